@@ -1,0 +1,88 @@
+"""Every error and warning a user can meet.
+
+An error states the rule, then what was found and where, then what to do about it. All the failures of one input are
+reported together: being told of the second mistake only after mending the first is a waste of an afternoon.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MAX_PROBLEMS_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: the rule, what was found and where, and the remedy.
+
+    Examples
+    --------
+    >>> print(Problem("Column names are unique", "'age' stands in columns 1 and 3", "Rename one of them"))
+    Column names are unique: 'age' stands in columns 1 and 3. Rename one of them.
+    """
+
+    rule: str
+    found: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.found}. {self.remedy}."
+
+
+class DemarcateError(Exception):
+    """The root of every error demarcate raises on purpose."""
+
+
+class InputError(DemarcateError, ValueError):
+    """A table, a column, a row or a label was refused.
+
+    Parameters
+    ----------
+    problems
+        Everything that is wrong with the input, in the order a reader would look for it.
+
+    Examples
+    --------
+    >>> raise InputError([Problem("A table has rows", "'empty.csv' has a header and none", "Give at least 10 rows")])
+    Traceback (most recent call last):
+    demarcate.errors.InputError: A table has rows: 'empty.csv' has a header and none. Give at least 10 rows.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(_describe(self.problems))
+
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class SettingError(DemarcateError, ValueError):
+    """A setting (of a network, a training, a split) has a value it cannot have."""
+
+
+class TargetError(DemarcateError, ValueError):
+    """A loss was given targets of a type or shape it does not take."""
+
+
+class BundleError(DemarcateError, ValueError):
+    """A model file was refused: it is damaged, unknown or not what it says it is."""
+
+
+class DemarcateWarning(UserWarning):
+    """The root of every warning demarcate gives."""
+
+
+class InputWarning(DemarcateWarning):
+    """Something in a table was handled, and the user would want to know how."""
+
+
+class DivergenceWarning(DemarcateWarning):
+    """A member's loss stopped being a finite number; its best weights were restored."""
+
+
+def _describe(problems: tuple[Problem, ...]) -> str:
+    if len(problems) == 1:
+        return str(problems[0])
+    shown = [f"- {problem}" for problem in problems[:MAX_PROBLEMS_SHOWN]]
+    if len(problems) > MAX_PROBLEMS_SHOWN:
+        shown.append(f"- and {len(problems) - MAX_PROBLEMS_SHOWN} more")
+    return "\n".join([f"{len(problems)} problems:", *shown])

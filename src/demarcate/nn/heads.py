@@ -1,0 +1,172 @@
+"""Heads: what a network's raw outputs mean, and the loss that teaches them.
+
+A head turns logits into probabilities and predictions and says what a target must look like. The leading axes are free:
+one network's logits are ``(batch, n_outputs)``, a population's ``(n_members, batch, n_outputs)``.
+"""
+
+from types import MappingProxyType
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from demarcate.errors import SettingError, TargetError
+
+
+class Head(Protocol):
+    """What every head can do."""
+
+    name: str
+
+    def n_outputs(self, n_classes: int) -> int:
+        """How many logits a network needs for ``n_classes`` classes."""
+
+    def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
+        """The targets the loss takes, from class indices ``(..., batch)`` of dtype int64."""
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """The loss of each row, ``(..., batch)``, after checking the targets."""
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Class probabilities ``(..., batch, n_classes)``; each row sums to 1."""
+
+    def predictions(self, logits: Tensor) -> Tensor:
+        """The likeliest class of each row, int64 ``(..., batch)``."""
+
+
+class SoftmaxHead:
+    """K logits, one a class; cross-entropy. Targets are class indices.
+
+    Examples
+    --------
+    >>> logits = torch.tensor([[2.0, 0.0, -2.0]])
+    >>> SoftmaxHead().predictions(logits)
+    tensor([0])
+    >>> SoftmaxHead().loss(logits, torch.tensor([0.0]))
+    Traceback (most recent call last):
+    demarcate.errors.TargetError: cross-entropy takes class indices, int64 of shape (1,): got float32 of shape (1,).
+    Convert them with targets.long().
+    """
+
+    name = "softmax"
+
+    def n_outputs(self, n_classes: int) -> int:
+        """One logit a class."""
+        return n_classes
+
+    def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:  # noqa: ARG002 - indices have their own type
+        """The class indices themselves."""
+        return codes
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Cross-entropy of each row, ``(..., batch)``.
+
+        Raises
+        ------
+        TargetError
+            If ``targets`` is not int64 of shape ``(..., batch)``.
+        """
+        shape = logits.shape[:-1]
+        if targets.dtype != torch.int64 or targets.shape != shape:
+            raise TargetError(
+                f"cross-entropy takes class indices, int64 of shape {tuple(shape)}: got {_described(targets)}. "
+                + ("Convert them with targets.long()." if targets.shape == shape else "Give one index a row.")
+            )
+        flat = functional.cross_entropy(logits.flatten(0, -2), targets.flatten(), reduction="none")
+        return flat.view(shape)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """Softmax of the logits."""
+        return torch.softmax(logits, -1)
+
+    def predictions(self, logits: Tensor) -> Tensor:
+        """The index of the largest logit."""
+        return logits.argmax(-1)
+
+
+class LogitHead:
+    """One logit, the log-odds of class 1; binary cross-entropy. Targets are floats with a column of their own.
+
+    Examples
+    --------
+    >>> logits = torch.tensor([[0.0], [3.0]])
+    >>> LogitHead().probabilities(logits)[0]
+    tensor([0.5000, 0.5000])
+    >>> LogitHead().loss(logits, torch.tensor([0, 1]))
+    Traceback (most recent call last):
+    demarcate.errors.TargetError: binary cross-entropy takes floats of shape (2, 1): got int64 of shape (2,).
+    Convert them with targets.float().unsqueeze(-1).
+    """
+
+    name = "logit"
+
+    def n_outputs(self, n_classes: int) -> int:
+        """One logit; refuses more than two classes."""
+        if n_classes != 2:
+            raise SettingError(f"the logit head separates two classes: got {n_classes}. Use head='softmax'")
+        return 1
+
+    def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
+        """0.0 or 1.0 in a last axis of length one."""
+        return codes.to(dtype).unsqueeze(-1)
+
+    def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Binary cross-entropy of each row, ``(..., batch)``.
+
+        Raises
+        ------
+        TargetError
+            If ``targets`` is not floating and of the logits' shape, ``(..., batch, 1)``.
+        """
+        if not targets.is_floating_point() or targets.shape != logits.shape:
+            raise TargetError(
+                f"binary cross-entropy takes floats of shape {tuple(logits.shape)}: got {_described(targets)}. "
+                f"Convert them with {_conversion(targets, logits)}."
+            )
+        return functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)
+
+    def probabilities(self, logits: Tensor) -> Tensor:
+        """``(1 - sigmoid, sigmoid)`` of the logit, each computed without cancellation."""
+        return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], -1)
+
+    def predictions(self, logits: Tensor) -> Tensor:
+        """Class 1 where the logit is above 0, which is where its sigmoid is above 0.5."""
+        return (logits.squeeze(-1) > 0).long()
+
+
+HEADS: MappingProxyType[str, Head] = MappingProxyType({"softmax": SoftmaxHead(), "logit": LogitHead()})
+"""Every head by name."""
+
+
+def head_for(name: str, n_classes: int) -> Head:
+    """The head a network of this ``head`` setting uses for ``n_classes`` classes.
+
+    Raises
+    ------
+    SettingError
+        If the head cannot tell that many classes apart.
+
+    Examples
+    --------
+    >>> head_for("auto", 2).name, head_for("auto", 5).name
+    ('logit', 'softmax')
+    """
+    if name == "auto":
+        name = "logit" if n_classes == 2 else "softmax"
+    head = HEADS[name]
+    head.n_outputs(n_classes)
+    return head
+
+
+def _described(targets: Tensor) -> str:
+    return f"{str(targets.dtype).removeprefix('torch.')} of shape {tuple(targets.shape)}"
+
+
+def _conversion(targets: Tensor, logits: Tensor) -> str:
+    parts = ["targets"]
+    if not targets.is_floating_point():
+        parts.append("float()")
+    if targets.shape != logits.shape:
+        parts.append("unsqueeze(-1)" if targets.shape == logits.shape[:-1] else f"reshape{tuple(logits.shape)}")
+    return ".".join(parts)

@@ -1,0 +1,122 @@
+"""Where each member's parameters lie in a population's one buffer.
+
+The buffer is ``(n_members, n_parameters)``: an optimizer step is a handful of elementwise calls on it, a snapshot is a
+copy of it, and a shard of the population is some of its rows. Layer weights are views.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from demarcate.errors import SettingError
+
+MemberState = list[tuple[Tensor, Tensor]]
+"""One member's parameters: for each layer a weight ``(d_out, d_in)`` and a bias ``(d_out,)``, as torch.nn.Linear
+keeps them."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The shape of a population: every member's widths, padded to the widest.
+
+    A member narrower than the stack has zeros where it has no units. With an activation that leaves zero at zero those
+    units have no output and no gradient, so padding changes nothing but the time it takes.
+
+    Parameters
+    ----------
+    widths
+        For each member ``(d_in, *hidden, n_outputs)``; all of the same depth and with the same number of outputs.
+
+    Raises
+    ------
+    SettingError
+        If there are no members, or they differ in depth or outputs.
+
+    Examples
+    --------
+    >>> layout = Layout(((2, 8, 1), (2, 4, 1)))
+    >>> layout.n_members, layout.padded, layout.n_parameters
+    (2, (2, 8, 1), 33)
+    """
+
+    widths: tuple[tuple[int, ...], ...]
+
+    def __post_init__(self) -> None:
+        if not self.widths:
+            raise SettingError("a population has at least one member: got none")
+        if len({len(widths) for widths in self.widths}) > 1:
+            raise SettingError(f"members of a population are equally deep: got widths {self.widths}")
+        if len({widths[-1] for widths in self.widths}) > 1:
+            raise SettingError(f"members of a population have as many outputs: got widths {self.widths}")
+
+    @property
+    def n_members(self) -> int:
+        """Networks in the stack."""
+        return len(self.widths)
+
+    @cached_property
+    def padded(self) -> tuple[int, ...]:
+        """The width of each layer of the stack: the widest member's."""
+        return tuple(max(layer) for layer in zip(*self.widths, strict=True))
+
+    @cached_property
+    def n_parameters(self) -> int:
+        """Length of a member's row in the buffer, padding included."""
+        return sum(self._sizes)
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        return [size for d_in, d_out in pairwise(self.padded) for size in (d_in * d_out, d_out)]
+
+    def layers(self, flat: Tensor) -> MemberState:
+        """Views of the buffer as stacked layers, first to last.
+
+        Parameters
+        ----------
+        flat
+            ``(n_members, n_parameters)``.
+
+        Returns
+        -------
+        list of (weight, bias)
+            Weights ``(n_members, d_in, d_out)``, biases ``(n_members, 1, d_out)``.
+        """
+        n_members = flat.shape[0]
+        parts = flat.split(self._sizes, dim=1)
+        return [
+            (parts[2 * layer].view(n_members, d_in, d_out), parts[2 * layer + 1].view(n_members, 1, d_out))
+            for layer, (d_in, d_out) in enumerate(pairwise(self.padded))
+        ]
+
+    def pack(self, states: Sequence[MemberState]) -> Tensor:
+        """One buffer ``(n_members, n_parameters)`` from the members' own parameters."""
+        first = states[0][0][0]
+        flat = torch.zeros(self.n_members, self.n_parameters, dtype=first.dtype, device=first.device)
+        for layer, (weights, biases) in enumerate(self.layers(flat)):
+            for member, state in enumerate(states):
+                weight, bias = state[layer]
+                d_out, d_in = weight.shape
+                weights[member, :d_in, :d_out] = weight.detach().T
+                biases[member, 0, :d_out] = bias.detach()
+        return flat
+
+    def unpack(self, flat: Tensor) -> list[MemberState]:
+        """Each member's own parameters, without padding: the inverse of `pack`."""
+        stacked = self.layers(flat.detach())
+        return [
+            [
+                (weights[member, :d_in, :d_out].T.contiguous().clone(), biases[member, 0, :d_out].clone())
+                for (weights, biases), (d_in, d_out) in zip(stacked, pairwise(self.widths[member]), strict=True)
+            ]
+            for member in range(self.n_members)
+        ]
+
+    def select(self, members: Sequence[int]) -> "Layout":
+        """The layout of some of the members, padded as before, so that rows of the old buffer fit it."""
+        kept = Layout(tuple(self.widths[member] for member in members))
+        object.__setattr__(kept, "padded", self.padded)
+        return kept

@@ -1,0 +1,74 @@
+"""The specification of one network."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from demarcate.errors import SettingError
+from demarcate.nn.activations import ACTIVATIONS
+
+HeadName = Literal["auto", "softmax", "logit"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A feed-forward network, as a specification: what it is, not what it has learned.
+
+    Parameters
+    ----------
+    hidden
+        Widths of the hidden layers, first to last; ``()`` is a linear model. A single number means one layer.
+    activation
+        The nonlinearity after each hidden layer: ``relu``, ``tanh``, ``silu``, ``gelu``, ``elu``, ``leaky_relu``,
+        ``sigmoid``, or ``none``, with which the whole network stays linear however deep it is.
+    dropout
+        The chance, 0 <= p < 1, that a hidden unit is silenced in a training step. Off when predicting.
+    head
+        ``softmax``: one logit a class and cross-entropy. ``logit``: a single logit and binary cross-entropy, for two
+        classes. ``auto``: ``logit`` for two classes, ``softmax`` for more.
+
+    Raises
+    ------
+    SettingError
+        If a value is out of its range; the message names the field.
+
+    Examples
+    --------
+    >>> Network(hidden=(16, 16), dropout=0.2)
+    Network(hidden=(16, 16), activation='relu', dropout=0.2, head='auto')
+    >>> Network(hidden=(0,))
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: hidden widths are whole numbers from 1 up: got 0
+    """
+
+    hidden: tuple[int, ...] = (32,)
+    activation: str = "relu"
+    dropout: float = 0.0
+    head: HeadName = "auto"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hidden", _widths(self.hidden))
+        if self.activation not in ACTIVATIONS:
+            raise SettingError(f"activation is one of {', '.join(ACTIVATIONS)}: got {self.activation!r}")
+        if isinstance(self.dropout, bool) or not 0 <= self.dropout < 1:
+            raise SettingError(f"dropout is at least 0 and below 1: got {self.dropout!r}")
+        if self.head not in ("auto", "softmax", "logit"):
+            raise SettingError(f"head is one of auto, softmax, logit: got {self.head!r}")
+
+    def widths(self, d_in: int, n_outputs: int) -> tuple[int, ...]:
+        """Every width from input to output, ``(d_in, *hidden, n_outputs)``.
+
+        Examples
+        --------
+        >>> Network(hidden=(8, 4)).widths(2, 3)
+        (2, 8, 4, 3)
+        """
+        return (d_in, *self.hidden, n_outputs)
+
+
+def _widths(hidden: Sequence[int] | int) -> tuple[int, ...]:
+    given = (hidden,) if isinstance(hidden, int) else tuple(hidden)
+    for width in given:
+        if isinstance(width, bool) or int(width) != width or width < 1:
+            raise SettingError(f"hidden widths are whole numbers from 1 up: got {width!r}")
+    return tuple(int(width) for width in given)

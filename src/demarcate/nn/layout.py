@@ -30,11 +30,13 @@ class Layout:
     ----------
     widths
         For each member ``(d_in, *hidden, n_outputs)``; all of the same depth and with the same number of outputs.
+    padded
+        The width of each layer of the stack; by default the widest member's.
 
     Raises
     ------
     SettingError
-        If there are no members, or they differ in depth or outputs.
+        If there are no members, they differ in depth or outputs, or one is wider than the stack.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class Layout:
     """
 
     widths: tuple[tuple[int, ...], ...]
+    padded: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.widths:
@@ -52,16 +55,15 @@ class Layout:
             raise SettingError(f"members of a population are equally deep: got widths {self.widths}")
         if len({widths[-1] for widths in self.widths}) > 1:
             raise SettingError(f"members of a population have as many outputs: got widths {self.widths}")
+        widest = tuple(max(layer) for layer in zip(*self.widths, strict=True))
+        object.__setattr__(self, "padded", self.padded or widest)
+        if any(narrow > wide for narrow, wide in zip(widest, self.padded, strict=True)):
+            raise SettingError(f"no member is wider than the stack, {self.padded}: got widths {self.widths}")
 
     @property
     def n_members(self) -> int:
         """Networks in the stack."""
         return len(self.widths)
-
-    @cached_property
-    def padded(self) -> tuple[int, ...]:
-        """The width of each layer of the stack: the widest member's."""
-        return tuple(max(layer) for layer in zip(*self.widths, strict=True))
 
     @cached_property
     def n_parameters(self) -> int:
@@ -117,6 +119,4 @@ class Layout:
 
     def select(self, members: Sequence[int]) -> "Layout":
         """The layout of some of the members, padded as before, so that rows of the old buffer fit it."""
-        kept = Layout(tuple(self.widths[member] for member in members))
-        object.__setattr__(kept, "padded", self.padded)
-        return kept
+        return Layout(tuple(self.widths[member] for member in members), self.padded)

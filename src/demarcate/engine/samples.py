@@ -1,0 +1,140 @@
+"""The rows members train on, and the members."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from demarcate.engine.training import Training
+from demarcate.errors import SettingError
+from demarcate.nn import Head, Layout, MemberState, Network, head_for, initial_state
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Encoded rows, shared by all members.
+
+    Every fold has an encoder of its own, fitted on its training rows, so the same row has one encoding a fold. They are
+    kept as one tensor, the narrower encodings padded with zero columns.
+
+    Attributes
+    ----------
+    matrices
+        ``(n_encodings, n_rows, d_in)``.
+    d_in
+        The real width of each encoding.
+    codes
+        Class indices ``(n_rows,)``, int64.
+    n_classes
+        How many classes there are.
+    weights
+        What each row's loss counts, ``(n_rows,)``, at least 0.
+    """
+
+    matrices: Tensor
+    d_in: tuple[int, ...]
+    codes: Tensor
+    n_classes: int
+    weights: Tensor
+
+    @classmethod
+    def of(cls, matrices: Sequence[Tensor], codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
+        """Stack encodings ``(n_rows, d_in)`` of the same rows.
+
+        Examples
+        --------
+        >>> Samples.of([torch.ones(4, 2), torch.ones(4, 3)], torch.tensor([0, 1, 0, 1]), 2).matrices.shape
+        torch.Size([2, 4, 3])
+        """
+        widths = tuple(matrix.shape[1] for matrix in matrices)
+        first = matrices[0]
+        if len(matrices) == 1:
+            stacked = first.unsqueeze(0)
+        else:
+            stacked = first.new_zeros(len(matrices), len(codes), max(widths))
+            for index, matrix in enumerate(matrices):
+                stacked[index, :, : widths[index]] = matrix
+        weights = first.new_ones(len(codes)) if weights is None else weights.to(first.dtype)
+        return cls(stacked, widths, codes, n_classes, weights)
+
+    def to(self, device: torch.device) -> "Samples":
+        """The same samples on a device."""
+        moved = (tensor.to(device) for tensor in (self.matrices, self.codes, self.weights))
+        matrices, codes, weights = moved
+        return Samples(matrices, self.d_in, codes, self.n_classes, weights)
+
+    def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
+        """Each member's rows in its own encoding.
+
+        Parameters
+        ----------
+        encoding
+            The encoding each member reads, ``(n_members,)``.
+        rows
+            Row numbers, ``(n_members, batch)``.
+
+        Returns
+        -------
+        Tensor
+            ``(n_members, batch, d_in)``.
+        """
+        n_encodings, n_rows, d_in = self.matrices.shape
+        index = rows + encoding.unsqueeze(1) * n_rows
+        return self.matrices.view(n_encodings * n_rows, d_in).index_select(0, index.flatten()).view(*rows.shape, d_in)
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One network to train: its specification, its seed and its rows.
+
+    Attributes
+    ----------
+    network, training
+        What to train, and how.
+    seed
+        Seeds the initial weights, the order of the rows and dropout.
+    rows
+        Training rows, int64 ``(n_train,)``.
+    validation_rows
+        Rows that are watched and decide when to stop, int64 ``(n_validation,)``; may be empty.
+    encoding
+        Which of the samples' encodings the member reads.
+    initial
+        Parameters to begin from; None draws them from the seed, as torch.nn.Linear would.
+    """
+
+    network: Network
+    training: Training
+    seed: int
+    rows: Tensor
+    validation_rows: Tensor
+    encoding: int = 0
+    initial: MemberState | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.rows) == 0:
+            raise SettingError("a member trains on at least one row: got none")
+        if self.training.patience is not None and len(self.validation_rows) == 0:
+            raise SettingError("early stopping needs validation rows: got none. Set patience=None, or hold rows out")
+
+    def widths(self, samples: Samples) -> tuple[int, ...]:
+        """``(d_in, *hidden, n_outputs)`` on these samples."""
+        return self.network.widths(samples.d_in[self.encoding], self.head(samples).n_outputs(samples.n_classes))
+
+    def head(self, samples: Samples) -> Head:
+        """The head for these samples' classes."""
+        return head_for(self.network.head, samples.n_classes)
+
+    def begin(self, samples: Samples) -> tuple[MemberState, torch.Generator]:
+        """Initial parameters, and the generator that goes on to order the rows."""
+        generator = torch.Generator().manual_seed(self.seed)
+        if self.initial is not None:
+            return self.initial, generator
+        return initial_state(self.widths(samples), generator, samples.matrices.dtype), generator
+
+
+def layout_of(members: Sequence[Member], samples: Samples) -> Layout:
+    """The layout of a population of these members, wide enough for the samples' encodings."""
+    tight = Layout(tuple(member.widths(samples) for member in members))
+    return Layout(tight.widths, (samples.matrices.shape[-1], *tight.padded[1:]))

@@ -1,0 +1,108 @@
+"""The specification of one training."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from demarcate.errors import SettingError
+
+OptimizerName = Literal["sgd", "adam", "adamw"]
+ScheduleName = Literal["constant", "cosine"]
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a member is trained: the optimizer and its numbers, how long, and when to stop.
+
+    Parameters
+    ----------
+    optimizer
+        ``sgd`` (with ``momentum``), ``adam`` (weight decay added to the gradient, as in torch.optim.Adam) or ``adamw``
+        (weight decay apart from the gradient).
+    lr
+        Learning rate, above 0.
+    weight_decay
+        At least 0; applied to every parameter, as torch.optim does.
+    momentum
+        For ``sgd``: at least 0, below 1.
+    betas
+        For ``adam`` and ``adamw``: decay of the first and of the second moment.
+    eps
+        For ``adam`` and ``adamw``: added to the root of the second moment.
+    schedule
+        ``constant``, or ``cosine``: the rate falls from ``lr`` to 0 along half a cosine over all steps.
+    epochs
+        Passes over the training rows, at least 1.
+    batch_size
+        Rows in a step; the rows are shuffled anew each epoch. None, or a number no smaller than the training rows,
+        means full batch: all rows, in order, in every step.
+    patience
+        Stop after this many epochs without a better validation loss, and restore the best weights. None: train to the
+        end and keep the last weights.
+
+    Raises
+    ------
+    SettingError
+        If a value is out of its range; the message names the field.
+
+    Examples
+    --------
+    >>> Training(optimizer="sgd", lr=0.1, batch_size=None).lr
+    0.1
+    >>> Training(lr=-1)
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: lr is above 0 and finite: got -1
+    """
+
+    optimizer: OptimizerName = "adam"
+    lr: float = 1e-3
+    weight_decay: float = 0.0
+    momentum: float = 0.0
+    betas: tuple[float, float] = (0.9, 0.999)
+    eps: float = 1e-8
+    schedule: ScheduleName = "constant"
+    epochs: int = 100
+    batch_size: int | None = 32
+    patience: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "betas", tuple(self.betas))
+        rules = {
+            "optimizer": (self.optimizer in ("sgd", "adam", "adamw"), "is one of sgd, adam, adamw"),
+            "lr": (_is_finite(self.lr) and self.lr > 0, "is above 0 and finite"),
+            "weight_decay": (_is_finite(self.weight_decay) and self.weight_decay >= 0, "is at least 0 and finite"),
+            "momentum": (_is_finite(self.momentum) and 0 <= self.momentum < 1, "is at least 0 and below 1"),
+            "betas": (
+                [_is_finite(beta) and 0 <= beta < 1 for beta in self.betas] == [True, True],
+                "are two numbers at least 0 and below 1",
+            ),
+            "eps": (_is_finite(self.eps) and self.eps > 0, "is above 0 and finite"),
+            "schedule": (self.schedule in ("constant", "cosine"), "is one of constant, cosine"),
+            "epochs": (_is_count(self.epochs), "is a whole number from 1 up"),
+            "batch_size": (
+                self.batch_size is None or _is_count(self.batch_size),
+                "is None or a whole number from 1 up",
+            ),
+            "patience": (self.patience is None or _is_count(self.patience), "is None or a whole number from 1 up"),
+        }
+        for field, (holds, rule) in rules.items():
+            if not holds:
+                raise SettingError(f"{field} {rule}: got {getattr(self, field)!r}")
+
+    def steps(self, n_rows: int) -> int:
+        """Steps in an epoch over ``n_rows`` training rows.
+
+        Examples
+        --------
+        >>> Training(batch_size=32).steps(100), Training(batch_size=None).steps(100)
+        (4, 1)
+        """
+        return 1 if self.batch_size is None else math.ceil(n_rows / self.batch_size)
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1

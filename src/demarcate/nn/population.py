@@ -87,6 +87,13 @@ class Population:
         with torch.inference_mode():
             return forward(self.layout.layers(self.flat), x, ACTIVATIONS[self.networks[0].activation])
 
+    def select(self, members: Sequence[int]) -> "Population":
+        """Some of the members, as a population of their own."""
+        if list(members) == list(range(self.n_members)):
+            return self
+        networks = tuple(self.networks[member] for member in members)
+        return Population(networks, self.head, self.layout.select(members), self.flat[list(members)])
+
     def states(self) -> list[MemberState]:
         """Each member's own parameters, as torch.nn.Linear keeps them."""
         return self.layout.unpack(self.flat)

@@ -1,0 +1,1 @@
+"""The model file: one `.safetensors` file that holds a fitted predictor and nothing executable."""

@@ -1,0 +1,122 @@
+r"""JSON with one spelling for every value, and a reader that takes no other liberties.
+
+The spelling: ASCII only (other characters as ``\uXXXX``, so that a text has one byte form whatever its characters),
+no spaces, keys sorted by code point where asked, floats as Python's shortest `repr` that reads back as the same number,
+no NaN and no infinity.
+"""
+
+import json
+import math
+from typing import Any, NoReturn
+
+from demarcate.bundle.refusal import DAMAGED, refused, shown
+from demarcate.errors import BundleError
+
+MAX_DEPTH = 64
+STORABLE = "A model's document holds only what JSON can store and give back unchanged"
+
+
+def to_text(value: object, *, sort_keys: bool = True) -> str:
+    r"""Write a value in its one spelling.
+
+    Parameters
+    ----------
+    value
+        Dicts with string keys, lists, strings, integers, finite floats, booleans and None, at most 64 deep.
+    sort_keys
+        Whether keys are sorted; otherwise they keep their order.
+
+    Raises
+    ------
+    BundleError
+        If the value holds anything else.
+
+    Examples
+    --------
+    >>> to_text({"b": 0.1, "a": [1, None, "\u00e9"]})
+    '{"a":[1,null,"\\u00e9"],"b":0.1}'
+    >>> to_text(float("nan"))
+    Traceback (most recent call last):
+    demarcate.errors.BundleError: A model's document holds only what JSON can store ...
+    """
+    remedy = "Replace the value before saving"
+    try:
+        text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
+    except RecursionError:
+        raise refused(STORABLE, f"it nests deeper than {MAX_DEPTH} levels", remedy) from None
+    except (TypeError, ValueError) as error:
+        raise refused(STORABLE, str(error), remedy) from None
+    _check_depth(value, remedy)
+    return text
+
+
+def from_text(text: str, where: str) -> Any:
+    """Read JSON that repeats no key, holds no NaN or infinity, and nests at most 64 deep.
+
+    Parameters
+    ----------
+    text
+        The JSON.
+    where
+        What the text is, for the message: "the header".
+
+    Raises
+    ------
+    BundleError
+        If the text is not such JSON.
+
+    Examples
+    --------
+    >>> from_text('{"a": [1, 2.5]}', "the header")
+    {'a': [1, 2.5]}
+    >>> from_text('{"a": 1, "a": 2}', "the header")
+    Traceback (most recent call last):
+    demarcate.errors.BundleError: The JSON of a model file repeats no key: 'a' is repeated. Fetch the file again ...
+    """
+    try:
+        value = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite)
+    except BundleError:
+        raise
+    except RecursionError:
+        raise refused("The JSON of a model file is shallow", f"{where} nests deeper than {MAX_DEPTH} levels") from None
+    except ValueError as error:
+        raise refused("A model file holds JSON", f"{where} is not JSON ({error})") from None
+    _check_depth(value, DAMAGED)
+    return value
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    unique = dict(pairs)
+    if len(unique) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise refused("The JSON of a model file repeats no key", f"{shown(key)} is repeated")
+            seen.add(key)
+    return unique
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise refused("The JSON of a model file holds finite numbers", f"it holds {shown(constant)}")
+
+
+def _finite(literal: str) -> float:
+    # 1e999 is valid JSON, and infinity to Python.
+    number = float(literal)
+    return number if math.isfinite(number) else _refuse_constant(literal)
+
+
+def _check_depth(value: object, remedy: str) -> None:
+    # A fixed depth, checked without recursion: what one program may write, another with a smaller stack can read.
+    layer = [value]
+    for _ in range(MAX_DEPTH + 1):
+        layer = [inner for outer in layer for inner in _children(outer)]
+        if not layer:
+            return
+    raise refused("The JSON of a model file is shallow", f"it nests deeper than {MAX_DEPTH} levels", remedy)
+
+
+def _children(value: object) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list | tuple) else []

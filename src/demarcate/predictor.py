@@ -1,0 +1,202 @@
+"""The fitted whole: rows in, probabilities out. Needs no engine, and knows nothing of how it was trained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from demarcate.nn import Head, MemberState, Network, Population, stack
+from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame
+
+_MAX_CHUNK = 1 << 24
+"""Encoded numbers in flight at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Predictor:
+    """Encoders, networks and classes that together turn a table into probabilities.
+
+    Attributes
+    ----------
+    schema
+        The columns it reads.
+    encoders
+        Fitted encoders; members trained on the same rows share one.
+    encoding
+        The encoder each member reads through, ``(n_members,)``.
+    populations
+        The members, in order, as stacks.
+    classes
+        The labels, ``(n_classes,)``; probabilities are in this order.
+    target
+        The name of the column it predicts.
+    threshold
+        For two classes: the probability of the second from which it is predicted. None means the likelier class.
+    record
+        What is known of how it was made: scores, baselines, settings, provenance. JSON-ready.
+    """
+
+    schema: Schema
+    encoders: tuple[TableEncoder, ...]
+    encoding: tuple[int, ...]
+    populations: tuple[Population, ...]
+    classes: NDArray[Any]
+    target: str = "target"
+    threshold: float | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        schema: Schema,
+        encoders: Sequence[TableEncoder],
+        encoding: Sequence[int],
+        networks: Sequence[Network],
+        states: Sequence[MemberState],
+        head: Head,
+        classes: NDArray[Any],
+        target: str = "target",
+        threshold: float | None = None,
+        record: Mapping[str, Any] | None = None,
+    ) -> "Predictor":
+        """A predictor from its members' specifications and parameters."""
+        populations = tuple(stack(networks, states, head))
+        encoded = tuple(encoders), tuple(encoding)
+        return cls(schema, *encoded, populations, classes, target, threshold, record or {})
+
+    @property
+    def n_members(self) -> int:
+        """Networks in the ensemble."""
+        return len(self.encoding)
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Each member's specification."""
+        return tuple(network for population in self.populations for network in population.networks)
+
+    @property
+    def head(self) -> Head:
+        """What the members' logits mean."""
+        return self.populations[0].head
+
+    def states(self) -> list[MemberState]:
+        """Each member's parameters, as torch.nn.Linear keeps them."""
+        return [state for population in self.populations for state in population.states()]
+
+    def member(self, index: int) -> nn.Sequential:
+        """One network as a plain ``torch.nn.Sequential``; feed it what `encode` gives for the same member."""
+        for population in self.populations:
+            if index < population.n_members:
+                return population.member(index)
+            index -= population.n_members
+        raise IndexError(f"members are numbered from 0 to {self.n_members - 1}")
+
+    def encode(self, table: Any, member: int = 0) -> Tensor:
+        """The matrix a member sees for a table, float32 ``(n_rows, d_in)``."""
+        return torch.from_numpy(self.encoders[self.encoding[member]].encode(self.parse(table)))
+
+    def predict_proba(self, table: Any) -> NDArray[np.float64]:
+        """Class probabilities, the mean over members.
+
+        Parameters
+        ----------
+        table
+            Anything `as_frame` takes, with the columns of the schema in any order.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_classes)
+            Rows sum to 1; never NaN.
+
+        Raises
+        ------
+        InputError
+            If columns are missing or a cell does not say what its column holds.
+        """
+        return self.probabilities(self.parse(table))
+
+    def predict(self, table: Any) -> NDArray[Any]:
+        """The predicted label of each row, ``(n_rows,)``."""
+        return self.decide(self.predict_proba(table))
+
+    def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
+        """The labels that probabilities ``(n_rows, n_classes)`` lead to: the likelier class, or by the threshold."""
+        if self.threshold is None:
+            return np.asarray(self.classes[probabilities.argmax(1)])
+        return np.asarray(self.classes[(probabilities[:, 1] >= self.threshold).astype(np.int64)])
+
+    def logits(self, table: Any) -> Tensor:
+        """Every member's raw outputs, ``(n_members, n_rows, n_outputs)``."""
+        parsed = self.parse(table)
+        return torch.cat([logits for _, logits in self._logits(parsed, range(self.n_members))], 1)
+
+    def member_probabilities(self, table: Any) -> NDArray[np.float64]:
+        """Every member's own probabilities, ``(n_members, n_rows, n_classes)``."""
+        return _finite_probabilities(self.head, self.logits(table))
+
+    def parse(self, table: Any) -> ParsedColumns:
+        """A table's cells, checked against the schema and read as its kinds."""
+        return self.schema.parse(as_frame(table))
+
+    def probabilities(self, parsed: ParsedColumns, members: Sequence[int] | None = None) -> NDArray[np.float64]:
+        """Probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""
+        chosen = range(self.n_members) if members is None else members
+        means = np.empty((_n_rows(parsed), len(self.classes)))
+        for rows, logits in self._logits(parsed, chosen):
+            means[rows] = _finite_probabilities(self.head, logits).mean(0)
+        return means
+
+    def with_record(self, record: Mapping[str, Any]) -> "Predictor":
+        """The same predictor with another record."""
+        return replace(self, record=record)
+
+    def to(self, device: str | torch.device) -> "Predictor":
+        """The same predictor with its networks on a device."""
+        moved = tuple(replace(population, flat=population.flat.to(device)) for population in self.populations)
+        return replace(self, populations=moved)
+
+    def _logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
+        """Chunk by chunk: which rows, and the members' logits ``(len(members), n_chunk, n_outputs)`` for them."""
+        widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
+        size = max(1, _MAX_CHUNK // widest)
+        n_rows = _n_rows(parsed)
+        for start in range(0, n_rows, size):
+            rows = slice(start, min(start + size, n_rows))
+            cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
+            needed = sorted({self.encoding[member] for member in members})
+            encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in needed}
+            yield rows, torch.cat(list(self._population_logits(encoded, members)))
+
+    def _population_logits(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> Iterator[Tensor]:
+        first = 0
+        for population in self.populations:
+            local = [member - first for member in members if first <= member < first + population.n_members]
+            if local:
+                inputs = [encoded[self.encoding[first + index]] for index in local]
+                yield population.select(local).logits(_stacked(inputs, population)).cpu()
+            first += population.n_members
+
+
+def _stacked(inputs: Sequence[Tensor], population: Population) -> Tensor:
+    """Members' inputs as one tensor ``(n_members, n_rows, d_in)``, narrow ones padded."""
+    first = inputs[0]
+    if all(matrix is first for matrix in inputs):
+        return first.to(population.flat.device).unsqueeze(0).expand(len(inputs), *first.shape)
+    stacked = first.new_zeros(len(inputs), len(first), population.layout.padded[0])
+    for index, matrix in enumerate(inputs):
+        stacked[index, :, : matrix.shape[1]] = matrix
+    return stacked.to(population.flat.device)
+
+
+def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
+    probabilities = head.probabilities(torch.nan_to_num(logits.double(), nan=0.0, posinf=1e300, neginf=-1e300))
+    return np.asarray(probabilities.numpy())
+
+
+def _n_rows(parsed: ParsedColumns) -> int:
+    return len(next(iter(parsed.values())))

@@ -1,0 +1,21 @@
+"""Tables: any frame in, a schema inferred, rows split, columns encoded."""
+
+from demarcate.tabular.encoding import TableEncoder
+from demarcate.tabular.frame import as_frame
+from demarcate.tabular.inference import infer_schema
+from demarcate.tabular.labels import class_codes, labels_of
+from demarcate.tabular.schema import Column, ParsedColumns, Schema
+from demarcate.tabular.splits import stratified_folds, stratified_split
+
+__all__ = [
+    "Column",
+    "ParsedColumns",
+    "Schema",
+    "TableEncoder",
+    "as_frame",
+    "class_codes",
+    "infer_schema",
+    "labels_of",
+    "stratified_folds",
+    "stratified_split",
+]

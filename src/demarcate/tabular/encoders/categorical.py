@@ -1,0 +1,96 @@
+"""Categories: a column each, with places for what is rare, unseen or missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from demarcate.tabular.encoders.base import Floats
+
+MIN_ROWS = 3
+"""Training rows a category needs for a column of its own; rarer ones share ``other``."""
+MAX_CATEGORIES = 128
+"""The most categories of a column that get one of their own, most frequent first; the rest share ``other``."""
+
+
+@dataclass(frozen=True, eq=False)
+class CategoricalEncoder:
+    """A categorical column, one-hot.
+
+    Rare categories share the place ``other``, so that the network learns what an unfamiliar category is worth and a
+    category never seen has somewhere to go. When no training row was rare (or none was missing) nothing was learned for
+    that place; such a cell is then encoded as the average training row: it says nothing either way.
+
+    Attributes
+    ----------
+    kept
+        Categories with a column of their own, sorted.
+    shares
+        The average training row: the share of each kept category, then of ``other``, then of missing,
+        ``(len(kept) + 2,)``.
+
+    Examples
+    --------
+    >>> cells = pl.Series(["a"] * 6 + ["b"] * 3 + ["c"])
+    >>> encoder = CategoricalEncoder.fit(cells, np.arange(10))
+    >>> encoder.names("x")
+    ['x = a', 'x = b', 'x = other']
+    >>> encoder.encode(pl.Series(["b", "never seen", None])).tolist()
+    [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.6, 0.3, 0.1]]
+    """
+
+    kept: tuple[str, ...]
+    shares: Floats
+
+    @classmethod
+    def fit(
+        cls, cells: pl.Series, rows: np.ndarray[Any, Any], *, max_categories: int = MAX_CATEGORIES
+    ) -> "CategoricalEncoder":
+        """Fit on some rows of a column of categories, null where missing."""
+        seen = cells[rows].rename("category")
+        counts = seen.drop_nulls().value_counts(name="count").filter(pl.col("count") >= MIN_ROWS)
+        kept = counts.sort(["count", "category"], descending=[True, False]).head(max_categories).sort("category")
+        n_missing = seen.null_count()
+        n_other = len(seen) - n_missing - int(kept["count"].sum())
+        totals = np.array([*kept["count"], n_other, n_missing], dtype=np.float64)
+        return cls(tuple(kept["category"]), totals / max(len(seen), 1))
+
+    @property
+    def numbers(self) -> Floats:
+        """The shares."""
+        return self.shares
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The kept categories."""
+        return {"kept": list(self.kept)}
+
+    @classmethod
+    def restore(cls, numbers: Floats, words: Mapping[str, Any]) -> "CategoricalEncoder":
+        """The encoder with this state."""
+        return cls(tuple(words["kept"]), np.array(numbers))
+
+    def encode(self, cells: pl.Series) -> Floats:
+        """Cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; each row sums to 1."""
+        other, missing = len(self.kept), len(self.kept) + 1
+        codes = cells.replace_strict(self.kept, range(len(self.kept)), default=other, return_dtype=pl.Int64)
+        places = np.where(cells.is_null().to_numpy(), missing, codes.fill_null(missing).to_numpy())
+        return self._table()[places]
+
+    def names(self, column: str) -> list[str]:
+        """One name a kept category, and those of the places that were learned."""
+        every = [f"{column} = {category}" for category in self.kept] + [f"{column} = other", f"{column} is missing"]
+        return [every[place] for place in self._learned()]
+
+    def _learned(self) -> Sequence[int]:
+        """The places with training rows: all kept ones, and ``other`` and missing where there were any."""
+        return [place for place, share in enumerate(self.shares) if share > 0]
+
+    def _table(self) -> Floats:
+        """What each place is encoded as, ``(len(kept) + 2, n_encoded)``."""
+        learned = self._learned()
+        table = np.eye(len(self.shares))
+        table[self.shares == 0] = self.shares
+        return np.asarray(table[:, learned])

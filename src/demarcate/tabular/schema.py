@@ -1,0 +1,166 @@
+"""The schema: which columns a classifier reads, and as what."""
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from demarcate.errors import InputError, InputWarning, Problem
+from demarcate.tabular import values
+
+Kind = Literal["numerical", "categorical", "boolean", "date"]
+KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date")
+
+_MAX_NAMED = 5
+
+ParsedColumns = dict[str, NDArray[np.float64] | pl.Series]
+"""Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column, as it was seen when fitting.
+
+    Attributes
+    ----------
+    name
+        Its name.
+    kind
+        ``numerical``, ``categorical``, ``boolean`` or ``date``.
+    dropped
+        Why it is not used; empty if it is.
+    note
+        What else a user should know about it; may be empty.
+    categories
+        For ``categorical`` and ``boolean``: every category seen, sorted.
+    date_format
+        For ``date`` read from text: its format.
+    """
+
+    name: str
+    kind: Kind
+    dropped: str = ""
+    note: str = ""
+    categories: tuple[str, ...] = ()
+    date_format: str = ""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order.
+
+    Examples
+    --------
+    >>> schema = Schema((Column("age", "numerical"), Column("thal", "categorical", categories=("fixed", "normal"))))
+    >>> sorted(schema.parse(pl.DataFrame({"thal": ["fixed"], "age": ["80"]})))
+    ['age', 'thal']
+    >>> schema.parse(pl.DataFrame({"age": ["old"]}))
+    Traceback (most recent call last):
+    demarcate.errors.InputError: 2 problems:
+    - Every column the model was trained on is there: 'thal' is missing. Add it (leave cells empty where unknown).
+    - Column 'age' holds numbers: row 1 holds 'old'. Mend the cell or leave it empty.
+    """
+
+    columns: tuple[Column, ...]
+
+    @property
+    def used(self) -> tuple[Column, ...]:
+        """The columns a classifier reads."""
+        return tuple(column for column in self.columns if not column.dropped)
+
+    @property
+    def dropped(self) -> tuple[Column, ...]:
+        """The columns it does not, each with its reason."""
+        return tuple(column for column in self.columns if column.dropped)
+
+    def parse(self, frame: pl.DataFrame) -> ParsedColumns:
+        """Read a table's cells as the schema's kinds.
+
+        Columns are found by name, in any order. Unknown columns and categories never seen are warned of.
+
+        Raises
+        ------
+        InputError
+            If columns are missing or cells do not say what their column holds; all of them in one message.
+        """
+        problems = [
+            Problem(
+                "Every column the model was trained on is there",
+                f"{column.name!r} is missing",
+                "Add it (leave cells empty where unknown)",
+            )
+            for column in self.used
+            if column.name not in frame.columns
+        ]
+        parsed: ParsedColumns = {}
+        for column in self.used:
+            if column.name in frame.columns:
+                cells, bad = _parse(frame[column.name], column)
+                parsed[column.name] = cells
+                problems += _bad_cells(frame[column.name], column, bad)
+        if problems:
+            raise InputError(problems)
+        self._warn_of_extra(frame)
+        self._warn_of_unseen(parsed)
+        return parsed
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """The schema as JSON-ready values."""
+        return [{**asdict(column), "categories": list(column.categories)} for column in self.columns]
+
+    @classmethod
+    def from_json(cls, document: Sequence[dict[str, Any]]) -> "Schema":
+        """The schema `to_json` described."""
+        return cls(tuple(Column(**{**entry, "categories": tuple(entry["categories"])}) for entry in document))
+
+    def _warn_of_extra(self, frame: pl.DataFrame) -> None:
+        known = {column.name for column in self.columns}
+        extra = [name for name in frame.columns if name not in known]
+        if extra:
+            _warn(f"the model does not know {_listed(extra)}: not used")
+
+    def _warn_of_unseen(self, parsed: ParsedColumns) -> None:
+        for column in self.used:
+            cells = parsed[column.name]
+            if isinstance(cells, pl.Series):
+                unseen = cells.filter(~cells.is_in(list(column.categories))).drop_nulls().unique(maintain_order=True)
+                if len(unseen):
+                    what = "a category" if len(unseen) == 1 else "categories"
+                    _warn(
+                        f"column {column.name!r} holds {what} not seen in training, read as 'other': {_listed(unseen)}"
+                    )
+
+
+def _parse(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64] | pl.Series, NDArray[np.bool_]]:
+    if column.kind == "numerical":
+        parsed = values.numbers(cells)
+        return parsed.values, parsed.bad
+    if column.kind == "date":
+        parsed = values.dates(cells, column.date_format)
+        return parsed.values, parsed.bad
+    read = values.booleans if column.kind == "boolean" else values.categories
+    return read(cells), np.zeros(len(cells), dtype=bool)
+
+
+def _bad_cells(cells: pl.Series, column: Column, bad: NDArray[np.bool_]) -> list[Problem]:
+    rows = np.flatnonzero(bad)
+    if not len(rows):
+        return []
+    found = [f"row {row + 1} holds {cells[int(row)]!r}" for row in rows[:_MAX_NAMED]]
+    found += [f"{len(rows) - _MAX_NAMED} more"] if len(rows) > _MAX_NAMED else []
+    what = "numbers" if column.kind == "numerical" else "dates"
+    remedy = "Mend the cell or leave it empty" if len(rows) == 1 else "Mend the cells or leave them empty"
+    return [Problem(f"Column {column.name!r} holds {what}", ", ".join(found), remedy)]
+
+
+def _listed(names: Sequence[str] | pl.Series) -> str:
+    shown = ", ".join(repr(name) for name in names[:_MAX_NAMED])
+    return shown + (f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else "")
+
+
+def _warn(message: str) -> None:
+    warnings.warn(InputWarning(message), stacklevel=4)

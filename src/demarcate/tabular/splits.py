@@ -1,0 +1,94 @@
+"""Stratified splits and folds: every part has each class in the same proportion."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.errors import SettingError
+
+
+def stratified_folds(codes: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:
+    """The fold of each row.
+
+    Rows are shuffled inside their class and dealt out in turn, the next class beginning where the last one stopped:
+    both the folds and each class's rows in them differ by one row at most.
+
+    Parameters
+    ----------
+    codes
+        Class indices ``(n_rows,)``.
+    n_folds
+        At least 2, at most ``n_rows``.
+    seed
+        Decides the shuffle.
+
+    Returns
+    -------
+    ndarray of int64
+        Numbers from 0 to ``n_folds - 1``, ``(n_rows,)``.
+
+    Raises
+    ------
+    SettingError
+        If there are fewer rows than folds, or fewer than two folds.
+
+    Examples
+    --------
+    >>> folds = stratified_folds(np.array([0, 0, 0, 0, 1, 1]), 2, seed=0)
+    >>> [int((folds[:4] == fold).sum()) for fold in (0, 1)], [int((folds[4:] == fold).sum()) for fold in (0, 1)]
+    ([2, 2], [1, 1])
+    """
+    if not 2 <= n_folds <= len(codes):
+        raise SettingError(f"the number of folds is from 2 to the number of rows, {len(codes)}: got {n_folds}")
+    generator = np.random.default_rng(seed)
+    order = np.lexsort((generator.random(len(codes)), codes))
+    folds = np.empty(len(codes), dtype=np.int64)
+    folds[order] = np.arange(len(codes)) % n_folds
+    return folds
+
+
+def stratified_split(
+    codes: NDArray[np.int64], held_out: float, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows to train on, and rows held out; each class keeps at least one row to train on.
+
+    Parameters
+    ----------
+    codes
+        Class indices ``(n_rows,)``.
+    held_out
+        The share of rows to hold out, above 0 and below 1, or their number.
+    seed
+        Decides which.
+
+    Returns
+    -------
+    tuple of ndarray
+        Two sorted arrays of row numbers that together hold every row once.
+
+    Raises
+    ------
+    SettingError
+        If nothing would be held out, or a class would be left without a row to train on.
+
+    Examples
+    --------
+    >>> train, test = stratified_split(np.array([0, 1] * 50), 0.2, seed=0)
+    >>> len(train), len(test)
+    (80, 20)
+    """
+    n_rows = len(codes)
+    n_held = round(n_rows * held_out) if isinstance(held_out, float) else held_out
+    _, counts = np.unique(codes, return_counts=True)
+    if not 1 <= n_held <= n_rows - len(counts):
+        raise SettingError(
+            f"of {n_rows} rows in {len(counts)} classes, 1 to {n_rows - len(counts)} can be held out: got {held_out}"
+        )
+    share = n_held * counts / n_rows
+    quota = np.minimum(np.floor(share).astype(np.int64), counts - 1)
+    while quota.sum() < n_held:
+        quota[np.argmax(np.where(quota < counts - 1, share - quota, -np.inf))] += 1
+    generator = np.random.default_rng(seed)
+    order = np.lexsort((generator.random(n_rows), codes))
+    place = np.arange(n_rows) - np.repeat(np.cumsum(counts) - counts, counts)
+    is_held = place < np.repeat(quota, counts)
+    return np.sort(order[~is_held]), np.sort(order[is_held])

@@ -1,1 +1,53 @@
-"""demarcate."""
+"""Neural-network classifiers that show where they draw the line.
+
+Names are imported when they are first used: importing demarcate imports neither torch nor matplotlib.
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from demarcate import datasets
+    from demarcate.bundle import read_bundle as load
+    from demarcate.classifier import DemarcateClassifier
+    from demarcate.engine import Training
+    from demarcate.errors import DemarcateError, DemarcateWarning
+    from demarcate.nn import Network
+    from demarcate.predictor import Predictor
+
+__all__ = [
+    "DemarcateClassifier",
+    "DemarcateError",
+    "DemarcateWarning",
+    "Network",
+    "Predictor",
+    "Training",
+    "datasets",
+    "load",
+]
+
+__version__ = version("demarcate")
+
+_HOMES = {
+    "DemarcateClassifier": ("demarcate.classifier", "DemarcateClassifier"),
+    "DemarcateError": ("demarcate.errors", "DemarcateError"),
+    "DemarcateWarning": ("demarcate.errors", "DemarcateWarning"),
+    "Network": ("demarcate.nn", "Network"),
+    "Predictor": ("demarcate.predictor", "Predictor"),
+    "Training": ("demarcate.engine", "Training"),
+    "load": ("demarcate.bundle", "read_bundle"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "datasets":
+        return import_module("demarcate.datasets")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'demarcate' has no attribute {name!r}")
+    module, attribute = _HOMES[name]
+    return getattr(import_module(module), attribute)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

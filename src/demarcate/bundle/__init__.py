@@ -1,1 +1,61 @@
-"""The model file: one `.safetensors` file that holds a fitted predictor and nothing executable."""
+"""The one file a fitted classifier is saved to: written whole, audited before it is read."""
+
+import os
+from pathlib import Path
+
+from demarcate.bundle.document import FORMAT_VERSION, expected_tensors, from_document, to_document
+from demarcate.bundle.files import read_bytes, write_atomically
+from demarcate.bundle.format import decode, encode, fingerprint
+from demarcate.bundle.header import MAX_FILE_BYTES
+from demarcate.bundle.provenance import provenance
+from demarcate.predictor import Predictor
+
+__all__ = ["FORMAT_VERSION", "provenance", "read_bundle", "write_bundle"]
+
+
+def write_bundle(predictor: Predictor, path: str | os.PathLike[str]) -> str:
+    """Save a predictor, and read it back before the file takes its name.
+
+    Parameters
+    ----------
+    predictor
+        What to save.
+    path
+        Where to; an existing file is replaced at once or not at all.
+
+    Returns
+    -------
+    str
+        SHA-256 of the file.
+
+    Raises
+    ------
+    BundleError
+        If the file cannot be written; whatever stood there before still does.
+    """
+    data = encode(*to_document(predictor))
+    write_atomically(path, data, verify=_audit)
+    return fingerprint(data)
+
+
+def read_bundle(path: str | os.PathLike[str]) -> Predictor:
+    """Read a predictor from a file that `write_bundle` wrote.
+
+    The file is audited first: its size, format, the types and shapes of all tensors against what the document calls
+    for, finite numbers, the SHA-256 of its content, and that it is byte for byte what writing it again would give.
+    Nothing in it can run.
+
+    Raises
+    ------
+    BundleError
+        If there is no such file, or it is not as it was written.
+    """
+    return _read(Path(path))
+
+
+def _audit(path: Path) -> None:
+    _read(path)
+
+
+def _read(path: Path) -> Predictor:
+    return from_document(*decode(read_bytes(path, MAX_FILE_BYTES), expected_tensors))

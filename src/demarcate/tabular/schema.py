@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.errors import InputError, InputWarning, Problem
+from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.tabular import values
 
 Kind = Literal["numerical", "categorical", "boolean", "date"]
@@ -47,6 +47,11 @@ class Column:
     note: str = ""
     categories: tuple[str, ...] = ()
     date_format: str = ""
+
+    def __post_init__(self) -> None:
+        texts = (self.name, self.dropped, self.note, self.date_format, *self.categories)
+        if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
+            raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}: got {self}")
 
 
 @dataclass(frozen=True)

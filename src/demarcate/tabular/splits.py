@@ -56,7 +56,7 @@ def stratified_split(
     codes
         Class indices ``(n_rows,)``.
     held_out
-        The share of rows to hold out, above 0 and below 1, or their number.
+        Below 1, the share of rows to hold out; from 1 up, their number.
     seed
         Decides which.
 
@@ -77,7 +77,7 @@ def stratified_split(
     (80, 20)
     """
     n_rows = len(codes)
-    n_held = round(n_rows * held_out) if isinstance(held_out, float) else held_out
+    n_held = round(n_rows * held_out) if held_out < 1 else int(held_out)
     _, counts = np.unique(codes, return_counts=True)
     if not 1 <= n_held <= n_rows - len(counts):
         raise SettingError(

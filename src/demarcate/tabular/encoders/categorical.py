@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from demarcate.errors import SettingError
 from demarcate.tabular.encoders.base import Floats
 
 MIN_ROWS = 3
@@ -43,6 +44,10 @@ class CategoricalEncoder:
 
     kept: tuple[str, ...]
     shares: Floats
+
+    def __post_init__(self) -> None:
+        if len(self.shares) != len(self.kept) + 2 or not np.all((self.shares >= 0) & (self.shares <= 1)):
+            raise SettingError(f"there is a share for each category and two more: got {self.kept} and {self.shares}")
 
     @classmethod
     def fit(

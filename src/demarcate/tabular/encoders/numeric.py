@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from demarcate.errors import SettingError
 from demarcate.tabular.encoders.base import Floats
 
 LIMIT = 10.0
@@ -40,6 +41,10 @@ class NumericEncoder:
     scale: float
     flag: bool
     limit: float = LIMIT
+
+    def __post_init__(self) -> None:
+        if not (self.scale > 0 and self.limit > 0):
+            raise SettingError(f"scale and limit are above 0: got {self.scale} and {self.limit}")
 
     @classmethod
     def fit(cls, cells: Floats, rows: np.ndarray[Any, Any], *, standardise: bool = True) -> "NumericEncoder":

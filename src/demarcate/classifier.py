@@ -1,0 +1,408 @@
+"""DemarcateClassifier: the scikit-learn face of the ensemble."""
+
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+from torch import nn
+
+from demarcate.bundle import provenance, read_bundle, write_bundle
+from demarcate.engine import OnEpoch, Training
+from demarcate.ensemble import Ensemble, Task, fit_ensemble
+from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
+from demarcate.evaluation import Score, logistic_probabilities, majority_probabilities, score
+from demarcate.nn import Network
+from demarcate.predictor import Predictor
+from demarcate.tabular import as_frame, class_codes, infer_schema
+from demarcate.tabular.fingerprint import fingerprint
+
+BASELINES = ("majority", "logistic_regression")
+
+
+class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """A classifier for tables: a cross-validated ensemble of neural networks, trained as one stack.
+
+    The rows are dealt into folds; for each fold a network trains on the other folds, with an encoder of its own fitted
+    on them, and stops by the loss on its fold. Predictions are the mean of all networks' probabilities, scores those of
+    each row by the networks that did not train on it. Columns may be numbers, categories, booleans and dates, with
+    missing values; what each one is is inferred, or named here.
+
+    Parameters
+    ----------
+    hidden
+        Widths of the hidden layers; ``()`` for a linear model.
+    activation
+        ``relu``, ``tanh``, ``silu``, ``gelu``, ``elu``, ``leaky_relu``, ``sigmoid`` or ``none``.
+    dropout
+        The chance, at least 0 and below 1, that a hidden unit is silenced in a training step.
+    head
+        ``softmax``, ``logit`` (two classes only), or ``auto``.
+    optimizer
+        ``sgd``, ``adam`` or ``adamw``.
+    lr
+        Learning rate.
+    weight_decay
+        Weight decay.
+    schedule
+        ``constant`` or ``cosine``.
+    epochs
+        The most passes over the training rows.
+    batch_size
+        Rows in a step; None for full batch; ``auto`` for an eighth of the training rows, from 32 to 256.
+    patience
+        Epochs without a better validation loss after which a network stops; its best weights are kept. None trains all
+        epochs and keeps the last weights.
+    n_folds
+        Folds of the cross-validation.
+    n_seeds
+        Networks for each fold.
+    holdout_above
+        Number of rows above which one hold-out of a fifth of the rows (at most 20,000), shared by four networks for
+        each of ``n_seeds``, takes the place of the folds.
+    class_weight
+        ``balanced``, a mapping of labels to weights, or None for 1 each.
+    categorical, numerical, drop
+        Names of columns whose kind the caller knows better, or that are not to be used.
+    random_state
+        Seed of everything random. The same seed, machine and number of threads give the same bits.
+    device
+        ``auto`` (the GPU if there is one), ``cpu``, or a torch device.
+    on_epoch
+        Called after every epoch with a `demarcate.engine.Progress`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+    n_features_in_ : int
+        Columns seen in ``fit``.
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, if they had any.
+    predictor_ : Predictor
+        What predicts: encoders, networks and classes.
+    schema_ : Schema
+        What each column is taken to be, and why some are not used.
+    oof_rows_ : ndarray of shape (n_held,)
+        Rows with out-of-fold probabilities: all under cross-validation, else the hold-out.
+    oof_proba_ : ndarray of shape (n_held, n_classes)
+        Their probabilities, from the networks that did not train on them.
+    class_weight_ : dict
+        The weight each label's rows had.
+    members_ : tuple of FittedMember
+        Each network's training: history, best epoch, divergence.
+
+    Examples
+    --------
+    >>> from demarcate import datasets
+    >>> X, y = datasets.moons(n_samples=200, noise=0.2)
+    >>> clf = DemarcateClassifier(hidden=(16,), epochs=20, n_folds=4).fit(X, y)
+    >>> clf.predict(X[:2]).shape, clf.predict_proba(X[:2]).shape, clf.predictor_.n_members
+    ((2,), (2, 2), 4)
+    """
+
+    def __init__(
+        self,
+        *,
+        hidden: Sequence[int] = (128, 128),
+        activation: str = "silu",
+        dropout: float = 0.1,
+        head: str = "auto",
+        optimizer: str = "adamw",
+        lr: float = 3e-3,
+        weight_decay: float = 1e-2,
+        schedule: str = "cosine",
+        epochs: int = 100,
+        batch_size: int | str | None = "auto",
+        patience: int | None = 15,
+        n_folds: int = 8,
+        n_seeds: int = 1,
+        holdout_above: int = 10_000,
+        class_weight: str | Mapping[Any, float] | None = None,
+        categorical: Sequence[str] | None = None,
+        numerical: Sequence[str] | None = None,
+        drop: Sequence[str] | None = None,
+        random_state: int | np.random.RandomState | None = 0,
+        device: str = "auto",
+        on_epoch: OnEpoch | None = None,
+    ) -> None:
+        self.hidden = hidden
+        self.activation = activation
+        self.dropout = dropout
+        self.head = head
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.patience = patience
+        self.n_folds = n_folds
+        self.n_seeds = n_seeds
+        self.holdout_above = holdout_above
+        self.class_weight = class_weight
+        self.categorical = categorical
+        self.numerical = numerical
+        self.drop = drop
+        self.random_state = random_state
+        self.device = device
+        self.on_epoch = on_epoch
+
+    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+        """Train the ensemble.
+
+        Parameters
+        ----------
+        X
+            A table of shape (n_samples, n_features): pandas, polars, pyarrow, numpy, or a mapping of columns.
+        y
+            One label a row: strings, integers or booleans.
+        sample_weight
+            What each row's loss counts, (n_samples,), at least 0. Rows of weight 0 are left out altogether.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            If the table or the labels are refused; every reason is in the message.
+        SettingError
+            If a parameter is out of its range.
+        """
+        network = Network(tuple(self.hidden), self.activation, self.dropout, self.head)  # type: ignore[arg-type]
+        task = self._task(X, y, sample_weight, reset=True)
+        training = self._training(len(task.codes))
+        self.seed_ = _seed(self.random_state)
+        ensemble = fit_ensemble(
+            task,
+            network,
+            training,
+            n_folds=self.n_folds,
+            n_seeds=self.n_seeds,
+            holdout_above=self.holdout_above,
+            seed=self.seed_,
+            device=self.device,
+            on_epoch=self.on_epoch,
+        )
+        self._take(task, ensemble)
+        return self
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Class probabilities of shape (n_samples, n_classes), columns in the order of ``classes_``."""
+        check_is_fitted(self)
+        return self.predictor_.predict_proba(self._checked(X, reset=False))
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """Predicted labels of shape (n_samples,)."""
+        check_is_fitted(self)
+        return self.predictor_.decide(self.predict_proba(X))
+
+    @property
+    def scores_(self) -> dict[str, Score]:
+        """Accuracy, log loss and ROC AUC of the out-of-fold probabilities, each with a 95% interval."""
+        check_is_fitted(self)
+        return score(self.oof_codes_, self.oof_proba_, rows=self.oof_kind_)
+
+    def baselines(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> dict[str, dict[str, Score]]:
+        """The same scores for the majority class and for logistic regression, on the same folds.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            What ``fit`` was given.
+
+        Returns
+        -------
+        dict
+            ``majority`` and ``logistic_regression``, each a mapping of metric to score. Both are fitted on each
+            fold's training rows, logistic regression on the fold's own encoding of them.
+        """
+        check_is_fitted(self)
+        task = self._task(X, y, sample_weight, reset=False)
+        shape = len(self.oof_rows_), len(self.classes_)
+        probabilities = {name: np.empty(shape) for name in BASELINES}
+        for encoder, held in zip(self.predictor_.encoders, self.held_out_, strict=True):
+            train = np.setdiff1d(np.arange(len(task.codes)), held)
+            matrix = encoder.encode(task.parsed)
+            weights = None if task.weights is None else task.weights[train]
+            places = np.searchsorted(self.oof_rows_, held)
+            probabilities["majority"][places] = majority_probabilities(task.codes[train], len(held), shape[1])
+            probabilities["logistic_regression"][places] = logistic_probabilities(
+                matrix[train], task.codes[train], matrix[held], shape[1], weights
+            )
+        scores = {name: score(self.oof_codes_, values, rows=self.oof_kind_) for name, values in probabilities.items()}
+        # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
+        if "roc_auc" in scores["majority"]:
+            scores["majority"]["roc_auc"] = Score(0.5, 0.5, 0.5, len(self.oof_rows_), self.oof_kind_)
+        return scores
+
+    def member(self, index: int) -> nn.Sequential:
+        """One network as a plain ``torch.nn.Sequential``; feed it ``predictor_.encode(X, member=index)``."""
+        check_is_fitted(self)
+        return self.predictor_.member(index)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything prediction needs to one file, free of pickle.
+
+        Parameters
+        ----------
+        path
+            Where to; an existing file is replaced at once or not at all.
+        """
+        check_is_fitted(self)
+        write_bundle(self.predictor_.with_record(self.record()), path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Predictor:
+        """The predictor in a file that `save` wrote; same as `demarcate.load`."""
+        return read_bundle(path)
+
+    def record(self, baselines: Mapping[str, Mapping[str, Score]] | None = None) -> dict[str, Any]:
+        """What a model file says of how the model was made, ready for JSON: scores, members, settings, provenance."""
+        check_is_fitted(self)
+        settings = {
+            name: value for name, value in self.get_params().items() if name not in ("on_epoch", "random_state")
+        }
+        members = [
+            {
+                "best_epoch": member.best_epoch,
+                "epochs": member.history.n_epochs,
+                "diverged": str(member.divergence or ""),
+            }
+            for member in self.members_
+        ]
+        return {
+            "n_samples": self.n_samples_,
+            "n_features": self.n_features_in_,
+            "class_rows": dict(zip(map(str, self.classes_), self.class_rows_, strict=True)),
+            "class_weight": {str(label): weight for label, weight in self.class_weight_.items()},
+            "scores": _scores_json(self.scores_),
+            "baselines": {name: _scores_json(scores) for name, scores in (baselines or {}).items()},
+            "members": members,
+            "settings": {name: _plain(value) for name, value in settings.items()},
+            "provenance": {**provenance(), "seed": self.seed_, "data_sha256": self.data_sha256_},
+        }
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
+
+    def _task(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, *, reset: bool) -> Task:
+        """Everything `fit` is given, checked and read."""
+        frame = as_frame(self._checked(X, reset=reset))
+        if y is None:
+            raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
+        labels = _labels(y)
+        if len(labels) != len(frame):
+            rule = "Every row has one label"
+            raise InputError([Problem(rule, f"{len(frame)} rows, {len(labels)} labels", "Give as many labels as rows")])
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        if weights is not None and not weights.all():
+            kept = np.flatnonzero(weights)
+            frame, labels, weights = frame[kept], labels[kept], weights[kept]
+        classes, codes = class_codes(labels)
+        schema = infer_schema(
+            frame, categorical=self.categorical or (), numerical=self.numerical or (), drop=self.drop or ()
+        )
+        if not schema.used:
+            reasons = "; ".join(f"{column.name!r} is {column.dropped}" for column in schema.columns)
+            rule = "A classifier needs at least one column that can tell rows apart"
+            raise InputError([Problem(rule, reasons or "there are none", "Add columns, or keep one with numerical=")])
+        self.class_weight_ = dict(
+            zip(
+                classes.tolist(),
+                compute_class_weight(self.class_weight, classes=classes, y=classes[codes]).tolist(),
+                strict=True,
+            )
+        )
+        if self.class_weight is not None:
+            by_class = np.array([*self.class_weight_.values()])[codes]
+            weights = by_class if weights is None else weights * by_class
+        return Task(schema, schema.parse(frame), classes, codes, weights, getattr(y, "name", None) or "target")
+
+    def _checked(self, X: Any, *, reset: bool) -> Any:
+        """X with its columns counted and named as scikit-learn asks; arrays checked for shape and type."""
+        if hasattr(X, "toarray"):
+            raise TypeError("A table is dense: got a sparse matrix. Convert it with X.toarray().")
+        if isinstance(X, np.ndarray | list | tuple):
+            X = check_array(
+                X, dtype=None, ensure_all_finite=False, ensure_min_samples=2 if reset else 1, estimator=self
+            )
+        validate_data(self, X, reset=reset, skip_check_array=True)
+        return X
+
+    def _training(self, n_rows: int) -> Training:
+        batch_size = self.batch_size
+        if batch_size == "auto":
+            batch_size = 1 << min(8, max(5, (n_rows // 8).bit_length() - 1))
+        return Training(
+            optimizer=self.optimizer,  # type: ignore[arg-type]
+            lr=self.lr,
+            weight_decay=self.weight_decay,
+            schedule=self.schedule,  # type: ignore[arg-type]
+            epochs=self.epochs,
+            batch_size=batch_size,  # type: ignore[arg-type]
+            patience=self.patience,
+        )
+
+    def _take(self, task: Task, ensemble: Ensemble) -> None:
+        """Keep what was fitted, and warn of what was dropped or went wrong."""
+        self.predictor_ = ensemble.predictor
+        self.classes_ = task.classes
+        self.schema_ = task.schema
+        self.members_ = ensemble.members
+        self.held_out_ = ensemble.groups
+        self.oof_rows_, self.oof_proba_ = ensemble.held, ensemble.probabilities
+        self.oof_codes_, self.oof_kind_ = task.codes[ensemble.held], ensemble.rows
+        self.n_samples_ = len(task.codes)
+        self.class_rows_ = np.bincount(task.codes).tolist()
+        self.data_sha256_ = fingerprint(task.parsed, task.codes)
+        for column in task.schema.columns:
+            reason = column.dropped if column.name not in (self.drop or ()) else ""
+            if reason or column.note:
+                what = f"not used ({reason})" if reason else column.note
+                warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=3)
+        for number, member in enumerate(ensemble.members):
+            if member.divergence:
+                after = f"after epoch {member.best_epoch}" if member.best_epoch else "before training"
+                message = f"network {number}: {member.divergence}; its best weights, {after}, are kept. Lower lr"
+                warnings.warn(DivergenceWarning(message), stacklevel=3)
+
+
+def _labels(y: ArrayLike) -> NDArray[Any]:
+    if hasattr(y, "to_numpy"):
+        y = y.to_numpy()
+    labels = column_or_1d(y, warn=True)
+    if labels.dtype.kind in "fc":
+        check_classification_targets(labels)
+    return np.asarray(labels)
+
+
+def _seed(random_state: int | np.random.RandomState | None) -> int:
+    if isinstance(random_state, int | np.integer):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_plain(entry) for entry in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:
+    return {name: value.to_json() for name, value in scores.items()}

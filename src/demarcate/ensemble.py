@@ -1,0 +1,183 @@
+"""The ensemble behind the default classifier: members that each validate on rows they never trained on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from demarcate.engine import FittedMember, Member, OnEpoch, Samples, Training, fit
+from demarcate.errors import SettingError
+from demarcate.nn import Network, head_for
+from demarcate.predictor import Predictor
+from demarcate.tabular import ParsedColumns, Schema, TableEncoder, stratified_folds, stratified_split
+
+HOLDOUT_SHARE = 0.2
+HOLDOUT_MAX_ROWS = 20_000
+"""A hold-out is a fifth of the rows and never more than this: its scores are by then as sharp as anyone needs."""
+HOLDOUT_MEMBERS = 4
+"""Members (for each seed asked for) when all share one hold-out and differ only in their seeds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A table ready to learn from.
+
+    Attributes
+    ----------
+    schema
+        The columns.
+    parsed
+        Their cells.
+    classes
+        The labels, ``(n_classes,)``.
+    codes
+        Each row's class index, ``(n_rows,)``.
+    weights
+        What each row's loss counts, ``(n_rows,)``, or None for all alike.
+    target
+        The name of the target column.
+    """
+
+    schema: Schema
+    parsed: ParsedColumns
+    classes: NDArray[np.generic]
+    codes: NDArray[np.int64]
+    weights: NDArray[np.float64] | None = None
+    target: str = "target"
+
+
+@dataclass(frozen=True, eq=False)
+class Ensemble:
+    """A fitted ensemble, and what its members make of the rows they did not train on.
+
+    Attributes
+    ----------
+    predictor
+        The mean of all members.
+    members
+        How each member's training went.
+    groups
+        The rows held out from each group of members, in the order of the predictor's encoders.
+    held
+        Rows with out-of-fold probabilities, ``(n_held,)``: all rows under cross-validation, else the hold-out.
+    probabilities
+        For those rows, the mean over the members that did not train on them, ``(n_held, n_classes)``.
+    rows
+        What the held rows are, in words.
+    """
+
+    predictor: Predictor
+    members: tuple[FittedMember, ...]
+    groups: tuple[NDArray[np.int64], ...]
+    held: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    rows: str
+
+
+def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, seed: int) -> list[NDArray[np.int64]]:
+    """The rows each group of members validates on.
+
+    Up to ``holdout_above`` rows these are the folds of a stratified cross-validation and together hold every row once;
+    above, a single stratified hold-out.
+
+    Examples
+    --------
+    >>> [len(rows) for rows in held_out_rows(np.array([0, 1] * 6), n_folds=4, holdout_above=100, seed=0)]
+    [3, 3, 3, 3]
+    >>> [len(rows) for rows in held_out_rows(np.array([0, 1] * 500), n_folds=4, holdout_above=100, seed=0)]
+    [200]
+    """
+    if len(codes) > holdout_above:
+        n_held = min(round(len(codes) * HOLDOUT_SHARE), HOLDOUT_MAX_ROWS)
+        return [stratified_split(codes, n_held, seed)[1]]
+    folds = stratified_folds(codes, min(n_folds, len(codes)), seed)
+    return [np.flatnonzero(folds == fold) for fold in range(folds.max() + 1)]
+
+
+def fit_ensemble(
+    task: Task,
+    network: Network,
+    training: Training,
+    *,
+    n_folds: int,
+    n_seeds: int,
+    holdout_above: int,
+    seed: int,
+    device: str = "auto",
+    on_epoch: OnEpoch | None = None,
+) -> Ensemble:
+    """Train ``n_seeds`` members for each group of held-out rows.
+
+    Everything a member knows of the table, its encoder included, is fitted on its training rows. The rows held out
+    decide when it stops and give its out-of-fold probabilities.
+
+    Parameters
+    ----------
+    task
+        The table.
+    network, training
+        What every member is, and how it is trained.
+    n_folds, n_seeds, holdout_above
+        The folds, the members for each, and the number of rows above which a hold-out takes their place.
+    seed
+        Decides folds and members' seeds.
+    device, on_epoch
+        As for `demarcate.engine.fit`.
+
+    Raises
+    ------
+    SettingError
+        If ``n_folds`` or ``n_seeds`` is out of range.
+    """
+    if n_folds < 2 or n_seeds < 1:
+        raise SettingError(f"there are at least 2 folds and 1 seed: got n_folds={n_folds}, n_seeds={n_seeds}")
+    groups = held_out_rows(task.codes, n_folds, holdout_above, seed)
+    n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
+    every_row = np.arange(len(task.codes))
+    encoders = [TableEncoder.fit(task.schema, task.parsed, np.setdiff1d(every_row, held)) for held in groups]
+    samples = _samples(task, encoders)
+    seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
+    encoding = [index % len(groups) for index in range(n_members)]
+    members = [
+        Member(
+            network,
+            training,
+            seeds[index],
+            torch.from_numpy(np.setdiff1d(every_row, groups[group])),
+            torch.from_numpy(groups[group]),
+            encoding=group,
+        )
+        for index, group in enumerate(encoding)
+    ]
+    fitted = fit(members, samples, device=device, on_epoch=on_epoch)
+    predictor = Predictor.of(
+        schema=task.schema,
+        encoders=encoders,
+        encoding=encoding,
+        networks=[network] * n_members,
+        states=[member.state for member in fitted],
+        head=head_for(network.head, len(task.classes)),
+        classes=task.classes,
+        target=task.target,
+    )
+    held = np.concatenate(groups)
+    probabilities = np.concatenate(list(_out_of_fold(predictor, task.parsed, groups)))
+    order = np.argsort(held)
+    rows = "out-of-fold" if len(groups) > 1 else "held-out"
+    return Ensemble(predictor, tuple(fitted), tuple(groups), held[order], probabilities[order], rows)
+
+
+def _samples(task: Task, encoders: Sequence[TableEncoder]) -> Samples:
+    matrices = [torch.from_numpy(encoder.encode(task.parsed)) for encoder in encoders]
+    weights = None if task.weights is None else torch.from_numpy(task.weights)
+    return Samples.of(matrices, torch.from_numpy(task.codes), len(task.classes), weights)
+
+
+def _out_of_fold(
+    predictor: Predictor, parsed: ParsedColumns, groups: Sequence[NDArray[np.int64]]
+) -> Iterator[NDArray[np.float64]]:
+    for group, rows in enumerate(groups):
+        members = [member for member, encoder in enumerate(predictor.encoding) if encoder == group]
+        yield predictor.probabilities({name: cells[rows] for name, cells in parsed.items()}, members)

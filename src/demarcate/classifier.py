@@ -336,7 +336,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """X with its columns counted and named as scikit-learn asks; arrays checked for shape and type."""
         if hasattr(X, "toarray"):
             raise TypeError("A table is dense: got a sparse matrix. Convert it with X.toarray().")
-        if isinstance(X, np.ndarray | list | tuple):
+        if not isinstance(X, Mapping) and not hasattr(X, "columns") and not _are_records(X):
             X = check_array(
                 X, dtype=None, ensure_all_finite=False, ensure_min_samples=2 if reset else 1, estimator=self
             )
@@ -369,6 +369,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_samples_ = len(task.codes)
         self.class_rows_ = np.bincount(task.codes).tolist()
         self.data_sha256_ = fingerprint(task.parsed, task.codes)
+        alone = [repr(label) for label, rows in zip(self.classes_.tolist(), self.class_rows_, strict=True) if rows == 1]
+        if alone:
+            what = f"a single row each is of class {', '.join(alone)}: trained on, but left out of the scores"
+            warnings.warn(InputWarning(what), stacklevel=3)
         for column in task.schema.columns:
             reason = column.dropped if column.name not in (self.drop or ()) else ""
             if reason or column.note:
@@ -379,6 +383,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 after = f"after epoch {member.best_epoch}" if member.best_epoch else "before training"
                 message = f"network {number}: {member.divergence}; its best weights, {after}, are kept. Lower lr"
                 warnings.warn(DivergenceWarning(message), stacklevel=3)
+
+
+def _are_records(X: Any) -> bool:
+    return isinstance(X, Sequence) and len(X) > 0 and isinstance(X[0], Mapping)
 
 
 def _labels(y: ArrayLike) -> NDArray[Any]:

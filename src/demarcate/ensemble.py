@@ -61,7 +61,8 @@ class Ensemble:
     groups
         The rows held out from each group of members, in the order of the predictor's encoders.
     held
-        Rows with out-of-fold probabilities, ``(n_held,)``: all rows under cross-validation, else the hold-out.
+        Rows with out-of-fold probabilities, ``(n_held,)``: all rows under cross-validation (but the
+        only row of a class), else the hold-out.
     probabilities
         For those rows, the mean over the members that did not train on them, ``(n_held, n_classes)``.
     rows
@@ -80,7 +81,7 @@ def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, se
     """The rows each group of members validates on.
 
     Up to ``holdout_above`` rows these are the folds of a stratified cross-validation and together hold every row once;
-    above, a single stratified hold-out.
+    above, a single stratified hold-out. The only row of a class is never held out: no network could know its class.
 
     Examples
     --------
@@ -89,11 +90,12 @@ def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, se
     >>> [len(rows) for rows in held_out_rows(np.array([0, 1] * 500), n_folds=4, holdout_above=100, seed=0)]
     [200]
     """
+    judged = np.flatnonzero(np.bincount(codes)[codes] > 1)
     if len(codes) > holdout_above:
         n_held = min(round(len(codes) * HOLDOUT_SHARE), HOLDOUT_MAX_ROWS)
-        return [stratified_split(codes, n_held, seed)[1]]
-    folds = stratified_folds(codes, min(n_folds, len(codes)), seed)
-    return [np.flatnonzero(folds == fold) for fold in range(folds.max() + 1)]
+        return [judged[stratified_split(codes[judged], n_held, seed)[1]]]
+    folds = stratified_folds(codes[judged], min(n_folds, len(judged)), seed)
+    return [judged[folds == fold] for fold in range(folds.max() + 1)]
 
 
 def fit_ensemble(

@@ -4,13 +4,21 @@ import os
 from pathlib import Path
 
 from demarcate.bundle.document import FORMAT_VERSION, expected_tensors, from_document, to_document
-from demarcate.bundle.files import read_bytes, write_atomically
+from demarcate.bundle.files import check_writable, read_bytes, write_atomically
 from demarcate.bundle.format import decode, encode, fingerprint
 from demarcate.bundle.header import MAX_FILE_BYTES
 from demarcate.bundle.provenance import provenance
 from demarcate.predictor import Predictor
 
-__all__ = ["FORMAT_VERSION", "provenance", "read_bundle", "write_bundle"]
+__all__ = [
+    "FORMAT_VERSION",
+    "check_writable",
+    "provenance",
+    "read_bundle",
+    "to_document",
+    "write_atomically",
+    "write_bundle",
+]
 
 
 def write_bundle(predictor: Predictor, path: str | os.PathLike[str]) -> str:

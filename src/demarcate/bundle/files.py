@@ -9,6 +9,8 @@ from pathlib import Path
 
 from demarcate.bundle.refusal import refused
 
+WRITE_RULE = "A file is written to a folder that takes it"
+
 
 def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable[[Path], None] | None = None) -> None:
     """Write a file so that whoever opens it finds the old content or the new, never part of either.
@@ -55,11 +57,35 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable
             raise
     except OSError as error:
         raise refused(
-            "A model file is written to a folder that takes it",
+            WRITE_RULE,
             f"'{path}' could not be written ({_reason(error)})",
-            "Make room or choose another folder, and save again",
+            "Make room or choose another folder, and try again",
         ) from error
     _flush_folder(target.parent)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Refuse a file that could not be written, before the work whose result it is to hold.
+
+    Raises
+    ------
+    BundleError
+        If the folder is missing or takes no files, or there is a folder of that name.
+
+    Examples
+    --------
+    >>> check_writable("no-such-folder/model.safetensors")
+    Traceback (most recent call last):
+    demarcate.errors.BundleError: A file is written to a folder that takes it: 'no-such-folder' is not a folder. ...
+    """
+    target = Path(os.path.realpath(path))
+    remedy = "Choose another folder or name"
+    if target.is_dir():
+        raise refused(WRITE_RULE, f"'{path}' is a folder", remedy)
+    if not target.parent.is_dir():
+        raise refused(WRITE_RULE, f"'{Path(path).parent}' is not a folder", remedy)
+    if not os.access(target.parent, os.W_OK):
+        raise refused(WRITE_RULE, f"'{Path(path).parent}' is read-only", remedy)
 
 
 def read_bytes(path: str | os.PathLike[str], max_size: int) -> bytes:

@@ -10,8 +10,8 @@ rest                      the tensors one after the other, C order, little-endia
 
 The header's first key is ``__metadata__`` with two strings: ``demarcate``, the document as canonical JSON, and
 ``sha256``, the digest of the content: the document's text, then for each tensor ``["name","dtype",[shape]]`` as
-canonical JSON followed by its bytes. Then come the tensors, each as ``{"dtype","shape","data_offsets"}``: 8-byte numbers
-first and 4-byte numbers after them, by name (code point) within each, so that all are aligned.
+canonical JSON followed by its bytes. Then come the tensors, each as ``{"dtype","shape","data_offsets"}``: 8-byte
+numbers first and 4-byte numbers after them, by name (code point) within each, so that all are aligned.
 
 The layout is safetensors' own (https://huggingface.co/docs/safetensors), and its library opens these files. They are
 written and read here so that the bytes depend on no library's version.

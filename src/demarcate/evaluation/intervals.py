@@ -2,8 +2,8 @@
 
 Accuracy is a proportion and has Wilson's interval, which has width even when every row is right (Wilson, 1927,
 https://doi.org/10.2307/2276774). Log loss and the area under the ROC curve have the percentile bootstrap's (Efron,
-1979, https://doi.org/10.1214/aos/1176344552): rows are drawn with replacement, many times, and both metrics are computed
-on the same draws.
+1979, https://doi.org/10.1214/aos/1176344552): rows are drawn with replacement, many times, and both metrics are
+computed on the same draws.
 """
 
 from collections.abc import Iterator

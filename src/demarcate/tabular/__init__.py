@@ -3,7 +3,7 @@
 from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
-from demarcate.tabular.labels import class_codes, labels_of
+from demarcate.tabular.labels import class_codes, known_codes, labels_of
 from demarcate.tabular.schema import Column, ParsedColumns, Schema
 from demarcate.tabular.splits import stratified_folds, stratified_split
 
@@ -15,6 +15,7 @@ __all__ = [
     "as_frame",
     "class_codes",
     "infer_schema",
+    "known_codes",
     "labels_of",
     "stratified_folds",
     "stratified_split",

@@ -16,7 +16,7 @@ def fingerprint(parsed: ParsedColumns, codes: NDArray[np.int64]) -> str:
     --------
     >>> cells = {"age": np.array([63.0, np.nan]), "thal": pl.Series(["fixed", None])}
     >>> fingerprint(cells, np.array([0, 1]))[:12]
-    'dd0ad85c33e1'
+    '3cc6760dbe9a'
     """
     digest = hashlib.sha256()
     for name, cells in parsed.items():

@@ -1,5 +1,6 @@
 """Labels: the classes of a target column, and rows as class indices."""
 
+import re
 from collections import Counter
 from collections.abc import Hashable
 from typing import Any
@@ -9,9 +10,8 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 
-MIN_CLASS_ROWS = 2
-"""Rows a class needs: one to train on and one to be judged by."""
 _MAX_CLASSES_SHOWN = 10
+_WHOLE = re.compile(r"^-?\d+\.0$")
 
 
 def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -32,7 +32,8 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     Raises
     ------
     InputError
-        If a label is missing, or there are fewer than two classes, or a class has a single row; all at once.
+        If a label is missing, there are fewer than two classes, or no class has a second row; all at
+        once.
 
     Examples
     --------
@@ -51,6 +52,43 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
         cells = [str(label) for label in cells]
     classes, codes = np.unique(np.asarray(cells), return_inverse=True)
     return classes, codes.astype(np.int64)
+
+
+def known_codes(labels: Any, classes: NDArray[Any]) -> NDArray[np.int64]:
+    """Class indices of labels among classes that are already known; 1, 1.0 and "1" are the same label.
+
+    Raises
+    ------
+    InputError
+        If a label is missing or unknown; all at once.
+
+    Examples
+    --------
+    >>> known_codes(["1", " 0", 1.0], np.array([0, 1])).tolist()
+    [1, 0, 1]
+    """
+    cells = labels_of(labels)
+    places = {_spelling(label): place for place, label in enumerate(classes.tolist())}
+    missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
+    problems = [_missing_problem(missing)] if missing else []
+    unknown = Counter(_spelling(label) for label in cells if not _is_missing(label) and _spelling(label) not in places)
+    if unknown:
+        found = ", ".join(f"{label!r} in {count} rows" for label, count in unknown.most_common(_MAX_CLASSES_SHOWN))
+        remedy = f"The classes are {', '.join(map(repr, places))}: leave out the rows, or train on such a table"
+        problems.append(Problem("Every label is a class the model knows", found, remedy))
+    if problems:
+        raise InputError(problems)
+    return np.array([places[_spelling(label)] for label in cells], dtype=np.int64)
+
+
+def _spelling(label: Any) -> str:
+    """A label's one spelling, whatever type it has."""
+    if isinstance(label, float) and label.is_integer():
+        label = int(label)
+    text = str(label).strip()
+    return (
+        text.lower() if text.lower() in ("true", "false") else text.removesuffix(".0") if _WHOLE.match(text) else text
+    )
 
 
 def labels_of(labels: Any) -> list[Any]:
@@ -72,21 +110,9 @@ def _missing_problem(rows: list[int]) -> Problem:
 def _class_problems(counts: Counter[Hashable]) -> list[Problem]:
     if len(counts) < 2:
         found = f"every label is {next(iter(counts))!r}" if counts else "there is no label"
-        return [
-            Problem(
-                "A classifier separates at least two classes",
-                found,
-                "Give rows of another class: one class cannot be told from nothing",
-            )
-        ]
-    small = [repr(label) for label, count in counts.items() if count < MIN_CLASS_ROWS]
-    if not small:
-        return []
-    if len(small) == len(counts):
-        remedy = "Is the target really a label, and not a number or a name? It may be the wrong column"
-    else:
-        remedy = "Gather more rows of them, merge them with others, or leave their rows out with --drop-small-classes"
-    shown = ", ".join(small[:_MAX_CLASSES_SHOWN])
-    shown += f" and {len(small) - _MAX_CLASSES_SHOWN} more" if len(small) > _MAX_CLASSES_SHOWN else ""
-    rule = f"Every class has at least {MIN_CLASS_ROWS} rows, to train on and to be judged by"
-    return [Problem(rule, f"a single row is of class {shown}", remedy)]
+        remedy = "Give rows of another class: one class cannot be told from nothing"
+        return [Problem("A classifier separates at least two classes", found, remedy)]
+    if max(counts.values()) == 1:
+        remedy = "It may be the wrong column: a label is neither a number that is measured nor a name"
+        return [Problem("Rows of one class share a label", f"all {len(counts)} labels differ", remedy)]
+    return []

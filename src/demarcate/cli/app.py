@@ -1,0 +1,44 @@
+"""The commands under one name."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from demarcate.cli.evaluate import evaluate
+from demarcate.cli.fit import fit
+from demarcate.cli.guard import guarded
+from demarcate.cli.inspect import inspect
+from demarcate.cli.predict import predict
+
+app = typer.Typer(
+    name="demarcate",
+    help="Neural-network classifiers that show where they draw the line.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (fit, predict, evaluate, inspect):
+    app.command()(guarded(command))
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"demarcate {version('demarcate')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Neural-network classifiers that show where they draw the line."""
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0 when done, 1 for a refused input, 2 for wrong usage."""
+    app()

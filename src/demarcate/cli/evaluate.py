@@ -1,0 +1,53 @@
+"""``demarcate evaluate``: scores of a saved model on a table it has not seen."""
+
+import warnings
+from typing import Annotated
+
+import typer
+
+from demarcate.cli.options import Delimiter, Encoding, Json, Model, Quiet
+from demarcate.errors import InputWarning
+
+
+def evaluate(
+    model: Model,
+    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table with the target, not seen in training.")],
+    target: Annotated[str | None, typer.Option("--target", "-t", help="The target, if it is called otherwise.")] = None,
+    drop_missing_target: Annotated[
+        bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
+    ] = False,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Score a saved model on a table it has not seen, with 95% intervals."""
+    from demarcate.bundle import read_bundle
+    from demarcate.cli import show
+    from demarcate.cli.tables import load, split_target
+    from demarcate.evaluation import score
+    from demarcate.tabular import known_codes
+    from demarcate.tabular.fingerprint import fingerprint
+
+    predictor = read_bundle(model)
+    loaded = load(table, encoding, delimiter)
+    frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
+    codes = known_codes(labels, predictor.classes)
+    parsed = predictor.parse(frame)
+    if fingerprint(parsed, codes) == predictor.record.get("provenance", {}).get("data_sha256"):
+        message = "these are the very rows the model was trained on: their scores flatter it"
+        warnings.warn(InputWarning(message), stacklevel=2)
+    scores = score(codes, predictor.probabilities(parsed), rows="given")
+    if as_json:
+        import json
+
+        report = {
+            "model": model,
+            "n_samples": len(codes),
+            "classes": predictor.classes.tolist(),
+            "scores": {name: value.to_json() for name, value in scores.items()},
+        }
+        print(json.dumps(report, allow_nan=False))
+    elif not quiet:
+        show.class_balance(labels)
+        show.scores(scores)

@@ -1,0 +1,99 @@
+"""What stands between a command and its user: errors in one paragraph, warnings in one line, the right exit code."""
+
+import functools
+import inspect
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from demarcate.errors import DemarcateError, DemarcateWarning
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+
+class UsageError(Exception):
+    """The command was asked for something it cannot mean."""
+
+
+def guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose failures reach the user as one clear paragraph on standard error.
+
+    Every guarded command takes ``--debug``, with which the traceback is shown as well.
+    """
+
+    @functools.wraps(command)
+    def run(*args: Any, debug: bool, **kwargs: Any) -> None:
+        code = 0
+        try:
+            with _spoken_warnings(everything=debug):
+                command(*args, **kwargs)
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort):
+            raise
+        except BrokenPipeError:
+            # Whoever read our output has had enough; Python must not complain of it when it closes the stream.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BaseException as error:
+            if debug:
+                raise
+            code = _explain(error)
+        if code:
+            raise typer.Exit(code)
+
+    signature = inspect.signature(command)
+    option = typer.Option("--debug", help="Show the traceback when something fails, and every warning.")
+    added = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=option, annotation=bool)
+    option.default = False
+    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]
+    run.__annotations__ = {**command.__annotations__, "debug": bool}
+    return run
+
+
+def say(message: str = "") -> None:
+    """Write a line to standard error: what is said beside a command's result."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def _explain(error: BaseException) -> int:
+    """Tell what went wrong; the exit code it calls for."""
+    if isinstance(error, KeyboardInterrupt):
+        say("Interrupted. Nothing was written.")
+        return EXIT_INTERRUPTED
+    if isinstance(error, UsageError):
+        say(f"Usage: {error}")
+        return EXIT_USAGE
+    if isinstance(error, DemarcateError):
+        say(f"Error: {error}")
+        return EXIT_REFUSED
+    if isinstance(error, MemoryError):
+        say("Error: there is not enough memory for this. Use fewer rows, --folds 2, or a smaller --hidden.")
+        return EXIT_REFUSED
+    if isinstance(error, OSError):
+        say(f"Error: the system refused ({error.strerror or error}{f': {error.filename}' if error.filename else ''}).")
+        return EXIT_REFUSED
+    say(
+        f"Error: demarcate failed where it should not have ({type(error).__name__}: {error}). "
+        "Run the command again with --debug and report what it shows."
+    )
+    return EXIT_REFUSED
+
+
+@contextmanager
+def _spoken_warnings(*, everything: bool) -> Iterator[None]:
+    """Show demarcate's own warnings as a line each, and others only when debugging."""
+
+    def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
+        if everything or issubclass(category, DemarcateWarning):
+            say(f"Warning: {message}")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = show
+        yield

@@ -1,0 +1,78 @@
+"""``demarcate predict``: probabilities for the rows of a table, or for one row given inline."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from demarcate.cli.guard import UsageError, say
+from demarcate.cli.options import Delimiter, Encoding, Json, Model, Quiet
+
+
+def predict(
+    model: Model,
+    items: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TABLE | COLUMN=VALUE ...]", help="A table, or with --row the cells of one row."),
+    ] = None,
+    row: Annotated[bool, typer.Option("--row", help="The arguments are one row: --row age=80 sex=0 ...")] = False,
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", help="Write predictions to this CSV, TSV, Parquet or JSON lines file.")
+    ] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Predict labels and probabilities for a table or a single row.
+
+    Without --out the predictions go to standard output, as CSV for a table and in words for a single row.
+    """
+    from demarcate.bundle import read_bundle
+    from demarcate.cli import predictions
+    from demarcate.cli.tables import load
+    from demarcate.tabular import as_frame
+
+    if not items:
+        raise UsageError("name a table, or give one row with --row COLUMN=VALUE ...")
+    if not row and len(items) > 1:
+        raise UsageError(f"one table at a time: got {', '.join(items)}. For a single row, put --row before its cells")
+    if out:
+        predictions.check_writable_as_table(out)
+    predictor = read_bundle(model)
+    frame = as_frame({name: [cell] for name, cell in cells(items).items()}) if row else None
+    if frame is None:
+        loaded = load(items[0], encoding, delimiter)
+        # A table may still hold the answers: they are not a column the model has never heard of.
+        frame = loaded.frame.drop(predictor.target, strict=False)
+    probabilities = predictor.predict_proba(frame)
+    labels = predictor.decide(probabilities)
+    if out:
+        predictions.write(Path(out), predictor.classes, labels, probabilities)
+        if not quiet:
+            say(f"{len(labels):,} predictions saved to {out}")
+    if as_json:
+        predictions.print_json(predictor, labels, probabilities)
+    elif row and not quiet:
+        print(predictions.in_words(predictor, labels[0], probabilities[0]))
+    elif not out:
+        predictions.print_csv(predictor.classes, labels, probabilities)
+
+
+def cells(items: list[str]) -> dict[str, Any]:
+    """One row's cells from ``COLUMN=VALUE`` arguments.
+
+    Examples
+    --------
+    >>> cells(["age=80", "chest pain=typical", "thal="])
+    {'age': '80', 'chest pain': 'typical', 'thal': ''}
+    """
+    found: dict[str, Any] = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"a cell is written COLUMN=VALUE: got {item!r}")
+        if name.strip() in found:
+            raise UsageError(f"a row has one cell a column: {name.strip()!r} is given twice")
+        found[name.strip()] = value
+    return found

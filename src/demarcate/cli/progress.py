@@ -1,0 +1,36 @@
+"""A bar on standard error while networks train."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from demarcate.engine import OnEpoch, Progress
+
+
+@contextmanager
+def training_progress(*, quiet: bool) -> Iterator[OnEpoch | None]:
+    """A callback that draws epoch, loss and time left; None when quiet."""
+    if quiet:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("training", state="", total=None)
+
+        def on_epoch(progress: Progress) -> None:
+            loss = progress.validation_loss if progress.validation_loss is not None else progress.train_loss
+            networks = f"{progress.n_active}/{progress.n_members} networks"
+            which = f" {progress.population}/{progress.n_populations}" if progress.n_populations > 1 else ""
+            bar.update(
+                task,
+                total=progress.n_epochs,
+                completed=progress.epoch,
+                description=f"training{which}",
+                state=f"epoch {progress.epoch}/{progress.n_epochs}  loss {loss:.4f}  {networks}  time left",
+            )
+
+        yield on_epoch

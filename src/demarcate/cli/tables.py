@@ -1,0 +1,87 @@
+"""From what a user names on the command line to a table and its target."""
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import polars as pl
+
+from demarcate.cli.guard import UsageError, say
+from demarcate.datasets import BUILT_IN, read_table
+from demarcate.errors import InputError, Problem
+from demarcate.tabular import as_frame
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A table and what is known of it.
+
+    Attributes
+    ----------
+    name
+        How the user called it.
+    frame
+        Its rows.
+    target
+        The column to predict, if the table says so itself.
+    categorical
+        Columns that are categories although they are written as numbers.
+    """
+
+    name: str
+    frame: pl.DataFrame
+    target: str | None = None
+    categorical: tuple[str, ...] = ()
+
+
+def load(source: str, encoding: str | None = None, delimiter: str | None = None) -> Loaded:
+    """A built-in data set by its name, or whatever table the source is."""
+    if source in BUILT_IN:
+        data = BUILT_IN[source]()
+        return Loaded(source, as_frame(data.frame), data.target, tuple(data.categorical))
+    return Loaded(source, as_frame(read_table(source, encoding=encoding, delimiter=delimiter)))
+
+
+def split_target(
+    loaded: Loaded, target: str | None, *, drop_missing: bool = False
+) -> tuple[pl.DataFrame, list[Any], str]:
+    """Features, labels and the name of the target.
+
+    Raises
+    ------
+    UsageError
+        If it is not said which column is the target.
+    InputError
+        If there is no such column.
+    """
+    target = target or loaded.target
+    columns = loaded.frame.columns
+    if target is None:
+        shown = ", ".join(columns[:20]) + (", ..." if len(columns) > 20 else "")
+        raise UsageError(f"say which column to predict with --target; {loaded.name} has {shown}")
+    if target not in columns:
+        close = get_close_matches(target, columns, 1)
+        remedy = f"Did you mean {close[0]!r}" if close else f"The table has {', '.join(columns[:20])}"
+        raise InputError([Problem("The target is a column of the table", f"there is no {target!r}", remedy)])
+    frame, labels = loaded.frame.drop(target), typed_labels(loaded.frame[target])
+    if drop_missing:
+        kept = [row for row, label in enumerate(labels) if label is not None]
+        if len(kept) < len(labels):
+            say(f"{len(labels) - len(kept)} rows without a target are left out.")
+        frame, labels = frame[kept], [labels[row] for row in kept]
+    if not frame.width:
+        raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])
+    return frame, labels, target
+
+
+def typed_labels(column: pl.Series) -> list[Any]:
+    """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing."""
+    if column.dtype == pl.Boolean:
+        return column.to_list()
+    from demarcate.tabular.values import categories
+
+    text = categories(column)
+    whole = (
+        text.drop_nulls().str.contains(r"^-?\d{1,15}$").all() and not text.drop_nulls().str.contains(r"^-?0\d").any()
+    )
+    return (text.cast(pl.Int64) if whole else text).to_list()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from demarcate.errors import DemarcateError, DemarcateWarning
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
+    from demarcate.runs import Run, Runs, train
 
 __all__ = [
     "DemarcateClassifier",
@@ -22,9 +23,12 @@ __all__ = [
     "DemarcateWarning",
     "Network",
     "Predictor",
+    "Run",
+    "Runs",
     "Training",
     "datasets",
     "load",
+    "train",
 ]
 
 __version__ = version("demarcate")
@@ -35,8 +39,11 @@ _HOMES = {
     "DemarcateWarning": ("demarcate.errors", "DemarcateWarning"),
     "Network": ("demarcate.nn", "Network"),
     "Predictor": ("demarcate.predictor", "Predictor"),
+    "Run": ("demarcate.runs", "Run"),
+    "Runs": ("demarcate.runs", "Runs"),
     "Training": ("demarcate.engine", "Training"),
     "load": ("demarcate.bundle", "read_bundle"),
+    "train": ("demarcate.runs", "train"),
 }
 
 

@@ -1,0 +1,208 @@
+"""Points in the plane with known shapes: clusters, two rings, two half moons.
+
+The numbers are scikit-learn's, drawn with the same arguments; the names, the checks and the table are ours.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TypeGuard
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from demarcate.datasets.dataset import Dataset
+from demarcate.errors import SettingError
+
+_LARGEST_SEED = 2**32 - 1
+
+
+def blobs(
+    n_samples: int = 1000,
+    n_features: int = 2,
+    centers: int | Sequence[Sequence[float]] = 4,
+    cluster_std: float | Sequence[float] = 1.5,
+    random_state: int = 42,
+) -> Dataset:
+    """Round clusters of points, one class a cluster.
+
+    Parameters
+    ----------
+    n_samples
+        Rows, from 1 up, spread evenly over the clusters.
+    n_features
+        Columns, from 1 up. Centres given as points decide this themselves.
+    centers
+        How many clusters (their centres are drawn from [-10, 10]), or the centres, ``(n_centers, n_features)``.
+    cluster_std
+        The standard deviation of every cluster, or one for each; 0 or more.
+    random_state
+        The seed, from 0 to 2**32 - 1: the same seed gives the same points.
+
+    Returns
+    -------
+    Dataset
+        Float columns ``x1``, ``x2``, ... and the int64 target ``label``, 0 to ``n_centers - 1``.
+
+    Raises
+    ------
+    SettingError
+        If a value is out of its range.
+
+    Examples
+    --------
+    >>> X, y = blobs(n_samples=6, centers=[(0, 0), (8, 8)], cluster_std=0.5)
+    >>> X.columns, y
+    (['x1', 'x2'], array([0, 1, 0, 1, 0, 1]))
+    >>> blobs(cluster_std=-1.0)
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: cluster_std is a finite number from 0 up: got -1.0
+    """
+    _check_whole("n_samples", n_samples)
+    _check_whole("n_features", n_features)
+    _check_seed(random_state)
+    places = _centres(centers)
+    deviations = _deviations(cluster_std, places if isinstance(places, int) else len(places))
+
+    from sklearn.datasets import make_blobs
+
+    X, y = make_blobs(
+        n_samples=n_samples,
+        n_features=n_features,
+        centers=places,
+        cluster_std=deviations,
+        random_state=random_state,
+    )
+    return _dataset("blobs", X, y, f"Round clusters in {X.shape[1]} dimensions, one class a cluster.")
+
+
+def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, random_state: int = 42) -> Dataset:
+    """Two rings around the same centre; no straight line separates them.
+
+    Parameters
+    ----------
+    n_samples
+        Rows, from 1 up: half on the outer ring (label 0), half on the inner (label 1).
+    noise
+        The standard deviation of what is added to each coordinate; 0 or more.
+    factor
+        The inner ring's radius, at least 0 and below 1; the outer ring's is 1.
+    random_state
+        The seed, from 0 to 2**32 - 1: the same seed gives the same points.
+
+    Returns
+    -------
+    Dataset
+        Float columns ``x1`` and ``x2`` and the int64 target ``label``, 0 or 1.
+
+    Raises
+    ------
+    SettingError
+        If a value is out of its range.
+
+    Examples
+    --------
+    >>> circles().class_balance
+    {0: 500, 1: 500}
+    >>> circles(factor=1.0)
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: factor is at least 0 and below 1: got 1.0
+    """
+    _check_whole("n_samples", n_samples)
+    _check_spread("noise", noise)
+    if not _is_number(factor) or not 0 <= factor < 1:
+        raise SettingError(f"factor is at least 0 and below 1: got {factor!r}")
+    _check_seed(random_state)
+
+    from sklearn.datasets import make_circles
+
+    X, y = make_circles(n_samples=n_samples, noise=noise, factor=factor, random_state=random_state)
+    return _dataset("circles", X, y, "Two rings around the same centre, one class a ring.")
+
+
+def moons(n_samples: int = 300, noise: float = 0.30, random_state: int = 0) -> Dataset:
+    """Two half moons that reach into each other.
+
+    Parameters
+    ----------
+    n_samples
+        Rows, from 1 up: half on each moon.
+    noise
+        The standard deviation of what is added to each coordinate; 0 or more.
+    random_state
+        The seed, from 0 to 2**32 - 1: the same seed gives the same points.
+
+    Returns
+    -------
+    Dataset
+        Float columns ``x1`` and ``x2`` and the int64 target ``label``, 0 or 1.
+
+    Raises
+    ------
+    SettingError
+        If a value is out of its range.
+
+    Examples
+    --------
+    >>> X, y = moons(n_samples=1000, noise=0.2)
+    >>> X.shape, y.shape
+    ((1000, 2), (1000,))
+    """
+    _check_whole("n_samples", n_samples)
+    _check_spread("noise", noise)
+    _check_seed(random_state)
+
+    from sklearn.datasets import make_moons
+
+    X, y = make_moons(n_samples=n_samples, noise=noise, random_state=random_state)
+    return _dataset("moons", X, y, "Two half moons that reach into each other, one class a moon.")
+
+
+def _dataset(name: str, X: npt.NDArray[np.float64], y: npt.NDArray[np.integer], description: str) -> Dataset:
+    features = {f"x{position}": column for position, column in enumerate(X.T, start=1)}
+    frame = pl.DataFrame({**features, "label": y.astype(np.int64)})
+    return Dataset(name, frame, "label", description=description, source=f"Drawn by scikit-learn's make_{name}.")
+
+
+def _centres(centers: int | Sequence[Sequence[float]]) -> int | npt.NDArray[np.float64]:
+    if isinstance(centers, int | np.integer):
+        _check_whole("centers", centers)
+        return int(centers)
+    rule = "centers is a whole number from 1 up or a list of points, all of one length and finite"
+    try:
+        places = np.asarray(centers, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SettingError(f"{rule}: got {centers!r}") from None
+    if places.ndim != 2 or places.size == 0 or not np.isfinite(places).all():
+        raise SettingError(f"{rule}: got {centers!r}")
+    return places
+
+
+def _deviations(cluster_std: float | Sequence[float], n_centers: int) -> float | list[float]:
+    if not isinstance(cluster_std, Sequence | np.ndarray):
+        _check_spread("cluster_std", cluster_std)
+        return cluster_std
+    for deviation in cluster_std:
+        _check_spread("cluster_std", deviation)
+    if len(cluster_std) != n_centers:
+        raise SettingError(f"cluster_std is one number or one for each of {n_centers} centres: got {cluster_std!r}")
+    return list(cluster_std)
+
+
+def _check_whole(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise SettingError(f"{name} is a whole number from 1 up: got {value!r}")
+
+
+def _check_seed(value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= _LARGEST_SEED:
+        raise SettingError(f"random_state is a whole number from 0 to {_LARGEST_SEED}: got {value!r}")
+
+
+def _check_spread(name: str, value: object) -> None:
+    if not _is_number(value) or not 0 <= value < math.inf:
+        raise SettingError(f"{name} is a finite number from 0 up: got {value!r}")
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)

@@ -1,0 +1,51 @@
+"""Column names: what is called what, which names repeat, and which had to be made up."""
+
+import warnings
+from collections.abc import Sequence
+
+from demarcate.errors import InputWarning, Problem
+
+
+def column_names(given: Sequence[str], table: str) -> tuple[list[str], list[Problem]]:
+    """Name every column, those without a name by their position, and say which names repeat.
+
+    Parameters
+    ----------
+    given
+        The names as the table has them, ``(n_columns,)``; an empty one becomes ``column_<position>``.
+    table
+        How messages call the table.
+
+    Returns
+    -------
+    tuple of list of str and list of Problem
+        The names and one problem for each name that stands more than once.
+
+    Examples
+    --------
+    >>> column_names(["age", ""], "heart.csv")
+    (['age', 'column_2'], [])
+    >>> print(*column_names(["age", "age"], "heart.csv")[1])
+    Column names are unique: 'heart.csv' has 'age' in columns 1 and 2. Rename or remove all but one.
+    """
+    names = [name or f"column_{position}" for position, name in enumerate(given, start=1)]
+    places: dict[str, list[str]] = {}
+    for position, name in enumerate(names, start=1):
+        places.setdefault(name, []).append(f"{position}" if given[position - 1] else f"{position} (without a name)")
+    return names, [
+        Problem(
+            "Column names are unique",
+            f"'{table}' has {name!r} in columns {', '.join(standing[:-1])} and {standing[-1]}",
+            "Rename or remove all but one",
+        )
+        for name, standing in places.items()
+        if len(standing) > 1
+    ]
+
+
+def warn_of_unnamed(given: Sequence[str], names: Sequence[str], table: str) -> None:
+    """Warn whoever called the reader's caller that columns had no name, and what they are called now."""
+    made_up = [repr(name) for name, had in zip(names, given, strict=True) if not had]
+    if made_up:
+        message = f"'{table}' has columns without a name; they are called {', '.join(made_up)}"
+        warnings.warn(InputWarning(message), stacklevel=4)

@@ -1,0 +1,326 @@
+"""Named networks trained side by side on one table: the face for people who choose every number."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from demarcate.datasets import Dataset
+from demarcate.engine import Divergence, FittedMember, History, Member, OnEpoch, Samples, Training, fit
+from demarcate.errors import SettingError
+from demarcate.evaluation import Score, score
+from demarcate.nn import Network, from_sequential, head_for
+from demarcate.predictor import Predictor
+from demarcate.tabular import (
+    ParsedColumns,
+    Schema,
+    TableEncoder,
+    as_frame,
+    class_codes,
+    infer_schema,
+    labels_of,
+    stratified_split,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One network, before and after training, and what happened in between.
+
+    Attributes
+    ----------
+    name
+        What it was called.
+    spec, training
+        What it is, and how it was trained.
+    predictor
+        The trained network behind the table's encoder.
+    untrained
+        The same with the weights it began from.
+    history
+        A row an epoch: ``epoch``, ``train_loss``, ``train_accuracy``, and the same for the rows that were watched:
+        ``test_...``, or ``validation_...`` when they decided when to stop.
+    scores
+        Accuracy, log loss and ROC AUC on the test rows, each with a 95% interval.
+    best_epoch
+        The epoch whose weights it carries.
+    divergence
+        When and at which learning rate its loss stopped being finite, or None.
+    """
+
+    name: str
+    spec: Network
+    training: Training
+    predictor: Predictor
+    untrained: Predictor
+    history: pl.DataFrame
+    scores: dict[str, Score]
+    best_epoch: int
+    divergence: Divergence | None
+
+    @property
+    def network(self) -> nn.Sequential:
+        """The trained network as a plain ``torch.nn.Sequential``."""
+        return self.predictor.member(0)
+
+    def encode(self, X: Any) -> Tensor:
+        """What the network sees of a table, float32 ``(n_rows, d_in)``."""
+        return self.predictor.encode(X)
+
+    def logits(self, X: Any, *, trained: bool = True) -> Tensor:
+        """Raw outputs ``(n_rows, n_outputs)``, after training or before it."""
+        return self._which(trained).logits(X)[0]
+
+    def predict_proba(self, X: Any, *, trained: bool = True) -> NDArray[np.float64]:
+        """Class probabilities ``(n_rows, n_classes)``, after training or before it."""
+        return self._which(trained).predict_proba(X)
+
+    def predict(self, X: Any, *, trained: bool = True) -> NDArray[Any]:
+        """Predicted labels ``(n_rows,)``, after training or before it."""
+        return self._which(trained).predict(X)
+
+    def log(self, every: int = 10) -> str:
+        """The history in words: the first, every n-th and the last epoch, a line each."""
+        rows = self.history.to_dicts()
+        shown = [row for row in rows if row["epoch"] % every == 0 or row["epoch"] in (1, len(rows))]
+        return "\n".join(
+            "  ".join([f"epoch {row['epoch']:4d}", *(f"{_words(name)} {row[name]:.4f}" for name in list(row)[1:])])
+            for row in shown
+        )
+
+    def _which(self, trained: bool) -> Predictor:
+        return self.predictor if trained else self.untrained
+
+
+@dataclass(frozen=True, eq=False)
+class Runs(Mapping[str, Run]):
+    """Runs by name, on one split of one table.
+
+    Attributes
+    ----------
+    train_rows, validation_rows, test_rows
+        Row numbers; validation rows are empty unless early stopping needs them.
+    """
+
+    runs: dict[str, Run]
+    train_rows: NDArray[np.int64]
+    validation_rows: NDArray[np.int64]
+    test_rows: NDArray[np.int64]
+
+    def __getitem__(self, name: str) -> Run:
+        return self.runs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.runs)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    def __str__(self) -> str:
+        width = max(len(name) for name in self.runs)
+        lines = [f"{'':{width}}  train accuracy  test accuracy         test log loss"]
+        for name, run in self.runs.items():
+            train = run.history["train_accuracy"][-1] if len(run.history) else float("nan")
+            lines.append(f"{name:{width}}  {train:14.3f}  {run.scores['accuracy']!s:20}  {run.scores['log_loss']}")
+        return "\n".join(lines)
+
+
+def train(
+    data: Dataset | tuple[Any, Any],
+    networks: Network | Mapping[str, Network],
+    training: Training | Mapping[str, Training] | None = None,
+    *,
+    test_size: float = 0.2,
+    validation_size: float = 0.2,
+    seed: int = 0,
+    standardise: bool = True,
+    categorical: Sequence[str] = (),
+    class_weight: Mapping[Any, float] | None = None,
+    initial: Mapping[str, nn.Sequential] | None = None,
+    device: str = "auto",
+    on_epoch: OnEpoch | None = None,
+) -> Runs:
+    """Split a table, train named networks on the same rows in one go, and score each on the test rows.
+
+    The encoder is fitted on the training rows alone. When a training has ``patience``, validation rows are taken from
+    the training rows and decide when to stop, so that the test rows never do; otherwise the test rows are watched in
+    every epoch, and decide nothing.
+
+    Parameters
+    ----------
+    data
+        A data set, or a table and its labels. Labels given as a torch tensor must be of the type and shape that the
+        network's loss takes: int64 ``(n_rows,)`` for cross-entropy, floats ``(n_rows, 1)`` for one logit.
+    networks
+        A network, or several by name.
+    training
+        How to train: the same for all, or one a name.
+    test_size
+        Below 1, the share of rows held out for testing; from 1 up, their number.
+    validation_size
+        The same for validation rows, of the training rows.
+    seed
+        Decides the split, initial weights, order and dropout. Initial weights are those of an ``nn.Sequential`` built
+        after ``torch.manual_seed(seed)``.
+    standardise
+        Whether numbers are brought to mean 0 and standard deviation 1, as seen in the training rows.
+    categorical
+        Columns that are categories although they are numbers; a data set names its own.
+    class_weight
+        What rows of each label count in the loss.
+    initial
+        Networks to begin from, by name, instead of weights drawn from the seed.
+    device, on_epoch
+        As for `demarcate.engine.fit`.
+
+    Raises
+    ------
+    InputError
+        If the table or the labels are refused.
+    SettingError
+        If a setting is out of its range, or names differ.
+    TargetError
+        If labels given as a tensor are not what the loss takes.
+
+    Examples
+    --------
+    >>> from demarcate import Network, Training, datasets
+    >>> runs = train(
+    ...     datasets.moons(n_samples=300, noise=0.30),
+    ...     networks={"linear": Network(hidden=()), "good": Network(hidden=(16, 16), activation="tanh")},
+    ...     training=Training(lr=0.01, epochs=40),
+    ...     test_size=0.3,
+    ... )
+    >>> runs["good"].network
+    Sequential(
+      (0): Linear(in_features=2, out_features=16, bias=True)
+      (1): Tanh()
+      (2): Linear(in_features=16, out_features=16, bias=True)
+      (3): Tanh()
+      (4): Linear(in_features=16, out_features=1, bias=True)
+    )
+    >>> runs["good"].scores["accuracy"].value > runs["linear"].scores["accuracy"].value
+    True
+    """
+    named = {"network": networks} if isinstance(networks, Network) else dict(networks)
+    trainings = _trainings(training, named)
+    X, labels = data
+    table = _Table.of(X, labels, named, (*categorical, *(data.categorical if isinstance(data, Dataset) else ())))
+    train_rows, test_rows = stratified_split(table.codes, test_size, seed)
+    held = np.empty(0, dtype=np.int64)
+    if any(training.patience is not None for training in trainings.values()):
+        kept, held = (train_rows[part] for part in stratified_split(table.codes[train_rows], validation_size, seed))
+        train_rows = kept
+    encoder = TableEncoder.fit(table.schema, table.parsed, train_rows, standardise=standardise)
+    samples = table.samples(encoder, class_weight)
+    watched = torch.from_numpy(held if len(held) else test_rows)
+    members = {}
+    for name, network in named.items():
+        n_outputs = head_for(network.head, len(table.classes)).n_outputs(len(table.classes))
+        widths = network.widths(encoder.n_encoded, n_outputs)
+        state = from_sequential(initial[name], widths) if initial and name in initial else None
+        members[name] = Member(network, trainings[name], seed, torch.from_numpy(train_rows), watched, initial=state)
+    fitted = fit(list(members.values()), samples, device=device, on_epoch=on_epoch)
+    prefix = "validation" if len(held) else "test"
+    runs = {
+        name: _run(name, members[name], done, table, encoder, samples, test_rows, prefix)
+        for name, done in zip(named, fitted, strict=True)
+    }
+    return Runs(runs, train_rows, held, test_rows)
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """A table read and its labels as class indices."""
+
+    schema: Schema
+    parsed: ParsedColumns
+    classes: NDArray[Any]
+    codes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, X: Any, labels: Any, networks: Mapping[str, Network], categorical: Sequence[str]) -> "_Table":
+        frame = as_frame(X.numpy() if isinstance(X, Tensor) else X)
+        if isinstance(labels, Tensor):
+            _check_tensor(labels, networks.values())
+            labels = labels.flatten().long()
+        classes, codes = class_codes(labels_of(labels))
+        if len(codes) != len(frame):
+            raise SettingError(f"every row has one label: got {len(frame)} rows and {len(codes)} labels")
+        schema = infer_schema(frame, categorical=categorical)
+        return cls(schema, schema.parse(frame), classes, codes)
+
+    def samples(self, encoder: TableEncoder, class_weight: Mapping[Any, float] | None) -> Samples:
+        weights = None
+        if class_weight:
+            weights = torch.tensor([class_weight.get(label, 1.0) for label in self.classes.tolist()])[self.codes]
+        matrix = torch.from_numpy(encoder.encode(self.parsed))
+        return Samples.of([matrix], torch.from_numpy(self.codes), len(self.classes), weights)
+
+
+def _trainings(
+    training: Training | Mapping[str, Training] | None, networks: Mapping[str, Network]
+) -> dict[str, Training]:
+    if training is None or isinstance(training, Training):
+        return dict.fromkeys(networks, training or Training())
+    if set(training) != set(networks):
+        raise SettingError(f"networks and trainings have the same names: got {sorted(networks)} and {sorted(training)}")
+    return {name: training[name] for name in networks}
+
+
+def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
+    """Let each network's loss say whether it takes these targets."""
+    n_classes = max(2, int(labels.max()) + 1)
+    for network in networks:
+        head = head_for(network.head, n_classes)
+        head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)
+
+
+def _run(
+    name: str,
+    member: Member,
+    fitted: FittedMember,
+    table: _Table,
+    encoder: TableEncoder,
+    samples: Samples,
+    test_rows: NDArray[np.int64],
+    prefix: str,
+) -> Run:
+    before, after = (
+        Predictor.of(
+            schema=table.schema,
+            encoders=[encoder],
+            encoding=[0],
+            networks=[fitted.network],
+            states=[state],
+            head=member.head(samples),
+            classes=table.classes,
+        )
+        for state in (member.begin(samples)[0], fitted.state)
+    )
+    probabilities = after.probabilities({column: cells[test_rows] for column, cells in table.parsed.items()})
+    scores = score(table.codes[test_rows], probabilities, rows="test")
+    history = _frame(fitted.history, prefix)
+    return Run(
+        name, member.network, member.training, after, before, history, scores, fitted.best_epoch, fitted.divergence
+    )
+
+
+def _frame(history: History, prefix: str) -> pl.DataFrame:
+    columns = {
+        "train_loss": history.train_loss,
+        "train_accuracy": history.train_accuracy,
+        f"{prefix}_loss": history.validation_loss,
+        f"{prefix}_accuracy": history.validation_accuracy,
+    }
+    epochs = pl.Series("epoch", range(1, history.n_epochs + 1), dtype=pl.Int64)
+    return pl.DataFrame([epochs, *(pl.Series(name, values.numpy()) for name, values in columns.items())])
+
+
+def _words(column: str) -> str:
+    return column.replace("_", " ")

@@ -4,7 +4,6 @@ Names are imported when they are first used: importing demarcate imports neither
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ __all__ = [
     "train",
 ]
 
-__version__ = version("demarcate")
+__version__: str
 
 _HOMES = {
     "DemarcateClassifier": ("demarcate.classifier", "DemarcateClassifier"),
@@ -50,6 +49,10 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name == "datasets":
         return import_module("demarcate.datasets")
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("demarcate")
     if name not in _HOMES:
         raise AttributeError(f"module 'demarcate' has no attribute {name!r}")
     module, attribute = _HOMES[name]
@@ -57,4 +60,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *(name for name in globals() if name.startswith("_"))})

@@ -64,7 +64,8 @@ class Ensemble:
         Rows with out-of-fold probabilities, ``(n_held,)``: all rows under cross-validation (but the
         only row of a class), else the hold-out.
     probabilities
-        For those rows, the mean over the members that did not train on them, ``(n_held, n_classes)``.
+        For those rows, the mean over the members that did not train on them, ``(n_held, n_classes)``, at the epoch
+        that was best for all folds together.
     rows
         What the held rows are, in words.
     """
@@ -92,7 +93,7 @@ def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, se
     """
     judged = np.flatnonzero(np.bincount(codes)[codes] > 1)
     if len(codes) > holdout_above:
-        n_held = min(round(len(codes) * HOLDOUT_SHARE), HOLDOUT_MAX_ROWS)
+        n_held = min(max(1, round(len(judged) * HOLDOUT_SHARE)), HOLDOUT_MAX_ROWS)
         return [judged[stratified_split(codes[judged], n_held, seed)[1]]]
     folds = stratified_folds(codes[judged], min(n_folds, len(judged)), seed)
     return [judged[folds == fold] for fold in range(folds.max() + 1)]
@@ -113,7 +114,8 @@ def fit_ensemble(
     """Train ``n_seeds`` members for each group of held-out rows.
 
     Everything a member knows of the table, its encoder included, is fitted on its training rows. The rows held out
-    decide when it stops and give its out-of-fold probabilities.
+    decide when it stops. They are not judged at that epoch, which would flatter it, but at the one that was best for
+    all folds together: there a row had a small part in the choice.
 
     Parameters
     ----------
@@ -150,6 +152,7 @@ def fit_ensemble(
             torch.from_numpy(np.setdiff1d(every_row, groups[group])),
             torch.from_numpy(groups[group]),
             encoding=group,
+            traced=len(groups) > 1 and training.patience is not None,
         )
         for index, group in enumerate(encoding)
     ]
@@ -165,7 +168,7 @@ def fit_ensemble(
         target=task.target,
     )
     held = np.concatenate(groups)
-    probabilities = np.concatenate(list(_out_of_fold(predictor, task.parsed, groups)))
+    probabilities = np.concatenate(list(_out_of_fold(predictor, fitted, task.parsed, groups)))
     order = np.argsort(held)
     rows = "out-of-fold" if len(groups) > 1 else "held-out"
     return Ensemble(predictor, tuple(fitted), tuple(groups), held[order], probabilities[order], rows)
@@ -177,9 +180,35 @@ def _samples(task: Task, encoders: Sequence[TableEncoder]) -> Samples:
     return Samples.of(matrices, torch.from_numpy(task.codes), len(task.classes), weights)
 
 
+def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
+    """The epoch, from 1, with the lowest validation loss over all members' validation rows together.
+
+    A member that stopped earlier counts with its last loss.
+
+    Parameters
+    ----------
+    members
+        At least one of them with an epoch behind it.
+    n_rows
+        How many validation rows each has.
+    """
+    curves = [(member.history.validation_loss, n) for member, n in zip(members, n_rows, strict=True)]
+    longest = max(len(curve) for curve, _ in curves)
+    total = sum(torch.cat([curve, curve[-1:].expand(longest - len(curve))]) * n for curve, n in curves if len(curve))
+    return int(torch.as_tensor(total).argmin()) + 1
+
+
 def _out_of_fold(
-    predictor: Predictor, parsed: ParsedColumns, groups: Sequence[NDArray[np.int64]]
+    predictor: Predictor, fitted: Sequence[FittedMember], parsed: ParsedColumns, groups: Sequence[NDArray[np.int64]]
 ) -> Iterator[NDArray[np.float64]]:
+    """What members make of the rows held out from them, group by group."""
+    traced = all(member.validation_logits is not None for member in fitted)
+    epoch = common_epoch(fitted, [len(groups[group]) for group in predictor.encoding]) if traced else 0
     for group, rows in enumerate(groups):
         members = [member for member, encoder in enumerate(predictor.encoding) if encoder == group]
-        yield predictor.probabilities({name: cells[rows] for name, cells in parsed.items()}, members)
+        if traced:
+            traces = [fitted[member].validation_logits for member in members]
+            logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces if trace is not None])
+            yield predictor.head.probabilities(logits.double()).mean(0).numpy()
+        else:
+            yield predictor.probabilities({name: cells[rows] for name, cells in parsed.items()}, members)

@@ -90,11 +90,13 @@ class Predictor:
 
     def member(self, index: int) -> nn.Sequential:
         """One network as a plain ``torch.nn.Sequential``; feed it what `encode` gives for the same member."""
+        if not 0 <= index < self.n_members:
+            raise IndexError(f"members are numbered from 0 to {self.n_members - 1}: got {index}")
         for population in self.populations:
             if index < population.n_members:
                 return population.member(index)
             index -= population.n_members
-        raise IndexError(f"members are numbered from 0 to {self.n_members - 1}")
+        raise AssertionError("every member is in a population")
 
     def encode(self, table: Any, member: int = 0) -> Tensor:
         """The matrix a member sees for a table, float32 ``(n_rows, d_in)``."""
@@ -133,7 +135,8 @@ class Predictor:
     def logits(self, table: Any) -> Tensor:
         """Every member's raw outputs, ``(n_members, n_rows, n_outputs)``."""
         parsed = self.parse(table)
-        return torch.cat([logits for _, logits in self._logits(parsed, range(self.n_members))], 1)
+        none = torch.empty(self.n_members, 0, self.head.n_outputs(len(self.classes)))
+        return torch.cat([none, *(logits for _, logits in self._logits(parsed, range(self.n_members)))], 1)
 
     def member_probabilities(self, table: Any) -> NDArray[np.float64]:
         """Every member's own probabilities, ``(n_members, n_rows, n_classes)``."""

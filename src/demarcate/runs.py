@@ -1,8 +1,11 @@
 """Named networks trained side by side on one table: the face for people who choose every number."""
 
+import math
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from numbers import Real
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
@@ -12,7 +15,7 @@ from torch import Tensor, nn
 
 from demarcate.datasets import Dataset
 from demarcate.engine import Divergence, FittedMember, History, Member, OnEpoch, Samples, Training, fit
-from demarcate.errors import SettingError
+from demarcate.errors import DivergenceWarning, InputError, Problem, SettingError, TargetError
 from demarcate.evaluation import Score, score
 from demarcate.nn import Network, from_sequential, head_for
 from demarcate.predictor import Predictor
@@ -26,6 +29,9 @@ from demarcate.tabular import (
     labels_of,
     stratified_split,
 )
+
+_Name = TypeVar("_Name")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,22 +76,30 @@ class Run:
 
     def encode(self, X: Any) -> Tensor:
         """What the network sees of a table, float32 ``(n_rows, d_in)``."""
-        return self.predictor.encode(X)
+        return self.predictor.encode(_table(X))
 
     def logits(self, X: Any, *, trained: bool = True) -> Tensor:
         """Raw outputs ``(n_rows, n_outputs)``, after training or before it."""
-        return self._which(trained).logits(X)[0]
+        return self._which(trained).logits(_table(X))[0]
 
     def predict_proba(self, X: Any, *, trained: bool = True) -> NDArray[np.float64]:
         """Class probabilities ``(n_rows, n_classes)``, after training or before it."""
-        return self._which(trained).predict_proba(X)
+        return self._which(trained).predict_proba(_table(X))
 
     def predict(self, X: Any, *, trained: bool = True) -> NDArray[Any]:
         """Predicted labels ``(n_rows,)``, after training or before it."""
-        return self._which(trained).predict(X)
+        return self._which(trained).predict(_table(X))
 
     def log(self, every: int = 10) -> str:
-        """The history in words: the first, every n-th and the last epoch, a line each."""
+        """The history in words: the first, every n-th and the last epoch, a line each.
+
+        Raises
+        ------
+        SettingError
+            If ``every`` is below 1.
+        """
+        if every < 1:
+            raise SettingError(f"every is at least 1: got {every!r}")
         rows = self.history.to_dicts()
         shown = [row for row in rows if row["epoch"] % every == 0 or row["epoch"] in (1, len(rows))]
         return "\n".join(
@@ -172,9 +186,10 @@ def train(
     categorical
         Columns that are categories although they are numbers; a data set names its own.
     class_weight
-        What rows of each label count in the loss.
+        What rows of each label count in the loss, at least 0; 1 for labels not named.
     initial
-        Networks to begin from, by name, instead of weights drawn from the seed.
+        Networks to begin from, by name, instead of weights drawn from the seed. Their weights are taken; what lies
+        between the layers is the named network's.
     device, on_epoch
         As for `demarcate.engine.fit`.
 
@@ -183,9 +198,14 @@ def train(
     InputError
         If the table or the labels are refused.
     SettingError
-        If a setting is out of its range, or names differ.
+        If a setting is out of its range, or a name or label in one is unknown.
     TargetError
         If labels given as a tensor are not what the loss takes.
+
+    Warns
+    -----
+    DivergenceWarning
+        If the loss of a network stopped being a finite number.
 
     Examples
     --------
@@ -207,8 +227,9 @@ def train(
     >>> runs["good"].scores["accuracy"].value > runs["linear"].scores["accuracy"].value
     True
     """
-    named = {"network": networks} if isinstance(networks, Network) else dict(networks)
+    named = _named(networks)
     trainings = _trainings(training, named)
+    begun = _known(initial, named, "initial networks")
     X, labels = data
     table = _Table.of(X, labels, named, (*categorical, *(data.categorical if isinstance(data, Dataset) else ())))
     train_rows, test_rows = stratified_split(table.codes, test_size, seed)
@@ -223,7 +244,7 @@ def train(
     for name, network in named.items():
         n_outputs = head_for(network.head, len(table.classes)).n_outputs(len(table.classes))
         widths = network.widths(encoder.n_encoded, n_outputs)
-        state = from_sequential(initial[name], widths) if initial and name in initial else None
+        state = from_sequential(begun[name], widths) if name in begun else None
         members[name] = Member(network, trainings[name], seed, torch.from_numpy(train_rows), watched, initial=state)
     fitted = fit(list(members.values()), samples, device=device, on_epoch=on_epoch)
     prefix = "validation" if len(held) else "test"
@@ -231,6 +252,7 @@ def train(
         name: _run(name, members[name], done, table, encoder, samples, test_rows, prefix)
         for name, done in zip(named, fitted, strict=True)
     }
+    _warn_of_divergence(runs.values())
     return Runs(runs, train_rows, held, test_rows)
 
 
@@ -245,22 +267,62 @@ class _Table:
 
     @classmethod
     def of(cls, X: Any, labels: Any, networks: Mapping[str, Network], categorical: Sequence[str]) -> "_Table":
-        frame = as_frame(X.numpy() if isinstance(X, Tensor) else X)
+        frame = as_frame(_table(X))
         if isinstance(labels, Tensor):
             _check_tensor(labels, networks.values())
             labels = labels.flatten().long()
-        classes, codes = class_codes(labels_of(labels))
-        if len(codes) != len(frame):
-            raise SettingError(f"every row has one label: got {len(frame)} rows and {len(codes)} labels")
+        cells = labels_of(labels)
+        if len(cells) != len(frame):
+            raise SettingError(f"every row has one label: got {len(frame)} rows and {len(cells)} labels")
+        _refuse_measured(cells)
+        classes, codes = class_codes(cells)
         schema = infer_schema(frame, categorical=categorical)
         return cls(schema, schema.parse(frame), classes, codes)
 
     def samples(self, encoder: TableEncoder, class_weight: Mapping[Any, float] | None) -> Samples:
         weights = None
         if class_weight:
-            weights = torch.tensor([class_weight.get(label, 1.0) for label in self.classes.tolist()])[self.codes]
+            known = _known(class_weight, self.classes.tolist(), "class weights")
+            weights = torch.tensor([_weight(known.get(label, 1.0)) for label in self.classes.tolist()])[self.codes]
         matrix = torch.from_numpy(encoder.encode(self.parsed))
         return Samples.of([matrix], torch.from_numpy(self.codes), len(self.classes), weights)
+
+
+def _table(X: Any) -> Any:
+    """A tensor as the array that every other table is read as."""
+    return X.detach().cpu().numpy() if isinstance(X, Tensor) else X
+
+
+def _named(networks: Any) -> dict[str, Network]:
+    if isinstance(networks, Network):
+        return {"network": networks}
+    if not isinstance(networks, Mapping) or not networks:
+        raise SettingError(f"networks is a Network, or at least one by name: got {networks!r}")
+    return dict(networks)
+
+
+def _known(given: Mapping[_Name, _Value] | None, names: Iterable[_Name], what: str) -> Mapping[_Name, _Value]:
+    """A setting by name, after checking that every name means something."""
+    names = list(names)
+    unknown = [name for name in given or {} if name not in names]
+    if unknown:
+        shown = ", ".join(map(repr, unknown))
+        raise SettingError(f"{what} are for {', '.join(map(repr, names))}: got {shown}")
+    return given or {}
+
+
+def _weight(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < math.inf:
+        raise SettingError(f"class weights are numbers at least 0: got {value!r}")
+    return float(value)
+
+
+def _warn_of_divergence(runs: Iterable[Run]) -> None:
+    for run in runs:
+        if run.divergence:
+            after = f"after epoch {run.best_epoch}" if run.best_epoch else "before training"
+            message = f"network {run.name!r}: {run.divergence}; its best weights, {after}, are kept. Lower lr"
+            warnings.warn(DivergenceWarning(message), stacklevel=3)
 
 
 def _trainings(
@@ -275,10 +337,29 @@ def _trainings(
 
 def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
     """Let each network's loss say whether it takes these targets."""
-    n_classes = max(2, int(labels.max()) + 1)
+    values = labels.detach().flatten().double().cpu()
+    row = next(iter((~((values >= 0) & (values % 1 == 0))).nonzero().flatten().tolist()), None)
+    if row is not None:
+        raise TargetError(f"targets are class indices, 0, 1, 2 and so on: got {values[row].item():g} in row {row + 1}")
+    n_classes = max(2, int(values.max()) + 1) if len(values) else 2
     for network in networks:
         head = head_for(network.head, n_classes)
         head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)
+
+
+def _refuse_measured(labels: Sequence[Any]) -> None:
+    """Refuse labels that are numbers with a fraction: they are measured, and no class."""
+    measured = [
+        (row, label)
+        for row, label in enumerate(labels, 1)
+        if isinstance(label, float) and math.isfinite(label) and not label.is_integer()
+    ]
+    if measured:
+        row, label = measured[0]
+        more = f", and {len(measured) - 1} more rows hold fractions" if len(measured) > 1 else ""
+        found = f"row {row} holds {label:g}{more}"
+        remedy = "This looks like regression: cut the numbers into classes, or write them as text if they name classes"
+        raise InputError([Problem("A label names a class", found, remedy)])
 
 
 def _run(

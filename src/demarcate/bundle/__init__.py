@@ -40,6 +40,15 @@ def write_bundle(predictor: Predictor, path: str | os.PathLike[str]) -> str:
     ------
     BundleError
         If the file cannot be written; whatever stood there before still does.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from demarcate import DemarcateClassifier, datasets
+    >>> classifier = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2).fit(*datasets.moons(n_samples=40))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     len(write_bundle(classifier.predictor_, Path(folder) / "moons.safetensors"))
+    64
     """
     data = encode(*to_document(predictor))
     write_atomically(path, data, verify=_audit)
@@ -57,6 +66,18 @@ def read_bundle(path: str | os.PathLike[str]) -> Predictor:
     ------
     BundleError
         If there is no such file, or it is not as it was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from demarcate import DemarcateClassifier, datasets
+    >>> X, y = datasets.moons(n_samples=40)
+    >>> classifier = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2).fit(X, y)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     classifier.save(Path(folder) / "moons.safetensors")
+    ...     predictor = read_bundle(Path(folder) / "moons.safetensors")
+    >>> bool((predictor.predict_proba(X) == classifier.predict_proba(X)).all())
+    True
     """
     return _read(Path(path))
 

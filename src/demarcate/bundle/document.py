@@ -15,6 +15,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from demarcate.bundle.audit import check_document
+from demarcate.bundle.canonical_json import to_text
 from demarcate.bundle.refusal import refused, shown
 from demarcate.errors import BundleError, SettingError
 from demarcate.nn import MemberState, Network, head_for, linear_names
@@ -22,44 +24,46 @@ from demarcate.predictor import Predictor
 from demarcate.tabular import Schema, TableEncoder
 
 FORMAT_VERSION = 1
-_KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "calibration", "threshold"} | {
-    "record"
-}
-_CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 _RULE = "A model file's document describes a model that demarcate can build"
+_LONGEST_REASON = 200
+_MISTAKES = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, SettingError)
+"""What reading a document that is not of our making may raise."""
 
 Shapes = dict[str, tuple[type[np.generic], tuple[int, ...]]]
 
 
 def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """The document and tensors that say all there is to say of a predictor."""
-    classes = predictor.classes.tolist()
     tensors: dict[str, NDArray[Any]] = {}
-    encoders = []
     for number, encoder in enumerate(predictor.encoders):
-        words, numbers = encoder.state(predictor.schema)
-        encoders.append({"n_encoded": encoder.n_encoded, "columns": words})
-        tensors[f"encoders.{number}.numbers"] = numbers
-    members = []
+        tensors[f"encoders.{number}.numbers"] = encoder.state(predictor.schema)[1]
     for number, (network, state) in enumerate(zip(predictor.networks, predictor.states(), strict=True)):
-        spec = {**asdict(network), "hidden": list(network.hidden)}
-        members.append({"encoder": predictor.encoding[number], "network": spec})
         for name, (weight, bias) in zip(linear_names(network), state, strict=True):
             tensors[f"members.{number}.{name}.weight"] = weight.cpu().numpy()
             tensors[f"members.{number}.{name}.bias"] = bias.cpu().numpy()
-    document = {
+    return _description(predictor), tensors
+
+
+def _description(predictor: Predictor) -> dict[str, Any]:
+    classes = predictor.classes.tolist()
+    return {
         "format_version": FORMAT_VERSION,
         "target": predictor.target,
         "classes": {"type": type(classes[0]).__name__, "values": classes},
         "schema": predictor.schema.to_json(),
-        "encoders": encoders,
+        "encoders": [
+            {"n_encoded": encoder.n_encoded, "columns": encoder.state(predictor.schema)[0]}
+            for encoder in predictor.encoders
+        ],
         "head": predictor.head.name,
-        "members": members,
+        "members": [
+            {"encoder": encoder, "network": {**asdict(network), "hidden": list(network.hidden)}}
+            for encoder, network in zip(predictor.encoding, predictor.networks, strict=True)
+        ],
         "calibration": None,
         "threshold": predictor.threshold,
         "record": dict(predictor.record),
     }
-    return document, tensors
 
 
 def expected_tensors(document: Mapping[str, Any]) -> Shapes:
@@ -71,23 +75,35 @@ def expected_tensors(document: Mapping[str, Any]) -> Shapes:
         If the format is unknown or the document does not describe a model.
     """
     version = document.get("format_version")
-    if version != FORMAT_VERSION:
+    if type(version) is not int or version != FORMAT_VERSION:
         known = f"demarcate reads format {FORMAT_VERSION}"
         remedy = "Upgrade demarcate: pip install --upgrade demarcate"
         raise refused(known, f"the file is of format {shown(version)}", remedy)
     try:
-        _check_document(document)
+        check_document(document)
         return dict(_shapes(document))
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, SettingError) as error:
+    except _MISTAKES as error:
         raise _misdescribed(error) from error
 
 
 def from_document(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Predictor:
-    """The predictor that `to_document` described; the tensors are of the shapes `expected_tensors` gave."""
+    """The predictor that `to_document` described; the tensors are of the shapes `expected_tensors` gave.
+
+    Raises
+    ------
+    BundleError
+        If the document does not describe a model, or `to_document` would describe the model differently.
+    """
     try:
-        return _build(document, tensors)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, SettingError) as error:
+        predictor = _build(document, tensors)
+        described = _description(predictor)
+    except _MISTAKES as error:
         raise _misdescribed(error) from error
+    # One spelling for every model: whatever was overlooked, misread or read generously above ends here.
+    if to_text(described) != to_text(document):
+        strange = next(key for key, value in described.items() if to_text(value) != to_text(document[key]))
+        raise _misdescribed(ValueError(f"{strange} would be written differently"))
+    return predictor
 
 
 def _build(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Predictor:
@@ -139,45 +155,8 @@ def _shapes(document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[type[np.ge
             yield f"members.{number}.{name}.bias", (np.float32, (d_out,))
 
 
-def _check_document(document: Mapping[str, Any]) -> None:
-    """What the shapes of the tensors cannot tell."""
-    _require(set(document) == _KEYS, f"keys {sorted(set(document) ^ _KEYS)} are missing or unknown")
-    _require(isinstance(document["target"], str), "the target is not a name")
-    _require(isinstance(document["record"], dict), "the record is not a mapping")
-    _require(document["calibration"] is None, "it has a calibration, which format 1 does not know")
-    _check_classes(document["classes"], document["threshold"])
-    _check_encoders(document)
-
-
-def _check_classes(classes: Mapping[str, Any], threshold: object) -> None:
-    labels, kind = classes["values"], _CLASS_TYPES[classes["type"]]
-    _require(all(type(label) is kind for label in labels), f"classes are not all {classes['type']}")
-    _require(len(labels) >= 2 and sorted(set(labels)) == labels, "classes are not at least two, sorted and distinct")
-    is_probability = isinstance(threshold, float) and 0 <= threshold <= 1 and len(labels) == 2
-    _require(threshold is None or is_probability, "the threshold is not a probability of the second of two classes")
-
-
-def _check_encoders(document: Mapping[str, Any]) -> None:
-    used = [column.name for column in Schema.from_json(document["schema"]).used]
-    encoders, members = document["encoders"], document["members"]
-    _require(bool(encoders and members), "there are no networks or no encoders")
-    for entry in encoders:
-        counts = [column["n_numbers"] for column in entry["columns"]]
-        _require(
-            [column["column"] for column in entry["columns"]] == used, "an encoder does not read the schema's columns"
-        )
-        _require(all(type(count) is int and count >= 0 for count in counts), "an encoder's numbers are not counted")
-    places = [member["encoder"] for member in members]
-    _require(
-        all(type(place) is int and 0 <= place < len(encoders) for place in places), "a network's encoder is not there"
-    )
-
-
-def _require(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise ValueError(otherwise)
-
-
 def _misdescribed(error: Exception) -> BundleError:
     reason = f"the document has no {error}" if isinstance(error, KeyError) else f"{error}"
-    return refused(_RULE, shown(reason)[1:-1], "Save the model again with this version of demarcate")
+    # As repr spells it: a hostile document's words do not reach a terminal as they are.
+    cut = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
+    return refused(_RULE, repr(cut)[1:-1], "Save the model again with this version of demarcate")

@@ -1,10 +1,12 @@
 """The commands under one name."""
 
-from importlib.metadata import version
+import io
+import sys
 from typing import Annotated
 
 import typer
 
+import demarcate
 from demarcate.cli.evaluate import evaluate
 from demarcate.cli.fit import fit
 from demarcate.cli.guard import guarded
@@ -26,7 +28,7 @@ for command in (fit, predict, evaluate, inspect):
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"demarcate {version('demarcate')}")
+        typer.echo(f"demarcate {demarcate.__version__}")
         raise typer.Exit
 
 
@@ -41,4 +43,8 @@ def _options(
 
 def main() -> None:
     """Run the command line; the exit code is 0 when done, 1 for a refused input, 2 for wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A character that the stream cannot write is spelt out: no reason to lose what was computed.
+            stream.reconfigure(errors="backslashreplace")
     app()

@@ -1,6 +1,7 @@
 """``demarcate fit``: from a table to a trained, scored, saved classifier."""
 
 import time
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -121,18 +122,17 @@ def _fit(
     fit_seconds = time.perf_counter() - start
     classifier.set_params(on_epoch=None)
     scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
+    record = classifier.record(baselines)
+    if out:
+        # Before anything is shown: whoever reads the tables may close the pipe.
+        write_bundle(replace(classifier.predictor_, target=target, record=record), out)
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
         show.training(classifier, fit_seconds)
-    record = classifier.record(baselines)
-    if out:
-        from dataclasses import replace
-
-        write_bundle(replace(classifier.predictor_, target=target, record=record), out)
-        if not quiet:
-            say(f"Saved to {out}")
-    elif not silent:
+    if out and not quiet:
+        say(f"Saved to {out}")
+    elif not out and not silent:
         say("Not saved: name a file with --out to keep this model.")
     return {
         "model": out,

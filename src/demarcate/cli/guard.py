@@ -4,6 +4,7 @@ import functools
 import inspect
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,13 @@ from typing import Any
 
 import typer
 
-from demarcate.errors import DemarcateError, DemarcateWarning
+from demarcate.errors import DemarcateError, DemarcateWarning, SettingError
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+"""As shells count them: 128 and the number of the signal, SIGINT or SIGPIPE."""
 
 
 class UsageError(Exception):
@@ -35,14 +38,15 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             with _spoken_warnings(everything=debug):
                 command(*args, **kwargs)
             sys.stdout.flush()
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, SystemExit):
             raise
         except BrokenPipeError:
             # Whoever read our output has had enough; Python must not complain of it when it closes the stream.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except BaseException as error:
+            code = EXIT_BROKEN_PIPE
+        except BaseException as error:  # noqa: BLE001 - the last door: whatever it was, it is told and has an exit code
             if debug:
-                raise
+                traceback.print_exc()
             code = _explain(error)
         if code:
             raise typer.Exit(code)
@@ -64,9 +68,9 @@ def say(message: str = "") -> None:
 def _explain(error: BaseException) -> int:
     """Tell what went wrong; the exit code it calls for."""
     if isinstance(error, KeyboardInterrupt):
-        say("Interrupted. Nothing was written.")
+        say("Interrupted: nothing was written.")
         return EXIT_INTERRUPTED
-    if isinstance(error, UsageError):
+    if isinstance(error, UsageError | SettingError):
         say(f"Usage: {error}")
         return EXIT_USAGE
     if isinstance(error, DemarcateError):

@@ -40,11 +40,12 @@ def predict(
     if out:
         predictions.check_writable_as_table(out)
     predictor = read_bundle(model)
-    frame = as_frame({name: [cell] for name, cell in cells(items).items()}) if row else None
-    if frame is None:
-        loaded = load(items[0], encoding, delimiter)
-        # A table may still hold the answers: they are not a column the model has never heard of.
-        frame = loaded.frame.drop(predictor.target, strict=False)
+    if row:
+        frame = as_frame({name: [cell] for name, cell in cells(items).items()})
+    else:
+        frame = load(items[0], encoding, delimiter).frame
+    # The answers may still be there: they are not a column the model has never heard of.
+    frame = frame.drop(predictor.target, strict=False)
     probabilities = predictor.predict_proba(frame)
     labels = predictor.decide(probabilities)
     if out:

@@ -22,7 +22,8 @@ def training_progress(*, quiet: bool) -> Iterator[OnEpoch | None]:
         task = bar.add_task("training", state="", total=None)
 
         def on_epoch(progress: Progress) -> None:
-            loss = progress.validation_loss if progress.validation_loss is not None else progress.train_loss
+            loss = progress.train_loss if progress.validation_loss is None else progress.validation_loss
+            shown = "none" if loss is None else f"{loss:.4f}"
             networks = f"{progress.n_active}/{progress.n_members} networks"
             which = f" {progress.population}/{progress.n_populations}" if progress.n_populations > 1 else ""
             bar.update(
@@ -30,7 +31,7 @@ def training_progress(*, quiet: bool) -> Iterator[OnEpoch | None]:
                 total=progress.n_epochs,
                 completed=progress.epoch,
                 description=f"training{which}",
-                state=f"epoch {progress.epoch}/{progress.n_epochs}  loss {loss:.4f}  {networks}  time left",
+                state=f"epoch {progress.epoch}/{progress.n_epochs}  loss {shown}  {networks}  time left",
             )
 
         yield on_epoch

@@ -16,7 +16,8 @@ from demarcate.evaluation import Score
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.tabular import Column, Schema
-from demarcate.tabular.values import categories, numbers
+from demarcate.tabular.dates import dates
+from demarcate.tabular.values import booleans, categories, numbers
 
 _METRICS = {"accuracy": "accuracy", "log_loss": "log loss", "roc_auc": "ROC AUC"}
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
@@ -24,38 +25,60 @@ _MAX_COLUMNS = 40
 _MAX_CLASSES = 30
 
 
+class _Console(Console):
+    """Standard output, as wide as it is; when nobody reads it any more, the command decides what to do."""
+
+    def on_broken_pipe(self) -> None:
+        """Let the error on."""
+        raise  # noqa: PLE0704 - rich calls this while it handles the error
+
+
 def console() -> Console:
-    """Standard output, as wide as it is."""
-    return Console(highlight=False)
+    """Standard output for people."""
+    return _Console(highlight=False)
 
 
-def _table(title: str, *columns: str, right: Sequence[str] = ()) -> Table:
-    """An open table under a bold title; cells are rich markup, so what comes from a user is escaped."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False)
+def _literal(value: object) -> str:
+    """Text of a user's as itself: no markup, and no control characters, which a terminal would obey."""
+    return escape("".join(char if char.isprintable() else repr(char)[1:-1] for char in str(value)))
+
+
+def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """An open table; cells are rich markup, so what comes from a user is escaped."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
 
 
+def _print(title: str, table: Table) -> None:
+    """A table under its title, which may be wider than the table."""
+    out = console()
+    out.print(title, style="bold")
+    out.print(table)
+
+
 def schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
     """What each column is taken to be."""
-    title = f"{escape(name)}: {len(frame):,} rows, {frame.width} columns and the target {escape(repr(target))}"
-    table = _table(title, "column", "kind", "missing", "values", "", right=["missing"])
+    title = f"{_literal(name)}: {len(frame):,} rows, {frame.width} columns and the target {_literal(repr(target))}"
+    table = _table("column", "kind", "missing", "values", "", right=["missing"])
     for column in schema.columns[:_MAX_COLUMNS]:
         cells = frame[column.name]
         n_missing = _n_missing(cells, column)
         remark = f"not used: {column.dropped}" if column.dropped else column.note
         row = (column.name, column.kind, str(n_missing or ""), _summary(cells, column), remark)
-        table.add_row(*map(escape, row))
+        table.add_row(*map(_literal, row))
     if len(schema.columns) > _MAX_COLUMNS:
         table.add_row(f"and {len(schema.columns) - _MAX_COLUMNS} more", "", "", "", "")
-    console().print(table)
+    _print(title, table)
 
 
 def _n_missing(cells: pl.Series, column: Column) -> int:
     if column.kind == "numerical":
         return int(np.isnan(numbers(cells).values).sum())
-    return categories(cells).null_count()
+    if column.kind == "date":
+        return int(np.isnan(dates(cells, column.date_format).values).sum())
+    return (booleans if column.kind == "boolean" else categories)(cells).null_count()
 
 
 def _summary(cells: pl.Series, column: Column) -> str:
@@ -73,31 +96,31 @@ def _summary(cells: pl.Series, column: Column) -> str:
 def class_balance(labels: Sequence[Any]) -> None:
     """How many rows each class has."""
     counts = Counter(label for label in labels if label is not None)
-    table = _table("Class balance", "class", "rows", "share", right=["rows", "share"])
+    table = _table("class", "rows", "share", right=["rows", "share"])
     for label, count in sorted(counts.items(), key=lambda item: -item[1])[:_MAX_CLASSES]:
-        table.add_row(escape(str(label)), f"{count:,}", f"{count / len(labels):.1%}")
+        table.add_row(_literal(label), f"{count:,}", f"{count / len(labels):.1%}")
     if len(counts) > _MAX_CLASSES:
         table.add_row(f"and {len(counts) - _MAX_CLASSES} more", "", "")
-    console().print(table)
+    _print("Class balance", table)
 
 
 def class_weights(classifier: DemarcateClassifier) -> None:
     """The weight each class's rows had in the loss, if not all alike."""
     if classifier.class_weight is not None:
         shown = ", ".join(f"{label}: {weight:.3g}" for label, weight in classifier.class_weight_.items())
-        console().print(f"Effective class weights  {shown}\n", markup=False)
+        console().print(f"Effective class weights  {_literal(shown)}\n")
 
 
 def scores(scores: Mapping[str, Score], baselines: Mapping[str, Mapping[str, Score]] | None = None) -> None:
     """Metrics with their intervals, beside what simple rules reach on the same rows."""
     first = next(iter(scores.values()))
     rows = {"demarcate": scores, **(baselines or {})}
-    title = f"Scores on {first.n_rows:,} {first.rows} rows, with 95% intervals"
-    table = _table(title, "", *(_MODELS.get(name, name) for name in rows))
+    title = f"Scores on {first.n_rows:,} {_literal(first.rows)} rows, with 95% intervals"
+    table = _table("", *(_literal(_MODELS.get(name, name)) for name in rows))
     for metric, words in _METRICS.items():
         if metric in scores:
             table.add_row(words, *(str(row[metric]) if metric in row else "" for row in rows.values()))
-    console().print(table)
+    _print(title, table)
 
 
 def training(classifier: DemarcateClassifier, seconds: float) -> None:
@@ -114,13 +137,14 @@ def model(path: str, predictor: Predictor) -> None:
     """A saved model: its columns, its networks, its scores and its origin."""
     record = predictor.record
     out = console()
-    out.print(f"[bold]{escape(path)}[/bold] predicts {predictor.target!r}: {_listed(predictor.classes.tolist())}")
-    table = _table("Columns", "column", "kind", "categories", "")
+    classes = _literal(_listed(predictor.classes.tolist()))
+    out.print(f"[bold]{_literal(path)}[/bold] predicts {_literal(repr(predictor.target))}: {classes}")
+    table = _table("column", "kind", "categories", "")
     for column in predictor.schema.columns:
         remark = f"not used: {column.dropped}" if column.dropped else column.note
-        table.add_row(escape(column.name), column.kind, escape(_listed(column.categories)), escape(remark))
-    out.print(table)
-    if "scores" in record:
+        table.add_row(*map(_literal, (column.name, column.kind, _listed(column.categories), remark)))
+    _print("Columns", table)
+    if record.get("scores"):
         baselines = {name: _scores(values) for name, values in record.get("baselines", {}).items()}
         scores(_scores(record["scores"]), baselines)
     network = predictor.networks[0]
@@ -139,7 +163,7 @@ def model(path: str, predictor: Predictor) -> None:
     }
     for name, value in facts.items():
         if value:
-            out.print(f"{name:22s} {value}", markup=False)
+            out.print(_literal(f"{name:22s} {value}"))
 
 
 def _scores(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Score]:

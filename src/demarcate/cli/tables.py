@@ -66,8 +66,10 @@ def split_target(
     frame, labels = loaded.frame.drop(target), typed_labels(loaded.frame[target])
     if drop_missing:
         kept = [row for row, label in enumerate(labels) if label is not None]
-        if len(kept) < len(labels):
-            say(f"{len(labels) - len(kept)} rows without a target are left out.")
+        n_left = len(labels) - len(kept)
+        if n_left:
+            rows = "1 row without a target is" if n_left == 1 else f"{n_left:,} rows without a target are"
+            say(f"{rows} left out.")
         frame, labels = frame[kept], [labels[row] for row in kept]
     if not frame.width:
         raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])

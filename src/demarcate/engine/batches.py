@@ -62,6 +62,19 @@ class Batches:
         ]
         yield from padded_rows(shuffled).split(self.batch_size or 1, dim=1)
 
+    def sizes(self, step: int) -> list[int]:
+        """Each member's own rows in a step of an epoch, steps numbered from 0; the rest of the step is ``PAD``.
+
+        Examples
+        --------
+        >>> batches = Batches([torch.arange(5), torch.arange(3)], 2, [torch.Generator(), torch.Generator()])
+        >>> [batches.sizes(step) for step in range(3)]
+        [[2, 2], [2, 1], [1, 0]]
+        """
+        if self.batch_size is None:
+            return [len(rows) for rows in self.rows]
+        return [max(0, min(self.batch_size, len(rows) - step * self.batch_size)) for rows in self.rows]
+
     def keep(self, members: Sequence[int]) -> None:
         """Go on with some of the members."""
         self.rows = [self.rows[member] for member in members]

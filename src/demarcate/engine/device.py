@@ -22,7 +22,7 @@ def device_for(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        torch.empty(0, device=device).cpu()  # a device without memory, such as torch's "meta", fails here
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
         raise SettingError(f"device is auto, cpu or a device torch finds here: got {name!r}") from error
     return device

@@ -21,7 +21,7 @@ class Dropout:
     rates
         Each member's rate, at least 0 and below 1.
     layout
-        Gives each member's own widths, so that what a member draws does not depend on its neighbours' widths.
+        Gives each member's own widths: what a member draws does not depend on its neighbours'.
     seeds
         Each member's seed.
     device
@@ -40,15 +40,26 @@ class Dropout:
         self.hidden = [widths[1:-1] for widths in layout.widths]
         self.generators = [torch.Generator(device).manual_seed(_stream(seed)) for seed in seeds]
 
-    def __call__(self, layer: int, x: Tensor) -> Tensor:
-        """Activations ``(n_members, batch, d_hidden)`` with some units silenced."""
+    def __call__(self, layer: int, x: Tensor, n_rows: Sequence[int] | None = None) -> Tensor:
+        """Some units silenced.
+
+        Parameters
+        ----------
+        layer
+            The number of the hidden layer, from 0.
+        x
+            Its activations, ``(n_members, batch, d_hidden)``.
+        n_rows
+            Each member's own rows in the batch, ahead of those that only fill up the stack; None means all. A member
+            draws for its own rows alone, so neighbours with more rows change nothing either.
+        """
         mask = torch.ones_like(x)
         for member, threshold in enumerate(self.thresholds):
             if threshold:
-                width = self.hidden[member][layer]
-                words = _words(x.shape[1] * width, self.generators[member], x.device)
-                kept = (words >= threshold - _STEPS // 2).view(-1, width)
-                torch.mul(kept, _STEPS / (_STEPS - threshold), out=mask[member, :, :width])
+                width, rows = self.hidden[member][layer], x.shape[1] if n_rows is None else n_rows[member]
+                words = _words(rows * width, self.generators[member], x.device)
+                kept = (words >= threshold - _STEPS // 2).view(rows, width)
+                torch.mul(kept, _STEPS / (_STEPS - threshold), out=mask[member, :rows, :width])
         return x * mask
 
     def keep(self, members: Sequence[int]) -> None:

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -18,6 +19,7 @@ from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.step import Batch, Stack, Tally, gradient
 from demarcate.engine.stopping import Best, Divergence
 from demarcate.engine.threads import threads_for
+from demarcate.errors import SettingError
 from demarcate.nn import ACTIVATIONS, MemberState, Network
 
 _MAX_GATHERED = 1 << 25
@@ -40,6 +42,9 @@ class FittedMember:
         The epoch whose weights it carries, from 1; 0 if they are the initial ones.
     divergence
         When and at which rate its loss stopped being finite, or None.
+    validation_logits
+        Of a traced member, the logits of its validation rows after each epoch of its history,
+        ``(n_epochs, n_validation, n_outputs)``; else None.
     """
 
     network: Network
@@ -47,6 +52,7 @@ class FittedMember:
     history: History
     best_epoch: int
     divergence: Divergence | None
+    validation_logits: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ class Progress:
     n_members, n_active
         Members in the stack, and those still training.
     train_loss, validation_loss
-        Mean over the members still training; None where there is nothing to average.
+        Mean over the members still training whose loss is finite; None where there is nothing to average.
     """
 
     population: int
@@ -99,6 +105,11 @@ def fit(
     list of FittedMember
         In the order of ``members``.
 
+    Raises
+    ------
+    SettingError
+        If there is no such device, none of a member's training rows counts, or its initial weights do not fit.
+
     Examples
     --------
     >>> from demarcate.engine.training import Training
@@ -110,11 +121,12 @@ def fit(
     1.0
     """
     samples = samples.to(device_for(device))
+    _refuse_weightless(members, samples)
     fitted: dict[int, FittedMember] = {}
     populations = plan(members, samples)
     for number, population in enumerate(populations, 1):
         run = _Run([members[index] for index in population], samples)
-        run.train(lambda progress, number=number: _tell(on_epoch, progress, number, len(populations)))  # type: ignore[misc]
+        run.train(partial(_tell, on_epoch, number, len(populations)) if on_epoch else None)
         fitted.update(zip(population, run.fitted(), strict=True))
     return [fitted[index] for index in range(len(members))]
 
@@ -141,9 +153,10 @@ class _Run:
         self.best = Best(self.flat, [training.patience for training in trainings])
         self.recorder = Recorder(len(members))
         self.results: dict[int, tuple[Tensor, int, int, Divergence | None]] = {}
+        self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
         self._full: Batch | None = None
 
-    def train(self, tell: Callable[[Progress], None]) -> None:
+    def train(self, tell: OnEpoch | None) -> None:
         """Run the epochs until the last, or until no member is left."""
         n_steps = max(self.training.steps(len(member.rows)) for member in self.members)
         with threads_for(self._work()):
@@ -152,7 +165,8 @@ class _Run:
                 train = self._learn(epoch, n_steps)
                 validation = self._watch()
                 n_active = self._close(epoch, before, train, validation)
-                tell(self._progress(epoch, n_active, train, validation))
+                if tell:
+                    tell(self._progress(epoch, n_active, train, validation))
                 if not self.active:
                     break
 
@@ -164,7 +178,8 @@ class _Run:
             flat, best_epoch, n_epochs, divergence = self.results[index]
             (state,) = layout.select([index]).unpack(flat.cpu().unsqueeze(0))
             history = self.recorder.history(index, n_epochs)
-            members.append(FittedMember(member.network, state, history, best_epoch, divergence))
+            trace = torch.stack(self.traces[index][:n_epochs]) if n_epochs and self.traces.get(index) else None
+            members.append(FittedMember(member.network, state, history, best_epoch, divergence, trace))
         return members
 
     @property
@@ -176,19 +191,33 @@ class _Run:
         tally = Tally.empty(len(self.active), self.flat)
         for step, rows in enumerate(self.batches.epoch()):
             batch = self._full_batch(rows) if self.batches.is_full else self._gather(rows.to(self.device))
-            slope, logits, losses = gradient(self.flat, self.stack, batch, self.drop)
+            drop = partial(self.drop, n_rows=self.batches.sizes(step)) if self.drop else None
+            slope, logits, losses = gradient(self.flat, self.stack, batch, drop)
             tally.add(self.stack, batch, logits, losses)
             self.optimizer.step(self.flat, slope, self._factor((epoch - 1) * n_steps + step, n_steps))
         return tally.result()
 
     def _watch(self) -> Tensor:
         """Loss and accuracy on the validation rows, ``(2, n_active)``; NaN without any."""
+        if not self._is_watched:
+            return torch.full((2, len(self.active)), torch.nan, dtype=torch.float64)
         tally = Tally.empty(len(self.active), self.flat)
+        traced: list[Tensor] = []
         with torch.inference_mode():
             for rows in self._chunks(self.watched):
                 batch = self._gather(rows)
-                tally.add(self.stack, batch, *self.stack.loss(self.flat, batch))
+                logits, losses = self.stack.loss(self.flat, batch)
+                tally.add(self.stack, batch, logits, losses)
+                traced += [logits] if self.traces else []
+        if traced:
+            self._trace(torch.cat(traced, 1).cpu())
         return tally.result()
+
+    def _trace(self, logits: Tensor) -> None:
+        """Keep what traced members make of their validation rows, ``(n_active, n_watched, n_outputs)``."""
+        for position, index in enumerate(self.active):
+            if index in self.traces:
+                self.traces[index].append(logits[position, : len(self.members[index].validation_rows)].clone())
 
     def _close(self, epoch: int, before: Tensor, train: Tensor, validation: Tensor) -> int:
         """Take in an epoch's numbers, and let members go that are done; how many took part."""
@@ -196,7 +225,8 @@ class _Run:
         finite = train[0].isfinite() & monitor.isfinite()
         n_active = len(self.active)
         self.recorder.add(self.active, torch.cat([train, validation]))
-        self.best.update(before, monitor, epoch if self._is_watched else epoch - 1)
+        told = torch.where(finite, monitor, torch.nan)
+        self.best.update(before, told, epoch if self._is_watched else epoch - 1)
         done = self.best.exhausted() | ~finite | (epoch == self.training.epochs)
         for position in done.nonzero().flatten().tolist():
             self._finish(position, epoch, diverged=not finite[position])
@@ -238,7 +268,8 @@ class _Run:
         real = (rows != PAD).to(self.flat.dtype)
         rows = rows.clamp(min=0)
         weights = self.samples.weights[rows] * real
-        return Batch(self.samples.gather(self.encoding, rows), self.samples.codes[rows], weights, real)
+        x = self.samples.gather(self.encoding, rows)[..., : self.stack.layout.padded[0]]
+        return Batch(x, self.samples.codes[rows], weights, real)
 
     def _full_batch(self, rows: Tensor) -> Batch:
         if self._full is None:
@@ -248,7 +279,7 @@ class _Run:
     def _chunks(self, rows: Tensor) -> Iterator[Tensor]:
         """Row numbers cut so that a chunk's encoded rows stay within `_MAX_GATHERED`."""
         size = max(1, _MAX_GATHERED // (len(rows) * max(self.stack.layout.padded)))
-        yield from rows.split(size, dim=1) if rows.shape[1] else ()
+        yield from rows.split(size, dim=1)
 
     def _factor(self, step: int, n_steps: int) -> float:
         """What the schedule makes of the rate in this step."""
@@ -263,12 +294,21 @@ class _Run:
         return len(self.members) * batch * sum(d_in * d_out for d_in, d_out in pairwise(self.stack.layout.padded))
 
     def _progress(self, epoch: int, n_active: int, train: Tensor, validation: Tensor) -> Progress:
-        losses = (train[0].nanmean().item(), validation[0].nanmean().item())
-        train_loss, validation_loss = (loss if math.isfinite(loss) else None for loss in losses)
-        return Progress(1, 1, epoch, self.training.epochs, len(self.members), n_active, train_loss, validation_loss)
+        losses = (_finite_mean(train[0]), _finite_mean(validation[0]))
+        return Progress(1, 1, epoch, self.training.epochs, len(self.members), n_active, *losses)
 
 
-def _tell(on_epoch: OnEpoch | None, progress: Progress, population: int, n_populations: int) -> None:
-    if on_epoch:
-        numbered = {**vars(progress), "population": population, "n_populations": n_populations}
-        on_epoch(Progress(**numbered))
+def _finite_mean(losses: Tensor) -> float | None:
+    finite = losses[losses.isfinite()]
+    return finite.mean().item() if len(finite) else None
+
+
+def _refuse_weightless(members: Sequence[Member], samples: Samples) -> None:
+    weights = samples.weights.cpu()
+    for index, member in enumerate(members):
+        if not weights[member.rows].any():
+            raise SettingError(f"some training row of every member counts: the weights of member {index} are all 0")
+
+
+def _tell(on_epoch: OnEpoch, population: int, n_populations: int, progress: Progress) -> None:
+    on_epoch(replace(progress, population=population, n_populations=n_populations))

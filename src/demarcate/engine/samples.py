@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -42,6 +43,11 @@ class Samples:
     def of(cls, matrices: Sequence[Tensor], codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
         """Stack encodings ``(n_rows, d_in)`` of the same rows.
 
+        Raises
+        ------
+        SettingError
+            If a weight is negative or not finite.
+
         Examples
         --------
         >>> Samples.of([torch.ones(4, 2), torch.ones(4, 3)], torch.tensor([0, 1, 0, 1]), 2).matrices.shape
@@ -56,6 +62,10 @@ class Samples:
             for index, matrix in enumerate(matrices):
                 stacked[index, :, : widths[index]] = matrix
         weights = first.new_ones(len(codes)) if weights is None else weights.to(first.dtype)
+        wrong = (~(weights.isfinite() & (weights >= 0))).nonzero().flatten().tolist()
+        if wrong:
+            found = f"{weights[wrong[0]].item():g} for row {wrong[0]}"
+            raise SettingError(f"what a row's loss counts is finite and at least 0: got {found}")
         return cls(stacked, widths, codes, n_classes, weights)
 
     def to(self, device: torch.device) -> "Samples":
@@ -100,6 +110,8 @@ class Member:
         Rows that are watched and decide when to stop, int64 ``(n_validation,)``; may be empty.
     encoding
         Which of the samples' encodings the member reads.
+    traced
+        Whether to keep the logits of the validation rows after every epoch.
     initial
         Parameters to begin from; None draws them from the seed, as torch.nn.Linear would.
     """
@@ -110,6 +122,7 @@ class Member:
     rows: Tensor
     validation_rows: Tensor
     encoding: int = 0
+    traced: bool = False
     initial: MemberState | None = None
 
     def __post_init__(self) -> None:
@@ -127,14 +140,30 @@ class Member:
         return head_for(self.network.head, samples.n_classes)
 
     def begin(self, samples: Samples) -> tuple[MemberState, torch.Generator]:
-        """Initial parameters, and the generator that goes on to order the rows."""
+        """Initial parameters, and the generator that goes on to order the rows.
+
+        Raises
+        ------
+        SettingError
+            If ``initial`` does not have the network's widths, or a weight that is not finite.
+        """
         generator = torch.Generator().manual_seed(self.seed)
-        if self.initial is not None:
-            return self.initial, generator
-        return initial_state(self.widths(samples), generator, samples.matrices.dtype), generator
+        widths, dtype = self.widths(samples), samples.matrices.dtype
+        if self.initial is None:
+            return initial_state(widths, generator, dtype), generator
+        return _like(self.initial, widths, dtype), generator
 
 
 def layout_of(members: Sequence[Member], samples: Samples) -> Layout:
-    """The layout of a population of these members, wide enough for the samples' encodings."""
-    tight = Layout(tuple(member.widths(samples) for member in members))
-    return Layout(tight.widths, (samples.matrices.shape[-1], *tight.padded[1:]))
+    """The layout of a population of these members."""
+    return Layout(tuple(member.widths(samples) for member in members))
+
+
+def _like(state: MemberState, widths: Sequence[int], dtype: torch.dtype) -> MemberState:
+    """Given parameters as a member of these widths begins from them."""
+    found = tuple(tuple(reversed(weight.shape)) for weight, _ in state)
+    if found != tuple(pairwise(widths)):
+        raise SettingError(f"initial weights have the network's own widths, {tuple(pairwise(widths))}: got {found}")
+    if not all(parameter.isfinite().all() for layer in state for parameter in layer):
+        raise SettingError("initial weights are finite numbers: got inf or NaN")
+    return [(weight.detach().to("cpu", dtype), bias.detach().to("cpu", dtype)) for weight, bias in state]

@@ -49,10 +49,12 @@ class Stack:
 class Tally:
     """Sums over rows, from which an epoch's loss and accuracy come.
 
+    Rows of which none counts (all their weights are 0) are told by their plain mean, so that there is a number to tell.
+
     Attributes
     ----------
     sums
-        Weighted loss, weight, right predictions and rows, ``(4, n_members)``.
+        Weighted loss, weight, loss, right predictions and rows, ``(5, n_members)``.
     """
 
     sums: Tensor
@@ -60,25 +62,26 @@ class Tally:
     @classmethod
     def empty(cls, n_members: int, like: Tensor) -> "Tally":
         """Nothing counted yet."""
-        return cls(torch.zeros(4, n_members, dtype=like.dtype, device=like.device))
+        return cls(torch.zeros(5, n_members, dtype=like.dtype, device=like.device))
 
     def add(self, stack: Stack, batch: Batch, logits: Tensor, losses: Tensor) -> None:
         """Count a batch."""
         right = (stack.head.predictions(logits) == batch.codes) * batch.real
-        counted = [losses * batch.weights, batch.weights, right, batch.real]
+        counted = [losses * batch.weights, batch.weights, losses * batch.real, right, batch.real]
         self.sums += torch.stack([values.sum(1) for values in counted])
 
     def result(self) -> Tensor:
         """Mean loss and accuracy ``(2, n_members)``, float64 on the CPU."""
-        loss, weight, right, rows = self.sums.double().cpu()
-        return torch.stack([loss / weight, right / rows])
+        weighted, weight, plain, right, rows = self.sums.double().cpu()
+        return torch.stack([torch.where(weight > 0, weighted / weight, plain / rows), right / rows])
 
 
 def gradient(flat: Tensor, stack: Stack, batch: Batch, drop: Drop | None) -> tuple[Tensor, Tensor, Tensor]:
     """The gradient of each member's mean loss over its batch.
 
-    The loss of a batch is its weighted mean, sum(w l) / sum(w), as torch.nn.CrossEntropyLoss takes it. Members do not
-    touch each other's parameters, so the gradient of the sum of their losses holds each one's own.
+    The loss of a batch is its weighted mean, sum(w l) / sum(w), as torch.nn.CrossEntropyLoss takes it; a batch in which
+    no row counts has no gradient. Members do not touch each other's parameters, so the gradient of the sum of their
+    losses holds each one's own.
 
     Returns
     -------
@@ -91,6 +94,7 @@ def gradient(flat: Tensor, stack: Stack, batch: Batch, drop: Drop | None) -> tup
     """
     leaf = flat.detach().requires_grad_()
     logits, losses = stack.loss(leaf, batch, drop)
-    means = (losses * batch.weights).sum(1) / batch.weights.sum(1)
+    total = batch.weights.sum(1).clamp(min=torch.finfo(losses.dtype).tiny)
+    means = (losses * batch.weights).sum(1) / total
     (slope,) = torch.autograd.grad(means.sum(), leaf)
     return slope, logits.detach(), losses.detach()

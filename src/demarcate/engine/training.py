@@ -1,7 +1,9 @@
 """The specification of one training."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Literal
 
 from demarcate.errors import SettingError
@@ -66,7 +68,7 @@ class Training:
     patience: int | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "betas", tuple(self.betas))
+        object.__setattr__(self, "betas", _as_tuple(self.betas))
         rules = {
             "optimizer": (self.optimizer in ("sgd", "adam", "adamw"), "is one of sgd, adam, adamw"),
             "lr": (_is_finite(self.lr) and self.lr > 0, "is above 0 and finite"),
@@ -88,6 +90,16 @@ class Training:
         for field, (holds, rule) in rules.items():
             if not holds:
                 raise SettingError(f"{field} {rule}: got {getattr(self, field)!r}")
+        self._make_plain()
+
+    def _make_plain(self) -> None:
+        """Numbers of numpy's types as Python's own, which is what a file or a message can hold."""
+        for field in ("lr", "weight_decay", "momentum", "eps"):
+            object.__setattr__(self, field, float(getattr(self, field)))
+        object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))
+        for field in ("epochs", "batch_size", "patience"):
+            value = getattr(self, field)
+            object.__setattr__(self, field, None if value is None else int(value))
 
     def steps(self, n_rows: int) -> int:
         """Steps in an epoch over ``n_rows`` training rows.
@@ -101,8 +113,12 @@ class Training:
 
 
 def _is_finite(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
+
+
+def _as_tuple(value: object) -> tuple[object, ...]:
+    return tuple(value) if isinstance(value, Iterable) else (value,)

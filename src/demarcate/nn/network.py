@@ -1,7 +1,9 @@
 """The specification of one network."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 from typing import Literal
 
 from demarcate.errors import SettingError
@@ -48,10 +50,11 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", _widths(self.hidden))
-        if self.activation not in ACTIVATIONS:
+        if self.activation not in list(ACTIVATIONS):
             raise SettingError(f"activation is one of {', '.join(ACTIVATIONS)}: got {self.activation!r}")
-        if isinstance(self.dropout, bool) or not 0 <= self.dropout < 1:
+        if not _is_number(self.dropout) or not 0 <= self.dropout < 1:
             raise SettingError(f"dropout is at least 0 and below 1: got {self.dropout!r}")
+        object.__setattr__(self, "dropout", float(self.dropout))
         if self.head not in ("auto", "softmax", "logit"):
             raise SettingError(f"head is one of auto, softmax, logit: got {self.head!r}")
 
@@ -66,9 +69,13 @@ class Network:
         return (d_in, *self.hidden, n_outputs)
 
 
-def _widths(hidden: Sequence[int] | int) -> tuple[int, ...]:
-    given = (hidden,) if isinstance(hidden, int) else tuple(hidden)
+def _widths(hidden: object) -> tuple[int, ...]:
+    given = tuple(hidden) if isinstance(hidden, Iterable) else (hidden,)
     for width in given:
-        if isinstance(width, bool) or int(width) != width or width < 1:
+        if not _is_number(width) or not 1 <= width < math.inf or width % 1 != 0:
             raise SettingError(f"hidden widths are whole numbers from 1 up: got {width!r}")
     return tuple(int(width) for width in given)
+
+
+def _is_number(value: object) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Real)

@@ -1,5 +1,6 @@
 """Tables: any frame in, a schema inferred, rows split, columns encoded."""
 
+from demarcate.tabular.audit import Finding, audit_columns
 from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
@@ -9,10 +10,12 @@ from demarcate.tabular.splits import stratified_folds, stratified_split
 
 __all__ = [
     "Column",
+    "Finding",
     "ParsedColumns",
     "Schema",
     "TableEncoder",
     "as_frame",
+    "audit_columns",
     "class_codes",
     "infer_schema",
     "known_codes",

@@ -83,8 +83,14 @@ class TableEncoder:
 
     def encode(self, parsed: ParsedColumns) -> NDArray[np.float32]:
         """A matrix ``(n_rows, n_encoded)`` of finite float32."""
-        parts = [encoder.encode(parsed[name]) for name, encoder in zip(self.columns, self.encoders, strict=True)]
-        return np.concatenate(parts, 1, dtype=np.float32, casting="same_kind")
+        n_rows = len(next(iter(parsed.values())))
+        matrix = np.empty((n_rows, self.n_encoded), dtype=np.float32)
+        start = 0
+        for name, encoder in zip(self.columns, self.encoders, strict=True):
+            part = encoder.encode(parsed[name])
+            matrix[:, start : start + part.shape[1]] = part
+            start += part.shape[1]
+        return matrix
 
     def names(self) -> list[str]:
         """What each column of the matrix stands for."""

@@ -26,6 +26,7 @@ def fingerprint(parsed: ParsedColumns, codes: NDArray[np.int64]) -> str:
             digest.update(cells.str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy().astype("<i8").tobytes())
             digest.update("".join(cells.drop_nulls()).encode())
         else:
-            digest.update(np.where(np.isnan(cells), np.nan, cells).astype("<f8").tobytes())
+            # One NaN for all, and no zero below zero.
+            digest.update((np.where(np.isnan(cells), np.nan, cells) + 0.0).astype("<f8").tobytes())
     digest.update(codes.astype("<i8").tobytes())
     return digest.hexdigest()

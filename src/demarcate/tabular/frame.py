@@ -4,10 +4,8 @@ What comes out has columns of String, Int64, UInt64, Float64, Boolean, Date, Dat
 after this door treats a table the same wherever it came from.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import narwhals as nw
@@ -15,8 +13,13 @@ import numpy as np
 import polars as pl
 
 from demarcate.errors import InputError, Problem
+from demarcate.tabular.plain import plain_column
 
-_NESTED = "Each cell of a table is one value"
+_RULE = "A table is a pandas, polars or pyarrow table, a 2-D array, a mapping of columns or a list of rows"
+_SHAPE = "A table has rows and columns"
+
+_Named = list[tuple[str, Any]]
+"""Column names, each with whatever holds its cells."""
 
 
 def as_frame(table: Any) -> pl.DataFrame:
@@ -25,8 +28,9 @@ def as_frame(table: Any) -> pl.DataFrame:
     Parameters
     ----------
     table
-        A pandas, polars or pyarrow table (anything narwhals reads), a mapping of column names to values, a sequence of
-        mappings (one a row), a 2-D numpy array or a sequence of rows; the last two get the column names x0, x1, ...
+        A pandas, polars or pyarrow table (anything that narwhals reads or that speaks Arrow's C stream), a mapping of
+        column names to values, a sequence of mappings (one a row), a 2-D numpy array or a sequence of rows; the last
+        two get the column names x0, x1, ...
 
     Returns
     -------
@@ -36,7 +40,8 @@ def as_frame(table: Any) -> pl.DataFrame:
     Raises
     ------
     InputError
-        If column names repeat, or a column holds nested values; every such column is named.
+        If it is no table, column names repeat, columns or rows differ in length, or a column holds nested values;
+        every such column is named.
 
     Examples
     --------
@@ -45,22 +50,81 @@ def as_frame(table: Any) -> pl.DataFrame:
     >>> as_frame([{"age": 80.5}, {"age": 61}])["age"].to_list()
     [80.5, 61.0]
     """
+    named = _named_columns(nw.to_native(table, pass_through=True))
+    _refuse_repeated(name for name, _ in named)
+    columns: list[pl.Series] = []
+    problems: list[Problem] = []
+    for name, cells in named:
+        try:
+            columns.append(plain_column(name, cells))
+        except InputError as error:
+            problems += error.problems
+    problems += _unequal_lengths(columns)
+    if problems:
+        raise InputError(problems)
+    return pl.DataFrame(columns)
+
+
+def _named_columns(table: Any) -> _Named:
+    if isinstance(table, pl.LazyFrame):
+        table = table.collect()
     if isinstance(table, pl.DataFrame):
-        columns = table.get_columns()
-    elif isinstance(table, pl.LazyFrame):
-        columns = table.collect().get_columns()
-    elif isinstance(table, np.ndarray):
-        columns = _array_columns(table)
-    elif isinstance(table, Mapping):
-        columns = [_values_column(str(name), values) for name, values in table.items()]
-    elif isinstance(table, Sequence) and table and isinstance(table[0], Mapping):
-        columns = _record_columns(table)
-    elif isinstance(table, Sequence):
-        columns = _array_columns(np.asarray(table, dtype=None if _is_numeric(table) else object))
-    else:
-        columns = _foreign_columns(table)
-    _refuse_repeated(column.name for column in columns)
-    return pl.DataFrame(_plain(columns))
+        return [(column.name, column) for column in table.get_columns()]
+    if isinstance(table, np.ndarray):
+        return _array_columns(table)
+    if isinstance(table, Mapping):
+        return [(str(name), cells) for name, cells in table.items()]
+    if isinstance(table, Sequence) and not isinstance(table, str | bytes):
+        return _record_columns(table) if table and isinstance(table[0], Mapping) else _row_columns(table)
+    return _library_columns(table)
+
+
+def _array_columns(array: np.ndarray[Any, Any]) -> _Named:
+    if array.ndim != 2:
+        raise InputError([Problem(_SHAPE, f"got an array of shape {array.shape}", "Reshape your data")])
+    return [(f"x{place}", array[:, place]) for place in range(array.shape[1])]
+
+
+def _record_columns(records: Sequence[Any]) -> _Named:
+    odd = [row for row, record in enumerate(records, 1) if not isinstance(record, Mapping)]
+    if odd:
+        found = f"row {odd[0]} is of type {type(records[odd[0] - 1]).__name__}"
+        raise InputError([Problem("In a list of mappings each row is one", found, "Give each row as a mapping")])
+    names = dict.fromkeys(chain.from_iterable(records))
+    return [(str(name), [record.get(name) for record in records]) for name in names]
+
+
+def _row_columns(rows: Sequence[Any]) -> _Named:
+    if not rows or not all(isinstance(row, Sequence | np.ndarray) and not isinstance(row, str) for row in rows):
+        array = np.empty(0) if not rows else np.empty(len(rows))
+        return _array_columns(array)
+    width = len(rows[0])
+    ragged = [row for row, cells in enumerate(rows, 1) if len(cells) != width]
+    if ragged:
+        raise InputError(
+            Problem(
+                "Every row has as many cells as the first",
+                f"row {row} has {len(rows[row - 1])}, the first {width}",
+                "Add or remove cells",
+            )
+            for row in ragged
+        )
+    return [(f"x{place}", list(cells)) for place, cells in enumerate(zip(*rows, strict=True))]
+
+
+def _library_columns(table: Any) -> _Named:
+    """The columns of another library's table, found by place: names may repeat."""
+    if nw.dependencies.is_pandas_like_dataframe(table):
+        return [(str(name), table.iloc[:, place]) for place, name in enumerate(table.columns)]
+    if hasattr(table, "__arrow_c_stream__") and not nw.dependencies.is_into_series(table):
+        # polars would refuse repeated names in words of its own.
+        _refuse_repeated(map(str, getattr(getattr(table, "schema", None), "names", ())))
+        return [(column.name, column) for column in pl.DataFrame(table).get_columns()]
+    try:
+        frame = nw.from_native(table, eager_only=True)
+    except TypeError as error:
+        raise InputError([Problem(_RULE, f"got {type(table).__name__}", "Convert it to one of these")]) from error
+    return [(name, frame[name]) for name in frame.columns]
 
 
 def _refuse_repeated(names: Iterable[str]) -> None:
@@ -75,126 +139,10 @@ def _refuse_repeated(names: Iterable[str]) -> None:
         )
 
 
-def _plain(columns: Sequence[pl.Series]) -> list[pl.Series]:
-    """Columns cast to the few types the rest of the package knows."""
-    plain, problems = [], []
-    for column in columns:
-        try:
-            plain.append(_plain_column(column))
-        except TypeError:
-            problems.append(Problem(_NESTED, f"column {column.name!r} holds {column.dtype}", "Drop or unpack it"))
-    if problems:
-        raise InputError(problems)
-    return plain
-
-
-def _plain_column(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a type
-    dtype = column.dtype
-    if dtype in (pl.String, pl.Boolean, pl.Date, pl.Int64, pl.UInt64, pl.Float64):
-        return column
-    if dtype.is_integer():
-        return column.cast(pl.Int64 if dtype not in (pl.UInt64, pl.Int128) else pl.Float64)
-    if dtype.is_float() or dtype.is_decimal():
-        return column.cast(pl.Float64)
-    if isinstance(dtype, pl.Datetime):
-        return column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else column
-    if isinstance(dtype, pl.Categorical | pl.Enum):
-        return column.cast(pl.String).cast(pl.Categorical)
-    if dtype == pl.Null:
-        return column.cast(pl.String)
-    if dtype == pl.Time:
-        return column.cast(pl.String)
-    if isinstance(dtype, pl.Duration):
-        return column.dt.total_microseconds().cast(pl.Float64) / 1e6
-    if dtype == pl.Object:
-        return _values_column(column.name, column.to_list())
-    raise TypeError(str(dtype))
-
-
-def _array_columns(array: np.ndarray[Any, Any]) -> list[pl.Series]:
-    if array.ndim != 2:
-        raise InputError(
-            [Problem("A table has rows and columns", f"got an array of shape {array.shape}", "Reshape your data")]
-        )
-    names = [f"x{index}" for index in range(array.shape[1])]
-    if array.dtype.kind in "biuf":
-        return [pl.Series(name, np.ascontiguousarray(array[:, index])) for index, name in enumerate(names)]
-    return [_values_column(name, array[:, index].tolist()) for index, name in enumerate(names)]
-
-
-def _record_columns(records: Sequence[Mapping[str, Any]]) -> list[pl.Series]:
-    names = dict.fromkeys(name for record in records for name in record)
-    return [_values_column(str(name), [record.get(name) for record in records]) for name in names]
-
-
-def _foreign_columns(table: Any) -> list[pl.Series]:
-    try:
-        frame = nw.from_native(table, eager_only=True)
-    except TypeError as error:
-        rule = "A table is a pandas, polars or pyarrow table, a 2-D array, a mapping of columns or a list of rows"
-        raise InputError([Problem(rule, f"got {type(table).__name__}", "Convert it to one of these")]) from error
-    return [_foreign_column(str(name), frame.iter_columns(), place) for place, name in enumerate(frame.columns)]
-
-
-def _foreign_column(name: str, columns: Iterable[nw.Series[Any]], place: int) -> pl.Series:
-    column = next(series for position, series in enumerate(columns) if position == place)
-    dtype = column.dtype
-    if dtype.is_float() or (dtype.is_integer() and column.null_count()):
-        return pl.Series(name, column.cast(nw.Float64()).to_numpy().astype(np.float64))
-    if dtype.is_integer():
-        return pl.Series(name, column.to_numpy())
-    values = _values_column(name, column.to_list())
-    return values.cast(pl.Categorical) if isinstance(dtype, nw.Categorical | nw.Enum) else values
-
-
-def _values_column(name: str, values: Any) -> pl.Series:
-    """A column of Python values: of their own type if they share one, else as text."""
-    cells = [_cell(value) for value in _listed(values)]
-    kinds = {type(cell) for cell in cells if cell is not None}
-    if kinds <= {int, float} and all(abs(cell) < 2**63 for cell in cells if isinstance(cell, int)):
-        return pl.Series(name, cells, dtype=pl.Float64 if float in kinds else pl.Int64 if kinds else pl.String)
-    if len(kinds) == 1 and kinds <= {bool, date}:
-        return pl.Series(name, cells)
-    if kinds <= {date, datetime}:
-        return pl.Series(name, [_naive(cell) for cell in cells], dtype=pl.Datetime("us"))
-    if any(kind not in (str, int, float, bool, date, datetime) for kind in kinds):
-        raise InputError([Problem(_NESTED, f"column {name!r} holds {_odd(kinds)}", "Drop or unpack it")])
-    return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], dtype=pl.String)
-
-
-def _listed(values: Any) -> list[Any]:
-    if isinstance(values, str | bytes) or not hasattr(values, "__iter__"):
-        return [values]
-    return values.to_list() if hasattr(values, "to_list") else list(values)
-
-
-def _cell(value: Any) -> Any:
-    """A cell as a plain Python value, None for every way of saying that there is none."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, Decimal):
-        value = float(value)
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    if type(value).__name__ in ("NoneType", "NAType", "NaTType"):
-        return None
-    return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
-
-
-def _naive(cell: date | None) -> datetime | None:
-    if cell is None:
-        return None
-    moment = cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
-    return (moment - (moment.utcoffset() or (moment - moment))).replace(tzinfo=None)
-
-
-def _text(cell: object) -> str:
-    return ("true" if cell else "false") if isinstance(cell, bool) else str(cell)
-
-
-def _odd(kinds: set[type]) -> str:
-    return ", ".join(sorted(kind.__name__ for kind in kinds if kind not in (str, int, float, bool, date, datetime)))
-
-
-def _is_numeric(rows: Sequence[Any]) -> bool:
-    return all(isinstance(cell, int | float | np.number) for row in rows if isinstance(row, Sequence) for cell in row)
+def _unequal_lengths(columns: Sequence[pl.Series]) -> list[Problem]:
+    rule, remedy = "Every column has as many cells as the first", "Add or remove cells"
+    return [
+        Problem(rule, f"{column.name!r} has {len(column)}, {columns[0].name!r} {len(columns[0])}", remedy)
+        for column in columns
+        if len(column) != len(columns[0])
+    ]

@@ -5,16 +5,26 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
-from demarcate.tabular import values
-from demarcate.tabular.schema import Column, Kind, Schema
+from demarcate.tabular import dates, values
+from demarcate.tabular.schema import Column, Kind, Schema, quoted
 
 _MOSTLY = 0.9
 _ID_SHARE = 0.95
 _ID_MIN_ROWS = 30
 ASKED = "asked to drop it"
 _NUMBERS_ROWS = "id-like: it numbers the rows"
+_KIND_OF_TYPE: dict[type[pl.DataType], Kind] = {
+    pl.Boolean: "boolean",
+    pl.Date: "date",
+    pl.Datetime: "date",
+    pl.Categorical: "categorical",
+}
+_ALL_MISSING = "constant: every cell is missing"
+_TOO_LARGE = "whole numbers too large to be exact quantities: read as codes"
+_DAY_FIRST = "day and month could be either way round: read day first"
 
 
 def infer_schema(
@@ -60,12 +70,11 @@ def infer_schema(
         if cells.name in drop:
             columns.append(replace(_inferred(cells), dropped=ASKED))
         elif cells.name in categorical:
-            columns.append(_completed(Column(cells.name, "categorical"), cells))
+            columns.append(Column(cells.name, "categorical", categories=_distinct(values.categories(cells))))
         elif cells.name in numerical:
             columns.append(Column(cells.name, "numerical"))
         else:
-            column = _completed(_inferred(cells), cells)
-            columns.append(replace(column, dropped=_useless(cells, column)))
+            columns.append(_completed(_inferred(cells), cells))
     return Schema(tuple(_at_least_one(columns)))
 
 
@@ -92,18 +101,16 @@ def _check_names(frame: pl.DataFrame, asked: dict[str, list[str]]) -> None:
 
 
 def _inferred(cells: pl.Series) -> Column:
+    """What a column is, going by its cells."""
     name, dtype = cells.name, cells.dtype
-    if dtype == pl.Boolean:
-        return Column(name, "boolean")
-    if dtype in (pl.Date, pl.Datetime):
-        return Column(name, "date")
-    if dtype == pl.Categorical:
+    if cells.null_count() == len(cells):
         return Column(name, "categorical")
     if dtype == pl.String:
         return _inferred_text(cells)
-    largest = 0 if dtype == pl.Float64 else max(abs(int(cells.max() or 0)), abs(int(cells.min() or 0)))  # type: ignore[arg-type]
-    if largest > values.LARGEST_EXACT:
-        return Column(name, "categorical", note="whole numbers too large to be exact quantities: read as codes")
+    if kind := _KIND_OF_TYPE.get(dtype.base_type()):
+        return Column(name, kind)
+    if dtype.is_integer() and max(int(cells.max()), -int(cells.min())) >= values.LARGEST_EXACT:  # type: ignore[arg-type]
+        return Column(name, "categorical", note=_TOO_LARGE)
     return Column(name, "numerical")
 
 
@@ -113,19 +120,16 @@ def _inferred_text(cells: pl.Series) -> Column:
     words = distinct.filter(~values.is_missing_word(distinct))
     if not len(words):
         return Column(name, "categorical")
-    are_numbers = values.are_numbers(words)
-    if are_numbers.all():
-        return Column(name, "numerical")
+    found = values.quantities(words)
+    if found.numbers.all():
+        too_large = found.too_large.any()
+        return Column(name, "categorical", note=_TOO_LARGE) if too_large else Column(name, "numerical")
     if values.are_boolean_words(words):
         return Column(name, "boolean")
-    formats = values.date_formats(words)
+    formats = dates.fitting_formats(words)
     if formats:
-        return Column(name, "date", date_format=formats[0], note=_ambiguity(formats))
-    return Column(name, "categorical", note=_nearly_numbers(cells, words, are_numbers))
-
-
-def _ambiguity(formats: Sequence[str]) -> str:
-    return "day and month could be either way round: read day first" if {"%d/%m/%Y", "%m/%d/%Y"} <= set(formats) else ""
+        return Column(name, "date", date_format=formats[0], note=_DAY_FIRST if dates.either_way(formats) else "")
+    return Column(name, "categorical", note=_nearly_numbers(cells, words, found.numbers))
 
 
 def _nearly_numbers(cells: pl.Series, words: pl.Series, are_numbers: pl.Series) -> str:
@@ -133,43 +137,50 @@ def _nearly_numbers(cells: pl.Series, words: pl.Series, are_numbers: pl.Series) 
     if are_numbers.mean() < _MOSTLY:  # type: ignore[operator]
         return ""
     odd = words.filter(~are_numbers)[0]
-    row = int(cells.str.strip_chars().index_of(odd) or 0) + 1
-    return f"nearly all numbers, but row {row} holds {odd!r}: read as categories"
+    row = int(values.stripped(cells).index_of(odd) or 0) + 1
+    return f"nearly all numbers, but row {row} holds {quoted(odd)}: read as categories"
 
 
 def _completed(column: Column, cells: pl.Series) -> Column:
-    if column.kind not in ("categorical", "boolean"):
-        return column
-    read = values.booleans if column.kind == "boolean" else values.categories
-    return replace(column, categories=tuple(read(cells).drop_nulls().unique().sort()))
+    """The column with its categories, and why it is of no use if so."""
+    if column.kind in ("numerical", "date"):
+        read = values.numbers(cells) if column.kind == "numerical" else dates.dates(cells, column.date_format)
+        return replace(column, dropped=_useless_quantities(column, read.values[~np.isnan(read.values)], len(cells)))
+    words = (values.booleans if column.kind == "boolean" else values.categories)(cells).drop_nulls()
+    if _say_nothing(words, cells.dtype):
+        return replace(column, dropped=_ALL_MISSING)
+    distinct = _distinct(words)
+    if len(distinct) == 1 and len(words) == len(cells):
+        return replace(column, categories=distinct, dropped=f"constant: every cell is {quoted(distinct[0])}")
+    if column.kind == "categorical" and len(words) >= _ID_MIN_ROWS and len(distinct) > _ID_SHARE * len(words):
+        return replace(column, dropped=f"id-like: {len(distinct)} different values in {len(words)} rows")
+    return replace(column, categories=distinct)
 
 
-def _useless(cells: pl.Series, column: Column) -> str:
-    """Why a column cannot help, or an empty string."""
-    if column.kind in ("categorical", "boolean"):
-        n_distinct, n_present = len(column.categories), len(cells) - values.categories(cells).null_count()
-        first = column.categories[0] if column.categories else ""
-    else:
-        numbers = _quantities(cells, column.kind, column.date_format)
-        present = numbers[~np.isnan(numbers)]
-        n_distinct, n_present = len(np.unique(present)), len(present)
-        first = f"{present[0]:g}" if n_present else ""
-    if not n_present:
-        return "constant: every cell is missing"
-    if n_distinct == 1 and n_present == len(cells):
-        return f"constant: every cell is {first!r}"
-    if column.kind == "categorical" and n_present >= _ID_MIN_ROWS and n_distinct > _ID_SHARE * n_present:
-        return f"id-like: {n_distinct} different values in {n_present} rows"
-    if column.kind == "numerical" and n_present >= _ID_MIN_ROWS and _counts_up(present):
+def _distinct(words: pl.Series) -> tuple[str, ...]:
+    return tuple(words.drop_nulls().unique().sort())
+
+
+def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: int) -> str:
+    """Why numbers or dates cannot help, or an empty string."""
+    if not len(present):
+        return _ALL_MISSING
+    if len(present) == n_rows and present.min() == present.max():
+        value = f"{present[0]:.15g}" if column.kind == "numerical" else dates.moment_text(present[0])
+        return f"constant: every cell is {quoted(value)}"
+    if column.kind == "numerical" and len(present) >= _ID_MIN_ROWS and _counts_up(present):
         return _NUMBERS_ROWS
     return ""
 
 
-def _quantities(cells: pl.Series, kind: Kind, date_format: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return (values.dates(cells, date_format) if kind == "date" else values.numbers(cells)).values
+def _say_nothing(words: pl.Series, dtype: pl.DataType) -> bool:
+    """Whether there are no words, or only those of a text column that stand for a missing value."""
+    return not len(words) or (dtype == pl.String and bool(values.is_missing_word(words).all()))
 
 
-def _counts_up(present: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
-    """Whether numbers are consecutive whole ones, each once, in either order or shuffled."""
-    ordered = np.sort(present)
-    return bool(np.all(np.diff(ordered) == 1) and ordered[0] == np.floor(ordered[0]))
+def _counts_up(present: NDArray[np.float64]) -> bool:
+    """Whether numbers are consecutive whole ones, each once, in any order."""
+    low, high = present.min(), present.max()
+    if high - low != len(present) - 1 or low != np.floor(low):
+        return False
+    return bool(np.all(np.diff(np.sort(present)) == 1))

@@ -1,5 +1,6 @@
 """Labels: the classes of a target column, and rows as class indices."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Hashable
@@ -20,7 +21,8 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     Parameters
     ----------
     labels
-        One label a row: strings, whole numbers, booleans or other values that sort.
+        One label a row: strings, whole numbers, booleans or other values that sort. Where they are of several types,
+        all are taken as text, unless all are numbers.
 
     Returns
     -------
@@ -44,14 +46,17 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     cells = labels_of(labels)
     missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
     problems = [_missing_problem(missing)] if missing else []
-    counts = Counter(label for label in cells if not _is_missing(label))
+    present = [label for label in cells if not _is_missing(label)]
+    kinds = {type(label) for label in present}
+    if len(kinds) > 1 and not kinds <= {int, float}:
+        present = [_spelling(label) for label in present]
+    counts = Counter(present)
     problems += _class_problems(counts)
     if problems:
         raise InputError(problems)
-    if len({type(label) for label in counts}) > 1:
-        cells = [str(label) for label in cells]
-    classes, codes = np.unique(np.asarray(cells), return_inverse=True)
-    return classes, codes.astype(np.int64)
+    classes = sorted(counts)
+    places = {label: place for place, label in enumerate(classes)}
+    return np.asarray(classes), np.array([places[label] for label in present], dtype=np.int64)
 
 
 def known_codes(labels: Any, classes: NDArray[Any]) -> NDArray[np.int64]:
@@ -68,37 +73,53 @@ def known_codes(labels: Any, classes: NDArray[Any]) -> NDArray[np.int64]:
     [1, 0, 1]
     """
     cells = labels_of(labels)
-    places = {_spelling(label): place for place, label in enumerate(classes.tolist())}
+    exact = {(type(label), label): place for place, label in enumerate(classes.tolist())}
+    spelled = {_spelling(label): place for place, label in enumerate(classes.tolist())}
     missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
     problems = [_missing_problem(missing)] if missing else []
-    unknown = Counter(_spelling(label) for label in cells if not _is_missing(label) and _spelling(label) not in places)
+    places = [
+        -1 if _is_missing(label) else exact.get((type(label), label), spelled.get(_spelling(label), -1))
+        for label in cells
+    ]
+    unknown = Counter(
+        _spelling(label) for label, place in zip(cells, places, strict=True) if place < 0 and not _is_missing(label)
+    )
     if unknown:
-        found = ", ".join(f"{label!r} in {count} rows" for label, count in unknown.most_common(_MAX_CLASSES_SHOWN))
-        remedy = f"The classes are {', '.join(map(repr, places))}: leave out the rows, or train on such a table"
+        found = ", ".join(f"{label!r} in {_rows(count)}" for label, count in unknown.most_common(_MAX_CLASSES_SHOWN))
+        found += f" and {len(unknown) - _MAX_CLASSES_SHOWN} more" if len(unknown) > _MAX_CLASSES_SHOWN else ""
+        remedy = f"The classes are {', '.join(map(repr, spelled))}: leave out the rows, or train on such a table"
         problems.append(Problem("Every label is a class the model knows", found, remedy))
     if problems:
         raise InputError(problems)
-    return np.array([places[_spelling(label)] for label in cells], dtype=np.int64)
+    return np.array(places, dtype=np.int64)
 
 
 def _spelling(label: Any) -> str:
     """A label's one spelling, whatever type it has."""
-    if isinstance(label, float) and label.is_integer():
-        label = int(label)
     text = str(label).strip()
-    return (
-        text.lower() if text.lower() in ("true", "false") else text.removesuffix(".0") if _WHOLE.match(text) else text
-    )
+    if text.lower() in ("true", "false"):
+        return text.lower()
+    return text.removesuffix(".0") if _WHOLE.match(text) else text
 
 
 def labels_of(labels: Any) -> list[Any]:
     """Labels from any container as plain Python values, surrounding space stripped from text."""
     cells = labels.to_list() if hasattr(labels, "to_list") else labels.tolist() if hasattr(labels, "tolist") else labels
-    return [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    return [_label(cell) for cell in cells]
+
+
+def _label(cell: Any) -> Any:
+    return cell.strip() if isinstance(cell, str) else cell.item() if isinstance(cell, np.generic) else cell
 
 
 def _is_missing(label: Any) -> bool:
-    return label is None or label == "" or label != label or type(label).__name__ in ("NAType", "NaTType")  # noqa: PLR0124
+    if type(label).__name__ in ("NoneType", "NAType", "NaTType"):
+        return True
+    return label == "" or (isinstance(label, float) and math.isnan(label))
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
 
 
 def _missing_problem(rows: list[int]) -> Problem:

@@ -11,14 +11,28 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.tabular import values
+from demarcate.tabular.dates import DATE_FORMATS, dates
 
 Kind = Literal["numerical", "categorical", "boolean", "date"]
 KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date")
 
 _MAX_NAMED = 5
+_MAX_QUOTED = 60
 
 ParsedColumns = dict[str, NDArray[np.float64] | pl.Series]
 """Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
+
+
+def quoted(cell: object) -> str:
+    """A cell as a message quotes it: a whole document would drown the rest.
+
+    Examples
+    --------
+    >>> quoted("old"), len(quoted("a document " * 1000))
+    ("'old'", 63)
+    """
+    text = repr(cell)
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 
 @dataclass(frozen=True)
@@ -36,9 +50,10 @@ class Column:
     note
         What else a user should know about it; may be empty.
     categories
-        For ``categorical`` and ``boolean``: every category seen, sorted.
+        For ``categorical`` and ``boolean``: every category seen, sorted; none of a column dropped as id-like, whose
+        values may be names of people.
     date_format
-        For ``date`` read from text: its format.
+        For ``date`` read from text: the way it is written; empty for ISO 8601.
     """
 
     name: str
@@ -52,6 +67,8 @@ class Column:
         texts = (self.name, self.dropped, self.note, self.date_format, *self.categories)
         if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
             raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}: got {self}")
+        if self.date_format not in ("", *DATE_FORMATS):
+            raise SettingError(f"a date format is one of {', '.join(DATE_FORMATS)}: got {self.date_format!r}")
 
 
 @dataclass(frozen=True)
@@ -145,7 +162,7 @@ def _parse(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64] | pl.S
         parsed = values.numbers(cells)
         return parsed.values, parsed.bad
     if column.kind == "date":
-        parsed = values.dates(cells, column.date_format)
+        parsed = dates(cells, column.date_format)
         return parsed.values, parsed.bad
     read = values.booleans if column.kind == "boolean" else values.categories
     return read(cells), np.zeros(len(cells), dtype=bool)
@@ -155,7 +172,7 @@ def _bad_cells(cells: pl.Series, column: Column, bad: NDArray[np.bool_]) -> list
     rows = np.flatnonzero(bad)
     if not len(rows):
         return []
-    found = [f"row {row + 1} holds {cells[int(row)]!r}" for row in rows[:_MAX_NAMED]]
+    found = [f"row {row + 1} holds {quoted(cells[int(row)])}" for row in rows[:_MAX_NAMED]]
     found += [f"{len(rows) - _MAX_NAMED} more"] if len(rows) > _MAX_NAMED else []
     what = "numbers" if column.kind == "numerical" else "dates"
     remedy = "Mend the cell or leave it empty" if len(rows) == 1 else "Mend the cells or leave them empty"
@@ -163,7 +180,7 @@ def _bad_cells(cells: pl.Series, column: Column, bad: NDArray[np.bool_]) -> list
 
 
 def _listed(names: Sequence[str] | pl.Series) -> str:
-    shown = ", ".join(repr(name) for name in names[:_MAX_NAMED])
+    shown = ", ".join(map(quoted, names[:_MAX_NAMED]))
     return shown + (f" and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else "")
 
 

@@ -77,7 +77,8 @@ def stratified_split(
     (80, 20)
     """
     n_rows = len(codes)
-    n_held = round(n_rows * held_out) if held_out < 1 else int(held_out)
+    held = n_rows * held_out if held_out < 1 else held_out
+    n_held = round(held) if np.isfinite(held) else 0
     _, counts = np.unique(codes, return_counts=True)
     if not 1 <= n_held <= n_rows - len(counts):
         raise SettingError(

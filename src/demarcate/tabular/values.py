@@ -1,4 +1,4 @@
-"""What a cell says: numbers, yes and no, dates, and the one spelling of a category.
+"""What a cell says: numbers, yes and no, and the one spelling of a category.
 
 Text is read by rules of our own, because readers disagree in silence: here ``007`` is a code, ``NA`` may be a country,
 and an integer too large for a float is not a quantity.
@@ -10,24 +10,24 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_CODE = r"^[+-]?0\d"
-_INFINITE = r"^[+-]?(inf|infinity)$"
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_WHOLE = r"^[+-]?[0-9]+$"
+_CODE = r"^[+-]?0[0-9]"
 LARGEST_EXACT = 2**53
-"""Beyond this, whole numbers are rounded by float64, and two different ones may look the same."""
+"""From here on, two different whole numbers may look the same to float64."""
 
-MISSING_WORDS = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "?", "-", ".", "missing"})
+MISSING_WORDS = frozenset(
+    {"", "na", "n/a", "#n/a", "n.a.", "<na>", "nan", "nat", "null", "none", "nil", "?", "-", ".", "missing"}
+)
 """What stands for a missing value among numbers, dates or booleans, in any case. In a text column only an empty cell
 does: there ``NA`` may be a country and ``none`` an answer."""
 
+_TRUTH = {"true": 1.0, "false": 0.0}
 _BOOLEANS = {
-    **dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), "true"),
-    **dict.fromkeys(("false", "f", "no", "n", "0", "0.0"), "false"),
+    **dict.fromkeys(("true", "t", "yes", "y", "1"), "true"),
+    **dict.fromkeys(("false", "f", "no", "n", "0"), "false"),
 }
-_BOOLEAN_WORDS = frozenset(_BOOLEANS) - {"0", "1", "0.0", "1.0"}
-
-ISO_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M")
-DATE_FORMATS = (*ISO_FORMATS, "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y")
+_BOOLEAN_WORDS = frozenset(_BOOLEANS) - {"0", "1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +46,24 @@ class Parsed:
     bad: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class Quantities:
+    """Which of some texts are numbers, and which of those are quantities.
+
+    Attributes
+    ----------
+    numbers
+        Where the text is a number that could be one: infinities are, codes like 007 are not; bool ``(n_texts,)``.
+    too_large
+        Where it is a whole number from 2**53 on, bool ``(n_texts,)``.
+    """
+
+    numbers: pl.Series
+    too_large: pl.Series
+
+
 def numbers(column: pl.Series) -> Parsed:
-    """A column read as numbers; missing words and infinities are missing.
+    """A column read as numbers; missing words and infinities are missing, ``true`` is 1 and ``false`` 0.
 
     Examples
     --------
@@ -55,47 +71,18 @@ def numbers(column: pl.Series) -> Parsed:
     >>> parsed.values[:2].tolist(), parsed.bad.tolist()
     ([3.0, 3.0], [False, False, False, False, True])
     """
+    bad = np.zeros(len(column), dtype=bool)
     if column.dtype.is_numeric() or column.dtype == pl.Boolean:
-        read, bad = column.cast(pl.Float64), pl.repeat(False, len(column), eager=True)
+        read = column.cast(pl.Float64)
     else:
-        text = _stripped(column)
-        is_number = text.str.contains(NUMBER) | text.str.to_lowercase().str.contains(_INFINITE)
-        read = pl.select(pl.when(is_number).then(text)).to_series().cast(pl.Float64, strict=False)
-        bad = ~(is_number | is_missing_word(text)).fill_null(value=True)
-    values = read.fill_null(np.nan).to_numpy().astype(np.float64)
-    return Parsed(np.where(np.isfinite(values), values, np.nan), bad.to_numpy())
-
-
-def dates(column: pl.Series, date_format: str = "") -> Parsed:
-    """A column read as moments, in seconds since 1970-01-01.
-
-    Text is read in ``date_format`` and, failing that, as ISO 8601.
-
-    Examples
-    --------
-    >>> dates(pl.Series(["02.01.1970", "1970-01-03", "soon"]), "%d.%m.%Y").values.tolist()
-    [86400.0, 172800.0, nan]
-    """
-    if column.dtype in (pl.Date, pl.Datetime):
-        moments, bad = column.cast(pl.Datetime("us")), pl.repeat(False, len(column), eager=True)
-    else:
-        text = _stripped(column)
-        moments = pl.repeat(None, len(column), dtype=pl.Datetime("us"), eager=True)
-        for candidate in dict.fromkeys((*filter(None, [date_format]), *ISO_FORMATS)):
-            moments = pl.select(pl.coalesce(moments, read_dates(text, candidate))).to_series()
-        bad = (moments.is_null() & ~is_missing_word(text)).fill_null(value=False)
-    seconds = moments.dt.timestamp("us").cast(pl.Float64) / 1e6
-    return Parsed(seconds.fill_null(np.nan).to_numpy().astype(np.float64), bad.to_numpy())
-
-
-def read_dates(text: pl.Series, date_format: str) -> pl.Series:
-    """Text read in one format, null where it does not fit; ISO's ``T`` and ``Z`` are optional."""
-    if date_format in ISO_FORMATS:
-        text = text.str.replace(r"^(\d{4}-\d{2}-\d{2})T", "${1} ").str.strip_suffix("Z")
-    has_time = "%H" in date_format
-    if has_time:
-        return text.str.to_datetime(date_format, strict=False, time_unit="us")
-    return text.str.to_date(date_format, strict=False).cast(pl.Datetime("us"))
+        text = stripped(column)
+        read = text.cast(pl.Float64, strict=False)
+        if read.null_count() > text.null_count():
+            truth = text.str.to_lowercase().replace_strict(_TRUTH, default=None, return_dtype=pl.Float64)
+            read = read.zip_with(read.is_not_null(), truth)
+            bad = (read.is_null() & ~is_missing_word(text)).to_numpy()
+    values = read.fill_null(np.nan).to_numpy()
+    return Parsed(np.where(np.isfinite(values), values, np.nan), bad)
 
 
 def booleans(column: pl.Series) -> pl.Series:
@@ -107,9 +94,7 @@ def booleans(column: pl.Series) -> pl.Series:
     ['true', 'false', None, 'perhaps']
     """
     text = categories(column)
-    known = text.str.to_lowercase().replace_strict(_BOOLEANS, default=None, return_dtype=pl.String)
-    kept = pl.select(pl.when(~is_missing_word(text)).then(pl.coalesce(known, text))).to_series()
-    return kept.alias(column.name)
+    return text.replace({word: new for word in text.drop_nulls().unique() if (new := _yes_or_no(word)) != word})
 
 
 def categories(column: pl.Series) -> pl.Series:
@@ -124,53 +109,62 @@ def categories(column: pl.Series) -> pl.Series:
     """
     if column.dtype == pl.Float64:
         column = column.fill_nan(None)
-    text = _stripped(column)
+    text = stripped(column)
     distinct = text.drop_nulls().unique()
-    numeric = distinct.filter(distinct.str.contains(NUMBER) & ~distinct.str.contains(_CODE))
-    spelling = {old: new for old in numeric if (new := _number_text(old)) != old}
-    text = text.replace(spelling) if spelling else text
-    return pl.select(pl.when(text != "").then(text)).to_series().alias(column.name)
+    numeric = distinct.filter(distinct.str.contains(_NUMBER) & ~distinct.str.contains(_CODE))
+    spelling: dict[str, str | None] = {old: new for old in numeric if (new := _number_text(old)) != old}
+    spelling[""] = None
+    return text.replace(spelling)
 
 
-def is_missing_word(text: pl.Series) -> pl.Series:
-    """Where text stands for a missing value, nulls included."""
-    return text.is_null() | text.str.to_lowercase().is_in(list(MISSING_WORDS)).fill_null(value=True)
-
-
-def are_numbers(distinct: pl.Series) -> pl.Series:
-    """Which distinct stripped texts are quantities: numbers, but neither codes like 007 nor too large for a float."""
-    number = distinct.str.contains(NUMBER) & ~distinct.str.contains(_CODE)
-    whole = distinct.str.contains(r"^[+-]?\d+$")
-    size = pl.select(pl.when(number).then(distinct)).to_series().cast(pl.Float64, strict=False).abs()
-    infinite = distinct.str.to_lowercase().str.contains(_INFINITE)
-    return (number & ~(whole & (size > LARGEST_EXACT)).fill_null(value=False)) | infinite
-
-
-def are_boolean_words(distinct: pl.Series) -> bool:
-    """Whether distinct stripped texts are two words for yes and no."""
-    words = {text.lower() for text in distinct}
-    return words <= _BOOLEAN_WORDS and {_BOOLEANS[word] for word in words} == {"true", "false"}
-
-
-def date_formats(distinct: pl.Series) -> list[str]:
-    """The formats in which every one of the distinct stripped texts is a date."""
-    if not distinct.head(100).str.contains(r"\d").all():
-        return []
-    return [name for name in DATE_FORMATS if not read_dates(distinct, name).has_nulls()]
+def stripped(column: pl.Series) -> pl.Series:
+    """A column as text without surrounding space."""
+    return column.cast(pl.String).str.strip_chars()
 
 
 def stripped_distinct(column: pl.Series) -> pl.Series:
-    """The distinct texts of a column without surrounding space, nulls and empty cells left out."""
-    text = _stripped(column).drop_nulls().unique(maintain_order=True)
+    """The distinct texts of a column without surrounding space, in order; nulls and empty cells left out."""
+    text = stripped(column).drop_nulls().unique(maintain_order=True)
     return text.filter(text != "")
 
 
-def _stripped(column: pl.Series) -> pl.Series:
-    return column.cast(pl.String).str.strip_chars()
+def is_missing_word(text: pl.Series) -> pl.Series:
+    """Where stripped text stands for a missing value, nulls included."""
+    return text.is_null() | text.str.to_lowercase().is_in(list(MISSING_WORDS)).fill_null(value=True)
+
+
+def quantities(distinct: pl.Series) -> Quantities:
+    """Which distinct stripped texts are numbers.
+
+    Examples
+    --------
+    >>> found = quantities(pl.Series(["1e3", "007", "three", "9007199254740993"]))
+    >>> found.numbers.to_list(), found.too_large.to_list()
+    ([True, False, False, True], [False, False, False, True])
+    """
+    read = distinct.cast(pl.Float64, strict=False).fill_nan(None)
+    is_number = read.is_not_null() & ~distinct.str.contains(_CODE)
+    large = (read.abs() >= LARGEST_EXACT).fill_null(value=False)
+    if large.any():
+        large &= distinct.str.contains(_WHOLE)
+    return Quantities(is_number, is_number & large)
+
+
+def are_boolean_words(distinct: pl.Series) -> bool:
+    """Whether distinct stripped texts are words for yes and no: ``true`` and ``false``, or one of each otherwise."""
+    words = {text.lower() for text in distinct.head(2 * len(_BOOLEAN_WORDS) ** 2)}
+    if not words <= _BOOLEAN_WORDS:
+        return False
+    return words <= set(_TRUTH) or {_BOOLEANS[word] for word in words} == {"true", "false"}
+
+
+def _yes_or_no(word: str) -> str | None:
+    lower = word.lower()
+    return None if lower in MISSING_WORDS else _BOOLEANS.get(lower, word)
 
 
 def _number_text(text: str) -> str:
     value = float(text)
-    if value.is_integer() and abs(value) <= LARGEST_EXACT:
-        return str(int(value))
-    return text if abs(value) > LARGEST_EXACT else repr(value)
+    if abs(value) >= LARGEST_EXACT:
+        return text
+    return str(int(value)) if value.is_integer() else repr(value)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Encoded = NDArray[np.float32]
 
 
 class ColumnEncoder(Protocol):
@@ -22,7 +23,7 @@ class ColumnEncoder(Protocol):
     def words(self) -> dict[str, Any]:
         """The rest of the state, ready for JSON."""
 
-    def encode(self, cells: Any) -> Floats:
+    def encode(self, cells: Any) -> Encoded:
         """Parsed cells of ``n_rows`` as ``(n_rows, n_encoded)``, every value finite."""
 
     def names(self, column: str) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from demarcate.errors import SettingError
-from demarcate.tabular.encoders.base import Floats
+from demarcate.tabular.encoders.base import Encoded, Floats
 
 MIN_ROWS = 3
 """Training rows a category needs for a column of its own; rarer ones share ``other``."""
@@ -38,8 +38,10 @@ class CategoricalEncoder:
     >>> encoder = CategoricalEncoder.fit(cells, np.arange(10))
     >>> encoder.names("x")
     ['x = a', 'x = b', 'x = other']
-    >>> encoder.encode(pl.Series(["b", "never seen", None])).tolist()
-    [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.6, 0.3, 0.1]]
+    >>> print(encoder.encode(pl.Series(["b", "never seen", None])))
+    [[0.  1.  0. ]
+     [0.  0.  1. ]
+     [0.6 0.3 0.1]]
     """
 
     kept: tuple[str, ...]
@@ -77,12 +79,12 @@ class CategoricalEncoder:
         """The encoder with this state."""
         return cls(tuple(words["kept"]), np.array(numbers))
 
-    def encode(self, cells: pl.Series) -> Floats:
+    def encode(self, cells: pl.Series) -> Encoded:
         """Cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; each row sums to 1."""
         other, missing = len(self.kept), len(self.kept) + 1
-        codes = cells.replace_strict(self.kept, range(len(self.kept)), default=other, return_dtype=pl.Int64)
-        places = np.where(cells.is_null().to_numpy(), missing, codes.fill_null(missing).to_numpy())
-        return self._table()[places]
+        codes = cells.replace_strict(self.kept, range(other), default=other, return_dtype=pl.UInt32)
+        places = codes.set(cells.is_null(), missing).to_numpy()
+        return np.take(self._table(), places, axis=0)
 
     def names(self, column: str) -> list[str]:
         """One name a kept category, and those of the places that were learned."""
@@ -93,9 +95,8 @@ class CategoricalEncoder:
         """The places with training rows: all kept ones, and ``other`` and missing where there were any."""
         return [place for place, share in enumerate(self.shares) if share > 0]
 
-    def _table(self) -> Floats:
+    def _table(self) -> Encoded:
         """What each place is encoded as, ``(len(kept) + 2, n_encoded)``."""
-        learned = self._learned()
         table = np.eye(len(self.shares))
         table[self.shares == 0] = self.shares
-        return np.asarray(table[:, learned])
+        return table[:, self._learned()].astype(np.float32)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from demarcate.tabular.encoders.base import Floats
+from demarcate.tabular.encoders.base import Encoded, Floats
 from demarcate.tabular.encoders.numeric import NumericEncoder
 
 _DAY = 86_400.0
@@ -56,12 +56,12 @@ class DateEncoder:
         """The encoder with this state."""
         return cls(NumericEncoder.restore(numbers, words), bool(words["has_time"]))
 
-    def encode(self, cells: Floats) -> Floats:
+    def encode(self, cells: Floats) -> Encoded:
         """Cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; a missing date is at the middle of every cycle."""
         parts = [self.elapsed.encode(cells)]
         for period in self._periods().values():
             angle = 2 * np.pi * (cells % period) / period
-            parts.append(np.nan_to_num(np.stack([np.sin(angle), np.cos(angle)], 1)))
+            parts.append(np.nan_to_num(np.stack([np.sin(angle), np.cos(angle)], 1).astype(np.float32)))
         return np.concatenate(parts, 1)
 
     def names(self, column: str) -> list[str]:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from demarcate.errors import SettingError
-from demarcate.tabular.encoders.base import Floats
+from demarcate.tabular.encoders.base import Encoded, Floats
 
 LIMIT = 10.0
 """Standard deviations from the mean beyond which values count as this far away: one wild cell cannot drown a row."""
+_UNKNOWN = float(np.finfo(np.float64).max)
+"""The scale of a column without a single training value: nothing was learned, so every value is encoded as 0."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,11 @@ class NumericEncoder:
     --------
     >>> cells = np.array([1.0, 2.0, 3.0, np.nan])
     >>> encoder = NumericEncoder.fit(cells, np.arange(4))
-    >>> encoder.encode(cells).round(2).tolist()
-    [[-1.22, 0.0], [0.0, 0.0], [1.22, 0.0], [0.0, 1.0]]
+    >>> print(encoder.encode(cells).round(2))
+    [[-1.22  0.  ]
+     [ 0.    0.  ]
+     [ 1.22  0.  ]
+     [ 0.    1.  ]]
     """
 
     median: float
@@ -61,16 +66,16 @@ class NumericEncoder:
         """
         seen = cells[rows]
         present = seen[~np.isnan(seen)]
-        flag = len(present) < len(seen)
         if not len(present):
-            return cls(0.0, 0.0, 1.0, flag)
-        median = float(np.median(present))
+            return cls(0.0, 0.0, _UNKNOWN, flag=False)
+        flag = len(present) < len(seen)
+        # Scaled first: sums and squares of large floats would overflow. Halving is exact.
+        largest = float(np.abs(present).max()) or 1.0
+        scaled = present / largest
+        median = 2 * float(np.median(present / 2))
         if not standardise:
             return cls(median, 0.0, 1.0, flag, float(np.finfo(np.float32).max) / 4)
-        # Scaled first: the square of a large float would overflow.
-        largest = float(np.abs(present).max()) or 1.0
-        mean = float(np.mean(present / largest)) * largest
-        scale = float(np.std(present / largest)) * largest
+        mean, scale = float(np.mean(scaled)) * largest, float(np.std(scaled)) * largest
         return cls(median, mean, scale if scale > np.finfo(np.float64).tiny else 1.0, flag)
 
     @property
@@ -89,13 +94,13 @@ class NumericEncoder:
         median, mean, scale, limit = map(float, numbers)
         return cls(median, mean, scale, bool(words["flag"]), limit)
 
-    def encode(self, cells: Floats) -> Floats:
+    def encode(self, cells: Floats) -> Encoded:
         """Cells ``(n_rows,)`` as ``(n_rows, 1)``, or ``(n_rows, 2)`` with the flag."""
         missing = np.isnan(cells)
         with np.errstate(over="ignore"):
-            encoded = (np.where(missing, self.median, cells) - self.mean) / self.scale
-        encoded = np.clip(encoded, -self.limit, self.limit)
-        return np.stack([encoded, missing], 1) if self.flag else encoded[:, np.newaxis]
+            scaled = (np.where(missing, self.median, cells) - self.mean) / self.scale
+        encoded = np.clip(scaled, -self.limit, self.limit).astype(np.float32)
+        return np.stack([encoded, missing.astype(np.float32)], 1) if self.flag else encoded[:, np.newaxis]
 
     def names(self, column: str) -> list[str]:
         """The column itself, and its flag."""

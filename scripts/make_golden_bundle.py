@@ -1,0 +1,94 @@
+"""Make the model file of a format that the tests keep forever, and the probabilities it must go on giving.
+
+Run once for each new format: ``python scripts/make_golden_bundle.py``. Files of released formats are never made again:
+a reader that no longer understands them is broken, not they. The model is written down here number by number; nothing
+is trained, and neither the day nor a version is in it.
+"""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from demarcate.bundle import FORMAT_VERSION, write_bundle
+from demarcate.nn import MemberState, Network, head_for
+from demarcate.predictor import Predictor
+from demarcate.tabular import Column, Schema, TableEncoder
+
+FOLDER = Path(__file__).parent.parent / "tests" / "bundle" / "golden"
+
+SCHEMA = Schema(
+    (
+        Column("age", "numerical"),
+        Column("thal", "categorical", categories=("fixed", "normal", "naïve ☂")),
+        Column("smokes", "boolean", categories=("false", "true")),
+        Column("seen", "date", date_format="%d.%m.%Y"),
+        Column("unit", "categorical", dropped="constant: every cell is 'mg'", categories=("mg",)),
+    )
+)
+ENCODER_WORDS = [
+    {"column": "age", "encoder": "numeric", "n_numbers": 4, "flag": True},
+    {"column": "thal", "encoder": "categorical", "n_numbers": 4, "kept": ["fixed", "normal"]},
+    {"column": "smokes", "encoder": "categorical", "n_numbers": 4, "kept": ["false", "true"]},
+    {"column": "seen", "encoder": "date", "n_numbers": 4, "flag": False, "has_time": False},
+]
+ENCODER_NUMBERS = [
+    *(55.0, 54.5, 9.25, 10.0),
+    *(0.25, 0.5, 0.125, 0.125),
+    *(0.75, 0.25, 0.0, 0.0),
+    *(1.6e9, 1.59e9, 2.5e7, 10.0),
+]
+ROWS = {
+    "age": [63.0, None, 41.5, 80.0],
+    "thal": ["fixed", "normal", "never seen", None],
+    "smokes": ["yes", "no", None, "1"],
+    "seen": ["24.12.2019", None, "2021-02-28", "01.07.2020"],
+}
+
+
+def state(widths: tuple[int, ...], phase: int) -> MemberState:
+    """Weights ``(d_out, d_in)`` and biases: eighths between -0.75 and 0.75, the same on every machine."""
+    layers = []
+    for d_in, d_out in pairwise(widths):
+        numbers = torch.tensor([((5 * place + 3 * phase) % 13 - 6) / 8 for place in range((d_in + 1) * d_out)])
+        layers.append((numbers[d_out:].reshape(d_out, d_in), numbers[:d_out]))
+    return layers
+
+
+def golden() -> Predictor:
+    """A model with every kind of column, two encoders, three classes and networks of several shapes."""
+    numbers = np.array(ENCODER_NUMBERS)
+    encoders = [TableEncoder.restore(ENCODER_WORDS, numbers), TableEncoder.restore(ENCODER_WORDS, numbers * 0.96875)]
+    networks = [Network((3,), "relu"), Network((4, 2), "silu", dropout=0.25), Network((), "none")]
+    d_in = encoders[0].n_encoded
+    return Predictor.of(
+        schema=SCHEMA,
+        encoders=encoders,
+        encoding=[0, 1, 0],
+        networks=networks,
+        states=[state(network.widths(d_in, 3), phase) for phase, network in enumerate(networks)],
+        head=head_for("softmax", 3),
+        classes=np.array(["absent", "mild", "sévère"]),
+        target="disease",
+        record={"n_samples": 8, "note": "made by hand"},
+    )
+
+
+def main() -> None:
+    """Write the file and what it predicts."""
+    predictor = golden()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    write_bundle(predictor, FOLDER / f"format_{FORMAT_VERSION}.safetensors")
+    expected = {
+        "rows": ROWS,
+        "classes": predictor.classes.tolist(),
+        "probabilities": predictor.predict_proba(ROWS).tolist(),
+    }
+    text = json.dumps(expected, indent=1, ensure_ascii=False) + "\n"
+    (FOLDER / f"format_{FORMAT_VERSION}.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,274 @@
+import copy
+import importlib.util
+import json
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import safetensors.torch
+import torch
+
+from demarcate import DemarcateClassifier
+from demarcate.bundle import FORMAT_VERSION, read_bundle, to_document, write_bundle
+from demarcate.bundle.document import expected_tensors, from_document
+from demarcate.bundle.format import decode, encode
+from demarcate.errors import BundleError, InputWarning
+
+GOLDEN = Path(__file__).parent / "golden"
+SCRIPT = Path(__file__).parents[2] / "scripts" / "make_golden_bundle.py"
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Numbers, dates, truth values and categories with odd characters, all with gaps."""
+    generator = np.random.default_rng(1)
+    n = 60
+    columns = {
+        "größe": np.where(generator.random(n) < 0.1, np.nan, generator.normal(size=n)),
+        "visited": [None if row % 11 == 0 else f"{1 + row % 28:02d}.0{1 + row % 9}.2021" for row in range(n)],
+        "smokes": generator.choice(["yes", "no", ""], n),
+        "kind": generator.choice(["naïve", "☂ rain", "[red]x[/]", "a\nb", "\U0001d518", "\u202eabc"], n),
+    }
+    return pd.DataFrame(columns)
+
+
+@pytest.fixture(scope="module")
+def labels(table):
+    return np.array(["ja", "nein", "vielleicht ☂"])[np.arange(len(table)) % 3]
+
+
+@pytest.fixture(scope="module")
+def fitted(table, labels):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        return DemarcateClassifier(hidden=(5, 4), epochs=3, n_folds=2, dropout=0.25).fit(table, labels)
+
+
+@pytest.fixture
+def path(fitted, tmp_path):
+    fitted.save(tmp_path / "model.safetensors")
+    return tmp_path / "model.safetensors"
+
+
+@pytest.fixture(scope="module")
+def golden():
+    return decode((GOLDEN / "format_1.safetensors").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def rows():
+    rows = json.loads((GOLDEN / "format_1.json").read_text(encoding="utf-8"))["rows"]
+    # Cells that any of the models takes: dates in ISO 8601, which is read whatever else is.
+    return {**rows, "thal": ["fixed", "normal", None, None], "seen": ["2019-12-24", None, "2021-02-28", None]}
+
+
+def load_golden_script():
+    spec = importlib.util.spec_from_file_location("make_golden_bundle", SCRIPT)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
+class TestRoundTrip:
+    def test_a_fresh_process_gives_the_same_bits(self, fitted, table, path):
+        table.to_pickle(path.with_suffix(".table"))
+        code = (
+            "import sys, torch, numpy, pandas, demarcate; torch.set_num_threads(1); "
+            "probabilities = demarcate.load(sys.argv[1]).predict_proba(pandas.read_pickle(sys.argv[2])); "
+            "sys.stdout.write(probabilities.tobytes().hex())"
+        )
+        command = [sys.executable, "-c", code, str(path), str(path.with_suffix(".table"))]
+        run = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+        assert run.stdout == fitted.predict_proba(table).tobytes().hex()
+
+    def test_what_is_read_is_what_was_written(self, fitted, path):
+        written, tensors = to_document(fitted.predictor_.with_record(fitted.record()))
+        read, tensors_read = to_document(read_bundle(path))
+        assert read == written
+        assert set(tensors_read) == set(tensors)
+        for name, tensor in tensors.items():
+            np.testing.assert_array_equal(tensors_read[name], tensor)
+
+    def test_writing_what_was_read_gives_the_same_bytes(self, path):
+        again = path.with_name("again.safetensors")
+        digest = write_bundle(read_bundle(path), again)
+        assert again.read_bytes() == path.read_bytes()
+        assert len(digest) == 64
+
+    def test_the_plain_safetensors_library_opens_it_and_its_members_are_state_dicts(self, fitted, path):
+        tensors = safetensors.torch.load_file(path)
+        for number in range(fitted.predictor_.n_members):
+            prefix = f"members.{number}."
+            state = {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+            network = fitted.member(number)
+            expected = copy.deepcopy(network.state_dict())
+            for parameter in network.parameters():
+                torch.nn.init.zeros_(parameter)
+            network.load_state_dict(state, strict=True)
+            assert all(torch.equal(network.state_dict()[name], expected[name]) for name in expected)
+
+    def test_nothing_in_it_is_a_pickle_or_an_archive(self, path):
+        data = path.read_bytes()
+        assert not any(magic in data for magic in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04"))
+        assert all(name not in data for name in (b"torch.nn", b"numpy.core", b"__reduce__", b"builtins"))
+
+    @pytest.mark.parametrize("classes", [["a", "b"], [0, 7], [False, True], [0.5, 2.0]])
+    def test_classes_keep_their_type(self, fitted, tmp_path, classes):
+        document, tensors = to_document(load_golden_script().golden())
+        kept = [name for name in tensors if name.startswith(("encoders.0.", "members.2."))]
+        document["classes"] = {"type": type(classes[0]).__name__, "values": [*classes]}
+        document["encoders"] = document["encoders"][:1]
+        document["members"] = [{**document["members"][2], "encoder": 0}]
+        small = {name.replace("members.2.", "members.0."): tensors[name] for name in kept}
+        small = {name: tensor[:2] if name.startswith("members.") else tensor for name, tensor in small.items()}
+        (tmp_path / "model.safetensors").write_bytes(encode(document, small))
+        predictor = read_bundle(tmp_path / "model.safetensors")
+        assert predictor.classes.tolist() == classes
+        assert {type(label) for label in predictor.classes.tolist()} == {type(classes[0])}
+
+    def test_a_threshold_is_kept(self, tmp_path):
+        X, y = np.arange(40.0).reshape(20, 2) ** 2 % 7, [0, 1] * 10
+        predictor = DemarcateClassifier(hidden=(), epochs=1, n_folds=2).fit(X, y).predictor_
+        document, tensors = to_document(predictor)
+        (tmp_path / "model.safetensors").write_bytes(encode({**document, "threshold": 0.25}, tensors))
+        assert read_bundle(tmp_path / "model.safetensors").threshold == 0.25
+        for threshold in (1.5, -0.1, 1, "half"):
+            (tmp_path / "model.safetensors").write_bytes(encode({**document, "threshold": threshold}, tensors))
+            with pytest.raises(BundleError, match="threshold"):
+                read_bundle(tmp_path / "model.safetensors")
+
+    def test_labels_that_json_cannot_hold_are_refused_when_saving(self, tmp_path):
+        X = np.arange(40.0).reshape(20, 2) ** 2 % 7
+        y = pd.Series(pd.to_datetime(["2020-01-01", "2021-01-01"] * 10))
+        classifier = DemarcateClassifier(hidden=(), epochs=1, n_folds=2).fit(X, y)
+        with pytest.raises(BundleError, match="datetime"):
+            classifier.save(tmp_path / "model.safetensors")
+        assert not list(tmp_path.iterdir())
+
+
+class TestGolden:
+    @pytest.mark.filterwarnings("ignore:column 'thal' holds a category not seen:demarcate.errors.InputWarning")
+    @pytest.mark.parametrize("version", range(1, FORMAT_VERSION + 1))
+    def test_a_file_of_every_format_loads_and_predicts_what_it_did(self, version):
+        expected = json.loads((GOLDEN / f"format_{version}.json").read_text(encoding="utf-8"))
+        predictor = read_bundle(GOLDEN / f"format_{version}.safetensors")
+        assert predictor.classes.tolist() == expected["classes"]
+        np.testing.assert_allclose(predictor.predict_proba(expected["rows"]), expected["probabilities"], atol=1e-6)
+
+    def test_the_file_of_the_present_format_is_what_its_script_writes(self):
+        golden = (GOLDEN / f"format_{FORMAT_VERSION}.safetensors").read_bytes()
+        assert encode(*to_document(load_golden_script().golden())) == golden
+
+
+def leaves(value, place=()):
+    """Every place in a document, inner ones included."""
+    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in children:
+        yield (*place, key)
+        yield from leaves(child, (*place, key))
+
+
+def at(document, place):
+    for key in place:
+        document = document[key]
+    return document
+
+
+def replaced(document, place, value):
+    mutant = copy.deepcopy(document)
+    at(mutant, place[:-1])[place[-1]] = value
+    return mutant
+
+
+def without(document, place):
+    mutant = copy.deepcopy(document)
+    del at(mutant, place[:-1])[place[-1]]
+    return mutant
+
+
+def mutants(document):
+    """The document with each of its values replaced, each key or item dropped, and a key added to each mapping."""
+    for place in leaves(document):
+        for value in (None, -1, 0, 1, 1.0, True, "x", "", [], ["x"], {}, {"x": 1}, 1e9, 10**9, 2**70):
+            if (type(value), value) != (type(at(document, place)), at(document, place)):
+                yield f"{place} = {value!r}", replaced(document, place, value)
+        yield f"{place} dropped", without(document, place)
+        if isinstance(at(document, place), dict):
+            yield f"{place} has one more", replaced(document, (*place, "extra"), 1)
+        if isinstance(at(document, place), list) and at(document, place):
+            doubled = [*at(document, place), at(document, place)[-1]]
+            yield f"{place} doubled its last", replaced(document, place, doubled)
+    yield "one more key", {**document, "extra": 1}
+
+
+class TestCraftedDocuments:
+    """A document somebody else wrote, with a digest that is right: refused, or a model that works."""
+
+    def test_every_mutant_is_refused_or_works(self, golden, rows):
+        document, tensors = golden
+        n_refused = n_working = 0
+        for name, mutant in mutants(document):
+            data = encode(mutant, tensors)
+            try:
+                predictor = from_document(*decode(data, expected_tensors))
+            except BundleError:
+                n_refused += 1
+                continue
+            n_working += 1
+            assert encode(*to_document(predictor)) == data, name
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", InputWarning)
+                probabilities, labels = predictor.predict_proba(rows), predictor.predict(rows)
+            np.testing.assert_allclose(probabilities.sum(1), 1, err_msg=name)
+            assert len(labels) == 4, name
+        assert n_refused > 1000
+        assert n_working > 20
+
+    def test_the_unchanged_document_is_taken(self, golden):
+        assert from_document(*decode(encode(*golden), expected_tensors)).target == "disease"
+
+    @pytest.mark.parametrize("version", [2, 0, 1.0, True, "1", None])
+    def test_another_format_is_refused_with_the_advice_to_upgrade(self, golden, version):
+        document, tensors = golden
+        data = encode({**document, "format_version": version}, tensors)
+        with pytest.raises(BundleError, match=r"reads format 1: the file is of format .*Upgrade demarcate"):
+            decode(data, expected_tensors)
+
+    @pytest.mark.parametrize(
+        ("place", "value", "reason"),
+        [
+            (("target",), 3, "the target is not a name"),
+            (("calibration",), {}, "calibration"),
+            (("classes", "values"), ["mild", "absent", "sévère"], "sorted and distinct"),
+            (("classes", "values"), ["absent", "absent", "mild"], "sorted and distinct"),
+            (("classes", "type"), "complex", "no type that labels can have"),
+            (("threshold",), 0.5, "second of two classes"),
+            (("schema", 0, "kind"), "number", "kind"),
+            (("schema", 1, "name"), "age", "repeat"),
+            (("schema", 0, "dropped"), "no more", "schema's columns"),
+            (("schema", 3, "date_format"), "%Q", "date format"),
+            (("encoders", 0, "columns", 1, "kept"), ["fixed", "fixed"], "distinct"),
+            (("encoders", 0, "columns", 0, "encoder"), "pickle", "pickle"),
+            (("encoders", 0, "columns", 0, "flag"), 1, "encoders would be written differently"),
+            (("encoders", 0, "n_encoded"), 10**9, "is expected"),
+            (("members", 0, "encoder"), 2, "encoder is not there"),
+            (("members", 0, "encoder"), -1, "encoder is not there"),
+            (("members", 0, "network", "head"), "logit", "another head"),
+            (("members", 0, "network", "hidden"), [10**9], "is expected"),
+            (("members", 0, "network", "activation"), "os.system", r"got 'os\.system'"),
+            (("head",), "eval", "the head is not known"),
+            (("record",), [], "record"),
+            (("record", "scores"), {"accuracy": {"value": "high"}}, "argument"),
+            (("record", "n_samples"), "many", "not counted"),
+        ],
+        ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
+    )
+    def test_a_document_that_describes_no_model_is_refused_with_the_reason(self, golden, place, value, reason):
+        document, tensors = golden
+        data = encode(replaced(document, place, value), tensors)
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(data, expected_tensors))

@@ -1,0 +1,92 @@
+import json
+import re
+
+import polars as pl
+import pytest
+
+OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
+
+
+@pytest.fixture
+def other(heart_frame, tmp_path):
+    """A table that differs from the training rows."""
+    path = tmp_path / "other.csv"
+    heart_frame[:100].write_csv(path)
+    return path
+
+
+def test_json_holds_scores_with_intervals(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other, "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    report = json.loads(outcome.out)
+    assert (report["model"], report["n_samples"], report["classes"]) == (str(model), 100, [0, 1])
+    assert set(report["scores"]) == {"accuracy", "log_loss", "roc_auc"}
+    for score in report["scores"].values():
+        assert score["low"] <= score["value"] <= score["high"]
+        assert (score["rows"], score["n_rows"]) == ("given", 100)
+
+
+def test_scores_are_those_of_its_predictions(demarcate, model, other, heart_frame):
+    report = json.loads(demarcate("evaluate", model, other, "--json").out)
+    predictions = json.loads(demarcate("predict", model, other, "--json").out)["predictions"]
+    labels = heart_frame[:100]["target"].to_list()
+    hits = sum(row["prediction"] == label for row, label in zip(predictions, labels, strict=True))
+    assert report["scores"]["accuracy"]["value"] == pytest.approx(hits / 100)
+
+
+def test_balance_and_scores_are_shown(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other)
+    assert "Class balance" in outcome.out
+    assert "Scores on 100 given rows, with 95% intervals" in outcome.out
+    assert re.search(r"log loss +\d\.\d{3} \[", outcome.out)
+
+
+def test_quiet_shows_nothing(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other, "--quiet")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_the_training_rows_are_recognised_in_any_format(demarcate, model, heart_frame, tmp_path, suffix):
+    assert demarcate("evaluate", model, "heart", "--json").err == OWN_ROWS
+    path = tmp_path / f"t.{suffix}"
+    heart_frame.write_csv(path) if suffix == "csv" else heart_frame.write_parquet(path)
+    assert demarcate("evaluate", model, path, "--quiet").err == OWN_ROWS
+
+
+def test_labels_the_model_does_not_know_are_refused_with_their_number(demarcate, model, heart_frame, tmp_path):
+    labels = heart_frame["target"].cast(pl.String).to_list()
+    labels[:3] = ["2", "sick", "2"]
+    heart_frame.with_columns(target=pl.Series(labels)).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "'2' in 2 rows, 'sick' in 1 row" in outcome.err
+    assert "The classes are '0', '1'" in outcome.err
+
+
+def test_missing_labels_are_refused_unless_their_rows_may_go(demarcate, model, heart_frame, tmp_path):
+    labels = heart_frame["target"].to_list()
+    labels[4] = None
+    heart_frame.with_columns(target=pl.Series(labels)).write_csv(tmp_path / "t.csv")
+    refused = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert refused.code == 1
+    assert "missing in row 5" in refused.err
+    taken = demarcate("evaluate", model, tmp_path / "t.csv", "--drop-missing-target", "--json")
+    assert json.loads(taken.out)["n_samples"] == 302
+
+
+def test_the_target_may_have_another_name(demarcate, model, heart_frame, tmp_path):
+    heart_frame[:50].rename({"target": "disease"}).write_csv(tmp_path / "t.csv")
+    refused = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert refused.code == 1
+    assert "there is no 'target'" in refused.err
+    taken = demarcate("evaluate", model, tmp_path / "t.csv", "--target", "disease", "--json")
+    assert (taken.code, taken.err) == (0, "")
+
+
+def test_rows_of_one_class_have_no_roc_auc_and_json_has_no_nan(demarcate, model, heart_frame, tmp_path):
+    heart_frame.filter(pl.col("target") == 1).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv", "--json")
+    scores = json.loads(outcome.out, parse_constant=pytest.fail)["scores"]
+    assert set(scores) == {"accuracy", "log_loss"}
+    assert demarcate("evaluate", model, tmp_path / "t.csv").code == 0

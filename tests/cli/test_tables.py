@@ -1,0 +1,62 @@
+import polars as pl
+import pytest
+
+from demarcate.cli.guard import UsageError
+from demarcate.cli.tables import Loaded, load, split_target, typed_labels
+from demarcate.datasets import BUILT_IN
+from demarcate.errors import InputError
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_built_in_table_knows_its_target(name):
+    loaded = load(name)
+    features, labels, target = split_target(loaded, None)
+    assert target == loaded.target
+    assert target not in features.columns
+    assert len(labels) == len(features) == len(loaded.frame)
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (["1", "0", None], [1, 0, None]),
+        ([1.0, 2.0, None], [1, 2, None]),
+        ([3, 1, 2], [3, 1, 2]),
+        ([" a ", "b", ""], ["a", "b", None]),
+        ([True, False, None], [True, False, None]),
+        (["007", "1", "2"], ["007", "1", "2"]),
+        (["1", "two", "3"], ["1", "two", "3"]),
+        (["-1", "1", "0"], [-1, 1, 0]),
+        (["1234567890123456", "1", "2"], ["1234567890123456", "1", "2"]),
+    ],
+)
+def test_labels_are_whole_numbers_if_all_are_and_else_words(cells, labels):
+    found = typed_labels(pl.Series("y", cells))
+    assert found == labels
+    assert [type(label) for label in found] == [type(label) for label in labels]
+
+
+def test_the_target_asked_for_goes_before_the_one_the_table_names():
+    loaded = Loaded("t", pl.DataFrame({"a": [1, 2], "b": [3, 4]}), target="b")
+    assert split_target(loaded, None)[1:] == ([3, 4], "b")
+    assert split_target(loaded, "a")[1:] == ([1, 2], "a")
+
+
+def test_rows_without_a_label_may_be_left_out(capsys):
+    loaded = Loaded("t", pl.DataFrame({"a": [1, 2, 3], "y": ["u", None, "v"]}))
+    features, labels, _ = split_target(loaded, "y", drop_missing=True)
+    assert (features["a"].to_list(), labels) == ([1, 3], ["u", "v"])
+    assert capsys.readouterr() == ("", "1 row without a target is left out.\n")
+    assert split_target(loaded, "y")[1] == ["u", None, "v"]
+
+
+def test_no_target_is_wrong_usage_with_at_most_twenty_names():
+    loaded = Loaded("t", pl.DataFrame({f"c{place}": [1] for place in range(30)}))
+    with pytest.raises(UsageError, match=r"c18, c19, \.\.\.$"):
+        split_target(loaded, None)
+
+
+def test_a_close_name_is_offered():
+    loaded = Loaded("t", pl.DataFrame({"Survived": [1, 0], "age": [3, 4]}))
+    with pytest.raises(InputError, match="Did you mean 'Survived'"):
+        split_target(loaded, "survived")

@@ -1,0 +1,35 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from demarcate.tabular.fingerprint import fingerprint
+
+CELLS = {"age": np.array([63.0, np.nan, 0.0]), "thal": pl.Series(["fixed", None, "normal"])}
+CODES = np.array([0, 1, 0])
+
+
+def test_equal_cells_have_one_fingerprint():
+    again = {"age": np.array([63.0, -np.nan, -0.0]), "thal": pl.Series("other name", ["fixed", None, "normal"])}
+    assert fingerprint(again, CODES.astype(np.int32)) == fingerprint(CELLS, CODES)
+    assert len(fingerprint(CELLS, CODES)) == 64
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {**CELLS, "age": np.array([63.0, np.nan, 1.0])},
+        {**CELLS, "age": np.array([63.0, 0.0, 0.0])},
+        {**CELLS, "thal": pl.Series(["fixed", "", "normal"])},
+        {**CELLS, "thal": pl.Series([None, "fixed", "normal"])},
+        {**CELLS, "thal": pl.Series(["fixedn", None, "ormal"])},
+        {"Age": CELLS["age"], "thal": CELLS["thal"]},
+        {"age": CELLS["age"]},
+    ],
+    ids=["number", "missing number", "missing word", "order", "where words part", "name", "column"],
+)
+def test_any_change_of_a_cell_changes_it(changed: dict):
+    assert fingerprint(changed, CODES) != fingerprint(CELLS, CODES)
+
+
+def test_a_changed_label_changes_it():
+    assert fingerprint(CELLS, np.array([0, 1, 1])) != fingerprint(CELLS, CODES)

@@ -1,0 +1,106 @@
+import json
+import warnings
+
+import numpy as np
+import polars as pl
+import pytest
+
+from demarcate.errors import InputError, InputWarning, SettingError
+from demarcate.tabular import Column, Schema, infer_schema
+
+AGE, THAL = Column("age", "numerical"), Column("thal", "categorical", categories=("fixed", "normal"))
+SEEN = Column("seen", "date", date_format="%d.%m.%Y")
+SMOKES = Column("smokes", "boolean", categories=("false", "true"))
+UNIT = Column("unit", "categorical", dropped="constant: every cell is 'mg'")
+SCHEMA = Schema((AGE, THAL, SEEN, SMOKES, UNIT))
+ROW = {"age": ["80"], "thal": ["fixed"], "seen": ["24.12.2020"], "smokes": ["no"]}
+
+
+def test_columns_are_found_by_name_in_any_order():
+    forwards, backwards = SCHEMA.parse(pl.DataFrame(ROW)), SCHEMA.parse(pl.DataFrame(dict(reversed(ROW.items()))))
+    assert list(forwards) == list(backwards) == ["age", "thal", "seen", "smokes"]
+    assert all(list(forwards[name]) == list(backwards[name]) for name in forwards)
+
+
+def test_dropped_columns_need_not_be_there_and_cause_no_warning():
+    assert SCHEMA.dropped == (UNIT,)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        SCHEMA.parse(pl.DataFrame(ROW))
+        SCHEMA.parse(pl.DataFrame({**ROW, "unit": ["mg"]}))
+
+
+def test_all_failures_of_a_table_are_in_one_message():
+    with pytest.raises(InputError) as caught:
+        SCHEMA.parse(pl.DataFrame({"age": ["old", "3", "older"], "seen": ["2020-12-24", "soon", "24.12.2020"]}))
+    found = [problem.found for problem in caught.value.problems]
+    assert found == [
+        "'thal' is missing",
+        "'smokes' is missing",
+        "row 1 holds 'old', row 3 holds 'older'",
+        "row 2 holds 'soon'",
+    ]
+
+
+def test_of_many_bad_cells_some_are_named_and_the_rest_counted():
+    with pytest.raises(InputError, match=r"row 5 holds 'x4', 3 more\. Mend the cells or leave them empty"):
+        Schema((AGE,)).parse(pl.DataFrame({"age": [f"x{row}" for row in range(8)]}))
+
+
+def test_a_cell_as_long_as_a_document_is_quoted_in_part():
+    with pytest.raises(InputError) as caught:
+        Schema((AGE,)).parse(pl.DataFrame({"age": ["long " * 1000]}))
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("cells", [["3"], [3], [3.0], [" 3 "]])
+@pytest.mark.parametrize("kind", ["numerical", "categorical"])
+def test_three_is_three_however_it_is_stored(cells: list, kind: str):
+    column = Column("x", kind, categories=("3",) if kind == "categorical" else ())
+    assert list(Schema((column,)).parse(pl.DataFrame({"x": cells}))["x"]) == [3.0 if kind == "numerical" else "3"]
+
+
+def test_unseen_categories_are_warned_of_by_name():
+    frame = pl.DataFrame({**{name: cells * 2 for name, cells in ROW.items()}, "thal": ["unheard", "fixed"]})
+    with pytest.warns(InputWarning, match=r"column 'thal' holds a category not seen in training.*'unheard'"):
+        SCHEMA.parse(frame)
+    with pytest.warns(InputWarning, match=r"categories not seen.*'c0', 'c1', 'c2', 'c3', 'c4' and 2 more"):
+        Schema((THAL,)).parse(pl.DataFrame({"thal": [f"c{index}" for index in range(7)]}))
+
+
+def test_unknown_columns_are_warned_of_by_name():
+    with pytest.warns(InputWarning, match="does not know 'shoe size'"):
+        SCHEMA.parse(pl.DataFrame({**ROW, "shoe size": [44]}))
+
+
+def test_missing_cells_are_nothing_to_warn_of():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        parsed = SCHEMA.parse(pl.DataFrame({name: [""] for name in ROW}))
+    assert np.isnan(parsed["age"]).all()
+    assert np.isnan(parsed["seen"]).all()
+    assert parsed["thal"].null_count() == parsed["smokes"].null_count() == 1
+
+
+def test_a_schema_survives_json():
+    document = json.loads(json.dumps(SCHEMA.to_json()))
+    assert Schema.from_json(document) == SCHEMA
+
+
+@pytest.mark.parametrize(
+    "faulty",
+    [{"kind": "colour"}, {"name": 3}, {"categories": (1, 2)}, {"date_format": "%H"}, {"note": None}],
+    ids=lambda faulty: next(iter(faulty)),
+)
+def test_a_column_that_cannot_be_is_refused(faulty: dict):
+    with pytest.raises(SettingError):
+        Column(**{"name": "x", "kind": "date", **faulty})
+
+
+def test_parsing_a_row_does_not_depend_on_the_others():
+    frame = pl.DataFrame({"when": ["2020-01-01", "2020-01-02 10:30", "2020-01-03T01:00+01:00"], "x": ["1", "n/a", "3"]})
+    schema = infer_schema(frame)
+    whole = schema.parse(frame)
+    for row in range(3):
+        alone = schema.parse(frame[row : row + 1])
+        assert all(np.array_equal(alone[name], cells[row : row + 1], equal_nan=True) for name, cells in whole.items())

@@ -1,0 +1,452 @@
+import pickle
+import re
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import sklearn
+import torch
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.datasets import make_classification
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from demarcate import DemarcateClassifier, Predictor, load
+from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
+
+TINY = {"hidden": (8,), "epochs": 3, "n_folds": 2}
+ENOUGH = {"epochs": 20, "lr": 0.05}
+EXPECTED_TO_FAIL = {
+    "check_sample_weight_equivalence_on_dense_data": (
+        "a row of weight 2 is one row in the folds and in a batch, two rows of weight 1 are two"
+    ),
+}
+
+
+def tiny(**settings):
+    return DemarcateClassifier(**{**TINY, **settings})
+
+
+@pytest.fixture(scope="module")
+def matrix():
+    return make_classification(60, 4, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def frame(matrix):
+    return pd.DataFrame(matrix[0], columns=list("abcd"))
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    """Numbers, words, truth values and dates, with gaps."""
+    generator = np.random.default_rng(0)
+    n = 80
+    numbers = generator.normal(size=n)
+    numbers[::9] = np.nan
+    words = generator.choice(["x", "y", "z"], n).astype(object)
+    words[5] = None
+    columns = {
+        "number": numbers,
+        "word": words,
+        "flag": generator.random(n) < 0.5,
+        "day": pd.to_datetime("2020-01-01") + pd.to_timedelta(generator.integers(0, 900, n), "D"),
+    }
+    return pd.DataFrame(columns), np.where(np.nan_to_num(numbers) + (words == "x") > 0.3, "yes", "no")
+
+
+@pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
+@parametrize_with_checks(
+    [DemarcateClassifier(hidden=(16,), epochs=12, n_folds=2, lr=0.03, dropout=0.0)],
+    expected_failed_checks=lambda _: EXPECTED_TO_FAIL,
+    xfail_strict=True,
+)
+def test_it_passes_the_checks_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+class TestInScikitLearn:
+    def test_a_clone_has_the_same_settings_and_is_not_fitted(self, matrix):
+        original = tiny(lr=0.02, class_weight="balanced", drop=("b",))
+        copy = clone(original.set_params(drop=None).fit(*matrix))
+        assert copy.get_params() == original.get_params()
+        assert not hasattr(copy, "predictor_")
+
+    def test_it_stands_at_the_end_of_a_pipeline(self, matrix):
+        X, y = matrix
+        pipeline = make_pipeline(StandardScaler(), tiny(**ENOUGH)).fit(X, y)
+        assert pipeline.predict_proba(X).shape == (60, 2)
+        assert pipeline.score(X, y) > 0.7
+
+    def test_grid_search_sets_its_parameters_also_as_numpy_scalars(self, matrix):
+        X, y = matrix
+        grid = {"epochs": np.array([2, 3]), "lr": np.array([0.01], dtype=np.float32), "batch_size": np.array([16])}
+        search = GridSearchCV(tiny(), grid, cv=2, error_score="raise").fit(X, y)
+        assert search.best_params_["epochs"] in (2, 3)
+        assert 0 <= search.best_score_ <= 1
+
+    def test_cross_val_score_scores_every_fold(self, matrix):
+        scores = cross_val_score(tiny(), *matrix, cv=3, scoring="neg_log_loss", error_score="raise")
+        assert len(scores) == 3
+        assert np.isfinite(scores).all()
+
+    def test_sample_weights_are_routed_to_it(self, matrix):
+        X, y = matrix
+        weight = np.where(y == 1, 20.0, 1.0)
+        with sklearn.config_context(enable_metadata_routing=True):
+            step = tiny(**ENOUGH).set_fit_request(sample_weight=True)
+            weighted = make_pipeline(step).fit(X, y, sample_weight=weight)
+            plain = make_pipeline(tiny(**ENOUGH).set_fit_request(sample_weight=False)).fit(X, y)
+        assert weighted.predict_proba(X)[:, 1].mean() > plain.predict_proba(X)[:, 1].mean() + 0.1
+
+    def test_it_remembers_the_columns_it_saw(self, matrix, frame):
+        X, y = matrix
+        fitted = tiny().fit(frame, y)
+        assert fitted.feature_names_in_.tolist() == ["a", "b", "c", "d"]
+        assert fitted.n_features_in_ == 4
+        assert not hasattr(tiny().fit(X, y), "feature_names_in_")
+
+    def test_it_predicts_the_same_after_pickling(self, mixed):
+        X, y = mixed
+        fitted = tiny().fit(X, y)
+        again = pickle.loads(pickle.dumps(fitted))
+        np.testing.assert_array_equal(again.predict_proba(X), fitted.predict_proba(X))
+        assert again.scores_ == fitted.scores_
+
+    def test_settings_are_stored_as_given_and_judged_in_fit(self, matrix):
+        classifier = DemarcateClassifier(epochs=-1)
+        assert classifier.epochs == -1
+        with pytest.raises(SettingError, match="epochs is a whole number from 1 up: got -1"):
+            classifier.fit(*matrix)
+
+
+class TestTables:
+    @pytest.mark.parametrize(
+        "convert",
+        [
+            pl.from_pandas,
+            lambda frame: pl.from_pandas(frame).lazy(),
+            pa.Table.from_pandas,
+            lambda frame: {name: frame[name].tolist() for name in frame},
+            lambda frame: frame.to_dict("records"),
+        ],
+        ids=["polars", "polars lazy", "pyarrow", "mapping", "records"],
+    )
+    def test_the_same_table_gives_the_same_predictions_whatever_holds_it(self, mixed, convert):
+        X, y = mixed
+        expected = tiny().fit(X, y)
+        fitted = tiny().fit(convert(X), y)
+        assert fitted.feature_names_in_.tolist() == expected.feature_names_in_.tolist()
+        np.testing.assert_array_equal(fitted.predict_proba(convert(X)), expected.predict_proba(X))
+        np.testing.assert_array_equal(expected.predict_proba(convert(X)), expected.predict_proba(X))
+
+    def test_an_array_is_a_table_of_numbers(self, matrix, frame):
+        X, y = matrix
+        expected = tiny().fit(frame, y).predict_proba(frame)
+        np.testing.assert_array_equal(tiny().fit(X, y).predict_proba(X), expected)
+        np.testing.assert_array_equal(tiny().fit(X.tolist(), y).predict_proba(X.tolist()), expected)
+
+    def test_weights_go_with_any_table(self, frame, matrix):
+        weight = np.linspace(0.5, 2, 60)
+        expected = tiny().fit(frame, matrix[1], weight).predict_proba(frame)
+        columns = {name: frame[name].tolist() for name in frame}
+        np.testing.assert_array_equal(tiny().fit(columns, matrix[1], weight).predict_proba(frame), expected)
+
+    def test_columns_are_named_by_lists_and_by_a_pandas_index(self, frame, matrix, tmp_path):
+        codes = frame.round().astype(int)
+        fitted = tiny(categorical=codes.columns[:2], drop=codes.columns[3:]).fit(codes, matrix[1])
+        assert [column.kind for column in fitted.schema_.columns[:3]] == ["categorical", "categorical", "numerical"]
+        assert fitted.schema_.dropped[0].name == "d"
+        fitted.save(tmp_path / "model.safetensors")
+        assert load(tmp_path / "model.safetensors").record["settings"]["categorical"] == ["a", "b"]
+
+    def test_a_single_name_is_not_a_list_of_letters(self, frame, matrix):
+        with pytest.raises(SettingError, match="categorical is a list of column names: got 'ab'"):
+            tiny(categorical="ab").fit(frame, matrix[1])
+
+    def test_sparse_matrices_are_refused_with_the_remedy(self, matrix):
+        with pytest.raises(TypeError, match=r"dense.*toarray"):
+            tiny().fit(sparse.csr_matrix(matrix[0]), matrix[1])
+
+    def test_arrays_of_other_shapes_are_refused(self, matrix):
+        X, y = matrix
+        with pytest.raises(ValueError, match="Expected 2D array, got 1D array"):
+            tiny().fit(X[:, 0], y)
+        with pytest.raises(ValueError, match="dim 3"):
+            tiny().fit(X.reshape(30, 2, 4), y[:30])
+
+    def test_a_table_without_a_telling_column_is_refused_with_every_reason(self):
+        X = pd.DataFrame({"unit": ["a"] * 12, "empty": [None] * 12})
+        with pytest.raises(InputError, match=r"'unit' is constant.*'empty' is constant"):
+            tiny().fit(X, [0, 1] * 6)
+
+    def test_dropped_and_doubtful_columns_are_warned_of_but_not_those_asked_to_be(self, frame, matrix):
+        X = frame.assign(unit="a", n=[*map(str, range(59)), "many"], gone="x")
+        with pytest.warns(InputWarning) as warned:
+            tiny(drop=["gone"]).fit(X, matrix[1])
+        messages = [str(warning.message) for warning in warned]
+        assert any("column 'unit': not used (constant" in message for message in messages)
+        assert any("column 'n': not used (id-like" in message for message in messages)
+        assert not any("gone" in message for message in messages)
+
+
+class TestLabels:
+    @pytest.mark.parametrize(
+        ("labels", "dtype"), [(("no", "yes"), "U"), ((3, 7), "i"), ((False, True), "b")], ids=["words", "ints", "bools"]
+    )
+    @pytest.mark.parametrize(
+        "hold", [np.array, list, pd.Series, pl.Series, pa.array], ids=["numpy", "list", "pandas", "polars", "pyarrow"]
+    )
+    def test_predictions_are_labels_as_they_were_given(self, matrix, labels, dtype, hold):
+        X, y = matrix
+        fitted = tiny(**ENOUGH).fit(X, hold([labels[code] for code in y]))
+        assert fitted.classes_.dtype.kind == dtype
+        assert fitted.classes_.tolist() == list(labels)
+        assert (fitted.predict(X) == np.array(labels)[y]).mean() > 0.7
+
+    @pytest.mark.parametrize("missing", [None, np.nan], ids=["None", "nan"])
+    @pytest.mark.parametrize("labels", [("no", "yes"), (0.0, 1.0)], ids=["words", "numbers"])
+    @pytest.mark.parametrize(
+        "hold", [list, lambda y: np.array(y, dtype=object), pd.Series], ids=["list", "numpy", "pandas"]
+    )
+    def test_missing_labels_are_refused_with_their_rows(self, matrix, labels, missing, hold):
+        X, y = matrix
+        given = [labels[code] for code in y]
+        given[3] = given[7] = missing
+        with pytest.raises(InputError, match="the target is missing in row 4, 8"):
+            tiny().fit(X, hold(given))
+
+    def test_infinite_labels_are_refused_with_the_row(self, matrix):
+        y = matrix[1].astype(float)
+        y[4] = np.inf
+        with pytest.raises(InputError, match="row 5 holds inf"):
+            tiny().fit(matrix[0], y)
+
+    def test_measurements_are_not_labels(self, matrix):
+        with pytest.raises(ValueError, match="Unknown label type: continuous"):
+            tiny().fit(matrix[0], matrix[0][:, 0])
+
+    def test_one_class_is_refused(self, matrix):
+        with pytest.raises(InputError, match="at least two classes: every label is 'a'"):
+            tiny().fit(matrix[0], ["a"] * 60)
+
+    def test_there_is_one_label_a_row(self, matrix):
+        with pytest.raises(InputError, match="60 rows, 59 labels"):
+            tiny().fit(matrix[0], matrix[1][:-1])
+
+    def test_a_class_of_one_row_is_warned_of_and_left_out_of_the_scores(self, matrix):
+        X, y = matrix
+        y = np.array(["a", "b"], dtype=object)[y]
+        y[10] = "rare"
+        with pytest.warns(InputWarning, match="single row each is of class 'rare'"):
+            fitted = tiny().fit(X, y)
+        assert fitted.classes_.tolist() == ["a", "b", "rare"]
+        assert 10 not in fitted.oof_rows_
+        assert fitted.scores_["accuracy"].n_rows == 59
+        assert fitted.baselines(X, y)["logistic_regression"]["accuracy"].n_rows == 59
+
+    def test_the_target_is_called_what_the_labels_are_called(self, matrix, tmp_path):
+        X, y = matrix
+        assert tiny().fit(X, y).predictor_.target == "target"
+        assert tiny().fit(X, pd.Series(y, name="ill")).predictor_.target == "ill"
+        tiny().fit(X, pd.Series(y, name=13)).save(tmp_path / "model.safetensors")
+        assert load(tmp_path / "model.safetensors").target == "13"
+
+
+class TestWeights:
+    def test_a_row_of_weight_zero_is_as_if_it_were_not_there(self, mixed):
+        X, y = mixed
+        weight = np.ones(len(y))
+        weight[[2, 30, 31]] = 0
+        weight[5:10] = 2.5
+        kept = weight > 0
+        fitted = tiny().fit(X, y, weight)
+        expected = tiny().fit(X[kept], y[kept], weight[kept])
+        np.testing.assert_array_equal(fitted.predict_proba(X), expected.predict_proba(X))
+        assert fitted.scores_ == expected.scores_
+
+    def test_the_weight_of_each_class_can_be_looked_up(self, matrix):
+        X, y = matrix
+        y = np.array(["a", "b"])[y]
+        y[:20] = "a"
+        counts = {label: (y == label).sum() for label in "ab"}
+        assert tiny().fit(X, y).class_weight_ == {"a": 1.0, "b": 1.0}
+        assert tiny(class_weight={"b": 3}).fit(X, y).class_weight_ == {"a": 1.0, "b": 3.0}
+        balanced = tiny(class_weight="balanced").fit(X, y).class_weight_
+        assert balanced == pytest.approx({label: 60 / (2 * count) for label, count in counts.items()})
+
+    @pytest.mark.parametrize("class_weight", [{0: 1, 1: 3}, {1: 3.0}])
+    def test_class_weights_multiply_the_weights_of_rows(self, matrix, class_weight):
+        X, y = matrix
+        by_row = tiny().fit(X, y, np.where(y == 1, 3.0, 1.0))
+        np.testing.assert_array_equal(
+            tiny(class_weight=class_weight).fit(X, y).predict_proba(X), by_row.predict_proba(X)
+        )
+
+    @pytest.mark.parametrize(
+        "class_weight", ["heavy", {5: 1}, {0: -1, 1: 2}, {0: float("nan")}, {0: 0, 1: 0}, {0: "x"}, 3]
+    )
+    def test_other_class_weights_are_refused(self, matrix, class_weight):
+        with pytest.raises(SettingError, match=r"class_weight is 'balanced', None, or a mapping.*got"):
+            tiny(class_weight=class_weight).fit(*matrix)
+
+    @pytest.mark.parametrize("weight", [np.ones(3), -np.ones(60), np.zeros(60), np.full(60, np.nan)])
+    def test_weights_that_weigh_nothing_are_refused(self, matrix, weight):
+        with pytest.raises(ValueError, match=r"(?i)sample.weight"):
+            tiny().fit(*matrix, sample_weight=weight)
+
+
+class TestSettings:
+    def test_the_same_seed_gives_the_same_bits_and_another_does_not(self, matrix):
+        X, y = matrix
+        first, again, other = (tiny(random_state=seed).fit(X, y).predict_proba(X) for seed in (3, 3, 4))
+        np.testing.assert_array_equal(first, again)
+        assert not np.array_equal(first, other)
+        a, b = (tiny(random_state=np.random.RandomState(5)).fit(X, y).predict_proba(X) for _ in range(2))
+        np.testing.assert_array_equal(a, b)
+
+    @pytest.mark.parametrize(
+        ("setting", "value"),
+        [
+            ("random_state", -1),
+            ("n_folds", 2.5),
+            ("n_folds", 1),
+            ("n_seeds", 0),
+            ("holdout_above", None),
+            ("hidden", (0,)),
+            ("activation", "step"),
+            ("dropout", 1),
+            ("head", "svm"),
+            ("optimizer", "lbfgs"),
+            ("lr", 0),
+            ("weight_decay", -1),
+            ("schedule", "linear"),
+            ("batch_size", "some"),
+            ("patience", 0),
+            ("device", "abacus"),
+        ],
+    )
+    def test_a_setting_out_of_its_range_is_refused_by_name(self, matrix, setting, value):
+        with pytest.raises(SettingError, match=rf"{setting}.*{re.escape(repr(value))}|{setting.split('_')[0]}.*got"):
+            tiny(**{setting: value}).fit(*matrix)
+
+    def test_one_width_stands_for_one_layer(self, matrix):
+        assert tiny(hidden=5).fit(*matrix).members_[0].network.hidden == (5,)
+        assert tiny(hidden=np.array([5, 4])).fit(*matrix).members_[0].network.hidden == (5, 4)
+        assert tiny(hidden=()).fit(*matrix).members_[0].network.hidden == ()
+
+    def test_above_holdout_above_one_holdout_takes_the_place_of_the_folds(self, matrix):
+        X, y = matrix
+        held = tiny(holdout_above=59, n_seeds=2).fit(X, y)
+        assert held.predictor_.n_members == 8
+        assert held.oof_rows_.shape == (12,)
+        assert held.scores_["accuracy"].rows == "held-out"
+        folds = tiny(holdout_above=60, n_seeds=2).fit(X, y)
+        assert folds.predictor_.n_members == 4
+        assert folds.oof_rows_.tolist() == list(range(60))
+        assert folds.scores_["accuracy"].rows == "out-of-fold"
+
+    def test_every_epoch_is_reported(self, matrix):
+        seen = []
+        tiny(on_epoch=seen.append, patience=None).fit(*matrix)
+        assert [progress.epoch for progress in seen] == [1, 2, 3]
+
+    def test_divergence_is_warned_of_and_probabilities_stay_finite(self, matrix):
+        X, y = matrix
+        with pytest.warns(DivergenceWarning, match=r"network [01]: .*no longer finite.*Lower lr") as warned:
+            fitted = tiny(lr=1e6, optimizer="sgd", activation="relu", batch_size=8, epochs=20).fit(X, y)
+        assert sum(warning.category is DivergenceWarning for warning in warned) == 2
+        assert all(member.divergence for member in fitted.members_)
+        probabilities = fitted.predict_proba(X)
+        assert np.isfinite(probabilities).all()
+        np.testing.assert_allclose(probabilities.sum(1), 1)
+
+
+class TestScores:
+    def test_scores_are_those_of_the_out_of_fold_probabilities(self, matrix):
+        X, y = matrix
+        fitted = tiny(epochs=20).fit(X, y)
+        assert set(fitted.scores_) == {"accuracy", "log_loss", "roc_auc"}
+        hits = fitted.oof_proba_.argmax(1) == y[fitted.oof_rows_]
+        accuracy = fitted.scores_["accuracy"]
+        assert accuracy.value == hits.mean()
+        assert accuracy.low < accuracy.value < accuracy.high
+
+    def test_out_of_fold_rows_are_predicted_by_the_networks_that_did_not_see_them(self, matrix):
+        X, y = matrix
+        fitted = tiny().fit(X, y)
+        members = fitted.predictor_.member_probabilities(X)
+        for member, held in enumerate(fitted.held_out_):
+            np.testing.assert_allclose(fitted.oof_proba_[held], members[member][held], atol=1e-6)
+
+    def test_baselines_are_scored_on_the_same_rows(self, mixed):
+        X, y = mixed
+        fitted = tiny().fit(X, y)
+        baselines = fitted.baselines(X, y)
+        assert set(baselines) == {"majority", "logistic_regression"}
+        assert baselines["majority"]["accuracy"].value == pytest.approx(max(np.mean(y == "no"), np.mean(y == "yes")))
+        assert baselines["majority"]["roc_auc"].value == 0.5
+        assert baselines["logistic_regression"]["accuracy"].value > baselines["majority"]["accuracy"].value
+        for scores in (fitted.scores_, *baselines.values()):
+            assert {score.n_rows for score in scores.values()} == {len(y)}
+
+    def test_baselines_refuse_other_rows_than_those_of_fit(self, matrix):
+        X, y = matrix
+        fitted = tiny(class_weight={1: 2.0}).fit(X, y)
+        with pytest.raises(InputError, match="these are others"):
+            fitted.baselines(X[:40], y[:40])
+        with pytest.raises(InputError, match="these are others"):
+            fitted.baselines(X[::-1], y[::-1])
+        assert fitted.class_weight_ == {0: 1.0, 1: 2.0}
+
+
+class TestMembers:
+    def test_a_member_is_a_plain_torch_network(self, mixed):
+        X, y = mixed
+        fitted = tiny(dropout=0.2).fit(X, y)
+        expected = fitted.predictor_.member_probabilities(X)
+        for index in range(fitted.predictor_.n_members):
+            network = fitted.member(index)
+            assert type(network) is torch.nn.Sequential
+            with torch.no_grad():
+                logit = network(fitted.predictor_.encode(X, member=index))
+            probability = torch.sigmoid(logit[:, 0]).numpy()
+            np.testing.assert_allclose(probability, expected[index, :, 1], atol=1e-5)
+
+    def test_the_mean_of_the_members_is_the_prediction(self, mixed):
+        X, y = mixed
+        fitted = tiny().fit(X, y)
+        mean = fitted.predictor_.member_probabilities(X).mean(0)
+        np.testing.assert_allclose(fitted.predict_proba(X), mean, atol=1e-12)
+        assert fitted.predict(X).tolist() == fitted.classes_[mean.argmax(1)].tolist()
+
+    @pytest.mark.parametrize("index", [2, -1])
+    def test_there_are_no_other_members(self, matrix, index):
+        with pytest.raises(IndexError, match="from 0 to 1"):
+            tiny().fit(*matrix).member(index)
+
+
+class TestSaving:
+    def test_a_saved_classifier_predicts_the_same_and_says_how_it_was_made(self, mixed, tmp_path):
+        X, y = mixed
+        fitted = tiny(device=torch.device("cpu"), lr=np.float32(0.01)).fit(X, y)
+        fitted.save(tmp_path / "model.safetensors")
+        predictor = DemarcateClassifier.load(tmp_path / "model.safetensors")
+        assert isinstance(predictor, Predictor)
+        np.testing.assert_array_equal(predictor.predict_proba(X), fitted.predict_proba(X))
+        record = predictor.record
+        assert record["n_samples"] == 80
+        assert record["scores"]["accuracy"]["value"] == fitted.scores_["accuracy"].value
+        assert record["settings"]["device"] == "cpu"
+        assert record["provenance"]["seed"] == 0
+        assert len(record["members"]) == 2
+
+    def test_what_is_not_fitted_is_not_saved(self, tmp_path):
+        with pytest.raises(ValueError, match="not fitted"):
+            tiny().save(tmp_path / "model.safetensors")
+        assert not list(tmp_path.iterdir())

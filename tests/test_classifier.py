@@ -158,7 +158,7 @@ class TestTables:
         np.testing.assert_array_equal(tiny().fit(columns, matrix[1], weight).predict_proba(frame), expected)
 
     def test_columns_are_named_by_lists_and_by_a_pandas_index(self, frame, matrix, tmp_path):
-        codes = frame.round().astype(int)
+        codes = (10 * frame).round().astype(int)
         fitted = tiny(categorical=codes.columns[:2], drop=codes.columns[3:]).fit(codes, matrix[1])
         assert [column.kind for column in fitted.schema_.columns[:3]] == ["categorical", "categorical", "numerical"]
         assert fitted.schema_.dropped[0].name == "d"

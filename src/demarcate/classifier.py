@@ -9,20 +9,28 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils import check_array, check_random_state
-from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils import check_array
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
 
+from demarcate.arguments import (
+    are_records,
+    class_weights,
+    column_names,
+    label_array,
+    plain,
+    seed_of,
+    target_name,
+    whole_number,
+)
 from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.engine import OnEpoch, Training
 from demarcate.ensemble import Ensemble, Task, fit_ensemble
-from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem, SettingError
+from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
 from demarcate.evaluation import Score, logistic_probabilities, majority_probabilities, score
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
-from demarcate.tabular import as_frame, class_codes, infer_schema
+from demarcate.tabular import as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 
 BASELINES = ("majority", "logistic_regression")
@@ -179,17 +187,17 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         SettingError
             If a parameter is out of its range.
         """
-        network = Network(_plain(self.hidden), self.activation, _plain(self.dropout), self.head)  # type: ignore[arg-type]
-        self.seed_ = _seed(self.random_state)
+        network = Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
+        self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)
         training = self._training(len(task.codes))
         ensemble = fit_ensemble(
             task,
             network,
             training,
-            n_folds=_whole("n_folds", self.n_folds),
-            n_seeds=_whole("n_seeds", self.n_seeds),
-            holdout_above=_whole("holdout_above", self.holdout_above),
+            n_folds=whole_number("n_folds", self.n_folds),
+            n_seeds=whole_number("n_seeds", self.n_seeds),
+            holdout_above=whole_number("holdout_above", self.holdout_above),
             seed=self.seed_,
             device=self.device,
             on_epoch=self.on_epoch,
@@ -297,7 +305,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "scores": _scores_json(self.scores_),
             "baselines": {name: _scores_json(scores) for name, scores in (baselines or {}).items()},
             "members": members,
-            "settings": {name: _plain(value) for name, value in settings.items()},
+            "settings": {name: plain(value) for name, value in settings.items()},
             "provenance": {**provenance(), "seed": self.seed_, "data_sha256": self.data_sha256_},
         }
 
@@ -313,7 +321,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         frame = as_frame(self._checked(X, reset=reset))
         if y is None:
             raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
-        labels = _labels(y)
+        labels = label_array(y)
         if len(labels) != len(frame):
             rule = "Every row has one label"
             raise InputError([Problem(rule, f"{len(frame)} rows, {len(labels)} labels", "Give as many labels as rows")])
@@ -326,24 +334,24 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes, codes = class_codes(labels)
         schema = infer_schema(
             frame,
-            categorical=_names("categorical", self.categorical),
-            numerical=_names("numerical", self.numerical),
-            drop=_names("drop", self.drop),
+            categorical=column_names("categorical", self.categorical),
+            numerical=column_names("numerical", self.numerical),
+            drop=column_names("drop", self.drop),
         )
         if not schema.used:
             reasons = "; ".join(f"{column.name!r} is {column.dropped}" for column in schema.columns)
             rule = "A classifier needs at least one column that can tell rows apart"
             raise InputError([Problem(rule, reasons or "there are none", "Add columns, or keep one with numerical=")])
-        by_class = _class_weights(self.class_weight, classes, codes)
+        by_class = class_weights(self.class_weight, classes, codes)
         if self.class_weight is not None:
             weights = by_class[codes] if weights is None else weights * by_class[codes]
-        return Task(schema, schema.parse(frame), classes, codes, weights, _target_name(y))
+        return Task(schema, schema.parse(frame), classes, codes, weights, target_name(y))
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """X with its columns counted and named as scikit-learn asks; arrays checked for shape and type."""
         if hasattr(X, "toarray"):
             raise TypeError("A table is dense: got a sparse matrix. Convert it with X.toarray().")
-        if isinstance(X, Mapping | pl.LazyFrame) or _are_records(X):
+        if isinstance(X, Mapping | pl.LazyFrame) or are_records(X):
             X = as_frame(X)
         if not hasattr(X, "columns"):
             X = check_array(
@@ -358,19 +366,19 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             batch_size = 1 << min(8, max(5, (n_rows // 8).bit_length() - 1))
         return Training(
             optimizer=self.optimizer,  # type: ignore[arg-type]
-            lr=_plain(self.lr),
-            weight_decay=_plain(self.weight_decay),
+            lr=plain(self.lr),
+            weight_decay=plain(self.weight_decay),
             schedule=self.schedule,  # type: ignore[arg-type]
-            epochs=_plain(self.epochs),
-            batch_size=_plain(batch_size),
-            patience=_plain(self.patience),
+            epochs=plain(self.epochs),
+            batch_size=plain(batch_size),
+            patience=plain(self.patience),
         )
 
     def _take(self, task: Task, ensemble: Ensemble) -> None:
         """Keep what was fitted, and warn of what was dropped or went wrong."""
         self.predictor_ = ensemble.predictor
         self.classes_ = task.classes
-        by_class = _class_weights(self.class_weight, task.classes, task.codes)
+        by_class = class_weights(self.class_weight, task.classes, task.codes)
         self.class_weight_ = dict(zip(task.classes.tolist(), by_class.tolist(), strict=True))
         self.schema_ = task.schema
         self.members_ = ensemble.members
@@ -385,87 +393,17 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             what = f"a single row each is of class {', '.join(alone)}: trained on, but left out of the scores"
             warnings.warn(InputWarning(what), stacklevel=3)
         for column in task.schema.columns:
-            reason = column.dropped if column.name not in _names("drop", self.drop) else ""
+            reason = column.dropped if column.name not in column_names("drop", self.drop) else ""
             if reason or column.note:
                 what = f"not used ({reason})" if reason else column.note
                 warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=3)
+        for finding in audit_columns(task.schema, task.parsed, task.codes, len(task.classes)):
+            warnings.warn(InputWarning(str(finding)), stacklevel=3)
         for number, member in enumerate(ensemble.members):
             if member.divergence:
                 after = f"after epoch {member.best_epoch}" if member.best_epoch else "before training"
                 message = f"network {number}: {member.divergence}; its best weights, {after}, are kept. Lower lr"
                 warnings.warn(DivergenceWarning(message), stacklevel=3)
-
-
-def _are_records(X: Any) -> bool:
-    return isinstance(X, Sequence) and len(X) > 0 and isinstance(X[0], Mapping)
-
-
-def _labels(y: ArrayLike) -> NDArray[Any]:
-    # pyarrow's to_numpy refuses what it cannot give without a copy.
-    given: Any = y.to_pylist() if hasattr(y, "to_pylist") else y.to_numpy() if hasattr(y, "to_numpy") else y
-    labels = np.asarray(given)
-    if labels.dtype.kind == "U" and isinstance(given, Sequence) and not all(isinstance(label, str) for label in given):
-        # numpy would spell a missing label among words as a word: 'nan'.
-        labels = np.array(given, dtype=object)
-    labels = column_or_1d(labels, warn=True)
-    if labels.dtype.kind in "fc":
-        infinite = np.flatnonzero(np.isinf(labels))
-        if len(infinite):
-            found = f"row {infinite[0] + 1} holds {labels[infinite[0]]}"
-            raise InputError([Problem("A label is a name or a whole number", found, "Mend it or leave out the row")])
-        check_classification_targets(labels[~np.isnan(labels)])
-    return np.asarray(labels)
-
-
-def _target_name(y: ArrayLike) -> str:
-    name = getattr(y, "name", None)
-    return "target" if name is None or name == "" else str(name)
-
-
-def _class_weights(
-    setting: str | Mapping[Any, float] | None, classes: NDArray[Any], codes: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """The weight of each class, ``(n_classes,)``."""
-    rule = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0"
-    try:
-        setting = dict(setting) if isinstance(setting, Mapping) else setting
-        weights = np.asarray(compute_class_weight(setting, classes=classes, y=classes[codes]), dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SettingError(f"{rule}: got {setting!r} for the labels {classes.tolist()[:10]}") from error
-    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):
-        raise SettingError(f"{rule}: got {setting!r}")
-    return weights
-
-
-def _names(setting: str, names: Sequence[str] | None) -> tuple[str, ...]:
-    if isinstance(names, str):
-        raise SettingError(f"{setting} is a list of column names: got {names!r}")
-    return () if names is None else tuple(map(str, names))
-
-
-def _whole(setting: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise SettingError(f"{setting} is a whole number: got {value!r}")
-    return int(value)
-
-
-def _seed(random_state: int | np.random.RandomState | None) -> int:
-    if isinstance(random_state, int | np.integer):
-        if random_state < 0:
-            raise SettingError(f"random_state is None, a RandomState or a whole number from 0 up: got {random_state}")
-        return int(random_state)
-    return int(check_random_state(random_state).randint(2**31 - 1))
-
-
-def _plain(value: Any) -> Any:
-    """A setting as plain Python values, fit for JSON."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(entry) for key, entry in value.items()}
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(entry) for entry in value]
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:

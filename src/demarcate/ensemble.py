@@ -1,7 +1,7 @@
 """The ensemble behind the default classifier: members that each validate on rows they never trained on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -171,7 +171,8 @@ def fit_ensemble(
     probabilities = np.concatenate(list(_out_of_fold(predictor, fitted, task.parsed, groups)))
     order = np.argsort(held)
     rows = "out-of-fold" if len(groups) > 1 else "held-out"
-    return Ensemble(predictor, tuple(fitted), tuple(groups), held[order], probabilities[order], rows)
+    kept = tuple(replace(member, validation_logits=None) for member in fitted)
+    return Ensemble(predictor, kept, tuple(groups), held[order], probabilities[order], rows)
 
 
 def _samples(task: Task, encoders: Sequence[TableEncoder]) -> Samples:
@@ -188,27 +189,31 @@ def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
     Parameters
     ----------
     members
-        At least one of them with an epoch behind it.
+        Each with an epoch behind it.
     n_rows
         How many validation rows each has.
     """
     curves = [(member.history.validation_loss, n) for member, n in zip(members, n_rows, strict=True)]
     longest = max(len(curve) for curve, _ in curves)
-    total = sum(torch.cat([curve, curve[-1:].expand(longest - len(curve))]) * n for curve, n in curves if len(curve))
-    return int(torch.as_tensor(total).argmin()) + 1
+    total = torch.zeros(longest, dtype=torch.float64)
+    for curve, n in curves:
+        total += n * torch.cat([curve, curve[-1:].expand(longest - len(curve))])
+    return int(total.argmin()) + 1
 
 
 def _out_of_fold(
     predictor: Predictor, fitted: Sequence[FittedMember], parsed: ParsedColumns, groups: Sequence[NDArray[np.int64]]
 ) -> Iterator[NDArray[np.float64]]:
     """What members make of the rows held out from them, group by group."""
-    traced = all(member.validation_logits is not None for member in fitted)
-    epoch = common_epoch(fitted, [len(groups[group]) for group in predictor.encoding]) if traced else 0
+    # A member that diverged in its first epoch has no trace, only the weights it began with.
+    traced = {member: logits for member, done in enumerate(fitted) if (logits := done.validation_logits) is not None}
+    n_rows = [len(groups[predictor.encoding[member]]) for member in traced]
+    epoch = common_epoch([fitted[member] for member in traced], n_rows) if traced else 0
     for group, rows in enumerate(groups):
         members = [member for member, encoder in enumerate(predictor.encoding) if encoder == group]
-        if traced:
-            traces = [fitted[member].validation_logits for member in members]
-            logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces if trace is not None])
+        traces = [traced[member] for member in members if member in traced]
+        if traces:
+            logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces])
             yield predictor.head.probabilities(logits.double()).mean(0).numpy()
         else:
             yield predictor.probabilities({name: cells[rows] for name, cells in parsed.items()}, members)

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Member, Samples, Training, plan
-from demarcate.engine.plan import MAX_PADDING
 from demarcate.engine.samples import layout_of
 from demarcate.nn import ACTIVATIONS, Network
+from demarcate.nn.layout import MAX_PADDING
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 SAMPLES = Samples.of([torch.zeros(64, 2), torch.zeros(64, 40)], torch.arange(64) % 2, 2)

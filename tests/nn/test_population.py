@@ -31,6 +31,13 @@ def members(hidden, activation="relu", d_in=(3,), n_outputs=2):
     return networks, states
 
 
+def one_stack(networks, states):
+    """A population of all, whatever padding costs."""
+    widths = tuple((state[0][0].shape[1], *(weight.shape[0] for weight, _ in state)) for state in states)
+    layout = Layout(widths)
+    return Population(tuple(networks), HEADS["softmax"], layout, layout.pack(states))
+
+
 @st.composite
 def hidden_widths(draw):
     depth = draw(st.integers(0, 3))
@@ -41,7 +48,7 @@ def hidden_widths(draw):
 @given(hidden_widths(), st.sampled_from(sorted(name for name in ACTIVATIONS if ACTIVATIONS[name].zero_at_zero)))
 def test_a_padded_population_computes_what_its_networks_compute_alone(hidden, activation):
     networks, states = members(hidden, activation)
-    (population,) = stack(networks, states, HEADS["softmax"])
+    population = one_stack(networks, states)
     x = torch.randn(len(networks), 6, 3, generator=torch.Generator().manual_seed(1), dtype=DTYPE)
     logits = population.logits(x)
     for index, (network, state) in enumerate(zip(networks, states, strict=True)):
@@ -53,7 +60,7 @@ def test_a_padded_population_computes_what_its_networks_compute_alone(hidden, ac
 @given(hidden_widths())
 def test_padding_has_no_gradient(hidden):
     networks, states = members(hidden, "silu")
-    (population,) = stack(networks, states, HEADS["softmax"])
+    population = one_stack(networks, states)
     leaf = population.flat.clone().requires_grad_()
     x = torch.randn(len(networks), 6, 3, generator=torch.Generator().manual_seed(1), dtype=DTYPE)
     forward(population.layout.layers(leaf), x, ACTIVATIONS["silu"]).square().sum().backward()
@@ -63,7 +70,7 @@ def test_padding_has_no_gradient(hidden):
 
 def test_inputs_narrower_than_the_stack_are_padded():
     networks, states = members([(4,), (4,)], d_in=(3, 5))
-    (population,) = stack(networks, states, HEADS["softmax"])
+    population = one_stack(networks, states)
     x = torch.randn(6, 3, dtype=DTYPE)
     torch.testing.assert_close(population.logits(x.expand(2, 6, 3))[0], plain(networks[0], states[0], x))
 
@@ -84,8 +91,16 @@ def test_stacking_keeps_every_member_in_its_place(hidden, activation):
 
 
 def test_neighbours_of_one_kind_share_a_population_and_others_do_not():
-    networks, states = members([(4,), (8,), (4, 4), (4,)])
+    networks, states = members([(6,), (8,), (4, 4), (4,)])
     assert [population.n_members for population in stack(networks, states, HEADS["softmax"])] == [2, 1, 1]
+
+
+def test_padding_never_multiplies_what_a_stack_takes():
+    networks, states = members([(400, 1), (1, 400)] * 3)
+    populations = stack(networks, states, HEADS["softmax"])
+    taken = sum(population.flat.numel() for population in populations)
+    own = sum(weight.numel() + bias.numel() for state in states for weight, bias in state)
+    assert taken < 2 * own
 
 
 def test_sigmoid_networks_of_different_widths_do_not_share_a_population():
@@ -95,7 +110,7 @@ def test_sigmoid_networks_of_different_widths_do_not_share_a_population():
 
 def test_selected_members_compute_as_before():
     networks, states = members([(4,), (8,), (2,)])
-    (population,) = stack(networks, states, HEADS["softmax"])
+    population = one_stack(networks, states)
     x = torch.randn(3, 6, 3, dtype=DTYPE)
     selected = population.select([2, 0])
     assert selected.networks == (networks[2], networks[0])
@@ -104,7 +119,7 @@ def test_selected_members_compute_as_before():
 
 def test_selecting_every_member_in_order_copies_nothing():
     networks, states = members([(4,), (8,)])
-    (population,) = stack(networks, states, HEADS["softmax"])
+    population = one_stack(networks, states)
     assert population.select([0, 1]) is population
 
 
@@ -132,6 +147,6 @@ def test_predicting_needs_no_gradient():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_population_of_one_is_a_plain_network(activation):
     networks, states = members([(6, 5)], activation)
-    (population,) = stack(networks, states, HEADS["softmax"])
+    population = one_stack(networks, states)
     x = torch.randn(1, 7, 3, dtype=DTYPE)
     torch.testing.assert_close(population.logits(x)[0], plain(networks[0], states[0], x[0]))

@@ -134,22 +134,22 @@ def test_every_way_of_saying_nothing_is_null(missing: Any):
 
 
 def test_rows_and_arrays_get_names_by_their_place():
-    assert as_frame(np.array([[1.5, 2], [3, 4]])).to_dict(as_series=False) == {"x0": [1.5, 3.0], "x1": [2.0, 4.0]}
-    assert as_frame([[1, "a"], [2, None]]).to_dict(as_series=False) == {"x0": [1, 2], "x1": ["a", None]}
+    assert as_frame(np.array([[1.5, 2], [3, 4]])).to_dict(as_series=False) == {"x1": [1.5, 3.0], "x2": [2.0, 4.0]}
+    assert as_frame([[1, "a"], [2, None]]).to_dict(as_series=False) == {"x1": [1, 2], "x2": ["a", None]}
     assert as_frame(((True, 1), (False, 2))).dtypes == [pl.Boolean, pl.Int64]
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.longdouble, np.int8, np.uint64, np.bool_])
 def test_arrays_of_every_number_type_keep_their_values(dtype: type):
     frame = as_frame(np.array([[0], [1]], dtype=dtype))
-    assert frame["x0"].cast(pl.Float64).to_list() == [0.0, 1.0]
+    assert frame["x1"].cast(pl.Float64).to_list() == [0.0, 1.0]
 
 
 def test_nanoseconds_of_numpy_are_moments_not_numbers():
     moments = np.array(["2020-01-31T10:30", "NaT"], dtype="datetime64[ns]")
     expected = [datetime(2020, 1, 31, 10, 30), None]
     assert as_frame({"at": moments})["at"].to_list() == expected
-    assert as_frame(moments.reshape(-1, 1))["x0"].to_list() == expected
+    assert as_frame(moments.reshape(-1, 1))["x1"].to_list() == expected
     assert as_frame({"at": list(moments)})["at"].to_list() == expected
 
 

@@ -9,7 +9,9 @@ from demarcate.cli.guard import UsageError
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; only errors and warnings.")]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Encoding of a text table, for example latin-1.")]
-Delimiter = Annotated[str | None, typer.Option("--delimiter", help="What separates the cells of a text table.")]
+Delimiter = Annotated[
+    str | None, typer.Option("--delimiter", help="What separates the cells of a text table: a character, or tab.")
+]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 
 

@@ -89,6 +89,8 @@ def _summary(cells: pl.Series, column: Column) -> str:
     text = categories(cells).drop_nulls()
     if column.kind == "date":
         return f"such as {text[0]}" if len(text) else ""
+    if not column.categories:
+        return ""
     shown = ", ".join(column.categories[:4])
     return f"{len(column.categories)}: {shown}" + (", ..." if len(column.categories) > 4 else "")
 

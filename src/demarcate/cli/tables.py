@@ -39,6 +39,8 @@ def load(source: str, encoding: str | None = None, delimiter: str | None = None)
     if source in BUILT_IN:
         data = BUILT_IN[source]()
         return Loaded(source, as_frame(data.frame), data.target, tuple(data.categorical))
+    # A tab cannot be typed between quotes in most shells.
+    delimiter = "\t" if delimiter in ("\\t", "tab") else delimiter
     return Loaded(source, as_frame(read_table(source, encoding=encoding, delimiter=delimiter)))
 
 

@@ -1,13 +1,11 @@
 """The plan: which members train together as one stack."""
 
 from collections.abc import Hashable, Sequence
-from itertools import pairwise
+from itertools import accumulate
 
 from demarcate.engine.samples import Member, Samples
 from demarcate.nn import ACTIVATIONS
-
-MAX_PADDING = 1.5
-"""A stack may cost at most this many times what its members would cost without padding."""
+from demarcate.nn.layout import cheap_runs, cost
 
 
 def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
@@ -15,7 +13,8 @@ def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
 
     Members share a stack when the same sequence of tensor operations trains them all: equal depth, activation, outputs,
     optimizer, schedule, epochs, batch size and steps an epoch. Learning rate, weight decay, dropout, seed, patience and
-    rows are each member's own. Widths may differ while padding to the widest stays cheap (`MAX_PADDING`).
+    rows are each member's own. Widths may differ while padding to the widest stays cheap
+    (`demarcate.nn.layout.MAX_PADDING`).
 
     Returns
     -------
@@ -53,20 +52,6 @@ def _kind(member: Member, samples: Samples) -> Hashable:
 def _buckets(kind: Sequence[int], members: Sequence[Member], samples: Samples) -> list[list[int]]:
     """Split members of one kind, narrow to wide, wherever padding would cost too much."""
     widths = {index: members[index].widths(samples) for index in kind}
-    buckets: list[list[int]] = []
-    own_cost, padded = 0, widths[kind[0]]
-    for index in sorted(kind, key=lambda index: (_cost(widths[index]), index)):
-        wider = tuple(max(pair) for pair in zip(padded, widths[index], strict=True))
-        cost = _cost(widths[index])
-        if buckets and _cost(wider) * (len(buckets[-1]) + 1) <= MAX_PADDING * (own_cost + cost):
-            buckets[-1].append(index)
-            own_cost, padded = own_cost + cost, wider
-        else:
-            buckets.append([index])
-            own_cost, padded = cost, widths[index]
-    return buckets
-
-
-def _cost(widths: Sequence[int]) -> int:
-    """Multiplications a row costs."""
-    return sum(d_in * d_out for d_in, d_out in pairwise(widths))
+    ordered = sorted(kind, key=lambda index: (cost(widths[index]), index))
+    runs = cheap_runs([widths[index] for index in ordered])
+    return [ordered[end - length : end] for length, end in zip(runs, accumulate(runs), strict=True)]

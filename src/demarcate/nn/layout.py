@@ -14,6 +14,9 @@ from torch import Tensor
 
 from demarcate.errors import SettingError
 
+MAX_PADDING = 1.5
+"""A stack may cost at most this many times what its members would cost without padding."""
+
 MemberState = list[tuple[Tensor, Tensor]]
 """One member's parameters: for each layer a weight ``(d_out, d_in)`` and a bias ``(d_out,)``, as torch.nn.Linear
 keeps them."""
@@ -120,3 +123,44 @@ class Layout:
     def select(self, members: Sequence[int]) -> "Layout":
         """The layout of some of the members, padded as before, so that rows of the old buffer fit it."""
         return Layout(tuple(self.widths[member] for member in members), self.padded)
+
+
+def cost(widths: Sequence[int]) -> int:
+    """Multiplications a row costs, ``widths`` being ``(d_in, *hidden, n_outputs)``.
+
+    Examples
+    --------
+    >>> cost((2, 16, 1))
+    48
+    """
+    return sum(d_in * d_out for d_in, d_out in pairwise(widths))
+
+
+def cheap_runs(widths: Sequence[Sequence[int]]) -> list[int]:
+    """How many neighbours at a time may share a stack before padding costs more than `MAX_PADDING` allows.
+
+    Parameters
+    ----------
+    widths
+        Each member's ``(d_in, *hidden, n_outputs)``, all of one depth.
+
+    Returns
+    -------
+    list of int
+        Lengths of runs that together make up the sequence, each as long as it can be.
+
+    Examples
+    --------
+    >>> cheap_runs([(2, 16, 1), (2, 15, 1), (2, 256, 1)])
+    [2, 1]
+    """
+    runs: list[int] = []
+    own, padded = 0, tuple(widths[0])
+    for member in widths:
+        wider = tuple(max(pair) for pair in zip(padded, member, strict=True))
+        if runs and cost(wider) * (runs[-1] + 1) <= MAX_PADDING * (own + cost(member)):
+            runs[-1], own, padded = runs[-1] + 1, own + cost(member), wider
+        else:
+            runs.append(1)
+            own, padded = cost(member), tuple(member)
+    return runs

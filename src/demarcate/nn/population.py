@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from demarcate.nn.activations import ACTIVATIONS, Activation
 from demarcate.nn.heads import Head
-from demarcate.nn.layout import Layout, MemberState
+from demarcate.nn.layout import Layout, MemberState, cheap_runs
 from demarcate.nn.modules import to_sequential
 from demarcate.nn.network import Network
 
@@ -116,9 +116,11 @@ def stack(networks: Sequence[Network], states: Sequence[MemberState], head: Head
     populations = []
     for _, group in groupby(zip(networks, states, strict=True), key=lambda pair: _kind(*pair)):
         members = list(group)
-        kept = [state for _, state in members]
-        layout = Layout(tuple(_widths(state) for state in kept))
-        populations.append(Population(tuple(network for network, _ in members), head, layout, layout.pack(kept)))
+        for length in cheap_runs([_widths(state) for _, state in members]):
+            alike, members = members[:length], members[length:]
+            layout = Layout(tuple(_widths(state) for _, state in alike))
+            specs = tuple(network for network, _ in alike)
+            populations.append(Population(specs, head, layout, layout.pack([state for _, state in alike])))
     return populations
 
 

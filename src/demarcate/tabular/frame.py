@@ -30,7 +30,7 @@ def as_frame(table: Any) -> pl.DataFrame:
     table
         A pandas, polars or pyarrow table (anything that narwhals reads or that speaks Arrow's C stream), a mapping of
         column names to values, a sequence of mappings (one a row), a 2-D numpy array or a sequence of rows; the last
-        two get the column names x0, x1, ...
+        two get the column names x1, x2, ..., as the built-in data sets have them
 
     Returns
     -------
@@ -82,7 +82,7 @@ def _named_columns(table: Any) -> _Named:
 def _array_columns(array: np.ndarray[Any, Any]) -> _Named:
     if array.ndim != 2:
         raise InputError([Problem(_SHAPE, f"got an array of shape {array.shape}", "Reshape your data")])
-    return [(f"x{place}", array[:, place]) for place in range(array.shape[1])]
+    return [(f"x{place + 1}", array[:, place]) for place in range(array.shape[1])]
 
 
 def _record_columns(records: Sequence[Any]) -> _Named:
@@ -109,7 +109,7 @@ def _row_columns(rows: Sequence[Any]) -> _Named:
             )
             for row in ragged
         )
-    return [(f"x{place}", list(cells)) for place, cells in enumerate(zip(*rows, strict=True))]
+    return [(f"x{place}", list(cells)) for place, cells in enumerate(zip(*rows, strict=True), 1)]
 
 
 def _library_columns(table: Any) -> _Named:

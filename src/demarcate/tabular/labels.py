@@ -21,8 +21,8 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     Parameters
     ----------
     labels
-        One label a row: strings, whole numbers, booleans or other values that sort. Where they are of several types,
-        all are taken as text, unless all are numbers.
+        One label a row: strings, whole numbers or booleans. Whatever else they are, dates or several types, all are
+        taken as text.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     problems = [_missing_problem(missing)] if missing else []
     present = [label for label in cells if not _is_missing(label)]
     kinds = {type(label) for label in present}
-    if len(kinds) > 1 and not kinds <= {int, float}:
+    if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
         present = [_spelling(label) for label in present]
     counts = Counter(present)
     problems += _class_problems(counts)
@@ -124,7 +124,7 @@ def _rows(count: int) -> str:
 
 def _missing_problem(rows: list[int]) -> Problem:
     shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
-    remedy = "Fill them in, or leave these rows out with --drop-missing-target"
+    remedy = "Fill them in, or leave these rows out (demarcate fit --drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
 
 

@@ -1,0 +1,91 @@
+"""What callers pass to the estimator, as what it works with: labels, weights, names, numbers, seeds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_random_state
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import column_or_1d
+
+from demarcate.errors import InputError, Problem, SettingError
+
+
+def are_records(X: Any) -> bool:
+    """Whether X is a list of mappings, one a row."""
+    return isinstance(X, Sequence) and len(X) > 0 and isinstance(X[0], Mapping)
+
+
+def label_array(y: ArrayLike) -> NDArray[Any]:
+    """Labels as a one-dimensional array; refuses quantities and infinities."""
+    # pyarrow's to_numpy refuses what it cannot give without a copy.
+    given: Any = y.to_pylist() if hasattr(y, "to_pylist") else y.to_numpy() if hasattr(y, "to_numpy") else y
+    labels = np.asarray(given)
+    if labels.dtype.kind == "U" and isinstance(given, Sequence) and not all(isinstance(label, str) for label in given):
+        # numpy would spell a missing label among words as a word: 'nan'.
+        labels = np.array(given, dtype=object)
+    labels = column_or_1d(labels, warn=True)
+    if labels.dtype.kind in "fc":
+        infinite = np.flatnonzero(np.isinf(labels))
+        if len(infinite):
+            found = f"row {infinite[0] + 1} holds {labels[infinite[0]]}"
+            raise InputError([Problem("A label is a name or a whole number", found, "Mend it or leave out the row")])
+        check_classification_targets(labels[~np.isnan(labels)])
+    return np.asarray(labels)
+
+
+def target_name(y: ArrayLike) -> str:
+    """The name a target brings along, or ``target``."""
+    name = getattr(y, "name", None)
+    return "target" if name is None or name == "" else str(name)
+
+
+def class_weights(
+    setting: str | Mapping[Any, float] | None, classes: NDArray[Any], codes: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The weight of each class, ``(n_classes,)``."""
+    rule = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0"
+    try:
+        setting = dict(setting) if isinstance(setting, Mapping) else setting
+        weights = np.asarray(compute_class_weight(setting, classes=classes, y=classes[codes]), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SettingError(f"{rule}: got {setting!r} for the labels {classes.tolist()[:10]}") from error
+    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):
+        raise SettingError(f"{rule}: got {setting!r}")
+    return weights
+
+
+def column_names(setting: str, names: Sequence[str] | None) -> tuple[str, ...]:
+    """Column names from a setting that lists them."""
+    if isinstance(names, str):
+        raise SettingError(f"{setting} is a list of column names: got {names!r}")
+    return () if names is None else tuple(map(str, names))
+
+
+def whole_number(setting: str, value: Any) -> int:
+    """A setting that counts something, as an int."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise SettingError(f"{setting} is a whole number: got {value!r}")
+    return int(value)
+
+
+def seed_of(random_state: int | np.random.RandomState | None) -> int:
+    """A seed from whatever scikit-learn takes for one."""
+    if isinstance(random_state, int | np.integer):
+        if random_state < 0:
+            raise SettingError(f"random_state is None, a RandomState or a whole number from 0 up: got {random_state}")
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def plain(value: Any) -> Any:
+    """A setting as plain Python values, fit for JSON."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(entry) for entry in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

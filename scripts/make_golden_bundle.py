@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from demarcate.bundle import FORMAT_VERSION, write_bundle
+from demarcate.bundle import write_bundle
+from demarcate.bundle.document import FORMAT_VERSION
 from demarcate.nn import MemberState, Network, head_for
 from demarcate.predictor import Predictor
 from demarcate.tabular import Column, Schema, TableEncoder

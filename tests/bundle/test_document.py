@@ -13,8 +13,8 @@ import safetensors.torch
 import torch
 
 from demarcate import DemarcateClassifier
-from demarcate.bundle import FORMAT_VERSION, read_bundle, to_document, write_bundle
-from demarcate.bundle.document import expected_tensors, from_document
+from demarcate.bundle import read_bundle, write_bundle
+from demarcate.bundle.document import FORMAT_VERSION, expected_tensors, from_document, to_document
 from demarcate.bundle.format import decode, encode
 from demarcate.errors import BundleError, InputWarning
 

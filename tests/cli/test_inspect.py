@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 from demarcate import load
-from demarcate.bundle import to_document
+from demarcate.bundle.document import to_document
 from demarcate.bundle.format import encode
 
 GOLDEN = Path(__file__).parents[1] / "bundle" / "golden" / "format_1.safetensors"

@@ -1,27 +1,24 @@
-"""The one file a fitted classifier is saved to: written whole, audited before it is read."""
+"""The one file a fitted classifier is saved to: written whole, audited before it is read.
+
+What builds networks is imported when a bundle is built or taken apart: a path that leads nowhere is refused at once.
+"""
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from demarcate.bundle.document import FORMAT_VERSION, expected_tensors, from_document, to_document
 from demarcate.bundle.files import check_writable, read_bytes, write_atomically
 from demarcate.bundle.format import decode, encode, fingerprint
 from demarcate.bundle.header import MAX_FILE_BYTES
 from demarcate.bundle.provenance import provenance
-from demarcate.predictor import Predictor
 
-__all__ = [
-    "FORMAT_VERSION",
-    "check_writable",
-    "provenance",
-    "read_bundle",
-    "to_document",
-    "write_atomically",
-    "write_bundle",
-]
+if TYPE_CHECKING:
+    from demarcate.predictor import Predictor
+
+__all__ = ["check_writable", "provenance", "read_bundle", "write_atomically", "write_bundle"]
 
 
-def write_bundle(predictor: Predictor, path: str | os.PathLike[str]) -> str:
+def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
     """Save a predictor, and read it back before the file takes its name.
 
     Parameters
@@ -50,12 +47,14 @@ def write_bundle(predictor: Predictor, path: str | os.PathLike[str]) -> str:
     ...     len(write_bundle(classifier.predictor_, Path(folder) / "moons.safetensors"))
     64
     """
+    from demarcate.bundle.document import to_document
+
     data = encode(*to_document(predictor))
     write_atomically(path, data, verify=_audit)
     return fingerprint(data)
 
 
-def read_bundle(path: str | os.PathLike[str]) -> Predictor:
+def read_bundle(path: str | os.PathLike[str]) -> "Predictor":
     """Read a predictor from a file that `write_bundle` wrote.
 
     The file is audited first: its size, format, the types and shapes of all tensors against what the document calls
@@ -86,5 +85,8 @@ def _audit(path: Path) -> None:
     _read(path)
 
 
-def _read(path: Path) -> Predictor:
-    return from_document(*decode(read_bytes(path, MAX_FILE_BYTES), expected_tensors))
+def _read(path: Path) -> "Predictor":
+    data = read_bytes(path, MAX_FILE_BYTES)
+    from demarcate.bundle.document import expected_tensors, from_document
+
+    return from_document(*decode(data, expected_tensors))

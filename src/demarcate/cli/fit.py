@@ -100,9 +100,7 @@ def _fit(
     quiet: bool,
 ) -> dict[str, Any]:
     from demarcate.bundle import check_writable, write_bundle
-    from demarcate.classifier import DemarcateClassifier
     from demarcate.cli import show
-    from demarcate.cli.progress import training_progress
     from demarcate.cli.tables import load, split_target
     from demarcate.tabular import infer_schema
 
@@ -115,6 +113,10 @@ def _fit(
     if not silent:
         show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
         show.class_balance(labels)
+    # torch takes seconds to import: by now the table has been read and shown.
+    from demarcate.classifier import DemarcateClassifier
+    from demarcate.cli.progress import training_progress
+
     classifier = DemarcateClassifier(**{**settings, **lists, "random_state": seed})
     start = time.perf_counter()
     with training_progress(quiet=quiet) as on_epoch:

@@ -4,7 +4,7 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from demarcate.bundle import check_writable, write_atomically
 from demarcate.cli.guard import UsageError
-from demarcate.predictor import Predictor
+
+if TYPE_CHECKING:
+    from demarcate.predictor import Predictor
 
 _WRITERS = {
     ".csv": lambda frame, file: frame.write_csv(file),
@@ -53,7 +55,7 @@ def print_csv(classes: NDArray[Any], labels: NDArray[Any], probabilities: NDArra
     sys.stdout.write(as_table(classes, labels, probabilities).write_csv())
 
 
-def print_json(predictor: Predictor, labels: NDArray[Any], probabilities: NDArray[np.float64]) -> None:
+def print_json(predictor: "Predictor", labels: NDArray[Any], probabilities: NDArray[np.float64]) -> None:
     """Predictions as one JSON object on standard output."""
     names = [str(label) for label in predictor.classes.tolist()]
     rows = [
@@ -63,7 +65,7 @@ def print_json(predictor: Predictor, labels: NDArray[Any], probabilities: NDArra
     print(json.dumps({"target": predictor.target, "predictions": rows}, allow_nan=False))
 
 
-def in_words(predictor: Predictor, label: Any, probabilities: NDArray[np.float64]) -> str:
+def in_words(predictor: "Predictor", label: Any, probabilities: NDArray[np.float64]) -> str:
     """One row's probabilities in words, the predicted class first: a probability, not a verdict."""
     order = np.argsort(-probabilities, kind="stable")
     lines = [f"P({predictor.target} = {predictor.classes[index]}) = {probabilities[index]:.3f}" for index in order]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -11,13 +11,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from demarcate.classifier import DemarcateClassifier
-from demarcate.evaluation import Score
-from demarcate.nn import Network
-from demarcate.predictor import Predictor
 from demarcate.tabular import Column, Schema
 from demarcate.tabular.dates import dates
 from demarcate.tabular.values import booleans, categories, numbers
+
+if TYPE_CHECKING:
+    # A schema is shown before anything is imported that trains.
+    from demarcate.classifier import DemarcateClassifier
+    from demarcate.evaluation import Score
+    from demarcate.nn import Network
+    from demarcate.predictor import Predictor
 
 _METRICS = {"accuracy": "accuracy", "log_loss": "log loss", "roc_auc": "ROC AUC"}
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
@@ -106,14 +109,14 @@ def class_balance(labels: Sequence[Any]) -> None:
     _print("Class balance", table)
 
 
-def class_weights(classifier: DemarcateClassifier) -> None:
+def class_weights(classifier: "DemarcateClassifier") -> None:
     """The weight each class's rows had in the loss, if not all alike."""
     if classifier.class_weight is not None:
         shown = ", ".join(f"{label}: {weight:.3g}" for label, weight in classifier.class_weight_.items())
         console().print(f"Effective class weights  {_literal(shown)}\n")
 
 
-def scores(scores: Mapping[str, Score], baselines: Mapping[str, Mapping[str, Score]] | None = None) -> None:
+def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, Score]"] | None = None) -> None:
     """Metrics with their intervals, beside what simple rules reach on the same rows."""
     first = next(iter(scores.values()))
     rows = {"demarcate": scores, **(baselines or {})}
@@ -125,7 +128,7 @@ def scores(scores: Mapping[str, Score], baselines: Mapping[str, Mapping[str, Sco
     _print(title, table)
 
 
-def training(classifier: DemarcateClassifier, seconds: float) -> None:
+def training(classifier: "DemarcateClassifier", seconds: float) -> None:
     """How the networks were trained."""
     epochs = sorted(member.best_epoch for member in classifier.members_)
     network = classifier.members_[0].network
@@ -135,7 +138,7 @@ def training(classifier: DemarcateClassifier, seconds: float) -> None:
     )
 
 
-def model(path: str, predictor: Predictor) -> None:
+def model(path: str, predictor: "Predictor") -> None:
     """A saved model: its columns, its networks, its scores and its origin."""
     record = predictor.record
     out = console()
@@ -168,11 +171,13 @@ def model(path: str, predictor: Predictor) -> None:
             out.print(_literal(f"{name:22s} {value}"))
 
 
-def _scores(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Score]:
+def _scores(values: Mapping[str, Mapping[str, Any]]) -> "dict[str, Score]":
+    from demarcate.evaluation import Score
+
     return {name: Score(**entry) for name, entry in values.items()}
 
 
-def _hidden(network: Network) -> str:
+def _hidden(network: "Network") -> str:
     return ",".join(map(str, network.hidden)) or "none"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate import predictor as module
+from demarcate.errors import InputWarning
 from demarcate.nn import Network, head_for, initial_state
 from demarcate.predictor import Predictor
 from demarcate.tabular import TableEncoder, infer_schema
@@ -146,7 +147,9 @@ def test_absurd_cells_give_probabilities_and_never_nan(classes):
     table = pl.DataFrame(
         {"age": ABSURD, "thal": ["fixed", None, "", *["normal"] * 5], "pain": ABSURD[::-1]}, strict=False
     )
-    chances = untrained(classes).predict_proba(table)
+    with pytest.warns(InputWarning, match="2 cells are infinite, read as missing") as told:
+        chances = untrained(classes).predict_proba(table)
+    assert [str(warning.message)[:13] for warning in told] == ["column 'age':", "column 'pain'"]
     assert np.isfinite(chances).all()
     assert chances.min() >= 0
     np.testing.assert_allclose(chances.sum(1), 1, atol=1e-12)

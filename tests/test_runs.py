@@ -339,8 +339,8 @@ def test_names_are_predicted_as_they_were_given():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"networks": {}}, "networks is a Network, or at least one by name: got {}"),
-        ({"networks": [SMALL]}, "networks is a Network, or at least one by name: got ["),
+        ({"networks": {}}, "networks is a Network, or at least one by name: got dict"),
+        ({"networks": [SMALL]}, "networks is a Network, or at least one by name: got list"),
         ({"training": {"other": QUICK}}, "networks and trainings have the same names: got ['network'] and ['other']"),
         ({"initial": {"other": nn.Sequential()}}, "initial networks are for 'network': got 'other'"),
         ({"initial": {"network": nn.Sequential(nn.Linear(2, 1))}}, "initial weights have the network's own widths, "),
@@ -369,3 +369,14 @@ def test_nothing_is_printed_or_warned(capsys):
         warnings.simplefilter("error")
         train(MOONS, SMALL, QUICK)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.filterwarnings("ignore::demarcate.errors.DemarcateWarning")
+def test_a_run_that_never_learned_shows_no_nan():
+    runs = train(datasets.moons(n_samples=40), SMALL, Training(optimizer="sgd", lr=1e9, epochs=2, batch_size=None))
+    assert "nan" not in str(runs)
+
+
+def test_a_table_of_nothing_but_missing_cells_is_refused_with_the_reason():
+    with pytest.raises(InputError, match="at least one column that can tell rows apart: 'x1' is constant"):
+        train((np.full((20, 2), np.nan), [0, 1] * 10), SMALL)

@@ -332,16 +332,17 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             kept = np.flatnonzero(weights)
             frame, labels, weights = frame[kept], labels[kept], weights[kept]
         classes, codes = class_codes(labels)
-        schema = infer_schema(
-            frame,
-            categorical=column_names("categorical", self.categorical),
-            numerical=column_names("numerical", self.numerical),
-            drop=column_names("drop", self.drop),
+        schema = (
+            self.schema_
+            if not reset
+            else infer_schema(
+                frame,
+                categorical=column_names("categorical", self.categorical),
+                numerical=column_names("numerical", self.numerical),
+                drop=column_names("drop", self.drop),
+            )
         )
-        if not schema.used:
-            reasons = "; ".join(f"{column.name!r} is {column.dropped}" for column in schema.columns)
-            rule = "A classifier needs at least one column that can tell rows apart"
-            raise InputError([Problem(rule, reasons or "there are none", "Add columns, or keep one with numerical=")])
+        schema.check_usable()
         by_class = class_weights(self.class_weight, classes, codes)
         if self.class_weight is not None:
             weights = by_class[codes] if weights is None else weights * by_class[codes]
@@ -390,7 +391,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.data_sha256_ = fingerprint(task.parsed, task.codes)
         alone = [repr(label) for label, rows in zip(self.classes_.tolist(), self.class_rows_, strict=True) if rows == 1]
         if alone:
-            what = f"a single row each is of class {', '.join(alone)}: trained on, but left out of the scores"
+            shown = ", ".join(alone[:10]) + (f" and {len(alone) - 10} more classes" if len(alone) > 10 else "")
+            what = f"a single row each is of class {shown}: trained on, but left out of the scores"
             warnings.warn(InputWarning(what), stacklevel=3)
         for column in task.schema.columns:
             reason = column.dropped if column.name not in column_names("drop", self.drop) else ""

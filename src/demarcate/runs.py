@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from demarcate.datasets import Dataset
 from demarcate.engine import Divergence, FittedMember, History, Member, OnEpoch, Samples, Training, fit
-from demarcate.errors import DivergenceWarning, InputError, Problem, SettingError, TargetError
+from demarcate.errors import DivergenceWarning, SettingError, TargetError
 from demarcate.evaluation import Score, score
 from demarcate.nn import Network, from_sequential, head_for
 from demarcate.predictor import Predictor
@@ -139,8 +139,8 @@ class Runs(Mapping[str, Run]):
         width = max(len(name) for name in self.runs)
         lines = [f"{'':{width}}  train accuracy  test accuracy         test log loss"]
         for name, run in self.runs.items():
-            train = run.history["train_accuracy"][-1] if len(run.history) else float("nan")
-            lines.append(f"{name:{width}}  {train:14.3f}  {run.scores['accuracy']!s:20}  {run.scores['log_loss']}")
+            train = f"{run.history['train_accuracy'][-1]:.3f}" if len(run.history) else "-"
+            lines.append(f"{name:{width}}  {train:>14}  {run.scores['accuracy']!s:20}  {run.scores['log_loss']}")
         return "\n".join(lines)
 
 
@@ -274,9 +274,9 @@ class _Table:
         cells = labels_of(labels)
         if len(cells) != len(frame):
             raise SettingError(f"every row has one label: got {len(frame)} rows and {len(cells)} labels")
-        _refuse_measured(cells)
         classes, codes = class_codes(cells)
         schema = infer_schema(frame, categorical=categorical)
+        schema.check_usable()
         return cls(schema, schema.parse(frame), classes, codes)
 
     def samples(self, encoder: TableEncoder, class_weight: Mapping[Any, float] | None) -> Samples:
@@ -297,7 +297,10 @@ def _named(networks: Any) -> dict[str, Network]:
     if isinstance(networks, Network):
         return {"network": networks}
     if not isinstance(networks, Mapping) or not networks:
-        raise SettingError(f"networks is a Network, or at least one by name: got {networks!r}")
+        raise SettingError(
+            f"networks is a Network, or at least one by name: got {type(networks).__name__}. "
+            "A table and its labels go together as the first argument: train((X, y), networks)"
+        )
     return dict(networks)
 
 
@@ -345,21 +348,6 @@ def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
     for network in networks:
         head = head_for(network.head, n_classes)
         head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)
-
-
-def _refuse_measured(labels: Sequence[Any]) -> None:
-    """Refuse labels that are numbers with a fraction: they are measured, and no class."""
-    measured = [
-        (row, label)
-        for row, label in enumerate(labels, 1)
-        if isinstance(label, float) and math.isfinite(label) and not label.is_integer()
-    ]
-    if measured:
-        row, label = measured[0]
-        more = f", and {len(measured) - 1} more rows hold fractions" if len(measured) > 1 else ""
-        found = f"row {row} holds {label:g}{more}"
-        remedy = "This looks like regression: cut the numbers into classes, or write them as text if they name classes"
-        raise InputError([Problem("A label names a class", found, remedy)])
 
 
 def _run(

@@ -6,6 +6,9 @@ import time
 from importlib.metadata import version
 
 import pytest
+import typer
+
+from demarcate.cli.guard import guarded
 
 COMMANDS = ("fit", "predict", "evaluate", "inspect")
 
@@ -64,3 +67,21 @@ def test_a_stream_that_cannot_write_a_character_gets_it_spelt_out(start, tmp_pat
     assert process.returncode == 0, err
     assert rb"gr\xf6\xdfe" in out
     assert rb"\u2602" in out
+
+
+def test_an_interrupt_while_the_commands_load_is_no_traceback():
+    code = "import sys, demarcate.cli\nsys.modules['demarcate.cli.app'] = type('App', (), {'__getattr__': stop})()"
+    stop = "def stop(self, name): raise KeyboardInterrupt"
+    program = [sys.executable, "-c", f"{stop}\n{code}\ndemarcate.cli.main()"]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "Interrupted.\n")
+
+
+@pytest.mark.parametrize("words", ["[enforce fail] can't allocate memory: 40 bytes", "CUDA out of memory. Tried"])
+def test_torch_running_out_of_memory_is_told_as_such(words, capsys):
+    def command():
+        raise RuntimeError(words)
+
+    with pytest.raises(typer.Exit):
+        guarded(command)(debug=False)
+    assert "not enough memory" in capsys.readouterr().err

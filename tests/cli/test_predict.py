@@ -210,4 +210,4 @@ class TestModel:
     def test_a_file_that_is_no_model_is_refused(self, demarcate, heart_csv):
         outcome = demarcate("predict", heart_csv, "heart")
         assert outcome.code == 1
-        assert outcome.err.startswith("Error: A model file")
+        assert outcome.err.startswith(f"Error: '{heart_csv}' is not a model that demarcate can use.")

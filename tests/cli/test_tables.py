@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from demarcate.cli.guard import UsageError
-from demarcate.cli.tables import Loaded, load, split_target, typed_labels
+from demarcate.cli.tables import Loaded, load, refuse_overwriting, split_target, typed_labels
 from demarcate.datasets import BUILT_IN
 from demarcate.errors import InputError
 
@@ -50,10 +50,22 @@ def test_rows_without_a_label_may_be_left_out(capsys):
     assert split_target(loaded, "y")[1] == ["u", None, "v"]
 
 
-def test_no_target_is_wrong_usage_with_at_most_twenty_names():
+def test_no_target_is_wrong_usage_with_the_first_and_the_last_names():
     loaded = Loaded("t", pl.DataFrame({f"c{place}": [1] for place in range(30)}))
-    with pytest.raises(UsageError, match=r"c18, c19, \.\.\.$"):
+    with pytest.raises(UsageError, match=r"c7, c8, \.\.\., c21, .*c29$"):
         split_target(loaded, None)
+
+
+def test_an_output_that_is_an_input_is_wrong_usage(tmp_path):
+    (tmp_path / "rows.csv").write_text("a\n1\n", encoding="utf-8")
+    refuse_overwriting(str(tmp_path / "other.csv"), str(tmp_path / "rows.csv"), "heart")
+    with pytest.raises(UsageError, match="is a file this command reads"):
+        refuse_overwriting(str(tmp_path / "." / "rows.csv"), "heart", str(tmp_path / "rows.csv"))
+
+
+def test_a_name_far_from_any_is_not_guessed_at():
+    with pytest.raises(InputError, match="The table has slope, age"):
+        split_target(Loaded("t", pl.DataFrame({"slope": [1, 0], "age": [3, 4]})), "nope")
 
 
 def test_a_close_name_is_offered():

@@ -69,7 +69,9 @@ def test_na_is_a_label_like_any_other():
     [
         (["a", "a"], "every label is 'a'"),
         ([], "there is no label"),
-        ([1.5, 2.5, 3.5], "all 3 labels differ"),
+        (["a", "b", "c"], "all 3 labels differ"),
+        ([1.5, 2.5, 1.5], r"row 1 holds 1\.5, and 2 more rows hold fractions\. This looks like regression"),
+        ([f"{row % 58}.25" for row in range(60)], r"row 1 holds 0\.25, .*regression"),
         ([None, None, "a"], "2 problems(.|\n)*row 1, 2(.|\n)*every label is 'a'"),
         ([None] * 8, "row 1, 2, 3, 4, 5 and 3 more"),
     ],
@@ -77,6 +79,10 @@ def test_na_is_a_label_like_any_other():
 def test_labels_that_nothing_can_be_learned_from_are_refused(labels: list, message: str):
     with pytest.raises(InputError, match=message):
         class_codes(labels)
+
+
+def test_a_few_fractions_written_as_text_name_classes():
+    assert class_codes(["0.5", "2.5", "0.5"])[0].tolist() == ["0.5", "2.5"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from demarcate.bundle.files import check_writable, read_bytes, write_atomically
 from demarcate.bundle.format import decode, encode, fingerprint
 from demarcate.bundle.header import MAX_FILE_BYTES
 from demarcate.bundle.provenance import provenance
+from demarcate.errors import BundleError
 
 if TYPE_CHECKING:
     from demarcate.predictor import Predictor
@@ -89,4 +90,7 @@ def _read(path: Path) -> "Predictor":
     data = read_bytes(path, MAX_FILE_BYTES)
     from demarcate.bundle.document import expected_tensors, from_document
 
-    return from_document(*decode(data, expected_tensors))
+    try:
+        return from_document(*decode(data, expected_tensors))
+    except BundleError as error:
+        raise BundleError(f"'{path}' is not a model that demarcate can use. {error}") from error

@@ -41,8 +41,8 @@ def _options(
     """Neural-network classifiers that show where they draw the line."""
 
 
-def main() -> None:
-    """Run the command line; the exit code is 0 when done, 1 for a refused input, 2 for wrong usage."""
+def run() -> None:
+    """Run the command that the arguments name."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A character that the stream cannot write is spelt out: no reason to lose what was computed.

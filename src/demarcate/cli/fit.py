@@ -101,11 +101,12 @@ def _fit(
 ) -> dict[str, Any]:
     from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
-    from demarcate.cli.tables import load, split_target
+    from demarcate.cli.tables import load, refuse_overwriting, split_target
     from demarcate.tabular import infer_schema
 
     if out:
         check_writable(out)
+        refuse_overwriting(out, source["table"])
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     known = set(lists["numerical"]) | set(lists["drop"])

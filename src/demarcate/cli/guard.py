@@ -3,6 +3,7 @@
 import functools
 import inspect
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -19,6 +20,9 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
 """As shells count them: 128 and the number of the signal, SIGINT or SIGPIPE."""
+
+_NO_MEMORY = re.compile("(can't|cannot|failed to) allocate|out of memory", re.IGNORECASE)
+"""How torch says that memory ran out, on the CPU and on a GPU."""
 
 
 class UsageError(Exception):
@@ -76,7 +80,7 @@ def _explain(error: BaseException) -> int:
     if isinstance(error, DemarcateError):
         say(f"Error: {error}")
         return EXIT_REFUSED
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
         say("Error: there is not enough memory for this. Use fewer rows, --folds 2, or a smaller --hidden.")
         return EXIT_REFUSED
     if isinstance(error, OSError):

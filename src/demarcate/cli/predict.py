@@ -30,7 +30,7 @@ def predict(
     """
     from demarcate.bundle import read_bundle
     from demarcate.cli import predictions
-    from demarcate.cli.tables import load
+    from demarcate.cli.tables import load, refuse_overwriting
     from demarcate.tabular import as_frame
 
     if not items:
@@ -39,6 +39,7 @@ def predict(
         raise UsageError(f"one table at a time: got {', '.join(items)}. For a single row, put --row before its cells")
     if out:
         predictions.check_writable_as_table(out)
+        refuse_overwriting(out, model, *([] if row else items))
     predictor = read_bundle(model)
     if row:
         frame = as_frame({name: [cell] for name, cell in cells(items).items()})

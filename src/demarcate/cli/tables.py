@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -44,6 +45,19 @@ def load(source: str, encoding: str | None = None, delimiter: str | None = None)
     return Loaded(source, as_frame(read_table(source, encoding=encoding, delimiter=delimiter)))
 
 
+def refuse_overwriting(out: str, *inputs: str) -> None:
+    """Refuse an output that is one of the files a command reads.
+
+    Raises
+    ------
+    UsageError
+        If writing ``out`` would destroy an input.
+    """
+    for source in inputs:
+        if source not in BUILT_IN and Path(out).exists() and Path(source).exists() and Path(out).samefile(source):
+            raise UsageError(f"--out {out} is a file this command reads: give the result another name")
+
+
 def split_target(
     loaded: Loaded, target: str | None, *, drop_missing: bool = False
 ) -> tuple[pl.DataFrame, list[Any], str]:
@@ -59,10 +73,11 @@ def split_target(
     target = target or loaded.target
     columns = loaded.frame.columns
     if target is None:
-        shown = ", ".join(columns[:20]) + (", ..." if len(columns) > 20 else "")
-        raise UsageError(f"say which column to predict with --target; {loaded.name} has {shown}")
+        # The target is often last: the middle is what can be left out.
+        shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
+        raise UsageError(f"name the column to predict with --target; the columns of {loaded.name} are {shown}")
     if target not in columns:
-        close = get_close_matches(target, columns, 1)
+        close = get_close_matches(target, columns, 1, cutoff=0.75)
         remedy = f"Did you mean {close[0]!r}" if close else f"The table has {', '.join(columns[:20])}"
         raise InputError([Problem("The target is a column of the table", f"there is no {target!r}", remedy)])
     frame, labels = loaded.frame.drop(target), typed_labels(loaded.frame[target])

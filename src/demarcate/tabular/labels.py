@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from demarcate.errors import InputError, Problem
 
 _MAX_CLASSES_SHOWN = 10
+_MAX_NUMBER_NAMES = 10
 _WHOLE = re.compile(r"^-?\d+\.0$")
 
 
@@ -51,7 +52,7 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
         present = [_spelling(label) for label in present]
     counts = Counter(present)
-    problems += _class_problems(counts)
+    problems += _measured_problem(cells) or _class_problems(counts)
     if problems:
         raise InputError(problems)
     classes = sorted(counts)
@@ -126,6 +127,36 @@ def _missing_problem(rows: list[int]) -> Problem:
     shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
     remedy = "Fill them in, or leave these rows out (demarcate fit --drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
+
+
+def _measured_problem(cells: Sequence[Any]) -> list[Problem]:
+    """What to say when labels are numbers with fractions: they are measured, and no classes.
+
+    As text such numbers may name classes (doses, say), but hardly when there are many of them.
+    """
+    present = [label for label in cells if not _is_missing(label)]
+    as_text = [label for label in present if not isinstance(label, float)]
+    if as_text and len(set(present)) <= max(_MAX_NUMBER_NAMES, len(present) / 10):
+        return []
+    numbers = [_number(label) for label in cells]
+    measured = [row for row, number in enumerate(numbers) if number is not None and number % 1]
+    if not measured or any(_number(label) is None for label in as_text):
+        return []
+    more = f", and {len(measured) - 1} more rows hold fractions" if len(measured) > 1 else ""
+    found = f"row {measured[0] + 1} holds {cells[measured[0]]}{more}"
+    remedy = "This looks like regression: cut the numbers into classes and name them"
+    return [Problem("A label names a class", found, remedy)]
+
+
+def _number(label: Any) -> float | None:
+    """A label as a finite number, if it is one."""
+    if isinstance(label, bool):
+        return None
+    try:
+        number = float(label)
+    except (TypeError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _class_problems(counts: Counter[Hashable]) -> list[Problem]:

@@ -118,17 +118,34 @@ class Schema:
             for column in self.used
             if column.name not in frame.columns
         ]
-        parsed: ParsedColumns = {}
+        read = {column.name: _parse(frame[column.name], column) for column in self.used if column.name in frame.columns}
         for column in self.used:
-            if column.name in frame.columns:
-                cells, bad = _parse(frame[column.name], column)
-                parsed[column.name] = cells
-                problems += _bad_cells(frame[column.name], column, bad)
+            if column.name in read:
+                problems += _bad_cells(frame[column.name], column, _bad_of(read[column.name]))
         if problems:
             raise InputError(problems)
         self._warn_of_extra(frame)
+        for name, cells in read.items():
+            if isinstance(cells, values.Parsed) and cells.n_infinite:
+                _warn(f"column {name!r}: {cells.n_infinite} cells are infinite, read as missing")
+        parsed = {name: cells if isinstance(cells, pl.Series) else cells.values for name, cells in read.items()}
         self._warn_of_unseen(parsed)
         return parsed
+
+    def check_usable(self) -> None:
+        """Refuse a table none of whose columns is of use.
+
+        Raises
+        ------
+        InputError
+            With the reason for each column.
+        """
+        if not self.used:
+            reasons = "; ".join(f"{column.name!r} is {column.dropped}" for column in self.columns[:_MAX_NAMED])
+            rule = "A classifier needs at least one column that can tell rows apart"
+            raise InputError(
+                [Problem(rule, reasons or "there are none", "Add columns, or name one to keep as numerical")]
+            )
 
     def to_json(self) -> list[dict[str, Any]]:
         """The schema as JSON-ready values."""
@@ -157,15 +174,17 @@ class Schema:
                     )
 
 
-def _parse(cells: pl.Series, column: Column) -> tuple[NDArray[np.float64] | pl.Series, NDArray[np.bool_]]:
+def _bad_of(parsed: values.Parsed | pl.Series) -> NDArray[np.bool_]:
+    """Where cells do not say what they should; any text is a category."""
+    return np.zeros(len(parsed), dtype=bool) if isinstance(parsed, pl.Series) else parsed.bad
+
+
+def _parse(cells: pl.Series, column: Column) -> values.Parsed | pl.Series:
     if column.kind == "numerical":
-        parsed = values.numbers(cells)
-        return parsed.values, parsed.bad
+        return values.numbers(cells)
     if column.kind == "date":
-        parsed = dates(cells, column.date_format)
-        return parsed.values, parsed.bad
-    read = values.booleans if column.kind == "boolean" else values.categories
-    return read(cells), np.zeros(len(cells), dtype=bool)
+        return dates(cells, column.date_format)
+    return (values.booleans if column.kind == "boolean" else values.categories)(cells)
 
 
 def _bad_cells(cells: pl.Series, column: Column, bad: NDArray[np.bool_]) -> list[Problem]:

@@ -40,10 +40,13 @@ class Parsed:
         Float64 ``(n_rows,)``, NaN where missing.
     bad
         Where a cell does not say what it should, bool ``(n_rows,)``.
+    n_infinite
+        Cells that are infinite, or too large for a float, and count as missing.
     """
 
     values: NDArray[np.float64]
     bad: NDArray[np.bool_]
+    n_infinite: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +85,8 @@ def numbers(column: pl.Series) -> Parsed:
             read = read.zip_with(read.is_not_null(), truth)
             bad = (read.is_null() & ~is_missing_word(text)).to_numpy()
     values = read.fill_null(np.nan).to_numpy()
-    return Parsed(np.where(np.isfinite(values), values, np.nan), bad)
+    infinite = np.isinf(values)
+    return Parsed(np.where(infinite, np.nan, values), bad, int(infinite.sum()))
 
 
 def booleans(column: pl.Series) -> pl.Series:

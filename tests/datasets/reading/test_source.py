@@ -123,3 +123,9 @@ def test_addresses_other_than_web_ones_are_refused(address):
     scheme = address.split("/", maxsplit=1)[0]
     with pytest.raises(InputError, match=f"starts with http:// or https://: '{address}' starts with {scheme}//"):
         fetch(address, 1.0)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").is_char_device(), reason="the system has no such device")
+def test_a_device_that_never_ends_is_refused():
+    with pytest.raises(InputError, match="device, not a file"):
+        fetch("/dev/zero", 1.0)

@@ -98,6 +98,8 @@ def _from_address(address: str, scheme: str, timeout: float) -> Content:
 def _from_path(text: str) -> Content:
     path = Path(text)
     try:
+        if path.is_char_device() or path.is_block_device():
+            raise _unreadable(text, "it is a device, not a file")
         data = None if path.is_dir() else path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise InputError([_not_found(path, text)]) from None

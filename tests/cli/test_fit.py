@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from demarcate import load
+from demarcate import DemarcateClassifier, load
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
@@ -306,3 +306,15 @@ class TestOut:
         assert fit("moons", "--quiet", "--out", tmp_path / "m.safetensors").code == 0
         assert load(tmp_path / "m.safetensors").target == "label"
         assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+def test_the_defaults_the_help_states_are_the_classifiers(demarcate):
+    told = " ".join(demarcate("fit", "--help").out.split())
+    stated = dict(re.findall(r"--([\w-]+) <[a-z]+> [^\[]*\[default: ([^\]]*)\]", told))
+    settings = DemarcateClassifier().get_params()
+    renamed = {"folds": "n_folds", "seeds": "n_seeds", "seed": "random_state"}
+    stated.pop("batch-size")
+    assert len(stated) >= 13
+    for option, default in stated.items():
+        value = settings[renamed.get(option, option.replace("-", "_"))]
+        assert default == (",".join(map(str, value)) if isinstance(value, tuple) else str(value))

@@ -27,28 +27,32 @@ def fit(
         bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
     ] = False,
     hidden: Annotated[
-        str | None, typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear.")
+        str | None, typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: 128,128]")
     ] = None,
     activation: Annotated[
-        str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none.")
+        str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
     ] = None,
-    dropout: Annotated[float | None, typer.Option(help="Chance that a hidden unit is silenced in training.")] = None,
-    head: Annotated[str | None, typer.Option(help="softmax, logit or auto.")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="sgd, adam or adamw.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
-    weight_decay: Annotated[float | None, typer.Option(help="Weight decay.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="constant or cosine.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="The most passes over the rows.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Rows in a step; 0 for all of them.")] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Chance that a hidden unit is silenced in training. [default: 0.1]")
+    ] = None,
+    head: Annotated[str | None, typer.Option(help="softmax, logit or auto. [default: auto]")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="sgd, adam or adamw. [default: adamw]")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate. [default: 0.003]")] = None,
+    weight_decay: Annotated[float | None, typer.Option(help="Weight decay. [default: 0.01]")] = None,
+    schedule: Annotated[str | None, typer.Option(help="constant or cosine. [default: cosine]")] = None,
+    epochs: Annotated[int | None, typer.Option(help="The most passes over the rows. [default: 100]")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32 to 256, by rows]")
+    ] = None,
     patience: Annotated[
-        int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never.")
+        int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: 15]")
     ] = None,
-    folds: Annotated[int | None, typer.Option(help="Folds of the cross-validation.")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Networks for each fold.")] = None,
+    folds: Annotated[int | None, typer.Option(help="Folds of the cross-validation. [default: 8]")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Networks for each fold. [default: 1]")] = None,
     class_weight: Annotated[
         str | None, typer.Option(help="balanced: rare classes count as much as frequent ones.")
     ] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     encoding: Encoding = None,
     delimiter: Delimiter = None,

@@ -56,9 +56,8 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(code)
 
     signature = inspect.signature(command)
-    option = typer.Option("--debug", help="Show the traceback when something fails, and every warning.")
+    option = typer.Option(False, "--debug", help="Show the traceback when something fails, and every warning.")
     added = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=option, annotation=bool)
-    option.default = False
     run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]
     run.__annotations__ = {**command.__annotations__, "debug": bool}
     return run

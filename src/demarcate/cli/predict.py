@@ -52,10 +52,10 @@ def predict(
     if out:
         predictions.write(Path(out), predictor.classes, labels, probabilities)
         if not quiet:
-            say(f"{len(labels):,} predictions saved to {out}")
+            say(f"{len(labels):,} prediction{'s' * (len(labels) != 1)} saved to {out}")
     if as_json:
         predictions.print_json(predictor, labels, probabilities)
-    elif row and not quiet:
+    elif row:
         print(predictions.in_words(predictor, labels[0], probabilities[0]))
     elif not out:
         predictions.print_csv(predictor.classes, labels, probabilities)

@@ -119,7 +119,8 @@ def class_weights(classifier: "DemarcateClassifier") -> None:
 def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, Score]"] | None = None) -> None:
     """Metrics with their intervals, beside what simple rules reach on the same rows."""
     first = next(iter(scores.values()))
-    rows = {"demarcate": scores, **(baselines or {})}
+    known = baselines or {}
+    rows = {"demarcate": scores, **{name: known[name] for name in _MODELS if name in known}, **known}
     title = f"Scores on {first.n_rows:,} {_literal(first.rows)} rows, with 95% intervals"
     table = _table("", *(_literal(_MODELS.get(name, name)) for name in rows))
     for metric, words in _METRICS.items():
@@ -168,7 +169,7 @@ def model(path: str, predictor: "Predictor") -> None:
     }
     for name, value in facts.items():
         if value:
-            out.print(_literal(f"{name:22s} {value}"))
+            out.print(_literal(f"{name:22s} {value}"), soft_wrap=True)
 
 
 def _scores(values: Mapping[str, Mapping[str, Any]]) -> "dict[str, Score]":

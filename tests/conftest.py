@@ -1,6 +1,11 @@
 """What every test shares."""
 
+import os
+
 import pytest
+
+# scikit-learn skips its check of array API input where scipy, once imported, was not told to allow any.
+os.environ["SCIPY_ARRAY_API"] = "1"
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -403,8 +403,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             warnings.warn(InputWarning(str(finding)), stacklevel=3)
         for number, member in enumerate(ensemble.members):
             if member.divergence:
-                after = f"after epoch {member.best_epoch}" if member.best_epoch else "before training"
-                message = f"network {number}: {member.divergence}; its best weights, {after}, are kept. Lower lr"
+                message = member.divergence.told(f"network {number}", member.best_epoch)
                 warnings.warn(DivergenceWarning(message), stacklevel=3)
 
 

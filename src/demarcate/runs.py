@@ -323,8 +323,7 @@ def _weight(value: Any) -> float:
 def _warn_of_divergence(runs: Iterable[Run]) -> None:
     for run in runs:
         if run.divergence:
-            after = f"after epoch {run.best_epoch}" if run.best_epoch else "before training"
-            message = f"network {run.name!r}: {run.divergence}; its best weights, {after}, are kept. Lower lr"
+            message = run.divergence.told(f"network {run.name!r}", run.best_epoch)
             warnings.warn(DivergenceWarning(message), stacklevel=3)
 
 

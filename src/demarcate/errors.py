@@ -67,12 +67,24 @@ class BundleError(DemarcateError, ValueError):
     """A model file was refused: it is damaged, unknown or not what it says it is."""
 
 
+class CheckpointError(DemarcateError, ValueError):
+    """A folder of checkpoints was refused: it belongs to another fit, or another process holds it."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Training was interrupted, and put down what it had done; the message says how to go on."""
+
+
 class DemarcateWarning(UserWarning):
     """The root of every warning demarcate gives."""
 
 
 class InputWarning(DemarcateWarning):
     """Something in a table was handled, and the user would want to know how."""
+
+
+class CheckpointWarning(DemarcateWarning):
+    """A checkpoint could not be written, or a damaged one was passed over."""
 
 
 class DivergenceWarning(DemarcateWarning):

@@ -35,49 +35,63 @@ class Batches:
     Examples
     --------
     >>> batches = Batches([torch.arange(5)], 2, [torch.Generator().manual_seed(0)])
-    >>> [batch.shape[1] for batch in batches.epoch()]
-    [2, 2, 1]
+    >>> [(tuple(block.shape), n_rows) for block, n_rows in batches.epoch(max_steps=8)]
+    [((2, 1, 2), [2]), ((1, 1, 1), [1])]
     """
 
     def __init__(self, rows: Sequence[Tensor], batch_size: int | None, generators: Sequence[torch.Generator]) -> None:
         self.rows = list(rows)
         self.generators = list(generators)
-        longest = max(len(member) for member in self.rows)
-        self.batch_size = None if batch_size is None or batch_size >= longest else batch_size
-        self._ordered = padded_rows(self.rows) if self.batch_size is None else None
+        self.batch_size = None if batch_size is None or batch_size >= self.longest else batch_size
+        self._began = torch.empty(0)
 
     @property
-    def is_full(self) -> bool:
-        """Whether every step sees the same rows in the same order."""
-        return self.batch_size is None
+    def longest(self) -> int:
+        """Rows of the member that has the most."""
+        return max(len(member) for member in self.rows)
 
-    def epoch(self) -> Iterator[Tensor]:
-        """The steps of one epoch: row numbers ``(n_members, batch)``, filled up with ``PAD``."""
-        if self._ordered is not None:
-            yield self._ordered
-            return
-        shuffled = [
-            rows[torch.randperm(len(rows), generator=generator)]
-            for rows, generator in zip(self.rows, self.generators, strict=True)
-        ]
-        yield from padded_rows(shuffled).split(self.batch_size or 1, dim=1)
+    @property
+    def n_steps(self) -> int:
+        """Steps in an epoch."""
+        return 1 if self.batch_size is None else -(-self.longest // self.batch_size)
 
-    def sizes(self, step: int) -> list[int]:
-        """Each member's own rows in a step of an epoch, steps numbered from 0; the rest of the step is ``PAD``.
+    def epoch(self, max_steps: int) -> Iterator[tuple[Tensor, list[int]]]:
+        """The steps of one epoch, in blocks of at most ``max_steps`` equally long ones.
 
-        Examples
-        --------
-        >>> batches = Batches([torch.arange(5), torch.arange(3)], 2, [torch.Generator(), torch.Generator()])
-        >>> [batches.sizes(step) for step in range(3)]
-        [[2, 2], [2, 1], [1, 0]]
+        Yields
+        ------
+        block
+            Row numbers ``(n_steps, n_members, batch)``, filled up with ``PAD``.
+        n_rows
+            Each member's own rows in each of these steps; the rest is ``PAD``.
         """
         if self.batch_size is None:
-            return [len(rows) for rows in self.rows]
-        return [max(0, min(self.batch_size, len(rows) - step * self.batch_size)) for rows in self.rows]
+            yield padded_rows(self.rows).unsqueeze(0), [len(rows) for rows in self.rows]
+            return
+        self._began = torch.stack([generator.get_state() for generator in self.generators])
+        shuffled = padded_rows(
+            [
+                rows[torch.randperm(len(rows), generator=generator)]
+                for rows, generator in zip(self.rows, self.generators, strict=True)
+            ]
+        )
+        n_whole = self.n_steps - 1
+        whole, last = shuffled.split([n_whole * self.batch_size, shuffled.shape[1] - n_whole * self.batch_size], 1)
+        blocks = whole.unflatten(1, (n_whole, self.batch_size)).transpose(0, 1) if n_whole else ()
+        for start in range(0, n_whole, max_steps):
+            yield blocks[start : start + max_steps], [self.batch_size] * len(self.rows)
+        yield last.unsqueeze(0), [len(rows) - n_whole * self.batch_size for rows in self.rows]
+
+    def began(self) -> Tensor:
+        """The generators' states as the epoch under way began, ``(n_members, n_bytes)``."""
+        return self._began
+
+    def begin_from(self, states: Tensor) -> None:
+        """Begin the next epoch with generators in these states."""
+        for generator, state in zip(self.generators, states, strict=True):
+            generator.set_state(state)
 
     def keep(self, members: Sequence[int]) -> None:
         """Go on with some of the members."""
         self.rows = [self.rows[member] for member in members]
         self.generators = [self.generators[member] for member in members]
-        if self._ordered is not None:
-            self._ordered = padded_rows(self.rows)

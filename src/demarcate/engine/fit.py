@@ -1,91 +1,55 @@
-"""The one fit loop: plan the members into populations and train each as a stack."""
+"""The one fit: plan the members into populations and train each as a stack."""
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+import os
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
 
 import torch
-from torch import Tensor
 
-from demarcate.engine.batches import PAD, Batches, padded_rows
+from demarcate.engine.checkpoint import Checkpoints, Keeper, open_checkpoints
 from demarcate.engine.device import device_for
-from demarcate.engine.dropout import Dropout
-from demarcate.engine.history import History, Recorder
-from demarcate.engine.optimizers import optimizer_for
-from demarcate.engine.plan import plan
+from demarcate.engine.identity import identity
+from demarcate.engine.interrupt import deferred_interrupt
+from demarcate.engine.plan import plan, shared_out
+from demarcate.engine.precision import PRECISIONS
+from demarcate.engine.progress import OnEpoch, Progress
+from demarcate.engine.run import FittedMember, Run, Standing
 from demarcate.engine.samples import Member, Samples, layout_of
-from demarcate.engine.step import Batch, Stack, Tally, gradient
-from demarcate.engine.stopping import Best, Divergence
-from demarcate.engine.threads import threads_for
-from demarcate.errors import SettingError
-from demarcate.nn import ACTIVATIONS, MemberState, Network
-
-_MAX_GATHERED = 1 << 25
-"""Encoded numbers gathered at once when watching validation rows."""
-
-
-@dataclass(frozen=True, eq=False)
-class FittedMember:
-    """A member after training.
-
-    Attributes
-    ----------
-    network
-        What it is.
-    state
-        Its parameters, on the CPU; always finite.
-    history
-        Its epochs.
-    best_epoch
-        The epoch whose weights it carries, from 1; 0 if they are the initial ones.
-    divergence
-        When and at which rate its loss stopped being finite, or None.
-    validation_logits
-        Of a traced member, the logits of its validation rows after each epoch of its history,
-        ``(n_epochs, n_validation, n_outputs)``; else None.
-    """
-
-    network: Network
-    state: MemberState
-    history: History
-    best_epoch: int
-    divergence: Divergence | None
-    validation_logits: Tensor | None = None
+from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, Pace, n_threads, side_by_side
+from demarcate.errors import Interrupted, SettingError
+from demarcate.nn.layout import cost
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a fit has come, told once an epoch.
+class Halving:
+    """Lets members go before their time: a tournament.
 
     Attributes
     ----------
-    population, n_populations
-        Which stack, from 1, of how many.
-    epoch, n_epochs
-        Which epoch, from 1, of at most how many.
-    n_members, n_active
-        Members in the stack, and those still training.
-    train_loss, validation_loss
-        Mean over the members still training whose loss is finite; None where there is nothing to average.
+    epochs
+        After which epochs members are judged, ascending, from 1.
+    drop
+        Called after each of them with the epoch and how each member stands that was not dropped before, by its index;
+        returns the indices to drop. It must answer alike when asked alike: going on from a checkpoint asks again.
     """
 
-    population: int
-    n_populations: int
-    epoch: int
-    n_epochs: int
-    n_members: int
-    n_active: int
-    train_loss: float | None
-    validation_loss: float | None
-
-
-OnEpoch = Callable[[Progress], None]
+    epochs: tuple[int, ...]
+    drop: Callable[[int, Mapping[int, Standing]], Collection[int]]
 
 
 def fit(
-    members: Sequence[Member], samples: Samples, *, device: str = "auto", on_epoch: OnEpoch | None = None
+    members: Sequence[Member],
+    samples: Samples,
+    *,
+    device: str = "auto",
+    precision: str = "float32",
+    on_epoch: OnEpoch | None = None,
+    halving: Halving | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    checkpoint_every: float = 30.0,
 ) -> list[FittedMember]:
     """Train members, as many at once as the plan allows.
 
@@ -97,8 +61,18 @@ def fit(
         The rows they share.
     device
         ``auto``, ``cpu`` or a torch device.
+    precision
+        ``float32``; ``bf16`` for the matrix products of hidden layers; ``auto`` for bf16 where layers are wide and the
+        processor gains from it.
     on_epoch
         Called after each epoch of each population.
+    halving
+        When to let members go that fall behind.
+    checkpoint
+        A folder in which to put down every population's state now and then. The same fit, begun again with this folder,
+        goes on from there and ends with the same bits; another fit is refused.
+    checkpoint_every
+        Seconds from one state to the next.
 
     Returns
     -------
@@ -108,11 +82,17 @@ def fit(
     Raises
     ------
     SettingError
-        If there is no such device, none of a member's training rows counts, or its initial weights do not fit.
+        If there is no such device or precision, none of a member's training rows counts, or its initial weights do not
+        fit.
+    CheckpointError
+        If the folder belongs to another fit or another process.
+    Interrupted
+        If Ctrl-C came while training with ``checkpoint``; the state of every population is in the folder then.
 
     Examples
     --------
     >>> from demarcate.engine.training import Training
+    >>> from demarcate.nn import Network
     >>> x = torch.tensor([[-1.0], [-0.5], [0.5], [1.0]])
     >>> samples = Samples.of([x], torch.tensor([0, 0, 1, 1]), 2)
     >>> training = Training(optimizer="sgd", lr=1.0, epochs=20, batch_size=None)
@@ -120,187 +100,162 @@ def fit(
     >>> fit([member], samples)[0].history.train_accuracy[-1].item()
     1.0
     """
+    if precision not in PRECISIONS:
+        raise SettingError(f"precision is one of {', '.join(PRECISIONS)}: got {precision!r}")
     samples = samples.to(device_for(device))
     _refuse_weightless(members, samples)
-    fitted: dict[int, FittedMember] = {}
-    populations = plan(members, samples)
-    for number, population in enumerate(populations, 1):
-        run = _Run([members[index] for index in population], samples)
-        run.train(partial(_tell, on_epoch, number, len(populations)) if on_epoch else None)
-        fitted.update(zip(population, run.fitted(), strict=True))
-    return [fitted[index] for index in range(len(members))]
+    with _checkpoints(checkpoint, members, samples, precision, checkpoint_every) as (folder, was_interrupted):
+        threads = int(folder.manifest["n_threads"]) if folder else torch.get_num_threads()
+        shares = _shares(members, samples, threads)
+        crew = _Crew(members, samples, precision, shares, folder, was_interrupted, on_epoch)
+        for epoch in halving.epochs if halving else ():
+            crew.advance(epoch)
+            crew.drop(epoch, halving)
+        return crew.finish()
 
 
-class _Run:
-    """One population on its way through training. Members that stop leave the stack; what has a member axis shrinks."""
+class _Crew:
+    """The populations of one fit: begun when their turn comes, and held only as long as they must be."""
 
-    def __init__(self, members: Sequence[Member], samples: Samples) -> None:
-        self.members, self.samples = list(members), samples
-        self.device = samples.matrices.device
-        self.training = members[0].training
-        self.active = list(range(len(members)))
-        layout = layout_of(members, samples)
-        self.stack = Stack(layout, ACTIVATIONS[members[0].network.activation], members[0].head(samples))
-        states, generators = zip(*(member.begin(samples) for member in members), strict=True)
-        self.flat = layout.pack(states).to(self.device)
-        trainings = [member.training for member in members]
-        rates = [member.network.dropout for member in members]
-        self.drop = Dropout(rates, layout, [member.seed for member in members], self.device) if any(rates) else None
-        self.optimizer = optimizer_for(trainings, self.flat)
-        self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
-        self.encoding = torch.tensor([member.encoding for member in members], device=self.device)
-        self.watched = padded_rows([member.validation_rows for member in members]).to(self.device)
-        self.best = Best(self.flat, [training.patience for training in trainings])
-        self.recorder = Recorder(len(members))
-        self.results: dict[int, tuple[Tensor, int, int, Divergence | None]] = {}
-        self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
-        self._full: Batch | None = None
+    def __init__(
+        self,
+        members: Sequence[Member],
+        samples: Samples,
+        precision: str,
+        shares: Sequence[Sequence[int]],
+        folder: Checkpoints | None,
+        was_interrupted: Callable[[], bool],
+        on_epoch: OnEpoch | None,
+    ) -> None:
+        self._members, self._samples, self._precision = members, samples, precision
+        self._shares, self._folder, self._was_interrupted = shares, folder, was_interrupted
+        self._on_epoch, self._telling = on_epoch, threading.Lock()
+        self._runs: dict[int, Run] = {}
+        self._keepers: dict[int, Keeper] = {}
+        self._fitted: dict[int, FittedMember] = {}
+        self._dropped: set[int] = set()
 
-    def train(self, tell: OnEpoch | None) -> None:
-        """Run the epochs until the last, or until no member is left."""
-        n_steps = max(self.training.steps(len(member.rows)) for member in self.members)
-        with threads_for(self._work()):
-            for epoch in range(1, self.training.epochs + 1):
-                before = self.flat.clone() if not self._is_watched else self.flat
-                train = self._learn(epoch, n_steps)
-                validation = self._watch()
-                n_active = self._close(epoch, before, train, validation)
-                if tell:
-                    tell(self._progress(epoch, n_active, train, validation))
-                if not self.active:
-                    break
+    def advance(self, until: int) -> None:
+        """Train every population up to an epoch."""
+        self._work([partial(self._advance, number, until) for number in range(len(self._shares))])
 
-    def fitted(self) -> list[FittedMember]:
-        """The members as they ended."""
-        layout = layout_of(self.members, self.samples)
-        members = []
-        for index, member in enumerate(self.members):
-            flat, best_epoch, n_epochs, divergence = self.results[index]
-            (state,) = layout.select([index]).unpack(flat.cpu().unsqueeze(0))
-            history = self.recorder.history(index, n_epochs)
-            trace = torch.stack(self.traces[index][:n_epochs]) if n_epochs and self.traces.get(index) else None
-            members.append(FittedMember(member.network, state, history, best_epoch, divergence, trace))
-        return members
+    def drop(self, epoch: int, halving: Halving) -> None:
+        """Judge all members after an epoch, and let some go."""
+        standings = {}
+        for number, share in enumerate(self._shares):
+            own = self._runs[number].standings(epoch)
+            standings |= {share[position]: standing for position, standing in own.items()}
+        left = {index: standings[index] for index in sorted(standings) if index not in self._dropped}
+        self._dropped |= set(halving.drop(epoch, left))
+        for number, share in enumerate(self._shares):
+            self._runs[number].drop_members([at for at, index in enumerate(share) if index in self._dropped])
 
-    @property
-    def _is_watched(self) -> bool:
-        return self.watched.shape[1] > 0
+    def finish(self) -> list[FittedMember]:
+        """Train every population to its end."""
+        self._work([partial(self._finish, number) for number in range(len(self._shares))])
+        return [self._fitted[index] for index in range(len(self._members))]
 
-    def _learn(self, epoch: int, n_steps: int) -> Tensor:
-        """One epoch of steps; mean loss and accuracy ``(2, n_active)``."""
-        tally = Tally.empty(len(self.active), self.flat)
-        for step, rows in enumerate(self.batches.epoch()):
-            batch = self._full_batch(rows) if self.batches.is_full else self._gather(rows.to(self.device))
-            drop = partial(self.drop, n_rows=self.batches.sizes(step)) if self.drop else None
-            slope, logits, losses = gradient(self.flat, self.stack, batch, drop)
-            tally.add(self.stack, batch, logits, losses)
-            self.optimizer.step(self.flat, slope, self._factor((epoch - 1) * n_steps + step, n_steps))
-        return tally.result()
+    def _work(self, jobs: Sequence[Callable[[Callable[[], None]], None]]) -> None:
+        """Do the populations' work: side by side where enough of them are large, else one after the other."""
+        work = [_work_of([self._members[index] for index in share], self._samples) for share in self._shares]
+        n_workers = torch.get_num_threads()
+        on_cpu = self._samples.weights.device.type == "cpu"
+        if on_cpu and n_workers > 1 and sum(each >= WORTH_A_THREAD for each in work) >= n_workers:
+            largest_first = sorted(range(len(jobs)), key=lambda number: -work[number])
+            side_by_side([jobs[number] for number in largest_first], n_workers)
+        else:
+            for job in jobs:
+                job(lambda: None)
 
-    def _watch(self) -> Tensor:
-        """Loss and accuracy on the validation rows, ``(2, n_active)``; NaN without any."""
-        if not self._is_watched:
-            return torch.full((2, len(self.active)), torch.nan, dtype=torch.float64)
-        tally = Tally.empty(len(self.active), self.flat)
-        traced: list[Tensor] = []
-        with torch.inference_mode():
-            for rows in self._chunks(self.watched):
-                batch = self._gather(rows)
-                logits, losses = self.stack.loss(self.flat, batch)
-                tally.add(self.stack, batch, logits, losses)
-                traced += [logits] if self.traces else []
-        if traced:
-            self._trace(torch.cat(traced, 1).cpu())
-        return tally.result()
+    def _finish(self, number: int, between: Callable[[], None]) -> None:
+        share = self._shares[number]
+        self._advance(number, self._members[share[0]].training.epochs, between)
+        # What it computed with is given back: only results are kept.
+        self._fitted.update(zip(share, self._runs.pop(number).fitted(), strict=True))
 
-    def _trace(self, logits: Tensor) -> None:
-        """Keep what traced members make of their validation rows, ``(n_active, n_watched, n_outputs)``."""
-        for position, index in enumerate(self.active):
-            if index in self.traces:
-                self.traces[index].append(logits[position, : len(self.members[index].validation_rows)].clone())
+    def _advance(self, number: int, until: int, between: Callable[[], None]) -> None:
+        run = self._runs.get(number) or self._begin(number)
+        begun = run.epoch
+        tell = partial(self._tell, number) if self._on_epoch else None
+        run.advance(until, tell, partial(self._between, number, between))
+        if number in self._keepers and run.epoch > begun:
+            self._keepers[number].save(run.state())
 
-    def _close(self, epoch: int, before: Tensor, train: Tensor, validation: Tensor) -> int:
-        """Take in an epoch's numbers, and let members go that are done; how many took part."""
-        monitor = validation[0] if self._is_watched else train[0]
-        finite = train[0].isfinite() & monitor.isfinite()
-        n_active = len(self.active)
-        self.recorder.add(self.active, torch.cat([train, validation]))
-        told = torch.where(finite, monitor, torch.nan)
-        self.best.update(before, told, epoch if self._is_watched else epoch - 1)
-        done = self.best.exhausted() | ~finite | (epoch == self.training.epochs)
-        for position in done.nonzero().flatten().tolist():
-            self._finish(position, epoch, diverged=not finite[position])
-        if done.any():
-            self._keep((~done).nonzero().flatten())
-        return n_active
+    def _begin(self, number: int) -> Run:
+        run = Run([self._members[index] for index in self._shares[number]], self._samples, self._precision)
+        if self._folder:
+            keeper = self._folder.keeper(f"population-{number + 1}")
+            state = keeper.load()
+            if state:
+                run.restore(*state)
+            self._keepers[number] = keeper
+        run.pace = Pace(_numbers_of_threads(run))
+        self._runs[number] = run
+        return run
 
-    def _finish(self, position: int, epoch: int, *, diverged: bool) -> None:
-        """Settle which weights a member ends with."""
-        index = self.active[position]
-        training = self.members[index].training
-        last_is_finite = bool(self.flat[position].isfinite().all())
-        divergence = Divergence(epoch, training.lr) if diverged or not last_is_finite else None
-        restore = training.patience is not None or divergence is not None
-        flat = self.best.flat[position] if restore else self.flat[position]
-        best_epoch = int(self.best.epoch[position]) if restore else epoch
-        self.results[index] = (flat.clone(), best_epoch, epoch - diverged, divergence)
+    def _between(self, number: int, between: Callable[[], None]) -> None:
+        """Where a population can be put down, and where it can be stopped."""
+        keeper = self._keepers.get(number)
+        if keeper and self._was_interrupted():
+            keeper.save(self._runs[number].state())
+            assert self._folder
+            raise Interrupted(
+                f"What was trained so far is in {self._folder.folder}: run the same command again to go on"
+            )
+        if keeper and keeper.is_due():
+            keeper.save(self._runs[number].state())
+        between()
 
-    def _keep(self, positions: Tensor) -> None:
-        """Shrink everything that has a member axis to these positions."""
-        kept = positions.tolist()
-        self.active = [self.active[position] for position in kept]
-        if not kept:
-            return
-        layout = self.stack.layout.select(kept)
-        self.stack = Stack(layout, self.stack.activation, self.stack.head)
-        on_device = positions.to(self.device)
-        self.flat, self.encoding = self.flat[on_device], self.encoding[on_device]
-        self.watched = self.watched[on_device]
-        self.optimizer.keep(on_device)
-        self.best.keep(positions)
-        self.batches.keep(kept)
-        self._full = None
-        if self.drop:
-            self.drop.keep(kept)
-
-    def _gather(self, rows: Tensor) -> Batch:
-        """The encoded rows ``(n_active, batch)`` stand for."""
-        real = (rows != PAD).to(self.flat.dtype)
-        rows = rows.clamp(min=0)
-        weights = self.samples.weights[rows] * real
-        x = self.samples.gather(self.encoding, rows)[..., : self.stack.layout.padded[0]]
-        return Batch(x, self.samples.codes[rows], weights, real)
-
-    def _full_batch(self, rows: Tensor) -> Batch:
-        if self._full is None:
-            self._full = self._gather(rows.to(self.device))
-        return self._full
-
-    def _chunks(self, rows: Tensor) -> Iterator[Tensor]:
-        """Row numbers cut so that a chunk's encoded rows stay within `_MAX_GATHERED`."""
-        size = max(1, _MAX_GATHERED // (len(rows) * max(self.stack.layout.padded)))
-        yield from rows.split(size, dim=1)
-
-    def _factor(self, step: int, n_steps: int) -> float:
-        """What the schedule makes of the rate in this step."""
-        if self.training.schedule == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * n_steps)))
-
-    def _work(self) -> float:
-        """Multiplications in a step's forward pass."""
-        longest = max(len(member.rows) for member in self.members)
-        batch = self.batches.batch_size or longest
-        return len(self.members) * batch * sum(d_in * d_out for d_in, d_out in pairwise(self.stack.layout.padded))
-
-    def _progress(self, epoch: int, n_active: int, train: Tensor, validation: Tensor) -> Progress:
-        losses = (_finite_mean(train[0]), _finite_mean(validation[0]))
-        return Progress(1, 1, epoch, self.training.epochs, len(self.members), n_active, *losses)
+    def _tell(self, number: int, progress: Progress) -> None:
+        assert self._on_epoch
+        with self._telling:
+            self._on_epoch(replace(progress, population=number + 1, n_populations=len(self._shares)))
 
 
-def _finite_mean(losses: Tensor) -> float | None:
-    finite = losses[losses.isfinite()]
-    return finite.mean().item() if len(finite) else None
+@contextmanager
+def _checkpoints(
+    folder: str | os.PathLike[str] | None, members: Sequence[Member], samples: Samples, precision: str, every: float
+) -> Iterator[tuple[Checkpoints | None, Callable[[], bool]]]:
+    """The folder, if there is one, and whether Ctrl-C has come."""
+    if folder is None:
+        yield None, lambda: False
+        return
+    settings = identity(members, samples, precision=precision)
+    facts = {"n_threads": torch.get_num_threads()}
+    with open_checkpoints(folder, settings, facts, every) as held, deferred_interrupt() as was_interrupted:
+        yield held, was_interrupted
+
+
+def _shares(members: Sequence[Member], samples: Samples, threads: int) -> list[list[int]]:
+    """The populations, large ones shared out to as many threads as there are."""
+    shares = []
+    for population in plan(members, samples):
+        work = _work_of([members[index] for index in population], samples)
+        shared = samples.weights.device.type == "cpu" and work >= threads * WORTH_A_THREAD
+        shares += shared_out(population, threads) if shared else [population]
+    return shares
+
+
+def _work_of(members: Sequence[Member], samples: Samples) -> float:
+    """Multiplications in the forward pass of a step."""
+    longest = max(len(member.rows) for member in members)
+    batch = min(longest, members[0].training.batch_size or longest)
+    return len(members) * batch * cost(layout_of(members, samples).padded)
+
+
+def _numbers_of_threads(run: Run) -> list[int]:
+    """The numbers of threads a run may go on, the likelier to be fast first: one, unless it is large and alone.
+
+    Others only where they leave its bits alone, which the first batch tells: long sums may be cut up among threads.
+    """
+    there = torch.get_num_threads()
+    if there == 1 or run.work < SMALL_WORK or run.device.type != "cpu" or not run.active:
+        return [1]
+    bits = []
+    for number in (there, 1):
+        with n_threads(number):
+            bits.append(run.probe())
+    return [there, 1] if torch.equal(*bits) else [1]
 
 
 def _refuse_weightless(members: Sequence[Member], samples: Samples) -> None:
@@ -308,7 +263,3 @@ def _refuse_weightless(members: Sequence[Member], samples: Samples) -> None:
     for index, member in enumerate(members):
         if not weights[member.rows].any():
             raise SettingError(f"some training row of every member counts: the weights of member {index} are all 0")
-
-
-def _tell(on_epoch: OnEpoch, population: int, n_populations: int, progress: Progress) -> None:
-    on_epoch(replace(progress, population=population, n_populations=n_populations))

@@ -8,21 +8,26 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Losses and accuracies of one member, one value an epoch, all finite.
+    """Losses and accuracies of one member, all finite.
 
     Training values are taken from the steps themselves: before each update and with dropout on, as a plain loop records
-    them. Validation values are taken after the epoch with dropout off, and are empty without validation rows.
+    them. Validation values are taken after an epoch with dropout off, and are empty without validation rows.
 
     Attributes
     ----------
-    train_loss, train_accuracy, validation_loss, validation_accuracy
-        Float64 tensors of length ``n_epochs``, or 0.
+    train_loss, train_accuracy
+        Float64 tensors of length ``n_epochs``.
+    validation_loss, validation_accuracy
+        Float64 tensors, a value for each of ``validation_epochs``.
+    validation_epochs
+        The epochs, from 1, after which validation rows were looked at: every one, unless the training says otherwise.
     """
 
     train_loss: Tensor
     train_accuracy: Tensor
     validation_loss: Tensor
     validation_accuracy: Tensor
+    validation_epochs: Tensor
 
     @property
     def n_epochs(self) -> int:
@@ -36,10 +41,10 @@ class Recorder:
     Examples
     --------
     >>> recorder = Recorder(n_members=2)
-    >>> recorder.add([0, 1], torch.ones(4, 2, dtype=torch.float64))
-    >>> recorder.add([1], torch.ones(4, 1, dtype=torch.float64))
-    >>> recorder.history(0, 1).n_epochs, recorder.history(1, 2).n_epochs
-    (1, 2)
+    >>> recorder.add([0, 1], torch.ones(3, 4, 2, dtype=torch.float64))
+    >>> recorder.add([1], torch.ones(2, 4, 1, dtype=torch.float64))
+    >>> recorder.history(0, 3).n_epochs, recorder.history(1, 5).n_epochs
+    (3, 5)
     """
 
     def __init__(self, n_members: int) -> None:
@@ -47,15 +52,32 @@ class Recorder:
         self._epochs: list[Tensor] = []
 
     def add(self, members: list[int], values: Tensor) -> None:
-        """Record an epoch: the four values of `History`, in order, of the named members, ``(4, len(members))``."""
-        epoch = torch.full((4, self.n_members), torch.nan, dtype=torch.float64)
-        epoch[:, members] = values
-        self._epochs.append(epoch)
+        """Record epochs: the first four values of `History`, in order, of the named members.
+
+        Parameters
+        ----------
+        members
+            Numbers of those still training.
+        values
+            ``(n_epochs, 4, len(members))``; NaN for validation values that were not taken.
+        """
+        epochs = torch.full((len(values), 4, self.n_members), torch.nan, dtype=torch.float64)
+        epochs[:, :, members] = values
+        self._epochs.append(epochs)
+
+    def values(self) -> Tensor:
+        """All that was recorded, ``(n_epochs, 4, n_members)``."""
+        none = torch.empty(0, 4, self.n_members, dtype=torch.float64)
+        self._epochs = [torch.cat([none, *self._epochs])]
+        return self._epochs[0]
+
+    def restore(self, values: Tensor) -> None:
+        """Go on from what `values` gave."""
+        self._epochs = [values]
 
     def history(self, member: int, n_epochs: int) -> History:
         """One member's first ``n_epochs`` epochs."""
-        if not n_epochs:
-            return History(*(torch.empty(0, dtype=torch.float64) for _ in range(4)))
-        values = torch.stack(self._epochs[:n_epochs])[:, :, member].T
-        watched = bool(values[2].isfinite().all())
-        return History(values[0], values[1], *(values[2:] if watched else values[2:, :0]))
+        values = self.values()[:n_epochs, :, member]
+        looked = values[:, 2].isfinite()
+        watched = [values[looked, 2], values[looked, 3], looked.nonzero().flatten() + 1]
+        return History(values[:, 0].clone(), values[:, 1].clone(), *watched)

@@ -1,6 +1,8 @@
-"""Optimizers over a population's buffer: one elementwise update for all members, each with its own rate and decay."""
+"""Optimizers over a population's buffer: one fused update for all members that share rate and decay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 import torch
@@ -10,7 +12,7 @@ from demarcate.engine.training import Training
 
 
 class Optimizer(Protocol):
-    """What the fit loop asks of an optimizer."""
+    """What training asks of an optimizer."""
 
     def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
         """Update the buffer ``(n_members, n_parameters)`` in place; ``factor`` scales every member's rate."""
@@ -18,60 +20,117 @@ class Optimizer(Protocol):
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
 
+    def state(self) -> dict[str, Tensor]:
+        """What it carries from step to step."""
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave."""
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Neighbours with one rate and one decay; ``rows`` is None when they are all there are."""
+
+    rows: slice | None
+    lr: float
+    weight_decay: float
+
+    def of(self, tensor: Tensor) -> Tensor:
+        """Their rows of a buffer."""
+        return tensor if self.rows is None else tensor[self.rows]
+
 
 class Sgd:
-    """Stochastic gradient descent with momentum and coupled weight decay, as ``torch.optim.SGD``."""
+    """Stochastic gradient descent with momentum and coupled weight decay: torch.optim.SGD's own kernel."""
 
     def __init__(self, trainings: Sequence[Training], flat: Tensor) -> None:
-        self.lr = _column([training.lr for training in trainings], flat)
-        self.weight_decay = _column([training.weight_decay for training in trainings], flat)
+        self._trainings = list(trainings)
+        self._groups = _groups(trainings)
         self.momentum = trainings[0].momentum
         self.velocity = torch.zeros_like(flat) if self.momentum else None
 
     def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
         """Update the buffer in place."""
-        gradient = torch.addcmul(gradient, flat, self.weight_decay)
-        if self.velocity is not None:
-            gradient = self.velocity.mul_(self.momentum).add_(gradient)
-        flat.addcmul_(gradient, self.lr, value=-factor)
+        for group in self._groups:
+            torch._fused_sgd_(  # noqa: SLF001 - what torch.optim.SGD(fused=True) calls, without a module around it
+                [group.of(flat)],
+                [group.of(gradient)],
+                [] if self.velocity is None else [group.of(self.velocity)],
+                weight_decay=group.weight_decay,
+                momentum=self.momentum,
+                lr=group.lr * factor,
+                dampening=0.0,
+                nesterov=False,
+                maximize=False,
+                is_first_step=False,
+            )
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
-        self.lr, self.weight_decay = self.lr[members], self.weight_decay[members]
+        self._trainings = [self._trainings[member] for member in members.tolist()]
+        self._groups = _groups(self._trainings)
         self.velocity = self.velocity[members] if self.velocity is not None else None
+
+    def state(self) -> dict[str, Tensor]:
+        """The velocity."""
+        return {} if self.velocity is None else {"velocity": self.velocity}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave."""
+        if self.velocity is not None:
+            self.velocity = state["velocity"].to(self.velocity.device)
 
 
 class Adam:
     """Adam (Kingma and Ba 2015), with weight decay in the gradient or beside it (Loshchilov and Hutter 2019).
 
-    The numbers are those of ``torch.optim.Adam`` and, when ``decoupled``, of ``torch.optim.AdamW``.
+    The kernels are those of torch.optim.Adam and, when ``decoupled``, torch.optim.AdamW.
     """
 
     def __init__(self, trainings: Sequence[Training], flat: Tensor, *, decoupled: bool) -> None:
-        self.lr = _column([training.lr for training in trainings], flat)
-        self.weight_decay = _column([training.weight_decay for training in trainings], flat)
+        self._trainings = list(trainings)
+        self._groups = _groups(trainings)
         self.betas, self.eps = trainings[0].betas, trainings[0].eps
-        self.decoupled = decoupled
+        # What torch.optim.Adam(fused=True) calls, without a module around it.
+        self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_  # noqa: SLF001
         self.mean, self.square = torch.zeros_like(flat), torch.zeros_like(flat)
-        self.n_steps = 0
+        self.n_steps = torch.zeros((), dtype=torch.float32, device=flat.device)
 
     def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
         """Update the buffer in place."""
         self.n_steps += 1
-        if self.decoupled:
-            flat.mul_(1 - factor * self.lr * self.weight_decay)
-        else:
-            gradient = torch.addcmul(gradient, flat, self.weight_decay)
         first, second = self.betas
-        self.mean.lerp_(gradient, 1 - first)
-        self.square.mul_(second).addcmul_(gradient, gradient, value=1 - second)
-        root = (self.square.sqrt() / (1 - second**self.n_steps) ** 0.5).add_(self.eps)
-        flat.addcmul_(self.mean / root, self.lr, value=-factor / (1 - first**self.n_steps))
+        for group in self._groups:
+            self._kernel(
+                [group.of(flat)],
+                [group.of(gradient)],
+                [group.of(self.mean)],
+                [group.of(self.square)],
+                [],
+                [self.n_steps],
+                lr=group.lr * factor,
+                beta1=first,
+                beta2=second,
+                weight_decay=group.weight_decay,
+                eps=self.eps,
+                amsgrad=False,
+                maximize=False,
+            )
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
-        self.lr, self.weight_decay = self.lr[members], self.weight_decay[members]
+        self._trainings = [self._trainings[member] for member in members.tolist()]
+        self._groups = _groups(self._trainings)
         self.mean, self.square = self.mean[members], self.square[members]
+
+    def state(self) -> dict[str, Tensor]:
+        """Both moments and the number of steps."""
+        return {"mean": self.mean, "square": self.square, "n_steps": self.n_steps}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave."""
+        device = self.mean.device
+        self.mean, self.square, self.n_steps = (state[name].to(device) for name in ("mean", "square", "n_steps"))
 
 
 def optimizer_for(trainings: Sequence[Training], flat: Tensor) -> Optimizer:
@@ -90,5 +149,11 @@ def optimizer_for(trainings: Sequence[Training], flat: Tensor) -> Optimizer:
     return Adam(trainings, flat, decoupled=trainings[0].optimizer == "adamw")
 
 
-def _column(values: Sequence[float], flat: Tensor) -> Tensor:
-    return torch.tensor(values, dtype=flat.dtype, device=flat.device).unsqueeze(1)
+def _groups(trainings: Sequence[Training]) -> list[_Group]:
+    """Runs of neighbours that agree on rate and decay: a kernel takes one of each."""
+    groups, first = [], 0
+    for (lr, weight_decay), members in groupby(trainings, key=lambda training: (training.lr, training.weight_decay)):
+        last = first + len(list(members))
+        groups.append(_Group(slice(first, last) if last - first < len(trainings) else None, lr, weight_decay))
+        first = last
+    return groups

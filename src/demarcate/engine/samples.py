@@ -74,6 +74,10 @@ class Samples:
         matrices, codes, weights = moved
         return Samples(matrices, self.d_in, codes, self.n_classes, weights)
 
+    def tensors(self) -> list[Tensor]:
+        """All there is to know of the rows."""
+        return [self.matrices, self.codes, self.weights]
+
     def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
         """Each member's rows in its own encoding.
 

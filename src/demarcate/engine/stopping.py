@@ -1,6 +1,6 @@
 """Best weights, early stopping, and members that diverge."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -41,15 +41,15 @@ class Divergence:
 class Best:
     """The best weights each member has had so far, and how long ago.
 
-    Without validation rows the loss watched is the training loss, and the weights kept are those the epoch began with:
-    those the loss was measured on, exactly with full batches.
+    Weights come several epochs at a time, so that judging them costs little beside small networks' steps; what is kept,
+    and when patience ends, is what it would be epoch by epoch.
 
     Attributes
     ----------
     flat
         Best weights ``(n_members, n_parameters)``.
     loss
-        Their loss ``(n_members,)``.
+        Their loss, float64 ``(n_members,)``.
     epoch
         The epoch after which they stood, ``(n_members,)``; 0 is before training.
     """
@@ -59,22 +59,53 @@ class Best:
         self.loss = torch.full((len(flat),), torch.inf, dtype=torch.float64)
         self.epoch = torch.zeros(len(flat), dtype=torch.int64)
         self._patience = torch.tensor([torch.inf if value is None else value for value in patience])
-        self._stale = torch.zeros(len(flat))
 
-    def update(self, flat: Tensor, loss: Tensor, epoch: int) -> None:
-        """Take in weights ``(n_members, n_parameters)`` and their losses ``(n_members,)``, which may be NaN."""
-        better = (loss < self.loss) & flat.isfinite().all(1).cpu()
-        self.loss = torch.where(better, loss, self.loss)
-        self.epoch[better] = epoch
-        self._stale = torch.where(better, 0, self._stale + 1)
-        if better.any():
-            torch.where(better.to(flat.device).unsqueeze(1), flat, self.flat, out=self.flat)
+    def follow(self, snapshots: Tensor, losses: Tensor, epochs: Tensor, over: Tensor) -> Tensor:
+        """Take in the weights of consecutive epochs; where each member's training ends.
 
-    def exhausted(self) -> Tensor:
-        """Members whose patience is at an end, bool ``(n_members,)``."""
-        return self._stale >= self._patience
+        Parameters
+        ----------
+        snapshots
+            ``(n_epochs, n_members, n_parameters)``.
+        losses
+            What they are judged by, float64 ``(n_epochs, n_members)``; NaN where they were not judged.
+        epochs
+            After which epoch each stood, ``(n_epochs,)``.
+        over
+            Where training ends for another reason than patience, bool ``(n_epochs, n_members)``.
+
+        Returns
+        -------
+        Tensor
+            The first epoch at which each member ends, as its place in ``epochs``; ``n_epochs`` if at none. What comes
+            after it is not taken in.
+        """
+        n_epochs = len(epochs)
+        judged = losses.isfinite()
+        told = torch.where(judged & snapshots.isfinite().all(2).cpu(), losses, torch.inf)
+        lowest = torch.cat([self.loss.unsqueeze(0), told]).cummin(0).values[:-1]
+        places = torch.arange(n_epochs).unsqueeze(1)
+        best = torch.where(told < lowest, places, -1).cummax(0).values
+        best_epoch = torch.where(best >= 0, epochs[best.clamp(min=0)], self.epoch)
+        over = over | (judged & (epochs.unsqueeze(1) - best_epoch >= self._patience))
+        ends = torch.where(over.any(0), over.byte().argmax(0), n_epochs)
+        chosen = best.gather(0, ends.clamp(max=n_epochs - 1).unsqueeze(0))[0]
+        members = (chosen >= 0).nonzero().flatten()
+        if len(members):
+            chosen = chosen[members]
+            self.loss[members], self.epoch[members] = told[chosen, members], epochs[chosen]
+            self.flat[members.to(self.flat.device)] = snapshots[chosen, members]
+        return ends
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
-        self.flat, self.loss, self.epoch = self.flat[members], self.loss[members], self.epoch[members]
-        self._patience, self._stale = self._patience[members], self._stale[members]
+        self.flat = self.flat[members.to(self.flat.device)]
+        self.loss, self.epoch, self._patience = self.loss[members], self.epoch[members], self._patience[members]
+
+    def state(self) -> dict[str, Tensor]:
+        """Weights, losses and epochs."""
+        return {"flat": self.flat, "loss": self.loss, "epoch": self.epoch}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave."""
+        self.flat, self.loss, self.epoch = state["flat"].to(self.flat.device), state["loss"], state["epoch"]

@@ -1,36 +1,131 @@
-"""How many threads a population's work is worth."""
+"""How many threads a population's work is worth, and who gets them.
 
-from collections.abc import Iterator
+Small products on several threads cost more than they save. Large ones gain, until another process wants a core: then
+the threads of every product wait for the one that was put aside, and a step takes five to ten times as long as on one
+thread. So members that can be shared out are trained side by side, each population on a thread of its own, which waits
+for nobody; and a population that cannot be shared out uses all threads only as long as that is seen to be faster.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 
 import torch
 
-SMALL_WORK = 2e8
-"""Multiplications a step below which one thread is used: handing small products to several threads costs more than it
-saves, and stalls badly when another process holds a core: two threads on two busy cores took 11 times as long a step as
-one, and on two idle ones two thirds as long."""
+SMALL_WORK = 5e6
+"""Multiplications in a step's forward pass below which one thread is used for it."""
+WORTH_A_THREAD = 1e6
+"""Multiplications in a step's forward pass from which a population trains beside another without waiting for the
+interpreter much more often than computing."""
+_PROBE = 20
+"""Time spent on the faster number of threads before the other is tried again, in times of what trying takes."""
 
 
 @contextmanager
-def threads_for(work: float) -> Iterator[None]:
-    """Run a block on one thread when a step of it is small, else on as many as torch is set to.
-
-    Parameters
-    ----------
-    work
-        Multiplications a step.
+def n_threads(number: int) -> Iterator[None]:
+    """Run a block on this many threads.
 
     Examples
     --------
-    >>> with threads_for(1000):
+    >>> with n_threads(1):
     ...     torch.get_num_threads()
     1
     """
     before = torch.get_num_threads()
-    if work < SMALL_WORK and before > 1:
-        torch.set_num_threads(1)
     try:
+        if number != before:
+            torch.set_num_threads(number)
         yield
     finally:
         if torch.get_num_threads() != before:
+            torch.set_num_threads(before)
+
+
+class Pace:
+    """Chooses between one thread and several, block by block, by what blocks took.
+
+    Parameters
+    ----------
+    numbers
+        The numbers of threads to choose from, the one to try first ahead.
+    clock
+        Seconds since some moment.
+
+    Examples
+    --------
+    >>> now = iter([0.0, 5.0, 5.0, 6.0, 6.0, 7.0])
+    >>> pace = Pace([2, 1], clock=lambda: next(now))
+    >>> for _ in range(3):  # two threads take 5 seconds for what one does in 1
+    ...     with pace.block(n_epochs=1):
+    ...         torch.get_num_threads()
+    2
+    1
+    1
+    """
+
+    def __init__(self, numbers: Sequence[int], clock: Callable[[], float] = time.perf_counter) -> None:
+        self._numbers, self._clock = list(numbers), clock
+        self._seconds: dict[int, float] = {}
+        self._whole = dict.fromkeys(numbers, 0.0)
+        self._since = 0.0
+
+    @contextmanager
+    def block(self, n_epochs: int) -> Iterator[None]:
+        """Run a block of epochs on the number of threads that seems best."""
+        number = self._choose()
+        start = self._clock() if len(self._numbers) > 1 else 0.0
+        with n_threads(number):
+            yield
+        if len(self._numbers) > 1:
+            took = self._clock() - start
+            self._seconds[number], self._whole[number] = took / n_epochs, took
+            self._since += took
+
+    def _choose(self) -> int:
+        untried = [number for number in self._numbers if number not in self._seconds]
+        if untried:
+            return untried[0]
+        best = min(self._numbers, key=self._seconds.__getitem__)
+        others = [number for number in self._numbers if number != best]
+        if others and self._since > _PROBE * self._whole[others[0]]:
+            self._since = 0.0
+            return others[0]
+        return best
+
+
+class Stopped(Exception):  # noqa: N818 - no failure: it was asked for
+    """Another job failed or was interrupted, so this one gives up."""
+
+
+def side_by_side(jobs: Sequence[Callable[[Callable[[], None]], None]], n_workers: int) -> None:
+    """Run jobs on several threads, each computing on one; what one raises ends all.
+
+    Parameters
+    ----------
+    jobs
+        Each is called with a function that it calls now and then, and that raises `Stopped` when it should end.
+    n_workers
+        How many run at once.
+    """
+    stop = threading.Event()
+
+    def between() -> None:
+        if stop.is_set():
+            raise Stopped
+
+    before = torch.get_num_threads()
+    with ThreadPoolExecutor(n_workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        futures = [pool.submit(job, between) for job in jobs]
+        try:
+            for future in as_completed(futures):
+                future.result()
+        except BaseException:
+            stop.set()
+            for future in futures:
+                future.cancel()
+            raise
+        finally:
+            # A thread's setting becomes that of threads yet to come.
             torch.set_num_threads(before)

@@ -41,6 +41,8 @@ class Training:
     patience
         Stop after this many epochs without a better validation loss, and restore the best weights. None: train to the
         end and keep the last weights.
+    validate_every
+        Look at the validation rows after every so many epochs, and after the last.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Training:
     epochs: int = 100
     batch_size: int | None = 32
     patience: int | None = None
+    validate_every: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", _as_tuple(self.betas))
@@ -86,6 +89,7 @@ class Training:
                 "is None or a whole number from 1 up",
             ),
             "patience": (self.patience is None or _is_count(self.patience), "is None or a whole number from 1 up"),
+            "validate_every": (_is_count(self.validate_every), "is a whole number from 1 up"),
         }
         for field, (holds, rule) in rules.items():
             if not holds:
@@ -97,7 +101,7 @@ class Training:
         for field in ("lr", "weight_decay", "momentum", "eps"):
             object.__setattr__(self, field, float(getattr(self, field)))
         object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))
-        for field in ("epochs", "batch_size", "patience"):
+        for field in ("epochs", "batch_size", "patience", "validate_every"):
             value = getattr(self, field)
             object.__setattr__(self, field, None if value is None else int(value))
 

@@ -2,6 +2,9 @@
 
 A head turns logits into probabilities and predictions and says what a target must look like. The leading axes are free:
 one network's logits are ``(batch, n_outputs)``, a population's ``(n_members, batch, n_outputs)``.
+
+Training takes the same logits turned, ``(..., n_outputs, batch)``: a softmax over an outer axis costs a tenth of one
+over a last axis of two or three. `Head.marks`, `Head.residual` and `Head.turned_losses` are for that.
 """
 
 from types import MappingProxyType
@@ -33,6 +36,15 @@ class Head(Protocol):
 
     def predictions(self, logits: Tensor) -> Tensor:
         """The likeliest class of each row, int64 ``(..., batch)``."""
+
+    def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
+        """What each output's probability should be, ``(..., n_outputs, batch)``, from class indices ``(..., batch)``."""
+
+    def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """The slope of each row's loss in its logits, all three ``(..., n_outputs, batch)``: probability less mark."""
+
+    def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """The loss of each row, ``(..., batch)``, from logits and marks ``(..., n_outputs, batch)``."""
 
 
 class SoftmaxHead:
@@ -84,6 +96,19 @@ class SoftmaxHead:
         """The index of the largest logit."""
         return logits.argmax(-1)
 
+    def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
+        """One where the class is, zero elsewhere."""
+        return (codes.unsqueeze(-2) == torch.arange(n_outputs, device=codes.device).unsqueeze(1)).to(dtype)
+
+    def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """Softmax over the classes, less the marks."""
+        return torch.softmax(logits, -2).sub_(marks)
+
+    def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """Cross-entropy: minus the log of the class's own softmax."""
+        # The product would be NaN for a class with logit -inf that is not the row's own.
+        return torch.logsumexp(logits, -2) - torch.where(marks > 0, logits, 0).sum(-2)
+
 
 class LogitHead:
     """One logit, the log-odds of class 1; binary cross-entropy. Targets are floats with a column of their own.
@@ -133,6 +158,18 @@ class LogitHead:
     def predictions(self, logits: Tensor) -> Tensor:
         """Class 1 where the logit is above 0, which is where its sigmoid is above 0.5."""
         return (logits.squeeze(-1) > 0).long()
+
+    def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:  # noqa: ARG002 - it is always one
+        """0.0 or 1.0, the class index itself."""
+        return codes.to(dtype).unsqueeze(-2)
+
+    def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """Sigmoid of the logit, less the mark."""
+        return torch.sigmoid(logits).sub_(marks)
+
+    def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """Binary cross-entropy."""
+        return functional.binary_cross_entropy_with_logits(logits, marks, reduction="none").squeeze(-2)
 
 
 HEADS: MappingProxyType[str, Head] = MappingProxyType({"softmax": SoftmaxHead(), "logit": LogitHead()})

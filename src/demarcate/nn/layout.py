@@ -14,6 +14,8 @@ from torch import Tensor
 
 from demarcate.errors import SettingError
 
+ALIGNMENT = 16
+"""Every member's row is a multiple of so many numbers: vector instructions then treat it alike wherever it lies."""
 MAX_PADDING = 1.5
 """A stack may cost at most this many times what its members would cost without padding."""
 
@@ -45,7 +47,7 @@ class Layout:
     --------
     >>> layout = Layout(((2, 8, 1), (2, 4, 1)))
     >>> layout.n_members, layout.padded, layout.n_parameters
-    (2, (2, 8, 1), 33)
+    (2, (2, 8, 1), 48)
     """
 
     widths: tuple[tuple[int, ...], ...]
@@ -70,8 +72,8 @@ class Layout:
 
     @cached_property
     def n_parameters(self) -> int:
-        """Length of a member's row in the buffer, padding included."""
-        return sum(self._sizes)
+        """Length of a member's row in the buffer, padding included; what is left over at its end is always 0."""
+        return -(-sum(self._sizes) // ALIGNMENT) * ALIGNMENT
 
     @cached_property
     def _sizes(self) -> list[int]:
@@ -91,7 +93,7 @@ class Layout:
             Weights ``(n_members, d_in, d_out)``, biases ``(n_members, 1, d_out)``.
         """
         n_members = flat.shape[0]
-        parts = flat.split(self._sizes, dim=1)
+        parts = flat[:, : sum(self._sizes)].split(self._sizes, dim=1)
         return [
             (parts[2 * layer].view(n_members, d_in, d_out), parts[2 * layer + 1].view(n_members, 1, d_out))
             for layer, (d_in, d_out) in enumerate(pairwise(self.padded))

@@ -1,0 +1,233 @@
+"""Checkpoints: a folder in which a fit puts down what it has done, so that the same fit can go on from there.
+
+The folder holds a manifest, which says what is being trained on what; a lock, held while a process trains; and for each
+population its last two states, ``NAME.NUMBER.npz``: numpy's format, arrays under names and one text of facts, nothing
+that runs when it is read. A state is written beside its place and moved there whole.
+"""
+
+import contextlib
+import json
+import os
+import time
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from demarcate.errors import CheckpointError, CheckpointWarning
+
+_MANIFEST, _LOCK, _FACTS = "manifest.json", "lock", "facts"
+FORMAT = 1
+
+State = tuple[dict[str, Tensor], dict[str, Any]]
+"""Tensors by name, and facts fit for JSON."""
+
+
+class Keeper:
+    """Puts down and takes up the states of one population.
+
+    Parameters
+    ----------
+    folder
+        Where to.
+    name
+        What the population is called.
+    every
+        Seconds from one state to the next.
+    """
+
+    def __init__(self, folder: Path, name: str, every: float) -> None:
+        self._folder, self._name, self._every = folder, name, every
+        self._last = time.monotonic()
+        self._number = max(self._numbers(), default=0)
+
+    def is_due(self) -> bool:
+        """Whether it is time for the next state."""
+        return time.monotonic() - self._last >= self._every
+
+    def save(self, state: State) -> None:
+        """Write a state, and remove those before the last.
+
+        Where the system refuses, training goes on without: a warning says so.
+        """
+        tensors, facts = state
+        arrays = {name: tensor.cpu().numpy() for name, tensor in tensors.items()}
+        arrays[_FACTS] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+        place = self._place(self._number + 1)
+        beside = place.with_name(f".{place.name}.tmp")
+        try:
+            with beside.open("wb") as file:
+                np.savez(file, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(place)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            what = f"no checkpoint could be written ({error.strerror}): {self._folder}. Training goes on without"
+            warnings.warn(CheckpointWarning(what), stacklevel=2)
+        else:
+            self._number += 1
+            for number in self._numbers():
+                if number < self._number - 1:
+                    self._place(number).unlink(missing_ok=True)
+        self._last = time.monotonic()
+
+    def load(self) -> State | None:
+        """The newest state that is whole, or None where there is none.
+
+        Warns
+        -----
+        CheckpointWarning
+            If a newer one is damaged.
+        """
+        for number in sorted(self._numbers(), reverse=True):
+            place = self._place(number)
+            try:
+                return _read(place)
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+                what = f"checkpoint {place} is damaged ({error}); going on from the one before it"
+                warnings.warn(CheckpointWarning(what), stacklevel=2)
+        return None
+
+    def _place(self, number: int) -> Path:
+        return self._folder / f"{self._name}.{number:06d}.npz"
+
+    def _numbers(self) -> list[int]:
+        found = (path.name.split(".")[-2] for path in self._folder.glob(f"{self._name}.*.npz"))
+        return [int(number) for number in found if number.isdigit()]
+
+
+class Checkpoints:
+    """A folder held by this process alone; made by `open_checkpoints`."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any], every: float) -> None:
+        self.folder, self.manifest, self._every = folder, manifest, every
+
+    def keeper(self, name: str) -> Keeper:
+        """The keeper of one population."""
+        return Keeper(self.folder, name, self._every)
+
+
+@contextlib.contextmanager
+def open_checkpoints(
+    folder: str | os.PathLike[str], settings: Mapping[str, str], facts: Mapping[str, Any], every: float
+) -> Iterator[Checkpoints]:
+    """Hold a folder for one fit.
+
+    Parameters
+    ----------
+    folder
+        Made where there is none.
+    settings
+        What the fit is, by name; what is in the folder must have been begun with the same.
+    facts
+        What else to write down at the beginning. Going on, ``manifest`` holds what was written then.
+    every
+        Seconds from one state of a population to the next.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder belongs to another fit, if another process trains in it, or if it cannot be used.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with open_checkpoints(folder, {"lr": "0.1"}, {"n_threads": 2}, every=60) as checkpoints:
+    ...         checkpoints.keeper("a").save(({"x": torch.ones(2)}, {"epoch": 3}))
+    ...     with open_checkpoints(folder, {"lr": "0.1"}, {"n_threads": 4}, every=60) as checkpoints:
+    ...         print(checkpoints.manifest["n_threads"], checkpoints.keeper("a").load())
+    2 ({'x': tensor([1., 1.])}, {'epoch': 3})
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _held(folder):
+            for left in folder.glob(".*.tmp"):
+                left.unlink(missing_ok=True)
+            yield Checkpoints(folder, _manifest(folder, settings, facts), every)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        raise CheckpointError(
+            f"checkpoints go to a folder that can be written: got {folder} ({error.strerror}). Name another"
+        ) from error
+
+
+def _manifest(folder: Path, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    place = folder / _MANIFEST
+    if not place.exists():
+        strangers = [path.name for path in folder.iterdir() if path.name != _LOCK]
+        if strangers:
+            raise CheckpointError(
+                f"checkpoints go to a folder of their own: {folder} holds {', '.join(sorted(strangers)[:5])}. "
+                "Name a new or an empty one"
+            )
+        manifest = {"format": FORMAT, "settings": dict(settings), **facts}
+        beside = place.with_name(f".{place.name}.tmp")
+        beside.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        beside.replace(place)
+        return manifest
+    try:
+        manifest = json.loads(place.read_text(encoding="utf-8"))
+        begun, version = dict(manifest["settings"]), manifest["format"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{place} is damaged ({error}). Remove {folder} to begin anew") from error
+    changed = [_change(name, begun.get(name), settings.get(name)) for name in {**begun, **settings}]
+    changed = [change for change in changed if change]
+    if version != FORMAT:
+        changed.append(f"format of checkpoints: {version} then, {FORMAT} now")
+    if changed:
+        raise CheckpointError(
+            f"training goes on with the same table and settings: {folder} was begun with others.\n"
+            + "\n".join(f"  {change}" for change in changed)
+            + "\nGive what was given then, name another folder, or remove this one"
+        )
+    return manifest
+
+
+def _change(name: str, then: str | None, now: str | None) -> str:
+    if then == now:
+        return ""
+    if then and now and max(len(then), len(now)) < 200 and not name.endswith("rows") and name != "table":
+        return f"{name}: {then} then, {now} now"
+    return f"{name}: not the same"
+
+
+def _read(place: Path) -> State:
+    with zipfile.ZipFile(place) as archive:
+        damaged = archive.testzip()
+    if damaged:
+        raise zipfile.BadZipFile(f"{damaged} does not have its checksum")
+    with np.load(place, allow_pickle=False) as arrays:
+        tensors = {name: torch.from_numpy(arrays[name]) for name in arrays.files if name != _FACTS}
+        return tensors, json.loads(arrays[_FACTS].tobytes())
+
+
+@contextlib.contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock, which the system releases however this process ends."""
+    with (folder / _LOCK).open("a+b") as lock:
+        try:
+            _lock(lock.fileno())
+        except OSError as error:
+            raise CheckpointError(
+                f"one process trains in a folder of checkpoints: another holds {folder}. Wait for it, or name another"
+            ) from error
+        yield
+
+
+def _lock(descriptor: int) -> None:
+    try:
+        import fcntl
+    except ModuleNotFoundError:
+        import msvcrt  # Windows
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+    else:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

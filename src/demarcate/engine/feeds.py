@@ -1,0 +1,211 @@
+"""Feeds: an epoch's steps, dealt out in spans.
+
+A span is some consecutive steps. Gathering rows, drawing dropout and judging logits take more calls than arithmetic when
+batches are small; done for a whole span at once they cost next to nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from demarcate.engine.batches import Batches
+from demarcate.engine.dropout import Dropout
+from demarcate.engine.propagation import Masks
+from demarcate.engine.rows import Source, Targets, judge, means
+
+MAX_NUMBERS = 1 << 20
+"""Numbers a span may hold of one kind (inputs, masks): about what a processor keeps close, and steps enough."""
+
+
+class Step(NamedTuple):
+    """What one step needs, and where it leaves its logits.
+
+    Attributes
+    ----------
+    x
+        ``(n_members, batch, d_in)``.
+    marks
+        What each output's probability should be, ``(n_members, n_outputs, batch)``.
+    scale
+        Each row's share of its batch's weights, ``(n_members, 1, batch)``.
+    logits
+        To be filled, ``(n_members, n_outputs, batch)``.
+    masks
+        Dropout's, or None.
+    """
+
+    x: Tensor
+    marks: Tensor
+    scale: Tensor
+    logits: Tensor
+    masks: Masks | None
+
+
+@dataclass(frozen=True, eq=False)
+class Span:
+    """Consecutive steps, what should come of their rows, and what does, each with a first axis of steps."""
+
+    steps: Sequence[Step]
+    targets: Targets
+    logits: Tensor
+
+
+class Feed(Protocol):
+    """Deals out epochs and counts what becomes of them."""
+
+    n_done: int
+    """Steps of the epoch under way that are counted."""
+
+    @property
+    def kept(self) -> int:
+        """Numbers kept of each epoch from `open` to `close`."""
+
+    def open(self, n_epochs: int) -> None:
+        """Make ready for this many epochs."""
+
+    def spans(self) -> Iterator[Span]:
+        """One epoch, or what is left of the one under way."""
+
+    def count(self, span: Span) -> None:
+        """Take in a span whose steps are done."""
+
+    def close(self) -> Tensor:
+        """Mean training loss and accuracy of each epoch since `open`, ``(n_epochs, 2, n_members)`` on the CPU."""
+
+    def keep(self) -> None:
+        """Go on with the members that source, batches and dropout have kept."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Where in the epoch it stands."""
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave."""
+
+
+class FullBatch:
+    """An epoch is one step, on the same rows each time, which are gathered once."""
+
+    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
+        self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
+        self.n_done = 0
+        self.keep()
+
+    @property
+    def kept(self) -> int:
+        """The logits of all rows."""
+        return self._targets.marks.numel()
+
+    def open(self, n_epochs: int) -> None:
+        """Make room for the logits of this many epochs."""
+        if n_epochs > len(self._places):
+            self._logits = self._targets.marks.new_empty(n_epochs, *self._targets.marks.shape[1:])
+            self._places = self._logits.unbind(0)
+        self._n_open, self._n_counted = n_epochs, 0
+        self._masks: list[Masks] = []
+
+    def spans(self) -> Iterator[Span]:
+        """The one step of the epoch."""
+        logits = self._places[self._n_counted]
+        step = Step(self._x, self._marks, self._scale, logits, self._next_masks() if self._drop else None)
+        yield Span([step], self._targets, logits)
+
+    def count(self, span: Span) -> None:  # noqa: ARG002 - all are judged together
+        """Note that it is done."""
+        self._n_counted += 1
+
+    def close(self) -> Tensor:
+        """Loss and accuracy of each epoch."""
+        return means(judge(self._source.head, self._targets, self._logits[: self._n_counted]))
+
+    def keep(self) -> None:
+        """Gather the rows of the members there are."""
+        ((block, self._n_rows),) = self._batches.epoch(1)
+        self._x = self._source.inputs(block, self._dtype)[0]
+        self._targets = self._source.targets(block)
+        self._marks, self._scale = self._targets.marks[0], self._targets.scale()[0]
+        self._logits, self._places = torch.empty(0), ()
+
+    def state(self) -> dict[str, Tensor]:
+        """Nothing: such an epoch has no middle."""
+        return {}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Nothing to go on from."""
+
+    def _next_masks(self) -> Masks:
+        if not self._masks:
+            assert self._drop is not None
+            n_rows = self._x.shape[1]
+            ahead = max(1, MAX_NUMBERS // (self._drop.n_units * n_rows))
+            ahead = min(ahead, self._n_open - self._n_counted)
+            self._masks = self._drop.masks(ahead, n_rows, self._n_rows)[::-1]
+        return self._masks.pop()
+
+
+class MiniBatches:
+    """An epoch is many steps, on the rows in a new order each time."""
+
+    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
+        self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
+        self.n_done, self._n_spans, self._sums = 0, 0, torch.zeros(0)
+        self._epochs: list[Tensor] = []
+
+    @property
+    def kept(self) -> int:
+        """A few sums."""
+        return 5 * len(self._batches.rows)
+
+    def open(self, n_epochs: int) -> None:  # noqa: ARG002 - there is nothing to make room for
+        """Forget the epochs that were told."""
+        self._epochs = []
+
+    def spans(self) -> Iterator[Span]:
+        """What is left of the epoch."""
+        for block, n_rows in islice(self._batches.epoch(self._n_ahead()), self._n_spans, None):
+            n_steps, _, batch = block.shape
+            targets = self._source.targets(block)
+            logits = torch.empty_like(targets.marks)
+            masks = self._drop.masks(n_steps, batch, n_rows) if self._drop else [None] * n_steps
+            tensors = (self._source.inputs(block, self._dtype), targets.marks, targets.scale(), logits)
+            yield Span([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
+        self._epochs.append(self._sums)
+        self.n_done, self._n_spans = 0, 0
+
+    def count(self, span: Span) -> None:
+        """Judge its steps and add them to the epoch."""
+        sums = judge(self._source.head, span.targets, span.logits).sum(0)
+        self._sums = self._sums + sums if self._n_spans else sums
+        self._n_spans += 1
+        self.n_done += len(span.steps)
+
+    def close(self) -> Tensor:
+        """Loss and accuracy of each epoch."""
+        return means(torch.stack(self._epochs))
+
+    def keep(self) -> None:
+        """Nothing to gather anew: each span is."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Inside an epoch: spans and steps done, their sums, and the order's generators as the epoch began."""
+        if not self.n_done:
+            return {}
+        done = torch.tensor([self._n_spans, self.n_done])
+        return {"done": done, "sums": self._sums, "began": self._batches.began()}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave."""
+        if state:
+            self._n_spans, self.n_done = state["done"].tolist()
+            self._sums = state["sums"].to(self._source.encoding.device)
+            self._batches.begin_from(state["began"])
+
+    def _n_ahead(self) -> int:
+        """Steps that fit a span."""
+        n_members, batch = len(self._batches.rows), self._batches.batch_size or 1
+        units = self._drop.n_units if self._drop else 0
+        per_row = max(n_members * max(self._source.d_in, self._source.n_outputs), units)
+        return max(1, MAX_NUMBERS // (batch * per_row))

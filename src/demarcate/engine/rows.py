@@ -1,0 +1,110 @@
+"""The samples as the members of one population see them: what goes in, what should come out, and how it is judged."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from demarcate.engine.batches import PAD
+from demarcate.engine.samples import Samples
+from demarcate.nn import Head
+
+
+@dataclass(frozen=True, eq=False)
+class Targets:
+    """What should come out for rows, ``(..., n_members, batch)`` each.
+
+    Attributes
+    ----------
+    codes
+        Class indices.
+    marks
+        What each output's probability should be, ``(..., n_members, n_outputs, batch)``.
+    weights
+        What each row's loss counts; 0 for rows that only fill up the stack.
+    real
+        1 where there is a row, 0 where there is padding.
+    """
+
+    codes: Tensor
+    marks: Tensor
+    weights: Tensor
+    real: Tensor
+
+    def scale(self) -> Tensor:
+        """Each row's share of its batch's weights, ``(..., n_members, 1, batch)``; 0 where no row counts."""
+        total = self.weights.sum(-1, keepdim=True).clamp_(min=torch.finfo(self.weights.dtype).tiny)
+        return (self.weights / total).unsqueeze(-2)
+
+
+@dataclass(eq=False)
+class Source:
+    """Where the members of a population get their rows.
+
+    Attributes
+    ----------
+    samples
+        The rows.
+    encoding
+        The encoding each member reads, ``(n_members,)``.
+    head
+        What the outputs mean.
+    d_in, n_outputs
+        Widths of the stack's inputs and outputs.
+    """
+
+    samples: Samples
+    encoding: Tensor
+    head: Head
+    d_in: int
+    n_outputs: int
+
+    def inputs(self, rows: Tensor, dtype: torch.dtype) -> Tensor:
+        """Encoded rows ``(..., n_members, batch, d_in)`` for row numbers ``(..., n_members, batch)``, any for `PAD`."""
+        rows = rows.to(self.encoding.device).clamp(min=0)
+        encoding = self.encoding.expand(rows.shape[:-1]).flatten()
+        gathered = self.samples.gather(encoding, rows.flatten(0, -2))[..., : self.d_in]
+        return gathered.unflatten(0, rows.shape[:-1]).to(dtype).contiguous()
+
+    def targets(self, rows: Tensor) -> Targets:
+        """What should come out for these rows."""
+        rows = rows.to(self.encoding.device)
+        dtype = self.samples.weights.dtype
+        real = (rows != PAD).to(dtype)
+        rows = rows.clamp(min=0)
+        codes = self.samples.codes[rows]
+        marks = self.head.marks(codes, self.n_outputs, dtype)
+        return Targets(codes, marks, self.samples.weights[rows] * real, real)
+
+    def keep(self, members: Tensor) -> None:
+        """Go on with some of the members."""
+        self.encoding = self.encoding[members]
+
+
+def judge(head: Head, targets: Targets, logits: Tensor) -> Tensor:
+    """Sums over batches, from which losses and accuracies come.
+
+    Parameters
+    ----------
+    logits
+        ``(..., n_members, n_outputs, batch)``; may have more leading axes than the targets.
+
+    Returns
+    -------
+    Tensor
+        Weighted loss, weight, loss, right predictions and rows, float64 ``(..., 5, n_members)``.
+    """
+    losses = head.turned_losses(logits, targets.marks.expand_as(logits))
+    right = (head.predictions(logits.transpose(-1, -2)) == targets.codes) * targets.real
+    counted = (losses * targets.weights, targets.weights, losses * targets.real, right, targets.real)
+    shape = losses.shape[:-1]
+    return torch.stack([values.sum(-1, dtype=torch.float64).expand(shape) for values in counted], -2)
+
+
+def means(sums: Tensor) -> Tensor:
+    """Mean loss and accuracy ``(..., 2, n_members)`` on the CPU, from sums ``(..., 5, n_members)``.
+
+    Rows of which none counts (all their weights are 0) are told by their plain mean, so that there is a number to tell.
+    """
+    weighted, weight, plain, right, rows = sums.cpu().unbind(-2)
+    return torch.stack([torch.where(weight > 0, weighted / weight, plain / rows), right / rows], -2)

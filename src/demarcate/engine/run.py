@@ -1,0 +1,398 @@
+"""One population on its way through training."""
+
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from demarcate.engine.batches import Batches, padded_rows
+from demarcate.engine.dropout import Dropout
+from demarcate.engine.feeds import MAX_NUMBERS, Feed, FullBatch, MiniBatches, Step
+from demarcate.engine.history import History, Recorder
+from demarcate.engine.optimizers import optimizer_for
+from demarcate.engine.precision import product_dtype
+from demarcate.engine.progress import OnEpoch, Progress, finite_mean
+from demarcate.engine.propagation import Propagation
+from demarcate.engine.rows import Source
+from demarcate.engine.samples import Member, Samples, layout_of
+from demarcate.engine.stopping import Best, Divergence
+from demarcate.engine.threads import Pace
+from demarcate.engine.watch import Watch
+from demarcate.nn import ACTIVATIONS, MemberState, Network
+from demarcate.nn.layout import cost
+
+MAX_BLOCK_EPOCHS, MAX_BLOCK_STEPS, MAX_BLOCK_WORK = 32, 256, 1e10
+"""Epochs, steps and multiplications after which the books are closed: often enough to be told of, and to be stopped."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedMember:
+    """A member after training.
+
+    Attributes
+    ----------
+    network
+        What it is.
+    state
+        Its parameters, on the CPU; always finite.
+    history
+        Its epochs.
+    best_epoch
+        The epoch whose weights it carries, from 1; 0 if they are the initial ones.
+    divergence
+        When and at which rate its loss stopped being finite, or None.
+    validation_logits
+        Of a traced member, the logits of its validation rows at each of ``history.validation_epochs``,
+        ``(n_looks, n_validation, n_outputs)``; else None.
+    dropped
+        Whether it was let go before its time, by halving.
+    """
+
+    network: Network
+    state: MemberState
+    history: History
+    best_epoch: int
+    divergence: Divergence | None
+    validation_logits: Tensor | None = None
+    dropped: bool = False
+
+
+class Standing(NamedTuple):
+    """How good the weights are that a member would end with now: their validation loss and accuracy."""
+
+    loss: float
+    accuracy: float
+
+
+class _HasState(Protocol):
+    """What can be put down and taken up again."""
+
+    def state(self) -> dict[str, Tensor]: ...
+
+    def restore(self, state: Mapping[str, Tensor], /) -> None: ...
+
+
+@dataclass(frozen=True)
+class _End:
+    """How a member ended, but for its weights."""
+
+    best_epoch: int
+    n_epochs: int
+    divergence: Divergence | None
+    dropped: bool = False
+
+
+class Run:
+    """A population in training. Members that end leave the stack: what has a member axis shrinks.
+
+    Time is cut into blocks of epochs. Within a block nothing is computed but steps, and logits of validation rows; at
+    its end the books are closed on all its epochs at once. The weights of each of them are at hand until then, so
+    members end, and keep the best weights, exactly where they would if the books were closed every epoch.
+
+    Parameters
+    ----------
+    members
+        Members that `plan` says can share a stack.
+    samples
+        Their rows, on the device to train on.
+    precision
+        As for `demarcate.engine.fit`.
+    """
+
+    def __init__(self, members: Sequence[Member], samples: Samples, precision: str) -> None:
+        self.members, self.samples = list(members), samples
+        self.training = members[0].training
+        self.device = samples.weights.device
+        self.active = list(range(len(members)))
+        self.epoch = 0
+        layout = layout_of(members, samples)
+        states, generators = zip(*(member.begin(samples) for member in members), strict=True)
+        self.layout, self.flat = layout, layout.pack(states).to(self.device)
+        self.dtype = product_dtype(precision, self.flat.dtype, self.device, layout.padded[1:-1])
+        self.activation, self.head = ACTIVATIONS[members[0].network.activation], members[0].head(samples)
+        trainings = [member.training for member in members]
+        self.optimizer = optimizer_for(trainings, self.flat)
+        rates = [member.network.dropout for member in members]
+        like = torch.empty(0, dtype=self.dtype, device=self.device)
+        seeds = [member.seed for member in members]
+        self.drop = Dropout(rates, layout, seeds, like) if any(rates) and len(layout.padded) > 2 else None
+        self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
+        encoding = torch.tensor([member.encoding for member in members], device=self.device)
+        self.source = Source(samples, encoding, self.head, layout.padded[0], layout.padded[-1])
+        feed = FullBatch if self.batches.batch_size is None else MiniBatches
+        self.feed: Feed = feed(self.source, self.batches, self.drop, self.dtype)
+        watched = [member.validation_rows for member in members]
+        self.watch = Watch(self.source, watched) if any(map(len, watched)) else None
+        self.best = Best(self.flat, [training.patience for training in trainings])
+        self.recorder = Recorder(len(members))
+        self.ends: dict[int, tuple[Tensor, _End]] = {}
+        self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
+        self.propagation = Propagation(layout, self.activation, self.flat, self.dtype)
+        self.pace = Pace([1])
+        self._snapshots = torch.empty(0)
+
+    @property
+    def work(self) -> float:
+        """Multiplications in a step's forward pass."""
+        batch = self.batches.batch_size or self.batches.longest
+        return len(self.active) * batch * cost(self.layout.padded)
+
+    def advance(self, until: int, tell: OnEpoch | None = None, between: Callable[[], None] = lambda: None) -> None:
+        """Train up to and including an epoch, or until no member is left.
+
+        Parameters
+        ----------
+        until
+            The epoch.
+        tell
+            Called once for each epoch.
+        between
+            Called between blocks, and inside long epochs; may raise, and what was done until then stands.
+        """
+        last = min(until, self.training.epochs)
+        while self.active and self.epoch < last:
+            n_epochs = min(self._block_length(), last - self.epoch)
+            with torch.inference_mode(), self.pace.block(n_epochs):
+                self._block(n_epochs, tell, between)
+            between()
+
+    def drop_members(self, members: Collection[int]) -> None:
+        """Let members go that are still training, with the weights they would end with now."""
+        positions = [position for position, index in enumerate(self.active) if index in members]
+        with torch.inference_mode():
+            for position in positions:
+                self._finish(position, self.epoch, dropped=True)
+            if positions:
+                self._keep([position for position in range(len(self.active)) if position not in positions])
+
+    def standings(self, epoch: int) -> dict[int, Standing]:
+        """How each member stood after an epoch that the run has behind it; a member without any history last of all."""
+        values = self.recorder.values()[:epoch, 2:]
+        standings = {}
+        for index, member in enumerate(self.members):
+            own = values[:, :, index]
+            own = own[own[:, 0].isfinite()]
+            if not len(own):
+                standings[index] = Standing(math.inf, 0.0)
+                continue
+            divergence = self.ends[index][1].divergence if index in self.ends else None
+            diverged = divergence is not None and divergence.epoch <= epoch
+            restores = diverged or member.training.patience is not None
+            standings[index] = Standing(*own[int(own[:, 0].argmin()) if restores else -1].tolist())
+        return standings
+
+    def probe(self) -> Tensor:
+        """The gradient and logits of a fixed batch with the weights as they are: the same bits on every call."""
+        n_rows = self.batches.batch_size or self.batches.longest
+        rows = padded_rows([rows[:n_rows] for rows in self.batches.rows])
+        with torch.inference_mode():
+            x, targets = self.source.inputs(rows, self.dtype), self.source.targets(rows)
+            logits = self.propagation.forward(x, torch.empty_like(targets.marks))
+            self.propagation.backward(self.head.residual(logits, targets.marks).mul_(targets.scale()))
+            return torch.cat([self.propagation.gradient.flatten(), logits.flatten()])
+
+    def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Everything that training goes on from: tensors, and facts fit for JSON."""
+        tensors = {"recorded": self.recorder.values()}
+        tensors |= {f"end.{index}": flat for index, (flat, _) in self.ends.items()}
+        tensors |= {f"trace.{index}": torch.cat(looks) for index, looks in self.traces.items() if looks}
+        if self.active:
+            tensors |= {"flat": self.flat, "order": _states(self.batches.generators)}
+            tensors |= {"dropout": _states(self.drop.generators)} if self.drop else {}
+            tensors |= {"before": self._snapshots[0]} if self.feed.n_done and not self.watch else {}
+            for part, owner in self._parts().items():
+                tensors |= {f"{part}.{name}": value for name, value in owner.state().items()}
+        ends = {str(index): asdict(end) for index, (_, end) in self.ends.items()}
+        return tensors, {"epoch": self.epoch, "active": self.active, "ends": ends}
+
+    def restore(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+        """Go on from what `state` gave; for a run that has not begun."""
+        self.epoch = facts["epoch"]
+        for index, end in facts["ends"].items():
+            divergence = end["divergence"] and Divergence(**end["divergence"])
+            self.ends[int(index)] = tensors[f"end.{index}"], _End(**{**end, "divergence": divergence})
+        self.recorder.restore(tensors["recorded"])
+        for index, looks in self.traces.items():
+            looks += [tensors[f"trace.{index}"]] if f"trace.{index}" in tensors else []
+        with torch.inference_mode():
+            if facts["active"] != self.active:
+                self._keep(facts["active"])
+            if self.active:
+                self._go_on_from(tensors)
+
+    def _go_on_from(self, tensors: Mapping[str, Tensor]) -> None:
+        self.flat.copy_(tensors["flat"])
+        self.propagation.refresh()
+        _set_states(self.batches.generators, tensors["order"])
+        if self.drop:
+            _set_states(self.drop.generators, tensors["dropout"])
+        if "before" in tensors:
+            self._snapshots = tensors["before"].unsqueeze(0).to(self.device)
+        for part, owner in self._parts().items():
+            prefix = f"{part}."
+            owner.restore({name.removeprefix(prefix): own for name, own in tensors.items() if name.startswith(prefix)})
+
+    def _parts(self) -> dict[str, "_HasState"]:
+        return {"best": self.best, "optimizer": self.optimizer, "feed": self.feed}
+
+    def fitted(self) -> list[FittedMember]:
+        """The members as they ended."""
+        layout = layout_of(self.members, self.samples)
+        fitted = []
+        for index, member in enumerate(self.members):
+            flat, end = self.ends[index]
+            (state,) = layout.select([index]).unpack(flat.cpu().unsqueeze(0))
+            history = self.recorder.history(index, end.n_epochs)
+            looks = self.traces.get(index) or []
+            trace = torch.cat(looks)[: len(history.validation_epochs)].clone() if looks and end.n_epochs else None
+            facts = end.best_epoch, end.divergence, trace, end.dropped
+            fitted.append(FittedMember(member.network, state, history, *facts))
+        return fitted
+
+    def _block(self, n_epochs: int, tell: OnEpoch | None, between: Callable[[], None]) -> None:
+        """Train for some epochs and close the books on them."""
+        epochs = torch.arange(self.epoch + 1, self.epoch + n_epochs + 1)
+        looked = (epochs % self.training.validate_every == 0) | (epochs == self.training.epochs)
+        self._open(n_epochs, int(looked.sum()))
+        for place in range(n_epochs):
+            if not self.watch and not self.feed.n_done:
+                self._snapshots[place] = self.flat
+            self._learn(int(epochs[place]), between if n_epochs == 1 else lambda: None)
+            if self.watch:
+                self._snapshots[place] = self.flat
+                if looked[place]:
+                    self.watch.look(self.layout.layers(self.flat), self.activation)
+        train = self.feed.close()
+        validation = torch.full_like(train, torch.nan)
+        if self.watch:
+            validation[looked], logits = self.watch.close()
+            self._trace(logits)
+        losses, over, unsound = self._judgement(epochs, train[:, 0], validation[:, 0], looked)
+        stood = epochs if self.watch else epochs - 1
+        ends = self.best.follow(self._snapshots[:n_epochs], losses, stood, over)
+        self.recorder.add(self.active, torch.cat([train, validation], 1))
+        told = list(self._told(epochs, train, validation, ends)) if tell else []
+        self._settle(epochs, ends, unsound)
+        for progress in told if tell else ():
+            tell(progress)
+
+    def _judgement(
+        self, epochs: Tensor, train: Tensor, validation: Tensor, looked: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """By which losses a block's weights are judged, where training is over, and where it has gone wrong."""
+        sound = train.isfinite()
+        if self.watch:
+            sound &= validation.isfinite() | ~looked.unsqueeze(1)
+        losses = torch.where(sound, validation if self.watch else train, torch.nan)
+        return losses, ~sound | (epochs == self.training.epochs).unsqueeze(1), ~sound
+
+    def _open(self, n_epochs: int, n_looks: int) -> None:
+        if len(self._snapshots) < n_epochs:
+            self._snapshots = self.flat.new_empty(n_epochs, *self.flat.shape)
+        self.feed.open(n_epochs)
+        if self.watch:
+            self.watch.open(n_looks)
+
+    def _learn(self, epoch: int, between: Callable[[], None]) -> None:
+        """The steps of an epoch, or what is left of it."""
+        number = (epoch - 1) * self.batches.n_steps + self.feed.n_done
+        for span in self.feed.spans():
+            for step in span.steps:
+                self._step(step, self._factor(number))
+                number += 1
+            self.feed.count(span)
+            between()
+
+    def _step(self, step: Step, factor: float) -> None:
+        x, marks, scale, logits, masks = step
+        self.propagation.forward(x, logits, masks)
+        residual = self.head.residual(logits, marks).mul_(scale)
+        self.propagation.backward(residual, masks)
+        self.optimizer.step(self.flat, self.propagation.gradient, factor)
+        self.propagation.refresh()
+
+    def _settle(self, epochs: Tensor, ends: Tensor, unsound: Tensor) -> None:
+        """Let members go that ended in a block."""
+        self.epoch = int(epochs[-1])
+        done = (ends < len(epochs)).nonzero().flatten().tolist()
+        for position in done:
+            place = int(ends[position])
+            self._finish(position, int(epochs[place]), diverged=bool(unsound[place, position]), place=place)
+        if done:
+            self._keep((ends == len(epochs)).nonzero().flatten().tolist())
+
+    def _finish(
+        self, position: int, epoch: int, *, diverged: bool = False, dropped: bool = False, place: int | None = None
+    ) -> None:
+        """Settle which weights a member ends with after an epoch; ``place`` is its snapshot, None for the present."""
+        index = self.active[position]
+        training = self.members[index].training
+        present = self.flat[position] if place is None or not self.watch else self._snapshots[place, position]
+        diverged_at_last = diverged or not present.isfinite().all()
+        divergence = Divergence(epoch, training.lr) if diverged_at_last else None
+        restore = training.patience is not None or divergence is not None
+        flat = self.best.flat[position] if restore else present
+        best_epoch = int(self.best.epoch[position]) if restore else epoch
+        self.ends[index] = (flat.clone(), _End(best_epoch, epoch - diverged, divergence, dropped))
+
+    def _keep(self, positions: list[int]) -> None:
+        """Shrink everything that has a member axis to these positions."""
+        self.active = [self.active[position] for position in positions]
+        if not positions:
+            return
+        kept = torch.tensor(positions)
+        on_device = kept.to(self.device)
+        self.layout = self.layout.select(positions)
+        self.flat = self.flat[on_device]
+        self.optimizer.keep(on_device)
+        self.best.keep(kept)
+        self.batches.keep(positions)
+        self.source.keep(on_device)
+        if self.drop:
+            self.drop.keep(positions)
+        if self.watch:
+            self.watch.keep(kept)
+        self.feed.keep()
+        self.propagation = Propagation(self.layout, self.activation, self.flat, self.dtype)
+        self._snapshots = torch.empty(0)
+
+    def _trace(self, logits: Tensor) -> None:
+        """Keep what traced members make of their validation rows, ``(n_looks, n_active, n_outputs, n_watched)``."""
+        for position, index in enumerate(self.active):
+            if index in self.traces and len(logits):
+                own = logits[:, position, :, : len(self.members[index].validation_rows)]
+                self.traces[index].append(own.transpose(1, 2).cpu().clone())
+
+    def _told(self, epochs: Tensor, train: Tensor, validation: Tensor, ends: Tensor) -> Iterator[Progress]:
+        n_members, n_epochs = len(self.members), self.training.epochs
+        for place, epoch in enumerate(epochs.tolist()):
+            here = ends >= place
+            losses = finite_mean(train[place, 0, here]), finite_mean(validation[place, 0, here])
+            yield Progress(1, 1, epoch, n_epochs, n_members, int(here.sum()), *losses)
+
+    def _block_length(self) -> int:
+        """Epochs until the books are closed: few where an epoch is long, keeps much, or may be the last."""
+        kept = self.flat.numel() + self.feed.kept + (self.watch.kept if self.watch else 0)
+        patience = [self.members[index].training.patience for index in self.active]
+        soon = [1 + each // 8 for each in patience if each is not None]
+        short = min(MAX_BLOCK_STEPS, int(MAX_BLOCK_WORK / self.work)) // self.batches.n_steps
+        return max(1, min(MAX_BLOCK_EPOCHS, short, MAX_NUMBERS // kept, *soon))
+
+    def _factor(self, step: int) -> float:
+        """What the schedule makes of the rate in this step."""
+        if self.training.schedule == "constant":
+            return 1.0
+        return 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * self.batches.n_steps)))
+
+
+def _states(generators: Sequence[torch.Generator]) -> Tensor:
+    """The generators' states, ``(n_members, n_bytes)``."""
+    return torch.stack([generator.get_state() for generator in generators])
+
+
+def _set_states(generators: Sequence[torch.Generator], states: Tensor) -> None:
+    for generator, state in zip(generators, states, strict=True):
+        generator.set_state(state)

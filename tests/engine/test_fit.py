@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from demarcate.engine import Member, Samples, Training, fit, plan
+from demarcate.engine import Halving, Member, Samples, Training, fit, plan
 from demarcate.errors import SettingError
 from demarcate.nn import Network, initial_state, to_sequential
 
@@ -55,7 +55,7 @@ def judged(fitted, samples, rows, encoding=0):
 def assert_same_member(found, expected, tolerance=1e-6):
     torch.testing.assert_close(parameters(found), parameters(expected), rtol=tolerance, atol=tolerance)
     assert (found.best_epoch, found.divergence) == (expected.best_epoch, expected.divergence)
-    for name in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"):
+    for name in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy", "validation_epochs"):
         torch.testing.assert_close(
             getattr(found.history, name), getattr(expected.history, name), rtol=tolerance, atol=tolerance
         )
@@ -158,7 +158,7 @@ def test_members_read_their_own_encodings():
 
 def test_a_narrow_encoding_is_not_padded_to_a_wide_one_of_another_stack():
     narrow = noisy_samples()
-    both = Samples.of([narrow.matrices[0], torch.ones(N_ROWS, 90)], narrow.codes, 2)
+    both = Samples.of([narrow.matrices[0], torch.ones(N_ROWS, 9000)], narrow.codes, 2)
     members = [member(encoding=0), member(encoding=1)]
     assert plan(members, both) == [[0], [1]]
     assert_same_member(run(members, both)[0], run([member()], narrow)[0])
@@ -235,7 +235,7 @@ def test_the_history_of_full_batches_is_the_loss_before_each_step_and_after_each
 def test_watching_in_chunks_changes_no_number(monkeypatch):
     traced = replace(member(), traced=True)
     whole = run([traced])[0]
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "_MAX_GATHERED", 40)
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.watch"), "MAX_GATHERED", 40)
     cut = run([traced])[0]
     assert_same_member(cut, whole)
     torch.testing.assert_close(cut.validation_logits, whole.validation_logits)
@@ -285,6 +285,159 @@ def test_progress_has_no_loss_to_tell_where_no_rows_are_watched():
     run([member(held=NO_ROWS, epochs=2)], on_epoch=told.append)
     assert [progress.validation_loss for progress in told] == [None, None]
     assert all(math.isfinite(progress.train_loss) for progress in told)
+
+
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("n_epochs", [1, 3])
+def test_how_often_the_books_are_closed_changes_nothing(monkeypatch, batch_size, n_epochs):
+    """Though members stop, diverge and are traced in the middle of a block."""
+    members = [
+        replace(one, training=replace(one.training, batch_size=batch_size), traced=True) for one in (*MIXED, MIXED[0])
+    ]
+    samples = noisy_samples(dtype=torch.float64)
+    module = importlib.import_module("demarcate.engine.run")
+    monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", n_epochs)
+    closed_often = run(members, samples)
+    monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", 16)
+    monkeypatch.setattr(module.Run, "_block_length", lambda self: 16)
+    for found, expected in zip(run(members, samples), closed_often, strict=True):
+        assert_same_member(found, expected, 1e-12)
+        torch.testing.assert_close(found.validation_logits, expected.validation_logits)
+
+
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+def test_validation_rows_are_looked_at_as_often_as_asked_and_at_the_end(batch_size):
+    always, seldom = (
+        run([member(epochs=10, batch_size=batch_size, validate_every=every, held=HELD)])[0].history for every in (1, 4)
+    )
+    assert always.validation_epochs.tolist() == list(range(1, 11))
+    assert seldom.validation_epochs.tolist() == [4, 8, 10]
+    assert torch.equal(seldom.validation_loss, always.validation_loss[[3, 7, 9]])
+    assert torch.equal(seldom.validation_accuracy, always.validation_accuracy[[3, 7, 9]])
+    assert torch.equal(seldom.train_loss, always.train_loss)
+
+
+def test_patience_is_judged_where_validation_rows_are_looked_at():
+    samples = noisy_samples()
+    (fitted,) = run([member((32,), patience=5, epochs=200, validate_every=3)], samples)
+    losses, epochs = fitted.history.validation_loss, fitted.history.validation_epochs
+    best = int(epochs[losses.argmin()])
+    assert fitted.best_epoch == best
+    assert fitted.history.n_epochs == epochs[-1] == next(each for each in range(3, 200, 3) if each - best >= 5)
+    assert judged(fitted, samples, HELD)[0] == pytest.approx(losses.min().item(), rel=1e-5)
+
+
+# Halving
+
+
+def test_members_that_are_dropped_end_with_the_weights_they_have():
+    asked = {}
+
+    def drop(epoch, standings):
+        asked[epoch] = dict(standings)
+        return {0} if epoch == 3 else {2}
+
+    members = [member(epochs=12, seed=0), member((8, 8), epochs=12, seed=1), member((8, 8), epochs=12, seed=2)]
+    dropped, whole, late = run(members, halving=Halving((3, 6), drop))
+    alone = [run([replace(one, training=replace(one.training, epochs=n))])[0] for one, n in zip(members, (3, 12, 6))]
+    for found, expected in zip((dropped, whole, late), alone, strict=True):
+        assert_same_member(found, expected)
+    assert [one.dropped for one in (dropped, whole, late)] == [True, False, True]
+    assert sorted(asked[3]) == [0, 1, 2]
+    assert sorted(asked[6]) == [1, 2]
+    assert asked[3][0].loss == pytest.approx(dropped.history.validation_loss[-1].item())
+    assert asked[6][1].accuracy == pytest.approx(whole.history.validation_accuracy[5].item())
+
+
+def test_a_member_with_patience_stands_by_its_best_epoch_and_keeps_its_weights_when_dropped():
+    asked = {}
+
+    def drop(epoch, standings):
+        asked[epoch] = standings
+        return {0}
+
+    (fitted,) = run([member((32,), epochs=100, patience=90)], halving=Halving((60,), drop))
+    losses = fitted.history.validation_loss
+    assert len(losses) == 60
+    assert fitted.best_epoch == losses.argmin().item() + 1 < 60
+    assert asked[60][0].loss == losses.min().item()
+
+
+def test_a_member_that_ended_before_it_is_judged_still_stands():
+    asked = {}
+    shared = {"activation": "relu", "optimizer": "sgd", "batch_size": None, "epochs": 20}
+    members = [member(lr=0.1, **shared), member((8, 8), lr=1e37, **shared)]
+    run(members, halving=Halving((10,), lambda epoch, standings: asked.update(standings) or ()))
+    assert asked[1].loss == math.inf or asked[1].loss > 0
+    assert math.isfinite(asked[0].loss)
+
+
+# Precision and threads
+
+
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("dropout", [0.0, 0.2])
+def test_bf16_products_teach_what_float32_products_teach(batch_size, dropout):
+    members = [
+        member((64, 64), seed=seed, batch_size=batch_size, dropout=dropout, activation="silu", lr=0.003, epochs=30)
+        for seed in range(4)
+    ]
+    exact, rough = (run(members, precision=precision) for precision in ("float32", "bf16"))
+    for one, other in zip(exact, rough, strict=True):
+        assert all(part.dtype == torch.float32 for layer in other.state for part in layer)
+        assert not torch.equal(parameters(one), parameters(other))
+        torch.testing.assert_close(other.history.train_loss, one.history.train_loss, rtol=0.05, atol=0.03)
+        assert judged(other, noisy_samples(), HELD)[0] == pytest.approx(
+            other.history.validation_loss[-1].item(), rel=1e-4
+        )
+
+
+def test_a_precision_that_is_not_known_is_refused():
+    with pytest.raises(SettingError, match=r"^precision is one of auto, float32, bf16: got 'fp8'$"):
+        run([member()], precision="fp8")
+
+
+@pytest.fixture
+def two_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_threads, monkeypatch):
+    members = [*MIXED, member((8, 8), seed=6, epochs=9), member((5, 5), seed=7, epochs=9)]
+    samples = noisy_samples(dtype=torch.float64)
+    expected = run(members, samples)
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
+    seen = []
+    found = run(members, samples, on_epoch=lambda progress: seen.append(torch.get_num_threads()))
+    assert set(seen) == {1}
+    assert torch.get_num_threads() == 2
+    for one, other in zip(found, expected, strict=True):
+        assert_same_member(one, other)
+    assert [torch.equal(parameters(one), parameters(other)) for one, other in zip(run(members, samples), found)] == [
+        True
+    ] * len(members)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+def test_what_one_of_several_threads_raises_ends_all(two_threads, monkeypatch, error):
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
+
+    def interrupt(progress):
+        raise error
+
+    with pytest.raises(error):
+        run([member(epochs=1000, seed=seed) for seed in range(4)], on_epoch=interrupt)
+    assert torch.get_num_threads() == 2
+
+
+def test_a_large_population_that_is_alone_ends_with_the_bits_of_one_thread(two_threads):
+    big = [member((600, 600), epochs=4, batch_size=None)]
+    several = run(big)
+    torch.set_num_threads(1)
+    assert torch.equal(parameters(several[0]), parameters(run(big)[0]))
 
 
 # Weights

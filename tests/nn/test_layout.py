@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -66,7 +68,17 @@ def test_layers_are_views_of_the_buffer():
     for weight, bias in layout.layers(flat):
         weight.add_(1)
         bias.add_(1)
-    assert flat.eq(1).all()
+    assert flat[:, :13].eq(1).all()
+    assert flat[:, 13:].eq(0).all()
+
+
+def test_every_members_row_is_aligned_and_what_is_left_over_stays_empty():
+    layout = Layout(((2, 3, 1), (2, 2, 1)))
+    assert layout.n_parameters == 16
+    states = [[(torch.ones(d_out, d_in), torch.ones(d_out)) for d_in, d_out in pairwise(w)] for w in layout.widths]
+    flat = layout.pack(states)
+    assert flat.sum(1).tolist() == [13, 9]
+    assert flat[:, 13:].eq(0).all()
 
 
 def test_unpacked_parameters_are_copies_shaped_as_linear_keeps_them():

@@ -35,8 +35,8 @@ class Batches:
     Examples
     --------
     >>> batches = Batches([torch.arange(5)], 2, [torch.Generator().manual_seed(0)])
-    >>> [(tuple(block.shape), n_rows) for block, n_rows in batches.epoch(max_steps=8)]
-    [((2, 1, 2), [2]), ((1, 1, 1), [1])]
+    >>> [tuple(block.shape) for block in batches.epoch(max_steps=8)]
+    [(2, 1, 2), (1, 1, 1)]
     """
 
     def __init__(self, rows: Sequence[Tensor], batch_size: int | None, generators: Sequence[torch.Generator]) -> None:
@@ -55,18 +55,23 @@ class Batches:
         """Steps in an epoch."""
         return 1 if self.batch_size is None else -(-self.longest // self.batch_size)
 
-    def epoch(self, max_steps: int) -> Iterator[tuple[Tensor, list[int]]]:
+    def epoch(self, max_steps: int, *, fill_last: bool = False) -> Iterator[Tensor]:
         """The steps of one epoch, in blocks of at most ``max_steps`` equally long ones.
+
+        Parameters
+        ----------
+        max_steps
+            At least 1.
+        fill_last
+            Whether the last step is filled up to the length of the others, so that it needs no block of its own.
 
         Yields
         ------
-        block
+        Tensor
             Row numbers ``(n_steps, n_members, batch)``, filled up with ``PAD``.
-        n_rows
-            Each member's own rows in each of these steps; the rest is ``PAD``.
         """
         if self.batch_size is None:
-            yield padded_rows(self.rows).unsqueeze(0), [len(rows) for rows in self.rows]
+            yield padded_rows(self.rows).unsqueeze(0)
             return
         self._began = torch.stack([generator.get_state() for generator in self.generators])
         shuffled = padded_rows(
@@ -75,12 +80,15 @@ class Batches:
                 for rows, generator in zip(self.rows, self.generators, strict=True)
             ]
         )
-        n_whole = self.n_steps - 1
-        whole, last = shuffled.split([n_whole * self.batch_size, shuffled.shape[1] - n_whole * self.batch_size], 1)
-        blocks = whole.unflatten(1, (n_whole, self.batch_size)).transpose(0, 1) if n_whole else ()
-        for start in range(0, n_whole, max_steps):
-            yield blocks[start : start + max_steps], [self.batch_size] * len(self.rows)
-        yield last.unsqueeze(0), [len(rows) - n_whole * self.batch_size for rows in self.rows]
+        if fill_last:
+            missing = self.n_steps * self.batch_size - shuffled.shape[1]
+            shuffled = torch.nn.functional.pad(shuffled, (0, missing), value=PAD)
+        n_whole = shuffled.shape[1] // self.batch_size
+        whole, last = shuffled.tensor_split([n_whole * self.batch_size], 1)
+        blocks = whole.unflatten(1, (n_whole, self.batch_size)).transpose(0, 1)
+        yield from blocks.split(max_steps)
+        if last.shape[1]:
+            yield last.unsqueeze(0)
 
     def began(self) -> Tensor:
         """The generators' states as the epoch under way began, ``(n_members, n_bytes)``."""

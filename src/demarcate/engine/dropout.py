@@ -22,6 +22,10 @@ class _Alike:
     hidden: tuple[int, ...]
     rows: int
 
+    def covers(self, layout: Layout, batch: int) -> bool:
+        """Whether they fill a whole stack."""
+        return self.count == layout.n_members and self.hidden == layout.padded[1:-1] and self.rows >= batch
+
 
 class Dropout:
     """Silences hidden units at random and scales up the rest, each member at its own rate (Srivastava et al. 2014).
@@ -29,8 +33,8 @@ class Dropout:
     A unit is kept when a 16-bit random word is above a threshold, which costs a quarter of drawing floats; a rate is
     therefore rounded to the nearest 1/65536, and units are scaled by the rounded rate, so the expectation is exact.
 
-    A member draws for its own rows and units alone, step by step, and its draws for several steps at once are those it
-    would make one after the other: on the CPU neither its neighbours nor the number of steps drawn ahead change them.
+    A member draws for its own rows and units alone, and its draws for several steps at once are those it would make one
+    after the other: on the CPU neither its neighbours nor the number of steps drawn ahead change them.
 
     Parameters
     ----------
@@ -73,19 +77,20 @@ class Dropout:
         batch
             Rows of the stack in each.
         n_rows
-            Each member's own rows in each, ahead of those that only fill up the stack.
+            The rows each member draws for, whatever the stack's length: its masks are the first ``batch`` of these.
 
         Returns
         -------
         list of list of Tensor
             For each step and hidden layer what to multiply by, ``(n_members, batch, d_hidden)``; 1 for rows and units
-            that only fill up.
+            that only fill up the stack.
         """
         shape = (n_steps, self.layout.n_members, batch)
-        layers = [
-            torch.ones((*shape, width), dtype=self.dtype, device=self.device) for width in self.layout.padded[1:-1]
-        ]
-        for alike in self._runs(n_rows):
+        runs = self._runs(n_rows)
+        covered = len(runs) == 1 and runs[0].covers(self.layout, batch)
+        make = torch.empty if covered else torch.ones
+        layers = [make((*shape, width), dtype=self.dtype, device=self.device) for width in self.layout.padded[1:-1]]
+        for alike in runs:
             self._fill(layers, alike)
         return [list(step) for step in zip(*(layer.unbind(0) for layer in layers), strict=True)]
 
@@ -127,7 +132,7 @@ class Dropout:
         for layer, width in zip(layers, alike.hidden, strict=True):
             own = shorts[:, :, start : start + alike.rows * width].unflatten(2, (alike.rows, width))
             mask = layer[:, run, : alike.rows, :width]
-            torch.ge(own, self._lowest[run], out=mask)
+            torch.ge(own[:, :, : mask.shape[2]], self._lowest[run], out=mask)
             mask.mul_(self._scales[run])
             start += alike.rows * width
 

@@ -17,7 +17,7 @@ from demarcate.engine.dropout import Dropout
 from demarcate.engine.propagation import Masks
 from demarcate.engine.rows import Source, Targets, judge, means
 
-MAX_NUMBERS = 1 << 20
+MAX_NUMBERS = 1 << 19
 """Numbers a span may hold of one kind (inputs, masks): about what a processor keeps close, and steps enough."""
 
 
@@ -123,7 +123,7 @@ class FullBatch:
 
     def keep(self) -> None:
         """Gather the rows of the members there are."""
-        ((block, self._n_rows),) = self._batches.epoch(1)
+        (block,) = self._batches.epoch(1)
         self._x = self._source.inputs(block, self._dtype)[0]
         self._targets = self._source.targets(block)
         self._marks, self._scale = self._targets.marks[0], self._targets.scale()[0]
@@ -142,15 +142,18 @@ class FullBatch:
             n_rows = self._x.shape[1]
             ahead = max(1, MAX_NUMBERS // (self._drop.n_units * n_rows))
             ahead = min(ahead, self._n_open - self._n_counted)
-            self._masks = self._drop.masks(ahead, n_rows, self._n_rows)[::-1]
+            self._masks = self._drop.masks(ahead, n_rows, [len(rows) for rows in self._batches.rows])[::-1]
         return self._masks.pop()
 
 
 class MiniBatches:
     """An epoch is many steps, on the rows in a new order each time."""
 
-    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
+    def __init__(
+        self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype, *, fill_last: bool
+    ) -> None:
         self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
+        self._fill_last = fill_last
         self.n_done, self._n_spans, self._sums = 0, 0, torch.zeros(0)
         self._epochs: list[Tensor] = []
 
@@ -165,11 +168,13 @@ class MiniBatches:
 
     def spans(self) -> Iterator[Span]:
         """What is left of the epoch."""
-        for block, n_rows in islice(self._batches.epoch(self._n_ahead()), self._n_spans, None):
-            n_steps, _, batch = block.shape
+        blocks = self._batches.epoch(self._n_ahead(), fill_last=self._fill_last)
+        for block in islice(blocks, self._n_spans, None):
+            n_steps, n_members, batch = block.shape
             targets = self._source.targets(block)
             logits = torch.empty_like(targets.marks)
-            masks = self._drop.masks(n_steps, batch, n_rows) if self._drop else [None] * n_steps
+            drawn = [self._batches.batch_size or batch] * n_members
+            masks = self._drop.masks(n_steps, batch, drawn) if self._drop else [None] * n_steps
             tensors = (self._source.inputs(block, self._dtype), targets.marks, targets.scale(), logits)
             yield Span([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
         self._epochs.append(self._sums)

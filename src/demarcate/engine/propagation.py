@@ -4,6 +4,7 @@ For a stack of small networks autograd costs more than the arithmetic. What it w
 in one function, `Propagation.backward`; the tests hold it to autograd, in float64.
 """
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,27 @@ from demarcate.nn import Activation, Layout
 
 Masks = Sequence[Tensor]
 """What each hidden layer's output is multiplied by, a ``(n_members, batch, d_hidden)`` each: dropout."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """A hidden layer's parameters, the places of their gradients, and what the products need turned.
+
+    Attributes
+    ----------
+    weight, bias
+        ``(n_members, d_in, d_out)`` and ``(n_members, 1, d_out)``.
+    turned
+        The weight, ``(n_members, d_out, d_in)``.
+    weight_slope, bias_slope
+        As the parameters.
+    """
+
+    weight: Tensor
+    bias: Tensor
+    turned: Tensor
+    weight_slope: Tensor
+    bias_slope: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +52,16 @@ class _Space:
         After dropout.
     slope
         The loss's slope in the output, then in the sums.
+    out_turned, dropped_turned
+        ``(n_members, d_hidden, batch)``.
     """
 
     sums: Tensor
     out: Tensor
     dropped: Tensor
     slope: Tensor
+    out_turned: Tensor
+    dropped_turned: Tensor
 
 
 class Propagation:
@@ -74,24 +100,43 @@ class Propagation:
         self.dtype = dtype
         self.gradient = torch.zeros_like(flat)
         self._layout, self._activation, self._flat = layout, activation, flat
+        self._kept = operator.attrgetter("out" if activation.keeps == "output" else "sums")
         self._shadow = flat if dtype == flat.dtype else flat.to(dtype)
-        self._weights = [*layout.layers(self._shadow)[:-1], layout.layers(flat)[-1]]
         places = layout.layers(self.gradient)
         # A product written to a strided view is computed elsewhere and copied: what is not contiguous gets its own room.
-        self._slopes = [
-            (_room(place, weight.dtype), _room(bias_place, weight.dtype))
-            for (place, bias_place), (weight, _) in zip(places, self._weights, strict=True)
-        ]
-        pairs = zip((p for both in places for p in both), (s for both in self._slopes for s in both), strict=True)
-        self._moved = [(place, slope) for place, slope in pairs if place is not slope]
+        self._layers = [
+            _Layer(weight, bias, weight.transpose(1, 2), _room(weight_place, dtype), _room(bias_place, dtype))
+            for (weight, bias), (weight_place, bias_place) in zip(layout.layers(self._shadow), places, strict=True)
+        ][:-1]
+        # The output layer is kept turned, (n_members, n_outputs, d_in), as torch.nn.Linear keeps it: narrow products
+        # are several times slower the other way. With a single output the turned one is the same memory.
+        weight, self._top_bias = layout.layers(flat)[-1]
+        self._top_bias = self._top_bias.transpose(1, 2)
+        self._top_source = weight.transpose(1, 2)
+        single = weight.shape[2] == 1
+        self._top = weight.squeeze(2).unsqueeze(1) if single else self._top_source.contiguous()
+        weight_place, bias_place = places[-1]
+        turned_place = weight_place.squeeze(2).unsqueeze(1) if single else weight_place.transpose(1, 2)
+        self._top_slope, self._top_bias_slope = _room(turned_place, flat.dtype), _room(bias_place.squeeze(1), flat.dtype)
+        pairs = [(turned_place, self._top_slope), (bias_place.squeeze(1), self._top_bias_slope)]
+        for (weight_place, bias_place), layer in zip(places, self._layers, strict=False):
+            pairs += [(weight_place, layer.weight_slope), (bias_place, layer.bias_slope)]
+        self._moved = [(place, slope) for place, slope in pairs if place.data_ptr() != slope.data_ptr()]
         self._rooms: dict[int, list[_Space]] = {}
         self._inputs: list[Tensor] = []
         self._spaces: list[_Space] = []
+
+    @property
+    def widest(self) -> int:
+        """The most numbers a row of one member takes in a layer."""
+        return max(self._layout.padded)
 
     def refresh(self) -> None:
         """Take over the parameters as they now are."""
         if self._shadow is not self._flat:
             self._shadow.copy_(self._flat)
+        if self._top.shape[1] > 1:
+            self._top.copy_(self._top_source)
 
     def forward(self, x: Tensor, out: Tensor, masks: Masks | None = None) -> Tensor:
         """The logits of every member for its own batch.
@@ -106,17 +151,20 @@ class Propagation:
             Dropout's, or None.
         """
         self._spaces = self._rooms.get(x.shape[1]) or self._make_room(x.shape[1])
-        self._inputs = [x]
+        turned = x.transpose(1, 2)
+        self._inputs = [turned]
         for number, space in enumerate(self._spaces):
-            weight, bias = self._weights[number]
-            torch.baddbmm(bias, x, weight, out=space.sums)
-            x = self._activation.into(space.sums, space.out)
+            layer = self._layers[number]
+            torch.baddbmm(layer.bias, x, layer.weight, out=space.sums)
+            x, turned = self._activation.into(space.sums, space.out), space.out_turned
             if masks is not None:
-                x = torch.mul(x, masks[number], out=space.dropped)
-            self._inputs.append(x)
-        weight, bias = self._weights[-1]
-        self._inputs[-1] = x = x.to(weight.dtype)
-        return torch.baddbmm(bias.transpose(1, 2), weight.transpose(1, 2), x.transpose(1, 2), out=out)
+                x, turned = torch.mul(x, masks[number], out=space.dropped), space.dropped_turned
+            self._inputs.append(turned)
+        if x.dtype != self._top.dtype:
+            x = x.to(self._top.dtype)
+            turned = x.transpose(1, 2)
+        self._last = x
+        return torch.baddbmm(self._top_bias, self._top, turned, out=out)
 
     def backward(self, residual: Tensor, masks: Masks | None = None) -> None:
         """Fill `gradient` from the loss's slope in the logits of the last forward pass.
@@ -128,23 +176,21 @@ class Propagation:
         masks
             As in the forward pass.
         """
-        weight_slope, bias_slope = self._slopes[-1]
-        _product(self._inputs[-1].transpose(1, 2), residual.transpose(1, 2), weight_slope)
-        torch.sum(residual, 2, out=bias_slope.squeeze(1))
-        slope, weight = residual.transpose(1, 2), self._weights[-1][0]
+        torch.bmm(residual, self._last, out=self._top_slope)
+        torch.sum(residual, 2, out=self._top_bias_slope)
+        slope, turned = residual.transpose(1, 2), self._top
         for number in range(len(self._spaces) - 1, -1, -1):
-            space = self._spaces[number]
-            if weight.dtype == space.slope.dtype:
-                slope = torch.bmm(slope, weight.transpose(1, 2), out=space.slope)
+            space, layer = self._spaces[number], self._layers[number]
+            if turned.dtype == self.dtype:
+                slope = torch.bmm(slope, turned, out=space.slope)
             else:
-                slope = space.slope.copy_(torch.bmm(slope, weight.transpose(1, 2)))
+                slope = space.slope.copy_(torch.bmm(slope, turned))
             if masks is not None:
                 slope.mul_(masks[number])
-            self._activation.pull(slope, space.out if self._activation.keeps == "output" else space.sums)
-            weight_slope, bias_slope = self._slopes[number]
-            _product(self._inputs[number].transpose(1, 2), slope, weight_slope)
-            torch.sum(slope, 1, keepdim=True, out=bias_slope)
-            weight = self._weights[number][0]
+            self._activation.pull(slope, self._kept(space))
+            torch.bmm(self._inputs[number], slope, out=layer.weight_slope)
+            torch.sum(slope, 1, keepdim=True, out=layer.bias_slope)
+            turned = layer.turned
         for place, own in self._moved:
             place.copy_(own)
 
@@ -156,7 +202,8 @@ class Propagation:
             sums, out, dropped, slope = (
                 torch.empty(shape, dtype=self.dtype, device=self._flat.device) for _ in range(4)
             )
-            spaces.append(_Space(sums, sums if self._activation.keeps == "output" else out, dropped, slope))
+            out = sums if self._activation.keeps == "output" else out
+            spaces.append(_Space(sums, out, dropped, slope, out.transpose(1, 2), dropped.transpose(1, 2)))
         self._rooms[batch] = spaces
         return spaces
 
@@ -166,11 +213,3 @@ def _room(place: Tensor, dtype: torch.dtype) -> Tensor:
     if place.is_contiguous() and place.dtype == dtype:
         return place
     return torch.empty(place.shape, dtype=dtype, device=place.device)
-
-
-def _product(left: Tensor, right: Tensor, out: Tensor) -> None:
-    """``left @ right``; a single column is computed as the row it also is in memory, which takes a third of the time."""
-    if out.shape[2] == 1:
-        torch.bmm(right.transpose(1, 2), left.transpose(1, 2), out=out.transpose(1, 2))
-    else:
-        torch.bmm(left, right, out=out)

@@ -21,7 +21,8 @@ class Targets:
     marks
         What each output's probability should be, ``(..., n_members, n_outputs, batch)``.
     weights
-        What each row's loss counts; 0 for rows that only fill up the stack.
+        What each row's loss counts; 0 for rows that only fill up the stack. The same tensor as ``real`` where all rows
+        count alike.
     real
         1 where there is a row, 0 where there is padding.
     """
@@ -59,6 +60,9 @@ class Source:
     d_in: int
     n_outputs: int
 
+    def __post_init__(self) -> None:
+        self._alike = bool(self.samples.weights.eq(1).all())
+
     def inputs(self, rows: Tensor, dtype: torch.dtype) -> Tensor:
         """Encoded rows ``(..., n_members, batch, d_in)`` for row numbers ``(..., n_members, batch)``, any for `PAD`."""
         rows = rows.to(self.encoding.device).clamp(min=0)
@@ -74,7 +78,7 @@ class Source:
         rows = rows.clamp(min=0)
         codes = self.samples.codes[rows]
         marks = self.head.marks(codes, self.n_outputs, dtype)
-        return Targets(codes, marks, self.samples.weights[rows] * real, real)
+        return Targets(codes, marks, real if self._alike else self.samples.weights[rows] * real, real)
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
@@ -94,11 +98,14 @@ def judge(head: Head, targets: Targets, logits: Tensor) -> Tensor:
     Tensor
         Weighted loss, weight, loss, right predictions and rows, float64 ``(..., 5, n_members)``.
     """
-    losses = head.turned_losses(logits, targets.marks.expand_as(logits))
-    right = (head.predictions(logits.transpose(-1, -2)) == targets.codes) * targets.real
-    counted = (losses * targets.weights, targets.weights, losses * targets.real, right, targets.real)
-    shape = losses.shape[:-1]
-    return torch.stack([values.sum(-1, dtype=torch.float64).expand(shape) for values in counted], -2)
+    # In float64 sums of float32 numbers hardly round, so they do not depend on how rows are stacked.
+    losses = head.turned_losses(logits, targets.marks.expand_as(logits)).double()
+    right = (head.predictions(logits.transpose(-1, -2)) == targets.codes).double()
+    real, weights = targets.real.double(), targets.weights.double()
+    plain = (losses * real).sum(-1)
+    weighted = plain if targets.weights is targets.real else (losses * weights).sum(-1)
+    sums = (weighted, weights.sum(-1), plain, (right * real).sum(-1), real.sum(-1))
+    return torch.stack([each.expand_as(plain) for each in sums], -2)
 
 
 def means(sums: Tensor) -> Tensor:

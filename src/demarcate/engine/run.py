@@ -27,6 +27,9 @@ from demarcate.nn.layout import cost
 MAX_BLOCK_EPOCHS, MAX_BLOCK_STEPS, MAX_BLOCK_WORK = 32, 256, 1e10
 """Epochs, steps and multiplications after which the books are closed: often enough to be told of, and to be stopped."""
 
+CHEAP_STEP = 1e6
+"""Multiplications in a forward pass below which a step costs its calls rather than its arithmetic."""
+
 
 @dataclass(frozen=True, eq=False)
 class FittedMember:
@@ -122,15 +125,14 @@ class Run:
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         encoding = torch.tensor([member.encoding for member in members], device=self.device)
         self.source = Source(samples, encoding, self.head, layout.padded[0], layout.padded[-1])
-        feed = FullBatch if self.batches.batch_size is None else MiniBatches
-        self.feed: Feed = feed(self.source, self.batches, self.drop, self.dtype)
+        self.feed = self._make_feed()
         watched = [member.validation_rows for member in members]
         self.watch = Watch(self.source, watched) if any(map(len, watched)) else None
         self.best = Best(self.flat, [training.patience for training in trainings])
         self.recorder = Recorder(len(members))
         self.ends: dict[int, tuple[Tensor, _End]] = {}
         self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
-        self.propagation = Propagation(layout, self.activation, self.flat, self.dtype)
+        self._propagate()
         self.pace = Pace([1])
         self._snapshots = torch.empty(0)
 
@@ -264,7 +266,9 @@ class Run:
             if self.watch:
                 self._snapshots[place] = self.flat
                 if looked[place]:
-                    self.watch.look(self.layout.layers(self.flat), self.activation)
+                    if self._exact is not self.propagation:
+                        self._exact.refresh()
+                    self.watch.look(self._exact)
         train = self.feed.close()
         validation = torch.full_like(train, torch.nan)
         if self.watch:
@@ -356,8 +360,21 @@ class Run:
         if self.watch:
             self.watch.keep(kept)
         self.feed.keep()
-        self.propagation = Propagation(self.layout, self.activation, self.flat, self.dtype)
+        self._propagate()
         self._snapshots = torch.empty(0)
+
+    def _make_feed(self) -> Feed:
+        given = self.source, self.batches, self.drop, self.dtype
+        if self.batches.batch_size is None:
+            return FullBatch(*given)
+        # Filling up the last step is less work than a span of its own is trouble.
+        return MiniBatches(*given, fill_last=self.work < CHEAP_STEP)
+
+    def _propagate(self) -> None:
+        """Make what computes with the buffer as it now is, for training and for watching."""
+        self.propagation = self._exact = Propagation(self.layout, self.activation, self.flat, self.dtype)
+        if self.dtype != self.flat.dtype:
+            self._exact = Propagation(self.layout, self.activation, self.flat, self.flat.dtype)
 
     def _trace(self, logits: Tensor) -> None:
         """Keep what traced members make of their validation rows, ``(n_looks, n_active, n_outputs, n_watched)``."""

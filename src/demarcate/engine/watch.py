@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-import torch
 from torch import Tensor
 
 from demarcate.engine.batches import padded_rows
+from demarcate.engine.propagation import Propagation
 from demarcate.engine.rows import Source, judge, means
-from demarcate.nn import Activation, MemberState, forward
 
 MAX_GATHERED = 1 << 21
 """Numbers of one layer computed at once."""
@@ -28,10 +27,7 @@ class Watch:
 
     def __init__(self, source: Source, rows: Sequence[Tensor]) -> None:
         self._source, self._numbers = source, padded_rows(rows)
-        self._gathered: tuple[int, Tensor] | None = None
-        self._targets = source.targets(self._numbers)
-        self._logits = torch.empty(0)
-        self._n_done = 0
+        self._begin()
 
     @property
     def kept(self) -> int:
@@ -44,11 +40,11 @@ class Watch:
             self._logits = self._targets.marks.new_empty(n_looks, *self._targets.marks.shape)
         self._n_done = 0
 
-    def look(self, layers: MemberState, activation: Activation) -> None:
-        """Compute the logits that these weights give."""
+    def look(self, propagation: Propagation) -> None:
+        """Compute the logits that the present weights give."""
         place = self._logits[self._n_done]
-        for start, x in self._inputs(max(max(weight.shape[1:]) for weight, _ in layers)):
-            place[..., start : start + x.shape[1]] = forward(layers, x, activation).transpose(1, 2)
+        for start, x in self._inputs(propagation.widest):
+            propagation.forward(x, place[..., start : start + x.shape[1]])
         self._n_done += 1
 
     def close(self) -> tuple[Tensor, Tensor]:
@@ -61,8 +57,12 @@ class Watch:
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members; the source has let go of the others already."""
         self._numbers = self._numbers[members]
+        self._begin()
+
+    def _begin(self) -> None:
+        self._gathered: tuple[int, Tensor] | None = None
         self._targets = self._source.targets(self._numbers)
-        self._gathered, self._logits = None, torch.empty(0)
+        self._logits, self._n_done = self._targets.marks.new_empty(0, *self._targets.marks.shape), 0
 
     def _inputs(self, widest: int) -> Iterator[tuple[int, Tensor]]:
         """Encoded rows in pieces that fit the work space, with the place of each; a single piece is kept."""

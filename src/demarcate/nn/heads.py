@@ -168,8 +168,8 @@ class LogitHead:
         return torch.sigmoid(logits).sub_(marks)
 
     def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Binary cross-entropy."""
-        return functional.binary_cross_entropy_with_logits(logits, marks, reduction="none").squeeze(-2)
+        """Binary cross-entropy: minus the log of the sigmoid, of the logit turned so that up is right."""
+        return functional.logsigmoid(logits * (2 * marks - 1)).neg_().squeeze(-2)
 
 
 HEADS: MappingProxyType[str, Head] = MappingProxyType({"softmax": SoftmaxHead(), "logit": LogitHead()})

@@ -25,32 +25,41 @@ def seeded(counts):
 
 
 @REPEATABLE
-@given(stacks(), st.booleans())
-def test_each_member_sees_each_of_its_rows_once_an_epoch(stack, full):
+@given(stacks(), st.booleans(), st.booleans(), st.integers(1, 5))
+def test_each_member_sees_each_of_its_rows_once_an_epoch(stack, full, fill_last, max_steps):
     counts, batch_size = stack
     batches = Batches(rows_of(counts), None if full else batch_size, seeded(counts))
     for _ in range(2):
-        seen = torch.cat(list(batches.epoch()), 1)
+        blocks = list(batches.epoch(max_steps, fill_last=fill_last))
+        steps = [step for block in blocks for step in block]
+        assert len(steps) == batches.n_steps
+        assert all(len(block) <= max_steps for block in blocks)
+        seen = torch.cat(steps, 1)
         for member, rows in enumerate(rows_of(counts)):
             own = seen[member][seen[member] != PAD]
             assert own.sort().values.tolist() == rows.tolist()
 
 
 @REPEATABLE
-@given(stacks())
-def test_sizes_tell_how_many_rows_of_a_step_are_real_and_padding_follows_them(stack):
+@given(stacks(), st.integers(1, 5))
+def test_padding_follows_the_rows_of_a_step_and_filling_up_the_last_adds_nothing_else(stack, max_steps):
     counts, batch_size = stack
-    batches = Batches(rows_of(counts), batch_size, seeded(counts))
-    for step, batch in enumerate(batches.epoch()):
-        real = batch != PAD
-        assert batches.sizes(step) == real.sum(1).tolist()
-        assert all(size > 0 for size in batches.sizes(step))
-        assert torch.equal(real, torch.arange(batch.shape[1]) < real.sum(1, keepdim=True))
+    filled, plain = (Batches(rows_of(counts), batch_size, seeded(counts)) for _ in range(2))
+    pairs = zip(
+        [step for block in filled.epoch(max_steps, fill_last=True) for step in block],
+        [step for block in plain.epoch(max_steps) for step in block],
+        strict=True,
+    )
+    for long, short in pairs:
+        real = short != PAD
+        assert torch.equal(real, torch.arange(short.shape[1]) < real.sum(1, keepdim=True))
+        assert torch.equal(long[:, : short.shape[1]], short)
+        assert long[:, short.shape[1] :].eq(PAD).all()
 
 
 def test_the_order_is_that_of_randperm_after_manual_seed():
     batches = Batches([torch.arange(10), torch.arange(10)], 4, seeded([10, 10]))
-    epochs = [torch.cat(list(batches.epoch()), 1) for _ in range(3)]
+    epochs = [torch.cat([step for block in batches.epoch(9) for step in block], 1) for _ in range(3)]
     for member in range(2):
         with torch.random.fork_rng():
             torch.manual_seed(member)
@@ -61,21 +70,29 @@ def test_a_full_batch_keeps_the_rows_in_order_and_draws_nothing():
     generators = seeded([5])
     before = generators[0].get_state()
     batches = Batches([torch.tensor([4, 2, 0])], 3, generators)
-    assert batches.is_full
-    assert [batch.tolist() for batch in batches.epoch()] == [[[4, 2, 0]]]
+    assert batches.batch_size is None
+    assert [block.tolist() for block in batches.epoch(9)] == [[[[4, 2, 0]]]]
     assert torch.equal(generators[0].get_state(), before)
+
+
+def test_an_epoch_can_be_begun_again():
+    batches = Batches([torch.arange(10)], 4, seeded([10]))
+    list(batches.epoch(9))
+    first = [block.tolist() for block in batches.epoch(9)]
+    batches.begin_from(batches.began())
+    assert [block.tolist() for block in batches.epoch(9)] == first
 
 
 @REPEATABLE
 @given(stacks(), st.data())
 def test_members_that_go_on_see_what_they_would_have_seen(stack, data):
     counts, batch_size = stack
-    kept = data.draw(st.lists(st.integers(0, len(counts) - 1), min_size=1, unique=True))
+    kept = data.draw(st.lists(st.sampled_from(range(len(counts))), unique=True, min_size=1).map(sorted))
     together, apart = (Batches(rows_of(counts), batch_size, seeded(counts)) for _ in range(2))
     for batches in (together, apart):
-        list(batches.epoch())
+        list(batches.epoch(9))
     apart.keep(kept)
-    expected = torch.cat(list(together.epoch()), 1)[kept]
-    found = torch.cat(list(apart.epoch()), 1)
-    assert torch.equal(found, expected[:, : found.shape[1]])
-    assert expected[:, found.shape[1] :].eq(PAD).all()
+    pairs = zip(together.epoch(9, fill_last=True), apart.epoch(9, fill_last=True), strict=True)
+    for whole, part in pairs:
+        assert torch.equal(whole[:, kept, : part.shape[2]], part)
+        assert whole[:, kept, part.shape[2] :].eq(PAD).all()

@@ -7,19 +7,24 @@ from demarcate.engine.dropout import Dropout
 from demarcate.nn import Layout
 
 REPEATABLE = settings(deadline=None, derandomize=True)
-CPU = torch.device("cpu")
 
 
-def dropout(rates, hidden, seeds=None, padded=()):
+def dropout(rates, hidden, seeds=None, padded=(), dtype=torch.float32):
     layout = Layout(tuple((2, *((widths,) if isinstance(widths, int) else widths), 1) for widths in hidden), padded)
-    return Dropout(rates, layout, seeds or list(range(len(rates))), CPU)
+    return Dropout(rates, layout, seeds or list(range(len(rates))), torch.empty(0, dtype=dtype))
+
+
+def masks(drop, n_rows, batch=None, n_steps=1):
+    """The first hidden layer's masks of each step, ``(n_steps, n_members, batch, d_hidden)``."""
+    n_rows = [n_rows] * drop.layout.n_members if isinstance(n_rows, int) else n_rows
+    return torch.stack([step[0] for step in drop.masks(n_steps, batch or max(n_rows), n_rows)])
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.2, 0.5, 0.9, 0.999])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_the_share_silenced_is_the_rate_and_the_rest_is_scaled_up(rate, dtype):
     n_rows, width = 4000, 50
-    dropped = dropout([rate], [width])(0, torch.ones(1, n_rows, width, dtype=dtype))
+    dropped = masks(dropout([rate], [width], dtype=dtype), n_rows)
     silenced = (dropped == 0).double().mean().item()
     spread = (rate * (1 - rate) / (n_rows * width)) ** 0.5
     assert abs(silenced - rate) < 5 * spread + 1 / 65536
@@ -32,23 +37,22 @@ def test_the_share_silenced_is_the_rate_and_the_rest_is_scaled_up(rate, dtype):
 @pytest.mark.parametrize("rate", [0.1, 0.5])
 def test_the_expectation_is_what_went_in(rate):
     x = torch.rand(1, 1, 30, dtype=torch.float64) + 1
-    dropped = dropout([rate], [30])(0, x.expand(1, 20_000, 30))
+    dropped = x * masks(dropout([rate], [30], dtype=x.dtype), 20_000)[0]
     torch.testing.assert_close(dropped.mean(1), x[0], rtol=6 * (rate / (1 - rate) / 20_000) ** 0.5, atol=0)
 
 
 def test_units_rows_and_steps_are_silenced_independently():
     drop = dropout([0.5], [2])
-    first, second = (drop(0, torch.ones(1, 20_000, 2, dtype=torch.float64))[0] for _ in range(2))
+    first, second = masks(drop, 20_000, n_steps=2)[:, 0].double()
     columns = torch.stack([first[:, 0], first[:, 1], first[:, 0].roll(1), second[:, 0]])
     correlation = torch.corrcoef(columns) - torch.eye(4)
     assert correlation.abs().max() < 5 / 20_000**0.5
 
 
 def test_a_rate_of_zero_is_exactly_the_identity_beside_members_with_dropout():
-    x = torch.randn(2, 9, 5)
-    dropped = dropout([0.0, 0.5], [5, 5])(0, x)
-    assert torch.equal(dropped[0], x[0])
-    assert not torch.equal(dropped[1], x[1])
+    drawn = masks(dropout([0.0, 0.5], [5, 5]), 9)[0]
+    assert drawn[0].eq(1).all()
+    assert not drawn[1].eq(1).all()
 
 
 @REPEATABLE
@@ -61,32 +65,54 @@ def test_what_a_member_draws_depends_on_nothing_of_its_neighbours(own, other, ot
     (rows, width), (other_rows, other_width) = own, other
     alone = dropout([0.5], [width], [7])
     beside = dropout([other_rate, 0.5], [other_width, width], [3, 7])
-    batch, widest = max(rows, other_rows), max(width, other_width)
+    batch = max(rows, other_rows)
     for _ in range(3):
-        expected = alone(0, torch.ones(1, rows, width))[0]
-        found = beside(0, torch.ones(2, batch, widest), [other_rows, rows])[1]
+        expected = masks(alone, rows)[0, 0]
+        found = masks(beside, [other_rows, rows], batch)[0, 1]
         assert torch.equal(found[:rows, :width], expected)
         assert found[rows:].eq(1).all()
         assert found[:, width:].eq(1).all()
 
 
+@REPEATABLE
+@given(st.integers(1, 5), st.integers(1, 30), st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), max_size=3))
+def test_steps_drawn_ahead_are_those_drawn_one_by_one(n_steps, rows, hidden):
+    hidden = hidden or [(3, 2)]
+    ahead, one_by_one = (dropout([0.3, 0.0, 0.6][: len(hidden)], hidden) for _ in range(2))
+    n_rows = [rows] * len(hidden)
+    drawn = ahead.masks(n_steps, rows, n_rows)
+    for step in drawn:
+        (expected,) = one_by_one.masks(1, rows, n_rows)
+        assert all(torch.equal(*pair) for pair in zip(step, expected, strict=True))
+
+
+def test_a_short_batch_has_the_first_masks_of_a_long_one():
+    short, long = (dropout([0.5, 0.5], [7, 7]) for _ in range(2))
+    assert torch.equal(masks(short, 20, batch=6), masks(long, 20)[:, :, :6])
+    assert torch.equal(masks(short, 20), masks(long, 20))
+
+
 def test_members_that_go_on_draw_what_they_would_have_drawn():
     together, apart = (dropout([0.5, 0.2, 0.4], [4, 5, 6]) for _ in range(2))
-    x = torch.ones(3, 8, 6)
     for drop in (together, apart):
-        drop(0, x)
+        masks(drop, 8)
     apart.keep([0, 2])
-    assert torch.equal(apart(0, x[:2]), together(0, x)[[0, 2]])
+    assert torch.equal(masks(apart, 8), masks(together, 8)[:, [0, 2]])
 
 
 def test_seeds_draw_apart_and_equal_seeds_alike():
-    first, second, third = dropout([0.5] * 3, [64] * 3, [1, 2, 1])(0, torch.ones(3, 64, 64))
+    first, second, third = masks(dropout([0.5] * 3, [64] * 3, [1, 2, 1]), 64)[0]
     assert torch.equal(first, third)
     assert 0.4 < (first == second).double().mean() < 0.6
 
 
 def test_each_layer_is_silenced_at_its_own_width():
     drop = dropout([0.5], [(3, 5)], padded=(2, 8, 8, 1))
-    for layer, width in enumerate((3, 5)):
-        dropped = drop(layer, torch.ones(1, 200, 8))
-        assert (dropped == 0).any(1)[0].tolist() == [True] * width + [False] * (8 - width)
+    (step,) = drop.masks(1, 200, [200])
+    for mask, width in zip(step, (3, 5), strict=True):
+        assert (mask == 0).any(1)[0].tolist() == [True] * width + [False] * (8 - width)
+
+
+def test_masks_come_in_the_precision_of_the_products():
+    drop = dropout([0.2], [16], dtype=torch.bfloat16)
+    assert masks(drop, 5).dtype == torch.bfloat16

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 import torch
@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Member, Samples, Training, plan
+from demarcate.engine.plan import ELEMENTWISE, OVERHEAD, buckets, shared_out
 from demarcate.engine.samples import layout_of
 from demarcate.nn import ACTIVATIONS, Network
-from demarcate.nn.layout import MAX_PADDING
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 SAMPLES = Samples.of([torch.zeros(64, 2), torch.zeros(64, 40)], torch.arange(64) % 2, 2)
@@ -39,25 +39,50 @@ MEMBERS = st.builds(
 )
 
 
-def cost(widths):
-    return sum(d_in * d_out for d_in, d_out in pairwise(widths))
-
-
 @REPEATABLE
 @given(st.lists(MEMBERS, max_size=12))
 def test_every_member_is_planned_once(members):
     planned = plan(members, SAMPLES)
     assert sorted(index for population in planned for index in population) == list(range(len(members)))
-    assert all(population == sorted(population) for population in planned)
+
+
+def priced(widths, rows):
+    """What a step of one stack of these costs."""
+    padded = [max(layer) for layer in zip(*widths, strict=True)]
+    row = sum(d_in * d_out + ELEMENTWISE * d_out for d_in, d_out in pairwise(padded))
+    return OVERHEAD + rows * len(widths) * row
 
 
 @REPEATABLE
-@given(st.lists(MEMBERS, min_size=1, max_size=12))
-def test_padding_stays_within_its_bound(members):
-    for population in plan(members, SAMPLES):
-        chosen = [members[index] for index in population]
-        own = sum(cost(member.widths(SAMPLES)) for member in chosen)
-        assert len(chosen) * cost(layout_of(chosen, SAMPLES).padded) <= MAX_PADDING * own
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(1, 3000), st.integers(1, 3)), min_size=1, max_size=7),
+    st.integers(1, 500),
+)
+def test_no_other_cut_into_stacks_costs_less(widths, rows):
+    found = buckets(widths, rows)
+    assert sum(found) == len(widths)
+
+    def total(ends):
+        return sum(priced(widths[start:end], rows) for start, end in pairwise([0, *ends, len(widths)]))
+
+    ends = [sum(found[: i + 1]) for i in range(len(found) - 1)]
+    cuts = (chosen for n in range(len(widths)) for chosen in combinations(range(1, len(widths)), n))
+    assert total(ends) == pytest.approx(min(total(cut) for cut in cuts))
+
+
+@REPEATABLE
+@given(st.lists(st.integers(0, 99), min_size=1, max_size=20, unique=True), st.integers(1, 9))
+def test_shares_are_the_population_in_order_and_nearly_equal(population, n_shares):
+    shares = shared_out(population, n_shares)
+    assert [index for share in shares for index in share] == population
+    sizes = [len(share) for share in shares]
+    assert len(sizes) == min(n_shares, len(population))
+    assert max(sizes) - min(sizes) <= 1
+
+
+def test_members_that_learn_alike_stand_next_to_each_other():
+    members = [replace(MEMBER, training=Training(lr=lr, weight_decay=decay)) for lr in (2, 1) for decay in (0.5, 0.1)]
+    assert plan([*members, *members], SAMPLES) == [[3, 7, 2, 6, 1, 5, 0, 4]]
 
 
 @REPEATABLE
@@ -91,7 +116,7 @@ def test_members_of_a_stack_take_the_same_steps(members):
     ids=["dropout", "width", "head-by-name", "rates-and-patience", "seed", "rows"],
 )
 def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
-    assert plan([MEMBER, other], SAMPLES) == [[0, 1]]
+    assert [sorted(population) for population in plan([MEMBER, other], SAMPLES)] == [[0, 1]]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +125,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         replace(MEMBER, network=Network(hidden=(8,))),
         replace(MEMBER, network=Network(hidden=(8, 8), activation="tanh")),
         replace(MEMBER, network=Network(hidden=(8, 8), head="softmax")),
-        replace(MEMBER, network=Network(hidden=(64, 64))),
+        replace(MEMBER, network=Network(hidden=(640, 640))),
         replace(MEMBER, training=Training(optimizer="sgd")),
         replace(MEMBER, training=Training(betas=(0.8, 0.999))),
         replace(MEMBER, training=Training(eps=1e-6)),
@@ -109,7 +134,8 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         replace(MEMBER, training=Training(batch_size=16)),
         replace(MEMBER, rows=ROWS[:20]),
         replace(MEMBER, validation_rows=NO_ROWS),
-        replace(MEMBER, encoding=1),
+        replace(MEMBER, encoding=1, network=Network(hidden=(600, 8))),
+        replace(MEMBER, training=Training(validate_every=2)),
     ],
     ids=[
         "depth",
@@ -125,17 +151,18 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         "steps",
         "watched",
         "encoding",
+        "validate_every",
     ],
 )
 def test_members_that_take_other_steps_do_not_share_a_stack(other):
-    assert plan([MEMBER, other], SAMPLES) == [[0], [1]]
+    assert sorted(plan([MEMBER, other], SAMPLES)) == [[0], [1]]
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_widths_mix_only_where_a_padded_unit_stays_silent(activation):
     members = [replace(MEMBER, network=Network(hidden=(8, width), activation=activation)) for width in (8, 7, 8)]
     mixed = ACTIVATIONS[activation].zero_at_zero
-    assert plan(members, SAMPLES) == ([[0, 1, 2]] if mixed else [[0, 2], [1]])
+    assert plan(members, SAMPLES) == ([[1, 0, 2]] if mixed else [[0, 2], [1]])
 
 
 def test_nothing_to_train_is_nothing_to_plan():

@@ -24,6 +24,7 @@ REPEATABLE = settings(deadline=None, derandomize=True)
         "eps": [0, -1e-8, math.nan, math.inf],
         "schedule": ["linear", None],
         "epochs": [0, -1, 1.5, True, None, "10"],
+        "validate_every": [0, -1, 1.5, True, None, "10"],
         "batch_size": [0, -1, 1.5, True, "32"],
         "patience": [0, -1, 1.5, True],
     }.items(),
@@ -46,6 +47,7 @@ def test_a_value_out_of_range_is_refused_and_its_field_named(field, values):
     epochs=st.integers(1, 10**6),
     batch_size=st.none() | st.integers(1, 10**6),
     patience=st.none() | st.integers(1, 10**6),
+    validate_every=st.integers(1, 10**6),
 )
 def test_every_value_in_range_is_taken_as_given(**values):
     assert dataclasses.asdict(Training(**values)) == values

@@ -97,7 +97,7 @@ class Batches:
     def begin_from(self, states: Tensor) -> None:
         """Begin the next epoch with generators in these states."""
         for generator, state in zip(self.generators, states, strict=True):
-            generator.set_state(state)
+            generator.set_state(state.clone())  # torch crashes on a view
 
     def keep(self, members: Sequence[int]) -> None:
         """Go on with some of the members."""

@@ -152,7 +152,7 @@ class Run:
         tell
             Called once for each epoch.
         between
-            Called between blocks, and inside long epochs; may raise, and what was done until then stands.
+            Called between blocks, and inside long epochs: wherever `state` can be taken. What it raises ends training.
         """
         last = min(until, self.training.epochs)
         while self.active and self.epoch < last:
@@ -308,7 +308,8 @@ class Run:
                 self._step(step, self._factor(number))
                 number += 1
             self.feed.count(span)
-            between()
+            if self.feed.n_done:
+                between()
 
     def _step(self, step: Step, factor: float) -> None:
         x, marks, scale, logits, masks = step
@@ -412,4 +413,4 @@ def _states(generators: Sequence[torch.Generator]) -> Tensor:
 
 def _set_states(generators: Sequence[torch.Generator], states: Tensor) -> None:
     for generator, state in zip(generators, states, strict=True):
-        generator.set_state(state)
+        generator.set_state(state.clone())  # torch crashes on a view

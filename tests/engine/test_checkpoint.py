@@ -1,0 +1,345 @@
+"""A fit that was stopped goes on as if it had not been, bit for bit."""
+
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demarcate.engine import Halving, Member, Samples, Training, fit
+from demarcate.engine.checkpoint import Keeper, open_checkpoints
+from demarcate.errors import CheckpointError, CheckpointWarning, Interrupted
+from demarcate.nn import Network
+
+REPEATABLE = settings(deadline=None, derandomize=True, max_examples=12)
+N_ROWS = 80
+TRAIN, HELD, NO_ROWS = torch.arange(60), torch.arange(60, 80), torch.arange(0)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _short_blocks():
+    """Books closed, and states put down, every few epochs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("demarcate.engine.run.MAX_BLOCK_EPOCHS", 3)
+        yield
+
+
+def samples(shift=0.0):
+    generator = torch.Generator().manual_seed(5)
+    x = torch.randn(N_ROWS, 4, generator=generator) + shift
+    return Samples.of([x], (x[:, 0] * x[:, 1] > 0).long(), 2)
+
+
+def members(batch_size=16, held=HELD, **training):
+    shared = {"epochs": 20, "batch_size": batch_size, "lr": 0.01, **training}
+    patient = {"patience": 4} if len(held) else {}
+    return [
+        Member(Network((8,), dropout=0.2), Training(**shared), 0, TRAIN, held, traced=len(held) > 0),
+        Member(Network((6,)), Training(**{**shared, **patient, "lr": 0.5}), 1, TRAIN, held),
+        Member(Network((8,)), Training(**{**shared, "lr": 1e30}), 2, TRAIN, held),
+        Member(Network((8, 8), "tanh", 0.5), Training(**{**shared, "optimizer": "sgd", "momentum": 0.9}), 3, TRAIN, held),
+    ]
+
+
+def bits(fitted):
+    """Everything a fit gives, in a form that is equal only if every bit is."""
+    found = []
+    for one in fitted:
+        history = [value.tolist() for value in vars(one.history).values()]
+        parameters = [part.tolist() for layer in one.state for part in layer]
+        trace = None if one.validation_logits is None else one.validation_logits.tolist()
+        found.append((history, parameters, trace, one.best_epoch, one.divergence, one.dropped))
+    return found
+
+
+class Cut(Exception):
+    """Where a test stops a fit."""
+
+
+def cut_after(n_calls):
+    """A callback that stops a fit at a moment."""
+    count = iter(range(n_calls))
+
+    def on_epoch(progress):
+        if next(count, None) is None:
+            raise Cut
+
+    return on_epoch
+
+
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("held", [HELD, NO_ROWS], ids=["watched", "unwatched"])
+@pytest.mark.parametrize("moments", [[0], [1, 3], [25], [30, 2, 9]])
+def test_a_fit_that_is_stopped_again_and_again_ends_with_the_same_bits(tmp_path, batch_size, held, moments):
+    given_members = members(batch_size, held)
+    expected = bits(fit(given_members, samples()))
+    for moment in moments:
+        with pytest.raises(Cut):
+            fit(given_members, samples(), on_epoch=cut_after(moment), checkpoint=tmp_path, checkpoint_every=0)
+    found = fit(given_members, samples(), checkpoint=tmp_path, checkpoint_every=0)
+    assert bits(found) == expected
+
+
+def test_a_fit_that_is_done_is_not_done_again(tmp_path):
+    told = []
+    first = fit(members(), samples(), checkpoint=tmp_path)
+    again = fit(members(), samples(), checkpoint=tmp_path, on_epoch=told.append)
+    assert bits(again) == bits(first)
+    assert told == []
+
+
+@pytest.mark.parametrize("held", [HELD, NO_ROWS], ids=["watched", "unwatched"])
+@pytest.mark.parametrize("n_saved", [1, 2, 3, 5, 7])
+def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, n_saved):
+    """Each span is two steps here, and each block an epoch."""
+    monkeypatch.setattr("demarcate.engine.feeds.MAX_NUMBERS", 100)
+    monkeypatch.setattr("demarcate.engine.run.MAX_BLOCK_STEPS", 1)
+    monkeypatch.setattr("demarcate.engine.run.CHEAP_STEP", 0)
+    (one,) = members(batch_size=4, held=held, epochs=3)[:1]
+    expected = bits(fit([one], samples()))
+    saved = Keeper.save
+    left = iter(range(n_saved))
+
+    def save(self, state):
+        saved(self, state)
+        if next(left, None) is None:
+            raise Cut
+
+    monkeypatch.setattr(Keeper, "save", save)
+    with pytest.raises(Cut):
+        fit([one], samples(), checkpoint=tmp_path, checkpoint_every=0)
+    monkeypatch.setattr(Keeper, "save", saved)
+    assert bits(fit([one], samples(), checkpoint=tmp_path)) == expected
+
+
+def test_a_tournament_that_is_stopped_ends_with_the_same_bits(tmp_path):
+    def drop(epoch, standings):
+        return sorted(standings, key=lambda index: standings[index].loss)[len(standings) // 2 + 1 :]
+
+    halving = Halving((3, 9), drop)
+    expected = bits(fit(members(), samples(), halving=halving))
+    for moment in (5, 20, 1):
+        with pytest.raises(Cut):
+            fit(
+                members(), samples(), halving=halving, on_epoch=cut_after(moment), checkpoint=tmp_path, checkpoint_every=0
+            )
+    assert bits(fit(members(), samples(), halving=halving, checkpoint=tmp_path)) == expected
+
+
+def test_threads_may_be_others_when_a_fit_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        expected = bits(fit(members(), samples()))
+        with pytest.raises(Cut):
+            fit(members(), samples(), on_epoch=cut_after(15), checkpoint=tmp_path, checkpoint_every=0)
+        torch.set_num_threads(1)
+        assert bits(fit(members(), samples(), checkpoint=tmp_path)) == expected
+    finally:
+        torch.set_num_threads(before)
+
+
+# Damage
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """A folder with several states of a fit that was stopped."""
+    with pytest.raises(Cut):
+        fit(members()[:1], samples(), on_epoch=cut_after(12), checkpoint=tmp_path, checkpoint_every=0)
+    return tmp_path
+
+
+def states(folder):
+    return sorted(folder.glob("*.npz"))
+
+
+@REPEATABLE
+@given(place=st.floats(0, 1, exclude_max=True), kind=st.sampled_from(["flip", "cut", "empty"]))
+def test_a_damaged_newest_state_is_passed_over_with_a_warning(tmp_path_factory, place, kind):
+    folder = tmp_path_factory.mktemp("damaged")
+    expected = bits(fit(members()[:1], samples()))
+    with pytest.raises(Cut):
+        fit(members()[:1], samples(), on_epoch=cut_after(12), checkpoint=folder, checkpoint_every=0)
+    newest = states(folder)[-1]
+    content = bytearray(newest.read_bytes())
+    at = int(place * len(content))
+    if kind == "flip":
+        content[at] ^= 0x55
+    newest.write_bytes(bytes(content if kind == "flip" else content[:at] if kind == "cut" else b""))
+    import warnings
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        assert bits(fit(members()[:1], samples(), checkpoint=folder)) == expected
+    # A flip in what zip repeats, or does not use, leaves the state whole.
+    assert kind == "flip" or [str(one.message) for one in told if "is damaged" in str(one.message)]
+
+
+def test_only_the_last_two_states_are_kept(stopped):
+    assert len(states(stopped)) == 2
+
+
+def test_with_all_states_damaged_a_fit_begins_anew(stopped):
+    for path in states(stopped):
+        path.write_bytes(b"")
+    with pytest.warns(CheckpointWarning, match="is damaged") as told:
+        found = fit(members()[:1], samples(), checkpoint=stopped)
+    assert len(told) == 2
+    assert bits(found) == bits(fit(members()[:1], samples()))
+
+
+def test_a_state_half_written_is_cleared_away(stopped):
+    (stopped / ".population-1.000099.npz.tmp").write_bytes(b"half")
+    fit(members()[:1], samples(), checkpoint=stopped)
+    assert not list(stopped.glob(".*.tmp"))
+
+
+def test_a_full_disk_costs_a_warning_and_not_the_training(tmp_path, monkeypatch):
+    def full(*_args, **_arrays):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("demarcate.engine.checkpoint.np.savez", full)
+    with pytest.warns(CheckpointWarning, match=r"^no checkpoint could be written \(No space left on device\): .* goes on"):
+        found = fit(members()[:1], samples(), checkpoint=tmp_path)
+    assert bits(found) == bits(fit(members()[:1], samples()))
+    assert not list(tmp_path.glob(".*.tmp"))
+
+
+# Whose folder it is
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda one: replace(one, training=replace(one.training, lr=0.25)), "lr: 0.01 then, 0.25 now"),
+        (lambda one: replace(one, network=replace(one.network, hidden=(9,))), "hidden: (8,) then, (9,) now"),
+        (lambda one: replace(one, network=replace(one.network, dropout=0.5)), "dropout: 0.2 then, 0.5 now"),
+        (lambda one: replace(one, training=replace(one.training, epochs=30)), "epochs: 20 then, 30 now"),
+        (lambda one: replace(one, seed=9), "seed: 0 then, 9 now"),
+        (lambda one: replace(one, rows=TRAIN[:50]), "training rows: not the same"),
+        (lambda one: replace(one, validation_rows=HELD[:5]), "validation rows: not the same"),
+    ],
+)
+def test_another_setting_is_refused_and_named(stopped, change, told):
+    with pytest.raises(CheckpointError) as refused:
+        fit([change(members()[0])], samples(), checkpoint=stopped)
+    lines = str(refused.value).splitlines()
+    assert lines[0].startswith("training goes on with the same table and settings: ")
+    assert [line.strip() for line in lines[1:-1]] == [told]
+    assert "remove this one" in lines[-1]
+
+
+def test_another_table_another_precision_and_more_networks_are_refused_all_at_once(stopped):
+    with pytest.raises(CheckpointError) as refused:
+        fit(members()[:2], samples(shift=1.0), precision="bf16", checkpoint=stopped)
+    told = str(refused.value)
+    for what in ("table: not the same", "networks: 1 then, 2 now", "precision: float32 then, bf16 now", "lr: 0.01 then"):
+        assert what in told
+
+
+def test_a_folder_with_other_things_in_it_is_refused(tmp_path):
+    (tmp_path / "holiday.jpg").touch()
+    with pytest.raises(CheckpointError, match=r"^checkpoints go to a folder of their own: .* holds holiday.jpg"):
+        fit(members(), samples(), checkpoint=tmp_path)
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(CheckpointError, match=r"^checkpoints go to a folder that can be written"):
+        fit(members(), samples(), checkpoint=tmp_path / "file")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
+def test_a_damaged_manifest_is_refused_with_the_remedy(stopped, content):
+    (stopped / "manifest.json").write_text(content)
+    with pytest.raises(CheckpointError, match=r"manifest.json is damaged .*\. Remove .* to begin anew$"):
+        fit(members()[:1], samples(), checkpoint=stopped)
+
+
+def test_another_format_is_refused(stopped):
+    manifest = json.loads((stopped / "manifest.json").read_text())
+    (stopped / "manifest.json").write_text(json.dumps({**manifest, "format": 99}))
+    with pytest.raises(CheckpointError, match="format of checkpoints: 99 then"):
+        fit(members()[:1], samples(), checkpoint=stopped)
+
+
+def hold(folder, begun, done):
+    with open_checkpoints(folder, {}, {}, 1.0):
+        begun.set()
+        done.wait(30)
+
+
+def test_of_two_processes_one_wins(tmp_path):
+    spawn = multiprocessing.get_context("spawn")
+    begun, done = spawn.Event(), spawn.Event()
+    other = spawn.Process(target=hold, args=(tmp_path, begun, done))
+    other.start()
+    try:
+        assert begun.wait(60)
+        with (
+            pytest.raises(CheckpointError, match=r"^one process trains in a folder of checkpoints: another holds "),
+            open_checkpoints(tmp_path, {}, {}, 1.0),
+        ):
+            pass
+    finally:
+        done.set()
+        other.join()
+    with open_checkpoints(tmp_path, {}, {}, 1.0):
+        pass
+
+
+# Ctrl-C and worse
+
+
+def test_ctrl_c_puts_down_the_state_and_says_how_to_go_on(tmp_path):
+    expected = bits(fit(members(epochs=2000), samples()))
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    handler = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(Interrupted, match=r"^What was trained so far is in .*: run the same command again to go on$"):
+            fit(members(epochs=2000), samples(), checkpoint=tmp_path, checkpoint_every=1000)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        timer.cancel()
+    assert states(tmp_path)
+    assert bits(fit(members(epochs=2000), samples(), checkpoint=tmp_path)) == expected
+
+
+KILLED = """
+import sys
+sys.path.insert(0, {tests!r})
+from test_checkpoint import fit, members, samples
+fit(members(epochs=3000), samples(), checkpoint={folder!r}, checkpoint_every=0.02)
+"""
+
+
+def test_a_fit_that_is_killed_at_any_moment_goes_on_with_the_same_bits(tmp_path):
+    expected = bits(fit(members(epochs=3000), samples()))
+    code = textwrap.dedent(KILLED).format(tests=os.path.dirname(__file__), folder=str(tmp_path))
+    for number in range(3):
+        killed = subprocess.Popen([sys.executable, "-c", code])
+        deadline = time.monotonic() + 60
+        before = states(tmp_path)
+        while states(tmp_path) == before and time.monotonic() < deadline and killed.poll() is None:
+            time.sleep(0.005)
+        time.sleep(0.05 * number)
+        killed.kill()
+        killed.wait()
+    assert states(tmp_path)
+    assert bits(fit(members(epochs=3000), samples(), checkpoint=tmp_path)) == expected

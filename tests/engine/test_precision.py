@@ -1,0 +1,44 @@
+import pytest
+import torch
+
+from demarcate.engine.precision import MIN_WIDTH, has_fast_bf16, product_dtype
+from demarcate.errors import SettingError
+
+CPU = torch.device("cpu")
+WIDE, NARROW = (256, MIN_WIDTH), (256, MIN_WIDTH - 1)
+
+
+@pytest.mark.parametrize("hidden", [WIDE, NARROW])
+@pytest.mark.parametrize("fast", [False, True])
+def test_auto_is_bf16_where_the_processor_gains_and_layers_are_wide(monkeypatch, hidden, fast):
+    monkeypatch.setattr("demarcate.engine.precision.has_fast_bf16", lambda device: fast)
+    expected = torch.bfloat16 if fast and hidden == WIDE else torch.float32
+    assert product_dtype("auto", torch.float32, CPU, hidden) == expected
+
+
+def test_float64_samples_stay_exact_unless_told_otherwise(monkeypatch):
+    monkeypatch.setattr("demarcate.engine.precision.has_fast_bf16", lambda device: True)
+    assert product_dtype("auto", torch.float64, CPU, WIDE) == torch.float64
+    assert product_dtype("float32", torch.float64, CPU, WIDE) == torch.float64
+    assert product_dtype("bf16", torch.float64, CPU, WIDE) == torch.bfloat16
+
+
+@pytest.mark.parametrize("precision", ["auto", "float32", "bf16"])
+def test_a_linear_model_has_no_hidden_products(precision):
+    assert product_dtype(precision, torch.float32, CPU, ()) == torch.float32
+
+
+def test_what_is_not_a_precision_is_refused():
+    with pytest.raises(SettingError, match=r"^precision is one of auto, float32, bf16: got 'half'$"):
+        product_dtype("half", torch.float32, CPU, WIDE)
+
+
+def test_a_device_that_is_neither_processor_nor_gpu_gains_nothing():
+    assert not has_fast_bf16(torch.device("meta"))
+
+
+def test_a_processor_gains_where_torch_finds_tiles(monkeypatch):
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True, raising=False)
+    assert has_fast_bf16(CPU)
+    monkeypatch.delattr(torch.cpu, "_is_amx_tile_supported")
+    assert not has_fast_bf16(CPU)

@@ -84,8 +84,14 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Seed of everything random. The same seed, machine and number of threads give the same bits.
     device
         ``auto`` (the GPU if there is one), ``cpu``, or a torch device.
+    precision
+        ``float32``; ``bf16`` for the matrix products of hidden layers; ``auto`` for bf16 where layers are wide and the
+        processor gains from it.
     on_epoch
         Called after every epoch with a `demarcate.engine.Progress`.
+    checkpoint
+        A folder in which training is put down now and then. The same fit begun again goes on from there and ends with
+        the same bits; a fit of other rows or settings is refused.
 
     Attributes
     ----------
@@ -140,7 +146,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         drop: Sequence[str] | None = None,
         random_state: int | np.random.RandomState | None = 0,
         device: str = "auto",
+        precision: str = "auto",
         on_epoch: OnEpoch | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
         self.hidden = hidden
         self.activation = activation
@@ -162,7 +170,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.drop = drop
         self.random_state = random_state
         self.device = device
+        self.precision = precision
         self.on_epoch = on_epoch
+        self.checkpoint = checkpoint
 
     def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Train the ensemble.
@@ -186,6 +196,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If the table or the labels are refused; every reason is in the message.
         SettingError
             If a parameter is out of its range.
+        CheckpointError
+            If the folder of checkpoints belongs to another fit, or another process.
         """
         network = Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
         self.seed_ = seed_of(self.random_state)
@@ -200,7 +212,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             holdout_above=whole_number("holdout_above", self.holdout_above),
             seed=self.seed_,
             device=self.device,
+            precision=self.precision,
             on_epoch=self.on_epoch,
+            checkpoint=self.checkpoint,
         )
         self._take(task, ensemble)
         return self
@@ -286,9 +300,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def record(self, baselines: Mapping[str, Mapping[str, Score]] | None = None) -> dict[str, Any]:
         """What a model file says of how the model was made, ready for JSON: scores, members, settings, provenance."""
         check_is_fitted(self)
-        settings = {
-            name: value for name, value in self.get_params().items() if name not in ("on_epoch", "random_state")
-        }
+        beside = ("on_epoch", "random_state", "checkpoint")
+        settings = {name: value for name, value in self.get_params().items() if name not in beside}
         members = [
             {
                 "best_epoch": member.best_epoch,

@@ -1,5 +1,6 @@
 """The ensemble behind the default classifier: members that each validate on rows they never trained on."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -109,7 +110,9 @@ def fit_ensemble(
     holdout_above: int,
     seed: int,
     device: str = "auto",
+    precision: str = "float32",
     on_epoch: OnEpoch | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> Ensemble:
     """Train ``n_seeds`` members for each group of held-out rows.
 
@@ -127,7 +130,7 @@ def fit_ensemble(
         The folds, the members for each, and the number of rows above which a hold-out takes their place.
     seed
         Decides folds and members' seeds.
-    device, on_epoch
+    device, precision, on_epoch, checkpoint
         As for `demarcate.engine.fit`.
 
     Raises
@@ -156,7 +159,7 @@ def fit_ensemble(
         )
         for index, group in enumerate(encoding)
     ]
-    fitted = fit(members, samples, device=device, on_epoch=on_epoch)
+    fitted = fit(members, samples, device=device, precision=precision, on_epoch=on_epoch, checkpoint=checkpoint)
     predictor = Predictor.of(
         schema=task.schema,
         encoders=encoders,

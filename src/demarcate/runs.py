@@ -1,6 +1,7 @@
 """Named networks trained side by side on one table: the face for people who choose every number."""
 
 import math
+import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Run:
         The same with the weights it began from.
     history
         A row an epoch: ``epoch``, ``train_loss``, ``train_accuracy``, and the same for the rows that were watched:
-        ``test_...``, or ``validation_...`` when they decided when to stop.
+        ``test_...``, or ``validation_...`` when they decided when to stop; null in epochs after which nobody looked.
     scores
         Accuracy, log loss and ROC AUC on the test rows, each with a 95% interval.
     best_epoch
@@ -103,7 +104,7 @@ class Run:
         rows = self.history.to_dicts()
         shown = [row for row in rows if row["epoch"] % every == 0 or row["epoch"] in (1, len(rows))]
         return "\n".join(
-            "  ".join([f"epoch {row['epoch']:4d}", *(f"{_words(name)} {row[name]:.4f}" for name in list(row)[1:])])
+            "  ".join([f"epoch {row['epoch']:4d}", *(f"{_words(name)} {_told(row[name])}" for name in list(row)[1:])])
             for row in shown
         )
 
@@ -157,7 +158,9 @@ def train(
     class_weight: Mapping[Any, float] | None = None,
     initial: Mapping[str, nn.Sequential] | None = None,
     device: str = "auto",
+    precision: str = "float32",
     on_epoch: OnEpoch | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> Runs:
     """Split a table, train named networks on the same rows in one go, and score each on the test rows.
 
@@ -190,7 +193,7 @@ def train(
     initial
         Networks to begin from, by name, instead of weights drawn from the seed. Their weights are taken; what lies
         between the layers is the named network's.
-    device, on_epoch
+    device, precision, on_epoch, checkpoint
         As for `demarcate.engine.fit`.
 
     Raises
@@ -246,7 +249,14 @@ def train(
         widths = network.widths(encoder.n_encoded, n_outputs)
         state = from_sequential(begun[name], widths) if name in begun else None
         members[name] = Member(network, trainings[name], seed, torch.from_numpy(train_rows), watched, initial=state)
-    fitted = fit(list(members.values()), samples, device=device, on_epoch=on_epoch)
+    fitted = fit(
+        list(members.values()),
+        samples,
+        device=device,
+        precision=precision,
+        on_epoch=on_epoch,
+        checkpoint=checkpoint,
+    )
     prefix = "validation" if len(held) else "test"
     runs = {
         name: _run(name, members[name], done, table, encoder, samples, test_rows, prefix)
@@ -380,14 +390,19 @@ def _run(
 
 
 def _frame(history: History, prefix: str) -> pl.DataFrame:
-    columns = {
-        "train_loss": history.train_loss,
-        "train_accuracy": history.train_accuracy,
-        f"{prefix}_loss": history.validation_loss,
-        f"{prefix}_accuracy": history.validation_accuracy,
-    }
     epochs = pl.Series("epoch", range(1, history.n_epochs + 1), dtype=pl.Int64)
-    return pl.DataFrame([epochs, *(pl.Series(name, values.numpy()) for name, values in columns.items())])
+    trained = pl.DataFrame(
+        {"epoch": epochs, "train_loss": history.train_loss.numpy(), "train_accuracy": history.train_accuracy.numpy()}
+    )
+    watched = {f"{prefix}_loss": history.validation_loss, f"{prefix}_accuracy": history.validation_accuracy}
+    looks = pl.DataFrame(
+        {"epoch": history.validation_epochs.numpy(), **{name: values.numpy() for name, values in watched.items()}}
+    )
+    return trained.join(looks, on="epoch", how="left", maintain_order="left")
+
+
+def _told(value: float | None) -> str:
+    return "     -" if value is None else f"{value:.4f}"
 
 
 def _words(column: str) -> str:

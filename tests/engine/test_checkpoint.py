@@ -11,6 +11,7 @@ import textwrap
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -48,7 +49,9 @@ def members(batch_size=16, held=HELD, **training):
         Member(Network((8,), dropout=0.2), Training(**shared), 0, TRAIN, held, traced=len(held) > 0),
         Member(Network((6,)), Training(**{**shared, **patient, "lr": 0.5}), 1, TRAIN, held),
         Member(Network((8,)), Training(**{**shared, "lr": 1e30}), 2, TRAIN, held),
-        Member(Network((8, 8), "tanh", 0.5), Training(**{**shared, "optimizer": "sgd", "momentum": 0.9}), 3, TRAIN, held),
+        Member(
+            Network((8, 8), "tanh", 0.5), Training(**{**shared, "optimizer": "sgd", "momentum": 0.9}), 3, TRAIN, held
+        ),
     ]
 
 
@@ -63,7 +66,7 @@ def bits(fitted):
     return found
 
 
-class Cut(Exception):
+class StopHereError(Exception):
     """Where a test stops a fit."""
 
 
@@ -73,7 +76,7 @@ def cut_after(n_calls):
 
     def on_epoch(progress):
         if next(count, None) is None:
-            raise Cut
+            raise StopHereError
 
     return on_epoch
 
@@ -85,7 +88,7 @@ def test_a_fit_that_is_stopped_again_and_again_ends_with_the_same_bits(tmp_path,
     given_members = members(batch_size, held)
     expected = bits(fit(given_members, samples()))
     for moment in moments:
-        with pytest.raises(Cut):
+        with pytest.raises(StopHereError):
             fit(given_members, samples(), on_epoch=cut_after(moment), checkpoint=tmp_path, checkpoint_every=0)
     found = fit(given_members, samples(), checkpoint=tmp_path, checkpoint_every=0)
     assert bits(found) == expected
@@ -114,10 +117,10 @@ def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, 
     def save(self, state):
         saved(self, state)
         if next(left, None) is None:
-            raise Cut
+            raise StopHereError
 
     monkeypatch.setattr(Keeper, "save", save)
-    with pytest.raises(Cut):
+    with pytest.raises(StopHereError):
         fit([one], samples(), checkpoint=tmp_path, checkpoint_every=0)
     monkeypatch.setattr(Keeper, "save", saved)
     assert bits(fit([one], samples(), checkpoint=tmp_path)) == expected
@@ -130,9 +133,14 @@ def test_a_tournament_that_is_stopped_ends_with_the_same_bits(tmp_path):
     halving = Halving((3, 9), drop)
     expected = bits(fit(members(), samples(), halving=halving))
     for moment in (5, 20, 1):
-        with pytest.raises(Cut):
+        with pytest.raises(StopHereError):
             fit(
-                members(), samples(), halving=halving, on_epoch=cut_after(moment), checkpoint=tmp_path, checkpoint_every=0
+                members(),
+                samples(),
+                halving=halving,
+                on_epoch=cut_after(moment),
+                checkpoint=tmp_path,
+                checkpoint_every=0,
             )
     assert bits(fit(members(), samples(), halving=halving, checkpoint=tmp_path)) == expected
 
@@ -143,7 +151,7 @@ def test_threads_may_be_others_when_a_fit_goes_on(tmp_path, monkeypatch):
     try:
         torch.set_num_threads(2)
         expected = bits(fit(members(), samples()))
-        with pytest.raises(Cut):
+        with pytest.raises(StopHereError):
             fit(members(), samples(), on_epoch=cut_after(15), checkpoint=tmp_path, checkpoint_every=0)
         torch.set_num_threads(1)
         assert bits(fit(members(), samples(), checkpoint=tmp_path)) == expected
@@ -157,7 +165,7 @@ def test_threads_may_be_others_when_a_fit_goes_on(tmp_path, monkeypatch):
 @pytest.fixture
 def stopped(tmp_path):
     """A folder with several states of a fit that was stopped."""
-    with pytest.raises(Cut):
+    with pytest.raises(StopHereError):
         fit(members()[:1], samples(), on_epoch=cut_after(12), checkpoint=tmp_path, checkpoint_every=0)
     return tmp_path
 
@@ -171,7 +179,7 @@ def states(folder):
 def test_a_damaged_newest_state_is_passed_over_with_a_warning(tmp_path_factory, place, kind):
     folder = tmp_path_factory.mktemp("damaged")
     expected = bits(fit(members()[:1], samples()))
-    with pytest.raises(Cut):
+    with pytest.raises(StopHereError):
         fit(members()[:1], samples(), on_epoch=cut_after(12), checkpoint=folder, checkpoint_every=0)
     newest = states(folder)[-1]
     content = bytearray(newest.read_bytes())
@@ -212,7 +220,9 @@ def test_a_full_disk_costs_a_warning_and_not_the_training(tmp_path, monkeypatch)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("demarcate.engine.checkpoint.np.savez", full)
-    with pytest.warns(CheckpointWarning, match=r"^no checkpoint could be written \(No space left on device\): .* goes on"):
+    with pytest.warns(
+        CheckpointWarning, match=r"^no checkpoint could be written \(No space left on device\): .* goes on"
+    ):
         found = fit(members()[:1], samples(), checkpoint=tmp_path)
     assert bits(found) == bits(fit(members()[:1], samples()))
     assert not list(tmp_path.glob(".*.tmp"))
@@ -246,7 +256,12 @@ def test_another_table_another_precision_and_more_networks_are_refused_all_at_on
     with pytest.raises(CheckpointError) as refused:
         fit(members()[:2], samples(shift=1.0), precision="bf16", checkpoint=stopped)
     told = str(refused.value)
-    for what in ("table: not the same", "networks: 1 then, 2 now", "precision: float32 then, bf16 now", "lr: 0.01 then"):
+    for what in (
+        "table: not the same",
+        "networks: 1 then, 2 now",
+        "precision: float32 then, bf16 now",
+        "lr: 0.01 then",
+    ):
         assert what in told
 
 
@@ -311,7 +326,7 @@ def test_ctrl_c_puts_down_the_state_and_says_how_to_go_on(tmp_path):
     handler = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with pytest.raises(Interrupted, match=r"^What was trained so far is in .*: run the same command again to go on$"):
+        with pytest.raises(Interrupted, match=r"^what was trained so far is in .* to go on from there$"):
             fit(members(epochs=2000), samples(), checkpoint=tmp_path, checkpoint_every=1000)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
@@ -331,7 +346,7 @@ fit(members(epochs=3000), samples(), checkpoint={folder!r}, checkpoint_every=0.0
 
 def test_a_fit_that_is_killed_at_any_moment_goes_on_with_the_same_bits(tmp_path):
     expected = bits(fit(members(epochs=3000), samples()))
-    code = textwrap.dedent(KILLED).format(tests=os.path.dirname(__file__), folder=str(tmp_path))
+    code = textwrap.dedent(KILLED).format(tests=str(Path(__file__).parent), folder=str(tmp_path))
     for number in range(3):
         killed = subprocess.Popen([sys.executable, "-c", code])
         deadline = time.monotonic() + 60

@@ -339,7 +339,10 @@ def test_members_that_are_dropped_end_with_the_weights_they_have():
 
     members = [member(epochs=12, seed=0), member((8, 8), epochs=12, seed=1), member((8, 8), epochs=12, seed=2)]
     dropped, whole, late = run(members, halving=Halving((3, 6), drop))
-    alone = [run([replace(one, training=replace(one.training, epochs=n))])[0] for one, n in zip(members, (3, 12, 6))]
+    alone = [
+        run([replace(one, training=replace(one.training, epochs=n))])[0]
+        for one, n in zip(members, (3, 12, 6), strict=True)
+    ]
     for found, expected in zip((dropped, whole, late), alone, strict=True):
         assert_same_member(found, expected)
     assert [one.dropped for one in (dropped, whole, late)] == [True, False, True]
@@ -416,9 +419,8 @@ def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_thr
     assert torch.get_num_threads() == 2
     for one, other in zip(found, expected, strict=True):
         assert_same_member(one, other)
-    assert [torch.equal(parameters(one), parameters(other)) for one, other in zip(run(members, samples), found)] == [
-        True
-    ] * len(members)
+    for one, other in zip(run(members, samples), found, strict=True):
+        assert torch.equal(parameters(one), parameters(other))
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])

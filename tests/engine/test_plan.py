@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from demarcate.engine import Member, Samples, Training, plan
 from demarcate.engine.plan import ELEMENTWISE, OVERHEAD, buckets, shared_out
-from demarcate.engine.samples import layout_of
 from demarcate.nn import ACTIVATIONS, Network
 
 REPEATABLE = settings(deadline=None, derandomize=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from demarcate.cli.guard import say
-from demarcate.cli.options import Delimiter, Encoding, Json, Quiet, names, widths
+from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, widths
 
 _TABLE = (
     "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data set."
@@ -53,6 +53,10 @@ def fit(
         str | None, typer.Option(help="balanced: rare classes count as much as frequent ones.")
     ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]")] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]")
+    ] = None,
+    checkpoint: Checkpoint = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -78,6 +82,8 @@ def fit(
         "n_seeds": seeds,
         "class_weight": class_weight,
         "device": device,
+        "precision": precision,
+        "checkpoint": checkpoint,
     }
     given = {name: value for name, value in settings.items() if value is not None}
     if batch_size is not None:

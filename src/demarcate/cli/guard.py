@@ -71,7 +71,7 @@ def say(message: str = "") -> None:
 def _explain(error: BaseException) -> int:
     """Tell what went wrong; the exit code it calls for."""
     if isinstance(error, KeyboardInterrupt):
-        say("Interrupted: nothing was written.")
+        say(f"Interrupted: {str(error) or 'nothing was written.'}")
         return EXIT_INTERRUPTED
     if isinstance(error, UsageError | SettingError):
         say(f"Usage: {error}")

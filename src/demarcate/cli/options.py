@@ -12,6 +12,12 @@ Encoding = Annotated[str | None, typer.Option("--encoding", help="Encoding of a 
 Delimiter = Annotated[
     str | None, typer.Option("--delimiter", help="What separates the cells of a text table: a character, or tab.")
 ]
+Checkpoint = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER", help="Put training down in this folder now and then; the same command goes on from there."
+    ),
+]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 
 

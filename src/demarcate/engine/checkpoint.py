@@ -62,7 +62,7 @@ class Keeper:
         beside = place.with_name(f".{place.name}.tmp")
         try:
             with beside.open("wb") as file:
-                np.savez(file, **arrays)
+                np.savez(file, **arrays)  # type: ignore[arg-type]
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(place)
@@ -168,13 +168,13 @@ def _manifest(folder: Path, settings: Mapping[str, str], facts: Mapping[str, Any
                 f"checkpoints go to a folder of their own: {folder} holds {', '.join(sorted(strangers)[:5])}. "
                 "Name a new or an empty one"
             )
-        manifest = {"format": FORMAT, "settings": dict(settings), **facts}
+        begun_now = {"format": FORMAT, "settings": dict(settings), **facts}
         beside = place.with_name(f".{place.name}.tmp")
-        beside.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        beside.write_text(json.dumps(begun_now, indent=1), encoding="utf-8")
         beside.replace(place)
-        return manifest
+        return begun_now
     try:
-        manifest = json.loads(place.read_text(encoding="utf-8"))
+        manifest: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
         begun, version = dict(manifest["settings"]), manifest["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{place} is damaged ({error}). Remove {folder} to begin anew") from error

@@ -1,7 +1,7 @@
 """Feeds: an epoch's steps, dealt out in spans.
 
-A span is some consecutive steps. Gathering rows, drawing dropout and judging logits take more calls than arithmetic when
-batches are small; done for a whole span at once they cost next to nothing.
+A span is some consecutive steps. Gathering rows, drawing dropout and judging logits take more calls than arithmetic
+when batches are small; done for a whole span at once they cost next to nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -92,6 +92,9 @@ class FullBatch:
     def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
         self.n_done = 0
+        self._n_open, self._n_counted = 0, 0
+        self._masks: list[Masks] = []
+        self._places: Sequence[Tensor] = ()
         self.keep()
 
     @property
@@ -105,7 +108,7 @@ class FullBatch:
             self._logits = self._targets.marks.new_empty(n_epochs, *self._targets.marks.shape[1:])
             self._places = self._logits.unbind(0)
         self._n_open, self._n_counted = n_epochs, 0
-        self._masks: list[Masks] = []
+        self._masks = []
 
     def spans(self) -> Iterator[Span]:
         """The one step of the epoch."""
@@ -142,7 +145,8 @@ class FullBatch:
             n_rows = self._x.shape[1]
             ahead = max(1, MAX_NUMBERS // (self._drop.n_units * n_rows))
             ahead = min(ahead, self._n_open - self._n_counted)
-            self._masks = self._drop.masks(ahead, n_rows, [len(rows) for rows in self._batches.rows])[::-1]
+            drawn = self._drop.masks(ahead, n_rows, [len(rows) for rows in self._batches.rows])
+            self._masks = list(reversed(drawn))
         return self._masks.pop()
 
 

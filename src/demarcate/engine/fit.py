@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -108,9 +108,10 @@ def fit(
         threads = int(folder.manifest["n_threads"]) if folder else torch.get_num_threads()
         shares = _shares(members, samples, threads)
         crew = _Crew(members, samples, precision, shares, folder, was_interrupted, on_epoch)
-        for epoch in halving.epochs if halving else ():
-            crew.advance(epoch)
-            crew.drop(epoch, halving)
+        if halving:
+            for epoch in halving.epochs:
+                crew.advance(epoch)
+                crew.drop(epoch, halving)
         return crew.finish()
 
 
@@ -141,7 +142,7 @@ class _Crew:
 
     def drop(self, epoch: int, halving: Halving) -> None:
         """Judge all members after an epoch, and let some go."""
-        standings = {}
+        standings: dict[int, Standing] = {}
         for number, share in enumerate(self._shares):
             own = self._runs[number].standings(epoch)
             standings |= {share[position]: standing for position, standing in own.items()}
@@ -200,7 +201,7 @@ class _Crew:
             keeper.save(self._runs[number].state())
             assert self._folder
             raise Interrupted(
-                f"What was trained so far is in {self._folder.folder}: run the same command again to go on"
+                f"what was trained so far is in {self._folder.folder}. Begin the same again to go on from there"
             )
         if keeper and keeper.is_due():
             keeper.save(self._runs[number].state())

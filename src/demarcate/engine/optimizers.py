@@ -52,7 +52,7 @@ class Sgd:
     def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
         """Update the buffer in place."""
         for group in self._groups:
-            torch._fused_sgd_(  # noqa: SLF001 - what torch.optim.SGD(fused=True) calls, without a module around it
+            torch._fused_sgd_(
                 [group.of(flat)],
                 [group.of(gradient)],
                 [] if self.velocity is None else [group.of(self.velocity)],
@@ -92,7 +92,7 @@ class Adam:
         self._groups = _groups(trainings)
         self.betas, self.eps = trainings[0].betas, trainings[0].eps
         # What torch.optim.Adam(fused=True) calls, without a module around it.
-        self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_  # noqa: SLF001
+        self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_
         self.mean, self.square = torch.zeros_like(flat), torch.zeros_like(flat)
         self.n_steps = torch.zeros((), dtype=torch.float32, device=flat.device)
 

@@ -20,16 +20,14 @@ def has_fast_bf16(device: torch.device) -> bool:
     True
     """
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type == "cpu":
         ask = getattr(torch.cpu, "_is_amx_tile_supported", None)
         return bool(ask and ask())
     return False
 
 
-def product_dtype(
-    precision: str, dtype: torch.dtype, device: torch.device, hidden: tuple[int, ...]
-) -> torch.dtype:
+def product_dtype(precision: str, dtype: torch.dtype, device: torch.device, hidden: tuple[int, ...]) -> torch.dtype:
     """The dtype of the hidden layers' matrix products.
 
     Weights, optimizer, biases of the output layer, logits and losses stay in ``dtype`` whatever the answer (mixed
@@ -38,8 +36,8 @@ def product_dtype(
     Parameters
     ----------
     precision
-        ``float32``: the samples' own dtype. ``bf16``: bfloat16, where there are hidden layers. ``auto``: bfloat16 where the device gains from it and
-        every hidden layer has at least `MIN_WIDTH` units, else the samples' own.
+        ``float32``: the samples' own dtype. ``bf16``: bfloat16, where there are hidden layers. ``auto``: bfloat16 where
+        the device gains from it and every hidden layer has at least `MIN_WIDTH` units, else the samples' own.
     dtype
         That of the samples.
     device

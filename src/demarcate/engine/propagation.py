@@ -37,6 +37,30 @@ class _Layer:
     weight_slope: Tensor
     bias_slope: Tensor
 
+    @classmethod
+    def of(cls, weight: Tensor, bias: Tensor, weight_place: Tensor, bias_place: Tensor) -> "_Layer":
+        """The layer with these parameters, whose gradients have these places."""
+        slopes = _room(weight_place, weight.dtype), _room(bias_place, weight.dtype)
+        return cls(weight, bias, weight.transpose(1, 2), *slopes)
+
+
+class _Top:
+    """The output layer, kept turned: ``(n_members, n_outputs, d_in)``, as torch.nn.Linear keeps it.
+
+    Narrow products take several times as long the other way. With a single output the turned weight is the same memory.
+    """
+
+    def __init__(self, weight: Tensor, bias: Tensor, weight_place: Tensor, bias_place: Tensor) -> None:
+        self._source = _turned(weight)
+        self.weight = self._source if weight.shape[2] == 1 else self._source.contiguous()
+        self.bias = bias.transpose(1, 2)
+        self.places = (_turned(weight_place), bias_place.squeeze(1))
+        self.weight_slope, self.bias_slope = (_room(place, weight.dtype) for place in self.places)
+
+    def refresh(self) -> None:
+        if self.weight is not self._source:
+            self.weight.copy_(self._source)
+
 
 @dataclass(frozen=True, eq=False)
 class _Space:
@@ -92,7 +116,7 @@ class Propagation:
     >>> both.forward(torch.zeros(1, 5, 2), torch.empty(1, 1, 5)).shape
     torch.Size([1, 1, 5])
     >>> both.backward(torch.ones(1, 1, 5))
-    >>> both.gradient[0, -1]  # that of the output's bias
+    >>> both.gradient[0, 12]  # that of the output's bias
     tensor(5.)
     """
 
@@ -102,28 +126,18 @@ class Propagation:
         self._layout, self._activation, self._flat = layout, activation, flat
         self._kept = operator.attrgetter("out" if activation.keeps == "output" else "sums")
         self._shadow = flat if dtype == flat.dtype else flat.to(dtype)
-        places = layout.layers(self.gradient)
-        # A product written to a strided view is computed elsewhere and copied: what is not contiguous gets its own room.
-        self._layers = [
-            _Layer(weight, bias, weight.transpose(1, 2), _room(weight_place, dtype), _room(bias_place, dtype))
-            for (weight, bias), (weight_place, bias_place) in zip(layout.layers(self._shadow), places, strict=True)
-        ][:-1]
-        # The output layer is kept turned, (n_members, n_outputs, d_in), as torch.nn.Linear keeps it: narrow products
-        # are several times slower the other way. With a single output the turned one is the same memory.
-        weight, self._top_bias = layout.layers(flat)[-1]
-        self._top_bias = self._top_bias.transpose(1, 2)
-        self._top_source = weight.transpose(1, 2)
-        single = weight.shape[2] == 1
-        self._top = weight.squeeze(2).unsqueeze(1) if single else self._top_source.contiguous()
-        weight_place, bias_place = places[-1]
-        turned_place = weight_place.squeeze(2).unsqueeze(1) if single else weight_place.transpose(1, 2)
-        self._top_slope, self._top_bias_slope = _room(turned_place, flat.dtype), _room(bias_place.squeeze(1), flat.dtype)
-        pairs = [(turned_place, self._top_slope), (bias_place.squeeze(1), self._top_bias_slope)]
-        for (weight_place, bias_place), layer in zip(places, self._layers, strict=False):
-            pairs += [(weight_place, layer.weight_slope), (bias_place, layer.bias_slope)]
-        self._moved = [(place, slope) for place, slope in pairs if place.data_ptr() != slope.data_ptr()]
+        *hidden, top = zip(layout.layers(self._shadow), layout.layers(self.gradient), strict=True)
+        self._layers = [_Layer.of(*parameters, *places) for parameters, places in hidden]
+        self._top = _Top(*layout.layers(flat)[-1], *top[1])
+        # A product written to a strided view is computed elsewhere and copied. What is not contiguous, as with several
+        # members, is therefore computed in a place of its own, and copied once.
+        pairs = [*zip(self._top.places, (self._top.weight_slope, self._top.bias_slope), strict=True)]
+        for layer, (_, places) in zip(self._layers, hidden, strict=True):
+            pairs += zip(places, (layer.weight_slope, layer.bias_slope), strict=True)
+        self._moved = [(place, slope) for place, slope in pairs if place is not slope]
         self._rooms: dict[int, list[_Space]] = {}
         self._inputs: list[Tensor] = []
+        self._last = flat
         self._spaces: list[_Space] = []
 
     @property
@@ -135,8 +149,7 @@ class Propagation:
         """Take over the parameters as they now are."""
         if self._shadow is not self._flat:
             self._shadow.copy_(self._flat)
-        if self._top.shape[1] > 1:
-            self._top.copy_(self._top_source)
+        self._top.refresh()
 
     def forward(self, x: Tensor, out: Tensor, masks: Masks | None = None) -> Tensor:
         """The logits of every member for its own batch.
@@ -160,11 +173,11 @@ class Propagation:
             if masks is not None:
                 x, turned = torch.mul(x, masks[number], out=space.dropped), space.dropped_turned
             self._inputs.append(turned)
-        if x.dtype != self._top.dtype:
-            x = x.to(self._top.dtype)
+        if x.dtype != out.dtype:
+            x = x.to(out.dtype)
             turned = x.transpose(1, 2)
         self._last = x
-        return torch.baddbmm(self._top_bias, self._top, turned, out=out)
+        return torch.baddbmm(self._top.bias, self._top.weight, turned, out=out)
 
     def backward(self, residual: Tensor, masks: Masks | None = None) -> None:
         """Fill `gradient` from the loss's slope in the logits of the last forward pass.
@@ -176,9 +189,9 @@ class Propagation:
         masks
             As in the forward pass.
         """
-        torch.bmm(residual, self._last, out=self._top_slope)
-        torch.sum(residual, 2, out=self._top_bias_slope)
-        slope, turned = residual.transpose(1, 2), self._top
+        torch.bmm(residual, self._last, out=self._top.weight_slope)
+        torch.sum(residual, 2, out=self._top.bias_slope)
+        slope, turned = residual.transpose(1, 2), self._top.weight
         for number in range(len(self._spaces) - 1, -1, -1):
             space, layer = self._spaces[number], self._layers[number]
             if turned.dtype == self.dtype:
@@ -206,6 +219,11 @@ class Propagation:
             spaces.append(_Space(sums, out, dropped, slope, out.transpose(1, 2), dropped.transpose(1, 2)))
         self._rooms[batch] = spaces
         return spaces
+
+
+def _turned(weight: Tensor) -> Tensor:
+    """``(n_members, d_out, d_in)``; a single column as the row it is in memory, which products are told by strides."""
+    return weight.squeeze(2).unsqueeze(1) if weight.shape[2] == 1 else weight.transpose(1, 2)
 
 
 def _room(place: Tensor, dtype: torch.dtype) -> Tensor:

@@ -68,7 +68,7 @@ class Source:
         rows = rows.to(self.encoding.device).clamp(min=0)
         encoding = self.encoding.expand(rows.shape[:-1]).flatten()
         gathered = self.samples.gather(encoding, rows.flatten(0, -2))[..., : self.d_in]
-        return gathered.unflatten(0, rows.shape[:-1]).to(dtype).contiguous()
+        return gathered.to(dtype).contiguous().view(*rows.shape, self.d_in)
 
     def targets(self, rows: Tensor) -> Targets:
         """What should come out for these rows."""

@@ -218,7 +218,8 @@ class Run:
             self.ends[int(index)] = tensors[f"end.{index}"], _End(**{**end, "divergence": divergence})
         self.recorder.restore(tensors["recorded"])
         for index, looks in self.traces.items():
-            looks += [tensors[f"trace.{index}"]] if f"trace.{index}" in tensors else []
+            if f"trace.{index}" in tensors:
+                looks.append(tensors[f"trace.{index}"])
         with torch.inference_mode():
             if facts["active"] != self.active:
                 self._keep(facts["active"])
@@ -280,8 +281,9 @@ class Run:
         self.recorder.add(self.active, torch.cat([train, validation], 1))
         told = list(self._told(epochs, train, validation, ends)) if tell else []
         self._settle(epochs, ends, unsound)
-        for progress in told if tell else ():
-            tell(progress)
+        if tell:
+            for progress in told:
+                tell(progress)
 
     def _judgement(
         self, epochs: Tensor, train: Tensor, validation: Tensor, looked: Tensor

@@ -27,7 +27,9 @@ class Watch:
 
     def __init__(self, source: Source, rows: Sequence[Tensor]) -> None:
         self._source, self._numbers = source, padded_rows(rows)
-        self._begin()
+        self._targets = source.targets(self._numbers)
+        self._gathered: tuple[int, Tensor] | None = None
+        self._logits, self._n_done = self._no_looks(), 0
 
     @property
     def kept(self) -> int:
@@ -48,8 +50,14 @@ class Watch:
         self._n_done += 1
 
     def close(self) -> tuple[Tensor, Tensor]:
-        """Mean loss and accuracy ``(n_looks, 2, n_members)`` on the CPU, and logits ``(n_looks, n_members, n_outputs,
-        n_rows)``.
+        """What was seen since `open`.
+
+        Returns
+        -------
+        Tensor
+            Mean loss and accuracy of each look, ``(n_looks, 2, n_members)``, on the CPU.
+        Tensor
+            The logits, ``(n_looks, n_members, n_outputs, n_rows)``.
         """
         logits = self._logits[: self._n_done]
         return means(judge(self._source.head, self._targets, logits)), logits
@@ -57,12 +65,11 @@ class Watch:
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members; the source has let go of the others already."""
         self._numbers = self._numbers[members]
-        self._begin()
-
-    def _begin(self) -> None:
-        self._gathered: tuple[int, Tensor] | None = None
         self._targets = self._source.targets(self._numbers)
-        self._logits, self._n_done = self._targets.marks.new_empty(0, *self._targets.marks.shape), 0
+        self._gathered, self._logits = None, self._no_looks()
+
+    def _no_looks(self) -> Tensor:
+        return self._targets.marks.new_empty(0, *self._targets.marks.shape)
 
     def _inputs(self, widest: int) -> Iterator[tuple[int, Tensor]]:
         """Encoded rows in pieces that fit the work space, with the place of each; a single piece is kept."""

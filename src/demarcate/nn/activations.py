@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -23,7 +23,7 @@ class Activation:
     module
         Makes the ``torch.nn`` module that computes the same, or is None when there is nothing to compute.
     into
-        ``into(x, out)`` writes f(x) to ``out`` and returns it; where ``keeps`` is ``"output"``, ``out`` is ``x`` itself.
+        ``into(x, out)`` writes f(x) to ``out`` and returns it; ``out`` is ``x`` itself where ``keeps`` is ``"output"``.
     pull
         ``pull(slope, kept)`` multiplies ``slope`` in place by f'(x); ``kept`` is x or f(x), as ``keeps`` says.
     keeps
@@ -53,50 +53,61 @@ def _identity(x: Tensor) -> Tensor:
     return x
 
 
-def _relu_pull(slope: Tensor, kept: Tensor) -> Tensor:
-    return _aten.threshold_backward.grad_input(slope, kept, 0.0, grad_input=slope)
+def _pull(overload: Callable[..., Tensor], *before: Any, after: tuple[Any, ...] = ()) -> Callable[..., Tensor]:
+    """One of torch's own derivatives, written over the slope it is given."""
 
+    def pull(slope: Tensor, kept: Tensor) -> Tensor:
+        return overload(slope, *before, kept, *after, grad_input=slope)
 
-def _tanh_pull(slope: Tensor, kept: Tensor) -> Tensor:
-    return _aten.tanh_backward.grad_input(slope, kept, grad_input=slope)
-
-
-def _silu_pull(slope: Tensor, kept: Tensor) -> Tensor:
-    return _aten.silu_backward.grad_input(slope, kept, grad_input=slope)
-
-
-def _gelu_pull(slope: Tensor, kept: Tensor) -> Tensor:
-    return _aten.gelu_backward.grad_input(slope, kept, approximate="none", grad_input=slope)
-
-
-def _elu_pull(slope: Tensor, kept: Tensor) -> Tensor:
-    return _aten.elu_backward.grad_input(slope, 1.0, 1.0, 1.0, True, kept, grad_input=slope)
-
-
-def _leaky_relu_pull(slope: Tensor, kept: Tensor) -> Tensor:
-    return _aten.leaky_relu_backward.grad_input(slope, kept, 0.01, True, grad_input=slope)
-
-
-def _sigmoid_pull(slope: Tensor, kept: Tensor) -> Tensor:
-    return _aten.sigmoid_backward.grad_input(slope, kept, grad_input=slope)
+    return pull
 
 
 def _into(overload: Callable[..., Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
     return lambda x, out: overload(x, out=out)
 
 
+def _in_place(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda x, _: function(x)
+
+
+_RELU = Activation(
+    torch.relu, nn.ReLU, _in_place(torch.relu_), _pull(_aten.threshold_backward.grad_input, after=(0.0,))
+)
+_TANH = Activation(torch.tanh, nn.Tanh, _in_place(torch.tanh_), _pull(_aten.tanh_backward.grad_input))
+_SILU = Activation(
+    functional.silu, nn.SiLU, _into(_aten.silu.out), _pull(_aten.silu_backward.grad_input), keeps="input"
+)
+_GELU = Activation(
+    functional.gelu, nn.GELU, _into(_aten.gelu.out), _pull(_aten.gelu_backward.grad_input), keeps="input"
+)
+_ELU = Activation(
+    functional.elu, nn.ELU, _in_place(functional.elu_), _pull(_aten.elu_backward.grad_input, 1.0, 1.0, 1.0, True)
+)
+_LEAKY_RELU = Activation(
+    functional.leaky_relu,
+    nn.LeakyReLU,
+    _in_place(functional.leaky_relu_),
+    _pull(_aten.leaky_relu_backward.grad_input, after=(0.01, True)),
+)
+_SIGMOID = Activation(
+    torch.sigmoid,
+    nn.Sigmoid,
+    _in_place(torch.sigmoid_),
+    _pull(_aten.sigmoid_backward.grad_input),
+    zero_at_zero=False,
+)
+_NONE = Activation(_identity, None, _in_place(_identity), lambda slope, _: slope)
+
 ACTIVATIONS = MappingProxyType(
     {
-        "relu": Activation(torch.relu, nn.ReLU, lambda x, _: torch.relu_(x), _relu_pull),
-        "tanh": Activation(torch.tanh, nn.Tanh, lambda x, _: torch.tanh_(x), _tanh_pull),
-        "silu": Activation(functional.silu, nn.SiLU, _into(_aten.silu.out), _silu_pull, "input"),
-        "gelu": Activation(functional.gelu, nn.GELU, _into(_aten.gelu.out), _gelu_pull, "input"),
-        "elu": Activation(functional.elu, nn.ELU, lambda x, _: functional.elu_(x), _elu_pull),
-        "leaky_relu": Activation(functional.leaky_relu, nn.LeakyReLU, lambda x, _: functional.leaky_relu_(x), _leaky_relu_pull),
-        "sigmoid": Activation(
-            torch.sigmoid, nn.Sigmoid, lambda x, _: torch.sigmoid_(x), _sigmoid_pull, zero_at_zero=False
-        ),
-        "none": Activation(_identity, None, lambda x, _: x, lambda slope, _: slope),
+        "relu": _RELU,
+        "tanh": _TANH,
+        "silu": _SILU,
+        "gelu": _GELU,
+        "elu": _ELU,
+        "leaky_relu": _LEAKY_RELU,
+        "sigmoid": _SIGMOID,
+        "none": _NONE,
     }
 )
 """Every activation by the name a `Network` knows it by; ``"none"`` leaves the network linear."""

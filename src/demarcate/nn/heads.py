@@ -38,7 +38,7 @@ class Head(Protocol):
         """The likeliest class of each row, int64 ``(..., batch)``."""
 
     def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
-        """What each output's probability should be, ``(..., n_outputs, batch)``, from class indices ``(..., batch)``."""
+        """What each output's probability should be, ``(..., n_outputs, batch)``, from class indices."""
 
     def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
         """The slope of each row's loss in its logits, all three ``(..., n_outputs, batch)``: probability less mark."""

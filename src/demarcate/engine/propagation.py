@@ -125,14 +125,18 @@ class Propagation:
         self.gradient = torch.zeros_like(flat)
         self._layout, self._activation, self._flat = layout, activation, flat
         self._kept = operator.attrgetter("out" if activation.keeps == "output" else "sums")
-        self._shadow = flat if dtype == flat.dtype else flat.to(dtype)
-        *hidden, top = zip(layout.layers(self._shadow), layout.layers(self.gradient), strict=True)
-        self._layers = [_Layer.of(*parameters, *places) for parameters, places in hidden]
-        self._top = _Top(*layout.layers(flat)[-1], *top[1])
+        # Products of bf16 matrices that lie apart take three times as long: each copy is a tensor of its own.
+        sources = [parameter for layer in layout.layers(flat)[:-1] for parameter in layer]
+        copies = sources if dtype == flat.dtype else [source.to(dtype) for source in sources]
+        self._copied = [pair for pair in zip(copies, sources, strict=True) if pair[0] is not pair[1]]
+        weights = list(zip(copies[::2], copies[1::2], strict=True))
+        *hidden, top = layout.layers(self.gradient)
+        self._layers = [_Layer.of(*own, *places) for own, places in zip(weights, hidden, strict=True)]
+        self._top = _Top(*layout.layers(flat)[-1], *top)
         # A product written to a strided view is computed elsewhere and copied. What is not contiguous, as with several
         # members, is therefore computed in a place of its own, and copied once.
         pairs = [*zip(self._top.places, (self._top.weight_slope, self._top.bias_slope), strict=True)]
-        for layer, (_, places) in zip(self._layers, hidden, strict=True):
+        for layer, places in zip(self._layers, hidden, strict=True):
             pairs += zip(places, (layer.weight_slope, layer.bias_slope), strict=True)
         self._moved = [(place, slope) for place, slope in pairs if place is not slope]
         self._rooms: dict[int, list[_Space]] = {}
@@ -147,8 +151,8 @@ class Propagation:
 
     def refresh(self) -> None:
         """Take over the parameters as they now are."""
-        if self._shadow is not self._flat:
-            self._shadow.copy_(self._flat)
+        for copy, source in self._copied:
+            copy.copy_(source)
         self._top.refresh()
 
     def forward(self, x: Tensor, out: Tensor, masks: Masks | None = None) -> Tensor:
@@ -177,7 +181,8 @@ class Propagation:
             x = x.to(out.dtype)
             turned = x.transpose(1, 2)
         self._last = x
-        return torch.baddbmm(self._top.bias, self._top.weight, turned, out=out)
+        with _one_thread():
+            return torch.baddbmm(self._top.bias, self._top.weight, turned, out=out)
 
     def backward(self, residual: Tensor, masks: Masks | None = None) -> None:
         """Fill `gradient` from the loss's slope in the logits of the last forward pass.
@@ -189,15 +194,13 @@ class Propagation:
         masks
             As in the forward pass.
         """
-        torch.bmm(residual, self._last, out=self._top.weight_slope)
+        with _one_thread():
+            torch.bmm(residual, self._last, out=self._top.weight_slope)
         torch.sum(residual, 2, out=self._top.bias_slope)
         slope, turned = residual.transpose(1, 2), self._top.weight
         for number in range(len(self._spaces) - 1, -1, -1):
             space, layer = self._spaces[number], self._layers[number]
-            if turned.dtype == self.dtype:
-                slope = torch.bmm(slope, turned, out=space.slope)
-            else:
-                slope = space.slope.copy_(torch.bmm(slope, turned))
+            slope = torch.bmm(slope.to(self.dtype), turned.to(self.dtype), out=space.slope)
             if masks is not None:
                 slope.mul_(masks[number])
             self._activation.pull(slope, self._kept(space))
@@ -219,6 +222,19 @@ class Propagation:
             spaces.append(_Space(sums, out, dropped, slope, out.transpose(1, 2), dropped.transpose(1, 2)))
         self._rooms[batch] = spaces
         return spaces
+
+
+class _one_thread:  # noqa: N801 - reads as what it does
+    """A block on one thread, for products so narrow that several threads would only round them differently."""
+
+    def __enter__(self) -> None:
+        self._before = torch.get_num_threads()
+        if self._before > 1:
+            torch.set_num_threads(1)
+
+    def __exit__(self, *_: object) -> None:
+        if self._before > 1:
+            torch.set_num_threads(self._before)
 
 
 def _turned(weight: Tensor) -> Tensor:

@@ -18,6 +18,13 @@ def test_the_interval_is_students(values, level):
     assert (mean.value, mean.n_repeats) == (pytest.approx(np.mean(values)), len(values))
 
 
+def test_repetitions_that_share_rows_have_the_corrected_interval():
+    values, n, shared = [0.2, 0.25, 0.4], 3, 48 / 192
+    reach = stats.t.ppf(0.975, n - 1) * np.sqrt((1 / n + shared) * np.var(values, ddof=1))
+    mean = Mean.of(values, shared=shared)
+    assert (mean.value - mean.low, mean.high - mean.value) == pytest.approx((reach, reach))
+
+
 @given(FLOATS)
 def test_a_single_value_has_no_interval(value):
     assert Mean.of([value]) == Mean(value, None, None, 1)

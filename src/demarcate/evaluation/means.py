@@ -32,12 +32,20 @@ class Mean:
 
     @classmethod
     def of(
-        cls, values: Sequence[float], *, within: tuple[float, float] = (-np.inf, np.inf), level: float = 0.95
+        cls,
+        values: Sequence[float],
+        *,
+        within: tuple[float, float] = (-np.inf, np.inf),
+        shared: float = 0.0,
+        level: float = 0.95,
     ) -> "Mean":
         """The mean of values, and its interval.
 
         The interval is mean +- t * s / sqrt(n), with s the values' standard deviation and t from Student's distribution
-        with n - 1 degrees of freedom (Student, 1908, https://doi.org/10.1093/biomet/6.1.1).
+        with n - 1 degrees of freedom (Student, 1908, https://doi.org/10.1093/biomet/6.1.1). Repetitions that draw
+        training and validation rows from the same rows resemble each other more than fresh ones would, and s / sqrt(n)
+        is too small for them: ``shared`` puts s * sqrt(1 / n + shared) in its place (Nadeau and Bengio, 2003,
+        https://doi.org/10.1023/A:1024068626366).
 
         Parameters
         ----------
@@ -45,6 +53,8 @@ class Mean:
             At least one.
         within
             The least and the most the mean can be: the interval is cut there.
+        shared
+            At least 0; validation rows for each training row, where both are drawn anew from the same rows.
         level
             In (0, 1).
 
@@ -58,7 +68,7 @@ class Mean:
             return cls(mean, None, None, 1)
         from scipy.special import stdtrit
 
-        reach = float(stdtrit(n - 1, (1 + level) / 2) * np.std(values, ddof=1) / n**0.5)
+        reach = float(stdtrit(n - 1, (1 + level) / 2) * np.std(values, ddof=1) * (1 / n + shared) ** 0.5)
         return cls(mean, float(max(mean - reach, within[0])), float(min(mean + reach, within[1])), n)
 
     def __str__(self) -> str:

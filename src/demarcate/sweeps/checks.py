@@ -73,7 +73,8 @@ def _wrong_range(name: str, between: Between, network: Network, training: Traini
     elif between.log and between.low <= 0:
         yield Problem("A range on a logarithmic scale begins above 0", found, "Raise its lower end")
     if not sampled:
-        yield Problem("A range is drawn from", f"{found}, and it is not said how often", "Give sample=20")
+        rule = "A range is drawn from as often as sample says"
+        yield Problem(rule, f"{found}, without a sample", "Give sample, say 20")
 
 
 def _tried(name: str, value: Any, network: Network, training: Training) -> tuple[str, Any]:

@@ -136,8 +136,7 @@ def sweep(
     if on_plan:
         on_plan(lineup.size)
     n_epochs = max(configuration.training.epochs for configuration in tried)
-    epochs = halving_epochs(n_epochs) if isinstance(halving, bool) else tuple(map(int, halving))
-    epochs = epochs if halving else ()
+    epochs = halving_epochs(halving, n_epochs)
     fitted = _train(lineup, epochs, metric, device, on_epoch)
     networks = network_table(lineup, fitted, halved=bool(epochs))
     table = configuration_table(tried, networks, metric)

@@ -78,15 +78,18 @@ class Tournament:
         return math.inf if math.isnan(mean) else mean
 
 
-def halving_epochs(epochs: int) -> tuple[int, ...]:
-    """When a training of so many epochs is halved unless it is said otherwise: after an eighth, a quarter and a half.
+def halving_epochs(halving: bool | Sequence[int], n_epochs: int) -> tuple[int, ...]:
+    """After which of so many epochs to halve: as given, or after an eighth, a quarter and a half of them, or never.
 
     Examples
     --------
-    >>> halving_epochs(100), halving_epochs(4), halving_epochs(1)
-    ((13, 25, 50), (1, 2), ())
+    >>> halving_epochs(True, 100), halving_epochs(True, 4), halving_epochs(True, 1), halving_epochs(False, 100)
+    ((13, 25, 50), (1, 2), (), ())
     """
-    return tuple(sorted({math.ceil(epochs * share) for share in _DEFAULT_SHARES} & set(range(1, epochs))))
+    if isinstance(halving, bool):
+        shares = _DEFAULT_SHARES if halving else ()
+        return tuple(sorted({math.ceil(n_epochs * share) for share in shares} & set(range(1, n_epochs))))
+    return tuple(map(int, halving))
 
 
 def wrong_halving(halving: Any, epochs: Collection[int]) -> list[Problem]:

@@ -25,14 +25,16 @@ def sweep(
         typer.Option(help="Widths of one network's hidden layers, such as 16,16, or none; repeat it. [default: 32]"),
     ] = None,
     activation: Annotated[
-        str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
+        str | None, typer.Option(help="Some of relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
     ] = None,
-    dropout: Annotated[str | None, typer.Option(help="Such as 0,0.2. [default: 0.0]")] = None,
+    dropout: Annotated[
+        str | None, typer.Option(help="Chances that a hidden unit is silenced, such as 0,0.2. [default: 0.0]")
+    ] = None,
     weight_decay: Annotated[str | None, typer.Option(help="Such as 0,1e-4,1e-2. [default: 0.0]")] = None,
     lr: Annotated[
-        str | None, typer.Option(help="Such as 1e-3,1e-2, or with --sample 1e-4..1e-1. [default: 0.001]")
+        str | None, typer.Option(help="Learning rates, such as 1e-3,1e-2 or, sampled, 1e-4..1e-1. [default: 0.001]")
     ] = None,
-    optimizer: Annotated[str | None, typer.Option(help="sgd, adam, adamw. [default: adam]")] = None,
+    optimizer: Annotated[str | None, typer.Option(help="Some of sgd, adam, adamw. [default: adam]")] = None,
     batch_size: Annotated[str | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32]")] = None,
     epochs: Annotated[str | None, typer.Option(help="Passes over the rows. [default: 100]")] = None,
     seeds: Annotated[int, typer.Option(help="Networks of each configuration, each on a split of its own.")] = 3,

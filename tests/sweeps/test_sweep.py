@@ -1,8 +1,7 @@
 import importlib
 import re
 import warnings
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -10,7 +9,7 @@ import pytest
 import torch
 from scipy import stats
 
-from demarcate import datasets, engine, load, sweep
+from demarcate import datasets, load, sweep
 from demarcate.bundle import write_bundle
 from demarcate.engine import Training, fit
 from demarcate.errors import DivergenceWarning, InputError, SettingError
@@ -19,7 +18,6 @@ from demarcate.nn import Network
 from demarcate.sweeps import Between
 from demarcate.tabular import stratified_split
 
-module = importlib.import_module("demarcate.sweeps.sweep")
 QUICK = Training(lr=0.02, epochs=8, batch_size=None)
 OVER = {"hidden": [(), (4,), (8, 8)], "lr": [0.02, 0.05]}
 
@@ -351,49 +349,6 @@ def test_a_sample_is_trained_instead_of_the_grid(moons):
 # Halving
 
 
-class Standing(NamedTuple):
-    loss: float
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class Halving:
-    epochs: tuple
-    drop: object
-
-
-@dataclass(frozen=True, eq=False)
-class Dropped(engine.FittedMember):
-    dropped: bool = False
-
-
-def _halved(members, samples, *, halving=None, **settings):
-    """An engine that halves by training anew, only as long, what was dropped."""
-    fitted = [Dropped(**vars(done)) for done in fit(members, samples, **settings)]
-    out = {}
-    for epoch in halving.epochs if halving else ():
-        standings = {}
-        for index, done in enumerate(fitted):
-            history, last = done.history, min(epoch, done.history.n_epochs) - 1
-            if index not in out:
-                pair = float(history.validation_loss[last]), float(history.validation_accuracy[last])
-                standings[index] = Standing(*pair)
-        out |= dict.fromkeys(halving.drop(epoch, standings), epoch)
-    for index, epoch in out.items():
-        shorter = replace(members[index], training=replace(members[index].training, epochs=epoch))
-        fitted[index] = replace(Dropped(**vars(fit([shorter], samples)[0])), dropped=True)
-    return fitted
-
-
-@pytest.fixture
-def halving_engine(monkeypatch):
-    """Stands in for an engine that cannot halve."""
-    if not hasattr(engine, "Halving"):
-        monkeypatch.setattr(engine, "Halving", Halving, raising=False)
-        monkeypatch.setattr(module, "fit", _halved)
-
-
-@pytest.mark.usefixtures("halving_engine")
 @pytest.mark.parametrize(("halving", "epochs"), [(True, (1, 2, 4)), ((2, 6), (2, 6)), (np.array([3, 5]), (3, 5))])
 def test_halving_drops_the_worse_half_again_and_again(moons, halving, epochs):
     over = {"lr": [1e-4, 1e-3, 0.01, 0.02, 0.03, 0.05]}
@@ -416,7 +371,6 @@ def test_halving_drops_the_worse_half_again_and_again(moons, halving, epochs):
     assert mean[0] == pytest.approx(mean[1], rel=1e-4)
 
 
-@pytest.mark.usefixtures("halving_engine")
 def test_what_halving_saved_is_counted(moons):
     halved = sweep(moons, {"lr": [1e-4, 1e-3, 0.01, 0.02]}, training=QUICK, halving=(2, 4), seeds=2)
     savings = halved.savings

@@ -30,7 +30,7 @@ _TYPES = {
 }
 
 
-def network_table(lineup: Lineup, fitted: Sequence[FittedMember], *, halved: bool) -> pl.DataFrame:
+def network_table(lineup: Lineup, fitted: Sequence[FittedMember]) -> pl.DataFrame:
     """A row a network, configuration by configuration: how it did with the weights it carries.
 
     Validation numbers are those of the epoch whose weights were kept, and losses count rows as training does.
@@ -55,7 +55,7 @@ def network_table(lineup: Lineup, fitted: Sequence[FittedMember], *, halved: boo
                 "best_epoch": done.best_epoch,
                 "epochs": history.n_epochs,
                 "diverged": done.divergence is not None,
-                "dropped": halved and done.dropped,  # type: ignore[attr-defined]
+                "dropped": done.dropped,
             }
         )
     return pl.DataFrame(rows, schema=_TYPES)

@@ -1,5 +1,6 @@
 """The sweep: configurations by seeds, trained in one call of the engine, and the best of them scored once."""
 
+import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -7,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from demarcate.datasets import Dataset
-from demarcate.engine import FittedMember, OnEpoch, Training, fit
+from demarcate.engine import Halving, OnEpoch, Training, fit
 from demarcate.errors import DivergenceWarning, Problem, SettingError
 from demarcate.nn import Network
 from demarcate.sweeps.checks import wrong_values
 from demarcate.sweeps.grid import Between, Over, configurations
-from demarcate.sweeps.lineup import Lineup, Size, counted, line_up
+from demarcate.sweeps.lineup import Size, counted, line_up
 from demarcate.sweeps.result import Sweep
 from demarcate.sweeps.standings import configuration_table, network_table
 from demarcate.sweeps.tournament import METRICS, Metric, Savings, Tournament, halving_epochs, wrong_halving
@@ -39,8 +40,10 @@ def sweep(
     drop: Sequence[str] = (),
     class_weight: Mapping[Any, float] | None = None,
     device: str = "auto",
+    precision: str = "float32",
     on_plan: Callable[[Size], None] | None = None,
     on_epoch: OnEpoch | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
 ) -> Sweep:
     """Try combinations of settings on a table, several seeds each, and score the best of them on test rows.
 
@@ -84,7 +87,7 @@ def sweep(
         Columns whose kind the caller knows better, or that are not to be used; a data set names its own categories.
     class_weight
         What rows of each label count in the loss, at least 0; 1 for labels not named.
-    device, on_epoch
+    device, precision, on_epoch, checkpoint
         As for `demarcate.engine.fit`.
     on_plan
         Called once, before training, with how much there is to train.
@@ -97,6 +100,8 @@ def sweep(
         If settings are out of their range or unknown; all of a sweep's own are told at once.
     TargetError
         If labels given as a tensor are not what the loss takes.
+    CheckpointError
+        If the folder of checkpoints belongs to another fit or another process.
 
     Warns
     -----
@@ -137,8 +142,16 @@ def sweep(
         on_plan(lineup.size)
     n_epochs = max(configuration.training.epochs for configuration in tried)
     epochs = halving_epochs(halving, n_epochs)
-    fitted = _train(lineup, epochs, metric, device, on_epoch)
-    networks = network_table(lineup, fitted, halved=bool(epochs))
+    fitted = fit(
+        lineup.members,
+        lineup.samples,
+        device=device,
+        precision=precision,
+        on_epoch=on_epoch,
+        halving=Halving(epochs, Tournament(len(lineup.draws), metric).drop) if epochs else None,
+        checkpoint=checkpoint,
+    )
+    networks = network_table(lineup, fitted)
     table = configuration_table(tried, networks, metric)
     winner = crown(lineup, fitted, table, networks, metric, seed)
     _warn_of_divergence(int(networks["diverged"].sum()), len(networks))
@@ -155,17 +168,6 @@ def sweep(
         test_rows=lineup.test_rows,
         savings=Savings.of(epochs, fitted, len(draws), n_epochs) if epochs else None,
     )
-
-
-def _train(
-    lineup: Lineup, epochs: tuple[int, ...], metric: Metric, device: str, on_epoch: OnEpoch | None
-) -> list[FittedMember]:
-    if not epochs:
-        return fit(lineup.members, lineup.samples, device=device, on_epoch=on_epoch)
-    from demarcate.engine import Halving  # type: ignore[attr-defined]
-
-    halving = Halving(epochs, Tournament(len(lineup.draws), metric).drop)
-    return fit(lineup.members, lineup.samples, device=device, on_epoch=on_epoch, halving=halving)  # type: ignore[call-arg]
 
 
 def _refuse_wrong(

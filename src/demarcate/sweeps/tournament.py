@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 
-from demarcate.engine import FittedMember
+from demarcate.engine import FittedMember, Standing
 from demarcate.errors import Problem
 
 Metric = Literal["log_loss", "accuracy"]
@@ -15,19 +15,7 @@ METRICS = ("log_loss", "accuracy")
 _DEFAULT_SHARES = (1 / 8, 1 / 4, 1 / 2)
 
 
-class Judged(Protocol):
-    """A member's loss and accuracy on its validation rows."""
-
-    @property
-    def loss(self) -> float:
-        """Its validation loss."""
-
-    @property
-    def accuracy(self) -> float:
-        """Its validation accuracy."""
-
-
-@dataclass(eq=False)
+@dataclass(frozen=True)
 class Tournament:
     """Decides who is dropped, configuration by configuration: all seeds of one go or stay together.
 
@@ -40,8 +28,6 @@ class Tournament:
 
     Examples
     --------
-    >>> from collections import namedtuple
-    >>> Standing = namedtuple("Standing", "loss accuracy")
     >>> losses = [0.5, 0.6, 0.1, 0.2, 0.4, 0.4]
     >>> standings = {member: Standing(loss, 0.9) for member, loss in enumerate(losses)}
     >>> Tournament(n_seeds=2).drop(10, standings)
@@ -50,9 +36,8 @@ class Tournament:
 
     n_seeds: int
     metric: Metric = "log_loss"
-    _out: set[int] = field(default_factory=set)
 
-    def drop(self, _epoch: int, standings: Mapping[int, Judged]) -> Collection[int]:
+    def drop(self, _epoch: int, standings: Mapping[int, Standing]) -> list[int]:
         """The members of the worse half of the configurations that are still in; of an odd number the middle stays.
 
         Of equal configurations those that come first stay. A mean that is not a number is worse than any other.
@@ -64,14 +49,12 @@ class Tournament:
         """
         members: dict[int, list[int]] = {}
         for member in sorted(standings):
-            if member // self.n_seeds not in self._out:
-                members.setdefault(member // self.n_seeds, []).append(member)
+            members.setdefault(member // self.n_seeds, []).append(member)
         ranked = sorted(members, key=lambda number: self._mean([standings[member] for member in members[number]]))
         dropped = ranked[max(1, math.ceil(len(ranked) / 2)) :]
-        self._out.update(dropped)
         return sorted(member for number in dropped for member in members[number])
 
-    def _mean(self, standings: Sequence[Judged]) -> float:
+    def _mean(self, standings: Sequence[Standing]) -> float:
         """Their mean in the metric, low for good."""
         values = [standing.loss if self.metric == "log_loss" else -standing.accuracy for standing in standings]
         mean = float(np.mean(values))
@@ -151,7 +134,7 @@ class Savings:
     def of(cls, epochs: tuple[int, ...], fitted: Sequence[FittedMember], n_seeds: int, n_epochs: int) -> "Savings":
         """Count the epochs of trainings that would have gone on to ``n_epochs``."""
         trained = [member.history.n_epochs for member in fitted]
-        out = [member.dropped for member in fitted]  # type: ignore[attr-defined]
+        out = [member.dropped for member in fitted]
         full = [n_epochs if dropped else done for dropped, done in zip(out, trained, strict=True)]
         dropped = {index // n_seeds for index, gone in enumerate(out) if gone}
         return cls(epochs, len(dropped), sum(trained), sum(full))

@@ -306,6 +306,10 @@ def test_it_prints_which_rows_the_numbers_come_from_and_marks_the_winner(result)
     assert "Being chosen by it flatters its validation numbers." in told
 
 
+def test_what_it_shows_of_itself_is_what_it_prints(result):
+    assert repr(result) == str(result)
+
+
 def test_long_tables_are_cut(moons):
     over = {"lr": [0.001 * n for n in range(1, 25)]}
     told = sweep(moons, over, training=replace(QUICK, epochs=1), seeds=1).standings().splitlines()
@@ -383,6 +387,15 @@ def test_what_halving_saved_is_counted(moons):
     assert "dropped after" in told.splitlines()[2]
 
 
+def test_who_stopped_in_time_is_judged_by_the_weights_that_were_kept(moons):
+    training = replace(QUICK, lr=0.2, epochs=40, patience=2)
+    halved = sweep(moons, {"lr": [1e-5, 0.2, 0.3, 0.5]}, training=training, halving=(20, 30), seeds=2)
+    assert (halved.networks["epochs"] < 20).any()
+    assert halved.table.filter(lr=1e-5)["dropped_after"].item() == 20
+    best = halved.networks.group_by("configuration").agg(pl.col("validation_log_loss").mean()).sort(pl.last())
+    assert halved.winner.configuration.number == best["configuration"][0]
+
+
 def test_without_halving_nothing_is_dropped_or_saved(result):
     assert result.savings is None
     assert not result.networks["dropped"].any()
@@ -428,6 +441,7 @@ def test_halving_and_several_lengths_of_training_do_not_go_together(moons, epoch
     [
         ({"class_weight": {2: 1.0}}, "class weights are for 0, 1: got 2"),
         ({"test_size": 100}, "of 100 rows in 2 classes, 1 to 98 can be held out: got 100"),
+        ({"precision": "float8"}, "precision is one of auto, float32, bf16: got 'float8'"),
         ({"device": "nonsense"}, "device is auto, cpu or a device torch finds here: got 'nonsense'"),
     ],
 )

@@ -22,17 +22,18 @@ _NUMBERS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sweep:
     """Configurations compared on the same rows, the winner, and what the winner is worth.
 
     Attributes
     ----------
     table
-        A row a configuration, the best first: ``configuration`` (its number), its settings, ``seeds``, the mean over
-        seeds of ``validation_log_loss`` and ``validation_accuracy`` with 95% intervals (``..._low``, ``..._high``; null
-        with one seed), the means of ``train_accuracy`` and ``best_epoch``, how many networks ``diverged``, and the
-        epoch it was ``dropped_after``, null for those that went all the way.
+        A row a configuration, the best first: ``configuration`` (its number), its settings (widths spelled ``16,16`` or
+        ``none``; a null ``batch_size`` is all rows), ``seeds``, the mean over seeds of ``validation_log_loss`` and
+        ``validation_accuracy`` with 95% intervals (``..._low``, ``..._high``; null with one seed), the means of
+        ``train_accuracy`` and ``best_epoch``, how many networks ``diverged``, and the epoch it was ``dropped_after``,
+        null for those that went all the way.
     networks
         A row a network, which is what the table is made of.
     winner
@@ -61,6 +62,9 @@ class Sweep:
     validation_rows: tuple[NDArray[np.int64], ...]
     test_rows: NDArray[np.int64]
     savings: Savings | None
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         return f"{self.standings()}\n\n{self.verdict()}\n\n{self.test_scores()}"

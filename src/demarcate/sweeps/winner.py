@@ -57,7 +57,7 @@ class Lead:
         return f"{lead}: not distinguishable from noise over {counted(self.mean.n_repeats, 'seed')}."
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Winner:
     """The configuration that did best on the validation rows, and what it is worth on the test rows.
 

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Training
-from demarcate.ensemble import HOLDOUT_MEMBERS, Task, common_epoch, fit_ensemble, held_out_rows
+from demarcate.ensemble import HOLDOUT_MEMBERS, common_epoch, fit_ensemble, held_out_rows
 from demarcate.errors import SettingError
 from demarcate.nn import Network
 from demarcate.tabular import infer_schema
+from demarcate.task import Task
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 QUICK = Training(lr=0.02, epochs=6, batch_size=16)

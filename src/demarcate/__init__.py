@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
     from demarcate.runs import Run, Runs, train
+    from demarcate.sweeps import Between, Sweep, sweep
 
 __all__ = [
+    "Between",
     "DemarcateClassifier",
     "DemarcateError",
     "DemarcateWarning",
@@ -24,15 +26,18 @@ __all__ = [
     "Predictor",
     "Run",
     "Runs",
+    "Sweep",
     "Training",
     "datasets",
     "load",
+    "sweep",
     "train",
 ]
 
 __version__: str
 
 _HOMES = {
+    "Between": ("demarcate.sweeps", "Between"),
     "DemarcateClassifier": ("demarcate.classifier", "DemarcateClassifier"),
     "DemarcateError": ("demarcate.errors", "DemarcateError"),
     "DemarcateWarning": ("demarcate.errors", "DemarcateWarning"),
@@ -40,8 +45,10 @@ _HOMES = {
     "Predictor": ("demarcate.predictor", "Predictor"),
     "Run": ("demarcate.runs", "Run"),
     "Runs": ("demarcate.runs", "Runs"),
+    "Sweep": ("demarcate.sweeps", "Sweep"),
     "Training": ("demarcate.engine", "Training"),
     "load": ("demarcate.bundle", "read_bundle"),
+    "sweep": ("demarcate.sweeps", "sweep"),
     "train": ("demarcate.runs", "train"),
 }
 

@@ -25,13 +25,14 @@ from demarcate.arguments import (
 )
 from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.engine import OnEpoch, Training
-from demarcate.ensemble import Ensemble, Task, fit_ensemble
+from demarcate.ensemble import Ensemble, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
 from demarcate.evaluation import Score, logistic_probabilities, majority_probabilities, score
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.tabular import as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
+from demarcate.task import Task
 
 BASELINES = ("majority", "logistic_regression")
 

@@ -8,45 +8,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demarcate.engine import FittedMember, Member, OnEpoch, Samples, Training, fit
+from demarcate.engine import FittedMember, Member, OnEpoch, Training, fit
 from demarcate.errors import SettingError
 from demarcate.nn import Network, head_for
 from demarcate.predictor import Predictor
-from demarcate.tabular import ParsedColumns, Schema, TableEncoder, stratified_folds, stratified_split
+from demarcate.tabular import TableEncoder, stratified_folds, stratified_split
+from demarcate.task import Task
 
 HOLDOUT_SHARE = 0.2
 HOLDOUT_MAX_ROWS = 20_000
 """A hold-out is a fifth of the rows and never more than this: its scores are by then as sharp as anyone needs."""
 HOLDOUT_MEMBERS = 4
 """Members (for each seed asked for) when all share one hold-out and differ only in their seeds."""
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """A table ready to learn from.
-
-    Attributes
-    ----------
-    schema
-        The columns.
-    parsed
-        Their cells.
-    classes
-        The labels, ``(n_classes,)``.
-    codes
-        Each row's class index, ``(n_rows,)``.
-    weights
-        What each row's loss counts, ``(n_rows,)``, or None for all alike.
-    target
-        The name of the target column.
-    """
-
-    schema: Schema
-    parsed: ParsedColumns
-    classes: NDArray[np.generic]
-    codes: NDArray[np.int64]
-    weights: NDArray[np.float64] | None = None
-    target: str = "target"
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +117,7 @@ def fit_ensemble(
     n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
     every_row = np.arange(len(task.codes))
     encoders = [TableEncoder.fit(task.schema, task.parsed, np.setdiff1d(every_row, held)) for held in groups]
-    samples = _samples(task, encoders)
+    samples = task.samples(encoders)
     seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
     encoding = [index % len(groups) for index in range(n_members)]
     members = [
@@ -171,17 +144,11 @@ def fit_ensemble(
         target=task.target,
     )
     held = np.concatenate(groups)
-    probabilities = np.concatenate(list(_out_of_fold(predictor, fitted, task.parsed, groups)))
+    probabilities = np.concatenate(list(_out_of_fold(predictor, fitted, task, groups)))
     order = np.argsort(held)
     rows = "out-of-fold" if len(groups) > 1 else "held-out"
     kept = tuple(replace(member, validation_logits=None) for member in fitted)
     return Ensemble(predictor, kept, tuple(groups), held[order], probabilities[order], rows)
-
-
-def _samples(task: Task, encoders: Sequence[TableEncoder]) -> Samples:
-    matrices = [torch.from_numpy(encoder.encode(task.parsed)) for encoder in encoders]
-    weights = None if task.weights is None else torch.from_numpy(task.weights)
-    return Samples.of(matrices, torch.from_numpy(task.codes), len(task.classes), weights)
 
 
 def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
@@ -205,7 +172,7 @@ def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
 
 
 def _out_of_fold(
-    predictor: Predictor, fitted: Sequence[FittedMember], parsed: ParsedColumns, groups: Sequence[NDArray[np.int64]]
+    predictor: Predictor, fitted: Sequence[FittedMember], task: Task, groups: Sequence[NDArray[np.int64]]
 ) -> Iterator[NDArray[np.float64]]:
     """What members make of the rows held out from them, group by group."""
     # A member that diverged in its first epoch has no trace, only the weights it began with.
@@ -219,4 +186,4 @@ def _out_of_fold(
             logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces])
             yield predictor.head.probabilities(logits.double()).mean(0).numpy()
         else:
-            yield predictor.probabilities({name: cells[rows] for name, cells in parsed.items()}, members)
+            yield predictor.probabilities(task.cells(rows), members)

@@ -58,6 +58,19 @@ class InputError(DemarcateError, ValueError):
 class SettingError(DemarcateError, ValueError):
     """A setting (of a network, a training, a split) has a value it cannot have."""
 
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> "SettingError":
+        """One error for several wrong settings.
+
+        Examples
+        --------
+        >>> print(SettingError.of([Problem("lr is above 0", "got -1", "Try 0.001"), Problem("a", "b", "C")]))
+        2 problems:
+        - lr is above 0: got -1. Try 0.001.
+        - a: b. C.
+        """
+        return cls(_describe(tuple(problems)))
+
 
 class TargetError(DemarcateError, ValueError):
     """A loss was given targets of a type or shape it does not take."""

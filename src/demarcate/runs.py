@@ -1,12 +1,10 @@
 """Named networks trained side by side on one table: the face for people who choose every number."""
 
-import math
 import os
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -16,23 +14,12 @@ from torch import Tensor, nn
 
 from demarcate.datasets import Dataset
 from demarcate.engine import Divergence, FittedMember, History, Member, OnEpoch, Samples, Training, fit
-from demarcate.errors import DivergenceWarning, SettingError, TargetError
+from demarcate.errors import DivergenceWarning, SettingError
 from demarcate.evaluation import Score, score
 from demarcate.nn import Network, from_sequential, head_for
 from demarcate.predictor import Predictor
-from demarcate.tabular import (
-    ParsedColumns,
-    Schema,
-    TableEncoder,
-    as_frame,
-    class_codes,
-    infer_schema,
-    labels_of,
-    stratified_split,
-)
-
-_Name = TypeVar("_Name")
-_Value = TypeVar("_Value")
+from demarcate.tabular import TableEncoder, stratified_split
+from demarcate.task import Task, array_of, by_name, read_task
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,19 +64,19 @@ class Run:
 
     def encode(self, X: Any) -> Tensor:
         """What the network sees of a table, float32 ``(n_rows, d_in)``."""
-        return self.predictor.encode(_table(X))
+        return self.predictor.encode(array_of(X))
 
     def logits(self, X: Any, *, trained: bool = True) -> Tensor:
         """Raw outputs ``(n_rows, n_outputs)``, after training or before it."""
-        return self._which(trained).logits(_table(X))[0]
+        return self._which(trained).logits(array_of(X))[0]
 
     def predict_proba(self, X: Any, *, trained: bool = True) -> NDArray[np.float64]:
         """Class probabilities ``(n_rows, n_classes)``, after training or before it."""
-        return self._which(trained).predict_proba(_table(X))
+        return self._which(trained).predict_proba(array_of(X))
 
     def predict(self, X: Any, *, trained: bool = True) -> NDArray[Any]:
         """Predicted labels ``(n_rows,)``, after training or before it."""
-        return self._which(trained).predict(_table(X))
+        return self._which(trained).predict(array_of(X))
 
     def log(self, every: int = 10) -> str:
         """The history in words: the first, every n-th and the last epoch, a line each.
@@ -232,16 +219,15 @@ def train(
     """
     named = _named(networks)
     trainings = _trainings(training, named)
-    begun = _known(initial, named, "initial networks")
-    X, labels = data
-    table = _Table.of(X, labels, named, (*categorical, *(data.categorical if isinstance(data, Dataset) else ())))
+    begun = by_name(initial, named, "initial networks")
+    table = read_task(data, named.values(), categorical=categorical, class_weight=class_weight)
     train_rows, test_rows = stratified_split(table.codes, test_size, seed)
     held = np.empty(0, dtype=np.int64)
     if any(training.patience is not None for training in trainings.values()):
         kept, held = (train_rows[part] for part in stratified_split(table.codes[train_rows], validation_size, seed))
         train_rows = kept
     encoder = TableEncoder.fit(table.schema, table.parsed, train_rows, standardise=standardise)
-    samples = table.samples(encoder, class_weight)
+    samples = table.samples([encoder])
     watched = torch.from_numpy(held if len(held) else test_rows)
     members = {}
     for name, network in named.items():
@@ -266,43 +252,6 @@ def train(
     return Runs(runs, train_rows, held, test_rows)
 
 
-@dataclass(frozen=True, eq=False)
-class _Table:
-    """A table read and its labels as class indices."""
-
-    schema: Schema
-    parsed: ParsedColumns
-    classes: NDArray[Any]
-    codes: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, X: Any, labels: Any, networks: Mapping[str, Network], categorical: Sequence[str]) -> "_Table":
-        frame = as_frame(_table(X))
-        if isinstance(labels, Tensor):
-            _check_tensor(labels, networks.values())
-            labels = labels.flatten().long()
-        cells = labels_of(labels)
-        if len(cells) != len(frame):
-            raise SettingError(f"every row has one label: got {len(frame)} rows and {len(cells)} labels")
-        classes, codes = class_codes(cells)
-        schema = infer_schema(frame, categorical=categorical)
-        schema.check_usable()
-        return cls(schema, schema.parse(frame), classes, codes)
-
-    def samples(self, encoder: TableEncoder, class_weight: Mapping[Any, float] | None) -> Samples:
-        weights = None
-        if class_weight:
-            known = _known(class_weight, self.classes.tolist(), "class weights")
-            weights = torch.tensor([_weight(known.get(label, 1.0)) for label in self.classes.tolist()])[self.codes]
-        matrix = torch.from_numpy(encoder.encode(self.parsed))
-        return Samples.of([matrix], torch.from_numpy(self.codes), len(self.classes), weights)
-
-
-def _table(X: Any) -> Any:
-    """A tensor as the array that every other table is read as."""
-    return X.detach().cpu().numpy() if isinstance(X, Tensor) else X
-
-
 def _named(networks: Any) -> dict[str, Network]:
     if isinstance(networks, Network):
         return {"network": networks}
@@ -312,22 +261,6 @@ def _named(networks: Any) -> dict[str, Network]:
             "A table and its labels go together as the first argument: train((X, y), networks)"
         )
     return dict(networks)
-
-
-def _known(given: Mapping[_Name, _Value] | None, names: Iterable[_Name], what: str) -> Mapping[_Name, _Value]:
-    """A setting by name, after checking that every name means something."""
-    names = list(names)
-    unknown = [name for name in given or {} if name not in names]
-    if unknown:
-        shown = ", ".join(map(repr, unknown))
-        raise SettingError(f"{what} are for {', '.join(map(repr, names))}: got {shown}")
-    return given or {}
-
-
-def _weight(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < math.inf:
-        raise SettingError(f"class weights are numbers at least 0: got {value!r}")
-    return float(value)
 
 
 def _warn_of_divergence(runs: Iterable[Run]) -> None:
@@ -347,23 +280,11 @@ def _trainings(
     return {name: training[name] for name in networks}
 
 
-def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
-    """Let each network's loss say whether it takes these targets."""
-    values = labels.detach().flatten().double().cpu()
-    row = next(iter((~((values >= 0) & (values % 1 == 0))).nonzero().flatten().tolist()), None)
-    if row is not None:
-        raise TargetError(f"targets are class indices, 0, 1, 2 and so on: got {values[row].item():g} in row {row + 1}")
-    n_classes = max(2, int(values.max()) + 1) if len(values) else 2
-    for network in networks:
-        head = head_for(network.head, n_classes)
-        head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)
-
-
 def _run(
     name: str,
     member: Member,
     fitted: FittedMember,
-    table: _Table,
+    table: Task,
     encoder: TableEncoder,
     samples: Samples,
     test_rows: NDArray[np.int64],
@@ -381,7 +302,7 @@ def _run(
         )
         for state in (member.begin(samples)[0], fitted.state)
     )
-    probabilities = after.probabilities({column: cells[test_rows] for column, cells in table.parsed.items()})
+    probabilities = after.probabilities(table.cells(test_rows))
     scores = score(table.codes[test_rows], probabilities, rows="test")
     history = _frame(fitted.history, prefix)
     return Run(

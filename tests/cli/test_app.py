@@ -10,7 +10,7 @@ import typer
 
 from demarcate.cli.guard import guarded
 
-COMMANDS = ("fit", "predict", "evaluate", "inspect")
+COMMANDS = ("fit", "predict", "evaluate", "inspect", "sweep")
 
 
 def test_help_lists_every_command(demarcate):

@@ -5,7 +5,6 @@ import pytest
 
 from demarcate import load
 from demarcate.cli import predictions
-from demarcate.cli.guard import UsageError
 
 
 @pytest.fixture
@@ -26,20 +25,6 @@ def test_labels_keep_their_type(labels):
     table = predictions.as_table(np.array(labels), np.array(labels[1:]), np.array([[0.25, 0.75]]))
     assert table["prediction"].to_list() == labels[1:]
     assert table.columns[1:] == [f"probability_{label}" for label in labels]
-
-
-def test_a_file_is_replaced_whole(some, tmp_path):
-    out = tmp_path / "p.csv"
-    out.write_text("older and longer\n" * 99)
-    predictions.write(out, *some)
-    assert len(out.read_text().splitlines()) == 3
-    assert [path.name for path in tmp_path.iterdir()] == ["p.csv"]
-
-
-@pytest.mark.parametrize("out", ["p.txt", "csv", "p.csv.zip", ""])
-def test_only_known_formats_are_written(out):
-    with pytest.raises(UsageError, match=r"\.csv, \.tsv, \.parquet, \.jsonl"):
-        predictions.check_writable_as_table(out)
 
 
 def test_json_never_holds_what_is_not_a_number(model, capsys):

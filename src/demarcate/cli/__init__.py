@@ -1,4 +1,4 @@
-"""The command line: ``demarcate fit``, ``predict``, ``evaluate`` and ``inspect``.
+"""The command line: ``demarcate fit``, ``predict``, ``evaluate``, ``inspect`` and ``sweep``.
 
 Commands import what they need when they run, so that ``--help`` answers at once.
 """

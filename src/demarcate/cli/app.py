@@ -12,6 +12,7 @@ from demarcate.cli.fit import fit
 from demarcate.cli.guard import guarded
 from demarcate.cli.inspect import inspect
 from demarcate.cli.predict import predict
+from demarcate.cli.sweep import sweep
 
 app = typer.Typer(
     name="demarcate",
@@ -22,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, inspect):
+for command in (fit, predict, evaluate, inspect, sweep):
     app.command()(guarded(command))
 
 

@@ -9,13 +9,13 @@ import typer
 from demarcate.cli.guard import say
 from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, widths
 
-_TABLE = (
+TABLE = (
     "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data set."
 )
 
 
 def fit(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help=_TABLE)],
+    table: Annotated[str, typer.Argument(metavar="TABLE", help=TABLE)],
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help="Save the model to this file.")] = None,
     categorical: Annotated[
@@ -111,7 +111,7 @@ def _fit(
 ) -> dict[str, Any]:
     from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
-    from demarcate.cli.tables import load, refuse_overwriting, split_target
+    from demarcate.cli.tables import column_lists, load, refuse_overwriting, split_target
     from demarcate.tabular import infer_schema
 
     if out:
@@ -119,8 +119,7 @@ def _fit(
         refuse_overwriting(out, source["table"])
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    known = set(lists["numerical"]) | set(lists["drop"])
-    lists["categorical"] += [name for name in loaded.categorical if name not in (*lists["categorical"], *known)]
+    lists = column_lists(loaded, **lists)
     if not silent:
         show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
         show.class_balance(labels)

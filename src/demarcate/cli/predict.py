@@ -1,6 +1,5 @@
 """``demarcate predict``: probabilities for the rows of a table, or for one row given inline."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +29,7 @@ def predict(
     """
     from demarcate.bundle import read_bundle
     from demarcate.cli import predictions
+    from demarcate.cli.outputs import check_writable_as_table, write_table
     from demarcate.cli.tables import load, refuse_overwriting
     from demarcate.tabular import as_frame
 
@@ -38,7 +38,7 @@ def predict(
     if not row and len(items) > 1:
         raise UsageError(f"one table at a time: got {', '.join(items)}. For a single row, put --row before its cells")
     if out:
-        predictions.check_writable_as_table(out)
+        check_writable_as_table(out)
         refuse_overwriting(out, model, *([] if row else items))
     predictor = read_bundle(model)
     if row:
@@ -50,7 +50,7 @@ def predict(
     probabilities = predictor.predict_proba(frame)
     labels = predictor.decide(probabilities)
     if out:
-        predictions.write(Path(out), predictor.classes, labels, probabilities)
+        write_table(out, predictions.as_table(predictor.classes, labels, probabilities))
         if not quiet:
             say(f"{len(labels):,} prediction{'s' * (len(labels) != 1)} saved to {out}")
     if as_json:

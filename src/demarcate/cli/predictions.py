@@ -1,34 +1,15 @@
 """Predictions as people and programs read them."""
 
-import io
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.bundle import check_writable, write_atomically
-from demarcate.cli.guard import UsageError
-
 if TYPE_CHECKING:
     from demarcate.predictor import Predictor
-
-_WRITERS = {
-    ".csv": lambda frame, file: frame.write_csv(file),
-    ".tsv": lambda frame, file: frame.write_csv(file, separator="\t"),
-    ".parquet": lambda frame, file: frame.write_parquet(file),
-    ".jsonl": lambda frame, file: frame.write_ndjson(file),
-}
-
-
-def check_writable_as_table(out: str) -> None:
-    """Refuse an output file before the work, not after it."""
-    if Path(out).suffix.lower() not in _WRITERS:
-        raise UsageError(f"--out takes a file that ends in {', '.join(_WRITERS)}: got {out!r}")
-    check_writable(out)
 
 
 def as_table(classes: NDArray[Any], labels: NDArray[Any], probabilities: NDArray[np.float64]) -> pl.DataFrame:
@@ -41,13 +22,6 @@ def as_table(classes: NDArray[Any], labels: NDArray[Any], probabilities: NDArray
     """
     columns = {f"probability_{label}": probabilities[:, index] for index, label in enumerate(classes.tolist())}
     return pl.DataFrame({"prediction": labels.tolist(), **columns})
-
-
-def write(out: Path, classes: NDArray[Any], labels: NDArray[Any], probabilities: NDArray[np.float64]) -> None:
-    """Write predictions to a file of the format its name ends in, whole or not at all."""
-    buffer = io.BytesIO()
-    _WRITERS[out.suffix.lower()](as_table(classes, labels, probabilities), buffer)
-    write_atomically(out, buffer.getvalue())
 
 
 def print_csv(classes: NDArray[Any], labels: NDArray[Any], probabilities: NDArray[np.float64]) -> None:

@@ -45,7 +45,14 @@ def load(source: str, encoding: str | None = None, delimiter: str | None = None)
     return Loaded(source, as_frame(read_table(source, encoding=encoding, delimiter=delimiter)))
 
 
-def refuse_overwriting(out: str, *inputs: str) -> None:
+def column_lists(loaded: Loaded, categorical: list[str], numerical: list[str], drop: list[str]) -> dict[str, list[str]]:
+    """What the user says of columns, and, where that is nothing, what the table says itself."""
+    said = {*categorical, *numerical, *drop}
+    own = [name for name in loaded.categorical if name not in said]
+    return {"categorical": [*categorical, *own], "numerical": numerical, "drop": drop}
+
+
+def refuse_overwriting(out: str, *inputs: str, option: str = "--out") -> None:
     """Refuse an output that is one of the files a command reads.
 
     Raises
@@ -55,7 +62,7 @@ def refuse_overwriting(out: str, *inputs: str) -> None:
     """
     for source in inputs:
         if source not in BUILT_IN and Path(out).exists() and Path(source).exists() and Path(out).samefile(source):
-            raise UsageError(f"--out {out} is a file this command reads: give the result another name")
+            raise UsageError(f"{option} {out} is a file this command reads: give the result another name")
 
 
 def split_target(

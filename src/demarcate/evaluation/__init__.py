@@ -2,9 +2,11 @@
 
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.evaluation.intervals import Score, score, wilson_interval
+from demarcate.evaluation.means import Mean
 from demarcate.evaluation.metrics import accuracy, log_loss, roc_auc
 
 __all__ = [
+    "Mean",
     "Score",
     "accuracy",
     "log_loss",

@@ -1,0 +1,203 @@
+"""``demarcate sweep``: many configurations of a network compared on one table, and the best of them scored."""
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from demarcate.cli.fit import TABLE
+from demarcate.cli.guard import UsageError, say
+from demarcate.cli.options import Delimiter, Encoding, Json, Quiet, names
+from demarcate.cli.swept import values_to_try
+
+if TYPE_CHECKING:
+    from demarcate.sweeps import Sweep
+
+_OUT = "Write the table of configurations to this CSV, TSV, Parquet or JSON lines file."
+
+
+def sweep(
+    table: Annotated[str, typer.Argument(metavar="TABLE", help=TABLE)],
+    target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
+    hidden: Annotated[
+        list[str] | None,
+        typer.Option(help="Widths of one network's hidden layers, such as 16,16, or none; repeat it. [default: 32]"),
+    ] = None,
+    activation: Annotated[
+        str | None, typer.Option(help="Some of relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
+    ] = None,
+    dropout: Annotated[
+        str | None, typer.Option(help="Chances that a hidden unit is silenced, such as 0,0.2. [default: 0.0]")
+    ] = None,
+    weight_decay: Annotated[str | None, typer.Option(help="Such as 0,1e-4,1e-2. [default: 0.0]")] = None,
+    lr: Annotated[
+        str | None, typer.Option(help="Learning rates, such as 1e-3,1e-2 or, sampled, 1e-4..1e-1. [default: 0.001]")
+    ] = None,
+    optimizer: Annotated[str | None, typer.Option(help="Some of sgd, adam, adamw. [default: adam]")] = None,
+    batch_size: Annotated[str | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32]")] = None,
+    epochs: Annotated[str | None, typer.Option(help="Passes over the rows. [default: 100]")] = None,
+    seeds: Annotated[int, typer.Option(help="Networks of each configuration, each on a split of its own.")] = 3,
+    sample: Annotated[
+        int | None, typer.Option(help="Try so many of the combinations, drawn at random. [default: all]")
+    ] = None,
+    halving: Annotated[
+        bool, typer.Option("--halving", help="Drop the worse half after an eighth, a quarter and half of the epochs.")
+    ] = False,
+    patience: Annotated[
+        int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: 0]")
+    ] = None,
+    metric: Annotated[str, typer.Option(help="What decides: log_loss or accuracy, on validation rows.")] = "log_loss",
+    test_size: Annotated[float, typer.Option(help="Share or number of rows to score the winner on.")] = 0.2,
+    validation_size: Annotated[
+        float, typer.Option(help="Share or number of the other rows by which each seed judges.")
+    ] = 0.2,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    categorical: Annotated[
+        list[str] | None, typer.Option(help="Columns that are categories (a,b or repeated).")
+    ] = None,
+    numerical: Annotated[list[str] | None, typer.Option(help="Columns that are numbers.")] = None,
+    drop: Annotated[list[str] | None, typer.Option(help="Columns not to use.")] = None,
+    drop_missing_target: Annotated[
+        bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or another torch device.")] = "auto",
+    out: Annotated[str | None, typer.Option("--out", "-o", help=_OUT)] = None,
+    save: Annotated[str | None, typer.Option(help="Save the winner, a model like those of 'demarcate fit'.")] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Try combinations of settings and score the best of them.
+
+    The options from --hidden to --epochs take the values to try, as lists or (with --sample, for numbers) as ranges
+    such as 1e-4..1e-1. Every combination trains once a seed; validation rows choose, and test rows score the winner.
+    """
+    over = values_to_try(
+        {
+            "hidden": hidden,
+            "activation": activation,
+            "dropout": dropout,
+            "weight_decay": weight_decay,
+            "lr": lr,
+            "optimizer": optimizer,
+            "batch_size": batch_size,
+            "epochs": epochs,
+        }
+    )
+    settings = {
+        "over": over,
+        "seeds": seeds,
+        "sample": sample,
+        "halving": halving,
+        "metric": metric,
+        "test_size": test_size,
+        "validation_size": validation_size,
+        "seed": seed,
+        "device": device,
+    }
+    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
+    report = _sweep(source, settings, patience, lists, drop_missing_target, out, save, quiet or as_json, quiet)
+    if as_json:
+        import json
+
+        print(json.dumps(report, allow_nan=False))
+
+
+def _sweep(
+    source: dict[str, Any],
+    settings: dict[str, Any],
+    patience: int | None,
+    lists: dict[str, list[str]],
+    drop_missing_target: bool,
+    out: str | None,
+    save: str | None,
+    silent: bool,
+    quiet: bool,
+) -> dict[str, Any]:
+    from demarcate.bundle import write_bundle
+    from demarcate.cli import show
+    from demarcate.cli.outputs import write_table
+    from demarcate.cli.tables import column_lists, load, split_target
+    from demarcate.tabular import infer_schema
+
+    _check_outputs(source["table"], out, save)
+    loaded = load(source["table"], source["encoding"], source["delimiter"])
+    frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
+    lists = column_lists(loaded, **lists)
+    if not silent:
+        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
+        show.class_balance(labels)
+    # torch takes seconds to import: by now the table has been read and shown.
+    from demarcate.cli.progress import training_progress
+    from demarcate.engine import Training
+    from demarcate.sweeps import sweep as run
+
+    start = time.perf_counter()
+    training = Training(patience=patience or None)
+    with training_progress(quiet=quiet) as on_epoch:
+        on_plan = None if quiet else lambda size: say(f"{size}.")
+        result = run((frame, labels), training=training, on_plan=on_plan, on_epoch=on_epoch, **{**settings, **lists})
+    seconds = time.perf_counter() - start
+    if out:
+        # Before anything is shown: whoever reads the tables may close the pipe.
+        write_table(out, result.table)
+    if save:
+        write_bundle(replace(result.winner.predictor, target=target), save)
+    if not silent:
+        print(f"\n{result.standings()}\n\n{result.verdict()}\n")
+        show.scores(result.winner.scores, result.winner.baselines)
+    for what, path in {"The table": out, "The winner": save}.items():
+        if path and not quiet:
+            say(f"{what} is saved to {path}")
+    return {"target": target, "model": save, "table": out, "sweep_seconds": round(seconds, 3), **_report(result)}
+
+
+def _check_outputs(table: str, out: str | None, save: str | None) -> None:
+    """Refuse outputs before the work, not after it."""
+    from demarcate.bundle import check_writable
+    from demarcate.cli.outputs import check_writable_as_table
+    from demarcate.cli.tables import refuse_overwriting
+
+    if out:
+        check_writable_as_table(out)
+        refuse_overwriting(out, table)
+    if save:
+        check_writable(save)
+        refuse_overwriting(save, table, option="--save")
+    if out and out == save:
+        raise UsageError(f"--out and --save are two files: got {out!r} for both")
+
+
+def _report(result: "Sweep") -> dict[str, Any]:
+    """What is printed with ``--json``, but for what the command itself knows."""
+    winner, lead, savings = result.winner, result.winner.lead, result.savings
+    record = winner.predictor.record
+    return {
+        "n_samples": sum(record["class_rows"].values()),
+        "n_test": len(result.test_rows),
+        "n_train": len(result.train_rows[0]),
+        "n_validation": len(result.validation_rows[0]),
+        "classes": winner.predictor.classes.tolist(),
+        "metric": result.metric,
+        "seeds": list(result.seeds),
+        "configurations": result.table.to_dicts(),
+        "winner": {
+            "configuration": winner.configuration.number,
+            "settings": record["settings"],
+            "scores": record["scores"],
+            "baselines": record["baselines"],
+            "members": record["members"],
+        },
+        "lead": lead
+        and {
+            "runner_up": lead.runner_up,
+            "value": lead.mean.value,
+            "low": lead.mean.low,
+            "high": lead.mean.high,
+            "is_clear": lead.is_clear,
+        },
+        "halving": savings and vars(savings),
+    }

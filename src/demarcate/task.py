@@ -1,0 +1,165 @@
+"""A table ready to learn from, and how what callers pass becomes one."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, TypeVar
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from demarcate.datasets import Dataset
+from demarcate.engine import Samples
+from demarcate.errors import SettingError, TargetError
+from demarcate.nn import Network, head_for
+from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, class_codes, infer_schema, labels_of
+
+_Name = TypeVar("_Name")
+_Value = TypeVar("_Value")
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A table ready to learn from.
+
+    Attributes
+    ----------
+    schema
+        The columns.
+    parsed
+        Their cells.
+    classes
+        The labels, ``(n_classes,)``.
+    codes
+        Each row's class index, ``(n_rows,)``.
+    weights
+        What each row's loss counts, ``(n_rows,)``, or None for all alike.
+    target
+        The name of the target column.
+    """
+
+    schema: Schema
+    parsed: ParsedColumns
+    classes: NDArray[Any]
+    codes: NDArray[np.int64]
+    weights: NDArray[np.float64] | None = None
+    target: str = "target"
+
+    def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
+        """The cells of some rows."""
+        return {name: column[rows] for name, column in self.parsed.items()}
+
+    def samples(self, encoders: Sequence[TableEncoder]) -> Samples:
+        """The rows as the engine takes them, once in each encoding."""
+        matrices = [torch.from_numpy(encoder.encode(self.parsed)) for encoder in encoders]
+        weights = None if self.weights is None else torch.from_numpy(self.weights)
+        return Samples.of(matrices, torch.from_numpy(self.codes), len(self.classes), weights)
+
+
+def read_task(
+    data: Dataset | tuple[Any, Any],
+    networks: Iterable[Network],
+    *,
+    categorical: Sequence[str] = (),
+    numerical: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    class_weight: Mapping[Any, float] | None = None,
+) -> Task:
+    """Read a data set, or a table and its labels.
+
+    Parameters
+    ----------
+    data
+        What to learn from. Labels given as a torch tensor must be what each network's loss takes.
+    networks
+        What will learn from it.
+    categorical, numerical, drop
+        Columns whose kind the caller knows better, or that are not to be used; a data set names its own categories.
+    class_weight
+        What rows of each label count in the loss, at least 0; 1 for labels not named.
+
+    Raises
+    ------
+    InputError
+        If the table or the labels are refused.
+    SettingError
+        If rows and labels are not as many, or a class weight is out of range or for an unknown label.
+    TargetError
+        If labels given as a tensor are not what the loss takes.
+
+    Examples
+    --------
+    >>> from demarcate import datasets
+    >>> task = read_task(datasets.moons(n_samples=40), [Network()], class_weight={1: 2.0})
+    >>> task.codes.shape, task.target, sorted(set(task.weights.tolist()))
+    ((40,), 'label', [1.0, 2.0])
+    """
+    X, labels = data
+    frame = as_frame(array_of(X))
+    if isinstance(labels, Tensor):
+        _check_tensor(labels, networks)
+        labels = labels.flatten().long()
+    cells = labels_of(labels)
+    if len(cells) != len(frame):
+        raise SettingError(f"every row has one label: got {len(frame)} rows and {len(cells)} labels")
+    classes, codes = class_codes(cells)
+    of_data = data.categorical if isinstance(data, Dataset) else ()
+    named = (*categorical, *(name for name in of_data if name not in (*categorical, *numerical, *drop)))
+    schema = infer_schema(frame, categorical=named, numerical=numerical, drop=drop)
+    schema.check_usable()
+    weights = _row_weights(class_weight, classes, codes)
+    target = data.target if isinstance(data, Dataset) else "target"
+    return Task(schema, schema.parse(frame), classes, codes, weights, target)
+
+
+def array_of(X: Any) -> Any:
+    """A tensor as the array that every other table is read as."""
+    return X.detach().cpu().numpy() if isinstance(X, Tensor) else X
+
+
+def by_name(given: Mapping[_Name, _Value] | None, names: Iterable[_Name], what: str) -> Mapping[_Name, _Value]:
+    """A setting by name, after checking that every name means something.
+
+    Examples
+    --------
+    >>> by_name({"c": 1.0}, ["a", "b"], "class weights")
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: class weights are for 'a', 'b': got 'c'
+    """
+    names = list(names)
+    unknown = [name for name in given or {} if name not in names]
+    if unknown:
+        shown = ", ".join(map(repr, unknown))
+        raise SettingError(f"{what} are for {', '.join(map(repr, names))}: got {shown}")
+    return given or {}
+
+
+def _row_weights(
+    class_weight: Mapping[Any, float] | None, classes: NDArray[Any], codes: NDArray[np.int64]
+) -> NDArray[np.float64] | None:
+    if not class_weight:
+        return None
+    labels = classes.tolist()
+    known = by_name(class_weight, labels, "class weights")
+    return np.array([_weight(known.get(label, 1.0)) for label in labels])[codes]
+
+
+def _weight(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < math.inf:
+        raise SettingError(f"class weights are numbers at least 0: got {value!r}")
+    return float(value)
+
+
+def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
+    """Let each network's loss say whether it takes these targets."""
+    values = labels.detach().flatten().double().cpu()
+    row = next(iter((~((values >= 0) & (values % 1 == 0))).nonzero().flatten().tolist()), None)
+    if row is not None:
+        raise TargetError(f"targets are class indices, 0, 1, 2 and so on: got {values[row].item():g} in row {row + 1}")
+    n_classes = max(2, int(values.max()) + 1) if len(values) else 2
+    for network in networks:
+        head = head_for(network.head, n_classes)
+        head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)

@@ -20,18 +20,31 @@ def masks(drop, n_rows, batch=None, n_steps=1):
     return torch.stack([step[0] for step in drop.masks(n_steps, batch or max(n_rows), n_rows)])
 
 
-@pytest.mark.parametrize("rate", [0.01, 0.1, 0.2, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("rate", [0.001, 0.01, 0.1, 0.2, 0.5, 0.9, 0.996])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_the_share_silenced_is_the_rate_and_the_rest_is_scaled_up(rate, dtype):
-    n_rows, width = 4000, 50
-    dropped = masks(dropout([rate], [width], dtype=dtype), n_rows)
-    silenced = (dropped == 0).double().mean().item()
-    spread = (rate * (1 - rate) / (n_rows * width)) ** 0.5
+def test_over_steps_the_share_silenced_is_the_rate(rate, dtype):
+    n_rows, width, n_steps = 100, 50, 256
+    drawn = masks(dropout([rate], [width], dtype=dtype), n_rows, n_steps=n_steps)
+    silenced = (drawn == 0).double().mean().item()
+    spread = (rate * (1 - rate) / drawn.numel()) ** 0.5
     assert abs(silenced - rate) < 5 * spread + 1 / 65536
-    assert dropped.dtype == dtype
-    kept = dropped[dropped != 0]
-    assert kept.unique().numel() == 1
-    assert kept[0].item() == pytest.approx(1 / (1 - rate), rel=0.01)
+    assert drawn.dtype == dtype
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.01, 0.1, 0.2, 0.5, 0.9, 0.996])
+def test_in_each_step_the_rate_is_a_256th_next_to_it_and_the_rest_is_scaled_up_by_just_that(rate):
+    for step in masks(dropout([rate], [50]), 200, n_steps=20):
+        (scale,) = step[step != 0].unique().tolist()
+        of_the_step = 1 - 1 / scale
+        assert of_the_step * 256 == pytest.approx(round(of_the_step * 256), abs=1e-3)
+        assert abs(of_the_step - rate) < 1 / 256
+        spread = (of_the_step * (1 - of_the_step) / step.numel()) ** 0.5
+        assert abs((step == 0).double().mean().item() - of_the_step) <= 5 * spread
+
+
+def test_a_rate_next_to_one_is_taken_as_255_of_256():
+    found, expected = (masks(dropout([rate], [50]), 20, n_steps=5) for rate in (0.999, 255 / 256))
+    assert torch.equal(found, expected)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5])

@@ -8,7 +8,7 @@ import typer
 
 from demarcate.cli.fit import TABLE
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Delimiter, Encoding, Json, Quiet, names
+from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names
 from demarcate.cli.swept import values_to_try
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def sweep(
         bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or another torch device.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, float32, or bf16 for the products of wide layers.")] = "auto",
+    checkpoint: Checkpoint = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help=_OUT)] = None,
     save: Annotated[str | None, typer.Option(help="Save the winner, a model like those of 'demarcate fit'.")] = None,
     encoding: Encoding = None,
@@ -96,6 +98,8 @@ def sweep(
         "validation_size": validation_size,
         "seed": seed,
         "device": device,
+        "precision": precision,
+        "checkpoint": checkpoint,
     }
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}

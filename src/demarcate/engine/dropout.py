@@ -9,13 +9,15 @@ from torch import Tensor
 
 from demarcate.nn import Layout
 
-_STEPS = 1 << 16
-_PER_WORD = 4
+_BITS = 8
+_LEVELS = 1 << _BITS
+_FINE = 1 << 16
+_PER_WORD = 8
 
 
 @dataclass(frozen=True)
 class _Alike:
-    """Neighbours that draw equally much: their place among the members, their widths, and their thresholds."""
+    """Neighbours that draw equally much: their place among the members, their widths, and their rows."""
 
     first: int
     count: int
@@ -30,8 +32,10 @@ class _Alike:
 class Dropout:
     """Silences hidden units at random and scales up the rest, each member at its own rate (Srivastava et al. 2014).
 
-    A unit is kept when a 16-bit random word is above a threshold, which costs a quarter of drawing floats; a rate is
-    therefore rounded to the nearest 1/65536, and units are scaled by the rounded rate, so the expectation is exact.
+    A unit is kept when a random byte is above a threshold, which costs an eighth of drawing floats. So in one step the
+    rate is a multiple of 1/256, and kept units are scaled by just that rate, which leaves the expectation as it was.
+    From step to step it moves between the two multiples around the rate that was asked for, so that over steps it is
+    met to 1/65536. Rates above 255/256 are taken as that.
 
     A member draws for its own rows and units alone, and its draws for several steps at once are those it would make one
     after the other: on the CPU neither its neighbours nor the number of steps drawn ahead change them.
@@ -56,11 +60,11 @@ class Dropout:
     """
 
     def __init__(self, rates: Sequence[float], layout: Layout, seeds: Sequence[int], like: Tensor) -> None:
-        self.thresholds = [min(round(rate * _STEPS), _STEPS - 1) for rate in rates]
+        self.rates = [min(round(rate * _FINE), _FINE - _FINE // _LEVELS) for rate in rates]
+        self.n_drawn = 0
         self.layout = layout
         self.dtype, self.device = like.dtype, like.device
         self.generators = [torch.Generator(like.device).manual_seed(_stream(seed)) for seed in seeds]
-        self._set_scales()
 
     @property
     def n_units(self) -> int:
@@ -90,27 +94,28 @@ class Dropout:
         covered = len(runs) == 1 and runs[0].covers(self.layout, batch)
         make = torch.empty if covered else torch.ones
         layers = [make((*shape, width), dtype=self.dtype, device=self.device) for width in self.layout.padded[1:-1]]
+        thresholds = self._thresholds(n_steps)
+        self.n_drawn += n_steps
         for alike in runs:
-            self._fill(layers, alike)
+            self._fill(layers, alike, thresholds)
         return [list(step) for step in zip(*(layer.unbind(0) for layer in layers), strict=True)]
 
     def keep(self, members: Sequence[int]) -> None:
         """Go on with some of the members."""
-        self.thresholds = [self.thresholds[member] for member in members]
+        self.rates = [self.rates[member] for member in members]
         self.generators = [self.generators[member] for member in members]
         self.layout = self.layout.select(members)
-        self._set_scales()
 
-    def _set_scales(self) -> None:
-        column = torch.tensor(self.thresholds, device=self.device).view(-1, 1, 1)
-        self._lowest = (column - _STEPS // 2).to(torch.int16)
-        self._scales = (_STEPS / (_STEPS - column)).to(self.dtype)
+    def _thresholds(self, n_steps: int) -> Tensor:
+        """How many of a byte's values silence a unit, for each step and member, ``(n_steps, n_members, 1, 1)``."""
+        steps = torch.arange(self.n_drawn, self.n_drawn + n_steps + 1).unsqueeze(1)
+        return ((steps * torch.tensor(self.rates)) >> _BITS).diff(dim=0)[..., None, None].to(self.device)
 
     def _runs(self, n_rows: Sequence[int]) -> list[_Alike]:
         """Members that draw, in runs of neighbours that draw alike."""
         kinds = [
-            (threshold > 0, widths[1:-1], rows)
-            for threshold, widths, rows in zip(self.thresholds, self.layout.widths, n_rows, strict=True)
+            (rate > 0, widths[1:-1], rows)
+            for rate, widths, rows in zip(self.rates, self.layout.widths, n_rows, strict=True)
         ]
         runs, first = [], 0
         for (draws, hidden, rows), members in groupby(kinds):
@@ -119,7 +124,7 @@ class Dropout:
             first += count
         return runs
 
-    def _fill(self, layers: Sequence[Tensor], alike: _Alike) -> None:
+    def _fill(self, layers: Sequence[Tensor], alike: _Alike, thresholds: Tensor) -> None:
         """Write the masks of a run of members."""
         n_steps = layers[0].shape[0]
         n_words = -(-alike.rows * sum(alike.hidden) // _PER_WORD)
@@ -127,13 +132,15 @@ class Dropout:
         run = slice(alike.first, alike.first + alike.count)
         for words, generator in zip(drawn, self.generators[run], strict=True):
             words.random_(-(1 << 63), None, generator=generator)
-        shorts = drawn.view(alike.count, n_steps, n_words).transpose(0, 1).view(torch.int16)
+        drawn_bytes = drawn.view(alike.count, n_steps, n_words).transpose(0, 1).view(torch.int8)
+        lowest = (thresholds[:, run] - _LEVELS // 2).to(torch.int8)
+        scales = (_LEVELS / (_LEVELS - thresholds[:, run])).to(self.dtype)
         start = 0
         for layer, width in zip(layers, alike.hidden, strict=True):
-            own = shorts[:, :, start : start + alike.rows * width].unflatten(2, (alike.rows, width))
+            own = drawn_bytes[:, :, start : start + alike.rows * width].unflatten(2, (alike.rows, width))
             mask = layer[:, run, : alike.rows, :width]
-            torch.ge(own[:, :, : mask.shape[2]], self._lowest[run], out=mask)
-            mask.mul_(self._scales[run])
+            torch.ge(own[:, :, : mask.shape[2]], lowest, out=mask)
+            mask.mul_(scales)
             start += alike.rows * width
 
 

@@ -20,6 +20,9 @@ from demarcate.engine.rows import Source, Targets, judge, means
 MAX_NUMBERS = 1 << 19
 """Numbers a span may hold of one kind (inputs, masks): about what a processor keeps close, and steps enough."""
 
+MAX_MASKS = 1 << 20
+"""Numbers of dropout's masks drawn at once for full batches: a generator's call is worth several steps."""
+
 
 class Step(NamedTuple):
     """What one step needs, and where it leaves its logits.
@@ -127,6 +130,7 @@ class FullBatch:
     def keep(self) -> None:
         """Gather the rows of the members there are."""
         (block,) = self._batches.epoch(1)
+        self._n_rows = [len(rows) for rows in self._batches.rows]
         self._x = self._source.inputs(block, self._dtype)[0]
         self._targets = self._source.targets(block)
         self._marks, self._scale = self._targets.marks[0], self._targets.scale()[0]
@@ -143,9 +147,9 @@ class FullBatch:
         if not self._masks:
             assert self._drop is not None
             n_rows = self._x.shape[1]
-            ahead = max(1, MAX_NUMBERS // (self._drop.n_units * n_rows))
+            ahead = max(1, MAX_MASKS // (self._drop.n_units * n_rows))
             ahead = min(ahead, self._n_open - self._n_counted)
-            drawn = self._drop.masks(ahead, n_rows, [len(rows) for rows in self._batches.rows])
+            drawn = self._drop.masks(ahead, n_rows, self._n_rows)
             self._masks = list(reversed(drawn))
         return self._masks.pop()
 

@@ -71,9 +71,9 @@ class _Space:
     sums
         Before the activation.
     out
-        After it; the same tensor where the derivative needs only the output.
+        After it; the same tensor where the derivative does not need the input.
     dropped
-        After dropout.
+        After dropout; the same tensor where the derivative needs only the sign.
     slope
         The loss's slope in the output, then in the sums.
     out_turned, dropped_turned
@@ -124,11 +124,11 @@ class Propagation:
         self.dtype = dtype
         self.gradient = torch.zeros_like(flat)
         self._layout, self._activation, self._flat = layout, activation, flat
-        self._kept = operator.attrgetter("out" if activation.keeps == "output" else "sums")
+        self._kept = operator.attrgetter("sums" if activation.keeps == "input" else "out")
         # Products of bf16 matrices that lie apart take three times as long: each copy is a tensor of its own.
         sources = [parameter for layer in layout.layers(flat)[:-1] for parameter in layer]
         copies = sources if dtype == flat.dtype else [source.to(dtype) for source in sources]
-        self._copied = [pair for pair in zip(copies, sources, strict=True) if pair[0] is not pair[1]]
+        self._copies, self._sources = (copies, sources) if dtype != flat.dtype else ([], [])
         weights = list(zip(copies[::2], copies[1::2], strict=True))
         *hidden, top = layout.layers(self.gradient)
         self._layers = [_Layer.of(*own, *places) for own, places in zip(weights, hidden, strict=True)]
@@ -138,8 +138,10 @@ class Propagation:
         pairs = [*zip(self._top.places, (self._top.weight_slope, self._top.bias_slope), strict=True)]
         for layer, places in zip(self._layers, hidden, strict=True):
             pairs += zip(places, (layer.weight_slope, layer.bias_slope), strict=True)
-        self._moved = [(place, slope) for place, slope in pairs if place is not slope]
+        moved = [pair for pair in pairs if pair[0] is not pair[1]]
+        self._strided, self._computed = [place for place, _ in moved], [slope for _, slope in moved]
         self._rooms: dict[int, list[_Space]] = {}
+        self._exact: dict[int, Tensor] = {}
         self._inputs: list[Tensor] = []
         self._last = flat
         self._spaces: list[_Space] = []
@@ -151,8 +153,8 @@ class Propagation:
 
     def refresh(self) -> None:
         """Take over the parameters as they now are."""
-        for copy, source in self._copied:
-            copy.copy_(source)
+        if self._copies:
+            torch._foreach_copy_(self._copies, self._sources)
         self._top.refresh()
 
     def forward(self, x: Tensor, out: Tensor, masks: Masks | None = None) -> Tensor:
@@ -178,7 +180,7 @@ class Propagation:
                 x, turned = torch.mul(x, masks[number], out=space.dropped), space.dropped_turned
             self._inputs.append(turned)
         if x.dtype != out.dtype:
-            x = x.to(out.dtype)
+            x = self._exact[x.shape[1]].copy_(x)
             turned = x.transpose(1, 2)
         self._last = x
         with _one_thread():
@@ -207,8 +209,8 @@ class Propagation:
             torch.bmm(self._inputs[number], slope, out=layer.weight_slope)
             torch.sum(slope, 1, keepdim=True, out=layer.bias_slope)
             turned = layer.turned
-        for place, own in self._moved:
-            place.copy_(own)
+        if self._strided:
+            torch._foreach_copy_(self._strided, self._computed)
 
     def _make_room(self, batch: int) -> list[_Space]:
         """Work space for batches of this length."""
@@ -218,9 +220,13 @@ class Propagation:
             sums, out, dropped, slope = (
                 torch.empty(shape, dtype=self.dtype, device=self._flat.device) for _ in range(4)
             )
-            out = sums if self._activation.keeps == "output" else out
+            out = out if self._activation.keeps == "input" else sums
+            dropped = out if self._activation.keeps == "sign" else dropped
             spaces.append(_Space(sums, out, dropped, slope, out.transpose(1, 2), dropped.transpose(1, 2)))
         self._rooms[batch] = spaces
+        if self.dtype != self._flat.dtype:
+            shape = (self._layout.n_members, batch, self._layout.padded[-2])
+            self._exact[batch] = torch.empty(shape, dtype=self._flat.dtype, device=self._flat.device)
         return spaces
 
 

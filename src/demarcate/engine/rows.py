@@ -16,8 +16,6 @@ class Targets:
 
     Attributes
     ----------
-    codes
-        Class indices.
     marks
         What each output's probability should be, ``(..., n_members, n_outputs, batch)``.
     weights
@@ -25,12 +23,14 @@ class Targets:
         count alike.
     real
         1 where there is a row, 0 where there is padding.
+    whole
+        Whether there is no padding.
     """
 
-    codes: Tensor
     marks: Tensor
     weights: Tensor
     real: Tensor
+    whole: bool
 
     def scale(self) -> Tensor:
         """Each row's share of its batch's weights, ``(..., n_members, 1, batch)``; 0 where no row counts."""
@@ -74,11 +74,13 @@ class Source:
         """What should come out for these rows."""
         rows = rows.to(self.encoding.device)
         dtype = self.samples.weights.dtype
-        real = (rows != PAD).to(dtype)
+        is_row = rows != PAD
+        real = is_row.to(dtype)
         rows = rows.clamp(min=0)
         codes = self.samples.codes[rows]
         marks = self.head.marks(codes, self.n_outputs, dtype)
-        return Targets(codes, marks, real if self._alike else self.samples.weights[rows] * real, real)
+        weights = real if self._alike else self.samples.weights[rows] * real
+        return Targets(marks, weights, real, bool(is_row.all()))
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
@@ -98,13 +100,16 @@ def judge(head: Head, targets: Targets, logits: Tensor) -> Tensor:
     Tensor
         Weighted loss, weight, loss, right predictions and rows, float64 ``(..., 5, n_members)``.
     """
+    marks = targets.marks.expand_as(logits)
     # In float64 sums of float32 numbers hardly round, so they do not depend on how rows are stacked.
-    losses = head.turned_losses(logits, targets.marks.expand_as(logits)).double()
-    right = (head.predictions(logits.transpose(-1, -2)) == targets.codes).double()
+    losses = head.turned_losses(logits, marks).double()
+    right = head.turned_right(logits, marks)
     real, weights = targets.real.double(), targets.weights.double()
-    plain = (losses * real).sum(-1)
+    if not targets.whole:
+        right = right & (targets.real > 0)
+    plain = losses.sum(-1) if targets.whole else (losses * real).sum(-1)
     weighted = plain if targets.weights is targets.real else (losses * weights).sum(-1)
-    sums = (weighted, weights.sum(-1), plain, (right * real).sum(-1), real.sum(-1))
+    sums = (weighted, weights.sum(-1), plain, right.sum(-1).double(), real.sum(-1))
     return torch.stack([each.expand_as(plain) for each in sums], -2)
 
 

@@ -203,7 +203,8 @@ class Run:
         tensors |= {f"trace.{index}": torch.cat(looks) for index, looks in self.traces.items() if looks}
         if self.active:
             tensors |= {"flat": self.flat, "order": _states(self.batches.generators)}
-            tensors |= {"dropout": _states(self.drop.generators)} if self.drop else {}
+            if self.drop:
+                tensors |= {"dropout": _states(self.drop.generators), "drawn": torch.tensor(self.drop.n_drawn)}
             tensors |= {"before": self._snapshots[0]} if self.feed.n_done and not self.watch else {}
             for part, owner in self._parts().items():
                 tensors |= {f"{part}.{name}": value for name, value in owner.state().items()}
@@ -232,6 +233,7 @@ class Run:
         _set_states(self.batches.generators, tensors["order"])
         if self.drop:
             _set_states(self.drop.generators, tensors["dropout"])
+            self.drop.n_drawn = int(tensors["drawn"])
         if "before" in tensors:
             self._snapshots = tensors["before"].unsqueeze(0).to(self.device)
         for part, owner in self._parts().items():

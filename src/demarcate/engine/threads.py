@@ -16,7 +16,7 @@ import torch
 
 SMALL_WORK = 5e6
 """Multiplications in a step's forward pass below which one thread is used for it."""
-WORTH_A_THREAD = 1e6
+WORTH_A_THREAD = 4e7
 """Multiplications in a step's forward pass from which a population trains beside another without waiting for the
 interpreter much more often than computing."""
 _PROBE = 20

@@ -23,11 +23,11 @@ class Activation:
     module
         Makes the ``torch.nn`` module that computes the same, or is None when there is nothing to compute.
     into
-        ``into(x, out)`` writes f(x) to ``out`` and returns it; ``out`` is ``x`` itself where ``keeps`` is ``"output"``.
+        ``into(x, out)`` writes f(x) to ``out`` and returns it; ``out`` is ``x`` itself unless ``keeps`` is ``"input"``.
     pull
         ``pull(slope, kept)`` multiplies ``slope`` in place by f'(x); ``kept`` is x or f(x), as ``keeps`` says.
     keeps
-        What the derivative is computed from.
+        What the derivative is computed from: x, f(x), or only the sign of f(x), which scaling up does not change.
     zero_at_zero
         Whether f(0) = 0. Only then does a unit that is padded with zero weights stay silent, so only then can members
         of different widths share a stack.
@@ -45,7 +45,7 @@ class Activation:
     module: Callable[[], nn.Module] | None
     into: Callable[[Tensor, Tensor], Tensor]
     pull: Callable[[Tensor, Tensor], Tensor]
-    keeps: Literal["input", "output"] = "output"
+    keeps: Literal["input", "output", "sign"] = "output"
     zero_at_zero: bool = True
 
 
@@ -78,7 +78,7 @@ def _relu_(x: Tensor, _: Tensor) -> Tensor:
     return torch.relu_(x)
 
 
-_RELU = Activation(torch.relu, nn.ReLU, _relu_, _pull(_aten.threshold_backward.grad_input, after=(0.0,)))
+_RELU = Activation(torch.relu, nn.ReLU, _relu_, _pull(_aten.threshold_backward.grad_input, after=(0.0,)), "sign")
 _TANH = Activation(torch.tanh, nn.Tanh, _in_place(torch.tanh_), _pull(_aten.tanh_backward.grad_input))
 _SILU = Activation(
     functional.silu, nn.SiLU, _into(_aten.silu.out), _pull(_aten.silu_backward.grad_input), keeps="input"
@@ -94,6 +94,7 @@ _LEAKY_RELU = Activation(
     nn.LeakyReLU,
     _in_place(functional.leaky_relu_),
     _pull(_aten.leaky_relu_backward.grad_input, after=(0.01, True)),
+    keeps="sign",
 )
 _SIGMOID = Activation(
     torch.sigmoid,

@@ -46,6 +46,9 @@ class Head(Protocol):
     def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
         """The loss of each row, ``(..., batch)``, from logits and marks ``(..., n_outputs, batch)``."""
 
+    def turned_right(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """Whether the prediction is right, bool ``(..., batch)``, from logits and marks ``(..., n_outputs, batch)``."""
+
 
 class SoftmaxHead:
     """K logits, one a class; cross-entropy. Targets are class indices.
@@ -109,6 +112,10 @@ class SoftmaxHead:
         # The product would be NaN for a class with logit -inf that is not the row's own.
         return torch.logsumexp(logits, -2) - torch.where(marks > 0, logits, 0).sum(-2)
 
+    def turned_right(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """Whether the largest logit is the class's own."""
+        return logits.argmax(-2) == marks.argmax(-2)
+
 
 class LogitHead:
     """One logit, the log-odds of class 1; binary cross-entropy. Targets are floats with a column of their own.
@@ -170,6 +177,10 @@ class LogitHead:
     def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
         """Binary cross-entropy: minus the log of the sigmoid, of the logit turned so that up is right."""
         return functional.logsigmoid(logits * (2 * marks - 1)).neg_().squeeze(-2)
+
+    def turned_right(self, logits: Tensor, marks: Tensor) -> Tensor:
+        """Whether the logit is above 0 just where the class is 1."""
+        return ((logits > 0) == (marks > 0)).squeeze(-2)
 
 
 HEADS: MappingProxyType[str, Head] = MappingProxyType({"softmax": SoftmaxHead(), "logit": LogitHead()})

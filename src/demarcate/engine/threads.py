@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 import torch
 
-SMALL_WORK = 5e6
+SMALL_WORK = 2e6
 """Multiplications in a step's forward pass below which one thread is used for it."""
 WORTH_A_THREAD = 4e7
 """Multiplications in a step's forward pass from which a population trains beside another without waiting for the

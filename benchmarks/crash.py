@@ -8,7 +8,6 @@ bit for bit. Moments are drawn over the whole length of a fit, writing included.
 import hashlib
 import multiprocessing
 import os
-import pickle
 import random
 import signal
 import sys
@@ -51,7 +50,7 @@ def digest(fitted: list[FittedMember]) -> str:
         tensors += [*vars(member.history).values(), torch.tensor(member.best_epoch)]
         tensors += [] if member.validation_logits is None else [member.validation_logits]
         for tensor in tensors:
-            digest.update(pickle.dumps((tuple(tensor.shape), tensor.contiguous().numpy().tobytes())))
+            digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode() + tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 

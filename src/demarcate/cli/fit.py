@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from demarcate.cli.guard import say
-from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, widths
+from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, say_where_it_goes_on, widths
 
 TABLE = (
     "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data set."
@@ -128,6 +128,7 @@ def _fit(
     from demarcate.cli.progress import training_progress
 
     classifier = DemarcateClassifier(**{**settings, **lists, "random_state": seed})
+    say_where_it_goes_on(settings.get("checkpoint"), quiet=quiet)
     start = time.perf_counter()
     with training_progress(quiet=quiet) as on_epoch:
         classifier.set_params(on_epoch=on_epoch).fit(frame, labels)

@@ -1,10 +1,11 @@
 """Options that several commands share, and how their values are read."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from demarcate.cli.guard import UsageError
+from demarcate.cli.guard import UsageError, say
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; only errors and warnings.")]
@@ -19,6 +20,12 @@ Checkpoint = Annotated[
     ),
 ]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
+
+
+def say_where_it_goes_on(checkpoint: str | None, *, quiet: bool) -> None:
+    """Tell that training goes on from a folder of checkpoints, if there is something in it."""
+    if checkpoint and not quiet and (Path(checkpoint) / "manifest.json").exists():
+        say(f"Going on from {checkpoint}.")
 
 
 def names(values: list[str] | None) -> list[str]:

@@ -8,7 +8,7 @@ import typer
 
 from demarcate.cli.fit import TABLE
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names
+from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, say_where_it_goes_on
 from demarcate.cli.swept import values_to_try
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def sweep(
         bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
     ] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or another torch device.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, float32, or bf16 for the products of wide layers.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, float32, or bf16 for the products of wide layers.")] = "float32",
     checkpoint: Checkpoint = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help=_OUT)] = None,
     save: Annotated[str | None, typer.Option(help="Save the winner, a model like those of 'demarcate fit'.")] = None,
@@ -139,6 +139,7 @@ def _sweep(
     from demarcate.engine import Training
     from demarcate.sweeps import sweep as run
 
+    say_where_it_goes_on(settings["checkpoint"], quiet=quiet)
     start = time.perf_counter()
     training = Training(patience=patience or None)
     with training_progress(quiet=quiet) as on_epoch:

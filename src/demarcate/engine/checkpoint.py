@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from demarcate.engine.identity import changes
 from demarcate.errors import CheckpointError, CheckpointWarning
 
 _MANIFEST, _LOCK, _FACTS = "manifest.json", "lock", "facts"
@@ -178,8 +179,7 @@ def _manifest(folder: Path, settings: Mapping[str, str], facts: Mapping[str, Any
         begun, version = dict(manifest["settings"]), manifest["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{place} is damaged ({error}). Remove {folder} to begin anew") from error
-    changed = [_change(name, begun.get(name), settings.get(name)) for name in {**begun, **settings}]
-    changed = [change for change in changed if change]
+    changed = changes(begun, settings)
     if version != FORMAT:
         changed.append(f"format of checkpoints: {version} then, {FORMAT} now")
     if changed:
@@ -189,14 +189,6 @@ def _manifest(folder: Path, settings: Mapping[str, str], facts: Mapping[str, Any
             + "\nGive what was given then, name another folder, or remove this one"
         )
     return manifest
-
-
-def _change(name: str, then: str | None, now: str | None) -> str:
-    if then == now:
-        return ""
-    if then and now and max(len(then), len(now)) < 200 and not name.endswith("rows") and name != "table":
-        return f"{name}: {then} then, {now} now"
-    return f"{name}: not the same"
 
 
 def _read(place: Path) -> State:

@@ -1,7 +1,7 @@
 """What a fit is, in words and digests: two fits of one identity end with the same bits."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
 import torch
@@ -11,6 +11,38 @@ from demarcate.engine.samples import Member, Samples
 
 ENGINE = 1
 """Raised whenever the engine comes to other bits from the same fit."""
+_MAX_TOLD = 80
+MARK = " #"
+"""Stands before a digest, which is to be compared and not to be read."""
+
+
+def changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """What differs between two identities, a line each, in words.
+
+    Examples
+    --------
+    >>> changes({"lr": "0.1", "table": " #a", "seed": "0, 1 #a"}, {"lr": "0.2", "table": " #b", "seed": "0, 1 #b"})
+    ['lr: 0.1 then, 0.2 now', 'table: not the same', 'seed: not the same for each network']
+    """
+    return [
+        _change(name, then.get(name, ""), now.get(name, "")) for name in {**then, **now} if _differ(name, then, now)
+    ]
+
+
+def _differ(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    # With another number of networks, which one has what is not the same anyway.
+    readable = name != "table" and then.get("networks") != now.get("networks")
+    before, after = (told.get(name, "").partition(MARK)[0] if readable else told.get(name) for told in (then, now))
+    return before != after
+
+
+def _change(name: str, then: str, now: str) -> str:
+    before, after = then.partition(MARK)[0], now.partition(MARK)[0]
+    if before == after:
+        return f"{name}: not the same" + (" for each network" if before else "")
+    if max(len(before), len(after)) > _MAX_TOLD:
+        return f"{name}: not the same"
+    return f"{name}: {before or 'nothing'} then, {after or 'nothing'} now"
 
 
 def identity(members: Sequence[Member], samples: Samples, *, precision: str) -> dict[str, str]:
@@ -44,12 +76,12 @@ def identity(members: Sequence[Member], samples: Samples, *, precision: str) -> 
 
 
 def _told(values: Sequence[object]) -> str:
-    """One value, or the different ones and a digest of their order."""
-    different = list(dict.fromkeys(map(repr, values)))
+    """One value, or the different ones and a digest of who has which."""
+    different = sorted(set(map(repr, values)))
     if len(different) == 1:
         return different[0]
     order = hashlib.sha256("\n".join(map(repr, values)).encode()).hexdigest()
-    return f"{', '.join(different)} (in the order {order[:8]})"
+    return f"{', '.join(different)}{MARK}{order}"
 
 
 def _digest(tensors: Iterable[Tensor]) -> str:
@@ -58,4 +90,4 @@ def _digest(tensors: Iterable[Tensor]) -> str:
         digest.update(f"{tensor.dtype} {tuple(tensor.shape)}".encode())
         content = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8)
         digest.update(content.numpy().data)
-    return digest.hexdigest()
+    return MARK + digest.hexdigest()

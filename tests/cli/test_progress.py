@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -47,3 +48,14 @@ def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys
         on_epoch(reports[2])
     assert "epoch 3/4  loss none  2/3 networks" in terminal.getvalue()
     assert capsys.readouterr().out == ""
+
+
+def test_the_bar_is_that_of_all_populations_whichever_is_told_of(monkeypatch, reports):
+    shown = []
+    monkeypatch.setattr(
+        "rich.progress.Progress.update", lambda self, task, **told: shown.append(told["completed"] / told["total"])
+    )
+    with training_progress(quiet=False) as on_epoch:
+        for population, epoch in ((1, 2), (2, 2), (1, 4), (2, 4)):
+            on_epoch(replace(reports[0], population=population, epoch=epoch))
+    assert shown == [0.25, 0.5, 0.75, 1.0]

@@ -20,16 +20,19 @@ def training_progress(*, quiet: bool) -> Iterator[OnEpoch | None]:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
     with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("training", state="", total=None)
+        done: dict[int, float] = {}
 
         def on_epoch(progress: Progress) -> None:
             loss = progress.train_loss if progress.validation_loss is None else progress.validation_loss
             shown = "none" if loss is None else f"{loss:.4f}"
             networks = f"{progress.n_active}/{progress.n_members} networks"
             which = f" {progress.population}/{progress.n_populations}" if progress.n_populations > 1 else ""
+            # One bar for all: populations may train side by side, and each is told of in its turn.
+            done[progress.population] = progress.epoch / progress.n_epochs
             bar.update(
                 task,
-                total=progress.n_epochs,
-                completed=progress.epoch,
+                total=progress.n_populations,
+                completed=sum(done.values()),
                 description=f"training{which}",
                 state=f"epoch {progress.epoch}/{progress.n_epochs}  loss {shown}  {networks}  time left",
             )

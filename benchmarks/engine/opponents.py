@@ -36,6 +36,14 @@ def accuracy(logits: Tensor, targets: Tensor) -> Tensor:
     return ((logits > 0) == (targets > 0.5)).float().mean()
 
 
+def tested(model: nn.Module, loss_of: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Loss and accuracy on test rows."""
+    model.eval()
+    with torch.inference_mode():
+        logits = model(x)
+        return loss_of(logits, y), accuracy(logits, y)
+
+
 def full_batch_loop(network: Network, training: Training, rows: Rows, seed: int = 0) -> History:
     """The loop of a PyTorch lesson: all training rows in every step, then a look at the test rows."""
     torch.manual_seed(seed)
@@ -52,11 +60,7 @@ def full_batch_loop(network: Network, training: Training, rows: Rows, seed: int 
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        model.eval()
-        with torch.inference_mode():
-            test_logits = model(x_test)
-            test_loss = loss_of(test_logits, y_test)
-            test_accuracy = accuracy(test_logits, y_test)
+        test_loss, test_accuracy = tested(model, loss_of, x_test, y_test)
         history["train_loss"].append(loss.item())
         history["train_accuracy"].append(train_accuracy.item())
         history["test_loss"].append(test_loss.item())
@@ -84,11 +88,7 @@ def data_loader_loop(network: Network, training: Training, rows: Rows, seed: int
             optimizer.step()
             total_loss += loss.item() * len(x)
             n_right += accuracy(logits, y).item() * len(x)
-        model.eval()
-        with torch.inference_mode():
-            test_logits = model(x_test)
-            test_loss = loss_of(test_logits, y_test)
-            test_accuracy = accuracy(test_logits, y_test)
+        test_loss, test_accuracy = tested(model, loss_of, x_test, y_test)
         history["train_loss"].append(total_loss / len(dataset))
         history["train_accuracy"].append(n_right / len(dataset))
         history["test_loss"].append(test_loss.item())

@@ -5,7 +5,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format bench-engine clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
@@ -24,8 +24,8 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/dev.stamp
-	$(BIN)/python benchmarks/population.py
+bench-engine: $(VENV)/bench.stamp
+	$(BIN)/python benchmarks/engine
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis heart.safetensors
@@ -39,4 +39,8 @@ $(VENV)/core.stamp: pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(VENV)/core.stamp
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+$(VENV)/bench.stamp: $(VENV)/core.stamp
+	$(PIP) --editable '.[bench]'
 	touch $@

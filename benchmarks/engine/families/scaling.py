@@ -1,0 +1,99 @@
+"""How time and memory grow with the rows."""
+
+import math
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from benchmarks.engine.figures import Contender, Figure, NotApplicableError, Ratio, Reading, Scale, difference, quotient
+from benchmarks.engine.isolated import in_own_process
+from benchmarks.engine.rows import Rows, noise_rows
+
+from demarcate.engine import Training
+from demarcate.nn import Network
+
+N_MEMBERS, HIDDEN, BATCH, D_IN, N_VALIDATION = 4, (128, 128), 256, 30, 2000
+SIZES, QUICK_SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000), (1000, 4000)
+BYTES_A_NUMBER, MATRIX_SHARE, BESIDES = 4, 2.5, 500e6
+"""A float32; the share of the encoded matrix, and the bytes for all else, that memory may peak at."""
+
+
+def train(rows: Rows, epochs: int) -> None:
+    """A population that watches its validation rows."""
+    training = Training(optimizer="adam", lr=1e-3, epochs=epochs, batch_size=BATCH)
+    rows.train_alike(Network(hidden=HIDDEN), training, N_MEMBERS)
+
+
+def seconds_per_epoch(n_rows: int) -> float:
+    """What further epochs add, one where epochs are long, else two; warmed up on few rows."""
+    train(noise_rows(4 * BATCH, N_VALIDATION, D_IN), 1)
+    rows, further = noise_rows(n_rows, N_VALIDATION, D_IN), 1 if n_rows == max(SIZES) else 2
+    return difference(partial(train, rows, 1), partial(train, rows, 1 + further), per=further)
+
+
+def peak_bytes(n_rows: int) -> int:
+    """The most memory this process held up to the end of a fit of one epoch."""
+    train(noise_rows(n_rows, N_VALIDATION, D_IN), 1)
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
+
+
+def slope(values: Mapping[str, float]) -> float:
+    """The least-squares slope of log time over log rows."""
+    xs = [math.log(int(name.split()[0])) for name in values]
+    ys = [math.log(value) for value in values.values()]
+    x_mean, y_mean = sum(xs) / len(xs), sum(ys) / len(ys)
+    covariance = sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True))
+    return covariance / sum((x - x_mean) ** 2 for x in xs)
+
+
+def sizes_of(scale: Scale) -> tuple[int, ...]:
+    """Rows to train on, ascending."""
+    return QUICK_SIZES if scale.quick else SIZES
+
+
+def isolated(name: str, measure: Callable[[int], float], n_rows: int) -> Contender:
+    """What a function measures of so many rows, in a process of its own."""
+    return Contender(name, lambda: Reading(in_own_process(measure, n_rows)), warm=False)
+
+
+def every_size(scale: Scale) -> list[Contender]:
+    """An epoch at every size, each in a process of its own."""
+    return [isolated(f"{n_rows} rows", seconds_per_epoch, n_rows) for n_rows in sizes_of(scale)]
+
+
+def memory(scale: Scale) -> list[Contender]:
+    """The peak of the largest fit, beside what it may be."""
+    if not sys.platform.startswith("linux"):
+        raise NotApplicableError("peak memory is read where Linux tells it")
+    n_rows = max(sizes_of(scale))
+    allowed = MATRIX_SHARE * (n_rows + N_VALIDATION) * D_IN * BYTES_A_NUMBER + BESIDES
+    return [
+        isolated("peak", peak_bytes, n_rows),
+        Contender("allowed", lambda: Reading(allowed), warm=False),
+    ]
+
+
+FIGURES = (
+    Figure(
+        "scaling_time",
+        "seconds per epoch from 10,000 to 1,000,000 rows of 30 columns, 4 networks of 128-128 units, batch 256",
+        1.05,
+        "at most",
+        Ratio("slope of log time over log rows", slope),
+        every_size,
+        "seconds an epoch",
+        repeats=3,
+    ),
+    Figure(
+        "scaling_memory",
+        "peak memory of that fit with 1,000,000 rows, beside 2.5 times the encoded matrix and 500 MB",
+        1,
+        "at most",
+        quotient("peak", "allowed"),
+        memory,
+        "bytes",
+        repeats=3,
+    ),
+)

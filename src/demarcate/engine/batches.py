@@ -55,15 +55,13 @@ class Batches:
         """Steps in an epoch."""
         return 1 if self.batch_size is None else -(-self.longest // self.batch_size)
 
-    def epoch(self, max_steps: int, *, fill_last: bool = False) -> Iterator[Tensor]:
+    def epoch(self, max_steps: int) -> Iterator[Tensor]:
         """The steps of one epoch, in blocks of at most ``max_steps`` equally long ones.
 
         Parameters
         ----------
         max_steps
             At least 1.
-        fill_last
-            Whether the last step is filled up to the length of the others, so that it needs no block of its own.
 
         Yields
         ------
@@ -74,21 +72,39 @@ class Batches:
             yield padded_rows(self.rows).unsqueeze(0)
             return
         self._began = torch.stack([generator.get_state() for generator in self.generators])
-        shuffled = padded_rows(
-            [
-                rows[torch.randperm(len(rows), generator=generator)]
-                for rows, generator in zip(self.rows, self.generators, strict=True)
-            ]
-        )
-        if fill_last:
-            missing = self.n_steps * self.batch_size - shuffled.shape[1]
-            shuffled = torch.nn.functional.pad(shuffled, (0, missing), value=PAD)
+        shuffled = self._shuffled(1)
         n_whole = shuffled.shape[1] // self.batch_size
         whole, last = shuffled.tensor_split([n_whole * self.batch_size], 1)
         blocks = whole.unflatten(1, (n_whole, self.batch_size)).transpose(0, 1)
         yield from blocks.split(max_steps)
         if last.shape[1]:
             yield last.unsqueeze(0)
+
+    def whole_epochs(self, n_epochs: int) -> Tensor:
+        """The steps of several epochs in one block, ``(n_epochs * n_steps, n_members, batch)``.
+
+        The last step of each is filled up to the length of the others; otherwise they are those of `epoch`.
+
+        Examples
+        --------
+        >>> batches = Batches([torch.arange(5)], 2, [torch.Generator().manual_seed(0)])
+        >>> batches.whole_epochs(2).shape
+        torch.Size([6, 1, 2])
+        """
+        assert self.batch_size is not None
+        shuffled = self._shuffled(n_epochs)
+        missing = self.n_steps * self.batch_size - shuffled.shape[1]
+        filled = torch.nn.functional.pad(shuffled, (0, missing), value=PAD)
+        steps = filled.view(n_epochs, len(self.rows), self.n_steps, self.batch_size)
+        return steps.transpose(1, 2).flatten(0, 1)
+
+    def _shuffled(self, n_epochs: int) -> Tensor:
+        """Each member's rows in a new order for each epoch, ``(n_epochs * n_members, longest)``."""
+        pairs = list(zip(self.rows, self.generators, strict=True))
+        orders = [
+            rows[torch.randperm(len(rows), generator=generator)] for _ in range(n_epochs) for rows, generator in pairs
+        ]
+        return padded_rows(orders)
 
     def began(self) -> Tensor:
         """The generators' states as the epoch under way began, ``(n_members, n_bytes)``."""

@@ -157,11 +157,8 @@ class FullBatch:
 class MiniBatches:
     """An epoch is many steps, on the rows in a new order each time."""
 
-    def __init__(
-        self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype, *, fill_last: bool
-    ) -> None:
+    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
-        self._fill_last = fill_last
         self.n_done, self._n_spans, self._sums = 0, 0, torch.zeros(0)
         self._epochs: list[Tensor] = []
 
@@ -176,15 +173,9 @@ class MiniBatches:
 
     def spans(self) -> Iterator[Span]:
         """What is left of the epoch."""
-        blocks = self._batches.epoch(self._n_ahead(), fill_last=self._fill_last)
-        for block in islice(blocks, self._n_spans, None):
-            n_steps, n_members, batch = block.shape
-            targets = self._source.targets(block)
-            logits = torch.empty_like(targets.marks)
-            drawn = [self._batches.batch_size or batch] * n_members
-            masks = self._drop.masks(n_steps, batch, drawn) if self._drop else [None] * n_steps
-            tensors = (self._source.inputs(block, self._dtype), targets.marks, targets.scale(), logits)
-            yield Span([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
+        n_ahead = max(1, MAX_NUMBERS // _numbers(self._source, self._batches, self._drop))
+        for block in islice(self._batches.epoch(n_ahead), self._n_spans, None):
+            yield _span(block, self._source, self._batches, self._drop, self._dtype)
         self._epochs.append(self._sums)
         self.n_done, self._n_spans = 0, 0
 
@@ -216,9 +207,63 @@ class MiniBatches:
             self._sums = state["sums"].to(self._source.encoding.device)
             self._batches.begin_from(state["began"])
 
-    def _n_ahead(self) -> int:
-        """Steps that fit a span."""
-        n_members, batch = len(self._batches.rows), self._batches.batch_size or 1
-        units = self._drop.n_units if self._drop else 0
-        per_row = max(n_members * max(self._source.d_in, self._source.n_outputs), units)
-        return max(1, MAX_NUMBERS // (batch * per_row))
+
+class ShortEpochs:
+    """Epochs of a few cheap steps: a span is one of them, and those of a whole block are made ready at once."""
+
+    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
+        self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
+        self.n_done = 0
+        self._n_counted = 0
+
+    @property
+    def kept(self) -> int:
+        """All that the steps take."""
+        return self._batches.n_steps * _numbers(self._source, self._batches, self._drop)
+
+    def open(self, n_epochs: int) -> None:
+        """Order, gather and draw for this many epochs."""
+        block = self._batches.whole_epochs(n_epochs)
+        self._block = _span(block, self._source, self._batches, self._drop, self._dtype)
+        self._n_counted = 0
+
+    def spans(self) -> Iterator[Span]:
+        """The next epoch."""
+        n_steps = self._batches.n_steps
+        first = self._n_counted * n_steps
+        yield Span(self._block.steps[first : first + n_steps], self._block.targets, self._block.logits)
+
+    def count(self, span: Span) -> None:  # noqa: ARG002 - all are judged together
+        """Note that it is done."""
+        self._n_counted += 1
+
+    def close(self) -> Tensor:
+        """Loss and accuracy of each epoch."""
+        sums = judge(self._source.head, self._block.targets, self._block.logits)
+        return means(sums.unflatten(0, (self._n_counted, self._batches.n_steps)).sum(1))
+
+    def keep(self) -> None:
+        """Nothing to gather anew: each block is."""
+
+    def state(self) -> dict[str, Tensor]:
+        """Nothing: such an epoch has no middle worth going on from."""
+        return {}
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Nothing to go on from."""
+
+
+def _span(block: Tensor, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> Span:
+    """The steps on these rows, ``(n_steps, n_members, batch)``."""
+    n_steps, n_members, batch = block.shape
+    targets = source.targets(block)
+    logits = torch.empty_like(targets.marks)
+    masks = drop.masks(n_steps, batch, [batches.batch_size or batch] * n_members) if drop else [None] * n_steps
+    tensors = (source.inputs(block, dtype), targets.marks, targets.scale(), logits)
+    return Span([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
+
+
+def _numbers(source: Source, batches: Batches, drop: Dropout | None) -> int:
+    """The most numbers of one kind that a step takes."""
+    per_row = len(batches.rows) * max(source.d_in, source.n_outputs)
+    return (batches.batch_size or batches.longest) * max(per_row, drop.n_units if drop else 0)

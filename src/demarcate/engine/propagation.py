@@ -6,12 +6,16 @@ in one function, `Propagation.backward`; the tests hold it to autograd, in float
 
 import operator
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from demarcate.nn import Activation, Layout
+
+_SMALL = 4096
+"""Parameters of a network whose products are never shared out."""
 
 Masks = Sequence[Tensor]
 """What each hidden layer's output is multiplied by, a ``(n_members, batch, d_hidden)`` each: dropout."""
@@ -140,6 +144,10 @@ class Propagation:
             pairs += zip(places, (layer.weight_slope, layer.bias_slope), strict=True)
         moved = [pair for pair in pairs if pair[0] is not pair[1]]
         self._strided, self._computed = [place for place, _ in moved], [slope for _, slope in moved]
+        # Stacks are shared out by member, a single network's products by rows: only those depend on threads.
+        self._narrow: AbstractContextManager[None] = (
+            _OneThread() if layout.n_members == 1 and flat.numel() > _SMALL else nullcontext()
+        )
         self._rooms: dict[int, list[_Space]] = {}
         self._exact: dict[int, Tensor] = {}
         self._inputs: list[Tensor] = []
@@ -183,7 +191,7 @@ class Propagation:
             x = self._exact[x.shape[1]].copy_(x)
             turned = x.transpose(1, 2)
         self._last = x
-        with _one_thread():
+        with self._narrow:
             return torch.baddbmm(self._top.bias, self._top.weight, turned, out=out)
 
     def backward(self, residual: Tensor, masks: Masks | None = None) -> None:
@@ -196,13 +204,15 @@ class Propagation:
         masks
             As in the forward pass.
         """
-        with _one_thread():
+        with self._narrow:
             torch.bmm(residual, self._last, out=self._top.weight_slope)
         torch.sum(residual, 2, out=self._top.bias_slope)
         slope, turned = residual.transpose(1, 2), self._top.weight
+        if slope.dtype != self.dtype:
+            slope, turned = slope.to(self.dtype), turned.to(self.dtype)
         for number in range(len(self._spaces) - 1, -1, -1):
             space, layer = self._spaces[number], self._layers[number]
-            slope = torch.bmm(slope.to(self.dtype), turned.to(self.dtype), out=space.slope)
+            slope = torch.bmm(slope, turned, out=space.slope)
             if masks is not None:
                 slope.mul_(masks[number])
             self._activation.pull(slope, self._kept(space))
@@ -230,7 +240,7 @@ class Propagation:
         return spaces
 
 
-class _one_thread:  # noqa: N801 - reads as what it does
+class _OneThread:
     """A block on one thread, for products so narrow that several threads would only round them differently."""
 
     def __enter__(self) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from demarcate.engine.batches import Batches, padded_rows
 from demarcate.engine.dropout import Dropout
-from demarcate.engine.feeds import MAX_NUMBERS, Feed, FullBatch, MiniBatches, Step
+from demarcate.engine.feeds import MAX_NUMBERS, Feed, FullBatch, MiniBatches, ShortEpochs, Step
 from demarcate.engine.history import History, Recorder
 from demarcate.engine.optimizers import optimizer_for
 from demarcate.engine.precision import product_dtype
@@ -134,6 +134,7 @@ class Run:
         self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
         self._propagate()
         self.pace = Pace([1])
+        self._tiny = torch.finfo(self.flat.dtype).eps ** 2
         self._snapshots = torch.empty(0)
 
     @property
@@ -372,8 +373,9 @@ class Run:
         given = self.source, self.batches, self.drop, self.dtype
         if self.batches.batch_size is None:
             return FullBatch(*given)
-        # Filling up the last step is less work than a span of its own is trouble.
-        return MiniBatches(*given, fill_last=self.work < CHEAP_STEP)
+        short = ShortEpochs(*given)
+        cheap = self.work < CHEAP_STEP and self.batches.n_steps <= MAX_BLOCK_STEPS and short.kept <= MAX_NUMBERS
+        return short if cheap else MiniBatches(*given)
 
     def _propagate(self) -> None:
         """Make what computes with the buffer as it now is, for training and for watching."""
@@ -409,8 +411,7 @@ class Run:
         A network that is certain of a row leaves slopes so small that their products are below the smallest normal
         number, where processors take many times as long. What is lost beside 1 twice over is therefore taken as 0.
         """
-        tiny = torch.finfo(logits.dtype).eps ** 2
-        return torch.nn.functional.hardshrink(self.head.residual(logits, marks), tiny).mul_(scale)
+        return torch.nn.functional.hardshrink(self.head.residual(logits, marks), self._tiny).mul_(scale)
 
     def _factor(self, step: int) -> float:
         """What the schedule makes of the rate in this step."""

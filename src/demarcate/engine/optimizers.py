@@ -40,6 +40,10 @@ class _Group:
         return tensor if self.rows is None else tensor[self.rows]
 
 
+_SWEEP_EVERY = 128
+"""Steps after which moments that have all but vanished are swept to 0."""
+
+
 class Sgd:
     """Stochastic gradient descent with momentum and coupled weight decay: torch.optim.SGD's own kernel."""
 
@@ -85,6 +89,9 @@ class Adam:
     """Adam (Kingma and Ba 2015), with weight decay in the gradient or beside it (Loshchilov and Hutter 2019).
 
     The kernels are those of torch.optim.Adam and, when ``decoupled``, torch.optim.AdamW.
+
+    The moments of a weight that has stopped learning, as those of a silent unit, halve every few steps until they are
+    below the smallest normal number, where processors take many times as long. They are swept to 0 before that.
     """
 
     def __init__(self, trainings: Sequence[Training], flat: Tensor, *, decoupled: bool) -> None:
@@ -95,10 +102,15 @@ class Adam:
         self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_
         self.mean, self.square = torch.zeros_like(flat), torch.zeros_like(flat)
         self.n_steps = torch.zeros((), dtype=torch.float32, device=flat.device)
+        self._n_unswept = 0
+        self._vanishing = torch.finfo(flat.dtype).tiny * 1e8
 
     def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
         """Update the buffer in place."""
         self.n_steps += 1
+        self._n_unswept += 1
+        if self._n_unswept == _SWEEP_EVERY:
+            self._sweep()
         first, second = self.betas
         for group in self._groups:
             self._kernel(
@@ -124,13 +136,20 @@ class Adam:
         self.mean, self.square = self.mean[members], self.square[members]
 
     def state(self) -> dict[str, Tensor]:
-        """Both moments and the number of steps."""
-        return {"mean": self.mean, "square": self.square, "n_steps": self.n_steps}
+        """Both moments, the number of steps, and how many of them since moments were swept."""
+        unswept = torch.tensor(self._n_unswept)
+        return {"mean": self.mean, "square": self.square, "n_steps": self.n_steps, "unswept": unswept}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on from what `state` gave."""
         device = self.mean.device
         self.mean, self.square, self.n_steps = (state[name].to(device) for name in ("mean", "square", "n_steps"))
+        self._n_unswept = int(state["unswept"])
+
+    def _sweep(self) -> None:
+        for moment in (self.mean, self.square):
+            moment.copy_(torch.nn.functional.hardshrink(moment, self._vanishing))
+        self._n_unswept = 0
 
 
 def optimizer_for(trainings: Sequence[Training], flat: Tensor) -> Optimizer:

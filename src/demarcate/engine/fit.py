@@ -13,10 +13,11 @@ from demarcate.engine.checkpoint import Checkpoints, Keeper, open_checkpoints
 from demarcate.engine.device import device_for
 from demarcate.engine.identity import identity
 from demarcate.engine.interrupt import deferred_interrupt
+from demarcate.engine.outcome import FittedMember, Standing
 from demarcate.engine.plan import plan, shared_out
 from demarcate.engine.precision import PRECISIONS
 from demarcate.engine.progress import OnEpoch, Progress
-from demarcate.engine.run import FittedMember, Run, Standing
+from demarcate.engine.run import Run
 from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, Pace, n_threads, side_by_side
 from demarcate.errors import Interrupted, SettingError

@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Protocol
+from dataclasses import asdict
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -11,8 +11,9 @@ from torch import Tensor
 from demarcate.engine.batches import Batches, padded_rows
 from demarcate.engine.dropout import Dropout
 from demarcate.engine.feeds import MAX_NUMBERS, Feed, FullBatch, MiniBatches, ShortEpochs, Step
-from demarcate.engine.history import History, Recorder
+from demarcate.engine.history import Recorder
 from demarcate.engine.optimizers import optimizer_for
+from demarcate.engine.outcome import End, FittedMember, Standing
 from demarcate.engine.precision import product_dtype
 from demarcate.engine.progress import OnEpoch, Progress, finite_mean
 from demarcate.engine.propagation import Propagation
@@ -21,7 +22,7 @@ from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.stopping import Best, Divergence
 from demarcate.engine.threads import Pace
 from demarcate.engine.watch import Watch
-from demarcate.nn import ACTIVATIONS, MemberState, Network
+from demarcate.nn import ACTIVATIONS
 from demarcate.nn.layout import cost
 
 MAX_BLOCK_EPOCHS, MAX_BLOCK_STEPS, MAX_BLOCK_WORK = 32, 256, 1e10
@@ -31,61 +32,12 @@ CHEAP_STEP = 1e6
 """Multiplications in a forward pass below which a step costs its calls rather than its arithmetic."""
 
 
-@dataclass(frozen=True, eq=False)
-class FittedMember:
-    """A member after training.
-
-    Attributes
-    ----------
-    network
-        What it is.
-    state
-        Its parameters, on the CPU; always finite.
-    history
-        Its epochs.
-    best_epoch
-        The epoch whose weights it carries, from 1; 0 if they are the initial ones.
-    divergence
-        When and at which rate its loss stopped being finite, or None.
-    validation_logits
-        Of a traced member, the logits of its validation rows at each of ``history.validation_epochs``,
-        ``(n_looks, n_validation, n_outputs)``; else None.
-    dropped
-        Whether it was let go before its time, by halving.
-    """
-
-    network: Network
-    state: MemberState
-    history: History
-    best_epoch: int
-    divergence: Divergence | None
-    validation_logits: Tensor | None = None
-    dropped: bool = False
-
-
-class Standing(NamedTuple):
-    """How good the weights are that a member would end with now: their validation loss and accuracy."""
-
-    loss: float
-    accuracy: float
-
-
 class _HasState(Protocol):
     """What can be put down and taken up again."""
 
     def state(self) -> dict[str, Tensor]: ...
 
     def restore(self, state: Mapping[str, Tensor], /) -> None: ...
-
-
-@dataclass(frozen=True)
-class _End:
-    """How a member ended, but for its weights."""
-
-    best_epoch: int
-    n_epochs: int
-    divergence: Divergence | None
-    dropped: bool = False
 
 
 class Run:
@@ -130,7 +82,7 @@ class Run:
         self.watch = Watch(self.source, watched) if any(map(len, watched)) else None
         self.best = Best(self.flat, [training.patience for training in trainings])
         self.recorder = Recorder(len(members))
-        self.ends: dict[int, tuple[Tensor, _End]] = {}
+        self.ends: dict[int, tuple[Tensor, End]] = {}
         self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
         self._propagate()
         self.pace = Pace([1])
@@ -217,7 +169,7 @@ class Run:
         self.epoch = facts["epoch"]
         for index, end in facts["ends"].items():
             divergence = end["divergence"] and Divergence(**end["divergence"])
-            self.ends[int(index)] = tensors[f"end.{index}"], _End(**{**end, "divergence": divergence})
+            self.ends[int(index)] = tensors[f"end.{index}"], End(**{**end, "divergence": divergence})
         self.recorder.restore(tensors["recorded"])
         for index, looks in self.traces.items():
             if f"trace.{index}" in tensors:
@@ -346,7 +298,7 @@ class Run:
         restore = training.patience is not None or divergence is not None
         flat = self.best.flat[position] if restore else present
         best_epoch = int(self.best.epoch[position]) if restore else epoch
-        self.ends[index] = (flat.clone(), _End(best_epoch, epoch - diverged, divergence, dropped))
+        self.ends[index] = (flat.clone(), End(best_epoch, epoch - diverged, divergence, dropped))
 
     def _keep(self, positions: list[int]) -> None:
         """Shrink everything that has a member axis to these positions."""

@@ -395,6 +395,15 @@ def test_bf16_products_teach_what_float32_products_teach(batch_size, dropout):
         )
 
 
+@pytest.mark.parametrize("held", [HELD, NO_ROWS], ids=["watched", "unwatched"])
+def test_a_member_that_diverges_in_bf16_is_found_and_keeps_finite_weights(held):
+    shared = {"activation": "relu", "optimizer": "sgd", "epochs": 30, "held": held}
+    healthy, wild = run([member((64, 64), lr=0.1, **shared), member((64, 64), lr=1e37, **shared)], precision="bf16")
+    assert healthy.divergence is None
+    assert wild.divergence is not None
+    assert parameters(wild).isfinite().all()
+
+
 def test_a_precision_that_is_not_known_is_refused():
     with pytest.raises(SettingError, match=r"^precision is one of auto, float32, bf16: got 'fp8'$"):
         run([member()], precision="fp8")

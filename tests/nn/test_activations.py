@@ -34,3 +34,29 @@ def test_the_zero_at_zero_flag_says_whether_zero_stays_zero(name):
 def test_the_table_cannot_be_changed():
     with pytest.raises(TypeError):
         ACTIVATIONS["mine"] = ACTIVATIONS["relu"]
+
+
+@EVERY
+@pytest.mark.parametrize("scaled", [1.0, 1.25])
+def test_written_into_a_place_and_pulled_back_it_is_the_function_and_its_derivative(name, scaled):
+    activation = ACTIVATIONS[name]
+    x = torch.linspace(-5, 5, 101, dtype=torch.float64)
+    x = x[x != 0].requires_grad_()
+    expected = activation.function(x)
+    derivative = torch.autograd.grad(expected.sum(), x)[0]
+    sums = x.detach().clone()
+    out = activation.into(sums, torch.empty_like(sums) if activation.keeps == "input" else sums)
+    torch.testing.assert_close(out, expected.detach(), rtol=1e-12, atol=1e-12)
+    kept = sums if activation.keeps == "input" else out
+    if activation.keeps == "sign":
+        kept = kept * scaled
+    slope = torch.full_like(sums, 3.0)
+    assert activation.pull(slope, kept) is slope
+    torch.testing.assert_close(slope, 3 * derivative, rtol=1e-9, atol=1e-12)
+
+
+def test_relu_clamps_bf16_numbers_as_the_integers_they_look_like():
+    x = torch.cat([torch.randn(5000), torch.tensor([0.0, -0.0, torch.inf, -torch.inf, 1e-40, -1e-40])])
+    x = x.bfloat16()
+    expected = torch.relu(x)
+    assert torch.equal(ACTIVATIONS["relu"].into(x, x), expected)

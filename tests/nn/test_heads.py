@@ -166,3 +166,52 @@ def test_a_binary_problem_may_have_two_logits():
 def test_one_logit_refuses_three_classes():
     with pytest.raises(SettingError, match=r"^the logit head separates two classes: got 3\. Use head='softmax'$"):
         head_for("logit", 3)
+
+
+# Turned: classes before rows
+
+
+@st.composite
+def turned(draw):
+    """A head, and logits and class indices of two members, ``(2, n_outputs, batch)`` and ``(2, batch)``."""
+    n_outputs, batch = draw(st.integers(1, 5)), draw(st.integers(1, 6))
+    generator = torch.Generator().manual_seed(draw(st.integers(0, 999)))
+    logits = torch.randn(2, n_outputs, batch, generator=generator, dtype=torch.float64) * draw(st.sampled_from([1, 30]))
+    codes = torch.randint(max(2, n_outputs), (2, batch), generator=generator)
+    return (LOGIT if n_outputs == 1 else SOFTMAX), logits, codes
+
+
+@REPEATABLE
+@given(turned())
+def test_turned_losses_and_predictions_are_those_of_rows_before_classes(given_turned):
+    head, logits, codes = given_turned
+    marks = head.marks(codes, logits.shape[1], logits.dtype)
+    straight = logits.transpose(1, 2)
+    losses = head.loss(straight, head.targets(codes, logits.dtype))
+    torch.testing.assert_close(head.turned_losses(logits, marks), losses, rtol=1e-12, atol=1e-12)
+    assert torch.equal(head.turned_right(logits, marks), head.predictions(straight) == codes)
+
+
+@REPEATABLE
+@given(turned())
+def test_the_residual_is_autograds_slope_of_the_loss(given_turned):
+    head, logits, codes = given_turned
+    leaf = logits.clone().requires_grad_()
+    losses = head.loss(leaf.transpose(1, 2), head.targets(codes, logits.dtype))
+    (expected,) = torch.autograd.grad(losses.sum(), leaf)
+    marks = head.marks(codes, logits.shape[1], logits.dtype)
+    torch.testing.assert_close(head.residual(logits, marks), expected, rtol=1e-10, atol=1e-13)
+
+
+def test_a_logit_of_zero_is_the_first_class_and_ties_are_the_first_of_the_largest():
+    zero = torch.zeros(1, 1, 2)
+    assert LOGIT.turned_right(zero, LOGIT.marks(torch.tensor([[0, 1]]), 1, zero.dtype)).tolist() == [[True, False]]
+    ties = torch.zeros(1, 3, 3)
+    marks = SOFTMAX.marks(torch.tensor([[0, 1, 2]]), 3, ties.dtype)
+    assert SOFTMAX.turned_right(ties, marks).tolist() == [[True, False, False]]
+
+
+def test_a_class_that_is_ruled_out_costs_nothing_unless_it_is_the_rows_own():
+    logits = torch.tensor([[[0.0, 0.0], [-torch.inf, -torch.inf]]])
+    losses = SOFTMAX.turned_losses(logits, SOFTMAX.marks(torch.tensor([[0, 1]]), 2, logits.dtype))
+    assert losses.tolist() == [[0.0, torch.inf]]

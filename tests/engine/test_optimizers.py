@@ -1,0 +1,73 @@
+import pytest
+import torch
+
+from demarcate.engine import Training
+from demarcate.engine.optimizers import _SWEEP_EVERY, optimizer_for
+
+PLAIN = {
+    "sgd": lambda groups: torch.optim.SGD(groups, momentum=0.9),
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+}
+
+
+def gradients(n_steps, n_members=4, n_parameters=16, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(2)
+    return torch.randn(n_steps, n_members, n_parameters, generator=generator, dtype=dtype)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("rates", [(0.1, 0.1, 0.1, 0.1), (0.1, 0.1, 0.02, 0.1)], ids=["alike", "in-groups"])
+def test_each_members_row_is_updated_as_torchs_optimizer_updates_it(name, rates):
+    momentum = 0.9 if name == "sgd" else 0.0
+    trainings = [
+        Training(optimizer=name, lr=lr, weight_decay=0.1 * (member == 3), momentum=momentum)
+        for member, lr in enumerate(rates)
+    ]
+    flat = torch.randn(4, 16, dtype=torch.float64)
+    leaves = [row.clone().requires_grad_() for row in flat]
+    plain = PLAIN[name](
+        [
+            {"params": [leaf], "lr": training.lr, "weight_decay": training.weight_decay}
+            for leaf, training in zip(leaves, trainings, strict=True)
+        ]
+    )
+    optimizer = optimizer_for(trainings, flat)
+    for gradient in gradients(300):
+        optimizer.step(flat, gradient, 1.0)
+        for leaf, own in zip(leaves, gradient, strict=True):
+            leaf.grad = own.clone()
+        plain.step()
+    torch.testing.assert_close(flat, torch.stack(leaves).detach(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_members_that_go_on_and_states_that_are_taken_up_change_nothing(name):
+    trainings = [Training(optimizer=name, lr=lr, momentum=0.5) for lr in (0.1, 0.2, 0.2, 0.3)]
+    flat, kept = torch.ones(4, 16, dtype=torch.float64), torch.tensor([1, 3])
+    whole = optimizer_for(trainings, flat)
+    *first, last = gradients(200)
+    for gradient in first:
+        whole.step(flat, gradient, 0.5)
+    part = flat[kept].clone()
+    other = optimizer_for([trainings[1], trainings[3]], part)
+    whole.keep(kept)
+    other.restore({name: value.clone() for name, value in whole.state().items()})
+    found = part.clone()
+    whole.step(found, last[kept], 0.5)
+    other.step(part, last[kept], 0.5)
+    assert torch.equal(found, part)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_moments_that_have_all_but_vanished_are_swept_before_they_are_denormal(dtype):
+    flat = torch.zeros(1, 16, dtype=dtype)
+    adam = optimizer_for([Training()], flat)
+    adam.step(flat, torch.full_like(flat, 1e-3), 1.0)
+    tiny = torch.finfo(dtype).tiny
+    for step in range(60 * _SWEEP_EVERY):
+        adam.step(flat, torch.zeros_like(flat), 1.0)
+        if step % 50 == 0:
+            assert ((adam.mean == 0) | (adam.mean > tiny)).all()
+    assert adam.mean.count_nonzero() == 0
+    assert flat.isfinite().all()

@@ -405,6 +405,26 @@ def test_a_training_of_one_epoch_has_nothing_to_halve(moons):
     assert sweep(moons, {"lr": [0.1, 0.2]}, training=Training(epochs=1), halving=True).savings is None
 
 
+# Checkpoints
+
+
+def test_a_sweep_that_was_interrupted_goes_on_from_its_checkpoint(moons, tmp_path):
+    def interrupt(progress):
+        if progress.epoch == 5:
+            raise RuntimeError("the power fails")
+
+    settings = {"training": QUICK, "halving": (2, 6), "checkpoint": tmp_path}
+    with pytest.raises(RuntimeError, match="the power fails"):
+        sweep(moons, OVER, **settings, on_epoch=interrupt)
+    assert list(tmp_path.iterdir())
+    epochs = []
+    gone_on = sweep(moons, OVER, **settings, on_epoch=lambda progress: epochs.append(progress.epoch))
+    assert min(epochs) > 1
+    straight = sweep(moons, OVER, training=QUICK, halving=(2, 6))
+    assert gone_on.table.equals(straight.table)
+    assert torch.equal(weights(gone_on.winner.predictor), weights(straight.winner.predictor))
+
+
 # Settings
 
 

@@ -145,6 +145,23 @@ def test_a_tournament_that_is_stopped_ends_with_the_same_bits(tmp_path):
     assert bits(fit(members(), samples(), halving=halving, checkpoint=tmp_path)) == expected
 
 
+def test_another_tournament_is_refused(tmp_path):
+    def nobody(epoch, standings):
+        return ()
+
+    def begun(halving):
+        return fit(members(), samples(), halving=halving, checkpoint=tmp_path)
+
+    begun(Halving((3, 9), nobody, "by log_loss"))
+    for other, told in [
+        (None, "none now"),
+        (Halving((3,), nobody, "by log_loss"), "after epochs 3 by log_loss now"),
+        (Halving((3, 9), nobody, "by accuracy"), "after epochs 3, 9 by accuracy now"),
+    ]:
+        with pytest.raises(CheckpointError, match=f"halving: after epochs 3, 9 by log_loss then, {told}"):
+            begun(other)
+
+
 def test_threads_may_be_others_when_a_fit_goes_on(tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
     before = torch.get_num_threads()

@@ -35,10 +35,16 @@ class Halving:
     drop
         Called after each of them with the epoch and how each member stands that was not dropped before, by its index;
         returns the indices to drop. It must answer alike when asked alike: going on from a checkpoint asks again.
+    rule
+        How ``drop`` decides, in words: fits with checkpoints are told apart by it.
     """
 
     epochs: tuple[int, ...]
     drop: Callable[[int, Mapping[int, Standing]], Collection[int]]
+    rule: str = ""
+
+    def __str__(self) -> str:
+        return f"after epochs {', '.join(map(str, self.epochs))} {self.rule}".rstrip()
 
 
 def fit(
@@ -105,7 +111,8 @@ def fit(
         raise SettingError(f"precision is one of {', '.join(PRECISIONS)}: got {precision!r}")
     samples = samples.to(device_for(device))
     _refuse_weightless(members, samples)
-    with _checkpoints(checkpoint, members, samples, precision, checkpoint_every) as (folder, was_interrupted):
+    settings = {"precision": precision, "halving": str(halving or "none")}
+    with _checkpoints(checkpoint, members, samples, settings, checkpoint_every) as (folder, was_interrupted):
         threads = int(folder.manifest["n_threads"]) if folder else torch.get_num_threads()
         shares = _shares(members, samples, threads)
         crew = _Crew(members, samples, precision, shares, folder, was_interrupted, on_epoch)
@@ -216,15 +223,21 @@ class _Crew:
 
 @contextmanager
 def _checkpoints(
-    folder: str | os.PathLike[str] | None, members: Sequence[Member], samples: Samples, precision: str, every: float
+    folder: str | os.PathLike[str] | None,
+    members: Sequence[Member],
+    samples: Samples,
+    settings: Mapping[str, str],
+    every: float,
 ) -> Iterator[tuple[Checkpoints | None, Callable[[], bool]]]:
     """The folder, if there is one, and whether Ctrl-C has come."""
     if folder is None:
         yield None, lambda: False
         return
-    settings = identity(members, samples, precision=precision)
     facts = {"n_threads": torch.get_num_threads()}
-    with open_checkpoints(folder, settings, facts, every) as held, deferred_interrupt() as was_interrupted:
+    with (
+        open_checkpoints(folder, identity(members, samples, settings), facts, every) as held,
+        deferred_interrupt() as was_interrupted,
+    ):
         yield held, was_interrupted
 
 

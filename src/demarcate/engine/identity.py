@@ -45,8 +45,8 @@ def _change(name: str, then: str, now: str) -> str:
     return f"{name}: {before or 'nothing'} then, {after or 'nothing'} now"
 
 
-def identity(members: Sequence[Member], samples: Samples, *, precision: str) -> dict[str, str]:
-    """Everything that decides the bits a fit ends with, by name.
+def identity(members: Sequence[Member], samples: Samples, others: Mapping[str, str]) -> dict[str, str]:
+    """Everything that decides the bits a fit ends with, by name; ``others`` are settings of the whole fit.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def identity(members: Sequence[Member], samples: Samples, *, precision: str) -> 
     >>> from demarcate.nn import Network
     >>> samples = Samples.of([torch.zeros(4, 2)], torch.tensor([0, 1, 0, 1]), 2)
     >>> member = Member(Network(), Training(lr=0.5), 0, torch.arange(4), torch.arange(0))
-    >>> identity([member], samples, precision="float32")["lr"]
+    >>> identity([member], samples, {"precision": "float32"})["lr"]
     '0.5'
     """
     fields = [{**asdict(member.network), **asdict(member.training), "seed": member.seed} for member in members]
@@ -68,7 +68,7 @@ def identity(members: Sequence[Member], samples: Samples, *, precision: str) -> 
         "encodings": _told([member.encoding for member in members]),
         "initial weights": _digest(part for member in members for layer in member.initial or () for part in layer),
         "traces": _told([member.traced for member in members]),
-        "precision": precision,
+        **others,
         "device": samples.weights.device.type,
         "torch": torch.__version__,
         "engine": str(ENGINE),

@@ -148,7 +148,7 @@ def sweep(
         device=device,
         precision=precision,
         on_epoch=on_epoch,
-        halving=Halving(epochs, Tournament(len(lineup.draws), metric).drop) if epochs else None,
+        halving=Halving(epochs, Tournament(len(lineup.draws), metric).drop, f"by {metric}") if epochs else None,
         checkpoint=checkpoint,
     )
     networks = network_table(lineup, fitted)

@@ -18,7 +18,9 @@ Fit = Callable[[], object]
 @contextmanager
 def a_busy_core() -> Iterator[None]:
     """Another process that never rests."""
-    other = subprocess.Popen([sys.executable, "-c", "print(flush=True)\nwhile True: pass"], stdout=subprocess.PIPE)
+    # It ends with whoever started it, however that ends.
+    code = "import os\nparent = os.getppid()\nprint(flush=True)\nwhile os.getppid() == parent: pass"
+    other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     try:
         assert other.stdout
         other.stdout.readline()

@@ -1,6 +1,7 @@
 """A network of a population, beside skorch's and scikit-learn's classifiers."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from benchmarks.engine.figures import Contender, Figure, Reading, Scale, quotient, seconds, timed
@@ -47,33 +48,56 @@ def skorch_contender(network: Network, n_rows: int, epochs: int) -> Contender:
 
 
 def contenders(
-    opponent: Callable[[Network, int, int], Contender], hidden: tuple[int, ...], scale: Scale
+    opponent: Callable[[Network, int, int], Contender], hidden: tuple[int, ...], precision: str, scale: Scale
 ) -> list[Contender]:
     """A population's time per network, beside one fit."""
     network, n_rows, epochs = Network(hidden=hidden), scale.pick(10_000, 400), scale.pick(10, 1)
     rows = classification_rows(n_rows)
-    population = partial(rows.train_alike, network, training(epochs), N_MEMBERS, "auto")
+    population = partial(rows.train_alike, network, training(epochs), N_MEMBERS, precision)
     return [timed("demarcate", population, per=N_MEMBERS), opponent(network, n_rows, epochs)]
 
 
-def library_figure(short: str, name: str, opponent: Callable[..., Contender], hidden: tuple[int, ...]) -> Figure:
-    """A figure for one library and one shape."""
-    units = "-".join(map(str, hidden))
-    return Figure(
-        f"{short}_{hidden[0]}",
-        f"10,000 rows, 50 columns, {units} units, batches of 200, 10 epochs: a network of a population of 8 "
-        f"(precision auto: bf16 where the processor gains from it), beside {name}",
-        5 if len(hidden) == 1 else 2,
-        "at least",
-        quotient(name, "demarcate"),
-        partial(contenders, opponent, hidden),
-        "seconds a network",
-        repeats=3,
-    )
+@dataclass(frozen=True)
+class Library:
+    """Another library's classifier.
+
+    Attributes
+    ----------
+    short, name
+        What it is called in a figure's name, and in words.
+    opponent
+        Makes the contender.
+    goal
+        How many times as long it is to take.
+    """
+
+    short: str
+    name: str
+    opponent: Callable[[Network, int, int], Contender]
+    goal: float
+
+    def figure(self, hidden: tuple[int, ...], precision: str) -> Figure:
+        """The figure for one shape; with ``auto``, wide layers are multiplied in bf16 where the processor gains."""
+        units = "-".join(map(str, hidden))
+        return Figure(
+            f"{self.short}_{hidden[0]}" + ("" if precision == "float32" else f"_{precision}"),
+            f"10,000 rows, 50 columns, {units} units, batches of 200, 10 epochs: a network of a population of 8 in "
+            f"precision {precision}, beside {self.name}",
+            self.goal,
+            "at least",
+            quotient(self.name, "demarcate"),
+            partial(contenders, self.opponent, hidden, precision),
+            "seconds a network",
+            repeats=3,
+        )
 
 
+LIBRARIES = (
+    Library("skorch", "skorch", skorch_contender, 5),
+    Library("mlp", "MLPClassifier", mlp_contender, 2),
+)
 FIGURES = tuple(
-    library_figure(short, name, opponent, hidden)
-    for short, name, opponent in (("skorch", "skorch", skorch_contender), ("mlp", "MLPClassifier", mlp_contender))
-    for hidden in ((100,), (256, 256))
+    library.figure(hidden, precision)
+    for library in LIBRARIES
+    for hidden, precision in (((100,), "float32"), ((256, 256), "float32"), ((256, 256), "auto"))
 )

@@ -1,0 +1,216 @@
+"""Where encoded rows come from: kept ready in every encoding, or once for all and encoded when gathered."""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+class Inputs(Protocol):
+    """Rows that can be had in several encodings.
+
+    Every fold has an encoder of its own, fitted on its training rows, so the same row has one encoding a fold.
+    """
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of encoded rows."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where encoded rows are."""
+
+    @property
+    def d_in(self) -> tuple[int, ...]:
+        """The real width of each encoding, ``n_encodings`` numbers."""
+
+    def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
+        """Each member's rows in its own encoding.
+
+        Parameters
+        ----------
+        encoding
+            The encoding each member reads, int64 ``(n_members,)``.
+        rows
+            Row numbers, int64 ``(n_members, batch)``.
+
+        Returns
+        -------
+        Tensor
+            ``(n_members, batch, max(d_in))``; narrower encodings are padded with zero columns.
+        """
+
+    def to(self, device: torch.device) -> "Inputs":
+        """The same rows on a device."""
+
+    def tensors(self) -> list[Tensor]:
+        """All that encoded rows are made of."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """Rows kept ready in every encoding.
+
+    Attributes
+    ----------
+    matrices
+        ``(n_encodings, n_rows, max(d_in))``, the narrower encodings padded with zero columns.
+    d_in
+        The real width of each encoding.
+
+    Examples
+    --------
+    >>> inputs = Dense(torch.arange(8.0).view(1, 4, 2), (2,))
+    >>> inputs.gather(torch.tensor([0]), torch.tensor([[3, 1]]))
+    tensor([[[6., 7.],
+             [2., 3.]]])
+    """
+
+    matrices: Tensor
+    d_in: tuple[int, ...]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of the matrices."""
+        return self.matrices.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where the matrices are."""
+        return self.matrices.device
+
+    def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
+        """Rows ``(n_members, batch)`` as ``(n_members, batch, max(d_in))``, in encodings ``(n_members,)``."""
+        n_encodings, n_rows, d_in = self.matrices.shape
+        index = rows + encoding.unsqueeze(1) * n_rows
+        return self.matrices.view(n_encodings * n_rows, d_in).index_select(0, index.flatten()).view(*rows.shape, d_in)
+
+    def to(self, device: torch.device) -> "Dense":
+        """The same matrices on a device."""
+        return Dense(self.matrices.to(device), self.d_in)
+
+    def tensors(self) -> list[Tensor]:
+        """The matrices."""
+        return [self.matrices]
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """Rows kept once; what differs between encodings is applied when they are gathered.
+
+    A gathered row is made in a pool of columns: every number, scaled and clipped as its encoding would; a flag for each
+    of the ``flagged`` numbers; what each category is encoded as. An encoding then picks its own columns from the pool.
+
+    Attributes
+    ----------
+    numbers
+        Numbers on a scale common to all encodings, ``(n_rows, n_numbers)``; finite, or NaN where missing.
+    scale, shift
+        What an encoding multiplies a number by, and then adds, ``(n_encodings, n_numbers)``.
+    fill
+        What an encoding makes of a missing number, ``(n_encodings, n_numbers)``.
+    limit
+        Encoded numbers are clipped to +-limit, ``(n_encodings, n_numbers)``.
+    flagged
+        The numbers of which some encoding has a column that says, with 1, that they are missing, int64 ``(n_flags,)``.
+    codes
+        Category indices, int32 ``(n_rows, n_categorical)``.
+    tables
+        For each categorical column, what each category is encoded as, ``(n_encodings, n_categories, width)``.
+    order
+        The pool's columns in the order of each encoding, int64 ``(n_encodings, max(d_in))``. Past an encoding's own
+        width it points behind the pool's last column, where there is a zero.
+    d_in
+        The real width of each encoding.
+
+    Examples
+    --------
+    Two encodings of two rows: the second has another scale, and a flag.
+
+    >>> inputs = Shared(
+    ...     numbers=torch.tensor([[0.5], [torch.nan]]),
+    ...     scale=torch.tensor([[2.0], [4.0]]),
+    ...     shift=torch.tensor([[0.0], [1.0]]),
+    ...     fill=torch.tensor([[-1.0], [-2.0]]),
+    ...     limit=torch.tensor([[10.0], [10.0]]),
+    ...     flagged=torch.tensor([0]),
+    ...     codes=torch.empty(2, 0, dtype=torch.int32),
+    ...     tables=(),
+    ...     order=torch.tensor([[0, 2], [0, 1]]),
+    ...     d_in=(1, 2),
+    ... )
+    >>> inputs.gather(torch.tensor([0, 1]), torch.tensor([[0, 1], [0, 1]]))
+    tensor([[[ 1.,  0.],
+             [-1.,  0.]],
+            [[ 3.,  0.],
+             [-2.,  1.]]])
+    """
+
+    numbers: Tensor
+    scale: Tensor
+    shift: Tensor
+    fill: Tensor
+    limit: Tensor
+    flagged: Tensor
+    codes: Tensor
+    tables: tuple[Tensor, ...]
+    order: Tensor
+    d_in: tuple[int, ...]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of the numbers."""
+        return self.numbers.dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where the numbers are."""
+        return self.numbers.device
+
+    def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
+        """Rows ``(n_members, batch)`` as ``(n_members, batch, max(d_in))``, in encodings ``(n_members,)``."""
+        pieces = [*self._gather_numbers(encoding, rows), *self._gather_categories(encoding, rows)]
+        if self._in_order:
+            return torch.cat(pieces, -1) if len(pieces) > 1 else pieces[0]
+        pool = torch.cat([*pieces, pieces[0].new_zeros(*rows.shape, 1)], -1)
+        return pool.gather(-1, self.order[encoding].unsqueeze(1).expand(*rows.shape, -1))
+
+    def to(self, device: torch.device) -> "Shared":
+        """The same rows on a device."""
+        moved = {field.name: getattr(self, field.name) for field in fields(self)}
+        moved |= {name: value.to(device) for name, value in moved.items() if isinstance(value, Tensor)}
+        return Shared(**{**moved, "tables": tuple(table.to(device) for table in self.tables)})
+
+    def tensors(self) -> list[Tensor]:
+        """Numbers, codes, and all that encodings make of them."""
+        numbers = [self.numbers, self.scale, self.shift, self.fill, self.limit, self.flagged]
+        return [*numbers, self.codes, *self.tables, self.order]
+
+    @cached_property
+    def _in_order(self) -> bool:
+        """Whether the pool is already what every encoding wants."""
+        width = self.numbers.shape[1] + len(self.flagged) + sum(table.shape[-1] for table in self.tables)
+        return self.order.shape[1] == width and bool((self.order == torch.arange(width, device=self.device)).all())
+
+    def _gather_numbers(self, encoding: Tensor, rows: Tensor) -> list[Tensor]:
+        """Encoded numbers ``(n_members, batch, n_numbers)``, and flags ``(n_members, batch, n_flags)``."""
+        numbers = self.numbers.index_select(0, rows.flatten()).view(*rows.shape, self.numbers.shape[1])
+        missing = numbers.isnan()
+        statistics = (self.scale, self.shift, self.fill, self.limit)
+        scale, shift, fill, limit = (each[encoding].unsqueeze(1) for each in statistics)
+        encoded = numbers.mul_(scale).add_(shift).clamp_(-limit, limit)
+        encoded = torch.where(missing, fill, encoded)
+        return [encoded, missing[..., self.flagged].to(encoded.dtype)] if len(self.flagged) else [encoded]
+
+    def _gather_categories(self, encoding: Tensor, rows: Tensor) -> list[Tensor]:
+        """What categories are encoded as, ``(n_members, batch, width)`` for each categorical column."""
+        if not self.tables:
+            return []
+        codes, each = self.codes[rows], encoding.unsqueeze(1)
+        columns = enumerate(self.tables)
+        return [
+            functional.embedding(codes[..., at] + each * table.shape[1], table.flatten(0, 1)) for at, table in columns
+        ]

@@ -9,16 +9,22 @@ import torch
 from numpy.typing import NDArray
 
 from demarcate.engine import FittedMember, Member, OnEpoch, Samples, Training, fit
+from demarcate.engine.inputs import Dense, Shared
 from demarcate.errors import SettingError
 from demarcate.nn import Network, head_for
 from demarcate.predictor import Predictor
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, stratified_folds, stratified_split
+from demarcate.tabular.shared import SharedTable
 
 HOLDOUT_SHARE = 0.2
 HOLDOUT_MAX_ROWS = 20_000
 """A hold-out is a fifth of the rows and never more than this: its scores are by then as sharp as anyone needs."""
 HOLDOUT_MEMBERS = 4
 """Members (for each seed asked for) when all share one hold-out and differ only in their seeds."""
+
+DENSE_BYTES = 64 * 2**20
+"""Folds are encoded ahead of training as long as all their matrices together take no more than this; above, the table
+is kept once and rows are encoded batch by batch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,9 +185,33 @@ def fit_ensemble(
 
 
 def _samples(task: Task, encoders: Sequence[TableEncoder]) -> Samples:
-    matrices = [torch.from_numpy(encoder.encode(task.parsed)) for encoder in encoders]
     weights = None if task.weights is None else torch.from_numpy(task.weights)
-    return Samples.of(matrices, torch.from_numpy(task.codes), len(task.classes), weights)
+    d_in = [encoder.n_encoded for encoder in encoders]
+    n_bytes = len(encoders) * len(task.codes) * max(d_in) * torch.float32.itemsize
+    several = len(encoders) > 1 and n_bytes > DENSE_BYTES
+    inputs = _shared(task, encoders) if several else _dense(task, encoders, d_in)
+    return Samples.over(inputs, torch.from_numpy(task.codes), len(task.classes), weights)
+
+
+def _dense(task: Task, encoders: Sequence[TableEncoder], d_in: Sequence[int]) -> Dense:
+    if len(encoders) == 1:
+        return Dense(torch.from_numpy(encoders[0].encode(task.parsed)).unsqueeze(0), tuple(d_in))
+    matrices = torch.zeros(len(encoders), len(task.codes), max(d_in))
+    for matrix, encoder, width in zip(matrices, encoders, d_in, strict=True):
+        matrix[:, :width] = torch.from_numpy(encoder.encode(task.parsed))
+    return Dense(matrices, tuple(d_in))
+
+
+def _shared(task: Task, encoders: Sequence[TableEncoder]) -> Shared:
+    table = SharedTable.of(encoders, task.parsed)
+    return Shared(
+        *map(torch.from_numpy, (table.numbers, table.scale, table.shift, table.fill, table.limit)),
+        flagged=torch.from_numpy(table.flagged),
+        codes=torch.from_numpy(table.codes),
+        tables=tuple(map(torch.from_numpy, table.tables)),
+        order=torch.from_numpy(table.order),
+        d_in=table.d_in,
+    )
 
 
 def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:

@@ -205,7 +205,8 @@ def _dense(task: Task, encoders: Sequence[TableEncoder], d_in: Sequence[int]) ->
 def _shared(task: Task, encoders: Sequence[TableEncoder]) -> Shared:
     table = SharedTable.of(encoders, task.parsed)
     return Shared(
-        *map(torch.from_numpy, (table.numbers, table.scale, table.shift, table.fill, table.limit)),
+        numbers=torch.from_numpy(table.numbers),
+        statistics=torch.from_numpy(table.statistics),
         flagged=torch.from_numpy(table.flagged),
         codes=torch.from_numpy(table.codes),
         tables=tuple(map(torch.from_numpy, table.tables)),

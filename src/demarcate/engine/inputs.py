@@ -108,12 +108,9 @@ class Shared:
     ----------
     numbers
         Numbers on a scale common to all encodings, ``(n_rows, n_numbers)``; finite, or NaN where missing.
-    scale, shift
-        What an encoding multiplies a number by, and then adds, ``(n_encodings, n_numbers)``.
-    fill
-        What an encoding makes of a missing number, ``(n_encodings, n_numbers)``.
-    limit
-        Encoded numbers are clipped to +-limit, ``(n_encodings, n_numbers)``.
+    statistics
+        What each encoding makes of them: scale, shift, fill and limit, ``(n_encodings, 4, n_numbers)``. A number is
+        encoded as ``fill`` where missing, else as ``number * scale + shift``, clipped to +-limit.
     flagged
         The numbers of which some encoding has a column that says, with 1, that they are missing, int64 ``(n_flags,)``.
     codes
@@ -132,10 +129,7 @@ class Shared:
 
     >>> inputs = Shared(
     ...     numbers=torch.tensor([[0.5], [torch.nan]]),
-    ...     scale=torch.tensor([[2.0], [4.0]]),
-    ...     shift=torch.tensor([[0.0], [1.0]]),
-    ...     fill=torch.tensor([[-1.0], [-2.0]]),
-    ...     limit=torch.tensor([[10.0], [10.0]]),
+    ...     statistics=torch.tensor([[2.0, 0.0, -1.0, 10.0], [4.0, 1.0, -2.0, 10.0]]).unsqueeze(2),
     ...     flagged=torch.tensor([0]),
     ...     codes=torch.empty(2, 0, dtype=torch.int32),
     ...     tables=(),
@@ -150,10 +144,7 @@ class Shared:
     """
 
     numbers: Tensor
-    scale: Tensor
-    shift: Tensor
-    fill: Tensor
-    limit: Tensor
+    statistics: Tensor
     flagged: Tensor
     codes: Tensor
     tables: tuple[Tensor, ...]
@@ -186,8 +177,7 @@ class Shared:
 
     def tensors(self) -> list[Tensor]:
         """Numbers, codes, and all that encodings make of them."""
-        numbers = [self.numbers, self.scale, self.shift, self.fill, self.limit, self.flagged]
-        return [*numbers, self.codes, *self.tables, self.order]
+        return [self.numbers, self.statistics, self.flagged, self.codes, *self.tables, self.order]
 
     @cached_property
     def _in_order(self) -> bool:
@@ -199,8 +189,7 @@ class Shared:
         """Encoded numbers ``(n_members, batch, n_numbers)``, and flags ``(n_members, batch, n_flags)``."""
         numbers = self.numbers.index_select(0, rows.flatten()).view(*rows.shape, self.numbers.shape[1])
         missing = numbers.isnan()
-        statistics = (self.scale, self.shift, self.fill, self.limit)
-        scale, shift, fill, limit = (each[encoding].unsqueeze(1) for each in statistics)
+        scale, shift, fill, limit = self.statistics[encoding].unsqueeze(2).unbind(1)
         encoded = numbers.mul_(scale).add_(shift).clamp_(-limit, limit)
         encoded = torch.where(missing, fill, encoded)
         return [encoded, missing[..., self.flagged].to(encoded.dtype)] if len(self.flagged) else [encoded]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.tabular.encoders.base import Encoded, Floats
-from demarcate.tabular.encoders.part import Part
+from demarcate.tabular.encoders.part import Encoded, Part
 from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.schema import ParsedColumns
 
@@ -25,9 +24,9 @@ class SharedTable:
     ----------
     numbers
         float32 ``(n_rows, n_numbers)``, NaN where missing, else finite.
-    scale, shift, fill, limit
-        What each encoder makes of them, float32 ``(n_encoders, n_numbers)``: ``fill`` where missing, else
-        ``numbers * scale + shift``, clipped to +-limit.
+    statistics
+        What each encoder makes of them: scale, shift, fill and limit, float32 ``(n_encoders, 4, n_numbers)``. A number
+        is encoded as ``fill`` where missing, else as ``number * scale + shift``, clipped to +-limit.
     flagged
         The numbers with a flag, int64 ``(n_flags,)``.
     codes
@@ -55,10 +54,7 @@ class SharedTable:
     """
 
     numbers: Encoded
-    scale: Encoded
-    shift: Encoded
-    fill: Encoded
-    limit: Encoded
+    statistics: Encoded
     flagged: Indices
     codes: NDArray[np.int32]
     tables: tuple[Encoded, ...]
@@ -80,17 +76,13 @@ class SharedTable:
         order, flagged, d_in = _order(parts)
         return cls(
             np.stack(numbers, 1) if numbers else np.empty((n_rows, 0), dtype=np.float32),
-            *(_joined([getattr(part, name) for part in parts]) for name in ("scale", "shift", "fill", "limit")),
+            np.concatenate([part.statistics for part in parts], 2).astype(np.float32),
             flagged,
             np.stack(codes, 1) if codes else np.empty((n_rows, 0), dtype=np.int32),
             tuple(part.table for part in parts if part.table is not None),
             order,
             d_in,
         )
-
-
-def _joined(statistics: Sequence[Floats]) -> Encoded:
-    return np.concatenate(statistics, 1).astype(np.float32)
 
 
 def _order(parts: Sequence[Part]) -> tuple[Indices, Indices, tuple[int, ...]]:

@@ -105,9 +105,8 @@ class CategoricalEncoder:
         for index, encoder in enumerate(encoders):
             table[index, :, : widths[index]] = encoder.encode(every)
         columns: list[tuple[Place, ...]] = [tuple(("category", at) for at in range(width)) for width in widths]
-        nothing = np.empty((len(encoders), 0))
         codes = _places(kept, cells).astype(np.int32)
-        return Part((), nothing, nothing, nothing, nothing, tuple(columns), codes, table)
+        return Part((), np.empty((len(encoders), 4, 0)), tuple(columns), codes, table)
 
     def names(self, column: str) -> list[str]:
         """One name a kept category, and those of the places that were learned."""

@@ -76,13 +76,12 @@ class DateEncoder:
         """
         elapsed = NumericEncoder.share([encoder.elapsed for encoder in encoders], cells)
         cycles = Part.plain(list(_waves(cells, any(encoder.has_time for encoder in encoders))), len(encoders))
-        pairs = [(getattr(elapsed, name), getattr(cycles, name)) for name in ("scale", "shift", "fill", "limit")]
-        statistics = (np.concatenate(pair, 1) for pair in pairs)
         places: list[tuple[Place, ...]] = []
         for encoder, own in zip(encoders, elapsed.places, strict=True):
             n_waves = 2 * len(_periods(encoder.has_time))
             places.append((*own, *(("number", len(elapsed.numbers) + wave) for wave in range(n_waves))))
-        return Part((*elapsed.numbers, *cycles.numbers), *statistics, places=tuple(places))
+        statistics = np.concatenate([elapsed.statistics, cycles.statistics], 2)
+        return Part((*elapsed.numbers, *cycles.numbers), statistics, tuple(places))
 
     def names(self, column: str) -> list[str]:
         """The parts."""

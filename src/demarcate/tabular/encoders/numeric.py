@@ -118,27 +118,26 @@ class NumericEncoder:
         >>> cells = np.array([2001.0, 2002.0, 2005.0, np.nan])
         >>> encoders = [NumericEncoder.fit(cells, np.array(rows)) for rows in ([0, 1], [1, 2, 3])]
         >>> part = NumericEncoder.share(encoders, cells)
-        >>> part.numbers[0].tolist(), part.scale.round(1).tolist(), part.shift.round(1).tolist()
-        ([-0.5, 0.0, 1.5, nan], [[4.0], [1.3]], [[1.0], [-1.0]])
+        >>> print(part.numbers[0], part.statistics[:, :2, 0].round(1))
+        [-0.5  0.   1.5  nan] [[ 4.   1. ]
+         [ 1.3 -1. ]]
         """
         common, middle, unit = _counted(cells)
         missing = np.isnan(cells)
         columns = [common]
-        scale, shift, fill, limit = (np.zeros((len(encoders), len(encoders) + 1)) for _ in range(4))
+        statistics = np.zeros((len(encoders), 4, 1 + len(encoders)))
         places: list[tuple[Place, ...]] = []
-        for index, encoder in enumerate(encoders):
-            fill[index] = np.clip((encoder.median - encoder.mean) / encoder.scale, -encoder.limit, encoder.limit)
-            limit[index] = encoder.limit
+        for own, encoder in zip(statistics, encoders, strict=True):
             with np.errstate(over="ignore"):
                 line = 2 * (unit / encoder.scale), (middle - encoder.mean) / encoder.scale
+                fill = (encoder.median - encoder.mean) / encoder.scale
             encoded, column = encoder.encode(cells)[:, 0], 0
             if not _on_a_line(common, line, encoder.limit, encoded):
                 column, line = len(columns), (1.0, 0.0)
                 columns.append(np.where(missing, np.float32(np.nan), encoded))
-            scale[index, column], shift[index, column] = line
+            own[:, column] = *line, np.clip(fill, -encoder.limit, encoder.limit), encoder.limit
             places.append((("number", column), ("flag", 0)) if encoder.flag else (("number", column),))
-        statistics = (each[:, : len(columns)] for each in (scale, shift, fill, limit))
-        return Part(tuple(columns), *statistics, places=tuple(places))
+        return Part(tuple(columns), statistics[..., : len(columns)], tuple(places))
 
     def names(self, column: str) -> list[str]:
         """The column itself, and its flag."""

@@ -21,9 +21,9 @@ class Part:
     ----------
     numbers
         Columns ``(n_rows,)`` of float32 each, NaN where missing, else finite.
-    scale, shift, fill, limit
-        What each encoder makes of them, ``(n_encoders, n_numbers)``: ``fill`` where missing, else
-        ``numbers * scale + shift``, clipped to +-limit.
+    statistics
+        What each encoder makes of them: scale, shift, fill and limit, ``(n_encoders, 4, n_numbers)``. A number is
+        encoded as ``fill`` where missing, else as ``number * scale + shift``, clipped to +-limit.
     places
         Each encoder's encoded columns, in its own order.
     codes
@@ -34,15 +34,12 @@ class Part:
     Examples
     --------
     >>> part = Part.plain([np.array([0.5, np.nan])], n_encoders=2)
-    >>> part.scale.tolist(), part.fill.tolist(), part.places
-    ([[1.0], [1.0]], [[0.0], [0.0]], ((('number', 0),), (('number', 0),)))
+    >>> part.statistics[0].tolist(), part.places
+    ([[1.0], [0.0], [0.0], [1.0]], ((('number', 0),), (('number', 0),)))
     """
 
     numbers: tuple[Encoded, ...]
-    scale: Floats
-    shift: Floats
-    fill: Floats
-    limit: Floats
+    statistics: Floats
     places: tuple[tuple[Place, ...], ...]
     codes: NDArray[np.int32] | None = None
     table: Encoded | None = None
@@ -50,7 +47,7 @@ class Part:
     @classmethod
     def plain(cls, columns: Sequence[Floats], n_encoders: int) -> "Part":
         """Columns ``(n_rows,)`` within +-1 that all encoders take as they are, and as 0 where missing."""
-        ones = np.ones((n_encoders, len(columns)))
+        statistics = np.tile(np.array([[1.0], [0.0], [0.0], [1.0]]), (n_encoders, 1, len(columns)))
         places: tuple[Place, ...] = tuple(("number", index) for index in range(len(columns)))
         numbers = tuple(column.astype(np.float32) for column in columns)
-        return cls(numbers, ones, 0 * ones, 0 * ones, ones, (places,) * n_encoders)
+        return cls(numbers, statistics, (places,) * n_encoders)

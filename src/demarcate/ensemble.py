@@ -207,7 +207,7 @@ def _shared(task: Task, encoders: Sequence[TableEncoder]) -> Shared:
     return Shared(
         numbers=torch.from_numpy(table.numbers),
         statistics=torch.from_numpy(table.statistics),
-        flagged=torch.from_numpy(table.flagged),
+        n_gaps=table.n_gaps,
         codes=torch.from_numpy(table.codes),
         tables=tuple(map(torch.from_numpy, table.tables)),
         order=torch.from_numpy(table.order),

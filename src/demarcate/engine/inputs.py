@@ -102,7 +102,7 @@ class Shared:
     """Rows kept once; what differs between encodings is applied when they are gathered.
 
     A gathered row is made in a pool of columns: every number, scaled and clipped as its encoding would; a flag for each
-    of the ``flagged`` numbers; what each category is encoded as. An encoding then picks its own columns from the pool.
+    of the first ``n_gaps`` numbers; what each category is encoded as. From there an encoding picks its own columns.
 
     Attributes
     ----------
@@ -111,8 +111,8 @@ class Shared:
     statistics
         What each encoding makes of them: scale, shift, fill and limit, ``(n_encodings, 4, n_numbers)``. A number is
         encoded as ``fill`` where missing, else as ``number * scale + shift``, clipped to +-limit.
-    flagged
-        The numbers of which some encoding has a column that says, with 1, that they are missing, int64 ``(n_flags,)``.
+    n_gaps
+        The first so many numbers may be missing, and have a flag in the pool that says so with 1.
     codes
         Category indices, int32 ``(n_rows, n_categorical)``.
     tables
@@ -130,7 +130,7 @@ class Shared:
     >>> inputs = Shared(
     ...     numbers=torch.tensor([[0.5], [torch.nan]]),
     ...     statistics=torch.tensor([[2.0, 0.0, -1.0, 10.0], [4.0, 1.0, -2.0, 10.0]]).unsqueeze(2),
-    ...     flagged=torch.tensor([0]),
+    ...     n_gaps=1,
     ...     codes=torch.empty(2, 0, dtype=torch.int32),
     ...     tables=(),
     ...     order=torch.tensor([[0, 2], [0, 1]]),
@@ -145,7 +145,7 @@ class Shared:
 
     numbers: Tensor
     statistics: Tensor
-    flagged: Tensor
+    n_gaps: int
     codes: Tensor
     tables: tuple[Tensor, ...]
     order: Tensor
@@ -177,22 +177,24 @@ class Shared:
 
     def tensors(self) -> list[Tensor]:
         """Numbers, codes, and all that encodings make of them."""
-        return [self.numbers, self.statistics, self.flagged, self.codes, *self.tables, self.order]
+        return [self.numbers, self.statistics, self.codes, *self.tables, self.order]
 
     @cached_property
     def _in_order(self) -> bool:
         """Whether the pool is already what every encoding wants."""
-        width = self.numbers.shape[1] + len(self.flagged) + sum(table.shape[-1] for table in self.tables)
+        width = self.numbers.shape[1] + self.n_gaps + sum(table.shape[-1] for table in self.tables)
         return self.order.shape[1] == width and bool((self.order == torch.arange(width, device=self.device)).all())
 
     def _gather_numbers(self, encoding: Tensor, rows: Tensor) -> list[Tensor]:
-        """Encoded numbers ``(n_members, batch, n_numbers)``, and flags ``(n_members, batch, n_flags)``."""
+        """Encoded numbers ``(n_members, batch, n_numbers)``, and flags ``(n_members, batch, n_gaps)``."""
         numbers = self.numbers.index_select(0, rows.flatten()).view(*rows.shape, self.numbers.shape[1])
-        missing = numbers.isnan()
         scale, shift, fill, limit = self.statistics[encoding].unsqueeze(2).unbind(1)
         encoded = numbers.mul_(scale).add_(shift).clamp_(-limit, limit)
-        encoded = torch.where(missing, fill, encoded)
-        return [encoded, missing[..., self.flagged].to(encoded.dtype)] if len(self.flagged) else [encoded]
+        if not self.n_gaps:
+            return [encoded]
+        gaps, whole = encoded.split([self.n_gaps, encoded.shape[-1] - self.n_gaps], -1)
+        missing = gaps.isnan()
+        return [torch.where(missing, fill[..., : self.n_gaps], gaps), whole, missing.to(encoded.dtype)]
 
     def _gather_categories(self, encoding: Tensor, rows: Tensor) -> list[Tensor]:
         """What categories are encoded as, ``(n_members, batch, width)`` for each categorical column."""

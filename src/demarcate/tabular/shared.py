@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.tabular.encoders.part import Encoded, Part
+from demarcate.tabular.encoders.part import Encoded, Part, Place
 from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.schema import ParsedColumns
 
@@ -17,8 +18,8 @@ Indices = NDArray[np.int64]
 class SharedTable:
     """What several encoders of one table share, and what each makes of it.
 
-    An encoded row is made in a pool of columns: all numbers, then flags that numbers are missing, then what categories
-    are encoded as, column by column. Each encoder's own columns are picked from there.
+    An encoded row is made in a pool of columns: all numbers, then flags that the first ``n_gaps`` of them are missing,
+    then what categories are encoded as, column by column. Each encoder's own columns are picked from there.
 
     Attributes
     ----------
@@ -27,8 +28,8 @@ class SharedTable:
     statistics
         What each encoder makes of them: scale, shift, fill and limit, float32 ``(n_encoders, 4, n_numbers)``. A number
         is encoded as ``fill`` where missing, else as ``number * scale + shift``, clipped to +-limit.
-    flagged
-        The numbers with a flag, int64 ``(n_flags,)``.
+    n_gaps
+        How many numbers have missing cells, or an encoder that flags them; they come first.
     codes
         Category indices, int32 ``(n_rows, n_categorical)``.
     tables
@@ -55,7 +56,7 @@ class SharedTable:
 
     numbers: Encoded
     statistics: Encoded
-    flagged: Indices
+    n_gaps: int
     codes: NDArray[np.int32]
     tables: tuple[Encoded, ...]
     order: Indices
@@ -71,13 +72,15 @@ class SharedTable:
         columns = encoders[0].columns
         of_column = zip(*(encoder.encoders for encoder in encoders), strict=True)
         parts = [type(own[0]).share(own, parsed[name]) for name, own in zip(columns, of_column, strict=True)]
-        numbers = [column for part in parts for column in part.numbers]
+        keys, n_gaps = _gaps_first(parts)
+        numbers = [parts[index].numbers[at] for index, at in keys]
+        statistics = [parts[index].statistics[..., at] for index, at in keys]
         codes = [part.codes for part in parts if part.codes is not None]
-        order, flagged, d_in = _order(parts)
+        order, d_in = _order(parts, keys, n_gaps)
         return cls(
-            np.stack(numbers, 1) if numbers else np.empty((n_rows, 0), dtype=np.float32),
-            np.concatenate([part.statistics for part in parts], 2).astype(np.float32),
-            flagged,
+            np.stack(numbers, 1) if keys else np.empty((n_rows, 0), dtype=np.float32),
+            np.stack(statistics, 2).astype(np.float32) if keys else np.empty((len(encoders), 4, 0), dtype=np.float32),
+            n_gaps,
             np.stack(codes, 1) if codes else np.empty((n_rows, 0), dtype=np.int32),
             tuple(part.table for part in parts if part.table is not None),
             order,
@@ -85,27 +88,28 @@ class SharedTable:
         )
 
 
-def _order(parts: Sequence[Part]) -> tuple[Indices, Indices, tuple[int, ...]]:
-    """Each encoder's columns in the pool, the numbers with a flag, and each encoder's width."""
+def _gaps_first(parts: Sequence[Part]) -> tuple[list[tuple[int, int]], int]:
+    """Every number, as its part and its place there, those that may be missing first; and how many may."""
+    keys = [(index, at) for index, part in enumerate(parts) for at in range(len(part.numbers))]
+    flagged = {(index, at) for index, part in enumerate(parts) for kind, at in chain(*part.places) if kind == "flag"}
+    gaps = {key for key in keys if key in flagged or np.isnan(parts[key[0]].numbers[key[1]]).any()}
+    return sorted(keys, key=lambda key: key not in gaps), len(gaps)
+
+
+def _order(parts: Sequence[Part], keys: Sequence[tuple[int, int]], n_gaps: int) -> tuple[Indices, tuple[int, ...]]:
+    """Each encoder's columns in the pool, and its width."""
+    pool: list[tuple[int, Place]] = [(index, ("number", at)) for index, at in keys]
+    pool += [(index, ("flag", at)) for index, at in keys[:n_gaps]]
+    for index, part in enumerate(parts):
+        pool += [(index, ("category", at)) for at in range(0 if part.table is None else part.table.shape[2])]
+    position = {place: at for at, place in enumerate(pool)}
     n_encoders = len(parts[0].places)
-    wanted = [
-        [(index, *place) for index, part in enumerate(parts) for place in part.places[encoder]]
+    own = [
+        [position[index, place] for index, part in enumerate(parts) for place in part.places[encoder]]
         for encoder in range(n_encoders)
     ]
-    places = {place for row in wanted for place in row}
-    numbers = [(index, at) for index, part in enumerate(parts) for at in range(len(part.numbers))]
-    flagged = [number for number, (index, at) in enumerate(numbers) if (index, "flag", at) in places]
-    categories = [
-        (index, at) for index, part in enumerate(parts) if part.table is not None for at in range(part.table.shape[2])
-    ]
-    pool = [
-        *((index, "number", at) for index, at in numbers),
-        *((index, "flag", at) for index, at in map(numbers.__getitem__, flagged)),
-        *((index, "category", at) for index, at in categories),
-    ]
-    position = {place: at for at, place in enumerate(pool)}
-    d_in = tuple(map(len, wanted))
+    d_in = tuple(map(len, own))
     order = np.full((n_encoders, max(d_in)), len(pool), dtype=np.int64)
-    for encoder, row in enumerate(wanted):
-        order[encoder, : len(row)] = [position[place] for place in row]
-    return order, np.array(flagged, dtype=np.int64), d_in
+    for encoder, columns in enumerate(own):
+        order[encoder, : len(columns)] = columns
+    return order, d_in

@@ -6,10 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Training
+from demarcate.engine.inputs import Dense, Shared
 from demarcate.ensemble import HOLDOUT_MEMBERS, common_epoch, fit_ensemble, held_out_rows
 from demarcate.errors import SettingError
 from demarcate.nn import Network
-from demarcate.tabular import infer_schema
+from demarcate.tabular import TableEncoder, infer_schema
 from demarcate.task import Task
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -79,6 +80,41 @@ def test_another_seed_holds_out_other_rows():
     first, second, again = (held_out_rows(codes, 4, 1000, seed) for seed in (0, 1, 0))
     assert [group.tolist() for group in first] == [group.tolist() for group in again]
     assert [group.tolist() for group in first] != [group.tolist() for group in second]
+
+
+# How encoded rows are kept
+
+
+def inputs_of(given, n_folds=4):
+    folds = np.arange(len(given.codes)) % n_folds
+    encoders = [TableEncoder.fit(given.schema, given.parsed, np.flatnonzero(folds != fold)) for fold in range(n_folds)]
+    return given.samples(encoders).inputs
+
+
+def test_folds_are_encoded_ahead_while_they_are_small_and_the_table_is_shared_above(monkeypatch):
+    given = task()
+    n_bytes = inputs_of(given).matrices.nbytes
+    monkeypatch.setattr("demarcate.task.DENSE_BYTES", n_bytes)
+    assert isinstance(inputs_of(given), Dense)
+    monkeypatch.setattr("demarcate.task.DENSE_BYTES", n_bytes - 1)
+    assert isinstance(inputs_of(given), Shared)
+
+
+def test_a_single_encoding_is_never_shared(monkeypatch):
+    monkeypatch.setattr("demarcate.task.DENSE_BYTES", 0)
+    given = task()
+    encoder = TableEncoder.fit(given.schema, given.parsed, np.arange(40))
+    assert isinstance(given.samples([encoder]).inputs, Dense)
+
+
+@pytest.mark.parametrize("weights", [None, np.linspace(0.5, 2, 60)])
+def test_out_of_fold_probabilities_do_not_depend_on_how_rows_are_kept(monkeypatch, weights):
+    given = task(weights=weights)
+    kept = fitted(given)
+    monkeypatch.setattr("demarcate.task.DENSE_BYTES", 0)
+    shared = fitted(given)
+    assert np.array_equal(shared.held, kept.held)
+    np.testing.assert_allclose(shared.probabilities, kept.probabilities, rtol=0, atol=1e-4)
 
 
 # What is fitted on what

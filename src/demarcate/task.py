@@ -13,9 +13,15 @@ from torch import Tensor
 
 from demarcate.datasets import Dataset
 from demarcate.engine import Samples
+from demarcate.engine.inputs import Dense, Shared
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, class_codes, infer_schema, labels_of
+from demarcate.tabular.shared import SharedTable
+
+DENSE_BYTES = 64 * 2**20
+"""Folds are encoded ahead of training as long as all their matrices together take no more than this; above, the table
+is kept once and rows are encoded batch by batch."""
 
 _Name = TypeVar("_Name")
 _Value = TypeVar("_Value")
@@ -53,10 +59,13 @@ class Task:
         return {name: column[rows] for name, column in self.parsed.items()}
 
     def samples(self, encoders: Sequence[TableEncoder]) -> Samples:
-        """The rows as the engine takes them, once in each encoding."""
-        matrices = [torch.from_numpy(encoder.encode(self.parsed)) for encoder in encoders]
+        """The rows as the engine takes them, in each encoding: once for all of them where the table is large."""
         weights = None if self.weights is None else torch.from_numpy(self.weights)
-        return Samples.of(matrices, torch.from_numpy(self.codes), len(self.classes), weights)
+        d_in = [encoder.n_encoded for encoder in encoders]
+        n_bytes = len(encoders) * len(self.codes) * max(d_in) * torch.float32.itemsize
+        several = len(encoders) > 1 and n_bytes > DENSE_BYTES
+        inputs = _shared(self, encoders) if several else _dense(self, encoders, d_in)
+        return Samples.over(inputs, torch.from_numpy(self.codes), len(self.classes), weights)
 
 
 def read_task(
@@ -163,3 +172,25 @@ def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
     for network in networks:
         head = head_for(network.head, n_classes)
         head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)
+
+
+def _dense(task: Task, encoders: Sequence[TableEncoder], d_in: Sequence[int]) -> Dense:
+    if len(encoders) == 1:
+        return Dense(torch.from_numpy(encoders[0].encode(task.parsed)).unsqueeze(0), tuple(d_in))
+    matrices = torch.zeros(len(encoders), len(task.codes), max(d_in))
+    for matrix, encoder, width in zip(matrices, encoders, d_in, strict=True):
+        matrix[:, :width] = torch.from_numpy(encoder.encode(task.parsed))
+    return Dense(matrices, tuple(d_in))
+
+
+def _shared(task: Task, encoders: Sequence[TableEncoder]) -> Shared:
+    table = SharedTable.of(encoders, task.parsed)
+    return Shared(
+        numbers=torch.from_numpy(table.numbers),
+        statistics=torch.from_numpy(table.statistics),
+        n_gaps=table.n_gaps,
+        codes=torch.from_numpy(table.codes),
+        tables=tuple(map(torch.from_numpy, table.tables)),
+        order=torch.from_numpy(table.order),
+        d_in=table.d_in,
+    )

@@ -1,4 +1,5 @@
 import json
+import tracemalloc
 import warnings
 from datetime import date, timedelta
 
@@ -123,3 +124,16 @@ def test_without_standardising_numbers_pass_as_they_are():
     parsed = schema.parse(frame)
     encoder = TableEncoder.fit(schema, parsed, np.arange(3), standardise=False)
     assert encoder.encode(parsed)[:, 0].tolist() == [1.5, 2.5, 40.0]
+
+
+def test_encoding_takes_the_memory_of_the_matrix_and_of_one_column():
+    draw = np.random.default_rng(0)
+    frame = pl.DataFrame({f"amount {index}": draw.normal(size=20_000) for index in range(40)})
+    schema = infer_schema(frame)
+    parsed = schema.parse(frame)
+    encoder = TableEncoder.fit(schema, parsed, np.arange(len(frame)))
+    tracemalloc.start()
+    matrix = encoder.encode(parsed)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < matrix.nbytes + 4 * parsed["amount 0"].nbytes

@@ -7,6 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from demarcate.engine.inputs import Dense, Inputs
 from demarcate.engine.training import Training
 from demarcate.errors import SettingError
 from demarcate.nn import Head, Layout, MemberState, Network, head_for, initial_state
@@ -16,15 +17,10 @@ from demarcate.nn import Head, Layout, MemberState, Network, head_for, initial_s
 class Samples:
     """Encoded rows, shared by all members.
 
-    Every fold has an encoder of its own, fitted on its training rows, so the same row has one encoding a fold. They are
-    kept as one tensor, the narrower encodings padded with zero columns.
-
     Attributes
     ----------
-    matrices
-        ``(n_encodings, n_rows, d_in)``.
-    d_in
-        The real width of each encoding.
+    inputs
+        Where encoded rows come from, in every encoding a member may read.
     codes
         Class indices ``(n_rows,)``, int64.
     n_classes
@@ -33,15 +29,14 @@ class Samples:
         What each row's loss counts, ``(n_rows,)``, at least 0.
     """
 
-    matrices: Tensor
-    d_in: tuple[int, ...]
+    inputs: Inputs
     codes: Tensor
     n_classes: int
     weights: Tensor
 
     @classmethod
     def of(cls, matrices: Sequence[Tensor], codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
-        """Stack encodings ``(n_rows, d_in)`` of the same rows.
+        """Stack encodings ``(n_rows, d_in)`` of the same rows; a single one is not copied.
 
         Raises
         ------
@@ -61,25 +56,61 @@ class Samples:
             stacked = first.new_zeros(len(matrices), len(codes), max(widths))
             for index, matrix in enumerate(matrices):
                 stacked[index, :, : widths[index]] = matrix
-        weights = first.new_ones(len(codes)) if weights is None else weights.to(first.dtype)
+        return cls.over(Dense(stacked, widths), codes, n_classes, weights)
+
+    @classmethod
+    def over(cls, inputs: Inputs, codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
+        """Samples whose encoded rows come from anywhere; without weights ``(n_rows,)`` all rows count alike.
+
+        Raises
+        ------
+        SettingError
+            If a weight is negative or not finite.
+
+        Examples
+        --------
+        >>> inputs = Dense(torch.ones(1, 4, 2), (2,))
+        >>> Samples.over(inputs, torch.tensor([0, 1, 0, 1]), 2).weights
+        tensor([1., 1., 1., 1.])
+        """
+        if weights is None:
+            weights = torch.ones(len(codes), dtype=inputs.dtype, device=inputs.device)
+        weights = weights.to(inputs.dtype)
         wrong = (~(weights.isfinite() & (weights >= 0))).nonzero().flatten().tolist()
         if wrong:
             found = f"{weights[wrong[0]].item():g} for row {wrong[0]}"
             raise SettingError(f"what a row's loss counts is finite and at least 0: got {found}")
-        return cls(stacked, widths, codes, n_classes, weights)
+        return cls(inputs, codes, n_classes, weights)
+
+    @property
+    def d_in(self) -> tuple[int, ...]:
+        """The real width of each encoding."""
+        return self.inputs.d_in
+
+    @property
+    def matrices(self) -> Tensor:
+        """All rows in every encoding, ``(n_encodings, n_rows, max(d_in))``; made when asked for unless kept ready."""
+        if isinstance(self.inputs, Dense):
+            return self.inputs.matrices
+        device, n_encodings = self.inputs.device, len(self.d_in)
+        rows = torch.arange(len(self.codes), device=device).expand(n_encodings, -1)
+        return self.gather(torch.arange(n_encodings, device=device), rows)
+
+    def encoded(self, encoding: int) -> Tensor:
+        """All rows in one encoding, ``(n_rows, d_in[encoding])``."""
+        rows = torch.arange(len(self.codes), device=self.inputs.device).unsqueeze(0)
+        return self.gather(torch.tensor([encoding], device=self.inputs.device), rows)[0, :, : self.d_in[encoding]]
 
     def to(self, device: torch.device) -> "Samples":
         """The same samples on a device."""
-        moved = (tensor.to(device) for tensor in (self.matrices, self.codes, self.weights))
-        matrices, codes, weights = moved
-        return Samples(matrices, self.d_in, codes, self.n_classes, weights)
+        return Samples(self.inputs.to(device), self.codes.to(device), self.n_classes, self.weights.to(device))
 
     def tensors(self) -> list[Tensor]:
         """All there is to know of the rows."""
-        return [self.matrices, self.codes, self.weights]
+        return [*self.inputs.tensors(), self.codes, self.weights]
 
     def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
-        """Each member's rows in its own encoding.
+        """Each member's rows ``(n_members, batch)`` in its own encoding, ``(n_members, batch, max(d_in))``.
 
         Parameters
         ----------
@@ -87,15 +118,8 @@ class Samples:
             The encoding each member reads, ``(n_members,)``.
         rows
             Row numbers, ``(n_members, batch)``.
-
-        Returns
-        -------
-        Tensor
-            ``(n_members, batch, d_in)``.
         """
-        n_encodings, n_rows, d_in = self.matrices.shape
-        index = rows + encoding.unsqueeze(1) * n_rows
-        return self.matrices.view(n_encodings * n_rows, d_in).index_select(0, index.flatten()).view(*rows.shape, d_in)
+        return self.inputs.gather(encoding, rows)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +176,7 @@ class Member:
             If ``initial`` does not have the network's widths, or a weight that is not finite.
         """
         generator = torch.Generator().manual_seed(self.seed)
-        widths, dtype = self.widths(samples), samples.matrices.dtype
+        widths, dtype = self.widths(samples), samples.inputs.dtype
         if self.initial is None:
             return initial_state(widths, generator, dtype), generator
         return _like(self.initial, widths, dtype), generator

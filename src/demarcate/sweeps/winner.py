@@ -140,7 +140,7 @@ def _simple_rules(lineup: Lineup) -> dict[str, NDArray[np.float64]]:
     n_classes = len(lineup.task.classes)
     majority, logistic = [], []
     for encoding, draw in enumerate(lineup.draws):
-        matrix = lineup.samples.matrices[encoding, :, : lineup.samples.d_in[encoding]].numpy()
+        matrix = lineup.samples.encoded(encoding).numpy()
         weights = None if lineup.task.weights is None else lineup.task.weights[draw.rows]
         train, own = matrix[draw.rows], codes[draw.rows]
         majority.append(majority_probabilities(own, len(test_rows), n_classes))

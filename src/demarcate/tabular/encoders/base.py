@@ -1,12 +1,11 @@
 """What every column encoder can do."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
+from demarcate.tabular.encoders.part import Encoded, Floats, Part
 
-Floats = NDArray[np.float64]
-Encoded = NDArray[np.float32]
+__all__ = ["ColumnEncoder", "Encoded", "Floats"]
 
 
 class ColumnEncoder(Protocol):
@@ -25,6 +24,13 @@ class ColumnEncoder(Protocol):
 
     def encode(self, cells: Any) -> Encoded:
         """Parsed cells of ``n_rows`` as ``(n_rows, n_encoded)``, every value finite."""
+
+    @classmethod
+    def share(cls, encoders: Sequence[Any], cells: Any) -> Part:
+        """The column, kept once for several encoders of this kind, from all its parsed cells ``(n_rows,)``.
+
+        What a part gives is what ``encode`` gives, to float32 rounding.
+        """
 
     def names(self, column: str) -> list[str]:
         """What each encoded column stands for, ``n_encoded`` names."""

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.tabular.encoders.base import Encoded, Floats
+from demarcate.tabular.encoders.part import Part, Place
 
 MIN_ROWS = 3
 """Training rows a category needs for a column of its own; rarer ones share ``other``."""
@@ -81,10 +83,30 @@ class CategoricalEncoder:
 
     def encode(self, cells: pl.Series) -> Encoded:
         """Cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; each row sums to 1."""
-        other, missing = len(self.kept), len(self.kept) + 1
-        codes = cells.replace_strict(self.kept, range(other), default=other, return_dtype=pl.UInt32)
-        places = codes.set(cells.is_null(), missing).to_numpy()
-        return np.take(self._table(), places, axis=0)
+        return np.take(self._table(), _places(self.kept, cells), axis=0)
+
+    @classmethod
+    def share(cls, encoders: Sequence["CategoricalEncoder"], cells: pl.Series) -> Part:
+        """The column once for all these encoders of it: codes of what any of them kept, and each one's table of codes.
+
+        Examples
+        --------
+        >>> cells = pl.Series(["a"] * 6 + ["b"] * 3)
+        >>> encoders = [CategoricalEncoder.fit(cells, np.array(rows)) for rows in (range(6), range(9))]
+        >>> part = CategoricalEncoder.share(encoders, cells)
+        >>> part.codes.tolist(), part.table.shape, [len(places) for places in part.places]
+        ([0, 0, 0, 0, 0, 0, 1, 1, 1], (2, 4, 2), [1, 2])
+        """
+        kept = sorted({category for encoder in encoders for category in encoder.kept})
+        unseen = max(kept, key=len, default="") + "?"
+        every = pl.Series([*kept, unseen, None], dtype=pl.String)
+        widths = [len(encoder.names("")) for encoder in encoders]
+        table = np.zeros((len(encoders), len(every), max(widths)), dtype=np.float32)
+        for index, encoder in enumerate(encoders):
+            table[index, :, : widths[index]] = encoder.encode(every)
+        columns: list[tuple[Place, ...]] = [tuple(("category", at) for at in range(width)) for width in widths]
+        codes = _places(kept, cells).astype(np.int32)
+        return Part((), np.empty((len(encoders), 4, 0)), tuple(columns), codes, table)
 
     def names(self, column: str) -> list[str]:
         """One name a kept category, and those of the places that were learned."""
@@ -100,3 +122,9 @@ class CategoricalEncoder:
         table = np.eye(len(self.shares))
         table[self.shares == 0] = self.shares
         return table[:, self._learned()].astype(np.float32)
+
+
+def _places(kept: Sequence[str], cells: pl.Series) -> NDArray[np.uint32]:
+    """The place of each cell's category among the kept ones; one past them for others, two past them for missing."""
+    codes = cells.replace_strict(kept, range(len(kept)), default=len(kept), return_dtype=pl.UInt32)
+    return codes.set(cells.is_null(), len(kept) + 1).to_numpy()

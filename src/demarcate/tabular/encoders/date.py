@@ -1,6 +1,6 @@
 """Dates: how long ago, and where in the year, the week and the day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from demarcate.tabular.encoders.base import Encoded, Floats
 from demarcate.tabular.encoders.numeric import NumericEncoder
+from demarcate.tabular.encoders.part import Part, Place
 
 _DAY = 86_400.0
 _PERIODS = {"day of year": 365.2425 * _DAY, "day of week": 7 * _DAY, "time of day": _DAY}
@@ -58,16 +59,43 @@ class DateEncoder:
 
     def encode(self, cells: Floats) -> Encoded:
         """Cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; a missing date is at the middle of every cycle."""
-        parts = [self.elapsed.encode(cells)]
-        for period in self._periods().values():
-            angle = 2 * np.pi * (cells % period) / period
-            parts.append(np.nan_to_num(np.stack([np.sin(angle), np.cos(angle)], 1).astype(np.float32)))
-        return np.concatenate(parts, 1)
+        waves = [np.nan_to_num(wave.astype(np.float32)) for wave in _waves(cells, self.has_time)]
+        return np.concatenate([self.elapsed.encode(cells), np.stack(waves, 1)], 1)
+
+    @classmethod
+    def share(cls, encoders: Sequence["DateEncoder"], cells: Floats) -> Part:
+        """The column once for all these encoders of it: elapsed time as numbers are shared, cycles as they are.
+
+        Examples
+        --------
+        >>> cells = np.array([0.0, 86400.0, 129600.0])
+        >>> encoders = [DateEncoder.fit(cells, np.array(rows)) for rows in ([0, 1], [1, 2])]
+        >>> part = DateEncoder.share(encoders, cells)
+        >>> len(part.numbers), [len(places) for places in part.places]
+        (7, [5, 7])
+        """
+        elapsed = NumericEncoder.share([encoder.elapsed for encoder in encoders], cells)
+        cycles = Part.plain(list(_waves(cells, any(encoder.has_time for encoder in encoders))), len(encoders))
+        places: list[tuple[Place, ...]] = []
+        for encoder, own in zip(encoders, elapsed.places, strict=True):
+            n_waves = 2 * len(_periods(encoder.has_time))
+            places.append((*own, *(("number", len(elapsed.numbers) + wave) for wave in range(n_waves))))
+        statistics = np.concatenate([elapsed.statistics, cycles.statistics], 2)
+        return Part((*elapsed.numbers, *cycles.numbers), statistics, tuple(places))
 
     def names(self, column: str) -> list[str]:
         """The parts."""
-        cycles = [f"{column}: {wave} of {name}" for name in self._periods() for wave in ("sine", "cosine")]
+        cycles = [f"{column}: {wave} of {name}" for name in _periods(self.has_time) for wave in ("sine", "cosine")]
         return [*self.elapsed.names(column), *cycles]
 
-    def _periods(self) -> dict[str, float]:
-        return {name: period for name, period in _PERIODS.items() if self.has_time or name != "time of day"}
+
+def _periods(has_time: bool) -> dict[str, float]:
+    return {name: period for name, period in _PERIODS.items() if has_time or name != "time of day"}
+
+
+def _waves(cells: Floats, has_time: bool) -> Iterator[Floats]:
+    """Sine and cosine of each cycle, ``(n_rows,)`` each, NaN where missing."""
+    for period in _periods(has_time).values():
+        angle = 2 * np.pi * (cells % period) / period
+        yield np.sin(angle)
+        yield np.cos(angle)

@@ -1,6 +1,6 @@
 """Numbers: the median where one is missing, a flag that says so, and a common scale."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +8,12 @@ import numpy as np
 
 from demarcate.errors import SettingError
 from demarcate.tabular.encoders.base import Encoded, Floats
+from demarcate.tabular.encoders.part import Part, Place
 
 LIMIT = 10.0
 """Standard deviations from the mean beyond which values count as this far away: one wild cell cannot drown a row."""
+TOLERANCE, RELATIVE_TOLERANCE = 4e-6, 5e-7
+"""How far an encoding made of shared cells may be from the encoder's own: what float32 rounding explains."""
 _UNKNOWN = float(np.finfo(np.float64).max)
 """The scale of a column without a single training value: nothing was learned, so every value is encoded as 0."""
 
@@ -102,6 +105,60 @@ class NumericEncoder:
         encoded = np.clip(scaled, -self.limit, self.limit).astype(np.float32)
         return np.stack([encoded, missing.astype(np.float32)], 1) if self.flag else encoded[:, np.newaxis]
 
+    @classmethod
+    def share(cls, encoders: Sequence["NumericEncoder"], cells: Floats) -> Part:
+        """The column once for all these encoders of it.
+
+        Cells are kept as float32 multiples of a power of two, counted from the median: years and amounts in billions
+        lose no digits that an encoder would tell apart. An encoder that needs digits which are lost all the same (it
+        was fitted between two cells that lie 1e-30 of the column's range apart) gets encoded cells of its own.
+
+        Examples
+        --------
+        >>> cells = np.array([2001.0, 2002.0, 2005.0, np.nan])
+        >>> encoders = [NumericEncoder.fit(cells, np.array(rows)) for rows in ([0, 1], [1, 2, 3])]
+        >>> part = NumericEncoder.share(encoders, cells)
+        >>> print(part.numbers[0], part.statistics[:, :2, 0].round(1))
+        [-0.5  0.   1.5  nan] [[ 4.   1. ]
+         [ 1.3 -1. ]]
+        """
+        common, middle, unit = _counted(cells)
+        missing = np.isnan(cells)
+        columns = [common]
+        statistics = np.zeros((len(encoders), 4, 1 + len(encoders)))
+        places: list[tuple[Place, ...]] = []
+        for own, encoder in zip(statistics, encoders, strict=True):
+            with np.errstate(over="ignore"):
+                line = 2 * (unit / encoder.scale), (middle - encoder.mean) / encoder.scale
+                fill = (encoder.median - encoder.mean) / encoder.scale
+            encoded, column = encoder.encode(cells)[:, 0], 0
+            if not _on_a_line(common, line, encoder.limit, encoded):
+                column, line = len(columns), (1.0, 0.0)
+                columns.append(np.where(missing, np.float32(np.nan), encoded))
+            own[:, column] = *line, np.clip(fill, -encoder.limit, encoder.limit), encoder.limit
+            places.append((("number", column), ("flag", 0)) if encoder.flag else (("number", column),))
+        return Part(tuple(columns), statistics[..., : len(columns)], tuple(places))
+
     def names(self, column: str) -> list[str]:
         """The column itself, and its flag."""
         return [column, f"{column} is missing"] if self.flag else [column]
+
+
+def _counted(cells: Floats) -> tuple[Encoded, float, float]:
+    """Cells counted from their median: numbers in (-2, 2), the median, and half of what 1 stands for, a power of 2."""
+    present = cells[~np.isnan(cells)] / 2
+    middle = float(np.median(present)) if len(present) else 0.0
+    # Halved first: the difference of large floats would overflow. Halving is exact.
+    away = cells / 2 - middle
+    largest = max(float(present.max() - middle), float(middle - present.min())) if len(present) else 0.0
+    unit = float(np.ldexp(0.5, np.frexp(largest)[1])) if largest else 1.0
+    return (away / unit).astype(np.float32), 2 * middle, unit
+
+
+def _on_a_line(numbers: Encoded, line: tuple[float, float], limit: float, encoded: Encoded) -> bool:
+    """Whether float32 arithmetic on shared numbers gives what is encoded, to float32 rounding."""
+    with np.errstate(all="ignore"):
+        scale, shift = np.array(line, dtype=np.float32)
+        found = np.clip(numbers * scale + shift, np.float32(-limit), np.float32(limit))
+        near = np.abs(found - encoded) <= TOLERANCE + RELATIVE_TOLERANCE * np.abs(encoded)
+    return bool(np.isfinite([scale, shift]).all() and np.all(near | np.isnan(numbers)))

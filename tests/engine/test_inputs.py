@@ -1,0 +1,120 @@
+from dataclasses import replace
+
+import pytest
+import torch
+
+from demarcate.engine import Member, Samples, Training, fit
+from demarcate.engine.identity import identity
+from demarcate.engine.inputs import Dense, Shared
+from demarcate.nn import Network
+
+N_ROWS, N_ENCODINGS = 60, 3
+CODES = torch.arange(N_ROWS) % 2
+NO_ROWS = torch.arange(0)
+
+
+def shared():
+    """Three numbers, of which two have gaps, and two columns of categories; encodings 5, 8 and 4 wide."""
+    draw = torch.Generator().manual_seed(6)
+    numbers = torch.randn(N_ROWS, 3, generator=draw)
+    numbers[::5, 0] = numbers[1::7, 1] = torch.nan
+    statistics = torch.randn(N_ENCODINGS, 4, 3, generator=draw)
+    statistics[:, 3] = 1.5
+    codes = torch.stack([torch.arange(N_ROWS) % 4, torch.arange(N_ROWS) % 3], 1).to(torch.int32)
+    tables = (torch.rand(N_ENCODINGS, 4, 2, generator=draw), torch.rand(N_ENCODINGS, 3, 1, generator=draw))
+    order = torch.tensor([[2, 0, 3, 5, 7, 8, 8, 8], [0, 3, 1, 4, 2, 5, 6, 7], [7, 6, 2, 1, 8, 8, 8, 8]])
+    return Shared(numbers, statistics, 2, codes, tables, order, (5, 8, 4))
+
+
+def dense(inputs):
+    """The same encodings, made row by row and cell by cell."""
+    matrices = torch.zeros(len(inputs.d_in), len(inputs.numbers), max(inputs.d_in))
+    for encoding, width in enumerate(inputs.d_in):
+        for row, numbers in enumerate(inputs.numbers):
+            pool = []
+            for number, (scale, shift, fill, limit) in zip(numbers, inputs.statistics[encoding].T, strict=True):
+                value = min(max(float(number * scale + shift), -float(limit)), float(limit))
+                pool.append(float(fill) if number.isnan() else value)
+            pool += [float(number.isnan()) for number in numbers[: inputs.n_gaps]]
+            for column, table in enumerate(inputs.tables):
+                pool += table[encoding, inputs.codes[row, column]].tolist()
+            matrices[encoding, row, :width] = torch.tensor(pool)[inputs.order[encoding, :width]]
+    return Dense(matrices, inputs.d_in)
+
+
+def members():
+    training = Training(optimizer="adam", lr=0.03, epochs=8, batch_size=16)
+    held = torch.arange(40, N_ROWS)
+    return [Member(Network((6,)), training, seed, torch.arange(40), held, seed) for seed in range(N_ENCODINGS)]
+
+
+def test_shared_rows_are_gathered_as_if_each_encoding_were_kept():
+    inputs = shared()
+    rows = torch.randint(0, N_ROWS, (5, 7), generator=torch.Generator().manual_seed(1))
+    encoding = torch.tensor([2, 0, 1, 1, 0])
+    gathered = inputs.gather(encoding, rows)
+    torch.testing.assert_close(gathered, dense(inputs).gather(encoding, rows), rtol=0, atol=1e-6)
+    assert not gathered[0, :, 4:].any()
+
+
+def test_gathering_leaves_the_shared_rows_as_they_are():
+    inputs = shared()
+    before = [tensor.clone() for tensor in inputs.tensors()]
+    inputs.gather(torch.arange(3), torch.arange(N_ROWS).expand(3, -1))
+    for found, expected in zip(inputs.tensors(), before, strict=True):
+        torch.testing.assert_close(found, expected, rtol=0, atol=0, equal_nan=True)
+
+
+def test_columns_already_in_order_are_not_picked_one_by_one():
+    inputs = replace(shared(), order=torch.arange(8).expand(3, -1), d_in=(8, 8, 8))
+    every, rows = torch.arange(3), torch.arange(N_ROWS).expand(3, -1)
+    torch.testing.assert_close(inputs.gather(every, rows), dense(inputs).matrices, rtol=0, atol=1e-6)
+
+
+def test_members_train_alike_on_kept_and_shared_encodings():
+    inputs = shared()
+    one, other = (Samples.over(each, CODES, 2) for each in (inputs, dense(inputs)))
+    for found, expected in zip(*(fit(members(), samples, device="cpu") for samples in (one, other)), strict=True):
+        assert found.best_epoch == expected.best_epoch
+        for layer, other_layer in zip(found.state, expected.state, strict=True):
+            torch.testing.assert_close(layer, other_layer, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(
+            found.history.validation_loss, expected.history.validation_loss, rtol=1e-5, atol=1e-6
+        )
+
+
+def test_samples_give_shared_rows_as_matrices_when_asked():
+    inputs = shared()
+    samples = Samples.over(inputs, CODES, 2)
+    assert samples.d_in == (5, 8, 4)
+    torch.testing.assert_close(samples.matrices, dense(inputs).matrices, rtol=0, atol=1e-6)
+
+
+def test_samples_take_other_classes_and_weights_over_the_same_inputs():
+    samples = Samples.of([torch.ones(4, 2)], torch.tensor([0, 1, 0, 1]), 2)
+    other = replace(samples, codes=torch.tensor([1, 0, 1, 0]), weights=torch.full((4,), 2.0))
+    assert other.inputs is samples.inputs
+
+
+def test_a_single_matrix_is_not_copied():
+    matrix = torch.ones(4, 2)
+    assert Samples.of([matrix], torch.tensor([0, 1, 0, 1]), 2).matrices.data_ptr() == matrix.data_ptr()
+
+
+@pytest.mark.parametrize("name", ["numbers", "statistics", "codes", "order"])
+def test_a_fit_is_another_when_anything_of_its_shared_rows_is(name):
+    inputs = shared()
+    changed = getattr(inputs, name).clone()
+    changed.view(-1)[1] = 1
+    tables = [
+        identity(members(), Samples.over(each, CODES, 2), {"precision": "float32"})["table"]
+        for each in (inputs, replace(inputs, tables=inputs.tables), replace(inputs, **{name: changed}))
+    ]
+    assert tables[0] == tables[1] != tables[2]
+
+
+def test_moving_shared_rows_keeps_all_there_is_of_them():
+    inputs = shared()
+    moved = inputs.to(torch.device("cpu"))
+    assert (moved.d_in, moved.n_gaps, moved.device) == (inputs.d_in, 2, torch.device("cpu"))
+    assert len(moved.tensors()) == len(inputs.tensors())

@@ -1,0 +1,50 @@
+"""Trainings that are put down on the command line, and taken up again."""
+
+import signal
+import sys
+import time
+
+import pytest
+
+LONG = ("--epochs", "4000", "--patience", "0", "--folds", "2", "--hidden", "16", "--batch-size", "0", "--schedule")
+
+
+def test_the_same_command_goes_on_and_writes_the_same_file(demarcate, tmp_path):
+    common = ("fit", "moons", "--folds", "2", "--epochs", "4", "--hidden", "8")
+    folder, first, again, plain = (
+        tmp_path / name for name in ("ck", "a.safetensors", "b.safetensors", "c.safetensors")
+    )
+    begun = demarcate(*common, "--checkpoint", folder, "--out", first)
+    assert (begun.code, "Going on" in begun.err) == (0, False)
+    resumed = demarcate(*common, "--checkpoint", folder, "--out", again)
+    assert resumed.code == 0
+    assert f"Going on from {folder}." in resumed.err
+    assert demarcate(*common, "--out", plain).code == 0
+    assert first.read_bytes() == again.read_bytes() == plain.read_bytes()
+
+
+@pytest.mark.parametrize("command", ["fit", "sweep"])
+def test_other_settings_are_refused_saying_what_changed(demarcate, tmp_path, command):
+    common = (command, "moons", "--hidden", "8", "--checkpoint", tmp_path / "ck", "--quiet")
+    assert demarcate(*common, "--epochs", "3").code == 0
+    refused = demarcate(*common, "--epochs", "4")
+    assert (refused.code, refused.out) == (1, "")
+    assert "epochs: 3 then, 4 now" in refused.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+def test_ctrl_c_puts_training_down_and_the_same_command_ends_as_if_undisturbed(start, demarcate, tmp_path):
+    command = ("fit", "moons", *LONG, "constant", "--quiet", "--json")
+    expected = demarcate(*command)
+    process = start(*command, "--checkpoint", tmp_path / "ck")
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "ck" / "manifest.json").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, b"")
+    assert f"Interrupted: what was trained so far is in {tmp_path / 'ck'}." in err.decode()
+    resumed = demarcate(*command, "--checkpoint", tmp_path / "ck")
+    scores = [outcome.out.partition('"fit_seconds"')[0] for outcome in (resumed, expected)]
+    assert scores[0] == scores[1]

@@ -15,10 +15,10 @@ def test_the_same_command_goes_on_and_writes_the_same_file(demarcate, tmp_path):
         tmp_path / name for name in ("ck", "a.safetensors", "b.safetensors", "c.safetensors")
     )
     begun = demarcate(*common, "--checkpoint", folder, "--out", first)
-    assert (begun.code, "Going on" in begun.err) == (0, False)
+    assert (begun.code, "Taking up" in begun.err) == (0, False)
     resumed = demarcate(*common, "--checkpoint", folder, "--out", again)
     assert resumed.code == 0
-    assert f"Going on from {folder}." in resumed.err
+    assert f"Taking up the training in {folder}." in resumed.err
     assert demarcate(*common, "--out", plain).code == 0
     assert first.read_bytes() == again.read_bytes() == plain.read_bytes()
 

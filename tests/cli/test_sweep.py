@@ -235,3 +235,18 @@ def test_the_defaults_the_help_states_are_those_of_python(demarcate):
     for option, default in stated.items():
         value = settings[option.replace("-", "_")]
         assert default == (",".join(map(str, value)) if isinstance(value, tuple) else str(value))
+
+
+def test_one_file_under_two_names_is_refused(demarcate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    outcome = demarcate("sweep", "moons", "--epochs", "2", "--seeds", "1", "--out", "./y.csv", "--save", "y.csv")
+    assert outcome.code == 2
+    assert "--out and --save are two files" in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", ["--lr", "--epochs", "--activation"])
+def test_an_option_without_a_value_is_refused(demarcate, option):
+    outcome = demarcate("sweep", "moons", option, "")
+    assert outcome.code == 2
+    assert "value 1 of" in outcome.err

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import threading
 import time
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -204,13 +205,31 @@ def test_a_damaged_newest_state_is_passed_over_with_a_warning(tmp_path_factory, 
     if kind == "flip":
         content[at] ^= 0x55
     newest.write_bytes(bytes(content if kind == "flip" else content[:at] if kind == "cut" else b""))
-    import warnings
-
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         assert bits(fit(members()[:1], samples(), checkpoint=folder)) == expected
-    # A flip in what zip repeats, or does not use, leaves the state whole.
+    # A flip in what zip repeats, or does not use, leaves the state whole: what is read is what was written.
     assert kind == "flip" or [str(one.message) for one in told if "is damaged" in str(one.message)]
+
+
+def test_no_flip_of_a_bit_is_taken_for_a_state(tmp_path):
+    keeper = Keeper(tmp_path, "population-1", 0)
+    state = {"flat": torch.arange(3.0), "recorded": torch.ones(1, 4, 1)}, {"epoch": 1, "active": [0], "ends": {}}
+    keeper.save(state)
+    (path,) = tmp_path.glob("*.npz")
+    content = path.read_bytes()
+    generator = torch.Generator().manual_seed(0)
+    for place in torch.randint(len(content), (400,), generator=generator).tolist():
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << (place % 8)
+        path.write_bytes(damaged)
+        with warnings.catch_warnings(record=True):
+            warnings.simplefilter("always")
+            found = keeper.load()
+        if found is not None:
+            assert found[1] == state[1]
+            assert found[0].keys() == state[0].keys()
+            assert all(torch.equal(found[0][name], state[0][name]) for name in state[0])
 
 
 def test_only_the_last_two_states_are_kept(stopped):
@@ -220,9 +239,9 @@ def test_only_the_last_two_states_are_kept(stopped):
 def test_with_all_states_damaged_a_fit_begins_anew(stopped):
     for path in states(stopped):
         path.write_bytes(b"")
-    with pytest.warns(CheckpointWarning, match="is damaged") as told:
+    with pytest.warns(CheckpointWarning, match="is damaged|begins anew") as told:
         found = fit(members()[:1], samples(), checkpoint=stopped)
-    assert len(told) == 2
+    assert [str(one.message).rpartition(": ")[2] for one in told] == ["passed over", "passed over", "it begins anew"]
     assert bits(found) == bits(fit(members()[:1], samples()))
 
 
@@ -255,7 +274,7 @@ def test_a_full_disk_costs_a_warning_and_not_the_training(tmp_path, monkeypatch)
         (lambda one: replace(one, network=replace(one.network, hidden=(9,))), "hidden: (8,) then, (9,) now"),
         (lambda one: replace(one, network=replace(one.network, dropout=0.5)), "dropout: 0.2 then, 0.5 now"),
         (lambda one: replace(one, training=replace(one.training, epochs=30)), "epochs: 20 then, 30 now"),
-        (lambda one: replace(one, seed=9), "seed: 0 then, 9 now"),
+        (lambda one: replace(one, seed=9), "seeds: not the same"),
         (lambda one: replace(one, rows=TRAIN[:50]), "training rows: not the same"),
         (lambda one: replace(one, validation_rows=HELD[:5]), "validation rows: not the same"),
     ],
@@ -274,7 +293,7 @@ def test_another_table_another_precision_and_more_networks_are_refused_all_at_on
         fit(members()[:2], samples(shift=1.0), precision="bf16", checkpoint=stopped)
     told = str(refused.value)
     for what in (
-        "table: not the same",
+        "rows (the table, its columns, how it is split or weighted): not the same",
         "networks: 1 then, 2 now",
         "precision: float32 then, bf16 now",
         "lr: 0.01 then",
@@ -288,13 +307,51 @@ def test_a_folder_with_other_things_in_it_is_refused(tmp_path):
         fit(members(), samples(), checkpoint=tmp_path)
 
 
+def test_nothing_is_touched_in_a_folder_that_is_used_for_something_else(tmp_path):
+    for name in (".notes.tmp", "a.txt"):
+        (tmp_path / name).write_text("precious")
+    with pytest.raises(CheckpointError, match=r"holds .notes.tmp, a.txt"):
+        fit(members(), samples(), checkpoint=tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".notes.tmp", "a.txt"]
+
+
+def test_a_folder_without_a_name_is_refused():
+    with pytest.raises(CheckpointError, match=r"^checkpoints go to a folder: got an empty name"):
+        fit(members(), samples(), checkpoint="")
+
+
+def test_states_without_their_manifest_are_told_as_such(stopped):
+    (stopped / "manifest.json").unlink()
+    with pytest.raises(CheckpointError, match=r"^checkpoints have a manifest.json beside them: .* has lost it"):
+        fit(members()[:1], samples(), checkpoint=stopped)
+
+
+def test_an_error_of_the_callers_own_passes_through(tmp_path):
+    def refuse(progress):
+        raise PermissionError(13, "mine")
+
+    with pytest.raises(PermissionError, match="mine"):
+        fit(members()[:1], samples(), on_epoch=refuse, checkpoint=tmp_path)
+
+
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(CheckpointError, match=r"^checkpoints go to a folder that can be written"):
         fit(members(), samples(), checkpoint=tmp_path / "file")
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"format": 1, "settings": {}}',
+        '{"format": 1, "settings": {}, "n_threads": "x"}',
+        '{"format": 1, "settings": {"lr": 3}, "n_threads": 1}',
+    ],
+)
 def test_a_damaged_manifest_is_refused_with_the_remedy(stopped, content):
     (stopped / "manifest.json").write_text(content)
     with pytest.raises(CheckpointError, match=r"manifest.json is damaged .*\. Remove .* to begin anew$"):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training, fit
-from demarcate.engine.identity import identity
+from demarcate.engine.identity import TABLE, identity
 from demarcate.engine.inputs import Dense, Shared
 from demarcate.nn import Network
 
@@ -107,7 +107,7 @@ def test_a_fit_is_another_when_anything_of_its_shared_rows_is(name):
     changed = getattr(inputs, name).clone()
     changed.view(-1)[1] = 1
     tables = [
-        identity(members(), Samples.over(each, CODES, 2), {"precision": "float32"})["table"]
+        identity(members(), Samples.over(each, CODES, 2), {})[TABLE]
         for each in (inputs, replace(inputs, tables=inputs.tables), replace(inputs, **{name: changed}))
     ]
     assert tables[0] == tables[1] != tables[2]

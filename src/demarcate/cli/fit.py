@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from demarcate.cli.guard import say
-from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, say_where_it_goes_on, widths
+from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, put_down_in, widths
 
 TABLE = (
     "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data set."
@@ -128,13 +128,13 @@ def _fit(
     from demarcate.cli.progress import training_progress
 
     classifier = DemarcateClassifier(**{**settings, **lists, "random_state": seed})
-    say_where_it_goes_on(settings.get("checkpoint"), quiet=quiet)
     start = time.perf_counter()
-    with training_progress(quiet=quiet) as on_epoch:
-        classifier.set_params(on_epoch=on_epoch).fit(frame, labels)
-    fit_seconds = time.perf_counter() - start
-    classifier.set_params(on_epoch=None)
-    scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
+    with put_down_in(settings.get("checkpoint"), quiet=quiet):
+        with training_progress(quiet=quiet) as on_epoch:
+            classifier.set_params(on_epoch=on_epoch).fit(frame, labels)
+        fit_seconds = time.perf_counter() - start
+        classifier.set_params(on_epoch=None)
+        scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
     record = classifier.record(baselines)
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.

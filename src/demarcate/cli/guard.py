@@ -80,7 +80,9 @@ def _explain(error: BaseException) -> int:
         say(f"Error: {error}")
         return EXIT_REFUSED
     if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
-        say("Error: there is not enough memory for this. Use fewer rows, --folds 2, or a smaller --hidden.")
+        say(
+            "Error: there is not enough memory for this. Use fewer rows, fewer networks at once, or a smaller --hidden."
+        )
         return EXIT_REFUSED
     if isinstance(error, OSError):
         say(f"Error: the system refused ({error.strerror or error}{f': {error.filename}' if error.filename else ''}).")

@@ -1,11 +1,14 @@
 """Options that several commands share, and how their values are read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from demarcate.cli.guard import UsageError, say
+from demarcate.errors import Interrupted
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; only errors and warnings.")]
@@ -22,10 +25,25 @@ Checkpoint = Annotated[
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 
 
-def say_where_it_goes_on(checkpoint: str | None, *, quiet: bool) -> None:
-    """Tell that training goes on from a folder of checkpoints, if there is something in it."""
-    if checkpoint and not quiet and (Path(checkpoint) / "manifest.json").exists():
-        say(f"Going on from {checkpoint}.")
+@contextmanager
+def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
+    """Tell where training is taken up, and after Ctrl-C that it can be taken up again."""
+
+    def is_begun() -> bool:
+        return checkpoint is not None and (Path(checkpoint) / "manifest.json").exists()
+
+    if is_begun() and not quiet:
+        say(f"Taking up the training in {checkpoint}.")
+    try:
+        yield
+    except Interrupted:
+        raise
+    except KeyboardInterrupt as error:
+        if is_begun():
+            raise Interrupted(
+                f"what was trained so far is in {checkpoint}. Begin the same again to go on from there"
+            ) from error
+        raise
 
 
 def names(values: list[str] | None) -> list[str]:

@@ -2,13 +2,14 @@
 
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from demarcate.cli.fit import TABLE
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, say_where_it_goes_on
+from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, put_down_in
 from demarcate.cli.swept import values_to_try
 
 if TYPE_CHECKING:
@@ -139,10 +140,9 @@ def _sweep(
     from demarcate.engine import Training
     from demarcate.sweeps import sweep as run
 
-    say_where_it_goes_on(settings["checkpoint"], quiet=quiet)
-    start = time.perf_counter()
+    start, checkpoint = time.perf_counter(), settings["checkpoint"]
     training = Training(patience=patience or None)
-    with training_progress(quiet=quiet) as on_epoch:
+    with put_down_in(checkpoint, quiet=quiet), training_progress(quiet=quiet) as on_epoch:
         on_plan = None if quiet else lambda size: say(f"{size}.")
         result = run((frame, labels), training=training, on_plan=on_plan, on_epoch=on_epoch, **{**settings, **lists})
     seconds = time.perf_counter() - start
@@ -172,7 +172,7 @@ def _check_outputs(table: str, out: str | None, save: str | None) -> None:
     if save:
         check_writable(save)
         refuse_overwriting(save, table, option="--save")
-    if out and out == save:
+    if out and save and Path(out).resolve() == Path(save).resolve():
         raise UsageError(f"--out and --save are two files: got {out!r} for both")
 
 

@@ -21,7 +21,7 @@ def values_to_try(options: Mapping[str, Any]) -> dict[str, Any]:
     >>> values_to_try({"lr": "1e-4..1e-1"})
     {'lr': Between(low=0.0001, high=0.1, log=True)}
     """
-    return {name: _values(name, given) for name, given in options.items() if given}
+    return {name: _values(name, given) for name, given in options.items() if given is not None and given != []}
 
 
 def _values(name: str, given: Any) -> Any:

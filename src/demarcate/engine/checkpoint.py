@@ -6,23 +6,40 @@ that runs when it is read. A state is written beside its place and moved there w
 """
 
 import contextlib
+import hashlib
 import json
 import os
+import struct
 import time
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from demarcate.engine.identity import changes
 from demarcate.errors import CheckpointError, CheckpointWarning
 
-_MANIFEST, _LOCK, _FACTS = "manifest.json", "lock", "facts"
+_MANIFEST, _LOCK, _FACTS, _DIGEST = "manifest.json", "lock", "facts", "digest"
+_STATES = "population-*.npz"
+_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged archive ends in, depending on where the damage is."""
 FORMAT = 1
 
 State = tuple[dict[str, Tensor], dict[str, Any]]
@@ -59,6 +76,7 @@ class Keeper:
         tensors, facts = state
         arrays = {name: tensor.cpu().numpy() for name, tensor in tensors.items()}
         arrays[_FACTS] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
+        arrays[_DIGEST] = _digest(arrays)
         place = self._place(self._number + 1)
         beside = place.with_name(f".{place.name}.tmp")
         try:
@@ -87,13 +105,16 @@ class Keeper:
         CheckpointWarning
             If a newer one is damaged.
         """
-        for number in sorted(self._numbers(), reverse=True):
+        found = sorted(self._numbers(), reverse=True)
+        for number in found:
             place = self._place(number)
             try:
                 return _read(place)
-            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-                what = f"checkpoint {place} is damaged ({error}); going on from the one before it"
-                warnings.warn(CheckpointWarning(what), stacklevel=2)
+            except _DAMAGE as error:
+                warnings.warn(CheckpointWarning(f"checkpoint {place} is damaged ({error}): passed over"), stacklevel=2)
+        if found:
+            what = f"no whole checkpoint of {self._name} is left in {self._folder}: it begins anew"
+            warnings.warn(CheckpointWarning(what), stacklevel=2)
         return None
 
     def _place(self, number: int) -> Path:
@@ -147,38 +168,63 @@ def open_checkpoints(
     ...         print(checkpoints.manifest["n_threads"], checkpoints.keeper("a").load())
     2 ({'x': tensor([1., 1.])}, {'epoch': 3})
     """
+    if not str(folder).strip():
+        raise CheckpointError("checkpoints go to a folder: got an empty name. Name one")
     folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _held(folder):
-            for left in folder.glob(".*.tmp"):
+    with contextlib.ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _refuse_strangers(folder)
+            held.enter_context(_held(folder))
+            for left in _left_over(folder):
                 left.unlink(missing_ok=True)
-            yield Checkpoints(folder, _manifest(folder, settings, facts), every)
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+            manifest = _manifest(folder, settings, facts)
+        except OSError as error:
+            raise CheckpointError(
+                f"checkpoints go to a folder that can be written: got {folder} ({error.strerror}). Name another"
+            ) from error
+        yield Checkpoints(folder, manifest, every)
+
+
+def _left_over(folder: Path) -> list[Path]:
+    """Files of ours that were never finished."""
+    return [*folder.glob(f".{_STATES}.tmp"), *folder.glob(f".{_MANIFEST}.tmp")]
+
+
+def _refuse_strangers(folder: Path) -> None:
+    """Refuse a folder that is used for something else; nothing in it has been touched by then."""
+    if (folder / _MANIFEST).exists():
+        return
+    own = {_LOCK, *(path.name for path in _left_over(folder))}
+    strangers = sorted(path.name for path in folder.iterdir() if path.name not in own)
+    if strangers and all(folder.joinpath(name).match(_STATES) for name in strangers):
         raise CheckpointError(
-            f"checkpoints go to a folder that can be written: got {folder} ({error.strerror}). Name another"
-        ) from error
+            f"checkpoints have a {_MANIFEST} beside them: {folder} has lost it. Remove the folder to begin anew"
+        )
+    if strangers:
+        raise CheckpointError(
+            f"checkpoints go to a folder of their own: {folder} holds {', '.join(strangers[:5])}. "
+            "Name a new or an empty one"
+        )
 
 
 def _manifest(folder: Path, settings: Mapping[str, str], facts: Mapping[str, Any]) -> Mapping[str, Any]:
     place = folder / _MANIFEST
     if not place.exists():
-        strangers = [path.name for path in folder.iterdir() if path.name != _LOCK]
-        if strangers:
-            raise CheckpointError(
-                f"checkpoints go to a folder of their own: {folder} holds {', '.join(sorted(strangers)[:5])}. "
-                "Name a new or an empty one"
-            )
         begun_now = {"format": FORMAT, "settings": dict(settings), **facts}
         beside = place.with_name(f".{place.name}.tmp")
-        beside.write_text(json.dumps(begun_now, indent=1), encoding="utf-8")
-        beside.replace(place)
+        try:
+            beside.write_text(json.dumps(begun_now, indent=1), encoding="utf-8")
+            beside.replace(place)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
         return begun_now
     try:
-        manifest: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
-        begun, version = dict(manifest["settings"]), manifest["format"]
+        manifest = _read_manifest(place, facts)
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{place} is damaged ({error}). Remove {folder} to begin anew") from error
+    begun, version = manifest["settings"], manifest["format"]
     changed = changes(begun, settings)
     if version != FORMAT:
         changed.append(f"format of checkpoints: {version} then, {FORMAT} now")
@@ -191,14 +237,39 @@ def _manifest(folder: Path, settings: Mapping[str, str], facts: Mapping[str, Any
     return manifest
 
 
+def _read_manifest(place: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What was written when the fit was begun, each thing of the kind it was then."""
+    manifest: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))
+    kinds = [(manifest["format"], int), (manifest["settings"], dict)]
+    kinds += [(manifest[name], type(value)) for name, value in facts.items()]
+    kinds += [(told, str) for told in dict(manifest["settings"]).values()]
+    for found, kind in kinds:
+        if type(found) is not kind:
+            raise TypeError(f"{found!r} stands where a {kind.__name__} belongs")
+    return manifest
+
+
 def _read(place: Path) -> State:
     with zipfile.ZipFile(place) as archive:
         damaged = archive.testzip()
     if damaged:
         raise zipfile.BadZipFile(f"{damaged} does not have its checksum")
-    with np.load(place, allow_pickle=False) as arrays:
-        tensors = {name: torch.from_numpy(arrays[name]) for name in arrays.files if name != _FACTS}
-        return tensors, json.loads(arrays[_FACTS].tobytes())
+    with np.load(place, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    # What the archive's own checksums do not cover: names, shapes and types.
+    if not np.array_equal(arrays.pop(_DIGEST), _digest(arrays)):
+        raise ValueError("what is in it is not what was written")
+    facts = json.loads(arrays.pop(_FACTS).tobytes())
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}, facts
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
+    """SHA-256 of arrays with their names, types and shapes."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {arrays[name].shape}\n".encode() + array.tobytes())
+    return np.frombuffer(digest.digest(), dtype=np.uint8)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from demarcate.engine.identity import identity
 from demarcate.engine.interrupt import deferred_interrupt
 from demarcate.engine.outcome import FittedMember, Standing
 from demarcate.engine.plan import plan, shared_out
-from demarcate.engine.precision import PRECISIONS
+from demarcate.engine.precision import check_precision
 from demarcate.engine.progress import OnEpoch, Progress
 from demarcate.engine.run import Run
 from demarcate.engine.samples import Member, Samples, layout_of
@@ -107,8 +107,7 @@ def fit(
     >>> fit([member], samples)[0].history.train_accuracy[-1].item()
     1.0
     """
-    if precision not in PRECISIONS:
-        raise SettingError(f"precision is one of {', '.join(PRECISIONS)}: got {precision!r}")
+    check_precision(precision)
     samples = samples.to(device_for(device))
     _refuse_weightless(members, samples)
     settings = {"precision": precision, "halving": str(halving or "none")}

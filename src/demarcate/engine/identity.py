@@ -9,6 +9,7 @@ from torch import Tensor
 
 from demarcate.engine.samples import Member, Samples
 
+TABLE = "rows (the table, its columns, how it is split or weighted)"
 ENGINE = 1
 """Raised whenever the engine comes to other bits from the same fit."""
 _MAX_TOLD = 80
@@ -21,8 +22,8 @@ def changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
     Examples
     --------
-    >>> changes({"lr": "0.1", "table": " #a", "seed": "0, 1 #a"}, {"lr": "0.2", "table": " #b", "seed": "0, 1 #b"})
-    ['lr: 0.1 then, 0.2 now', 'table: not the same', 'seed: not the same for each network']
+    >>> changes({"lr": "0.1", "seeds": " #a"}, {"lr": "0.2", "seeds": " #b"})
+    ['lr: 0.1 then, 0.2 now', 'seeds: not the same']
     """
     return [
         _change(name, then.get(name, ""), now.get(name, "")) for name in {**then, **now} if _differ(name, then, now)
@@ -31,7 +32,7 @@ def changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 def _differ(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> bool:
     # With another number of networks, which one has what is not the same anyway.
-    readable = name != "table" and then.get("networks") != now.get("networks")
+    readable = name != TABLE and then.get("networks") != now.get("networks")
     before, after = (told.get(name, "").partition(MARK)[0] if readable else told.get(name) for told in (then, now))
     return before != after
 
@@ -57,17 +58,17 @@ def identity(members: Sequence[Member], samples: Samples, others: Mapping[str, s
     >>> identity([member], samples, {"precision": "float32"})["lr"]
     '0.5'
     """
-    fields = [{**asdict(member.network), **asdict(member.training), "seed": member.seed} for member in members]
+    fields = [{**asdict(member.network), **asdict(member.training)} for member in members]
     settings = {name: _told([entry[name] for entry in fields]) for name in (fields[0] if fields else {})}
     return {
-        "table": _digest([*samples.tensors()]),
+        TABLE: _digest([*samples.tensors()]),
         **settings,
         "networks": str(len(members)),
+        "seeds": _digest(torch.tensor([member.seed for member in members])),
         "training rows": _digest(member.rows for member in members),
         "validation rows": _digest(member.validation_rows for member in members),
-        "encodings": _told([member.encoding for member in members]),
+        "folds": _digest(torch.tensor([(member.encoding, member.traced) for member in members])),
         "initial weights": _digest(part for member in members for layer in member.initial or () for part in layer),
-        "traces": _told([member.traced for member in members]),
         **others,
         "device": samples.weights.device.type,
         "torch": torch.__version__,

@@ -27,6 +27,18 @@ def has_fast_bf16(device: torch.device) -> bool:
     return False
 
 
+def check_precision(precision: str) -> None:
+    """Refuse what is not a precision.
+
+    Raises
+    ------
+    SettingError
+        If there is no such precision.
+    """
+    if precision not in PRECISIONS:
+        raise SettingError(f"precision is one of {', '.join(PRECISIONS)}: got {precision!r}")
+
+
 def product_dtype(precision: str, dtype: torch.dtype, device: torch.device, hidden: tuple[int, ...]) -> torch.dtype:
     """The dtype of the hidden layers' matrix products.
 
@@ -57,8 +69,7 @@ def product_dtype(precision: str, dtype: torch.dtype, device: torch.device, hidd
     >>> product_dtype("auto", torch.float32, torch.device("cpu"), (8,))
     torch.float32
     """
-    if precision not in PRECISIONS:
-        raise SettingError(f"precision is one of {', '.join(PRECISIONS)}: got {precision!r}")
+    check_precision(precision)
     if not hidden or precision == "float32":
         return dtype
     gains = min(hidden) >= MIN_WIDTH and dtype == torch.float32 and has_fast_bf16(device)

@@ -9,6 +9,8 @@ from demarcate.engine.batches import PAD
 from demarcate.engine.samples import Samples
 from demarcate.nn import Head
 
+_BYTE = 256
+
 
 @dataclass(frozen=True, eq=False)
 class Targets:
@@ -62,6 +64,8 @@ class Source:
 
     def __post_init__(self) -> None:
         self._alike = bool(self.samples.weights.eq(1).all())
+        # Random reads of a large table's codes cost less the fewer bytes they lie in.
+        self._codes = self.samples.codes.to(torch.uint8 if self.samples.n_classes <= _BYTE else torch.int32)
 
     def inputs(self, rows: Tensor, dtype: torch.dtype) -> Tensor:
         """Encoded rows ``(..., n_members, batch, d_in)`` for row numbers ``(..., n_members, batch)``, any for `PAD`."""
@@ -77,7 +81,7 @@ class Source:
         is_row = rows != PAD
         real = is_row.to(dtype)
         rows = rows.clamp(min=0)
-        codes = self.samples.codes[rows]
+        codes = self._codes[rows]
         marks = self.head.marks(codes, self.n_outputs, dtype)
         weights = real if self._alike else self.samples.weights[rows] * real
         return Targets(marks, weights, real, bool(is_row.all()))

@@ -16,6 +16,8 @@ OF_NETWORK = ("hidden", "activation", "dropout")
 OF_TRAINING = ("weight_decay", "lr", "optimizer", "batch_size", "epochs")
 SWEPT = (*OF_NETWORK, *OF_TRAINING)
 COUNTS = ("batch_size", "epochs")
+MAX_NETWORKS = 100_000
+"""Networks a sweep trains at most: more are a slip of the pen."""
 _DRAWS_EACH = 1000
 """Draws for each combination asked for, before a range is taken to have no more."""
 
@@ -125,7 +127,7 @@ def specified(network: Network, training: Training, settings: Mapping[str, Any])
 def _sample(over: Over, sample: int, seed: int) -> list[tuple[Any, ...]]:
     """Distinct combinations; without ranges they come in the order of the grid."""
     generator = np.random.default_rng(seed)
-    n_all = _n_combinations(over)
+    n_all = n_combinations(over)
     if sample > n_all:
         raise SettingError(f"sample is at most the number of combinations, {n_all:g}: got {sample}. Leave it out")
     lists = [values for values in over.values() if not isinstance(values, Between)]
@@ -167,7 +169,14 @@ def _draw(name: str, between: Between, generator: np.random.Generator) -> float:
     return min(max(drawn, between.low), between.high)
 
 
-def _n_combinations(over: Over) -> float:
+def n_combinations(over: Over) -> float:
+    """How many combinations there are, without number where a range is one of numbers.
+
+    Examples
+    --------
+    >>> n_combinations({"hidden": [2, 3], "lr": [0.1, 0.2, 0.3]}), n_combinations({"lr": Between(0.1, 1.0)})
+    (6, inf)
+    """
     sizes = [
         len(values) if not isinstance(values, Between) else values.high - values.low + 1 if name in COUNTS else math.inf
         for name, values in over.items()

@@ -9,10 +9,11 @@ import numpy as np
 
 from demarcate.datasets import Dataset
 from demarcate.engine import Halving, OnEpoch, Training, fit
+from demarcate.engine.precision import check_precision
 from demarcate.errors import DivergenceWarning, Problem, SettingError
 from demarcate.nn import Network
 from demarcate.sweeps.checks import wrong_values
-from demarcate.sweeps.grid import Between, Over, configurations
+from demarcate.sweeps.grid import MAX_NETWORKS, Between, Over, configurations, n_combinations
 from demarcate.sweeps.lineup import Size, counted, line_up
 from demarcate.sweeps.result import Sweep
 from demarcate.sweeps.standings import configuration_table, network_table
@@ -125,6 +126,7 @@ def sweep(
     """
     network, training = network or Network(), training or Training()
     _refuse_wrong(over, network, training, seeds, sample, metric, halving, seed)
+    check_precision(precision)
     tried = configurations(over, network, training, sample, seed)
     task = read_task(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
@@ -171,7 +173,14 @@ def sweep(
 
 
 def _refuse_wrong(
-    over: Any, network: Network, training: Training, seeds: Any, sample: Any, metric: Any, halving: Any, seed: Any
+    over: Any,
+    network: Network,
+    training: Training,
+    seeds: Any,
+    sample: Any,
+    metric: Any,
+    halving: Any,
+    seed: Any,
 ) -> None:
     """Tell everything that is wrong with a sweep's own settings."""
     problems = wrong_values(over, network, training, sampled=sample is not None)
@@ -182,6 +191,10 @@ def _refuse_wrong(
     if metric not in METRICS:
         problems.append(Problem(f"metric is {' or '.join(METRICS)}", f"it is {metric!r}", "Choose one of them"))
     problems += wrong_halving(halving, _lengths(over, training))
+    n_networks = 0 if problems else int(seeds) * (n_combinations(over) if sample is None else int(sample))
+    if n_networks > MAX_NETWORKS:
+        found = f"{n_networks:,.0f} would be"
+        problems.append(Problem(f"A sweep trains at most {MAX_NETWORKS:,} networks", found, "Try a sample of them"))
     if problems:
         raise SettingError.of(problems)
 

@@ -77,6 +77,8 @@ def stratified_split(
     (80, 20)
     """
     n_rows = len(codes)
+    if 1 < held_out < np.inf and held_out % 1:
+        raise SettingError(f"rows to hold out are a share below 1 or a whole number: got {held_out}")
     held = n_rows * held_out if held_out < 1 else held_out
     n_held = round(held) if np.isfinite(held) else 0
     _, counts = np.unique(codes, return_counts=True)

@@ -4,7 +4,10 @@ import time
 import pytest
 import torch
 
+from demarcate.engine import Member, Samples, Training
+from demarcate.engine.run import Run
 from demarcate.engine.threads import Pace, Stopped, n_threads, side_by_side
+from demarcate.nn import Network
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +30,7 @@ def test_the_thread_count_comes_back_whatever_happens(error):
 
 
 class Machine:
-    """A clock that block by block goes on by what the block takes on so many threads."""
+    """A clock that goes on by what four steps take on so many threads."""
 
     def __init__(self, takes):
         self.now, self.takes, self.chosen = 0.0, takes, []
@@ -35,12 +38,13 @@ class Machine:
     def __call__(self):
         return self.now
 
-    def run(self, pace, n_blocks):
-        for _ in range(n_blocks):
-            with pace.block(n_epochs=4):
-                self.chosen.append(torch.get_num_threads())
-                self.now += self.takes[torch.get_num_threads()]
-        return self.chosen[-n_blocks:]
+    def run(self, pace, n_times):
+        for _ in range(n_times):
+            pace.begin()
+            self.chosen.append(torch.get_num_threads())
+            self.now += self.takes[torch.get_num_threads()]
+            pace.end(n_steps=4)
+        return self.chosen[-n_times:]
 
 
 @pytest.mark.parametrize(("takes", "best"), [({1: 2.0, 2: 1.0}, 2), ({1: 1.0, 2: 9.0}, 1)])
@@ -66,8 +70,45 @@ def test_a_single_choice_asks_no_clock():
     def never():
         raise AssertionError
 
-    with Pace([1], never).block(3):
-        assert torch.get_num_threads() == 1
+    pace = Pace([1], never)
+    pace.begin()
+    pace.end(n_steps=3)
+    assert pace.number == 1
+
+
+def test_no_choice_is_made_by_steps_too_few_to_tell():
+    machine = Machine({1: 2e-3, 2: 1e-3})
+    assert set(machine.run(Pace([2, 1], machine), 40)) == {2}
+    assert 1 in machine.run(Pace([2, 1], machine), 60)
+
+
+def test_what_happens_between_steps_is_not_their_doing():
+    machine = Machine({1: 1.0, 2: 2.0})
+    pace = Pace([2, 1], machine)
+    for _ in range(20):
+        machine.run(pace, 1)
+        machine.now += 100.0 if pace.number == 1 else 0.0
+    assert machine.chosen[-15:].count(1) >= 14
+
+
+def test_a_long_epoch_changes_its_threads_on_the_way(monkeypatch):
+    monkeypatch.setattr("demarcate.engine.threads._LAP", 0.0)
+    monkeypatch.setattr("demarcate.engine.feeds.MAX_NUMBERS", 1 << 10)
+    monkeypatch.setattr("demarcate.engine.run.CHEAP_STEP", 0.0)
+    x = torch.randn(400, 4, generator=torch.Generator().manual_seed(0))
+    rows = torch.arange(400)
+    member = Member(Network((8,)), Training(epochs=1, batch_size=16), 0, rows, rows[:0])
+    run, used, begin = Run([member], Samples.of([x], x[:, 0].gt(0).long(), 2), "float32"), set(), Pace.begin
+
+    def watched(pace):
+        begin(pace)
+        used.add(torch.get_num_threads())
+
+    run.pace = Pace([2, 1])
+    monkeypatch.setattr(Pace, "begin", watched)
+    run.advance(1)
+    assert used == {1, 2}
+    assert torch.get_num_threads() == 2
 
 
 def test_jobs_run_at_once_each_on_one_thread():

@@ -20,7 +20,7 @@ from demarcate.engine.propagation import Propagation
 from demarcate.engine.rows import Source
 from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.stopping import Best, Divergence
-from demarcate.engine.threads import Pace
+from demarcate.engine.threads import Pace, n_threads
 from demarcate.engine.watch import Watch
 from demarcate.nn import ACTIVATIONS
 from demarcate.nn.layout import cost
@@ -110,7 +110,7 @@ class Run:
         last = min(until, self.training.epochs)
         while self.active and self.epoch < last:
             n_epochs = min(self._block_length(), last - self.epoch)
-            with torch.inference_mode(), self.pace.block(n_epochs):
+            with torch.inference_mode(), n_threads(self.pace.number):
                 self._block(n_epochs, tell, between)
             between()
 
@@ -261,9 +261,11 @@ class Run:
         """The steps of an epoch, or what is left of it."""
         number = (epoch - 1) * self.batches.n_steps + self.feed.n_done
         for span in self.feed.spans():
+            self.pace.begin()
             for step in span.steps:
                 self._step(step, self._factor(number))
                 number += 1
+            self.pace.end(len(span.steps))
             self.feed.count(span)
             if self.feed.n_done:
                 between()

@@ -21,6 +21,8 @@ WORTH_A_THREAD = 4e7
 interpreter much more often than computing."""
 _PROBE = 20
 """Time spent on the faster number of threads before the other is tried again, in times of what trying takes."""
+_LAP = 0.05
+"""Seconds on one number of threads that tell something: many steps, and little of a long epoch."""
 
 
 @contextmanager
@@ -44,7 +46,7 @@ def n_threads(number: int) -> Iterator[None]:
 
 
 class Pace:
-    """Chooses between one thread and several, block by block, by what blocks took.
+    """Chooses between one thread and several by what steps took on each.
 
     Parameters
     ----------
@@ -53,43 +55,57 @@ class Pace:
     clock
         Seconds since some moment.
 
+    Attributes
+    ----------
+    number
+        What is chosen at present.
+
     Examples
     --------
-    >>> now = iter([0.0, 5.0, 5.0, 6.0, 6.0, 7.0])
+    >>> now = iter([0.0, 5.0, 5.0, 6.0])
     >>> pace = Pace([2, 1], clock=lambda: next(now))
-    >>> for _ in range(3):  # two threads take 5 seconds for what one does in 1
-    ...     with pace.block(n_epochs=1):
-    ...         torch.get_num_threads()
-    2
-    1
+    >>> for _ in range(2):  # two threads take 5 seconds for what one does in 1
+    ...     pace.begin()
+    ...     pace.end(n_steps=10)
+    >>> pace.number
     1
     """
 
     def __init__(self, numbers: Sequence[int], clock: Callable[[], float] = time.perf_counter) -> None:
+        self.number = numbers[0]
         self._numbers, self._clock = list(numbers), clock
-        self._seconds: dict[int, float] = {}
-        self._whole = dict.fromkeys(numbers, 0.0)
+        self._began, self._n_steps, self._took = 0.0, 0, 0.0
+        self._per_step: dict[int, float] = {}
+        self._lap = dict.fromkeys(numbers, 0.0)
         self._since = 0.0
 
-    @contextmanager
-    def block(self, n_epochs: int) -> Iterator[None]:
-        """Run a block of epochs on the number of threads that seems best."""
-        number = self._choose()
-        start = self._clock() if len(self._numbers) > 1 else 0.0
-        with n_threads(number):
-            yield
+    def begin(self) -> None:
+        """Before some steps: use the number that is chosen, which is left to `n_threads` to undo."""
         if len(self._numbers) > 1:
-            took = self._clock() - start
-            self._seconds[number], self._whole[number] = took / n_epochs, took
-            self._since += took
+            if torch.get_num_threads() != self.number:
+                torch.set_num_threads(self.number)
+            self._began = self._clock()
+
+    def end(self, n_steps: int) -> None:
+        """After so many steps: choose anew once they tell something."""
+        if len(self._numbers) == 1:
+            return
+        self._took += self._clock() - self._began
+        self._n_steps += n_steps
+        if self._took < _LAP:
+            return
+        self._per_step[self.number], self._lap[self.number] = self._took / self._n_steps, self._took
+        self._since += self._took
+        self._n_steps, self._took = 0, 0.0
+        self.number = self._choose()
 
     def _choose(self) -> int:
-        untried = [number for number in self._numbers if number not in self._seconds]
+        untried = [number for number in self._numbers if number not in self._per_step]
         if untried:
             return untried[0]
-        best = min(self._numbers, key=self._seconds.__getitem__)
+        best = min(self._numbers, key=self._per_step.__getitem__)
         others = [number for number in self._numbers if number != best]
-        if others and self._since > _PROBE * self._whole[others[0]]:
+        if self._since > _PROBE * self._lap[others[0]]:
             self._since = 0.0
             return others[0]
         return best

@@ -15,7 +15,9 @@ from torch import Tensor
 from demarcate.nn import Activation, Layout
 
 _SMALL = 4096
-"""Parameters of a network whose products are never shared out."""
+"""Parameters of a network, or a layer, whose products are not worth sharing out among threads."""
+
+_AS_IS: AbstractContextManager[None] = nullcontext()
 
 Masks = Sequence[Tensor]
 """What each hidden layer's output is multiplied by, a ``(n_members, batch, d_hidden)`` each: dropout."""
@@ -33,6 +35,8 @@ class _Layer:
         The weight, ``(n_members, d_out, d_in)``.
     weight_slope, bias_slope
         As the parameters.
+    narrow
+        Whether its products take longer on several threads than on one.
     """
 
     weight: Tensor
@@ -40,12 +44,13 @@ class _Layer:
     turned: Tensor
     weight_slope: Tensor
     bias_slope: Tensor
+    narrow: bool
 
     @classmethod
     def of(cls, weight: Tensor, bias: Tensor, weight_place: Tensor, bias_place: Tensor) -> "_Layer":
         """The layer with these parameters, whose gradients have these places."""
         slopes = _room(weight_place, weight.dtype), _room(bias_place, weight.dtype)
-        return cls(weight, bias, weight.transpose(1, 2), *slopes)
+        return cls(weight, bias, weight.transpose(1, 2), *slopes, len(weight) == 1 and weight.numel() <= _SMALL)
 
 
 class _Top:
@@ -146,7 +151,7 @@ class Propagation:
         self._strided, self._computed = [place for place, _ in moved], [slope for _, slope in moved]
         # Stacks are shared out by member, a single network's products by rows: only those depend on threads.
         self._narrow: AbstractContextManager[None] = (
-            _OneThread() if layout.n_members == 1 and flat.numel() > _SMALL else nullcontext()
+            _OneThread() if layout.n_members == 1 and flat.numel() > _SMALL else _AS_IS
         )
         self._rooms: dict[int, list[_Space]] = {}
         self._exact: dict[int, Tensor] = {}
@@ -182,7 +187,8 @@ class Propagation:
         self._inputs = [turned]
         for number, space in enumerate(self._spaces):
             layer = self._layers[number]
-            torch.baddbmm(layer.bias, x, layer.weight, out=space.sums)
+            with self._narrow if layer.narrow else _AS_IS:
+                torch.baddbmm(layer.bias, x, layer.weight, out=space.sums)
             x, turned = self._activation.into(space.sums, space.out), space.out_turned
             if masks is not None:
                 x, turned = torch.mul(x, masks[number], out=space.dropped), space.dropped_turned
@@ -216,7 +222,8 @@ class Propagation:
             if masks is not None:
                 slope.mul_(masks[number])
             self._activation.pull(slope, self._kept(space))
-            torch.bmm(self._inputs[number], slope, out=layer.weight_slope)
+            with self._narrow if layer.narrow else _AS_IS:
+                torch.bmm(self._inputs[number], slope, out=layer.weight_slope)
             torch.sum(slope, 1, keepdim=True, out=layer.bias_slope)
             turned = layer.turned
         if self._strided:

@@ -28,6 +28,9 @@ from demarcate.nn.layout import cost
 MAX_BLOCK_EPOCHS, MAX_BLOCK_STEPS, MAX_BLOCK_WORK = 32, 256, 1e10
 """Epochs, steps and multiplications after which the books are closed: often enough to be told of, and to be stopped."""
 
+MAX_BLOCK_NUMBERS = 1 << 21
+"""Numbers kept until the books are closed: more of them leave the processor's caches before they are read again."""
+
 CHEAP_STEP = 1e6
 """Multiplications in a forward pass below which a step costs its calls rather than its arithmetic."""
 
@@ -357,7 +360,7 @@ class Run:
         patience = [self.members[index].training.patience for index in self.active]
         soon = [1 + each // 8 for each in patience if each is not None]
         short = min(MAX_BLOCK_STEPS, int(MAX_BLOCK_WORK / self.work)) // self.batches.n_steps
-        return max(1, min(MAX_BLOCK_EPOCHS, short, MAX_NUMBERS // kept, *soon))
+        return max(1, min(MAX_BLOCK_EPOCHS, short, MAX_BLOCK_NUMBERS // kept, *soon))
 
     def _slope(self, logits: Tensor, marks: Tensor, scale: Tensor) -> Tensor:
         """The slope of the members' mean losses in their logits, ``(n_members, n_outputs, batch)``.

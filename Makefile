@@ -5,7 +5,7 @@ BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo test lint format bench-engine clean
+.PHONY: demo test lint format docs bench-engine clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
@@ -24,11 +24,15 @@ format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+# Reads no network; any warning fails it. The site is build/docs/index.html.
+docs: $(VENV)/docs.stamp build/sources.stamp
+	$(BIN)/sphinx-build -W --keep-going --doctree-dir build/doctrees docs build/docs
+
 bench-engine: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/engine
 
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis heart.safetensors
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis heart.safetensors docs/gallery docs/gen_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/core.stamp: pyproject.toml constraints.txt
@@ -43,4 +47,14 @@ $(VENV)/dev.stamp: $(VENV)/core.stamp
 
 $(VENV)/bench.stamp: $(VENV)/core.stamp
 	$(PIP) --editable '.[bench]'
+	touch $@
+
+$(VENV)/docs.stamp: $(VENV)/core.stamp
+	$(PIP) --editable '.[docs]'
+	touch $@
+
+# Examples that did not change run again when the package did.
+build/sources.stamp: $(wildcard src/demarcate/*.py src/demarcate/*/*.py src/demarcate/*/*/*.py)
+	rm -rf docs/gallery docs/gen_modules
+	mkdir -p build
 	touch $@

@@ -1,6 +1,6 @@
 """Draw the picture of the README: what three networks make of the two moons.
 
-Run as ``python scripts/draw_boundaries.py [OUT.png]``; needs the ``docs`` extra.
+Run as ``python scripts/draw_boundaries.py [OUT.png]``.
 """
 
 import sys

@@ -35,6 +35,7 @@ class Progress:
 
 
 OnEpoch = Callable[[Progress], None]
+"""What `fit` calls after every epoch of every population."""
 
 
 def finite_mean(losses: Tensor) -> float | None:

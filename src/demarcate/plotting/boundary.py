@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Kind = Literal["regions", "probability"]
 KINDS: tuple[Kind, ...] = ("regions", "probability")
 _LEVELS = 20
+_STRONGEST = 0.75
+"""How much of its colour a class has where it is certain."""
 
 
 @dataclass(eq=False)
@@ -139,8 +141,10 @@ class BoundaryDisplay:
 
     @property
     def caption(self) -> str:
-        """What other columns are held at; empty if there are none."""
-        return self.plane.caption
+        """What colours mean where that is not plain, and what other columns are held at; may be empty."""
+        shades = self.kind == "probability" and len(self.classes) > 2
+        own = "The stronger the colour, the likelier its class; white is a guess." if shades else ""
+        return f"{own} {self.plane.caption}".strip()
 
     @cached_property
     def regions(self) -> NDArray[np.int64]:
@@ -157,7 +161,8 @@ class BoundaryDisplay:
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self.ax_ = style.new_axes()[0, 0] if ax is None else ax
+        barred = self.kind == "probability" and len(self.classes) == 2
+        self.ax_ = style.new_axes(width=style.WIDTH + barred)[0, 0] if ax is None else ax
         self.figure_ = style.figure_of(self.ax_)
         if self.kind == "regions":
             self._draw_regions()
@@ -177,9 +182,10 @@ class BoundaryDisplay:
 
     def _draw_probabilities(self) -> None:
         if len(self.classes) > 2:
-            # Where no class is likely their colours mix, and grey.
-            colours = np.stack([style.tinted(code, 0.8) for code in range(len(self.classes))])
-            self._draw_image((self.probabilities @ colours).clip(0, 1))
+            chance = 1 / len(self.classes)
+            certainty = ((self.probabilities.max(-1, keepdims=True) - chance) / (1 - chance)).clip(0, 1)
+            colours = np.stack([style.rgb(code) for code in range(len(self.classes))])[self.regions]
+            self._draw_image(1 - _STRONGEST * certainty * (1 - colours))
             return
         from matplotlib.colors import LinearSegmentedColormap
 

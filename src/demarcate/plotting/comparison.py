@@ -123,5 +123,6 @@ def _title(name: str, run: Any) -> str:
         return style.shortened(name)
     train, test = getattr(run, "train_accuracy", np.nan), scores["accuracy"]
     return (
-        f"{style.shortened(name)}\naccuracy: train {train:.0%}, test {test.value:.0%} [{test.low:.0%}, {test.high:.0%}]"
+        f"{style.shortened(name)}\ntrain accuracy {train:.0%}\n"
+        f"test accuracy {test.value:.0%} [{test.low:.0%}, {test.high:.0%}]"
     )

@@ -125,7 +125,7 @@ class DisagreementDisplay:
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self.ax_ = style.new_axes()[0, 0] if ax is None else ax
+        self.ax_ = style.new_axes(width=style.WIDTH + 1)[0, 0] if ax is None else ax
         self.figure_ = style.figure_of(self.ax_)
         levels = np.linspace(0, 0.5, 11)
         filled = self.ax_.contourf(self.plane.across, self.plane.up, self.spread, levels, cmap="Greys", alpha=0.85)
@@ -138,16 +138,6 @@ class DisagreementDisplay:
         scatter(self.ax_, self.points, self.codes, self.classes)
         left, right, bottom, top = self.plane.extent
         self.ax_.set(xlim=(left, right), ylim=(bottom, top))
-        style.legend(
-            self.ax_,
-            title="class",
-            title_fontsize=style.SMALL,
-            loc="upper left",
-            bbox_to_anchor=(0.0, 1.0),
-            frameon=True,
-            framealpha=0.85,
-            borderaxespad=0.3,
-        )
         style.dress(self.ax_, self.title, *map(style.shortened, self.plane.columns), caption=self.caption)
         return self
 

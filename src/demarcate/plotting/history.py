@@ -150,8 +150,8 @@ class HistoryDisplay:
             ax.set_ylim(bottom=0)
         self._mark_best(ax)
         several = len(self.best_epochs) > 1
-        title = self.title if metric == "loss" else ("band: 95% interval of the mean" if several else "")
-        style.dress(ax, title, "epoch", metric)
+        caption = "Lines: means of the networks still training; bands: 95% intervals of these means." if several else ""
+        style.dress(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption)
         ax.grid(axis="y", color=style.FAINT, linewidth=0.6)
         ax.set_axisbelow(True)
 

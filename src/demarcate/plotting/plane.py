@@ -97,7 +97,7 @@ class Plane:
         """What the other columns are held at, in words; empty if there are none."""
         if not self.held:
             return ""
-        said = [f"{shortened(name)} = {_value(value)}" for name, value in list(self.held.items())[:_MAX_SAID]]
+        said = [f"{shortened(name)}\u00a0=\u00a0{_value(value)}" for name, value in list(self.held.items())[:_MAX_SAID]]
         more = len(self.held) - len(said)
         others = f" and {more} more at their medians or commonest values" if more else ""
         return (

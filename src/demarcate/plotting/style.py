@@ -72,25 +72,31 @@ def figure_of(ax: "Axes") -> "Figure":
 
 
 def dress(ax: "Axes", title: str, x: str, y: str, *, caption: str = "") -> None:
-    """Title, labels and a caption below, in the sizes of every picture."""
-    ax.set_title(wrapped(title, 58), fontsize=TITLE, loc="left", color=INK)
+    """Title, labels and a caption below, in the sizes of every picture, broken into lines that fit."""
+    figure = figure_of(ax)
+    place = ax.get_subplotspec()
+    panel = figure.get_figwidth() / (place.get_gridspec().ncols if place else 1)
+    ax.set_title(wrapped(title, _fitting(panel - 0.7, TITLE)), fontsize=TITLE, loc="left", color=INK)
     ax.set_xlabel(x, fontsize=LABEL)
     ax.set_ylabel(y, fontsize=LABEL)
     ax.tick_params(labelsize=SMALL, color=GREY, labelcolor=INK)
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[:].set_color(GREY)
     if caption:
-        ax.annotate(
-            wrapped(caption, 78),
-            xy=(0, 0),
-            xytext=(0, -32),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="top",
-            fontsize=SMALL - 1,
-            color=GREY,
-            annotation_clip=False,
-        )
+        _caption(figure, wrapped(caption, _fitting(figure.get_figwidth() - 0.2, SMALL - 1)))
+
+
+def _caption(figure: "Figure", text: str) -> None:
+    """Write below a figure what is not there yet; the layout makes room for it."""
+    there = figure.get_supxlabel()
+    if text not in there:
+        lines = f"{there}\n{text}" if there else text
+        figure.supxlabel(lines, x=0.01, ha="left", fontsize=SMALL - 1, color=GREY, linespacing=1.25)
+
+
+def _fitting(inches: float, size: float) -> int:
+    """Characters of a font size that fit into a line; letters are a little wider than half as wide as they are high."""
+    return max(16, int(inches * 72 / (0.56 * size)))
 
 
 def legend(ax: "Axes", **settings: Any) -> None:

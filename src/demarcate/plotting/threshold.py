@@ -189,9 +189,9 @@ class ThresholdDisplay:
         self.cost_ax_.plot([self.best], [self.cost[place]], "o", color="#D55E00", markersize=5)
         who = style.shortened(self.positive)
         caption = (
-            f"On {self.n_rows:,} rows. A missed {who} costs {self.false_negative:g}, a false alarm "
-            f"{self.false_positive:g}. Precision: how many of those called {who} are. Recall: how many of those that "
-            "are get called so."
+            f"On {self.n_rows:,} rows. Missing a row of class {who} costs {self.false_negative:g}, a false alarm "
+            f"{self.false_positive:g}. Precision: the share of rows called {who} that are. Recall: the share of rows "
+            f"of class {who} that are found."
         )
         style.dress(self.ax_, self.title, "threshold", "precision, recall", caption=caption)
         self.ax_.set(xlim=(0, 1), ylim=(0, 1.02))

@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.viewcode",
     "sphinx_gallery.gen_gallery",
     "array_types",
+    "colons",
     "leftovers",
     "mathml",
     "public_names",

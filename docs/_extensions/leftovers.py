@@ -1,4 +1,4 @@
-"""Clears away what the gallery keeps of examples that are no longer there."""
+"""Clears away what earlier builds left of examples that are no longer there."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ def clear(app):
     """Remove the pages and downloads of examples that were renamed or deleted since the last build."""
     settings = app.config.sphinx_gallery_conf
     examples, gallery = (Path(app.srcdir, settings[key]) for key in ("examples_dirs", "gallery_dirs"))
-    for path in gallery.glob("plot_*"):
+    for path in (*gallery.glob("plot_*"), *Path(app.outdir, gallery.name).glob("plot_*")):
         if not (examples / path.name.partition(".")[0]).with_suffix(".py").exists():
             path.unlink()
 

@@ -1,3 +1,4 @@
+import importlib
 import math
 import re
 import warnings
@@ -9,7 +10,6 @@ import torch
 from torch import nn
 
 from demarcate import datasets
-from demarcate import runs as module
 from demarcate.datasets import Dataset
 from demarcate.engine import Training
 from demarcate.errors import DivergenceWarning, InputError, SettingError, TargetError
@@ -114,12 +114,12 @@ def test_the_labels_of_test_rows_change_nothing_about_the_weights(patience, monk
         return splits[-1]
 
     X, y = datasets.moons(n_samples=120, noise=0.3)
-    monkeypatch.setattr(module, "stratified_split", split_once)
+    monkeypatch.setattr(importlib.import_module("demarcate.runs.train"), "stratified_split", split_once)
     honest = train((X, y), SMALL, training, seed=1)
     changed = y.copy()
     changed[honest.test_rows] = 1 - y[honest.test_rows]
     replayed = iter(splits.copy())
-    monkeypatch.setattr(module, "stratified_split", lambda *_: next(replayed))
+    monkeypatch.setattr(importlib.import_module("demarcate.runs.train"), "stratified_split", lambda *_: next(replayed))
     other = train((X, changed), SMALL, training, seed=1)
     assert accuracy(other["network"]) == pytest.approx(1 - accuracy(honest["network"]))
     assert torch.equal(weights(other["network"]), weights(honest["network"]))
@@ -380,3 +380,35 @@ def test_a_run_that_never_learned_shows_no_nan():
 def test_a_table_of_nothing_but_missing_cells_is_refused_with_the_reason():
     with pytest.raises(InputError, match="at least one column that can tell rows apart: 'x1' is constant"):
         train((np.full((20, 2), np.nan), [0, 1] * 10), SMALL)
+
+
+def test_several_seeds_are_as_many_calls_in_one():
+    data = datasets.moons(n_samples=90, noise=0.3)
+    networks = {"narrow": Network((3,), "tanh"), "wide": Network((9,), dropout=0.3)}
+    training = Training(optimizer="adam", lr=0.02, epochs=15, batch_size=16, patience=4)
+    together = train(data, networks, training, seed=5, seeds=3)
+    for place in range(3):
+        alone = train(data, networks, training, seed=5 + place)
+        for name, run in alone.items():
+            repeat = together.repeats[name][place]
+            assert repeat.seed == run.seed == 5 + place
+            assert repeat.best_epoch == run.best_epoch
+            for rows in ("train_rows", "validation_rows", "test_rows"):
+                np.testing.assert_array_equal(getattr(repeat, rows), getattr(run, rows))
+            np.testing.assert_allclose(repeat.predict_proba(data.X), run.predict_proba(data.X), atol=1e-5)
+            np.testing.assert_allclose(
+                repeat.predict_proba(data.X, trained=False), run.predict_proba(data.X, trained=False), atol=1e-6
+            )
+
+
+@pytest.mark.parametrize("seeds", [0, -1, 1.5, True, "many"])
+def test_a_number_of_seeds_that_is_none_is_refused(seeds):
+    with pytest.raises(SettingError, match="seeds is a whole number"):
+        train(datasets.moons(n_samples=40), Network((2,)), seeds=seeds)
+
+
+def test_a_network_that_diverges_is_named_with_its_seed():
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        train(datasets.moons(n_samples=60), Network((4,)), Training(optimizer="sgd", lr=1e38, epochs=3), seeds=2)
+    assert [str(each.message).split(":")[0] for each in caught] == [f"network 'network' with seed {n}" for n in (0, 1)]

@@ -1,0 +1,153 @@
+"""Several networks on the same splits, and what their differences are worth."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from demarcate.errors import SettingError
+from demarcate.evaluation import Mean, accuracy, log_loss
+from demarcate.runs.run import Run
+
+NUMBERS = {"train_accuracy": (0, 1), "test_accuracy": (0, 1), "train_loss": (0, np.inf), "test_loss": (0, np.inf)}
+"""What is told of every run, and between which limits it lies."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Runs(Mapping[str, Run]):
+    """Runs by name: ``runs["good"]`` is that of the first seed.
+
+    Attributes
+    ----------
+    repeats
+        For each name the runs of all seeds, as many for each; the runs of one seed share a split.
+    """
+
+    repeats: dict[str, tuple[Run, ...]]
+
+    def __getitem__(self, name: str) -> Run:
+        return self.repeats[name][0]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.repeats)
+
+    def __len__(self) -> int:
+        return len(self.repeats)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        rows = self._single() if self.n_seeds == 1 else self._repeated()
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        return "\n".join(
+            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+        )
+
+    @property
+    def n_seeds(self) -> int:
+        """Runs of each network."""
+        return len(next(iter(self.repeats.values())))
+
+    @property
+    def train_rows(self) -> NDArray[np.int64]:
+        """The first seed's training rows."""
+        return self._first.train_rows
+
+    @property
+    def validation_rows(self) -> NDArray[np.int64]:
+        """The first seed's validation rows; empty unless early stopping needs them."""
+        return self._first.validation_rows
+
+    @property
+    def test_rows(self) -> NDArray[np.int64]:
+        """The first seed's test rows."""
+        return self._first.test_rows
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """A row a network and seed: accuracy and log loss on training and test rows, and the epoch they are of."""
+        return pl.DataFrame(
+            {
+                "network": run.name,
+                "seed": run.seed,
+                "train_accuracy": run.train_accuracy,
+                "test_accuracy": accuracy(run.test_codes, run.test_probabilities),
+                "train_loss": run.train_loss,
+                "test_loss": log_loss(run.test_codes, run.test_probabilities),
+                "best_epoch": run.best_epoch,
+            }
+            for repeats in self.repeats.values()
+            for run in repeats
+        )
+
+    @cached_property
+    def means(self) -> pl.DataFrame:
+        """A row a network: means over seeds, each with the 95% interval (``..._low``, ``..._high``) of the mean.
+
+        The interval says how far other seeds, splits of these same rows included, would move the mean; nulls with one.
+        """
+        return pl.DataFrame({"network": name, "seeds": self.n_seeds, **self._means_of(name)} for name in self)
+
+    def difference(self, name: str, other: str, number: str = "test_accuracy") -> Mean:
+        """How much more of a number one network has than another, seed by seed, with a 95% interval.
+
+        Runs of one seed share a split, so their difference is told more sharply than two means side by side.
+
+        Parameters
+        ----------
+        name, other
+            Networks.
+        number
+            ``train_accuracy``, ``test_accuracy``, ``train_loss`` or ``test_loss``.
+
+        Raises
+        ------
+        SettingError
+            If there is no such network or number.
+        """
+        unknown = [each for each in (name, other) if each not in self]
+        if unknown:
+            raise SettingError(f"networks are {', '.join(map(repr, self))}: got {', '.join(map(repr, unknown))}")
+        if number not in NUMBERS:
+            raise SettingError(f"a number is one of {', '.join(NUMBERS)}: got {number!r}")
+        mine, theirs = (self._values(each, number) for each in (name, other))
+        return Mean.of((mine - theirs).tolist())
+
+    @property
+    def _first(self) -> Run:
+        return next(iter(self.values()))
+
+    def _values(self, name: str, number: str) -> NDArray[np.float64]:
+        return self.table.filter(pl.col("network") == name)[number].to_numpy()
+
+    def _mean(self, name: str, number: str) -> Mean:
+        return Mean.of(self._values(name, number).tolist(), within=NUMBERS[number])
+
+    def _means_of(self, name: str) -> dict[str, float | None]:
+        means = {number: self._mean(name, number) for number in NUMBERS}
+        return {
+            number + suffix: value
+            for number, mean in means.items()
+            for suffix, value in (("", mean.value), ("_low", mean.low), ("_high", mean.high))
+        }
+
+    def _single(self) -> list[list[str]]:
+        """What each network reached, with the interval that the number of test rows leaves."""
+        rows = [["", "train accuracy", "test accuracy", "test log loss"]]
+        for name, run in self.items():
+            scores = run.scores["accuracy"], run.scores["log_loss"]
+            rows.append([name, f"{run.train_accuracy:.3f}", *map(str, scores)])
+        return rows
+
+    def _repeated(self) -> list[list[str]]:
+        """Means over seeds."""
+        numbers = ("train_accuracy", "test_accuracy", "test_loss")
+        heads = ["train accuracy", "test accuracy", "test log loss"]
+        cells = {(name, number): str(self._mean(name, number)) for name, number in product(self, numbers)}
+        rows = [[f"means over {self.n_seeds} seeds", *heads]]
+        return rows + [[name, *(cells[name, number] for number in numbers)] for name in self]

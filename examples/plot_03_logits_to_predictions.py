@@ -7,6 +7,7 @@ them into an answer: logits become **probabilities**, and the likeliest class is
 three points through both steps, before training and after, and then shows why loss and accuracy tell different stories.
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from torch import nn
@@ -20,8 +21,8 @@ from demarcate.plotting import BoundaryDisplay, HistoryDisplay
 # Four classes: softmax
 # ---------------------
 #
-# A network for the four clouds gives four logits a point. **Softmax** makes each of them positive (``exp``) and divides by
-# their sum, so that they add up to 1.
+# A network for the four clouds gives four logits a point. **Softmax** makes each of them positive (``exp``) and
+# divides by their sum, so that they add up to 1.
 
 data = datasets.blobs()
 training = Training(optimizer="sgd", lr=0.1, epochs=100, batch_size=None)
@@ -51,9 +52,9 @@ print(f"over all 1000 points: sums are off 1 by at most {sums_apart:.0e}; the tw
 # Before training
 # ---------------
 #
-# A network begins with random weights. It already gives probabilities, and they are worth nothing: all near 1/4. Its loss
-# is near ln 4, what an honest "I do not know" among four costs, and its accuracy is near 1/4 on average, but with a large spread: one
-# network gets half of the clouds right by luck, another none.
+# A network begins with random weights. It already gives probabilities, and they are worth nothing. "I do not know"
+# among four classes, 1/4 each, has a loss of ln 4; random opinions cost a little more. Accuracy is near 1/4 on
+# average, with a large spread: a network may get two whole clouds right by luck, or none.
 
 print("probabilities of the three points, before training\n", run.predict_proba(three, trained=False).round(2))
 begun_loss, begun_accuracy = [], []
@@ -92,25 +93,27 @@ print(f"agrees with sigmoid > 0.5 on all 300 points: {torch.equal(by_logit, by_p
 careful = np.array([0.7, 0.7, 0.7, 0.7, 0.4])  # probability of the true class
 reckless = np.array([0.99, 0.99, 0.99, 0.99, 0.0001])
 for name, given in {"careful": careful, "reckless": reckless}.items():
-    print(f"{name:8}: accuracy {np.mean(given > 0.5):.2f}, loss of each {-np.log(given).round(2)}, mean {-np.log(given).mean():.2f}")
+    losses = -np.log(given)
+    print(f"{name:8}: accuracy {np.mean(given > 0.5):.2f}, losses {losses.round(2)}, mean {losses.mean():.2f}")
 
 # %%
 # The reckless one is nearly certain each time, and one confident mistake costs more than all of the other's answers
-# together. Networks become reckless when they are trained for too long. A large one, on 210 points of two moons:
+# together. Networks become reckless when they are trained for too long. A large one, on 210 points of two moons, ten
+# seeds: at the epoch where its test loss is lowest (known afterwards; nobody could have stopped there), and at the
+# end.
 
-big = train(
-    two, Network(hidden=(256, 256)), Training(lr=0.01, epochs=300, batch_size=None), test_size=0.3, seeds=10
-)
-histories = [one.history for one in big.repeats["network"]]
-best = [int(history["test_loss"].arg_min()) for history in histories]
-lowest, last, accuracy_then, accuracy_last = (
-    np.array([history[column][row] for history, row in zip(histories, rows, strict=True)])
-    for column, rows in (
-        ("test_loss", best), ("test_loss", [-1] * 10), ("test_accuracy", best), ("test_accuracy", [-1] * 10)
-    )
-)
-print(f"test loss     at its lowest {Mean.of(lowest)}, after 300 epochs {Mean.of(last)}, rise {Mean.of(last - lowest)}")
-print(f"test accuracy then          {Mean.of(accuracy_then)}, after 300 epochs {Mean.of(accuracy_last)}, change {Mean.of(accuracy_last - accuracy_then)}")
+long = Training(lr=0.01, epochs=300, batch_size=None)
+big = train(two, Network(hidden=(256, 256)), long, test_size=0.3, seeds=10)
+found = {"test_loss": [], "test_accuracy": []}
+for one in big.repeats["network"]:
+    lowest = one.history["test_loss"].arg_min()
+    for number, pairs in found.items():
+        pairs.append((one.history[number][lowest], one.history[number][-1]))
+changes = {}
+for number, pairs in found.items():
+    then, last = np.array(pairs).T
+    changes[number] = Mean.of(last - then)
+    print(f"{number}: at the lowest loss {Mean.of(then)}, at the end {Mean.of(last)}, change {changes[number]}")
 
 # %%
 # Targets of the right type
@@ -133,10 +136,10 @@ for name, (head, labels) in attempts.items():
         train((two.X, labels), Network(hidden=(16, 16), head=head), Training(epochs=1))
     except TargetError as error:
         messages[name] = str(error)
-        print(f"{name}:\n    {error}")
+        print(f"{name}:\n  {error}")
 
 # %%
-# Plain PyTorch refuses most of these too, in words of its own:
+# Plain PyTorch refuses them too, in words of its own:
 
 for loss, outputs, labels in (
     (nn.CrossEntropyLoss(), torch.zeros(300, 2), indices.float()),
@@ -148,13 +151,14 @@ for loss, outputs, labels in (
         print(f"{type(loss).__name__}: {error}")
 
 # %%
-# Now the curves of the large network, the mean of ten:
+# Last, the curves of the large network, the mean of ten:
 
 curves = HistoryDisplay.from_run(big.repeats["network"])
+plt.show()
 
 # %%
-# **What to see:** the test loss falls and then climbs again while test accuracy hardly moves: the network makes the same
-# mistakes as before, only more and more sure of them.
+# **What to see:** the test loss falls and then climbs again while test accuracy hardly moves: the network makes the
+# same mistakes as before, only more and more sure of them.
 #
 # Exercises
 # ---------

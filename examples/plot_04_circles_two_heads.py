@@ -6,8 +6,7 @@ Two classes can be told apart with one logit or with two. This script draws a cl
 asks whether the choice matters.
 """
 
-import copy
-
+import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
@@ -25,8 +24,9 @@ print(data)
 points = DataDisplay.from_data(data)
 
 # %%
-# A network 2-16-16-1: two numbers in, one logit out, because there are two classes. The loss that goes with it is binary
-# cross-entropy. Adam is an optimizer that adapts its steps to each weight; with it a learning rate of 0.01 is usual.
+# A network 2-16-16-1: two numbers in, one logit out, because there are two classes. The loss that goes with it is
+# binary cross-entropy. Adam is an optimizer that adapts its steps to each weight; with it a learning rate of 0.01 is
+# usual.
 
 network = Network(hidden=(16, 16))
 training = Training(optimizer="adam", lr=0.01, epochs=150, batch_size=None)
@@ -35,6 +35,13 @@ run = runs["network"]
 print(run.network)
 print(run.log(every=30))
 print(runs)
+
+# %%
+# All twenty networks are right on all of their test points. The interval has no width: no split of these 1000 points
+# makes a difference. That is not to say that no other point will ever be missed. Of the first network, tested on 200
+# points, this is known:
+
+print("accuracy of the first run on its 200 test rows", run.scores["accuracy"])
 
 # %%
 # The same in plain PyTorch
@@ -49,23 +56,20 @@ class RingNetwork(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1)
-        )
+        self.layers = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1))
 
     def forward(self, x):
         return self.layers(x)
 
 
-torch.manual_seed(2024)
+torch.manual_seed(1)
 model = RingNetwork()
-same = train(
-    data, {"twin": network}, training, standardise=False, initial={"twin": copy.deepcopy(model.layers)}
-)
+twin_runs = train(data, {"twin": network}, training, standardise=False, initial={"twin": model.layers})
+twin = twin_runs["twin"]
 
 x = torch.tensor(data.X.to_numpy(), dtype=torch.float32)
 y = torch.tensor(data.y, dtype=torch.float32).unsqueeze(1)  # floats in a column, as BCEWithLogitsLoss wants them
-rows = torch.tensor(same.train_rows)
+rows = torch.tensor(twin.train_rows)
 loss_of = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
 losses = []
@@ -77,16 +81,18 @@ for _ in range(150):
     losses.append(loss.item())
 
 with torch.no_grad():
-    logits_apart = (torch.sigmoid(model(x)) - torch.sigmoid(same["twin"].logits(data.X))).abs().max().item()
-losses_apart = abs(same["twin"].history["train_loss"].to_numpy() - losses).max()
-print(f"largest difference between the two: probabilities {logits_apart:.1e}, training losses {losses_apart:.1e}")
+    by_hand = torch.sigmoid(model(x)).squeeze(1).numpy()
+probabilities_apart = abs(twin.predict_proba(data.X)[:, 1] - by_hand).max()
+losses_apart = abs(twin.history["train_loss"].to_numpy() - losses).max()
+print(f"largest difference between the two: probabilities {probabilities_apart:.1e}, losses {losses_apart:.1e}")
 
 # %%
 # One logit or two?
 # -----------------
 #
-# The other way treats two classes like four: one logit each, softmax and cross-entropy. On two moons (1000 points, noise
-# 0.2), with twenty splits, each head gets the same rows in each of them:
+# The part of a network that turns the last hidden layer into an answer is its *head*. The other head treats two
+# classes like four: one logit each, softmax and cross-entropy. Both on two moons (1000 points, noise 0.2), with twenty
+# splits, the same for both:
 
 moons = datasets.moons(n_samples=1000, noise=0.2)
 heads = {"one logit": Network(hidden=(16, 16), head="logit"), "two logits": Network(hidden=(16, 16), head="softmax")}
@@ -97,13 +103,12 @@ print(compared)
 print(f"one logit is better by {difference}; is 0 inside the interval? {'yes' if equal else 'no'}")
 
 # %%
-# This is not a coincidence. A softmax over two logits only depends on their difference, and is its sigmoid. So the last layer of the
-# two-logit network can be folded into one logit: subtract the first row of weights from the second.
+# That is no coincidence. A softmax over two logits depends only on their difference, and is its sigmoid. So the last
+# layer of a two-logit network can be folded into one logit: subtract the first row of its weights from the second.
 
 two = compared["two logits"]
-last = two.network[-1]
-folded = copy.deepcopy(two.network)
-folded[-1] = nn.Linear(16, 1)
+*hidden, last = two.network
+folded = nn.Sequential(*hidden, nn.Linear(16, 1))
 with torch.no_grad():
     folded[-1].weight.copy_(last.weight[1:] - last.weight[:1])
     folded[-1].bias.copy_(last.bias[1:] - last.bias[:1])
@@ -113,8 +118,8 @@ folded_apart = (from_one - from_two).abs().max().item()
 print(f"two logits folded into one: probabilities differ by at most {folded_apart:.1e}")
 
 # %%
-# The second logit adds nothing that the network could say. One logit has fewer weights and is what demarcate takes for
-# two classes unless told otherwise.
+# The second logit adds nothing that could be said. One logit has fewer weights, and is what demarcate takes for two
+# classes unless told otherwise (``head="softmax"``).
 #
 # Not only where, but how sure
 # ----------------------------
@@ -122,10 +127,11 @@ print(f"two logits folded into one: probabilities differ by at most {folded_apar
 # Back to the rings. Instead of the predicted class, colour every point of the plane by the probability of class 1:
 
 probability_map = BoundaryDisplay.from_estimator(run, data, kind="probability", rows=runs.test_rows)
+plt.show()
 
 # %%
-# **What to see:** the boundary is a closed ring between the two; the probability changes from 0 to 1 within a narrow band
-# around it, and the network is just as sure far outside, where it has never seen a point.
+# **What to see:** the boundary is a closed ring between the two; the probability changes from 0 to 1 within a narrow
+# band around it, and the network is just as sure far outside, where it has never seen a point.
 #
 # Exercises
 # ---------

@@ -2,20 +2,21 @@
 Kill the activations
 ====================
 
-Between the layers of a network stands a nonlinearity: ReLU, tanh or another. It looks like a detail. This script takes it
-away and looks at what is left.
+Between the layers of a network stands a nonlinearity: ReLU, tanh or another. It looks like a detail. This script takes
+it away and looks at what is left.
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 import polars as pl
 import torch
 
 from demarcate import Network, Training, datasets, train
-from demarcate.plotting import BoundaryDisplay, ComparisonDisplay
+from demarcate.plotting import ComparisonDisplay
 
 # %%
-# Three networks on the two rings: two hidden layers with ReLU between them, the same layers with nothing between them, and
-# no hidden layers at all, a plain linear model.
+# Three networks on the two rings: two hidden layers with ReLU after each, the same layers with nothing between them,
+# and no hidden layers at all, a plain linear model (also known as logistic regression).
 
 data = datasets.circles(n_samples=1000, noise=0.05, factor=0.5, random_state=42)
 networks = {
@@ -23,42 +24,43 @@ networks = {
     "no activations": Network(hidden=(16, 16), activation="none"),
     "no hidden layers": Network(hidden=()),
 }
-training = Training(optimizer="adam", lr=0.01, epochs=150, batch_size=None)
+training = Training(optimizer="adam", lr=0.05, epochs=300, batch_size=None)
 runs = train(data, networks, training, seeds=20)
 for name, run in runs.items():
     print(name, sum(parameter.numel() for parameter in run.network.parameters()), "weights")
 print(runs)
 
 # %%
-# Without activations the network does no better than a coin, however many weights it has. It is often even below one half: what
-# it finds in the training rows is chance, and the test rows are what is left over.
+# Without activations the network is no better than a coin, however many weights it has. It is even below one half:
+# each ring is as much left as right and as much up as down, so whatever side it leans to because of chance in the
+# training rows, the test rows, which are the rest, lean to the other.
 #
 # Why: straight lines of straight lines are straight
 # --------------------------------------------------
 #
-# A layer computes ``W x + b``. A layer after it computes ``V (W x + b) + c``, and that is ``(V W) x + (V b + c)``: a single
-# layer again. Multiplied out, the three layers are one row of two weights and a bias:
+# A layer computes ``W x + b``. A layer after it computes ``V (W x + b) + c``, and that is ``(V W) x + (V b + c)``: a
+# single layer again. Multiplied out, the three layers are one row of two weights and a bias:
 
-linears = list(runs["no activations"].network)
-weight, bias = linears[0].weight, linears[0].bias
-for layer in linears[1:]:
-    weight, bias = layer.weight @ weight, layer.weight @ bias + layer.bias
-inputs = runs["no activations"].encode(data.X)
+killed = runs["no activations"]
 with torch.no_grad():
-    collapsed_apart = (inputs @ weight.T + bias - runs["no activations"].logits(data.X)).abs().max().item()
-print(f"weights {weight.detach().numpy().round(3)}, bias {bias.detach().numpy().round(3)}")
+    first, *others = killed.network
+    weight, bias = first.weight, first.bias
+    for layer in others:
+        weight, bias = layer.weight @ weight, layer.weight @ bias + layer.bias
+    logits = killed.encode(data.X) @ weight.T + bias
+collapsed_apart = (logits - killed.logits(data.X)).abs().max().item()
+print(f"weights {weight.numpy().round(3)}, bias {bias.numpy().round(3)}")
 print(f"logits of the three layers and of this one differ by at most {collapsed_apart:.1e}")
 
 # %%
-# The boundary is where the logit is 0, and of one layer that is a straight line. That can be tested on any network, without looking
-# inside: halfway between two points the logit of a straight one is the mean of theirs.
+# The boundary is where the logit is 0, and for one layer that is a straight line. This can be tested on any network
+# without looking inside: if it is straight, the logit halfway between two points is the mean of theirs.
 
 ends = np.random.default_rng(0).uniform(-1.5, 1.5, (2, 500, 2))
 bends = {}
 for name, run in runs.items():
-    here, there, halfway = (
-        run.logits(pl.DataFrame(points, schema=data.X.columns)).double() for points in (*ends, ends.mean(0))
-    )
+    tables = [pl.DataFrame(points, schema=data.X.columns) for points in (*ends, ends.mean(0))]
+    here, there, halfway = (run.logits(table).double() for table in tables)
     bends[name] = ((halfway - (here + there) / 2).abs().max() / torch.cat([here, there]).abs().max()).item()
     print(f"{name:16}  bends by {bends[name]:.1e} of its largest logit")
 
@@ -66,30 +68,26 @@ for name, run in runs.items():
 # Is a straight line always useless?
 # ----------------------------------
 #
-# It depends on the data. On the two moons it misses the tips that reach into each other. On the four clouds each border
-# between two of them is straight anyway:
-
-for other in (datasets.moons(n_samples=1000, noise=0.2), datasets.blobs()):
-    elsewhere = train(other, networks, training, seeds=10)
-    gap = elsewhere.difference("ReLU", "no hidden layers", "test_accuracy")
-    print(f"{other.name}: ReLU is ahead of no hidden layers by {gap}\n{elsewhere}")
-
-# %%
-# So try the linear model first: where it is as good as a network, take it.
+# It depends on the data. On the two moons it misses the tips that reach into each other. On the four clouds each
+# border between two of them is straight anyway:
 
 moons = datasets.moons(n_samples=1000, noise=0.2)
-moons_runs = train(moons, networks, training)
-on_moons = ComparisonDisplay.from_runs(moons_runs, moons, rows=moons_runs.test_rows)
+elsewhere, ahead = {}, {}
+for other in (moons, datasets.blobs()):
+    elsewhere[other.name] = train(other, networks, training, seeds=10)
+    ahead[other.name] = elsewhere[other.name].difference("ReLU", "no hidden layers", "test_accuracy")
+    print(f"{other.name}: ReLU is ahead of no hidden layers by {ahead[other.name]}\n{elsewhere[other.name]}")
 
 # %%
-# And the rings, with the network whose activations were killed:
+# So try the linear model first; where it is as good as the others, take it.
 
-straight = BoundaryDisplay.from_estimator(
-    runs["no activations"], data, kind="probability", rows=runs.test_rows, title="16-16 without activations"
-)
+on_moons = ComparisonDisplay.from_runs(elsewhere["moons"], moons, rows=elsewhere["moons"].test_rows)
 
 # %%
+# And the rings:
+
 on_circles = ComparisonDisplay.from_runs(runs, data, rows=runs.test_rows)
+plt.show()
 
 # %%
 # **What to see:** only the network with activations closes its boundary around the inner ring; the other two draw one
@@ -98,7 +96,7 @@ on_circles = ComparisonDisplay.from_runs(runs, data, rows=runs.test_rows)
 # Exercises
 # ---------
 #
-# 1. Give the linear model a third column, ``x1**2 + x2**2``. What is the test accuracy now, and what did you do that the
-#    hidden layers did before?
+# 1. Give the linear model a third column, ``x1**2 + x2**2``. What is the test accuracy now, and what did you do that
+#    the hidden layers did before?
 # 2. Try ``activation="tanh"``, ``"gelu"`` and ``"sigmoid"``. Which one needs more epochs?
 # 3. Ten layers without activations: ``Network(hidden=(16,) * 10, activation="none")``. How much does it bend?

@@ -303,14 +303,6 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         beside = ("on_epoch", "random_state", "checkpoint")
         settings = {name: value for name, value in self.get_params().items() if name not in beside}
-        members = [
-            {
-                "best_epoch": member.best_epoch,
-                "epochs": member.history.n_epochs,
-                "diverged": str(member.divergence or ""),
-            }
-            for member in self.members_
-        ]
         return {
             "n_samples": self.n_samples_,
             "n_features": self.n_features_in_,
@@ -318,7 +310,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "class_weight": {str(label): weight for label, weight in self.class_weight_.items()},
             "scores": _scores_json(self.scores_),
             "baselines": {name: _scores_json(scores) for name, scores in (baselines or {}).items()},
-            "members": members,
+            "members": [member.to_json() for member in self.members_],
             "settings": {name: plain(value) for name, value in settings.items()},
             "provenance": {**provenance(), "seed": self.seed_, "data_sha256": self.data_sha256_},
         }

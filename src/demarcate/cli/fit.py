@@ -158,6 +158,6 @@ def _fit(
         "scores": record["scores"],
         "baselines": record["baselines"],
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
-        "members": record["members"],
+        "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "fit_seconds": round(fit_seconds, 3),
     }

@@ -194,7 +194,7 @@ def _report(result: "Sweep") -> dict[str, Any]:
             "settings": record["settings"],
             "scores": record["scores"],
             "baselines": record["baselines"],
-            "members": record["members"],
+            "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         },
         "lead": lead
         and {

@@ -1,6 +1,7 @@
 """What happened in each epoch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -33,6 +34,42 @@ class History:
     def n_epochs(self) -> int:
         """Epochs the member went through."""
         return len(self.train_loss)
+
+    def to_json(self, max_epochs: int = 200) -> dict[str, list[Any]]:
+        """The epochs and their numbers to five digits, ready for JSON.
+
+        Parameters
+        ----------
+        max_epochs
+            Epochs to tell of, at least 2. Of more some are left out, evenly, the first and the last kept; with
+            validation rows, only epochs after which they were looked at are told of.
+
+        Returns
+        -------
+        dict
+            ``epoch``, ``train_loss`` and ``train_accuracy``; with validation rows also ``validation_loss`` and
+            ``validation_accuracy``.
+
+        Examples
+        --------
+        >>> none = torch.empty(0)
+        >>> history = History(torch.tensor([0.5, 0.25, 0.125]), torch.tensor([0.5, 0.75, 1.0]), none, none, none.long())
+        >>> history.to_json(max_epochs=2)
+        {'epoch': [1, 3], 'train_loss': [0.5, 0.125], 'train_accuracy': [0.5, 1.0]}
+        """
+        watched = len(self.validation_epochs) > 0
+        epochs = self.validation_epochs if watched else torch.arange(1, self.n_epochs + 1)
+        looks = torch.linspace(0, len(epochs) - 1, min(max_epochs, len(epochs))).round().long()
+        epochs = epochs[looks]
+        told: dict[str, list[Any]] = {"epoch": epochs.tolist()}
+        told |= {name: _rounded(getattr(self, name)[epochs - 1]) for name in ("train_loss", "train_accuracy")}
+        if watched:
+            told |= {name: _rounded(getattr(self, name)[looks]) for name in ("validation_loss", "validation_accuracy")}
+        return told
+
+
+def _rounded(values: Tensor) -> list[float]:
+    return [float(f"{value:.5g}") for value in values.tolist()]
 
 
 class Recorder:

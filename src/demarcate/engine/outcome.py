@@ -1,7 +1,7 @@
 """What becomes of members."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor
 
@@ -40,6 +40,15 @@ class FittedMember:
     divergence: Divergence | None
     validation_logits: Tensor | None = None
     dropped: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """How its training went, ready for JSON: ``best_epoch``, ``epochs``, ``diverged`` in words, ``history``."""
+        return {
+            "best_epoch": self.best_epoch,
+            "epochs": self.history.n_epochs,
+            "diverged": str(self.divergence or ""),
+            "history": self.history.to_json(),
+        }
 
 
 class Standing(NamedTuple):

@@ -177,14 +177,7 @@ def _record(
         "n_features": len(task.schema.columns),
         "class_rows": dict(zip(map(str, labels), np.bincount(task.codes).tolist(), strict=True)),
         "class_weight": _class_weight(task),
-        "members": [
-            {
-                "best_epoch": member.best_epoch,
-                "epochs": member.history.n_epochs,
-                "diverged": str(member.divergence or ""),
-            }
-            for member in members
-        ],
+        "members": [member.to_json() for member in members],
         "settings": plain({**vars(configuration.network), **vars(training)}),
         "sweep": {
             "configurations": len(lineup.configurations),

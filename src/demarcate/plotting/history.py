@@ -1,0 +1,215 @@
+"""How training went, epoch by epoch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.errors import SettingError
+from demarcate.plotting import style
+from demarcate.plotting.reading import predictor_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_METRICS = ("loss", "accuracy")
+_LOOKS = {"train": ("#0072B2", "-"), "test": ("#D55E00", "--"), "validation": ("#D55E00", "--")}
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One number over the epochs, the mean over networks.
+
+    Attributes
+    ----------
+    epochs
+        ``(n_looks,)``.
+    mean, low, high
+        The mean of the networks that were still training, and its 95% interval, ``(n_looks,)`` each; NaN where fewer
+        than two were left to tell an interval by.
+    """
+
+    epochs: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    @classmethod
+    def over(cls, values: NDArray[np.float64]) -> "Curve":
+        """The curve of values ``(n_networks, n_epochs)``, NaN where a network had none.
+
+        Examples
+        --------
+        >>> curve = Curve.over(np.array([[0.5, np.nan, 0.3], [0.7, np.nan, np.nan]]))
+        >>> curve.epochs.tolist(), curve.mean.tolist()
+        ([1, 3], [0.6, 0.3])
+        """
+        from scipy.special import stdtrit
+
+        there = np.isfinite(values)
+        looked = there.any(0)
+        values, n = np.where(there, values, 0.0)[:, looked], there[:, looked].sum(0)
+        mean = values.sum(0) / n
+        spread = np.sqrt(((values - mean) ** 2 * there[:, looked]).sum(0) / np.maximum(n - 1, 1))
+        reach = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975) * spread / np.sqrt(n), np.nan)
+        return cls(np.flatnonzero(looked) + 1, mean, mean - reach, mean + reach)
+
+
+@dataclass(eq=False)
+class HistoryDisplay:
+    """Loss and accuracy over the epochs, on training rows and on those that were watched.
+
+    Of one network as it was; of several the mean, with the 95% interval of that mean as a band.
+
+    Attributes
+    ----------
+    curves
+        By ``train_loss``, ``train_accuracy`` and, where rows were watched, ``test_loss`` or ``validation_loss`` and so
+        on.
+    best_epochs
+        The epoch whose weights each network carries.
+    n_epochs
+        The most a network was trained.
+    title
+        In words.
+
+    Examples
+    --------
+    >>> from demarcate import Network, Training, datasets, train
+    >>> run = train(datasets.moons(n_samples=100), Network(hidden=(8,)), Training(epochs=12))["network"]
+    >>> display = HistoryDisplay.from_run(run)
+    >>> sorted(display.curves), [ax.get_ylabel() for ax in display.ax_]
+    (['test_accuracy', 'test_loss', 'train_accuracy', 'train_loss'], ['loss', 'accuracy'])
+    """
+
+    curves: dict[str, Curve]
+    best_epochs: tuple[int, ...]
+    n_epochs: int
+    title: str = ""
+    ax_: NDArray[Any] = field(init=False, repr=False)
+    figure_: "Figure" = field(init=False, repr=False)
+
+    @classmethod
+    def from_run(cls, run: Any, *, title: str | None = None, axes: "Sequence[Axes] | None" = None) -> Self:
+        """Draw the history of what was trained.
+
+        Parameters
+        ----------
+        run
+            A `Run`, a sequence of them, a fitted `DemarcateClassifier`, or a `Predictor` whose record has a history.
+        title
+            Instead of one in words.
+        axes
+            Two axes to draw on, instead of new ones: for the loss and for the accuracy.
+
+        Raises
+        ------
+        SettingError
+            If there is no history.
+        """
+        histories, best = _histories(run)
+        longest = max((len(own) for history in histories for own in history.values()), default=0)
+        if not longest:
+            raise SettingError("a history has at least one epoch: got none")
+        names = dict.fromkeys(name for history in histories for name in history)
+        curves = {name: Curve.over(_stacked([history[name] for history in histories], longest)) for name in names}
+        curves = {name: curve for name, curve in curves.items() if len(curve.epochs)}
+        name = getattr(run, "name", None)
+        of = f"{style.shortened(name)!r}" if isinstance(name, str) else f"{len(histories)} networks"
+        said = f"How {of} learned" if title is None else title
+        return cls(curves, tuple(best), longest, said).plot(axes)
+
+    def plot(self, axes: "Sequence[Axes] | None" = None) -> Self:
+        """Draw it, on new axes if none are given."""
+        self.ax_ = np.asarray(style.new_axes(2, width=3.8, height=3.2)[0] if axes is None else axes)
+        self.figure_ = style.figure_of(self.ax_[0])
+        for ax, metric in zip(self.ax_, _METRICS, strict=True):
+            self._draw(ax, metric)
+        style.legend(self.ax_[1])
+        return self
+
+    @property
+    def best_epoch(self) -> float:
+        """The median of the epochs whose weights the networks carry."""
+        return float(np.median(self.best_epochs))
+
+    def _draw(self, ax: "Axes", metric: str) -> None:
+        for name, curve in self.curves.items():
+            rows, of = name.rsplit("_", 1)
+            if of != metric:
+                continue
+            colour, line = _LOOKS[rows]
+            marker = "o" if len(curve.epochs) == 1 else ""
+            ax.plot(curve.epochs, curve.mean, line, marker=marker, color=colour, label=f"{rows} rows", linewidth=1.5)
+            if np.isfinite(curve.low).any():
+                ax.fill_between(curve.epochs, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
+        if metric == "loss":
+            ax.set_ylim(bottom=0)
+        self._mark_best(ax)
+        several = len(self.best_epochs) > 1
+        caption = "Lines: means of the networks still training; bands: 95% intervals of these means." if several else ""
+        style.dress(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption)
+        ax.grid(axis="y", color=style.FAINT, linewidth=0.6)
+        ax.set_axisbelow(True)
+
+    def _mark_best(self, ax: "Axes") -> None:
+        """A line where the weights that are kept come from, unless it is the end for all."""
+        stopped = [epoch for epoch in self.best_epochs if epoch < self.n_epochs]
+        if not stopped:
+            return
+        one = len(self.best_epochs) == 1
+        label = f"best epoch: {self.best_epoch:.0f}" if one else f"best epochs, median {self.best_epoch:.0f}"
+        ax.axvline(self.best_epoch, color=style.INK, linewidth=1, linestyle=":", label=label)
+        if not one:
+            ax.plot(
+                self.best_epochs,
+                [0.02] * len(self.best_epochs),
+                "|",
+                color=style.INK,
+                transform=ax.get_xaxis_transform(),
+                markersize=7,
+            )
+
+
+def _histories(run: Any) -> tuple[list[dict[str, NDArray[np.float64]]], list[int]]:
+    """For each network its numbers by name, ``(n_epochs,)`` each, and the epoch it carries the weights of."""
+    if isinstance(run, Sequence):
+        parts = [_histories(each) for each in run]
+        return [history for part, _ in parts for history in part], [epoch for _, best in parts for epoch in best]
+    if hasattr(run, "history") and hasattr(run, "best_epoch"):
+        frame = run.history.drop("epoch").cast(float)
+        return [{name: frame[name].fill_null(np.nan).to_numpy() for name in frame.columns}], [run.best_epoch]
+    predictor = predictor_of(run)
+    if hasattr(run, "members_"):
+        members = run.record()["members"]
+    elif predictor is not None:
+        members = predictor.record.get("members", [])
+    else:
+        raise SettingError(f"a history is that of runs or of a fitted DemarcateClassifier: got {type(run).__name__}")
+    kept = [member for member in members if member.get("history")]
+    if not kept:
+        raise SettingError("there is no history in this model. Train it anew: this version keeps one")
+    return [_unthinned(member) for member in kept], [member["best_epoch"] for member in kept]
+
+
+def _unthinned(member: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
+    """A member's recorded numbers at their epochs, NaN between them."""
+    history = member["history"]
+    places = np.asarray(history["epoch"], dtype=np.int64) - 1
+    numbers = {}
+    for name, values in history.items():
+        if name != "epoch":
+            numbers[name] = np.full(member["epochs"], np.nan)
+            numbers[name][places] = values
+    return numbers
+
+
+def _stacked(values: Sequence[NDArray[np.float64]], longest: int) -> NDArray[np.float64]:
+    """Networks' numbers as one array ``(n_networks, longest)``, the short ones filled up with NaN."""
+    stacked = np.full((len(values), longest), np.nan)
+    for row, own in zip(stacked, values, strict=True):
+        row[: len(own)] = own
+    return stacked

@@ -177,6 +177,8 @@ plt.show()
 # Exercises
 # ---------
 #
+# Answers are in script 12 of this gallery.
+#
 # 1. Which output, loss and targets would you take for: tomorrow's temperature; rain or no rain; rain, snow or dry?
 # 2. Give the regression 2000 steps instead of 200. Do the strips vanish?
 # 3. ``train`` refuses labels that are measured: try ``train((data.X, data.X["x1"]), network)``. What does it say?

@@ -168,8 +168,7 @@ print(f"one more layer changes test accuracy by {more}; {behind} of the 20 deepe
 # %%
 # The question was easy before, so another layer has nothing to add; but it is harder to set in motion, and now and
 # then 100 epochs of plain SGD are not enough for it.
-
-# %%
+#
 # Last, the wide clouds:
 
 wide = BoundaryDisplay.from_estimator(
@@ -183,6 +182,8 @@ plt.show()
 #
 # Exercises
 # ---------
+#
+# Answers are in script 12 of this gallery.
 #
 # 1. Before you run it: will ``cluster_std=0.5`` need more or fewer epochs than 1.5? Look at ``log``.
 # 2. With ``n_samples=50`` there are 10 test rows. Which accuracies are possible at all?

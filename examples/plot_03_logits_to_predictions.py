@@ -157,11 +157,13 @@ curves = HistoryDisplay.from_run(big.repeats["network"])
 plt.show()
 
 # %%
-# **What to see:** the test loss falls and then climbs again while test accuracy hardly moves: the network makes the
-# same mistakes as before, only more and more sure of them.
+# **What to see:** the test loss falls and then climbs again while test accuracy hardly moves: the networks make about
+# as many mistakes as before, but are more and more sure of them.
 #
 # Exercises
 # ---------
+#
+# Answers are in script 12 of this gallery.
 #
 # 1. Add 100 to all four logits of a point. What happens to its probabilities? And if you multiply the logits by 10?
 # 2. A forecaster always says 0.5 for two classes. What is the loss? The accuracy?

@@ -136,6 +136,8 @@ plt.show()
 # Exercises
 # ---------
 #
+# Answers are in script 12 of this gallery.
+#
 # 1. Make the rings harder: ``noise=0.2`` and ``factor=0.8``. What becomes of the narrow band?
 # 2. How narrow can the network be? Try ``hidden=(2,)``, ``(3,)``, ``(4,)``: three straight lines can enclose a ring.
 # 3. Train with SGD and ``lr=0.1`` instead of Adam. How many epochs does it need?

@@ -96,6 +96,8 @@ plt.show()
 # Exercises
 # ---------
 #
+# Answers are in script 12 of this gallery.
+#
 # 1. Give the linear model a third column, ``x1**2 + x2**2``. What is the test accuracy now, and what did you do that
 #    the hidden layers did before?
 # 2. Try ``activation="tanh"``, ``"gelu"`` and ``"sigmoid"``. Which one needs more epochs?

@@ -66,9 +66,7 @@ accuracy = runs.table["test_accuracy"].to_numpy()
 low, high, spread = accuracy.min(), accuracy.max(), accuracy.std(ddof=1)
 print(f"mean {Mean.of(accuracy)}; single runs from {low:.3f} to {high:.3f}, standard deviation {spread:.3f}")
 print(f"of {len(accuracy)} runs, {np.sum(accuracy < 0.80)} are below 80%, {np.sum(accuracy > 0.85)} above 85%")
-print(
-    f"what the first run says of patients to come, from its {len(runs.test_rows)} test rows: {run.scores['accuracy']}"
-)
+print(f"what the first run alone says, from its {len(runs.test_rows)} test rows: {run.scores['accuracy']}")
 
 # %%
 # The mean is at the upper end of the promised range, many single runs are above it, and a few percent between runs is
@@ -162,7 +160,6 @@ print(f"{false_negatives} false negatives and {false_positives} false positives 
 # from 1/3 up: there both mistakes are equally dear, 1/3 * 2 = 2/3 * 1. That follows from the costs alone, if the
 # probabilities can be trusted. Does it save anything? Over the 20 splits:
 
-
 missed, alarmed = {}, {}
 for threshold in (1 / 2, 1 / 3):
     for mistakes in (missed, alarmed):
@@ -182,13 +179,13 @@ print(f"{fewer_missed} missed fewer, {more_alarms} alarmed more; saved in all {s
 # %%
 # Fewer ill patients are missed, more healthy ones are alarmed, and with about 60 patients a time it cannot be told
 # whether that pays.
-
-# %%
+#
 # One patient
 # -----------
 #
-# Through the same columns, means and categories. What comes out is a probability, not a diagnosis: it says how often
-# there was heart disease among patients with such numbers, in one clinic, and none of those was as old as 80.
+# Through the same columns, means and categories. What comes out is a probability, not a diagnosis: an estimate of how
+# many in a hundred patients with such numbers have heart disease, learned in one clinic, from patients of whom none was
+# as old as this one.
 
 patient = {
     "age": [80], "sex": [0], "cp": [1], "trestbps": [124], "chol": [300], "fbs": [1], "restecg": [2],
@@ -237,6 +234,8 @@ plt.show()
 #
 # Exercises
 # ---------
+#
+# Answers are in script 12 of this gallery.
 #
 # 1. Change one number of the patient at a time. Which one moves the probability most?
 # 2. ``print(run.log(every=10))``: with dropout the training loss is above the test loss. Why?

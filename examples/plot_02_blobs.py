@@ -15,6 +15,8 @@ from demarcate import Network, Training, datasets, train
 from demarcate.evaluation import Mean
 from demarcate.plotting import BoundaryDisplay, ConfusionDisplay, DataDisplay, HistoryDisplay
 
+torch.set_num_threads(1)  # for networks as small as these, one thread is faster than several
+
 # %%
 # Data
 # ----

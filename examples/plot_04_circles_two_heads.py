@@ -13,6 +13,8 @@ from torch import nn
 from demarcate import Network, Training, datasets, train
 from demarcate.plotting import BoundaryDisplay, DataDisplay
 
+torch.set_num_threads(1)  # for networks as small as these, one thread is faster than several
+
 # %%
 # Rings
 # -----

@@ -25,6 +25,8 @@ from demarcate.bundle import write_bundle
 from demarcate.evaluation import Mean
 from demarcate.plotting import BoundaryDisplay, ConfusionDisplay
 
+torch.set_num_threads(1)  # for networks as small as these, one thread is faster than several
+
 # %%
 # Look first
 # ----------

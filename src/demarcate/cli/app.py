@@ -11,6 +11,7 @@ from demarcate.cli.evaluate import evaluate
 from demarcate.cli.fit import fit
 from demarcate.cli.guard import guarded
 from demarcate.cli.inspect import inspect
+from demarcate.cli.plot import plot
 from demarcate.cli.predict import predict
 from demarcate.cli.sweep import sweep
 
@@ -23,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, inspect, sweep):
+for command in (fit, predict, evaluate, inspect, plot, sweep):
     app.command()(guarded(command))
 
 

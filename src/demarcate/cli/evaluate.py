@@ -1,12 +1,10 @@
 """``demarcate evaluate``: scores of a saved model on a table it has not seen."""
 
-import warnings
 from typing import Annotated
 
 import typer
 
 from demarcate.cli.options import Delimiter, Encoding, Json, Model, Quiet
-from demarcate.errors import InputWarning
 
 
 def evaluate(
@@ -24,20 +22,16 @@ def evaluate(
     """Score a saved model on a table it has not seen, with 95% intervals."""
     from demarcate.bundle import read_bundle
     from demarcate.cli import show
-    from demarcate.cli.tables import load, split_target
+    from demarcate.cli.tables import load, split_target, warn_of_training_rows
     from demarcate.evaluation import score
     from demarcate.tabular import known_codes
-    from demarcate.tabular.fingerprint import fingerprint
 
     predictor = read_bundle(model)
     loaded = load(table, encoding, delimiter)
     frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
     codes = known_codes(labels, predictor.classes)
-    parsed = predictor.parse(frame)
-    if fingerprint(parsed, codes) == predictor.record.get("provenance", {}).get("data_sha256"):
-        message = "these are the very rows the model was trained on: their scores flatter it"
-        warnings.warn(InputWarning(message), stacklevel=2)
-    scores = score(codes, predictor.probabilities(parsed), rows="given")
+    warn_of_training_rows(predictor, frame, labels)
+    scores = score(codes, predictor.predict_proba(frame), rows="given")
     if as_json:
         import json
 

@@ -2,22 +2,30 @@
 
 import time
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from demarcate.cli.guard import say
 from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, put_down_in, widths
 
+if TYPE_CHECKING:
+    import polars as pl
+
+    from demarcate.classifier import DemarcateClassifier
+
 TABLE = (
     "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data set."
 )
+
+_PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
 
 def fit(
     table: Annotated[str, typer.Argument(metavar="TABLE", help=TABLE)],
     target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help="Save the model to this file.")] = None,
+    plot: Annotated[str | None, typer.Option(help=_PLOT)] = None,
     categorical: Annotated[
         list[str] | None, typer.Option(help="Columns that are categories (a,b or repeated).")
     ] = None,
@@ -92,7 +100,7 @@ def fit(
         given["patience"] = patience or None
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
-    report = _fit(source, given, lists, drop_missing_target, out, seed, quiet or as_json, quiet)
+    report = _fit(source, given, lists, drop_missing_target, out, plot, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -105,18 +113,19 @@ def _fit(
     lists: dict[str, list[str]],
     drop_missing_target: bool,
     out: str | None,
+    plot: str | None,
     seed: int,
     silent: bool,
     quiet: bool,
 ) -> dict[str, Any]:
     from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
-    from demarcate.cli.tables import column_lists, load, refuse_overwriting, split_target
+    from demarcate.cli.outputs import check_outputs
+    from demarcate.cli.pictures import check_writable_as_picture
+    from demarcate.cli.tables import column_lists, load, split_target
     from demarcate.tabular import infer_schema
 
-    if out:
-        check_writable(out)
-        refuse_overwriting(out, source["table"])
+    check_outputs(source["table"], {"--out": (out, check_writable), "--plot": (plot, check_writable_as_picture)})
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
@@ -139,16 +148,21 @@ def _fit(
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.
         write_bundle(replace(classifier.predictor_, target=target, record=record), out)
+    if plot:
+        _draw(classifier, frame, labels, plot)
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
         show.training(classifier, fit_seconds)
+    if plot and not quiet:
+        say(f"Drawn to {plot}")
     if out and not quiet:
         say(f"Saved to {out}")
     elif not out and not silent:
         say("Not saved: name a file with --out to keep this model.")
     return {
         "model": out,
+        "plot": plot,
         "target": target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
@@ -161,3 +175,15 @@ def _fit(
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "fit_seconds": round(fit_seconds, 3),
     }
+
+
+def _draw(classifier: "DemarcateClassifier", frame: "pl.DataFrame", labels: list[Any], plot: str) -> None:
+    """The regions where two columns are all there is, else the history."""
+    from demarcate.cli.pictures import write_picture
+    from demarcate.plotting import BoundaryDisplay, HistoryDisplay
+
+    used = classifier.schema_.used
+    if len(used) == 2 and all(column.kind == "numerical" for column in used):
+        write_picture(plot, lambda: BoundaryDisplay.from_estimator(classifier, (frame, labels)))
+    else:
+        write_picture(plot, lambda: HistoryDisplay.from_run(classifier))

@@ -1,12 +1,15 @@
-"""Tables written to files: the format is what the name ends in."""
+"""Files that commands write: refused before the work, and tables in the format their name ends in."""
 
 import io
+from collections.abc import Callable, Mapping
+from itertools import combinations
 from pathlib import Path
 
 import polars as pl
 
 from demarcate.bundle import check_writable, write_atomically
 from demarcate.cli.guard import UsageError
+from demarcate.cli.tables import refuse_overwriting
 
 _WRITERS = {
     ".csv": lambda frame, file: frame.write_csv(file),
@@ -36,3 +39,29 @@ def write_table(out: str, frame: pl.DataFrame) -> None:
     buffer = io.BytesIO()
     _WRITERS[Path(out).suffix.lower()](frame, buffer)
     write_atomically(out, buffer.getvalue())
+
+
+def check_outputs(source: str, outputs: Mapping[str, tuple[str | None, Callable[[str], None]]]) -> None:
+    """Refuse a command's outputs before the work, not after it.
+
+    Parameters
+    ----------
+    source
+        The table it reads.
+    outputs
+        By option: the file, or None, and what refuses one that cannot be written.
+
+    Raises
+    ------
+    UsageError
+        If one of them is the table, two are the same file, or a name does not say what it should.
+    BundleError
+        If one could not be written.
+    """
+    given = {option: path for option, (path, _) in outputs.items() if path}
+    for option, path in given.items():
+        outputs[option][1](path)
+        refuse_overwriting(path, source, option=option)
+    for one, other in combinations(given, 2):
+        if Path(given[one]).resolve() == Path(given[other]).resolve():
+            raise UsageError(f"{one} and {other} are two files: got {given[one]!r} for both")

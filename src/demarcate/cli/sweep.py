@@ -2,13 +2,12 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from demarcate.cli.fit import TABLE
-from demarcate.cli.guard import UsageError, say
+from demarcate.cli.guard import say
 from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, put_down_in
 from demarcate.cli.swept import values_to_try
 
@@ -67,6 +66,9 @@ def sweep(
     checkpoint: Checkpoint = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help=_OUT)] = None,
     save: Annotated[str | None, typer.Option(help="Save the winner, a model like those of 'demarcate fit'.")] = None,
+    plot: Annotated[
+        str | None, typer.Option(help="Draw what was found, along one of the settings, to this .png, .svg or .pdf.")
+    ] = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -104,7 +106,8 @@ def sweep(
     }
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
-    report = _sweep(source, settings, patience, lists, drop_missing_target, out, save, quiet or as_json, quiet)
+    files = {"--out": out, "--save": save, "--plot": plot}
+    report = _sweep(source, settings, patience, lists, drop_missing_target, files, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -117,18 +120,20 @@ def _sweep(
     patience: int | None,
     lists: dict[str, list[str]],
     drop_missing_target: bool,
-    out: str | None,
-    save: str | None,
+    files: dict[str, str | None],
     silent: bool,
     quiet: bool,
 ) -> dict[str, Any]:
-    from demarcate.bundle import write_bundle
+    from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
-    from demarcate.cli.outputs import write_table
+    from demarcate.cli.outputs import check_outputs, check_writable_as_table, write_table
+    from demarcate.cli.pictures import check_writable_as_picture, write_picture
     from demarcate.cli.tables import column_lists, load, split_target
     from demarcate.tabular import infer_schema
 
-    _check_outputs(source["table"], out, save)
+    checks = {"--out": check_writable_as_table, "--save": check_writable, "--plot": check_writable_as_picture}
+    check_outputs(source["table"], {option: (path, checks[option]) for option, path in files.items()})
+    out, save, plot = (files[option] for option in ("--out", "--save", "--plot"))
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
@@ -151,29 +156,20 @@ def _sweep(
         write_table(out, result.table)
     if save:
         write_bundle(replace(result.winner.predictor, target=target), save)
+    if plot:
+        from demarcate.plotting import SweepDisplay
+
+        write_picture(plot, lambda: SweepDisplay.from_sweep(result))
     if not silent:
         print(f"\n{result.standings()}\n\n{result.verdict()}\n")
         show.scores(result.winner.scores, result.winner.baselines)
     for what, path in {"The table": out, "The winner": save}.items():
         if path and not quiet:
             say(f"{what} is saved to {path}")
-    return {"target": target, "model": save, "table": out, "sweep_seconds": round(seconds, 3), **_report(result)}
-
-
-def _check_outputs(table: str, out: str | None, save: str | None) -> None:
-    """Refuse outputs before the work, not after it."""
-    from demarcate.bundle import check_writable
-    from demarcate.cli.outputs import check_writable_as_table
-    from demarcate.cli.tables import refuse_overwriting
-
-    if out:
-        check_writable_as_table(out)
-        refuse_overwriting(out, table)
-    if save:
-        check_writable(save)
-        refuse_overwriting(save, table, option="--save")
-    if out and save and Path(out).resolve() == Path(save).resolve():
-        raise UsageError(f"--out and --save are two files: got {out!r} for both")
+    if plot and not quiet:
+        say(f"Drawn to {plot}")
+    written = {"model": save, "table": out, "plot": plot}
+    return {"target": target, **written, "sweep_seconds": round(seconds, 3), **_report(result)}
 
 
 def _report(result: "Sweep") -> dict[str, Any]:

@@ -1,16 +1,20 @@
 """From what a user names on the command line to a table and its target."""
 
+import warnings
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from demarcate.cli.guard import UsageError, say
 from demarcate.datasets import BUILT_IN, read_table
-from demarcate.errors import InputError, Problem
+from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import as_frame
+
+if TYPE_CHECKING:
+    from demarcate.predictor import Predictor
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,3 +115,14 @@ def typed_labels(column: pl.Series) -> list[Any]:
         text.drop_nulls().str.contains(r"^-?\d{1,15}$").all() and not text.drop_nulls().str.contains(r"^-?0\d").any()
     )
     return (text.cast(pl.Int64) if whole else text).to_list()
+
+
+def warn_of_training_rows(predictor: "Predictor", frame: pl.DataFrame, labels: list[Any]) -> None:
+    """Say so if a model is about to be judged by the very rows that it was trained on."""
+    from demarcate.tabular import known_codes
+    from demarcate.tabular.fingerprint import fingerprint
+
+    found = fingerprint(predictor.parse(frame), known_codes(labels, predictor.classes))
+    if found == predictor.record.get("provenance", {}).get("data_sha256"):
+        message = "these are the very rows the model was trained on: their scores flatter it"
+        warnings.warn(InputWarning(message), stacklevel=2)

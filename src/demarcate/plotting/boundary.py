@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.plotting import style
 from demarcate.plotting.data import scatter
-from demarcate.plotting.plane import Plane, grid_for, plane_of
+from demarcate.plotting.plane import Plane, ask, plane_of
 from demarcate.plotting.reading import Labelled, chosen_rows, classes_of, margins, points_of, table_and_codes
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ class BoundaryDisplay:
         frame, codes, _ = table_and_codes(data, classes)
         shown = chosen_rows(rows, len(frame))
         plane = plane_of(estimator, frame, columns=columns, at=at, rows=shown, resolution=resolution)
-        flat = np.asarray(
-            estimator.predict_proba(grid_for(plane, estimator, data[0] if isinstance(data, tuple) else None))
-        )
+        flat = ask(estimator, plane, data)
         probabilities = flat.reshape(resolution, resolution, len(classes))
         points = points_of(frame, plane.columns, shown)
         said = title if title is not None else _title(estimator, kind, codes[shown], shown)

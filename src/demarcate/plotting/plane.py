@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
-from demarcate.plotting.reading import predictor_of
+from demarcate.plotting.reading import Labelled, predictor_of
 from demarcate.plotting.style import shortened
 from demarcate.tabular import Schema, infer_schema
 
@@ -75,9 +75,10 @@ class Plane:
         SettingError
             If there are no such columns, or one that varies does not hold numbers.
         """
-        schema = schema or infer_schema(frame)
-        used = [column.name for column in schema.used if column.name in frame.columns]
-        numerical = [column.name for column in schema.used if column.kind == "numerical" and column.name in used]
+        # Without a classifier nothing is left out, as a constant column would be.
+        known = infer_schema(frame).columns if schema is None else schema.used
+        used = [column.name for column in known if column.name in frame.columns]
+        numerical = [column.name for column in known if column.kind == "numerical" and column.name in used]
         x, y = _two(columns, used, numerical)
         fixed = _checked_at(at, used, (x, y))
         if resolution < 2:
@@ -145,9 +146,16 @@ def plane_of(
     return Plane.through(frame, schema=schema, columns=columns, at=at, rows=rows, resolution=resolution)
 
 
-def grid_for(plane: Plane, estimator: Any, table: Any) -> Any:
-    """The plane's rows as a classifier reads them: our own any table, others the kind they were given."""
-    return plane.grid(None if predictor_of(estimator) else table)
+def ask(estimator: Any, plane: Plane, data: Labelled) -> NDArray[np.float64]:
+    """A classifier's probabilities at every place of a plane, ``(resolution * resolution, n_classes)``.
+
+    One of another library is asked with a table of the kind that ``data`` is.
+    """
+    predictor = predictor_of(estimator)
+    if predictor:
+        return predictor.predict_proba(plane.grid())
+    table, _ = data
+    return np.asarray(estimator.predict_proba(plane.grid(table)))
 
 
 def _two(columns: Sequence[str] | None, used: Sequence[str], numerical: Sequence[str]) -> tuple[str, str]:
@@ -156,7 +164,7 @@ def _two(columns: Sequence[str] | None, used: Sequence[str], numerical: Sequence
             return used[0], used[1]
         raise SettingError(
             f"a boundary is drawn over two columns that hold numbers: the table has {len(used)} columns. "
-            f"Name two of {_listed(numerical)}: columns=({', '.join(map(repr, numerical[:2]))})"
+            f"Name two of {_listed(numerical)} as columns (--columns {','.join(numerical[:2])} on the command line)"
         )
     if isinstance(columns, str) or len(columns) != 2 or columns[0] == columns[1]:
         raise SettingError(f"columns names two different columns: got {columns!r}")
@@ -166,7 +174,7 @@ def _two(columns: Sequence[str] | None, used: Sequence[str], numerical: Sequence
         if name not in numerical:
             raise SettingError(
                 f"the two columns of a boundary hold numbers: {name!r} holds categories or dates. "
-                f"Hold it at a value with at={{{name!r}: ...}} and name two of {_listed(numerical)}"
+                f"Hold it at a value ('at', on the command line --at) and name two of {_listed(numerical)}"
             )
     return columns[0], columns[1]
 

@@ -10,6 +10,14 @@ leak that every course warns of, a scaler that saw the test rows. The other is t
 each is worth over 50 splits, with the leak and without.
 """
 
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.preprocessing import StandardScaler
+
+from demarcate import Network, Training, datasets, train
+from demarcate.evaluation import Mean
+from demarcate.plotting import HistoryDisplay
+
 # %%
 # What is repeated, and what is compared
 # --------------------------------------
@@ -18,13 +26,6 @@ each is worth over 50 splits, with the leak and without.
 # trains the network 50 times, each time with a split and initial weights of its own. The same seed gives the same
 # split, with the leak and without; so the two scores can be compared split by split, and the luck of a split falls out
 # of the difference.
-import matplotlib.pyplot as plt
-import numpy as np
-from sklearn.preprocessing import StandardScaler
-
-from demarcate import Network, Training, datasets, train
-from demarcate.evaluation import Mean
-from demarcate.plotting import HistoryDisplay
 
 SPLITS = 50
 network = Network(hidden=(16,))
@@ -37,6 +38,7 @@ training = Training(optimizer="adam", lr=0.01, epochs=60, batch_size=None)
 # Networks learn better when every column has mean 0 and standard deviation 1. Those means and deviations are learned
 # from rows, and the right rows are the training rows alone: ``train`` does that by itself. To leak, we scale all rows
 # first and tell ``train`` to leave the numbers as they are.
+
 heart = datasets.heart()
 numbers = ["age", "trestbps", "chol", "thalach", "oldpeak"]
 measured = heart.X.select(numbers).to_numpy().astype(float)
@@ -61,6 +63,7 @@ print("  what the leak adds          ", scaler_gain)
 # %%
 # Next to nothing, and the reason is plain: a mean of 242 rows and a mean of 303 rows are nearly the same number, and
 # neither knows a label.
+
 train_rows = scaled_inside.train_rows
 for place in (0, 2):
     column = measured[:, place]
@@ -76,6 +79,7 @@ for place in (0, 2):
 # Now 150 patients with 1000 measurements each. All of it is noise: the measurements are random numbers, and half of the
 # patients are called ill without looking at them. No classifier can be right more than half of the time, except by
 # luck. A thousand columns are many, so somebody keeps the 20 whose means differ most between the ill and the healthy.
+
 ill = np.repeat([0, 1], 75)
 
 
@@ -88,6 +92,7 @@ def best_columns(noise, ill, n_columns=20):
 # %%
 # The leak: the columns are chosen on all rows, and then the rows are split. The right way round: first the split, then
 # the choice, on the training rows alone. Both 50 times, each time with new noise and another split.
+
 leaky, clean = [], []
 for seed in range(SPLITS):
     noise = np.random.default_rng(seed).normal(size=(150, 1000))
@@ -122,10 +127,20 @@ print("  what the leak adds          ", selection_gain)
 # -----------
 #
 # The learning curves of all 50 splits: the mean, and a band for its 95% interval.
+
 figure, axes = plt.subplots(2, 2, figsize=(9, 6.5), sharey="col", layout="constrained")
 with_leak = HistoryDisplay.from_run(leaky, title="Columns chosen on all rows: a leak", axes=axes[0])
 without = HistoryDisplay.from_run(clean, title="Columns chosen on the training rows", axes=axes[1])
+plt.show()
 
 # %%
-# Above, the test accuracy climbs far over one half, on pure noise; below, the same network on honestly chosen columns
-# learns its training rows by heart and stays at a coin's throw on the test rows.
+# **What to see:** above, the test accuracy climbs far over one half, on pure noise; below, the same network on honestly
+# chosen columns learns its training rows by heart and stays at a coin's throw on the test rows.
+#
+# Stretch goals
+# -------------
+#
+# 1. Give 300 rows a random label and a category of 100 values, and replace each value by the mean label of its rows.
+#    What does it add to the score to do that before the split?
+# 2. Leak the scaler on 20 rows instead of 303, one of them a hundred times as large as the others. Does it matter now?
+# 3. Choose 20 of 50 noise columns instead of 20 of 1000. Why does the leak shrink?

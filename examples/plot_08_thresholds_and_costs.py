@@ -10,6 +10,13 @@ We take the probabilities of heart disease, look at what every threshold does, a
 a missed patient counts twice.
 """
 
+import matplotlib.pyplot as plt
+import numpy as np
+
+from demarcate import DemarcateClassifier, datasets
+from demarcate.evaluation import Mean, wilson_interval
+from demarcate.plotting import ConfusionDisplay, ThresholdDisplay
+
 # %%
 # Probabilities of rows that were not trained on
 # ----------------------------------------------
@@ -17,11 +24,6 @@ a missed patient counts twice.
 # A threshold is a choice, so it must not be made on training rows, whose probabilities are too good. It need not use
 # up test rows either. The classifier trains eight networks, each on seven eighths of the rows; a row's out-of-fold
 # probability comes from the network that did not train on it. All 303 rows have one.
-import numpy as np
-
-from demarcate import DemarcateClassifier, datasets
-from demarcate.evaluation import Mean, wilson_interval
-from demarcate.plotting import ConfusionDisplay, ThresholdDisplay
 
 heart = datasets.heart()
 clf = DemarcateClassifier(categorical=heart.categorical).fit(heart.X, heart.y)
@@ -55,7 +57,9 @@ for threshold in np.arange(1, 10) / 10:
     called = probability >= threshold
     hits = int((called & ill).sum())
     precision, recall = told(hits, int(called.sum())), told(hits, int(ill.sum()))
-    print(f"      {threshold:.1f}  {precision:>17}  {recall:>17}  {(called & ~ill).sum():15}  {(~called & ill).sum():15}")
+    print(
+        f"      {threshold:.1f}  {precision:>17}  {recall:>17}  {(called & ~ill).sum():15}  {(~called & ill).sum():15}"
+    )
 
 # %%
 # What a mistake costs
@@ -63,6 +67,7 @@ for threshold in np.arange(1, 10) / 10:
 #
 # Say a false negative costs twice a false positive. (Which numbers to put here is not for a program to decide.) Then
 # every threshold has a cost, and one of them the least.
+
 thresholds = np.arange(1, 100) / 100
 
 
@@ -100,6 +105,7 @@ for threshold in (0.5, best):
 # ---------------------------
 #
 # Other folds and other initial weights give other probabilities. Here are five more classifiers on the same patients.
+
 found = []
 for seed in range(1, 6):
     other = DemarcateClassifier(categorical=heart.categorical, random_state=seed).fit(heart.X, heart.y)
@@ -115,6 +121,7 @@ for seed in range(1, 6):
 # It is also flattered, for we chose the cheapest of 99 thresholds and counted its cost on the rows that it was chosen
 # by. What is it worth on others? Choose on one half of the patients, count on the other half, 200 times over. Beside
 # the cost of 2 for a false negative we try 10.
+
 generator = np.random.default_rng(0)
 halves = [np.split(generator.permutation(len(ill))[:302], 2) for _ in range(200)]
 saved = {}
@@ -131,7 +138,7 @@ for false_negative in (2.0, 10.0):
     print(f"a false negative costs {false_negative:.0f}: saved on 100 patients, compared with 0.5 [95% interval]")
     print(f"  the cheapest threshold, on the half that chose it   {saved[false_negative]['promised']}")
     print(f"  the cheapest threshold, on the other half           {saved[false_negative]['chosen']}")
-    print(f"  {1 / (1 + false_negative):.2f} by the rule, on the other half               {saved[false_negative]['rule']}")
+    print(f"  {by_rule:.2f} by the rule, on the other half               {saved[false_negative]['rule']}")
 
 # %%
 # At a cost of 2, what was saved on the rows that chose is gone on others: 303 patients are too few to say that any
@@ -145,15 +152,27 @@ for false_negative in (2.0, 10.0):
 # ------------
 #
 # Who was mistaken for whom, at the threshold that costs least:
+
 confusion = ConfusionDisplay.from_predictions(
     heart.y[clf.oof_rows_], (probability >= best).astype(int), title=f"Heart disease, threshold {best:.2f}"
 )
 
 # %%
 # Precision, recall and cost against the threshold:
+
 display = ThresholdDisplay.from_predictions(
     heart.y[clf.oof_rows_], clf.oof_proba_, false_negative=2.0, false_positive=1.0
 )
 
+plt.show()
+
 # %%
-# As the threshold rises, recall falls and precision rises; the cost is a wide valley whose floor lies left of one half.
+# **What to see:** as the threshold rises, recall falls and precision rises; the cost is a wide valley with an uneven
+# floor, in which the cheapest threshold is hardly lower than its neighbours.
+#
+# Stretch goals
+# -------------
+#
+# 1. From which cost of a false negative on does the rule save more than chance, compared with one half?
+# 2. ``DemarcateClassifier(class_weight={0: 1, 1: 2})`` puts the cost into training. Compare it, at 0.5, with the rule.
+# 3. ``n_seeds=5`` gives every fold five networks. Do their mean probabilities make a steadier threshold?

@@ -9,12 +9,6 @@ comes together here.
 The lesson makes claims about the three. We train each 20 times, and say which of them hold.
 """
 
-# %%
-# The data and the three networks
-# -------------------------------
-#
-# 300 points of two half moons. The noise is so large that they reach into each other: nobody can be right always.
-# 30% of the points are test rows.
 import matplotlib.pyplot as plt
 import torch
 from torch import nn
@@ -22,6 +16,13 @@ from torch import nn
 from demarcate import Network, Training, datasets, train
 from demarcate.evaluation import Mean
 from demarcate.plotting import BoundaryDisplay, ComparisonDisplay, HistoryDisplay
+
+# %%
+# The data and the three networks
+# -------------------------------
+#
+# 300 points of two half moons. The noise is so large that they reach into each other: nobody can be right always.
+# 30% of the points are test rows.
 
 moons = datasets.moons(n_samples=300, noise=0.30, random_state=0)
 networks = {
@@ -50,6 +51,7 @@ for name, run in runs.items():
 #
 # There is no magic in ``train``. Here is the tiny network as one would write it by hand. ``train`` begins from the
 # weights that PyTorch draws after ``manual_seed``, so that both begin alike.
+
 tiny = runs["tiny"]
 X, y = tiny.encode(moons.X), torch.tensor(moons.y, dtype=torch.float32).unsqueeze(1)
 X_train, y_train = X[runs.train_rows], y[runs.train_rows]
@@ -74,27 +76,34 @@ for _ in range(EPOCHS):
 
 # %%
 # Is it the same, epoch by epoch?
+
 by_demarcate = tiny.history["test_loss"].to_list()
 apart = max(abs(one - other) for one, other in zip(by_hand, by_demarcate, strict=True))
 print("the same initial weights:", same_start)
-print(f"last test loss by hand {by_hand[-1]:.6f}, by demarcate {by_demarcate[-1]:.6f}; never more than {apart:.1e} apart")
+print(
+    f"last test loss by hand {by_hand[-1]:.6f}, by demarcate {by_demarcate[-1]:.6f}; never more than {apart:.1e} apart"
+)
 
 # %%
 # What the curves say
 # -------------------
 #
 # Before looking at any score, look at the two lines: training rows and test rows.
+
 tiny_curves = HistoryDisplay.from_run(runs["tiny"], title="tiny")
 
 # %%
+
 big_curves = HistoryDisplay.from_run(runs["big"], title="big")
 
 # %%
+
 good_curves = HistoryDisplay.from_run(runs["good"], title="good")
 
 # %%
 # The evidence in numbers: the gap between training rows and test rows; the lowest test loss, when it was reached, and
 # what became of it.
+
 evidence = {}
 for name, run in runs.items():
     losses, test_accuracy = run.history["test_loss"], run.scores["accuracy"].value
@@ -119,6 +128,7 @@ for name, run in runs.items():
 #
 # Where they draw the line
 # ------------------------
+
 comparison = ComparisonDisplay.from_runs(runs, moons, kind="probability", rows=runs.test_rows)
 
 # %%
@@ -131,12 +141,14 @@ comparison = ComparisonDisplay.from_runs(runs, moons, kind="probability", rows=r
 # multiply in fewer digits where the processor gains from that.
 #
 # The intervals say how far the means would move with 20 other splits of these 300 points.
+
 SEEDS = 20
 repeated = train(moons, networks, trainings(600), test_size=0.3, seeds=SEEDS, precision="auto")
 print(repeated)
 
 # %%
 # How smooth a boundary is can be measured too: its length, in widths of the picture. A straight line across is 1.
+
 lengths = {name: [] for name in networks}
 for name, repeats in repeated.repeats.items():
     for run in repeats:
@@ -152,6 +164,7 @@ for name, mean in roughness.items():
 # ------------------
 #
 # Differences are taken split by split: both networks met the same training and test rows.
+
 reached = {row["network"]: row for row in repeated.means.to_dicts()}
 of_big = repeated.table.filter(network="big")
 big_gap = Mean.of((of_big["train_accuracy"] - of_big["test_accuracy"]).to_numpy())
@@ -162,8 +175,8 @@ longer = {
     "good than tiny": Mean.of([a - b for a, b in zip(lengths["good"], lengths["tiny"], strict=True)]),
     "big than good": Mean.of([a - b for a, b in zip(lengths["big"], lengths["good"], strict=True)]),
 }
-print(f"tiny plateaus near 80%: train {reached['tiny']['train_accuracy']:.3f}, test {reached['tiny']['test_accuracy']:.3f}")
-print(f"big reaches 100% on training rows: {reached['big']['train_accuracy']:.3f}")
+for name, claim in (("tiny", "tiny plateaus near 80%"), ("big", "big reaches 100% on training rows")):
+    print(f"{claim}: train {reached[name]['train_accuracy']:.3f}, test {reached[name]['test_accuracy']:.3f}")
 print(f"big is worse on test rows than on training rows, by {big_gap}")
 print(f"big is worse than tiny: big minus tiny is {big_over_tiny}")
 print(f"good matches or beats big: good minus big is {good_over_big}; in log loss {good_loss_over_big}")
@@ -179,8 +192,17 @@ print(f"the boundary is longer: {', '.join(f'{who} by {by}' for who, by in longe
 #   certainty.
 # * Good matches big in accuracy, or beats it by a little. The clear difference is in log loss, which punishes
 #   confident mistakes, and in the boundary: the order is tiny, good, big, from smooth to rough.
-rough = BoundaryDisplay.from_estimator(runs["big"], moons, kind="probability", title="big, with the points it learned")
+
+rough = BoundaryDisplay.from_estimator(runs["big"], moons, kind="probability", title="big, with all points")
+plt.show()
 
 # %%
-# The line of the big network bends around single points, and it is certain right up to it: that is what overfitting
-# looks like.
+# **What to see:** the line of the big network bends around single points, and it is certain right up to it: that is
+# what overfitting looks like.
+#
+# Stretch goals
+# -------------
+#
+# 1. Give tiny 4 units, then 8. When does it stop to underfit?
+# 2. Take 3000 points instead of 300. Does big still overfit, and is its boundary still rough?
+# 3. Hold big back with ``dropout=0.5``, with weight decay, with early stopping. Which comes closest to good?

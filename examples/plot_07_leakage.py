@@ -128,7 +128,7 @@ print("  what the leak adds          ", selection_gain)
 #
 # The learning curves of all 50 splits: the mean, and a band for its 95% interval.
 
-figure, axes = plt.subplots(2, 2, figsize=(9, 6.5), sharey="col", layout="constrained")
+figure, axes = plt.subplots(2, 2, figsize=(9, 6.5), layout="constrained")
 with_leak = HistoryDisplay.from_run(leaky, title="Columns chosen on all rows: a leak", axes=axes[0])
 without = HistoryDisplay.from_run(clean, title="Columns chosen on the training rows", axes=axes[1])
 plt.show()

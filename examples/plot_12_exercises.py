@@ -15,7 +15,6 @@ from demarcate.errors import InputError
 from demarcate.evaluation import Mean
 from demarcate.plotting import BoundaryDisplay, DisagreementDisplay
 
-
 SEEDS = 10
 
 
@@ -281,5 +280,5 @@ disagreement = DisagreementDisplay.from_estimator(clf, small)
 plt.show()
 
 # %%
-# **What to see:** each thin line is one network's boundary; they part where the moons run into each other and at the
+# **What to see:** each thin line is one network's boundary; they run together between the moons and part towards the
 # edges of the picture, where there are no points to learn from.

@@ -170,7 +170,7 @@ print(f"one logit {told(both, 'one logit')}\ntwo minus one, test accuracy {heads
 # Script 05: no activations
 # -------------------------
 #
-# *Give the linear model a third column, x1² + x2².*
+# *Give the linear model a third column,* ``x1**2 + x2**2``.
 
 circles = datasets.circles()
 points = circles.X.to_numpy()

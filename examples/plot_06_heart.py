@@ -21,7 +21,6 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from demarcate import Network, Training, datasets, train
-from demarcate.bundle import write_bundle
 from demarcate.evaluation import Mean
 from demarcate.plotting import BoundaryDisplay, ConfusionDisplay
 
@@ -217,7 +216,7 @@ from demarcate import load
 print(load("heart.safetensors").predict_proba({patient!r})[0, 1].item())
 """
 with tempfile.TemporaryDirectory() as folder:
-    write_bundle(run.predictor, Path(folder) / "heart.safetensors")
+    run.save(Path(folder) / "heart.safetensors")
     done = subprocess.run([sys.executable, "-c", question], cwd=folder, capture_output=True, text=True, check=True)
 elsewhere = float(done.stdout)
 print(f"here {chance!r}, there {elsewhere!r}, the same: {chance == elsewhere}")

@@ -50,6 +50,15 @@ def test_a_difference_is_taken_seed_by_seed(runs):
     assert found.high - found.low == pytest.approx(2 * stats.t.ppf(0.975, 4) * stats.sem(paired))
 
 
+def test_a_run_is_saved_like_any_classifier(runs, tmp_path):
+    from demarcate import load
+
+    runs["good"].save(tmp_path / "good.safetensors")
+    np.testing.assert_array_equal(
+        load(tmp_path / "good.safetensors").predict_proba(DATA.X), runs["good"].predict_proba(DATA.X)
+    )
+
+
 def test_a_single_seed_has_no_interval():
     row = train(DATA, Network((4,)), Training(epochs=2)).means.row(0, named=True)
     assert row["test_accuracy_low"] is None

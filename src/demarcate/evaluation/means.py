@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Mean:
     @classmethod
     def of(
         cls,
-        values: Sequence[float],
+        values: Sequence[float] | NDArray[np.float64],
         *,
         within: tuple[float, float] = (-np.inf, np.inf),
         shared: float = 0.0,
@@ -63,6 +64,7 @@ class Mean:
         >>> Mean.of([0.98, 1.0], within=(0, 1)).high
         1.0
         """
+        values = np.asarray(values, dtype=float)
         mean, n = float(np.mean(values)), len(values)
         if n == 1:
             return cls(mean, None, None, 1)

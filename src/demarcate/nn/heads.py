@@ -113,8 +113,13 @@ class SoftmaxHead:
         return torch.logsumexp(logits, -2) - torch.where(marks > 0, logits, 0).sum(-2)
 
     def turned_right(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Whether the largest logit is the class's own."""
-        return logits.argmax(-2) == marks.argmax(-2)
+        """Whether the largest logit is the class's own; of equal ones the first counts."""
+        top = logits.amax(-2, keepdim=True)
+        largest = logits == top
+        if (largest.sum(-2) > 1).any():
+            # Finding where the largest is takes many times as long as finding it, and matters only for ties.
+            return logits.argmax(-2) == marks.argmax(-2)
+        return (largest & (marks > 0)).any(-2)
 
 
 class LogitHead:

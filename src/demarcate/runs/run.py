@@ -1,5 +1,6 @@
 """One network, trained once on one split."""
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,9 +10,10 @@ import polars as pl
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from demarcate.bundle import write_bundle
 from demarcate.engine import Divergence, Training
 from demarcate.errors import SettingError
-from demarcate.evaluation import Score, score
+from demarcate.evaluation import Score, accuracy, log_loss, score
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.task import array_of
@@ -68,6 +70,16 @@ class Run:
         """Accuracy, log loss and ROC AUC on the test rows, each with a 95% interval."""
         return score(self.test_codes, self.test_probabilities, rows="test")
 
+    @cached_property
+    def test_accuracy(self) -> float:
+        """Of the trained network on its test rows; `scores` has its interval."""
+        return accuracy(self.test_codes, self.test_probabilities)
+
+    @cached_property
+    def test_loss(self) -> float:
+        """Log loss of the trained network on its test rows; `scores` has its interval."""
+        return log_loss(self.test_codes, self.test_probabilities)
+
     @property
     def classes_(self) -> NDArray[Any]:
         """The labels, ``(n_classes,)``, in the order of the probabilities' columns."""
@@ -110,6 +122,10 @@ class Run:
             "  ".join([f"epoch {row['epoch']:4d}", *(f"{_words(name)} {_told(row[name])}" for name in list(row)[1:])])
             for row in shown
         )
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the trained network, with its encoder and classes, to one file that `demarcate.load` reads."""
+        write_bundle(self.predictor, path)
 
     def _which(self, trained: bool) -> Predictor:
         return self.predictor if trained else self.untrained

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
-from demarcate.evaluation import Mean, accuracy, log_loss
+from demarcate.evaluation import Mean
 from demarcate.runs.run import Run
 
 NUMBERS = {"train_accuracy": (0, 1), "test_accuracy": (0, 1), "train_loss": (0, np.inf), "test_loss": (0, np.inf)}
@@ -76,9 +76,9 @@ class Runs(Mapping[str, Run]):
                 "network": run.name,
                 "seed": run.seed,
                 "train_accuracy": run.train_accuracy,
-                "test_accuracy": accuracy(run.test_codes, run.test_probabilities),
+                "test_accuracy": run.test_accuracy,
                 "train_loss": run.train_loss,
-                "test_loss": log_loss(run.test_codes, run.test_probabilities),
+                "test_loss": run.test_loss,
                 "best_epoch": run.best_epoch,
             }
             for repeats in self.repeats.values()

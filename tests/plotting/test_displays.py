@@ -47,6 +47,13 @@ def test_networks_side_by_side_share_their_limits_and_one_legend(moons, moon_run
     assert len(display.displays["line"].points) == len(moon_runs.test_rows)
 
 
+def test_probability_maps_side_by_side_share_one_colour_bar(moons, moon_runs):
+    display = ComparisonDisplay.from_runs(moon_runs, moons, kind="probability", resolution=20)
+    display.figure_.canvas.draw()
+    assert len(display.figure_.axes) == 3
+    assert display.plot() is display
+
+
 def test_many_networks_go_on_in_a_second_row(moons, moon_runs):
     runs = {f"network {number}": moon_runs["line"] for number in range(5)}
     display = ComparisonDisplay.from_runs(runs, moons, resolution=5)

@@ -16,6 +16,7 @@ from demarcate.plotting.reading import Labelled, chosen_rows, classes_of, margin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
 
 Kind = Literal["regions", "probability"]
@@ -69,6 +70,7 @@ class BoundaryDisplay:
     title: str = ""
     ax_: "Axes" = field(init=False, repr=False)
     figure_: "Figure" = field(init=False, repr=False)
+    bar_: "Colorbar | None" = field(init=False, repr=False, default=None)
 
     @classmethod
     def from_estimator(
@@ -193,7 +195,7 @@ class BoundaryDisplay:
         filled = self.ax_.contourf(
             self.across, self.up, self.probabilities[..., 1], levels, cmap=colours_between, antialiased=True
         )
-        bar = self.figure_.colorbar(filled, ax=self.ax_, ticks=[0, 0.25, 0.5, 0.75, 1], pad=0.02)
+        self.bar_ = bar = self.figure_.colorbar(filled, ax=self.ax_, ticks=[0, 0.25, 0.5, 0.75, 1], pad=0.02)
         bar.set_label(f"probability of class {style.shortened(self.classes[1])}", fontsize=style.SMALL)
         bar.ax.tick_params(labelsize=style.SMALL)
 

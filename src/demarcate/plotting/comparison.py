@@ -100,14 +100,16 @@ class ComparisonDisplay:
         return self
 
     def _settle(self, axes: NDArray[Any]) -> None:
-        """Leave one legend and no axes without a picture."""
+        """Leave one legend and one colour bar, and no axes without a picture."""
         for ax in axes[len(self.displays) :]:
             ax.remove()
         self.ax_ = axes[: len(self.displays)]
         self.figure_ = style.figure_of(self.ax_[0])
-        for ax in self.ax_[:-1]:
-            if ax.get_legend():
-                ax.get_legend().remove()
+        for display in list(self.displays.values())[:-1]:
+            if display.ax_.get_legend():
+                display.ax_.get_legend().remove()  # type: ignore[union-attr]
+            if display.bar_:
+                display.bar_.remove()
 
 
 def _axes(n_panels: int) -> NDArray[Any]:

@@ -17,7 +17,7 @@ from demarcate.tabular import Schema, infer_schema
 
 MARGIN = 0.08
 """How far the picture reaches beyond the rows, in parts of their range."""
-_MAX_SAID = 14
+_MAX_SAID = 12
 
 
 @dataclass(frozen=True, eq=False)

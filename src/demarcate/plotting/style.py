@@ -95,8 +95,8 @@ def _caption(figure: "Figure", text: str) -> None:
 
 
 def _fitting(inches: float, size: float) -> int:
-    """Characters of a font size that fit into a line; letters are a little wider than half as wide as they are high."""
-    return max(16, int(inches * 72 / (0.56 * size)))
+    """Characters of a font size that fit into a line, with room for some capitals, which are wide."""
+    return max(16, int(inches * 72 / (0.64 * size)))
 
 
 def legend(ax: "Axes", **settings: Any) -> None:

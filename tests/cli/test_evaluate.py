@@ -90,3 +90,12 @@ def test_rows_of_one_class_have_no_roc_auc_and_json_has_no_nan(demarcate, model,
     scores = json.loads(outcome.out, parse_constant=pytest.fail)["scores"]
     assert set(scores) == {"accuracy", "log_loss"}
     assert demarcate("evaluate", model, tmp_path / "t.csv").code == 0
+
+
+@pytest.mark.parametrize("command", ["evaluate", "plot"])
+def test_a_strange_table_is_warned_of_once(command, demarcate, model, heart_frame, tmp_path):
+    heart_frame.head(60).with_columns(extra=1).write_csv(tmp_path / "extra.csv")
+    beside = ("--kind", "confusion", "--out", tmp_path / "p.png") if command == "plot" else ()
+    outcome = demarcate(command, model, tmp_path / "extra.csv", *beside)
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.count("does not know 'extra'") == 1

@@ -4,16 +4,14 @@ from typing import Annotated
 
 import typer
 
-from demarcate.cli.options import Delimiter, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
 
 
 def evaluate(
     model: Model,
     table: Annotated[str, typer.Argument(metavar="TABLE", help="A table with the target, not seen in training.")],
     target: Annotated[str | None, typer.Option("--target", "-t", help="The target, if it is called otherwise.")] = None,
-    drop_missing_target: Annotated[
-        bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
-    ] = False,
+    drop_missing_target: DropMissingTarget = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -30,8 +28,9 @@ def evaluate(
     loaded = load(table, encoding, delimiter)
     frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
     codes = known_codes(labels, predictor.classes)
-    warn_of_training_rows(predictor, frame, labels)
-    scores = score(codes, predictor.predict_proba(frame), rows="given")
+    parsed = predictor.parse(frame)
+    warn_of_training_rows(predictor, parsed, codes)
+    scores = score(codes, predictor.probabilities(parsed), rows="given")
     if as_json:
         import json
 

@@ -44,7 +44,7 @@ def plot(
     """
     from demarcate.bundle import read_bundle
     from demarcate.cli.pictures import check_writable_as_picture, write_picture
-    from demarcate.cli.tables import load, refuse_overwriting, split_target, warn_of_training_rows
+    from demarcate.cli.tables import load, refuse_overwriting, split_target
 
     if kind not in KINDS:
         raise UsageError(f"--kind is one of {', '.join(KINDS)}: got {kind!r}")
@@ -58,8 +58,6 @@ def plot(
     if table is not None:
         loaded = load(table, encoding, delimiter)
         frame, labels, _ = split_target(loaded, target or predictor.target)
-        if kind in ("confusion", "threshold"):
-            warn_of_training_rows(predictor, frame, labels)
     drawing = _drawing(predictor, kind, frame, labels, names(columns), cells(at or []), false_negative, false_positive)
     write_picture(out, drawing)
     if not quiet:
@@ -78,14 +76,20 @@ def _drawing(
 ) -> Callable[[], Any]:
     """What draws the picture."""
     from demarcate import plotting
+    from demarcate.cli.tables import warn_of_training_rows
+    from demarcate.tabular import known_codes
 
     if kind == "history":
         return lambda: plotting.HistoryDisplay.from_run(predictor)
-    if kind == "confusion":
-        return lambda: plotting.ConfusionDisplay.from_estimator(predictor, frame, labels)
-    if kind == "threshold":
-        return lambda: plotting.ThresholdDisplay.from_estimator(
-            predictor, frame, labels, false_negative=false_negative, false_positive=false_positive
+    if kind in ("confusion", "threshold"):
+        parsed, classes = predictor.parse(frame), predictor.classes
+        warn_of_training_rows(predictor, parsed, known_codes(labels, classes))
+        probabilities = predictor.probabilities(parsed)
+        if kind == "confusion":
+            predicted = predictor.decide(probabilities)
+            return lambda: plotting.ConfusionDisplay.from_predictions(labels, predicted, classes=classes)
+        return lambda: plotting.ThresholdDisplay.from_predictions(
+            labels, probabilities, classes=classes, false_negative=false_negative, false_positive=false_positive
         )
     return lambda: plotting.BoundaryDisplay.from_estimator(
         predictor,

@@ -14,7 +14,11 @@ from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import as_frame
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from demarcate.predictor import Predictor
+    from demarcate.tabular import ParsedColumns
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +121,10 @@ def typed_labels(column: pl.Series) -> list[Any]:
     return (text.cast(pl.Int64) if whole else text).to_list()
 
 
-def warn_of_training_rows(predictor: "Predictor", frame: pl.DataFrame, labels: list[Any]) -> None:
+def warn_of_training_rows(predictor: "Predictor", parsed: "ParsedColumns", codes: "NDArray[np.int64]") -> None:
     """Say so if a model is about to be judged by the very rows that it was trained on."""
-    from demarcate.tabular import known_codes
     from demarcate.tabular.fingerprint import fingerprint
 
-    found = fingerprint(predictor.parse(frame), known_codes(labels, predictor.classes))
-    if found == predictor.record.get("provenance", {}).get("data_sha256"):
+    if fingerprint(parsed, codes) == predictor.record.get("provenance", {}).get("data_sha256"):
         message = "these are the very rows the model was trained on: their scores flatter it"
         warnings.warn(InputWarning(message), stacklevel=2)

@@ -1,6 +1,6 @@
 """Which classes are taken for which."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.plotting import style
+from demarcate.plotting.display import Display
 from demarcate.plotting.reading import classes_of
 from demarcate.tabular import class_codes, known_codes, labels_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 MAX_NUMBERED = 20
 """Classes up to which cells have their numbers written in."""
 
 
 @dataclass(eq=False)
-class ConfusionDisplay:
+class ConfusionDisplay(Display):
     """How many rows of each class were predicted as each: a row of the picture a true class, a column a prediction.
 
     Attributes
@@ -42,8 +42,6 @@ class ConfusionDisplay:
     matrix: NDArray[np.int64]
     classes: NDArray[Any]
     title: str = ""
-    ax_: "Axes" = field(init=False, repr=False)
-    figure_: "Figure" = field(init=False, repr=False)
 
     @classmethod
     def from_estimator(
@@ -61,17 +59,20 @@ class ConfusionDisplay:
             As for `from_predictions`.
         """
         classes = classes_of(estimator)
-        codes, predicted = known_codes(y, classes), known_codes(estimator.predict(X), classes)
-        return cls._of(codes, predicted, classes, title, ax)
+        return cls.from_predictions(y, estimator.predict(X), classes=classes, title=title, ax=ax)
 
     @classmethod
-    def from_predictions(cls, y_true: Any, y_pred: Any, *, title: str | None = None, ax: "Axes | None" = None) -> Self:
+    def from_predictions(
+        cls, y_true: Any, y_pred: Any, *, classes: Any = None, title: str | None = None, ax: "Axes | None" = None
+    ) -> Self:
         """Draw labels and what was predicted for them.
 
         Parameters
         ----------
         y_true, y_pred
             ``(n_rows,)`` each.
+        classes
+            All labels there are, in order; None for those among the rows.
         title
             Instead of the easiest and the hardest class.
         ax
@@ -85,21 +86,11 @@ class ConfusionDisplay:
         true, predicted = labels_of(y_true), labels_of(y_pred)
         if len(true) != len(predicted) or not true:
             raise SettingError(f"every row has one label and one prediction: got {len(true)} and {len(predicted)}")
-        classes, codes = class_codes([*true, *predicted])
-        return cls._of(codes[: len(true)], codes[len(true) :], classes, title, ax)
-
-    @classmethod
-    def _of(
-        cls,
-        codes: NDArray[np.int64],
-        predicted: NDArray[np.int64],
-        classes: NDArray[Any],
-        title: str | None,
-        ax: "Axes | None",
-    ) -> Self:
-        n_classes = len(classes)
-        counts = np.bincount(codes * n_classes + predicted, minlength=n_classes**2)
-        display = cls(counts.reshape(n_classes, n_classes), classes)
+        both = [*true, *predicted]
+        known, codes = class_codes(both) if classes is None else (np.asarray(classes), known_codes(both, classes))
+        n_classes, n_rows = len(known), len(true)
+        counts = np.bincount(codes[:n_rows] * n_classes + codes[n_rows:], minlength=n_classes**2)
+        display = cls(counts.reshape(n_classes, n_classes), known)
         display.title = display._in_words() if title is None else title
         return display.plot(ax)
 
@@ -124,8 +115,7 @@ class ConfusionDisplay:
         """Draw it, on new axes if none are given."""
         n_classes = len(self.classes)
         side = float(np.clip(0.5 * n_classes + 1.8, style.HEIGHT, 9))
-        self.ax_ = style.new_axes(width=side * 1.15, height=side)[0, 0] if ax is None else ax
-        self.figure_ = style.figure_of(self.ax_)
+        self._take(ax, width=side * 1.15, height=side)
         shares = self.matrix / np.maximum(self.matrix.sum(1, keepdims=True), 1)
         image = self.ax_.imshow(shares, cmap="Blues", vmin=0, vmax=1)
         bar = self.figure_.colorbar(image, ax=self.ax_, pad=0.02, ticks=[0, 0.5, 1], shrink=0.8)

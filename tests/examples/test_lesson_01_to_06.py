@@ -1,49 +1,11 @@
 """What the first half of the examples says is so: each script is run once, as it stands, and its results are judged."""
 
-import runpy
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 import pytest
 import torch
-from matplotlib import pyplot as plt
 
 from demarcate.datasets import heart
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-def results(name, folder):
-    """The names that a script leaves behind, after it ran in a folder of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plt, "show", lambda: None)
-        patch.chdir(folder)
-        plt.switch_backend("Agg")
-        try:
-            left = runpy.run_path(str(EXAMPLES / name))
-        finally:
-            plt.close("all")
-    assert not list(folder.iterdir())
-    return left
-
-
-def script(name):
-    """A fixture that runs one script."""
-
-    @pytest.fixture(scope="module")
-    def fixture(tmp_path_factory):
-        return results(name, tmp_path_factory.mktemp("example"))
-
-    return fixture
-
-
-kinds = script("plot_01_regression_or_classification.py")
-blobs = script("plot_02_blobs.py")
-logits = script("plot_03_logits_to_predictions.py")
-circles = script("plot_04_circles_two_heads.py")
-straight = script("plot_05_no_activations.py")
-patients = script("plot_06_heart.py")
 
 
 def mean(runs, name, number="test_accuracy"):

@@ -1,48 +1,12 @@
 """What the second half of the examples says is so: each script is run once, as it stands, and its results judged."""
 
-import runpy
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 
 from demarcate.datasets import heart
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-
-
-def results(name, folder):
-    """The names that a script leaves behind, after it ran in a folder of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plt, "show", lambda: None)
-        patch.chdir(folder)
-        plt.switch_backend("Agg")
-        try:
-            left = runpy.run_path(str(EXAMPLES / name))
-        finally:
-            plt.close("all")
-    assert not list(folder.iterdir())
-    return left
-
-
-def script(name):
-    """A fixture that runs one script."""
-
-    @pytest.fixture(scope="module")
-    def fixture(tmp_path_factory):
-        return results(name, tmp_path_factory.mktemp("example"))
-
-    return fixture
-
-
-leaks = script("plot_07_leakage.py")
-thresholds = script("plot_08_thresholds_and_costs.py")
-trio = script("plot_09_underfit_overfit_good.py")
-sweeps = script("plot_10_sweeps.py")
-stopping = script("plot_11_early_stopping.py")
-exercises = script("plot_12_exercises.py")
 
 
 def mean(runs, name, number="test_accuracy"):

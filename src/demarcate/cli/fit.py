@@ -7,33 +7,41 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from demarcate.cli.guard import say
-from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, put_down_in, widths
+from demarcate.cli.options import (
+    Categorical,
+    Checkpoint,
+    Delimiter,
+    Drop,
+    DropMissingTarget,
+    Encoding,
+    Json,
+    Numerical,
+    Quiet,
+    Seed,
+    Table,
+    Target,
+    names,
+    put_down_in,
+    widths,
+)
 
 if TYPE_CHECKING:
     import polars as pl
 
     from demarcate.classifier import DemarcateClassifier
 
-TABLE = (
-    "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data set."
-)
-
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
 
 def fit(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help=TABLE)],
-    target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
+    table: Table,
+    target: Target = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help="Save the model to this file.")] = None,
     plot: Annotated[str | None, typer.Option(help=_PLOT)] = None,
-    categorical: Annotated[
-        list[str] | None, typer.Option(help="Columns that are categories (a,b or repeated).")
-    ] = None,
-    numerical: Annotated[list[str] | None, typer.Option(help="Columns that are numbers.")] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="Columns not to use.")] = None,
-    drop_missing_target: Annotated[
-        bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
-    ] = False,
+    categorical: Categorical = None,
+    numerical: Numerical = None,
+    drop: Drop = None,
+    drop_missing_target: DropMissingTarget = False,
     hidden: Annotated[
         str | None, typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: 128,128]")
     ] = None,
@@ -65,7 +73,7 @@ def fit(
         str | None, typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]")
     ] = None,
     checkpoint: Checkpoint = None,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    seed: Seed = 0,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,

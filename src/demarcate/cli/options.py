@@ -10,6 +10,20 @@ import typer
 from demarcate.cli.guard import UsageError, say
 from demarcate.errors import Interrupted
 
+Table = Annotated[
+    str,
+    typer.Argument(
+        metavar="TABLE",
+        help="A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in "
+        "data set.",
+    ),
+]
+Target = Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")]
+Categorical = Annotated[list[str] | None, typer.Option(help="Columns that are categories (a,b or repeated).")]
+Numerical = Annotated[list[str] | None, typer.Option(help="Columns that are numbers.")]
+Drop = Annotated[list[str] | None, typer.Option(help="Columns not to use.")]
+DropMissingTarget = Annotated[bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")]
+Seed = Annotated[int, typer.Option(help="Seed of everything random.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; only errors and warnings.")]
 Encoding = Annotated[str | None, typer.Option("--encoding", help="Encoding of a text table, for example latin-1.")]

@@ -6,9 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from demarcate.cli.fit import TABLE
 from demarcate.cli.guard import say
-from demarcate.cli.options import Checkpoint, Delimiter, Encoding, Json, Quiet, names, put_down_in
+from demarcate.cli.options import (
+    Categorical,
+    Checkpoint,
+    Delimiter,
+    Drop,
+    DropMissingTarget,
+    Encoding,
+    Json,
+    Numerical,
+    Quiet,
+    Seed,
+    Table,
+    Target,
+    names,
+    put_down_in,
+)
 from demarcate.cli.swept import values_to_try
 
 if TYPE_CHECKING:
@@ -18,8 +32,8 @@ _OUT = "Write the table of configurations to this CSV, TSV, Parquet or JSON line
 
 
 def sweep(
-    table: Annotated[str, typer.Argument(metavar="TABLE", help=TABLE)],
-    target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None,
+    table: Table,
+    target: Target = None,
     hidden: Annotated[
         list[str] | None,
         typer.Option(help="Widths of one network's hidden layers, such as 16,16, or none; repeat it. [default: 32]"),
@@ -52,15 +66,11 @@ def sweep(
     validation_size: Annotated[
         float, typer.Option(help="Share or number of the other rows by which each seed judges.")
     ] = 0.2,
-    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    categorical: Annotated[
-        list[str] | None, typer.Option(help="Columns that are categories (a,b or repeated).")
-    ] = None,
-    numerical: Annotated[list[str] | None, typer.Option(help="Columns that are numbers.")] = None,
-    drop: Annotated[list[str] | None, typer.Option(help="Columns not to use.")] = None,
-    drop_missing_target: Annotated[
-        bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
-    ] = False,
+    seed: Seed = 0,
+    categorical: Categorical = None,
+    numerical: Numerical = None,
+    drop: Drop = None,
+    drop_missing_target: DropMissingTarget = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or another torch device.")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, float32, or bf16 for the products of wide layers.")] = "float32",
     checkpoint: Checkpoint = None,

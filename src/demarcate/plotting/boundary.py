@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.plotting import style
 from demarcate.plotting.data import scatter
+from demarcate.plotting.display import Display
 from demarcate.plotting.plane import Plane, ask, plane_of
 from demarcate.plotting.reading import Labelled, chosen_rows, classes_of, margins, points_of, table_and_codes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.colorbar import Colorbar
-    from matplotlib.figure import Figure
 
 Kind = Literal["regions", "probability"]
 KINDS: tuple[Kind, ...] = ("regions", "probability")
@@ -27,7 +27,7 @@ _STRONGEST = 0.75
 
 
 @dataclass(eq=False)
-class BoundaryDisplay:
+class BoundaryDisplay(Display):
     """The regions in which a classifier chooses each class, or how sure it is, over two columns of a table.
 
     A table of more than two columns is cut: the others are held at one value each, which the caption says. It is the
@@ -68,8 +68,6 @@ class BoundaryDisplay:
     codes: NDArray[np.int64]
     kind: Kind = "regions"
     title: str = ""
-    ax_: "Axes" = field(init=False, repr=False)
-    figure_: "Figure" = field(init=False, repr=False)
     bar_: "Colorbar | None" = field(init=False, repr=False, default=None)
 
     @classmethod
@@ -162,8 +160,7 @@ class BoundaryDisplay:
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
         barred = self.kind == "probability" and len(self.classes) == 2
-        self.ax_ = style.new_axes(width=style.WIDTH + barred)[0, 0] if ax is None else ax
-        self.figure_ = style.figure_of(self.ax_)
+        self._take(ax, width=style.WIDTH + barred)
         if self.kind == "regions":
             self._draw_regions()
         else:

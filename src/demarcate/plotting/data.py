@@ -1,7 +1,7 @@
 """Labelled points, as they are before anybody has learned from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from demarcate.datasets import Dataset
 from demarcate.plotting import style
+from demarcate.plotting.display import Display
 from demarcate.plotting.plane import Plane
 from demarcate.plotting.reading import Labelled, chosen_rows, points_of, table_and_codes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 @dataclass(eq=False)
-class DataDisplay:
+class DataDisplay(Display):
     """The rows of a table as points over two of its columns, their classes told by colour and shape.
 
     Attributes
@@ -45,8 +45,6 @@ class DataDisplay:
     codes: NDArray[np.int64]
     classes: NDArray[Any]
     title: str = ""
-    ax_: "Axes" = field(init=False, repr=False)
-    figure_: "Figure" = field(init=False, repr=False)
 
     @classmethod
     def from_data(
@@ -88,8 +86,7 @@ class DataDisplay:
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self.ax_ = style.new_axes()[0, 0] if ax is None else ax
-        self.figure_ = style.figure_of(self.ax_)
+        self._take(ax)
         scatter(self.ax_, self.points, self.codes, self.classes)
         style.dress(self.ax_, self.title, *map(style.shortened, self.columns))
         return self

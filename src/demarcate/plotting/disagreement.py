@@ -1,7 +1,7 @@
 """Where the members of an ensemble disagree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -11,6 +11,7 @@ from demarcate.errors import SettingError
 from demarcate.plotting import style
 from demarcate.plotting.boundary import draw_boundary
 from demarcate.plotting.data import scatter
+from demarcate.plotting.display import Display
 from demarcate.plotting.plane import Plane, plane_of
 from demarcate.plotting.reading import (
     Labelled,
@@ -24,14 +25,13 @@ from demarcate.plotting.reading import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 MAX_LINES = 20
 """Members whose boundaries are drawn."""
 
 
 @dataclass(eq=False)
-class DisagreementDisplay:
+class DisagreementDisplay(Display):
     """The spread of an ensemble: how far its members' probabilities lie apart, and each one's own boundary.
 
     Attributes
@@ -64,8 +64,6 @@ class DisagreementDisplay:
     points: NDArray[np.float64]
     codes: NDArray[np.int64]
     title: str = ""
-    ax_: "Axes" = field(init=False, repr=False)
-    figure_: "Figure" = field(init=False, repr=False)
 
     @classmethod
     def from_estimator(
@@ -125,8 +123,7 @@ class DisagreementDisplay:
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self.ax_ = style.new_axes(width=style.WIDTH + 1)[0, 0] if ax is None else ax
-        self.figure_ = style.figure_of(self.ax_)
+        self._take(ax, width=style.WIDTH + 1)
         levels = np.linspace(0, 0.5, 11)
         filled = self.ax_.contourf(self.plane.across, self.plane.up, self.spread, levels, cmap="Greys", alpha=0.85)
         bar = self.figure_.colorbar(filled, ax=self.ax_, pad=0.02, ticks=[0, 0.1, 0.2, 0.3, 0.4, 0.5])

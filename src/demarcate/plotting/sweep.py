@@ -1,6 +1,6 @@
 """What a sweep found along one of its settings."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -8,10 +8,10 @@ import polars as pl
 
 from demarcate.errors import SettingError
 from demarcate.plotting import style
+from demarcate.plotting.display import Display
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Metric = Literal["accuracy", "log_loss"]
 _WORDS = {"accuracy": "accuracy", "log_loss": "log loss"}
@@ -21,7 +21,7 @@ _MANY = 8
 
 
 @dataclass(eq=False)
-class SweepDisplay:
+class SweepDisplay(Display):
     """A validation metric, with its 95% interval over seeds, against one swept setting; a line for each of the others.
 
     Attributes
@@ -54,8 +54,6 @@ class SweepDisplay:
     metric: Metric
     best: Any
     title: str = ""
-    ax_: "Axes" = field(init=False, repr=False)
-    figure_: "Figure" = field(init=False, repr=False)
 
     @classmethod
     def from_sweep(
@@ -105,8 +103,7 @@ class SweepDisplay:
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self.ax_ = style.new_axes(width=5.2)[0, 0] if ax is None else ax
-        self.figure_ = style.figure_of(self.ax_)
+        self._take(ax, width=5.2)
         values = self.table["value"].unique(maintain_order=True).to_list()
         apart = self._is_apart(values)
         lines = self.table["line"].unique(maintain_order=True).to_list()

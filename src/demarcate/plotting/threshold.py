@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.plotting import style
+from demarcate.plotting.display import Display
 from demarcate.plotting.reading import classes_of
 from demarcate.tabular import class_codes, known_codes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 @dataclass(eq=False)
-class ThresholdDisplay:
+class ThresholdDisplay(Display):
     """Precision, recall and the cost of mistakes against the probability from which the positive class is predicted.
 
     Attributes
@@ -56,9 +56,7 @@ class ThresholdDisplay:
     positive: Any
     n_rows: int
     title: str = ""
-    ax_: "Axes" = field(init=False, repr=False)
     cost_ax_: "Axes" = field(init=False, repr=False)
-    figure_: "Figure" = field(init=False, repr=False)
 
     @classmethod
     def from_estimator(
@@ -175,8 +173,7 @@ class ThresholdDisplay:
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self.ax_ = style.new_axes(width=5.2)[0, 0] if ax is None else ax
-        self.figure_ = style.figure_of(self.ax_)
+        self._take(ax, width=5.2)
         self.cost_ax_ = self.ax_.twinx()
         lines = [
             *self.ax_.plot(self.thresholds, self.precision, "-", color="#0072B2", label="precision"),

@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from demarcate.arguments import whole_number
 from demarcate.datasets import Dataset
 from demarcate.engine import FittedMember, History, Member, OnEpoch, Training, fit
 from demarcate.errors import DivergenceWarning, SettingError
@@ -141,7 +142,7 @@ def train(
     trainings = _trainings(training, named)
     begun = by_name(initial, named, "initial networks")
     table = read_task(data, named.values(), categorical=categorical, class_weight=class_weight)
-    if not _is_count(seeds):
+    if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds is a whole number of trainings, at least 1: got {seeds!r}")
     held = validation_size if any(training.patience is not None for training in trainings.values()) else 0
     draws = [_draw(table, test_size, held, each, standardise=standardise) for each in range(seed, seed + seeds)]
@@ -172,10 +173,6 @@ def train(
     runs = Runs({name: tuple(own) for name, own in repeats.items()})
     _warn_of_divergence(runs)
     return runs
-
-
-def _is_count(number: object) -> bool:
-    return isinstance(number, int) and not isinstance(number, bool) and number >= 1
 
 
 def _draw(table: Task, test_size: float, validation_size: float, seed: int, *, standardise: bool) -> _Draw:

@@ -1,0 +1,47 @@
+"""Every script of the lesson, run once as it stands: what it leaves behind is judged."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+from matplotlib import pyplot as plt
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def results(name, folder):
+    """The names that a script leaves behind, after it ran in a folder of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plt, "show", lambda: None)
+        patch.chdir(folder)
+        plt.switch_backend("Agg")
+        try:
+            left = runpy.run_path(str(EXAMPLES / name))
+        finally:
+            plt.close("all")
+    assert not list(folder.iterdir())
+    return left
+
+
+def script(name):
+    """A fixture that runs one script."""
+
+    @pytest.fixture(scope="module")
+    def fixture(tmp_path_factory):
+        return results(name, tmp_path_factory.mktemp("example"))
+
+    return fixture
+
+
+kinds = script("plot_01_regression_or_classification.py")
+blobs = script("plot_02_blobs.py")
+logits = script("plot_03_logits_to_predictions.py")
+circles = script("plot_04_circles_two_heads.py")
+straight = script("plot_05_no_activations.py")
+patients = script("plot_06_heart.py")
+leaks = script("plot_07_leakage.py")
+thresholds = script("plot_08_thresholds_and_costs.py")
+trio = script("plot_09_underfit_overfit_good.py")
+sweeps = script("plot_10_sweeps.py")
+stopping = script("plot_11_early_stopping.py")
+exercises = script("plot_12_exercises.py")

@@ -17,6 +17,7 @@ from demarcate.tabular.values import booleans, categories, numbers
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
+    from demarcate.audits import Audit
     from demarcate.classifier import DemarcateClassifier
     from demarcate.evaluation import Score
     from demarcate.nn import Network
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _METRICS = {"accuracy": "accuracy", "log_loss": "log loss", "roc_auc": "ROC AUC"}
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
+_SEVERITIES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
 _MAX_COLUMNS = 40
 _MAX_CLASSES = 30
 
@@ -54,7 +56,7 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     return table
 
 
-def _print(title: str, table: Table) -> None:
+def _print(title: str, table: Table | str) -> None:
     """A table under its title, which may be wider than the table."""
     out = console()
     out.print(title, style="bold")
@@ -127,6 +129,29 @@ def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, 
         if metric in scores:
             table.add_row(words, *(str(row[metric]) if metric in row else "" for row in rows.values()))
     _print(title, table)
+
+
+def audit(name: str, found: "Audit") -> None:
+    """What an audit found, the scores without it, and how another table differs."""
+    table = _table("", "", "what was found")
+    for finding in found.findings:
+        style = _SEVERITIES[finding.severity]
+        table.add_row(f"[{style}]{finding.severity}[/{style}]", finding.rule, _literal(finding))
+    _print(f"{_literal(name)}: {_literal(found.summary())}", table if found.findings else "")
+    if found.rescored:
+        metrics = [metric for metric in _METRICS if metric in found.rescored[0].scores]
+        table = _table("", "rows", *(_METRICS[metric] for metric in metrics), right=["rows"])
+        for rescored in found.rescored:
+            scores = [str(rescored.scores.get(metric, "")) for metric in metrics]
+            table.add_row(_literal(rescored.name), f"{rescored.n_rows:,}", *scores)
+        _print("Scores with and without it, with 95% intervals", table)
+    if found.drift:
+        table = _table("column", "distance", "first table -> second table", right=["distance"])
+        for column in found.drift.columns[:_MAX_COLUMNS]:
+            table.add_row(_literal(column.name), f"{column.distance:.2f}", _literal(column.text))
+        _print(_literal(found.drift), table if found.drift.columns else "")
+        for remark in found.drift.remarks:
+            console().print(_literal(remark))
 
 
 def training(classifier: "DemarcateClassifier", seconds: float) -> None:

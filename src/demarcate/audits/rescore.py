@@ -14,7 +14,7 @@ from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score, score
 from demarcate.tabular import ParsedColumns
 from demarcate.tabular.audit import Finding
-from demarcate.tabular.audit.rows import first_alike, has_twin_in_training
+from demarcate.tabular.audit.alike import first_alike, has_twin_in_training
 
 LEAKING = ("giveaway", "encoding", "dominant", "identifier")
 MOST_COLUMNS = 5

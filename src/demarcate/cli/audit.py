@@ -83,7 +83,7 @@ def _audit(
 
     loaded = load(table, **source)
     target = target or loaded.target
-    lists = column_lists(loaded, **lists)
+    named: dict[str, Any] = column_lists(loaded, **lists)
     data: Any = loaded.frame
     if target is not None:
         frame, labels, target = split_target(loaded, target, drop_missing=drop_missing)
@@ -100,5 +100,5 @@ def _audit(
 
     from demarcate.audits import audit as run
 
-    found = run(data, against=other, rescore=rescore, seed=seed, on_fit=tell, **lists)
+    found = run(data, against=other, rescore=rescore, seed=seed, on_fit=tell, **named)
     return replace(found, target=target or "")

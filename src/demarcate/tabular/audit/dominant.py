@@ -12,10 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from demarcate.tabular.audit.alike import frame_of
 from demarcate.tabular.audit.finding import Finding
 from demarcate.tabular.audit.giveaways import LARGEST_CLASS, QUESTION, auc
-from demarcate.tabular.audit.power import entropy, finest, information
-from demarcate.tabular.audit.view import Cells, View, comparable
+from demarcate.tabular.audit.power import entropy, information, telling
+from demarcate.tabular.audit.view import Cells, View
 
 LEAST_TOLD = 0.6
 """Columns that take away less of the target's entropy than this (a ROC AUC of about 0.96 for two balanced classes) are
@@ -73,7 +74,7 @@ def dominant(view: View, known: Sequence[str] = ()) -> Iterator[Finding]:
     if not strong or len(order) < 2:
         return
     sample = _sample(view)
-    alone = {name: _by_value(view.cells[name], sample) for name in strong}
+    alone = {name: _by_value(view.cells[name], view.codes, sample) for name in strong}
     others = {name: _best_without(view, sample, order, [name]) for name in strong}
     named = [name for name in strong if _is_far(alone[name], others[name], MOST_LEFT)]
     if not named and len(strong) == 2 and len(order) > 2:
@@ -105,8 +106,7 @@ def _is_far(alone: _Judged, others: _Judged, most_left: float) -> bool:
 def _sample(view: View) -> _Sample:
     """At most 4,000 rows, in three parts of equal class shares; rows that are the same are in the same part."""
     assert view.codes is not None
-    frame = pl.DataFrame([comparable(view.parsed[name]).alias(name) for name in view.cells])
-    hashes = frame.hash_rows(seed=0).to_numpy()
+    hashes = frame_of(view.parsed).hash_rows(seed=0).to_numpy()
     rows = np.sort(np.argsort(hashes, kind="stable")[:_MOST_ROWS])
     codes = view.codes[rows]
     places = pl.DataFrame({"hash": hashes[rows], "code": codes})
@@ -114,9 +114,9 @@ def _sample(view: View) -> _Sample:
     return _Sample(rows, parts, codes, view.n_classes)
 
 
-def _by_value(cells: Cells, sample: _Sample) -> _Judged:
+def _by_value(cells: Cells, codes: NDArray[np.int64], sample: _Sample) -> _Judged:
     """A column by itself: the shares of the classes in each value, or bin, among the rows of the other parts."""
-    bins, n_bins = finest(cells, len(sample.rows))
+    bins, n_bins, _ = telling(cells, codes, sample.n_classes)
     bins, n_classes = bins[sample.rows], sample.n_classes
     shares = np.bincount(sample.codes, minlength=n_classes) / len(sample.codes)
     probabilities = np.empty((len(bins), n_classes))
@@ -131,8 +131,9 @@ def _by_value(cells: Cells, sample: _Sample) -> _Judged:
 
 def _best_without(view: View, sample: _Sample, order: Sequence[str], left_out: Sequence[str]) -> _Judged:
     """The better of a forest on the other columns and the best of them by itself."""
+    assert view.codes is not None
     others = [name for name in order if name not in left_out][:_MOST_OTHERS]
-    single, forest = _by_value(view.cells[others[0]], sample), _by_forest(view, sample, sorted(others))
+    single, forest = _by_value(view.cells[others[0]], view.codes, sample), _by_forest(view, sample, sorted(others))
     return forest if forest.told >= single.told else single
 
 

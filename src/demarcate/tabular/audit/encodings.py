@@ -1,6 +1,7 @@
 """Columns that hold the mean of the target over some grouping of the rows, this row's label included."""
 
 from collections.abc import Iterator
+from functools import partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from demarcate.tabular.audit.view import Cells, View
 MIN_VALUES = 5
 _EXACT = 1e-6
 _ROUNDED = 5.1e-4
-_WHOLE = 1e-4
+_WHOLE = 1e-7
+_MOST_GROUPS = 10_000
 
 
 def encodings(view: View) -> Iterator[Finding]:
@@ -47,10 +49,9 @@ def _targets(view: View) -> list[tuple[str, NDArray[np.float64]]]:
     ordered = [("the labels", view.codes.astype(np.float64))] if view.n_classes > 2 else []
     if np.issubdtype(view.classes.dtype, np.number):
         ordered = [("the labels", view.classes[view.codes].astype(np.float64))]
-    first = 1 if view.n_classes == 2 else 0
-    indicators = range(first, view.n_classes)
     return ordered + [
-        (f"whether the label is {view.classes[code]}", (view.codes == code).astype(np.float64)) for code in indicators
+        (f"whether the label is {view.classes[code]}", (view.codes == code).astype(np.float64))
+        for code in range(view.n_classes)
     ]
 
 
@@ -76,14 +77,23 @@ def _is_mean(cells: Cells, target: NDArray[np.float64]) -> str:
 def _is_smoothed(values: NDArray[np.float64], n: NDArray[np.int64], means: NDArray[np.float64], overall: float) -> bool:
     """Whether values are (n m + a p) / (n + a) with one a.
 
-    Groups of equal size and mean have one value between them, so n is a multiple of a group's rows, and so is what is
-    found for a.
+    Groups of equal size and mean have one value between them. Solved for a, such values give it as often as there are
+    groups: all are multiples of one number.
     """
     apart = np.abs(values - overall) > 1e-9
     if apart.sum() < MIN_VALUES:
         return False
-    weights = n[apart] * (means[apart] - values[apart]) / (values[apart] - overall)
-    if weights.min() <= 1e-6 or weights.max() > n.max() * weights.min():
+    multiples = n[apart] * (means[apart] - values[apart]) / (values[apart] - overall)
+    if multiples.min() <= _EXACT:
         return False
-    multiples = weights / weights.min()
-    return bool(np.abs(multiples - np.round(multiples)).max() <= _WHOLE)
+    weight = reduce(partial(_common_divisor, tolerance=_WHOLE * float(multiples.max())), multiples.tolist())
+    return bool(multiples.max() <= _MOST_GROUPS * weight)
+
+
+def _common_divisor(one: float, other: float, tolerance: float) -> float:
+    """Euclid's algorithm for numbers known to a tolerance, which it falls below if they have no divisor."""
+    while other > tolerance:
+        one, other = other, one % other
+        if one - other < tolerance:
+            other = 0.0
+    return one

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from demarcate.tabular.audit.finding import Finding
@@ -32,7 +33,7 @@ def identifiers(view: View) -> Iterator[Finding]:
         if column.dropped.startswith("id-like"):
             yield Finding("identifier", "note", f"column {column.name!r} is not used: {column.dropped}", (column.name,))
     for name, cells in view.cells.items():
-        if why := _why(name, cells):
+        if why := _why(name, cells, view.first_alike):
             text = f"column {name!r} looks like an identifier: {why}"
             numbers: dict[str, float] = {"n_distinct": len(cells.quantities)}  # type: ignore[arg-type]
             area = _ranking(view, cells)
@@ -48,10 +49,10 @@ def identifiers(view: View) -> Iterator[Finding]:
             )
 
 
-def _why(name: str, cells: Cells) -> str:
-    """Why a column is an identifier; empty if it is none."""
+def _why(name: str, cells: Cells, first_alike: NDArray[np.int64]) -> str:
+    """Why a column is an identifier; empty if it is none. A row that repeats another repeats its number too."""
     values = cells.quantities
-    n_known = len(cells.values) - cells.n_missing
+    n_known = int(np.count_nonzero((first_alike == np.arange(len(first_alike))) & ~cells.is_missing))
     if values is None or n_known < MIN_ROWS or len(values) < DISTINCT_SHARE * n_known or (values % 1).any():
         return ""
     found = f"{len(values):,} different whole numbers in {n_known:,} rows"

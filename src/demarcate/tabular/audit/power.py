@@ -36,12 +36,13 @@ def information(cells: Cells, codes: NDArray[np.int64], n_classes: int) -> float
     >>> round(information(Cells.of(codes * 3.0), codes, 2), 3), information(Cells.of(np.ones(400)), codes, 2) <= 0
     (0.996, True)
     """
-    return max(_told(*of, codes, n_classes) for of in _divisions(cells, len(codes)))
+    return telling(cells, codes, n_classes)[2]
 
 
-def finest(cells: Cells, n_rows: int) -> tuple[NDArray[np.int64], int]:
-    """The finest division of a column into values or bins that so many rows bear; and how many parts it has."""
-    return _divisions(cells, n_rows)[-1]
+def telling(cells: Cells, codes: NDArray[np.int64], n_classes: int) -> tuple[NDArray[np.int64], int, float]:
+    """The division of a column that tells most: each row's value or bin, how many there are, and how much they tell."""
+    divisions = [(*of, _told(*of, codes, n_classes)) for of in _divisions(cells, len(codes))]
+    return max(divisions, key=lambda division: division[2])
 
 
 def _divisions(cells: Cells, n_rows: int) -> list[tuple[NDArray[np.int64], int]]:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from demarcate.tabular.audit.alike import first_alike
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 
@@ -106,12 +107,12 @@ class View:
         return {name: Cells.of(self.parsed[name]) for name in sorted(column.name for column in self.schema.used)}
 
     @cached_property
+    def first_alike(self) -> NDArray[np.int64]:
+        """For each row the first that is the same in every used column."""
+        return first_alike(self.parsed)
+
+    @cached_property
     def class_counts(self) -> NDArray[np.int64]:
         """How many rows each class has, ``(n_classes,)``."""
         assert self.codes is not None
         return np.bincount(self.codes, minlength=self.n_classes)
-
-
-def comparable(cells: NDArray[np.float64] | pl.Series) -> pl.Series:
-    """Cells whose equality is that of their values: missing is null, and -0 is 0."""
-    return cells if isinstance(cells, pl.Series) else (pl.Series(cells, nan_to_null=True) + 0.0)

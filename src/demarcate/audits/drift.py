@@ -26,8 +26,8 @@ MOST_ROWS = 2000
 LEAST_AUC = 0.55
 NO_MORE_THAN = 0.6
 _WIDER = 1.5
-"""The interval is that of drawing rows; on halves of one table the area varied 1.2 times as much, with the folds and the
-initial weights."""
+"""The interval is that of drawing rows; on halves of one table the area varied 1.2 times as much, with the folds and
+the initial weights."""
 _SETTINGS: dict[str, Any] = {
     "hidden": (64,),
     "epochs": 40,

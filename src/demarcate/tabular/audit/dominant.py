@@ -107,7 +107,7 @@ def _sample(view: View) -> _Sample:
     """At most 4,000 rows, in three parts of equal class shares; rows that are the same are in the same part."""
     assert view.codes is not None
     hashes = frame_of(view.parsed).hash_rows(seed=0).to_numpy()
-    rows = np.sort(np.argsort(hashes, kind="stable")[:_MOST_ROWS])
+    rows = np.lexsort((view.codes, hashes))[:_MOST_ROWS]
     codes = view.codes[rows]
     places = pl.DataFrame({"hash": hashes[rows], "code": codes})
     parts = places.select(pl.col("hash").rank("dense").over("code")).to_series().to_numpy().astype(np.int64) % _N_FOLDS

@@ -14,6 +14,8 @@ _EXACT = 1e-6
 _ROUNDED = 5.1e-4
 _WHOLE = 1e-7
 _MOST_GROUPS = 10_000
+_LARGEST = 1e12
+"""Means of labels are smaller than this, in whatever units; larger numbers have no digits left to tell."""
 
 
 def encodings(view: View) -> Iterator[Finding]:
@@ -27,51 +29,64 @@ def encodings(view: View) -> Iterator[Finding]:
     """
     if view.codes is None:
         return
-    means = _targets(view)
+    targets = _targets(view)
+    distinct = view.first_alike == np.arange(view.n_rows)
+    # Rows that were repeated after the means were taken would change them.
+    subsets = [np.ones(view.n_rows, dtype=bool)] + ([] if distinct.all() else [distinct])
     for name, cells in view.cells.items():
-        if cells.quantities is None or len(cells.quantities) < MIN_VALUES:
+        if cells.quantities is None or not MIN_VALUES <= len(cells.quantities) <= view.n_rows / 1.5:
             continue
-        for what, target in means:
-            how = _is_mean(cells, target)
-            if how:
-                text = (
-                    f"column {name!r} holds {how} of {what} over the rows of each of its "
-                    f"{len(cells.quantities):,} values: it was made from the labels, the row's own included, and tells "
-                    "them where rows are few. Leave it out with drop; categories are encoded inside the folds"
-                )
-                yield Finding("encoding", "leak", text, (name,), {"n_values": len(cells.quantities)})
-                break
+        if np.abs(cells.quantities).max() > _LARGEST:
+            continue
+        counts = (_counts(cells, view.codes, view.n_classes, rows) for rows in subsets)
+        found = (
+            f"{how} of {what}"
+            for of_rows in counts
+            for what, target in targets
+            if (how := _is_mean(cells.quantities, of_rows, target))
+        )
+        if said := next(found, ""):
+            text = (
+                f"column {name!r} holds {said} over the rows of each of its {len(cells.quantities):,} values: it was "
+                "made from the labels, the row's own included, and tells them where rows are few. Leave it out with "
+                "drop; categories are encoded inside the folds"
+            )
+            yield Finding("encoding", "leak", text, (name,), {"n_values": len(cells.quantities)})
 
 
 def _targets(view: View) -> list[tuple[str, NDArray[np.float64]]]:
-    """What means may be of: each class's indicator, and whole-numbered labels themselves."""
-    assert view.codes is not None
-    ordered = [("the labels", view.codes.astype(np.float64))] if view.n_classes > 2 else []
-    if np.issubdtype(view.classes.dtype, np.number):
-        ordered = [("the labels", view.classes[view.codes].astype(np.float64))]
-    return ordered + [
-        (f"whether the label is {view.classes[code]}", (view.codes == code).astype(np.float64))
-        for code in range(view.n_classes)
+    """What means may be of, and what each class counts in it, ``(n_classes,)``: labels as numbers, and indicators."""
+    is_number = np.issubdtype(view.classes.dtype, np.number)
+    numbers = view.classes.astype(np.float64) if is_number else np.arange(view.n_classes, dtype=np.float64)
+    indicators = [
+        (f"whether the label is {label}", row) for label, row in zip(view.classes, np.eye(view.n_classes), strict=True)
     ]
+    return [("the labels", numbers), *indicators]
 
 
-def _is_mean(cells: Cells, target: NDArray[np.float64]) -> str:
-    """How the column is a mean of the target, in words; empty if it is not."""
+def _counts(cells: Cells, codes: NDArray[np.int64], n_classes: int, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many of the rows have each number and class, ``(n_numbers, n_classes)``."""
     assert cells.quantities is not None
-    n_known = len(cells.quantities)
-    values, n = cells.quantities, cells.counts[:n_known]
-    means = np.bincount(cells.values, weights=target, minlength=cells.n_values)[:n_known] / n
-    # Values that each occur in one row say nothing of means; a measurement is mostly such.
-    if n_known > len(target) / 1.5:
+    known = rows & ~cells.is_missing
+    n_numbers = len(cells.quantities)
+    placed = cells.values[known] * n_classes + codes[known]
+    return np.bincount(placed, minlength=n_numbers * n_classes).reshape(n_numbers, n_classes)
+
+
+def _is_mean(values: NDArray[np.float64], counts: NDArray[np.int64], target: NDArray[np.float64]) -> str:
+    """How numbers are means of the target, in words; empty if they are not."""
+    n = counts.sum(1)
+    means = counts @ target / n
+    middle = (values - values.mean()) / np.ptp(values)
+    slope, offset = np.polyfit(middle, means, 1)
+    off = np.abs(means - (offset + slope * middle))
+    if np.ptp(means) == 0:
         return ""
-    spread = np.ptp(values)
-    slope, offset = np.polyfit(values - values.mean(), means, 1, w=np.sqrt(n))
-    off = np.abs(means - (offset + slope * (values - values.mean())))
-    if off.max() <= _EXACT * max(np.ptp(means), 1e-12) and abs(slope) * spread > _EXACT:
+    if off.max() <= _EXACT * np.ptp(means):
         return "exactly the mean"
-    if np.abs(means - values).max() <= _ROUNDED and n_known > MIN_VALUES and np.ptp(means) > 100 * _ROUNDED:
+    if np.abs(means - values).max() <= _ROUNDED and np.ptp(means) > 100 * _ROUNDED:
         return "the (rounded) mean"
-    return "the smoothed mean" if _is_smoothed(values, n, means, float(target.mean())) else ""
+    return "the smoothed mean" if _is_smoothed(values, n, means, float(n @ means / n.sum())) else ""
 
 
 def _is_smoothed(values: NDArray[np.float64], n: NDArray[np.int64], means: NDArray[np.float64], overall: float) -> bool:

@@ -10,6 +10,7 @@ from scipy import stats
 from demarcate.tabular.audit.finding import Finding
 from demarcate.tabular.audit.giveaways import auc
 from demarcate.tabular.audit.view import Cells, View
+from demarcate.tabular.values import LARGEST_EXACT
 
 MIN_ROWS = 30
 DISTINCT_SHARE = 0.95
@@ -53,7 +54,9 @@ def _why(name: str, cells: Cells, first_alike: NDArray[np.int64]) -> str:
     """Why a column is an identifier; empty if it is none. A row that repeats another repeats its number too."""
     values = cells.quantities
     n_known = int(np.count_nonzero((first_alike == np.arange(len(first_alike))) & ~cells.is_missing))
-    if values is None or n_known < MIN_ROWS or len(values) < DISTINCT_SHARE * n_known or (values % 1).any():
+    if values is None or n_known < MIN_ROWS or len(values) < DISTINCT_SHARE * n_known:
+        return ""
+    if np.abs(values).max() > LARGEST_EXACT or (values % 1).any():
         return ""
     found = f"{len(values):,} different whole numbers in {n_known:,} rows"
     reach = float(values[-1] - values[0] + 1)

@@ -18,6 +18,7 @@ DISTANCE = 0.1
 MISSING = 0.05
 _EXPECTED = 5
 _MIN_CELLS = 20
+_OTHER_SPREAD = 1.25
 
 Cells = NDArray[np.float64] | pl.Series
 """Numbers, NaN where missing, or words, null where missing."""
@@ -128,7 +129,8 @@ def _numbers(name: str, first: NDArray[np.float64], second: NDArray[np.float64])
     test = stats.ks_2samp(known, new, method="asymp")
     middles = np.median(known), np.median(new)
     text = f"median {middles[0]:.4g} -> {middles[1]:.4g}"
-    if abs(middles[1] - middles[0]) < 0.1 * (np.ptp(np.quantile(known, [0.25, 0.75])) or np.ptp(known)):
+    spreads = [float(np.ptp(np.quantile(cells, [0.25, 0.75]))) for cells in (known, new)]
+    if not 1 / _OTHER_SPREAD < (spreads[1] + 1e-12) / (spreads[0] + 1e-12) < _OTHER_SPREAD:
         spans = [" to ".join(f"{edge:.4g}" for edge in np.quantile(cells, [0.05, 0.95])) for cells in (known, new)]
         text += f", nine in ten from {spans[0]} -> {spans[1]}"
     return ColumnDrift(name, float(test.statistic), float(test.pvalue), text)

@@ -93,7 +93,7 @@ LEAKS = ("giveaway", "dominant", "encoding")
 
 def copies(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
     """The target under other names: words, whole numbers, or either with 0.5% of rows wrong."""
-    codes = table.codes.copy()
+    codes, strength = table.codes.copy(), strength % 4
     if strength >= 2:
         wrong = generator.random(len(codes)) < 0.005
         codes[wrong] = generator.integers(len(table.classes), size=wrong.sum())
@@ -163,7 +163,8 @@ def shifted(table: Table, generator: np.random.Generator, strength: int) -> tupl
     words = [name for name in of["categorical"] if largest_share(table.frame[name]) > 0.4]
     kinds = ["missing"] + ["moved", "stretched"] * bool(spread) + ["shares"] * bool(words)
     kind = kinds[strength % len(kinds)]
-    name = str(generator.choice({"shares": words, "missing": [c.name for c in schema.used]}.get(kind, spread)))
+    known = [column.name for column in schema.used if table.frame[column.name].null_count() < len(table.codes) / 4]
+    name = str(generator.choice({"shares": words, "missing": known}.get(kind, spread)))
     cells = second[name]
     touched = generator.random(len(cells))
     if kind in ("moved", "stretched"):

@@ -43,9 +43,12 @@ def test_columns_of_moderate_strength_are_honest(audit, honest):
     assert named(audit({}, beside=honest)) == set()
 
 
-def test_two_noisy_copies_do_not_excuse_each_other(audit, codes, honest, generator):
-    leaks = {name: codes + generator.normal(size=N_ROWS) * 0.3 for name in ("risk", "points")}
-    assert named(audit(leaks, beside=honest)) == {"risk", "points"}
+@pytest.mark.parametrize("names", [("risk", "points"), ("risk", "points", "bill")])
+def test_noisy_copies_do_not_excuse_each_other(names, audit, codes, honest, generator):
+    leaks = {name: codes + generator.normal(size=N_ROWS) * 0.3 for name in names}
+    findings = audit(leaks, beside=honest)
+    assert named(findings) == set(names)
+    assert f"than all columns but the {len(names)} strongest: " in findings[0].text
 
 
 def test_a_noisy_place_of_three_classes_is_warned_of(audit, three, generator):

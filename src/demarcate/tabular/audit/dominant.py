@@ -5,7 +5,7 @@ only named if by itself it beats a model of everything else, on rows that neithe
 little of what the others leave open remains.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +18,14 @@ from demarcate.tabular.audit.giveaways import LARGEST_CLASS, QUESTION, auc
 from demarcate.tabular.audit.power import entropy, information, telling
 from demarcate.tabular.audit.view import Cells, View
 
-LEAST_TOLD = 0.6
-"""Columns that take away less of the target's entropy than this (a ROC AUC of about 0.96 for two balanced classes) are
+LEAST_TOLD = 0.45
+"""Columns that take away less of the target's entropy than this (a ROC AUC of about 0.92 for two balanced classes) are
 not compared."""
 MOST_LEFT = 0.62
 """A column is named if it leaves at most this share of what all others together leave."""
-MOST_LEFT_OF_TWO = 0.45
-"""Two columns that are strong are compared with the others without both, by a stricter measure."""
+MOST_LEFT_OF_SOME = 0.45
+"""Where several columns are strong, they are also compared with the others without all of them, but more strictly."""
+MOST_CANDIDATES = 5
 SURE = 3.0
 """How many standard errors the difference of the losses must be from 0."""
 MIN_ROWS = 60
@@ -33,6 +34,8 @@ _MOST_OTHERS = 200
 _N_FOLDS = 3
 _LEVELS = 250
 _DOUBT = 0.02
+_SLACK = 0.1
+_N_TREES = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,23 +73,44 @@ def dominant(view: View, known: Sequence[str] = ()) -> Iterator[Finding]:
         name: information(cells, view.codes, view.n_classes) for name, cells in view.cells.items() if name not in known
     }
     order = sorted(told, key=lambda name: -told[name])
-    strong = [name for name in order[:2] if told[name] >= LEAST_TOLD]
+    strong = [name for name in order[:MOST_CANDIDATES] if told[name] >= LEAST_TOLD]
     if not strong or len(order) < 2:
         return
-    sample = _sample(view)
-    alone = {name: _by_value(view.cells[name], view.codes, sample) for name in strong}
-    others = {name: _best_without(view, sample, order, [name]) for name in strong}
-    named = [name for name in strong if _is_far(alone[name], others[name], MOST_LEFT)]
-    if not named and len(strong) == 2 and len(order) > 2:
-        without = _best_without(view, sample, order, strong)
-        named = strong if all(_is_far(alone[name], without, MOST_LEFT_OF_TWO) for name in strong) else []
-        others = dict.fromkeys(strong, without)
-    for name in sorted(named):
-        yield _finding(name, alone[name], others[name], two=others[name] is others[strong[-1]] and len(named) == 2)
+    contest = _Contest(view, _sample(view), order, told)
+    found = [*contest.winners([[name] for name in strong], "all other columns together", MOST_LEFT)]
+    if not found and 1 < len(strong) < len(order):
+        found = [*contest.winners([strong], f"all columns but the {len(strong)} strongest", MOST_LEFT_OF_SOME)]
+    yield from sorted(found, key=lambda finding: finding.columns)
 
 
-def _finding(name: str, alone: _Judged, others: _Judged, *, two: bool) -> Finding:
-    rest = "all columns but the two strongest" if two else "all other columns together"
+@dataclass(frozen=True, eq=False)
+class _Contest:
+    """Columns by themselves against all that is left without them."""
+
+    view: View
+    sample: _Sample
+    order: Sequence[str]
+    told: Mapping[str, float]
+
+    def winners(self, groups: Sequence[Sequence[str]], rest: str, most_left: float) -> Iterator[Finding]:
+        """The columns of each group that beat all columns outside of it."""
+        for group in groups:
+            outside = [name for name in self.order if name not in group][:_MOST_OTHERS]
+            others = self._better(outside[0], outside)
+            hopeful = [name for name in group if 1 - self.told[name] <= most_left * (1 - others.told) + _SLACK]
+            for name in hopeful:
+                alone = self._better(name, [name])
+                if _is_far(alone, others, most_left):
+                    yield _finding(name, alone, others, rest)
+
+    def _better(self, best: str, names: Sequence[str]) -> _Judged:
+        """The better of one column's values and a forest on some columns."""
+        assert self.view.codes is not None
+        by_value = _by_value(self.view.cells[best], self.view.codes, self.sample)
+        return max(by_value, _by_forest(self.view, self.sample, sorted(names)), key=lambda model: model.told)
+
+
+def _finding(name: str, alone: _Judged, others: _Judged, rest: str) -> Finding:
     text = (
         f"column {name!r} alone tells far more of the target than {rest}: it takes away {alone.told:.0%} of the "
         f"uncertainty, they {max(others.told, 0):.0%} (ROC AUC {alone.auc:.3f} and {others.auc:.3f}, on rows not "
@@ -129,14 +153,6 @@ def _by_value(cells: Cells, codes: NDArray[np.int64], sample: _Sample) -> _Judge
     return _judged(probabilities, sample, shares)
 
 
-def _best_without(view: View, sample: _Sample, order: Sequence[str], left_out: Sequence[str]) -> _Judged:
-    """The better of a forest on the other columns and the best of them by itself."""
-    assert view.codes is not None
-    others = [name for name in order if name not in left_out][:_MOST_OTHERS]
-    single, forest = _by_value(view.cells[others[0]], view.codes, sample), _by_forest(view, sample, sorted(others))
-    return forest if forest.told >= single.told else single
-
-
 def _by_forest(view: View, sample: _Sample, names: Sequence[str]) -> _Judged:
     # Takes half a second to import, and few tables need it.
     from sklearn.ensemble import ExtraTreesClassifier
@@ -145,7 +161,7 @@ def _by_forest(view: View, sample: _Sample, names: Sequence[str]) -> _Judged:
     probabilities = np.zeros((len(sample.rows), sample.n_classes))
     for part in range(_N_FOLDS):
         held = sample.parts == part
-        forest = ExtraTreesClassifier(100, min_samples_leaf=2, random_state=0)
+        forest = ExtraTreesClassifier(_N_TREES, min_samples_leaf=2, random_state=0)
         forest.fit(matrix[~held], sample.codes[~held])
         probabilities[np.ix_(held, forest.classes_)] = forest.predict_proba(matrix[held])
     shares = np.bincount(sample.codes, minlength=sample.n_classes) / len(sample.codes)

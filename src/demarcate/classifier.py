@@ -110,6 +110,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Rows with out-of-fold probabilities: all under cross-validation, else the hold-out.
     oof_proba_ : ndarray of shape (n_held, n_classes)
         Their probabilities, from the networks that did not train on them.
+    oof_folds_ : ndarray of shape (n_held,)
+        The fold each of them was held out in; 0 for all of a hold-out.
     class_weight_ : dict
         The weight each label's rows had.
     members_ : tuple of FittedMember
@@ -392,6 +394,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.held_out_ = ensemble.groups
         self.oof_rows_, self.oof_proba_ = ensemble.held, ensemble.probabilities
         self.oof_codes_, self.oof_kind_ = task.codes[ensemble.held], ensemble.rows
+        self.oof_folds_ = ensemble.folds
         self.n_samples_ = len(task.codes)
         self.class_rows_ = np.bincount(task.codes).tolist()
         self.data_sha256_ = fingerprint(task.parsed, task.codes)

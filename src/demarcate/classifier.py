@@ -27,7 +27,8 @@ from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.engine import OnEpoch, Training
 from demarcate.ensemble import Ensemble, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
-from demarcate.evaluation import Score, logistic_probabilities, majority_probabilities, score
+from demarcate.evaluation import Score, class_scores, logistic_probabilities, majority_probabilities, score, scores_json
+from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.tabular import as_frame, audit_columns, class_codes, infer_schema
@@ -110,6 +111,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Rows with out-of-fold probabilities: all under cross-validation, else the hold-out.
     oof_proba_ : ndarray of shape (n_held, n_classes)
         Their probabilities, from the networks that did not train on them.
+    oof_folds_ : ndarray of shape (n_held,)
+        The fold each of them was held out in; 0 for all of a hold-out.
     class_weight_ : dict
         The weight each label's rows had.
     members_ : tuple of FittedMember
@@ -234,9 +237,16 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def scores_(self) -> dict[str, Score]:
-        """Accuracy, log loss and ROC AUC of the out-of-fold probabilities, each with a 95% interval."""
+        """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals."""
         check_is_fitted(self)
-        return score(self.oof_codes_, self.oof_proba_, rows=self.oof_kind_)
+        return self._score(self.oof_proba_)
+
+    @property
+    def class_scores_(self) -> list[dict[str, Score]]:
+        """Precision, recall and F1 of each class on the out-of-fold rows, with 95% intervals."""
+        check_is_fitted(self)
+        kind, folds = self.oof_kind_, self.oof_folds_
+        return class_scores(self.oof_codes_, self.oof_proba_, rows=kind, folds=folds)
 
     def baselines(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> dict[str, dict[str, Score]]:
         """The same scores for the majority class and for logistic regression, on the same folds.
@@ -273,10 +283,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             probabilities["logistic_regression"][places] = logistic_probabilities(
                 matrix[train], task.codes[train], matrix[held], shape[1], weights
             )
-        scores = {name: score(self.oof_codes_, values, rows=self.oof_kind_) for name, values in probabilities.items()}
+        scores = {name: self._score(values) for name, values in probabilities.items()}
         # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
-        if "roc_auc" in scores["majority"]:
-            scores["majority"]["roc_auc"] = Score(0.5, 0.5, 0.5, len(self.oof_rows_), self.oof_kind_)
+        alike = self._score(np.broadcast_to(probabilities["majority"].mean(0), shape))
+        scores["majority"].update({name: alike[name] for name in RANKING if name in alike})
         return scores
 
     def member(self, index: int) -> nn.Sequential:
@@ -310,8 +320,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "n_features": self.n_features_in_,
             "class_rows": dict(zip(map(str, self.classes_), self.class_rows_, strict=True)),
             "class_weight": {str(label): weight for label, weight in self.class_weight_.items()},
-            "scores": _scores_json(self.scores_),
-            "baselines": {name: _scores_json(scores) for name, scores in (baselines or {}).items()},
+            "scores": scores_json(self.scores_),
+            "class_scores": dict(zip(map(str, self.classes_), map(scores_json, self.class_scores_), strict=True)),
+            "baselines": {name: scores_json(scores) for name, scores in (baselines or {}).items()},
             "members": [member.to_json() for member in self.members_],
             "audit": [finding.to_json() for finding in self.audit_],
             "settings": {name: plain(value) for name, value in settings.items()},
@@ -370,6 +381,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
+    def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
+        return score(self.oof_codes_, probabilities, rows=self.oof_kind_, folds=self.oof_folds_)
+
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size
         if batch_size == "auto":
@@ -395,6 +409,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.held_out_ = ensemble.groups
         self.oof_rows_, self.oof_proba_ = ensemble.held, ensemble.probabilities
         self.oof_codes_, self.oof_kind_ = task.codes[ensemble.held], ensemble.rows
+        self.oof_folds_ = ensemble.folds
         self.n_samples_ = len(task.codes)
         self.class_rows_ = np.bincount(task.codes).tolist()
         self.data_sha256_ = fingerprint(task.parsed, task.codes)
@@ -409,8 +424,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 what = f"not used ({reason})" if reason else column.note
                 warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=3)
         folds = np.full(len(task.codes), -1)
-        for group, held in enumerate(ensemble.groups):
-            folds[held] = group
+        folds[self.oof_rows_] = self.oof_folds_
         self.audit_ = tuple(audit_columns(task.schema, task.parsed, task.codes, task.classes, folds=folds))
         for finding in self.audit_:
             if finding.severity != "note":
@@ -419,7 +433,3 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if member.divergence:
                 message = member.divergence.told(f"network {number}", member.best_epoch)
                 warnings.warn(DivergenceWarning(message), stacklevel=3)
-
-
-def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:
-    return {name: value.to_json() for name, value in scores.items()}

@@ -51,6 +51,12 @@ class Ensemble:
     probabilities: NDArray[np.float64]
     rows: str
 
+    @property
+    def folds(self) -> NDArray[np.int64]:
+        """The group that each held row was held out from, ``(n_held,)``."""
+        of_row = np.repeat(np.arange(len(self.groups)), [len(group) for group in self.groups])
+        return of_row[np.argsort(np.concatenate(self.groups))]
+
 
 def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, seed: int) -> list[NDArray[np.int64]]:
     """The rows each group of members validates on.

@@ -137,13 +137,13 @@ def _left_out(leaking: Sequence[str]) -> Iterator[tuple[list[str], str]]:
 def _without_copies(table: _Table, whole: DemarcateClassifier, parsed: ParsedColumns) -> Iterator[Rescored]:
     groups = first_alike(parsed)
     folds = np.full(len(groups), -1)
-    for group, held in enumerate(whole.held_out_):
-        folds[held] = group
+    folds[whole.oof_rows_] = whole.oof_folds_
     single = ~has_twin_in_training(groups, folds)[whole.oof_rows_]
     codes, probabilities = whole.oof_codes_[single], whole.oof_proba_[single]
     if len(codes):
         name = "scored on rows without a copy in training"
-        yield Rescored(name, score(codes, probabilities, rows=whole.oof_kind_), len(codes))
+        kind, of_rows = whole.oof_kind_, whole.oof_folds_[single]
+        yield Rescored(name, score(codes, probabilities, rows=kind, folds=of_rows), len(codes))
     kept = np.flatnonzero(groups == np.arange(len(groups)))
     counts = np.unique(table.labels[kept], return_counts=True)[1]
     if len(counts) > 1 and counts.max() > 1:

@@ -23,8 +23,18 @@ if TYPE_CHECKING:
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
 
-_METRICS = {"accuracy": "accuracy", "log_loss": "log loss", "roc_auc": "ROC AUC"}
+_METRICS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced acc",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "roc_auc": "ROC AUC",
+    "average_precision": "avg. prec.",
+    "calibration_error": "calib. error",
+}
+"""Short enough for three scores beside them in a terminal of 80 columns."""
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
+_FEW = ("accuracy", "log_loss", "roc_auc")
 _SEVERITIES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
 _MAX_COLUMNS = 40
 _MAX_CLASSES = 30
@@ -125,6 +135,7 @@ def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, 
     rows = {"demarcate": scores, **{name: known[name] for name in _MODELS if name in known}, **known}
     title = f"Scores on {first.n_rows:,} {_literal(first.rows)} rows, with 95% intervals"
     table = _table("", *(_literal(_MODELS.get(name, name)) for name in rows))
+    table.padding = (0, 1, 0, 0)
     for metric, words in _METRICS.items():
         if metric in scores:
             table.add_row(words, *(str(row[metric]) if metric in row else "" for row in rows.values()))
@@ -139,7 +150,7 @@ def audit(name: str, found: "Audit") -> None:
         table.add_row(f"[{style}]{finding.severity}[/{style}]", finding.rule, _literal(finding))
     _print(f"{_literal(name)}: {_literal(found.summary())}", table if found.findings else "")
     if found.rescored:
-        metrics = [metric for metric in _METRICS if metric in found.rescored[0].scores]
+        metrics = [metric for metric in _FEW if metric in found.rescored[0].scores]
         table = _table("", "rows", *(_METRICS[metric] for metric in metrics), right=["rows"])
         for rescored in found.rescored:
             scores = [str(rescored.scores.get(metric, "")) for metric in metrics]
@@ -152,6 +163,17 @@ def audit(name: str, found: "Audit") -> None:
         _print(_literal(found.drift), table if found.drift.columns else "")
         for remark in found.drift.remarks:
             console().print(_literal(remark))
+
+
+def class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]) -> None:
+    """Precision, recall and F1 of each class, with their intervals."""
+    table = _table("class", "precision", "recall", "F1")
+    for label, found in list(zip(classes, scores, strict=True))[:_MAX_CLASSES]:
+        table.add_row(_literal(str(label)), *(str(found.get(name, "")) for name in ("precision", "recall", "f1")))
+    more = len(classes) - _MAX_CLASSES
+    if more > 0:
+        table.add_row(f"and {more} more")
+    _print("Class by class", table)
 
 
 def training(classifier: "DemarcateClassifier", seconds: float) -> None:

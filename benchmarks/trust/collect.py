@@ -1,0 +1,105 @@
+"""Train the default classifier on parts of many tables, and keep what it says of rows it has and has not seen.
+
+``python benchmarks/trust/collect.py CACHE [FOLDER] [--splits 5] [--first 0]`` draws each source's splits (generated
+ones, and Parquet files of FOLDER with a column ``target``), fits on each, and writes a file a fit into CACHE. What is
+there already is not fitted again. ``intervals.py`` and its neighbours read the cache.
+"""
+
+import argparse
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sources import TABLES, Source, generated, of_folder
+
+from demarcate import DemarcateClassifier
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fit's probabilities.
+
+    Attributes
+    ----------
+    source
+        The table, and how many of its rows were trained on.
+    split
+        The seed that dealt them.
+    codes, folds, oof
+        Of the rows trained on: class, the group it was held out in (-1 where never), and its out-of-fold probabilities
+        ``(n_train, n_classes)``.
+    fresh_codes, fresh
+        Of fresh rows: class and probabilities ``(n_fresh, n_classes)``.
+    members
+        Every member's probabilities of the fresh rows, ``(n_members, n_fresh, n_classes)``.
+    is_generated
+        Whether fresh rows are many, so that their own noise hardly counts.
+    """
+
+    source: str
+    split: int
+    codes: np.ndarray
+    folds: np.ndarray
+    oof: np.ndarray
+    fresh_codes: np.ndarray
+    fresh: np.ndarray
+    members: np.ndarray
+    is_generated: bool
+
+
+def read(cache: Path) -> Iterator[Fit]:
+    """The fits in a cache, by name."""
+    for path in sorted(cache.glob("*.npz")):
+        source, _, split = path.stem.rpartition("-")
+        with np.load(path) as arrays:
+            kept = {name: arrays[name] for name in arrays.files}
+        yield Fit(source, int(split), **{**kept, "is_generated": bool(kept["is_generated"])})
+
+
+def fit(source: Source, split: int, cache: Path) -> None:
+    """Fit one split of one source, unless the cache has it."""
+    path = cache / f"{source.name}-{split}.npz"
+    if path.exists():
+        return
+    rows = source.draw(split)
+    classifier = DemarcateClassifier(random_state=split).fit(rows.X, rows.y)
+    n_rows, n_classes = len(rows.y), len(classifier.classes_)
+    folds, oof = np.full(n_rows, -1), np.full((n_rows, n_classes), np.nan)
+    folds[classifier.oof_rows_], oof[classifier.oof_rows_] = classifier.oof_folds_, classifier.oof_proba_
+    members = classifier.predictor_.member_probabilities(rows.X_fresh)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez(
+            file,
+            codes=np.searchsorted(classifier.classes_, rows.y),
+            folds=folds,
+            oof=oof,
+            fresh_codes=np.searchsorted(classifier.classes_, rows.y_fresh),
+            fresh=members.mean(0),
+            members=members.astype(np.float32),
+            is_generated=source.is_generated,
+        )
+    part.rename(path)
+
+
+def main() -> None:
+    """Fill the cache."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cache", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="the first split's seed")
+    given = parser.parse_args()
+    given.cache.mkdir(parents=True, exist_ok=True)
+    sources = [*generated(), *(of_folder(given.folder, TABLES) if given.folder else ())]
+    warnings.simplefilter("ignore")
+    for split in range(given.first, given.first + given.splits):
+        for source in sources:
+            fit(source, split, given.cache)
+            print(split, source.name, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -27,6 +27,7 @@ from demarcate.tabular.audit import Finding
 
 MOST_ROWS = 4000
 PER_KIND = 20
+FIRST_WITH_NOISE = 9
 PLANTED = "planted"
 
 
@@ -123,10 +124,9 @@ def faint(table: Table, generator: np.random.Generator, strength: int) -> tuple[
             what, cells = f"noise, {share:.0%} of the honest error", places[table.codes] * distance
             cells = cells + generator.normal(size=n)
         case 2:
-            groups = generator.integers(max(2, n // 2), size=n)
-            label = (table.codes == np.bincount(table.codes).argmax()).astype(float)
-            means_of = np.bincount(groups, weights=label) / np.maximum(np.bincount(groups), 1)
-            what, cells = "mean over 2 rows, noise 0.05", means_of[groups] + 0.05 * generator.normal(size=n)
+            size = (4, 10)[strength // 4 % 2]
+            means_of = own_means(table, generator, size, 0)
+            what, cells = f"mean over {size} rows, noise 0.05", means_of + 0.05 * generator.normal(size=n)
         case _:
             order = np.argsort(table.codes, kind="stable")
             cells = np.empty(n, dtype=object)
@@ -137,14 +137,21 @@ def faint(table: Table, generator: np.random.Generator, strength: int) -> tuple[
 
 def means(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
     """The mean of the label over a random category of about so many rows, own row included."""
-    size = (2, 4, 10)[strength % 3]
+    size, weight, noise = (2, 4, 10)[strength % 3], (0, 1, 5)[strength // 3 % 3], 0.0
+    if strength == FIRST_WITH_NOISE:
+        size, weight, noise = 2, 0, 0.05
+    cells = own_means(table, generator, size, weight)
+    cells = cells + noise * generator.normal(size=len(cells))
+    what = f"mean over {size} rows" + (f", weight {weight}" if weight else "") + (f", noise {noise}" if noise else "")
+    return what, named(table.with_column(cells).findings(), LEAKS)
+
+
+def own_means(table: Table, generator: np.random.Generator, size: int, weight: int) -> np.ndarray:
+    """Each row's mean of "is the largest class" over a random category, drawn towards the overall mean."""
     groups = generator.integers(max(2, len(table.codes) // size), size=len(table.codes))
     label = (table.codes == np.bincount(table.codes).argmax()).astype(float)
     n, total = np.bincount(groups), np.bincount(groups, weights=label)
-    weight = (0, 1, 5)[strength // 3 % 3]
-    cells = ((total + weight * label.mean()) / np.maximum(n + weight, 1))[groups]
-    what = f"mean over {size} rows" + (f", weight {weight}" if weight else "")
-    return what, named(table.with_column(cells).findings(), LEAKS)
+    return ((total + weight * label.mean()) / np.maximum(n + weight, 1))[groups]
 
 
 def duplicates(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:

@@ -42,6 +42,15 @@ def test_missing_cells_do_not_hide_it(audit, codes, generator):
     assert named(audit({"shop": means})) == {"shop"}
 
 
+def test_a_mean_with_noise_is_doubtful(audit, codes, generator):
+    means = encoded(codes.astype(float), generator.integers(N_ROWS // 2, size=N_ROWS))
+    noisy = means + 0.05 * generator.normal(size=N_ROWS)
+    (finding,) = audit({"shop": noisy})
+    assert (finding.rule, finding.severity, finding.columns) == ("encoding", "warning", ("shop",))
+    assert "follows the share of '1' among the rows" in finding.text
+    assert named(audit({"shop": 2 * noisy, "other": 1 - noisy**2})) == set()
+
+
 def test_a_mean_over_other_rows_is_none(audit, codes, generator):
     groups = generator.integers(40, size=N_ROWS)
     others = codes[generator.permutation(N_ROWS)].astype(float)

@@ -1,15 +1,20 @@
 """Columns that hold the mean of the target over some grouping of the rows, this row's label included."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial, reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.tabular.audit.finding import Finding
+from demarcate.tabular.audit.power import binned
 from demarcate.tabular.audit.view import Cells, View
 
 MIN_VALUES = 5
+MIN_ROWS = 100
+_BINS = 8
+_NEAR = 0.1
+_REACH = 0.7
 _EXACT = 1e-6
 _ROUNDED = 5.1e-4
 _WHOLE = 1e-7
@@ -19,11 +24,15 @@ _LARGEST = 1e12
 
 
 def encodings(view: View) -> Iterator[Finding]:
-    """Columns of numbers that are means of the target.
+    """Columns of numbers that are means of the target, or near them.
 
     Where rows are grouped, by a category say, and each is given the mean of the target over its group, the rows of one
     value have exactly that mean: no measurement does. Means drawn towards the overall mean p by a weight a,
     (n m + a p) / (n + a), are recognised by the same a in every group.
+
+    With noise on them such means still lie where the target's do: from one bin of the column to the next, over 0.7 of
+    the range from 0 to 1 or more, the share of a class is what the column says, within 0.1. That is a warning, since
+    another model's probabilities do as well.
 
     A column of fewer than five values is passed over.
     """
@@ -34,24 +43,63 @@ def encodings(view: View) -> Iterator[Finding]:
     # Rows that were repeated after the means were taken would change them.
     subsets = [np.ones(view.n_rows, dtype=bool)] + ([] if distinct.all() else [distinct])
     for name, cells in view.cells.items():
-        if cells.quantities is None or not MIN_VALUES <= len(cells.quantities) <= view.n_rows / 1.5:
+        if cells.quantities is None or len(cells.quantities) < MIN_VALUES or np.abs(cells.quantities).max() > _LARGEST:
             continue
-        if np.abs(cells.quantities).max() > _LARGEST:
-            continue
-        counts = (_counts(cells, view.codes, view.n_classes, rows) for rows in subsets)
-        found = (
-            f"{how} of {what}"
-            for of_rows in counts
-            for what, target in targets
-            if (how := _is_mean(cells.quantities, of_rows, target))
-        )
-        if said := next(found, ""):
+        if said := _said(cells, view, targets, subsets):
             text = (
                 f"column {name!r} holds {said} over the rows of each of its {len(cells.quantities):,} values: it was "
                 "made from the labels, the row's own included, and tells them where rows are few. Leave it out with "
                 "drop; categories are encoded inside the folds"
             )
             yield Finding("encoding", "leak", text, (name,), {"n_values": len(cells.quantities)})
+        elif (code := _followed(cells, view)) is not None:
+            text = (
+                f"column {name!r} follows the share of {str(view.classes[code])!r} among the rows, as means with noise "
+                "would, or another model's probability: if it was made from these labels, leave it out with drop"
+            )
+            yield Finding("encoding", "warning", text, (name,))
+
+
+def _said(
+    cells: Cells,
+    view: View,
+    targets: Sequence[tuple[str, NDArray[np.float64]]],
+    subsets: Sequence[NDArray[np.bool_]],
+) -> str:
+    """Which mean a column is exactly, in words; empty if none."""
+    assert cells.quantities is not None
+    assert view.codes is not None
+    if len(cells.quantities) > view.n_rows / 1.5:
+        return ""
+    counts = (_counts(cells, view.codes, view.n_classes, rows) for rows in subsets)
+    found = (
+        f"{how} of {what}"
+        for of_rows in counts
+        for what, target in targets
+        if (how := _is_mean(cells.quantities, of_rows, target))
+    )
+    return next(found, "")
+
+
+def _followed(cells: Cells, view: View) -> int | None:
+    """The class whose share in each bin of a column is what the column says, if there is one."""
+    assert cells.quantities is not None
+    assert view.codes is not None
+    values = cells.quantities
+    known = ~cells.is_missing
+    if view.n_rows < MIN_ROWS or values[0] < -0.5 or values[-1] > 1.5 or np.ptp(values) < _REACH:
+        return None
+    bins, n_bins = binned(cells, _BINS)
+    bins = bins[known]
+    n = np.bincount(bins, minlength=n_bins)
+    held = n >= MIN_ROWS / _BINS
+    said = np.bincount(bins, weights=values[cells.values[known]], minlength=n_bins)[held] / n[held]
+    for code in range(view.n_classes):
+        share = np.bincount(bins, weights=view.codes[known] == code, minlength=n_bins)[held] / n[held]
+        error = 2 * np.sqrt(share * (1 - share) / n[held])
+        if np.ptp(share) >= _REACH and np.all(np.abs(share - said) <= _NEAR + error):
+            return code
+    return None
 
 
 def _targets(view: View) -> list[tuple[str, NDArray[np.float64]]]:

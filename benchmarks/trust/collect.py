@@ -64,7 +64,7 @@ def fit(source: Source, split: int, cache: Path) -> None:
     if path.exists():
         return
     rows = source.draw(split)
-    classifier = DemarcateClassifier(random_state=split).fit(rows.X, rows.y)
+    classifier = DemarcateClassifier(calibrate=False, random_state=split).fit(rows.X, rows.y)
     n_rows, n_classes = len(rows.y), len(classifier.classes_)
     folds, oof = np.full(n_rows, -1), np.full((n_rows, n_classes), np.nan)
     folds[classifier.oof_rows_], oof[classifier.oof_rows_] = classifier.oof_folds_, classifier.oof_proba_

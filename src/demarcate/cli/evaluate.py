@@ -4,33 +4,42 @@ from typing import Annotated
 
 import typer
 
-from demarcate.cli.options import Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Abstain, Cost, Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
 
 
 def evaluate(
     model: Model,
     table: Annotated[str, typer.Argument(metavar="TABLE", help="A table with the target, not seen in training.")],
     target: Annotated[str | None, typer.Option("--target", "-t", help="The target, if it is called otherwise.")] = None,
+    cost: Cost = None,
+    abstain: Abstain = None,
     drop_missing_target: DropMissingTarget = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score a saved model on a table it has not seen, with 95% intervals."""
+    """Score a saved model on a table it has not seen, with 95% intervals.
+
+    With costs, the model's own or given here, it also says what the decisions cost.
+    """
     from demarcate.bundle import read_bundle
     from demarcate.cli import show
+    from demarcate.cli.costs import with_costs
     from demarcate.cli.tables import load, split_target, warn_of_training_rows
-    from demarcate.evaluation import score
+    from demarcate.evaluation import compare_costs, score
     from demarcate.tabular import known_codes
 
-    predictor = read_bundle(model)
+    predictor = with_costs(read_bundle(model), cost, abstain)
     loaded = load(table, encoding, delimiter)
     frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
     codes = known_codes(labels, predictor.classes)
     parsed = predictor.parse(frame)
     warn_of_training_rows(predictor, parsed, codes)
-    scores = score(codes, predictor.probabilities(parsed), rows="given")
+    probabilities = predictor.probabilities(parsed)
+    scores = score(codes, probabilities, rows="given")
+    costs, classes = predictor.costs, predictor.classes
+    compared = None if costs is None else compare_costs(codes, probabilities, costs, rows="given", classes=classes)
     if as_json:
         import json
 
@@ -39,8 +48,11 @@ def evaluate(
             "n_samples": len(codes),
             "classes": predictor.classes.tolist(),
             "scores": {name: value.to_json() for name, value in scores.items()},
+            "costs": None if compared is None else compared.to_json(),
         }
         print(json.dumps(report, allow_nan=False))
     elif not quiet:
         show.class_balance(labels)
         show.scores(scores)
+        if compared:
+            show.costs(compared, len(classes))

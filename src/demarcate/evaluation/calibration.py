@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.evaluation.means import Mean
-from demarcate.evaluation.metrics import SMALLEST_PROBABILITY, checked, row_losses
+from demarcate.evaluation.metrics import checked, row_losses
 
 COLDEST, HOTTEST = 0.05, 20.0
 """The temperatures there are: at the last one hardly anything is left of a probability of 0.99 but the order."""
@@ -28,6 +28,8 @@ MATTERS = 0.01
 """The share of the log loss that scaling has to save."""
 N_PARTS = 8
 """Parts that a hold-out is dealt into."""
+FLOOR = 1e-15
+"""Of probabilities, where temperatures are fitted: one row that was ruled out altogether does not decide for all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +156,7 @@ def _best_temperature(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[n
     """Return the temperature of least log loss."""
     from scipy.optimize import brentq
 
-    logits = np.log(probabilities.clip(SMALLEST_PROBABILITY))
+    logits = np.log(probabilities.clip(FLOOR))
     logits -= logits.max(axis=1, keepdims=True)
     of_truth = logits[np.arange(len(codes)), codes].mean()
 

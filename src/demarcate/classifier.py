@@ -303,8 +303,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         if self.costs_ is None:
             return None
-        rows = {"rows": self.oof_kind_, "classes": self.classes_}
-        return compare_costs(self.oof_codes_, self.oof_proba_, self.costs_, **rows)
+        judged = self.oof_codes_, self.oof_proba_
+        return compare_costs(*judged, self.costs_, rows=self.oof_kind_, classes=self.classes_)
 
     def baselines(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> dict[str, dict[str, Score]]:
         """The same scores for the majority class and for logistic regression, on the same folds.
@@ -464,7 +464,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.oof_rows_, self.oof_folds_, self.oof_kind_ = ensemble.held, ensemble.folds, ensemble.rows
         self.oof_codes_ = task.codes[ensemble.held]
         judged = self.oof_codes_, ensemble.probabilities
-        calibration = calibrate(*judged, self.oof_folds_) if self.calibrate else Calibration(None, ensemble.probabilities)
+        calibration = (
+            calibrate(*judged, self.oof_folds_) if self.calibrate else Calibration(None, ensemble.probabilities)
+        )
         self.oof_proba_ = calibration.probabilities
         calibrated = replace(ensemble.predictor, temperature=calibration.temperature, conformal=Conformal.of(*judged))
         self.predictor_ = calibrated.deciding(self.costs_)

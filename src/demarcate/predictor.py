@@ -80,10 +80,19 @@ class Predictor:
         record: Mapping[str, Any] | None = None,
     ) -> "Predictor":
         """A predictor from its members' specifications and parameters."""
-        populations = tuple(stack(networks, states, head))
-        encoded = tuple(encoders), tuple(encoding)
-        decided = threshold, costs, temperature, conformal
-        return cls(schema, *encoded, populations, classes, target, *decided, record or {})
+        return cls(
+            schema=schema,
+            encoders=tuple(encoders),
+            encoding=tuple(encoding),
+            populations=tuple(stack(networks, states, head)),
+            classes=classes,
+            target=target,
+            threshold=threshold,
+            costs=costs,
+            temperature=temperature,
+            conformal=conformal,
+            record=record or {},
+        )
 
     @property
     def n_members(self) -> int:

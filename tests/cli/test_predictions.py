@@ -38,11 +38,15 @@ def test_sets_and_spreads_follow_where_they_were_asked_for():
 
 def test_labels_in_a_set_can_be_told_apart_whatever_they_hold():
     classes = np.array(["a|b", "c\\", "d"])
-    table = Predictions("y", classes, classes[:1], PROBABILITIES[:1], sets=np.ones((1, 3), bool), coverage=0.9).as_table()
+    table = Predictions(
+        "y", classes, classes[:1], PROBABILITIES[:1], sets=np.ones((1, 3), bool), coverage=0.9
+    ).as_table()
     assert table["set"].to_list() == ["a\\|b|c\\\\|d"]
 
 
-@pytest.mark.parametrize(("classes", "dtype"), [([0, 7], pl.Int64), (["a", "b"], pl.String), ([False, True], pl.Boolean)])
+@pytest.mark.parametrize(
+    ("classes", "dtype"), [([0, 7], pl.Int64), (["a", "b"], pl.String), ([False, True], pl.Boolean)]
+)
 def test_rows_that_are_not_decided_are_empty_cells_of_the_labels_type(classes, dtype):
     labels = np.array([None, None], dtype=object)
     predicted = Predictions("y", np.array(classes), labels, np.full((2, 2), 0.5))

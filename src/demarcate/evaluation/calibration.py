@@ -73,7 +73,8 @@ def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> 
         return probabilities
     # Counted from the likeliest class, whose power is 1 at any temperature.
     powers: npt.NDArray[np.float64] = (probabilities / probabilities.max(axis=1, keepdims=True)) ** (1 / temperature)
-    return powers / powers.sum(axis=1, keepdims=True)
+    powers /= powers.sum(axis=1, keepdims=True)
+    return powers
 
 
 def fit_temperature(
@@ -104,8 +105,8 @@ def calibrate(
     A temperature minimises the log loss of the rows of all other folds, is divided by `AVERAGING`, and is judged on its
     own fold's rows. One for all rows is kept if that way a row's log loss is lower on average, by more than noise (the
     95% interval of the paired differences is above 0) and by enough to matter (`MATTERS`), and if what is left after
-    the division is at least `CLEAR`. A hold-out was judged by the mean of all members, as new rows are. It is dealt into
-    parts that stand for folds, and nothing is divided.
+    the division is at least `CLEAR`. A hold-out was judged by the mean of all members, as new rows are: it is dealt
+    into parts that stand for folds, and nothing is divided.
 
     Parameters
     ----------

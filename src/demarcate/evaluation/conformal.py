@@ -103,7 +103,7 @@ class Conformal:
         >>> conformal.least(0.9, per_class=True)
         array([0.1, 0. ])
         """
-        if isinstance(coverage, bool) or not (isinstance(coverage, int | float) and 0 < coverage < 1):
+        if not 0 < coverage < 1:
             raise SettingError(f"A coverage is between 0 and 1, exclusive: it is {coverage!r}. Use 0.9.")
         if per_class:
             return np.array([_kth_smallest(of_class, coverage) for of_class in self._by_class()])

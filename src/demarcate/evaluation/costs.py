@@ -5,7 +5,7 @@ Cost-Sensitive Learning); for two classes it is a threshold. To abstain is one m
 (Chow, 1970, https://doi.org/10.1109/TIT.1970.1054406).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,8 +34,8 @@ class Costs:
     Parameters
     ----------
     matrix
-        `(n_classes, n_classes)`: ``matrix[true, decided]``, at least 0. Being right may cost something, but no more than
-        any mistake for a row of that class, and at least one mistake costs more.
+        `(n_classes, n_classes)`: ``matrix[true, decided]``, at least 0. Being right may cost something, but no more
+        than any mistake for a row of that class, and at least one mistake costs more.
     abstain
         The cost of not deciding, at least 0; None if every row is decided.
 
@@ -148,9 +148,7 @@ class Costs:
             decisions[self.abstain < least * (1 - TIE)] = ABSTAINED
         return decisions
 
-    def row_costs(
-        self, codes: npt.NDArray[np.int64], decisions: npt.NDArray[np.int64]
-    ) -> npt.NDArray[np.float64]:
+    def row_costs(self, codes: npt.NDArray[np.int64], decisions: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Return what each row's decision costs, `(n_rows,)`."""
         decided = decisions != ABSTAINED
         if self.abstain is None and not decided.all():
@@ -258,27 +256,36 @@ def compare_costs(
     constant = costs.matrix[codes, always]
     measured = np.stack([decided, likeliest, constant, likeliest - decided, constant - decided], axis=1)
     dearest = max(float(costs.matrix.max()), costs.abstain or 0.0)
-    spans = [(0.0, dearest)] * 3 + [None] * 2
-    scores = [Score(*numbers, len(codes), rows) for numbers in _mean_intervals(measured, spans, seed)]
+    means = measured.mean(axis=0)
+    lows, highs = _resampled(measured, seed)
+    # No draw of rows that all cost the same costs anything else, and the next row may.
+    same = [column for column in range(3) if (measured[:, column] == measured[0, column]).all()]
+    unseen = wilson_interval(0, len(codes))[1]
+    lows[same], highs[same] = means[same] * (1 - unseen), means[same] + (dearest - means[same]) * unseen
+    scores = [
+        Score(mean, min(low, mean), max(high, mean), len(codes), rows)
+        for mean, low, high in zip(means.tolist(), lows.tolist(), highs.tolist(), strict=True)
+    ]
     label = always if classes is None else np.asarray(classes).tolist()[always]
-    return CostComparison(*scores[:3], label, *scores[3:], float((decisions == ABSTAINED).mean()))
+    return CostComparison(
+        decided=scores[0],
+        likeliest=scores[1],
+        constant=scores[2],
+        always=label,
+        saved=scores[3],
+        saved_over_constant=scores[4],
+        abstained=float((decisions == ABSTAINED).mean()),
+    )
 
 
-def _mean_intervals(
-    measured: npt.NDArray[np.float64], spans: Sequence[tuple[float, float] | None], seed: int
-) -> Iterator[tuple[float, float, float]]:
-    """Yield mean, low and high of each column of `(n_rows, n_columns)`, all on the same draws of rows."""
-    n_rows = len(measured)
+def _resampled(measured: npt.NDArray[np.float64], seed: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return both ends of the interval of each column's mean, all on the same draws of rows."""
     # Rows that cost the same in every way are interchangeable: drawing how many there are of each kind is drawing rows.
     kinds, counts = np.unique(measured, axis=0, return_counts=True)
-    drawn = np.random.default_rng(seed).multinomial(n_rows, counts / n_rows, size=N_RESAMPLES) @ kinds / n_rows
-    lows, highs = np.quantile(drawn, [0.025, 0.975], axis=0)
-    unseen = wilson_interval(0, n_rows)[1]
-    for column, span in enumerate(spans):
-        mean, low, high = float(measured[:, column].mean()), float(lows[column]), float(highs[column])
-        if span is not None and (measured[:, column] == measured[0, column]).all():
-            low, high = mean - (mean - span[0]) * unseen, mean + (span[1] - mean) * unseen
-        yield mean, min(low, mean), max(high, mean)
+    generator, n_rows = np.random.default_rng(seed), len(measured)
+    means = [generator.multinomial(n_rows, counts / n_rows) @ kinds / n_rows for _ in range(N_RESAMPLES)]
+    lows, highs = np.quantile(means, [0.025, 0.975], axis=0)
+    return lows, highs
 
 
 def _named(labels: list[Any], cost: Mapping[Any, Any]) -> npt.NDArray[np.float64]:
@@ -327,12 +334,9 @@ def _given(cost: Any) -> npt.NDArray[np.float64]:
 
 
 def _number(name: Any, value: Any) -> float:
-    try:
-        if isinstance(value, bool | str):
-            raise TypeError
-        return float(value)
-    except (TypeError, ValueError):
-        raise SettingError(f"a cost is a number from 0 to 1e15: got {value!r} for {name!r}") from None
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+        raise SettingError(f"a cost is a number from 0 to 1e15: got {value!r} for {name!r}")
+    return float(value)
 
 
 def _check(matrix: npt.NDArray[np.float64], abstain: float | None, labels: Sequence[Any]) -> None:
@@ -347,8 +351,10 @@ def _check(matrix: npt.NDArray[np.float64], abstain: float | None, labels: Seque
     if not problems:
         right = matrix.diagonal()
         for true, decided in np.argwhere(matrix < right[:, None]).tolist():
-            found = f"{labels[true]!r} decided as {labels[decided]!r} costs {matrix[true, decided]}, less than {right[true]}"
-            problems.append(Problem("Being right costs no more than a mistake", found, "Raise the one or lower the other"))
+            found = (
+                f"{labels[true]!r} decided as {labels[decided]!r} costs {matrix[true, decided]}, right {right[true]}"
+            )
+            problems.append(Problem("Being right costs no more than a mistake", found, "Raise one or lower the other"))
         if not problems and (matrix == right[:, None]).all():
             problems.append(Problem("A mistake costs more than being right", "none does", "Make one dearer"))
     if problems:

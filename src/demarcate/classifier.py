@@ -35,11 +35,14 @@ from demarcate.evaluation import (
     Costs,
     Score,
     calibrate,
+    class_scores,
     compare_costs,
     logistic_probabilities,
     majority_probabilities,
     score,
+    scores_json,
 )
+from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.tabular import as_frame, audit_columns, class_codes, infer_schema
@@ -293,9 +296,16 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def scores_(self) -> dict[str, Score]:
-        """Accuracy, log loss and ROC AUC of the out-of-fold probabilities, each with a 95% interval."""
+        """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals."""
         check_is_fitted(self)
-        return score(self.oof_codes_, self.oof_proba_, rows=self.oof_kind_)
+        return self._score(self.oof_proba_)
+
+    @property
+    def class_scores_(self) -> list[dict[str, Score]]:
+        """Precision, recall and F1 of each class on the out-of-fold rows, with 95% intervals."""
+        check_is_fitted(self)
+        kind, folds = self.oof_kind_, self.oof_folds_
+        return class_scores(self.oof_codes_, self.oof_proba_, rows=kind, folds=folds)
 
     @property
     def cost_comparison_(self) -> CostComparison | None:
@@ -341,10 +351,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             probabilities["logistic_regression"][places] = logistic_probabilities(
                 matrix[train], task.codes[train], matrix[held], shape[1], weights
             )
-        scores = {name: score(self.oof_codes_, values, rows=self.oof_kind_) for name, values in probabilities.items()}
+        scores = {name: self._score(values) for name, values in probabilities.items()}
         # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
-        if "roc_auc" in scores["majority"]:
-            scores["majority"]["roc_auc"] = Score(0.5, 0.5, 0.5, len(self.oof_rows_), self.oof_kind_)
+        alike = self._score(np.broadcast_to(probabilities["majority"].mean(0), shape))
+        scores["majority"].update({name: alike[name] for name in RANKING if name in alike})
         return scores
 
     def member(self, index: int) -> nn.Sequential:
@@ -379,9 +389,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "n_features": self.n_features_in_,
             "class_rows": dict(zip(map(str, self.classes_), self.class_rows_, strict=True)),
             "class_weight": {str(label): weight for label, weight in self.class_weight_.items()},
-            "scores": _scores_json(self.scores_),
             "costs": None if compared is None else compared.to_json(),
-            "baselines": {name: _scores_json(scores) for name, scores in (baselines or {}).items()},
+            "scores": scores_json(self.scores_),
+            "class_scores": dict(zip(map(str, self.classes_), map(scores_json, self.class_scores_), strict=True)),
+            "baselines": {name: scores_json(scores) for name, scores in (baselines or {}).items()},
             "members": [member.to_json() for member in self.members_],
             "settings": {name: plain(value) for name, value in settings.items()},
             "provenance": {**provenance(), "seed": self.seed_, "data_sha256": self.data_sha256_},
@@ -439,6 +450,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
+    def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
+        return score(self.oof_codes_, probabilities, rows=self.oof_kind_, folds=self.oof_folds_)
+
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size
         if batch_size == "auto":
@@ -489,7 +503,3 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if member.divergence:
                 message = member.divergence.told(f"network {number}", member.best_epoch)
                 warnings.warn(DivergenceWarning(message), stacklevel=3)
-
-
-def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:
-    return {name: value.to_json() for name, value in scores.items()}

@@ -27,7 +27,7 @@ def evaluate(
     from demarcate.cli import show
     from demarcate.cli.costs import with_costs
     from demarcate.cli.tables import load, split_target, warn_of_training_rows
-    from demarcate.evaluation import compare_costs, score
+    from demarcate.evaluation import class_scores, compare_costs, score, scores_json
     from demarcate.tabular import known_codes
 
     predictor = with_costs(read_bundle(model), cost, abstain)
@@ -40,6 +40,7 @@ def evaluate(
     scores = score(codes, probabilities, rows="given")
     costs, classes = predictor.costs, predictor.classes
     compared = None if costs is None else compare_costs(codes, probabilities, costs, rows="given", classes=classes)
+    of_classes = class_scores(codes, probabilities, rows="given")
     if as_json:
         import json
 
@@ -47,12 +48,14 @@ def evaluate(
             "model": model,
             "n_samples": len(codes),
             "classes": predictor.classes.tolist(),
-            "scores": {name: value.to_json() for name, value in scores.items()},
+            "scores": scores_json(scores),
+            "class_scores": dict(zip(map(str, predictor.classes), map(scores_json, of_classes), strict=True)),
             "costs": None if compared is None else compared.to_json(),
         }
         print(json.dumps(report, allow_nan=False))
     elif not quiet:
         show.class_balance(labels)
         show.scores(scores)
+        show.class_scores(predictor.classes.tolist(), of_classes)
         if compared:
             show.costs(compared, len(classes))

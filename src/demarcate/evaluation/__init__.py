@@ -7,11 +7,21 @@ from demarcate.evaluation.baselines import logistic_probabilities, majority_prob
 from demarcate.evaluation.calibration import Calibration, calibrate, fit_temperature, scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
-from demarcate.evaluation.intervals import Score, score, wilson_interval
+from demarcate.evaluation.intervals import Score, class_scores, score, scores_json, wilson_interval
 from demarcate.evaluation.means import Mean
-from demarcate.evaluation.metrics import accuracy, log_loss, roc_auc
+from demarcate.evaluation.measures import METRIC_NAMES
+from demarcate.evaluation.metrics import (
+    accuracy,
+    average_precision,
+    balanced_accuracy,
+    brier,
+    calibration_error,
+    log_loss,
+    roc_auc,
+)
 
 __all__ = [
+    "METRIC_NAMES",
     "Calibration",
     "Conformal",
     "CostComparison",
@@ -19,7 +29,12 @@ __all__ = [
     "Mean",
     "Score",
     "accuracy",
+    "average_precision",
+    "balanced_accuracy",
+    "brier",
     "calibrate",
+    "calibration_error",
+    "class_scores",
     "compare_costs",
     "fit_temperature",
     "log_loss",
@@ -28,5 +43,6 @@ __all__ = [
     "roc_auc",
     "scale",
     "score",
+    "scores_json",
     "wilson_interval",
 ]

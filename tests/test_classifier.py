@@ -458,9 +458,8 @@ class TestDecisions:
     def test_what_out_of_fold_rows_cost_is_compared_and_recorded(self, matrix):
         fitted = tiny(cost={"false_negative": 9}, abstain=0.5).fit(*matrix)
         compared = fitted.cost_comparison_
-        by_hand = compare_costs(
-            fitted.oof_codes_, fitted.oof_proba_, Costs.of([0, 1], {"false_negative": 9}, 0.5), rows="out-of-fold"
-        )
+        costs, folds = Costs.of([0, 1], {"false_negative": 9}, 0.5), fitted.oof_folds_
+        by_hand = compare_costs(fitted.oof_codes_, fitted.oof_proba_, costs, rows="out-of-fold", folds=folds)
         assert compared == by_hand
         assert fitted.record()["costs"] == compared.to_json()
         assert fitted.record()["settings"]["cost"] == {"false_negative": 9}

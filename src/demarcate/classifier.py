@@ -314,7 +314,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.costs_ is None:
             return None
         judged = self.oof_codes_, self.oof_proba_
-        return compare_costs(*judged, self.costs_, rows=self.oof_kind_, classes=self.classes_)
+        kind, folds = self.oof_kind_, self.oof_folds_
+        return compare_costs(*judged, self.costs_, rows=kind, folds=folds, classes=self.classes_)
 
     def baselines(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> dict[str, dict[str, Score]]:
         """The same scores for the majority class and for logistic regression, on the same folds.

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from demarcate.errors import InputError, SettingError
 from demarcate.evaluation import Costs, compare_costs
@@ -226,6 +227,22 @@ class TestComparing:
             low, high = np.quantile([costs[rows].mean() for rows in drawn], [0.025, 0.975])
             assert (found.low, found.high) == pytest.approx((low, high), abs=0.02)
         assert (compared.decided.n_rows, compared.decided.rows) == (400, "test")
+
+    def test_folds_that_differ_make_intervals_wider_and_alike_ones_only_by_students_tails(self):
+        codes, chances = self.rows()
+        order = np.argsort(self.COSTS.row_costs(codes, (chances[:, 1] >= 0.2).astype(int)), kind="stable")
+        codes, chances = codes[order], chances[order]
+
+        def width(folds):
+            decided = compare_costs(codes, chances, self.COSTS, rows="test", folds=folds).decided
+            return decided.high - decided.low
+
+        # Dealt one by one folds cost the same; cut from rows in order of their cost they do not.
+        alike, apart, shared = np.arange(400) % 8, np.arange(400) // 50, np.zeros(400, int)
+        tails = stats.t.ppf(0.975, 7) / stats.norm.ppf(0.975)
+        assert width(shared) == pytest.approx(width(None))
+        assert width(alike) == pytest.approx(tails * width(None))
+        assert width(apart) > 2 * width(alike)
 
     def test_differences_are_paired(self):
         compared = compare_costs(*self.rows(), Costs.of([0, 1], {"false_negative": 1.5}), rows="test")

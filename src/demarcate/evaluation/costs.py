@@ -13,13 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import Problem, SettingError
-from demarcate.evaluation.intervals import Score, wilson_interval
+from demarcate.evaluation.intervals import Score, fold_stretch, wilson_interval
+from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.metrics import checked
 
 ABSTAINED = -1
 MISTAKES = {"false_negative": (1, 0), "false_positive": (0, 1)}
 """The two mistakes there are between two classes, of which the second is the positive one."""
 N_RESAMPLES = 2000
+LEVEL = 0.95
 LARGEST = 1e15
 """Of all costs: sums of such numbers are far from the largest there are."""
 TIE = 1e-12
@@ -220,13 +222,15 @@ def compare_costs(
     costs: Costs,
     *,
     rows: str,
+    folds: npt.NDArray[np.int64] | None = None,
     classes: Any = None,
     seed: int = 0,
 ) -> CostComparison:
     """Compare what decisions by cost, by the likeliest class and always for one class cost a row.
 
-    Intervals are the percentile bootstrap's at 95%, rows drawn with replacement. Where all rows cost the same, which no
-    draw would change, an interval reaches as far as Wilson's for a share of none.
+    Intervals are the percentile bootstrap's at 95%, rows drawn with replacement, and stretched for how much folds
+    differ, as those of `score`. Where all rows cost the same, which no draw would change, an interval reaches as far as
+    Wilson's for a share of none.
 
     Parameters
     ----------
@@ -238,6 +242,9 @@ def compare_costs(
         What decisions cost.
     rows
         Which rows these are, in words.
+    folds
+        `(n_rows,)`, the fold each row was held out in, for out-of-fold probabilities of several networks; None if one
+        classifier predicted all rows.
     classes
         The labels, for `CostComparison.always`; None for the codes.
     seed
@@ -257,7 +264,8 @@ def compare_costs(
     measured = np.stack([decided, likeliest, constant, likeliest - decided, constant - decided], axis=1)
     dearest = max(float(costs.matrix.max()), costs.abstain or 0.0)
     means = measured.mean(axis=0)
-    lows, highs = _resampled(measured, seed)
+    lows, highs = _ends(measured, folds, seed)
+    lows[:3] = lows[:3].clip(0)
     # No draw of rows that all cost the same costs anything else, and the next row may.
     same = [column for column in range(3) if (measured[:, column] == measured[0, column]).all()]
     unseen = wilson_interval(0, len(codes))[1]
@@ -278,13 +286,21 @@ def compare_costs(
     )
 
 
-def _resampled(measured: npt.NDArray[np.float64], seed: int) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def _ends(
+    measured: npt.NDArray[np.float64], folds: npt.NDArray[np.int64] | None, seed: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return both ends of the interval of each column's mean, all on the same draws of rows."""
     # Rows that cost the same in every way are interchangeable: drawing how many there are of each kind is drawing rows.
     kinds, counts = np.unique(measured, axis=0, return_counts=True)
     generator, n_rows = np.random.default_rng(seed), len(measured)
-    means = [generator.multinomial(n_rows, counts / n_rows) @ kinds / n_rows for _ in range(N_RESAMPLES)]
-    lows, highs = np.quantile(means, [0.025, 0.975], axis=0)
+    drawn = np.stack([generator.multinomial(n_rows, counts / n_rows) @ kinds / n_rows for _ in range(N_RESAMPLES)])
+    lows, highs = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    if folds is not None:
+        columns = range(measured.shape[1])
+        means, draws = {str(at): mean_of(measured[:, at]) for at in columns}, {str(at): drawn[:, at] for at in columns}
+        stretch = np.array([*fold_stretch(means, draws, folds, LEVEL).values()])
+        centre = measured.mean(axis=0)
+        lows, highs = centre + stretch * (lows - centre), centre + stretch * (highs - centre)
     return lows, highs
 
 

@@ -1,8 +1,8 @@
 """Whether a temperature that out-of-fold rows call for helps fresh rows: ``calibration.py CACHE [CACHE ...]``.
 
-Reads the fits that ``collect.py`` kept, uncalibrated; a second cache is best made with ``--overtrained``. For each cache
-the rule in use stands beside the plain one, which puts the temperature of single members on the mean of all: how many
-temperatures are kept, and what they save of the log loss of fresh rows.
+Reads the fits that ``collect.py`` kept, uncalibrated; a second cache is best made with ``--overtrained``. For each
+cache the rule in use stands beside the plain one, which puts the temperature of single members on the mean of all: how
+many temperatures are kept, and what they save of the log loss of fresh rows.
 """
 
 import sys
@@ -48,9 +48,8 @@ def main(caches: list[Path]) -> None:
     """Print, for each cache, what either rule keeps and what that does to fresh rows."""
     for cache in caches:
         fits = list(read(cache))
-        print(
-            f"{cache.name}: {len(fits)} fits, fresh log loss {np.mean([log_loss(f.fresh_codes, f.fresh) for f in fits]):.3f}"
-        )
+        losses = [log_loss(fit.fresh_codes, fit.fresh) for fit in fits]
+        print(f"{cache.name}: {len(fits)} fits, fresh log loss {np.mean(losses):.3f}")
         print("  as members' temperature is, kept wherever out-of-fold rows gain clearly")
         with patch(f"{RULE}.AVERAGING", 1.0), patch(f"{RULE}.CLEAR", 0.0):
             told(list(kept(fits)), len(fits))

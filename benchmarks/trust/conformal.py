@@ -3,8 +3,8 @@
 Reads the fits that ``collect.py`` kept. Sets go by out-of-fold rows and are judged on fresh ones: how often they hold
 the label, over all rows and within each class that has 100 rows or more, and how many labels they hold. A class of 100
 rows leaves its coverage to chance by three points either way, whoever makes the sets; what share of classes would be
-between 85 and 95% if the sets were exact stands beside the share that is. So does what comes of comparing the mean of all
-networks, instead of the middle fold, with probabilities of single ones.
+between 85 and 95% if the sets were exact stands beside the share that is. So does what comes of comparing the mean of
+all networks, instead of the middle fold, with probabilities of single ones.
 """
 
 import sys

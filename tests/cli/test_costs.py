@@ -58,6 +58,8 @@ class TestReading:
             (["false_negative=2,false_positive=0.5"], {"false_negative": 2, "false_positive": 0.5}),
             (["false_negative=2", " false_positive = 1e3"], {"false_negative": 2, "false_positive": 1000}),
             (["1:0=3"], {(1, 0): 3}),
+            (["1:0=3,0:1=2"], {(1, 0): 3, (0, 1): 2}),
+            (["false_negative=2,0:1=3"], {"false_negative": 2, (0, 1): 3}),
         ],
     )
     def test_costs_are_named_in_these_ways(self, texts, expected):
@@ -77,6 +79,7 @@ class TestReading:
 
     def test_labels_may_hold_commas(self):
         assert named_costs(["c,d:z=1"], ["z", "c,d"]) == {("c,d", "z"): 1}
+        assert named_costs(["c,d:z=1,z:c,d=2"], ["z", "c,d"]) == {("c,d", "z"): 1, ("z", "c,d"): 2}
 
     def test_labels_have_the_type_they_have_in_the_table(self):
         assert named_costs(["True:False=2"], [False, True]) == {(True, False): 2}
@@ -85,7 +88,9 @@ class TestReading:
         ("texts", "reason"),
         [
             (["a:b"], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b'"),
-            (["a:b=much"], "a cost is a number from 0 up: got 'a:b=much'"),
+            (["a:b="], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b='"),
+            (["a:b=1,b:a"], "got 'b:a'"),
+            (["a:b=much"], "a cost is a number from 0 up: got 'much' for 'a:b'"),
             (["a:b=-1"], "a number from 0 up"),
             (["a:b=nan"], "a number from 0 up"),
             (["a:b=inf"], "a number from 0 up"),

@@ -64,6 +64,7 @@ class TestReading:
     @pytest.mark.parametrize(
         ("cost", "abstain", "reason"),
         [
+            ({"false_negative": 2, ("ill", "fit"): 3}, None, r"\('ill', 'fit'\) names one a second time"),
             ({"false_negative": -1}, None, "'ill' decided as 'fit' costs -1.0"),
             ({"false_negative": np.inf}, None, "costs inf"),
             ({"false_negative": np.nan}, None, "costs nan"),

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.guard import UsageError
@@ -10,7 +10,9 @@ from demarcate.cli.guard import UsageError
 if TYPE_CHECKING:
     from demarcate.predictor import Predictor
 
-_TWO_CLASSES = re.compile(r"\s*(false_negative|false_positive)\s*=")
+_COST = re.compile(r"\s*(.+?)\s*=\s*([^=,:]+?)\s*(?:,|$)")
+"""One of several costs: a mistake, and up to the next comma its number. What a mistake is called may hold anything."""
+_TWO_CLASSES = ("false_negative", "false_positive")
 
 
 def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any, float] | None:
@@ -19,7 +21,7 @@ def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any
     Parameters
     ----------
     texts
-        Each ``false_negative=2,false_positive=1`` or ``TRUE:DECIDED=3``; a label may hold colons.
+        Each one cost or several, ``false_negative=2,false_positive=1`` or ``TRUE:DECIDED=3``; a label may hold colons.
     classes
         All labels.
 
@@ -39,14 +41,11 @@ def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any
         return None
     costs: dict[Any, float] = {}
     for text in texts:
-        for part in text.split(",") if _TWO_CLASSES.match(text) else [text]:
-            what, equals, number = part.rpartition("=")
-            if not equals:
-                raise UsageError(f"a cost is written false_negative=2 or TRUE:DECIDED=3: got {part!r}")
-            mistake = what.strip() if _TWO_CLASSES.match(part) else _pair(what, classes)
+        for what, number in _split(text):
+            mistake = what if what in _TWO_CLASSES else _pair(what, classes)
             if mistake in costs:
-                raise UsageError(f"a mistake has one cost: {what.strip()!r} is given twice")
-            costs[mistake] = _number(number, part)
+                raise UsageError(f"a mistake has one cost: {what!r} is given twice")
+            costs[mistake] = _number(what, number)
     return costs
 
 
@@ -72,6 +71,17 @@ def with_costs(predictor: "Predictor", texts: Sequence[str] | None, abstain: flo
     return predictor.deciding(Costs.of(predictor.classes, named, kept))
 
 
+def _split(text: str) -> Iterator[tuple[str, str]]:
+    """The mistakes and their numbers."""
+    place = 0
+    while place < len(text):
+        found = _COST.match(text, place)
+        if not found:
+            raise UsageError(f"a cost is written false_negative=2 or TRUE:DECIDED=3: got {text[place:]!r}")
+        yield found[1], found[2]
+        place = found.end()
+
+
 def _pair(text: str, classes: Sequence[Any]) -> tuple[Any, Any]:
     """The true and the decided label in ``TRUE:DECIDED``."""
     labels: Mapping[str, Any] = {str(label): label for label in classes}
@@ -86,11 +96,11 @@ def _pair(text: str, classes: Sequence[Any]) -> tuple[Any, Any]:
     raise UsageError(f"a cost names two classes, TRUE:DECIDED=3: got {text!r}, and the classes are {known}")
 
 
-def _number(text: str, part: str) -> float:
+def _number(what: str, text: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = math.nan
     if not (0 <= number < math.inf):
-        raise UsageError(f"a cost is a number from 0 up: got {part!r}")
+        raise UsageError(f"a cost is a number from 0 up: got {text!r} for {what!r}")
     return number

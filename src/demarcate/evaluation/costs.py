@@ -308,12 +308,15 @@ def _named(labels: list[Any], cost: Mapping[Any, Any]) -> npt.NDArray[np.float64
     """Return the matrix of costs that are named one by one."""
     matrix = 1.0 - np.eye(len(labels))
     places = {label: place for place, label in enumerate(labels)}
-    problems = []
+    problems, named = [], set()
     for name, value in cost.items():
         place = _place(name, places)
         if place is None:
             problems.append(_unknown(name, labels))
+        elif place in named:
+            problems.append(Problem("A mistake has one cost", f"{name!r} names one a second time", "Leave one out"))
         else:
+            named.add(place)
             matrix[place] = _number(name, value)
     if problems:
         raise SettingError.of(problems)

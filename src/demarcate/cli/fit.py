@@ -8,8 +8,10 @@ import typer
 
 from demarcate.cli.guard import say
 from demarcate.cli.options import (
+    Abstain,
     Categorical,
     Checkpoint,
+    Cost,
     Delimiter,
     Drop,
     DropMissingTarget,
@@ -68,6 +70,11 @@ def fit(
     class_weight: Annotated[
         str | None, typer.Option(help="balanced: rare classes count as much as frequent ones.")
     ] = None,
+    cost: Cost = None,
+    abstain: Abstain = None,
+    no_calibration: Annotated[
+        bool, typer.Option("--no-calibration", help="Never scale the probabilities by a temperature.")
+    ] = False,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]")] = None,
     precision: Annotated[
         str | None, typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]")
@@ -97,6 +104,7 @@ def fit(
         "n_folds": folds,
         "n_seeds": seeds,
         "class_weight": class_weight,
+        "abstain": abstain,
         "device": device,
         "precision": precision,
         "checkpoint": checkpoint,
@@ -106,9 +114,11 @@ def fit(
         given["batch_size"] = batch_size or None
     if patience is not None:
         given["patience"] = patience or None
+    if no_calibration:
+        given["calibrate"] = False
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
-    report = _fit(source, given, lists, drop_missing_target, out, plot, seed, quiet or as_json, quiet)
+    report = _fit(source, given, cost, lists, drop_missing_target, out, plot, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -118,6 +128,7 @@ def fit(
 def _fit(
     source: dict[str, Any],
     settings: dict[str, Any],
+    cost: list[str] | None,
     lists: dict[str, list[str]],
     drop_missing_target: bool,
     out: str | None,
@@ -128,15 +139,18 @@ def _fit(
 ) -> dict[str, Any]:
     from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
+    from demarcate.cli.costs import named_costs
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.pictures import check_writable_as_picture
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.tabular import class_codes, infer_schema
 
     check_outputs(source["table"], {"--out": (out, check_writable), "--plot": (plot, check_writable_as_picture)})
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
+    if cost:
+        settings = {**settings, "cost": named_costs(cost, class_codes(labels)[0].tolist())}
     if not silent:
         show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
         show.class_balance(labels)
@@ -152,6 +166,7 @@ def _fit(
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
         scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
+        compared = classifier.cost_comparison_
     record = classifier.record(baselines)
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.
@@ -161,6 +176,8 @@ def _fit(
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
+        if compared:
+            show.costs(compared, len(classifier.classes_))
         show.training(classifier, fit_seconds)
     if plot and not quiet:
         say(f"Drawn to {plot}")
@@ -179,6 +196,8 @@ def _fit(
         "class_weight": record["class_weight"],
         "scores": record["scores"],
         "baselines": record["baselines"],
+        "costs": record["costs"],
+        "temperature": classifier.predictor_.temperature,
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "fit_seconds": round(fit_seconds, 3),

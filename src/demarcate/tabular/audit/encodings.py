@@ -87,12 +87,12 @@ def _followed(cells: Cells, view: View) -> int | None:
     assert view.codes is not None
     values = cells.quantities
     known = ~cells.is_missing
-    if view.n_rows < MIN_ROWS or values[0] < -0.5 or values[-1] > 1.5 or np.ptp(values) < _REACH:
+    if known.sum() < MIN_ROWS or values[0] < -0.5 or values[-1] > 1.5 or np.ptp(values) < _REACH:
         return None
     bins, n_bins = binned(cells, _BINS)
     bins = bins[known]
     n = np.bincount(bins, minlength=n_bins)
-    held = n >= MIN_ROWS / _BINS
+    held = n >= MIN_ROWS / _BINS / 2
     said = np.bincount(bins, weights=values[cells.values[known]], minlength=n_bins)[held] / n[held]
     for code in range(view.n_classes):
         share = np.bincount(bins, weights=view.codes[known] == code, minlength=n_bins)[held] / n[held]

@@ -63,7 +63,7 @@ def test_findings_are_ready_for_json():
         assert tuple(document["columns"]) == finding.columns
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_neither_the_order_of_rows_nor_that_of_columns_matters(seed):
     generator = np.random.default_rng(seed)

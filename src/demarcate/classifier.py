@@ -268,6 +268,14 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.predictor_.decide(self.predict_proba(X))
 
+    def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """The share of rows whose predicted label is the true one; a row that is not decided counts as missed."""
+        if self.abstain is None:
+            return float(super().score(X, y, sample_weight))
+        pairs = zip(self.predict(X).tolist(), label_array(y).tolist(), strict=True)
+        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        return float(np.average([decided == label for decided, label in pairs], weights=weights))
+
     def predict_set(
         self, X: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
     ) -> NDArray[np.bool_]:

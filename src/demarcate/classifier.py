@@ -310,10 +310,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def class_scores_(self) -> list[dict[str, Score]]:
-        """Precision, recall and F1 of each class on the out-of-fold rows, with 95% intervals."""
+        """Precision, recall and F1 of each class as out-of-fold rows are decided, with 95% intervals."""
         check_is_fitted(self)
-        kind, folds = self.oof_kind_, self.oof_folds_
-        return class_scores(self.oof_codes_, self.oof_proba_, rows=kind, folds=folds)
+        decided = self.predictor_.decisions(self.oof_proba_)
+        judged = self.oof_codes_, self.oof_proba_
+        return class_scores(*judged, rows=self.oof_kind_, decided=decided, folds=self.oof_folds_)
 
     @property
     def cost_comparison_(self) -> CostComparison | None:

@@ -200,6 +200,7 @@ def _fit(
         "temperature": classifier.predictor_.temperature,
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
+        "audit": record["audit"],
         "fit_seconds": round(fit_seconds, 3),
     }
 

@@ -154,6 +154,20 @@ class Predictor:
             means[rows] = _finite_probabilities(self.head, logits).mean(0)
         return means
 
+    def probabilities_encoded(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> NDArray[np.float64]:
+        """Probabilities ``(n_rows, n_classes)`` of rows that are encoded already, the mean over some members.
+
+        Parameters
+        ----------
+        encoded
+            What each encoder that these members read through made of the rows, by its number: ``(n_rows, d_in)``.
+        members
+            Numbers of the members.
+        """
+        logits = torch.cat(list(self._population_logits(encoded, members)))
+        mean: NDArray[np.float64] = _finite_probabilities(self.head, logits).mean(0)
+        return mean
+
     def with_record(self, record: Mapping[str, Any]) -> "Predictor":
         """The same predictor with another record."""
         return replace(self, record=record)

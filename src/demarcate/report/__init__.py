@@ -2,6 +2,6 @@
 
 from demarcate.report.importance import ColumnImportance, Importance, permutation_importance
 from demarcate.report.judged import Asked, Judged
-#from demarcate.report.report import Report
+from demarcate.report.report import Report
 
-__all__ = ["Asked", "ColumnImportance", "Importance", "Judged", "permutation_importance"]
+__all__ = ["Asked", "ColumnImportance", "Importance", "Judged", "Report", "permutation_importance"]

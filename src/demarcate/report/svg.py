@@ -121,6 +121,16 @@ class Drawing:
         turned = f"rotate(-90 11 {_short(middle)})"
         self.add("text", shortened(y_label, 32), class_="label middle", x=11, y=middle, transform=turned)
 
+    def frame(self, x_label: str) -> None:
+        """The axis from left to right alone, with a faint line at each of its numbers."""
+        base, middle = self.height - self.bottom, self.left + self.inner_width / 2
+        for value in ticks(*self.x, 5):
+            x = float(self.across(value))
+            self.add("line", class_="grid", x1=x, x2=x, y1=self.top, y2=base)
+            self.add("text", tick_label(value), class_="tick middle", x=x, y=base + 16)
+        self.add("line", class_="axis", x1=self.left, x2=self.width - self.right, y1=base, y2=base)
+        self.add("text", shortened(x_label, 44), class_="label middle", x=middle, y=self.height - 6)
+
     def line(self, xs: ArrayLike, ys: ArrayLike, look: str, **attributes: object) -> None:
         """A line through points; where a number is missing it is broken."""
         self.add("path", class_=f"line {look}", d=path(self.across(xs), self.down(ys)), **attributes)

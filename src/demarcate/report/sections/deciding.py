@@ -1,0 +1,311 @@
+"""Where to draw the line: a threshold between two classes, or a confidence below which rows are left to a person."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from demarcate.evaluation import wilson_interval
+from demarcate.report.judged import Judged
+from demarcate.report.sections.section import Section
+from demarcate.report.svg import Drawing
+from demarcate.report.wording import number, percent
+
+N_STEPS = 1000
+"""Thresholds are 0, 0.001 and so on to 1."""
+SHOWN = tuple(place / 10 for place in range(1, 10))
+PERSON = 0.25
+"""What leaving a row to a person costs at first, where a mistake costs 1."""
+
+
+def cheapest(cost: NDArray[np.float64], expected: float) -> float:
+    """The threshold of least cost; of equals the one nearest to where true probabilities would put it.
+
+    Parameters
+    ----------
+    cost
+        Of each threshold, ``(n_steps + 1,)``.
+    expected
+        The threshold that would be best if every probability were true.
+
+    Examples
+    --------
+    >>> cheapest(np.array([3.0, 1.0, 1.0, 1.0, 2.0]), expected=0.6)
+    0.5
+    """
+    thresholds = np.arange(len(cost)) / (len(cost) - 1)
+    least = np.flatnonzero(cost <= cost.min() * (1 + 1e-12))
+    return float(thresholds[least[np.abs(thresholds[least] - expected).argmin()]])
+
+
+@dataclass(frozen=True, eq=False)
+class Threshold(Section):
+    """What becomes of two classes when the threshold moves.
+
+    Attributes
+    ----------
+    negative, positive
+        The first class and the second, which is predicted from the threshold on.
+    n_negative, n_positive
+        Judged rows of each.
+    true_positives, false_positives
+        Rows of either class at or above each of the thresholds 0, 0.001, ... 1.
+    start
+        The threshold of the classifier itself.
+    false_negative, false_positive
+        What missing a positive and a false alarm cost at first.
+    rows
+        Which rows they are.
+    """
+
+    key: ClassVar[str] = "threshold"
+    heading: ClassVar[str] = "Where to draw the line"
+
+    negative: str
+    positive: str
+    n_negative: int
+    n_positive: int
+    true_positives: NDArray[np.int64]
+    false_positives: NDArray[np.int64]
+    start: float
+    false_negative: float
+    false_positive: float
+    rows: str
+
+    @classmethod
+    def of(cls, judged: Judged) -> "Threshold":
+        """The thresholds of judged rows."""
+        of_positive, is_positive = judged.probabilities[:, 1], judged.codes == 1
+        start = judged.predictor.threshold
+        negative, positive = judged.labels
+        return cls(
+            negative,
+            positive,
+            int((~is_positive).sum()),
+            int(is_positive.sum()),
+            _at_least(of_positive[is_positive]),
+            _at_least(of_positive[~is_positive]),
+            0.5 if start is None else start,
+            1.0,
+            1.0,
+            judged.rows,
+        )
+
+    @property
+    def n_rows(self) -> int:
+        """Judged rows."""
+        return self.n_negative + self.n_positive
+
+    def costs(self) -> NDArray[np.float64]:
+        """The mean cost of a row at each threshold."""
+        missed = self.n_positive - self.true_positives
+        total = missed * self.false_negative + self.false_positives * self.false_positive
+        return np.asarray(total / self.n_rows)
+
+    @property
+    def best(self) -> float:
+        """The threshold of least cost."""
+        both = self.false_negative + self.false_positive
+        return cheapest(self.costs(), self.false_positive / both)
+
+    def at(self, threshold: float) -> dict[str, Any]:
+        """Counts, precision and recall with Wilson's intervals, and cost, at one of the thresholds."""
+        place = round(threshold * N_STEPS)
+        hits, alarms = int(self.true_positives[place]), int(self.false_positives[place])
+        return {
+            "threshold": place / N_STEPS,
+            "true_positives": hits,
+            "false_positives": alarms,
+            "false_negatives": self.n_positive - hits,
+            "true_negatives": self.n_negative - alarms,
+            "accuracy": _share(hits + self.n_negative - alarms, self.n_rows),
+            "precision": _share(hits, hits + alarms),
+            "recall": _share(hits, self.n_positive),
+            "cost": float(self.costs()[place]),
+        }
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """The same at tenths."""
+        return [self.at(threshold) for threshold in SHOWN]
+
+    def to_json(self) -> dict[str, Any]:
+        """The numbers, ready for JSON."""
+        return {**super().to_json(), "best": self.best, "table": self.table}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the page's slider computes from."""
+        return {
+            "kind": "threshold",
+            "positives": self.n_positive,
+            "negatives": self.n_negative,
+            "above": [_falls(self.true_positives), _falls(self.false_positives)],
+        }
+
+    def figure(self) -> Markup:
+        """Precision, recall and cost against the threshold."""
+        thresholds = np.arange(N_STEPS + 1) / N_STEPS
+        called = self.true_positives + self.false_positives
+        precision = np.where(called > 0, self.true_positives / np.maximum(called, 1), np.nan)
+        recall = self.true_positives / max(self.n_positive, 1)
+        text = (
+            f"At {number(self.start, 2)}, recall is {percent(self.true_positives[round(self.start * N_STEPS)] / max(self.n_positive, 1))}. "
+            f"The cost is least at {number(self.best)}."
+        )
+        return _figure(
+            self.key,
+            f"probability from which {self.positive} is predicted",
+            {"precision": (precision, "series-0"), "recall": (recall, "series-1 dashed")},
+            self.costs(),
+            thresholds,
+            (self.start, self.best),
+            text,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Abstaining(Section):
+    """What becomes of several classes when rows below a confidence are left to a person.
+
+    Attributes
+    ----------
+    n_rows
+        Judged rows.
+    answered, right
+        Rows whose likeliest class has at least each of the probabilities 0, 0.001, ... 1, and those of them that are of
+        this class.
+    start
+        The confidence at first.
+    mistake, person
+        What a wrong answer and leaving a row to a person cost at first.
+    rows
+        Which rows they are.
+    """
+
+    key: ClassVar[str] = "abstaining"
+    heading: ClassVar[str] = "When to leave it to a person"
+
+    n_rows: int
+    answered: NDArray[np.int64]
+    right: NDArray[np.int64]
+    start: float
+    mistake: float
+    person: float
+    rows: str
+
+    @classmethod
+    def of(cls, judged: Judged) -> "Abstaining":
+        """The confidences of judged rows."""
+        confidence = judged.probabilities.max(1)
+        hits = judged.probabilities.argmax(1) == judged.codes
+        answered, right = _at_least(confidence), _at_least(confidence[hits])
+        return cls(judged.n_rows, answered, right, 0.5, 1.0, PERSON, judged.rows)
+
+    def costs(self) -> NDArray[np.float64]:
+        """The mean cost of a row at each confidence."""
+        total = (self.answered - self.right) * self.mistake + (self.n_rows - self.answered) * self.person
+        return np.asarray(total / self.n_rows)
+
+    @property
+    def best(self) -> float:
+        """The confidence of least cost; with true probabilities it would be Chow's, 1 - person / mistake.
+
+        Chow, 1970, https://doi.org/10.1109/TIT.1970.1054406.
+        """
+        return cheapest(self.costs(), max(0.0, 1 - self.person / self.mistake))
+
+    def at(self, confidence: float) -> dict[str, Any]:
+        """Counts, shares with Wilson's intervals, and cost, at one of the confidences."""
+        place = round(confidence * N_STEPS)
+        answered, right = int(self.answered[place]), int(self.right[place])
+        return {
+            "threshold": place / N_STEPS,
+            "right": right,
+            "wrong": answered - right,
+            "left": self.n_rows - answered,
+            "answered": _share(answered, self.n_rows),
+            "accuracy": _share(right, answered),
+            "cost": float(self.costs()[place]),
+        }
+
+    @property
+    def table(self) -> list[dict[str, Any]]:
+        """The same at tenths."""
+        return [self.at(confidence) for confidence in SHOWN]
+
+    def to_json(self) -> dict[str, Any]:
+        """The numbers, ready for JSON."""
+        return {**super().to_json(), "best": self.best, "table": self.table}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the page's slider computes from."""
+        return {
+            "kind": "abstaining",
+            "rows": self.n_rows,
+            "above": [_falls(self.right), _falls(self.answered - self.right)],
+        }
+
+    def figure(self) -> Markup:
+        """The share answered, the accuracy of the answers and the cost against the confidence."""
+        confidences = np.arange(N_STEPS + 1) / N_STEPS
+        accuracy = np.where(self.answered > 0, self.right / np.maximum(self.answered, 1), np.nan)
+        text = f"The cost is least at {number(self.best)}."
+        return _figure(
+            self.key,
+            "confidence from which an answer is given",
+            {"accuracy of answers": (accuracy, "series-0"), "share answered": (self.answered / self.n_rows, "series-1 dashed")},
+            self.costs(),
+            confidences,
+            (self.start, self.best),
+            text,
+        )
+
+
+def _at_least(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+    """How many are at least 0, 0.001, ... 1, ``(1001,)``."""
+    thresholds = np.arange(N_STEPS + 1) / N_STEPS
+    return np.asarray(len(probabilities) - np.searchsorted(np.sort(probabilities), thresholds, side="left"))
+
+
+def _falls(counts: NDArray[np.int64]) -> list[int]:
+    """Counts that only fall, as the first and how much each is less than the one before: short numbers."""
+    return [int(counts[0]), *(-np.diff(counts)).tolist()]
+
+
+def _share(n_hits: int, n_trials: int) -> dict[str, float] | None:
+    """A share with Wilson's interval; None of nothing."""
+    if not n_trials:
+        return None
+    low, high = wilson_interval(n_hits, n_trials)
+    return {"value": n_hits / n_trials, "low": low, "high": high}
+
+
+def _figure(
+    key: str,
+    x_label: str,
+    shares: dict[str, tuple[NDArray[np.float64], str]],
+    costs: NDArray[np.float64],
+    thresholds: NDArray[np.float64],
+    at: tuple[float, float],
+    text: str,
+) -> Markup:
+    """Shares and, in a panel below, the cost: two scales in one picture would be read against each other."""
+    every = slice(None, None, 5)
+    above = Drawing(x=(0, 1), y=(0, 1), height=230)
+    above.axes(x_label, "share")
+    for values, look in shares.values():
+        above.line(thresholds[every], values[every], look)
+    above.line([at[0]] * 2, [0, 1], "cursor", data_role="cursor")
+    names = " and ".join(shares)
+    top = above.render(f"{key}-shares", f"{names.capitalize()} by threshold", text)
+    below = Drawing(x=(0, 1), y=(0, max(float(costs.max()) * 1.05, 1e-9)), height=190)
+    below.axes(x_label, "mean cost of a row", n_ticks=5)
+    below.line(thresholds[every], costs[every], "series-2", data_role="cost")
+    below.line([at[1]] * 2, below.y, "reference", data_role="best")
+    below.line([at[0]] * 2, below.y, "cursor", data_role="cursor")
+    box = f"{below.left} {below.top} {below.inner_width} {below.inner_height}"
+    return top + below.render(f"{key}-cost", "Cost by threshold", text, data_box=box)

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from demarcate.engine.threads import n_threads
 from demarcate.errors import SettingError
 from demarcate.evaluation import Score
 from demarcate.evaluation.measures import row_losses
@@ -148,18 +149,34 @@ def permutation_importance(
         if len(kept := each.rows[np.isin(each.rows, drawn, assume_unique=True)])
     ]
     cells = {name: column[drawn] for name, column in parsed.items()}
-    encoded = [_Encoded.of(predictor, cells, group) for group in groups]
-    codes, n_classes = codes[drawn], len(predictor.classes)
-    before = _row_values(codes, _gathered(groups, [each.probabilities() for each in encoded], n_classes))
-    effects: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
-    for _ in range(n_permutations):
-        order = generator.permutation(n_rows)
-        for name in names:
-            shuffled = _gathered(groups, [each.shuffled(name, order) for each in encoded], n_classes)
-            effects[name].append(_row_values(codes, shuffled) - before)
+    # Products this small gain nothing by several threads, which wait for each other where a core is busy.
+    with n_threads(1):
+        effects = _effects(predictor, cells, codes[drawn], groups, names, n_permutations, generator)
     found = [_column(name, np.stack(worse), rows) for name, worse in effects.items()]
     found.sort(key=lambda column: -column.log_loss.value)
     return Importance(tuple(found), n_permutations, n_rows, len(places), len(predictor.schema.used))
+
+
+def _effects(
+    predictor: Predictor,
+    cells: ParsedColumns,
+    codes: NDArray[np.int64],
+    groups: Sequence[Asked],
+    names: Sequence[str],
+    n_permutations: int,
+    generator: np.random.Generator,
+) -> dict[str, list[NDArray[np.float64]]]:
+    """For each column, how much worse each row became in each permutation, ``(2, n_rows)`` each."""
+    encoded = [_Encoded.of(predictor, cells, group) for group in groups]
+    n_classes = len(predictor.classes)
+    before = _row_values(codes, _gathered(groups, [each.probabilities() for each in encoded], n_classes))
+    effects: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
+    for _ in range(n_permutations):
+        order = generator.permutation(len(codes))
+        for name in names:
+            shuffled = _gathered(groups, [each.shuffled(name, order) for each in encoded], n_classes)
+            effects[name].append(_row_values(codes, shuffled) - before)
+    return effects
 
 
 @dataclass(frozen=True, eq=False)

@@ -106,12 +106,21 @@ class Drawing:
         inner = "" if text is None else escape(text)
         self.parts.append(Markup(f"<{tag}{said}>{inner}</{tag}>"))  # noqa: S704 - every value is escaped above
 
-    def axes(self, x_label: str, y_label: str, *, x_ticks: Sequence[float] | None = None, n_ticks: int = 6) -> None:
-        """Both axes with their numbers, and a faint line at each number of the upright one."""
+    def axes(
+        self,
+        x_label: str,
+        y_label: str,
+        *,
+        x_ticks: Sequence[float] | None = None,
+        n_ticks: int = 6,
+        grid: bool = True,
+    ) -> None:
+        """Both axes with their numbers, and a faint line at each number of the upright one unless ``grid`` is False."""
         base, end = self.height - self.bottom, self.width - self.right
         for value in ticks(*self.y, n_ticks):
             y = float(self.down(value))
-            self.add("line", class_="grid", x1=self.left, x2=end, y1=y, y2=y)
+            if grid:
+                self.add("line", class_="grid", x1=self.left, x2=end, y1=y, y2=y)
             self.add("text", tick_label(value), class_="tick end", x=self.left - _ROOM, y=y + 4)
         for value in ticks(*self.x, n_ticks) if x_ticks is None else x_ticks:
             self.add("text", tick_label(value), class_="tick middle", x=float(self.across(value)), y=base + 16)

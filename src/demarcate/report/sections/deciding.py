@@ -1,5 +1,6 @@
 """Where to draw the line: a threshold between two classes, or a confidence below which rows are left to a person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -7,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from demarcate.evaluation import wilson_interval
+from demarcate.evaluation import Score, wilson_interval
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Section
 from demarcate.report.svg import Drawing
@@ -56,6 +57,9 @@ class Threshold(Section):
         The threshold of the classifier itself.
     false_negative, false_positive
         What missing a positive and a false alarm cost at first.
+    stretch
+        By how much the intervals of ``accuracy``, ``precision`` and ``recall`` are wider than Wilson's: as much as those
+        of the report's own scores, which carry the variation between folds.
     rows
         Which rows they are.
     """
@@ -72,6 +76,7 @@ class Threshold(Section):
     start: float
     false_negative: float
     false_positive: float
+    stretch: Mapping[str, float]
     rows: str
 
     @classmethod
@@ -90,6 +95,11 @@ class Threshold(Section):
             0.5 if start is None else start,
             1.0,
             1.0,
+            {
+                "accuracy": _stretch(judged.scores["accuracy"], judged.n_rows),
+                "precision": _stretch(judged.class_scores[1].get("precision"), int((judged.decided == 1).sum())),
+                "recall": _stretch(judged.class_scores[1].get("recall"), int(is_positive.sum())),
+            },
             judged.rows,
         )
 
@@ -120,9 +130,9 @@ class Threshold(Section):
             "false_positives": alarms,
             "false_negatives": self.n_positive - hits,
             "true_negatives": self.n_negative - alarms,
-            "accuracy": _share(hits + self.n_negative - alarms, self.n_rows),
-            "precision": _share(hits, hits + alarms),
-            "recall": _share(hits, self.n_positive),
+            "accuracy": _share(hits + self.n_negative - alarms, self.n_rows, self.stretch["accuracy"]),
+            "precision": _share(hits, hits + alarms, self.stretch["precision"]),
+            "recall": _share(hits, self.n_positive, self.stretch["recall"]),
             "cost": float(self.costs()[place]),
         }
 
@@ -142,6 +152,7 @@ class Threshold(Section):
             "kind": "threshold",
             "positives": self.n_positive,
             "negatives": self.n_negative,
+            "stretch": self.stretch,
             "above": [_falls(self.true_positives), _falls(self.false_positives)],
         }
 
@@ -181,6 +192,8 @@ class Abstaining(Section):
         The confidence at first.
     mistake, person
         What a wrong answer and leaving a row to a person cost at first.
+    stretch
+        By how much the interval of the ``accuracy`` of the answers is wider than Wilson's.
     rows
         Which rows they are.
     """
@@ -194,6 +207,7 @@ class Abstaining(Section):
     start: float
     mistake: float
     person: float
+    stretch: Mapping[str, float]
     rows: str
 
     @classmethod
@@ -202,7 +216,8 @@ class Abstaining(Section):
         confidence = judged.probabilities.max(1)
         hits = judged.probabilities.argmax(1) == judged.codes
         answered, right = _at_least(confidence), _at_least(confidence[hits])
-        return cls(judged.n_rows, answered, right, 0.5, 1.0, PERSON, judged.rows)
+        stretch = {"accuracy": _stretch(judged.scores["accuracy"], judged.n_rows), "answered": 1.0}
+        return cls(judged.n_rows, answered, right, 0.5, 1.0, PERSON, stretch, judged.rows)
 
     def costs(self) -> NDArray[np.float64]:
         """The mean cost of a row at each confidence."""
@@ -226,8 +241,8 @@ class Abstaining(Section):
             "right": right,
             "wrong": answered - right,
             "left": self.n_rows - answered,
-            "answered": _share(answered, self.n_rows),
-            "accuracy": _share(right, answered),
+            "answered": _share(answered, self.n_rows, self.stretch["answered"]),
+            "accuracy": _share(right, answered, self.stretch["accuracy"]),
             "cost": float(self.costs()[place]),
         }
 
@@ -246,6 +261,7 @@ class Abstaining(Section):
         return {
             "kind": "abstaining",
             "rows": self.n_rows,
+            "stretch": self.stretch,
             "above": [_falls(self.right), _falls(self.answered - self.right)],
         }
 
@@ -276,12 +292,26 @@ def _falls(counts: NDArray[np.int64]) -> list[int]:
     return [int(counts[0]), *(-np.diff(counts)).tolist()]
 
 
-def _share(n_hits: int, n_trials: int) -> dict[str, float] | None:
-    """A share with Wilson's interval; None of nothing."""
+def _share(n_hits: int, n_trials: int, stretch: float) -> dict[str, float] | None:
+    """A share with Wilson's interval, stretched about it; None of nothing."""
     if not n_trials:
         return None
-    low, high = wilson_interval(n_hits, n_trials)
-    return {"value": n_hits / n_trials, "low": low, "high": high}
+    value, (low, high) = n_hits / n_trials, wilson_interval(n_hits, n_trials)
+    return {
+        "value": value,
+        "low": max(0.0, value - stretch * (value - low)),
+        "high": min(1.0, value + stretch * (high - value)),
+    }
+
+
+def _stretch(score: Score | None, n_trials: int) -> float:
+    """How much wider a share's interval is than Wilson's; 1 of nothing."""
+    if score is None:
+        return 1.0
+    low, high = wilson_interval(round(score.value * n_trials), n_trials)
+    sides = [(score.value - score.low, score.value - low), (score.high - score.value, high - score.value)]
+    # Where an interval was cut at 0 or 1, the other side tells.
+    return max(own / wilson if wilson > 1e-9 else 1.0 for own, wilson in sides)
 
 
 def _figure(

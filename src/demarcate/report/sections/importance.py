@@ -72,7 +72,7 @@ class ImportanceSection(Section):
             effect = each.log_loss
             drawing.bar(_sorted(0.0, effect.value), (place - 0.32, place - 0.02), "series-0")
             drawing.whisker(effect.value, effect.low, effect.high, place - 0.17, "series-0")
-            drawing.text(drawing.x[0], place + 0.12, shortened(each.column, 40), "tick start")
+            drawing.text(drawing.x[0], place + 0.12, shortened(each.column, 40), "tick halo")
         said = [
             f"{shortened(each.column)} {number(each.log_loss.value)} {interval(each.log_loss.low, each.log_loss.high)}"
             for each in shown

@@ -10,7 +10,7 @@ from demarcate.evaluation import METRIC_NAMES, Score
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Part, Section
 from demarcate.report.svg import Drawing
-from demarcate.report.wording import interval, number
+from demarcate.report.wording import counted, interval, number
 
 MODEL_NAMES = {"demarcate": "demarcate", "majority": "majority class", "logistic_regression": "logistic regression"}
 HIGHER = {name: name not in ("log_loss", "brier", "calibration_error") for name in METRIC_NAMES}
@@ -84,6 +84,15 @@ class Scores(Section):
         """The metrics there are, in the order they are shown."""
         return [name for name in METRIC_NAMES if name in self.contenders[0].scores]
 
+    @property
+    def by_rows(self) -> dict[str, list[str]]:
+        """Who was judged by which rows."""
+        found: dict[str, list[str]] = {}
+        for each in self.contenders:
+            n_rows = next(iter(each.scores.values())).n_rows
+            found.setdefault(f"On {counted(n_rows, f'{each.rows} row')}", []).append(each.name)
+        return found
+
     def figure(self, metric: str) -> Markup:
         """A metric of all contenders: a dot and a line for each, one below the other."""
         there = [each for each in self.contenders if metric in each.scores]
@@ -103,10 +112,7 @@ class Scores(Section):
             score = each.scores[metric]
             look = f"series-{len(there) - 1 - place}"
             drawing.whisker(score.value, score.low, score.high, place, look)
-            # Above its line, at whichever end there is room.
-            at_right = score.value > (low + high) / 2
-            end = drawing.x[1] if at_right else drawing.x[0]
-            drawing.text(end, place + 0.26, each.name, f"tick {'end' if at_right else 'start'}")
+            drawing.text(drawing.x[0], place + 0.26, each.name, "tick halo")
         said = [f"{each.name} {number(each.scores[metric].value)} {_of(each.scores[metric])}" for each in there]
         return drawing.render(f"scores-{metric}", METRIC_NAMES[metric].capitalize(), "; ".join(said) + ".")
 

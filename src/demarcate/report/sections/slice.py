@@ -142,7 +142,7 @@ class Slice(Section):
         else:
             self._fill_regions(drawing)
         self._draw_boundaries(drawing)
-        drawing.axes(*(shortened(name, 40) for name in self.columns))
+        drawing.axes(*(shortened(name, 40) for name in self.columns), grid=False)
         for (across, up), code in zip(self.points, self.codes.tolist(), strict=True):
             if np.isfinite(across + up):
                 drawing.point(across, up, f"class-{code % N_COLOURS} mark", SHAPES[code % len(SHAPES)], 3.0)

@@ -9,7 +9,7 @@
     return falls.map((fall, place) => (left = place ? left - fall : fall));
   };
 
-  // Wilson's 95% interval of a share, as on the rest of the page.
+  // Wilson's 95% interval of a share; it is stretched as much as those of the report's own scores are.
   const wilson = (hits, trials) => {
     const centre = (hits + Z ** 2 / 2) / (trials + Z ** 2);
     const reach = (Z / (trials + Z ** 2)) * Math.sqrt((hits * (trials - hits)) / trials + Z ** 2 / 4);
@@ -18,10 +18,12 @@
 
   const number = (value) => value.toFixed(3);
   const count = (value) => value.toLocaleString("en-US");
-  const share = (hits, trials) => {
+  const share = (hits, trials, stretch) => {
     if (!trials) return "none";
+    const value = hits / trials;
     const [low, high] = wilson(hits, trials);
-    return `${number(hits / trials)} [${number(low)}, ${number(high)}]`;
+    const [from, to] = [Math.max(0, value - stretch * (value - low)), Math.min(1, value + stretch * (high - value))];
+    return `${number(value)} [${number(from)}, ${number(to)}]`;
   };
 
   // For each kind: the cost of all rows, where true probabilities would put the threshold, and what is shown.
@@ -35,9 +37,9 @@
         "false-positives": count(alarms[at]),
         "false-negatives": count(data.positives - hits[at]),
         "true-negatives": count(data.negatives - alarms[at]),
-        precision: share(hits[at], hits[at] + alarms[at]),
-        recall: share(hits[at], data.positives),
-        accuracy: share(hits[at] + data.negatives - alarms[at], data.positives + data.negatives),
+        precision: share(hits[at], hits[at] + alarms[at], data.stretch.precision),
+        recall: share(hits[at], data.positives, data.stretch.recall),
+        accuracy: share(hits[at] + data.negatives - alarms[at], data.positives + data.negatives, data.stretch.accuracy),
       }),
       told: ["precision", "recall"],
     }),
@@ -49,8 +51,8 @@
         right: count(right[at]),
         wrong: count(wrong[at]),
         left: count(data.rows - right[at] - wrong[at]),
-        accuracy: share(right[at], right[at] + wrong[at]),
-        answered: share(right[at] + wrong[at], data.rows),
+        accuracy: share(right[at], right[at] + wrong[at], data.stretch.accuracy),
+        answered: share(right[at] + wrong[at], data.rows, data.stretch.answered),
       }),
       told: ["accuracy", "answered"],
     }),

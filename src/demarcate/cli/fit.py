@@ -38,6 +38,9 @@ def fit(
     target: Target = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help="Save the model to this file.")] = None,
     plot: Annotated[str | None, typer.Option(help=_PLOT)] = None,
+    report: Annotated[
+        str | None, typer.Option(help="Write all there is to say of the model to this .html file, on one page.")
+    ] = None,
     categorical: Categorical = None,
     numerical: Numerical = None,
     drop: Drop = None,
@@ -108,11 +111,12 @@ def fit(
         given["patience"] = patience or None
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
-    report = _fit(source, given, lists, drop_missing_target, out, plot, seed, quiet or as_json, quiet)
+    outputs = {"out": out, "plot": plot, "report": report}
+    told = _fit(source, given, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
-        print(json.dumps(report, allow_nan=False))
+        print(json.dumps(told, allow_nan=False))
 
 
 def _fit(
@@ -120,8 +124,7 @@ def _fit(
     settings: dict[str, Any],
     lists: dict[str, list[str]],
     drop_missing_target: bool,
-    out: str | None,
-    plot: str | None,
+    outputs: dict[str, str | None],
     seed: int,
     silent: bool,
     quiet: bool,
@@ -130,10 +133,13 @@ def _fit(
     from demarcate.cli import show
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.pictures import check_writable_as_picture
+    from demarcate.cli.report import check_writable_as_page, short_name
     from demarcate.cli.tables import column_lists, load, split_target
     from demarcate.tabular import infer_schema
 
-    check_outputs(source["table"], {"--out": (out, check_writable), "--plot": (plot, check_writable_as_picture)})
+    out, plot, report = outputs["out"], outputs["plot"], outputs["report"]
+    checks = {"--out": check_writable, "--plot": check_writable_as_picture, "--report": check_writable_as_page}
+    check_outputs(source["table"], {option: (outputs[option[2:]], check) for option, check in checks.items()})
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
@@ -158,12 +164,20 @@ def _fit(
         write_bundle(replace(classifier.predictor_, target=target, record=record), out)
     if plot:
         _draw(classifier, frame, labels, plot)
+    if report:
+        from demarcate.report import Report
+
+        Report.of(classifier, frame, labels, baselines=baselines, target=target, name=short_name(loaded.name)).save(
+            report
+        )
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
         show.training(classifier, fit_seconds)
     if plot and not quiet:
         say(f"Drawn to {plot}")
+    if report and not quiet:
+        say(f"Reported to {report}")
     if out and not quiet:
         say(f"Saved to {out}")
     elif not out and not silent:
@@ -171,6 +185,7 @@ def _fit(
     return {
         "model": out,
         "plot": plot,
+        "report": report,
         "target": target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],

@@ -9,11 +9,11 @@ from demarcate.evaluation.ranking import rank
 def row_areas(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return numbers, one for each row, whose mean is the area under the ROC curve.
 
-    A row's placement is the share of the rows of the other side that it is on the right side of, an equal score counting
-    half. Positives and negatives each have the area for their mean placement; what a row departs from it is weighed by
-    the number of rows for each of its side. The variance of these numbers, divided by how many there are, is that of
-    the area (DeLong, DeLong and Clarke-Pearson, 1988, https://doi.org/10.2307/2531595), and differences between two
-    scores of the same rows can be taken row by row.
+    A row's placement is the share of the rows of the other side that it is on the right side of, an equal score
+    counting half. Positives and negatives each have the area for their mean placement; what a row departs from it is
+    weighed by the number of rows for each of its side. The variance of these numbers, divided by how many there are, is
+    that of the area (DeLong, DeLong and Clarke-Pearson, 1988, https://doi.org/10.2307/2531595), and differences between
+    two scores of the same rows can be taken row by row.
 
     Parameters
     ----------

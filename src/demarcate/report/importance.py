@@ -1,4 +1,4 @@
-"""How much a fitted classifier leans on each column: what becomes of its scores when the column's cells are shuffled."""
+"""How much a fitted classifier leans on each column: what becomes of its scores when its cells are shuffled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -95,9 +95,9 @@ def permutation_importance(
     """Shuffle one column after the other, and see by how much the scores become worse.
 
     A column's cells are dealt out anew among all judged rows, which breaks what ties it to the label and to the other
-    columns, and leaves its values as they are (Breiman, 2001, https://doi.org/10.1023/A:1010933404324; Fisher, Rudin and
-    Dominici, 2019, https://jmlr.org/papers/v20/18-760.html). It tells what these networks use, not what causes the label:
-    of two columns that say the same, each covers for the other, and both look unimportant.
+    columns, and leaves its values as they are (Breiman, 2001, https://doi.org/10.1023/A:1010933404324; Fisher, Rudin
+    and Dominici, 2019, https://jmlr.org/papers/v20/18-760.html). It tells what these networks use, not what causes the
+    label: of two columns that say the same, each covers for the other, and both look unimportant.
 
     The difference is taken row by row. Its interval is Student's, for the mean over rows and over permutations, whose
     variances are added; that other training rows would give other networks is not in it.
@@ -181,9 +181,10 @@ def _effects(
 
 @dataclass(frozen=True, eq=False)
 class _Encoded:
-    """The rows that a group of members is asked about, as these members see them: encoded once, but for what is shuffled.
+    """The rows that a group of members is asked about, as these members see them.
 
-    A shuffled column's cells come from all judged rows, so that its part of the matrix is encoded for each permutation.
+    They are encoded once. A shuffled column's cells come from all judged rows, so that its part of the matrix is
+    encoded for each permutation.
     """
 
     predictor: Predictor
@@ -277,4 +278,3 @@ def _tried(predictor: Predictor) -> list[str]:
             weight[name] += float(lengths[predictor.encoders[index].columns_of(name)].sum())
     heaviest = set(sorted(names, key=lambda name: -weight[name])[:MOST_COLUMNS])
     return [name for name in names if name in heaviest]
-

@@ -1,7 +1,7 @@
 """The rows that a report judges a classifier by, and who may be asked about which of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -92,6 +92,7 @@ class Judged:
         y: ArrayLike,
         sample_weight: ArrayLike | None,
         baselines: Mapping[str, Mapping[str, Score]] | None,
+        target: str | None,
         name: str,
     ) -> "Judged":
         """The rows that a classifier was trained on, each judged by the members that did not train on it.
@@ -121,7 +122,7 @@ class Judged:
             for fold in np.unique(folds)
         )
         return cls(
-            predictor=predictor,
+            predictor=predictor if target is None else replace(predictor, target=target),
             record=record,
             table=table,
             places=held,
@@ -208,9 +209,7 @@ class Judged:
         return class_scores(self.codes, self.probabilities, rows=self.rows, decided=self.decided, folds=self.folds)
 
 
-def _majority(
-    record: Mapping[str, Any], predictor: Predictor, codes: NDArray[np.int64]
-) -> dict[str, dict[str, Score]]:
+def _majority(record: Mapping[str, Any], predictor: Predictor, codes: NDArray[np.int64]) -> dict[str, dict[str, Score]]:
     """The scores of naming the classes' shares among the training rows; none where the record does not tell them."""
     counts = record.get("class_rows")
     if not counts:
@@ -230,5 +229,3 @@ def _findings(
         {"rule": each.rule, "columns": [each.column] if each.column else [], "severity": "warning", "text": each.text}
         for each in found
     ]
-
-

@@ -20,8 +20,8 @@ from demarcate.report.sections.section import Section
 def render(sections: Sequence[Section]) -> str:
     """The document of these sections, in their order.
 
-    Style and script stand in the page itself; its content security policy names them by their SHA-256 and allows nothing
-    else, so that whatever came in with a table could neither run nor ask for anything.
+    Style and script stand in the page itself; its content security policy names them by their SHA-256 and allows
+    nothing else, so that whatever came in with a table could neither run nor ask for anything.
     """
     environment = _environment()
     style, script = (_source(environment, name) for name in ("page.css", "page.js"))

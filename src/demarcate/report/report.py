@@ -65,6 +65,7 @@ class Report:
         sample_weight: ArrayLike | None = None,
         *,
         baselines: Mapping[str, Mapping[str, Score]] | None = None,
+        target: str | None = None,
         name: str = "",
     ) -> "Report":
         """The report of a fit, by its out-of-fold rows.
@@ -77,6 +78,8 @@ class Report:
             What ``fit`` was given.
         baselines
             What `DemarcateClassifier.baselines` gave, where it was asked already.
+        target
+            What is predicted, where ``y`` did not have a name that says so.
         name
             What the table is called.
 
@@ -85,11 +88,13 @@ class Report:
         InputError
             If these are not the rows that ``fit`` was given.
         """
-        return cls._of(Judged.out_of_fold(classifier, X, y, sample_weight, baselines, name))
+        return cls._of(Judged.out_of_fold(classifier, X, y, sample_weight, baselines, target, name))
 
     @classmethod
     def from_predictor(cls, predictor: Predictor, table: Any, labels: Any, *, name: str = "") -> "Report":
-        """The report of a saved classifier, by rows that it should not have been trained on; if it was, the page says so.
+        """The report of a saved classifier, by rows that it should not have been trained on.
+
+        If they are the very rows that it was trained on, the page says so.
 
         Parameters
         ----------

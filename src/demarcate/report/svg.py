@@ -16,6 +16,15 @@ from demarcate.report.wording import shortened
 WIDTH, HEIGHT = 360, 260
 """Size of a drawing in its own units; about as many CSS pixels on a phone, so that its text is as large as it says."""
 SHAPES = ("circle", "square", "triangle", "diamond", "plus", "cross")
+STROKED = ("plus", "cross")
+_CORNERS = {
+    "square": [[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]],
+    "triangle": [[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)]],
+    "diamond": [[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]],
+    "plus": [[(-1.1, 0.0), (1.1, 0.0)], [(0.0, -1.1), (0.0, 1.1)]],
+    "cross": [[(-1.0, -1.0), (1.0, 1.0)], [(-1.0, 1.0), (1.0, -1.0)]],
+}
+"""A mark's corners, in times of its size."""
 _ROOM = 6.0
 
 
@@ -25,7 +34,7 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
     Examples
     --------
     >>> ticks(0, 1), ticks(0.12, 0.71)
-    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [0.2, 0.3, 0.4, 0.5, 0.6, 0.7])
+    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [0.2, 0.4, 0.6])
     """
     rough = (high - low) / max(most - 1, 1)
     if not (rough > 0 and math.isfinite(rough)):
@@ -140,7 +149,7 @@ class Drawing:
         self.add("line", class_="axis", x1=self.left, x2=self.width - self.right, y1=base, y2=base)
         self.add("text", shortened(x_label, 44), class_="label middle", x=middle, y=self.height - 6)
 
-    def line(self, xs: ArrayLike, ys: ArrayLike, look: str, **attributes: object) -> None:
+    def line(self, xs: ArrayLike, ys: ArrayLike, look: str, **attributes: str) -> None:
         """A line through points; where a number is missing it is broken."""
         self.add("path", class_=f"line {look}", d=path(self.across(xs), self.down(ys)), **attributes)
 
@@ -156,8 +165,8 @@ class Drawing:
     def bar(self, x: tuple[float, float], y: tuple[float, float], look: str) -> None:
         """A box."""
         (left, right), (bottom, top) = self.across(x), self.down(y)
-        size = {"width": max(right - left, 0.0), "height": max(bottom - top, 0.0)}
-        self.add("rect", class_=f"bar {look}", x=left, y=top, **size)
+        width, height = max(right - left, 0.0), max(bottom - top, 0.0)
+        self.add("rect", class_=f"bar {look}", x=left, y=top, width=width, height=height)
 
     def whisker(self, value: float, low: float, high: float, at: float, look: str, *, upright: bool = False) -> None:
         """A number and its interval: a dot on a line, across or upright."""
@@ -176,7 +185,8 @@ class Drawing:
         if shape == "circle":
             self.add("circle", class_=f"point {look}", cx=centre[0], cy=centre[1], r=size)
         else:
-            self.add("path", class_=f"point {look}", d=outline(shape, centre, size))
+            drawn = "point stroked" if shape in STROKED else "point"
+            self.add("path", class_=f"{drawn} {look}", d=outline(shape, centre, size))
 
     def text(self, x: float, y: float, words: str, look: str) -> None:
         """Words at a place of the axes."""
@@ -225,15 +235,8 @@ def path(xs: Iterable[float], ys: Iterable[float]) -> str:
 def outline(shape: str, centre: tuple[float, float], size: float) -> str:
     """The commands of a mark that is no circle, of about the same area."""
     x, y = centre
-    corners = {
-        "square": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
-        "triangle": [(0, -1.2), (1.1, 0.8), (-1.1, 0.8)],
-        "diamond": [(0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)],
-    }
-    strokes = {"plus": [((-1.1, 0), (1.1, 0)), ((0, -1.1), (0, 1.1))], "cross": [((-1, -1), (1, 1)), ((-1, 1), (1, -1))]}
-    if shape in corners:
-        return path(*np.transpose([(x + size * dx, y + size * dy) for dx, dy in corners[shape]])) + "Z"
-    return "".join(path(*np.transpose([(x + size * dx, y + size * dy) for dx, dy in pair])) for pair in strokes[shape])
+    lines = [[(x + size * dx, y + size * dy) for dx, dy in line] for line in _CORNERS[shape]]
+    return "".join(path(*np.transpose(line)) + ("" if shape in STROKED else "Z") for line in lines)
 
 
 def thinned(xs: NDArray[np.float64], ys: NDArray[np.float64], grid: int = 1000) -> NDArray[np.int64]:
@@ -260,7 +263,7 @@ def thinned(xs: NDArray[np.float64], ys: NDArray[np.float64], grid: int = 1000) 
         return kept
     dx, dy = np.diff(cells[:, kept])
     straight = (dx[1:] * dy[:-1] == dy[1:] * dx[:-1]) & (dx[1:] * dx[:-1] + dy[1:] * dy[:-1] > 0)
-    return kept[np.concatenate([[True], ~straight, [True]])]
+    return np.asarray(kept[np.concatenate([[True], ~straight, [True]])])
 
 
 def _short(value: object) -> str:

@@ -11,12 +11,12 @@ LONG = 60
 
 
 def shortened(text: object, width: int = LONG) -> str:
-    """Text of a table's own, visible and not too long.
+    r"""Text of a table's own, visible and not too long.
 
     Examples
     --------
-    >>> shortened("a name\\tof many words", 12)
-    'a name\\\\to...'
+    >>> shortened("a name\tof many words", 12)
+    'a name\\to...'
     """
     shown = visible(" ".join(str(text).split(" ")))
     return shown if len(shown) <= width else f"{shown[: width - 3]}..."

@@ -9,12 +9,12 @@ from demarcate.tabular.values import booleans, categories, numbers
 
 
 def visible(text: object) -> str:
-    """Text in which every character can be seen: what would move, hide or turn others round is spelt out.
+    r"""Text in which every character can be seen: what would move, hide or turn others round is spelt out.
 
     Examples
     --------
-    >>> print(visible("line\\nbreak"), visible("\u202eleft"))
-    line\\nbreak \\u202eleft
+    >>> print(visible("line\nbreak"), visible("\u202eleft"))
+    line\nbreak \u202eleft
     """
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(text))
 

@@ -50,8 +50,8 @@ class ClassCurves(Part):
 
     def roc(self, key: str) -> Markup:
         """The ROC curve."""
-        drawing = Drawing(x=(0, 1), y=(0, 1), width=280, height=250)
-        drawing.axes("share of the rest called", "share of the class found", n_ticks=6)
+        drawing = Drawing(x=(0, 1), y=(0, 1), width=230, height=215)
+        drawing.axes("share of the rest called", "share of the class found", n_ticks=3)
         drawing.line([0, 1], [0, 1], "reference")
         drawing.line(self.false_positive_rate, self.true_positive_rate, "series-0")
         title = f"ROC curve of class {shortened(self.label)}"
@@ -60,13 +60,17 @@ class ClassCurves(Part):
 
     def precision_recall(self, key: str) -> Markup:
         """The precision-recall curve."""
-        drawing = Drawing(x=(0, 1), y=(0, 1), width=280, height=250)
-        drawing.axes("recall", "precision", n_ticks=6)
+        drawing = Drawing(x=(0, 1), y=(0, 1), width=230, height=215)
+        drawing.axes("recall", "precision", n_ticks=3)
         drawing.line([0, 1], [self.share, self.share], "reference")
         drawing.line(self.recall, self.precision, "series-1")
         title = f"Precision-recall curve of class {shortened(self.label)}"
-        at = [f"at recall {percent(level)} the precision is {percent(self.precision_at(level))}" for level in (0.5, 0.9)]
-        return drawing.render(f"{key}-pr", title, f"{'; '.join(at)}. Calling rows by chance it would be {percent(self.share)}.")
+        at = [
+            f"at recall {percent(level)} the precision is {percent(self.precision_at(level))}" for level in (0.5, 0.9)
+        ]
+        return drawing.render(
+            f"{key}-pr", title, f"{'; '.join(at)}. Calling rows by chance it would be {percent(self.share)}."
+        )
 
     def precision_at(self, recall: float) -> float:
         """The precision where a share of the class is first found."""

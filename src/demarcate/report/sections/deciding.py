@@ -58,8 +58,8 @@ class Threshold(Section):
     false_negative, false_positive
         What missing a positive and a false alarm cost at first.
     stretch
-        By how much the intervals of ``accuracy``, ``precision`` and ``recall`` are wider than Wilson's: as much as those
-        of the report's own scores, which carry the variation between folds.
+        By how much the intervals of ``accuracy``, ``precision`` and ``recall`` are wider than Wilson's: as much as
+        those of the report's own scores, which carry the variation between folds.
     rows
         Which rows they are.
     """
@@ -162,10 +162,8 @@ class Threshold(Section):
         called = self.true_positives + self.false_positives
         precision = np.where(called > 0, self.true_positives / np.maximum(called, 1), np.nan)
         recall = self.true_positives / max(self.n_positive, 1)
-        text = (
-            f"At {number(self.start, 2)}, recall is {percent(self.true_positives[round(self.start * N_STEPS)] / max(self.n_positive, 1))}. "
-            f"The cost is least at {number(self.best)}."
-        )
+        at_start = percent(float(recall[round(self.start * N_STEPS)]))
+        text = f"At {number(self.start, 2)}, recall is {at_start}. The cost is least at {number(self.best)}."
         return _figure(
             self.key,
             f"probability from which {self.positive} is predicted",
@@ -273,7 +271,10 @@ class Abstaining(Section):
         return _figure(
             self.key,
             "confidence from which an answer is given",
-            {"accuracy of answers": (accuracy, "series-0"), "share answered": (self.answered / self.n_rows, "series-1 dashed")},
+            {
+                "accuracy of answers": (accuracy, "series-0"),
+                "share answered": (self.answered / self.n_rows, "series-1 dashed"),
+            },
             self.costs(),
             confidences,
             (self.start, self.best),

@@ -11,6 +11,7 @@ from demarcate.report.sections.section import Section, verdict
 from demarcate.report.wording import counted, listed
 
 _SHOWN = ("accuracy", "log_loss", "roc_auc")
+_IN_SENTENCES = {"majority": "the majority class"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ class Headline(Section):
             ):
                 metrics = [METRIC_NAMES[name] for name, each in found.items() if each == said]
                 if metrics:
-                    sentences.append(words.format(MODEL_NAMES[baseline], listed(metrics)))
+                    sentences.append(words.format(_IN_SENTENCES.get(baseline, MODEL_NAMES[baseline]), listed(metrics)))
         return sentences
 
 

@@ -90,7 +90,9 @@ class Reliability(Section):
         return drawing.render("reliability-figure", "Reliability diagram", text)
 
 
-def _bin(confidence: np.ndarray[tuple[int], np.dtype[np.float64]], came_true: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Bin:
+def _bin(
+    confidence: np.ndarray[tuple[int], np.dtype[np.float64]], came_true: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> Bin:
     n_true, n_rows = int(came_true.sum()), len(confidence)
     low, high = wilson_interval(n_true, n_rows)
     least, most, mean = float(confidence.min()), float(confidence.max()), float(confidence.mean())

@@ -65,19 +65,27 @@ class Reproduce(Section):
             return None
         given = _changed(settings)
         seed = provenance.get("seed", 0)
-        command = _command(given, judged.name or "TABLE", judged.predictor.target, seed)
+        command = _command(given, _table(judged), judged.predictor.target, seed)
         return cls(command, _python(given, seed), dict(settings), dict(provenance))
 
 
+def _table(judged: Judged) -> str:
+    """The table it was trained on, if that is the one at hand."""
+    return judged.name if judged.name and judged.rows != "given" else "TABLE"
+
+
 def _changed(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that are not the estimator's defaults."""
+    """The settings that are not the estimator's defaults, in its order."""
     defaults = {name: each.default for name, each in inspect.signature(DemarcateClassifier).parameters.items()}
-    return {
-        name: value
-        for name, value in settings.items()
-        if name in defaults and value != defaults[name] and not (value in ([], ()) and defaults[name] is None)
-        and not (isinstance(value, Sequence) and not isinstance(value, str) and tuple(value) == defaults[name])
-    }
+    given = {name: (settings[name], default) for name, default in defaults.items() if name in settings}
+    return {name: value for name, (value, default) in given.items() if _plain(value) != _plain(default)}
+
+
+def _plain(value: Any) -> Any:
+    """A setting as it can be compared: lists are tuples, and none at all is None."""
+    if value is None or isinstance(value, str) or not isinstance(value, Sequence):
+        return value
+    return tuple(value) or None
 
 
 def _command(given: Mapping[str, Any], table: str, target: str, seed: int) -> str:

@@ -15,6 +15,7 @@ from demarcate.report.wording import counted, interval, number
 MODEL_NAMES = {"demarcate": "demarcate", "majority": "majority class", "logistic_regression": "logistic regression"}
 HIGHER = {name: name not in ("log_loss", "brier", "calibration_error") for name in METRIC_NAMES}
 """Whether more of a metric is better."""
+FAR = 3
 MEANINGS = {
     "accuracy": "share of rows put in the right class",
     "balanced_accuracy": "mean over the classes of the share of their rows found",
@@ -96,12 +97,14 @@ class Scores(Section):
     def figure(self, metric: str) -> Markup:
         """A metric of all contenders: a dot and a line for each, one below the other."""
         there = [each for each in self.contenders if metric in each.scores]
-        low = min(each.scores[metric].low for each in there)
-        high = max(each.scores[metric].high for each in there)
+        near = [each for each in there if not self._is_far(each, metric)]
+        low = min(each.scores[metric].low for each in near)
+        high = max(each.scores[metric].high for each in near)
         reach = (high - low) * 0.08 or 0.05
         drawing = Drawing(
             x=(low - reach, high + reach),
             y=(-0.6, len(there) - 0.4),
+            width=290,
             height=64 + 30 * len(there),
             left=10,
             top=24,
@@ -110,11 +113,21 @@ class Scores(Section):
         drawing.frame(METRIC_NAMES[metric] + (", higher is better" if HIGHER[metric] else ", lower is better"))
         for place, each in enumerate(reversed(there)):
             score = each.scores[metric]
-            look = f"series-{len(there) - 1 - place}"
-            drawing.whisker(score.value, score.low, score.high, place, look)
-            drawing.text(drawing.x[0], place + 0.26, each.name, "tick halo")
+            off = "" if each in near else f": {number(score.value)}, off the scale {'<' if score.value < low else '>'}"
+            if not off:
+                drawing.whisker(score.value, score.low, score.high, place, f"series-{len(there) - 1 - place}")
+            drawing.text(drawing.x[0], place + 0.26, f"{each.name}{off}", "tick halo")
         said = [f"{each.name} {number(each.scores[metric].value)} {_of(each.scores[metric])}" for each in there]
         return drawing.render(f"scores-{metric}", METRIC_NAMES[metric].capitalize(), "; ".join(said) + ".")
+
+    def _is_far(self, each: Contender, metric: str) -> bool:
+        """Whether the majority class lies so far off that on its scale the others could not be told apart."""
+        others = [other.scores[metric] for other in self.contenders if other is not each and metric in other.scores]
+        if each.key != "majority" or not others:
+            return False
+        low, high = min(score.low for score in others), max(score.high for score in others)
+        away = max(low - each.scores[metric].high, each.scores[metric].low - high)
+        return away > FAR * (high - low)
 
 
 def _of(score: Score) -> str:

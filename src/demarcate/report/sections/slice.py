@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -87,7 +88,7 @@ class Slice(Section):
         plane = Plane.through(rows, schema=predictor.schema, columns=varied, resolution=RESOLUTION)
         asked = predictor.predict_proba(plane.grid()).reshape(RESOLUTION, RESOLUTION, judged.n_classes)
         step = -(-judged.n_rows // MOST_POINTS)
-        drawn = np.random.default_rng(0).permutation(judged.n_rows)[:: step] if step > 1 else np.arange(judged.n_rows)
+        drawn = np.random.default_rng(0).permutation(judged.n_rows)[::step] if step > 1 else np.arange(judged.n_rows)
         held = tuple(Held(name, value) for name, value in plane.held.items())
         points = points_of(rows, plane.columns, drawn)
         return cls(
@@ -146,7 +147,9 @@ class Slice(Section):
         for (across, up), code in zip(self.points, self.codes.tolist(), strict=True):
             if np.isfinite(across + up):
                 drawing.point(across, up, f"class-{code % N_COLOURS} mark", SHAPES[code % len(SHAPES)], 3.0)
-        chosen = [f"{shortened(label)} in {percent(share)}" for label, share in zip(self.labels, self.shares, strict=True)]
+        chosen = [
+            f"{shortened(label)} in {percent(share)}" for label, share in zip(self.labels, self.shares, strict=True)
+        ]
         held = listed([f"{each.column} = {_said(each.value)}" for each in self.held], 12)
         text = f"Chosen by area: {listed(chosen, 12)}." + (f" Held: {held}." if self.held else "")
         title = f"What the model says over {shortened(self.columns[0])} and {shortened(self.columns[1])}"
@@ -163,7 +166,7 @@ class Slice(Section):
         from contourpy import contour_generator
 
         generator = contour_generator(self.across, self.up, self.probabilities[..., 1])
-        for place, (low, high) in enumerate(zip(LEVELS[:-1], LEVELS[1:], strict=True)):
+        for place, (low, high) in enumerate(pairwise(LEVELS)):
             top = np.inf if high == 1 else high
             bottom = -np.inf if low == 0 else low
             _fill(drawing, generator.filled(bottom, top), f"level-{place}")
@@ -181,14 +184,15 @@ class Slice(Section):
 
         for code in [1] if len(self.labels) == 2 else range(len(self.labels)):
             for line in contour_generator(self.across, self.up, self.ahead[..., code]).lines(0.0):
-                drawing.line(*np.asarray(line).T, "boundary")
+                xs, ys = np.transpose(np.asarray(line))
+                drawing.line(xs, ys, "boundary")
 
 
 def _fill(drawing: Drawing, filled: Any, look: str) -> None:
     """Areas with their holes, as contourpy gives them: points, and where each outline begins."""
     commands = []
     for points, offsets in zip(*filled, strict=True):
-        for start, end in zip(offsets[:-1], offsets[1:], strict=True):
+        for start, end in pairwise(offsets):
             corners = np.asarray(points)[int(start) : int(end)]
             commands.append(path(drawing.across(corners[:, 0]), drawing.down(corners[:, 1])) + "Z")
     if commands:
@@ -203,5 +207,3 @@ def _said(value: Any) -> str:
     if value is None:
         return "missing"
     return f"{value:.4g}" if isinstance(value, float) else shortened(visible(value), 24)
-
-

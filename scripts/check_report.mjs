@@ -115,6 +115,13 @@ const deciding = async () => {
     await press(tab, "ArrowRight", next - at);
     at = next;
     check(near(await shown(tab, "threshold"), row.threshold), `the slider is at ${await shown(tab, "threshold")}, not at ${row.threshold}`);
+    const places = await tab.evaluate(() =>
+      [...document.querySelectorAll("[data-role=cursor]")].map((cursor) => {
+        const [left, , width] = cursor.ownerSVGElement.dataset.box.split(" ").map(Number);
+        return (cursor.getBBox().x - left) / width;
+      }),
+    );
+    check(places.length === 2 && places.every((place) => Math.abs(place - row.threshold) < 1e-4), `at ${row.threshold} the lines are at ${places}`);
     check(near(await shown(tab, "cost"), row.cost), `cost at ${row.threshold}: ${await shown(tab, "cost")} is not ${row.cost}`);
     for (const [name, member] of Object.entries(fields.counts)) {
       check(near(await shown(tab, name), row[member]), `${name} at ${row.threshold}: ${await shown(tab, name)} is not ${row[member]}`);
@@ -171,6 +178,7 @@ const paper = async () => {
   check(cut.length === 0, `on paper these are cut: ${cut.join("; ")}`);
   const colour = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
   check(colour === "rgb(255, 255, 255)", `paper is ${colour}`);
+  await shoot(tab, "paper");
   if (options.shots) await tab.pdf({ path: join(options.shots, "paper.pdf"), format: "A4" });
   await tab.context().close();
 };

@@ -169,3 +169,9 @@ def test_without_a_script_the_controls_are_not_there_and_the_numbers_are(page):
     shown = [each["text"] for each in page.elements if each.get("data-out")]
     assert len(shown) >= 8
     assert all(shown)
+
+
+def test_both_pictures_of_the_decision_tell_the_script_where_their_axes_are(page):
+    boxes = [each for each in page.all("svg") if "data-box" in each]
+    assert len(boxes) == 2
+    assert len([each for each in page.all("path") if each.get("data-role") == "cursor"]) == 2

@@ -332,11 +332,16 @@ def _figure(
         above.line(thresholds[every], values[every], look)
     above.line([at[0]] * 2, [0, 1], "cursor", data_role="cursor")
     names = " and ".join(shares)
-    top = above.render(f"{key}-shares", f"{names.capitalize()} by threshold", text)
+    title = f"{names.capitalize()} by threshold"
+    top = above.render(f"{key}-shares", title, text, data_box=_box(above))
     below = Drawing(x=(0, 1), y=(0, max(float(costs.max()) * 1.05, 1e-9)), height=190)
     below.axes(x_label, "mean cost of a row", n_ticks=5)
     below.line(thresholds[every], costs[every], "series-2", data_role="cost")
     below.line([at[1]] * 2, below.y, "reference", data_role="best")
     below.line([at[0]] * 2, below.y, "cursor", data_role="cursor")
-    box = f"{below.left} {below.top} {below.inner_width} {below.inner_height}"
-    return top + below.render(f"{key}-cost", "Cost by threshold", text, data_box=box)
+    return top + below.render(f"{key}-cost", "Cost by threshold", text, data_box=_box(below))
+
+
+def _box(drawing: Drawing) -> str:
+    """Where the axes of a drawing lie, for the script."""
+    return f"{drawing.left} {drawing.top} {drawing.inner_width} {drawing.inner_height}"

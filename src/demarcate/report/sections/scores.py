@@ -66,10 +66,10 @@ class Scores(Section):
     def of(cls, judged: Judged) -> "Scores":
         """The scores of judged rows; of given rows with those on record beside them."""
         rows = judged.rows
-        found = [Contender("demarcate", MODEL_NAMES["demarcate"], rows, judged.scores)]
-        found += [
-            Contender(name, MODEL_NAMES.get(name, name), rows, judged.baselines[name])
-            for name in sorted(judged.baselines, key=list(MODEL_NAMES).index)
+        here = ", given rows" if rows == "given" else ""
+        every = {"demarcate": judged.scores, **judged.baselines}
+        found = [
+            Contender(name, f"{MODEL_NAMES[name]}{here}", rows, every[name]) for name in MODEL_NAMES if name in every
         ]
         if rows == "given" and judged.record.get("scores"):
             then = {"demarcate": judged.record["scores"], **judged.record.get("baselines", {})}
@@ -77,7 +77,7 @@ class Scores(Section):
                 if name in then:
                     known = {metric: Score(**value) for metric, value in then[name].items()}
                     kind = next(iter(known.values())).rows
-                    found.append(Contender(f"{name}_{kind}", f"{MODEL_NAMES[name]}, {kind}", kind, known))
+                    found.append(Contender(f"{name}_{kind}", f"{MODEL_NAMES[name]}, {kind} rows", kind, known))
         return cls(tuple(found))
 
     @property
@@ -113,7 +113,8 @@ class Scores(Section):
         drawing.frame(METRIC_NAMES[metric] + (", higher is better" if HIGHER[metric] else ", lower is better"))
         for place, each in enumerate(reversed(there)):
             score = each.scores[metric]
-            off = "" if each in near else f": {number(score.value)}, off the scale {'<' if score.value < low else '>'}"
+            way = "\u2190" if score.value < low else "\u2192"
+            off = "" if each in near else f": {number(score.value)}, off the scale {way}"
             if not off:
                 drawing.whisker(score.value, score.low, score.high, place, f"series-{len(there) - 1 - place}")
             drawing.text(drawing.x[0], place + 0.26, f"{each.name}{off}", "tick halo")

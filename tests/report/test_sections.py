@@ -103,7 +103,7 @@ def test_settings_the_command_line_lacks_are_shown_in_python_alone():
     frame = pl.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
     told = report_of(frame, rng.integers(0, 2, 60), class_weight={0: 1.0, 1: 2.0}, patience=None).to_json()["reproduce"]
     assert told["command"] == ""
-    assert "class_weight={0: 1.0, 1: 2.0}" in told["python"] or "class_weight={'0': 1.0, '1': 2.0}" in told["python"]
+    assert "class_weight={0: 1.0, 1: 2.0}" in told["python"]
     assert "patience=None" in told["python"]
 
 

@@ -8,8 +8,10 @@ import typer
 
 from demarcate.cli.guard import say
 from demarcate.cli.options import (
+    Abstain,
     Categorical,
     Checkpoint,
+    Cost,
     Delimiter,
     Drop,
     DropMissingTarget,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from demarcate.classifier import DemarcateClassifier
+    from demarcate.predictor import Predictor
 
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
@@ -71,6 +74,11 @@ def fit(
     class_weight: Annotated[
         str | None, typer.Option(help="balanced: rare classes count as much as frequent ones.")
     ] = None,
+    cost: Cost = None,
+    abstain: Abstain = None,
+    no_calibration: Annotated[
+        bool, typer.Option("--no-calibration", help="Never scale the probabilities by a temperature.")
+    ] = False,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]")] = None,
     precision: Annotated[
         str | None, typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]")
@@ -100,6 +108,7 @@ def fit(
         "n_folds": folds,
         "n_seeds": seeds,
         "class_weight": class_weight,
+        "abstain": abstain,
         "device": device,
         "precision": precision,
         "checkpoint": checkpoint,
@@ -109,10 +118,12 @@ def fit(
         given["batch_size"] = batch_size or None
     if patience is not None:
         given["patience"] = patience or None
+    if no_calibration:
+        given["calibrate"] = False
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     outputs = {"out": out, "plot": plot, "report": report}
-    told = _fit(source, given, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
+    told = _fit(source, given, cost, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -122,6 +133,7 @@ def fit(
 def _fit(
     source: dict[str, Any],
     settings: dict[str, Any],
+    cost: list[str] | None,
     lists: dict[str, list[str]],
     drop_missing_target: bool,
     outputs: dict[str, str | None],
@@ -129,20 +141,18 @@ def _fit(
     silent: bool,
     quiet: bool,
 ) -> dict[str, Any]:
-    from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
-    from demarcate.cli.outputs import check_outputs
-    from demarcate.cli.pictures import check_writable_as_picture
-    from demarcate.cli.report import check_writable_as_page, short_name
+    from demarcate.cli.costs import named_costs
+    from demarcate.cli.report import short_name
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.tabular import class_codes, infer_schema
 
-    out, plot, report = outputs["out"], outputs["plot"], outputs["report"]
-    checks = {"--out": check_writable, "--plot": check_writable_as_picture, "--report": check_writable_as_page}
-    check_outputs(source["table"], {option: (outputs[option[2:]], check) for option, check in checks.items()})
+    _check(source["table"], outputs)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
+    if cost:
+        settings = {**settings, "cost": named_costs(cost, class_codes(labels)[0].tolist())}
     if not silent:
         show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
         show.class_balance(labels)
@@ -158,34 +168,28 @@ def _fit(
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
         scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
+        compared = classifier.cost_comparison_
     record = classifier.record(baselines)
-    if out:
-        # Before anything is shown: whoever reads the tables may close the pipe.
-        write_bundle(replace(classifier.predictor_, target=target, record=record), out)
-    if plot:
-        _draw(classifier, frame, labels, plot)
-    if report:
+    # Before anything is shown: whoever reads the tables may close the pipe.
+    _write(outputs, replace(classifier.predictor_, target=target, record=record), classifier, frame, labels)
+    if outputs["report"]:
         from demarcate.report import Report
 
-        Report.of(classifier, frame, labels, baselines=baselines, target=target, name=short_name(loaded.name)).save(
-            report
-        )
+        name = short_name(loaded.name)
+        made = Report.of(classifier, frame, labels, baselines=baselines, target=target, name=name)
+        made.save(outputs["report"])
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
+        if compared:
+            show.costs(compared, len(classifier.classes_))
         show.training(classifier, fit_seconds)
-    if plot and not quiet:
-        say(f"Drawn to {plot}")
-    if report and not quiet:
-        say(f"Reported to {report}")
-    if out and not quiet:
-        say(f"Saved to {out}")
-    elif not out and not silent:
-        say("Not saved: name a file with --out to keep this model.")
+    if not quiet:
+        _say_where(outputs, silent=silent)
     return {
-        "model": out,
-        "plot": plot,
-        "report": report,
+        "model": outputs["out"],
+        "plot": outputs["plot"],
+        "report": outputs["report"],
         "target": target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
@@ -194,10 +198,48 @@ def _fit(
         "class_weight": record["class_weight"],
         "scores": record["scores"],
         "baselines": record["baselines"],
+        "costs": record["costs"],
+        "temperature": classifier.predictor_.temperature,
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "fit_seconds": round(fit_seconds, 3),
     }
+
+
+def _check(table: str, outputs: dict[str, str | None]) -> None:
+    """Refuse what could not be written in the end."""
+    from demarcate.bundle import check_writable
+    from demarcate.cli.outputs import check_outputs
+    from demarcate.cli.pictures import check_writable_as_picture
+    from demarcate.cli.report import check_writable_as_page
+
+    checks = {"out": check_writable, "plot": check_writable_as_picture, "report": check_writable_as_page}
+    check_outputs(table, {f"--{name}": (outputs[name], check) for name, check in checks.items()})
+
+
+def _write(
+    outputs: dict[str, str | None],
+    predictor: "Predictor",
+    classifier: "DemarcateClassifier",
+    frame: "pl.DataFrame",
+    labels: list[Any],
+) -> None:
+    """The model and its picture, those that are asked for."""
+    from demarcate.bundle import write_bundle
+
+    if outputs["out"]:
+        write_bundle(predictor, outputs["out"])
+    if outputs["plot"]:
+        _draw(classifier, frame, labels, outputs["plot"])
+
+
+def _say_where(outputs: dict[str, str | None], *, silent: bool) -> None:
+    """Say which files there are now."""
+    for name, what in (("plot", "Drawn"), ("report", "Reported"), ("out", "Saved")):
+        if outputs[name]:
+            say(f"{what} to {outputs[name]}")
+    if not outputs["out"] and not silent:
+        say("Not saved: name a file with --out to keep this model.")
 
 
 def _draw(classifier: "DemarcateClassifier", frame: "pl.DataFrame", labels: list[Any], plot: str) -> None:

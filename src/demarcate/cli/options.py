@@ -36,6 +36,17 @@ Checkpoint = Annotated[
         metavar="FOLDER", help="Put training down in this folder now and then; the same command goes on from there."
     ),
 ]
+Cost = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MISTAKE=NUMBER",
+        help="What a mistake costs: false_negative=2,false_positive=1 for two classes (the second is positive), "
+        "or TRUE:DECIDED=3; repeat it. Others cost 1.",
+    ),
+]
+Abstain = Annotated[
+    float | None, typer.Option(help="What it costs not to decide; rows where that is cheapest are not.")
+]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Abstain, Cost, Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
 
 ENDINGS = (".html", ".htm")
 
@@ -16,6 +16,8 @@ def report(
     table: Annotated[str, typer.Argument(metavar="TABLE", help="A table with the target, not seen in training.")],
     out: Annotated[str | None, typer.Option("--out", "-o", help="Write the page to this .html file.")] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The target, if it is called otherwise.")] = None,
+    cost: Cost = None,
+    abstain: Abstain = None,
     drop_missing_target: DropMissingTarget = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -28,6 +30,7 @@ def report(
     out-of-fold rows. The page holds some cells of the table.
     """
     from demarcate.bundle import read_bundle
+    from demarcate.cli.costs import with_costs
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.tables import load, refuse_overwriting, split_target, warn_of_training_rows
 
@@ -36,7 +39,7 @@ def report(
     check_outputs(table, {"--out": (out, check_writable_as_page)})
     if out:
         refuse_overwriting(out, model)
-    predictor = read_bundle(model)
+    predictor = with_costs(read_bundle(model), cost, abstain)
     loaded = load(table, encoding, delimiter)
     frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
     # scikit-learn takes seconds to import: by now the model and the table have been read.

@@ -13,6 +13,7 @@ from demarcate.arguments import label_array
 from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import InputError, Problem
 from demarcate.evaluation import Score, class_scores, majority_probabilities, score
+from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.measures import row_losses
 from demarcate.predictor import Predictor
 from demarcate.tabular import ParsedColumns, as_frame, audit_columns, known_codes
@@ -187,9 +188,10 @@ class Judged:
 
     @cached_property
     def decided(self) -> NDArray[np.int64]:
-        """The class each row is put in, ``(n_rows,)``."""
+        """The class each row is put in, ``(n_rows,)``; -1 where the classifier abstains."""
         by_label = {label: code for code, label in enumerate(self.predictor.classes.tolist())}
-        return np.array([by_label[label] for label in self.predictor.decide(self.probabilities).tolist()])
+        decided = self.predictor.decide(self.probabilities).tolist()
+        return np.array([ABSTAINED if label is None else by_label[label] for label in decided])
 
     @cached_property
     def losses(self) -> NDArray[np.float64]:

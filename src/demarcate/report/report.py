@@ -16,6 +16,7 @@ from demarcate.report.page import render
 from demarcate.report.sections.classes import Classes
 from demarcate.report.sections.columns import Columns
 from demarcate.report.sections.confusion import Confusion
+from demarcate.report.sections.costs import CostsSection
 from demarcate.report.sections.curves import Curves
 from demarcate.report.sections.deciding import Abstaining, Threshold
 from demarcate.report.sections.findings import Findings
@@ -26,6 +27,7 @@ from demarcate.report.sections.reliability import Reliability
 from demarcate.report.sections.reproduce import Reproduce
 from demarcate.report.sections.scores import Scores
 from demarcate.report.sections.section import Section
+from demarcate.report.sections.sets import Sets
 from demarcate.report.sections.slice import Slice
 from demarcate.report.sections.training import Training
 
@@ -123,8 +125,10 @@ class Report:
             Scores.of(judged),
             Confusion.of(judged),
             Threshold.of(judged) if judged.n_classes == 2 else Abstaining.of(judged),
+            CostsSection.of(judged),
             Classes.of(judged),
             Reliability.of_judged(judged),
+            Sets.of(judged),
             Curves.of(judged),
             importance,
             Slice.of(judged, importance.names),

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from demarcate.evaluation import Score, wilson_interval
+from demarcate.evaluation import Costs, Score, wilson_interval
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Section
 from demarcate.report.svg import Drawing
@@ -93,8 +93,7 @@ class Threshold(Section):
             _at_least(of_positive[is_positive]),
             _at_least(of_positive[~is_positive]),
             0.5 if start is None else start,
-            1.0,
-            1.0,
+            *_prices(judged.predictor.costs),
             {
                 "accuracy": _stretch(judged.scores["accuracy"], judged.n_rows),
                 "precision": _stretch(judged.class_scores[1].get("precision"), int((judged.decided == 1).sum())),
@@ -215,7 +214,9 @@ class Abstaining(Section):
         hits = judged.probabilities.argmax(1) == judged.codes
         answered, right = _at_least(confidence), _at_least(confidence[hits])
         stretch = {"accuracy": _stretch(judged.scores["accuracy"], judged.n_rows), "answered": 1.0}
-        return cls(judged.n_rows, answered, right, 0.5, 1.0, PERSON, stretch, judged.rows)
+        costs = judged.predictor.costs
+        person = PERSON if costs is None or costs.abstain is None else costs.abstain
+        return cls(judged.n_rows, answered, right, 0.5, 1.0, person, stretch, judged.rows)
 
     def costs(self) -> NDArray[np.float64]:
         """The mean cost of a row at each confidence."""
@@ -280,6 +281,14 @@ class Abstaining(Section):
             (self.start, self.best),
             text,
         )
+
+
+def _prices(costs: Costs | None) -> tuple[float, float]:
+    """What a false negative and a false positive cost more than being right."""
+    if costs is None:
+        return 1.0, 1.0
+    (right_0, false_positive), (false_negative, right_1) = costs.matrix.tolist()
+    return false_negative - right_1, false_positive - right_0
 
 
 def _at_least(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from demarcate.evaluation.costs import ABSTAINED
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Part, Section
 
@@ -79,7 +80,7 @@ class Mistakes(Section):
         """
         used = [column.name for column in judged.predictor.schema.used]
         shown = used if len(used) <= MOST_COLUMNS else list(by_importance)[:MOST_COLUMNS]
-        wrong = np.flatnonzero(judged.decided != judged.codes)
+        wrong = np.flatnonzero((judged.decided != judged.codes) & (judged.decided != ABSTAINED))
         worst = wrong[np.argsort(-judged.losses[wrong], kind="stable")][:MOST_ROWS]
         mistakes = tuple(_mistake(judged, int(row), shown) for row in worst)
         return cls(tuple(shown), len(used), mistakes, len(wrong), judged.rows)

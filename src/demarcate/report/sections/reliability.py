@@ -53,6 +53,8 @@ class Reliability(Section):
         Which rows they are.
     error
         The calibration error, which is the mean distance of the bins from the diagonal.
+    temperature
+        What the mean probabilities are scaled by; None if by nothing.
     """
 
     key: ClassVar[str] = "reliability"
@@ -62,6 +64,7 @@ class Reliability(Section):
     of: str
     rows: str
     error: Score
+    temperature: float | None
 
     @classmethod
     def of_judged(cls, judged: Judged) -> "Reliability":
@@ -70,7 +73,7 @@ class Reliability(Section):
         where = calibration_bins(confidence)
         bins = [_bin(confidence[where == place], came_true[where == place]) for place in np.unique(where)]
         of = f"class {judged.labels[1]}" if judged.n_classes == 2 else "the likeliest class"
-        return cls(tuple(bins), of, judged.rows, judged.scores["calibration_error"])
+        return cls(tuple(bins), of, judged.rows, judged.scores["calibration_error"], judged.predictor.temperature)
 
     @property
     def n_off(self) -> int:

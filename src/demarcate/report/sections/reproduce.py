@@ -27,6 +27,7 @@ _OPTIONS = {
     "class_weight": "--class-weight",
     "device": "--device",
     "precision": "--precision",
+    "abstain": "--abstain",
     "categorical": "--categorical",
     "numerical": "--numerical",
     "drop": "--drop",
@@ -65,8 +66,7 @@ class Reproduce(Section):
             return None
         given = _changed(settings)
         seed = provenance.get("seed", 0)
-        command = _command(given, _table(judged), judged.predictor.target, seed)
-        return cls(command, _python(given, seed), dict(settings), dict(provenance))
+        return cls(_command(given, judged, seed), _python(given, judged, seed), dict(settings), dict(provenance))
 
 
 def _table(judged: Judged) -> str:
@@ -88,26 +88,65 @@ def _plain(value: Any) -> Any:
     return tuple(value) or None
 
 
-def _command(given: Mapping[str, Any], table: str, target: str, seed: int) -> str:
-    words = ["demarcate", "fit", table, "--target", target]
+def _command(given: Mapping[str, Any], judged: Judged, seed: int) -> str:
+    """The command line; empty where a setting has no option."""
+    words = ["demarcate", "fit", _table(judged), "--target", judged.predictor.target]
     for name, value in given.items():
-        if name not in _OPTIONS or isinstance(value, Mapping):
+        options = _options(name, value, judged)
+        if options is None:
             return ""
-        words += [_OPTIONS[name], *_words(name, value)]
+        words += options
     return shlex.join([*words, "--seed", str(seed), "--out", "model.safetensors"])
 
 
-def _words(name: str, value: Any) -> list[str]:
+def _options(name: str, value: Any, judged: Judged) -> list[str] | None:
+    if name == "cost":
+        return _cost_options(judged)
+    if name == "calibrate":
+        return ["--no-calibration"]
+    if name not in _OPTIONS or isinstance(value, Mapping):
+        return None
+    return [_OPTIONS[name], _word(name, value)]
+
+
+def _cost_options(judged: Judged) -> list[str] | None:
+    """Each mistake that does not cost 1; None where being right costs something, which has no option."""
+    matrix = _matrix(judged)
+    if any(row[place] for place, row in enumerate(matrix)):
+        return None
+    named = [
+        f"{judged.labels[true]}:{judged.labels[decided]}={cost:g}"
+        for true, row in enumerate(matrix)
+        for decided, cost in enumerate(row)
+        if true != decided and cost != 1
+    ]
+    return [word for mistake in named for word in ("--cost", mistake)]
+
+
+def _matrix(judged: Judged) -> list[list[float]]:
+    costs = judged.predictor.costs
+    return [] if costs is None else [[float(cost) for cost in row] for row in costs.matrix]
+
+
+def _word(name: str, value: Any) -> str:
     if name == "hidden" and not value:
-        return ["none"]
+        return "none"
     if value is None:
-        return ["0"]
+        return "0"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [",".join(map(str, value))]
-    return [str(value)]
+        return ",".join(map(str, value))
+    return str(value)
 
 
-def _python(given: Mapping[str, Any], seed: int) -> str:
-    arguments = ", ".join(f"{name}={tuple(value) if name == 'hidden' else value!r}" for name, value in given.items())
-    arguments = f"{arguments}, random_state={seed}" if arguments else f"random_state={seed}"
-    return f"DemarcateClassifier({arguments}).fit(X, y)"
+def _python(given: Mapping[str, Any], judged: Judged, seed: int) -> str:
+    # A record is JSON: its labels and pairs of labels have become text.
+    labels = {str(label): label for label in judged.predictor.classes.tolist()}
+    restored = dict(given)
+    if "hidden" in given:
+        restored["hidden"] = tuple(given["hidden"])
+    if "cost" in given:
+        restored["cost"] = _matrix(judged)
+    if isinstance(given.get("class_weight"), Mapping):
+        restored["class_weight"] = {labels[name]: weight for name, weight in given["class_weight"].items()}
+    arguments = [f"{name}={value!r}" for name, value in restored.items()]
+    return f"DemarcateClassifier({', '.join([*arguments, f'random_state={seed}'])}).fit(X, y)"

@@ -450,6 +450,17 @@ class TestDecisions:
         assert undecided == (certainty < 0.6).tolist()
         assert 0 < sum(undecided) < len(y)
 
+    @pytest.mark.parametrize("weights", [None, np.arange(60)])
+    def test_a_row_that_is_not_decided_is_not_right(self, matrix, weights):
+        X, y = matrix
+        cautious = tiny(**ENOUGH, abstain=0.1).fit(X, y)
+        by_hand = [
+            decided is not None and decided == label for decided, label in zip(cautious.predict(X), y, strict=True)
+        ]
+        assert cautious.score(X, y, weights) == pytest.approx(np.average(by_hand, weights=weights))
+        assert 0 < cautious.score(X, y) < tiny(**ENOUGH).fit(X, y).score(X, y)
+        assert np.isfinite(cross_val_score(cautious, X, y, cv=2)).all()
+
     @pytest.mark.parametrize("cost", [{"false_negative": -1}, {("a", "b"): 2}, [[1, 2, 3]], "dear"])
     def test_costs_that_cannot_be_are_refused_before_training(self, matrix, cost):
         with pytest.raises(SettingError):

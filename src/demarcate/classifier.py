@@ -268,6 +268,14 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.predictor_.decide(self.predict_proba(X))
 
+    def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """The share of rows whose predicted label is the true one; a row that is not decided counts as missed."""
+        if self.abstain is None:
+            return float(super().score(X, y, sample_weight))
+        pairs = zip(self.predict(X).tolist(), label_array(y).tolist(), strict=True)
+        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        return float(np.average([decided == label for decided, label in pairs], weights=weights))
+
     def predict_set(
         self, X: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
     ) -> NDArray[np.bool_]:
@@ -302,10 +310,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def class_scores_(self) -> list[dict[str, Score]]:
-        """Precision, recall and F1 of each class on the out-of-fold rows, with 95% intervals."""
+        """Precision, recall and F1 of each class as out-of-fold rows are decided, with 95% intervals."""
         check_is_fitted(self)
-        kind, folds = self.oof_kind_, self.oof_folds_
-        return class_scores(self.oof_codes_, self.oof_proba_, rows=kind, folds=folds)
+        decided = self.predictor_.decisions(self.oof_proba_)
+        judged = self.oof_codes_, self.oof_proba_
+        return class_scores(*judged, rows=self.oof_kind_, decided=decided, folds=self.oof_folds_)
 
     @property
     def cost_comparison_(self) -> CostComparison | None:

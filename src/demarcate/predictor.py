@@ -156,16 +156,19 @@ class Predictor:
 
         Where abstaining has a cost the labels are an array of objects, with None for rows that are not decided.
         """
-        if self.costs is not None:
-            decisions = self.costs.decide(probabilities)
-        elif self.threshold is not None:
-            decisions = (probabilities[:, 1] >= self.threshold).astype(np.int64)
-        else:
-            decisions = probabilities.argmax(1)
+        decisions = self.decisions(probabilities)
         if self.costs is None or self.costs.abstain is None:
             return np.asarray(self.classes[decisions])
         # One more place for abstaining, whose code counts from the end.
         return np.array([*self.classes.tolist(), None], dtype=object)[decisions]
+
+    def decisions(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The codes of the labels that `decide` gives, ``(n_rows,)``; -1 where it abstains."""
+        if self.costs is not None:
+            return self.costs.decide(probabilities)
+        if self.threshold is not None:
+            return np.asarray(probabilities[:, 1] >= self.threshold, dtype=np.int64)
+        return np.asarray(probabilities.argmax(1))
 
     def predict_set(
         self, table: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True

@@ -40,7 +40,7 @@ def evaluate(
     scores = score(codes, probabilities, rows="given")
     costs, classes = predictor.costs, predictor.classes
     compared = None if costs is None else compare_costs(codes, probabilities, costs, rows="given", classes=classes)
-    of_classes = class_scores(codes, probabilities, rows="given")
+    of_classes = class_scores(codes, probabilities, rows="given", decided=predictor.decisions(probabilities))
     if as_json:
         import json
 

@@ -45,7 +45,7 @@ Cost = Annotated[
     ),
 ]
 Abstain = Annotated[
-    float | None, typer.Option(help="What it costs not to decide; rows where that is cheapest are not.")
+    float | None, typer.Option(help="What it costs not to decide; rows where that is cheapest are left undecided.")
 ]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 

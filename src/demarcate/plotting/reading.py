@@ -45,7 +45,7 @@ def margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray[np.fl
     Parameters
     ----------
     estimator
-        Whose threshold or costs, if it has any, decide.
+        Whose threshold or costs, if it has any, decide; among classes alone, where it may abstain.
     probabilities
         ``(..., n_classes)``.
 

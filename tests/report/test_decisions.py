@@ -109,3 +109,12 @@ def test_several_classes_begin_at_the_cost_of_abstaining(many_report, table):
     classifier = DemarcateClassifier(**TINY, abstain=0.3).fit(frame, of_three)
     assert Report.of(classifier, frame, of_three).to_json()["abstaining"]["person"] == 0.3
     assert many_report.to_json()["abstaining"]["person"] == 0.25
+
+
+def test_the_slider_of_a_model_that_abstains_has_intervals_of_decided_rows(undecided, page_of):
+    report = Report.of(*undecided)
+    told = report.to_json()["threshold"]
+    assert told["abstains"]
+    half = told["table"][4]
+    assert 0 < half["precision"]["low"] < half["precision"]["value"] < half["precision"]["high"] < 1
+    assert "a threshold decides them all" in report.to_html()

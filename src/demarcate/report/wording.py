@@ -11,15 +11,18 @@ LONG = 60
 
 
 def shortened(text: object, width: int = LONG) -> str:
-    r"""Text of a table's own, visible and not too long.
+    r"""Text of a table's own, visible and not too long: names that differ often differ at their ends, which are kept.
 
     Examples
     --------
     >>> shortened("a name\tof many words", 12)
-    'a name\\to...'
+    'a name...ds'
     """
-    shown = visible(" ".join(str(text).split(" ")))
-    return shown if len(shown) <= width else f"{shown[: width - 3]}..."
+    shown = visible(text)
+    if len(shown) <= width:
+        return shown
+    tail = (width - 3) // 3
+    return f"{shown[: width - 3 - tail]}...{shown[len(shown) - tail :]}"
 
 
 def own(text: object, width: int = LONG) -> Markup:

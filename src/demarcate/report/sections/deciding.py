@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from demarcate.evaluation import Costs, Score, wilson_interval
+from demarcate.evaluation import Costs, Score, class_scores, wilson_interval
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Section
 from demarcate.report.svg import Drawing
@@ -60,6 +60,8 @@ class Threshold(Section):
     stretch
         By how much the intervals of ``accuracy``, ``precision`` and ``recall`` are wider than Wilson's: as much as
         those of the report's own scores, which carry the variation between folds.
+    abstains
+        Whether the classifier leaves rows undecided, which no threshold does.
     rows
         Which rows they are.
     """
@@ -77,6 +79,7 @@ class Threshold(Section):
     false_negative: float
     false_positive: float
     stretch: Mapping[str, float]
+    abstains: bool
     rows: str
 
     @classmethod
@@ -84,6 +87,8 @@ class Threshold(Section):
         """The thresholds of judged rows."""
         of_positive, is_positive = judged.probabilities[:, 1], judged.codes == 1
         start = judged.predictor.threshold
+        start = 0.5 if start is None else start
+        of_class = _at_threshold(judged, start)
         negative, positive = judged.labels
         return cls(
             negative,
@@ -92,13 +97,14 @@ class Threshold(Section):
             int(is_positive.sum()),
             _at_least(of_positive[is_positive]),
             _at_least(of_positive[~is_positive]),
-            0.5 if start is None else start,
+            start,
             *_prices(judged.predictor.costs),
             {
                 "accuracy": _stretch(judged.scores["accuracy"], judged.n_rows),
-                "precision": _stretch(judged.class_scores[1].get("precision"), int((judged.decided == 1).sum())),
-                "recall": _stretch(judged.class_scores[1].get("recall"), int(is_positive.sum())),
+                "precision": _stretch(of_class.get("precision"), int((of_positive >= start).sum())),
+                "recall": _stretch(of_class.get("recall"), int(is_positive.sum())),
             },
+            judged.predictor.costs is not None and judged.predictor.costs.abstain is not None,
             judged.rows,
         )
 
@@ -281,6 +287,15 @@ class Abstaining(Section):
             (self.start, self.best),
             text,
         )
+
+
+def _at_threshold(judged: Judged, threshold: float) -> dict[str, Score]:
+    """The scores of the second class where every row is decided at a threshold."""
+    decided = (judged.probabilities[:, 1] >= threshold).astype(np.int64)
+    if np.array_equal(decided, judged.decided):
+        return judged.class_scores[1]
+    judging = judged.codes, judged.probabilities
+    return class_scores(*judging, rows=judged.rows, decided=decided, folds=judged.folds)[1]
 
 
 def _prices(costs: Costs | None) -> tuple[float, float]:

@@ -13,12 +13,12 @@ from demarcate.evaluation import Score
 from demarcate.predictor import Predictor
 from demarcate.report.judged import Judged
 from demarcate.report.page import render
+from demarcate.report.sections.abstaining import Abstaining
 from demarcate.report.sections.classes import Classes
 from demarcate.report.sections.columns import Columns
 from demarcate.report.sections.confusion import Confusion
 from demarcate.report.sections.costs import CostsSection
 from demarcate.report.sections.curves import Curves
-from demarcate.report.sections.deciding import Abstaining, Threshold
 from demarcate.report.sections.findings import Findings
 from demarcate.report.sections.headline import Headline
 from demarcate.report.sections.importance import ImportanceSection
@@ -29,6 +29,7 @@ from demarcate.report.sections.scores import Scores
 from demarcate.report.sections.section import Section
 from demarcate.report.sections.sets import Sets
 from demarcate.report.sections.slice import Slice
+from demarcate.report.sections.threshold import Threshold
 from demarcate.report.sections.training import Training
 
 FORMAT = 1
@@ -121,13 +122,13 @@ class Report:
         importance = ImportanceSection.of(judged)
         sections = (
             Headline.of(judged),
-            Findings.of_judged(judged),
+            Findings.of(judged),
             Scores.of(judged),
             Confusion.of(judged),
             Threshold.of(judged) if judged.n_classes == 2 else Abstaining.of(judged),
             CostsSection.of(judged),
             Classes.of(judged),
-            Reliability.of_judged(judged),
+            Reliability.of(judged),
             Sets.of(judged),
             Curves.of(judged),
             importance,

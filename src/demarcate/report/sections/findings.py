@@ -16,18 +16,18 @@ class Findings(Section):
     ----------
     findings
         ``rule``, ``columns``, ``severity`` and ``text`` of each, the gravest first as they came.
-    of
-        What was audited: ``training`` rows, or the ``given`` ones, where the model's record tells nothing.
+    audited
+        Which rows: ``training`` rows, or the ``given`` ones, where the model's record tells nothing.
     """
 
     key: ClassVar[str] = "findings"
     heading: ClassVar[str] = "What the audit found"
 
     findings: Sequence[Mapping[str, Any]]
-    of: str
+    audited: str
 
     @classmethod
-    def of_judged(cls, judged: Judged) -> "Findings":
+    def of(cls, judged: Judged) -> "Findings":
         """The findings behind judged rows."""
         on_record = judged.rows != "given" or "audit" in judged.record
         return cls(tuple(judged.findings), "training" if on_record else "given")

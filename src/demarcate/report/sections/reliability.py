@@ -47,7 +47,7 @@ class Reliability(Section):
     ----------
     bins
         About as many rows in each.
-    of
+    what
         What it is the probability of, in words.
     rows
         Which rows they are.
@@ -61,13 +61,13 @@ class Reliability(Section):
     heading: ClassVar[str] = "Do probabilities mean what they say?"
 
     bins: tuple[Bin, ...]
-    of: str
+    what: str
     rows: str
     error: Score
     temperature: float | None
 
     @classmethod
-    def of_judged(cls, judged: Judged) -> "Reliability":
+    def of(cls, judged: Judged) -> "Reliability":
         """The reliability of judged rows."""
         confidence, came_true = confidences(judged.codes, judged.probabilities)
         where = calibration_bins(confidence)
@@ -83,7 +83,7 @@ class Reliability(Section):
     def figure(self) -> Markup:
         """The share that came true against the probability, a dot and an interval for each bin."""
         drawing = Drawing(x=(0, 1), y=(0, 1), height=320)
-        drawing.axes(f"mean probability of {self.of}", "share that came true")
+        drawing.axes(f"mean probability of {self.what}", "share that came true")
         drawing.line([0, 1], [0, 1], "reference")
         drawing.line([each.probability for each in self.bins], [each.share for each in self.bins], "series-0 thin")
         for each in self.bins:

@@ -43,10 +43,10 @@ class Slice(Section):
         The others.
     across, up
         Where it was asked, ``(resolution,)`` each.
-    regions
-        The index of the class that is chosen, ``(resolution, resolution)``, rows from the bottom up.
     probabilities
-        ``(resolution, resolution)`` of the second of two classes; None where there are more.
+        What it says there, ``(resolution, resolution, n_classes)``, rows from the bottom up.
+    ahead
+        How far each class is ahead of what it has to beat, of the same shape.
     labels
         The classes.
     points, codes

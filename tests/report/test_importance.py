@@ -107,7 +107,7 @@ def test_several_classes_have_the_mean_of_their_areas():
 
     rng = np.random.default_rng(0)
     frame = pl.DataFrame({"a": rng.normal(size=120), "b": rng.normal(size=120)})
-    codes = np.digitize(frame["a"].to_numpy() + 0.3 * rng.normal(size=120), [-0.5, 0.5])
+    codes = np.digitize(frame["a"].to_numpy() + rng.normal(size=120), [-0.5, 0.5])
     predictor = DemarcateClassifier(hidden=(8,), epochs=20, n_folds=2).fit(frame, codes).predictor_
     every = [Asked(np.arange(120), (0, 1))]
     found = permutation_importance(predictor, predictor.parse(frame), codes, every, rows="given", n_permutations=2)

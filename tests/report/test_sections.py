@@ -78,14 +78,32 @@ def test_missing_cells_columns_not_used_and_dates_are_told_of():
     assert told["same"]["remark"].startswith("not used")
 
 
-def test_findings_of_the_audit_are_shown():
+def test_findings_of_the_audit_are_shown_as_they_are_on_record(page_of):
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 2, 100)
     frame = pl.DataFrame({"a": rng.normal(size=100), "leak": codes + 0.01 * rng.normal(size=100)})
     report = report_of(frame, codes)
-    told = report.to_json()["findings"]["findings"]
-    assert [(each["rule"], each["columns"]) for each in told] == [("giveaway", ["leak"])]
-    assert "alone gives the target away" in report.to_html()
+    told = report.to_json()["findings"]
+    assert told["findings"] == report.judged.record["audit"]
+    assert ("giveaway", "leak", ["leak"]) in [
+        (each["rule"], each["severity"], each["columns"]) for each in told["findings"]
+    ]
+    shown = [each for each in page_of(report.to_html()).all("li") if each.get("class", "").startswith("finding")]
+    assert [each["class"].split()[-1] == "grave" for each in shown] == [
+        each["severity"] == "leak" for each in told["findings"]
+    ]
+    assert all(each["text"] in shown[place]["text"] for place, each in enumerate(told["findings"]))
+
+
+def test_a_model_without_an_audit_has_its_given_rows_audited():
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 2, 100)
+    frame = pl.DataFrame({"a": rng.normal(size=100), "leak": codes + 0.01 * rng.normal(size=100)})
+    judged = report_of(frame, codes).judged
+    bare = judged.predictor.with_record({})
+    told = Report.from_predictor(bare, frame, codes).to_json()["findings"]
+    assert told["audited"] == "given"
+    assert "giveaway" in [each["rule"] for each in told["findings"]]
 
 
 def test_the_command_repeats_the_settings_that_were_changed(two):

@@ -226,8 +226,4 @@ def _findings(
     """What the audit found when the classifier was fitted; of the table itself if that is not on record."""
     if "audit" in record:
         return [dict(finding) for finding in record["audit"]]
-    found = audit_columns(predictor.schema, parsed, codes, len(predictor.classes))
-    return [
-        {"rule": each.rule, "columns": [each.column] if each.column else [], "severity": "warning", "text": each.text}
-        for each in found
-    ]
+    return [finding.to_json() for finding in audit_columns(predictor.schema, parsed, codes, predictor.classes)]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from demarcate.errors import DemarcateError, DemarcateWarning
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
+    from demarcate.report import Report
     from demarcate.runs import Run, Runs, train
     from demarcate.sweeps import Between, Sweep, sweep
 
@@ -26,6 +27,7 @@ __all__ = [
     "DemarcateWarning",
     "Network",
     "Predictor",
+    "Report",
     "Run",
     "Runs",
     "Sweep",
@@ -47,6 +49,7 @@ _HOMES = {
     "DemarcateWarning": ("demarcate.errors", "DemarcateWarning"),
     "Network": ("demarcate.nn", "Network"),
     "Predictor": ("demarcate.predictor", "Predictor"),
+    "Report": ("demarcate.report", "Report"),
     "Run": ("demarcate.runs", "Run"),
     "Runs": ("demarcate.runs", "Runs"),
     "Sweep": ("demarcate.sweeps", "Sweep"),

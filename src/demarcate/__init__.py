@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from demarcate import datasets
     from demarcate.bundle import read_bundle as load
     from demarcate.classifier import DemarcateClassifier
+    from demarcate.diagnosis import Diagnosis, diagnose
     from demarcate.engine import Training
     from demarcate.errors import DemarcateError, DemarcateWarning
     from demarcate.nn import Network
@@ -22,6 +23,7 @@ __all__ = [
     "DemarcateClassifier",
     "DemarcateError",
     "DemarcateWarning",
+    "Diagnosis",
     "Network",
     "Predictor",
     "Run",
@@ -29,6 +31,7 @@ __all__ = [
     "Sweep",
     "Training",
     "datasets",
+    "diagnose",
     "load",
     "sweep",
     "train",
@@ -41,12 +44,14 @@ _HOMES = {
     "DemarcateClassifier": ("demarcate.classifier", "DemarcateClassifier"),
     "DemarcateError": ("demarcate.errors", "DemarcateError"),
     "DemarcateWarning": ("demarcate.errors", "DemarcateWarning"),
+    "Diagnosis": ("demarcate.diagnosis", "Diagnosis"),
     "Network": ("demarcate.nn", "Network"),
     "Predictor": ("demarcate.predictor", "Predictor"),
     "Run": ("demarcate.runs", "Run"),
     "Runs": ("demarcate.runs", "Runs"),
     "Sweep": ("demarcate.sweeps", "Sweep"),
     "Training": ("demarcate.engine", "Training"),
+    "diagnose": ("demarcate.diagnosis", "diagnose"),
     "load": ("demarcate.bundle", "read_bundle"),
     "sweep": ("demarcate.sweeps", "sweep"),
     "train": ("demarcate.runs", "train"),

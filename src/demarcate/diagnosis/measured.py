@@ -82,7 +82,7 @@ class Measured:
         return place
 
     def _mean(self, values: Sequence[NDArray[np.float64]], within: tuple[float, float] = (-np.inf, np.inf)) -> Mean:
-        return Mean.of_rows(values, self.rows, shared=self.shared, within=within)
+        return Mean.of_rows(values, self.rows, within=within)
 
 
 def measured(task: Task, lineup: Lineup, fitted: Sequence[FittedMember]) -> Measured:

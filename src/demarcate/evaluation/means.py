@@ -79,7 +79,6 @@ class Mean:
         values: Sequence[NDArray[np.float64]],
         rows: Sequence[NDArray[np.int64]],
         *,
-        shared: float = 0.0,
         within: tuple[float, float] = (-np.inf, np.inf),
         level: float = 0.95,
     ) -> "Mean":
@@ -87,10 +86,10 @@ class Mean:
 
         Two things could have been otherwise: the rows that judged, and what was trained for them. The first varies the
         mean as it does any mean of rows, by s / sqrt(n_rows), each row counting once with the mean of its repetitions.
-        The second is what repetitions differ by beyond what their rows explain; trainings that share rows resemble each
-        other, which is allowed for as in `of`. Both variances are added, and Student's t has the degrees of freedom
-        of the sum (Satterthwaite, 1946, https://doi.org/10.2307/3002019). Where most of the noise is that of rows, this
-        is narrower than the interval over the repetitions' means alone.
+        The second is what repetitions differ by beyond what their rows explain. Both variances are added, and Student's
+        t has the degrees of freedom of the sum (Satterthwaite, 1946, https://doi.org/10.2307/3002019). Meant for
+        repetitions that judge different rows, as folds do: there it held the mean over fresh tables in 95% of cases,
+        where the interval of `of` with ``shared`` is half as wide again as it need be.
 
         Parameters
         ----------
@@ -98,8 +97,6 @@ class Mean:
             For each repetition, what was measured of each of its rows, ``(n_judged,)``.
         rows
             Which rows these are, ``(n_judged,)`` each.
-        shared
-            At least 0; judged rows for each training row.
         within
             The least and the most the mean can be: the interval is cut there.
         level
@@ -123,7 +120,7 @@ class Mean:
         by_training = 0.0
         if n > 1:
             explained = np.mean([np.var(own, ddof=1) / len(own) if len(own) > 1 else 0.0 for own in values])
-            by_training = max(float(np.var(means, ddof=1) - explained), 0.0) * (1 / n + shared)
+            by_training = max(float(np.var(means, ddof=1) - explained), 0.0) / n
         total = by_rows + by_training
         if not np.isfinite(total):
             return cls(mean, None, None, n)

@@ -3,6 +3,11 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no reason to fail.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 # scikit-learn skips its check of array API input where scipy, once imported, was not told to allow any.
 os.environ["SCIPY_ARRAY_API"] = "1"

@@ -18,6 +18,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from demarcate import DemarcateClassifier, Predictor, load
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
+from demarcate.evaluation import METRIC_NAMES, class_scores, score
 
 TINY = {"hidden": (8,), "epochs": 3, "n_folds": 2}
 ENOUGH = {"epochs": 20, "lr": 0.05}
@@ -371,11 +372,31 @@ class TestScores:
     def test_scores_are_those_of_the_out_of_fold_probabilities(self, matrix):
         X, y = matrix
         fitted = tiny(epochs=20).fit(X, y)
-        assert set(fitted.scores_) == {"accuracy", "log_loss", "roc_auc"}
+        assert set(fitted.scores_) == set(METRIC_NAMES)
         hits = fitted.oof_proba_.argmax(1) == y[fitted.oof_rows_]
         accuracy = fitted.scores_["accuracy"]
         assert accuracy.value == hits.mean()
         assert accuracy.low < accuracy.value < accuracy.high
+
+    def test_intervals_carry_the_variation_between_the_folds_that_rows_were_held_out_in(self, matrix):
+        X, y = matrix
+        fitted = tiny(epochs=20).fit(X, y)
+        folds = np.empty(len(y), dtype=int)
+        for fold, held in enumerate(fitted.held_out_):
+            folds[held] = fold
+        np.testing.assert_array_equal(fitted.oof_folds_, folds[fitted.oof_rows_])
+        rows = fitted.oof_codes_, fitted.oof_proba_
+        assert fitted.scores_ == score(*rows, rows="out-of-fold", folds=folds[fitted.oof_rows_])
+        plain = score(*rows, rows="out-of-fold")["accuracy"]
+        assert fitted.scores_["accuracy"].high - fitted.scores_["accuracy"].low > plain.high - plain.low
+
+    def test_every_class_has_scores_of_its_own(self, matrix):
+        X, y = matrix
+        fitted = tiny(epochs=20).fit(X, y)
+        rows = fitted.oof_codes_, fitted.oof_proba_
+        assert fitted.class_scores_ == class_scores(*rows, rows="out-of-fold", folds=fitted.oof_folds_)
+        recorded = fitted.record()["class_scores"]
+        assert recorded["1"]["recall"] == fitted.class_scores_[1]["recall"].to_json()
 
     def test_out_of_fold_rows_are_predicted_by_the_networks_that_did_not_see_them(self, matrix):
         X, y = matrix

@@ -68,7 +68,7 @@ def fit(source: Source, split: int, cache: Path) -> None:
     n_rows, n_classes = len(rows.y), len(classifier.classes_)
     folds, oof = np.full(n_rows, -1), np.full((n_rows, n_classes), np.nan)
     folds[classifier.oof_rows_], oof[classifier.oof_rows_] = classifier.oof_folds_, classifier.oof_proba_
-    members = classifier.predictor_.member_probabilities(rows.fresh_X)
+    members = classifier.predictor_.member_probabilities(rows.X_fresh)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
         np.savez(
@@ -76,7 +76,7 @@ def fit(source: Source, split: int, cache: Path) -> None:
             codes=np.searchsorted(classifier.classes_, rows.y),
             folds=folds,
             oof=oof,
-            fresh_codes=np.searchsorted(classifier.classes_, rows.fresh_y),
+            fresh_codes=np.searchsorted(classifier.classes_, rows.y_fresh),
             fresh=members.mean(0),
             members=members.astype(np.float32),
             is_generated=source.is_generated,

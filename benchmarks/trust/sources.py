@@ -19,8 +19,8 @@ class Split:
 
     X: Any
     y: Any
-    fresh_X: Any
-    fresh_y: Any
+    X_fresh: Any
+    y_fresh: Any
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,9 @@ def _categories(n: int, seed: int) -> tuple[pl.DataFrame, np.ndarray]:
     effects = [np.sin(np.arange(size) * 2.4) for size in (3, 8, 20)]
     number = generator.normal(size=n)
     logits = 1.2 * sum(effect[code] for effect, code in zip(effects, codes.T, strict=True)) + number
-    frame = pl.DataFrame({name: [f"{name}{code}" for code in column] for name, column in zip("abc", codes.T, strict=True)})
+    frame = pl.DataFrame(
+        {name: [f"{name}{code}" for code in column] for name, column in zip("abc", codes.T, strict=True)}
+    )
     missing = pl.Series("number", np.where(generator.random(n) < 0.1, np.nan, number), nan_to_null=True)
     return frame.with_columns(missing), (generator.random(n) < 1 / (1 + np.exp(-logits))).astype(int)
 

@@ -4,8 +4,8 @@ The truth is made by construction, and made sure of with networks that the diagn
 
 - **underfits**: the network has too few units, too much dropout or too few epochs; a reference network with more is at
   least 15% (and 0.03) lower in fresh log loss, lower even than the network's own training loss.
-- **overfits**: many parameters trained long on few noisy rows; a reference network that is regularised and stopped early
-  is at least 20% (and 0.03) lower, and the training loss below that.
+- **overfits**: many parameters trained long on few noisy rows; a reference network that is regularised and stopped
+  early is at least 20% (and 0.03) lower, and the training loss below that.
 - **about right** and **limited by noise**: no reference is more than 6% (or 0.01) lower. The true probabilities of the
   classes are known, and so is the error that nobody can go below. Where it is at least 14% of the mistakes that always
   saying the commonest class makes, noise is the limit; where it is at most 6%, the network is about right; tasks
@@ -63,7 +63,7 @@ def questions(seed: int, each: int) -> Iterator[tuple[Question, dict[str, Any], 
             held = passed = 0
             for number in range(MOST_DRAWS):
                 generator = np.random.default_rng([seed, number, *map(ord, truth + family)])
-                question = _DRAWS[truth](f"{truth}: {family} {held + 1}", family, worlds, generator)
+                question = _DRAWS[truth](f"{truth}: {family} {held + 1}", worlds, generator)
                 reached = check(question)
                 if reached["holds"]:
                     yield question, reached, passed
@@ -75,8 +75,11 @@ def questions(seed: int, each: int) -> Iterator[tuple[Question, dict[str, Any], 
 
 
 def lesson(seed: int) -> Iterator[Question]:
-    """300 moons with noise 0.30, of which nobody can have more than 91.6% right: 0.084 / 0.498 is 17%, so that noise
-    is the limit of a network that fits."""
+    """The lesson's 300 moons with noise 0.30, and its three networks.
+
+    Nobody can have more than 91.6% of such moons right. What remains is 17% of the mistakes of saying always the same,
+    so that noise is the limit of the network that fits.
+    """
     adam = partial(Training, lr=0.01, epochs=300, batch_size=None)
     good = Network((16, 16), dropout=0.2)
     world = moons(0.30)
@@ -99,13 +102,20 @@ def check(question: Question) -> dict[str, Any]:
         RIGHT: behind <= max(0.06 * own["fresh"], 0.01) and error <= BOUNDARY[0] * majority,
         NOISE: behind <= max(0.06 * own["fresh"], 0.01) and error >= BOUNDARY[1] * majority,
     }[question.truth]
-    return {"holds": bool(holds), **own, "best": best["fresh"], "bayes_error": error, "bayes_loss": loss, "majority": majority}
+    return {
+        "holds": bool(holds),
+        **own,
+        "best": best["fresh"],
+        "bayes_error": error,
+        "bayes_loss": loss,
+        "majority": majority,
+    }
 
 
-def _under(name: str, family: str, worlds: Callable[..., World], generator: np.random.Generator) -> Question:
+def _under(name: str, worlds: Callable[..., World], generator: np.random.Generator) -> Question:
     training = Training(lr=0.02, epochs=200, batch_size=64, patience=[None, 30][generator.integers(2)])
     small = [Network(()), Network((1,), "tanh"), Network((2,), "tanh"), Network((2,)), Network((2, 2), "tanh")]
-    if family in ("spirals", "teacher"):
+    if "spirals" in name or "teacher" in name:
         small += [Network((3,), "tanh"), Network((4,))]
     network = small[generator.integers(len(small))]
     # One in four is large enough, but held back or not trained long enough.
@@ -118,7 +128,7 @@ def _under(name: str, family: str, worlds: Callable[..., World], generator: np.r
     return Question(name, UNDER, world, int(generator.integers(300, 1200)), network, training, _seed(generator))
 
 
-def _over(name: str, family: str, worlds: Callable[..., World], generator: np.random.Generator) -> Question:
+def _over(name: str, worlds: Callable[..., World], generator: np.random.Generator) -> Question:
     width, depth = [(64, 2), (128, 1), (128, 2), (256, 2)][generator.integers(4)]
     batch = [None, 32][generator.integers(2)]
     training = Training(lr=0.01, epochs=250 if batch is None else 100, batch_size=batch)
@@ -128,7 +138,7 @@ def _over(name: str, family: str, worlds: Callable[..., World], generator: np.ra
 
 
 def _fitting(truth: str) -> Callable[..., Question]:
-    def draw(name: str, family: str, worlds: Callable[..., World], generator: np.random.Generator) -> Question:
+    def draw(name: str, worlds: Callable[..., World], generator: np.random.Generator) -> Question:
         stops = bool(generator.integers(2))
         widths = [(32,), (32, 32), (64, 64), (128, 128)] if stops else [(12,), (16,), (16, 16)]
         network = Network(widths[generator.integers(len(widths))], dropout=generator.choice([0.0, 0.1, 0.2]))
@@ -160,11 +170,13 @@ WORLDS: dict[str, Callable[..., World]] = {
     "spirals": lambda rng, hard, flips: spirals(
         _spread(0.05, 0.3, hard, rng), rng.uniform(0.6, 1.0), int(rng.integers(2, 4)), flips
     ),
-    "parity": lambda rng, hard, flips: parity(2, int(rng.integers(2, 4)), flips),
+    "parity": lambda rng, _hard, flips: parity(2, int(rng.integers(2, 4)), flips),
     "clusters in 2": lambda rng, hard, flips: clusters(2, 6, 3, _spread(0.15, 0.5, hard, rng), _seed(rng), flips),
     "clusters in 5": lambda rng, hard, flips: clusters(5, 8, 2, _spread(0.35, 0.9, hard, rng), _seed(rng), flips),
     "clusters in 15": lambda rng, hard, flips: clusters(15, 10, 2, _spread(0.6, 1.4, hard, rng), _seed(rng), flips),
-    "teacher": lambda rng, hard, flips: teacher(int(rng.integers(3, 5)), 4, int(rng.integers(2, 4)), _seed(rng), flips),
+    "teacher": lambda rng, _hard, flips: teacher(
+        int(rng.integers(3, 5)), 4, int(rng.integers(2, 4)), _seed(rng), flips
+    ),
 }
 
 REFERENCES = [

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
@@ -24,10 +24,12 @@ from demarcate.arguments import (
     whole_number,
 )
 from demarcate.bundle import provenance, read_bundle, write_bundle
+from demarcate.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
 from demarcate.engine import OnEpoch, Training
 from demarcate.ensemble import Ensemble, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
-from demarcate.evaluation import Score, logistic_probabilities, majority_probabilities, score
+from demarcate.evaluation import Score, class_scores, logistic_probabilities, majority_probabilities, score, scores_json
+from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.tabular import as_frame, audit_columns, class_codes, infer_schema
@@ -202,7 +204,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         CheckpointError
             If the folder of checkpoints belongs to another fit, or another process.
         """
-        network = Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
+        network = self._network()
         self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)
         training = self._training(len(task.codes))
@@ -234,9 +236,16 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def scores_(self) -> dict[str, Score]:
-        """Accuracy, log loss and ROC AUC of the out-of-fold probabilities, each with a 95% interval."""
+        """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals."""
         check_is_fitted(self)
-        return score(self.oof_codes_, self.oof_proba_, rows=self.oof_kind_)
+        return self._score(self.oof_proba_)
+
+    @property
+    def class_scores_(self) -> list[dict[str, Score]]:
+        """Precision, recall and F1 of each class on the out-of-fold rows, with 95% intervals."""
+        check_is_fitted(self)
+        kind, folds = self.oof_kind_, self.oof_folds_
+        return class_scores(self.oof_codes_, self.oof_proba_, rows=kind, folds=folds)
 
     def baselines(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> dict[str, dict[str, Score]]:
         """The same scores for the majority class and for logistic regression, on the same folds.
@@ -273,11 +282,67 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             probabilities["logistic_regression"][places] = logistic_probabilities(
                 matrix[train], task.codes[train], matrix[held], shape[1], weights
             )
-        scores = {name: score(self.oof_codes_, values, rows=self.oof_kind_) for name, values in probabilities.items()}
+        scores = {name: self._score(values) for name, values in probabilities.items()}
         # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
-        if "roc_auc" in scores["majority"]:
-            scores["majority"]["roc_auc"] = Score(0.5, 0.5, 0.5, len(self.oof_rows_), self.oof_kind_)
+        alike = self._score(np.broadcast_to(probabilities["majority"].mean(0), shape))
+        scores["majority"].update({name: alike[name] for name in RANKING if name in alike})
         return scores
+
+    def diagnose(
+        self,
+        X: Any,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        seeds: int = SEEDS,
+        max_rows: int = MAX_ROWS,
+    ) -> Diagnosis:
+        """Say whether one of its networks underfits or overfits these rows, and what would help, by how much.
+
+        Nothing is fitted, and it need not be. Networks are judged one by one; the mean of an ensemble is somewhat
+        better than each of its members.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for ``fit``.
+        seeds, max_rows
+            As for `demarcate.diagnose`.
+
+        Raises
+        ------
+        InputError
+            If the table or the labels are refused, or there are too few rows.
+        SettingError
+            If a parameter is out of its range.
+
+        Warns
+        -----
+        DivergenceWarning
+            If the loss of a network stopped being a finite number.
+
+        Examples
+        --------
+        >>> from demarcate import datasets
+        >>> clf = DemarcateClassifier(hidden=(1,), lr=0.02, epochs=50)
+        >>> print(clf.diagnose(*datasets.circles(n_samples=200), seeds=5).verdict)
+        underfits
+        """
+        # Reading a table marks the estimator with its columns: a copy is marked, not this one.
+        task = clone(self)._task(X, y, sample_weight, reset=True)  # noqa: SLF001
+        found = diagnose_task(
+            task,
+            self._network(),
+            self._training(len(task.codes)),
+            seeds=seeds,
+            max_rows=max_rows,
+            seed=seed_of(self.random_state),
+            device=self.device,
+            precision=self.precision,
+            on_epoch=self.on_epoch,
+        )
+        warn_of_divergence(found)
+        return found
 
     def member(self, index: int) -> nn.Sequential:
         """One network as a plain ``torch.nn.Sequential``; feed it ``predictor_.encode(X, member=index)``."""
@@ -310,8 +375,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "n_features": self.n_features_in_,
             "class_rows": dict(zip(map(str, self.classes_), self.class_rows_, strict=True)),
             "class_weight": {str(label): weight for label, weight in self.class_weight_.items()},
-            "scores": _scores_json(self.scores_),
-            "baselines": {name: _scores_json(scores) for name, scores in (baselines or {}).items()},
+            "scores": scores_json(self.scores_),
+            "class_scores": dict(zip(map(str, self.classes_), map(scores_json, self.class_scores_), strict=True)),
+            "baselines": {name: scores_json(scores) for name, scores in (baselines or {}).items()},
             "members": [member.to_json() for member in self.members_],
             "settings": {name: plain(value) for name, value in settings.items()},
             "provenance": {**provenance(), "seed": self.seed_, "data_sha256": self.data_sha256_},
@@ -369,6 +435,12 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 
+    def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
+        return score(self.oof_codes_, probabilities, rows=self.oof_kind_, folds=self.oof_folds_)
+
+    def _network(self) -> Network:
+        return Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
+
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size
         if batch_size == "auto":
@@ -414,7 +486,3 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if member.divergence:
                 message = member.divergence.told(f"network {number}", member.best_epoch)
                 warnings.warn(DivergenceWarning(message), stacklevel=3)
-
-
-def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:
-    return {name: value.to_json() for name, value in scores.items()}

@@ -4,6 +4,10 @@ import re
 import polars as pl
 import pytest
 
+from demarcate import load
+from demarcate.evaluation import METRIC_NAMES, class_scores
+from demarcate.evaluation.measures import RANKING
+
 OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
 
 
@@ -20,10 +24,21 @@ def test_json_holds_scores_with_intervals(demarcate, model, other):
     assert (outcome.code, outcome.err) == (0, "")
     report = json.loads(outcome.out)
     assert (report["model"], report["n_samples"], report["classes"]) == (str(model), 100, [0, 1])
-    assert set(report["scores"]) == {"accuracy", "log_loss", "roc_auc"}
+    assert set(report["scores"]) == set(METRIC_NAMES)
     for score in report["scores"].values():
         assert score["low"] <= score["value"] <= score["high"]
         assert (score["rows"], score["n_rows"]) == ("given", 100)
+
+
+def test_every_class_has_scores_of_its_own(demarcate, model, other, heart_frame):
+    report = json.loads(demarcate("evaluate", model, other, "--json").out)
+    rows = heart_frame[:100]
+    expected = class_scores(rows["target"].to_numpy(), load(model).predict_proba(rows.drop("target")), rows="given")
+    assert report["class_scores"] == {
+        str(code): {name: score.to_json() for name, score in scores.items()} for code, scores in enumerate(expected)
+    }
+    said = demarcate("evaluate", model, other).out
+    assert str(expected[1]["recall"]) in said
 
 
 def test_scores_are_those_of_its_predictions(demarcate, model, other, heart_frame):
@@ -88,7 +103,7 @@ def test_rows_of_one_class_have_no_roc_auc_and_json_has_no_nan(demarcate, model,
     heart_frame.filter(pl.col("target") == 1).write_csv(tmp_path / "t.csv")
     outcome = demarcate("evaluate", model, tmp_path / "t.csv", "--json")
     scores = json.loads(outcome.out, parse_constant=pytest.fail)["scores"]
-    assert set(scores) == {"accuracy", "log_loss"}
+    assert set(scores) == {*METRIC_NAMES} - {*RANKING}
     assert demarcate("evaluate", model, tmp_path / "t.csv").code == 0
 
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from demarcate import DemarcateClassifier, load
+from demarcate.evaluation import METRIC_NAMES
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
@@ -54,7 +55,7 @@ class TestReport:
         every = [report["scores"], *report["baselines"].values()]
         assert set(report["baselines"]) == {"majority", "logistic_regression"}
         for scores in every:
-            assert set(scores) == {"accuracy", "log_loss", "roc_auc"}
+            assert set(scores) == set(METRIC_NAMES)
             for score in scores.values():
                 assert score["low"] <= score["value"] <= score["high"]
                 assert (score["rows"], score["n_rows"]) == ("out-of-fold", 303)

@@ -5,14 +5,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import precision_recall_fscore_support
 
 from demarcate.errors import InputError, SettingError
-from demarcate.evaluation import intervals
+from demarcate.evaluation import class_scores, intervals, metrics
 from demarcate.evaluation.intervals import Score, score, wilson_interval
-from demarcate.evaluation.metrics import accuracy, class_rankings, log_loss, mean_auc, roc_auc
+from demarcate.evaluation.measures import MEASURES, RANKING, measures
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=30)
-METRICS = {"accuracy": accuracy, "log_loss": log_loss, "roc_auc": roc_auc}
+METRICS = {name: getattr(metrics, name) for name in MEASURES}
 
 
 def predictions(n_rows, n_classes, seed=0):
@@ -74,7 +75,7 @@ class TestScores:
     def test_every_interval_is_finite_and_holds_its_value(self, n_rows, n_classes, seed):
         codes, probabilities = predictions(n_rows, n_classes, seed)
         scores = score(codes, probabilities, rows="test", seed=seed)
-        assert set(scores) == ({*METRICS} if len(np.unique(codes)) > 1 else {"accuracy", "log_loss"})
+        assert set(scores) == ({*METRICS} if len(np.unique(codes)) > 1 else {*METRICS} - {*RANKING})
         for s in scores.values():
             assert np.isfinite([s.low, s.value, s.high]).all()
             assert s.low <= s.value <= s.high
@@ -87,7 +88,8 @@ class TestScores:
     def test_more_rows_and_lower_levels_make_narrower_intervals(self):
         def widths(n_rows, level):
             scores = score(*predictions(n_rows, 3), rows="test", level=level)
-            return np.array([scores[name].high - scores[name].low for name in METRICS])
+            # By chance the calibration error falls more slowly than by the root of the rows.
+            return np.array([scores[name].high - scores[name].low for name in METRICS if name != "calibration_error"])
 
         assert (widths(2000, 0.95) < widths(200, 0.95) / 2).all()
         assert (widths(200, 0.5) < widths(200, 0.95) / 2).all()
@@ -107,25 +109,38 @@ class TestScores:
         assert 0 < scores["accuracy"].high < scores["roc_auc"].high < 0.2
 
     def test_an_interval_beside_its_value_is_widened_to_hold_it(self, monkeypatch):
-        monkeypatch.setattr(intervals, "_resampled", lambda *arguments: (np.full(9, 7.0), np.full(9, 0.1)))
-        scores = score(*predictions(100, 3), rows="test")
-        assert scores["log_loss"].low == scores["log_loss"].value < scores["log_loss"].high == 7.0
-        assert scores["roc_auc"].low == 0.1 < scores["roc_auc"].value == scores["roc_auc"].high
+        first = np.zeros((5, 100))
+        first[:, 0] = 100
+        monkeypatch.setattr(intervals, "_draws", lambda *arguments: iter([first]))
+        codes, probabilities = predictions(100, 3)
+        loss = score(codes, probabilities, rows="test")["log_loss"]
+        of_first = -np.log(probabilities[0, codes[0]])
+        assert sorted([of_first, loss.value]) == pytest.approx([loss.low, loss.high])
 
     def test_draws_without_an_area_are_left_out(self, monkeypatch):
-        areas = np.append(np.full(9, 0.6), np.nan)
-        monkeypatch.setattr(intervals, "_resampled", lambda *arguments: (np.ones(10), areas))
-        assert score(*predictions(100, 3), rows="test")["roc_auc"].low == 0.6
+        codes, probabilities = predictions(100, 3)
+        draws = list(intervals._draws(100, 20, seed=0))
+        areas = measures(codes, probabilities)["roc_auc"](draws[0])
+        of_one_class = np.where(codes == 0, 1.0, 0.0)[np.newaxis]
+        monkeypatch.setattr(intervals, "_draws", lambda *arguments: iter([*draws, of_one_class]))
+        area = score(codes, probabilities, rows="test")["roc_auc"]
+        assert (area.low, area.high) == pytest.approx(np.quantile(areas, [0.025, 0.975]))
 
-    def test_both_tails_are_left_out_alike(self, monkeypatch):
-        spread = np.linspace(0, 1, 1001)
-        monkeypatch.setattr(intervals, "_resampled", lambda *arguments: (spread, spread))
-        area = score(*predictions(100, 3), rows="test", level=0.9)["roc_auc"]
-        assert (area.low, area.high) == pytest.approx((0.05, 0.95))
+    def test_both_tails_are_left_out_alike(self):
+        codes, probabilities = predictions(100, 3)
+        losses = measures(codes, probabilities)["log_loss"](np.concatenate(list(intervals._draws(100, 1000, seed=0))))
+        loss = score(codes, probabilities, rows="test", level=0.9)["log_loss"]
+        assert (loss.low, loss.high) == pytest.approx(np.quantile(losses, [0.05, 0.95]))
+
+    def test_no_interval_leaves_what_a_metric_can_be(self):
+        codes = np.arange(24) % 2
+        scores = score(codes, np.where(codes[:, None] == [0, 1], 0.97, 0.03), rows="test", folds=codes)
+        assert min(s.low for s in scores.values()) >= 0
+        assert max(s.high for name, s in scores.items() if name not in ("log_loss", "brier")) <= 1
 
     def test_one_row_is_scored(self):
         scores = score(np.array([1]), np.array([[0.2, 0.8]]), rows="test")
-        assert set(scores) == {"accuracy", "log_loss"}
+        assert set(scores) == {*METRICS} - {*RANKING}
         assert scores["accuracy"].low < 0.3
 
     @pytest.mark.parametrize("level", [0, 1, -0.5, 95])
@@ -156,11 +171,11 @@ class TestDraws:
     def test_there_are_fewer_where_the_table_is_large(self, monkeypatch, n_rows, n_classes, expected):
         asked = []
 
-        def record(losses, rankings, n_resamples, seed):
+        def record(n_rows, n_resamples, seed):
             asked.append(n_resamples)
-            return np.zeros(2), np.zeros(2)
+            return iter([np.ones((1, n_rows))])
 
-        monkeypatch.setattr(intervals, "_resampled", record)
+        monkeypatch.setattr(intervals, "_draws", record)
         score(*predictions(n_rows, n_classes), rows="test")
         assert asked == [expected]
 
@@ -175,6 +190,75 @@ class TestDraws:
         assert peak < 100e6
 
 
+class TestFolds:
+    FOLDS = np.arange(160) % 8
+
+    @staticmethod
+    def slow_stretch(codes, probabilities, folds, name):
+        """What the definition says, one fold and one draw at a time."""
+        without = [METRICS[name](codes[folds != fold], probabilities[folds != fold]) for fold in np.unique(folds)]
+        between = 7 / 8 * sum((value - np.mean(without)) ** 2 for value in without)
+        generator = np.random.default_rng(0)
+        drawn = [generator.integers(len(codes), size=len(codes)) for _ in range(1000)]
+        within = np.var([METRICS[name](codes[rows], probabilities[rows]) for rows in drawn])
+        return 2.3646 / 1.9600 * max(1.0, between / within) ** 0.5
+
+    @pytest.mark.parametrize("name", ["log_loss", "brier", "roc_auc", "average_precision", "balanced_accuracy"])
+    def test_an_interval_is_stretched_by_the_variation_between_folds(self, name):
+        codes, probabilities = predictions(160, 3)
+        # One network of eight is of little use.
+        probabilities[self.FOLDS == 3] = [0.7, 0.2, 0.1]
+        plain = score(codes, probabilities, rows="test")[name]
+        folded = score(codes, probabilities, rows="test", folds=self.FOLDS)[name]
+        expected = self.slow_stretch(codes, probabilities, self.FOLDS, name)
+        assert folded.value == plain.value
+        assert folded.value - folded.low == pytest.approx(expected * (plain.value - plain.low), rel=1e-3)
+        assert folded.high - folded.value == pytest.approx(expected * (plain.high - plain.value), rel=1e-3)
+
+    def test_folds_that_agree_cost_no_more_than_students_quantile(self):
+        codes, probabilities = np.tile(np.arange(20) % 2, 8), np.tile(predictions(20, 2)[1], (8, 1))
+        plain, folded = (
+            score(codes, probabilities, rows="test", folds=folds)["log_loss"]
+            for folds in (None, np.repeat(np.arange(8), 20))
+        )
+        assert (folded.high - folded.low) / (plain.high - plain.low) == pytest.approx(2.3646 / 1.9600, rel=1e-3)
+
+    def test_a_single_fold_is_one_classifier(self):
+        rows = predictions(80, 3)
+        assert score(*rows, rows="test", folds=np.zeros(80, dtype=int)) == score(*rows, rows="test")
+
+
+class TestClassScores:
+    def test_values_are_scikit_learns(self):
+        codes, probabilities = predictions(150, 4)
+        found = class_scores(codes, probabilities, rows="test")
+        expected = precision_recall_fscore_support(codes, probabilities.argmax(axis=1))[:3]
+        for name, values in zip(("precision", "recall", "f1"), expected, strict=True):
+            assert [scores[name].value for scores in found] == pytest.approx(values)
+
+    def test_precision_and_recall_have_wilsons_interval(self):
+        codes, probabilities = predictions(150, 2)
+        decided = probabilities.argmax(axis=1)
+        scores = class_scores(codes, probabilities, rows="test")[1]
+        n_found = int(((codes == 1) & (decided == 1)).sum())
+        assert (scores["recall"].low, scores["recall"].high) == wilson_interval(n_found, int((codes == 1).sum()))
+        assert (scores["precision"].low, scores["precision"].high) == wilson_interval(n_found, int(decided.sum()))
+
+    def test_other_decisions_are_judged_and_undecided_rows_are_not_found(self):
+        codes, probabilities = predictions(60, 2)
+        decided = np.where(np.arange(60) < 30, -1, codes)
+        scores = class_scores(codes, probabilities, rows="test", decided=decided)[1]
+        assert scores["precision"].value == 1.0
+        assert scores["recall"].value == (codes[30:] == 1).sum() / (codes == 1).sum()
+
+    def test_what_there_is_nothing_of_is_left_out(self):
+        probabilities = np.tile([0.9, 0.1, 0.0], (20, 1))
+        first, second, third = class_scores(np.arange(20) % 2, probabilities, rows="test")
+        assert set(first) == {"precision", "recall", "f1"}
+        assert set(second) == {"recall", "f1"}
+        assert not third
+
+
 def test_95_percent_intervals_hold_the_truth_about_95_times_in_100():
     # Ten kinds of rows, equally common, each of class 1 with a chance of its own that is not the predicted one: so the
     # truth of every metric is known exactly.
@@ -183,11 +267,8 @@ def test_95_percent_intervals_hold_the_truth_about_95_times_in_100():
     kinds = np.concatenate([np.arange(10), np.arange(10)])
     codes, weights = np.repeat([0, 1], 10), np.concatenate([1 - chances, chances]) / 10
     probabilities = np.stack([1 - predicted, predicted], axis=1)
-    truth = {
-        "accuracy": weights @ ((predicted[kinds] > 0.5) == codes),
-        "log_loss": weights @ -np.log(probabilities[kinds, codes]),
-        "roc_auc": mean_auc(class_rankings(codes, probabilities[kinds]), weights[np.newaxis])[0],
-    }
+    of = measures(codes, probabilities[kinds])
+    truth = {name: of[name](weights[np.newaxis])[0] for name in METRICS if name != "calibration_error"}
     generator = np.random.default_rng(0)
     held = dict.fromkeys(truth, 0)
     n_repetitions = 300

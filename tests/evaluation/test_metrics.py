@@ -5,7 +5,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import InputError
-from demarcate.evaluation.metrics import accuracy, log_loss, roc_auc
+from demarcate.evaluation import metrics
+from demarcate.evaluation.measures import MEASURES, calibration_bins, measures
+from demarcate.evaluation.metrics import (
+    accuracy,
+    average_precision,
+    balanced_accuracy,
+    brier,
+    calibration_error,
+    log_loss,
+    roc_auc,
+)
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -94,7 +104,7 @@ def test_single_precision_is_scored_in_double():
     assert probabilities.dtype == np.float32
 
 
-@pytest.mark.parametrize("metric", [accuracy, log_loss, roc_auc])
+@pytest.mark.parametrize("metric", [getattr(metrics, name) for name in MEASURES])
 class TestRefusals:
     @pytest.mark.parametrize(
         ("codes", "probabilities", "found"),
@@ -122,3 +132,75 @@ class TestRefusals:
         with pytest.raises(InputError) as refusal:
             metric(np.array([5, 0]), np.array([[0.5, 0.5], [3.0, 4.0]]))
         assert len(refusal.value.problems) == 2
+
+
+@REPEATABLE
+@given(predictions())
+def test_balanced_accuracy_is_scikit_learns(rows):
+    codes, probabilities = rows
+    present = np.unique(codes)
+    recalls = sklearn.metrics.recall_score(codes, probabilities.argmax(axis=1), labels=present, average=None)
+    assert balanced_accuracy(codes, probabilities) == pytest.approx(recalls.mean())
+
+
+@REPEATABLE
+@given(predictions())
+def test_the_brier_score_is_the_squared_distance_from_the_truth(rows):
+    codes, probabilities = rows
+    n_classes = probabilities.shape[1]
+    distances = ((probabilities - np.eye(n_classes)[codes]) ** 2).sum(axis=1)
+    assert brier(codes, probabilities) == pytest.approx(distances.mean() / (2 if n_classes == 2 else 1))
+
+
+@REPEATABLE
+@given(predictions(n_classes=2))
+def test_the_brier_score_of_two_classes_is_scikit_learns(rows):
+    codes, probabilities = rows
+    expected = sklearn.metrics.brier_score_loss(codes, probabilities[:, 1], labels=[0, 1], pos_label=1)
+    assert brier(codes, probabilities) == pytest.approx(expected)
+
+
+@REPEATABLE
+@given(predictions())
+def test_average_precision_is_scikit_learns_mean_over_the_classes_present(rows):
+    codes, probabilities = rows
+    present = np.unique(codes)
+    columns = [1] if probabilities.shape[1] == 2 else present
+    of_classes = [
+        sklearn.metrics.average_precision_score(codes == code, probabilities[:, code])
+        for code in columns
+        if len(present) > 1
+    ]
+    found = average_precision(codes, probabilities)
+    assert found is None if not of_classes else found == pytest.approx(np.mean(of_classes))
+
+
+@REPEATABLE
+@given(predictions(), st.integers(0, 100))
+def test_weights_are_rows_repeated(rows, seed):
+    codes, probabilities = rows
+    times = np.random.default_rng(seed).integers(1, 4, size=len(codes))
+    repeated = np.repeat(codes, times), np.repeat(probabilities, times, axis=0)
+    for name, measure in measures(codes, probabilities).items():
+        if name != "calibration_error":  # whose bins are those of the rows that are there
+            value = measure(times[np.newaxis].astype(float))[0]
+            assert value == pytest.approx(getattr(metrics, name)(*repeated)), name
+
+
+class TestCalibrationError:
+    def test_is_the_mean_distance_of_ten_bins_from_what_came_true(self):
+        generator = np.random.default_rng(0)
+        of_one = np.sort(generator.random(1000))
+        codes = (generator.random(1000) < of_one**2).astype(np.int64)
+        gaps = [abs((codes[part] - of_one[part]).mean()) for part in np.split(np.arange(1000), 10)]
+        found = calibration_error(codes, np.stack([1 - of_one, of_one], axis=1))
+        assert found == pytest.approx(np.mean(gaps), abs=0.003)
+
+    def test_of_several_classes_it_is_that_of_the_likeliest(self):
+        probabilities = np.tile([0.2, 0.7, 0.1], (10, 1))
+        codes = np.array([1] * 5 + [0] * 5)
+        assert calibration_error(codes, probabilities) == pytest.approx(0.2)
+
+    def test_equal_probabilities_share_a_bin(self):
+        assert set(calibration_bins(np.repeat([0.2, 0.8], 500))) == {0, 1}
+        assert set(calibration_bins(np.full(30, 0.5))) == {0}

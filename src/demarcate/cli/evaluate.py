@@ -21,7 +21,7 @@ def evaluate(
     from demarcate.bundle import read_bundle
     from demarcate.cli import show
     from demarcate.cli.tables import load, split_target, warn_of_training_rows
-    from demarcate.evaluation import score
+    from demarcate.evaluation import class_scores, score, scores_json
     from demarcate.tabular import known_codes
 
     predictor = read_bundle(model)
@@ -30,7 +30,9 @@ def evaluate(
     codes = known_codes(labels, predictor.classes)
     parsed = predictor.parse(frame)
     warn_of_training_rows(predictor, parsed, codes)
-    scores = score(codes, predictor.probabilities(parsed), rows="given")
+    probabilities = predictor.probabilities(parsed)
+    scores = score(codes, probabilities, rows="given")
+    of_classes = class_scores(codes, probabilities, rows="given")
     if as_json:
         import json
 
@@ -38,9 +40,11 @@ def evaluate(
             "model": model,
             "n_samples": len(codes),
             "classes": predictor.classes.tolist(),
-            "scores": {name: value.to_json() for name, value in scores.items()},
+            "scores": scores_json(scores),
+            "class_scores": dict(zip(map(str, predictor.classes), map(scores_json, of_classes), strict=True)),
         }
         print(json.dumps(report, allow_nan=False))
     elif not quiet:
         show.class_balance(labels)
         show.scores(scores)
+        show.class_scores(predictor.classes.tolist(), of_classes)

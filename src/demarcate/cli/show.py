@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
 
-_METRICS = {"accuracy": "accuracy", "log_loss": "log loss", "roc_auc": "ROC AUC"}
+_METRICS = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced acc",
+    "log_loss": "log loss",
+    "brier": "Brier score",
+    "roc_auc": "ROC AUC",
+    "average_precision": "avg. prec.",
+    "calibration_error": "calib. error",
+}
+"""Short enough for three scores beside them in a terminal of 80 columns."""
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
 _MAX_COLUMNS = 40
 _MAX_CLASSES = 30
@@ -123,10 +132,22 @@ def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, 
     rows = {"demarcate": scores, **{name: known[name] for name in _MODELS if name in known}, **known}
     title = f"Scores on {first.n_rows:,} {_literal(first.rows)} rows, with 95% intervals"
     table = _table("", *(_literal(_MODELS.get(name, name)) for name in rows))
+    table.padding = (0, 1, 0, 0)
     for metric, words in _METRICS.items():
         if metric in scores:
             table.add_row(words, *(str(row[metric]) if metric in row else "" for row in rows.values()))
     _print(title, table)
+
+
+def class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]) -> None:
+    """Precision, recall and F1 of each class, with their intervals."""
+    table = _table("class", "precision", "recall", "F1")
+    for label, found in list(zip(classes, scores, strict=True))[:_MAX_CLASSES]:
+        table.add_row(_literal(str(label)), *(str(found.get(name, "")) for name in ("precision", "recall", "f1")))
+    more = len(classes) - _MAX_CLASSES
+    if more > 0:
+        table.add_row(f"and {more} more")
+    _print("Class by class", table)
 
 
 def training(classifier: "DemarcateClassifier", seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""Does a network underfit or overfit, and would more rows, more capacity or more regularisation help?"""
+"""Whether a network underfits or overfits, and whether more rows, more capacity or more regularisation would help."""
 
 from demarcate.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose, diagnose_task, warn_of_divergence
 from demarcate.diagnosis.probes import Probe, probes_of

@@ -119,9 +119,7 @@ def changed(before: Probe, after: Probe) -> str:
     return ", ".join(parts)
 
 
-def _reasons(
-    verdict: Verdict, own: Tried, gap: Levels, effects: dict[str, Effect], noise: Noise
-) -> Iterator[str]:
+def _reasons(verdict: Verdict, own: Tried, gap: Levels, effects: dict[str, Effect], noise: Noise) -> Iterator[str]:
     yield (
         f"Its log loss is {own.train.log_loss} on rows that it was trained on and {own.judged.log_loss} on others "
         f"(accuracy {own.train.accuracy.value:.1%} and {own.judged.accuracy.value:.1%}); the difference is "
@@ -139,7 +137,8 @@ def _reasons(
             "rows' classes."
         )
     if effects["more_rows"].answer == "helps":
-        yield f"More rows would help: the last doubling ({effects['more_rows'].change}) {_outcome(effects['more_rows'])}."
+        rows = effects["more_rows"]
+        yield f"More rows would help: the last doubling ({rows.change}) {_outcome(rows)}."
 
 
 def _telling(verdict: Verdict, changes: dict[str, Effect]) -> list[str]:

@@ -45,11 +45,12 @@ def diagnose(
 ) -> Diagnosis:
     """Say whether a network underfits or overfits a table, and what would help, by how much.
 
-    The network is trained as configured, and with one thing changed at a time: half and a quarter of the rows, a quarter
-    and four times the units, no regularisation and more of it, more epochs. A seed splits the rows into four fifths to
-    train on and a fifth to judge by, and all its probes are judged on the same rows, so that what they differ in is not
-    the luck of the draw. All of them train in one go. Where the training has ``patience``, an eighth of a probe's
-    training rows decides when it stops, never the judged rows.
+    The network is trained as configured, and with one thing changed at a time: half and a quarter of the rows, a
+    quarter and four times the units, no regularisation and more of it, more epochs. A seed splits the rows into four
+    fifths to train on and a fifth to judge by, and all its probes are judged on the same rows, so that what they differ
+    in is not the luck of the draw. All of them train in one go. Where the training has ``patience``, an eighth of a
+    probe's training rows decides when it stops, never the judged rows. What helps decides the verdict; where intervals
+    leave it open, it is that nobody can tell.
 
     Parameters
     ----------

@@ -11,14 +11,14 @@ from demarcate.diagnosis.lineup import Lineup
 from demarcate.diagnosis.probes import Probe
 from demarcate.engine import FittedMember
 from demarcate.evaluation import Mean
-from demarcate.evaluation.metrics import row_hits, row_losses
+from demarcate.evaluation.measures import row_hits, row_losses
 from demarcate.nn import head_for, stack
 from demarcate.task import Task
 
 METRICS = ("log_loss", "accuracy")
 LEAST_PROBABILITY = 0.01
-"""A row's loss is at most that of a mistake made with a certainty of 99%, log(100). The mean of a few boundless losses of
-an overfitting network is so noisy that no number of rows that people have would tell two networks apart by it."""
+"""A row's loss is at most that of a mistake made with a certainty of 99%, log(100). The mean of a few boundless losses
+of an overfitting network is so noisy that no number of rows that people have would tell two networks apart by it."""
 
 
 @dataclass(frozen=True, eq=False)

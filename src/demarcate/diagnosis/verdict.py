@@ -1,17 +1,17 @@
 """The rule by which a diagnosis is made: paired differences that are both real and worth having.
 
-1. A change **helps** when its 95% interval leaves out 0 and it lowers the log loss of rows not trained on by at least
-   a tenth (and 0.02). It **does not help** when even the upper end of the interval, or half of it where the change did
-   nothing or harm, is no such amount; between, nobody **can tell**.
-2. A network **overfits** when something that fits less helps (fewer units, more regularisation) and its loss is higher on
-   rows that it was not trained on than on those that it was.
-3. It **underfits** when something that fits more helps (more units, no regularisation, more epochs), unless that loss on
-   its own training rows is lower already than what the richer network reaches on unknown rows.
-4. Where both hold, what is wrong with the network's loss is taken apart: what it lacks on its own training rows to the
-   best probe on unknown rows is underfitting, the rest, from training to unknown rows, overfitting. One must be clearly
-   more than the other.
-5. Where neither holds and nothing is left open, the network **is about right**, or **limited by noise** if much is still
-   wrong with the best of all probes and more rows would not mend it either.
+1. A change **helps** when the 95% interval of what it does to the log loss of rows not trained on leaves out 0, and it
+   lowers it by at least a tenth (and 0.02). It **does not help** when the whole interval is below twice that. Between,
+   nobody **can tell**.
+2. A network **overfits** when something that fits less helps (fewer units, more regularisation), and its loss is
+   clearly higher on rows that it was not trained on than on those that it was.
+3. It **underfits** when something that fits more helps: more units, no regularisation, more epochs, or more units with
+   regularisation if they help a regularised network too.
+4. Where both hold, its loss is taken apart. How much higher it is on its own training rows than the best probe's on
+   rows which that one was not trained on, is underfitting; what it is higher on others than on its own is not. The sign
+   of the first decides, if its interval leaves out 0.
+5. Where neither holds and no such change is left of which nobody can tell, the network **is about right**; or it **is
+   limited by noise**, if many mistakes remain with the best of all probes and more rows do not help either.
 """
 
 from dataclasses import dataclass

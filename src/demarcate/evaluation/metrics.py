@@ -1,12 +1,10 @@
-"""Accuracy, log loss and the area under the ROC curve of predicted probabilities."""
+"""Metrics of predicted probabilities, each a number for all rows alike."""
 
 import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import InputError, Problem
-from demarcate.evaluation.ranking import Ranking, rank, weighted_auc
-
-SMALLEST_PROBABILITY = 1e-7
+from demarcate.evaluation.measures import MEASURES
 
 
 def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
@@ -34,7 +32,37 @@ def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
     >>> accuracy(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]]))
     0.5
     """
-    return float(row_hits(codes, checked(codes, probabilities)).mean())
+    return _number_of(codes, probabilities, "accuracy")
+
+
+def balanced_accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+    """Return the mean over the classes of the share of their rows that are recognised.
+
+    A class that no row has does not count.
+
+    Parameters
+    ----------
+    codes
+        `(n_rows,)`, each row's class, 0 to n_classes - 1.
+    probabilities
+        `(n_rows, n_classes)`, each row summing to 1.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 1 / n_classes for a classifier that always names the same class.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, the shapes do not agree, or a value is out of range.
+
+    Examples
+    --------
+    >>> balanced_accuracy(np.array([0, 0, 0, 1]), np.array([[0.9, 0.1]] * 4))
+    0.5
+    """
+    return _number_of(codes, probabilities, "balanced_accuracy")
 
 
 def log_loss(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
@@ -65,7 +93,37 @@ def log_loss(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
     >>> log_loss(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]]))
     0.693147...
     """
-    return float(row_losses(codes, checked(codes, probabilities)).mean())
+    return _number_of(codes, probabilities, "log_loss")
+
+
+def brier(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+    """Return the mean squared distance of the probabilities from the truth, halved if there are two classes.
+
+    Brier, 1950, https://doi.org/10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
+
+    Parameters
+    ----------
+    codes
+        `(n_rows,)`, each row's class, 0 to n_classes - 1.
+    probabilities
+        `(n_rows, n_classes)`, each row summing to 1.
+
+    Returns
+    -------
+    float
+        In [0, 1] with two classes, in [0, 2] with more.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, the shapes do not agree, or a value is out of range.
+
+    Examples
+    --------
+    >>> round(brier(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]])), 3)
+    0.185
+    """
+    return _number_of(codes, probabilities, "brier")
 
 
 def roc_auc(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float | None:
@@ -100,8 +158,70 @@ def roc_auc(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating
     >>> roc_auc(np.array([1, 1, 1]), probabilities) is None
     True
     """
-    areas = mean_auc(class_rankings(codes, checked(codes, probabilities)), np.ones((1, len(codes))))
-    return None if np.isnan(areas[0]) else float(areas[0])
+    return _value_of(codes, probabilities, "roc_auc")
+
+
+def average_precision(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float | None:
+    """Return the average precision, None where there is none.
+
+    It is the mean over the rows of a class of the share of that class among all rows at least as probable. With two
+    classes it is that of column 1; with more the mean over the classes that some rows have and some have not.
+
+    Parameters
+    ----------
+    codes
+        `(n_rows,)`, each row's class, 0 to n_classes - 1.
+    probabilities
+        `(n_rows, n_classes)`, each row summing to 1.
+
+    Returns
+    -------
+    float or None
+        In [0, 1]; about the share of the class for a classifier that knows nothing. None if all rows are of one class.
+
+    Raises
+    ------
+    InputError
+        If there are no rows, the shapes do not agree, or a value is out of range.
+
+    Examples
+    --------
+    >>> average_precision(np.array([0, 1, 1]), np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3]]))
+    1.0
+    """
+    return _value_of(codes, probabilities, "average_precision")
+
+
+def calibration_error(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+    """Return how far probabilities lie from what came true, on average over the rows.
+
+    Rows are sorted by the probability of class 1 (with more than two classes: of the likeliest class) into ten bins of
+    about as many rows; in each, the mean probability is compared with the share of rows where it came true (Naeini et
+    al., 2015, https://doi.org/10.1609/aaai.v29i1.9602). By chance alone it is above 0 for the best of probabilities.
+
+    Parameters
+    ----------
+    codes
+        `(n_rows,)`, each row's class, 0 to n_classes - 1.
+    probabilities
+        `(n_rows, n_classes)`, each row summing to 1.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Raises
+    ------
+    InputError
+        If there are no rows, the shapes do not agree, or a value is out of range.
+
+    Examples
+    --------
+    >>> round(calibration_error(np.array([0, 1, 1, 1]), np.array([[0.4, 0.6]] * 4)), 2)
+    0.15
+    """
+    return _number_of(codes, probabilities, "calibration_error")
 
 
 def checked(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
@@ -152,69 +272,11 @@ def checked(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating
     return doubled
 
 
-def row_hits(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Return `(n_rows,)`: whether each row's most probable class is the true one.
-
-    Examples
-    --------
-    >>> row_hits(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]]))
-    array([ True, False])
-    """
-    hits: npt.NDArray[np.bool_] = probabilities.argmax(axis=1) == codes
-    return hits
+def _number_of(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], name: str) -> float:
+    measure = MEASURES[name](codes, checked(codes, probabilities))
+    return float(measure(np.ones((1, len(codes))))[0])
 
 
-def row_losses(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return `(n_rows,)`: each row's part of the log loss.
-
-    Examples
-    --------
-    >>> row_losses(np.array([0, 0]), np.array([[0.5, 0.5], [0.0, 1.0]])).round(2)
-    array([ 0.69, 16.12])
-    """
-    clipped = probabilities.clip(SMALLEST_PROBABILITY)
-    losses: npt.NDArray[np.float64] = np.log(clipped.sum(axis=1)) - np.log(clipped[np.arange(len(codes)), codes])
-    return losses
-
-
-def class_rankings(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> list[Ranking]:
-    """Return the comparisons that the area under the ROC curve is made of: of class 1 if there are two, of all if more.
-
-    Classes that no row or every row has are left out.
-
-    Examples
-    --------
-    >>> len(class_rankings(np.array([0, 2, 2]), np.full((3, 3), 1 / 3)))
-    2
-    """
-    n_classes = probabilities.shape[1]
-    counts = np.bincount(codes, minlength=n_classes)
-    columns = [1] if n_classes == 2 else range(n_classes)
-    return [rank(codes == code, probabilities[:, code]) for code in columns if 0 < counts[code] < len(codes)]
-
-
-def mean_auc(rankings: list[Ranking], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return `(n_weightings,)`: the mean area over the classes that have one, NaN where none has.
-
-    Parameters
-    ----------
-    rankings
-        One for each class.
-    weights
-        `(n_weightings, n_rows)`, not negative.
-
-    Examples
-    --------
-    >>> rankings = class_rankings(np.array([0, 1]), np.array([[0.9, 0.1], [0.4, 0.6]]))
-    >>> mean_auc(rankings, np.array([[1.0, 1.0], [2.0, 0.0]]))
-    array([ 1., nan])
-    """
-    total, count = np.zeros(len(weights)), np.zeros(len(weights))
-    for ranking in rankings:
-        area = weighted_auc(ranking, weights)
-        defined = ~np.isnan(area)
-        total += np.where(defined, area, 0.0)
-        count += defined
-    mean = np.full(len(weights), np.nan)
-    np.divide(total, count, out=mean, where=count > 0)
-    return mean
+def _value_of(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], name: str) -> float | None:
+    value = _number_of(codes, probabilities, name)
+    return None if np.isnan(value) else value

@@ -13,19 +13,22 @@ class Ranking:
     Parameters
     ----------
     positives
-        `(n_positives,)`, the rows of the class.
+        `(n_positives,)`, the rows of the class, ascending by score.
     negatives
         `(n_negatives,)`, the other rows, ascending by score.
     n_below
         `(n_positives,)`, how many negatives score less than each positive.
     n_not_above
         `(n_positives,)`, how many score less or the same.
+    first_equal
+        `(n_positives,)`, the place among the positives of the first that scores the same.
     """
 
     positives: npt.NDArray[np.int64]
     negatives: npt.NDArray[np.int64]
     n_below: npt.NDArray[np.int64]
     n_not_above: npt.NDArray[np.int64]
+    first_equal: npt.NDArray[np.int64]
 
 
 def rank(is_positive: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> Ranking:
@@ -46,12 +49,13 @@ def rank(is_positive: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) ->
     order = np.argsort(scores, kind="stable")
     positive = is_positive[order]
     positives, negatives = order[positive], order[~positive]
-    below = scores[negatives]
+    below, of_positives = scores[negatives], scores[positives]
     return Ranking(
         positives,
         negatives,
-        np.searchsorted(below, scores[positives], side="left"),
-        np.searchsorted(below, scores[positives], side="right"),
+        np.searchsorted(below, of_positives, side="left"),
+        np.searchsorted(below, of_positives, side="right"),
+        np.searchsorted(of_positives, of_positives, side="left"),
     )
 
 
@@ -88,3 +92,41 @@ def weighted_auc(ranking: Ranking, weights: npt.NDArray[np.float64]) -> npt.NDAr
     area = np.full(len(weights), np.nan)
     np.divide(wins, pairs, out=area, where=pairs > 0)
     return area
+
+
+def weighted_precision(ranking: Ranking, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the average precision for each weighting of the rows.
+
+    It is the mean over the positive rows, by weight, of the share of positives among all rows that score as much or
+    more.
+
+    Parameters
+    ----------
+    ranking
+        The rows, compared.
+    weights
+        `(n_weightings, n_rows)`, not negative.
+
+    Returns
+    -------
+    ndarray of shape (n_weightings,)
+        In [0, 1]; NaN where the positives weigh nothing.
+
+    Examples
+    --------
+    >>> ranking = rank(np.array([True, True, False]), np.array([0.9, 0.2, 0.5]))
+    >>> weighted_precision(ranking, np.array([[1.0, 1.0, 1.0], [1.0, 1.0, 0.0]])).round(3)
+    array([0.833, 1.   ])
+    """
+    # Positives are in ascending order of their score: those of a score share the place of its first.
+    positive_weights = weights[:, ranking.positives]
+    from_here = np.cumsum(positive_weights[:, ::-1], axis=1)[:, ::-1][:, ranking.first_equal]
+    cumulative = np.zeros((len(weights), len(ranking.negatives) + 1))
+    np.cumsum(weights[:, ranking.negatives], axis=1, out=cumulative[:, 1:])
+    negatives_from_here = cumulative[:, -1:] - cumulative[:, ranking.n_below]
+    above = from_here + negatives_from_here
+    precision = np.divide(from_here, above, out=np.zeros_like(above), where=above > 0)
+    total = positive_weights.sum(axis=1)
+    mean = np.full(len(weights), np.nan)
+    np.divide(np.einsum("ij,ij->i", positive_weights, precision), total, out=mean, where=total > 0)
+    return mean

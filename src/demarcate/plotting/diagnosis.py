@@ -25,8 +25,9 @@ _EASED = "larger, regularised"
 
 @dataclass(eq=False)
 class DiagnosisDisplay:
-    """Learning curve, capacity and regularisation of a diagnosis, each on training rows and on rows not trained on,
-    and what each change does, with its 95% interval.
+    """Learning curve, capacity, regularisation, and what each change does, with 95% intervals.
+
+    The curves are those of rows that were trained on and of rows that were not.
 
     Attributes
     ----------
@@ -155,9 +156,11 @@ def _errorbar(
     ax: "Axes", places: NDArray[np.float64], means: list[Mean], colour: str, line: str, marker: str, label: str
 ) -> None:
     values = np.array([mean.value for mean in means])
-    ends = [(mean.value if mean.low is None else mean.low, mean.value if mean.high is None else mean.high) for mean in means]
+    ends = [
+        (mean.value if mean.low is None else mean.low, mean.value if mean.high is None else mean.high) for mean in means
+    ]
     reach = np.abs(np.array(ends).T - values)
-    look = {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.3, "capsize": 2.5}
+    look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.3, "capsize": 2.5}
     ax.errorbar(places, values, yerr=reach, linestyle=line, label=label, **look)
 
 

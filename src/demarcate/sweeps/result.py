@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.evaluation import Mean
+from demarcate.evaluation import METRIC_NAMES, Mean
 from demarcate.sweeps.grid import Configuration, spelled
 from demarcate.sweeps.tournament import Metric, Savings
-from demarcate.sweeps.winner import WORDS, Winner
+from demarcate.sweeps.winner import Winner
 from demarcate.words import aligned, counted
 
 MAX_ROWS_SHOWN = 20
@@ -20,6 +20,8 @@ _NUMBERS = {
     "train_accuracy": "train accuracy",
     "best_epoch": "best epoch",
 }
+_TOLD = ("accuracy", "log_loss", "roc_auc")
+"""What is said of the winner in a sentence; its scores hold the rest."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -89,7 +91,7 @@ class Sweep:
     def verdict(self) -> str:
         """Who won, by how much, and what else is to be known."""
         winner = self.winner
-        won = f"* Configuration {winner.configuration.number} won by its mean validation {WORDS[self.metric]}"
+        won = f"* Configuration {winner.configuration.number} won by its mean validation {METRIC_NAMES[self.metric]}"
         lines = [f"{won}: {winner.configuration}.", "Being chosen by it flatters its validation numbers."]
         if winner.lead:
             lines.append(str(winner.lead))
@@ -104,7 +106,8 @@ class Sweep:
 
     def test_scores(self) -> str:
         """What the winner is worth."""
-        scores = ", ".join(f"{WORDS[name]} {value}" for name, value in self.winner.scores.items())
+        told = {name: self.winner.scores[name] for name in _TOLD if name in self.winner.scores}
+        scores = ", ".join(f"{METRIC_NAMES[name]} {value}" for name, value in told.items())
         who = "The winner's network" if len(self.seeds) == 1 else f"The mean of the winner's {len(self.seeds)} networks"
         return f"{who} on {len(self.test_rows):,} test rows, which decided nothing, with 95% intervals:\n{scores}"
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from demarcate.engine import FittedMember
 from demarcate.evaluation import Mean
-from demarcate.evaluation.metrics import row_hits, row_losses
+from demarcate.evaluation.measures import row_hits, row_losses
 from demarcate.nn import head_for
 from demarcate.predictor import Predictor
 from demarcate.sweeps.grid import Configuration, spelled

@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from demarcate.arguments import plain
 from demarcate.bundle import provenance
 from demarcate.engine import FittedMember, Training
-from demarcate.evaluation import Mean, Score, logistic_probabilities, majority_probabilities, score
+from demarcate.evaluation import (
+    METRIC_NAMES,
+    Mean,
+    Score,
+    logistic_probabilities,
+    majority_probabilities,
+    score,
+    scores_json,
+)
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.sweeps.grid import Configuration
@@ -21,8 +29,6 @@ from demarcate.sweeps.tournament import Metric
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
 from demarcate.words import counted
-
-WORDS = {"log_loss": "log loss", "accuracy": "accuracy", "roc_auc": "ROC AUC"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,8 @@ class Lead:
         return self.mean.low is not None and self.mean.low > 0
 
     def __str__(self) -> str:
-        lead = f"Its lead over the runner-up, configuration {self.runner_up}, is {self.mean} in {WORDS[self.metric]}"
+        metric = METRIC_NAMES[self.metric]
+        lead = f"Its lead over the runner-up, configuration {self.runner_up}, is {self.mean} in {metric}"
         if self.mean.low is None:
             return f"{lead}. With one seed nobody can tell whether that is noise: try more seeds."
         if self.is_clear:
@@ -120,8 +127,8 @@ def crown(
     baselines = {name: _test_scores(lineup, values) for name, values in _simple_rules(lineup).items()}
     record = _record(lineup, configuration, members, metric, seed)
     of_scores = {
-        "scores": _scores_json(scores),
-        "baselines": {name: _scores_json(values) for name, values in baselines.items()},
+        "scores": scores_json(scores),
+        "baselines": {name: scores_json(values) for name, values in baselines.items()},
     }
     lead = lead_of(table, networks, metric, len(lineup.draws[0].validation_rows) / len(lineup.draws[0].rows))
     return Winner(configuration, predictor.with_record({**record, **of_scores}), scores, baselines, lead, members)
@@ -129,10 +136,6 @@ def crown(
 
 def _test_scores(lineup: Lineup, probabilities: NDArray[np.float64]) -> dict[str, Score]:
     return score(lineup.task.codes[lineup.test_rows], probabilities, rows="test")
-
-
-def _scores_json(scores: Mapping[str, Score]) -> dict[str, Any]:
-    return {name: value.to_json() for name, value in scores.items()}
 
 
 def _simple_rules(lineup: Lineup) -> dict[str, NDArray[np.float64]]:

@@ -7,9 +7,10 @@ The truth is made by construction, and made sure of with networks that the diagn
 - **overfits**: many parameters trained long on few noisy rows; a reference network that is regularised and stopped
   early is at least 20% (and 0.03) lower, and the training loss below that.
 - **about right** and **limited by noise**: no reference is more than 6% (or 0.01) lower. The true probabilities of the
-  classes are known, and so is the error that nobody can go below. Where it is at least 14% of the mistakes that always
-  saying the commonest class makes, noise is the limit; where it is at most 6%, the network is about right; tasks
-  between are not asked.
+  classes are known, and so are the error and the log loss that nobody can go below. Where this error is at least 14% of
+  the mistakes that always saying the commonest class makes, and the network's log loss within a tenth (and 0.02) of
+  the least, so that no number of rows would help much either, noise is the limit. Where the error is at most 6%, the
+  network is about right. Tasks between are not asked.
 
 Draws that fail their check are passed over before any diagnosis is made, and counted.
 """
@@ -100,7 +101,9 @@ def check(question: Question) -> dict[str, Any]:
         UNDER: behind >= max(0.15 * own["fresh"], 0.03) and own["train"] > best["fresh"],
         OVER: behind >= max(0.2 * own["fresh"], 0.03) and own["train"] < best["fresh"],
         RIGHT: behind <= max(0.06 * own["fresh"], 0.01) and error <= BOUNDARY[0] * majority,
-        NOISE: behind <= max(0.06 * own["fresh"], 0.01) and error >= BOUNDARY[1] * majority,
+        NOISE: behind <= max(0.06 * own["fresh"], 0.01)
+        and error >= BOUNDARY[1] * majority
+        and own["fresh"] - loss <= 0.1 * own["fresh"] + 0.02,
     }[question.truth]
     return {
         "holds": bool(holds),

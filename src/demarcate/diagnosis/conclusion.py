@@ -37,7 +37,7 @@ def concluded(
     gap = Levels(measured.gap(OWN, "log_loss"), measured.gap(OWN, "accuracy"))
     return Diagnosis(
         verdict=verdict,
-        reasons=tuple(_reasons(verdict, tried[0], gap, effects, noise)),
+        reasons=(*_reasons(verdict, tried[0], gap, effects, noise), *_provisos(verdict, n_rows, n_used)),
         train=tried[0].train,
         judged=tried[0].judged,
         gap=gap,
@@ -47,6 +47,7 @@ def concluded(
         more_regularisation=effects["more_regularisation"],
         less_regularisation=effects.get("less_regularisation"),
         longer_training=effects["longer_training"],
+        worth=case.material,
         noise=noise,
         tried=tried,
         n_rows=n_rows,
@@ -139,6 +140,13 @@ def _reasons(verdict: Verdict, own: Tried, gap: Levels, effects: dict[str, Effec
     if effects["more_rows"].answer == "helps":
         rows = effects["more_rows"]
         yield f"More rows would help: the last doubling ({rows.change}) {_outcome(rows)}."
+
+
+def _provisos(verdict: Verdict, n_rows: int, n_used: int) -> Iterator[str]:
+    if verdict == "cannot tell":
+        yield "More seeds narrow the intervals somewhat, more rows do so further."
+    if n_used < n_rows:
+        yield f"This is the network trained on four fifths of {n_used:,} of {n_rows:,} rows; on all it overfits less."
 
 
 def _telling(verdict: Verdict, changes: dict[str, Effect]) -> list[str]:

@@ -1,11 +1,15 @@
 """What a diagnosis says, and what it says it by."""
 
 from dataclasses import asdict, dataclass
+from textwrap import fill
 from typing import Any, Literal
 
 from demarcate.diagnosis.probes import Probe
 from demarcate.evaluation import Mean
 from demarcate.words import aligned
+
+LINE = 110
+"""Characters of a line of text, at most."""
 
 Verdict = Literal["underfits", "overfits", "is about right", "is limited by noise", "cannot tell"]
 Answer = Literal["helps", "does not help", "cannot tell"]
@@ -150,6 +154,8 @@ class Diagnosis:
         What more dropout, weight decay and early stopping does, and what none of it does; None where there is none.
     longer_training
         What more epochs do.
+    worth
+        The least lowering of the log loss that counts as help: a tenth of it, and 0.02.
     noise
         What remains wrong with the best of all that was tried.
     tried
@@ -175,6 +181,7 @@ class Diagnosis:
     more_regularisation: Effect
     less_regularisation: Effect | None
     longer_training: Effect
+    worth: float
     noise: Noise
     tried: tuple[Tried, ...]
     n_rows: int
@@ -198,8 +205,8 @@ class Diagnosis:
         return str(self)
 
     def __str__(self) -> str:
-        lines = [self.headline, "", *(f"- {reason}" for reason in self.reasons), "", *self._table(), "", self.basis()]
-        return "\n".join(lines)
+        reasons = [fill(reason, LINE, initial_indent="- ", subsequent_indent="  ") for reason in self.reasons]
+        return "\n".join([self.headline, "", *reasons, "", *self._table(), "", fill(self.basis(), LINE)])
 
     @property
     def headline(self) -> str:
@@ -213,8 +220,9 @@ class Diagnosis:
         used = f"{self.n_used:,} rows" if self.n_used == self.n_rows else f"{self.n_used:,} of {self.n_rows:,} rows"
         return (
             f"From {self.n_networks} networks: {len(self.tried)} probes x {self.n_seeds} seeds on {used}. Each seed "
-            f"trains its probes on four fifths (the network as\nconfigured on {self.tried[0].n_train:,} rows) and "
-            f"judges all of them on the others. Intervals are of 95%; a row's log loss counts at most as log(100)."
+            "trains its probes on four fifths of them and judges all on the others. A change helps if it lowers the "
+            f"log loss by at least {self.worth:.3f}, and its interval leaves out 0. Intervals are of 95%; a row's log "
+            "loss counts at most as log(100)."
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -226,6 +234,7 @@ class Diagnosis:
             "judged": self.judged.to_json(),
             "gap": self.gap.to_json(),
             **{name: None if (effect := getattr(self, name)) is None else effect.to_json() for name in EFFECTS},
+            "worth": self.worth,
             "noise": self.noise.to_json(),
             "tried": [tried.to_json() for tried in self.tried],
             "n_rows": self.n_rows,
@@ -237,9 +246,9 @@ class Diagnosis:
         }
 
     def _table(self) -> list[str]:
-        heads = ["would it help?", "", "log loss lower by", "accuracy higher by"]
+        heads = ["would it help?", "", "log loss lower by", "accuracy higher by", "change"]
         rows = [
-            [f"{WORDS[name]} ({effect.change})", effect.answer, _signed(effect.log_loss), _signed(effect.accuracy)]
+            [WORDS[name], effect.answer, _signed(effect.log_loss), _signed(effect.accuracy), effect.change]
             for name, effect in self.effects.items()
         ]
         return aligned([heads, *rows])

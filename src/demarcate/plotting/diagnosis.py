@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.diagnosis import WORDS, Diagnosis, Tried
 from demarcate.errors import SettingError
 from demarcate.evaluation import Mean
 from demarcate.plotting import style
@@ -47,14 +46,14 @@ class DiagnosisDisplay:
     ['Rows', 'Capacity', 'Regularisation', 'Would it help?']
     """
 
-    diagnosis: Diagnosis
+    diagnosis: Any
     metric: Metric = "log_loss"
     title: str = ""
     ax_: NDArray[Any] = field(init=False, repr=False)
     figure_: "Figure" = field(init=False, repr=False)
 
     @classmethod
-    def from_diagnosis(cls, diagnosis: Diagnosis, *, metric: Metric = "log_loss", title: str | None = None) -> Self:
+    def from_diagnosis(cls, diagnosis: Any, *, metric: Metric = "log_loss", title: str | None = None) -> Self:
         """Draw a diagnosis.
 
         Parameters
@@ -88,22 +87,22 @@ class DiagnosisDisplay:
         self.figure_.suptitle(self.title, x=0.01, ha="left", fontsize=style.TITLE + 3, color=style.INK, weight="bold")
         return self
 
-    def _by_rows(self) -> list[tuple[str, Tried]]:
+    def _by_rows(self) -> list[tuple[str, Any]]:
         tried = [self._tried(name) for name in ("quarter of the rows", "half of the rows", "configured")]
         return [(f"{each.n_train:,}", each) for each in tried if each]
 
-    def _by_capacity(self) -> list[tuple[str, Tried]]:
+    def _by_capacity(self) -> list[tuple[str, Any]]:
         tried = [self._tried(name) for name in ("smaller", "configured", "larger")]
         return [(_hidden(each), each) for each in tried if each]
 
-    def _by_regularisation(self) -> list[tuple[str, Tried]]:
+    def _by_regularisation(self) -> list[tuple[str, Any]]:
         names = {"none": "unregularised", "as configured": "configured", "more": "regularised"}
         return [(words, each) for words, name in names.items() if (each := self._tried(name))]
 
-    def _tried(self, name: str) -> Tried | None:
+    def _tried(self, name: str) -> Any:
         return next((tried for tried in self.diagnosis.tried if tried.probe.name == name), None)
 
-    def _curve(self, ax: "Axes", title: str, x: str, points: list[tuple[str, Tried]]) -> None:
+    def _curve(self, ax: "Axes", title: str, x: str, points: list[tuple[str, Any]]) -> None:
         """A metric on training rows and on others, from one probe to the next."""
         places = np.arange(len(points), dtype=float)
         for rows, colour, line, shift in (("train", _TRAIN, "--", -0.03), ("judged", _JUDGED, "-", 0.03)):
@@ -116,7 +115,7 @@ class DiagnosisDisplay:
             ax.axvspan(own - 0.22, own + 0.22, color=style.FAINT, alpha=0.5, linewidth=0, zorder=0)
         ax.set_xticks(places, [words for words, _ in points])
         ax.set_xlim(-0.5, len(points) - 0.5)
-        style.dress(ax, title, x, _METRICS[self.metric])
+        style.dress(ax, title, x, _METRICS[self.metric] if title != "Capacity" else "")
         ax.grid(axis="y", color=style.FAINT, linewidth=0.6)
         ax.set_axisbelow(True)
 
@@ -141,13 +140,16 @@ class DiagnosisDisplay:
                 color=style.INK,
             )  # fmt: skip
         ax.axvline(0, color=style.INK, linewidth=0.8)
-        ax.set_yticks(range(len(effects)), [WORDS[name] for name in effects])
+        ax.axvline(self.diagnosis.worth, color=style.INK, linewidth=0.8, linestyle=":")
+        ax.set_yticks(range(len(effects)), [name.replace("_", " ") for name in effects])
         ax.set_ylim(len(effects) - 0.5, -0.5)
+        said = self.diagnosis
         caption = (
-            f"{self.diagnosis.n_networks} networks; means over {self.diagnosis.n_seeds} splits with 95% intervals. "
-            "Grey: as configured. More rows: what the last doubling did. A row's log loss counts at most as log(100)."
+            f"{said.n_networks} networks; means over {said.n_seeds} splits with 95% intervals. Grey band: as "
+            "configured. More rows: what the last doubling did. Dotted: from here on a change is worth having. "
+            "A row's log loss counts at most as log(100)."
         )
-        style.dress(ax, "Would it help?", "log loss lower by (right of the line is better)", "", caption=caption)
+        style.dress(ax, "Would it help?", "log loss lower by", "", caption=caption)
         ax.grid(axis="x", color=style.FAINT, linewidth=0.6)
         ax.set_axisbelow(True)
 
@@ -164,5 +166,5 @@ def _errorbar(
     ax.errorbar(places, values, yerr=reach, linestyle=line, label=label, **look)
 
 
-def _hidden(tried: Tried) -> str:
+def _hidden(tried: Any) -> str:
     return ",".join(map(str, tried.probe.network.hidden)) or "none"

@@ -14,6 +14,7 @@ import torch
 
 from demarcate.bundle import write_bundle
 from demarcate.bundle.document import FORMAT_VERSION
+from demarcate.evaluation import Conformal, Costs
 from demarcate.nn import MemberState, Network, head_for
 from demarcate.predictor import Predictor
 from demarcate.tabular import Column, Schema, TableEncoder
@@ -59,7 +60,7 @@ def state(widths: tuple[int, ...], phase: int) -> MemberState:
 
 
 def golden() -> Predictor:
-    """A model with every kind of column, two encoders, three classes and networks of several shapes."""
+    """A model with every kind of column, two encoders, three classes, networks of several shapes, costs of its own."""
     numbers = np.array(ENCODER_NUMBERS)
     encoders = [TableEncoder.restore(ENCODER_WORDS, numbers), TableEncoder.restore(ENCODER_WORDS, numbers * 0.96875)]
     networks = [Network((3,), "relu"), Network((4, 2), "silu", dropout=0.25), Network((), "none")]
@@ -73,6 +74,9 @@ def golden() -> Predictor:
         head=head_for("softmax", 3),
         classes=np.array(["absent", "mild", "sévère"]),
         target="disease",
+        costs=Costs(np.array([[0.0, 1.0, 2.0], [2.0, 0.0, 1.0], [3.0, 2.0, 0.5]]), abstain=0.92),
+        temperature=1.75,
+        conformal=Conformal(np.array([*(0.125, 0.375, 0.5, 0.75), *(0.375, 0.5), *(0.25, 1.0)]), (4, 2, 2)),
         record={"n_samples": 8, "note": "made by hand"},
     )
 
@@ -86,6 +90,8 @@ def main() -> None:
         "rows": ROWS,
         "classes": predictor.classes.tolist(),
         "probabilities": predictor.predict_proba(ROWS).tolist(),
+        "labels": predictor.predict(ROWS).tolist(),
+        "sets": predictor.predict_set(ROWS, coverage=0.5, per_class=True).tolist(),
     }
     text = json.dumps(expected, indent=1, ensure_ascii=False) + "\n"
     (FOLDER / f"format_{FORMAT_VERSION}.json").write_text(text, encoding="utf-8", newline="\n")

@@ -11,6 +11,7 @@ import torch
 from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import make_classification
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -18,7 +19,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from demarcate import DemarcateClassifier, Predictor, datasets, load
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
-from demarcate.evaluation import METRIC_NAMES, class_scores, score
+from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
 
 TINY = {"hidden": (8,), "epochs": 3, "n_folds": 2}
 ENOUGH = {"epochs": 20, "lr": 0.05}
@@ -424,6 +425,138 @@ class TestScores:
         with pytest.raises(InputError, match="these are others"):
             fitted.baselines(X[::-1], y[::-1])
         assert fitted.class_weight_ == {0: 1.0, 1: 2.0}
+
+
+class TestDecisions:
+    def test_the_decision_of_least_expected_cost_is_predicted(self, matrix):
+        X, y = matrix
+        plain, dear = (tiny(**ENOUGH, cost=cost).fit(X, y) for cost in (None, {"false_negative": 9}))
+        np.testing.assert_array_equal(plain.predict_proba(X), dear.predict_proba(X))
+        assert dear.predictor_.threshold == 0.1
+        assert dear.predict(X).tolist() == (dear.predict_proba(X)[:, 1] >= 0.1).astype(int).tolist()
+        assert dear.predict(X).sum() > plain.predict(X).sum()
+
+    def test_costs_are_named_by_labels_or_a_matrix(self, mixed):
+        X, y = mixed
+        by_name = tiny(cost={("yes", "no"): 3}).fit(X, y)
+        by_matrix = tiny(cost=[[0, 1], [3, 0]]).fit(X, y)
+        assert by_name.costs_.matrix.tolist() == by_matrix.costs_.matrix.tolist() == [[0, 1], [3, 0]]
+
+    def test_rows_are_left_undecided_where_that_is_cheapest(self, matrix):
+        X, y = matrix
+        cautious = tiny(abstain=0.4).fit(X, y)
+        certainty = cautious.predict_proba(X).max(1)
+        undecided = [label is None for label in cautious.predict(X).tolist()]
+        assert undecided == (certainty < 0.6).tolist()
+        assert 0 < sum(undecided) < len(y)
+
+    @pytest.mark.parametrize("weights", [None, np.arange(60)])
+    def test_a_row_that_is_not_decided_is_not_right(self, matrix, weights):
+        X, y = matrix
+        cautious = tiny(**ENOUGH, abstain=0.1).fit(X, y)
+        by_hand = [
+            decided is not None and decided == label for decided, label in zip(cautious.predict(X), y, strict=True)
+        ]
+        assert cautious.score(X, y, weights) == pytest.approx(np.average(by_hand, weights=weights))
+        assert 0 < cautious.score(X, y) < tiny(**ENOUGH).fit(X, y).score(X, y)
+        assert np.isfinite(cross_val_score(cautious, X, y, cv=2)).all()
+
+    @pytest.mark.parametrize("cost", [{"false_negative": -1}, {("a", "b"): 2}, [[1, 2, 3]], "dear"])
+    def test_costs_that_cannot_be_are_refused_before_training(self, matrix, cost):
+        with pytest.raises(SettingError):
+            tiny(cost=cost, on_epoch=lambda _: pytest.fail("trained")).fit(*matrix)
+
+    def test_what_out_of_fold_rows_cost_is_compared_and_recorded(self, matrix):
+        fitted = tiny(cost={"false_negative": 9}, abstain=0.5).fit(*matrix)
+        compared = fitted.cost_comparison_
+        costs, folds = Costs.of([0, 1], {"false_negative": 9}, 0.5), fitted.oof_folds_
+        by_hand = compare_costs(fitted.oof_codes_, fitted.oof_proba_, costs, rows="out-of-fold", folds=folds)
+        assert compared == by_hand
+        assert fitted.record()["costs"] == compared.to_json()
+        assert fitted.record()["settings"]["cost"] == {"false_negative": 9}
+        assert (tiny().fit(*matrix).cost_comparison_, tiny().fit(*matrix).record()["costs"]) == (None, None)
+
+    def test_a_saved_model_decides_the_same(self, matrix, tmp_path):
+        X, y = matrix
+        fitted = tiny(cost={"false_negative": 4}, abstain=0.5).fit(X, y)
+        fitted.save(tmp_path / "model.safetensors")
+        assert load(tmp_path / "model.safetensors").predict(X).tolist() == fitted.predict(X).tolist()
+
+    def test_costs_survive_a_clone_and_a_search(self, matrix):
+        search = GridSearchCV(tiny(), {"cost": [None, {"false_negative": 5}]}, cv=2).fit(*matrix)
+        assert clone(search.best_estimator_).get_params()["cost"] in (None, {"false_negative": 5})
+
+
+# Trained for long on labels that are drawn by lot, so that every network is far too certain.
+LOUD = {"patience": None, "epochs": 60, "lr": 0.02, "hidden": (32,), "dropout": 0.0, "n_folds": 4}
+
+
+@pytest.fixture(scope="module")
+def noise():
+    generator = np.random.default_rng(0)
+    return generator.normal(size=(300, 5)), generator.integers(2, size=300)
+
+
+@pytest.fixture(scope="module")
+def loud(noise):
+    return tiny(**LOUD).fit(*noise)
+
+
+class TestCalibration:
+    def test_it_is_kept_where_networks_are_far_too_certain_and_helps_on_fresh_rows(self, noise, loud):
+        raw = tiny(**LOUD, calibrate=False).fit(*noise)
+        assert loud.predictor_.temperature > 1.2
+        assert raw.predictor_.temperature is None
+        generator = np.random.default_rng(1)
+        X, y = generator.normal(size=(500, 5)), generator.integers(2, size=500)
+        assert log_loss(y, loud.predict_proba(X)) < log_loss(y, raw.predict_proba(X))
+        assert loud.predict(X).tolist() == raw.predict(X).tolist()
+
+    def test_out_of_fold_probabilities_have_the_temperature_of_the_other_folds(self, noise, loud):
+        raw = tiny(**LOUD, calibrate=False).fit(*noise)
+        by_hand = calibrate(raw.oof_codes_, raw.oof_proba_, raw.oof_folds_)
+        np.testing.assert_array_equal(loud.oof_proba_, by_hand.probabilities)
+        assert loud.predictor_.temperature == by_hand.temperature
+        assert loud.scores_["log_loss"].value < raw.scores_["log_loss"].value
+
+    def test_a_saved_model_keeps_it(self, noise, loud, tmp_path):
+        loud.save(tmp_path / "model.safetensors")
+        X, _ = noise
+        np.testing.assert_array_equal(load(tmp_path / "model.safetensors").predict_proba(X), loud.predict_proba(X))
+
+
+class TestUncertainty:
+    def test_sets_and_spreads_are_the_predictors(self, mixed):
+        X, y = mixed
+        fitted = tiny().fit(X, y)
+        assert fitted.predict_set(X, 0.8, per_class=True, allow_empty=False).tolist() == (
+            fitted.predictor_.predict_set(X, 0.8, per_class=True, allow_empty=False).tolist()
+        )
+        np.testing.assert_array_equal(fitted.spread(X), fitted.predictor_.spread(X))
+
+    def test_sets_go_by_the_out_of_fold_probabilities_before_any_temperature(self, matrix):
+        fitted = tiny(calibrate=False).fit(*matrix)
+        truths = fitted.oof_proba_[np.arange(60), fitted.oof_codes_]
+        assert fitted.predictor_.conformal.class_rows == tuple(np.bincount(fitted.oof_codes_))
+        assert sorted(fitted.predictor_.conformal.truths) == sorted(truths)
+
+    def test_sets_hold_the_label_of_fresh_rows_as_often_as_asked(self):
+        X, y = make_classification(1400, 6, n_informative=4, n_classes=3, flip_y=0.2, random_state=3)
+        fitted = DemarcateClassifier(hidden=(16,), epochs=15, n_folds=4).fit(X[:400], y[:400])
+        sets = fitted.predict_set(X[400:], 0.9)
+        assert sets[np.arange(1000), y[400:]].mean() == pytest.approx(0.9, abs=0.05)
+
+    def test_a_hold_out_is_judged_by_all_members_as_new_rows_are(self, matrix):
+        X, y = matrix
+        held = tiny(holdout_above=59).fit(X, y)
+        assert len(set(held.predictor_.encoding)) == 1
+        bound = held.predictor_.conformal.least(0.5)
+        assert held.predict_set(X, 0.5).tolist() == (held.predict_proba(X) >= bound).tolist()
+
+    @pytest.mark.parametrize("method", ["predict_set", "spread"])
+    def test_what_is_not_fitted_has_neither(self, matrix, method):
+        with pytest.raises(ValueError, match="not fitted"):
+            getattr(tiny(), method)(matrix[0])
 
 
 class TestMembers:

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -8,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate import predictor as module
-from demarcate.errors import InputWarning
+from demarcate.errors import InputWarning, SettingError
+from demarcate.evaluation import Conformal, Costs
 from demarcate.nn import Network, head_for, initial_state
 from demarcate.predictor import Predictor
 from demarcate.tabular import TableEncoder, infer_schema
@@ -185,3 +187,93 @@ def test_predicting_changes_no_weight_and_repeats_to_the_bit():
     before = [population.flat.clone() for population in ensemble.populations]
     assert np.array_equal(ensemble.predict_proba(table), ensemble.predict_proba(table))
     assert all(torch.equal(flat, one.flat) for flat, one in zip(before, ensemble.populations, strict=True))
+
+
+class TestTemperature:
+    def test_it_is_applied_to_the_mean_of_the_members(self):
+        ensemble, table = untrained(("a", "b", "c")), mixed_table()
+        means = ensemble.member_probabilities(table).mean(0)
+        powers = means ** (1 / 3)
+        warm = replace(ensemble, temperature=3.0)
+        np.testing.assert_allclose(warm.predict_proba(table), powers / powers.sum(1, keepdims=True), atol=1e-9)
+        assert warm.predict(table).tolist() == ensemble.predict(table).tolist()
+
+    def test_members_and_what_is_made_of_them_stay_as_they_are(self):
+        ensemble, table = untrained(), mixed_table()
+        warm = replace(ensemble, temperature=3.0)
+        np.testing.assert_array_equal(warm.member_probabilities(table), ensemble.member_probabilities(table))
+        np.testing.assert_array_equal(warm.spread(table), ensemble.spread(table))
+
+
+class TestCosts:
+    CHANCES = np.array([[0.9, 0.1], [0.7, 0.3], [0.4, 0.6]])
+
+    def test_decisions_are_those_of_least_expected_cost(self):
+        costs = Costs.of(("ill", "well"), {"false_negative": 4})
+        assert untrained().deciding(costs).decide(self.CHANCES).tolist() == ["ill", "well", "well"]
+        three = Costs.of("abc", {("c", "a"): 100})
+        decided = untrained(("a", "b", "c")).deciding(three).decide(np.array([[0.9, 0.04, 0.06], [0.1, 0.2, 0.7]]))
+        assert decided.tolist() == ["c", "c"]
+
+    def test_for_two_classes_the_threshold_is_stated(self):
+        costs = Costs.of(("ill", "well"), {"false_negative": 4})
+        assert untrained().deciding(costs).threshold == 0.2
+        assert untrained(threshold=0.3).deciding(None).threshold is None
+
+    def test_rows_that_are_not_decided_are_none(self):
+        abstaining = untrained().deciding(Costs.of(("ill", "well"), None, 0.35))
+        decided = abstaining.decide(self.CHANCES)
+        assert decided.dtype == object
+        assert decided.tolist() == ["ill", "ill", None]
+        assert abstaining.predict(mixed_table().head(0)).tolist() == []
+
+    def test_labels_in_an_array_of_objects_are_still_themselves(self):
+        decided = untrained((3, 7)).deciding(Costs.of((3, 7), None, 0.35)).decide(self.CHANCES)
+        assert [type(label) for label in decided.tolist()] == [int, int, type(None)]
+
+
+class TestSpread:
+    def test_it_is_the_standard_deviation_between_members(self):
+        ensemble, table = untrained(("a", "b", "c")), mixed_table(37, seed=1)
+        each = ensemble.member_probabilities(table)
+        by_hand = np.sqrt(((each - each.mean(0)) ** 2).mean(0))
+        np.testing.assert_allclose(ensemble.spread(table), by_hand, atol=1e-7)
+
+    def test_a_single_member_agrees_with_itself(self):
+        alone = untrained(networks=NETWORKS[:1], encoding=(0,))
+        assert alone.spread(mixed_table()).tolist() == [[0, 0]] * N_ROWS
+
+    def test_chunks_make_no_difference(self, monkeypatch):
+        ensemble, table = untrained(), mixed_table()
+        whole = ensemble.spread(table)
+        monkeypatch.setattr(module, "_MAX_CHUNK", 200)
+        np.testing.assert_allclose(ensemble.spread(table), whole, atol=1e-7)
+
+
+class TestSets:
+    def with_rows(self, truths):
+        return replace(untrained(("a", "b", "c")), conformal=Conformal(np.array(truths), (len(truths), 0, 0)))
+
+    def test_folds_are_the_members_behind_one_encoder_and_the_middle_one_decides(self):
+        ensemble, table = self.with_rows(np.full(99, 0.34)), mixed_table()
+        each = ensemble.member_probabilities(table)
+        first, second = each[[0, 3]].mean(0), each[[1, 2, 4]].mean(0)
+        sets = ensemble.predict_set(table)
+        assert sets.tolist() == ((first + second) / 2 >= 0.34).tolist()
+        assert 0 < sets.mean() < 1
+
+    def test_chunks_make_no_difference(self, monkeypatch):
+        ensemble, table = self.with_rows(np.full(99, 0.34)), mixed_table()
+        whole = ensemble.predict_set(table, 0.8, allow_empty=False)
+        monkeypatch.setattr(module, "_MAX_CHUNK", 200)
+        assert ensemble.predict_set(table, 0.8, allow_empty=False).tolist() == whole.tolist()
+
+    def test_settings_reach_the_sets(self):
+        ensemble, table = self.with_rows(np.full(99, 0.99)), mixed_table()
+        assert not ensemble.predict_set(table).any()
+        assert (ensemble.predict_set(table, allow_empty=False).sum(1) == 1).all()
+        assert ensemble.predict_set(table, per_class=True).tolist() == [[False, True, True]] * N_ROWS
+
+    def test_without_out_of_fold_rows_there_are_none(self):
+        with pytest.raises(SettingError, match="prediction sets go by out-of-fold rows: this model has none"):
+            untrained().predict_set(mixed_table())

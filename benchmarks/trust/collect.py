@@ -2,7 +2,8 @@
 
 ``python benchmarks/trust/collect.py CACHE [FOLDER] [--splits 5] [--first 0]`` draws each source's splits (generated
 ones, and Parquet files of FOLDER with a column ``target``), fits on each, and writes a file a fit into CACHE. What is
-there already is not fitted again. ``intervals.py`` and its neighbours read the cache.
+there already is not fitted again. ``intervals.py`` and its neighbours read the cache. ``--overtrained`` is for
+``calibration.py``: networks that train all epochs, whatever becomes of their probabilities.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sources import TABLES, Source, generated, of_folder
@@ -58,13 +60,13 @@ def read(cache: Path) -> Iterator[Fit]:
         yield Fit(source, int(split), **{**kept, "is_generated": bool(kept["is_generated"])})
 
 
-def fit(source: Source, split: int, cache: Path) -> None:
+def fit(source: Source, split: int, cache: Path, **settings: Any) -> None:
     """Fit one split of one source, unless the cache has it."""
     path = cache / f"{source.name}-{split}.npz"
     if path.exists():
         return
     rows = source.draw(split)
-    classifier = DemarcateClassifier(random_state=split).fit(rows.X, rows.y)
+    classifier = DemarcateClassifier(calibrate=False, random_state=split, **settings).fit(rows.X, rows.y)
     n_rows, n_classes = len(rows.y), len(classifier.classes_)
     folds, oof = np.full(n_rows, -1), np.full((n_rows, n_classes), np.nan)
     folds[classifier.oof_rows_], oof[classifier.oof_rows_] = classifier.oof_folds_, classifier.oof_proba_
@@ -90,14 +92,16 @@ def main() -> None:
     parser.add_argument("cache", type=Path)
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--splits", type=int, default=5)
+    parser.add_argument("--overtrained", action="store_true", help="never stop before the last epoch")
     parser.add_argument("--first", type=int, default=0, help="the first split's seed")
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     sources = [*generated(), *(of_folder(given.folder, TABLES) if given.folder else ())]
+    settings = {"patience": None} if given.overtrained else {}
     warnings.simplefilter("ignore")
     for split in range(given.first, given.first + given.splits):
         for source in sources:
-            fit(source, split, given.cache)
+            fit(source, split, given.cache, **settings)
             print(split, source.name, flush=True)
 
 

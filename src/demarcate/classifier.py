@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -28,7 +29,20 @@ from demarcate.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_
 from demarcate.engine import OnEpoch, Training
 from demarcate.ensemble import Ensemble, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
-from demarcate.evaluation import Score, class_scores, logistic_probabilities, majority_probabilities, score, scores_json
+from demarcate.evaluation import (
+    Calibration,
+    Conformal,
+    CostComparison,
+    Costs,
+    Score,
+    calibrate,
+    class_scores,
+    compare_costs,
+    logistic_probabilities,
+    majority_probabilities,
+    score,
+    scores_json,
+)
 from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
@@ -81,6 +95,17 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         each of ``n_seeds``, takes the place of the folds.
     class_weight
         ``balanced``, a mapping of labels to weights, or None for 1 each.
+    cost
+        What mistakes cost, so that ``predict`` takes the decision of least expected cost: for two classes a mapping of
+        ``false_negative`` (a row of the second class taken for the first) or ``false_positive`` to costs; a mapping of
+        ``(true, predicted)`` labels to costs; or a matrix of shape (n_classes, n_classes) with a row for each true
+        class. Mistakes that are not named cost 1. None for the likeliest class. It changes no probability; with
+        ``class_weight`` what is rare and dear counts twice.
+    abstain
+        What it costs not to decide, on the scale of ``cost``: where that is cheaper than every class, ``predict`` gives
+        None in an array of objects. None to decide always.
+    calibrate
+        Whether probabilities are scaled by a temperature where out-of-fold rows show that this helps.
     categorical, numerical, drop
         Names of columns whose kind the caller knows better, or that are not to be used.
     random_state
@@ -111,9 +136,12 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     oof_rows_ : ndarray of shape (n_held,)
         Rows with out-of-fold probabilities: all under cross-validation, else the hold-out.
     oof_proba_ : ndarray of shape (n_held, n_classes)
-        Their probabilities, from the networks that did not train on them.
+        Their probabilities, from the networks that did not train on them. If the predictor has a temperature, those of
+        each fold are scaled by a temperature of the other folds.
     oof_folds_ : ndarray of shape (n_held,)
         The fold each of them was held out in; 0 for all of a hold-out.
+    costs_ : Costs or None
+        What decisions cost, if that was said.
     class_weight_ : dict
         The weight each label's rows had.
     members_ : tuple of FittedMember
@@ -146,6 +174,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_seeds: int = 1,
         holdout_above: int = 10_000,
         class_weight: str | Mapping[Any, float] | None = None,
+        cost: Any = None,
+        abstain: float | None = None,
+        calibrate: bool = True,
         categorical: Sequence[str] | None = None,
         numerical: Sequence[str] | None = None,
         drop: Sequence[str] | None = None,
@@ -170,6 +201,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_seeds = n_seeds
         self.holdout_above = holdout_above
         self.class_weight = class_weight
+        self.cost = cost
+        self.abstain = abstain
+        self.calibrate = calibrate
         self.categorical = categorical
         self.numerical = numerical
         self.drop = drop
@@ -207,6 +241,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         network = self._network()
         self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)
+        self.costs_ = Costs.of(task.classes, self.cost, self.abstain)
         training = self._training(len(task.codes))
         ensemble = fit_ensemble(
             task,
@@ -230,9 +265,43 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self.predictor_.predict_proba(self._checked(X, reset=False))
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """Predicted labels of shape (n_samples,)."""
+        """Predicted labels of shape (n_samples,), by ``cost`` if there is one; None where it abstains."""
         check_is_fitted(self)
         return self.predictor_.decide(self.predict_proba(X))
+
+    def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """The share of rows whose predicted label is the true one; a row that is not decided counts as missed."""
+        if self.abstain is None:
+            return float(super().score(X, y, sample_weight))
+        pairs = zip(self.predict(X).tolist(), label_array(y).tolist(), strict=True)
+        weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+        return float(np.average([decided == label for decided, label in pairs], weights=weights))
+
+    def predict_set(
+        self, X: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
+    ) -> NDArray[np.bool_]:
+        """Which labels are in each row's prediction set, (n_samples, n_classes).
+
+        Parameters
+        ----------
+        X
+            A table with the columns that ``fit`` saw.
+        coverage
+            The share of sets that hold the true label, in (0, 1).
+        per_class
+            Whether that holds for the rows of each class, rather than for all rows together. A class with too few rows
+            to tell (9 for 0.9) is in every set.
+        allow_empty
+            Whether a set may be empty; if not, the likeliest label is always in, and coverage is higher than asked for.
+        """
+        check_is_fitted(self)
+        checked = self._checked(X, reset=False)
+        return self.predictor_.predict_set(checked, coverage, per_class=per_class, allow_empty=allow_empty)
+
+    def spread(self, X: Any) -> NDArray[np.float64]:
+        """How far the networks differ: the standard deviation of each probability between them."""
+        check_is_fitted(self)
+        return self.predictor_.spread(self._checked(X, reset=False))
 
     @property
     def scores_(self) -> dict[str, Score]:
@@ -242,10 +311,21 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     @property
     def class_scores_(self) -> list[dict[str, Score]]:
-        """Precision, recall and F1 of each class on the out-of-fold rows, with 95% intervals."""
+        """Precision, recall and F1 of each class as out-of-fold rows are decided, with 95% intervals."""
         check_is_fitted(self)
+        decided = self.predictor_.decisions(self.oof_proba_)
+        judged = self.oof_codes_, self.oof_proba_
+        return class_scores(*judged, rows=self.oof_kind_, decided=decided, folds=self.oof_folds_)
+
+    @property
+    def cost_comparison_(self) -> CostComparison | None:
+        """What out-of-fold rows cost: by ``cost``, for the likeliest class, always for one class; None without it."""
+        check_is_fitted(self)
+        if self.costs_ is None:
+            return None
+        judged = self.oof_codes_, self.oof_proba_
         kind, folds = self.oof_kind_, self.oof_folds_
-        return class_scores(self.oof_codes_, self.oof_proba_, rows=kind, folds=folds)
+        return compare_costs(*judged, self.costs_, rows=kind, folds=folds, classes=self.classes_)
 
     def baselines(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> dict[str, dict[str, Score]]:
         """The same scores for the majority class and for logistic regression, on the same folds.
@@ -370,11 +450,13 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         beside = ("on_epoch", "random_state", "checkpoint")
         settings = {name: value for name, value in self.get_params().items() if name not in beside}
+        compared = self.cost_comparison_
         return {
             "n_samples": self.n_samples_,
             "n_features": self.n_features_in_,
             "class_rows": dict(zip(map(str, self.classes_), self.class_rows_, strict=True)),
             "class_weight": {str(label): weight for label, weight in self.class_weight_.items()},
+            "costs": None if compared is None else compared.to_json(),
             "scores": scores_json(self.scores_),
             "class_scores": dict(zip(map(str, self.classes_), map(scores_json, self.class_scores_), strict=True)),
             "baselines": {name: scores_json(scores) for name, scores in (baselines or {}).items()},
@@ -457,16 +539,21 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _take(self, task: Task, ensemble: Ensemble) -> None:
         """Keep what was fitted, and warn of what was dropped or went wrong."""
-        self.predictor_ = ensemble.predictor
         self.classes_ = task.classes
         by_class = class_weights(self.class_weight, task.classes, task.codes)
         self.class_weight_ = dict(zip(task.classes.tolist(), by_class.tolist(), strict=True))
         self.schema_ = task.schema
         self.members_ = ensemble.members
         self.held_out_ = ensemble.groups
-        self.oof_rows_, self.oof_proba_ = ensemble.held, ensemble.probabilities
-        self.oof_codes_, self.oof_kind_ = task.codes[ensemble.held], ensemble.rows
-        self.oof_folds_ = ensemble.folds
+        self.oof_rows_, self.oof_folds_, self.oof_kind_ = ensemble.held, ensemble.folds, ensemble.rows
+        self.oof_codes_ = task.codes[ensemble.held]
+        judged = self.oof_codes_, ensemble.probabilities
+        calibration = (
+            calibrate(*judged, self.oof_folds_) if self.calibrate else Calibration(None, ensemble.probabilities)
+        )
+        self.oof_proba_ = calibration.probabilities
+        calibrated = replace(ensemble.predictor, temperature=calibration.temperature, conformal=Conformal.of(*judged))
+        self.predictor_ = calibrated.deciding(self.costs_)
         self.n_samples_ = len(task.codes)
         self.class_rows_ = np.bincount(task.codes).tolist()
         self.data_sha256_ = fingerprint(task.parsed, task.codes)

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from demarcate.errors import SettingError
+from demarcate.evaluation import Conformal, Costs, scale
 from demarcate.nn import Head, MemberState, Network, Population, stack
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame
 
@@ -35,7 +37,14 @@ class Predictor:
     target
         The name of the column it predicts.
     threshold
-        For two classes: the probability of the second from which it is predicted. None means the likelier class.
+        For two classes: the probability of the second from which it is predicted. None means the likelier class, or
+        that ``costs`` decide otherwise than by one.
+    costs
+        What decisions cost, if not all mistakes alike; where they amount to a threshold, `deciding` states it.
+    temperature
+        What the mean probabilities are scaled by; None if by nothing.
+    conformal
+        What out-of-fold rows say of prediction sets, if there were any.
     record
         What is known of how it was made: scores, baselines, settings, provenance. JSON-ready.
     """
@@ -47,6 +56,9 @@ class Predictor:
     classes: NDArray[Any]
     target: str = "target"
     threshold: float | None = None
+    costs: Costs | None = None
+    temperature: float | None = None
+    conformal: Conformal | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -62,12 +74,25 @@ class Predictor:
         classes: NDArray[Any],
         target: str = "target",
         threshold: float | None = None,
+        costs: Costs | None = None,
+        temperature: float | None = None,
+        conformal: Conformal | None = None,
         record: Mapping[str, Any] | None = None,
     ) -> "Predictor":
         """A predictor from its members' specifications and parameters."""
-        populations = tuple(stack(networks, states, head))
-        encoded = tuple(encoders), tuple(encoding)
-        return cls(schema, *encoded, populations, classes, target, threshold, record or {})
+        return cls(
+            schema=schema,
+            encoders=tuple(encoders),
+            encoding=tuple(encoding),
+            populations=tuple(stack(networks, states, head)),
+            classes=classes,
+            target=target,
+            threshold=threshold,
+            costs=costs,
+            temperature=temperature,
+            conformal=conformal,
+            record=record or {},
+        )
 
     @property
     def n_members(self) -> int:
@@ -103,7 +128,7 @@ class Predictor:
         return torch.from_numpy(self.encoders[self.encoding[member]].encode(self.parse(table)))
 
     def predict_proba(self, table: Any) -> NDArray[np.float64]:
-        """Class probabilities, the mean over members.
+        """Class probabilities: the mean over members, at the temperature if there is one.
 
         Parameters
         ----------
@@ -123,14 +148,65 @@ class Predictor:
         return self.probabilities(self.parse(table))
 
     def predict(self, table: Any) -> NDArray[Any]:
-        """The predicted label of each row, ``(n_rows,)``."""
+        """The predicted label of each row, ``(n_rows,)``; None where it abstains."""
         return self.decide(self.predict_proba(table))
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
-        """The labels that probabilities ``(n_rows, n_classes)`` lead to: the likelier class, or by the threshold."""
-        if self.threshold is None:
-            return np.asarray(self.classes[probabilities.argmax(1)])
-        return np.asarray(self.classes[(probabilities[:, 1] >= self.threshold).astype(np.int64)])
+        """The labels that probabilities ``(n_rows, n_classes)`` lead to: by the costs, the threshold, or the likeliest.
+
+        Where abstaining has a cost the labels are an array of objects, with None for rows that are not decided.
+        """
+        decisions = self.decisions(probabilities)
+        if self.costs is None or self.costs.abstain is None:
+            return np.asarray(self.classes[decisions])
+        # One more place for abstaining, whose code counts from the end.
+        return np.array([*self.classes.tolist(), None], dtype=object)[decisions]
+
+    def decisions(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The codes of the labels that `decide` gives, ``(n_rows,)``; -1 where it abstains."""
+        if self.costs is not None:
+            return self.costs.decide(probabilities)
+        if self.threshold is not None:
+            return np.asarray(probabilities[:, 1] >= self.threshold, dtype=np.int64)
+        return np.asarray(probabilities.argmax(1))
+
+    def predict_set(
+        self, table: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
+    ) -> NDArray[np.bool_]:
+        """Which labels are in each row's prediction set.
+
+        Parameters
+        ----------
+        table
+            As for `predict_proba`.
+        coverage
+            The share of sets that hold the true label, in (0, 1).
+        per_class
+            Whether that holds for the rows of each class, rather than for all rows together. A class with too few
+            out-of-fold rows to tell (9 for 0.9) is in every set.
+        allow_empty
+            Whether a set may be empty; if not, the likeliest label is always in, and coverage is higher than asked for.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_classes)
+            Columns in the order of ``classes``.
+
+        Raises
+        ------
+        InputError
+            If the table is refused.
+        SettingError
+            If the coverage is out of range, or the predictor has no out-of-fold rows to go by.
+        """
+        return self.sets(self.parse(table), coverage, per_class=per_class, allow_empty=allow_empty)
+
+    def spread(self, table: Any) -> NDArray[np.float64]:
+        """How far members differ: the standard deviation of each probability between them, ``(n_rows, n_classes)``.
+
+        It is that of the members' own probabilities, to which no temperature is applied.
+        """
+        return self.spreads(self.parse(table))
 
     def logits(self, table: Any) -> Tensor:
         """Every member's raw outputs, ``(n_members, n_rows, n_outputs)``."""
@@ -150,9 +226,37 @@ class Predictor:
         """Probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""
         chosen = range(self.n_members) if members is None else members
         means = np.empty((_n_rows(parsed), len(self.classes)))
-        for rows, logits in self._logits(parsed, chosen):
-            means[rows] = _finite_probabilities(self.head, logits).mean(0)
-        return means
+        for rows, probabilities in self._member_probabilities(parsed, chosen):
+            means[rows] = probabilities.mean(0)
+        return scale(means, self.temperature)
+
+    def spreads(self, parsed: ParsedColumns) -> NDArray[np.float64]:
+        """As `spread`, of parsed rows."""
+        deviations = np.empty((_n_rows(parsed), len(self.classes)))
+        for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
+            deviations[rows] = probabilities.std(0)
+        return deviations
+
+    def sets(
+        self, parsed: ParsedColumns, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
+    ) -> NDArray[np.bool_]:
+        """As `predict_set`, of parsed rows."""
+        if self.conformal is None:
+            raise SettingError(
+                "prediction sets go by out-of-fold rows: this model has none. Fit one with DemarcateClassifier or "
+                "'demarcate fit'"
+            )
+        # Members that read through one encoder have the same rows held out, and judge them together.
+        folds = np.unique(self.encoding)
+        chosen = np.empty((_n_rows(parsed), len(self.classes)), dtype=np.bool_)
+        for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
+            of_folds = np.stack([probabilities[np.equal(self.encoding, fold)].mean(0) for fold in folds])
+            chosen[rows] = self.conformal.sets(of_folds, coverage, per_class=per_class, allow_empty=allow_empty)
+        return chosen
+
+    def deciding(self, costs: Costs | None) -> "Predictor":
+        """The same predictor with decisions by other costs; None for the likeliest class."""
+        return replace(self, costs=costs, threshold=None if costs is None else costs.threshold)
 
     def with_record(self, record: Mapping[str, Any]) -> "Predictor":
         """The same predictor with another record."""
@@ -162,6 +266,13 @@ class Predictor:
         """The same predictor with its networks on a device."""
         moved = tuple(replace(population, flat=population.flat.to(device)) for population in self.populations)
         return replace(self, populations=moved)
+
+    def _member_probabilities(
+        self, parsed: ParsedColumns, members: Sequence[int]
+    ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
+        """Chunk by chunk: which rows, and the members' probabilities ``(len(members), n_chunk, n_classes)``."""
+        for rows, logits in self._logits(parsed, members):
+            yield rows, _finite_probabilities(self.head, logits)
 
     def _logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
         """Chunk by chunk: which rows, and the members' logits ``(len(members), n_chunk, n_outputs)`` for them."""

@@ -34,6 +34,14 @@ def test_no_other_key_is_taken(document):
         check_document({**document, "hook": "os.system"})
 
 
+def test_format_2_has_two_more_keys(document):
+    check_document({**document, "format_version": 2, "costs": None, "conformal": None})
+    with pytest.raises(ValueError, match=r"keys \['conformal', 'costs'\] are missing or unknown"):
+        check_document({**document, "format_version": 2})
+    with pytest.raises(ValueError, match=r"keys \['costs'\] are missing or unknown"):
+        check_document({**document, "costs": None})
+
+
 @pytest.mark.parametrize(
     "record",
     [

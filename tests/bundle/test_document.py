@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,15 @@ import pandas as pd
 import pytest
 import safetensors.torch
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from demarcate import DemarcateClassifier
 from demarcate.bundle import read_bundle, write_bundle
 from demarcate.bundle.document import FORMAT_VERSION, expected_tensors, from_document, to_document
 from demarcate.bundle.format import decode, encode
 from demarcate.errors import BundleError, InputWarning
+from demarcate.evaluation import Conformal, Costs
 
 GOLDEN = Path(__file__).parent / "golden"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_golden_bundle.py"
@@ -57,6 +61,11 @@ def path(fitted, tmp_path):
 @pytest.fixture(scope="module")
 def golden():
     return decode((GOLDEN / "format_1.safetensors").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def golden_2():
+    return decode((GOLDEN / "format_2.safetensors").read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +127,8 @@ class TestRoundTrip:
 
     @pytest.mark.parametrize("classes", [["a", "b"], [0, 7], [False, True], [0.5, 2.0]])
     def test_classes_keep_their_type(self, fitted, tmp_path, classes):
-        document, tensors = to_document(load_golden_script().golden())
+        plain = replace(load_golden_script().golden(), costs=None, temperature=None, conformal=None)
+        document, tensors = to_document(plain)
         kept = [name for name in tensors if name.startswith(("encoders.0.", "members.2."))]
         document["classes"] = {"type": type(classes[0]).__name__, "values": [*classes]}
         document["encoders"] = document["encoders"][:1]
@@ -150,6 +160,129 @@ class TestRoundTrip:
         assert [label[:10] for label in classes] == ["2020-01-01", "2021-01-01"]
 
 
+def some_decisions(n_classes):
+    """Strategies for what a predictor of so many classes may decide by."""
+    number = st.floats(0, 1e6)
+
+    def costs(values, abstain):
+        matrix = np.array(values).reshape(n_classes, n_classes)
+        np.fill_diagonal(matrix, 0)
+        matrix[0, 1] += 1
+        return Costs(matrix, abstain)
+
+    def conformal(of_classes):
+        truths = [np.sort(truths) for truths in of_classes]
+        return Conformal(np.concatenate(truths), tuple(map(len, truths)))
+
+    matrices = st.lists(number, min_size=n_classes**2, max_size=n_classes**2)
+    classes = st.lists(st.lists(st.floats(0, 1), max_size=5), min_size=n_classes, max_size=n_classes)
+    return {
+        "costs": st.none() | st.builds(costs, matrices, st.none() | number),
+        "temperature": st.none() | st.floats(0.05, 20),
+        "conformal": st.none() | st.builds(conformal, classes),
+    }
+
+
+class TestDecisions:
+    """What a model decides by, which format 1 did not know."""
+
+    @settings(derandomize=True, deadline=None, max_examples=60)
+    @given(st.fixed_dictionaries(some_decisions(3)))
+    def test_whatever_it_is_it_comes_back_and_is_written_the_same_again(self, decisions):
+        predictor = replace(load_golden_script().golden(), **decisions)
+        data = encode(*to_document(predictor))
+        read = from_document(*decode(data, expected_tensors))
+        assert encode(*to_document(read)) == data
+        assert read.temperature == predictor.temperature
+        for name, fields in (("costs", ("matrix", "abstain")), ("conformal", ("truths", "class_rows"))):
+            written, found = getattr(predictor, name), getattr(read, name)
+            assert (found is None) == (written is None)
+            for field in fields if written is not None else ():
+                np.testing.assert_array_equal(getattr(found, field), getattr(written, field))
+
+    def test_a_model_with_none_of_it_is_written_in_format_1(self):
+        plain = replace(load_golden_script().golden(), costs=None, temperature=None, conformal=None)
+        assert encode(*to_document(plain)) == (GOLDEN / "format_1.safetensors").read_bytes()
+
+    def test_a_threshold_that_is_not_that_of_the_costs_is_refused(self):
+        X, y = np.arange(40.0).reshape(20, 2) ** 2 % 79, [0, 1] * 10
+        predictor = DemarcateClassifier(hidden=(), epochs=1, n_folds=2, cost={"false_negative": 3}).fit(X, y).predictor_
+        document, tensors = to_document(predictor)
+        assert from_document(*decode(encode(document, tensors), expected_tensors)).threshold == 0.25
+        for threshold in (0.5, None):
+            data = encode({**document, "threshold": threshold}, tensors)
+            with pytest.raises(BundleError, match="not the one that its costs call for"):
+                from_document(*decode(data, expected_tensors))
+
+    @pytest.mark.parametrize(
+        ("name", "place", "value", "reason"),
+        [
+            ("costs.matrix", (0, 1), -1.0, "0 to 1e15: 0 decided as 1 costs -1.0"),
+            ("costs.matrix", (2, 1), 1e16, "costs 1e.16"),
+            ("costs.matrix", (1, 1), 9.0, "Being right costs no more"),
+            ("costs.matrix", (0, 1), np.nan, "holds NaN"),
+            ("conformal.truths", (0,), 0.9, "rise within a class"),
+            ("conformal.truths", (7,), 1.5, "number 7 is 1.5"),
+            ("conformal.truths", (0,), -0.5, "number 0 is -0.5"),
+        ],
+    )
+    def test_numbers_that_no_model_decides_by_are_refused(self, golden_2, monkeypatch, name, place, value, reason):
+        document, tensors = golden_2
+        crafted = tensors[name].copy()
+        crafted[place] = value
+        # What does not let them be written need not hold who writes otherwise.
+        monkeypatch.setattr("demarcate.bundle.format._check_finite", lambda *arguments: None)
+        data = encode(document, {**tensors, name: crafted})
+        monkeypatch.undo()
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(data, expected_tensors))
+
+    def test_every_mutant_is_refused_or_works(self, golden_2, rows):
+        document, tensors = golden_2
+        about = ("format_version", "calibration", "threshold", "costs", "conformal")
+        n_refused = n_working = 0
+        for name, mutant in mutants({key: document[key] for key in about}):
+            data = encode({**{key: value for key, value in document.items() if key not in about}, **mutant}, tensors)
+            try:
+                predictor = from_document(*decode(data, expected_tensors))
+            except BundleError:
+                n_refused += 1
+                continue
+            n_working += 1
+            assert encode(*to_document(predictor)) == data, name
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", InputWarning)
+                assert np.isfinite(predictor.predict_proba(rows)).all(), name
+                assert len(predictor.predict(rows)) == 4, name
+        assert n_refused > 150
+        assert n_working >= 4
+
+    @pytest.mark.parametrize(
+        ("place", "value", "reason"),
+        [
+            (("calibration",), {"temperature": 0.0}, "no temperature from 0.05 to 20"),
+            (("calibration",), {"temperature": 1e300}, "no temperature"),
+            (("calibration",), {"temperature": True}, "no temperature"),
+            (("calibration",), {"bias": 1.0}, "no temperature"),
+            (("costs", "abstain"), -1.0, "no number from 0 to 1e"),
+            (("costs", "abstain"), 1, "no number"),
+            (("costs", "exec"), "x", "no number"),
+            (("costs",), None, "'costs.matrix' is not expected"),
+            (("conformal", "class_rows"), [4, 2], "not counted by class"),
+            (("conformal", "class_rows"), [4, 2, -2], "not counted by class"),
+            (("conformal", "class_rows"), [4, 2, 10**12], "is expected"),
+            (("conformal", "class_rows"), [2, 4, 2], "rise within a class"),
+            (("conformal",), None, "'conformal.truths' is not expected"),
+            (("format_version",), 1, "conformal"),
+        ],
+    )
+    def test_what_no_model_decides_by_is_refused_with_the_reason(self, golden_2, place, value, reason):
+        document, tensors = golden_2
+        data = encode(replaced(document, place, value), tensors)
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(data, expected_tensors))
+
+
 class TestGolden:
     @pytest.mark.filterwarnings("ignore:column 'thal' holds a category not seen:demarcate.errors.InputWarning")
     @pytest.mark.parametrize("version", range(1, FORMAT_VERSION + 1))
@@ -158,6 +291,10 @@ class TestGolden:
         predictor = read_bundle(GOLDEN / f"format_{version}.safetensors")
         assert predictor.classes.tolist() == expected["classes"]
         np.testing.assert_allclose(predictor.predict_proba(expected["rows"]), expected["probabilities"], atol=1e-6)
+        if version >= 2:
+            assert predictor.predict(expected["rows"]).tolist() == expected["labels"]
+            sets = predictor.predict_set(expected["rows"], coverage=0.5, per_class=True)
+            assert sets.tolist() == expected["sets"]
 
     def test_the_file_of_the_present_format_is_what_its_script_writes(self):
         golden = (GOLDEN / f"format_{FORMAT_VERSION}.safetensors").read_bytes()
@@ -231,11 +368,11 @@ class TestCraftedDocuments:
     def test_the_unchanged_document_is_taken(self, golden):
         assert from_document(*decode(encode(*golden), expected_tensors)).target == "disease"
 
-    @pytest.mark.parametrize("version", [2, 0, 1.0, True, "1", None])
+    @pytest.mark.parametrize("version", [3, 0, 1.0, 2.0, True, "1", None])
     def test_another_format_is_refused_with_the_advice_to_upgrade(self, golden, version):
         document, tensors = golden
         data = encode({**document, "format_version": version}, tensors)
-        with pytest.raises(BundleError, match=r"reads format 1: the file is of format .*Upgrade demarcate"):
+        with pytest.raises(BundleError, match=r"reads formats 1 to 2: the file is of format .*Upgrade demarcate"):
             decode(data, expected_tensors)
 
     @pytest.mark.parametrize(

@@ -41,6 +41,13 @@ def test_every_class_has_scores_of_its_own(demarcate, model, other, heart_frame)
     assert str(expected[1]["recall"]) in said
 
 
+def test_classes_are_scored_as_they_are_decided(demarcate, model, other):
+    by_cost = json.loads(demarcate("evaluate", model, other, "--json", "--cost", "false_negative=50").out)
+    plain = json.loads(demarcate("evaluate", model, other, "--json").out)
+    assert by_cost["scores"] == plain["scores"]
+    assert by_cost["class_scores"]["1"]["recall"]["value"] > plain["class_scores"]["1"]["recall"]["value"]
+
+
 def test_scores_are_those_of_its_predictions(demarcate, model, other, heart_frame):
     report = json.loads(demarcate("evaluate", model, other, "--json").out)
     predictions = json.loads(demarcate("predict", model, other, "--json").out)["predictions"]

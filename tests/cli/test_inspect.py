@@ -26,7 +26,7 @@ def test_columns_scores_networks_and_origin_are_shown(demarcate, model):
     assert "logistic regression" in outcome.out
     assert re.search(r"networks +2, of [\d,]+ parameters", outcome.out)
     assert re.search(r"layers +hidden 8, \w+, dropout 0\.1", outcome.out)
-    assert re.search(r"threshold +the likelier class", outcome.out)
+    assert re.search(r"decision +the likelier class", outcome.out)
     assert re.search(r"trained on +303 rows", outcome.out)
     assert re.search(r"made with torch +\d", outcome.out)
     assert re.search(r"seed +0", outcome.out)

@@ -148,7 +148,7 @@ def test_wrong_settings_are_all_told_at_once():
 def test_tables_that_cannot_be_read_are_refused():
     with pytest.raises(InputError, match="takes at least 20 rows: there are 10"):
         diagnose(datasets.moons(n_samples=10), TINY, QUICK)
-    with pytest.raises(InputError, match="at least two classes|two"):
+    with pytest.raises(InputError, match=r"at least two classes|two"):
         diagnose((np.zeros((30, 2)) + np.arange(30)[:, None], ["a"] * 30), TINY, QUICK)
     with pytest.raises(SettingError, match="precision"):
         diagnose(datasets.moons(), TINY, QUICK, precision="float8")

@@ -6,6 +6,7 @@ from sklearn.svm import SVC
 
 from demarcate import load
 from demarcate.errors import SettingError
+from demarcate.evaluation import Costs
 from demarcate.plotting import BoundaryDisplay, style
 
 
@@ -120,6 +121,16 @@ def test_a_threshold_moves_the_line(moons, moon_runs):
     plain = BoundaryDisplay.from_estimator(predictor, moons)
     np.testing.assert_array_equal(strict.regions == 1, strict.probabilities[..., 1] >= 0.9)
     assert strict.regions.mean() < plain.regions.mean()
+
+
+@pytest.mark.parametrize("abstain", [None, 0.2])
+def test_costs_decide_where_the_lines_are(blobs, blob_run, abstain):
+    predictor = blob_run.predictor
+    costs = Costs.of(predictor.classes, {(0, 1): 30, (0, 2): 30, (0, 3): 30}, abstain)
+    display = BoundaryDisplay.from_estimator(predictor.deciding(costs), blobs, resolution=40)
+    flat = display.probabilities.reshape(-1, 4)
+    np.testing.assert_array_equal(display.regions.ravel(), costs.abstaining(None).decide(flat))
+    assert (display.regions == 0).mean() > (flat.argmax(1) == 0).mean()
 
 
 def test_it_is_drawn_again_on_axes_of_the_callers(moons, moon_runs):

@@ -66,6 +66,14 @@ def test_nothing_to_compare_is_refused(moons):
         ComparisonDisplay.from_runs({}, moons)
 
 
+def test_rows_that_are_not_decided_are_left_out_of_a_confusion_and_counted():
+    display = ConfusionDisplay.from_predictions(["a", "b", "b", "a"], ["a", None, "b", None])
+    assert display.matrix.tolist() == [[1, 0], [0, 1]]
+    assert display.title.endswith("2 not decided")
+    with pytest.raises(SettingError, match="none of 2 is"):
+        ConfusionDisplay.from_predictions(["a", "b"], [None, None])
+
+
 def test_confusion_counts_as_scikit_learn_does(blobs, blob_run):
     display = ConfusionDisplay.from_estimator(blob_run, blobs.X, blobs.y)
     np.testing.assert_array_equal(display.matrix, confusion_matrix(blobs.y, blob_run.predict(blobs.X)))

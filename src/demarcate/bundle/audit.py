@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from demarcate.evaluation import Score
+from demarcate.evaluation.calibration import COLDEST, HOTTEST
+from demarcate.evaluation.costs import LARGEST
 from demarcate.nn import HEADS
 from demarcate.tabular import Schema
 
 KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "calibration", "threshold"} | {
     "record"
 }
+"""What a document of format 1 has."""
+KEYS_OF_2 = KEYS | {"costs", "conformal"}
 CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 
 
@@ -27,11 +31,15 @@ def check_document(document: Mapping[str, Any]) -> None:
     Traceback (most recent call last):
     ValueError: keys ['calibration', 'classes', 'encoders', ...] are missing or unknown
     """
-    _require(set(document) == KEYS, f"keys {sorted(set(document) ^ KEYS)} are missing or unknown")
+    is_first = document.get("format_version", 1) == 1
+    keys = KEYS if is_first else KEYS_OF_2
+    _require(set(document) == keys, f"keys {sorted(set(document) ^ keys)} are missing or unknown")
     _require(isinstance(document["target"], str), "the target is not a name")
     _require(document["head"] in HEADS, "the head is not known")
-    _require(document["calibration"] is None, "it has a calibration, which format 1 does not know")
+    _require(not is_first or document["calibration"] is None, "it has a calibration, which format 1 does not know")
     _check_classes(document["classes"], document["threshold"])
+    if not is_first:
+        _check_decisions(document, len(document["classes"]["values"]))
     _check_encoders(document["encoders"], _checked_schema(document["schema"]))
     _check_members(document["members"], len(document["encoders"]), document["head"])
     _check_record(document["record"])
@@ -44,6 +52,24 @@ def _check_classes(classes: Mapping[str, Any], threshold: object) -> None:
     _require(len(labels) >= 2 and sorted(set(labels)) == labels, "classes are not at least two, sorted and distinct")
     is_probability = isinstance(threshold, float) and 0 <= threshold <= 1 and len(labels) == 2
     _require(threshold is None or is_probability, "the threshold is not a probability of the second of two classes")
+
+
+def _check_decisions(document: Mapping[str, Any], n_classes: int) -> None:
+    calibration, costs, conformal = document["calibration"], document["costs"], document["conformal"]
+    if calibration is not None:
+        is_known = set(calibration) == {"temperature"} and _is_number(calibration["temperature"], COLDEST, HOTTEST)
+        _require(is_known, f"the calibration is no temperature from {COLDEST:g} to {HOTTEST:g}")
+    if costs is not None:
+        is_known = set(costs) == {"abstain"} and (costs["abstain"] is None or _is_number(costs["abstain"], 0, LARGEST))
+        _require(is_known, f"the cost of abstaining is no number from 0 to {LARGEST:g}")
+    if conformal is not None:
+        rows = conformal["class_rows"]
+        is_known = set(conformal) == {"class_rows"} and isinstance(rows, list) and all(map(_is_count, rows))
+        _require(is_known and len(rows) == n_classes, "the rows that prediction sets go by are not counted by class")
+
+
+def _is_number(value: object, least: float, most: float) -> bool:
+    return isinstance(value, float) and least <= value <= most
 
 
 def _checked_schema(document: Any) -> list[str]:

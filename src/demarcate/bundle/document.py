@@ -1,9 +1,13 @@
 """Between a fitted predictor and the document and tensors of a model file.
 
-Format 1. The document holds ``format_version``, ``target``, ``classes``, ``schema``, ``encoders``, ``head``,
-``members``, ``calibration``, ``threshold`` and ``record``; the tensors are ``encoders.N.numbers`` (float64) and, for
-each linear layer of each member, ``members.N.K.weight`` and ``members.N.K.bias``, where K is the layer's place in the
-member's ``torch.nn.Sequential``: the tensors of a member are its state dict.
+The document holds ``format_version``, ``target``, ``classes``, ``schema``, ``encoders``, ``head``, ``members``,
+``calibration``, ``threshold`` and ``record``; the tensors are ``encoders.N.numbers`` (float64) and, for each linear
+layer of each member, ``members.N.K.weight`` and ``members.N.K.bias``, where K is the layer's place in the member's
+``torch.nn.Sequential``: the tensors of a member are its state dict.
+
+That was format 1. Format 2 has ``costs`` and ``conformal`` as well, with the tensors ``costs.matrix`` and
+``conformal.truths`` (float64) where they are not null, and a ``calibration`` that may be a temperature. A model that
+needs none of these is still written in format 1, so that what was read is written again with the same bytes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,11 +23,12 @@ from demarcate.bundle.audit import check_document
 from demarcate.bundle.canonical_json import to_text
 from demarcate.bundle.refusal import refused, shown
 from demarcate.errors import BundleError, SettingError
+from demarcate.evaluation import Conformal, Costs
 from demarcate.nn import MemberState, Network, head_for, linear_names
 from demarcate.predictor import Predictor
 from demarcate.tabular import Schema, TableEncoder
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _RULE = "A model file's document describes a model that demarcate can build"
 _LONGEST_REASON = 200
 _MISTAKES = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, SettingError)
@@ -41,13 +46,23 @@ def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray
         for name, (weight, bias) in zip(linear_names(network), state, strict=True):
             tensors[f"members.{number}.{name}.weight"] = weight.cpu().numpy()
             tensors[f"members.{number}.{name}.bias"] = bias.cpu().numpy()
+    if predictor.costs is not None:
+        tensors["costs.matrix"] = predictor.costs.matrix
+    if predictor.conformal is not None:
+        tensors["conformal.truths"] = predictor.conformal.truths
     return _description(predictor), tensors
 
 
 def _description(predictor: Predictor) -> dict[str, Any]:
     classes = predictor.classes.tolist()
+    temperature, costs, conformal = predictor.temperature, predictor.costs, predictor.conformal
+    is_first = temperature is None and costs is None and conformal is None
+    added = {
+        "costs": None if costs is None else {"abstain": costs.abstain},
+        "conformal": None if conformal is None else {"class_rows": list(conformal.class_rows)},
+    }
     return {
-        "format_version": FORMAT_VERSION,
+        "format_version": 1 if is_first else FORMAT_VERSION,
         "target": predictor.target,
         "classes": {"type": type(classes[0]).__name__, "values": classes},
         "schema": predictor.schema.to_json(),
@@ -60,9 +75,10 @@ def _description(predictor: Predictor) -> dict[str, Any]:
             {"encoder": encoder, "network": {**asdict(network), "hidden": list(network.hidden)}}
             for encoder, network in zip(predictor.encoding, predictor.networks, strict=True)
         ],
-        "calibration": None,
+        "calibration": None if temperature is None else {"temperature": temperature},
         "threshold": predictor.threshold,
         "record": dict(predictor.record),
+        **({} if is_first else added),
     }
 
 
@@ -75,8 +91,8 @@ def expected_tensors(document: Mapping[str, Any]) -> Shapes:
         If the format is unknown or the document does not describe a model.
     """
     version = document.get("format_version")
-    if type(version) is not int or version != FORMAT_VERSION:
-        known = f"demarcate reads format {FORMAT_VERSION}"
+    if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
+        known = f"demarcate reads formats 1 to {FORMAT_VERSION}"
         remedy = "Upgrade demarcate: pip install --upgrade demarcate"
         raise refused(known, f"the file is of format {shown(version)}", remedy)
     try:
@@ -101,7 +117,7 @@ def from_document(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any
         raise _misdescribed(error) from error
     # One spelling for every model: whatever was overlooked, misread or read generously above ends here.
     if to_text(described) != to_text(document):
-        strange = next(key for key, value in described.items() if to_text(value) != to_text(document[key]))
+        strange = next(key for key, value in described.items() if to_text(value) != to_text(document.get(key)))
         raise _misdescribed(ValueError(f"{strange} would be written differently"))
     return predictor
 
@@ -114,6 +130,9 @@ def _build(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
             raise ValueError(f"encoder {number} makes {encoder.n_encoded} columns, not {entry['n_encoded']}")
         encoders.append(encoder)
     networks = [_network(member) for member in document["members"]]
+    costs = _costs(document, tensors)
+    if costs is not None and costs.threshold != document["threshold"]:
+        raise ValueError("the threshold is not the one that its costs call for")
     return Predictor.of(
         schema=Schema.from_json(document["schema"]),
         encoders=encoders,
@@ -124,8 +143,23 @@ def _build(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         classes=np.array(document["classes"]["values"]),
         target=document["target"],
         threshold=document["threshold"],
+        costs=costs,
+        temperature=None if document["calibration"] is None else document["calibration"]["temperature"],
+        conformal=_conformal(document, tensors),
         record=document["record"],
     )
+
+
+def _costs(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Costs | None:
+    described = document.get("costs")
+    return None if described is None else Costs(tensors["costs.matrix"].astype(np.float64), described["abstain"])
+
+
+def _conformal(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Conformal | None:
+    described = document.get("conformal")
+    if described is None:
+        return None
+    return Conformal(tensors["conformal.truths"].astype(np.float64), tuple(described["class_rows"]))
 
 
 def _network(member: Mapping[str, Any]) -> Network:
@@ -153,6 +187,11 @@ def _shapes(document: Mapping[str, Any]) -> Iterator[tuple[str, tuple[type[np.ge
         for name, (d_in, d_out) in zip(linear_names(network), pairwise(widths), strict=True):
             yield f"members.{number}.{name}.weight", (np.float32, (d_out, d_in))
             yield f"members.{number}.{name}.bias", (np.float32, (d_out,))
+    n_classes = len(document["classes"]["values"])
+    if document.get("costs") is not None:
+        yield "costs.matrix", (np.float64, (n_classes, n_classes))
+    if document.get("conformal") is not None:
+        yield "conformal.truths", (np.float64, (sum(document["conformal"]["class_rows"]),))
 
 
 def _misdescribed(error: Exception) -> BundleError:

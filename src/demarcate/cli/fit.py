@@ -8,11 +8,13 @@ import typer
 
 from demarcate.cli.guard import say
 from demarcate.cli.options import (
+    Abstain,
     Activation,
     BatchSize,
     Categorical,
     Checkpoint,
     ClassWeight,
+    Cost,
     Delimiter,
     Device,
     Drop,
@@ -71,6 +73,11 @@ def fit(
     folds: Annotated[int | None, typer.Option(help="Folds of the cross-validation. [default: 8]")] = None,
     seeds: Annotated[int | None, typer.Option(help="Networks for each fold. [default: 1]")] = None,
     class_weight: ClassWeight = None,
+    cost: Cost = None,
+    abstain: Abstain = None,
+    no_calibration: Annotated[
+        bool, typer.Option("--no-calibration", help="Never scale the probabilities by a temperature.")
+    ] = False,
     device: Device = None,
     precision: Precision = None,
     checkpoint: Checkpoint = None,
@@ -98,14 +105,17 @@ def fit(
         "n_folds": folds,
         "n_seeds": seeds,
         "class_weight": class_weight,
+        "abstain": abstain,
         "device": device,
         "precision": precision,
         "checkpoint": checkpoint,
     }
     settings = given(settings, batch_size=batch_size, patience=patience)
+    if no_calibration:
+        settings["calibrate"] = False
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
-    report = _fit(source, settings, lists, drop_missing_target, out, plot, seed, quiet or as_json, quiet)
+    report = _fit(source, settings, cost, lists, drop_missing_target, out, plot, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -115,6 +125,7 @@ def fit(
 def _fit(
     source: dict[str, Any],
     settings: dict[str, Any],
+    cost: list[str] | None,
     lists: dict[str, list[str]],
     drop_missing_target: bool,
     out: str | None,
@@ -125,15 +136,18 @@ def _fit(
 ) -> dict[str, Any]:
     from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
+    from demarcate.cli.costs import named_costs
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.pictures import check_writable_as_picture
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.tabular import class_codes, infer_schema
 
     check_outputs(source["table"], {"--out": (out, check_writable), "--plot": (plot, check_writable_as_picture)})
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
+    if cost:
+        settings = {**settings, "cost": named_costs(cost, class_codes(labels)[0].tolist())}
     if not silent:
         show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
         show.class_balance(labels)
@@ -149,6 +163,7 @@ def _fit(
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
         scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
+        compared = classifier.cost_comparison_
     record = classifier.record(baselines)
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.
@@ -158,6 +173,8 @@ def _fit(
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
+        if compared:
+            show.costs(compared, len(classifier.classes_))
         show.training(classifier, fit_seconds)
     if plot and not quiet:
         say(f"Drawn to {plot}")
@@ -176,6 +193,8 @@ def _fit(
         "class_weight": record["class_weight"],
         "scores": record["scores"],
         "baselines": record["baselines"],
+        "costs": record["costs"],
+        "temperature": classifier.predictor_.temperature,
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "fit_seconds": round(fit_seconds, 3),

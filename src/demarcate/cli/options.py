@@ -60,6 +60,17 @@ Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or another tor
 Precision = Annotated[
     str | None, typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]")
 ]
+Cost = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="MISTAKE=NUMBER",
+        help="What a mistake costs: false_negative=2,false_positive=1 for two classes (the second is positive), "
+        "or TRUE:DECIDED=3; repeat it. Others cost 1.",
+    ),
+]
+Abstain = Annotated[
+    float | None, typer.Option(help="What it costs not to decide; rows where that is cheapest are left undecided.")
+]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 
 

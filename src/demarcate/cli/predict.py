@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Delimiter, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, Json, Model, Quiet
 
 
 def predict(
@@ -18,47 +18,82 @@ def predict(
     out: Annotated[
         str | None, typer.Option("--out", "-o", help="Write predictions to this CSV, TSV, Parquet or JSON lines file.")
     ] = None,
+    cost: Cost = None,
+    abstain: Abstain = None,
+    coverage: Annotated[
+        float | None,
+        typer.Option(
+            "--set",
+            metavar="COVERAGE",
+            help="Add the labels that hold the true one this often, such as 0.9, joined by |.",
+        ),
+    ] = None,
+    set_per_class: Annotated[
+        bool, typer.Option("--set-per-class", help="Sets that hold the true label this often for rows of each class.")
+    ] = False,
+    spread: Annotated[
+        bool, typer.Option("--spread", help="Add how far the networks differ in each probability.")
+    ] = False,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Predict labels and probabilities for a table or a single row.
+    r"""Predict labels and probabilities for a table or a single row.
 
-    Without --out the predictions go to standard output, as CSV for a table and in words for a single row.
+    Without --out the predictions go to standard output, as CSV for a table and in words for a single row. A row that is
+    not decided (--abstain) has an empty cell. A | within a label of a set is written \|, and a \ is written \\.
     """
     from demarcate.bundle import read_bundle
     from demarcate.cli import predictions
+    from demarcate.cli.costs import with_costs
     from demarcate.cli.outputs import check_writable_as_table, write_table
     from demarcate.cli.tables import load, refuse_overwriting
     from demarcate.tabular import as_frame
 
+    source = _checked(items, row=row, needs_set=set_per_class and coverage is None)
+    if out:
+        check_writable_as_table(out)
+        refuse_overwriting(out, model, *([] if row else source))
+    predictor = with_costs(read_bundle(model), cost, abstain)
+    if row:
+        frame = as_frame({name: [cell] for name, cell in cells(source).items()})
+    else:
+        frame = load(source[0], encoding, delimiter).frame
+    # The answers may still be there: they are not a column the model has never heard of.
+    frame = frame.drop(predictor.target, strict=False)
+    parsed = predictor.parse(frame)
+    probabilities = predictor.probabilities(parsed)
+    predicted = predictions.Predictions(
+        predictor.target,
+        predictor.classes,
+        predictor.decide(probabilities),
+        probabilities,
+        sets=None if coverage is None else predictor.sets(parsed, coverage, per_class=set_per_class),
+        coverage=coverage,
+        spread=predictor.spreads(parsed) if spread else None,
+    )
+    if out:
+        write_table(out, predicted.as_table())
+        if not quiet:
+            say(f"{len(frame):,} prediction{'s' * (len(frame) != 1)} saved to {out}")
+    if as_json:
+        predicted.print_json()
+    elif row:
+        print(predicted.in_words())
+    elif not out:
+        predicted.print_csv()
+
+
+def _checked(items: list[str] | None, *, row: bool, needs_set: bool) -> list[str]:
+    """The arguments, if the command can mean them."""
     if not items:
         raise UsageError("name a table, or give one row with --row COLUMN=VALUE ...")
     if not row and len(items) > 1:
         raise UsageError(f"one table at a time: got {', '.join(items)}. For a single row, put --row before its cells")
-    if out:
-        check_writable_as_table(out)
-        refuse_overwriting(out, model, *([] if row else items))
-    predictor = read_bundle(model)
-    if row:
-        frame = as_frame({name: [cell] for name, cell in cells(items).items()})
-    else:
-        frame = load(items[0], encoding, delimiter).frame
-    # The answers may still be there: they are not a column the model has never heard of.
-    frame = frame.drop(predictor.target, strict=False)
-    probabilities = predictor.predict_proba(frame)
-    labels = predictor.decide(probabilities)
-    if out:
-        write_table(out, predictions.as_table(predictor.classes, labels, probabilities))
-        if not quiet:
-            say(f"{len(labels):,} prediction{'s' * (len(labels) != 1)} saved to {out}")
-    if as_json:
-        predictions.print_json(predictor, labels, probabilities)
-    elif row:
-        print(predictions.in_words(predictor, labels[0], probabilities[0]))
-    elif not out:
-        predictions.print_csv(predictor.classes, labels, probabilities)
+    if needs_set:
+        raise UsageError("--set-per-class is a kind of --set: say how often, such as --set 0.9")
+    return items
 
 
 def cells(items: list[str]) -> dict[str, Any]:

@@ -2,45 +2,117 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from demarcate.predictor import Predictor
+NO_DECISION = "no decision"
 
 
-def as_table(classes: NDArray[Any], labels: NDArray[Any], probabilities: NDArray[np.float64]) -> pl.DataFrame:
-    """A column ``prediction`` and a column ``probability_CLASS`` for each class, in the order of the rows.
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a model says of some rows.
+
+    Attributes
+    ----------
+    target
+        The column that is predicted.
+    classes
+        The labels, ``(n_classes,)``.
+    labels
+        The predicted ones, ``(n_rows,)``; None where none was decided for.
+    probabilities
+        ``(n_rows, n_classes)``.
+    sets
+        Which labels are in each row's prediction set, ``(n_rows, n_classes)``, if it was asked for.
+    coverage
+        How often such sets hold the true label.
+    spread
+        The standard deviation of the probabilities between the networks, ``(n_rows, n_classes)``, if it was asked for.
+    """
+
+    target: str
+    classes: NDArray[Any]
+    labels: NDArray[Any]
+    probabilities: NDArray[np.float64]
+    sets: NDArray[np.bool_] | None = None
+    coverage: float | None = None
+    spread: NDArray[np.float64] | None = None
+
+    def as_table(self) -> pl.DataFrame:
+        """A column ``prediction`` and a column ``probability_CLASS`` for each class, in the order of the rows.
+
+        Where they were asked for, columns ``set``, with labels joined by ``|``, and ``spread_CLASS`` follow.
+
+        Examples
+        --------
+        >>> Predictions("y", np.array(["a", "b"]), np.array(["b"]), np.array([[0.2, 0.8]])).as_table().columns
+        ['prediction', 'probability_a', 'probability_b']
+        """
+        columns = {"prediction": self._predicted(), **self._numbers("probability", self.probabilities)}
+        if self.sets is not None:
+            columns["set"] = pl.Series(
+                ["|".join(map(_escaped, labels)) for labels in self._set_labels()], dtype=pl.String
+            )
+        if self.spread is not None:
+            columns |= self._numbers("spread", self.spread)
+        return pl.DataFrame(columns)
+
+    def print_csv(self) -> None:
+        """Predictions as CSV on standard output."""
+        sys.stdout.write(self.as_table().write_csv())
+
+    def print_json(self) -> None:
+        """Predictions as one JSON object on standard output."""
+        names = [str(label) for label in self.classes.tolist()]
+        rows: list[dict[str, Any]] = [
+            {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
+            for label, row in zip(self.labels.tolist(), self.probabilities.tolist(), strict=True)
+        ]
+        if self.sets is not None:
+            rows = [{**row, "set": labels} for row, labels in zip(rows, self._set_labels(), strict=True)]
+        if self.spread is not None:
+            spreads = self.spread.tolist()
+            rows = [
+                {**row, "spread": dict(zip(names, spread, strict=True))}
+                for row, spread in zip(rows, spreads, strict=True)
+            ]
+        print(json.dumps({"target": self.target, "predictions": rows}, allow_nan=False))
+
+    def in_words(self) -> str:
+        """The first row's probabilities in words, the likeliest class first: a probability, not a verdict."""
+        probabilities, label = self.probabilities[0], self.labels.tolist()[0]
+        lines = []
+        for index in np.argsort(-probabilities, kind="stable"):
+            line = f"P({self.target} = {self.classes[index]}) = {probabilities[index]:.3f}"
+            lines.append(line if self.spread is None else f"{line}, networks differ by {self.spread[0, index]:.3f}")
+        lines.append(f"prediction: {NO_DECISION if label is None else label}")
+        if self.sets is not None:
+            labels = ", ".join(map(str, self._set_labels()[0])) or "no label is as likely as true ones usually are"
+            lines.append(f"set that holds it {self.coverage:.4g} of the time: {labels}")
+        return "\n".join(lines)
+
+    def _predicted(self) -> pl.Series:
+        """The labels as a column of the classes' type, whether or not any was decided for."""
+        return pl.Series(self.labels.tolist(), dtype=pl.Series(self.classes.tolist()).dtype)
+
+    def _numbers(self, name: str, numbers: NDArray[np.float64]) -> dict[str, Any]:
+        return {f"{name}_{label}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
+
+    def _set_labels(self) -> list[list[Any]]:
+        assert self.sets is not None, "only where sets were asked for"
+        return [self.classes[row].tolist() for row in self.sets]
+
+
+def _escaped(label: Any) -> str:
+    r"""A label that can stand among others between ``|``.
 
     Examples
     --------
-    >>> as_table(np.array(["a", "b"]), np.array(["b"]), np.array([[0.2, 0.8]])).columns
-    ['prediction', 'probability_a', 'probability_b']
+    >>> print(_escaped("a|b"), _escaped(3))
+    a\|b 3
     """
-    columns = {f"probability_{label}": probabilities[:, index] for index, label in enumerate(classes.tolist())}
-    return pl.DataFrame({"prediction": labels.tolist(), **columns})
-
-
-def print_csv(classes: NDArray[Any], labels: NDArray[Any], probabilities: NDArray[np.float64]) -> None:
-    """Predictions as CSV on standard output."""
-    sys.stdout.write(as_table(classes, labels, probabilities).write_csv())
-
-
-def print_json(predictor: "Predictor", labels: NDArray[Any], probabilities: NDArray[np.float64]) -> None:
-    """Predictions as one JSON object on standard output."""
-    names = [str(label) for label in predictor.classes.tolist()]
-    rows = [
-        {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
-        for label, row in zip(labels.tolist(), probabilities.tolist(), strict=True)
-    ]
-    print(json.dumps({"target": predictor.target, "predictions": rows}, allow_nan=False))
-
-
-def in_words(predictor: "Predictor", label: Any, probabilities: NDArray[np.float64]) -> str:
-    """One row's probabilities in words, the predicted class first: a probability, not a verdict."""
-    order = np.argsort(-probabilities, kind="stable")
-    lines = [f"P({predictor.target} = {predictor.classes[index]}) = {probabilities[index]:.3f}" for index in order]
-    return "\n".join([*lines, f"prediction: {label}"])
+    return str(label).replace("\\", "\\\\").replace("|", "\\|")

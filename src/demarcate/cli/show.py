@@ -18,7 +18,7 @@ from demarcate.tabular.values import booleans, categories, numbers
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.evaluation import Score
+    from demarcate.evaluation import CostComparison, Score
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
 
@@ -139,6 +139,18 @@ def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, 
     _print(title, table)
 
 
+def costs(compared: "CostComparison", n_classes: int) -> None:
+    """What a row costs, decided in three ways, and what deciding by cost saves."""
+    first = compared.decided
+    table = _table("", "cost of a row", "more than by cost")
+    table.add_row("decided by cost", str(first), "")
+    table.add_row("at 0.5" if n_classes == 2 else "likeliest class", str(compared.likeliest), str(compared.saved))
+    table.add_row(_literal(f"always {compared.always}"), str(compared.constant), str(compared.saved_over_constant))
+    _print(f"Costs on {first.n_rows:,} {_literal(first.rows)} rows, with 95% intervals", table)
+    if compared.abstained:
+        console().print(f"{compared.abstained:.1%} of the rows are not decided.\n")
+
+
 def class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]) -> None:
     """Precision, recall and F1 of each class, with their intervals."""
     table = _table("class", "precision", "recall", "F1")
@@ -181,7 +193,9 @@ def model(path: str, predictor: "Predictor") -> None:
         "networks": f"{predictor.n_members}, of {span} parameters",
         "layers": f"hidden {_hidden(network)}, {network.activation}, dropout {network.dropout:g}",
         "head": predictor.head.name,
-        "threshold": "the likelier class" if predictor.threshold is None else f"{predictor.threshold:g}",
+        "decision": _decision(predictor),
+        "temperature": "" if predictor.temperature is None else f"{predictor.temperature:.3g}",
+        "prediction sets": "" if predictor.conformal is None else f"by {len(predictor.conformal.truths):,} rows",
         "trained on": f"{record['n_samples']:,} rows" if "n_samples" in record else "",
         **{
             f"made with {name}" if name not in ("seed", "data_sha256") else name: str(value)
@@ -191,6 +205,15 @@ def model(path: str, predictor: "Predictor") -> None:
     for name, value in facts.items():
         if value:
             out.print(_literal(f"{name:22s} {value}"), soft_wrap=True)
+
+
+def _decision(predictor: "Predictor") -> str:
+    if predictor.threshold is not None:
+        return f"{predictor.classes.tolist()[1]} from a probability of {predictor.threshold:.4g}"
+    if predictor.costs is None:
+        return "the likelier class" if len(predictor.classes) == 2 else "the likeliest class"
+    abstain = predictor.costs.abstain
+    return "what costs least" + ("" if abstain is None else f", or for none at a cost of {abstain:g}")
 
 
 def _scores(values: Mapping[str, Mapping[str, Any]]) -> "dict[str, Score]":

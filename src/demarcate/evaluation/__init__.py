@@ -1,6 +1,12 @@
-"""How good a classifier is: metrics, their intervals, and what simple rules reach on the same rows."""
+"""How good a classifier is, how its probabilities are to be read, and what is to be decided by them.
+
+Metrics and their intervals, what simple rules reach on the same rows, calibration, costs and prediction sets.
+"""
 
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
+from demarcate.evaluation.calibration import Calibration, calibrate, fit_temperature, scale
+from demarcate.evaluation.conformal import Conformal
+from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
 from demarcate.evaluation.intervals import Score, class_scores, score, scores_json, wilson_interval
 from demarcate.evaluation.means import Mean
 from demarcate.evaluation.measures import METRIC_NAMES
@@ -16,18 +22,26 @@ from demarcate.evaluation.metrics import (
 
 __all__ = [
     "METRIC_NAMES",
+    "Calibration",
+    "Conformal",
+    "CostComparison",
+    "Costs",
     "Mean",
     "Score",
     "accuracy",
     "average_precision",
     "balanced_accuracy",
     "brier",
+    "calibrate",
     "calibration_error",
     "class_scores",
+    "compare_costs",
+    "fit_temperature",
     "log_loss",
     "logistic_probabilities",
     "majority_probabilities",
     "roc_auc",
+    "scale",
     "score",
     "scores_json",
     "wilson_interval",

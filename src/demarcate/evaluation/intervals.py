@@ -305,7 +305,7 @@ class _Sampled:
         kept = {name: of[name] for name in values}
         chunks = [values_of(kept, weights) for weights in _draws(n_rows, n_resamples, seed)]
         draws = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in kept}
-        stretch = dict.fromkeys(kept, 1.0) if folds is None else _stretch(kept, draws, folds, level)
+        stretch = dict.fromkeys(kept, 1.0) if folds is None else fold_stretch(kept, draws, folds, level)
         return cls(values, draws, stretch, n_rows, level)
 
     def percentiles(self, name: str) -> tuple[float, float]:
@@ -330,13 +330,25 @@ class _Sampled:
         return Score(value, min(low, value), max(high, value), self.n_rows, rows)
 
 
-def _stretch(
+def fold_stretch(
     of: Mapping[str, Measure],
     draws: Mapping[str, npt.NDArray[np.float64]],
     folds: npt.NDArray[np.int64],
     level: float,
 ) -> dict[str, float]:
-    """How much wider intervals are for the variation between folds, by measure."""
+    """Return how much wider intervals are for the variation between folds, by measure.
+
+    Parameters
+    ----------
+    of
+        Measures of the rows.
+    draws
+        What each makes of rows drawn again, `(n_resamples,)`.
+    folds
+        `(n_rows,)`, the fold each row was held out in; nothing is stretched for a single one.
+    level
+        The intervals', in (0, 1).
+    """
     from scipy.special import stdtrit
 
     numbers = np.unique(folds)

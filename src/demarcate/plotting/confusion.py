@@ -70,7 +70,8 @@ class ConfusionDisplay(Display):
         Parameters
         ----------
         y_true, y_pred
-            ``(n_rows,)`` each.
+            ``(n_rows,)`` each. Rows predicted None, which a classifier with a cost of abstaining did not decide, are
+            left out and counted in the title.
         classes
             All labels there are, in order; None for those among the rows.
         title
@@ -81,17 +82,23 @@ class ConfusionDisplay(Display):
         Raises
         ------
         SettingError
-            If they are not as many, or none.
+            If they are not as many, or no row is decided.
         """
         true, predicted = labels_of(y_true), labels_of(y_pred)
         if len(true) != len(predicted) or not true:
             raise SettingError(f"every row has one label and one prediction: got {len(true)} and {len(predicted)}")
+        decided = [row for row, label in enumerate(predicted) if label is not None]
+        if not decided:
+            raise SettingError(f"a matrix is of rows that are decided: none of {len(true):,} is")
+        n_undecided = len(true) - len(decided)
+        true, predicted = [true[row] for row in decided], [predicted[row] for row in decided]
         both = [*true, *predicted]
         known, codes = class_codes(both) if classes is None else (np.asarray(classes), known_codes(both, classes))
         n_classes, n_rows = len(known), len(true)
         counts = np.bincount(codes[:n_rows] * n_classes + codes[n_rows:], minlength=n_classes**2)
         display = cls(counts.reshape(n_classes, n_classes), known)
-        display.title = display._in_words() if title is None else title
+        said = display._in_words() + (f". {n_undecided:,} not decided" if n_undecided else "")
+        display.title = said if title is None else title
         return display.plot(ax)
 
     @property

@@ -45,7 +45,7 @@ def margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray[np.fl
     Parameters
     ----------
     estimator
-        Whose threshold, if it has one, decides between two classes.
+        Whose threshold or costs, if it has any, decide; among classes alone, where it may abstain.
     probabilities
         ``(..., n_classes)``.
 
@@ -58,8 +58,15 @@ def margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray[np.fl
     if predictor is not None and predictor.threshold is not None:
         ahead = probabilities[..., 1] - predictor.threshold
         return np.stack([-ahead, ahead], -1)
-    others = np.stack([np.delete(probabilities, code, -1).max(-1) for code in range(probabilities.shape[-1])], -1)
-    return cast("NDArray[np.float64]", probabilities - others)
+    if predictor is not None and predictor.costs is not None:
+        return _lead(-predictor.costs.expected(probabilities))
+    return _lead(probabilities)
+
+
+def _lead(merits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far each class is ahead of the best of the others."""
+    others = np.stack([np.delete(merits, code, -1).max(-1) for code in range(merits.shape[-1])], -1)
+    return cast("NDArray[np.float64]", merits - others)
 
 
 def table_and_codes(data: Labelled, classes: NDArray[Any] | None = None) -> tuple[pl.DataFrame, NDArray[np.int64], Any]:

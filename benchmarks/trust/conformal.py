@@ -1,0 +1,89 @@
+"""Whether prediction sets hold the true label as often as they say: ``python benchmarks/trust/conformal.py CACHE``.
+
+Reads the fits that ``collect.py`` kept. Sets go by out-of-fold rows and are judged on fresh ones: how often they hold
+the label, over all rows and within each class that has 100 rows or more, and how many labels they hold. A class of 100
+rows leaves its coverage to chance by three points either way, whoever makes the sets; what share of classes would be
+between 85 and 95% if the sets were exact stands beside the share that is. So does what comes of comparing the mean of
+all networks, instead of the middle fold, with probabilities of single ones.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from collect import Fit, read
+from scipy.stats import betabinom
+
+from demarcate.evaluation import Conformal, Mean
+
+COVERAGE = 0.9
+LEAST, MOST = 0.85, 0.95
+FEWEST_ROWS, FEWEST_FRESH = 100, 50
+
+
+def of_folds(fit: Fit) -> np.ndarray:
+    """Probabilities of fresh rows for each fold, the mean over its members, ``(n_folds, n_fresh, n_classes)``."""
+    n_folds = fit.folds.max() + 1
+    return np.stack([fit.members[fold::n_folds].astype(float).mean(0) for fold in range(n_folds)])
+
+
+def share_if_exact(n_rows: int, n_fresh: int) -> float:
+    """The chance that exact sets of a class of so many rows hold between 85 and 95% of so many fresh labels."""
+    k = int(np.floor((n_rows + 1) * (1 - COVERAGE) + 1e-9))
+    held = np.arange(n_fresh + 1)
+    inside = (held >= LEAST * n_fresh) & (held <= MOST * n_fresh)
+    return float(betabinom(n_fresh, n_rows + 1 - k, k).pmf(held[inside]).sum())
+
+
+def holds(sets: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Whether each row's set holds its label."""
+    return sets[np.arange(len(codes)), codes]
+
+
+def told(values: list[float]) -> str:
+    """A mean with its 95% interval over fits, and the range."""
+    return f"{Mean.of(values)}, from {min(values):.3f} to {max(values):.3f}"
+
+
+def main(cache: Path) -> None:
+    """Print coverage and size of sets, then every class that is far off."""
+    fits = list(read(cache))
+    print(
+        f"{len(fits)} fits of {len({fit.source for fit in fits})} sources; sets that hold {COVERAGE:.0%} of the labels"
+    )
+    for name, whole in (("middle of the folds", of_folds), ("mean of all networks", lambda fit: fit.fresh[None])):
+        marginal, sizes, empty, never, never_sizes, classes, expected, far = [], [], [], [], [], [], [], []
+        for fit in fits:
+            held = fit.folds >= 0
+            conformal = Conformal.of(fit.codes[held], fit.oof[held])
+            judged, codes = whole(fit), fit.fresh_codes
+            sets = conformal.sets(judged, COVERAGE)
+            marginal.append(holds(sets, codes).mean())
+            sizes.append(sets.sum(1).mean())
+            empty.append((~sets.any(1)).mean())
+            filled = conformal.sets(judged, COVERAGE, allow_empty=False)
+            never.append(holds(filled, codes).mean())
+            never_sizes.append(filled.sum(1).mean())
+            right = holds(conformal.sets(judged, COVERAGE, per_class=True), codes)
+            for code, n_rows in enumerate(conformal.class_rows):
+                n_fresh = int((codes == code).sum())
+                if n_rows >= FEWEST_ROWS and n_fresh >= FEWEST_FRESH:
+                    classes.append(right[codes == code].mean())
+                    expected.append(share_if_exact(n_rows, n_fresh))
+                    if not LEAST - 0.05 <= classes[-1] <= MOST + 0.03:
+                        what = (
+                            f"{fit.source}, split {fit.split}, class {code}: {classes[-1]:.3f} of {n_fresh} fresh rows"
+                        )
+                        far.append(f"{what}, by {n_rows} rows")
+        inside = np.mean([LEAST <= share <= MOST for share in classes])
+        print(f"\nby the {name}")
+        print(f"  hold the label          {told(marginal)}")
+        print(f"  labels in a set         {Mean.of(sizes)}; {np.mean(empty):.1%} of the sets are empty")
+        print(f"  never empty: hold it    {told(never)}; {np.mean(never_sizes):.3f} labels")
+        print(f"  per class, {len(classes):4d} classes {told(classes)}")
+        print(f"  classes in 85 to 95%    {inside:.1%}; of exact sets {np.mean(expected):.1%} would be")
+        print("  further off", *(far or ["none"]), sep="\n    ")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

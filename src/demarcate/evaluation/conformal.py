@@ -1,0 +1,159 @@
+"""Sets of labels that hold the true one as often as asked.
+
+A label is in a row's set if its probability is not below what the true label of earlier rows usually had: the
+thresholds of Sadinle et al. (2019, https://doi.org/10.1080/01621459.2017.1395341), which give the smallest sets on
+average, at the quantile of split conformal prediction (Vovk et al., 2005), so that they hold without any assumption on
+the networks, as long as new rows come from where the old ones came from.
+
+The old rows are out-of-fold: each was judged by the members of one fold alone. New rows are judged by all folds, and a
+set is what the folds' sets agree on by majority (Gasparin and Ramdas, 2024, https://arxiv.org/abs/2401.09379): the
+median over folds is compared. The mean over folds would be another kind of number than the old rows': where members
+are certain, one that is not draws the mean below nearly all of them, and classes were covered at 40 instead of 90%.
+What is proven for a majority is 1 - 2 (1 - coverage); what is measured is the coverage asked for
+(``benchmarks/trust/conformal.py``).
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from demarcate.errors import Problem, SettingError
+
+
+@dataclass(frozen=True, eq=False)
+class Conformal:
+    """What the true classes of out-of-fold rows were given, which is all that prediction sets need.
+
+    Parameters
+    ----------
+    truths
+        `(n_rows,)`: each row's probability of its true class, class after class, rising within each.
+    class_rows
+        How many of them are of each class, `(n_classes,)`.
+
+    Raises
+    ------
+    SettingError
+        If they are not that.
+
+    Examples
+    --------
+    >>> conformal = Conformal.of(np.array([0, 0, 1]), np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]]))
+    >>> conformal.truths, conformal.class_rows
+    (array([0.6, 0.9, 0.8]), (2, 1))
+    """
+
+    truths: npt.NDArray[np.float64]
+    class_rows: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        truths, problems = self.truths, []
+        if truths.ndim != 1 or len(truths) != sum(self.class_rows):
+            found = f"shape {truths.shape} for {self.class_rows[:10]} rows a class"
+            problems.append(Problem("There is one probability for each row of a class", found, "Give as many"))
+        elif not ((truths >= 0) & (truths <= 1)).all():
+            place = int((~((truths >= 0) & (truths <= 1))).argmax())
+            problems.append(Problem("A probability is in [0, 1]", f"number {place} is {truths[place]}", "Mend it"))
+        elif any((np.diff(of_class) < 0).any() for of_class in self._by_class()):
+            problems.append(Problem("Probabilities rise within a class", "some fall", "Sort them"))
+        if problems:
+            raise SettingError.of(problems)
+
+    @classmethod
+    def of(cls, codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> "Conformal":
+        """From out-of-fold rows.
+
+        Parameters
+        ----------
+        codes
+            `(n_rows,)`, each row's class, 0 to n_classes - 1.
+        probabilities
+            `(n_rows, n_classes)`, from members that were not trained on the row.
+        """
+        truths = probabilities[np.arange(len(codes)), codes].astype(np.float64)
+        order = np.lexsort((truths, codes))
+        return cls(truths[order], tuple(np.bincount(codes, minlength=probabilities.shape[1]).tolist()))
+
+    def least(self, coverage: float = 0.9, *, per_class: bool = False) -> npt.NDArray[np.float64]:
+        """Return the least probability with which each class is in a set, `(n_classes,)`.
+
+        Of n earlier rows it is the k-th smallest probability of the true class, k = floor((n + 1) (1 - coverage)); 0,
+        which puts the class into every set, where there are too few rows for k to be at least 1.
+
+        Parameters
+        ----------
+        coverage
+            The share of sets that hold the true label, in (0, 1).
+        per_class
+            Whether it holds for the rows of each class (Mondrian), rather than for all rows together.
+
+        Raises
+        ------
+        SettingError
+            If the coverage is not in (0, 1).
+
+        Examples
+        --------
+        >>> conformal = Conformal(np.append(np.arange(1, 20) / 20, 0.7), (19, 1))
+        >>> conformal.least(0.9)
+        array([0.1, 0.1])
+        >>> conformal.least(0.9, per_class=True)
+        array([0.1, 0. ])
+        """
+        if not 0 < coverage < 1:
+            raise SettingError(f"A coverage is between 0 and 1, exclusive: it is {coverage!r}. Use 0.9.")
+        if per_class:
+            return np.array([_kth_smallest(of_class, coverage) for of_class in self._by_class()])
+        return np.full(len(self.class_rows), _kth_smallest(np.sort(self.truths), coverage))
+
+    def sets(
+        self,
+        probabilities: npt.NDArray[np.floating],
+        coverage: float = 0.9,
+        *,
+        per_class: bool = False,
+        allow_empty: bool = True,
+    ) -> npt.NDArray[np.bool_]:
+        """Return which labels are in each row's set, `(n_rows, n_classes)`.
+
+        Parameters
+        ----------
+        probabilities
+            `(n_folds, n_rows, n_classes)`: for each fold, the mean over its members.
+        coverage, per_class
+            As for `least`.
+        allow_empty
+            Whether a set may be empty, where no label is as likely as true ones usually are. That keeps the coverage at
+            what was asked for; without empty sets (the likeliest label is then in) it is higher.
+
+        Raises
+        ------
+        SettingError
+            If the coverage is not in (0, 1).
+
+        Examples
+        --------
+        >>> conformal = Conformal(np.arange(1, 20) / 20, (10, 9))
+        >>> conformal.sets(np.array([[[0.95, 0.05], [0.7, 0.3]]]))
+        array([[ True, False],
+               [ True,  True]])
+        """
+        typical: npt.NDArray[Any] = np.median(probabilities, axis=0)
+        chosen: npt.NDArray[np.bool_] = typical >= self.least(coverage, per_class=per_class)
+        if not allow_empty:
+            rows = np.flatnonzero(~chosen.any(axis=1))
+            chosen[rows, typical[rows].argmax(axis=1)] = True
+        return chosen
+
+    def _by_class(self) -> list[npt.NDArray[np.float64]]:
+        ends = np.cumsum([0, *self.class_rows]).tolist()
+        return [self.truths[begin:end] for begin, end in pairwise(ends)]
+
+
+def _kth_smallest(rising: npt.NDArray[np.float64], coverage: float) -> float:
+    # (9 + 1) * (1 - 0.9) is a little less than 1 in binary, and means 1.
+    k = int(np.floor(round((len(rising) + 1) * (1 - coverage), 9)))
+    return float(rising[k - 1]) if k > 0 else 0.0

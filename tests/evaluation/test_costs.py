@@ -1,0 +1,282 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from demarcate.errors import InputError, SettingError
+from demarcate.evaluation import Costs, compare_costs
+from demarcate.evaluation.costs import ABSTAINED
+
+REPEATABLE = settings(derandomize=True, deadline=None, max_examples=80)
+
+
+def probabilities(n_rows, n_classes, seed=0):
+    return np.random.default_rng(seed).dirichlet(np.ones(n_classes), n_rows)
+
+
+def matrix(n_classes, seed, diagonal=False):
+    generator = np.random.default_rng(seed)
+    costs = generator.integers(1, 9, (n_classes, n_classes)).astype(float)
+    np.fill_diagonal(costs, costs.min(1) / 2 if diagonal else 0)
+    return costs
+
+
+def loop(costs, chances):
+    """Each decision's expected cost, summed by hand; the cheapest, abstaining only if that is cheaper."""
+    decisions = []
+    for row in chances:
+        expected = [
+            sum(row[true] * costs.matrix[true, decided] for true in range(len(row))) for decided in range(len(row))
+        ]
+        best = int(np.argmin(expected))
+        decisions.append(ABSTAINED if costs.abstain is not None and costs.abstain < expected[best] else best)
+    return decisions
+
+
+class TestReading:
+    def test_nothing_is_no_costs(self):
+        assert Costs.of([0, 1], None) is None
+
+    def test_the_second_of_two_classes_is_the_positive_one(self):
+        costs = Costs.of(["no", "yes"], {"false_negative": 5, "false_positive": 2})
+        assert costs.matrix.tolist() == [[0, 2], [5, 0]]
+
+    @pytest.mark.parametrize(
+        ("given", "expected"),
+        [({"false_negative": 5}, [[0, 1], [5, 0]]), ({"false_positive": 3}, [[0, 3], [1, 0]]), ({}, [[0, 1], [1, 0]])],
+    )
+    def test_mistakes_that_are_not_named_cost_one(self, given, expected):
+        assert Costs.of([False, True], given).matrix.tolist() == expected
+
+    def test_mistakes_are_named_by_the_true_and_the_decided_label(self):
+        costs = Costs.of([1, 2, 3], {(1, 3): 7, (3, 3): 0.5, (np.int64(2), np.int64(1)): np.float32(4)})
+        assert costs.matrix.tolist() == [[0, 1, 7], [4, 0, 1], [1, 1, 0.5]]
+
+    @pytest.mark.parametrize("hold", [np.array, list, tuple])
+    def test_a_matrix_has_a_row_for_each_true_class(self, hold):
+        assert Costs.of("ab", hold([[0, 2], [3, 1]])).matrix.tolist() == [[0, 2], [3, 1]]
+
+    def test_abstaining_alone_goes_with_mistakes_that_cost_one(self):
+        costs = Costs.of("abc", None, 0.25)
+        assert (costs.matrix.tolist(), costs.abstain) == ([[0, 1, 1], [1, 0, 1], [1, 1, 0]], 0.25)
+
+    @pytest.mark.parametrize(
+        ("cost", "abstain", "reason"),
+        [
+            ({"false_negative": 2, ("ill", "fit"): 3}, None, r"\('ill', 'fit'\) names one a second time"),
+            ({"false_negative": -1}, None, "'ill' decided as 'fit' costs -1.0"),
+            ({"false_negative": np.inf}, None, "costs inf"),
+            ({"false_negative": np.nan}, None, "costs nan"),
+            ({"false_negative": 1e300}, None, r"0 to 1e15: 'ill' decided as 'fit' costs 1e\+300"),
+            ({"false_negative": "2"}, None, "got '2' for 'false_negative'"),
+            ({"false_negative": True}, None, "got True"),
+            ({"false_alarm": 2}, None, "false_negative or false_positive: got 'false_alarm'"),
+            ({("ill", "dead"): 2}, None, r"got \('ill', 'dead'\). The classes are 'fit', 'ill'"),
+            ({("ill",): 2}, None, "got"),
+            ({7: 2}, None, "got 7"),
+            ([[0, 1, 2]], None, r"each class, \(2, 2\): got the shape \(1, 3\)"),
+            ([[0, 1], [1]], None, "a matrix of numbers"),
+            ("false_negative=2", None, "a mapping of mistakes to numbers, or a matrix"),
+            ([[2, 1], [1, 0]], None, "Being right costs no more than a mistake: 'fit' decided as 'ill' costs 1.0"),
+            ([[0, 0], [0, 0]], None, "A mistake costs more than being right: none does"),
+            (None, -1, "abstaining costs -1"),
+            (None, np.nan, "abstaining costs nan"),
+            (None, "cheap", "got 'cheap' for 'abstain'"),
+        ],
+    )
+    def test_what_costs_cannot_be_is_refused_with_the_reason(self, cost, abstain, reason):
+        with pytest.raises(SettingError, match=reason):
+            Costs.of(["fit", "ill"], cost, abstain)
+
+    def test_every_wrong_cost_is_named_at_once(self):
+        with pytest.raises(SettingError, match="2 problems") as told:
+            Costs.of("abc", {("a", "b"): -1, ("c", "a"): -2})
+        assert "'a' decided as 'b' costs -1.0" in str(told.value)
+        assert "'c' decided as 'a' costs -2.0" in str(told.value)
+
+    def test_every_unknown_mistake_is_named_at_once(self):
+        with pytest.raises(SettingError, match="false_negative is a mistake between two classes") as told:
+            Costs.of("abc", {"false_negative": 1, ("a", "z"): 2})
+        assert "('a', 'z')" in str(told.value)
+
+
+class TestDeciding:
+    @REPEATABLE
+    @given(st.integers(2, 6), st.integers(0, 1000), st.none() | st.floats(0, 4), st.booleans())
+    def test_the_decision_is_the_one_of_least_expected_cost(self, n_classes, seed, abstain, diagonal):
+        costs = Costs(matrix(n_classes, seed, diagonal), abstain)
+        chances = probabilities(30, n_classes, seed)
+        assert costs.decide(chances).tolist() == loop(costs, chances)
+
+    @REPEATABLE
+    @given(st.integers(2, 6), st.integers(0, 1000), st.floats(1e-6, 1e6))
+    def test_where_all_mistakes_cost_the_same_it_is_the_likeliest_class(self, n_classes, seed, cost):
+        chances = probabilities(40, n_classes, seed)
+        # Ties, and probabilities that differ in their last bit.
+        chances[:10] = 1 / n_classes
+        chances[10:20] = np.where(np.arange(n_classes) == 1, np.nextafter(1 / n_classes, 1), 1 / n_classes)
+        same = Costs(cost * (1 - np.eye(n_classes)))
+        assert same.decide(chances).tolist() == chances.argmax(1).tolist()
+
+    @REPEATABLE
+    @given(st.integers(0, 10_000), st.floats(0, 1))
+    def test_for_two_classes_it_is_the_threshold(self, seed, chance):
+        costs = Costs(matrix(2, seed, diagonal=bool(seed % 2)))
+        if abs(chance - costs.threshold) > 1e-9:
+            assert costs.decide(np.array([[1 - chance, chance]])).tolist() == [int(chance >= costs.threshold)]
+
+    @pytest.mark.parametrize(
+        ("cost", "threshold"),
+        [
+            ({"false_negative": 2}, 1 / 3),
+            ({"false_positive": 3}, 3 / 4),
+            ([[0, 1], [10, 1]], 1 / 10),
+            ([[0, 0], [1, 0]], 0),
+            ([[0, 1], [0, 0]], 1),
+        ],
+    )
+    def test_the_threshold_is_worked_out_from_all_four_costs(self, cost, threshold):
+        assert Costs.of([0, 1], cost).threshold == pytest.approx(threshold)
+
+    def test_there_is_no_one_threshold_between_three_classes_or_three_decisions(self):
+        assert Costs.of("abc", {}).threshold is None
+        assert Costs.of("ab", {}, abstain=0.1).threshold is None
+
+    def test_abstaining_at_mistakes_of_one_is_for_rows_that_are_less_certain(self):
+        chances = np.array([[0.95, 0.05], [0.81, 0.19], [0.79, 0.21], [0.5, 0.5], [0.1, 0.9]])
+        assert Costs.of([0, 1], None, 0.2).decide(chances).tolist() == [0, 0, -1, -1, 1]
+
+    def test_of_a_class_and_abstaining_at_the_same_cost_it_is_the_class(self):
+        assert Costs.of([0, 1], None, 0.5).decide(np.array([[0.5, 0.5]])).tolist() == [0]
+
+    def test_of_equal_costs_it_is_the_likelier_class_then_the_first(self):
+        costs = Costs(np.array([[0.0, 2, 0], [2, 0, 0], [1, 1, 0]]))
+        assert costs.decide(np.array([[0.5, 0.5, 0.0], [0.25, 0.25, 0.5]])).tolist() == [2, 2]
+        even = Costs(np.array([[0.0, 1, 1], [1, 0, 1], [1, 1, 0]]))
+        assert even.decide(np.array([[0.25, 0.375, 0.375]])).tolist() == [1]
+
+    def test_small_costs_beside_large_ones_still_count(self):
+        costs = Costs(np.array([[0.0, 1e-6, 1e12], [1e-3, 0, 1e12], [1e12, 1e12, 0]]))
+        assert costs.decide(np.array([[0.5, 0.5, 0.0], [0.9995, 0.0005, 0.0]])).tolist() == [1, 0]
+
+    def test_a_row_is_decided_the_same_in_any_company(self):
+        costs, chances = Costs(matrix(7, 3), 0.6), probabilities(101, 7)
+        alone = [costs.decide(row[None]).tolist()[0] for row in chances]
+        assert costs.decide(chances).tolist() == alone
+        assert costs.expected(chances)[17].tolist() == costs.expected(chances[17:18])[0].tolist()
+
+    def test_no_rows_are_no_decisions(self):
+        assert Costs.of("abc", {}, 0.2).decide(np.empty((0, 3))).tolist() == []
+
+
+class TestCost:
+    def test_it_is_the_mean_over_rows_abstained_ones_at_their_own_cost(self):
+        costs = Costs.of("ab", {("a", "b"): 3, ("b", "a"): 5, ("a", "a"): 0.5}, abstain=0.75)
+        codes, decisions = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 0, 1, -1])
+        assert costs.row_costs(codes, decisions).tolist() == [0.5, 3, 5, 0, 0.75]
+        assert costs.expected_cost(codes, decisions) == pytest.approx(9.25 / 5)
+
+    def test_a_row_that_is_not_decided_has_no_cost_where_abstaining_has_none(self):
+        with pytest.raises(SettingError, match="abstaining has a cost"):
+            Costs.of("ab", {}).row_costs(np.array([0]), np.array([-1]))
+
+    def test_another_cost_of_abstaining_leaves_the_others(self):
+        costs = Costs.of("ab", {("a", "b"): 3}, abstain=0.75)
+        assert costs.abstaining(0.5).abstain == 0.5
+        assert costs.abstaining(None).threshold == 0.75
+        assert costs.abstaining(0.5).matrix.tolist() == costs.matrix.tolist()
+
+
+class TestComparing:
+    COSTS = Costs.of(["well", "ill"], {"false_negative": 4})
+
+    def rows(self, n_rows=400, seed=0):
+        generator = np.random.default_rng(seed)
+        of_second = generator.beta(1, 2, n_rows)
+        return (generator.random(n_rows) < of_second).astype(int), np.stack([1 - of_second, of_second], 1)
+
+    def test_every_cost_is_that_of_its_decisions(self):
+        codes, chances = self.rows()
+        compared = compare_costs(codes, chances, self.COSTS, rows="test", classes=["well", "ill"])
+        by_cost, at_half = (chances[:, 1] >= 0.2).astype(int), (chances[:, 1] > 0.5).astype(int)
+        price = {(0, 0): 0, (0, 1): 1, (1, 0): 4, (1, 1): 0}
+        means = {
+            name: np.mean([price[pair] for pair in zip(codes.tolist(), decisions.tolist(), strict=True)])
+            for name, decisions in {
+                "decided": by_cost,
+                "likeliest": at_half,
+                "well": np.zeros(400, int),
+                "ill": np.ones(400, int),
+            }.items()
+        }
+        assert compared.decided.value == pytest.approx(means["decided"])
+        assert compared.likeliest.value == pytest.approx(means["likeliest"])
+        assert compared.always == min(("well", "ill"), key=means.get)
+        assert compared.constant.value == pytest.approx(means[compared.always])
+        assert compared.saved.value == pytest.approx(means["likeliest"] - means["decided"])
+        assert compared.saved_over_constant.value == pytest.approx(means[compared.always] - means["decided"])
+
+    def test_intervals_are_those_of_drawing_rows(self):
+        codes, chances = self.rows()
+        compared = compare_costs(codes, chances, self.COSTS, rows="test")
+        by_cost = self.COSTS.row_costs(codes, (chances[:, 1] >= 0.2).astype(int))
+        at_half = self.COSTS.row_costs(codes, (chances[:, 1] > 0.5).astype(int))
+        generator = np.random.default_rng(9)
+        drawn = [generator.integers(400, size=400) for _ in range(4000)]
+        for found, costs in ((compared.decided, by_cost), (compared.saved, at_half - by_cost)):
+            low, high = np.quantile([costs[rows].mean() for rows in drawn], [0.025, 0.975])
+            assert (found.low, found.high) == pytest.approx((low, high), abs=0.02)
+        assert (compared.decided.n_rows, compared.decided.rows) == (400, "test")
+
+    def test_folds_that_differ_make_intervals_wider_and_alike_ones_only_by_students_tails(self):
+        codes, chances = self.rows()
+        order = np.argsort(self.COSTS.row_costs(codes, (chances[:, 1] >= 0.2).astype(int)), kind="stable")
+        codes, chances = codes[order], chances[order]
+
+        def width(folds):
+            decided = compare_costs(codes, chances, self.COSTS, rows="test", folds=folds).decided
+            return decided.high - decided.low
+
+        # Dealt one by one folds cost the same; cut from rows in order of their cost they do not.
+        alike, apart, shared = np.arange(400) % 8, np.arange(400) // 50, np.zeros(400, int)
+        tails = stats.t.ppf(0.975, 7) / stats.norm.ppf(0.975)
+        assert width(shared) == pytest.approx(width(None))
+        assert width(alike) == pytest.approx(tails * width(None))
+        assert width(apart) > 2 * width(alike)
+
+    def test_differences_are_paired(self):
+        compared = compare_costs(*self.rows(), Costs.of([0, 1], {"false_negative": 1.5}), rows="test")
+        width = compared.saved.high - compared.saved.low
+        apart = np.hypot(*(one.high - one.low for one in (compared.decided, compared.likeliest)))
+        assert width < 0.8 * apart
+
+    def test_the_same_seed_gives_the_same_intervals_and_another_does_not(self):
+        first, again, other = (compare_costs(*self.rows(), self.COSTS, rows="test", seed=seed) for seed in (1, 1, 2))
+        assert first == again != other
+
+    def test_where_nothing_went_wrong_yet_something_still_may(self):
+        codes = np.arange(40) % 2
+        compared = compare_costs(codes, np.where(codes[:, None] == [0, 1], 0.99, 0.01), self.COSTS, rows="test")
+        assert compared.decided.value == compared.decided.low == 0
+        assert 0.1 < compared.decided.high < 1
+        assert (compared.saved.low, compared.saved.high) == (0, 0)
+
+    def test_the_share_of_abstained_rows_is_told(self):
+        codes, chances = self.rows()
+        compared = compare_costs(codes, chances, self.COSTS.abstaining(0.3), rows="test")
+        assert compared.abstained == pytest.approx(((chances[:, 1] > 0.075) & (chances[:, 1] < 0.7)).mean())
+
+    def test_json_holds_all_of_it(self):
+        compared = compare_costs(*self.rows(), self.COSTS, rows="test", classes=np.array(["well", "ill"]))
+        told = compared.to_json()
+        assert set(told) == {
+            *("decided", "likeliest", "constant", "saved", "saved_over_constant"),
+            *("always", "abstained"),
+        }
+        assert told["saved"] == compared.saved.to_json()
+        assert type(told["always"]) is str
+
+    def test_shapes_that_do_not_fit_are_refused(self):
+        with pytest.raises(InputError, match="class code"):
+            compare_costs(np.array([3]), np.array([[0.5, 0.5]]), self.COSTS, rows="test")

@@ -15,6 +15,7 @@ MODULES = (
     "demarcate.plotting",
     "demarcate.datasets",
     "demarcate.evaluation",
+    "demarcate.diagnosis",
     "demarcate.errors",
     "demarcate.engine",
     "demarcate.nn",

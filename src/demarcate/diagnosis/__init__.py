@@ -2,13 +2,12 @@
 
 from demarcate.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose, diagnose_task, warn_of_divergence
 from demarcate.diagnosis.probes import Probe, probes_of
-from demarcate.diagnosis.result import EFFECTS, WORDS, Answer, Diagnosis, Effect, Levels, Noise, Tried, Verdict
+from demarcate.diagnosis.result import EFFECTS, Answer, Diagnosis, Effect, Levels, Noise, Tried, Verdict
 
 __all__ = [
     "EFFECTS",
     "MAX_ROWS",
     "SEEDS",
-    "WORDS",
     "Answer",
     "Diagnosis",
     "Effect",

@@ -12,7 +12,9 @@ LINE = 110
 """Characters of a line of text, at most."""
 
 Verdict = Literal["underfits", "overfits", "is about right", "is limited by noise", "cannot tell"]
+"""What a network does, or that nobody can tell."""
 Answer = Literal["helps", "does not help", "cannot tell"]
+"""Whether a change is worth having."""
 
 
 @dataclass(frozen=True)
@@ -265,6 +267,7 @@ EFFECTS = (
 """The fields of `Diagnosis` that are effects."""
 
 WORDS = {name: name.replace("_", " ") for name in EFFECTS}
+"""Effects as they are called in words."""
 
 
 def _signed(mean: Mean) -> str:

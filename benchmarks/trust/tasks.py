@@ -15,7 +15,7 @@ The truth is made by construction, and made sure of with networks that the diagn
 Draws that fail their check are passed over before any diagnosis is made, and counted.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -51,28 +51,50 @@ class Question:
         return self.world.draw(self.n_rows, self.seed)
 
 
-def questions(seed: int, each: int) -> Iterator[tuple[Question, dict[str, Any], int]]:
-    """So many of each truth and family, their parameters drawn with the seed, and the lesson's three moons.
+def questions(
+    seed: int, each: int, known: Mapping[str, dict[str, Any]]
+) -> Iterator[tuple[Question, dict[str, Any], int]]:
+    """The lesson's three moons, and so many of each truth and family, their parameters drawn with the seed.
+
+    Parameters
+    ----------
+    seed, each
+        Of the draws, and how many of a truth and family.
+    known
+        Answers by name, whose questions are not asked again.
 
     Yields
     ------
     tuple
         The question, what was reached on fresh rows, and how many draws before it did not hold.
     """
-    for truth in (UNDER, OVER, RIGHT, NOISE):
-        for family, worlds in WORLDS.items():
-            held = passed = 0
-            for number in range(MOST_DRAWS):
-                generator = np.random.default_rng([seed, number, *map(ord, truth + family)])
-                question = _DRAWS[truth](f"{truth}: {family} {held + 1}", worlds, generator)
-                reached = check(question)
-                if reached["holds"]:
-                    yield question, reached, passed
-                held, passed = (held + 1, 0) if reached["holds"] else (held, passed + 1)
-                if held == each:
-                    break
     for question in lesson(seed):
-        yield question, check(question), 0
+        if question.name not in known:
+            yield question, check(question), 0
+    kinds = [(truth, family) for truth in (UNDER, OVER, RIGHT, NOISE) for family in WORLDS]
+    streams = [_stream(seed, truth, family, known) for truth, family in kinds]
+    for _ in range(each):
+        yield from (found for stream in streams if (found := next(stream, None)))
+
+
+def _stream(
+    seed: int, truth: str, family: str, known: Mapping[str, dict[str, Any]]
+) -> Iterator[tuple[Question, dict[str, Any], int] | None]:
+    """Questions of a truth and family whose truth holds; None for one that is known."""
+    held = passed = number = 0
+    while passed < MOST_DRAWS:
+        name = f"{truth}: {family} {held + 1}"
+        if name in known:
+            held, number = held + 1, number + known[name]["passed"] + 1
+            yield None
+            continue
+        generator = np.random.default_rng([seed, number, *map(ord, truth + family)])
+        question = _DRAWS[truth](name, WORLDS[family], generator)
+        reached = check(question)
+        number += 1
+        if reached["holds"]:
+            yield question, reached, passed
+        held, passed = (held + 1, 0) if reached["holds"] else (held, passed + 1)
 
 
 def lesson(seed: int) -> Iterator[Question]:

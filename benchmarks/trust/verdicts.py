@@ -27,15 +27,16 @@ OPPOSITE = {(UNDER, OVER), (OVER, UNDER)}
 
 def answered(question: Question, reached: dict[str, Any]) -> dict[str, Any]:
     """The verdict on one task, and how long it took."""
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     found = diagnose(question.table(), question.network, question.training)
-    seconds = time.perf_counter() - begin
+    seconds, busy = time.perf_counter() - begin, time.process_time() - busy
     effects = {name: (vars(effect.log_loss), effect.answer) for name, effect in found.effects.items()}
     return {
         "name": question.name,
         "truth": question.truth,
         "verdict": found.verdict.removeprefix("is "),
         "seconds": round(seconds, 1),
+        "processor_seconds": round(busy, 1),
         "n_rows": question.n_rows,
         "hidden": question.network.hidden,
         "log_loss": vars(found.judged.log_loss),
@@ -74,9 +75,7 @@ def main() -> None:
     lines = given.file.read_text().splitlines() if given.file.exists() else []
     answers = {answer["name"]: answer for answer in map(json.loads, lines)}
     with given.file.open("a") as file:
-        for question, reached, passed in questions(given.seed, given.each):
-            if question.name in answers:
-                continue
+        for question, reached, passed in questions(given.seed, given.each, dict(answers)):
             answers[question.name] = answer = {**answered(question, reached), "passed": passed}
             file.write(json.dumps(answer) + "\n")
             file.flush()

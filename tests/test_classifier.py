@@ -196,6 +196,25 @@ class TestTables:
         assert any("column 'n': not used (id-like" in message for message in messages)
         assert not any("gone" in message for message in messages)
 
+    def test_leaks_and_warnings_are_warned_of_and_notes_are_kept(self, matrix):
+        X, y = matrix
+        told = pd.DataFrame(X).assign(told=np.where(y == 1, "yes", "no"), again=np.where(y == 1, "a", "b"))
+        told.columns = map(str, told.columns)
+        with pytest.warns(InputWarning) as warned:
+            fitted = tiny().fit(told, y)
+        assert [finding.severity for finding in fitted.audit_].count("leak") == 2
+        notes = [str(finding) for finding in fitted.audit_ if finding.severity == "note"]
+        assert any("'again', 'told' say the same in other words" in note for note in notes)
+        said = [str(warning.message) for warning in warned]
+        assert not set(said) & set(notes)
+        assert {str(finding) for finding in fitted.audit_ if finding.severity == "leak"} <= set(said)
+        assert fitted.record()["audit"] == [finding.to_json() for finding in fitted.audit_]
+
+    def test_the_folds_that_copies_straddle_are_counted(self, matrix):
+        X, y = matrix
+        with pytest.warns(InputWarning, match="rows were scored by networks that had trained on a copy"):
+            tiny().fit(np.concatenate([X, X[:20]]), np.concatenate([y, y[:20]]))
+
 
 class TestLabels:
     @pytest.mark.parametrize(

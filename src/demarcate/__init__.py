@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from demarcate import datasets
+    from demarcate.audits import Audit, audit
     from demarcate.bundle import read_bundle as load
     from demarcate.classifier import DemarcateClassifier
     from demarcate.diagnosis import Diagnosis, diagnose
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from demarcate.sweeps import Between, Sweep, sweep
 
 __all__ = [
+    "Audit",
     "Between",
     "DemarcateClassifier",
     "DemarcateError",
@@ -30,6 +32,7 @@ __all__ = [
     "Runs",
     "Sweep",
     "Training",
+    "audit",
     "datasets",
     "diagnose",
     "load",
@@ -40,6 +43,7 @@ __all__ = [
 __version__: str
 
 _HOMES = {
+    "Audit": ("demarcate.audits", "Audit"),
     "Between": ("demarcate.sweeps", "Between"),
     "DemarcateClassifier": ("demarcate.classifier", "DemarcateClassifier"),
     "DemarcateError": ("demarcate.errors", "DemarcateError"),
@@ -51,6 +55,7 @@ _HOMES = {
     "Runs": ("demarcate.runs", "Runs"),
     "Sweep": ("demarcate.sweeps", "Sweep"),
     "Training": ("demarcate.engine", "Training"),
+    "audit": ("demarcate.audits", "audit"),
     "diagnose": ("demarcate.diagnosis", "diagnose"),
     "load": ("demarcate.bundle", "read_bundle"),
     "sweep": ("demarcate.sweeps", "sweep"),

@@ -146,6 +146,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         The weight each label's rows had.
     members_ : tuple of FittedMember
         Each network's training: history, best epoch, divergence.
+    audit_ : tuple of Finding
+        What the audit found in the table: leaks and warnings, which ``fit`` warned of, and notes.
 
     Examples
     --------
@@ -446,7 +448,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return read_bundle(path)
 
     def record(self, baselines: Mapping[str, Mapping[str, Score]] | None = None) -> dict[str, Any]:
-        """What a model file says of how the model was made, ready for JSON: scores, members, settings, provenance."""
+        """What a model file says of how the model was made, for JSON: scores, members, audit, settings, origin."""
         check_is_fitted(self)
         beside = ("on_epoch", "random_state", "checkpoint")
         settings = {name: value for name, value in self.get_params().items() if name not in beside}
@@ -461,6 +463,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             "class_scores": dict(zip(map(str, self.classes_), map(scores_json, self.class_scores_), strict=True)),
             "baselines": {name: scores_json(scores) for name, scores in (baselines or {}).items()},
             "members": [member.to_json() for member in self.members_],
+            "audit": [finding.to_json() for finding in self.audit_],
             "settings": {name: plain(value) for name, value in settings.items()},
             "provenance": {**provenance(), "seed": self.seed_, "data_sha256": self.data_sha256_},
         }
@@ -567,8 +570,12 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if reason or column.note:
                 what = f"not used ({reason})" if reason else column.note
                 warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=3)
-        for finding in audit_columns(task.schema, task.parsed, task.codes, len(task.classes)):
-            warnings.warn(InputWarning(str(finding)), stacklevel=3)
+        folds = np.full(len(task.codes), -1)
+        folds[self.oof_rows_] = self.oof_folds_
+        self.audit_ = tuple(audit_columns(task.schema, task.parsed, task.codes, task.classes, folds=folds))
+        for finding in self.audit_:
+            if finding.severity != "note":
+                warnings.warn(InputWarning(str(finding)), stacklevel=3)
         for number, member in enumerate(ensemble.members):
             if member.divergence:
                 message = member.divergence.told(f"network {number}", member.best_epoch)

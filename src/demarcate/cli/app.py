@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import demarcate
+from demarcate.cli.audit import audit
 from demarcate.cli.diagnose import diagnose
 from demarcate.cli.evaluate import evaluate
 from demarcate.cli.fit import fit
@@ -25,7 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, inspect, plot, sweep, diagnose):
+for command in (fit, predict, evaluate, inspect, plot, sweep, diagnose, audit):
     app.command()(guarded(command))
 
 

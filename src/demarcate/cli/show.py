@@ -17,6 +17,7 @@ from demarcate.tabular.values import booleans, categories, numbers
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
+    from demarcate.audits import Audit
     from demarcate.classifier import DemarcateClassifier
     from demarcate.evaluation import CostComparison, Score
     from demarcate.nn import Network
@@ -33,6 +34,8 @@ _METRICS = {
 }
 """Short enough for three scores beside them in a terminal of 80 columns."""
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
+_FEW = ("accuracy", "log_loss", "roc_auc")
+_SEVERITIES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
 _MAX_COLUMNS = 40
 _MAX_CLASSES = 30
 
@@ -63,7 +66,7 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     return table
 
 
-def _print(title: str, table: Table) -> None:
+def _print(title: str, table: Table | str) -> None:
     """A table under its title, which may be wider than the table."""
     out = console()
     out.print(title, style="bold")
@@ -214,6 +217,29 @@ def _decision(predictor: "Predictor") -> str:
         return "the likelier class" if len(predictor.classes) == 2 else "the likeliest class"
     abstain = predictor.costs.abstain
     return "what costs least" + ("" if abstain is None else f", or for none at a cost of {abstain:g}")
+
+
+def audit(name: str, found: "Audit") -> None:
+    """What an audit found, the scores without it, and how another table differs."""
+    table = _table("", "", "what was found")
+    for finding in found.findings:
+        style = _SEVERITIES[finding.severity]
+        table.add_row(f"[{style}]{finding.severity}[/{style}]", finding.rule, _literal(finding))
+    _print(f"{_literal(name)}: {_literal(found.summary())}", table if found.findings else "")
+    if found.rescored:
+        metrics = [metric for metric in _FEW if metric in found.rescored[0].scores]
+        table = _table("", "rows", *(_METRICS[metric] for metric in metrics), right=["rows"])
+        for rescored in found.rescored:
+            scores = [str(rescored.scores.get(metric, "")) for metric in metrics]
+            table.add_row(_literal(rescored.name), f"{rescored.n_rows:,}", *scores)
+        _print("Scores with and without it, with 95% intervals", table)
+    if found.drift:
+        table = _table("column", "distance", "first table -> second table", right=["distance"])
+        for column in found.drift.columns[:_MAX_COLUMNS]:
+            table.add_row(_literal(column.name), f"{column.distance:.2f}", _literal(column.text))
+        _print(_literal(found.drift), table if found.drift.columns else "")
+        for remark in found.drift.remarks:
+            console().print(_literal(remark))
 
 
 def _scores(values: Mapping[str, Mapping[str, Any]]) -> "dict[str, Score]":

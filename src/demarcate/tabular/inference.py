@@ -181,6 +181,8 @@ def _say_nothing(words: pl.Series, dtype: pl.DataType) -> bool:
 def _counts_up(present: NDArray[np.float64]) -> bool:
     """Whether numbers are consecutive whole ones, each once, in any order."""
     low, high = present.min(), present.max()
-    if high - low != len(present) - 1 or low != np.floor(low):
+    with np.errstate(over="ignore"):
+        reach = high - low
+    if reach != len(present) - 1 or low != np.floor(low):
         return False
     return bool(np.all(np.diff(np.sort(present)) == 1))

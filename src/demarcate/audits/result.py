@@ -1,0 +1,78 @@
+"""What an audit gives back: findings, scores without them, and how another table differs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from demarcate.audits.drift import Drift
+from demarcate.audits.rescore import Rescored
+from demarcate.tabular.audit import SEVERITIES, Finding
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What is wrong with a table, and what its scores are worth.
+
+    Attributes
+    ----------
+    findings
+        Leaks, then warnings, then notes.
+    rescored
+        The table's scores as it stands, then without what was found; empty if there was nothing to leave out, or it
+        was not asked for.
+    drift
+        How the other table differs, if there is one.
+    n_rows
+        Rows of the table.
+    target
+        The name of the target; empty for a table without one.
+    """
+
+    findings: tuple[Finding, ...]
+    rescored: tuple[Rescored, ...]
+    drift: Drift | None
+    n_rows: int
+    target: str
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is neither a leak nor a warning, and the other table, if any, was not found to differ."""
+        differs = self.drift is not None and self.drift.verdict == "differ"
+        return not differs and all(finding.severity == "note" for finding in self.findings)
+
+    def __str__(self) -> str:
+        lines = [self.summary()]
+        lines += [f"- {finding.severity}: {finding}." for finding in self.findings]
+        if self.rescored:
+            width = max(len(rescored.name) for rescored in self.rescored)
+            lines.append("")
+            for rescored in self.rescored:
+                metrics = ("accuracy", "log_loss", "roc_auc")
+                scores = [f"{metric} {rescored.scores[metric]}" for metric in metrics if metric in rescored.scores]
+                lines.append(f"{rescored.name:{width}s}  {', '.join(scores)}")
+        if self.drift:
+            lines += ["", str(self.drift), *(f"- {column}" for column in self.drift.columns)]
+            lines += [f"- {remark}" for remark in self.drift.remarks]
+        return "\n".join(lines)
+
+    def summary(self) -> str:
+        """How much was found, in one line.
+
+        Examples
+        --------
+        >>> Audit((), (), None, n_rows=303, target="disease").summary()
+        'Nothing found in 303 rows.'
+        """
+        counts = {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
+        found = [f"{n} {severity}{'s' * (n != 1)}" for severity, n in counts.items() if n]
+        without = "" if self.target else " No target was named: rules that need one were not asked."
+        return f"{', '.join(found) or 'Nothing'} found in {self.n_rows:,} rows.{without}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The audit as a JSON object."""
+        return {
+            "n_rows": self.n_rows,
+            "target": self.target or None,
+            "findings": [finding.to_json() for finding in self.findings],
+            "rescored": [rescored.to_json() for rescored in self.rescored],
+            "drift": self.drift and self.drift.to_json(),
+        }

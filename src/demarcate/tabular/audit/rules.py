@@ -1,0 +1,76 @@
+"""The audit of a table: every rule asked, what they found in order."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.tabular.audit.classes import class_balance
+from demarcate.tabular.audit.constants import constants
+from demarcate.tabular.audit.dominant import dominant
+from demarcate.tabular.audit.encodings import encodings
+from demarcate.tabular.audit.finding import SEVERITIES, Finding
+from demarcate.tabular.audit.giveaways import giveaways
+from demarcate.tabular.audit.identifiers import identifiers
+from demarcate.tabular.audit.missingness import missingness
+from demarcate.tabular.audit.renamed import renamed
+from demarcate.tabular.audit.rows import duplicates
+from demarcate.tabular.audit.view import View
+from demarcate.tabular.schema import ParsedColumns, Schema
+
+
+def audit_columns(
+    schema: Schema,
+    parsed: ParsedColumns,
+    codes: NDArray[np.int64] | None = None,
+    classes: NDArray[Any] | None = None,
+    *,
+    folds: NDArray[np.int64] | None = None,
+) -> list[Finding]:
+    """Everything the rules find in a table, which neither the order of its rows nor that of its columns changes.
+
+    Parameters
+    ----------
+    schema
+        Says which columns are used, and as what.
+    parsed
+        What ``schema.parse`` made of the table.
+    codes
+        Class indices, ``(n_rows,)``, from 0 to ``n_classes - 1``; None for a table without a target, which only the
+        rules that need none look at.
+    classes
+        The labels, ``(n_classes,)``.
+    folds
+        The group each row was held out in, ``(n_rows,)``, -1 where never; None where nothing was fitted.
+
+    Returns
+    -------
+    list of Finding
+        Leaks, then warnings, then notes.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from demarcate.tabular.inference import infer_schema
+    >>> cells = {"age": [30, 50, 70, 41] * 10, "dose": [5, 1, 5, 2] * 10, "drug": ["b", "a", "b", "a"] * 10}
+    >>> frame = pl.DataFrame(cells)
+    >>> schema = infer_schema(frame)
+    >>> found = audit_columns(schema, schema.parse(frame), np.array([1, 0, 1, 0] * 10), np.array(["no", "yes"]))
+    >>> for finding in found:
+    ...     print(finding.severity, finding.rule, *finding.columns)
+    leak giveaway age
+    leak giveaway dose
+    leak giveaway drug
+    warning duplicates
+    note classes
+    """
+    view = View(schema, parsed, codes, np.empty(0) if classes is None else classes, folds)
+    if not view.n_rows or not view.cells:
+        return [*identifiers(view), *constants(view)]
+    given_away = [*giveaways(view)]
+    leaking = {name for finding in given_away for name in finding.columns}
+    encoded = [finding for finding in encodings(view) if not leaking.issuperset(finding.columns)]
+    leaking |= {name for finding in encoded for name in finding.columns}
+    found = [*given_away, *encoded, *dominant(view, sorted(leaking)), *duplicates(view), *identifiers(view)]
+    found += [*missingness(view), *renamed(view), *constants(view), *class_balance(view)]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from demarcate import DemarcateClassifier, Predictor, load
+from demarcate import DemarcateClassifier, Predictor, datasets, load
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
 from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
 
@@ -623,3 +623,29 @@ class TestSaving:
         with pytest.raises(ValueError, match="not fitted"):
             tiny().save(tmp_path / "model.safetensors")
         assert not list(tmp_path.iterdir())
+
+
+class TestDiagnose:
+    def test_it_is_the_diagnosis_of_its_own_settings(self):
+        X, y = datasets.circles(n_samples=200)
+        clf = DemarcateClassifier(hidden=(1,), lr=0.02, epochs=30, random_state=3)
+        found = clf.diagnose(X, y, seeds=2)
+        own = found.tried[0].probe
+        assert own.network.hidden == (1,)
+        assert (own.training.optimizer, own.training.epochs, own.training.patience) == ("adamw", 30, 15)
+        assert found.verdict == "underfits"
+
+    def test_nothing_is_fitted_or_changed(self):
+        X, y = datasets.moons(n_samples=60)
+        clf = DemarcateClassifier(hidden=(2,), epochs=3)
+        before = dict(vars(clf))
+        clf.diagnose(X, y, seeds=2)
+        assert vars(clf) == before
+
+    def test_rows_can_be_weighted(self):
+        X, y = datasets.moons(n_samples=60)
+        clf = DemarcateClassifier(hidden=(2,), epochs=3)
+        plain = clf.diagnose(X, y, seeds=2)
+        weighted = clf.diagnose(X, y, np.linspace(0.1, 2, 60), seeds=2)
+        assert weighted.judged.log_loss != plain.judged.log_loss
+        assert clf.diagnose(X, y, np.ones(60), seeds=2).to_json() == plain.to_json()

@@ -16,6 +16,7 @@ MODULES = (
     "demarcate.report",
     "demarcate.datasets",
     "demarcate.evaluation",
+    "demarcate.diagnosis",
     "demarcate.audits",
     "demarcate.errors",
     "demarcate.engine",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from demarcate.audits import Audit, audit
     from demarcate.bundle import read_bundle as load
     from demarcate.classifier import DemarcateClassifier
+    from demarcate.diagnosis import Diagnosis, diagnose
     from demarcate.engine import Training
     from demarcate.errors import DemarcateError, DemarcateWarning
     from demarcate.nn import Network
@@ -25,6 +26,7 @@ __all__ = [
     "DemarcateClassifier",
     "DemarcateError",
     "DemarcateWarning",
+    "Diagnosis",
     "Network",
     "Predictor",
     "Report",
@@ -34,6 +36,7 @@ __all__ = [
     "Training",
     "audit",
     "datasets",
+    "diagnose",
     "load",
     "sweep",
     "train",
@@ -47,6 +50,7 @@ _HOMES = {
     "DemarcateClassifier": ("demarcate.classifier", "DemarcateClassifier"),
     "DemarcateError": ("demarcate.errors", "DemarcateError"),
     "DemarcateWarning": ("demarcate.errors", "DemarcateWarning"),
+    "Diagnosis": ("demarcate.diagnosis", "Diagnosis"),
     "Network": ("demarcate.nn", "Network"),
     "Predictor": ("demarcate.predictor", "Predictor"),
     "Report": ("demarcate.report", "Report"),
@@ -55,6 +59,7 @@ _HOMES = {
     "Sweep": ("demarcate.sweeps", "Sweep"),
     "Training": ("demarcate.engine", "Training"),
     "audit": ("demarcate.audits", "audit"),
+    "diagnose": ("demarcate.diagnosis", "diagnose"),
     "load": ("demarcate.bundle", "read_bundle"),
     "sweep": ("demarcate.sweeps", "sweep"),
     "train": ("demarcate.runs", "train"),

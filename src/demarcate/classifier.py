@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
@@ -25,6 +25,7 @@ from demarcate.arguments import (
     whole_number,
 )
 from demarcate.bundle import provenance, read_bundle, write_bundle
+from demarcate.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
 from demarcate.engine import OnEpoch, Training
 from demarcate.ensemble import Ensemble, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
@@ -239,7 +240,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         CheckpointError
             If the folder of checkpoints belongs to another fit, or another process.
         """
-        network = Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
+        network = self._network()
         self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)
         self.costs_ = Costs.of(task.classes, self.cost, self.abstain)
@@ -369,6 +370,62 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores["majority"].update({name: alike[name] for name in RANKING if name in alike})
         return scores
 
+    def diagnose(
+        self,
+        X: Any,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        seeds: int = SEEDS,
+        max_rows: int = MAX_ROWS,
+    ) -> Diagnosis:
+        """Say whether one of its networks underfits or overfits these rows, and what would help, by how much.
+
+        Nothing is fitted, and it need not be. Networks are judged one by one; the mean of an ensemble is somewhat
+        better than each of its members.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for ``fit``.
+        seeds, max_rows
+            As for `demarcate.diagnose`.
+
+        Raises
+        ------
+        InputError
+            If the table or the labels are refused, or there are too few rows.
+        SettingError
+            If a parameter is out of its range.
+
+        Warns
+        -----
+        DivergenceWarning
+            If the loss of a network stopped being a finite number.
+
+        Examples
+        --------
+        >>> from demarcate import datasets
+        >>> clf = DemarcateClassifier(hidden=(1,), lr=0.02, epochs=50)
+        >>> print(clf.diagnose(*datasets.circles(n_samples=200), seeds=5).verdict)
+        underfits
+        """
+        # Reading a table marks the estimator with its columns: a copy is marked, not this one.
+        task = clone(self)._task(X, y, sample_weight, reset=True)  # noqa: SLF001
+        found = diagnose_task(
+            task,
+            self._network(),
+            self._training(len(task.codes)),
+            seeds=seeds,
+            max_rows=max_rows,
+            seed=seed_of(self.random_state),
+            device=self.device,
+            precision=self.precision,
+            on_epoch=self.on_epoch,
+        )
+        warn_of_divergence(found)
+        return found
+
     def member(self, index: int) -> nn.Sequential:
         """One network as a plain ``torch.nn.Sequential``; feed it ``predictor_.encode(X, member=index)``."""
         check_is_fitted(self)
@@ -465,6 +522,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
         return score(self.oof_codes_, probabilities, rows=self.oof_kind_, folds=self.oof_folds_)
+
+    def _network(self) -> Network:
+        return Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
 
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size

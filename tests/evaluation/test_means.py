@@ -33,3 +33,49 @@ def test_a_single_value_has_no_interval(value):
 def test_the_interval_is_cut_where_the_mean_cannot_be():
     mean = Mean.of([0.1, 0.9, 0.95], within=(0, 1))
     assert (mean.low, mean.high) == (0, 1)
+
+
+class TestOfRows:
+    def folds(self, n_rows=100, n=5):
+        return [np.arange(start, n_rows, n) for start in range(n)]
+
+    def test_where_nothing_but_rows_varies_it_is_the_interval_of_a_mean_of_rows(self):
+        rows, values = self.folds(), np.random.default_rng(0).normal(size=100)
+        # Folds of like means: what they differ by is less than what rows explain.
+        values = np.sort(values)
+        mean = Mean.of_rows([values[fold] for fold in rows], rows)
+        low, high = stats.t.interval(0.95, 99, values.mean(), stats.sem(values))
+        assert (mean.value, mean.low, mean.high) == pytest.approx((values.mean(), low, high))
+        assert mean.n_repeats == 5
+
+    def test_where_rows_are_all_alike_it_is_students_over_repetitions(self):
+        rows, levels = self.folds(10_000), np.array([0.1, 0.3, 0.2, 0.5, 0.4])
+        mean = Mean.of_rows([np.full(len(fold), level) for fold, level in zip(rows, levels, strict=True)], rows)
+        expected = Mean.of(levels)
+        assert mean.value == pytest.approx(0.3)
+        assert mean.high - mean.low == pytest.approx(expected.high - expected.low, rel=0.02)
+
+    def test_a_row_that_judges_twice_counts_once(self):
+        rows, values = self.folds(), np.sort(np.random.default_rng(0).normal(size=100))
+        once = Mean.of_rows([values[fold] for fold in rows], rows)
+        twice = Mean.of_rows([values[fold] for fold in rows * 2], rows * 2)
+        assert twice.high - twice.low == pytest.approx(once.high - once.low)
+
+    @pytest.mark.parametrize("of_training_varies", [0.0, 0.1, 0.4])
+    def test_the_interval_holds_the_truth_about_as_often_as_it_says(self, of_training_varies):
+        """Rows and trainings both drawn anew: by simulation."""
+        generator, held = np.random.default_rng(0), 0
+        rows = self.folds(n=10)
+        for _ in range(400):
+            of_rows, of_training = generator.normal(0, 1, 100), generator.normal(0, of_training_varies, 10)
+            mean = Mean.of_rows([of_rows[fold] + add for fold, add in zip(rows, of_training, strict=True)], rows)
+            held += mean.low <= 0 <= mean.high
+        assert 0.91 < held / 400 < 0.98
+
+    def test_a_single_row_has_no_interval(self):
+        assert Mean.of_rows([np.array([0.5])], [np.array([3])]) == Mean(0.5, None, None, 1)
+
+    def test_the_interval_is_cut_where_the_mean_cannot_be(self):
+        rows = self.folds(20)
+        values = [np.r_[1.0, np.zeros(len(fold) - 1)] for fold in rows]
+        assert Mean.of_rows(values, rows, within=(0, 1)).low >= 0

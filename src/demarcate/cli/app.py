@@ -8,6 +8,7 @@ import typer
 
 import demarcate
 from demarcate.cli.audit import audit
+from demarcate.cli.diagnose import diagnose
 from demarcate.cli.evaluate import evaluate
 from demarcate.cli.fit import fit
 from demarcate.cli.guard import guarded
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, report, inspect, plot, sweep, audit):
+for command in (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit):
     app.command()(guarded(command))
 
 

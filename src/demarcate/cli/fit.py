@@ -9,19 +9,34 @@ import typer
 from demarcate.cli.guard import say
 from demarcate.cli.options import (
     Abstain,
+    Activation,
+    BatchSize,
     Categorical,
     Checkpoint,
+    ClassWeight,
     Cost,
     Delimiter,
+    Device,
     Drop,
     DropMissingTarget,
+    Dropout,
     Encoding,
+    Epochs,
+    Head,
+    Hidden,
     Json,
+    Lr,
     Numerical,
+    Optimizer,
+    Patience,
+    Precision,
     Quiet,
+    Schedule,
     Seed,
     Table,
     Target,
+    WeightDecay,
+    given,
     names,
     put_down_in,
     widths,
@@ -48,41 +63,27 @@ def fit(
     numerical: Numerical = None,
     drop: Drop = None,
     drop_missing_target: DropMissingTarget = False,
-    hidden: Annotated[
-        str | None, typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: 128,128]")
-    ] = None,
-    activation: Annotated[
-        str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
-    ] = None,
-    dropout: Annotated[
-        float | None, typer.Option(help="Chance that a hidden unit is silenced in training. [default: 0.1]")
-    ] = None,
-    head: Annotated[str | None, typer.Option(help="softmax, logit or auto. [default: auto]")] = None,
-    optimizer: Annotated[str | None, typer.Option(help="sgd, adam or adamw. [default: adamw]")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate. [default: 0.003]")] = None,
-    weight_decay: Annotated[float | None, typer.Option(help="Weight decay. [default: 0.01]")] = None,
-    schedule: Annotated[str | None, typer.Option(help="constant or cosine. [default: cosine]")] = None,
-    epochs: Annotated[int | None, typer.Option(help="The most passes over the rows. [default: 100]")] = None,
-    batch_size: Annotated[
-        int | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32 to 256, by rows]")
-    ] = None,
-    patience: Annotated[
-        int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: 15]")
-    ] = None,
+    hidden: Hidden = None,
+    activation: Activation = None,
+    dropout: Dropout = None,
+    head: Head = None,
+    optimizer: Optimizer = None,
+    lr: Lr = None,
+    weight_decay: WeightDecay = None,
+    schedule: Schedule = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    patience: Patience = None,
     folds: Annotated[int | None, typer.Option(help="Folds of the cross-validation. [default: 8]")] = None,
     seeds: Annotated[int | None, typer.Option(help="Networks for each fold. [default: 1]")] = None,
-    class_weight: Annotated[
-        str | None, typer.Option(help="balanced: rare classes count as much as frequent ones.")
-    ] = None,
+    class_weight: ClassWeight = None,
     cost: Cost = None,
     abstain: Abstain = None,
     no_calibration: Annotated[
         bool, typer.Option("--no-calibration", help="Never scale the probabilities by a temperature.")
     ] = False,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]")] = None,
-    precision: Annotated[
-        str | None, typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]")
-    ] = None,
+    device: Device = None,
+    precision: Precision = None,
     checkpoint: Checkpoint = None,
     seed: Seed = 0,
     encoding: Encoding = None,
@@ -113,17 +114,13 @@ def fit(
         "precision": precision,
         "checkpoint": checkpoint,
     }
-    given = {name: value for name, value in settings.items() if value is not None}
-    if batch_size is not None:
-        given["batch_size"] = batch_size or None
-    if patience is not None:
-        given["patience"] = patience or None
+    settings = given(settings, batch_size=batch_size, patience=patience)
     if no_calibration:
-        given["calibrate"] = False
+        settings["calibrate"] = False
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     outputs = {"out": out, "plot": plot, "report": report}
-    told = _fit(source, given, cost, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
+    told = _fit(source, settings, cost, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
     if as_json:
         import json
 

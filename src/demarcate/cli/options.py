@@ -1,9 +1,9 @@
 """Options that several commands share, and how their values are read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -35,6 +35,30 @@ Checkpoint = Annotated[
     typer.Option(
         metavar="FOLDER", help="Put training down in this folder now and then; the same command goes on from there."
     ),
+]
+Hidden = Annotated[
+    str | None, typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: 128,128]")
+]
+Activation = Annotated[
+    str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
+]
+Dropout = Annotated[
+    float | None, typer.Option(help="Chance that a hidden unit is silenced in training. [default: 0.1]")
+]
+Head = Annotated[str | None, typer.Option(help="softmax, logit or auto. [default: auto]")]
+Optimizer = Annotated[str | None, typer.Option(help="sgd, adam or adamw. [default: adamw]")]
+Lr = Annotated[float | None, typer.Option(help="Learning rate. [default: 0.003]")]
+WeightDecay = Annotated[float | None, typer.Option(help="Weight decay. [default: 0.01]")]
+Schedule = Annotated[str | None, typer.Option(help="constant or cosine. [default: cosine]")]
+Epochs = Annotated[int | None, typer.Option(help="The most passes over the rows. [default: 100]")]
+BatchSize = Annotated[int | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32 to 256, by rows]")]
+Patience = Annotated[
+    int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: 15]")
+]
+ClassWeight = Annotated[str | None, typer.Option(help="balanced: rare classes count as much as frequent ones.")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]")]
+Precision = Annotated[
+    str | None, typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]")
 ]
 Cost = Annotated[
     list[str] | None,
@@ -69,6 +93,19 @@ def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
                 f"what was trained so far is in {checkpoint}. Begin the same again to go on from there"
             ) from error
         raise
+
+
+def given(settings: Mapping[str, Any], *, batch_size: int | None, patience: int | None) -> dict[str, Any]:
+    """The estimator's settings that were named on the command line, where 0 rows are all rows and 0 epochs never.
+
+    Examples
+    --------
+    >>> given({"lr": None, "head": "logit"}, batch_size=0, patience=None)
+    {'head': 'logit', 'batch_size': None}
+    """
+    named = {name: value for name, value in settings.items() if value is not None}
+    counts = {"batch_size": batch_size, "patience": patience}
+    return named | {name: value or None for name, value in counts.items() if value is not None}
 
 
 def names(values: list[str] | None) -> list[str]:

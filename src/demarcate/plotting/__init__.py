@@ -9,6 +9,7 @@ from demarcate.plotting.boundary import BoundaryDisplay
 from demarcate.plotting.comparison import ComparisonDisplay
 from demarcate.plotting.confusion import ConfusionDisplay
 from demarcate.plotting.data import DataDisplay
+from demarcate.plotting.diagnosis import DiagnosisDisplay
 from demarcate.plotting.disagreement import DisagreementDisplay
 from demarcate.plotting.history import HistoryDisplay
 from demarcate.plotting.sweep import SweepDisplay
@@ -19,6 +20,7 @@ __all__ = [
     "ComparisonDisplay",
     "ConfusionDisplay",
     "DataDisplay",
+    "DiagnosisDisplay",
     "DisagreementDisplay",
     "HistoryDisplay",
     "SweepDisplay",

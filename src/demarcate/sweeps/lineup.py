@@ -11,6 +11,7 @@ from demarcate.engine import Member, Samples, plan
 from demarcate.sweeps.grid import Configuration
 from demarcate.tabular import TableEncoder, stratified_split
 from demarcate.task import Task
+from demarcate.words import counted
 
 
 @dataclass(frozen=True)
@@ -145,14 +146,3 @@ def line_up(
     ]
     samples = task.samples([draw.encoder for draw in draws])
     return Lineup(task, list(configurations), draws, test_rows, samples, members)
-
-
-def counted(n: int, thing: str) -> str:
-    """A number of things.
-
-    Examples
-    --------
-    >>> counted(1, "seed"), counted(1200, "seed")
-    ('1 seed', '1,200 seeds')
-    """
-    return f"{n:,} {thing}{'s' * (n != 1)}"

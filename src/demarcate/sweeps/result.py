@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from demarcate.evaluation import METRIC_NAMES, Mean
 from demarcate.sweeps.grid import Configuration, spelled
-from demarcate.sweeps.lineup import counted
 from demarcate.sweeps.tournament import Metric, Savings
 from demarcate.sweeps.winner import Winner
+from demarcate.words import aligned, counted
 
 MAX_ROWS_SHOWN = 20
 _NUMBERS = {
@@ -83,7 +83,7 @@ class Sweep:
             f"{counted(len(self.configurations), 'configuration')} x {counted(n_seeds, 'seed')}, each seed with its "
             f"own {n_train:,} training and {n_validation:,} validation rows; {means}"
         )
-        lines = [title, "", *_aligned([self._heads(), *map(self._cells, self._shown())])]
+        lines = [title, "", *aligned([self._heads(), *map(self._cells, self._shown())])]
         if len(self.table) > MAX_ROWS_SHOWN:
             lines.append(f"and {len(self.table) - MAX_ROWS_SHOWN:,} more")
         return "\n".join(lines)
@@ -136,8 +136,3 @@ class Sweep:
 
 def _remark(number: int | None) -> str:
     return str(number) if number else ""
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

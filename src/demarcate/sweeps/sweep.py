@@ -14,12 +14,13 @@ from demarcate.errors import DivergenceWarning, Problem, SettingError
 from demarcate.nn import Network
 from demarcate.sweeps.checks import wrong_values
 from demarcate.sweeps.grid import MAX_NETWORKS, Between, Over, configurations, n_combinations
-from demarcate.sweeps.lineup import Size, counted, line_up
+from demarcate.sweeps.lineup import Size, line_up
 from demarcate.sweeps.result import Sweep
 from demarcate.sweeps.standings import configuration_table, network_table
 from demarcate.sweeps.tournament import METRICS, Metric, Savings, Tournament, halving_epochs, wrong_halving
 from demarcate.sweeps.winner import crown
 from demarcate.task import read_task
+from demarcate.words import counted
 
 
 def sweep(

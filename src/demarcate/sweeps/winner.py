@@ -23,11 +23,12 @@ from demarcate.evaluation import (
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.sweeps.grid import Configuration
-from demarcate.sweeps.lineup import Lineup, counted
+from demarcate.sweeps.lineup import Lineup
 from demarcate.sweeps.standings import predictor_of
 from demarcate.sweeps.tournament import Metric
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
+from demarcate.words import counted
 
 
 @dataclass(frozen=True)

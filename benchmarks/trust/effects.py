@@ -1,0 +1,55 @@
+"""How often the interval of an effect holds what the change does on average, over tables drawn anew.
+
+``python benchmarks/trust/effects.py [--tables 30]`` draws tables of 300 moons, measures on each what half of the rows,
+fewer units and more regularisation do to three networks, and counts the intervals that hold the mean of all tables.
+"""
+
+import argparse
+
+import numpy as np
+from worlds import moons
+
+from demarcate import Network, Training
+from demarcate.diagnosis import probes_of
+from demarcate.diagnosis.lineup import line_up
+from demarcate.diagnosis.measured import Measured, measured
+from demarcate.engine import fit
+from demarcate.task import read_task
+
+OWN, CHANGES = "configured", ("half of the rows", "smaller", "regularised")
+PLAIN = Training(lr=0.01, epochs=200, batch_size=None)
+NETWORKS = {
+    "dropout": (Network((16, 16), dropout=0.2), Training(lr=0.01, epochs=200, batch_size=None, weight_decay=1e-4)),
+    "free": (Network((64, 64)), PLAIN),
+    "stopped early": (Network((32,)), Training("adamw", lr=0.01, epochs=100, batch_size=64, patience=20)),
+}
+
+
+def measure(network: Network, training: Training, seed: int) -> Measured:
+    """What the probes made of one table."""
+    task = read_task(moons(0.3).draw(300, seed), [network])
+    probes = [probe for probe in probes_of(network, training) if probe.name in (OWN, *CHANGES)]
+    lineup = line_up(task, probes, seeds=10, seed=seed, standardise=True)
+    return measured(task, lineup, fit(lineup.members, lineup.samples))
+
+
+def main() -> None:
+    """Measure, and print a line for each network and change."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", type=int, default=30)
+    given = parser.parse_args()
+    held = []
+    for name, specification in NETWORKS.items():
+        tables = [measure(*specification, seed) for seed in range(given.tables)]
+        for change in CHANGES:
+            means = [table.gain(change, OWN, "log_loss") for table in tables]
+            truth = np.mean([mean.value for mean in means])
+            own = [mean.low <= truth <= mean.high for mean in means]
+            width = np.mean([mean.high - mean.low for mean in means])
+            held += own
+            print(f"{name:14} {change:17} {truth:+.3f}  held {np.mean(own):.0%}  width {width:.3f}", flush=True)
+    print(f"{np.mean(held):.1%} of {len(held)} intervals hold it.")
+
+
+if __name__ == "__main__":
+    main()

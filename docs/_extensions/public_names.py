@@ -13,6 +13,7 @@ from pkgutil import walk_packages
 MODULES = (
     "demarcate",
     "demarcate.plotting",
+    "demarcate.report",
     "demarcate.datasets",
     "demarcate.evaluation",
     "demarcate.diagnosis",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from demarcate.errors import DemarcateError, DemarcateWarning
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
+    from demarcate.report import Report
     from demarcate.runs import Run, Runs, train
     from demarcate.sweeps import Between, Sweep, sweep
 
@@ -28,6 +29,7 @@ __all__ = [
     "Diagnosis",
     "Network",
     "Predictor",
+    "Report",
     "Run",
     "Runs",
     "Sweep",
@@ -51,6 +53,7 @@ _HOMES = {
     "Diagnosis": ("demarcate.diagnosis", "Diagnosis"),
     "Network": ("demarcate.nn", "Network"),
     "Predictor": ("demarcate.predictor", "Predictor"),
+    "Report": ("demarcate.report", "Report"),
     "Run": ("demarcate.runs", "Run"),
     "Runs": ("demarcate.runs", "Runs"),
     "Sweep": ("demarcate.sweeps", "Sweep"),

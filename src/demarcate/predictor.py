@@ -258,6 +258,19 @@ class Predictor:
         """The same predictor with decisions by other costs; None for the likeliest class."""
         return replace(self, costs=costs, threshold=None if costs is None else costs.threshold)
 
+    def probabilities_encoded(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> NDArray[np.float64]:
+        """Probabilities ``(n_rows, n_classes)`` of rows that are encoded already, the mean over some members.
+
+        Parameters
+        ----------
+        encoded
+            What each encoder that these members read through made of the rows, by its number: ``(n_rows, d_in)``.
+        members
+            Numbers of the members.
+        """
+        logits = torch.cat(list(self._population_logits(encoded, members)))
+        return scale(_finite_probabilities(self.head, logits).mean(0), self.temperature)
+
     def with_record(self, record: Mapping[str, Any]) -> "Predictor":
         """The same predictor with another record."""
         return replace(self, record=record)

@@ -128,10 +128,10 @@ def _numbers(name: str, first: NDArray[np.float64], second: NDArray[np.float64])
         return None
     test = stats.ks_2samp(known, new, method="asymp")
     middles = np.median(known), np.median(new)
-    text = f"median {middles[0]:.4g} -> {middles[1]:.4g}"
+    text = f"median {_short(middles[0])} -> {_short(middles[1])}"
     spreads = [float(np.ptp(np.quantile(cells, [0.25, 0.75]))) for cells in (known, new)]
     if not 1 / _OTHER_SPREAD < (spreads[1] + 1e-12) / (spreads[0] + 1e-12) < _OTHER_SPREAD:
-        spans = [" to ".join(f"{edge:.4g}" for edge in np.quantile(cells, [0.05, 0.95])) for cells in (known, new)]
+        spans = [" to ".join(_short(edge) for edge in np.quantile(cells, [0.05, 0.95])) for cells in (known, new)]
         text += f", nine in ten from {spans[0]} -> {spans[1]}"
     return ColumnDrift(name, float(test.statistic), float(test.pvalue), text)
 
@@ -170,3 +170,8 @@ def _chance(counts: NDArray[np.int64]) -> float:
     if counts.shape == (2, 2) and expected.min() < _EXPECTED:
         return float(stats.fisher_exact(counts).pvalue)
     return float(stats.chi2_contingency(counts, correction=False).pvalue)
+
+
+def _short(number: float) -> str:
+    """A number in about four digits, large ones written out as far as people do."""
+    return f"{number:,.0f}" if 1e4 <= abs(number) < 1e9 else f"{number:.4g}"

@@ -15,6 +15,7 @@ from demarcate.cli.guard import guarded
 from demarcate.cli.inspect import inspect
 from demarcate.cli.plot import plot
 from demarcate.cli.predict import predict
+from demarcate.cli.report import report
 from demarcate.cli.sweep import sweep
 
 app = typer.Typer(
@@ -26,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, inspect, plot, sweep, diagnose, audit):
+for command in (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit):
     app.command()(guarded(command))
 
 

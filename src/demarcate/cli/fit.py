@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from demarcate.classifier import DemarcateClassifier
+    from demarcate.predictor import Predictor
 
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
@@ -55,6 +56,9 @@ def fit(
     target: Target = None,
     out: Annotated[str | None, typer.Option("--out", "-o", help="Save the model to this file.")] = None,
     plot: Annotated[str | None, typer.Option(help=_PLOT)] = None,
+    report: Annotated[
+        str | None, typer.Option(help="Write all there is to say of the model to this .html file, on one page.")
+    ] = None,
     categorical: Categorical = None,
     numerical: Numerical = None,
     drop: Drop = None,
@@ -115,11 +119,12 @@ def fit(
         settings["calibrate"] = False
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
-    report = _fit(source, settings, cost, lists, drop_missing_target, out, plot, seed, quiet or as_json, quiet)
+    outputs = {"out": out, "plot": plot, "report": report}
+    told = _fit(source, settings, cost, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
-        print(json.dumps(report, allow_nan=False))
+        print(json.dumps(told, allow_nan=False))
 
 
 def _fit(
@@ -128,21 +133,18 @@ def _fit(
     cost: list[str] | None,
     lists: dict[str, list[str]],
     drop_missing_target: bool,
-    out: str | None,
-    plot: str | None,
+    outputs: dict[str, str | None],
     seed: int,
     silent: bool,
     quiet: bool,
 ) -> dict[str, Any]:
-    from demarcate.bundle import check_writable, write_bundle
     from demarcate.cli import show
     from demarcate.cli.costs import named_costs
-    from demarcate.cli.outputs import check_outputs
-    from demarcate.cli.pictures import check_writable_as_picture
+    from demarcate.cli.report import short_name
     from demarcate.cli.tables import column_lists, load, split_target
     from demarcate.tabular import class_codes, infer_schema
 
-    check_outputs(source["table"], {"--out": (out, check_writable), "--plot": (plot, check_writable_as_picture)})
+    _check(source["table"], outputs)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
@@ -165,26 +167,26 @@ def _fit(
         scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
         compared = classifier.cost_comparison_
     record = classifier.record(baselines)
-    if out:
-        # Before anything is shown: whoever reads the tables may close the pipe.
-        write_bundle(replace(classifier.predictor_, target=target, record=record), out)
-    if plot:
-        _draw(classifier, frame, labels, plot)
+    # Before anything is shown: whoever reads the tables may close the pipe.
+    _write(outputs, replace(classifier.predictor_, target=target, record=record), classifier, frame, labels)
+    if outputs["report"]:
+        from demarcate.report import Report
+
+        name = short_name(loaded.name)
+        made = Report.of(classifier, frame, labels, baselines=baselines, target=target, name=name)
+        made.save(outputs["report"])
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
         if compared:
             show.costs(compared, len(classifier.classes_))
         show.training(classifier, fit_seconds)
-    if plot and not quiet:
-        say(f"Drawn to {plot}")
-    if out and not quiet:
-        say(f"Saved to {out}")
-    elif not out and not silent:
-        say("Not saved: name a file with --out to keep this model.")
+    if not quiet:
+        _say_where(outputs, silent=silent)
     return {
-        "model": out,
-        "plot": plot,
+        "model": outputs["out"],
+        "plot": outputs["plot"],
+        "report": outputs["report"],
         "target": target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
@@ -197,8 +199,45 @@ def _fit(
         "temperature": classifier.predictor_.temperature,
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
+        "audit": record["audit"],
         "fit_seconds": round(fit_seconds, 3),
     }
+
+
+def _check(table: str, outputs: dict[str, str | None]) -> None:
+    """Refuse what could not be written in the end."""
+    from demarcate.bundle import check_writable
+    from demarcate.cli.outputs import check_outputs
+    from demarcate.cli.pictures import check_writable_as_picture
+    from demarcate.cli.report import check_writable_as_page
+
+    checks = {"out": check_writable, "plot": check_writable_as_picture, "report": check_writable_as_page}
+    check_outputs(table, {f"--{name}": (outputs[name], check) for name, check in checks.items()})
+
+
+def _write(
+    outputs: dict[str, str | None],
+    predictor: "Predictor",
+    classifier: "DemarcateClassifier",
+    frame: "pl.DataFrame",
+    labels: list[Any],
+) -> None:
+    """The model and its picture, those that are asked for."""
+    from demarcate.bundle import write_bundle
+
+    if outputs["out"]:
+        write_bundle(predictor, outputs["out"])
+    if outputs["plot"]:
+        _draw(classifier, frame, labels, outputs["plot"])
+
+
+def _say_where(outputs: dict[str, str | None], *, silent: bool) -> None:
+    """Say which files there are now."""
+    for name, what in (("plot", "Drawn"), ("report", "Reported"), ("out", "Saved")):
+        if outputs[name]:
+            say(f"{what} to {outputs[name]}")
+    if not outputs["out"] and not silent:
+        say("Not saved: name a file with --out to keep this model.")
 
 
 def _draw(classifier: "DemarcateClassifier", frame: "pl.DataFrame", labels: list[Any], plot: str) -> None:

@@ -4,16 +4,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from demarcate.tabular import Column, Schema
-from demarcate.tabular.dates import dates
-from demarcate.tabular.values import booleans, categories, numbers
+from demarcate.tabular import Schema
+from demarcate.tabular.summaries import n_missing, summary, visible
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
@@ -55,7 +53,7 @@ def console() -> Console:
 
 def _literal(value: object) -> str:
     """Text of a user's as itself: no markup, and no control characters, which a terminal would obey."""
-    return escape("".join(char if char.isprintable() else repr(char)[1:-1] for char in str(value)))
+    return escape(visible(value))
 
 
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
@@ -79,35 +77,13 @@ def schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
     table = _table("column", "kind", "missing", "values", "", right=["missing"])
     for column in schema.columns[:_MAX_COLUMNS]:
         cells = frame[column.name]
-        n_missing = _n_missing(cells, column)
+        missing = n_missing(cells, column)
         remark = f"not used: {column.dropped}" if column.dropped else column.note
-        row = (column.name, column.kind, str(n_missing or ""), _summary(cells, column), remark)
+        row = (column.name, column.kind, str(missing or ""), summary(cells, column), remark)
         table.add_row(*map(_literal, row))
     if len(schema.columns) > _MAX_COLUMNS:
         table.add_row(f"and {len(schema.columns) - _MAX_COLUMNS} more", "", "", "", "")
     _print(title, table)
-
-
-def _n_missing(cells: pl.Series, column: Column) -> int:
-    if column.kind == "numerical":
-        return int(np.isnan(numbers(cells).values).sum())
-    if column.kind == "date":
-        return int(np.isnan(dates(cells, column.date_format).values).sum())
-    return (booleans if column.kind == "boolean" else categories)(cells).null_count()
-
-
-def _summary(cells: pl.Series, column: Column) -> str:
-    if column.kind == "numerical":
-        present = numbers(cells).values
-        present = present[~np.isnan(present)]
-        return f"{present.min():g} to {present.max():g}, median {np.median(present):g}" if len(present) else ""
-    text = categories(cells).drop_nulls()
-    if column.kind == "date":
-        return f"such as {text[0]}" if len(text) else ""
-    if not column.categories:
-        return ""
-    shown = ", ".join(column.categories[:4])
-    return f"{len(column.categories)}: {shown}" + (", ..." if len(column.categories) > 4 else "")
 
 
 def class_balance(labels: Sequence[Any]) -> None:

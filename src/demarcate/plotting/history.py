@@ -58,6 +58,37 @@ class Curve:
         return cls(np.flatnonzero(looked) + 1, mean, mean - reach, mean + reach)
 
 
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """How training went, without a picture.
+
+    Attributes
+    ----------
+    curves
+        By ``train_loss``, ``train_accuracy`` and, where rows were watched, ``test_loss`` or ``validation_loss`` and so
+        on.
+    best_epochs
+        The epoch whose weights each network carries.
+    n_epochs
+        The most a network was trained.
+    """
+
+    curves: dict[str, Curve]
+    best_epochs: tuple[int, ...]
+    n_epochs: int
+
+    @classmethod
+    def of(cls, run: Any) -> "Learned":
+        """The curves of what was trained; see `HistoryDisplay.from_run`."""
+        histories, best = _histories(run)
+        longest = max((len(own) for history in histories for own in history.values()), default=0)
+        if not longest:
+            raise SettingError("a history has at least one epoch: got none")
+        names = dict.fromkeys(name for history in histories for name in history)
+        curves = {name: Curve.over(_stacked([history[name] for history in histories], longest)) for name in names}
+        return cls({name: curve for name, curve in curves.items() if len(curve.epochs)}, tuple(best), longest)
+
+
 @dataclass(eq=False)
 class HistoryDisplay:
     """Loss and accuracy over the epochs, on training rows and on those that were watched.
@@ -110,17 +141,11 @@ class HistoryDisplay:
         SettingError
             If there is no history.
         """
-        histories, best = _histories(run)
-        longest = max((len(own) for history in histories for own in history.values()), default=0)
-        if not longest:
-            raise SettingError("a history has at least one epoch: got none")
-        names = dict.fromkeys(name for history in histories for name in history)
-        curves = {name: Curve.over(_stacked([history[name] for history in histories], longest)) for name in names}
-        curves = {name: curve for name, curve in curves.items() if len(curve.epochs)}
+        learned = Learned.of(run)
         name = getattr(run, "name", None)
-        of = f"{style.shortened(name)!r}" if isinstance(name, str) else f"{len(histories)} networks"
+        of = f"{style.shortened(name)!r}" if isinstance(name, str) else f"{len(learned.best_epochs)} networks"
         said = f"How {of} learned" if title is None else title
-        return cls(curves, tuple(best), longest, said).plot(axes)
+        return cls(learned.curves, learned.best_epochs, learned.n_epochs, said).plot(axes)
 
     def plot(self, axes: "Sequence[Axes] | None" = None) -> Self:
         """Draw it, on new axes if none are given."""

@@ -92,6 +92,20 @@ class TableEncoder:
             start += part.shape[1]
         return matrix
 
+    def columns_of(self, name: str) -> slice:
+        """Which columns of the matrix a column of the table became.
+
+        Examples
+        --------
+        >>> from demarcate.tabular.encoders import NumericEncoder
+        >>> flagged = NumericEncoder(median=0.0, mean=0.0, scale=1.0, flag=True)
+        >>> TableEncoder(("age", "dose"), (flagged, flagged)).columns_of("dose")
+        slice(2, 4, None)
+        """
+        place = self.columns.index(name)
+        before = sum(len(encoder.names("")) for encoder in self.encoders[:place])
+        return slice(before, before + len(self.encoders[place].names("")))
+
     def names(self) -> list[str]:
         """What each column of the matrix stands for."""
         pairs = zip(self.columns, self.encoders, strict=True)

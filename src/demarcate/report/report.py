@@ -1,0 +1,159 @@
+"""The report: a classifier's sections, as a page and as JSON."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from demarcate.bundle import write_atomically
+from demarcate.classifier import DemarcateClassifier
+from demarcate.evaluation import Score
+from demarcate.predictor import Predictor
+from demarcate.report.judged import Judged
+from demarcate.report.page import render
+from demarcate.report.sections.abstaining import Abstaining
+from demarcate.report.sections.classes import Classes
+from demarcate.report.sections.columns import Columns
+from demarcate.report.sections.confusion import Confusion
+from demarcate.report.sections.costs import CostsSection
+from demarcate.report.sections.curves import Curves
+from demarcate.report.sections.findings import Findings
+from demarcate.report.sections.headline import Headline
+from demarcate.report.sections.importance import ImportanceSection
+from demarcate.report.sections.mistakes import Mistakes
+from demarcate.report.sections.reliability import Reliability
+from demarcate.report.sections.reproduce import Reproduce
+from demarcate.report.sections.scores import Scores
+from demarcate.report.sections.section import Section
+from demarcate.report.sections.sets import Sets
+from demarcate.report.sections.slice import Slice
+from demarcate.report.sections.threshold import Threshold
+from demarcate.report.sections.training import Training
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """All there is to say of a fitted classifier: what it was trained on, how good it is, where it errs, and why.
+
+    Attributes
+    ----------
+    judged
+        The rows that it is judged by.
+    sections
+        Its parts, in the order of the page.
+
+    Examples
+    --------
+    >>> from demarcate import DemarcateClassifier, datasets
+    >>> X, y = datasets.moons(n_samples=120, noise=0.2)
+    >>> classifier = DemarcateClassifier(hidden=(8,), epochs=10, n_folds=2).fit(X, y)
+    >>> report = Report.of(classifier, X, y, name="moons")
+    >>> report.to_html()[:15], list(report.to_json())[:4]
+    ('<!doctype html>', ['format', 'headline', 'findings', 'scores'])
+    """
+
+    judged: Judged
+    sections: tuple[Section, ...]
+
+    @classmethod
+    def of(
+        cls,
+        classifier: DemarcateClassifier,
+        X: Any,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        *,
+        baselines: Mapping[str, Mapping[str, Score]] | None = None,
+        target: str | None = None,
+        name: str = "",
+    ) -> "Report":
+        """The report of a fit, by its out-of-fold rows.
+
+        Parameters
+        ----------
+        classifier
+            Fitted.
+        X, y, sample_weight
+            What ``fit`` was given.
+        baselines
+            What `DemarcateClassifier.baselines` gave, where it was asked already.
+        target
+            What is predicted, where ``y`` did not have a name that says so.
+        name
+            What the table is called.
+
+        Raises
+        ------
+        InputError
+            If these are not the rows that ``fit`` was given.
+        """
+        return cls._of(Judged.out_of_fold(classifier, X, y, sample_weight, baselines, target, name))
+
+    @classmethod
+    def from_predictor(cls, predictor: Predictor, table: Any, labels: Any, *, name: str = "") -> "Report":
+        """The report of a saved classifier, by rows that it should not have been trained on.
+
+        If they are the very rows that it was trained on, the page says so.
+
+        Parameters
+        ----------
+        predictor
+            The classifier.
+        table
+            Anything `demarcate.tabular.as_frame` takes, with the columns of the schema.
+        labels
+            One a row.
+        name
+            What the table is called.
+
+        Raises
+        ------
+        InputError
+            If the table or the labels are not what the classifier reads.
+        """
+        return cls._of(Judged.given(predictor, table, labels, name))
+
+    @classmethod
+    def _of(cls, judged: Judged) -> "Report":
+        importance = ImportanceSection.of(judged)
+        sections = (
+            Headline.of(judged),
+            Findings.of(judged),
+            Scores.of(judged),
+            Confusion.of(judged),
+            Threshold.of(judged) if judged.n_classes == 2 else Abstaining.of(judged),
+            CostsSection.of(judged),
+            Classes.of(judged),
+            Reliability.of(judged),
+            Sets.of(judged),
+            Curves.of(judged),
+            importance,
+            Slice.of(judged, importance.names),
+            Mistakes.of(judged, importance.names),
+            Training.of(judged),
+            Columns.of(judged),
+            Reproduce.of(judged),
+        )
+        return cls(judged, tuple(section for section in sections if section is not None))
+
+    def to_html(self) -> str:
+        """The page: one document that needs no other file and no network."""
+        return render(self.sections)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same content as values that JSON has, a member for each section."""
+        return {"format": FORMAT, **{section.key: section.to_json() for section in self.sections}}
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the page to a file, whole or not at all.
+
+        Raises
+        ------
+        BundleError
+            If it cannot be written; whatever stood there before still does.
+        """
+        write_atomically(path, self.to_html().encode())

@@ -1,0 +1,156 @@
+"use strict";
+// Moves thresholds. Counts at each of the thresholds 0, 0.001, ... 1 come with the page; nothing is asked of anyone.
+(() => {
+  const STEPS = 1000;
+  const Z = 1.959963984540054;
+
+  const rising = (falls) => {
+    let left = 0;
+    return falls.map((fall, place) => (left = place ? left - fall : fall));
+  };
+
+  // Wilson's 95% interval of a share; it is stretched as much as those of the report's own scores are.
+  const wilson = (hits, trials) => {
+    const centre = (hits + Z ** 2 / 2) / (trials + Z ** 2);
+    const reach = (Z / (trials + Z ** 2)) * Math.sqrt((hits * (trials - hits)) / trials + Z ** 2 / 4);
+    return [hits ? Math.max(centre - reach, 0) : 0, hits < trials ? Math.min(centre + reach, 1) : 1];
+  };
+
+  const number = (value) => value.toFixed(3);
+  const count = (value) => value.toLocaleString("en-US");
+  const share = (hits, trials, stretch) => {
+    if (!trials) return "none";
+    const value = hits / trials;
+    const [low, high] = wilson(hits, trials);
+    const [from, to] = [Math.max(0, value - stretch * (value - low)), Math.min(1, value + stretch * (high - value))];
+    return `${number(value)} [${number(from)}, ${number(to)}]`;
+  };
+
+  // For each kind: the cost of all rows, where true probabilities would put the threshold, and what is shown.
+  const KINDS = {
+    threshold: (data, [hits, alarms]) => ({
+      rows: data.positives + data.negatives,
+      cost: (at, missing, alarm) => (data.positives - hits[at]) * missing + alarms[at] * alarm,
+      expected: (missing, alarm) => (missing + alarm ? alarm / (missing + alarm) : 0.5),
+      shown: (at) => ({
+        "true-positives": count(hits[at]),
+        "false-positives": count(alarms[at]),
+        "false-negatives": count(data.positives - hits[at]),
+        "true-negatives": count(data.negatives - alarms[at]),
+        precision: share(hits[at], hits[at] + alarms[at], data.stretch.precision),
+        recall: share(hits[at], data.positives, data.stretch.recall),
+        accuracy: share(hits[at] + data.negatives - alarms[at], data.positives + data.negatives, data.stretch.accuracy),
+      }),
+      told: ["precision", "recall"],
+    }),
+    abstaining: (data, [right, wrong]) => ({
+      rows: data.rows,
+      cost: (at, mistake, person) => wrong[at] * mistake + (data.rows - right[at] - wrong[at]) * person,
+      expected: (mistake, person) => (mistake ? Math.max(0, 1 - person / mistake) : 0),
+      shown: (at) => ({
+        right: count(right[at]),
+        wrong: count(wrong[at]),
+        left: count(data.rows - right[at] - wrong[at]),
+        accuracy: share(right[at], right[at] + wrong[at], data.stretch.accuracy),
+        answered: share(right[at] + wrong[at], data.rows, data.stretch.answered),
+      }),
+      told: ["accuracy", "answered"],
+    }),
+  };
+
+  // The place of the least cost; of equals the one nearest to where true probabilities would put it.
+  const cheapest = (costs, expected) => {
+    const limit = Math.min(...costs) * (1 + 1e-12);
+    let best = -1;
+    costs.forEach((cost, at) => {
+      if (cost <= limit && (best < 0 || Math.abs(at / STEPS - expected) < Math.abs(best / STEPS - expected))) best = at;
+    });
+    return best;
+  };
+
+  const ticks = (high) => {
+    const rough = high / 4;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 2.5, 5, 10].map((part) => part * power).find((part) => part >= rough * 0.999);
+    return Array.from({ length: Math.floor(high / step + 1e-9) + 1 }, (_, at) => at * step);
+  };
+
+  const element = (name, attributes, text = "") => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+    Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+    made.textContent = text;
+    return made;
+  };
+
+  const box = (drawing) => drawing.dataset.box.split(" ").map(Number);
+  const upright = (drawing, at) => {
+    const [left, top, width, height] = box(drawing);
+    return `M${left + (at / STEPS) * width} ${top}v${height}`;
+  };
+
+  const drawCosts = (drawing, costs, best) => {
+    const [left, top, width, height] = box(drawing);
+    const high = Math.max(...costs) * 1.05 || 1e-9;
+    const down = (cost) => top + (1 - cost / high) * height;
+    const points = costs.map((cost, at) => `${(left + (at / STEPS) * width).toFixed(1)} ${down(cost).toFixed(1)}`);
+    drawing.querySelector("[data-role=cost]").setAttribute("d", `M${points.filter((_, at) => at % 5 === 0).join("L")}`);
+    drawing.querySelector("[data-role=best]").setAttribute("d", upright(drawing, best));
+    drawing.querySelectorAll(".grid, .tick.end").forEach((old) => old.remove());
+    const first = drawing.querySelector("text, line, path");
+    ticks(high).forEach((cost) => {
+      const y = down(cost);
+      first.before(element("line", { class: "grid", x1: left, x2: left + width, y1: y, y2: y }));
+      first.before(element("text", { class: "tick end", x: left - 6, y: y + 4 }, String(Number(cost.toPrecision(4)))));
+    });
+  };
+
+  const begin = (root) => {
+    const role = (name) => root.querySelector(`[data-role=${name}]`);
+    const data = JSON.parse(role("data").textContent);
+    const kind = KINDS[data.kind](data, data.above.map(rising));
+    const [slider, field, announce] = ["slider", "number", "announce"].map(role);
+    const drawings = [...root.querySelectorAll("svg[data-box]")];
+    let costs = [];
+    let best = 0;
+    let timer = 0;
+    const say = (name, text) => root.querySelectorAll(`[data-out=${name}]`).forEach((out) => (out.textContent = text));
+
+    const move = (value) => {
+      const at = Math.round(Math.min(1, Math.max(0, value)) * STEPS);
+      const shown = { threshold: number(at / STEPS), cost: number(costs[at]), ...kind.shown(at) };
+      Object.entries(shown).forEach(([name, text]) => say(name, text));
+      slider.value = at / STEPS;
+      slider.setAttribute("aria-valuetext", number(at / STEPS));
+      if (document.activeElement !== field) field.value = at / STEPS;
+      drawings.forEach((each) => each.querySelector("[data-role=cursor]").setAttribute("d", upright(each, at)));
+      clearTimeout(timer);
+      const told = kind.told.map((name) => `${root.querySelector(`[data-out=${name}]`).closest("div").firstElementChild.textContent} ${shown[name].split(" ")[0]}`);
+      timer = setTimeout(() => (announce.textContent = `At ${shown.threshold}: ${told.join(", ")}, cost ${shown.cost}.`), 400);
+    };
+
+    const price = () => {
+      const fields = [role("cost-1"), role("cost-2")];
+      const given = fields.map((each) => (each.value === "" ? NaN : Number(each.value)));
+      fields.forEach((each, at) => each.setAttribute("aria-invalid", String(!(given[at] >= 0))));
+      if (!given.every((cost) => cost >= 0 && cost < Infinity)) return;
+      costs = Array.from({ length: STEPS + 1 }, (_, at) => kind.cost(at, ...given) / kind.rows);
+      best = cheapest(costs, kind.expected(...given));
+      say("best", number(best / STEPS));
+      say("least", number(costs[best]));
+      drawCosts(drawings[drawings.length - 1], costs, best);
+      move(Number(slider.value));
+    };
+
+    slider.addEventListener("input", () => move(Number(slider.value)));
+    field.addEventListener("input", () => field.value !== "" && move(Number(field.value)));
+    field.addEventListener("blur", () => (field.value = slider.value));
+    role("cost-1").addEventListener("input", price);
+    role("cost-2").addEventListener("input", price);
+    role("to-best").addEventListener("click", () => move(best / STEPS));
+    root.querySelector(".controls").hidden = false;
+    price();
+    clearTimeout(timer);
+  };
+
+  document.querySelectorAll("[data-decision]").forEach(begin);
+})();

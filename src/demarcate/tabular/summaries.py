@@ -1,0 +1,43 @@
+"""What people are shown of a table: a column in a few words, and text of the table's own made safe to look at."""
+
+import numpy as np
+import polars as pl
+
+from demarcate.tabular.dates import dates
+from demarcate.tabular.schema import Column
+from demarcate.tabular.values import booleans, categories, numbers
+
+
+def visible(text: object) -> str:
+    r"""Text in which every character can be seen: what would move, hide or turn others round is spelt out.
+
+    Examples
+    --------
+    >>> print(visible("line\nbreak"), visible("\u202eleft"))
+    line\nbreak \u202eleft
+    """
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(text))
+
+
+def n_missing(cells: pl.Series, column: Column) -> int:
+    """How many cells of a column are missing, or cannot be read and count as missing."""
+    if column.kind == "numerical":
+        return int(np.isnan(numbers(cells).values).sum())
+    if column.kind == "date":
+        return int(np.isnan(dates(cells, column.date_format).values).sum())
+    return (booleans if column.kind == "boolean" else categories)(cells).null_count()
+
+
+def summary(cells: pl.Series, column: Column) -> str:
+    """What a column holds, in a few words: a range and a median, or some of the categories."""
+    if column.kind == "numerical":
+        present = numbers(cells).values
+        present = present[~np.isnan(present)]
+        return f"{present.min():g} to {present.max():g}, median {np.median(present):g}" if len(present) else ""
+    text = categories(cells).drop_nulls()
+    if column.kind == "date":
+        return f"such as {text[0]}" if len(text) else ""
+    if not column.categories:
+        return ""
+    shown = ", ".join(column.categories[:4])
+    return f"{len(column.categories)}: {shown}" + (", ..." if len(column.categories) > 4 else "")

@@ -1,0 +1,26 @@
+import polars as pl
+import pytest
+
+from demarcate.tabular import Column
+from demarcate.tabular.summaries import n_missing, summary, visible
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "missing", "words"),
+    [
+        (["1", "", "3"], Column("a", "numerical"), 1, "1 to 3, median 2"),
+        ([None, None], Column("a", "numerical"), 2, ""),
+        (["x", None], Column("a", "categorical", categories=("x", "y", "z", "v", "w")), 1, "5: x, y, z, v, ..."),
+        (["2024-01-31", ""], Column("a", "date"), 1, "such as 2024-01-31"),
+        ([True, None], Column("a", "boolean", categories=("false", "true")), 1, "2: false, true"),
+    ],
+)
+def test_a_column_in_a_few_words(cells, column, missing, words):
+    series = pl.Series("a", cells, dtype=pl.Boolean if column.kind == "boolean" else pl.String)
+    assert n_missing(series, column) == missing
+    assert summary(series, column) == words
+
+
+def test_characters_that_cannot_be_seen_are_spelt_out():
+    assert visible("a\x00b\u202ec\ud800") == r"a\x00b\u202ec\ud800"
+    assert visible("Käse 名 👍") == "Käse 名 👍"

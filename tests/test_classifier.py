@@ -553,7 +553,7 @@ class TestUncertainty:
         )
         np.testing.assert_array_equal(fitted.spread(X), fitted.predictor_.spread(X))
 
-    def test_sets_go_by_the_out_of_fold_probabilities_before_any_temperature(self, matrix):
+    def test_without_early_stopping_sets_go_by_the_out_of_fold_probabilities_before_any_temperature(self, matrix):
         fitted = tiny(calibrate=False).fit(*matrix)
         truths = fitted.oof_proba_[np.arange(60), fitted.oof_codes_]
         assert fitted.predictor_.conformal.class_rows == tuple(np.bincount(fitted.oof_codes_))

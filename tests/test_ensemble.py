@@ -204,6 +204,15 @@ def test_with_early_stopping_rows_are_judged_at_one_epoch_for_all_folds():
     assert -np.log(ensemble.probabilities[ensemble.held, given.codes]).sum() >= own
 
 
+def test_finished_members_say_of_held_rows_what_their_best_epoch_did():
+    given = task()
+    ensemble = fitted(given, Training(lr=0.05, epochs=40, batch_size=16, patience=3))
+    for fold, held in enumerate(ensemble.groups):
+        member = ensemble.members[fold]
+        expected = member.history.validation_loss[member.best_epoch - 1].item()
+        assert -np.log(ensemble.finished[held, given.codes[held]]).mean() == pytest.approx(expected, rel=1e-5)
+
+
 def test_the_predictor_has_each_members_best_weights():
     ensemble = fitted(task(), Training(lr=0.05, epochs=40, batch_size=16, patience=3))
     for state, member in zip(ensemble.predictor.states(), ensemble.members, strict=True):

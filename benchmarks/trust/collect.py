@@ -32,6 +32,9 @@ class Fit:
     codes, folds, oof
         Of the rows trained on: class, the group it was held out in (-1 where never), and its out-of-fold probabilities
         ``(n_train, n_classes)``.
+    truths
+        What each of them was given for its class by the finished networks that did not train on it, which prediction
+        sets go by: ``(n_held,)``, class after class, rising within each.
     fresh_codes, fresh
         Of fresh rows: class and probabilities ``(n_fresh, n_classes)``.
     members
@@ -45,6 +48,7 @@ class Fit:
     codes: np.ndarray
     folds: np.ndarray
     oof: np.ndarray
+    truths: np.ndarray
     fresh_codes: np.ndarray
     fresh: np.ndarray
     members: np.ndarray
@@ -78,6 +82,7 @@ def fit(source: Source, split: int, cache: Path, **settings: Any) -> None:
             codes=np.searchsorted(classifier.classes_, rows.y),
             folds=folds,
             oof=oof,
+            truths=classifier.predictor_.conformal.truths,
             fresh_codes=np.searchsorted(classifier.classes_, rows.y_fresh),
             fresh=members.mean(0),
             members=members.astype(np.float32),

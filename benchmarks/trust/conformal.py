@@ -54,8 +54,8 @@ def main(cache: Path) -> None:
     for name, whole in (("middle of the folds", of_folds), ("mean of all networks", lambda fit: fit.fresh[None])):
         marginal, sizes, empty, never, never_sizes, classes, expected, far = [], [], [], [], [], [], [], []
         for fit in fits:
-            held = fit.folds >= 0
-            conformal = Conformal.of(fit.codes[held], fit.oof[held])
+            class_rows = np.bincount(fit.codes[fit.folds >= 0], minlength=fit.oof.shape[1])
+            conformal = Conformal(fit.truths, tuple(class_rows.tolist()))
             judged, codes = whole(fit), fit.fresh_codes
             sets = conformal.sets(judged, COVERAGE)
             marginal.append(holds(sets, codes).mean())

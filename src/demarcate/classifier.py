@@ -555,7 +555,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             calibrate(*judged, self.oof_folds_) if self.calibrate else Calibration(None, ensemble.probabilities)
         )
         self.oof_proba_ = calibration.probabilities
-        calibrated = replace(ensemble.predictor, temperature=calibration.temperature, conformal=Conformal.of(*judged))
+        conformal = Conformal.of(self.oof_codes_, ensemble.finished)
+        calibrated = replace(ensemble.predictor, temperature=calibration.temperature, conformal=conformal)
         self.predictor_ = calibrated.deciding(self.costs_)
         self.n_samples_ = len(task.codes)
         self.class_rows_ = np.bincount(task.codes).tolist()

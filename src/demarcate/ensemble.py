@@ -40,6 +40,9 @@ class Ensemble:
     probabilities
         For those rows, the mean over the members that did not train on them, ``(n_held, n_classes)``, at the epoch
         that was best for all folds together.
+    finished
+        The same at the epoch whose weights each member has: what the predictor's own members say of rows that they did
+        not train on, though these rows chose the epoch.
     rows
         What the held rows are, in words.
     """
@@ -49,6 +52,7 @@ class Ensemble:
     groups: tuple[NDArray[np.int64], ...]
     held: NDArray[np.int64]
     probabilities: NDArray[np.float64]
+    finished: NDArray[np.float64]
     rows: str
 
     @property
@@ -150,11 +154,11 @@ def fit_ensemble(
         target=task.target,
     )
     held = np.concatenate(groups)
-    probabilities = np.concatenate(list(_out_of_fold(predictor, fitted, task, groups)))
+    probabilities, finished = map(np.concatenate, zip(*_out_of_fold(predictor, fitted, task, groups), strict=True))
     order = np.argsort(held)
     rows = "out-of-fold" if len(groups) > 1 else "held-out"
     kept = tuple(replace(member, validation_logits=None) for member in fitted)
-    return Ensemble(predictor, kept, tuple(groups), held[order], probabilities[order], rows)
+    return Ensemble(predictor, kept, tuple(groups), held[order], probabilities[order], finished[order], rows)
 
 
 def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
@@ -179,17 +183,18 @@ def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
 
 def _out_of_fold(
     predictor: Predictor, fitted: Sequence[FittedMember], task: Task, groups: Sequence[NDArray[np.int64]]
-) -> Iterator[NDArray[np.float64]]:
-    """What members make of the rows held out from them, group by group."""
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """What members make of the rows held out from them, group by group: at the common epoch, and at their own."""
     # A member that diverged in its first epoch has no trace, only the weights it began with.
     traced = {member: logits for member, done in enumerate(fitted) if (logits := done.validation_logits) is not None}
     n_rows = [len(groups[predictor.encoding[member]]) for member in traced]
     epoch = common_epoch([fitted[member] for member in traced], n_rows) if traced else 0
     for group, rows in enumerate(groups):
         members = [member for member, encoder in enumerate(predictor.encoding) if encoder == group]
+        finished = predictor.probabilities(task.cells(rows), members)
         traces = [traced[member] for member in members if member in traced]
         if traces:
             logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces])
-            yield predictor.head.probabilities(logits.double()).mean(0).numpy()
+            yield predictor.head.probabilities(logits.double()).mean(0).numpy(), finished
         else:
-            yield predictor.probabilities(task.cells(rows), members)
+            yield finished, finished

@@ -5,12 +5,13 @@ thresholds of Sadinle et al. (2019, https://doi.org/10.1080/01621459.2017.139534
 average, at the quantile of split conformal prediction (Vovk et al., 2005), so that they hold without any assumption on
 the networks, as long as new rows come from where the old ones came from.
 
-The old rows are out-of-fold: each was judged by the members of one fold alone. New rows are judged by all folds, and a
-set is what the folds' sets agree on by majority (Gasparin and Ramdas, 2024, https://arxiv.org/abs/2401.09379): the
-median over folds is compared. The mean over folds would be another kind of number than the old rows': where members
-are certain, one that is not draws the mean below nearly all of them, and classes were covered at 40 instead of 90%.
-What is proven for a majority is 1 - 2 (1 - coverage); what is measured is the coverage asked for
-(``benchmarks/trust/conformal.py``).
+The old rows are out-of-fold: each was judged by the members of one fold alone, finished as they are. (Scores are of an
+epoch that all folds share; for sets it matters more that old and new rows meet the same networks.) New rows are judged
+by all folds, and a set is what the folds' sets agree on by majority (Gasparin and Ramdas, 2024,
+https://arxiv.org/abs/2401.09379): the median over folds is compared. The mean over folds would be another kind of
+number than the old rows': where members are certain, one that is not draws the mean below nearly all of them, and
+classes were covered at 40 instead of 90%. What is proven for a majority is 1 - 2 (1 - coverage); what is measured is the
+coverage asked for (``benchmarks/trust/conformal.py``).
 """
 
 from dataclasses import dataclass

@@ -10,8 +10,8 @@ epoch that all folds share; for sets it matters more that old and new rows meet 
 by all folds, and a set is what the folds' sets agree on by majority (Gasparin and Ramdas, 2024,
 https://arxiv.org/abs/2401.09379): the median over folds is compared. The mean over folds would be another kind of
 number than the old rows': where members are certain, one that is not draws the mean below nearly all of them, and
-classes were covered at 40 instead of 90%. What is proven for a majority is 1 - 2 (1 - coverage); what is measured is the
-coverage asked for (``benchmarks/trust/conformal.py``).
+classes were covered at 40 instead of 90%. What is proven for a majority is 1 - 2 (1 - coverage); what is measured is
+the coverage asked for (``benchmarks/trust/conformal.py``).
 """
 
 from dataclasses import dataclass

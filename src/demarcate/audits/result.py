@@ -5,6 +5,7 @@ from typing import Any
 
 from demarcate.audits.drift import Drift
 from demarcate.audits.rescore import Rescored
+from demarcate.evaluation import scores_in_words
 from demarcate.tabular.audit import SEVERITIES, Finding
 
 
@@ -46,9 +47,7 @@ class Audit:
             width = max(len(rescored.name) for rescored in self.rescored)
             lines.append("")
             for rescored in self.rescored:
-                metrics = ("accuracy", "log_loss", "roc_auc")
-                scores = [f"{metric} {rescored.scores[metric]}" for metric in metrics if metric in rescored.scores]
-                lines.append(f"{rescored.name:{width}s}  {', '.join(scores)}")
+                lines.append(f"{rescored.name:{width}s}  {scores_in_words(rescored.scores)}")
         if self.drift:
             lines += ["", str(self.drift), *(f"- {column}" for column in self.drift.columns)]
             lines += [f"- {remark}" for remark in self.drift.remarks]

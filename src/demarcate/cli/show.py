@@ -32,7 +32,6 @@ _METRICS = {
 }
 """Short enough for three scores beside them in a terminal of 80 columns."""
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
-_FEW = ("accuracy", "log_loss", "roc_auc")
 _SEVERITIES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
 _MAX_COLUMNS = 40
 _MAX_CLASSES = 30
@@ -203,7 +202,9 @@ def audit(name: str, found: "Audit") -> None:
         table.add_row(f"[{style}]{finding.severity}[/{style}]", finding.rule, _literal(finding))
     _print(f"{_literal(name)}: {_literal(found.summary())}", table if found.findings else "")
     if found.rescored:
-        metrics = [metric for metric in _FEW if metric in found.rescored[0].scores]
+        from demarcate.evaluation import MAIN_METRICS
+
+        metrics = [metric for metric in MAIN_METRICS if metric in found.rescored[0].scores]
         table = _table("", "rows", *(_METRICS[metric] for metric in metrics), right=["rows"])
         for rescored in found.rescored:
             scores = [str(rescored.scores.get(metric, "")) for metric in metrics]

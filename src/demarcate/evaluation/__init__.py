@@ -7,9 +7,9 @@ from demarcate.evaluation.baselines import logistic_probabilities, majority_prob
 from demarcate.evaluation.calibration import Calibration, calibrate, fit_temperature, scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
-from demarcate.evaluation.intervals import Score, class_scores, score, scores_json, wilson_interval
+from demarcate.evaluation.intervals import Score, class_scores, score, scores_in_words, scores_json, wilson_interval
 from demarcate.evaluation.means import Mean
-from demarcate.evaluation.measures import METRIC_NAMES
+from demarcate.evaluation.measures import MAIN_METRICS, METRIC_NAMES
 from demarcate.evaluation.metrics import (
     accuracy,
     average_precision,
@@ -21,6 +21,7 @@ from demarcate.evaluation.metrics import (
 )
 
 __all__ = [
+    "MAIN_METRICS",
     "METRIC_NAMES",
     "Calibration",
     "Conformal",
@@ -43,6 +44,7 @@ __all__ = [
     "roc_auc",
     "scale",
     "score",
+    "scores_in_words",
     "scores_json",
     "wilson_interval",
 ]

@@ -21,7 +21,16 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import SettingError
-from demarcate.evaluation.measures import RANKING, Measure, class_measures, measures, row_hits, values_of
+from demarcate.evaluation.measures import (
+    MAIN_METRICS,
+    METRIC_NAMES,
+    RANKING,
+    Measure,
+    class_measures,
+    measures,
+    row_hits,
+    values_of,
+)
 from demarcate.evaluation.metrics import checked
 
 MOST_RESAMPLES = 1000
@@ -224,6 +233,17 @@ def scores_json(scores: Mapping[str, Score]) -> dict[str, dict[str, float | int 
     0.5
     """
     return {name: value.to_json() for name, value in scores.items()}
+
+
+def scores_in_words(scores: Mapping[str, Score]) -> str:
+    """Return accuracy, log loss and ROC AUC, as far as there are, in one line.
+
+    Examples
+    --------
+    >>> scores_in_words({"log_loss": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")})
+    'log loss 0.500 [0.400, 0.600]'
+    """
+    return ", ".join(f"{METRIC_NAMES[name]} {scores[name]}" for name in MAIN_METRICS if name in scores)
 
 
 def wilson_interval(n_hits: int, n_trials: int, level: float = 0.95) -> tuple[float, float]:

@@ -265,3 +265,6 @@ METRIC_NAMES = {
     "calibration_error": "calibration error",
 }
 """What metrics are called, in the order in which they are shown."""
+
+MAIN_METRICS = ("accuracy", "log_loss", "roc_auc")
+"""What is shown where there is room for few."""

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.evaluation import METRIC_NAMES, Mean
+from demarcate.evaluation import METRIC_NAMES, Mean, scores_in_words
 from demarcate.sweeps.grid import Configuration, spelled
 from demarcate.sweeps.tournament import Metric, Savings
 from demarcate.sweeps.winner import Winner
@@ -20,8 +20,6 @@ _NUMBERS = {
     "train_accuracy": "train accuracy",
     "best_epoch": "best epoch",
 }
-_TOLD = ("accuracy", "log_loss", "roc_auc")
-"""What is said of the winner in a sentence; its scores hold the rest."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -106,8 +104,7 @@ class Sweep:
 
     def test_scores(self) -> str:
         """What the winner is worth."""
-        told = {name: self.winner.scores[name] for name in _TOLD if name in self.winner.scores}
-        scores = ", ".join(f"{METRIC_NAMES[name]} {value}" for name, value in told.items())
+        scores = scores_in_words(self.winner.scores)
         who = "The winner's network" if len(self.seeds) == 1 else f"The mean of the winner's {len(self.seeds)} networks"
         return f"{who} on {len(self.test_rows):,} test rows, which decided nothing, with 95% intervals:\n{scores}"
 

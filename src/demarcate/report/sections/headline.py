@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from demarcate.evaluation import METRIC_NAMES, Score
+from demarcate.evaluation import MAIN_METRICS, METRIC_NAMES, Score
 from demarcate.report.judged import Judged
 from demarcate.report.sections.scores import HIGHER, MODEL_NAMES
 from demarcate.report.sections.section import Section, verdict
 from demarcate.report.wording import counted, listed
 
-_SHOWN = ("accuracy", "log_loss", "roc_auc")
 _IN_SENTENCES = {"majority": "the majority class"}
 
 
@@ -59,7 +58,7 @@ class Headline(Section):
     def of(cls, judged: Judged) -> "Headline":
         """The headline of judged rows."""
         record, predictor = judged.record, judged.predictor
-        scores = {name: judged.scores[name] for name in _SHOWN if name in judged.scores}
+        scores = {name: judged.scores[name] for name in MAIN_METRICS if name in judged.scores}
         return cls(
             name=judged.name,
             target=predictor.target,

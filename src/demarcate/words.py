@@ -8,10 +8,11 @@ def counted(n: int, thing: str) -> str:
 
     Examples
     --------
-    >>> counted(1, "seed"), counted(1200, "seed")
-    ('1 seed', '1,200 seeds')
+    >>> counted(1, "row"), counted(20000, "row"), counted(2, "class")
+    ('1 row', '20,000 rows', '2 classes')
     """
-    return f"{n:,} {thing}{'s' * (n != 1)}"
+    ending = "" if n == 1 else "es" if thing.endswith("s") else "s"
+    return f"{n:,} {thing}{ending}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -7,6 +7,7 @@ from demarcate.audits.drift import Drift
 from demarcate.audits.rescore import Rescored
 from demarcate.evaluation import scores_in_words
 from demarcate.tabular.audit import SEVERITIES, Finding
+from demarcate.words import counted
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ class Audit:
         'Nothing found in 303 rows.'
         """
         counts = {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
-        found = [f"{n} {severity}{'s' * (n != 1)}" for severity, n in counts.items() if n]
+        found = [counted(n, severity) for severity, n in counts.items() if n]
         without = "" if self.target else " No target was named: rules that need one were not asked."
         return f"{', '.join(found) or 'Nothing'} found in {self.n_rows:,} rows.{without}"
 

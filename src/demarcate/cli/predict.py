@@ -6,6 +6,7 @@ import typer
 
 from demarcate.cli.guard import UsageError, say
 from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, Json, Model, Quiet
+from demarcate.words import counted
 
 
 def predict(
@@ -76,7 +77,7 @@ def predict(
     if out:
         write_table(out, predicted.as_table())
         if not quiet:
-            say(f"{len(frame):,} prediction{'s' * (len(frame) != 1)} saved to {out}")
+            say(f"{counted(len(frame), 'prediction')} saved to {out}")
     if as_json:
         predicted.print_json()
     elif row:

@@ -15,6 +15,7 @@ from demarcate.evaluation import METRIC_NAMES
 from demarcate.report import wording
 from demarcate.report.sections.scores import HIGHER, MEANINGS
 from demarcate.report.sections.section import Section
+from demarcate.words import counted
 
 
 def render(sections: Sequence[Section]) -> str:
@@ -63,7 +64,7 @@ def _environment() -> Environment:
         "json": _json,
     }
     environment.globals |= {
-        "counted": wording.counted,
+        "counted": counted,
         "interval": wording.interval,
         "METRIC_NAMES": METRIC_NAMES,
         "MEANINGS": MEANINGS,

@@ -69,18 +69,6 @@ def interval(low: float, high: float, digits: int = 3) -> str:
     return f"[{number(low, digits)}, {number(high, digits)}]"
 
 
-def counted(n: int, noun: str) -> str:
-    """A number of things.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(20000, "row"), counted(2, "class")
-    ('1 row', '20,000 rows', '2 classes')
-    """
-    ending = "" if n == 1 else "es" if noun.endswith("s") else "s"
-    return f"{n:,} {noun}{ending}"
-
-
 def percent(share: float) -> str:
     """A share in percent.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from demarcate.engine import FittedMember, Standing
 from demarcate.errors import Problem
+from demarcate.words import counted
 
 Metric = Literal["log_loss", "accuracy"]
 METRICS = ("log_loss", "accuracy")
@@ -143,7 +144,7 @@ class Savings:
         *before, last = map(str, self.epochs)
         after = f"epochs {', '.join(before)} and {last}" if before else f"epoch {last}"
         share = 1 - self.trained / self.at_most
-        things = f"{self.n_dropped:,} configuration{'s' * (self.n_dropped != 1)}"
+        things = counted(self.n_dropped, "configuration")
         return (
             f"Halving after {after} dropped {things}: {self.trained:,} epochs of networks were trained "
             f"instead of up to {self.at_most:,}, {share:.0%} fewer."

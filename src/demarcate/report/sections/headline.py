@@ -8,7 +8,8 @@ from demarcate.evaluation import MAIN_METRICS, METRIC_NAMES, Score
 from demarcate.report.judged import Judged
 from demarcate.report.sections.scores import HIGHER, MODEL_NAMES
 from demarcate.report.sections.section import Section, verdict
-from demarcate.report.wording import counted, listed
+from demarcate.report.wording import listed
+from demarcate.words import counted
 
 _IN_SENTENCES = {"majority": "the majority class"}
 

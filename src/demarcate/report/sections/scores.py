@@ -10,7 +10,8 @@ from demarcate.evaluation import METRIC_NAMES, Score
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Part, Section
 from demarcate.report.svg import Drawing
-from demarcate.report.wording import counted, interval, number
+from demarcate.report.wording import interval, number
+from demarcate.words import counted
 
 MODEL_NAMES = {"demarcate": "demarcate", "majority": "majority class", "logistic_regression": "logistic regression"}
 HIGHER = {name: name not in ("log_loss", "brier", "calibration_error") for name in METRIC_NAMES}

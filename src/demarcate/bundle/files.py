@@ -138,7 +138,7 @@ def _mode_of_existing(target: Path) -> int | None:
         return None
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-        raise refused("A model is written to a file", f"'{target}' is {kind}", "Choose another path")
+        raise refused("What is saved is written to a file", f"'{target}' is {kind}", "Choose another path")
     return stat.S_IMODE(status.st_mode)
 
 

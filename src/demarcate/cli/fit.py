@@ -173,7 +173,8 @@ def _fit(
         from demarcate.report import Report
 
         name = short_name(loaded.name)
-        made = Report.of(classifier, frame, labels, baselines=baselines, target=target, name=name)
+        options = _reading(source, drop_missing_target)
+        made = Report.of(classifier, frame, labels, baselines=baselines, target=target, name=name, options=options)
         made.save(outputs["report"])
     if not silent:
         show.class_weights(classifier)
@@ -202,6 +203,15 @@ def _fit(
         "audit": record["audit"],
         "fit_seconds": round(fit_seconds, 3),
     }
+
+
+def _reading(source: dict[str, Any], drop_missing_target: bool) -> list[str]:
+    """The options that say how the table is read, as words of a command line."""
+    words = ["--drop-missing-target"] if drop_missing_target else []
+    for name in ("encoding", "delimiter"):
+        if source[name] is not None:
+            words += [f"--{name}", "tab" if source[name] == "\t" else source[name]]
+    return words
 
 
 def _check(table: str, outputs: dict[str, str | None]) -> None:

@@ -1,6 +1,8 @@
 """The rows that a report judges a classifier by, and who may be asked about which of them."""
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from demarcate.arguments import label_array
 from demarcate.classifier import DemarcateClassifier
-from demarcate.errors import InputError, Problem
+from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.evaluation import Score, class_scores, majority_probabilities, score
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.measures import row_losses
@@ -68,6 +70,8 @@ class Judged:
         Whether the classifier was trained on these very rows and is judged by them all the same.
     name
         What the table is called; may be empty.
+    options
+        Options of ``demarcate fit`` that say how the table was read, as words of its command line.
     """
 
     predictor: Predictor
@@ -84,6 +88,7 @@ class Judged:
     findings: Sequence[Mapping[str, Any]] = ()
     own_rows: bool = False
     name: str = ""
+    options: Sequence[str] = ()
 
     @classmethod
     def out_of_fold(
@@ -95,14 +100,22 @@ class Judged:
         baselines: Mapping[str, Mapping[str, Score]] | None,
         target: str | None,
         name: str,
+        options: Sequence[str] = (),
     ) -> "Judged":
         """The rows that a classifier was trained on, each judged by the members that did not train on it.
 
         Raises
         ------
+        SettingError
+            If it is no `DemarcateClassifier`.
         InputError
             If these are not the rows that it was fitted on.
         """
+        if not isinstance(classifier, DemarcateClassifier):
+            raise SettingError(
+                f"a report of a fit is of a fitted DemarcateClassifier: got a {type(classifier).__name__}. "
+                "Of a saved model and a table make one with Report.from_predictor(predictor, table, labels)"
+            )
         if baselines is None:
             baselines = classifier.baselines(X, y, sample_weight)
         table, labels = as_frame(X), label_array(y)
@@ -136,6 +149,7 @@ class Judged:
             baselines=baselines,
             findings=_findings(record, predictor, parsed, codes),
             name=name,
+            options=tuple(options),
         )
 
     @classmethod
@@ -193,6 +207,20 @@ class Judged:
         decided = self.predictor.decide(self.probabilities).tolist()
         return np.array([ABSTAINED if label is None else by_label[label] for label in decided])
 
+    @property
+    def decisions(self) -> str:
+        """What scores and decisions go by, in a sentence, where that is not the same; else empty."""
+        if self.predictor.costs is not None:
+            by = "by the costs it was given"
+        elif self.predictor.threshold is not None:
+            by = "by its threshold"
+        else:
+            return ""
+        return (
+            "Accuracy and balanced accuracy are of the likeliest class; the confusion matrix and the scores class by "
+            f"class are of what the model decides {by}."
+        )
+
     @cached_property
     def losses(self) -> NDArray[np.float64]:
         """Each row's part of the log loss, ``(n_rows,)``."""
@@ -209,6 +237,14 @@ class Judged:
     def class_scores(self) -> list[dict[str, Score]]:
         """Precision, recall and F1 of every class."""
         return class_scores(self.codes, self.probabilities, rows=self.rows, decided=self.decided, folds=self.folds)
+
+
+@contextmanager
+def warned_before() -> Iterator[None]:
+    """Cells that are read again, or are of the report's own making, are not warned of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)
+        yield
 
 
 def _majority(record: Mapping[str, Any], predictor: Predictor, codes: NDArray[np.int64]) -> dict[str, dict[str, Score]]:

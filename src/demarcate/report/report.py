@@ -1,7 +1,7 @@
 """The report: a classifier's sections, as a page and as JSON."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from demarcate.bundle import write_atomically
 from demarcate.classifier import DemarcateClassifier
 from demarcate.evaluation import Score
 from demarcate.predictor import Predictor
-from demarcate.report.judged import Judged
+from demarcate.report.judged import Judged, warned_before
 from demarcate.report.page import render
 from demarcate.report.sections.abstaining import Abstaining
 from demarcate.report.sections.classes import Classes
@@ -70,6 +70,7 @@ class Report:
         baselines: Mapping[str, Mapping[str, Score]] | None = None,
         target: str | None = None,
         name: str = "",
+        options: Sequence[str] = (),
     ) -> "Report":
         """The report of a fit, by its out-of-fold rows.
 
@@ -85,13 +86,20 @@ class Report:
             What is predicted, where ``y`` did not have a name that says so.
         name
             What the table is called.
+        options
+            Options of ``demarcate fit`` that say how the table was read, such as ``("--delimiter", ";")``: the command
+            that the page shows has them.
 
         Raises
         ------
+        SettingError
+            If it is no `DemarcateClassifier`.
         InputError
             If these are not the rows that ``fit`` was given.
         """
-        return cls._of(Judged.out_of_fold(classifier, X, y, sample_weight, baselines, target, name))
+        with warned_before():
+            judged = Judged.out_of_fold(classifier, X, y, sample_weight, baselines, target, name, options)
+        return cls._of(judged)
 
     @classmethod
     def from_predictor(cls, predictor: Predictor, table: Any, labels: Any, *, name: str = "") -> "Report":
@@ -119,26 +127,8 @@ class Report:
 
     @classmethod
     def _of(cls, judged: Judged) -> "Report":
-        importance = ImportanceSection.of(judged)
-        sections = (
-            Headline.of(judged),
-            Findings.of(judged),
-            Scores.of(judged),
-            Confusion.of(judged),
-            Threshold.of(judged) if judged.n_classes == 2 else Abstaining.of(judged),
-            CostsSection.of(judged),
-            Classes.of(judged),
-            Reliability.of(judged),
-            Sets.of(judged),
-            Curves.of(judged),
-            importance,
-            Slice.of(judged, importance.names),
-            Mistakes.of(judged, importance.names),
-            Training.of(judged),
-            Columns.of(judged),
-            Reproduce.of(judged),
-        )
-        return cls(judged, tuple(section for section in sections if section is not None))
+        with warned_before():
+            return cls(judged, tuple(section for section in _sections(judged) if section is not None))
 
     def to_html(self) -> str:
         """The page: one document that needs no other file and no network."""
@@ -157,3 +147,26 @@ class Report:
             If it cannot be written; whatever stood there before still does.
         """
         write_atomically(path, self.to_html().encode())
+
+
+def _sections(judged: Judged) -> tuple[Section | None, ...]:
+    """Every section, in the order of the page; None for one that has nothing to show."""
+    importance = ImportanceSection.of(judged)
+    return (
+        Headline.of(judged),
+        Findings.of(judged),
+        Scores.of(judged),
+        Confusion.of(judged),
+        Threshold.of(judged) if judged.n_classes == 2 else Abstaining.of(judged),
+        CostsSection.of(judged),
+        Classes.of(judged),
+        Reliability.of(judged),
+        Sets.of(judged),
+        Curves.of(judged),
+        importance,
+        Slice.of(judged, importance.names),
+        Mistakes.of(judged, importance.names),
+        Training.of(judged),
+        Columns.of(judged),
+        Reproduce.of(judged),
+    )

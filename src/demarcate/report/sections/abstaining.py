@@ -8,6 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from demarcate.evaluation import Costs
 from demarcate.report.judged import Judged
 from demarcate.report.sections.deciding import N_STEPS, SHOWN, at_least, cheapest, curves, falls, share, stretch_of
 from demarcate.report.sections.section import Section
@@ -29,11 +30,13 @@ class Abstaining(Section):
         Rows whose likeliest class has at least each of the probabilities 0, 0.001, ... 1, and those of them that are of
         this class.
     start
-        The confidence at first.
+        The confidence at first: that of the classifier itself, if it abstains and all wrong answers cost it the same.
     mistake, person
         What a wrong answer and leaving a row to a person cost at first.
     stretch
         By how much the interval of the ``accuracy`` of the answers is wider than Wilson's.
+    alike
+        Whether all wrong answers cost the same by the costs of the classifier, as they do here.
     rows
         Which rows they are.
     """
@@ -48,6 +51,7 @@ class Abstaining(Section):
     mistake: float
     person: float
     stretch: Mapping[str, float]
+    alike: bool
     rows: str
 
     @classmethod
@@ -59,7 +63,10 @@ class Abstaining(Section):
         stretch = {"accuracy": stretch_of(judged.scores["accuracy"], judged.n_rows), "answered": 1.0}
         costs = judged.predictor.costs
         person = PERSON if costs is None or costs.abstain is None else costs.abstain
-        return cls(judged.n_rows, answered, right, 0.5, 1.0, person, stretch, judged.rows)
+        alike = costs is None or _are_alike(costs)
+        # Abstaining costs less than the likeliest class where this is likely by less than 1 - person.
+        start = 0.5 if costs is None or costs.abstain is None or not alike else round(max(0.0, 1 - person), 3)
+        return cls(judged.n_rows, answered, right, start, 1.0, person, stretch, alike, judged.rows)
 
     def costs(self) -> NDArray[np.float64]:
         """The mean cost of a row at each confidence."""
@@ -124,3 +131,8 @@ class Abstaining(Section):
             (self.start, self.best),
             text,
         )
+
+
+def _are_alike(costs: Costs) -> bool:
+    """Whether every mistake costs 1 and being right nothing."""
+    return bool((costs.matrix == 1 - np.eye(len(costs.matrix))).all())

@@ -7,7 +7,7 @@ from typing import ClassVar
 from demarcate.evaluation import MAIN_METRICS, METRIC_NAMES, Score
 from demarcate.report.judged import Judged
 from demarcate.report.sections.scores import HIGHER, MODEL_NAMES
-from demarcate.report.sections.section import Section, verdict
+from demarcate.report.sections.section import FEWEST_ROWS, Section, verdict
 from demarcate.report.wording import listed
 from demarcate.words import counted
 
@@ -35,7 +35,10 @@ class Headline(Section):
     scores
         The foremost metrics.
     verdicts
-        For each baseline on the same rows and each of these metrics: ``better``, ``worse`` or ``cannot tell``.
+        For each baseline on the same rows and each of these metrics: ``better``, ``worse`` or ``cannot tell``, which is
+        said of fewer than 30 rows whatever their intervals.
+    decisions
+        What scores and decisions go by, where that is not the same.
     """
 
     key: ClassVar[str] = "headline"
@@ -54,12 +57,14 @@ class Headline(Section):
     own_rows: bool
     scores: Mapping[str, Score]
     verdicts: Mapping[str, Mapping[str, str]]
+    decisions: str
 
     @classmethod
     def of(cls, judged: Judged) -> "Headline":
         """The headline of judged rows."""
         record, predictor = judged.record, judged.predictor
         scores = {name: judged.scores[name] for name in MAIN_METRICS if name in judged.scores}
+        enough = judged.n_rows >= FEWEST_ROWS
         return cls(
             name=judged.name,
             target=predictor.target,
@@ -75,12 +80,13 @@ class Headline(Section):
             scores=scores,
             verdicts={
                 baseline: {
-                    name: verdict(value, others[name], higher=HIGHER[name])
+                    name: verdict(value, others[name], higher=HIGHER[name]) if enough else "cannot tell"
                     for name, value in scores.items()
                     if name in others
                 }
                 for baseline, others in judged.baselines.items()
             },
+            decisions=judged.decisions,
         )
 
     @property
@@ -103,11 +109,18 @@ class Headline(Section):
             return f"Scores are those of {rows} held out from all networks, which did not train on them."
         if self.own_rows:
             return f"Scores are those of the {rows} it was trained on: they flatter it, and say little of fresh rows."
-        return f"Scores are those of {rows} given for this report, other than the table it was trained on."
+        return (
+            f"Scores are those of {rows} given for this report. They are not the training table as a whole, row for row; "
+            "rows of it may be among them, and would flatter the scores."
+        )
 
     @property
     def compared(self) -> list[str]:
         """How it does beside each baseline, a sentence each."""
+        names = {baseline: _IN_SENTENCES.get(baseline, MODEL_NAMES[baseline]) for baseline in self.verdicts}
+        if self.n_rows < FEWEST_ROWS:
+            few = f"{counted(self.n_rows, 'row')} are" if self.n_rows != 1 else "A single row is"
+            return [f"{few} too few to tell whether it is better than {listed([*names.values()])}."] if names else []
         sentences = []
         for baseline, found in self.verdicts.items():
             for said, words in (
@@ -117,7 +130,7 @@ class Headline(Section):
             ):
                 metrics = [METRIC_NAMES[name] for name, each in found.items() if each == said]
                 if metrics:
-                    sentences.append(words.format(_IN_SENTENCES.get(baseline, MODEL_NAMES[baseline]), listed(metrics)))
+                    sentences.append(words.format(names[baseline], listed(metrics)))
         return sentences
 
 

@@ -12,6 +12,8 @@ from demarcate.report.svg import Drawing
 from demarcate.report.wording import interval, number, shortened
 
 MOST_SHOWN = 20
+FLAT = 1e-6
+"""An axis that reaches no further than this is not drawn."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,11 +54,16 @@ class ImportanceSection(Section):
         """Columns that are not shown."""
         return max(0, len(self.importance.columns) - MOST_SHOWN)
 
+    @property
+    def is_flat(self) -> bool:
+        """Whether shuffling changes next to nothing, so that there is nothing to draw."""
+        return all(max(abs(each.log_loss.low), abs(each.log_loss.high)) < FLAT for each in self.importance.columns)
+
     def figure(self) -> Markup:
         """The rise of the log loss, a bar and an interval for each column."""
         shown = self.importance.columns[:MOST_SHOWN]
         low = min(0.0, *(each.log_loss.low for each in shown))
-        high = max(1e-6, *(each.log_loss.high for each in shown))
+        high = max(FLAT, *(each.log_loss.high for each in shown))
         reach = (high - low) * 0.03
         drawing = Drawing(
             x=(low - reach, high + reach),
@@ -67,9 +74,10 @@ class ImportanceSection(Section):
             bottom=40,
         )
         drawing.frame("rise of the log loss when shuffled")
-        drawing.line([0, 0], drawing.y, "zero")
         for place, each in enumerate(reversed(shown)):
             effect = each.log_loss
+            # Beside its own bar alone: names are written over the rest.
+            drawing.line([0, 0], [place - 0.42, place + 0.04], "zero")
             drawing.bar(_sorted(0.0, effect.value), (place - 0.32, place - 0.02), "series-0")
             drawing.whisker(effect.value, effect.low, effect.high, place - 0.17, "series-0")
             drawing.text(drawing.x[0], place + 0.12, shortened(each.column, 40), "tick halo")

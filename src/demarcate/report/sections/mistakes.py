@@ -51,7 +51,7 @@ class Mistakes(Section):
     n_columns
         How many are read.
     mistakes
-        Worst first; only rows put in a wrong class.
+        The least probability of the true class first; only rows put in a wrong class.
     n_mistakes
         How many rows were put in a wrong class.
     rows

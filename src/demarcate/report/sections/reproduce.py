@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from demarcate.classifier import DemarcateClassifier
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Section
+from demarcate.tabular.summaries import visible
 
 _OPTIONS = {
     "hidden": "--hidden",
@@ -32,6 +33,8 @@ _OPTIONS = {
     "numerical": "--numerical",
     "drop": "--drop",
 }
+_LISTS = ("categorical", "numerical", "drop")
+_TABLE = "TABLE"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +44,7 @@ class Reproduce(Section):
     Attributes
     ----------
     command
-        On the command line; empty if a setting cannot be given there.
+        On the command line; empty if a setting cannot be given there. A table that is not at hand is called ``TABLE``.
     python
         In Python.
     settings
@@ -69,9 +72,15 @@ class Reproduce(Section):
         return cls(_command(given, judged, seed), _python(given, judged, seed), dict(settings), dict(provenance))
 
 
+    @property
+    def has_table(self) -> bool:
+        """Whether the command names the table, and can be given as it stands."""
+        return not self.command.startswith(f"demarcate fit {_TABLE} ")
+
+
 def _table(judged: Judged) -> str:
     """The table it was trained on, if that is the one at hand."""
-    return judged.name if judged.name and judged.rows != "given" else "TABLE"
+    return judged.name if judged.name and judged.rows != "given" else _TABLE
 
 
 def _changed(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,14 +98,15 @@ def _plain(value: Any) -> Any:
 
 
 def _command(given: Mapping[str, Any], judged: Judged, seed: int) -> str:
-    """The command line; empty where a setting has no option."""
-    words = ["demarcate", "fit", _table(judged), "--target", judged.predictor.target]
+    """The command line; empty where a setting has no option, or a name holds what cannot be seen or typed."""
+    words = ["demarcate", "fit", _table(judged), "--target", judged.predictor.target, *judged.options]
     for name, value in given.items():
         options = _options(name, value, judged)
         if options is None:
             return ""
         words += options
-    return shlex.join([*words, "--seed", str(seed), "--out", "model.safetensors"])
+    command = shlex.join([*words, "--seed", str(seed), "--out", "model.safetensors"])
+    return command if visible(command) == command else ""
 
 
 def _options(name: str, value: Any, judged: Judged) -> list[str] | None:
@@ -106,13 +116,18 @@ def _options(name: str, value: Any, judged: Judged) -> list[str] | None:
         return ["--no-calibration"]
     if name not in _OPTIONS or isinstance(value, Mapping):
         return None
+    # The command line parts lists of columns at commas and trims the parts.
+    if name in _LISTS and any("," in column or column != column.strip() for column in value):
+        return None
     return [_OPTIONS[name], _word(name, value)]
 
 
 def _cost_options(judged: Judged) -> list[str] | None:
-    """Each mistake that does not cost 1; None where being right costs something, which has no option."""
+    """Each mistake that does not cost 1; None where being right costs something or a label cannot be told apart."""
     matrix = _matrix(judged)
     if any(row[place] for place, row in enumerate(matrix)):
+        return None
+    if any({"=", ":"} & set(label) or label != label.strip() for label in judged.labels):
         return None
     named = [
         f"{judged.labels[true]}:{judged.labels[decided]}={cost:g}"

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from demarcate.evaluation import METRIC_NAMES, Score
 from demarcate.report.judged import Judged
-from demarcate.report.sections.section import Part, Section
+from demarcate.report.sections.section import FEWEST_ROWS, Part, Section
 from demarcate.report.svg import Drawing
 from demarcate.report.wording import interval, number
 from demarcate.words import counted
@@ -56,12 +56,15 @@ class Scores(Section):
     ----------
     contenders
         The networks first.
+    decisions
+        What scores and decisions go by, where that is not the same.
     """
 
     key: ClassVar[str] = "scores"
     heading: ClassVar[str] = "Scores"
 
     contenders: tuple[Contender, ...]
+    decisions: str
 
     @classmethod
     def of(cls, judged: Judged) -> "Scores":
@@ -79,12 +82,17 @@ class Scores(Section):
                     known = {metric: Score(**value) for metric, value in then[name].items()}
                     kind = next(iter(known.values())).rows
                     found.append(Contender(f"{name}_{kind}", f"{MODEL_NAMES[name]}, {kind} rows", kind, known))
-        return cls(tuple(found))
+        return cls(tuple(found), judged.decisions)
 
     @property
     def metrics(self) -> list[str]:
         """The metrics there are, in the order they are shown."""
         return [name for name in METRIC_NAMES if name in self.contenders[0].scores]
+
+    @property
+    def are_few(self) -> bool:
+        """Whether there are too few rows to conclude anything from."""
+        return next(iter(self.contenders[0].scores.values())).n_rows < FEWEST_ROWS
 
     @property
     def by_rows(self) -> dict[str, list[str]]:

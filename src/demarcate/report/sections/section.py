@@ -8,6 +8,9 @@ import numpy as np
 
 from demarcate.evaluation import Score
 
+FEWEST_ROWS = 30
+"""Of fewer judged rows nothing is concluded: their intervals may have no width at all."""
+
 
 @dataclass(frozen=True, eq=False)
 class Part:

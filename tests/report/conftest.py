@@ -10,7 +10,7 @@ import pytest
 from demarcate import DemarcateClassifier
 from demarcate.report import Report
 
-VOID = {"meta", "input", "link", "br", "hr", "img", "col"}
+VOID = {"meta", "input", "link", "br", "hr", "img", "col", "wbr"}
 LONG = "x" * 300
 NASTY = "<script>alert('ouch')</script> & \"quotes\""
 TURNED = "\u202eright to left \u05d0\u05d1"

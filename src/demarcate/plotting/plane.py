@@ -17,6 +17,8 @@ from demarcate.tabular import Schema, infer_schema
 
 MARGIN = 0.08
 """How far the picture reaches beyond the rows, in parts of their range."""
+LARGEST = float(np.finfo(np.float64).max) / 8
+"""How far it reaches at most."""
 _MAX_SAID = 12
 
 
@@ -217,8 +219,10 @@ def _range(cells: pl.Series, resolution: int) -> NDArray[np.float64]:
     if not len(numbers):
         raise SettingError(f"a column that is drawn holds numbers: {cells.name!r} has none in these rows")
     low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
+    low, high = max(low, -LARGEST), min(high, LARGEST)
     reach = MARGIN * (high - low) or max(abs(low), 1.0) * MARGIN
-    return np.linspace(low - reach, high + reach, resolution)
+    # Of the largest numbers there are, neither end nor the way between them may become infinite.
+    return np.linspace(*np.clip([low - reach, high + reach], -LARGEST, LARGEST), resolution)
 
 
 def _repeated(cells: pl.Series, value: Any, n_rows: int) -> pl.Series:

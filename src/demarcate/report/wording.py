@@ -28,12 +28,14 @@ def shortened(text: object, width: int = LONG) -> str:
 def own(text: object, width: int = LONG) -> Markup:
     """The same as an element of its own: whichever way it is written, what stands around it stays in place.
 
+    It may be broken behind an underscore, where a browser would sooner break in the middle of a word.
+
     Examples
     --------
-    >>> own("<script>")
-    Markup('<bdi>&lt;script&gt;</bdi>')
+    >>> own("<script>"), own("years_at_work")
+    (Markup('<bdi>&lt;script&gt;</bdi>'), Markup('<bdi>years_<wbr>at_<wbr>work</bdi>'))
     """
-    return Markup("<bdi>{}</bdi>").format(shortened(text, width))
+    return Markup("<bdi>{}</bdi>").format(escape(shortened(text, width)).replace("_", Markup("_<wbr>")))
 
 
 def listed(words: Sequence[object], most: int = 8) -> str:

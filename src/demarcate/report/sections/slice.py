@@ -145,7 +145,7 @@ class Slice(Section):
         self._draw_boundaries(drawing)
         drawing.axes(*(shortened(name, 40) for name in self.columns), grid=False)
         for (across, up), code in zip(self.points, self.codes.tolist(), strict=True):
-            if np.isfinite(across + up):
+            if x[0] <= across <= x[1] and y[0] <= up <= y[1]:
                 drawing.point(across, up, f"class-{code % N_COLOURS} mark", SHAPES[code % len(SHAPES)], 3.0)
         chosen = [
             f"{shortened(label)} in {percent(share)}" for label, share in zip(self.labels, self.shares, strict=True)

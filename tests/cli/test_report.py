@@ -1,5 +1,10 @@
+import html
 import json
+import re
+import shlex
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
@@ -90,3 +95,34 @@ def test_the_report_and_the_model_are_two_files(demarcate, tmp_path):
     outcome = demarcate("fit", "heart", "--report", same, "--out", same)
     assert outcome.code == 2
     assert "are two files" in outcome.err
+
+
+def test_the_command_on_the_page_runs_as_it_stands_and_ends_with_the_same_scores(
+    demarcate, heart_frame, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    text = heart_frame.with_columns(thal=pl.lit("d\u00e9j\u00e0")).write_csv(separator=";")
+    first, *others = text.splitlines()
+    # A row without a target, which is the last column or not.
+    place = first.split(";").index("target")
+    cells = others[0].split(";")
+    cells[place] = ""
+    Path("heart.csv").write_text("\n".join([first, ";".join(cells), *others[1:]]), encoding="latin-1")
+    reading = ("--target", "target", "--drop-missing-target", "--delimiter", ";", "--encoding", "latin-1")
+    outcome = demarcate("fit", "heart.csv", *reading, *TINY, "--report", "page.html", "--json")
+    assert outcome.code == 0, outcome.err
+    page = Path("page.html").read_text(encoding="utf-8")
+    command = html.unescape(re.search(r'aria-label="Command"><code>(.*?)</code>', page)[1])
+    words = shlex.split(command)
+    assert words[0] == "demarcate"
+    again = demarcate(*words[1:], "--json")
+    assert again.code == 0, again.err
+    assert json.loads(again.out)["scores"] == json.loads(outcome.out)["scores"]
+
+
+def test_a_tab_between_cells_is_named_in_the_command(demarcate, heart_frame, tmp_path):
+    table, page = tmp_path / "heart.txt", tmp_path / "page.html"
+    heart_frame.write_csv(table, separator="\t")
+    outcome = demarcate("fit", table, "--target", "target", "--delimiter", "\t", *TINY, "--report", page)
+    assert outcome.code == 0, outcome.err
+    assert "--delimiter tab " in page.read_text(encoding="utf-8")

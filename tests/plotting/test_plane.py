@@ -55,6 +55,14 @@ def test_the_picture_reaches_beyond_the_rows_that_are_seen():
     assert bottom < 200 < 300 < top
 
 
+@pytest.mark.parametrize("cells", [[1.7e308, -1.7e308], [1.7e308, 1.6e308], [0.0, 1.7e308]])
+def test_the_largest_numbers_there_are_make_no_range_infinite(cells):
+    frame = pl.DataFrame({"a": cells, "b": [0.0, 1.0]})
+    drawn = Plane.through(frame, columns=("a", "b"), resolution=7)
+    assert np.isfinite(drawn.across).all()
+    assert (np.diff(drawn.across) > 0).all()
+
+
 def test_a_constant_column_still_has_a_range():
     left, right, *_ = Plane.through(pl.DataFrame({"a": [2.0, 2.0], "b": [1.0, 3.0]}), columns=("a", "b")).extent
     assert left < 2 < right

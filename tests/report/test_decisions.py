@@ -118,3 +118,62 @@ def test_the_slider_of_a_model_that_abstains_has_intervals_of_decided_rows(undec
     half = told["table"][4]
     assert 0 < half["precision"]["low"] < half["precision"]["value"] < half["precision"]["high"] < 1
     assert "a threshold decides them all" in report.to_html()
+
+
+@pytest.fixture(scope="module")
+def three(table):
+    """A table of three classes and its labels."""
+    frame, codes = table(240)
+    return frame, codes + (np.arange(240) % 3 == 0)
+
+
+GOES_BY = "Accuracy and balanced accuracy are of the likeliest class"
+LEFT_ASIDE = "The costs that this model was given are left aside here"
+
+
+@pytest.mark.parametrize("which", ["costly", "undecided"])
+def test_headline_and_scores_say_that_accuracy_is_not_of_the_decisions_by_cost(which, request, page_of):
+    html = Report.of(*request.getfixturevalue(which)).to_html()
+    texts = {each["id"]: each["text"] for each in page_of(html).all("section")}
+    assert [key for key, text in texts.items() if GOES_BY in text] == ["headline", "scores"]
+    assert "are of what the model decides by the costs it was given." in texts["headline"]
+
+
+def test_where_the_likeliest_class_decides_nothing_is_said_of_decisions(two_report, many_report):
+    for report in (two_report, many_report):
+        assert report.to_json()["headline"]["decisions"] == ""
+        assert GOES_BY not in report.to_html()
+
+
+def test_a_threshold_without_costs_is_called_one(undecided, table):
+    predictor = replace(undecided[0].predictor_, costs=None, threshold=0.3)
+    told = Report.from_predictor(predictor, *table(100, seed=5)).to_json()["scores"]
+    assert told["decisions"].endswith("are of what the model decides by its threshold.")
+
+
+def test_leaving_rows_to_a_person_says_that_it_goes_by_no_costs_given(three):
+    frame, codes = three
+    costly = DemarcateClassifier(**TINY, cost={(0, 1): 5}).fit(frame, codes)
+    report = Report.of(costly, frame, codes)
+    assert LEFT_ASIDE in report.to_html()
+    assert report.to_json()["abstaining"]["start"] == 0.5
+    plain = DemarcateClassifier(**TINY).fit(frame, codes)
+    assert LEFT_ASIDE not in Report.of(plain, frame, codes).to_html()
+
+
+def test_leaving_rows_to_a_person_begins_where_a_model_that_abstains_leaves_them(three):
+    frame, codes = three
+    classifier = DemarcateClassifier(**TINY, abstain=0.4).fit(frame, codes)
+    report = Report.of(classifier, frame, codes)
+    section = next(each for each in report.sections if each.key == "abstaining")
+    assert section.at(section.start)["left"] == sum(report.to_json()["confusion"]["abstained"]) > 0
+    assert LEFT_ASIDE not in report.to_html()
+
+
+def test_a_label_that_a_cost_option_cannot_name_is_given_in_python_alone(table):
+    frame, codes = table(120)
+    labels = np.where(codes == 1, "a:b", "c")
+    classifier = DemarcateClassifier(**TINY, cost={"false_negative": 3}).fit(frame, labels)
+    told = Report.of(classifier, frame, labels).to_json()["reproduce"]
+    assert told["command"] == ""
+    assert "cost=[[0.0, 1.0], [3.0, 0.0]]" in told["python"]

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from demarcate import DemarcateClassifier
+from demarcate.errors import InputWarning, SettingError
 from demarcate.evaluation import Score
 from demarcate.report import Report
 from demarcate.report.sections.deciding import cheapest
@@ -149,3 +150,151 @@ def test_json_knows_no_nan():
         "b": [1.0, None],
         "3": ["x"],
     }
+
+
+@pytest.fixture(scope="module")
+def endless(table):
+    """A table with infinite cells and a classifier of it."""
+    frame, codes = table(120)
+    frame = frame.with_columns(pl.when(pl.int_range(pl.len()) == 3).then(np.inf).otherwise("signal").alias("signal"))
+    with pytest.warns(InputWarning, match="1 cells are infinite"):
+        return DemarcateClassifier(hidden=(4,), epochs=3, n_folds=2).fit(frame, codes), frame, codes
+
+
+def test_cells_that_fit_warned_of_are_not_warned_of_again(endless):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        Report.of(*endless).to_html()
+
+
+def test_new_rows_are_warned_of_once(endless):
+    classifier, frame, codes = endless
+    with pytest.warns() as caught:
+        Report.from_predictor(classifier.predictor_, frame[:50], codes[:50]).to_html()
+    assert [str(each.message) for each in caught] == ["column 'signal': 1 cells are infinite, read as missing"]
+
+
+def test_the_largest_numbers_there_are_are_drawn_and_not_warned_of(table):
+    frame, codes = table(120)
+    largest = {0: 1.7e308, 1: -1.7e308}
+    cells = [largest.get(row, cell) for row, cell in enumerate(frame["other"].to_list())]
+    frame = frame.with_columns(other=pl.Series(cells))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        classifier = DemarcateClassifier(hidden=(4,), epochs=3, n_folds=2).fit(frame, codes)
+        report = Report.of(classifier, frame, codes)
+        html = report.to_html()
+    assert np.isfinite(report.to_json()["slice"]["extent"]).all()
+    assert "inf" not in html[html.index('id="slice-figure-text"') : html.index('id="mistakes"')]
+
+
+@pytest.mark.parametrize(("n_rows", "words"), [(1, "A single row is"), (29, "29 rows are")])
+def test_few_rows_conclude_nothing(n_rows, words, two, page_of):
+    classifier, frame, labels = two
+    predictor = classifier.predictor_.with_record(classifier.record())
+    # Rows that it gets wrong: of one alone every interval would say that it is worse.
+    wrong = np.flatnonzero(predictor.predict(frame) != labels)[:1]
+    rows = np.concatenate([wrong, np.setdiff1d(np.arange(len(labels)), wrong)])[:n_rows]
+    report = Report.from_predictor(predictor, frame[rows.tolist()], labels[rows])
+    assert {each for found in report.to_json()["headline"]["verdicts"].values() for each in found.values()} == {
+        "cannot tell"
+    }
+    html = report.to_html()
+    assert page_of(html).wrong == []
+    assert f"{words} too few to tell whether it is better than the majority class." in html
+    assert "So few rows tell nothing of that" in html
+    assert "Worse than" not in html
+    assert "Better than" not in html
+
+
+def test_thirty_rows_are_enough_to_conclude_from(two):
+    classifier, frame, labels = two
+    predictor = classifier.predictor_.with_record(classifier.record())
+    html = Report.from_predictor(predictor, frame[:30], labels[:30]).to_html()
+    assert "too few to tell" not in html
+    assert "So few rows" not in html
+
+
+def test_importance_of_a_single_row_is_a_sentence_and_no_drawing(two):
+    classifier, frame, labels = two
+    html = Report.from_predictor(classifier.predictor_, frame[:1], labels[:1]).to_html()
+    assert "Shuffling a column changes nothing on this row: there is nothing to draw." in html
+    assert "importance-figure" not in html
+
+
+def test_the_zero_axis_of_importance_leaves_the_names_alone(two_report, page_of):
+    section = next(each for each in two_report.sections if each.key == "importance")
+    drawing = page_of(section.figure())
+    ends = [
+        [float(part.split(" ")[1]) for part in each["d"].lstrip("M").split("L")]
+        for each in drawing.all("path")
+        if each["class"] == "line zero"
+    ]
+    # A name of 11 units stands on its baseline, with some letters reaching 3 below it.
+    names = [(float(each["y"]) - 11, float(each["y"]) + 3) for each in drawing.all("text") if "halo" in each["class"]]
+    assert len(ends) == len(names) == 3
+    assert all(max(end) <= top or min(end) >= bottom for end in ends for top, bottom in names)
+
+
+def test_names_may_be_broken_behind_an_underscore_and_read_the_same(page_of):
+    frame = pl.DataFrame({"years_at_work": np.random.default_rng(0).normal(size=60), "b": np.arange(60) % 7})
+    html = report_of(frame, np.arange(60) % 2).to_html()
+    assert "years_<wbr>at_<wbr>work" in html
+    assert "years_at_work" in [each["text"] for each in page_of(html).all("bdi")]
+
+
+def test_given_rows_are_not_said_to_be_others_than_those_trained_on(two):
+    classifier, frame, labels = two
+    predictor = classifier.predictor_.with_record(classifier.record())
+    turned = Report.from_predictor(predictor, frame[::-1], labels[::-1])
+    said = next(each for each in turned.sections if each.key == "headline").judged_by
+    assert not turned.judged.own_rows
+    assert "not the training table as a whole, row for row; rows of it may be among them" in said
+
+
+def test_the_worst_mistakes_are_ordered_by_what_is_said_of_them(two_report):
+    shares = [each["probability_truth"] for each in two_report.to_json()["mistakes"]["mistakes"]]
+    assert shares == sorted(shares)
+    html = two_report.to_html()
+    assert "These are the ones whose true class it held least likely" in html
+    assert "The least probability of the true class first" in html
+
+
+def test_a_matrix_left_out_is_told_of(page_of):
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({"a": rng.normal(size=300), "b": rng.normal(size=300)})
+    many, fewer = (report_of(frame, rng.integers(0, n_classes, 300)).to_html() for n_classes in (21, 20))
+    assert "With 21 classes the matrix itself is left out for its size: the commonest mistakes stand for it." in many
+    assert "left out for its size" not in fewer
+
+
+def test_options_of_reading_are_part_of_the_command(two):
+    classifier, frame, labels = two
+    options = ("--drop-missing-target", "--delimiter", ";")
+    command = Report.of(classifier, frame, labels, name="t.csv", target="state", options=options).to_json()[
+        "reproduce"
+    ]["command"]
+    assert command.startswith("demarcate fit t.csv --target state --drop-missing-target --delimiter ';' --hidden 8")
+
+
+@pytest.mark.parametrize("name", ["height, cm", " padded", "height"])
+def test_columns_that_the_command_line_would_part_are_named_in_python_alone(name):
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({name: rng.normal(size=60), "b": rng.normal(size=60)})
+    told = report_of(frame, rng.integers(0, 2, 60), numerical=[name]).to_json()["reproduce"]
+    assert told["command"].count(f"--numerical {name} ") == (name == "height")
+    assert bool(told["command"]) is (name == "height")
+    assert f"numerical=[{name!r}]" in told["python"]
+
+
+def test_a_table_that_is_not_at_hand_is_a_placeholder_and_said_to_be_one(two, two_report):
+    classifier, frame, labels = two
+    predictor = classifier.predictor_.with_record(classifier.record())
+    assert "TABLE stands for" in Report.from_predictor(predictor, frame, labels).to_html()
+    assert "TABLE stands for" not in two_report.to_html()
+
+
+def test_a_saved_classifier_is_sent_where_its_report_is_made(two):
+    classifier, frame, labels = two
+    with pytest.raises(SettingError, match=r"got a Predictor\. .* Report\.from_predictor\(predictor, table, labels\)"):
+        Report.of(classifier.predictor_, frame, labels)

@@ -218,11 +218,11 @@ def _range(cells: pl.Series, resolution: int) -> NDArray[np.float64]:
     numbers = _finite(cells)
     if not len(numbers):
         raise SettingError(f"a column that is drawn holds numbers: {cells.name!r} has none in these rows")
-    low, high = float(numbers.min()), float(numbers.max())  # type: ignore[arg-type]
-    low, high = max(low, -LARGEST), min(high, LARGEST)
+    # Of the largest numbers there are, neither an end nor the way to the other may become infinite.
+    ends = np.clip(np.array([numbers.min(), numbers.max()], dtype=np.float64), -LARGEST, LARGEST)
+    low, high = ends.tolist()
     reach = MARGIN * (high - low) or max(abs(low), 1.0) * MARGIN
-    # Of the largest numbers there are, neither end nor the way between them may become infinite.
-    return np.linspace(*np.clip([low - reach, high + reach], -LARGEST, LARGEST), resolution)
+    return np.linspace(low - reach, high + reach, resolution)
 
 
 def _repeated(cells: pl.Series, value: Any, n_rows: int) -> pl.Series:

@@ -110,8 +110,8 @@ class Headline(Section):
         if self.own_rows:
             return f"Scores are those of the {rows} it was trained on: they flatter it, and say little of fresh rows."
         return (
-            f"Scores are those of {rows} given for this report. They are not the training table as a whole, row for row; "
-            "rows of it may be among them, and would flatter the scores."
+            f"Scores are those of {rows} given for this report. They are not the training table as a whole, row for "
+            "row; rows of it may be among them, and would flatter the scores."
         )
 
     @property

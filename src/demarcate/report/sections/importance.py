@@ -77,7 +77,7 @@ class ImportanceSection(Section):
         for place, each in enumerate(reversed(shown)):
             effect = each.log_loss
             # Beside its own bar alone: names are written over the rest.
-            drawing.line([0, 0], [place - 0.42, place + 0.04], "zero")
+            drawing.line([0, 0], [place - 0.38, place], "zero")
             drawing.bar(_sorted(0.0, effect.value), (place - 0.32, place - 0.02), "series-0")
             drawing.whisker(effect.value, effect.low, effect.high, place - 0.17, "series-0")
             drawing.text(drawing.x[0], place + 0.12, shortened(each.column, 40), "tick halo")

@@ -71,7 +71,6 @@ class Reproduce(Section):
         seed = provenance.get("seed", 0)
         return cls(_command(given, judged, seed), _python(given, judged, seed), dict(settings), dict(provenance))
 
-
     @property
     def has_table(self) -> bool:
         """Whether the command names the table, and can be given as it stands."""

@@ -128,7 +128,7 @@ def three(table):
 
 
 GOES_BY = "Accuracy and balanced accuracy are of the likeliest class"
-LEFT_ASIDE = "The costs that this model was given are left aside here"
+LEFT_ASIDE = "What this model was told that mistakes cost is left aside here"
 
 
 @pytest.mark.parametrize("which", ["costly", "undecided"])

@@ -156,8 +156,9 @@ def drift(
     """Compare a second table with the first.
 
     They differ if they have no column in common, if a column of the first holds something else in the second, if a
-    column differs (see `drifted`), or if a small network tells their rows apart: if the 95% interval of its out-of-fold ROC AUC lies above 0.5 and the area itself is 0.55 or more. No difference is found if
-    the interval ends below 0.6; else it cannot be told.
+    column differs (see `drifted`), or if a small network tells their rows apart: if the 95% interval of its out-of-fold
+    ROC AUC lies above 0.5 and the area itself is 0.55 or more. No difference is found if the interval ends below 0.6;
+    else it cannot be told.
 
     Parameters
     ----------

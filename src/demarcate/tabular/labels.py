@@ -125,7 +125,7 @@ def _rows(count: int) -> str:
 
 def _missing_problem(rows: list[int]) -> Problem:
     shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
-    remedy = "Fill them in, or leave these rows out (demarcate fit --drop-missing-target)"
+    remedy = "Fill them in, or leave these rows out (--drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
 
 

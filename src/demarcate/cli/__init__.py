@@ -1,4 +1,4 @@
-"""The command line: ``demarcate fit``, ``predict``, ``evaluate``, ``inspect`` and ``sweep``.
+"""The command line, one file a command.
 
 Commands import what they need when they run, so that ``--help`` answers at once.
 """

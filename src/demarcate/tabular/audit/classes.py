@@ -21,8 +21,8 @@ def class_balance(view: View) -> Iterator[Finding]:
     for code, label in enumerate(view.classes):
         if str(label).strip().lower() in LIKE_MISSING:
             text = (
-                f"class {str(label)!r} of {counts[code]:,} rows is taken for an answer: only an empty cell is a missing "
-                "label. If these rows' labels are not known, empty the cells and use --drop-missing-target"
+                f"class {str(label)!r} of {counts[code]:,} rows is taken for an answer: only an empty cell is a "
+                "missing label. If these rows' labels are not known, empty the cells and use --drop-missing-target"
             )
             yield Finding("classes", "warning", text, (), {"label": str(label), "rows": int(counts[code])})
     few = [code for code in np.argsort(counts, kind="stable") if counts[code] < FEW_ROWS]

@@ -105,10 +105,22 @@ def test_labels_are_compared_where_both_tables_have_them(frame):
     assert any(remark.startswith("The classes' shares differ: ") for remark in found.remarks)
 
 
-def test_tables_without_a_common_column_cannot_be_told_apart(frame):
+def test_tables_without_a_common_column_differ(frame):
     found = compared(frame.select("age"), frame.select("dose"))
-    assert (found.verdict, found.auc) == ("cannot tell", None)
-    assert str(found) == "Cannot tell whether the tables differ: there is too little to compare."
+    assert (found.verdict, found.auc) == ("differ", None)
+    assert str(found) == "The tables differ: they have no column in common."
+
+
+def test_a_column_of_another_kind_is_named_and_not_compared(frame):
+    words = frame[1::2].with_columns(
+        pl.when(pl.col("age") > 50).then(pl.lit("old")).otherwise(pl.lit("young")).alias("age")
+    )
+    found = compared(frame[::2], words)
+    assert found.verdict == "differ"
+    assert found.of_other_kind == ("age",)
+    assert found.columns == ()
+    assert str(found).startswith("The tables differ: 'age' holds something else in the second than in the first; ")
+    assert not any("do not say" in remark for remark in found.remarks)
 
 
 def test_the_same_seed_gives_the_same_bits_ready_for_json(frame):

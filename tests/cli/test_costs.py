@@ -87,6 +87,7 @@ class TestReading:
     @pytest.mark.parametrize(
         ("texts", "reason"),
         [
+            ([""], "written false_negative=2 or TRUE:DECIDED=3: got ''"),
             (["a:b"], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b'"),
             (["a:b="], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b='"),
             (["a:b=1,b:a"], "got 'b:a'"),
@@ -172,6 +173,10 @@ class TestFit:
         assert raw["temperature"] is None
         assert report["scores"]["log_loss"]["value"] < raw["scores"]["log_loss"]["value"]
 
+    def test_of_two_classes_the_mistakes_there_are_are_named(self):
+        with pytest.raises(UsageError, match="names false_negative, false_positive or two classes"):
+            named_costs(["fn=2"], [0, 1])
+
 
 class TestPredict:
     def test_a_row_that_is_not_decided_is_an_empty_cell(self, demarcate, saved, table):
@@ -240,6 +245,7 @@ class TestEvaluate:
         outcome = demarcate("evaluate", model, other, "--cost", "false_negative=5", "--abstain", "0.2")
         assert outcome.code == 0
         assert "Costs on 150 given rows, with 95% intervals" in outcome.out
+        assert "1 decided as 0 (a false negative) costs 5, 0 decided as 1 (a false positive) 1." in outcome.out
         assert json.loads(demarcate("evaluate", model, other, "--json").out)["costs"] is None
 
 

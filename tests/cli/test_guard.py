@@ -1,8 +1,10 @@
 import os
 import signal
+import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import pytest
 import typer
@@ -82,6 +84,16 @@ class TestWarnings:
         assert failing(warning=DeprecationWarning("old")).stderr == ""
         assert failing("--debug", warning=DeprecationWarning("old")).stderr == "Warning: old\n"
 
+    def test_what_was_said_is_not_said_again(self):
+        def command() -> None:
+            """Warn."""
+            for text in ("mind the gap", "mind the step", "mind the gap"):
+                warnings.warn(InputWarning(text), stacklevel=1)
+
+        app = typer.Typer(pretty_exceptions_enable=False)
+        app.command()(guarded(command))
+        assert CliRunner().invoke(app, []).stderr == "Warning: mind the gap\nWarning: mind the step\n"
+
 
 class TestProcess:
     """What only a process of its own can show: exit codes, streams, signals."""
@@ -112,6 +124,17 @@ class TestProcess:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(timeout=60) == 141
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+    @pytest.mark.parametrize("arguments", [("--help",), ("--version",), ("fit", "--help")])
+    def test_help_that_cannot_be_written_is_one_sentence(self, arguments):
+        with Path("/dev/full").open("wb") as full:
+            done = subprocess.run(
+                [sys.executable, "-m", "demarcate", *arguments], stdout=full, stderr=subprocess.PIPE, check=False
+            )
+        assert done.returncode == 1
+        assert done.stderr.startswith(b"Error: the system refused (")
+        assert b"Traceback" not in done.stderr
 
     @needs_signals
     def test_an_interrupt_while_training_is_one_sentence_and_leaves_no_file(self, start, tmp_path):

@@ -135,3 +135,9 @@ def test_it_keeps_each_classes_probabilities_sorted():
     conformal = Conformal.of(np.array([2, 0, 2, 2]), probabilities)
     assert conformal.truths.tolist() == [0.7, 0.3, 0.6, 0.8]
     assert conformal.class_rows == (1, 0, 3)
+
+
+@pytest.mark.parametrize("coverage", [0, 1, -0.1, 90, float("nan"), True, None, "0.9", [0.9]])
+def test_what_is_no_coverage_is_refused(coverage):
+    with pytest.raises(SettingError, match="A coverage is between 0 and 1"):
+        Conformal(np.array([0.5, 0.7]), (1, 1)).least(coverage)

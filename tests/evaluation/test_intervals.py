@@ -142,6 +142,8 @@ class TestScores:
         scores = score(np.array([1]), np.array([[0.2, 0.8]]), rows="test")
         assert set(scores) == {*METRICS} - {*RANKING}
         assert scores["accuracy"].low < 0.3
+        # One row says next to nothing of others.
+        assert (scores["log_loss"].low, scores["log_loss"].high) == (0.0, 16.2)
 
     @pytest.mark.parametrize("level", [0, 1, -0.5, 95])
     def test_a_level_outside_0_to_1_is_refused(self, level):

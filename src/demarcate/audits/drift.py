@@ -1,7 +1,7 @@
 """Whether two tables could be samples of the same rows: by a classifier that is to tell them apart, and by column."""
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ MOST_ROWS = 2000
 """Of each table, drawn at random, for the classifier; the tests of columns see all rows."""
 LEAST_AUC = 0.55
 NO_MORE_THAN = 0.6
+MOST_UNREADABLE = 0.5
+"""The share of unreadable cells from which a column holds something else in the second table."""
 _SETTINGS: dict[str, Any] = {
     "hidden": (64,),
     "epochs": 40,
@@ -55,6 +57,10 @@ class Drift:
         Columns that are not compared, each with the reason: every new table has other identifiers and dates.
     unreadable
         Columns with cells in the second table that do not say what the first table's hold, and how many.
+    of_other_kind
+        Those of them where that is more than half of the cells: they are not compared.
+    n_common
+        Columns of the first table that the second has too.
     n_rows, n_new_rows
         Rows of the first and the second table.
     n_shared
@@ -69,6 +75,8 @@ class Drift:
     only_in_second: tuple[str, ...]
     left_out: Mapping[str, str]
     unreadable: Mapping[str, int]
+    of_other_kind: tuple[str, ...]
+    n_common: int
     n_rows: int
     n_new_rows: int
     n_shared: int
@@ -76,11 +84,24 @@ class Drift:
     def __str__(self) -> str:
         apart = "" if self.auc is None else f"a classifier that is to tell them apart has ROC AUC {self.auc}"
         if self.verdict == "differ":
-            most = f"most by {self.columns[0]}" if self.columns else "but in no column by itself"
-            return f"The tables differ: {'; '.join(filter(None, (apart, most)))}."
+            return f"The tables differ: {'; '.join(self._differences(apart))}."
         if self.verdict == "cannot tell":
             return f"Cannot tell whether the tables differ: {apart or 'there is too little to compare'}."
         return f"No difference found: {apart}, and no column differs."
+
+    def _differences(self, apart: str) -> Iterator[str]:
+        if not self.n_common:
+            yield "they have no column in common"
+        elif self.of_other_kind:
+            is_one = len(self.of_other_kind) == 1
+            names = listed(list(map(repr, self.of_other_kind)))
+            yield f"{names} {'holds' if is_one else 'hold'} something else in the second than in the first"
+        if apart:
+            yield apart
+        if self.columns:
+            yield f"most by {self.columns[0]}"
+        elif apart and not self.of_other_kind:
+            yield "but in no column by itself"
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -98,6 +119,7 @@ class Drift:
         said += [
             f"Column {name!r} has {n:,} cells in the second table that do not say what the first table's do."
             for name, n in self.unreadable.items()
+            if name not in self.of_other_kind
         ]
         if self.n_shared:
             said.append(f"{self.n_shared:,} of the second table's {self.n_new_rows:,} rows are also in the first.")
@@ -115,6 +137,8 @@ class Drift:
             "only_in_second": list(self.only_in_second),
             "left_out": dict(self.left_out),
             "unreadable": dict(self.unreadable),
+            "of_other_kind": list(self.of_other_kind),
+            "n_common": self.n_common,
             "n_rows": self.n_rows,
             "n_new_rows": self.n_new_rows,
             "n_shared": self.n_shared,
@@ -131,9 +155,10 @@ def drift(
 ) -> Drift:
     """Compare a second table with the first.
 
-    They differ if a column does (see `drifted`), or if a small network tells their rows apart: if the 95%
-    interval of its out-of-fold ROC AUC lies above 0.5 and the area itself is 0.55 or more. No difference is found if
-    the interval ends below 0.6; else it cannot be told.
+    They differ if they have no column in common, if a column of the first holds something else in the second, if a
+    column differs (see `drifted`), or if a small network tells their rows apart: if the 95% interval of its out-of-fold
+    ROC AUC lies above 0.5 and the area itself is 0.55 or more. No difference is found if the interval ends below 0.6;
+    else it cannot be told.
 
     Parameters
     ----------
@@ -152,7 +177,8 @@ def drift(
         for column in schema.used
         if column.name in there
     }
-    cells = {name: (before[0], after[0]) for name, (before, after) in read.items()}
+    other_kind = [name for name, (_, (_, n)) in read.items() if n > MOST_UNREADABLE * len(second)]
+    cells = {name: (before[0], after[0]) for name, (before, after) in read.items() if name not in other_kind}
     left_out = _left_out(schema, cells)
     compared = {name: pair for name, pair in cells.items() if name not in left_out}
     before, after = ({name: pair[side] for name, pair in compared.items()} for side in (0, 1))
@@ -163,7 +189,7 @@ def drift(
         words = (pl.Series(list(map(str, labels))), pl.Series(list(map(str, new_labels))))
         classes = next(iter(drifted({"target": words[0]}, {"target": words[1]})), None)
     return Drift(
-        _verdict(auc, columns),
+        "differ" if other_kind or not read else _verdict(auc, columns),
         auc,
         tuple(columns),
         classes,
@@ -171,6 +197,8 @@ def drift(
         tuple(name for name in second.columns if name not in {column.name for column in schema.columns}),
         left_out,
         {name: n for name, (_, (_, n)) in read.items() if n},
+        tuple(other_kind),
+        len(read),
         len(first),
         len(second),
         _n_shared(before, after),

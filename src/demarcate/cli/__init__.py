@@ -1,8 +1,9 @@
-"""The command line: ``demarcate fit``, ``predict``, ``evaluate``, ``inspect`` and ``sweep``.
+"""The command line, one file a command.
 
 Commands import what they need when they run, so that ``--help`` answers at once.
 """
 
+import os
 import sys
 
 __all__ = ["main"]
@@ -18,3 +19,11 @@ def main() -> None:
         # Before a command began, or after it ended: the commands themselves say more.
         sys.stderr.write("Interrupted.\n")
         sys.exit(130)
+    except OSError as error:
+        # Help or the version, to a disk that is full or a reader that left: commands have a guard of their own.
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(141)
+        sys.stderr.write(f"Error: the system refused ({error.strerror or error}).\n")
+        sys.exit(1)

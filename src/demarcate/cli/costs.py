@@ -74,7 +74,7 @@ def with_costs(predictor: "Predictor", texts: Sequence[str] | None, abstain: flo
 def _split(text: str) -> Iterator[tuple[str, str]]:
     """The mistakes and their numbers."""
     place = 0
-    while place < len(text):
+    while place < max(1, len(text)):
         found = _COST.match(text, place)
         if not found:
             raise UsageError(f"a cost is written false_negative=2 or TRUE:DECIDED=3: got {text[place:]!r}")
@@ -93,7 +93,10 @@ def _pair(text: str, classes: Sequence[Any]) -> tuple[Any, Any]:
     if found:
         raise UsageError(f"a cost names two classes, TRUE:DECIDED=3: {text!r} can be read in {len(found)} ways")
     known = ", ".join(list(labels)[:10]) + (f" and {len(labels) - 10} more" if len(labels) > 10 else "")
-    raise UsageError(f"a cost names two classes, TRUE:DECIDED=3: got {text!r}, and the classes are {known}")
+    two = "false_negative, false_positive or " if len(classes) == 2 else ""
+    raise UsageError(
+        f"a cost names {two}two classes, TRUE:DECIDED=3: got {text[:80]!r}, and the classes are {known[:400]}"
+    )
 
 
 def _number(what: str, text: str) -> float:

@@ -57,5 +57,5 @@ def evaluate(
         show.class_balance(labels)
         show.scores(scores)
         show.class_scores(predictor.classes.tolist(), of_classes)
-        if compared:
-            show.costs(compared, len(classes))
+        if compared and costs:
+            show.costs(compared, classes.tolist(), costs)

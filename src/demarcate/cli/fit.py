@@ -179,8 +179,8 @@ def _fit(
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
-        if compared:
-            show.costs(compared, len(classifier.classes_))
+        if compared and classifier.costs_:
+            show.costs(compared, classifier.classes_.tolist(), classifier.costs_)
         show.training(classifier, fit_seconds)
     if not quiet:
         _say_where(outputs, silent=silent)

@@ -41,7 +41,8 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
         try:
             with _spoken_warnings(everything=debug):
                 command(*args, **kwargs)
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
         except (typer.Exit, typer.Abort, SystemExit):
             raise
         except BrokenPipeError:
@@ -96,10 +97,12 @@ def _explain(error: BaseException) -> int:
 
 @contextmanager
 def _spoken_warnings(*, everything: bool) -> Iterator[None]:
-    """Show demarcate's own warnings as a line each, and others only when debugging."""
+    """Show demarcate's own warnings as a line each, once, and others only when debugging."""
+    said: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        if everything or issubclass(category, DemarcateWarning):
+        if (everything or issubclass(category, DemarcateWarning)) and str(message) not in said:
+            said.add(str(message))
             say(f"Warning: {message}")
 
     with warnings.catch_warnings():

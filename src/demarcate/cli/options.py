@@ -64,12 +64,16 @@ Cost = Annotated[
     list[str] | None,
     typer.Option(
         metavar="MISTAKE=NUMBER",
-        help="What a mistake costs: false_negative=2,false_positive=1 for two classes (the second is positive), "
-        "or TRUE:DECIDED=3; repeat it. Others cost 1.",
+        help="What a mistake costs: false_negative=2,false_positive=1 for two classes (positive is the second in "
+        "sorted order), or TRUE:DECIDED=3; repeat it. Others cost 1.",
     ),
 ]
 Abstain = Annotated[
-    float | None, typer.Option(help="What it costs not to decide; rows where that is cheapest are left undecided.")
+    float | None,
+    typer.Option(
+        help="What it costs not to decide; rows where that is cheapest are left undecided. Of a saved model it stays "
+        "as it is unless given."
+    ),
 ]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 

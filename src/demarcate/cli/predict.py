@@ -26,7 +26,8 @@ def predict(
         typer.Option(
             "--set",
             metavar="COVERAGE",
-            help="Add the labels that hold the true one this often, such as 0.9, joined by |.",
+            help="Add the labels that hold the true one this often, such as 0.9, joined by |; none where no label is "
+            "as likely as true ones usually are.",
         ),
     ] = None,
     set_per_class: Annotated[

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
     from demarcate.audits import Audit
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.evaluation import CostComparison, Score
+    from demarcate.evaluation import CostComparison, Costs, Score
     from demarcate.nn import Network
     from demarcate.predictor import Predictor
 
@@ -117,16 +117,23 @@ def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, 
     _print(title, table)
 
 
-def costs(compared: "CostComparison", n_classes: int) -> None:
+def costs(compared: "CostComparison", classes: Sequence[Any], costs: "Costs") -> None:
     """What a row costs, decided in three ways, and what deciding by cost saves."""
     first = compared.decided
+    if len(classes) == 2:
+        # Which class is the positive one decides what every cost means.
+        negative, positive = (_literal(repr(label)) for label in classes)
+        alarm, miss = costs.matrix[0, 1], costs.matrix[1, 0]
+        missed = f"{positive} decided as {negative} (a false negative) costs {miss:g}"
+        console().print(f"{missed}, {negative} decided as {positive} (a false positive) {alarm:g}.\n", soft_wrap=True)
     table = _table("", "cost of a row", "more than by cost")
     table.add_row("decided by cost", str(first), "")
-    table.add_row("at 0.5" if n_classes == 2 else "likeliest class", str(compared.likeliest), str(compared.saved))
+    table.add_row("at 0.5" if len(classes) == 2 else "likeliest class", str(compared.likeliest), str(compared.saved))
     table.add_row(_literal(f"always {compared.always}"), str(compared.constant), str(compared.saved_over_constant))
     _print(f"Costs on {first.n_rows:,} {_literal(first.rows)} rows, with 95% intervals", table)
     if compared.abstained:
         console().print(f"{compared.abstained:.1%} of the rows are not decided.\n")
+    console().print("The scores above are of the likeliest class, not of decisions by cost.\n")
 
 
 def class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]) -> None:

@@ -8,7 +8,7 @@ from demarcate.diagnosis.lineup import Lineup
 from demarcate.diagnosis.measured import Measured
 from demarcate.diagnosis.probes import Probe
 from demarcate.diagnosis.result import Diagnosis, Effect, Levels, Noise, Tried, Verdict
-from demarcate.diagnosis.verdict import EASED, HALF, OWN, Case, decided, noise_of
+from demarcate.diagnosis.verdict import EASED, HALF, OWN, Case, answered, decided, noise_of
 
 
 def concluded(
@@ -88,7 +88,7 @@ def _effects(case: Case, tried: tuple[Tried, ...]) -> dict[str, Effect]:
                 change = f"{by_name[HALF].n_train:,} to {own.n_train:,}"
             else:
                 change = changed(by_name[before].probe, by_name[after].probe)
-            effects[name] = Effect(log_loss, accuracy, change, case.answer(log_loss))
+            effects[name] = Effect(log_loss, accuracy, change, answered(log_loss, case.material))
     return effects
 
 
@@ -130,7 +130,9 @@ def _reasons(verdict: Verdict, own: Tried, gap: Levels, effects: dict[str, Effec
     for name in _telling(verdict, changes):
         yield f"{_SAID[name]} ({effects[name].change}) {_outcome(effects[name])}."
     if verdict in {"is about right", "is limited by noise"}:
-        yield "None of the changes to the network or its training that were tried is worth having."
+        unclear = [_SAID[name].lower() for name, effect in changes.items() if effect.answer == "cannot tell"]
+        left = f"; of {', '.join(unclear)} nobody can tell" if unclear else ""
+        yield f"None of the changes to the network or its training that were tried is clearly worth having{left}."
     if verdict == "is limited by noise":
         yield (
             f"Yet {1 - noise.accuracy.value:.1%} of the rows are wrong with the best of all that was tried, "

@@ -1,8 +1,8 @@
 """The rule by which a diagnosis is made: paired differences that are both real and worth having.
 
 1. A change **helps** when the 95% interval of what it does to the log loss of rows not trained on leaves out 0, and it
-   lowers it by at least a tenth (and 0.02). It **does not help** when the whole interval is below twice that. Between,
-   nobody **can tell**.
+   lowers it by at least a tenth (and 0.02). It **does not help** when the whole interval is below that. Between, nobody
+   **can tell**; the verdict does not wait for a change whose whole interval is below twice that.
 2. A network **overfits** when something that fits less helps (fewer units, more regularisation), and its loss is
    clearly higher on rows that it was not trained on than on those that it was.
 3. It **underfits** when something that fits more helps: more units, no regularisation, more epochs, or more units with
@@ -10,8 +10,8 @@
 4. Where both hold, its loss is taken apart. How much higher it is on its own training rows than the best probe's on
    rows which that one was not trained on, is underfitting; what it is higher on others than on its own is not. The sign
    of the first decides, if its interval leaves out 0.
-5. Where neither holds and no such change is left of which nobody can tell, the network **is about right**; or it **is
-   limited by noise**, if many mistakes remain with the best of all probes and more rows do not help either.
+5. Where neither holds and no such change is left that the verdict has to wait for, the network **is about right**; or
+   it **is limited by noise**, if many mistakes remain with the best of all probes and more rows do not help either.
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ MATERIAL = 0.1
 LEAST_MATERIAL = 0.02
 """What it must take away at least."""
 RULED_OUT = 2
-"""A change does not help when its interval ends below so many times what would be worth having."""
+"""A change has no say in the verdict when its interval ends below so many times what would be worth having."""
 NOISE_SHARE = 0.1
 """Noise is the limit from so many mistakes on for each that always saying the commonest class makes."""
 OWN = "configured"
@@ -64,8 +64,8 @@ class Case:
         return None if self.measured.place(name) is None else self.measured.gain(name, OWN, "log_loss")
 
     def answer(self, gain: Mean) -> Answer:
-        """Whether a change helps."""
-        return answered(gain, self.material)
+        """Whether a change helps, as far as the verdict goes by it."""
+        return answered(gain, self.material, RULED_OUT)
 
     def helping(self, names: tuple[str, ...]) -> list[str]:
         """Those of the probes that help."""
@@ -76,8 +76,17 @@ class Case:
         return [name for name in names if (gain := self.gain(name)) and self.answer(gain) == "cannot tell"]
 
 
-def answered(gain: Mean, material: float) -> Answer:
+def answered(gain: Mean, material: float, ruled_out: float = 1) -> Answer:
     """Whether a change helps, from how much it lowers the log loss.
+
+    Parameters
+    ----------
+    gain
+        How much it lowers the log loss.
+    material
+        The least change that is worth having.
+    ruled_out
+        It does not help when its interval ends below so many times that.
 
     Examples
     --------
@@ -90,7 +99,7 @@ def answered(gain: Mean, material: float) -> Answer:
         return "cannot tell"
     if gain.low > 0 and gain.value >= material:
         return "helps"
-    return "does not help" if gain.high < RULED_OUT * material else "cannot tell"
+    return "does not help" if gain.high < ruled_out * material else "cannot tell"
 
 
 def decided(case: Case, remaining: float) -> Verdict:

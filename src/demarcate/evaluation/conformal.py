@@ -104,8 +104,7 @@ class Conformal:
         >>> conformal.least(0.9, per_class=True)
         array([0.1, 0. ])
         """
-        if not 0 < coverage < 1:
-            raise SettingError(f"A coverage is between 0 and 1, exclusive: it is {coverage!r}. Use 0.9.")
+        _check_coverage(coverage)
         if per_class:
             return np.array([_kth_smallest(of_class, coverage) for of_class in self._by_class()])
         return np.full(len(self.class_rows), _kth_smallest(np.sort(self.truths), coverage))
@@ -158,3 +157,8 @@ def _kth_smallest(rising: npt.NDArray[np.float64], coverage: float) -> float:
     # (9 + 1) * (1 - 0.9) is a little less than 1 in binary, and means 1.
     k = int(np.floor(round((len(rising) + 1) * (1 - coverage), 9)))
     return float(rising[k - 1]) if k > 0 else 0.0
+
+
+def _check_coverage(coverage: object) -> None:
+    if isinstance(coverage, bool) or not isinstance(coverage, int | float | np.floating) or not 0 < coverage < 1:
+        raise SettingError(f"A coverage is between 0 and 1, exclusive: it is {coverage!r}. Use 0.9.")

@@ -43,11 +43,13 @@ FEWEST_FREEDOM = 3
 MOST = {
     "accuracy": 1.0,
     "balanced_accuracy": 1.0,
+    "log_loss": 16.2,
+    "brier": 2.0,
     "roc_auc": 1.0,
     "average_precision": 1.0,
     "calibration_error": 1.0,
 }
-"""The most a metric can be, where there is a most."""
+"""The most a metric can be."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ def score(
             low, high = sampled.unbiased(name)
         elif sampled.values[name] in {0.0, 1.0} and name in RANKING:
             low, high = _perfect(sampled.values[name], codes, probabilities.shape[1], level)
-        scores[name] = sampled.score(name, low, high, rows, MOST.get(name, np.inf))
+        scores[name] = sampled.score(name, low, high, rows, MOST[name])
     return scores
 
 
@@ -329,7 +331,9 @@ class _Sampled:
         return cls(values, draws, stretch, n_rows, level)
 
     def percentiles(self, name: str) -> tuple[float, float]:
-        """The percentile bootstrap's interval; a draw without a value says nothing of it."""
+        """The percentile bootstrap's interval; a draw without a value says nothing of it, nor do draws of one row."""
+        if self.n_rows < 2:
+            return 0.0, np.inf
         defined = self.draws[name][~np.isnan(self.draws[name])]
         if not len(defined):
             return 0.0, 1.0

@@ -60,7 +60,7 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     return np.asarray(classes), np.array([places[label] for label in present], dtype=np.int64)
 
 
-def known_codes(labels: Any, classes: NDArray[Any]) -> NDArray[np.int64]:
+def known_codes(labels: Any, classes: Sequence[Any] | NDArray[Any]) -> NDArray[np.int64]:
     """Class indices of labels among classes that are already known; 1, 1.0 and "1" are the same label.
 
     Raises
@@ -74,8 +74,9 @@ def known_codes(labels: Any, classes: NDArray[Any]) -> NDArray[np.int64]:
     [1, 0, 1]
     """
     cells = labels_of(labels)
-    exact = {(type(label), label): place for place, label in enumerate(classes.tolist())}
-    spelled = {_spelling(label): place for place, label in enumerate(classes.tolist())}
+    known = np.asarray(classes).tolist()
+    exact = {(type(label), label): place for place, label in enumerate(known)}
+    spelled = {_spelling(label): place for place, label in enumerate(known)}
     missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
     problems = [_missing_problem(missing)] if missing else []
     places = [
@@ -125,7 +126,7 @@ def _rows(count: int) -> str:
 
 def _missing_problem(rows: list[int]) -> Problem:
     shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
-    remedy = "Fill them in, or leave these rows out (demarcate fit --drop-missing-target)"
+    remedy = "Fill them in, or leave these rows out (--drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
 
 

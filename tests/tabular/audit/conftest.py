@@ -35,10 +35,12 @@ def three(generator):
 def audit(noise, codes):
     """What is found in columns that stand beside noise."""
 
-    def found(columns, labels=None, beside=None, **asked):
+    def found(columns, labels=None, beside=None, classes=None, **asked):
         labels = codes if labels is None else labels
         frame = as_frame({**columns, **(noise if beside is None else beside)})
         schema = infer_schema(frame, **asked)
-        return audit_columns(schema, schema.parse(frame), labels, np.arange(labels.max() + 1))
+        return audit_columns(
+            schema, schema.parse(frame), labels, np.arange(labels.max() + 1) if classes is None else classes
+        )
 
     return found

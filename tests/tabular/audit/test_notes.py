@@ -61,6 +61,13 @@ def test_rare_values_that_agree_by_chance_are_not(audit):
     assert of("renamed", audit(wide, np.arange(60) % 2, beside={})) == []
 
 
+@pytest.mark.parametrize(("label", "is_warned_of"), [("NA", True), ("null", True), ("none", False), ("-", False)])
+def test_a_class_that_looks_like_a_missing_label_is_warned_of(audit, label, is_warned_of):
+    found = of("classes", audit({}, classes=np.array([label, "yes"])))
+    assert [finding.severity for finding in found] == ["warning"] * is_warned_of
+    assert all(f"class {label!r} of 200 rows is taken for an answer" in finding.text for finding in found)
+
+
 def test_rare_classes_are_noted_with_their_rows(audit, codes):
     labels = np.where(np.arange(N_ROWS) < 9, 2, codes)
     (finding,) = of("classes", audit({}, labels))

@@ -1,4 +1,4 @@
-"""Classes with few rows, and classes with nearly all of them."""
+"""Classes with few rows, classes with nearly all of them, and classes that look like missing labels."""
 
 from collections.abc import Iterator
 
@@ -9,13 +9,22 @@ from demarcate.tabular.audit.view import View
 
 FEW_ROWS = 30
 LARGE_SHARE = 0.9
+LIKE_MISSING = {"na", "n/a", "#n/a", "<na>", "nan", "null", "missing"}
+"""What a label may say, in any case, where somebody did not know it; ``none`` is an answer."""
 
 
 def class_balance(view: View) -> Iterator[Finding]:
-    """Classes of fewer than 30 rows, and a class that has 90% of the rows or more."""
+    """Classes of fewer than 30 rows, one that has 90% of the rows or more, and any that may stand for no label."""
     if view.codes is None:
         return
     counts = view.class_counts
+    for code, label in enumerate(view.classes):
+        if str(label).strip().lower() in LIKE_MISSING:
+            text = (
+                f"class {str(label)!r} of {counts[code]:,} rows is taken for an answer: only an empty cell is a "
+                "missing label. If these rows' labels are not known, empty the cells and use --drop-missing-target"
+            )
+            yield Finding("classes", "warning", text, (), {"label": str(label), "rows": int(counts[code])})
     few = [code for code in np.argsort(counts, kind="stable") if counts[code] < FEW_ROWS]
     if few:
         shown = listed([f"{str(view.classes[code])!r} {counts[code]}" for code in few])

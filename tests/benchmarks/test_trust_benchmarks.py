@@ -1,0 +1,50 @@
+"""The benchmarks of scores and prediction sets run, on two fits of the many that they are meant for."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+TRUST = Path(__file__).parents[2] / "benchmarks" / "trust"
+
+
+@pytest.fixture(scope="module")
+def trust():
+    """Imports a script of the folder as running it would."""
+    sys.path.insert(0, str(TRUST))
+    yield importlib.import_module
+    sys.path.remove(str(TRUST))
+
+
+@pytest.fixture(scope="module")
+def cache(trust, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("fits")
+    circles = next(source for source in trust("sources").generated() if source.name == "circles-300")
+    for split in range(2):
+        trust("collect").fit(circles, split, folder, hidden=(16,), epochs=30)
+    return folder
+
+
+def test_a_fit_is_kept_with_what_it_says_of_rows_seen_and_fresh(trust, cache):
+    first, second = trust("collect").read(cache)
+    assert (first.source, first.split, second.split, first.is_generated) == ("circles-300", 0, 1, True)
+    assert set(first.folds) == set(range(8))
+    assert first.oof.shape == (300, 2)
+    assert np.isfinite(first.oof).all()
+    assert first.members.shape == (8, 8000, 2)
+    np.testing.assert_allclose(first.members.mean(0), first.fresh, atol=1e-6)
+    assert len(first.truths) == 300
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("intervals", "2 fits of 1 sources; 2 of generated tables"),
+        ("conformal", "2 fits of 1 sources; sets that hold 90% of the labels"),
+    ],
+)
+def test_it_is_measured_what_they_are_worth(trust, cache, capsys, script, said):
+    trust(script).main(cache)
+    assert said in capsys.readouterr().out

@@ -308,6 +308,18 @@ class TestOut:
         assert load(tmp_path / "m.safetensors").target == "label"
         assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
 
+    def test_an_interrupt_after_it_was_saved_says_so(self, fit, tmp_path, monkeypatch):
+        def interrupted(*_, **__):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("demarcate.report.Report.of", interrupted)
+        out = tmp_path / "m.safetensors"
+        outcome = fit("moons", "--quiet", "--out", out, "--report", tmp_path / "m.html")
+        assert outcome.code == 130
+        assert outcome.err == f"Interrupted: the model is in {out}; what was to be made after it was not.\n"
+        assert load(out).target == "label"
+        assert not (tmp_path / "m.html").exists()
+
 
 def test_the_defaults_the_help_states_are_the_classifiers(demarcate):
     told = " ".join(demarcate("fit", "--help").out.split())

@@ -1,6 +1,8 @@
 """``demarcate fit``: from a table to a trained, scored, saved classifier."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -41,12 +43,12 @@ from demarcate.cli.options import (
     put_down_in,
     widths,
 )
+from demarcate.errors import Interrupted
 
 if TYPE_CHECKING:
     import polars as pl
 
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.predictor import Predictor
 
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
@@ -168,14 +170,20 @@ def _fit(
         compared = classifier.cost_comparison_
     record = classifier.record(baselines)
     # Before anything is shown: whoever reads the tables may close the pipe.
-    _write(outputs, replace(classifier.predictor_, target=target, record=record), classifier, frame, labels)
-    if outputs["report"]:
-        from demarcate.report import Report
+    if outputs["out"]:
+        from demarcate.bundle import write_bundle
 
-        name = short_name(loaded.name)
-        options = _reading(source, drop_missing_target)
-        made = Report.of(classifier, frame, labels, baselines=baselines, target=target, name=name, options=options)
-        made.save(outputs["report"])
+        write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
+    with _saved(outputs["out"]):
+        if outputs["plot"]:
+            _draw(classifier, frame, labels, outputs["plot"])
+        if outputs["report"]:
+            from demarcate.report import Report
+
+            named = {"target": target, "name": short_name(loaded.name)}
+            options = _reading(source, drop_missing_target)
+            made = Report.of(classifier, frame, labels, baselines=baselines, options=options, **named)
+            made.save(outputs["report"])
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
@@ -225,20 +233,15 @@ def _check(table: str, outputs: dict[str, str | None]) -> None:
     check_outputs(table, {f"--{name}": (outputs[name], check) for name, check in checks.items()})
 
 
-def _write(
-    outputs: dict[str, str | None],
-    predictor: "Predictor",
-    classifier: "DemarcateClassifier",
-    frame: "pl.DataFrame",
-    labels: list[Any],
-) -> None:
-    """The model and its picture, those that are asked for."""
-    from demarcate.bundle import write_bundle
-
-    if outputs["out"]:
-        write_bundle(predictor, outputs["out"])
-    if outputs["plot"]:
-        _draw(classifier, frame, labels, outputs["plot"])
+@contextmanager
+def _saved(out: str | None) -> Iterator[None]:
+    """After Ctrl-C, tell that the model was saved before what it interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if out is None:
+            raise
+        raise Interrupted(f"the model is in {out}; what was to be made after it was not.") from error
 
 
 def _say_where(outputs: dict[str, str | None], *, silent: bool) -> None:

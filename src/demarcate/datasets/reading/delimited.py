@@ -10,11 +10,12 @@ from demarcate.datasets.reading.text import lines
 from demarcate.errors import InputError, Problem
 
 _DELIMITERS = (",", ";", "\t", "|")
+_BLANK_LINES = re.compile(r"[\r\n]*")
+# No group captures: with possessive quantifiers, Python 3.11.2 may lose the span of one (python/cpython#101955).
 _HEADER = re.compile(
-    r"""[\r\n]*                                         # blank lines
-        ((?: (?<![^,;\t|\r\n]) "[^"]*+(?:""[^"]*+)*+"   # a quoted cell, which may hold line ends
+    r"""(?: (?<![^,;\t|\r\n]) "[^"]*+(?:""[^"]*+)*+"   # a quoted cell, which may hold line ends
           | [^\r\n]                                     # anything else on the line
-        )*+)""",
+        )*+""",
     re.VERBOSE,
 )
 _QUOTED = re.compile(r'(?<![^,;\t|\r\n])"[^"]*+(?:""[^"]*+)*+"')
@@ -28,8 +29,9 @@ def guess_delimiter(text: str) -> str:
     >>> guess_delimiter("age;'sex, at birth';target"), guess_delimiter("age")
     (';', ',')
     """
-    match = _HEADER.match(text)
-    header = _QUOTED.sub("", match[1] if match else "")
+    blank = _BLANK_LINES.match(text)
+    line = _HEADER.match(text, blank.end() if blank else 0)
+    header = _QUOTED.sub("", line[0] if line else "")
     return max(_DELIMITERS, key=header.count)
 
 

@@ -12,6 +12,7 @@ import pytest
 from demarcate import DemarcateClassifier, load
 from demarcate.cli.costs import named_costs, with_costs
 from demarcate.cli.guard import UsageError
+from demarcate.plotting import ThresholdDisplay
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
@@ -255,6 +256,24 @@ def test_inspect_says_how_a_model_decides(demarcate, saved, tmp_path):
     out = tmp_path / "heart.safetensors"
     assert demarcate("fit", "heart", *TINY, "--cost", "false_negative=4", "--out", out, "--quiet").code == 0
     assert re.search(r"decision +1 from a probability of 0\.2\n", demarcate("inspect", out).out)
+
+
+@pytest.mark.parametrize(("given", "expected"), [((), (4, 1)), (("--false-negative", "2"), (2, 1))])
+def test_a_threshold_is_drawn_by_the_models_own_costs_unless_others_are_given(
+    demarcate, tmp_path, monkeypatch, given, expected
+):
+    out = tmp_path / "heart.safetensors"
+    assert demarcate("fit", "heart", *TINY, "--cost", "false_negative=4", "--out", out, "--quiet").code == 0
+    drawn, draw = [], ThresholdDisplay.from_predictions
+
+    def kept(*rows, **asked):
+        drawn.append(draw(*rows, **asked))
+        return drawn[-1]
+
+    monkeypatch.setattr(ThresholdDisplay, "from_predictions", kept)
+    outcome = demarcate("plot", out, "heart", "--kind", "threshold", "--out", tmp_path / "t.png", *given)
+    assert outcome.code == 0, outcome.err
+    assert (drawn[0].false_negative, drawn[0].false_positive) == expected
 
 
 def test_rows_that_are_not_decided_are_left_out_of_a_drawn_matrix(demarcate, saved, other, tmp_path):

@@ -30,8 +30,13 @@ def plot(
     at: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Hold another column at this value; repeat it.")
     ] = None,
-    false_negative: Annotated[float, typer.Option(help="Threshold: what missing the second class costs.")] = 1.0,
-    false_positive: Annotated[float, typer.Option(help="Threshold: what a false alarm costs.")] = 1.0,
+    false_negative: Annotated[
+        float | None,
+        typer.Option(help="Threshold: what missing the second class costs. [default: as in the model, or 1]"),
+    ] = None,
+    false_positive: Annotated[
+        float | None, typer.Option(help="Threshold: what a false alarm costs. [default: as in the model, or 1]")
+    ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The target, if it is called otherwise.")] = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -71,8 +76,8 @@ def _drawing(
     labels: list[Any],
     columns: list[str],
     at: dict[str, Any],
-    false_negative: float,
-    false_positive: float,
+    false_negative: float | None,
+    false_positive: float | None,
 ) -> Callable[[], Any]:
     """What draws the picture."""
     from demarcate import plotting
@@ -88,8 +93,11 @@ def _drawing(
         if kind == "confusion":
             predicted = predictor.decide(probabilities)
             return lambda: plotting.ConfusionDisplay.from_predictions(labels, predicted, classes=classes)
+        miss, alarm = (predictor.costs and predictor.costs.prices) or (1.0, 1.0)
+        miss = miss if false_negative is None else false_negative
+        alarm = alarm if false_positive is None else false_positive
         return lambda: plotting.ThresholdDisplay.from_predictions(
-            labels, probabilities, classes=classes, false_negative=false_negative, false_positive=false_positive
+            labels, probabilities, classes=classes, false_negative=miss, false_positive=alarm
         )
     return lambda: plotting.BoundaryDisplay.from_estimator(
         predictor,

@@ -111,13 +111,20 @@ class Costs:
         return cls(matrix, number)
 
     @property
-    def threshold(self) -> float | None:
-        """For two classes, every row decided: the probability of the second from which deciding for it is no dearer."""
-        if len(self.matrix) != 2 or self.abstain is not None:
+    def prices(self) -> tuple[float, float] | None:
+        """For two classes: what a false negative and a false positive cost more than being right."""
+        if len(self.matrix) != 2:
             return None
         (right_0, false_positive), (false_negative, right_1) = self.matrix.tolist()
-        alarm, miss = false_positive - right_0, false_negative - right_1
-        return float(alarm / (alarm + miss))
+        return false_negative - right_1, false_positive - right_0
+
+    @property
+    def threshold(self) -> float | None:
+        """For two classes, every row decided: the probability of the second from which deciding for it is no dearer."""
+        if self.prices is None or self.abstain is not None:
+            return None
+        miss, alarm = self.prices
+        return alarm / (alarm + miss)
 
     def expected(self, probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return the expected cost of deciding for each class, `(..., n_classes)`, for probabilities of that shape."""

@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from demarcate.evaluation import Costs, Score, class_scores
+from demarcate.evaluation import Score, class_scores
 from demarcate.report.judged import Judged
 from demarcate.report.sections.deciding import N_STEPS, SHOWN, at_least, cheapest, curves, falls, share, stretch_of
 from demarcate.report.sections.section import Section
@@ -64,6 +64,7 @@ class Threshold(Section):
         start = 0.5 if start is None else start
         of_class = _at_threshold(judged, start)
         negative, positive = judged.labels
+        costs = judged.predictor.costs
         return cls(
             negative,
             positive,
@@ -72,7 +73,7 @@ class Threshold(Section):
             at_least(of_positive[is_positive]),
             at_least(of_positive[~is_positive]),
             round(start, 3),
-            *_prices(judged.predictor.costs),
+            *((costs and costs.prices) or (1.0, 1.0)),
             {
                 "accuracy": stretch_of(judged.scores["accuracy"], judged.n_rows),
                 "precision": stretch_of(of_class.get("precision"), int((of_positive >= start).sum())),
@@ -161,11 +162,3 @@ def _at_threshold(judged: Judged, threshold: float) -> dict[str, Score]:
         return judged.class_scores[1]
     judging = judged.codes, judged.probabilities
     return class_scores(*judging, rows=judged.rows, decided=decided, folds=judged.folds)[1]
-
-
-def _prices(costs: Costs | None) -> tuple[float, float]:
-    """What a false negative and a false positive cost more than being right."""
-    if costs is None:
-        return 1.0, 1.0
-    (right_0, false_positive), (false_negative, right_1) = costs.matrix.tolist()
-    return false_negative - right_1, false_positive - right_0

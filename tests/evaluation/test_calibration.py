@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from demarcate.errors import InputError
-from demarcate.evaluation import accuracy, calibrate, fit_temperature, log_loss, scale
+from demarcate.evaluation import accuracy, calibrate, log_loss, scale
 from demarcate.evaluation.calibration import AVERAGING, COLDEST, HOTTEST
 
 REPEATABLE = settings(derandomize=True, deadline=None, max_examples=60)
@@ -62,7 +62,7 @@ class TestTemperature:
     @pytest.mark.parametrize("n_classes", [2, 3, 6])
     def test_a_hold_outs_temperature_is_the_one_of_least_log_loss(self, certainty, n_classes):
         codes, probabilities = rows(2000, n_classes, certainty)
-        found = fit_temperature(codes, probabilities, np.zeros(2000, int))
+        found = calibrate(codes, probabilities, np.zeros(2000, int)).temperature
         # Against an optimiser that knows the log loss and no slope.
         least = minimize_scalar(
             lambda log: log_loss(codes, scale(probabilities, np.exp(log))), bounds=(-2, 2.9), method="bounded"
@@ -72,12 +72,12 @@ class TestTemperature:
 
     def test_too_little_certainty_is_mended_on_a_hold_out(self):
         codes, probabilities = rows(2000, certainty=0.4)
-        assert fit_temperature(codes, probabilities, np.zeros(2000, int)) == pytest.approx(0.4, rel=0.15)
+        assert calibrate(codes, probabilities, np.zeros(2000, int)).temperature == pytest.approx(0.4, rel=0.15)
 
     def test_members_of_folds_are_more_certain_than_their_mean_and_it_is_allowed_for(self):
         codes, probabilities = rows(2000, certainty=4.0)
-        shared = fit_temperature(codes, probabilities, np.zeros(2000, int))
-        assert fit_temperature(codes, probabilities, folds_of(2000)) == pytest.approx(shared / AVERAGING)
+        shared = calibrate(codes, probabilities, np.zeros(2000, int)).temperature
+        assert calibrate(codes, probabilities, folds_of(2000)).temperature == pytest.approx(shared / AVERAGING)
 
     @pytest.mark.parametrize("certainty", [0.4, 1.0, 1.3, 1.6])
     def test_what_averaging_may_mend_by_itself_is_left_as_it_is(self, certainty):
@@ -89,23 +89,23 @@ class TestTemperature:
     @pytest.mark.parametrize("seed", range(10))
     def test_true_probabilities_are_left_alone(self, seed):
         codes, probabilities = rows(300, seed=seed)
-        assert fit_temperature(codes, probabilities, np.zeros(300, int)) is None
-        assert fit_temperature(codes, probabilities, folds_of(300)) is None
+        assert calibrate(codes, probabilities, np.zeros(300, int)).temperature is None
+        assert calibrate(codes, probabilities, folds_of(300)).temperature is None
 
     def test_a_gain_that_may_be_noise_is_not_taken(self):
         codes, probabilities = rows(24, certainty=1.7, seed=1)
         assert log_loss(codes, scale(probabilities, 1.7)) < log_loss(codes, probabilities)
-        assert fit_temperature(codes, probabilities, np.zeros(24, int)) is None
+        assert calibrate(codes, probabilities, np.zeros(24, int)).temperature is None
 
     def test_a_gain_that_is_certain_but_does_not_matter_is_not_taken(self):
         codes, probabilities = rows(60_000, certainty=1.08)
-        assert fit_temperature(codes, probabilities, np.zeros(60_000, int)) is None
+        assert calibrate(codes, probabilities, np.zeros(60_000, int)).temperature is None
 
     def test_where_nothing_can_be_told_it_is_as_hot_as_can_be(self):
         generator = np.random.default_rng(0)
         told = generator.random(4000) * 0.98 + 0.01
         codes = generator.integers(2, size=4000)
-        found = fit_temperature(codes, np.stack([1 - told, told], 1), np.zeros(4000, int))
+        found = calibrate(codes, np.stack([1 - told, told], 1), np.zeros(4000, int)).temperature
         assert found is not None
         assert 5 < found <= HOTTEST
 
@@ -122,8 +122,8 @@ class TestTemperature:
     @pytest.mark.parametrize("n_rows", [1, 2, 3])
     def test_few_rows_tell_nothing(self, n_rows):
         codes, probabilities = rows(n_rows, 2, certainty=5.0)
-        assert fit_temperature(codes, probabilities, np.arange(n_rows)) is None
-        assert fit_temperature(codes, probabilities, np.zeros(n_rows, int)) is None
+        assert calibrate(codes, probabilities, np.arange(n_rows)).temperature is None
+        assert calibrate(codes, probabilities, np.zeros(n_rows, int)).temperature is None
 
 
 class TestOutOfFold:

@@ -4,7 +4,7 @@ Metrics and their intervals, what simple rules reach on the same rows, calibrati
 """
 
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
-from demarcate.evaluation.calibration import Calibration, calibrate, fit_temperature, scale
+from demarcate.evaluation.calibration import Calibration, calibrate, scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
 from demarcate.evaluation.intervals import Score, class_scores, score, scores_in_words, scores_json, wilson_interval
@@ -37,7 +37,6 @@ __all__ = [
     "calibration_error",
     "class_scores",
     "compare_costs",
-    "fit_temperature",
     "log_loss",
     "logistic_probabilities",
     "majority_probabilities",

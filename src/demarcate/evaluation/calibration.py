@@ -78,26 +78,6 @@ def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> 
     return powers
 
 
-def fit_temperature(
-    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], folds: npt.NDArray[np.int64]
-) -> float | None:
-    """Return the temperature that `calibrate` keeps, or None.
-
-    Parameters
-    ----------
-    codes, probabilities, folds
-        As for `calibrate`.
-
-    Examples
-    --------
-    >>> codes = np.arange(400) % 5 // 4
-    >>> far_too_certain = np.tile([0.99, 0.01], (400, 1))
-    >>> round(fit_temperature(codes, far_too_certain, folds=np.arange(400) // 50), 2)
-    2.21
-    """
-    return calibrate(codes, probabilities, folds).temperature
-
-
 def calibrate(
     codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], folds: npt.NDArray[np.int64]
 ) -> Calibration:
@@ -126,6 +106,9 @@ def calibrate(
     Examples
     --------
     >>> codes = np.arange(400) % 5 // 4
+    >>> far_too_certain = np.tile([0.99, 0.01], (400, 1))
+    >>> round(calibrate(codes, far_too_certain, folds=np.arange(400) // 50).temperature, 2)
+    2.21
     >>> as_it_is = np.tile([0.8, 0.2], (400, 1))
     >>> calibrate(codes, as_it_is, folds=np.arange(400) // 50).temperature is None
     True

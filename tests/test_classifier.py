@@ -410,6 +410,15 @@ class TestScores:
         plain = score(*rows, rows="out-of-fold")["accuracy"]
         assert fitted.scores_["accuracy"].high - fitted.scores_["accuracy"].low > plain.high - plain.low
 
+    def test_scores_are_worked_out_once_and_anew_after_another_fit(self, matrix):
+        X, y = matrix
+        fitted = tiny(epochs=20, cost={"false_negative": 2}).fit(X, y)
+        before = {name: getattr(fitted, name) for name in ("scores_", "class_scores_", "cost_comparison_")}
+        assert all(getattr(fitted, name) is value for name, value in before.items())
+        fitted.fit(X[:40], y[:40])
+        assert all(getattr(fitted, name) != value for name, value in before.items())
+        assert fitted.scores_["accuracy"].n_rows == 40
+
     def test_every_class_has_scores_of_its_own(self, matrix):
         X, y = matrix
         fitted = tiny(epochs=20).fit(X, y)

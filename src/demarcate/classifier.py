@@ -4,6 +4,7 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -305,13 +306,13 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self.predictor_.spread(self._checked(X, reset=False))
 
-    @property
+    @cached_property
     def scores_(self) -> dict[str, Score]:
         """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals."""
         check_is_fitted(self)
         return self._score(self.oof_proba_)
 
-    @property
+    @cached_property
     def class_scores_(self) -> list[dict[str, Score]]:
         """Precision, recall and F1 of each class as out-of-fold rows are decided, with 95% intervals."""
         check_is_fitted(self)
@@ -319,7 +320,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         judged = self.oof_codes_, self.oof_proba_
         return class_scores(*judged, rows=self.oof_kind_, decided=decided, folds=self.oof_folds_)
 
-    @property
+    @cached_property
     def cost_comparison_(self) -> CostComparison | None:
         """What out-of-fold rows cost: by ``cost``, for the likeliest class, always for one class; None without it."""
         check_is_fitted(self)
@@ -542,6 +543,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _take(self, task: Task, ensemble: Ensemble) -> None:
         """Keep what was fitted, and warn of what was dropped or went wrong."""
+        # Worked out once, when first asked for, and anew after another fit.
+        for of_the_fit_before in ("scores_", "class_scores_", "cost_comparison_"):
+            self.__dict__.pop(of_the_fit_before, None)
         self.classes_ = task.classes
         by_class = class_weights(self.class_weight, task.classes, task.codes)
         self.class_weight_ = dict(zip(task.classes.tolist(), by_class.tolist(), strict=True))

@@ -169,8 +169,10 @@ def model(path: str, predictor: "Predictor") -> None:
         table.add_row(*map(_literal, (column.name, column.kind, _listed(column.categories), remark)))
     _print("Columns", table)
     if record.get("scores"):
-        baselines = {name: _scores(values) for name, values in record.get("baselines", {}).items()}
-        scores(_scores(record["scores"]), baselines)
+        from demarcate.evaluation import scores_from_json
+
+        baselines = {name: scores_from_json(values) for name, values in record.get("baselines", {}).items()}
+        scores(scores_from_json(record["scores"]), baselines)
     network = predictor.networks[0]
     sizes = sorted({sum(weight.numel() + bias.numel() for weight, bias in state) for state in predictor.states()})
     span = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
@@ -224,12 +226,6 @@ def audit(name: str, found: "Audit") -> None:
         _print(_literal(found.drift), table if found.drift.columns else "")
         for remark in found.drift.remarks:
             console().print(_literal(remark))
-
-
-def _scores(values: Mapping[str, Mapping[str, Any]]) -> "dict[str, Score]":
-    from demarcate.evaluation import Score
-
-    return {name: Score(**entry) for name, entry in values.items()}
 
 
 def _hidden(network: "Network") -> str:

@@ -7,7 +7,15 @@ from demarcate.evaluation.baselines import logistic_probabilities, majority_prob
 from demarcate.evaluation.calibration import Calibration, calibrate, scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
-from demarcate.evaluation.intervals import Score, class_scores, score, scores_in_words, scores_json, wilson_interval
+from demarcate.evaluation.intervals import (
+    Score,
+    class_scores,
+    score,
+    scores_from_json,
+    scores_in_words,
+    scores_json,
+    wilson_interval,
+)
 from demarcate.evaluation.means import Mean
 from demarcate.evaluation.measures import MAIN_METRICS, METRIC_NAMES
 from demarcate.evaluation.metrics import (
@@ -43,6 +51,7 @@ __all__ = [
     "roc_auc",
     "scale",
     "score",
+    "scores_from_json",
     "scores_in_words",
     "scores_json",
     "wilson_interval",

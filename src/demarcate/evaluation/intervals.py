@@ -16,6 +16,7 @@ normal one. ``benchmarks/trust/intervals.py`` measures how often fresh rows scor
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -235,6 +236,18 @@ def scores_json(scores: Mapping[str, Score]) -> dict[str, dict[str, float | int 
     0.5
     """
     return {name: value.to_json() for name, value in scores.items()}
+
+
+def scores_from_json(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Score]:
+    """Return the scores that `scores_json` wrote.
+
+    Examples
+    --------
+    >>> scores = {"accuracy": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")}
+    >>> scores_from_json(scores_json(scores)) == scores
+    True
+    """
+    return {name: Score(**entry) for name, entry in document.items()}
 
 
 def scores_in_words(scores: Mapping[str, Score]) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from demarcate.arguments import label_array
 from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
-from demarcate.evaluation import Score, class_scores, majority_probabilities, score
+from demarcate.evaluation import Score, class_scores, majority_probabilities, score, scores_from_json
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.measures import row_losses
 from demarcate.predictor import Predictor
@@ -230,13 +230,15 @@ class Judged:
     def scores(self) -> dict[str, Score]:
         """Every metric of these rows."""
         if self.rows != "given":
-            return {name: Score(**value) for name, value in self.record["scores"].items()}
+            return scores_from_json(self.record["scores"])
         return score(self.codes, self.probabilities, rows=self.rows)
 
     @cached_property
     def class_scores(self) -> list[dict[str, Score]]:
         """Precision, recall and F1 of every class."""
-        return class_scores(self.codes, self.probabilities, rows=self.rows, decided=self.decided, folds=self.folds)
+        if self.rows != "given":
+            return list(map(scores_from_json, self.record["class_scores"].values()))
+        return class_scores(self.codes, self.probabilities, rows=self.rows, decided=self.decided)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from demarcate.evaluation import METRIC_NAMES, Score
+from demarcate.evaluation import METRIC_NAMES, Score, scores_from_json
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import FEWEST_ROWS, Part, Section
 from demarcate.report.svg import Drawing
@@ -79,7 +79,7 @@ class Scores(Section):
             then = {"demarcate": judged.record["scores"], **judged.record.get("baselines", {})}
             for name in ("demarcate", "logistic_regression"):
                 if name in then:
-                    known = {metric: Score(**value) for metric, value in then[name].items()}
+                    known = scores_from_json(then[name])
                     kind = next(iter(known.values())).rows
                     found.append(Contender(f"{name}_{kind}", f"{MODEL_NAMES[name]}, {kind} rows", kind, known))
         return cls(tuple(found), judged.decisions)

@@ -62,7 +62,7 @@ def state(widths: tuple[int, ...], phase: int) -> MemberState:
 def golden() -> Predictor:
     """A model with every kind of column, two encoders, three classes, networks of several shapes, costs of its own."""
     numbers = np.array(ENCODER_NUMBERS)
-    encoders = [TableEncoder.restore(ENCODER_WORDS, numbers), TableEncoder.restore(ENCODER_WORDS, numbers * 0.96875)]
+    encoders = [TableEncoder.restore(ENCODER_WORDS, each, SCHEMA) for each in (numbers, numbers * 0.96875)]
     networks = [Network((3,), "relu"), Network((4, 2), "silu", dropout=0.25), Network((), "none")]
     d_in = encoders[0].n_encoded
     return Predictor.of(

@@ -92,6 +92,7 @@ def fit_ensemble(
     n_seeds: int,
     holdout_above: int,
     seed: int,
+    pieces: bool = False,
     device: str = "auto",
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
@@ -113,6 +114,8 @@ def fit_ensemble(
         The folds, the members for each, and the number of rows above which a hold-out takes their place.
     seed
         Decides folds and members' seeds.
+    pieces
+        Whether numerical columns are also cut into pieces, as for `TableEncoder.fit`.
     device, precision, on_epoch, checkpoint
         As for `demarcate.engine.fit`.
 
@@ -126,7 +129,10 @@ def fit_ensemble(
     groups = held_out_rows(task.codes, n_folds, holdout_above, seed)
     n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
     every_row = np.arange(len(task.codes))
-    encoders = [TableEncoder.fit(task.schema, task.parsed, np.setdiff1d(every_row, held)) for held in groups]
+    codes = task.codes if pieces else None
+    encoders = [
+        TableEncoder.fit(task.schema, task.parsed, np.setdiff1d(every_row, held), codes=codes) for held in groups
+    ]
     samples = task.samples(encoders)
     seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
     encoding = [index % len(groups) for index in range(n_members)]

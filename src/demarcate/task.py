@@ -19,7 +19,7 @@ from demarcate.nn import Network, head_for
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, class_codes, infer_schema, labels_of
 from demarcate.tabular.shared import SharedTable
 
-DENSE_BYTES = 64 * 2**20
+DENSE_BYTES = 512 * 2**20
 """Folds are encoded ahead of training as long as all their matrices together take no more than this; above, the table
 is kept once and rows are encoded batch by batch."""
 

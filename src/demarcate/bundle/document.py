@@ -41,7 +41,7 @@ def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray
     """The document and tensors that say all there is to say of a predictor."""
     tensors: dict[str, NDArray[Any]] = {}
     for number, encoder in enumerate(predictor.encoders):
-        tensors[f"encoders.{number}.numbers"] = encoder.state(predictor.schema)[1]
+        tensors[f"encoders.{number}.numbers"] = encoder.state()[1]
     for number, (network, state) in enumerate(zip(predictor.networks, predictor.states(), strict=True)):
         for name, (weight, bias) in zip(linear_names(network), state, strict=True):
             tensors[f"members.{number}.{name}.weight"] = weight.cpu().numpy()
@@ -67,7 +67,7 @@ def _description(predictor: Predictor) -> dict[str, Any]:
         "classes": {"type": type(classes[0]).__name__, "values": classes},
         "schema": predictor.schema.to_json(),
         "encoders": [
-            {"n_encoded": encoder.n_encoded, "columns": encoder.state(predictor.schema)[0]}
+            {"n_encoded": encoder.n_encoded, "columns": encoder.state()[0]}
             for encoder in predictor.encoders
         ],
         "head": predictor.head.name,
@@ -123,9 +123,11 @@ def from_document(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any
 
 
 def _build(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Predictor:
+    schema = Schema.from_json(document["schema"])
     encoders = []
     for number, entry in enumerate(document["encoders"]):
-        encoder = TableEncoder.restore(entry["columns"], tensors[f"encoders.{number}.numbers"].astype(np.float64))
+        numbers = tensors[f"encoders.{number}.numbers"].astype(np.float64)
+        encoder = TableEncoder.restore(entry["columns"], numbers, schema)
         if encoder.n_encoded != entry["n_encoded"]:
             raise ValueError(f"encoder {number} makes {encoder.n_encoded} columns, not {entry['n_encoded']}")
         encoders.append(encoder)
@@ -134,7 +136,7 @@ def _build(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
     if costs is not None and costs.threshold != document["threshold"]:
         raise ValueError("the threshold is not the one that its costs call for")
     return Predictor.of(
-        schema=Schema.from_json(document["schema"]),
+        schema=schema,
         encoders=encoders,
         encoding=[member["encoder"] for member in document["members"]],
         networks=networks,

@@ -10,7 +10,7 @@ from torch import Tensor
 from demarcate.engine.inputs import Dense, Inputs
 from demarcate.engine.training import Training
 from demarcate.errors import SettingError
-from demarcate.nn import Head, Layout, MemberState, Network, head_for, initial_state
+from demarcate.nn import Head, Layout, MemberState, Network, head_for, he_state, initial_state
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +141,7 @@ class Member:
     traced
         Whether to keep the logits of the validation rows after every epoch.
     initial
-        Parameters to begin from; None draws them from the seed, as torch.nn.Linear would.
+        Parameters to begin from; None draws them from the seed, as the training's ``init`` says.
     """
 
     network: Network
@@ -177,9 +177,18 @@ class Member:
         """
         generator = torch.Generator().manual_seed(self.seed)
         widths, dtype = self.widths(samples), samples.inputs.dtype
-        if self.initial is None:
-            return initial_state(widths, generator, dtype), generator
-        return _like(self.initial, widths, dtype), generator
+        if self.initial is not None:
+            return _like(self.initial, widths, dtype), generator
+        if self.training.init == "he":
+            return he_state(widths, self.head(samples).shares(self._shares(samples)), generator, dtype), generator
+        return initial_state(widths, generator, dtype), generator
+
+    def _shares(self, samples: Samples) -> Tensor:
+        """What each class has of the weight of the training rows, ``(n_classes,)``; of all of them one row more."""
+        rows = self.rows.to(samples.codes.device)
+        weights = samples.weights[rows].double()
+        total = torch.bincount(samples.codes[rows], weights / weights.mean(), minlength=samples.n_classes).cpu() + 1
+        return total / total.sum()
 
 
 def layout_of(members: Sequence[Member], samples: Samples) -> Layout:

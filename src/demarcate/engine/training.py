@@ -10,6 +10,7 @@ from demarcate.errors import SettingError
 
 OptimizerName = Literal["sgd", "adam", "adamw"]
 ScheduleName = Literal["constant", "cosine"]
+InitName = Literal["torch", "he"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,9 @@ class Training:
     patience
         Stop after this many epochs without a better validation loss, and restore the best weights. None: train to the
         end and keep the last weights.
+    init
+        Where the weights begin: ``torch``, as torch.nn.Linear draws them; ``he``, so that signals keep their size
+        through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).
     validate_every
         Look at the validation rows after every so many epochs, and after the last.
 
@@ -69,6 +73,7 @@ class Training:
     batch_size: int | None = 32
     patience: int | None = None
     validate_every: int = 1
+    init: InitName = "torch"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", _as_tuple(self.betas))
@@ -90,6 +95,7 @@ class Training:
             ),
             "patience": (self.patience is None or _is_count(self.patience), "is None or a whole number from 1 up"),
             "validate_every": (_is_count(self.validate_every), "is a whole number from 1 up"),
+            "init": (self.init in ("torch", "he"), "is one of torch, he"),
         }
         for field, (holds, rule) in rules.items():
             if not holds:

@@ -3,7 +3,7 @@
 from demarcate.nn.activations import ACTIVATIONS, Activation
 from demarcate.nn.heads import HEADS, Head, LogitHead, SoftmaxHead, head_for
 from demarcate.nn.layout import Layout, MemberState
-from demarcate.nn.modules import from_sequential, initial_state, linear_names, to_sequential
+from demarcate.nn.modules import from_sequential, he_state, initial_state, linear_names, to_sequential
 from demarcate.nn.network import Network
 from demarcate.nn.population import Population, forward, stack
 
@@ -21,6 +21,7 @@ __all__ = [
     "forward",
     "from_sequential",
     "head_for",
+    "he_state",
     "initial_state",
     "linear_names",
     "stack",

@@ -40,6 +40,9 @@ class Head(Protocol):
     def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
         """What each output's probability should be, ``(..., n_outputs, batch)``, from class indices."""
 
+    def shares(self, shares: Tensor) -> Tensor:
+        """The logits ``(n_outputs,)`` that give every class its share, from shares above 0 ``(n_classes,)``."""
+
     def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
         """The slope of each row's loss in its logits, all three ``(..., n_outputs, batch)``: probability less mark."""
 
@@ -102,6 +105,10 @@ class SoftmaxHead:
     def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
         """One where the class is, zero elsewhere."""
         return (codes.unsqueeze(-2) == torch.arange(n_outputs, device=codes.device).unsqueeze(1)).to(dtype)
+
+    def shares(self, shares: Tensor) -> Tensor:
+        """The logs of the shares."""
+        return shares.log()
 
     def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
         """Softmax over the classes, less the marks."""
@@ -174,6 +181,10 @@ class LogitHead:
     def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:  # noqa: ARG002 - it is always one
         """0.0 or 1.0, the class index itself."""
         return codes.to(dtype).unsqueeze(-2)
+
+    def shares(self, shares: Tensor) -> Tensor:
+        """The log-odds of class 1."""
+        return shares[1:].log() - shares[:1].log()
 
     def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
         """Sigmoid of the logit, less the mark."""

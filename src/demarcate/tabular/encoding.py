@@ -7,7 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.tabular.encoders import CategoricalEncoder, ColumnEncoder, DateEncoder, NumericEncoder
+from demarcate.tabular.encoders import CategoricalEncoder, ColumnEncoder, DateEncoder, NumericEncoder, PiecewiseEncoder
+from demarcate.tabular.encoders.edges import MAX_PIECES
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 
@@ -17,10 +18,21 @@ class _Restorer(Protocol):
 
 _ENCODERS: dict[str, _Restorer] = {
     "numeric": NumericEncoder,
+    "piecewise": PiecewiseEncoder,
     "categorical": CategoricalEncoder,
     "date": DateEncoder,
 }
-_ENCODER_OF_KIND = {"numerical": "numeric", "categorical": "categorical", "boolean": "categorical", "date": "date"}
+_NAMES = {kind: name for name, kind in _ENCODERS.items()}
+_KINDS = {
+    "numeric": ("numerical",),
+    "piecewise": ("numerical",),
+    "categorical": ("categorical", "boolean"),
+    "date": ("date",),
+}
+"""The kinds of column each encoder reads."""
+
+MAX_PIECES_IN_ALL, MIN_PIECES = 2048, 4
+"""Pieces that all numerical columns together are cut into, at most; none where each would get fewer than the least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +62,13 @@ class TableEncoder:
 
     @classmethod
     def fit(
-        cls, schema: Schema, parsed: ParsedColumns, rows: NDArray[np.int64], *, standardise: bool = True
+        cls,
+        schema: Schema,
+        parsed: ParsedColumns,
+        rows: NDArray[np.int64],
+        *,
+        standardise: bool = True,
+        codes: NDArray[np.int64] | None = None,
     ) -> "TableEncoder":
         """Fit every column's encoder on these rows.
 
@@ -64,11 +82,18 @@ class TableEncoder:
             Training rows.
         standardise
             Whether numbers are brought to a common scale.
+        codes
+            Each row's class index, ``(n_rows,)``: numerical columns are then also cut into pieces, where the classes of
+            training rows part. None for no pieces.
         """
         encoders: list[ColumnEncoder] = []
+        n_classes = 0 if codes is None else int(codes.max()) + 1
+        n_pieces = min(MAX_PIECES, MAX_PIECES_IN_ALL // max(1, sum(column.kind == "numerical" for column in schema.used)))
         for column in schema.used:
             cells: Any = parsed[column.name]
-            if column.kind == "numerical":
+            if column.kind == "numerical" and codes is not None and n_pieces >= MIN_PIECES:
+                encoders.append(PiecewiseEncoder.fit(cells, rows, codes, n_classes, n_pieces))
+            elif column.kind == "numerical":
                 encoders.append(NumericEncoder.fit(cells, rows, standardise=standardise))
             elif column.kind == "date":
                 encoders.append(DateEncoder.fit(cells, rows))
@@ -111,20 +136,29 @@ class TableEncoder:
         pairs = zip(self.columns, self.encoders, strict=True)
         return [name for column, encoder in pairs for name in encoder.names(column)]
 
-    def state(self, schema: Schema) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
+    def state(self) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
         """The whole state: JSON-ready words, an entry a column, and all numbers in one array."""
-        kinds = {column.name: _ENCODER_OF_KIND[column.kind] for column in schema.used}
         words = [
-            {"column": name, "encoder": kinds[name], "n_numbers": len(encoder.numbers), **encoder.words}
+            {"column": name, "encoder": _NAMES[type(encoder)], "n_numbers": len(encoder.numbers), **encoder.words}
             for name, encoder in zip(self.columns, self.encoders, strict=True)
         ]
         return words, np.concatenate([encoder.numbers for encoder in self.encoders])
 
     @classmethod
-    def restore(cls, words: Sequence[dict[str, Any]], numbers: NDArray[np.float64]) -> "TableEncoder":
-        """The encoder with the state `state` gave."""
+    def restore(
+        cls, words: Sequence[dict[str, Any]], numbers: NDArray[np.float64], schema: Schema
+    ) -> "TableEncoder":
+        """The encoder with the state `state` gave.
+
+        Raises
+        ------
+        ValueError
+            If an encoder does not read the kind of column that the schema has in its place.
+        """
         encoders, start = [], 0
-        for entry in words:
+        for entry, column in zip(words, schema.used, strict=True):
+            if column.kind not in _KINDS[entry["encoder"]]:
+                raise ValueError(f"the encoder {entry['encoder']!r} does not read the {column.kind} column {column.name!r}")
             end = start + entry["n_numbers"]
             encoders.append(_ENCODERS[entry["encoder"]].restore(numbers[start:end], entry))
             start = end

@@ -4,5 +4,6 @@ from demarcate.tabular.encoders.base import ColumnEncoder
 from demarcate.tabular.encoders.categorical import CategoricalEncoder
 from demarcate.tabular.encoders.date import DateEncoder
 from demarcate.tabular.encoders.numeric import NumericEncoder
+from demarcate.tabular.encoders.piecewise import PiecewiseEncoder
 
-__all__ = ["CategoricalEncoder", "ColumnEncoder", "DateEncoder", "NumericEncoder"]
+__all__ = ["CategoricalEncoder", "ColumnEncoder", "DateEncoder", "NumericEncoder", "PiecewiseEncoder"]

@@ -47,7 +47,7 @@ from demarcate.evaluation import (
 from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
-from demarcate.tabular import as_frame, audit_columns, class_codes, infer_schema
+from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
 
@@ -66,6 +66,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     hidden
         Widths of the hidden layers; ``()`` for a linear model.
+    pieces
+        Whether numerical columns are also cut into pieces where the classes part, so that a network can bend there.
     activation
         ``relu``, ``tanh``, ``silu``, ``gelu``, ``elu``, ``leaky_relu``, ``sigmoid`` or ``none``.
     dropout
@@ -80,6 +82,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Weight decay.
     schedule
         ``constant`` or ``cosine``.
+    init
+        Where the weights begin: ``he`` or ``torch``, as for `demarcate.Training`.
+    averaging
+        Epochs that the moving average of the weights reaches back, which is judged and kept in their place; 0 for none.
     epochs
         The most passes over the training rows.
     batch_size
@@ -162,14 +168,17 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        hidden: Sequence[int] = (128, 128),
-        activation: str = "relu",
-        dropout: float = 0.1,
+        hidden: Sequence[int] = (256, 256),
+        pieces: bool = True,
+        activation: str = "silu",
+        dropout: float = 0.15,
         head: str = "auto",
         optimizer: str = "adamw",
         lr: float = 3e-3,
         weight_decay: float = 1e-2,
         schedule: str = "cosine",
+        init: str = "he",
+        averaging: float = 2.0,
         epochs: int = 100,
         batch_size: int | str | None = "auto",
         patience: int | None = 15,
@@ -190,6 +199,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
         self.hidden = hidden
+        self.pieces = pieces
         self.activation = activation
         self.dropout = dropout
         self.head = head
@@ -197,6 +207,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.lr = lr
         self.weight_decay = weight_decay
         self.schedule = schedule
+        self.init = init
+        self.averaging = averaging
         self.epochs = epochs
         self.batch_size = batch_size
         self.patience = patience
@@ -254,6 +266,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             n_seeds=whole_number("n_seeds", self.n_seeds),
             holdout_above=whole_number("holdout_above", self.holdout_above),
             seed=self.seed_,
+            pieces=bool(self.pieces),
             device=self.device,
             precision=self.precision,
             on_epoch=self.on_epoch,
@@ -356,8 +369,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise InputError([Problem(rule, "these are others", "Give X, y and sample_weight as they were in fit")])
         shape = len(self.oof_rows_), len(self.classes_)
         probabilities = {name: np.empty(shape) for name in BASELINES}
-        for encoder, held in zip(self.predictor_.encoders, self.held_out_, strict=True):
+        for held in self.held_out_:
             train = np.setdiff1d(np.arange(len(task.codes)), held)
+            encoder = TableEncoder.fit(task.schema, task.parsed, train)
             matrix = encoder.encode(task.parsed)
             weights = None if task.weights is None else task.weights[train]
             places = np.searchsorted(self.oof_rows_, held)
@@ -536,6 +550,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             lr=plain(self.lr),
             weight_decay=plain(self.weight_decay),
             schedule=self.schedule,  # type: ignore[arg-type]
+            init=self.init,  # type: ignore[arg-type]
+            averaging=plain(self.averaging),
+            betas=(0.9, 0.95),
             epochs=plain(self.epochs),
             batch_size=plain(batch_size),
             patience=plain(self.patience),

@@ -43,6 +43,10 @@ def samples(shift=0.0):
     return Samples.of([x], (x[:, 0] * x[:, 1] > 0).long(), 2)
 
 
+ADDED = {"averaging": 1.5}
+"""What has a state of its own, beside what every training has."""
+
+
 def members(batch_size=16, held=HELD, **training):
     shared = {"epochs": 20, "batch_size": batch_size, "lr": 0.01, **training}
     patient = {"patience": 4} if len(held) else {}
@@ -84,9 +88,10 @@ def cut_after(n_calls):
 
 @pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
 @pytest.mark.parametrize("held", [HELD, NO_ROWS], ids=["watched", "unwatched"])
+@pytest.mark.parametrize("added", [{}, ADDED], ids=["plain", "added"])
 @pytest.mark.parametrize("moments", [[0], [1, 3], [25], [30, 2, 9]])
-def test_a_fit_that_is_stopped_again_and_again_ends_with_the_same_bits(tmp_path, batch_size, held, moments):
-    given_members = members(batch_size, held)
+def test_a_fit_that_is_stopped_again_and_again_ends_with_the_same_bits(tmp_path, batch_size, held, moments, added):
+    given_members = members(batch_size, held, **added)
     expected = bits(fit(given_members, samples()))
     for moment in moments:
         with pytest.raises(StopHereError):
@@ -105,12 +110,13 @@ def test_a_fit_that_is_done_is_not_done_again(tmp_path):
 
 @pytest.mark.parametrize("held", [HELD, NO_ROWS], ids=["watched", "unwatched"])
 @pytest.mark.parametrize("n_saved", [1, 2, 3, 5, 7])
-def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, n_saved):
+@pytest.mark.parametrize("added", [{}, ADDED], ids=["plain", "added"])
+def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, n_saved, added):
     """Each span is two steps here, and each block an epoch."""
     monkeypatch.setattr("demarcate.engine.feeds.MAX_NUMBERS", 100)
     monkeypatch.setattr("demarcate.engine.run.MAX_BLOCK_STEPS", 1)
     monkeypatch.setattr("demarcate.engine.run.CHEAP_STEP", 0)
-    (one,) = members(batch_size=4, held=held, epochs=3)[:1]
+    (one,) = members(batch_size=4, held=held, epochs=3, **added)[:1]
     expected = bits(fit([one], samples()))
     saved = Keeper.save
     left = iter(range(n_saved))
@@ -413,13 +419,13 @@ def test_ctrl_c_puts_down_the_state_and_says_how_to_go_on(tmp_path):
 KILLED = """
 import sys
 sys.path.insert(0, {tests!r})
-from test_checkpoint import fit, members, samples
-fit(members(epochs=3000), samples(), checkpoint={folder!r}, checkpoint_every=0.02)
+from test_checkpoint import ADDED, fit, members, samples
+fit(members(epochs=3000, **ADDED), samples(), checkpoint={folder!r}, checkpoint_every=0.02)
 """
 
 
 def test_a_fit_that_is_killed_at_any_moment_goes_on_with_the_same_bits(tmp_path):
-    expected = bits(fit(members(epochs=3000), samples()))
+    expected = bits(fit(members(epochs=3000, **ADDED), samples()))
     code = textwrap.dedent(KILLED).format(tests=str(Path(__file__).parent), folder=str(tmp_path))
     for number in range(3):
         killed = subprocess.Popen([sys.executable, "-c", code])
@@ -431,4 +437,4 @@ def test_a_fit_that_is_killed_at_any_moment_goes_on_with_the_same_bits(tmp_path)
         killed.kill()
         killed.wait()
     assert states(tmp_path)
-    assert bits(fit(members(epochs=3000), samples(), checkpoint=tmp_path)) == expected
+    assert bits(fit(members(epochs=3000, **ADDED), samples(), checkpoint=tmp_path)) == expected

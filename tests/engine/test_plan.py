@@ -135,6 +135,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         replace(MEMBER, validation_rows=NO_ROWS),
         replace(MEMBER, encoding=1, network=Network(hidden=(600, 8))),
         replace(MEMBER, training=Training(validate_every=2)),
+        replace(MEMBER, training=Training(averaging=2.0)),
     ],
     ids=[
         "depth",
@@ -151,6 +152,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         "watched",
         "encoding",
         "validate_every",
+        "averaging",
     ],
 )
 def test_members_that_take_other_steps_do_not_share_a_stack(other):

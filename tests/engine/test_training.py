@@ -23,8 +23,10 @@ REPEATABLE = settings(deadline=None, derandomize=True)
         "betas": [(0.9,), (0.9, 1.0), (0.9, -0.1), 0.9, None, (0.9, 0.99, 0.999), ("0.9", 0.9)],
         "eps": [0, -1e-8, math.nan, math.inf],
         "schedule": ["linear", None],
+        "init": ["zeros", None],
         "epochs": [0, -1, 1.5, True, None, "10"],
         "validate_every": [0, -1, 1.5, True, None, "10"],
+        "averaging": [-1e-9, math.nan, math.inf, True, None, "1"],
         "batch_size": [0, -1, 1.5, True, "32"],
         "patience": [0, -1, 1.5, True],
     }.items(),
@@ -48,6 +50,8 @@ def test_a_value_out_of_range_is_refused_and_its_field_named(field, values):
     batch_size=st.none() | st.integers(1, 10**6),
     patience=st.none() | st.integers(1, 10**6),
     validate_every=st.integers(1, 10**6),
+    averaging=st.floats(0, 1e6),
+    init=st.sampled_from(["torch", "he"]),
 )
 def test_every_value_in_range_is_taken_as_given(**values):
     assert dataclasses.asdict(Training(**values)) == values

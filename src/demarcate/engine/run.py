@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from demarcate.engine.averaging import Average
 from demarcate.engine.batches import Batches, padded_rows
 from demarcate.engine.dropout import Dropout
 from demarcate.engine.feeds import MAX_NUMBERS, Feed, FullBatch, MiniBatches, ShortEpochs, Step
@@ -78,6 +79,8 @@ class Run:
         seeds = [member.seed for member in members]
         self.drop = Dropout(rates, layout, seeds, like) if any(rates) and len(layout.padded) > 2 else None
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
+        epochs = self.training.averaging
+        self.average = Average(epochs, self.batches.n_steps, self.flat) if epochs else None
         encoding = torch.tensor([member.encoding for member in members], device=self.device)
         self.source = Source(samples, encoding, self.head, layout.padded[0], layout.padded[-1])
         self.feed = self._make_feed()
@@ -97,6 +100,11 @@ class Run:
         """Multiplications in a step's forward pass."""
         batch = self.batches.batch_size or self.batches.longest
         return len(self.active) * batch * cost(self.layout.padded)
+
+    @property
+    def judged(self) -> Tensor:
+        """The weights that are judged and kept, ``(n_members, n_parameters)``: the average where there is one."""
+        return self.average.flat if self.average else self.flat
 
     def advance(self, until: int, tell: OnEpoch | None = None, between: Callable[[], None] = lambda: None) -> None:
         """Train up to and including an epoch, or until no member is left.
@@ -197,7 +205,8 @@ class Run:
             owner.restore({name.removeprefix(prefix): own for name, own in tensors.items() if name.startswith(prefix)})
 
     def _parts(self) -> dict[str, "_HasState"]:
-        return {"best": self.best, "optimizer": self.optimizer, "feed": self.feed}
+        parts: dict[str, _HasState] = {"best": self.best, "optimizer": self.optimizer, "feed": self.feed}
+        return parts | ({"average": self.average} if self.average else {})
 
     def fitted(self) -> list[FittedMember]:
         """The members as they ended."""
@@ -220,10 +229,10 @@ class Run:
         self._open(n_epochs, int(looked.sum()))
         for place in range(n_epochs):
             if not self.watch and not self.feed.n_done:
-                self._snapshots[place] = self.flat
+                self._snapshots[place] = self.judged
             self._learn(int(epochs[place]), between if n_epochs == 1 else lambda: None)
             if self.watch:
-                self._snapshots[place] = self.flat
+                self._snapshots[place] = self.judged
                 if looked[place]:
                     if self._exact is not self.propagation:
                         self._exact.refresh()
@@ -268,6 +277,8 @@ class Run:
             for step in span.steps:
                 self._step(step, self._factor(number))
                 number += 1
+                if self.average:
+                    self.average.follow(self.flat, number)
             self.pace.end(len(span.steps))
             self.feed.count(span)
             if self.feed.n_done:
@@ -297,7 +308,7 @@ class Run:
         """Settle which weights a member ends with after an epoch; ``place`` is its snapshot, None for the present."""
         index = self.active[position]
         training = self.members[index].training
-        present = self.flat[position] if place is None or not self.watch else self._snapshots[place, position]
+        present = self.judged[position] if place is None or not self.watch else self._snapshots[place, position]
         diverged_at_last = diverged or not present.isfinite().all()
         divergence = Divergence(epoch, training.lr) if diverged_at_last else None
         restore = training.patience is not None or divergence is not None
@@ -315,6 +326,8 @@ class Run:
         self.layout = self.layout.select(positions)
         self.flat = self.flat[on_device]
         self.optimizer.keep(on_device)
+        if self.average:
+            self.average.keep(on_device)
         self.best.keep(kept)
         self.batches.keep(positions)
         self.source.keep(on_device)
@@ -337,8 +350,8 @@ class Run:
     def _propagate(self) -> None:
         """Make what computes with the buffer as it now is, for training and for watching."""
         self.propagation = self._exact = Propagation(self.layout, self.activation, self.flat, self.dtype)
-        if self.dtype != self.flat.dtype:
-            self._exact = Propagation(self.layout, self.activation, self.flat, self.flat.dtype)
+        if self.average or self.dtype != self.flat.dtype:
+            self._exact = Propagation(self.layout, self.activation, self.judged, self.flat.dtype)
 
     def _trace(self, logits: Tensor) -> None:
         """Keep what traced members make of their validation rows, ``(n_looks, n_active, n_outputs, n_watched)``."""

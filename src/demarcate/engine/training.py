@@ -47,6 +47,10 @@ class Training:
         through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).
     validate_every
         Look at the validation rows after every so many epochs, and after the last.
+    averaging
+        Epochs that the average of the weights reaches back, at least 0; 0 is none. With it, validation rows are judged
+        by an exponential moving average of the weights and the member ends with it, while training goes on with the
+        weights themselves. In epochs it means the same for any batch size.
 
     Raises
     ------
@@ -74,6 +78,7 @@ class Training:
     patience: int | None = None
     validate_every: int = 1
     init: InitName = "torch"
+    averaging: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", _as_tuple(self.betas))
@@ -96,6 +101,7 @@ class Training:
             "patience": (self.patience is None or _is_count(self.patience), "is None or a whole number from 1 up"),
             "validate_every": (_is_count(self.validate_every), "is a whole number from 1 up"),
             "init": (self.init in ("torch", "he"), "is one of torch, he"),
+            "averaging": (_is_finite(self.averaging) and self.averaging >= 0, "is at least 0 and finite"),
         }
         for field, (holds, rule) in rules.items():
             if not holds:
@@ -104,7 +110,7 @@ class Training:
 
     def _make_plain(self) -> None:
         """Numbers of numpy's types as Python's own, which is what a file or a message can hold."""
-        for field in ("lr", "weight_decay", "momentum", "eps"):
+        for field in ("lr", "weight_decay", "momentum", "eps", "averaging"):
             object.__setattr__(self, field, float(getattr(self, field)))
         object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))
         for field in ("epochs", "batch_size", "patience", "validate_every"):

@@ -47,6 +47,7 @@ from demarcate.evaluation import (
 from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
+from demarcate.presets import AUTO, preset_settings
 from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
@@ -64,6 +65,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
+    preset
+        ``fast``, ``default`` or ``best``: what ``hidden``, ``epochs``, ``patience``, ``n_folds`` and ``n_seeds`` are
+        where they are left at ``auto`` (`demarcate.presets.PRESETS`).
     hidden
         Widths of the hidden layers; ``()`` for a linear model.
     pieces
@@ -168,7 +172,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        hidden: Sequence[int] = (256, 256),
+        preset: str = "default",
+        hidden: Sequence[int] | str = AUTO,
         pieces: bool = True,
         activation: str = "silu",
         dropout: float = 0.15,
@@ -179,11 +184,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         schedule: str = "cosine",
         init: str = "he",
         averaging: float = 2.0,
-        epochs: int = 100,
-        batch_size: int | str | None = "auto",
-        patience: int | None = 15,
-        n_folds: int = 8,
-        n_seeds: int = 1,
+        epochs: int | str = AUTO,
+        batch_size: int | str | None = AUTO,
+        patience: int | str | None = AUTO,
+        n_folds: int | str = AUTO,
+        n_seeds: int | str = AUTO,
         holdout_above: int = 10_000,
         class_weight: str | Mapping[Any, float] | None = None,
         cost: Any = None,
@@ -198,6 +203,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         on_epoch: OnEpoch | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
+        self.preset = preset
         self.hidden = hidden
         self.pieces = pieces
         self.activation = activation
@@ -262,8 +268,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             task,
             network,
             training,
-            n_folds=whole_number("n_folds", self.n_folds),
-            n_seeds=whole_number("n_seeds", self.n_seeds),
+            n_folds=whole_number("n_folds", self._setting("n_folds")),
+            n_seeds=whole_number("n_seeds", self._setting("n_seeds")),
             holdout_above=whole_number("holdout_above", self.holdout_above),
             seed=self.seed_,
             pieces=bool(self.pieces),
@@ -434,6 +440,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             seeds=seeds,
             max_rows=max_rows,
             seed=seed_of(self.random_state),
+            pieces=bool(self.pieces),
             device=self.device,
             precision=self.precision,
             on_epoch=self.on_epoch,
@@ -538,12 +545,18 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
         return score(self.oof_codes_, probabilities, rows=self.oof_kind_, folds=self.oof_folds_)
 
+    def _setting(self, name: str) -> Any:
+        """A setting as it was given, or as the preset has it."""
+        value = getattr(self, name)
+        by_preset = preset_settings(self.preset)
+        return by_preset[name] if isinstance(value, str) and value == AUTO else plain(value)
+
     def _network(self) -> Network:
-        return Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
+        return Network(self._setting("hidden"), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
 
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size
-        if batch_size == "auto":
+        if isinstance(batch_size, str) and batch_size == AUTO:
             batch_size = 1 << min(8, max(5, (n_rows // 8).bit_length() - 1))
         return Training(
             optimizer=self.optimizer,  # type: ignore[arg-type]
@@ -553,9 +566,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             init=self.init,  # type: ignore[arg-type]
             averaging=plain(self.averaging),
             betas=(0.9, 0.95),
-            epochs=plain(self.epochs),
+            epochs=self._setting("epochs"),
             batch_size=plain(batch_size),
-            patience=plain(self.patience),
+            patience=self._setting("patience"),
         )
 
     def _take(self, task: Task, ensemble: Ensemble) -> None:

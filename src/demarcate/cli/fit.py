@@ -32,6 +32,7 @@ from demarcate.cli.options import (
     Optimizer,
     Patience,
     Precision,
+    Preset,
     Quiet,
     Schedule,
     Seed,
@@ -65,6 +66,7 @@ def fit(
     numerical: Numerical = None,
     drop: Drop = None,
     drop_missing_target: DropMissingTarget = False,
+    preset: Preset = None,
     hidden: Hidden = None,
     activation: Activation = None,
     dropout: Dropout = None,
@@ -76,8 +78,8 @@ def fit(
     epochs: Epochs = None,
     batch_size: BatchSize = None,
     patience: Patience = None,
-    folds: Annotated[int | None, typer.Option(help="Folds of the cross-validation. [default: 8]")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Networks for each fold. [default: 1]")] = None,
+    folds: Annotated[int | None, typer.Option(help="Folds of the cross-validation. [default: by preset, 8]")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Networks for each fold. [default: by preset, 1]")] = None,
     class_weight: ClassWeight = None,
     cost: Cost = None,
     abstain: Abstain = None,
@@ -99,6 +101,7 @@ def fit(
     logistic regression on the same rows.
     """
     settings: dict[str, Any] = {
+        "preset": preset,
         "hidden": widths(hidden),
         "activation": activation,
         "dropout": dropout,

@@ -12,6 +12,7 @@ from demarcate.report.sections.section import Section
 from demarcate.tabular.summaries import visible
 
 _OPTIONS = {
+    "preset": "--preset",
     "hidden": "--hidden",
     "activation": "--activation",
     "dropout": "--dropout",

@@ -106,13 +106,14 @@ def test_members_of_a_stack_take_the_same_steps(members):
     "other",
     [
         replace(MEMBER, network=Network(hidden=(8, 8), dropout=0.5)),
+        replace(MEMBER, network=Network(hidden=(8, 8), input_dropout=0.5)),
         replace(MEMBER, network=Network(hidden=(8, 7))),
         replace(MEMBER, network=Network(hidden=(8, 8), head="logit")),
         replace(MEMBER, training=Training(lr=1.0, weight_decay=0.5, patience=7)),
         replace(MEMBER, seed=9),
         replace(MEMBER, rows=ROWS[:50], validation_rows=ROWS[50:]),
     ],
-    ids=["dropout", "width", "head-by-name", "rates-and-patience", "seed", "rows"],
+    ids=["dropout", "input_dropout", "width", "head-by-name", "rates-and-patience", "seed", "rows"],
 )
 def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
     assert [sorted(population) for population in plan([MEMBER, other], SAMPLES)] == [[0, 1]]

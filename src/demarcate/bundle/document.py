@@ -7,7 +7,8 @@ layer of each member, ``members.N.K.weight`` and ``members.N.K.bias``, where K i
 
 That was format 1. Format 2 has ``costs`` and ``conformal`` as well, with the tensors ``costs.matrix`` and
 ``conformal.truths`` (float64) where they are not null, and a ``calibration`` that may be a temperature. A model that
-needs none of these is still written in format 1, so that what was read is written again with the same bytes.
+needs none of these is still written in format 1, so that what was read is written again with the same bytes. For the
+same reason a network's ``input_dropout`` is written only where it is not 0.
 """
 
 from collections.abc import Iterator, Mapping
@@ -72,7 +73,7 @@ def _description(predictor: Predictor) -> dict[str, Any]:
         ],
         "head": predictor.head.name,
         "members": [
-            {"encoder": encoder, "network": {**asdict(network), "hidden": list(network.hidden)}}
+            {"encoder": encoder, "network": _specification(network)}
             for encoder, network in zip(predictor.encoding, predictor.networks, strict=True)
         ],
         "calibration": None if temperature is None else {"temperature": temperature},
@@ -162,6 +163,14 @@ def _conformal(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]])
     if described is None:
         return None
     return Conformal(tensors["conformal.truths"].astype(np.float64), tuple(described["class_rows"]))
+
+
+def _specification(network: Network) -> dict[str, Any]:
+    """A network's fields; ``input_dropout`` only where there is some, for files that were written without the field."""
+    spec = {**asdict(network), "hidden": list(network.hidden)}
+    if not network.input_dropout:
+        del spec["input_dropout"]
+    return spec
 
 
 def _network(member: Mapping[str, Any]) -> Network:

@@ -17,9 +17,9 @@ def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
     """Group members into populations.
 
     Members share a stack when the same sequence of tensor operations trains them all: equal depth, activation, outputs,
-    optimizer, schedule, averaging, epochs, batch size and steps an epoch. Learning rate, weight decay, dropout, seed,
-    patience and rows are each member's own. Widths may differ where padding to the widest costs less than a stack more
-    (`buckets`).
+    optimizer, schedule, averaging, epochs, batch size and steps an epoch. Learning rate, weight decay, dropout of
+    units and inputs, seed, patience and rows are each member's own. Widths may differ where padding to the widest costs
+    less than a stack more (`buckets`).
 
     Returns
     -------

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from demarcate.engine.averaging import Average
 from demarcate.engine.batches import Batches, padded_rows
-from demarcate.engine.dropout import Dropout
+from demarcate.engine.dropout import Dropout, Drops
 from demarcate.engine.feeds import MAX_NUMBERS, Feed, FullBatch, MiniBatches, ShortEpochs, Step
 from demarcate.engine.history import Recorder
 from demarcate.engine.optimizers import optimizer_for
@@ -74,10 +74,7 @@ class Run:
         self.activation, self.head = ACTIVATIONS[members[0].network.activation], members[0].head(samples)
         trainings = [member.training for member in members]
         self.optimizer = optimizer_for(trainings, self.flat)
-        rates = [member.network.dropout for member in members]
-        like = torch.empty(0, dtype=self.dtype, device=self.device)
-        seeds = [member.seed for member in members]
-        self.drop = Dropout(rates, layout, seeds, like) if any(rates) and len(layout.padded) > 2 else None
+        self.drops = self._make_drops()
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         epochs = self.training.averaging
         self.average = Average(epochs, self.batches.n_steps, self.flat) if epochs else None
@@ -167,8 +164,8 @@ class Run:
         tensors |= {f"trace.{index}": torch.cat(looks) for index, looks in self.traces.items() if looks}
         if self.active:
             tensors |= {"flat": self.flat, "order": _states(self.batches.generators)}
-            if self.drop:
-                tensors |= {"dropout": _states(self.drop.generators), "drawn": torch.tensor(self.drop.n_drawn)}
+            for name, drop in self._dropouts():
+                tensors |= {name: _states(drop.generators), f"{name}.drawn": torch.tensor(drop.n_drawn)}
             tensors |= {"before": self._snapshots[0]} if self.feed.n_done and not self.watch else {}
             for part, owner in self._parts().items():
                 tensors |= {f"{part}.{name}": value for name, value in owner.state().items()}
@@ -195,9 +192,9 @@ class Run:
         self.flat.copy_(tensors["flat"])
         self.propagation.refresh()
         _set_states(self.batches.generators, tensors["order"])
-        if self.drop:
-            _set_states(self.drop.generators, tensors["dropout"])
-            self.drop.n_drawn = int(tensors["drawn"])
+        for name, drop in self._dropouts():
+            _set_states(drop.generators, tensors[name])
+            drop.n_drawn = int(tensors[f"{name}.drawn"])
         if "before" in tensors:
             self._snapshots = tensors["before"].unsqueeze(0).to(self.device)
         for part, owner in self._parts().items():
@@ -331,16 +328,33 @@ class Run:
         self.best.keep(kept)
         self.batches.keep(positions)
         self.source.keep(on_device)
-        if self.drop:
-            self.drop.keep(positions)
+        for _, drop in self._dropouts():
+            drop.keep(positions)
         if self.watch:
             self.watch.keep(kept)
         self.feed.keep()
         self._propagate()
         self._snapshots = torch.empty(0)
 
+    def _make_drops(self) -> Drops:
+        """What is silenced in training, as far as any member has that."""
+        networks = [member.network for member in self.members]
+        hidden = [network.dropout if network.hidden else 0.0 for network in networks]
+        inputs = [network.input_dropout for network in networks]
+        seeds = [member.seed for member in self.members]
+        like = torch.empty(0, dtype=self.dtype, device=self.device)
+        return Drops(
+            Dropout(hidden, self.layout, seeds, like) if any(hidden) else None,
+            Dropout(inputs, self.layout, seeds, like, "inputs") if any(inputs) else None,
+        )
+
+    def _dropouts(self) -> list[tuple[str, Dropout]]:
+        """The dropouts there are, by the names of their states."""
+        named = zip(("dropout", "input_dropout"), self.drops, strict=True)
+        return [(name, drop) for name, drop in named if drop]
+
     def _make_feed(self) -> Feed:
-        given = self.source, self.batches, self.drop, self.dtype
+        given = self.source, self.batches, self.drops, self.dtype
         if self.batches.batch_size is None:
             return FullBatch(*given)
         short = ShortEpochs(*given)

@@ -44,7 +44,8 @@ TimeLimit = Annotated[
     float | None, typer.Option(help="Seconds of training, after which it goes on with the best networks so far.")
 ]
 Hidden = Annotated[
-    str | None, typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: by preset, 256,256]")
+    str | None,
+    typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: by preset, 256,256]"),
 ]
 Activation = Annotated[
     str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: silu]")

@@ -51,7 +51,9 @@ class Lineup:
         return len(self.judged[0]) / (len(own.rows) + len(own.validation_rows))
 
 
-def line_up(task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False) -> Lineup:
+def line_up(
+    task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False
+) -> Lineup:
     """Deal the rows into folds, a fold a seed, and line up every probe on the others.
 
     Parameters

@@ -1,11 +1,12 @@
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training
 from demarcate.errors import SettingError
-from demarcate.nn import Network, initial_state
+from demarcate.nn import Network, he_state, initial_state, to_sequential
 
 CODES = torch.tensor([0, 1, 0, 1])
 NO_ROWS = torch.arange(0)
@@ -73,3 +74,68 @@ def test_given_weights_that_are_not_finite_are_refused(wrong):
     state[1][1].fill_(wrong)
     with pytest.raises(SettingError, match=r"^initial weights are finite numbers"):
         begin(state)
+
+
+def begun(training, *, codes=CODES, n_classes=2, weights=None, rows=None, head="auto", dtype=torch.float32):
+    """Where a member begins: its layers, and the generator that draws the rest of its randomness."""
+    samples = Samples.of([torch.ones(len(codes), 2, dtype=dtype)], codes, n_classes, weights)
+    rows = torch.arange(len(codes)) if rows is None else torch.tensor(rows)
+    return Member(Network(hidden=(3,), head=head), training, 7, rows, NO_ROWS).begin(samples)
+
+
+@pytest.mark.parametrize("head", ["logit", "softmax"])
+@pytest.mark.parametrize(
+    ("weights", "rows", "counts"),
+    [
+        (None, None, [4, 2]),
+        (None, [0, 1, 4], [2, 1]),
+        ([1, 1, 1, 1, 4, 4], None, [4 / 2, 8 / 2]),
+        ([100, 100, 100, 100, 400, 400], None, [2, 4]),
+        ([1, 1, 1, 1, 4, 4], [3, 4], [1 / 2.5, 4 / 2.5]),
+        ([1, 1, 1, 1, 0, 0], None, [4 / (4 / 6), 0]),
+        (None, [0, 1], [2, 0]),
+    ],
+)
+def test_after_he_a_member_begins_with_the_shares_of_its_rows_and_one_row_more_of_each_class(
+    head, weights, rows, counts
+):
+    codes = torch.tensor([0, 0, 0, 0, 1, 1])
+    weights = None if weights is None else torch.tensor(weights, dtype=torch.float32)
+    state, _ = begun(Training(init="he"), codes=codes, weights=weights, rows=rows, head=head)
+    shares = (np.array(counts) + 1) / (np.sum(counts) + 2)
+    expected = np.log(shares) if head == "softmax" else [np.log(shares[1] / shares[0])]
+    np.testing.assert_allclose(state[-1][1].numpy(), expected, rtol=1e-6)
+    assert not state[0][1].any()
+
+
+def test_after_he_every_row_is_told_about_the_shares_before_training():
+    draw = np.random.default_rng(0)
+    codes = torch.from_numpy(draw.choice(3, 300, p=[0.7, 0.2, 0.1]))
+    samples = Samples.of([torch.from_numpy(draw.normal(size=(300, 20)).astype(np.float32))], codes, 3)
+    member = Member(Network(hidden=(32, 32)), Training(init="he"), 0, torch.arange(300), NO_ROWS)
+    module = to_sequential(member.network, member.begin(samples)[0])
+    with torch.no_grad():
+        probabilities = torch.softmax(module(samples.matrices[0]), 1).numpy()
+    shares = np.bincount(codes, minlength=3) / 300
+    assert np.abs(probabilities - shares).max() < 0.15
+    assert np.abs(probabilities.mean(0) - shares).max() < 0.05
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_members_seed_decides_its_weights_after_he_and_its_precision_is_the_samples(dtype):
+    (state, generator), (again, other) = (begun(Training(init="he"), dtype=dtype) for _ in range(2))
+    expected = he_state((2, 3, 1), torch.zeros(1), torch.Generator().manual_seed(7), dtype)
+    for layer, same, drawn in zip(state, again, expected, strict=True):
+        for found, repeated, hand in zip(layer, same, drawn, strict=True):
+            assert found.dtype == dtype
+            assert torch.equal(found, repeated)
+            assert torch.equal(found, hand)
+    assert torch.equal(generator.get_state(), other.get_state())
+
+
+def test_given_weights_come_before_how_weights_begin():
+    given = initial_state((2, 3, 1), torch.Generator().manual_seed(5))
+    samples = Samples.of([torch.ones(4, 2)], CODES, 2)
+    rows = torch.arange(4)
+    state, _ = Member(Network(hidden=(3,)), Training(init="he"), 0, rows, NO_ROWS, initial=given).begin(samples)
+    assert all(torch.equal(*pair) for pair in zip(state[0] + state[1], given[0] + given[1], strict=True))

@@ -77,6 +77,17 @@ def test_one_logit_means_what_two_logits_that_differ_by_it_mean(values):
     torch.testing.assert_close(one_loss, SOFTMAX.loss(two, SOFTMAX.targets(codes, torch.float64)))
 
 
+@REPEATABLE
+@given(st.lists(st.floats(1e-6, 1), min_size=2, max_size=6))
+def test_a_heads_logits_for_the_shares_of_classes_are_probabilities_that_are_these_shares(counts):
+    shares = torch.tensor(counts, dtype=torch.float64)
+    shares /= shares.sum()
+    torch.testing.assert_close(SOFTMAX.probabilities(SOFTMAX.shares(shares)), shares)
+    assert LOGIT.shares(shares[:2]).shape == (1,)
+    two = shares[:2] / shares[:2].sum()
+    torch.testing.assert_close(LOGIT.probabilities(LOGIT.shares(shares[:2]).unsqueeze(0))[0], two)
+
+
 @pytest.mark.parametrize("members", [(), (3,)], ids=["network", "population"])
 def test_the_softmax_loss_of_each_row_is_torchs_cross_entropy(members):
     torch.manual_seed(0)

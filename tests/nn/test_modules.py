@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -7,7 +8,15 @@ from hypothesis import strategies as st
 from torch import nn
 
 from demarcate.errors import SettingError
-from demarcate.nn import ACTIVATIONS, Network, from_sequential, initial_state, linear_names, to_sequential
+from demarcate.nn import (
+    ACTIVATIONS,
+    Network,
+    from_sequential,
+    he_state,
+    initial_state,
+    linear_names,
+    to_sequential,
+)
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -32,9 +41,41 @@ def test_initial_weights_are_bit_for_bit_those_of_a_sequential_after_manual_seed
         assert torch.equal(bias, layer.bias)
 
 
-def test_drawing_initial_weights_leaves_torchs_own_generator_alone():
+@REPEATABLE
+@given(WIDTHS, st.integers(0, 2**32 - 1), st.sampled_from([torch.float32, torch.float64]))
+def test_weights_after_he_are_torchs_own_normals_and_biases_are_0_but_at_the_top(widths, seed, dtype):
+    top = torch.arange(widths[-1]) - 0.5
+    state = he_state(widths, top, torch.Generator().manual_seed(seed), dtype)
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        plain = [torch.empty(d_out, d_in, dtype=dtype) for d_in, d_out in pairwise(widths)]
+        for weight in plain:
+            nn.init.kaiming_normal_(weight, nonlinearity="relu")
+    plain[-1] = plain[-1] / 10
+    for number, ((weight, bias), expected) in enumerate(zip(state, plain, strict=True)):
+        torch.testing.assert_close(weight, expected, rtol=1e-6, atol=0)
+        assert bias.tolist() == (top.tolist() if number == len(plain) - 1 else [0.0] * len(expected))
+        assert (weight.dtype, bias.dtype) == (dtype, dtype)
+
+
+def test_signals_keep_their_size_through_hidden_layers_and_logits_begin_near_the_top_biases():
+    widths = (300, 200, 200, 200, 3)
+    top = torch.tensor([0.7, -1.2, 0.1])
+    state = he_state(widths, top, torch.Generator().manual_seed(0))
+    hidden = np.random.default_rng(0).normal(size=(500, 300))
+    sizes = []
+    for weight, bias in state[:-1]:
+        hidden = np.maximum(hidden @ weight.numpy().T + bias.numpy(), 0)
+        sizes.append(np.mean(hidden**2))
+    assert sizes == pytest.approx([1.0] * 3, rel=0.2)
+    logits = hidden @ state[-1][0].numpy().T + state[-1][1].numpy()
+    assert np.std(logits - top.numpy()) == pytest.approx(0.1 * np.sqrt(2), rel=0.25)
+
+
+@pytest.mark.parametrize("draw", [initial_state, lambda widths, generator: he_state(widths, torch.ones(1), generator)])
+def test_drawing_initial_weights_leaves_torchs_own_generator_alone(draw):
     before = torch.random.get_rng_state()
-    initial_state((3, 4, 1), torch.Generator().manual_seed(0))
+    draw((3, 4, 1), torch.Generator().manual_seed(0))
     assert torch.equal(torch.random.get_rng_state(), before)
 
 

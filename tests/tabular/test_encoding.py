@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from demarcate.datasets import heart
 from demarcate.tabular import TableEncoder, infer_schema
+from demarcate.tabular.encoding import MAX_PIECES_IN_ALL, MIN_PIECES
 
 rows_of_a_table = st.lists(
     st.tuples(
@@ -137,3 +138,93 @@ def test_encoding_takes_the_memory_of_the_matrix_and_of_one_column():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < matrix.nbytes + 4 * parsed["amount 0"].nbytes
+
+
+class TestPieces:
+    def wide(self, n_columns, n_rows=200):
+        draw = np.random.default_rng(0)
+        frame = pl.DataFrame({f"x{index}": draw.normal(size=n_rows) for index in range(n_columns)})
+        schema = infer_schema(frame)
+        return schema, schema.parse(frame), draw.integers(0, 2, n_rows)
+
+    def test_with_codes_numbers_alone_are_cut_into_pieces(self):
+        frame = mixed()
+        schema = infer_schema(frame)
+        parsed = schema.parse(frame)
+        codes = (np.nan_to_num(parsed["number"]) > 50).astype(int)
+        encoder = TableEncoder.fit(schema, parsed, np.arange(60), codes=codes)
+        assert encoder.kinds == ("piecewise", "categorical", "categorical", "date")
+        assert TableEncoder.fit(schema, parsed, np.arange(60)).kinds == ("numeric", *encoder.kinds[1:])
+        (cut,) = encoder.encoders[0].edges[1:-1]
+        assert cut == pytest.approx(50, abs=2)
+        assert encoder.names()[:4] == ["number", "number is missing", *encoder.names()[2:4]]
+        assert encoder.columns_of("number") == slice(0, 4)
+        assert encoder.columns_of("word") == slice(4, 7)
+
+    def test_only_training_rows_and_their_classes_decide_where(self):
+        schema, parsed, codes = self.wide(2)
+        train = np.arange(0, 200, 2)
+        encoder = TableEncoder.fit(schema, parsed, train, codes=codes)
+        others = np.where(np.arange(200) % 2, 1 - codes, codes)
+        changed = {name: np.where(np.arange(200) % 2, 9e9, cells) for name, cells in parsed.items()}
+        again = TableEncoder.fit(schema, changed, train, codes=others)
+        assert again.state()[1].tolist() == encoder.state()[1].tolist()
+
+    @pytest.mark.parametrize(("n_columns", "most"), [(1, 16), (128, 16), (129, 15), (512, 4)])
+    def test_all_columns_together_have_no_more_than_so_many_pieces(self, n_columns, most):
+        schema, parsed, _ = self.wide(n_columns)
+        # The column that says the class best: it goes up and down with it.
+        parsed["x0"] = np.repeat(np.arange(20.0), 10) + 0.01 * (np.arange(200) % 10)
+        codes = (parsed["x0"].astype(int) % 2).astype(int)
+        encoder = TableEncoder.fit(schema, parsed, np.arange(200), codes=codes)
+        assert set(encoder.kinds) == {"piecewise"}
+        widths = [len(each.edges) - 1 for each in encoder.encoders]
+        assert widths[0] == max(widths) == most
+        assert sum(widths) <= MAX_PIECES_IN_ALL
+
+    def test_a_table_too_wide_for_pieces_has_none(self):
+        schema, parsed, codes = self.wide(MAX_PIECES_IN_ALL // MIN_PIECES + 1, 40)
+        encoder = TableEncoder.fit(schema, parsed, np.arange(40), codes=codes)
+        assert set(encoder.kinds) == {"numeric"}
+        plain = TableEncoder.fit(schema, parsed, np.arange(40))
+        assert np.array_equal(encoder.encode(parsed), plain.encode(parsed))
+
+    def test_categories_do_not_count_among_the_columns_that_pieces_are_shared_by(self):
+        schema, parsed, _ = self.wide(1)
+        frame = pl.DataFrame({"x0": parsed["x0"]} | {f"w{index}": ["a", "b"] * 100 for index in range(600)})
+        schema = infer_schema(frame)
+        encoder = TableEncoder.fit(schema, schema.parse(frame), np.arange(200), codes=np.arange(200) % 2)
+        assert encoder.kinds == ("piecewise", *["categorical"] * 600)
+
+    def test_the_state_survives_json_and_an_array(self):
+        frame = mixed()
+        schema = infer_schema(frame)
+        parsed = schema.parse(frame)
+        encoder = TableEncoder.fit(schema, parsed, np.arange(40), codes=(np.nan_to_num(parsed["number"]) > 50) * 1)
+        words, numbers = encoder.state()
+        assert words[0] == {"column": "number", "encoder": "piecewise", "n_numbers": 7, "flag": True}
+        again = TableEncoder.restore(json.loads(json.dumps(words)), np.frombuffer(numbers.tobytes()), schema)
+        assert np.array_equal(again.encode(parsed), encoder.encode(parsed))
+        assert (again.names(), again.kinds) == (encoder.names(), encoder.kinds)
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [(0, "categorical"), (0, "date"), (1, "numeric"), (1, "piecewise"), (2, "date"), (3, "piecewise"), (3, "numeric")],
+)
+def test_an_encoder_that_does_not_read_such_a_column_is_refused(place, kind):
+    frame = mixed()
+    schema = infer_schema(frame)
+    words, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
+    words[place] = {**words[place], "encoder": kind}
+    name = ("number", "word", "truth", "day")[place]
+    with pytest.raises(ValueError, match=rf"the encoder '{kind}' does not read the \w+ column '{name}'"):
+        TableEncoder.restore(words, numbers, schema)
+
+
+def test_there_is_an_encoder_for_each_column_that_is_used():
+    frame = mixed()
+    schema = infer_schema(frame)
+    words, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
+    with pytest.raises(ValueError, match="longer than argument 1"):
+        TableEncoder.restore(words[:-1], numbers, schema)

@@ -1,4 +1,5 @@
 import warnings
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -58,8 +59,8 @@ def assert_each_encoding_is_its_encoders(task, encoders, n_rows):
 
 
 @settings(max_examples=150, deadline=None)
-@given(rows=rows_of_a_table, n_folds=st.integers(2, 5), seed=st.integers(0, 9))
-def test_rows_are_gathered_as_each_folds_encoder_encodes_them(rows, n_folds, seed):
+@given(rows=rows_of_a_table, n_folds=st.integers(2, 5), seed=st.integers(0, 9), pieces=st.booleans())
+def test_rows_are_gathered_as_each_folds_encoder_encodes_them(rows, n_folds, seed, pieces):
     columns = {"number": pl.Float64, "year": pl.Float64, "word": pl.String, "truth": pl.Boolean, "day": pl.Datetime}
     frame = pl.DataFrame(rows, schema={**columns, "other": pl.String}, orient="row")
     task = task_of(frame)
@@ -67,7 +68,8 @@ def test_rows_are_gathered_as_each_folds_encoder_encodes_them(rows, n_folds, see
         return
     folds = np.random.default_rng(seed).integers(0, n_folds, len(rows))
     train = [np.flatnonzero(folds != fold) for fold in range(n_folds)]
-    encoders = [TableEncoder.fit(task.schema, task.parsed, each) for each in train]
+    codes = task.codes if pieces else None
+    encoders = [TableEncoder.fit(task.schema, task.parsed, each, codes=codes) for each in train]
     assert_each_encoding_is_its_encoders(task, encoders, len(rows))
 
 
@@ -90,6 +92,19 @@ def test_a_column_of_numbers_is_shared_whatever_its_cells(cells, seed):
 def folds_of(task, n_folds=8):
     every = np.arange(len(task.codes))
     return [TableEncoder.fit(task.schema, task.parsed, every[every % n_folds != fold]) for fold in range(n_folds)]
+
+
+def test_pieces_that_each_fold_cuts_elsewhere_are_each_folds_own():
+    draw = np.random.default_rng(0)
+    number = np.where(draw.random(400) < 0.1, np.nan, draw.normal(1e6, 3, 400))
+    task = task_of(pl.DataFrame({"number": number, "word": draw.choice(["a", "b"], 400)}))
+    task = replace(task, codes=((number > 1e6) ^ (draw.random(400) < 0.2)).astype(int))
+    train = [np.flatnonzero(np.arange(400) % 4 != fold) for fold in range(4)]
+    encoders = [TableEncoder.fit(task.schema, task.parsed, each, codes=task.codes) for each in train]
+    edges = [encoder.encoders[0].edges.tolist() for encoder in encoders]
+    assert min(map(len, edges)) > 2
+    assert len({tuple(each) for each in edges}) > 1
+    assert_each_encoding_is_its_encoders(task, encoders, 400)
 
 
 def numeric(n_rows=2000, n_columns=20):

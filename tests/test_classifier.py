@@ -20,6 +20,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from demarcate import DemarcateClassifier, Predictor, datasets, load
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
 from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
+from demarcate.presets import PRESETS, preset_settings
+from demarcate.tabular.encoders.edges import class_edges
 
 TINY = {"hidden": (8,), "epochs": 3, "n_folds": 2}
 ENOUGH = {"epochs": 20, "lr": 0.05}
@@ -347,6 +349,13 @@ class TestSettings:
             ("lr", 0),
             ("weight_decay", -1),
             ("schedule", "linear"),
+            ("init", "zeros"),
+            ("averaging", -0.5),
+            ("hidden", "wide"),
+            ("epochs", "many"),
+            ("patience", "little"),
+            ("n_folds", "few"),
+            ("n_seeds", "few"),
             ("batch_size", "some"),
             ("patience", 0),
             ("device", "abacus"),
@@ -386,6 +395,120 @@ class TestSettings:
         probabilities = fitted.predict_proba(X)
         assert np.isfinite(probabilities).all()
         np.testing.assert_allclose(probabilities.sum(1), 1)
+
+
+@pytest.fixture
+def asked_for(monkeypatch):
+    """The network, the training and the rest that settings ask the ensemble for; nothing is trained."""
+
+    class Asked(Exception):
+        pass
+
+    def stop(task, network, training, **others):
+        raise Asked(network, training, others)
+
+    def ask(matrix, **settings):
+        monkeypatch.setattr("demarcate.classifier.fit_ensemble", stop)
+        with pytest.raises(Asked) as caught:
+            DemarcateClassifier(**settings).fit(*matrix)
+        return caught.value.args
+
+    return ask
+
+
+class TestPresets:
+    @pytest.fixture
+    def left_to_it(self, asked_for):
+        """What becomes of the settings that a preset is about."""
+
+        def find(matrix, **settings):
+            network, training, others = asked_for(matrix, **settings)
+            found = {"hidden": network.hidden, "epochs": training.epochs, "patience": training.patience}
+            return found | {name: others[name] for name in ("n_folds", "n_seeds")}
+
+        return find
+
+    @pytest.mark.parametrize("preset", list(PRESETS))
+    def test_settings_that_are_left_to_it_are_those_of_the_preset(self, matrix, left_to_it, preset):
+        assert left_to_it(matrix, preset=preset) == preset_settings(preset)
+        assert left_to_it(matrix, preset=np.array([preset])[0]) == preset_settings(preset)
+
+    def test_the_default_is_the_preset_called_default(self, matrix, left_to_it):
+        assert left_to_it(matrix) == preset_settings("default")
+
+    @pytest.mark.parametrize(
+        ("setting", "value", "found"),
+        [
+            ("hidden", (5, 4), (5, 4)),
+            ("hidden", (), ()),
+            ("hidden", np.array([7]), (7,)),
+            ("epochs", 3, 3),
+            ("patience", 2, 2),
+            ("patience", None, None),
+            ("n_folds", 2, 2),
+            ("n_seeds", 5, 5),
+        ],
+    )
+    def test_a_setting_that_is_given_comes_before_the_presets(self, matrix, left_to_it, setting, value, found):
+        asked = left_to_it(matrix, preset="fast", **{setting: value})
+        assert asked == {**preset_settings("fast"), setting: found}
+
+    def test_auto_may_be_said_and_may_come_from_numpy(self, matrix, left_to_it):
+        named = dict.fromkeys(preset_settings("best"), np.array(["auto"])[0])
+        assert left_to_it(matrix, preset="best", **named, batch_size=np.array(["auto"])[0]) == preset_settings("best")
+
+    def test_it_can_be_set_and_cloned_like_any_parameter(self, matrix):
+        classifier = DemarcateClassifier(preset="best", epochs=2)
+        copy = clone(classifier)
+        assert copy.get_params() == classifier.get_params()
+        assert (copy.preset, copy.hidden, copy.epochs) == ("best", "auto", 2)
+        fitted = copy.set_params(preset="fast").fit(*matrix)
+        assert fitted.predictor_.n_members == PRESETS["fast"].n_folds
+        assert (fitted.preset, fitted.hidden) == ("fast", "auto")
+        assert fitted.record()["settings"]["preset"] == "fast"
+
+    def test_another_name_is_refused_in_fit(self, matrix):
+        classifier = DemarcateClassifier(preset="quick")
+        with pytest.raises(SettingError, match="preset is one of fast, default, best: got 'quick'"):
+            classifier.fit(*matrix)
+
+    def test_it_is_refused_also_where_every_setting_is_given(self, matrix):
+        with pytest.raises(SettingError, match="preset is one of"):
+            tiny(preset="quick", patience=3, n_seeds=1).fit(*matrix)
+
+
+class TestEncodings:
+    def test_numbers_are_cut_into_pieces_unless_that_is_declined(self, mixed):
+        X, y = mixed
+        kinds = [{encoder.kinds for encoder in tiny(pieces=pieces).fit(X, y).predictor_.encoders} for pieces in (1, 0)]
+        assert kinds == [
+            {("piecewise", "categorical", "categorical", "date")},
+            {("numeric", "categorical", "categorical", "date")},
+        ]
+
+    def test_each_folds_pieces_are_cut_by_its_own_training_rows(self, matrix):
+        X, y = matrix
+        fitted = tiny().fit(X, y)
+        for encoder, held in zip(fitted.predictor_.encoders, fitted.held_out_, strict=True):
+            train = np.setdiff1d(np.arange(len(y)), held)
+            for place, column in enumerate(encoder.encoders):
+                expected = class_edges(X[train, place], y[train], 2)
+                assert column.edges.tolist() == expected.tolist()
+
+    def test_the_networks_begin_with_the_classes_shares_unless_told_otherwise(self, matrix):
+        X, y = matrix
+        rare = np.where(np.arange(60) % 6 == 0, "rare", "usual")
+        begun = tiny(epochs=1, lr=1e-9).fit(X, rare).predict_proba(X)[:, 0]
+        torchs = tiny(epochs=1, lr=1e-9, init="torch").fit(X, rare).predict_proba(X)[:, 0]
+        assert abs(begun.mean() - 1 / 6) < 0.05
+        assert torchs.mean() > 0.3
+
+    def test_how_weights_begin_and_are_averaged_is_as_it_is_asked(self, matrix, asked_for):
+        _, training, others = asked_for(matrix)
+        assert (training.init, training.averaging, others["pieces"]) == ("he", 2.0, True)
+        _, training, others = asked_for(matrix, init="torch", averaging=np.float32(0.5), pieces=np.bool_(False))
+        assert (training.init, training.averaging, others["pieces"]) == ("torch", 0.5, False)
+        assert type(others["pieces"]) is bool
 
 
 class TestScores:

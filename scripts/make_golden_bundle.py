@@ -6,6 +6,7 @@ is trained, and neither the day nor a version is in it.
 """
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -42,11 +43,16 @@ ENCODER_NUMBERS = [
     *(0.75, 0.25, 0.0, 0.0),
     *(1.6e9, 1.59e9, 2.5e7, 10.0),
 ]
+# What format 3 brought: a column in pieces.
+DOSE = Column("dose", "numerical")
+DOSE_WORDS = {"column": "dose", "encoder": "piecewise", "n_numbers": 8, "flag": True}
+DOSE_NUMBERS = [*(2.5, 2.75, 1.25, 10.0), *(0.5, 1.5, 2.25, 5.0)]
 ROWS = {
     "age": [63.0, None, 41.5, 80.0],
     "thal": ["fixed", "normal", "never seen", None],
     "smokes": ["yes", "no", None, "1"],
     "seen": ["24.12.2019", None, "2021-02-28", "01.07.2020"],
+    "dose": [1.0, None, 2.25, 7.5],
 }
 
 
@@ -59,14 +65,22 @@ def state(widths: tuple[int, ...], phase: int) -> MemberState:
     return layers
 
 
-def golden() -> Predictor:
-    """A model with every kind of column, two encoders, three classes, networks of several shapes, costs of its own."""
-    numbers = np.array(ENCODER_NUMBERS)
-    encoders = [TableEncoder.restore(ENCODER_WORDS, each, SCHEMA) for each in (numbers, numbers * 0.96875)]
-    networks = [Network((3,), "relu"), Network((4, 2), "silu", dropout=0.25), Network((), "none")]
+def golden(version: int = FORMAT_VERSION) -> Predictor:
+    """A model that needs a format, and no later one.
+
+    It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
+    temperature and prediction sets; from format 3 on a column in pieces and a network with dropout of inputs.
+    """
+    has_pieces = version >= 3
+    schema = Schema((*SCHEMA.columns, DOSE)) if has_pieces else SCHEMA
+    words = [*ENCODER_WORDS, DOSE_WORDS] if has_pieces else ENCODER_WORDS
+    numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_pieces else ENCODER_NUMBERS)
+    encoders = [TableEncoder.restore(words, each, schema) for each in (numbers, numbers * 0.96875)]
+    second = Network((4, 2), "silu", dropout=0.25, input_dropout=0.125 if has_pieces else 0.0)
+    networks = [Network((3,), "relu"), second, Network((), "none")]
     d_in = encoders[0].n_encoded
-    return Predictor.of(
-        schema=SCHEMA,
+    plain = Predictor.of(
+        schema=schema,
         encoders=encoders,
         encoding=[0, 1, 0],
         networks=networks,
@@ -74,10 +88,15 @@ def golden() -> Predictor:
         head=head_for("softmax", 3),
         classes=np.array(["absent", "mild", "sévère"]),
         target="disease",
+        record={"n_samples": 8, "note": "made by hand"},
+    )
+    if version == 1:
+        return plain
+    return replace(
+        plain,
         costs=Costs(np.array([[0.0, 1.0, 2.0], [2.0, 0.0, 1.0], [3.0, 2.0, 0.5]]), abstain=0.92),
         temperature=1.75,
         conformal=Conformal(np.array([*(0.125, 0.375, 0.5, 0.75), *(0.375, 0.5), *(0.25, 1.0)]), (4, 2, 2)),
-        record={"n_samples": 8, "note": "made by hand"},
     )
 
 

@@ -69,6 +69,11 @@ def golden_2():
 
 
 @pytest.fixture(scope="module")
+def golden_3():
+    return decode((GOLDEN / "format_3.safetensors").read_bytes())
+
+
+@pytest.fixture(scope="module")
 def rows():
     rows = json.loads((GOLDEN / "format_1.json").read_text(encoding="utf-8"))["rows"]
     # Cells that any of the models takes: dates in ISO 8601, which is read whatever else is.
@@ -120,12 +125,11 @@ class TestRoundTrip:
             network.load_state_dict(state, strict=True)
             assert all(torch.equal(network.state_dict()[name], expected[name]) for name in expected)
 
-    def test_dropout_of_inputs_is_kept_where_there_is_some(self, golden):
-        document, tensors = golden
-        data = encode(replaced(document, ("members", 1, "network", "input_dropout"), 0.25), tensors)
+    def test_dropout_of_inputs_is_kept_where_there_is_some(self, golden_3):
+        document, tensors = golden_3
+        data = encode(replaced(document, ("members", 2, "network", "input_dropout"), 0.25), tensors)
         predictor = from_document(*decode(data, expected_tensors))
-        rates = [network.input_dropout for network in predictor.networks]
-        assert rates == [0.0, 0.25] + [0.0] * (len(rates) - 2)
+        assert [network.input_dropout for network in predictor.networks] == [0.0, 0.125, 0.25]
         assert encode(*to_document(predictor)) == data
 
     def test_nothing_in_it_is_a_pickle_or_an_archive(self, path):
@@ -135,8 +139,7 @@ class TestRoundTrip:
 
     @pytest.mark.parametrize("classes", [["a", "b"], [0, 7], [False, True], [0.5, 2.0]])
     def test_classes_keep_their_type(self, fitted, tmp_path, classes):
-        plain = replace(load_golden_script().golden(), costs=None, temperature=None, conformal=None)
-        document, tensors = to_document(plain)
+        document, tensors = to_document(load_golden_script().golden(1))
         kept = [name for name in tensors if name.startswith(("encoders.0.", "members.2."))]
         document["classes"] = {"type": type(classes[0]).__name__, "values": [*classes]}
         document["encoders"] = document["encoders"][:1]
@@ -197,7 +200,7 @@ class TestDecisions:
     @settings(derandomize=True, deadline=None, max_examples=60)
     @given(st.fixed_dictionaries(some_decisions(3)))
     def test_whatever_it_is_it_comes_back_and_is_written_the_same_again(self, decisions):
-        predictor = replace(load_golden_script().golden(), **decisions)
+        predictor = replace(load_golden_script().golden(1), **decisions)
         data = encode(*to_document(predictor))
         read = from_document(*decode(data, expected_tensors))
         assert encode(*to_document(read)) == data
@@ -209,7 +212,7 @@ class TestDecisions:
                 np.testing.assert_array_equal(getattr(found, field), getattr(written, field))
 
     def test_a_model_with_none_of_it_is_written_in_format_1(self):
-        plain = replace(load_golden_script().golden(), costs=None, temperature=None, conformal=None)
+        plain = replace(load_golden_script().golden(2), costs=None, temperature=None, conformal=None)
         assert encode(*to_document(plain)) == (GOLDEN / "format_1.safetensors").read_bytes()
 
     def test_a_threshold_that_is_not_that_of_the_costs_is_refused(self):
@@ -291,6 +294,137 @@ class TestDecisions:
             from_document(*decode(data, expected_tensors))
 
 
+class TestPieces:
+    """Numbers in pieces and dropout of inputs, which formats 1 and 2 did not know."""
+
+    NUMBERS = "encoders.0.numbers"
+    DOSE = ("encoders", 0, "columns", 4)
+
+    def test_a_fitted_classifier_with_pieces_is_of_format_3_and_one_without_is_not(self, table, labels):
+        versions = []
+        for pieces in (True, False):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", InputWarning)
+                fitted = DemarcateClassifier(hidden=(4,), epochs=1, n_folds=2, pieces=pieces).fit(table, labels)
+            document, tensors = to_document(fitted.predictor_)
+            again = from_document(*decode(encode(document, tensors), expected_tensors))
+            np.testing.assert_array_equal(again.predict_proba(table), fitted.predict_proba(table))
+            versions.append(document["format_version"])
+        assert versions == [3, 2]
+
+    def test_either_of_the_two_alone_needs_the_format(self, golden, golden_3):
+        place = ("members", 1, "network", "input_dropout")
+        document, tensors = golden_3
+        pieces = without(document, place), tensors
+        document, tensors = golden
+        dropout = {"costs": None, "conformal": None, **replaced(document, place, 0.5), "format_version": 3}, tensors
+        for described in (pieces, dropout):
+            predictor = from_document(*decode(encode(*described), expected_tensors))
+            assert to_document(predictor)[0] == described[0]
+
+    @pytest.mark.parametrize("version", [1, 2])
+    def test_what_needs_neither_is_refused_in_format_3(self, version):
+        document, tensors = decode((GOLDEN / f"format_{version}.safetensors").read_bytes())
+        data = encode({"costs": None, "conformal": None, **document, "format_version": 3}, tensors)
+        with pytest.raises(BundleError, match="format_version would be written differently"):
+            from_document(*decode(data, expected_tensors))
+
+    def test_pieces_are_refused_in_format_2(self, golden_3):
+        document, tensors = golden_3
+        data = encode({**document, "format_version": 2}, tensors)
+        with pytest.raises(BundleError, match="format_version would be written differently"):
+            from_document(*decode(data, expected_tensors))
+
+    @pytest.mark.parametrize(
+        ("place", "value", "reason"),
+        [
+            (21, 0.0, "edges are finite and ascending"),
+            (21, 0.5, "edges are finite and ascending"),
+            (22, 9.0, "edges are finite and ascending"),
+            (20, np.nan, "holds NaN or infinity"),
+            (23, np.inf, "holds NaN or infinity"),
+            (18, 0.0, "scale and limit are above 0"),
+        ],
+    )
+    def test_numbers_that_no_pieces_have_are_refused(self, golden_3, monkeypatch, place, value, reason):
+        document, tensors = golden_3
+        crafted = tensors[self.NUMBERS].copy()
+        crafted[place] = value
+        # What does not let them be written need not hold who writes otherwise.
+        monkeypatch.setattr("demarcate.bundle.format._check_finite", lambda *arguments: None)
+        data = encode(document, {**tensors, self.NUMBERS: crafted})
+        monkeypatch.undo()
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(data, expected_tensors))
+
+    @pytest.mark.parametrize(
+        ("place", "value", "reason"),
+        [
+            ((*DOSE, "encoder"), "numeric", "too many values to unpack"),
+            ((*DOSE, "encoder"), "categorical", "'categorical' does not read the numerical column 'dose'"),
+            ((*DOSE, "encoder"), "date", "'date' does not read the numerical column 'dose'"),
+            (("encoders", 0, "columns", 1, "encoder"), "piecewise", "does not read the categorical column 'thal'"),
+            (("encoders", 0, "columns", 2, "encoder"), "piecewise", "does not read the boolean column 'smokes'"),
+            (("encoders", 0, "columns", 3, "encoder"), "piecewise", "does not read the date column 'seen'"),
+            ((*DOSE, "n_numbers"), 7, "is expected"),
+            ((*DOSE, "n_numbers"), 9, "is expected"),
+            ((*DOSE, "flag"), False, "encoder 0 makes"),
+            (("encoders", 0, "n_encoded"), 3, "is expected"),
+            (("members", 1, "network", "input_dropout"), 1.0, "input_dropout is at least 0"),
+            (("members", 0, "network", "input_dropout"), 0.0, "members would be written differently"),
+            (("schema", 5, "kind"), "categorical", "categor"),
+        ],
+        ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
+    )
+    def test_a_document_whose_pieces_no_model_has_is_refused_with_the_reason(self, golden_3, place, value, reason):
+        document, tensors = golden_3
+        data = encode(replaced(document, place, value), tensors)
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(data, expected_tensors))
+
+    def test_every_mutant_is_refused_or_works(self, golden_3, rows):
+        document, tensors = golden_3
+        n_refused = n_working = 0
+        for key, number in (("encoders", 0), ("members", 1), ("schema", 5)):
+            for name, mutant in mutants(document[key][number]):
+                entries = [*document[key][:number], mutant, *document[key][number + 1 :]]
+                data = encode({**document, key: entries}, tensors)
+                try:
+                    predictor = from_document(*decode(data, expected_tensors))
+                except BundleError:
+                    n_refused += 1
+                    continue
+                n_working += 1
+                assert encode(*to_document(predictor)) == data, name
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", InputWarning)
+                    assert np.isfinite(predictor.predict_proba({**rows, "dose": [1.0, None, 2.25, 7.5]})).all(), name
+        assert n_refused > 300
+        assert n_working > 5
+
+    @settings(derandomize=True, deadline=None, max_examples=100)
+    @given(
+        place=st.integers(20, 23),
+        value=st.floats(width=64) | st.sampled_from([0.5, 1.5, 2.25, 5.0, 5e-324, -1.7e308, 1.7e308]),
+    )
+    def test_whatever_its_numbers_are_a_file_is_refused_or_works(self, golden_3, place, value):
+        document, tensors = golden_3
+        crafted = tensors[self.NUMBERS].copy()
+        crafted[place] = value
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("demarcate.bundle.format._check_finite", lambda *arguments: None)
+            data = encode(document, {**tensors, self.NUMBERS: crafted})
+        try:
+            predictor = from_document(*decode(data, expected_tensors))
+        except BundleError:
+            return
+        edges = predictor.encoders[0].encoders[4].edges
+        assert (np.diff(edges) > 0).all()
+        cells = {"age": [1.0] * 6, "thal": ["fixed"] * 6, "smokes": ["yes"] * 6, "seen": ["2020-01-01"] * 6}
+        doses = [None, 0.0, 2.0, 1.7e308, -1.7e308, value]
+        assert np.isfinite(predictor.predict_proba({**cells, "dose": doses})).all()
+
+
 class TestGolden:
     @pytest.mark.filterwarnings("ignore:column 'thal' holds a category not seen:demarcate.errors.InputWarning")
     @pytest.mark.parametrize("version", range(1, FORMAT_VERSION + 1))
@@ -304,9 +438,15 @@ class TestGolden:
             sets = predictor.predict_set(expected["rows"], coverage=0.5, per_class=True)
             assert sets.tolist() == expected["sets"]
 
-    def test_the_file_of_the_present_format_is_what_its_script_writes(self):
-        golden = (GOLDEN / f"format_{FORMAT_VERSION}.safetensors").read_bytes()
-        assert encode(*to_document(load_golden_script().golden())) == golden
+    @pytest.mark.parametrize("version", range(1, FORMAT_VERSION + 1))
+    def test_a_model_that_needs_no_later_format_is_still_written_in_its_own_as_it_was(self, version):
+        golden = (GOLDEN / f"format_{version}.safetensors").read_bytes()
+        assert encode(*to_document(load_golden_script().golden(version))) == golden
+
+    def test_the_script_makes_the_present_format(self):
+        script = load_golden_script()
+        assert to_document(script.golden())[0] == to_document(script.golden(FORMAT_VERSION))[0]
+        assert to_document(script.golden())[0]["format_version"] == FORMAT_VERSION
 
 
 def leaves(value, place=()):
@@ -376,11 +516,11 @@ class TestCraftedDocuments:
     def test_the_unchanged_document_is_taken(self, golden):
         assert from_document(*decode(encode(*golden), expected_tensors)).target == "disease"
 
-    @pytest.mark.parametrize("version", [3, 0, 1.0, 2.0, True, "1", None])
+    @pytest.mark.parametrize("version", [FORMAT_VERSION + 1, 0, 1.0, 2.0, True, "1", None])
     def test_another_format_is_refused_with_the_advice_to_upgrade(self, golden, version):
         document, tensors = golden
         data = encode({**document, "format_version": version}, tensors)
-        with pytest.raises(BundleError, match=r"reads formats 1 to 2: the file is of format .*Upgrade demarcate"):
+        with pytest.raises(BundleError, match=r"reads formats 1 to 3: the file is of format .*Upgrade demarcate"):
             decode(data, expected_tensors)
 
     @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from demarcate.cli.guard import UsageError
 from demarcate.plotting import ThresholdDisplay
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
+ENOUGH = ("--epochs", "20", "--lr", "0.05", "--folds", "2", "--hidden", "8")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def saved(demarcate, table, tmp_path_factory):
     """A model of three classes with costs of its own."""
     out = tmp_path_factory.mktemp("models") / "three.safetensors"
     costs = ("--cost", "a:b=3", "--cost", "b:c:a=8", "--abstain", "0.6")
-    assert demarcate("fit", table, "--target", "kind", *TINY, *costs, "--out", out, "--quiet").code == 0
+    assert demarcate("fit", table, "--target", "kind", *ENOUGH, *costs, "--out", out, "--quiet").code == 0
     return out
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from demarcate import DemarcateClassifier, load
 from demarcate.evaluation import METRIC_NAMES
+from demarcate.presets import AUTO, PRESETS, preset_settings
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
@@ -251,9 +252,23 @@ class TestSettings:
         assert predictor.n_members == 6
         assert predictor.networks[0].hidden == (6, 5)
 
+    def test_a_preset_decides_what_is_not_said(self, demarcate, tmp_path):
+        out = tmp_path / "m.safetensors"
+        outcome = demarcate(
+            "fit", "heart", "--preset", "fast", "--hidden", "4", "--epochs", "2", "--quiet", "--out", out
+        )
+        assert outcome.code == 0, outcome.err
+        predictor, fast = load(out), PRESETS["fast"]
+        settings = predictor.record["settings"]
+        assert predictor.n_members == fast.n_folds * fast.n_seeds
+        assert predictor.networks[0].hidden == (4,)
+        assert settings["preset"] == "fast"
+        assert (settings["epochs"], settings["n_folds"], settings["patience"]) == (2, "auto", "auto")
+
     @pytest.mark.parametrize(
         ("arguments", "reason"),
         [
+            (("--preset", "quick"), "preset is one of fast, default, best: got 'quick'"),
             (("--hidden", "wide"), "--hidden takes widths"),
             (("--hidden", "-3"), "hidden widths are whole numbers from 1 up: got -3"),
             (("--activation", "step"), "activation is one of"),
@@ -326,8 +341,13 @@ def test_the_defaults_the_help_states_are_the_classifiers(demarcate):
     stated = dict(re.findall(r"--([\w-]+) <[a-z]+> (?:(?! -)[^\[])*\[default: ([^\]]*)\]", told))
     settings = DemarcateClassifier().get_params()
     renamed = {"folds": "n_folds", "seeds": "n_seeds", "seed": "random_state"}
+    by_preset = preset_settings(settings["preset"])
     stated.pop("batch-size")
-    assert len(stated) >= 13
+    assert len(stated) >= 14
     for option, default in stated.items():
-        value = settings[renamed.get(option, option.replace("-", "_"))]
-        assert default == (",".join(map(str, value)) if isinstance(value, tuple) else str(value))
+        name = renamed.get(option, option.replace("-", "_"))
+        is_left = settings[name] == AUTO and name in by_preset
+        value = by_preset.pop(name) if is_left else settings[name]
+        spelt = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+        assert default == (f"by preset, {spelt}" if is_left else spelt)
+    assert not by_preset

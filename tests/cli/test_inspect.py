@@ -24,8 +24,8 @@ def test_columns_scores_networks_and_origin_are_shown(demarcate, model):
     assert re.search(r"thal +categorical +fixed, normal, reversible", outcome.out)
     assert re.search(r"ROC AUC +\d\.\d{3} \[", outcome.out)
     assert "logistic regression" in outcome.out
-    assert re.search(r"networks +2, of [\d,]+ parameters", outcome.out)
-    assert re.search(r"layers +hidden 8, \w+, dropout 0\.1", outcome.out)
+    assert re.search(r"networks +2, of [\d,]+ to [\d,]+ parameters", outcome.out)
+    assert re.search(r"layers +hidden 8, \w+, dropout 0\.15", outcome.out)
     assert re.search(r"decision +the likelier class", outcome.out)
     assert re.search(r"trained on +303 rows", outcome.out)
     assert re.search(r"made with torch +\d", outcome.out)

@@ -117,6 +117,28 @@ def test_the_command_repeats_the_settings_that_were_changed(two):
     assert len(report["provenance"]["data_sha256"]) == 64
 
 
+def test_a_preset_is_repeated_and_what_it_decides_is_not():
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
+    settings = {"preset": "fast", "hidden": (3,), "epochs": 1}
+    classifier = DemarcateClassifier(**settings, random_state=4).fit(frame, np.arange(60) % 2)
+    told = Report.of(classifier, frame, np.arange(60) % 2, name="t.csv", target="y").to_json()["reproduce"]
+    command = "demarcate fit t.csv --target y --preset fast --hidden 3 --epochs 1 --seed 4 --out model.safetensors"
+    assert told["command"] == command
+    assert told["python"] == "DemarcateClassifier(preset='fast', hidden=(3,), epochs=1, random_state=4).fit(X, y)"
+    assert told["settings"]["n_folds"] == "auto"
+
+
+@pytest.mark.parametrize("setting", [{"pieces": False}, {"init": "torch"}, {"averaging": 0.0}])
+def test_how_networks_begin_are_averaged_and_read_numbers_is_shown_in_python_alone(setting):
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})
+    told = report_of(frame, rng.integers(0, 2, 60), **setting).to_json()["reproduce"]
+    ((name, value),) = setting.items()
+    assert told["command"] == ""
+    assert f"{name}={value!r}" in told["python"]
+
+
 def test_settings_the_command_line_lacks_are_shown_in_python_alone():
     rng = np.random.default_rng(0)
     frame = pl.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})

@@ -434,10 +434,12 @@ class Run:
         return torch.nn.functional.hardshrink(self.head.residual(logits, marks), self._tiny).mul_(scale)
 
     def _factor(self, step: int) -> float:
-        """What the schedule makes of the rate in this step."""
+        """What warming up and the schedule make of the rate in this step, from 0."""
+        n_steps, warmup = self.batches.n_steps, self.training.warmup
+        warmth = min(1.0, (step + 1) / (warmup * n_steps)) if warmup else 1.0
         if self.training.schedule == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * self.batches.n_steps)))
+            return warmth
+        return warmth * 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * n_steps)))
 
 
 def _states(generators: Sequence[torch.Generator]) -> Tensor:

@@ -76,6 +76,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ``relu``, ``tanh``, ``silu``, ``gelu``, ``elu``, ``leaky_relu``, ``sigmoid`` or ``none``.
     dropout
         The chance, at least 0 and below 1, that a hidden unit is silenced in a training step.
+    input_dropout
+        The same for the columns that the encoders make.
     head
         ``softmax``, ``logit`` (two classes only), or ``auto``.
     optimizer
@@ -86,6 +88,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Weight decay.
     schedule
         ``constant`` or ``cosine``.
+    warmup
+        Epochs over which the learning rate rises from 0.
     init
         Where the weights begin: ``he`` or ``torch``, as for `demarcate.Training`.
     averaging
@@ -177,11 +181,13 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         pieces: bool = True,
         activation: str = "silu",
         dropout: float = 0.15,
+        input_dropout: float = 0.0,
         head: str = "auto",
         optimizer: str = "adamw",
         lr: float = 3e-3,
         weight_decay: float = 1e-2,
         schedule: str = "cosine",
+        warmup: float = 0.0,
         init: str = "he",
         averaging: float = 2.0,
         epochs: int | str = AUTO,
@@ -208,11 +214,13 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.pieces = pieces
         self.activation = activation
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.head = head
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
         self.schedule = schedule
+        self.warmup = warmup
         self.init = init
         self.averaging = averaging
         self.epochs = epochs
@@ -552,7 +560,13 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return by_preset[name] if isinstance(value, str) and value == AUTO else plain(value)
 
     def _network(self) -> Network:
-        return Network(self._setting("hidden"), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
+        return Network(
+            self._setting("hidden"),
+            self.activation,
+            plain(self.dropout),
+            self.head,  # type: ignore[arg-type]
+            input_dropout=plain(self.input_dropout),
+        )
 
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size
@@ -563,6 +577,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             lr=plain(self.lr),
             weight_decay=plain(self.weight_decay),
             schedule=self.schedule,  # type: ignore[arg-type]
+            warmup=plain(self.warmup),
             init=self.init,  # type: ignore[arg-type]
             averaging=plain(self.averaging),
             betas=(0.9, 0.95),

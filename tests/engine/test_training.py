@@ -52,11 +52,8 @@ def test_a_value_out_of_range_is_refused_and_its_field_named(field, values):
     patience=st.none() | st.integers(1, 10**6),
     validate_every=st.integers(1, 10**6),
     averaging=st.floats(0, 1e6),
-<<<<<<< HEAD
     init=st.sampled_from(["torch", "he"]),
-=======
     warmup=st.floats(0, 1e6),
->>>>>>> 2215185442b3e409cff8fd924ed2868696ba1a16
 )
 def test_every_value_in_range_is_taken_as_given(**values):
     assert dataclasses.asdict(Training(**values)) == values

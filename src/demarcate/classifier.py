@@ -1,6 +1,7 @@
 """DemarcateClassifier: the scikit-learn face of the ensemble."""
 
 import os
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from demarcate.arguments import (
 from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
 from demarcate.engine import OnEpoch, Training
+from demarcate.engine.time_limit import checked_limit
 from demarcate.ensemble import Ensemble, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
 from demarcate.evaluation import (
@@ -51,6 +53,7 @@ from demarcate.presets import AUTO, preset_settings
 from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
+from demarcate.words import counted
 
 BASELINES = ("majority", "logistic_regression")
 
@@ -108,6 +111,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     holdout_above
         Number of rows above which one hold-out of a fifth of the rows (at most 20,000), shared by four networks for
         each of ``n_seeds``, takes the place of the folds.
+    time_limit
+        Seconds for ``fit``, after which training ends with the best networks so far. The table is read and encoded in
+        full whatever the limit, and every network takes some steps, so a fit may take a little longer. With a limit that
+        ends training, two fits need not end with the same bits. None for no limit.
     class_weight
         ``balanced``, a mapping of labels to weights, or None for 1 each.
     cost
@@ -196,6 +203,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_folds: int | str = AUTO,
         n_seeds: int | str = AUTO,
         holdout_above: int = 10_000,
+        time_limit: float | None = None,
         class_weight: str | Mapping[Any, float] | None = None,
         cost: Any = None,
         abstain: float | None = None,
@@ -229,6 +237,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_folds = n_folds
         self.n_seeds = n_seeds
         self.holdout_above = holdout_above
+        self.time_limit = time_limit
         self.class_weight = class_weight
         self.cost = cost
         self.abstain = abstain
@@ -267,6 +276,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         CheckpointError
             If the folder of checkpoints belongs to another fit, or another process.
         """
+        limit = checked_limit(plain(self.time_limit))
+        deadline = None if limit is None else time.monotonic() + limit
         network = self._network()
         self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)
@@ -285,6 +296,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             precision=self.precision,
             on_epoch=self.on_epoch,
             checkpoint=self.checkpoint,
+            deadline=deadline,
         )
         self._take(task, ensemble)
         return self
@@ -626,6 +638,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for finding in self.audit_:
             if finding.severity != "note":
                 warnings.warn(InputWarning(str(finding)), stacklevel=3)
+        if any(member.timed_out for member in ensemble.members):
+            longest = max(len(member.history.train_loss) for member in ensemble.members)
+            what = f"the time limit ended training after {counted(longest, 'epoch')}"
+            remedy = "these are the best networks so far. Give it more time, or a cheaper preset"
+            warnings.warn(InputWarning(f"{what}: {remedy}"), stacklevel=3)
         for number, member in enumerate(ensemble.members):
             if member.divergence:
                 message = member.divergence.told(f"network {number}", member.best_epoch)

@@ -55,6 +55,8 @@ from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
 from demarcate.words import counted
 
+JUDGING_SHARE, JUDGING_SECONDS = 0.1, 2.0
+"""What of a time limit is left for judging the networks that were trained: this share, and at most these seconds."""
 BASELINES = ("majority", "logistic_regression")
 
 
@@ -112,9 +114,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Number of rows above which one hold-out of a fifth of the rows (at most 20,000), shared by four networks for
         each of ``n_seeds``, takes the place of the folds.
     time_limit
-        Seconds for ``fit``, after which training ends with the best networks so far. The table is read and encoded in
-        full whatever the limit, and every network takes some steps, so a fit may take a little longer. With a limit that
-        ends training, two fits need not end with the same bits. None for no limit.
+        Seconds for ``fit``: training ends in time with the best networks so far. The table is read and encoded in full
+        whatever the limit, and every network takes some steps, so a fit may take a little longer. Two fits that a limit
+        ended need not have the same bits. None for no limit.
     class_weight
         ``balanced``, a mapping of labels to weights, or None for 1 each.
     cost
@@ -277,7 +279,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If the folder of checkpoints belongs to another fit, or another process.
         """
         limit = checked_limit(plain(self.time_limit))
-        deadline = None if limit is None else time.monotonic() + limit
+        deadline = None if limit is None else time.monotonic() + limit - min(limit * JUDGING_SHARE, JUDGING_SECONDS)
         network = self._network()
         self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)

@@ -43,8 +43,8 @@ def samples(shift=0.0):
     return Samples.of([x], (x[:, 0] * x[:, 1] > 0).long(), 2)
 
 
-ADDED = {"averaging": 1.5, "input_dropout": 0.3}
-"""What has a state of its own, beside what every training has."""
+ADDED = {"averaging": 1.5, "input_dropout": 0.3, "warmup": 2.5}
+"""What has a state of its own, or depends on the step, beside what every training has."""
 
 
 def members(batch_size=16, held=HELD, input_dropout=0.0, **training):

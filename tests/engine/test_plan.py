@@ -137,6 +137,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         replace(MEMBER, encoding=1, network=Network(hidden=(600, 8))),
         replace(MEMBER, training=Training(validate_every=2)),
         replace(MEMBER, training=Training(averaging=2.0)),
+        replace(MEMBER, training=Training(warmup=2.0)),
     ],
     ids=[
         "depth",
@@ -154,6 +155,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         "encoding",
         "validate_every",
         "averaging",
+        "warmup",
     ],
 )
 def test_members_that_take_other_steps_do_not_share_a_stack(other):

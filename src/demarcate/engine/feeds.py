@@ -76,6 +76,9 @@ class Feed(Protocol):
     def count(self, span: Span) -> None:
         """Take in a span whose steps are done."""
 
+    def cut(self) -> None:
+        """End the epoch under way before its time: it is what was counted, at least one span."""
+
     def close(self) -> Tensor:
         """Mean training loss and accuracy of each epoch since `open`, ``(n_epochs, 2, n_members)`` on the CPU."""
 
@@ -122,6 +125,9 @@ class FullBatch:
     def count(self, span: Span) -> None:  # noqa: ARG002 - all are judged together
         """Note that it is done."""
         self._n_counted += 1
+
+    def cut(self) -> None:
+        """Nothing: such an epoch has no middle."""
 
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
@@ -182,8 +188,7 @@ class MiniBatches:
         n_ahead = max(1, MAX_NUMBERS // _numbers(self._source, self._batches, self._drops))
         for block in islice(self._batches.epoch(n_ahead), self._n_spans, None):
             yield _span(block, self._source, self._batches, self._drops, self._dtype)
-        self._epochs.append(self._sums)
-        self.n_done, self._n_spans = 0, 0
+        self.cut()
 
     def count(self, span: Span) -> None:
         """Judge its steps and add them to the epoch."""
@@ -191,6 +196,11 @@ class MiniBatches:
         self._sums = self._sums + sums if self._n_spans else sums
         self._n_spans += 1
         self.n_done += len(span.steps)
+
+    def cut(self) -> None:
+        """End the epoch with the spans that were counted."""
+        self._epochs.append(self._sums)
+        self.n_done, self._n_spans = 0, 0
 
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
@@ -243,9 +253,14 @@ class ShortEpochs:
         """Note that it is done."""
         self._n_counted += 1
 
+    def cut(self) -> None:
+        """Nothing: such an epoch has no middle."""
+
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
         sums = judge(self._source.head, self._block.targets, self._block.logits)
+        # Training may have ended before all that was made ready was used.
+        sums = sums[: self._n_counted * self._batches.n_steps]
         return means(sums.unflatten(0, (self._n_counted, self._batches.n_steps)).sum(1))
 
     def keep(self) -> None:

@@ -59,6 +59,13 @@ class Run:
         Their rows, on the device to train on.
     precision
         As for `demarcate.engine.fit`.
+
+    Attributes
+    ----------
+    time_is_up
+        Asked after each epoch, and inside long ones: when it says so, that is the last epoch of all members.
+    timed_out
+        Whether it said so before training was over.
     """
 
     def __init__(self, members: Sequence[Member], samples: Samples, precision: str) -> None:
@@ -89,6 +96,8 @@ class Run:
         self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
         self._propagate()
         self.pace = Pace([1])
+        self.time_is_up: Callable[[], bool] = lambda: False
+        self.timed_out = False
         self._tiny = torch.finfo(self.flat.dtype).eps ** 2
         self._snapshots = torch.empty(0)
 
@@ -215,7 +224,7 @@ class Run:
             history = self.recorder.history(index, end.n_epochs)
             looks = self.traces.get(index) or []
             trace = torch.cat(looks)[: len(history.validation_epochs)].clone() if looks and end.n_epochs else None
-            facts = end.best_epoch, end.divergence, trace, end.dropped
+            facts = end.best_epoch, end.divergence, trace, end.dropped, end.timed_out
             fitted.append(FittedMember(member.network, state, history, *facts))
         return fitted
 
@@ -223,17 +232,19 @@ class Run:
         """Train for some epochs and close the books on them."""
         epochs = torch.arange(self.epoch + 1, self.epoch + n_epochs + 1)
         looked = (epochs % self.training.validate_every == 0) | (epochs == self.training.epochs)
-        self._open(n_epochs, int(looked.sum()))
-        for place in range(n_epochs):
+        # An epoch that turns out to be the last is looked at, too.
+        self._open(n_epochs, min(n_epochs, int(looked.sum()) + 1))
+        place = 0
+        for place, epoch in enumerate(epochs.tolist()):
             if not self.watch and not self.feed.n_done:
                 self._snapshots[place] = self.judged
-            self._learn(int(epochs[place]), between if n_epochs == 1 else lambda: None)
-            if self.watch:
-                self._snapshots[place] = self.judged
-                if looked[place]:
-                    if self._exact is not self.propagation:
-                        self._exact.refresh()
-                    self.watch.look(self._exact)
+            whole = self._learn(epoch, between if n_epochs == 1 else lambda: None)
+            self.timed_out = not whole or (epoch < self.training.epochs and self.time_is_up())
+            looked[place] |= self.timed_out
+            self._watch_over(place, look=bool(looked[place]))
+            if self.timed_out:
+                break
+        epochs, looked = epochs[: place + 1], looked[: place + 1]
         train = self.feed.close()
         validation = torch.full_like(train, torch.nan)
         if self.watch:
@@ -241,13 +252,22 @@ class Run:
             self._trace(logits)
         losses, over, unsound = self._judgement(epochs, train[:, 0], validation[:, 0], looked)
         stood = epochs if self.watch else epochs - 1
-        ends = self.best.follow(self._snapshots[:n_epochs], losses, stood, over)
+        ends = self.best.follow(self._snapshots[: place + 1], losses, stood, over)
         self.recorder.add(self.active, torch.cat([train, validation], 1))
         told = list(self._told(epochs, train, validation, ends)) if tell else []
         self._settle(epochs, ends, unsound)
         if tell:
             for progress in told:
                 tell(progress)
+
+    def _watch_over(self, place: int, *, look: bool) -> None:
+        """Keep the weights after an epoch of the block, and look at what they make of the validation rows."""
+        if self.watch:
+            self._snapshots[place] = self.judged
+            if look:
+                if self._exact is not self.propagation:
+                    self._exact.refresh()
+                self.watch.look(self._exact)
 
     def _judgement(
         self, epochs: Tensor, train: Tensor, validation: Tensor, looked: Tensor
@@ -257,7 +277,9 @@ class Run:
         if self.watch:
             sound &= validation.isfinite() | ~looked.unsqueeze(1)
         losses = torch.where(sound, validation if self.watch else train, torch.nan)
-        return losses, ~sound | (epochs == self.training.epochs).unsqueeze(1), ~sound
+        over = ~sound | (epochs == self.training.epochs).unsqueeze(1)
+        over[-1] |= self.timed_out
+        return losses, over, ~sound
 
     def _open(self, n_epochs: int, n_looks: int) -> None:
         if len(self._snapshots) < n_epochs:
@@ -266,8 +288,8 @@ class Run:
         if self.watch:
             self.watch.open(n_looks)
 
-    def _learn(self, epoch: int, between: Callable[[], None]) -> None:
-        """The steps of an epoch, or what is left of it."""
+    def _learn(self, epoch: int, between: Callable[[], None]) -> bool:
+        """The steps of an epoch, or what is left of it; whether it came to its end."""
         number = (epoch - 1) * self.batches.n_steps + self.feed.n_done
         for span in self.feed.spans():
             self.pace.begin()
@@ -280,6 +302,10 @@ class Run:
             self.feed.count(span)
             if self.feed.n_done:
                 between()
+                if self.feed.n_done < self.batches.n_steps and self.time_is_up():
+                    self.feed.cut()
+                    return False
+        return True
 
     def _step(self, step: Step, factor: float) -> None:
         x, marks, scale, logits, masks = step
@@ -295,12 +321,21 @@ class Run:
         done = (ends < len(epochs)).nonzero().flatten().tolist()
         for position in done:
             place = int(ends[position])
-            self._finish(position, int(epochs[place]), diverged=bool(unsound[place, position]), place=place)
+            timed_out = self.timed_out and place == len(epochs) - 1
+            diverged = bool(unsound[place, position])
+            self._finish(position, int(epochs[place]), diverged=diverged, timed_out=timed_out, place=place)
         if done:
             self._keep((ends == len(epochs)).nonzero().flatten().tolist())
 
     def _finish(
-        self, position: int, epoch: int, *, diverged: bool = False, dropped: bool = False, place: int | None = None
+        self,
+        position: int,
+        epoch: int,
+        *,
+        diverged: bool = False,
+        dropped: bool = False,
+        timed_out: bool = False,
+        place: int | None = None,
     ) -> None:
         """Settle which weights a member ends with after an epoch; ``place`` is its snapshot, None for the present."""
         index = self.active[position]
@@ -311,7 +346,8 @@ class Run:
         restore = training.patience is not None or divergence is not None
         flat = self.best.flat[position] if restore else present
         best_epoch = int(self.best.epoch[position]) if restore else epoch
-        self.ends[index] = (flat.clone(), End(best_epoch, epoch - diverged, divergence, dropped))
+        timed_out = timed_out and divergence is None
+        self.ends[index] = (flat.clone(), End(best_epoch, epoch - diverged, divergence, dropped, timed_out))
 
     def _keep(self, positions: list[int]) -> None:
         """Shrink everything that has a member axis to these positions."""
@@ -398,10 +434,12 @@ class Run:
         return torch.nn.functional.hardshrink(self.head.residual(logits, marks), self._tiny).mul_(scale)
 
     def _factor(self, step: int) -> float:
-        """What the schedule makes of the rate in this step."""
+        """What warming up and the schedule make of the rate in this step, from 0."""
+        n_steps, warmup = self.batches.n_steps, self.training.warmup
+        warmth = min(1.0, (step + 1) / (warmup * n_steps)) if warmup else 1.0
         if self.training.schedule == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * self.batches.n_steps)))
+            return warmth
+        return warmth * 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * n_steps)))
 
 
 def _states(generators: Sequence[torch.Generator]) -> Tensor:

@@ -26,6 +26,7 @@ _OPTIONS = {
     "patience": "--patience",
     "n_folds": "--folds",
     "n_seeds": "--seeds",
+    "time_limit": "--time-limit",
     "class_weight": "--class-weight",
     "device": "--device",
     "precision": "--precision",

@@ -12,6 +12,7 @@ from pkgutil import walk_packages
 
 MODULES = (
     "demarcate",
+    "demarcate.presets",
     "demarcate.plotting",
     "demarcate.report",
     "demarcate.datasets",

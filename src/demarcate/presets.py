@@ -7,6 +7,8 @@ from typing import Any
 
 from demarcate.errors import SettingError
 
+__all__ = ["PRESETS", "Preset", "preset_settings"]
+
 AUTO = "auto"
 """What stands for a setting that is left to the preset."""
 

@@ -568,6 +568,12 @@ class TestScores:
         for scores in (fitted.scores_, *baselines.values()):
             assert {score.n_rows for score in scores.values()} == {len(y)}
 
+    def test_baselines_do_not_depend_on_how_networks_read_numbers(self, mixed):
+        X, y = mixed
+        whole, cut = (tiny(pieces=pieces).fit(X, y) for pieces in (False, True))
+        assert whole.baselines(X, y) == cut.baselines(X, y)
+        assert whole.scores_ != cut.scores_
+
     def test_baselines_refuse_other_rows_than_those_of_fit(self, matrix):
         X, y = matrix
         fitted = tiny(class_weight={1: 2.0}).fit(X, y)
@@ -767,7 +773,10 @@ class TestDiagnose:
         assert (own.training.optimizer, own.training.epochs, own.training.patience) == ("adamw", 30, 15)
         assert found.verdict == "underfits"
         # With pieces even a single unit can bend.
-        assert clf.set_params(pieces=True).diagnose(X, y, seeds=2).judged.log_loss.value < 0.7 * found.judged.log_loss.value
+        assert (
+            clf.set_params(pieces=True).diagnose(X, y, seeds=2).judged.log_loss.value
+            < 0.7 * found.judged.log_loss.value
+        )
 
     def test_nothing_is_fitted_or_changed(self):
         X, y = datasets.moons(n_samples=60)

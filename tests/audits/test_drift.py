@@ -5,7 +5,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from demarcate import DemarcateClassifier
+from demarcate.audits import drift as module
 from demarcate.audits.drift import drift
+from demarcate.presets import preset_settings
 from demarcate.tabular import as_frame, infer_schema
 
 N_ROWS = 400
@@ -60,6 +63,18 @@ def test_a_few_rows_cannot_tell(frame):
     found = compared(frame[:12], frame[12:24])
     assert found.verdict == "cannot tell"
     assert str(found).startswith("Cannot tell whether the tables differ: ")
+
+
+def test_what_counts_as_drift_does_not_depend_on_the_presets(frame, monkeypatch):
+    moved = frame[1::2].with_columns(pl.col("age") + 4)
+    found = compared(frame[::2], moved)
+
+    def best(**settings):
+        return DemarcateClassifier(**{"preset": "best", **settings})
+
+    monkeypatch.setattr(module, "DemarcateClassifier", best)
+    assert compared(frame[::2], moved).to_json() == found.to_json()
+    assert set(preset_settings("default")) <= set(module._SETTINGS)
 
 
 def test_identifiers_and_dates_are_left_out_and_told(frame):

@@ -5,6 +5,7 @@ from demarcate import Network, Training, datasets
 from demarcate.diagnosis.lineup import line_up
 from demarcate.diagnosis.probes import probes_of
 from demarcate.errors import InputError
+from demarcate.tabular.encoders.edges import class_edges
 from demarcate.task import read_task
 
 PATIENT = Training(patience=5, epochs=10)
@@ -87,6 +88,20 @@ def test_encoders_are_fitted_on_a_members_training_rows(task):
         own = column[member.rows.numpy()]
         expected = (own - own.mean()) / own.std()
         assert encoded.numpy() == pytest.approx(expected, abs=1e-4)
+
+
+def test_pieces_are_cut_by_the_classes_of_a_members_own_training_rows(task):
+    probes = probes_of(Network((8,)), PATIENT)
+    lineup = line_up(task, probes, seeds=2, seed=3, standardise=True, pieces=True)
+    assert not any("piecewise" in encoder.kinds for encoder in lined_up(task, seeds=2).encoders)
+    n_cut = 0
+    for member in lineup.members:
+        encoder, rows = lineup.encoders[member.encoding], member.rows.numpy()
+        for name, own in zip(encoder.columns, encoder.encoders, strict=True):
+            expected = class_edges(task.parsed[name][rows], task.codes[rows], 3)
+            assert own.edges.tolist() == expected.tolist()
+            n_cut += len(expected) > 2
+    assert n_cut > 0
 
 
 def test_the_only_row_of_a_class_is_trained_on_and_never_judged():

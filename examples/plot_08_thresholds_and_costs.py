@@ -141,10 +141,10 @@ for false_negative in (2.0, 10.0):
     print(f"  {by_rule:.2f} by the rule, on the other half               {saved[false_negative]['rule']}")
 
 # %%
-# At a cost of 2, half of what was saved on the rows that chose is gone on others, and the rest may be luck. The rule, which
-# looks at no rows at all, does no worse than the search; whether it beats one half is at the edge of what 303 patients can
-# tell. At a cost of 10 a low threshold saves far more than chance, by the rule as much as by the search. So let the costs
-# decide, and do not believe the second decimal.
+# At a cost of 2, half of what was saved on the rows that chose is gone on others, and the rest may be luck. The rule,
+# which looks at no rows at all, does no worse than the search; whether it beats one half is at the edge of what 303
+# patients can tell. At a cost of 10 a low threshold saves far more than chance, by the rule as much as by the search.
+# So let the costs decide, and do not believe the second decimal.
 #
 # To use a threshold: ``clf.predict_proba(patients)[:, 1] >= threshold``.
 

@@ -9,10 +9,12 @@ from pathlib import Path
 sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from benchmarks.tabular.ablation import ablation
 from benchmarks.tabular.arguments import arguments
 from benchmarks.tabular.board import board
 from benchmarks.tabular.grids import Grid, show, write
 from benchmarks.tabular.heart import NAME, heart_grids, heart_pieces
+from benchmarks.tabular.opponents import VARIANTS
 from benchmarks.tabular.scores import Cache, fill, pieces
 from benchmarks.tabular.seconds import fit_grid, rate_grid, table_grid
 from benchmarks.tabular.sources import picked, source_of
@@ -38,6 +40,8 @@ def main(words: list[str] | None = None) -> None:
 def _what(given: argparse.Namespace) -> Callable[[argparse.Namespace], list[Grid]]:
     if given.times:
         return _times
+    if given.ablation:
+        return _ablation
     return _heart if given.heart else _board
 
 
@@ -51,6 +55,15 @@ def _board(given: argparse.Namespace) -> list[Grid]:
         with Worker(given.threads, given.limit) as worker:
             fill(cache, pieces(tables, given.splits, given.part), given.algorithms, worker, given.again)
     return board(cache.read(), names, given.algorithms, given.subject, given.splits)
+
+
+def _ablation(given: argparse.Namespace) -> list[Grid]:
+    cache, tables = Cache(given.cache), _tables(given)
+    own = [name for name in given.algorithms if name in VARIANTS] or list(VARIANTS)
+    with Worker(given.threads, given.limit) as worker:
+        work = pieces(tables, given.splits, given.part)
+        fill(cache, work, [given.subject, *own], worker, given.again)
+    return [ablation(cache.read(), [table.name for table in tables], own, given.subject, given.splits)]
 
 
 def _heart(given: argparse.Namespace) -> list[Grid]:

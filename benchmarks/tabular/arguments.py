@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks.tabular.opponents import ALGORITHMS, OURS
+from benchmarks.tabular.opponents import ALGORITHMS, KNOWN, OURS
 from benchmarks.tabular.scores import Part
 
 DESCRIPTION = "Compare demarcate with other classifiers on tables; fits that are kept in the cache are not done again."
@@ -18,7 +18,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     add("--fewer-rows", type=int, help="only tables with fewer rows")
     add("--splits", type=positive, help="no more splits of a table")
     add("--algorithms", type=names, default=list(ALGORITHMS), help="names of algorithms, separated by commas")
-    add("--subject", choices=ALGORITHMS, default=OURS[0], help="whom the board compares with the others")
+    add("--subject", choices=KNOWN, default=OURS[0], help="whom the board compares with the others")
     add("--cache", type=Path, default=Path(".tabular_scores"), help="folder of scores, one file each")
     add("--import", dest="imported", type=Path, help="file of scores made elsewhere; their times are dropped")
     add("--again", type=names, default=[], help="algorithms whose kept scores are measured anew")
@@ -28,6 +28,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     add("--markdown", type=Path, help="also write what is printed into this file")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--show", action="store_true", help="the board of what is kept: fit nothing")
+    what.add_argument("--ablation", action="store_true", help="the default with one thing changed instead")
     what.add_argument("--heart", action="store_true", help="five times five folds of the heart disease data instead")
     what.add_argument("--times", action="store_true", help="seconds of fitting and predicting, side by side, instead")
     add("--repeats", type=positive, default=1, help="with --times: how often each runs")
@@ -42,9 +43,9 @@ def words(text: str) -> list[str]:
 
 def names(text: str) -> list[str]:
     """Names of algorithms, separated by commas."""
-    unknown = [name for name in words(text) if name not in ALGORITHMS]
+    unknown = [name for name in words(text) if name not in KNOWN]
     if unknown:
-        raise argparse.ArgumentTypeError(f"algorithms are {', '.join(ALGORITHMS)}: got {', '.join(unknown)}")
+        raise argparse.ArgumentTypeError(f"algorithms are {', '.join(KNOWN)}: got {', '.join(unknown)}")
     return words(text)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from benchmarks.tabular.inputs import FORMS
-from benchmarks.tabular.opponents import ALGORITHMS, Algorithm
+from benchmarks.tabular.opponents import KNOWN, Algorithm
 from benchmarks.tabular.tables import Split, Table
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
@@ -80,13 +80,13 @@ def measure(name: str, table: Table, split: Split, threads: int) -> Entry:
     Parameters
     ----------
     name
-        One of `ALGORITHMS`.
+        One of `KNOWN`.
     table, split
         What to fit on and predict.
     threads
         How many it may use.
     """
-    algorithm = ALGORITHMS[name]
+    algorithm = KNOWN[name]
     about = {
         "settings": algorithm.fingerprint,
         "threads": threads,

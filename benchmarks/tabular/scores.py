@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.tabular.measuring import Entry, measure
-from benchmarks.tabular.opponents import ALGORITHMS
+from benchmarks.tabular.opponents import KNOWN
 from benchmarks.tabular.tables import Split, Table, splits
 from benchmarks.tabular.workers import Worker
 
@@ -150,7 +150,7 @@ def _measured(worker: Worker, name: str, table: Table, split: Split) -> Entry:
 def _is_kept(cache: Cache, key: Key) -> bool:
     """Whether there is a score of the algorithm as it is now; one that came without settings is taken for it."""
     entry = cache.get(key)
-    return entry is not None and entry.get("settings") in {None, ALGORITHMS[key.algorithm].fingerprint}
+    return entry is not None and entry.get("settings") in {None, KNOWN[key.algorithm].fingerprint}
 
 
 def _timed_out(cache: Cache, key: Key) -> bool:

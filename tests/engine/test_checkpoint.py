@@ -43,7 +43,7 @@ def samples(shift=0.0):
     return Samples.of([x], (x[:, 0] * x[:, 1] > 0).long(), 2)
 
 
-ADDED = {"averaging": 1.5, "input_dropout": 0.3, "warmup": 2.5}
+ADDED = {"averaging": 1.5, "input_dropout": 0.3, "warmup": 2.5, "weight_decay": 0.01, "decay_biases": False}
 """What has a state of its own, or depends on the step, beside what every training has."""
 
 

@@ -110,12 +110,17 @@ MIXED = [
 ]
 
 
+ADDED = {"averaging": 2.0, "warmup": 1.5, "decay_biases": False}
+
+
+@pytest.mark.parametrize("added", [{}, ADDED], ids=["plain", "added"])
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw"])
 @pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
-def test_a_member_of_a_stack_ends_as_it_does_alone(optimizer, batch_size):
+def test_a_member_of_a_stack_ends_as_it_does_alone(optimizer, batch_size, added):
     """Though others stop early or diverge, are wider, have more rows or draw their own dropout."""
     members = [
-        replace(one, training=replace(one.training, optimizer=optimizer, batch_size=batch_size)) for one in MIXED
+        replace(one, training=replace(one.training, optimizer=optimizer, batch_size=batch_size, **added))
+        for one in MIXED
     ]
     samples = noisy_samples(dtype=torch.float64)
     assert len(plan(members, samples)) == 1
@@ -417,8 +422,12 @@ def two_threads():
     torch.set_num_threads(before)
 
 
-def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_threads, monkeypatch):
+@pytest.mark.parametrize("added", [{}, ADDED], ids=["plain", "added"])
+def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_threads, monkeypatch, added):
     members = [*MIXED, member((8, 8), seed=6, epochs=9), member((5, 5), seed=7, epochs=9)]
+    members = [replace(one, training=replace(one.training, **added)) for one in members]
+    if added:
+        members = [replace(one, network=replace(one.network, input_dropout=0.2)) for one in members]
     samples = noisy_samples(dtype=torch.float64)
     expected = run(members, samples)
     monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)

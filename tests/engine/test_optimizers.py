@@ -42,6 +42,49 @@ def test_each_members_row_is_updated_as_torchs_optimizer_updates_it(name, rates)
 
 
 @pytest.mark.parametrize("name", PLAIN)
+def test_what_is_not_marked_does_not_decay_as_in_a_group_of_its_own(name):
+    momentum, marks = 0.9 if name == "sgd" else 0.0, (torch.arange(16) % 5 != 2).double()
+    trainings = [
+        Training(optimizer=name, lr=lr, weight_decay=decay, momentum=momentum)
+        for lr, decay in [(0.02, 0.1), (0.02, 0.1), (0.05, 0.0), (0.01, 1.0)]
+    ]
+    flat = torch.randn(4, 16, dtype=torch.float64)
+    leaves = [[row[marks == marked].clone().requires_grad_() for marked in (0, 1)] for row in flat]
+    groups = [
+        {"params": [leaf], "lr": training.lr, "weight_decay": training.weight_decay * marked}
+        for pair, training in zip(leaves, trainings, strict=True)
+        for marked, leaf in enumerate(pair)
+    ]
+    plain, optimizer = PLAIN[name](groups), optimizer_for(trainings, flat, marks)
+    for number, gradient in enumerate(gradients(300)):
+        factor = 1 - number / 300
+        for group, training in zip(groups, (training for training in trainings for _ in range(2)), strict=True):
+            group["lr"] = training.lr * factor
+        for group, own in zip(plain.param_groups, groups, strict=True):
+            group["lr"] = own["lr"]
+        for pair, own in zip(leaves, gradient, strict=True):
+            for marked, leaf in enumerate(pair):
+                leaf.grad = own[marks == marked].clone()
+        plain.step()
+        optimizer.step(flat, gradient, factor)
+    for row, pair in zip(flat, leaves, strict=True):
+        for marked, leaf in enumerate(pair):
+            torch.testing.assert_close(row[marks == marked], leaf.detach(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_is_not_marked_and_has_no_gradient_stays_what_it_is_to_the_bit(name):
+    flat, marks = torch.randn(2, 16), torch.zeros(16)
+    marks[:8] = 1
+    before = flat.clone()
+    optimizer = optimizer_for([Training(optimizer=name, weight_decay=0.3)] * 2, flat, marks)
+    for _ in range(50):
+        optimizer.step(flat, torch.zeros(2, 16), 1.0)
+    assert torch.equal(flat[:, 8:], before[:, 8:])
+    assert (flat[:, :8].abs() < before[:, :8].abs()).all()
+
+
+@pytest.mark.parametrize("name", PLAIN)
 def test_members_that_go_on_and_states_that_are_taken_up_change_nothing(name):
     trainings = [Training(optimizer=name, lr=lr, momentum=0.5) for lr in (0.1, 0.2, 0.2, 0.3)]
     flat, kept = torch.ones(4, 16, dtype=torch.float64), torch.tensor([1, 3])

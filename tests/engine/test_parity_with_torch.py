@@ -197,6 +197,40 @@ def test_warming_up_is_a_factor_of_torchs_own(schedule, warmup):
     assert relative_difference(fitted.state[0][0], model[0].weight) < 1e-9
 
 
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_biases_that_do_not_decay_are_a_group_of_torchs_own_without_decay(optimizer, batch_size):
+    x, codes = problem(3, torch.float64)
+    members, models, groups = [], [], []
+    epochs = 30
+    for index, hidden in enumerate([(8, 6), (6, 8), (7, 7)]):
+        torch.manual_seed(index)
+        model = sequential(hidden, "tanh", 3, torch.float64)
+        training = Training(
+            optimizer=optimizer.split("-", maxsplit=1)[0],
+            momentum=0.9 if optimizer == "sgd-momentum" else 0.0,
+            lr=RATES[optimizer],
+            weight_decay=[0.0, 0.01, 0.1][index],
+            decay_biases=False,
+            batch_size=batch_size,
+            epochs=epochs,
+        )
+        network = Network(hidden=hidden, activation="tanh")
+        initial = from_sequential(copy.deepcopy(model), network.widths(D_IN, 3))
+        members.append(Member(network, training, index, ROWS[index], torch.arange(0), initial=initial))
+        models.append(model)
+        for is_bias, decay in [(False, training.weight_decay), (True, 0.0)]:
+            own = [parameter for parameter in model.parameters() if (parameter.dim() == 1) == is_bias]
+            groups.append({"params": own, "lr": training.lr, "weight_decay": decay})
+    orders = [row_orders(index, batch_size, epochs) for index in range(3)]
+    plain_loop(models, x, codes, orders, "softmax", OPTIMIZERS[optimizer](groups), batch_size)
+    samples = Samples.of([x], codes, 3)
+    assert len(plan(members, samples)) == 1
+    for fitted, model in zip(fit(members, samples, device="cpu"), models, strict=True):
+        found = itertools.chain.from_iterable(fitted.state)
+        assert max(map(relative_difference, found, model.parameters())) < 1e-9
+
+
 def test_row_weights_are_those_of_torchs_weighted_cross_entropy():
     x, codes = problem(3, torch.float64)
     class_weights = torch.tensor([0.5, 1.0, 4.0], dtype=torch.float64)

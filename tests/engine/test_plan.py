@@ -138,6 +138,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         replace(MEMBER, training=Training(validate_every=2)),
         replace(MEMBER, training=Training(averaging=2.0)),
         replace(MEMBER, training=Training(warmup=2.0)),
+        replace(MEMBER, training=Training(decay_biases=False)),
     ],
     ids=[
         "depth",
@@ -156,6 +157,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         "validate_every",
         "averaging",
         "warmup",
+        "decay_biases",
     ],
 )
 def test_members_that_take_other_steps_do_not_share_a_stack(other):

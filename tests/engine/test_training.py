@@ -28,6 +28,7 @@ REPEATABLE = settings(deadline=None, derandomize=True)
         "validate_every": [0, -1, 1.5, True, None, "10"],
         "averaging": [-1e-9, math.nan, math.inf, True, None, "1"],
         "warmup": [-1e-9, math.nan, math.inf, True, None, "1"],
+        "decay_biases": [0, 1, None, "False"],
         "batch_size": [0, -1, 1.5, True, "32"],
         "patience": [0, -1, 1.5, True],
     }.items(),
@@ -54,6 +55,7 @@ def test_a_value_out_of_range_is_refused_and_its_field_named(field, values):
     averaging=st.floats(0, 1e6),
     init=st.sampled_from(["torch", "he"]),
     warmup=st.floats(0, 1e6),
+    decay_biases=st.booleans(),
 )
 def test_every_value_in_range_is_taken_as_given(**values):
     assert dataclasses.asdict(Training(**values)) == values
@@ -66,8 +68,9 @@ def test_numbers_of_numpys_become_pythons():
         epochs=np.int64(3),
         batch_size=np.int32(2),
         patience=np.uint8(1),
+        decay_biases=np.bool_(False),
     )
-    assert training == Training(lr=0.5, betas=(0.5, 0.75), epochs=3, batch_size=2, patience=1)
+    assert training == Training(lr=0.5, betas=(0.5, 0.75), epochs=3, batch_size=2, patience=1, decay_biases=False)
     assert json.loads(json.dumps(dataclasses.asdict(training)))["epochs"] == 3
 
 

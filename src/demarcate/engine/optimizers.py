@@ -15,7 +15,10 @@ class Optimizer(Protocol):
     """What training asks of an optimizer."""
 
     def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
-        """Update the buffer ``(n_members, n_parameters)`` in place; ``factor`` scales every member's rate."""
+        """Update the buffer ``(n_members, n_parameters)`` in place; ``factor`` scales every member's rate.
+
+        The gradient may be written to.
+        """
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
@@ -47,8 +50,8 @@ _SWEEP_EVERY = 128
 class Sgd:
     """Stochastic gradient descent with momentum and coupled weight decay: torch.optim.SGD's own kernel."""
 
-    def __init__(self, trainings: Sequence[Training], flat: Tensor) -> None:
-        self._trainings = list(trainings)
+    def __init__(self, trainings: Sequence[Training], flat: Tensor, marks: Tensor | None = None) -> None:
+        self._trainings, self._marks = list(trainings), marks
         self._groups = _groups(trainings)
         self.momentum = trainings[0].momentum
         self.velocity = torch.zeros_like(flat) if self.momentum else None
@@ -56,11 +59,13 @@ class Sgd:
     def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
         """Update the buffer in place."""
         for group in self._groups:
+            if self._marks is not None and group.weight_decay:
+                group.of(gradient).addcmul_(group.of(flat), self._marks, value=group.weight_decay)
             torch._fused_sgd_(
                 [group.of(flat)],
                 [group.of(gradient)],
                 [] if self.velocity is None else [group.of(self.velocity)],
-                weight_decay=group.weight_decay,
+                weight_decay=group.weight_decay if self._marks is None else 0.0,
                 momentum=self.momentum,
                 lr=group.lr * factor,
                 dampening=0.0,
@@ -94,8 +99,10 @@ class Adam:
     below the smallest normal number, where processors take many times as long. They are swept to 0 before that.
     """
 
-    def __init__(self, trainings: Sequence[Training], flat: Tensor, *, decoupled: bool) -> None:
-        self._trainings = list(trainings)
+    def __init__(
+        self, trainings: Sequence[Training], flat: Tensor, marks: Tensor | None = None, *, decoupled: bool
+    ) -> None:
+        self._trainings, self._marks, self._decoupled = list(trainings), marks, decoupled
         self._groups = _groups(trainings)
         self.betas, self.eps = trainings[0].betas, trainings[0].eps
         # What torch.optim.Adam(fused=True) calls, without a module around it.
@@ -113,6 +120,8 @@ class Adam:
             self._sweep()
         first, second = self.betas
         for group in self._groups:
+            if self._marks is not None and group.weight_decay:
+                self._decay(group, flat, gradient, factor, self._marks)
             self._kernel(
                 [group.of(flat)],
                 [group.of(gradient)],
@@ -123,7 +132,7 @@ class Adam:
                 lr=group.lr * factor,
                 beta1=first,
                 beta2=second,
-                weight_decay=group.weight_decay,
+                weight_decay=group.weight_decay if self._marks is None else 0.0,
                 eps=self.eps,
                 amsgrad=False,
                 maximize=False,
@@ -146,14 +155,33 @@ class Adam:
         self.mean, self.square, self.n_steps = (state[name].to(device) for name in ("mean", "square", "n_steps"))
         self._n_unswept = int(state["unswept"])
 
+    def _decay(self, group: _Group, flat: Tensor, gradient: Tensor, factor: float, marks: Tensor) -> None:
+        """What the kernel does to all parameters, to the marked ones."""
+        own = group.of(flat)
+        if self._decoupled:
+            own.addcmul_(own, marks, value=-group.lr * factor * group.weight_decay)
+        else:
+            group.of(gradient).addcmul_(own, marks, value=group.weight_decay)
+
     def _sweep(self) -> None:
         for moment in (self.mean, self.square):
             moment.copy_(torch.nn.functional.hardshrink(moment, self._vanishing))
         self._n_unswept = 0
 
 
-def optimizer_for(trainings: Sequence[Training], flat: Tensor) -> Optimizer:
+def optimizer_for(trainings: Sequence[Training], flat: Tensor, marks: Tensor | None = None) -> Optimizer:
     """The optimizer of a population whose members agree on everything but rate and weight decay.
+
+    Parameters
+    ----------
+    trainings
+        Each member's.
+    flat
+        The parameters, ``(n_members, n_parameters)``.
+    marks
+        1 for the parameters that decay and 0 for others, ``(n_parameters,)``; None where all do, which is left to the
+        kernels. Taking decay back from some after a kernel would leave them what rounding leaves of it, and Adam makes
+        a whole step of the smallest gradient.
 
     Examples
     --------
@@ -164,8 +192,8 @@ def optimizer_for(trainings: Sequence[Training], flat: Tensor) -> Optimizer:
     tensor([0.9000, 0.5000])
     """
     if trainings[0].optimizer == "sgd":
-        return Sgd(trainings, flat)
-    return Adam(trainings, flat, decoupled=trainings[0].optimizer == "adamw")
+        return Sgd(trainings, flat, marks)
+    return Adam(trainings, flat, marks, decoupled=trainings[0].optimizer == "adamw")
 
 
 def _groups(trainings: Sequence[Training]) -> list[_Group]:

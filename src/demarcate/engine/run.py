@@ -80,7 +80,8 @@ class Run:
         self.dtype = product_dtype(precision, self.flat.dtype, self.device, layout.padded[1:-1])
         self.activation, self.head = ACTIVATIONS[members[0].network.activation], members[0].head(samples)
         trainings = [member.training for member in members]
-        self.optimizer = optimizer_for(trainings, self.flat)
+        decaying = any(training.weight_decay for training in trainings) and not self.training.decay_biases
+        self.optimizer = optimizer_for(trainings, self.flat, layout.weight_marks(self.flat) if decaying else None)
         self.drops = self._make_drops()
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         epochs = self.training.averaging

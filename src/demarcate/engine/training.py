@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Literal
 
+import numpy as np
+
 from demarcate.errors import SettingError
 
 OptimizerName = Literal["sgd", "adam", "adamw"]
@@ -25,7 +27,7 @@ class Training:
     lr
         Learning rate, above 0.
     weight_decay
-        At least 0; applied to every parameter, as torch.optim does.
+        At least 0; applied to every parameter, as torch.optim does, unless ``decay_biases`` is False.
     momentum
         For ``sgd``: at least 0, below 1.
     betas
@@ -54,6 +56,9 @@ class Training:
     warmup
         Epochs over which the learning rate rises evenly from 0 to what the schedule says, at least 0: the step with
         number s, from 1, has s over their steps of it.
+    decay_biases
+        Whether weight decay applies to biases too; False leaves it to weights, as two groups of parameters in
+        torch.optim would.
 
     Raises
     ------
@@ -83,6 +88,7 @@ class Training:
     init: InitName = "torch"
     averaging: float = 0.0
     warmup: float = 0.0
+    decay_biases: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", _as_tuple(self.betas))
@@ -107,6 +113,7 @@ class Training:
             "init": (self.init in ("torch", "he"), "is one of torch, he"),
             "averaging": (_is_finite(self.averaging) and self.averaging >= 0, "is at least 0 and finite"),
             "warmup": (_is_finite(self.warmup) and self.warmup >= 0, "is at least 0 and finite"),
+            "decay_biases": (isinstance(self.decay_biases, bool | np.bool), "is True or False"),
         }
         for field, (holds, rule) in rules.items():
             if not holds:
@@ -118,6 +125,7 @@ class Training:
         for field in ("lr", "weight_decay", "momentum", "eps", "averaging", "warmup"):
             object.__setattr__(self, field, float(getattr(self, field)))
         object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))
+        object.__setattr__(self, "decay_biases", bool(self.decay_biases))
         for field in ("epochs", "batch_size", "patience", "validate_every"):
             value = getattr(self, field)
             object.__setattr__(self, field, None if value is None else int(value))

@@ -99,6 +99,24 @@ class Layout:
             for layer, (d_in, d_out) in enumerate(pairwise(self.padded))
         ]
 
+    def weight_marks(self, like: Tensor) -> Tensor:
+        """Which numbers of a row are weights: 1 there, 0 for biases and what is left over, ``(n_parameters,)``.
+
+        Parameters
+        ----------
+        like
+            Gives the marks' dtype and device.
+
+        Examples
+        --------
+        >>> Layout(((2, 1),)).weight_marks(torch.empty(0))[:3]
+        tensor([1., 1., 0.])
+        """
+        marks = torch.zeros(1, self.n_parameters, dtype=like.dtype, device=like.device)
+        for weight, _ in self.layers(marks):
+            weight.fill_(1)
+        return marks[0]
+
     def pack(self, states: Sequence[MemberState]) -> Tensor:
         """One buffer ``(n_members, n_parameters)`` from the members' own parameters."""
         first = states[0][0][0]

@@ -1,0 +1,75 @@
+"""What each ingredient of the default is worth: the default with one thing changed, beside the default."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from benchmarks.tabular.grids import Grid
+from benchmarks.tabular.means import means
+from benchmarks.tabular.measuring import Entry
+from benchmarks.tabular.scores import Key
+from benchmarks.tabular.standings import geometric_mean
+
+TIE = 1e-3
+"""Log losses closer than this, as a share, are told as neither won nor lost."""
+
+
+def ablation(
+    entries: Mapping[Key, Entry],
+    tables: Sequence[str],
+    variants: Sequence[str],
+    subject: str,
+    most_splits: int | None = None,
+) -> Grid:
+    """Each variant beside the subject, over the tables where both have a mean.
+
+    Parameters
+    ----------
+    entries
+        Scores by table, split and algorithm.
+    tables, variants
+        Which to speak of.
+    subject
+        What they are variants of.
+    most_splits
+        Leave out further splits.
+    """
+    rows = []
+    for variant in variants:
+        found = means(entries, tables, [subject, variant], most_splits)
+        before, after = (found.of(name) for name in (subject, variant))
+        both = np.isfinite(before) & np.isfinite(after)
+        if not both.any():
+            continue
+        ratios = after[both] / before[both]
+        ratio, low, high = (100 * (each - 1) for each in geometric_mean(ratios))
+        worse, better = int((ratios > 1 + TIE).sum()), int((ratios < 1 - TIE).sum())
+        moved = [
+            100 * float((found.of(subject, metric) - found.of(variant, metric))[both].mean())
+            for metric in ("accuracy", "auc")
+        ]
+        rows.append(
+            [
+                variant,
+                str(int(both.sum())),
+                f"{ratio:+.1f} [{low:+.1f}, {high:+.1f}]",
+                f"{better} / {worse}",
+                *(f"{each:+.2f}" for each in moved),
+                f"{_seconds(entries, found.tables, variant) / _seconds(entries, found.tables, subject):.2f}",
+            ]
+        )
+    header = ("changed", "tables", "log loss, %", "better / worse", "accuracy, points", "AUC, points", "fit time")
+    note = (
+        f"The geometric mean over tables of the variant's log loss over that of {subject}, less 1, with a 95% "
+        "bootstrap interval over tables: above 0, what is changed had better stay as it is. A table counts as better "
+        f"or worse from {100 * TIE:g}% on. Points are hundredths, above 0 for the better. Fit time is a ratio of sums."
+    )
+    return Grid("The default with one thing changed", header, rows, [note])
+
+
+def _seconds(entries: Mapping[Key, Entry], tables: Sequence[str], algorithm: str) -> float:
+    """The seconds of all its fits on some tables."""
+    return sum(
+        entry.get("fit_s", np.nan)
+        for key, entry in entries.items()
+        if key.algorithm == algorithm and key.table in tables
+    )

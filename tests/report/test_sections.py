@@ -129,7 +129,9 @@ def test_a_preset_is_repeated_and_what_it_decides_is_not():
     assert told["settings"]["n_folds"] == "auto"
 
 
-@pytest.mark.parametrize("setting", [{"pieces": False}, {"init": "torch"}, {"averaging": 0.0}])
+@pytest.mark.parametrize(
+    "setting", [{"pieces": False}, {"init": "torch"}, {"averaging": 0.0}, {"input_dropout": 0.1}, {"warmup": 1.0}]
+)
 def test_how_networks_begin_are_averaged_and_read_numbers_is_shown_in_python_alone(setting):
     rng = np.random.default_rng(0)
     frame = pl.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60)})

@@ -8,6 +8,8 @@ import pytest
 
 from demarcate import DemarcateClassifier, datasets, diagnose
 from demarcate.cli.diagnose import diagnose as command
+from demarcate.errors import SettingError
+from demarcate.presets import PRESETS
 
 ENDLESS = ("--epochs", "1000000", "--patience", "0", "--hidden", "4")
 TINY = ("--hidden", "2", "--activation", "tanh", "--epochs", "30", "--lr", "0.02", "--seeds", "2")
@@ -28,6 +30,21 @@ def test_json_is_what_the_same_diagnosis_gives_in_python(report):
     assert {name: report[name] for name in expected} == json.loads(json.dumps(expected))
     assert report["target"] == "label"
     assert report["diagnose_seconds"] > 0
+
+
+def test_a_preset_is_that_of_fit(demarcate, monkeypatch):
+    asked = []
+
+    def diagnosed(task, network, training, **_):
+        asked.append((network.hidden, training.epochs, training.patience))
+        raise SettingError("far enough")
+
+    monkeypatch.setattr("demarcate.classifier.diagnose_task", diagnosed)
+    outcome = demarcate("diagnose", "moons", "--preset", "fast", "--epochs", "7", "--quiet")
+    assert (outcome.code, asked) == (2, [(PRESETS["fast"].hidden, 7, PRESETS["fast"].patience)])
+    outcome = demarcate("diagnose", "moons", "--preset", "quick", "--quiet")
+    assert (outcome.code, len(asked)) == (2, 1)
+    assert "preset is one of fast, default, best: got 'quick'" in outcome.err
 
 
 def test_the_picture_is_written_and_said_so(report):

@@ -26,6 +26,7 @@ from demarcate.cli.options import (
     Optimizer,
     Patience,
     Precision,
+    Preset,
     Quiet,
     Schedule,
     Seed,
@@ -48,6 +49,7 @@ def diagnose(
     numerical: Numerical = None,
     drop: Drop = None,
     drop_missing_target: DropMissingTarget = False,
+    preset: Preset = None,
     hidden: Hidden = None,
     activation: Activation = None,
     dropout: Dropout = None,
@@ -76,6 +78,7 @@ def diagnose(
     less and more regularisation and more epochs; nothing is saved.
     """
     settings = {
+        "preset": preset,
         "hidden": widths(hidden),
         "activation": activation,
         "dropout": dropout,

@@ -126,3 +126,16 @@ def test_a_tab_between_cells_is_named_in_the_command(demarcate, heart_frame, tmp
     outcome = demarcate("fit", table, "--target", "target", "--delimiter", "\t", *TINY, "--report", page)
     assert outcome.code == 0, outcome.err
     assert "--delimiter tab " in page.read_text(encoding="utf-8")
+
+
+def test_the_command_of_a_preset_on_the_page_ends_with_the_same_scores(demarcate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    small = ("--preset", "fast", "--hidden", "4", "--epochs", "3")
+    outcome = demarcate("fit", "moons", *small, "--report", "page.html", "--json")
+    assert outcome.code == 0, outcome.err
+    page = Path("page.html").read_text(encoding="utf-8")
+    words = shlex.split(html.unescape(re.search(r'aria-label="Command"><code>(.*?)</code>', page)[1]))
+    assert words[words.index("--preset") + 1] == "fast"
+    assert not {"--folds", "--patience", "--seeds"} & set(words)
+    again = demarcate(*words[1:], "--json")
+    assert json.loads(again.out)["scores"] == json.loads(outcome.out)["scores"]

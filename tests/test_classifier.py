@@ -17,7 +17,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import demarcate.ensemble
 from demarcate import DemarcateClassifier, Predictor, datasets, load
+from demarcate.classifier import JUDGING_SECONDS
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
 from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
 from demarcate.presets import PRESETS, preset_settings
@@ -475,6 +477,39 @@ class TestPresets:
     def test_it_is_refused_also_where_every_setting_is_given(self, matrix):
         with pytest.raises(SettingError, match="preset is one of"):
             tiny(preset="quick", patience=3, n_seeds=1).fit(*matrix)
+
+
+class TestTimeLimit:
+    def test_every_network_has_taken_steps_when_the_time_is_up_at_once(self, matrix):
+        with pytest.warns(InputWarning, match="the time limit ended training after 1 epoch"):
+            clf = tiny(epochs=500, patience=None, time_limit=1e-6).fit(*matrix)
+        assert [len(member.history.train_loss) for member in clf.members_] == [1, 1]
+        assert all(member.timed_out for member in clf.members_)
+        assert np.isfinite(clf.predict_proba(matrix[0])).all()
+        untrained = tiny(epochs=1, lr=1e-12, patience=None).fit(*matrix)
+        assert not np.array_equal(clf.predict_proba(matrix[0]), untrained.predict_proba(matrix[0]))
+
+    def test_a_limit_that_is_not_reached_changes_no_bit(self, matrix):
+        limited, free = (tiny(time_limit=limit).fit(*matrix) for limit in (3600, None))
+        assert np.array_equal(limited.predict_proba(matrix[0]), free.predict_proba(matrix[0]))
+        assert not any(member.timed_out for member in limited.members_)
+
+    def test_the_clock_runs_from_the_beginning_of_fit(self, matrix, monkeypatch):
+        given = []
+        real = demarcate.ensemble.fit
+
+        def spy(*arguments, time_limit, **others):
+            given.append(time_limit)
+            return real(*arguments, time_limit=time_limit, **others)
+
+        monkeypatch.setattr(demarcate.ensemble, "fit", spy)
+        tiny(time_limit=100).fit(*matrix)
+        assert 0 < given[0] < 100 - JUDGING_SECONDS
+
+    @pytest.mark.parametrize("limit", [0, -1, np.nan, np.inf, "soon", True])
+    def test_a_limit_that_is_no_time_is_refused(self, matrix, limit):
+        with pytest.raises(SettingError, match="time_limit is None or a number of seconds above 0"):
+            tiny(time_limit=limit).fit(*matrix)
 
 
 class TestEncodings:

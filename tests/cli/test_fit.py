@@ -252,6 +252,13 @@ class TestSettings:
         assert predictor.n_members == 6
         assert predictor.networks[0].hidden == (6, 5)
 
+    def test_a_time_limit_ends_training_and_says_so(self, demarcate, tmp_path):
+        out = tmp_path / "model.safetensors"
+        outcome = demarcate("fit", "heart", "--epochs", "5000", "--time-limit", "0.001", "--quiet", "--out", out)
+        assert outcome.code == 0
+        assert "the time limit ended training after 1 epoch" in outcome.err
+        assert load(out).record["settings"]["time_limit"] == 0.001
+
     def test_a_preset_decides_what_is_not_said(self, demarcate, tmp_path):
         out = tmp_path / "m.safetensors"
         outcome = demarcate(

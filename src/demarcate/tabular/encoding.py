@@ -31,7 +31,7 @@ _KINDS = {
 }
 """The kinds of column each encoder reads."""
 
-MAX_PIECES_IN_ALL, MIN_PIECES = 2048, 4
+MAX_PIECES_IN_ALL, MIN_PIECES = 1024, 4
 """Pieces that all numerical columns together are cut into, at most; none where each would get fewer than the least."""
 
 

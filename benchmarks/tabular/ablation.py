@@ -54,22 +54,12 @@ def ablation(
                 f"{ratio:+.1f} [{low:+.1f}, {high:+.1f}]",
                 f"{better} / {worse}",
                 *(f"{each:+.2f}" for each in moved),
-                f"{_seconds(entries, found.tables, variant) / _seconds(entries, found.tables, subject):.2f}",
             ]
         )
-    header = ("changed", "tables", "log loss, %", "better / worse", "accuracy, points", "AUC, points", "fit time")
+    header = ("changed", "tables", "log loss, %", "better / worse", "accuracy, points", "AUC, points")
     note = (
         f"The geometric mean over tables of the variant's log loss over that of {subject}, less 1, with a 95% "
         "bootstrap interval over tables: above 0, what is changed had better stay as it is. A table counts as better "
-        f"or worse from {100 * TIE:g}% on. Points are hundredths, above 0 for the better. Fit time is a ratio of sums."
+        f"or worse from {100 * TIE:g}% on. Points are hundredths, above 0 for the better."
     )
     return Grid("The default with one thing changed", header, rows, [note])
-
-
-def _seconds(entries: Mapping[Key, Entry], tables: Sequence[str], algorithm: str) -> float:
-    """The seconds of all its fits on some tables."""
-    return sum(
-        entry.get("fit_s", np.nan)
-        for key, entry in entries.items()
-        if key.algorithm == algorithm and key.table in tables
-    )

@@ -152,7 +152,6 @@ VARIANTS = {
         _demarcate("weight decay 0.1", weight_decay=0.1),
         _demarcate("learning rate 0.001", lr=0.001),
         _demarcate("4 folds", n_folds=4),
-        _demarcate("1 network a fold", n_seeds=1),
         _demarcate("2 networks a fold", n_seeds=2),
     )
 }

@@ -13,13 +13,14 @@ import pandas as pd
 import pytest
 from benchmarks.tabular import measuring, scores
 from benchmarks.tabular.__main__ import main
+from benchmarks.tabular.ablation import ablation
 from benchmarks.tabular.arguments import arguments
 from benchmarks.tabular.board import board
 from benchmarks.tabular.grids import Grid
 from benchmarks.tabular.heart import difference, heart_grids, heart_pieces
 from benchmarks.tabular.inputs import FORMS
 from benchmarks.tabular.means import METRICS, means, with_best
-from benchmarks.tabular.opponents import ALGORITHMS
+from benchmarks.tabular.opponents import ALGORITHMS, VARIANTS
 from benchmarks.tabular.scores import Cache, Key, Part, fill, pieces
 from benchmarks.tabular.seconds import fit_grid, table_grid
 from benchmarks.tabular.sources import picked, source_of
@@ -27,6 +28,9 @@ from benchmarks.tabular.standings import costs, duel, ranks
 from benchmarks.tabular.tables import SMALL, Split, as_table, splits
 from benchmarks.tabular.times import Run
 from benchmarks.tabular.workers import Worker
+
+from demarcate import DemarcateClassifier
+from demarcate.presets import preset_settings
 
 TABULAR = Path(__file__).parents[2] / "benchmarks" / "tabular"
 HERE = ["HGB", "LogReg", "demarcate"]
@@ -393,3 +397,24 @@ def test_the_interval_of_a_difference_allows_for_shared_training_rows():
 def test_the_examples_of_the_board_run():
     for path in TABULAR.glob("[!_]*.py"):
         assert doctest.testmod(importlib.import_module(f"benchmarks.tabular.{path.stem}")).failed == 0
+
+
+def test_an_ablation_tells_ratios_and_which_tables_moved():
+    made = {
+        Key(table, 0, name): scored(loss)
+        for table, before, after in (("a", 0.4, 0.8), ("b", 0.4, 0.2), ("c", 0.4, 0.8), ("d", 0.4, 0.4))
+        for name, loss in (("demarcate", before), ("without pieces", after))
+    }
+    made[Key("e", 0, "demarcate")] = scored(0.1)
+    grid = ablation(made, list("abcde"), ["without pieces", "ReLU"], "demarcate")
+    assert [row[:2] for row in grid.rows] == [["without pieces", "4"]]
+    assert grid.rows[0][2].startswith("+18.9 [")  # the fourth root of 2 x 1/2 x 2 x 1
+    assert grid.rows[0][3] == "1 / 2"
+
+
+def test_every_variant_changes_the_default_and_nothing_else():
+    default = DemarcateClassifier().get_params()
+    effective = default | preset_settings("default")
+    for name, variant in VARIANTS.items():
+        ((setting, value),) = variant.settings.items()
+        assert value != effective[setting], name

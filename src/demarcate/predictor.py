@@ -11,11 +11,15 @@ from torch import Tensor, nn
 
 from demarcate.errors import SettingError
 from demarcate.evaluation import Conformal, Costs, scale
+from demarcate.lookup import Lookup
 from demarcate.nn import Head, MemberState, Network, Population, stack
+from demarcate.nn.blocks import in_order
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame
 
 _MAX_CHUNK = 1 << 24
 """Encoded numbers in flight at once."""
+_MANY_ROWS, _BLOCK = 4096, 4096
+"""Rows from which it pays to look up what columns add, and rows that a thread is given at once."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,11 +293,19 @@ class Predictor:
 
     def _logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
         """Chunk by chunk: which rows, and the members' logits ``(len(members), n_chunk, n_outputs)`` for them."""
+        on_cpu = all(population.flat.device.type == "cpu" for population in self.populations)
+        if on_cpu and _n_rows(parsed) >= _MANY_ROWS:
+            lookup = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed)
+            blocks = list(_blocks(_n_rows(parsed), _BLOCK))
+            yield from zip(blocks, in_order(lookup.logits, blocks), strict=True)
+        else:
+            yield from self._dense_logits(parsed, members)
+
+    def _dense_logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
+        """As `_logits`, by encoding every row."""
         widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
         size = max(1, _MAX_CHUNK // widest)
-        n_rows = _n_rows(parsed)
-        for start in range(0, n_rows, size):
-            rows = slice(start, min(start + size, n_rows))
+        for rows in _blocks(_n_rows(parsed), size):
             cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
             needed = sorted({self.encoding[member] for member in members})
             encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in needed}
@@ -323,6 +335,10 @@ def _stacked(inputs: Sequence[Tensor], population: Population) -> Tensor:
 def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
     probabilities = head.probabilities(torch.nan_to_num(logits.double(), nan=0.0, posinf=1e300, neginf=-1e300))
     return np.asarray(probabilities.numpy())
+
+
+def _blocks(n_rows: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size))
 
 
 def _n_rows(parsed: ParsedColumns) -> int:

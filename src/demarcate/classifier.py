@@ -1,6 +1,7 @@
 """DemarcateClassifier: the scikit-learn face of the ensemble."""
 
 import os
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -28,6 +29,7 @@ from demarcate.arguments import (
 from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
 from demarcate.engine import OnEpoch, Training
+from demarcate.engine.time_limit import checked_limit
 from demarcate.ensemble import Ensemble, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
 from demarcate.evaluation import (
@@ -47,10 +49,14 @@ from demarcate.evaluation import (
 from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
+from demarcate.presets import AUTO, preset_settings
 from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
+from demarcate.words import counted
 
+JUDGING_SHARE, JUDGING_SECONDS = 0.1, 2.0
+"""What of a time limit is left for judging the networks that were trained: this share, and at most these seconds."""
 BASELINES = ("majority", "logistic_regression")
 
 
@@ -64,6 +70,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
+    preset
+        ``fast``, ``default`` or ``best``: what ``hidden``, ``epochs``, ``patience``, ``n_folds`` and ``n_seeds`` are
+        where they are left at ``auto`` (`demarcate.presets.PRESETS`).
     hidden
         Widths of the hidden layers; ``()`` for a linear model.
     pieces
@@ -72,6 +81,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ``relu``, ``tanh``, ``silu``, ``gelu``, ``elu``, ``leaky_relu``, ``sigmoid`` or ``none``.
     dropout
         The chance, at least 0 and below 1, that a hidden unit is silenced in a training step.
+    input_dropout
+        The same for the columns that the encoders make.
     head
         ``softmax``, ``logit`` (two classes only), or ``auto``.
     optimizer
@@ -82,6 +93,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Weight decay.
     schedule
         ``constant`` or ``cosine``.
+    warmup
+        Epochs over which the learning rate rises from 0.
     init
         Where the weights begin: ``he`` or ``torch``, as for `demarcate.Training`.
     averaging
@@ -100,6 +113,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     holdout_above
         Number of rows above which one hold-out of a fifth of the rows (at most 20,000), shared by four networks for
         each of ``n_seeds``, takes the place of the folds.
+    time_limit
+        Seconds for ``fit``: training ends in time with the best networks so far. The table is read and encoded in full
+        whatever the limit, and every network takes some steps, so a fit may take a little longer. Two fits that a limit
+        ended need not have the same bits. None for no limit.
     class_weight
         ``balanced``, a mapping of labels to weights, or None for 1 each.
     cost
@@ -168,23 +185,27 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        hidden: Sequence[int] = (256, 256),
+        preset: str = "default",
+        hidden: Sequence[int] | str = AUTO,
         pieces: bool = True,
         activation: str = "silu",
         dropout: float = 0.15,
+        input_dropout: float = 0.0,
         head: str = "auto",
         optimizer: str = "adamw",
         lr: float = 3e-3,
         weight_decay: float = 1e-2,
         schedule: str = "cosine",
+        warmup: float = 0.0,
         init: str = "he",
         averaging: float = 2.0,
-        epochs: int = 100,
-        batch_size: int | str | None = "auto",
-        patience: int | None = 15,
-        n_folds: int = 8,
-        n_seeds: int = 1,
+        epochs: int | str = AUTO,
+        batch_size: int | str | None = AUTO,
+        patience: int | str | None = AUTO,
+        n_folds: int | str = AUTO,
+        n_seeds: int | str = AUTO,
         holdout_above: int = 10_000,
+        time_limit: float | None = None,
         class_weight: str | Mapping[Any, float] | None = None,
         cost: Any = None,
         abstain: float | None = None,
@@ -198,15 +219,18 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         on_epoch: OnEpoch | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
     ) -> None:
+        self.preset = preset
         self.hidden = hidden
         self.pieces = pieces
         self.activation = activation
         self.dropout = dropout
+        self.input_dropout = input_dropout
         self.head = head
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
         self.schedule = schedule
+        self.warmup = warmup
         self.init = init
         self.averaging = averaging
         self.epochs = epochs
@@ -215,6 +239,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_folds = n_folds
         self.n_seeds = n_seeds
         self.holdout_above = holdout_above
+        self.time_limit = time_limit
         self.class_weight = class_weight
         self.cost = cost
         self.abstain = abstain
@@ -253,6 +278,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         CheckpointError
             If the folder of checkpoints belongs to another fit, or another process.
         """
+        limit = checked_limit(plain(self.time_limit))
+        deadline = None if limit is None else time.monotonic() + limit - min(limit * JUDGING_SHARE, JUDGING_SECONDS)
         network = self._network()
         self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)
@@ -262,8 +289,8 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             task,
             network,
             training,
-            n_folds=whole_number("n_folds", self.n_folds),
-            n_seeds=whole_number("n_seeds", self.n_seeds),
+            n_folds=whole_number("n_folds", self._setting("n_folds")),
+            n_seeds=whole_number("n_seeds", self._setting("n_seeds")),
             holdout_above=whole_number("holdout_above", self.holdout_above),
             seed=self.seed_,
             pieces=bool(self.pieces),
@@ -271,6 +298,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             precision=self.precision,
             on_epoch=self.on_epoch,
             checkpoint=self.checkpoint,
+            deadline=deadline,
         )
         self._take(task, ensemble)
         return self
@@ -434,6 +462,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             seeds=seeds,
             max_rows=max_rows,
             seed=seed_of(self.random_state),
+            pieces=bool(self.pieces),
             device=self.device,
             precision=self.precision,
             on_epoch=self.on_epoch,
@@ -538,24 +567,37 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
         return score(self.oof_codes_, probabilities, rows=self.oof_kind_, folds=self.oof_folds_)
 
+    def _setting(self, name: str) -> Any:
+        """A setting as it was given, or as the preset has it."""
+        value = getattr(self, name)
+        by_preset = preset_settings(self.preset)
+        return by_preset[name] if isinstance(value, str) and value == AUTO else plain(value)
+
     def _network(self) -> Network:
-        return Network(plain(self.hidden), self.activation, plain(self.dropout), self.head)  # type: ignore[arg-type]
+        return Network(
+            self._setting("hidden"),
+            self.activation,
+            plain(self.dropout),
+            self.head,  # type: ignore[arg-type]
+            input_dropout=plain(self.input_dropout),
+        )
 
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size
-        if batch_size == "auto":
+        if isinstance(batch_size, str) and batch_size == AUTO:
             batch_size = 1 << min(8, max(5, (n_rows // 8).bit_length() - 1))
         return Training(
             optimizer=self.optimizer,  # type: ignore[arg-type]
             lr=plain(self.lr),
             weight_decay=plain(self.weight_decay),
             schedule=self.schedule,  # type: ignore[arg-type]
+            warmup=plain(self.warmup),
             init=self.init,  # type: ignore[arg-type]
             averaging=plain(self.averaging),
             betas=(0.9, 0.95),
-            epochs=plain(self.epochs),
+            epochs=self._setting("epochs"),
             batch_size=plain(batch_size),
-            patience=plain(self.patience),
+            patience=self._setting("patience"),
         )
 
     def _take(self, task: Task, ensemble: Ensemble) -> None:
@@ -598,6 +640,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         for finding in self.audit_:
             if finding.severity != "note":
                 warnings.warn(InputWarning(str(finding)), stacklevel=3)
+        if any(member.timed_out for member in ensemble.members):
+            longest = max(len(member.history.train_loss) for member in ensemble.members)
+            what = f"the time limit ended training after {counted(longest, 'epoch')}"
+            remedy = "these are the best networks so far. Give it more time, or a cheaper preset"
+            warnings.warn(InputWarning(f"{what}: {remedy}"), stacklevel=3)
         for number, member in enumerate(ensemble.members):
             if member.divergence:
                 message = member.divergence.told(f"network {number}", member.best_epoch)

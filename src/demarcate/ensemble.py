@@ -1,6 +1,7 @@
 """The ensemble behind the default classifier: members that each validate on rows they never trained on."""
 
 import os
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -97,6 +98,7 @@ def fit_ensemble(
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
+    deadline: float | None = None,
 ) -> Ensemble:
     """Train ``n_seeds`` members for each group of held-out rows.
 
@@ -118,6 +120,8 @@ def fit_ensemble(
         Whether numerical columns are also cut into pieces, as for `TableEncoder.fit`.
     device, precision, on_epoch, checkpoint
         As for `demarcate.engine.fit`.
+    deadline
+        When training ends with the best networks so far, by ``time.monotonic``; None for never.
 
     Raises
     ------
@@ -148,7 +152,17 @@ def fit_ensemble(
         )
         for index, group in enumerate(encoding)
     ]
-    fitted = fit(members, samples, device=device, precision=precision, on_epoch=on_epoch, checkpoint=checkpoint)
+    # What is past already leaves each member its first steps.
+    time_limit = None if deadline is None else max(deadline - time.monotonic(), 1e-3)
+    fitted = fit(
+        members,
+        samples,
+        device=device,
+        precision=precision,
+        on_epoch=on_epoch,
+        checkpoint=checkpoint,
+        time_limit=time_limit,
+    )
     predictor = Predictor.of(
         schema=task.schema,
         encoders=encoders,

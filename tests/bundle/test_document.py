@@ -120,6 +120,14 @@ class TestRoundTrip:
             network.load_state_dict(state, strict=True)
             assert all(torch.equal(network.state_dict()[name], expected[name]) for name in expected)
 
+    def test_dropout_of_inputs_is_kept_where_there_is_some(self, golden):
+        document, tensors = golden
+        data = encode(replaced(document, ("members", 1, "network", "input_dropout"), 0.25), tensors)
+        predictor = from_document(*decode(data, expected_tensors))
+        rates = [network.input_dropout for network in predictor.networks]
+        assert rates == [0.0, 0.25] + [0.0] * (len(rates) - 2)
+        assert encode(*to_document(predictor)) == data
+
     def test_nothing_in_it_is_a_pickle_or_an_archive(self, path):
         data = path.read_bytes()
         assert not any(magic in data for magic in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04"))
@@ -396,6 +404,8 @@ class TestCraftedDocuments:
             (("members", 0, "encoder"), -1, "encoder is not there"),
             (("members", 0, "network", "head"), "logit", "another head"),
             (("members", 0, "network", "hidden"), [10**9], "is expected"),
+            (("members", 0, "network", "input_dropout"), 0.0, "members would be written differently"),
+            (("members", 0, "network", "input_dropout"), 1.0, "input_dropout is at least 0"),
             (("members", 0, "network", "activation"), "os.system", r"got 'os\.system'"),
             (("head",), "eval", "the head is not known"),
             (("record",), [], "record"),

@@ -43,17 +43,24 @@ def samples(shift=0.0):
     return Samples.of([x], (x[:, 0] * x[:, 1] > 0).long(), 2)
 
 
-ADDED = {"averaging": 1.5}
-"""What has a state of its own, beside what every training has."""
+ADDED = {"averaging": 1.5, "input_dropout": 0.3, "warmup": 2.5}
+"""What has a state of its own, or depends on the step, beside what every training has."""
 
 
-def members(batch_size=16, held=HELD, **training):
+def members(batch_size=16, held=HELD, input_dropout=0.0, **training):
     shared = {"epochs": 20, "batch_size": batch_size, "lr": 0.01, **training}
     patient = {"patience": 4} if len(held) else {}
     return [
-        Member(Network((8,), dropout=0.2), Training(**shared), 0, TRAIN, held, traced=len(held) > 0),
+        Member(
+            Network((8,), dropout=0.2, input_dropout=input_dropout),
+            Training(**shared),
+            0,
+            TRAIN,
+            held,
+            traced=len(held) > 0,
+        ),
         Member(Network((6,)), Training(**{**shared, **patient, "lr": 0.5}), 1, TRAIN, held),
-        Member(Network((8,)), Training(**{**shared, "lr": 1e30}), 2, TRAIN, held),
+        Member(Network((8,), input_dropout=input_dropout / 2), Training(**{**shared, "lr": 1e30}), 2, TRAIN, held),
         Member(
             Network((8, 8), "tanh", 0.5), Training(**{**shared, "optimizer": "sgd", "momentum": 0.9}), 3, TRAIN, held
         ),

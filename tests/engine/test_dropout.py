@@ -14,6 +14,11 @@ def dropout(rates, hidden, seeds=None, padded=(), dtype=torch.float32):
     return Dropout(rates, layout, seeds or list(range(len(rates))), torch.empty(0, dtype=dtype))
 
 
+def input_dropout(rates, widths, seeds=None, hidden=(3,), dtype=torch.float32):
+    layout = Layout(tuple((width, *hidden, 1) for width in widths))
+    return Dropout(rates, layout, seeds or list(range(len(rates))), torch.empty(0, dtype=dtype), "inputs")
+
+
 def masks(drop, n_rows, batch=None, n_steps=1):
     """The first hidden layer's masks of each step, ``(n_steps, n_members, batch, d_hidden)``."""
     n_rows = [n_rows] * drop.layout.n_members if isinstance(n_rows, int) else n_rows
@@ -129,3 +134,39 @@ def test_each_layer_is_silenced_at_its_own_width():
 def test_masks_come_in_the_precision_of_the_products():
     drop = dropout([0.2], [16], dtype=torch.bfloat16)
     assert masks(drop, 5).dtype == torch.bfloat16
+
+
+# Inputs
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.2, 0.9])
+@pytest.mark.parametrize("hidden", [(), (3, 5)])
+def test_inputs_are_silenced_at_the_rate_and_the_rest_is_scaled_up(rate, hidden):
+    n_rows, width, n_steps = 100, 50, 256
+    drawn = masks(input_dropout([rate], [width], hidden=hidden), n_rows, n_steps=n_steps)
+    silenced = (drawn == 0).double().mean().item()
+    assert abs(silenced - rate) < 5 * (rate * (1 - rate) / drawn.numel()) ** 0.5 + 1 / 65536
+    assert drawn.double().mean().item() == pytest.approx(1, abs=6 * (rate / (1 - rate) / drawn.numel()) ** 0.5)
+
+
+def test_inputs_draw_apart_from_hidden_units_of_the_same_seed():
+    inputs, units = masks(input_dropout([0.5], [64]), 64), masks(dropout([0.5], [64]), 64)
+    assert 0.45 < (inputs == units).double().mean() < 0.55
+
+
+def test_columns_and_rows_that_only_fill_up_the_stack_stay_as_they_are():
+    drop = input_dropout([0.5, 0.5, 0.0], [3, 8, 8])
+    x = torch.full((4, 3, 200, 8), 2.0)
+    drop.silence(x, [100, 200, 200])
+    assert x[:, 0, :, 3:].eq(2).all()
+    assert x[:, 0, 100:].eq(2).all()
+    assert x[:, 2].eq(2).all()
+    assert sorted(x[:, :2, :100, :3].unique().tolist()) == [0, 4]
+
+
+def test_inputs_silenced_in_place_are_multiplied_by_the_masks_there_would_be():
+    given, asked = (input_dropout([0.3, 0.6], [5, 7]) for _ in range(2))
+    x = torch.randn(3, 2, 9, 7, generator=torch.Generator().manual_seed(0))
+    expected = x * masks(asked, 9, n_steps=3)
+    given.silence(x, [9, 9])
+    assert torch.equal(x, expected)

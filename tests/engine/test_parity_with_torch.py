@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import math
 
 import pytest
 import torch
@@ -161,6 +162,37 @@ def test_a_cosine_schedule_is_torchs_own():
         loss.backward()
         optimizer.step()
         schedule.step()
+    (fitted,) = fit([member], Samples.of([x], codes, 2), device="cpu")
+    assert relative_difference(fitted.state[0][0], model[0].weight) < 1e-9
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize("warmup", [0.1, 2.5, 4.0, 100.0])
+def test_warming_up_is_a_factor_of_torchs_own(schedule, warmup):
+    """Mini-batches of 16 of 60 rows, four an epoch."""
+    x, codes = problem(2, torch.float64)
+    epochs, n_steps = 10, 4
+    torch.manual_seed(0)
+    model = sequential((8,), "tanh", 1, torch.float64)
+    initial = from_sequential(copy.deepcopy(model), (D_IN, 8, 1))
+    training = Training(optimizer="adamw", lr=0.05, schedule=schedule, batch_size=16, epochs=epochs, warmup=warmup)
+    member = Member(
+        Network(hidden=(8,), activation="tanh"), training, 3, torch.arange(N_ROWS), torch.arange(0), initial=initial
+    )
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.05, weight_decay=0.0)
+
+    def factor(step):
+        fallen = 1.0 if schedule == "constant" else 0.5 * (1 + math.cos(math.pi * step / (epochs * n_steps)))
+        return fallen * min(1.0, (step + 1) / (warmup * n_steps))
+
+    schedules = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+    generator = torch.Generator().manual_seed(3)
+    for _ in range(epochs):
+        for rows in torch.randperm(N_ROWS, generator=generator).split(16):
+            optimizer.zero_grad()
+            nn.BCEWithLogitsLoss()(model(x[rows]), codes[rows].double().unsqueeze(1)).backward()
+            optimizer.step()
+            schedules.step()
     (fitted,) = fit([member], Samples.of([x], codes, 2), device="cpu")
     assert relative_difference(fitted.state[0][0], model[0].weight) < 1e-9
 

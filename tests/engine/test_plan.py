@@ -106,13 +106,14 @@ def test_members_of_a_stack_take_the_same_steps(members):
     "other",
     [
         replace(MEMBER, network=Network(hidden=(8, 8), dropout=0.5)),
+        replace(MEMBER, network=Network(hidden=(8, 8), input_dropout=0.5)),
         replace(MEMBER, network=Network(hidden=(8, 7))),
         replace(MEMBER, network=Network(hidden=(8, 8), head="logit")),
         replace(MEMBER, training=Training(lr=1.0, weight_decay=0.5, patience=7)),
         replace(MEMBER, seed=9),
         replace(MEMBER, rows=ROWS[:50], validation_rows=ROWS[50:]),
     ],
-    ids=["dropout", "width", "head-by-name", "rates-and-patience", "seed", "rows"],
+    ids=["dropout", "input_dropout", "width", "head-by-name", "rates-and-patience", "seed", "rows"],
 )
 def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
     assert [sorted(population) for population in plan([MEMBER, other], SAMPLES)] == [[0, 1]]
@@ -136,6 +137,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         replace(MEMBER, encoding=1, network=Network(hidden=(600, 8))),
         replace(MEMBER, training=Training(validate_every=2)),
         replace(MEMBER, training=Training(averaging=2.0)),
+        replace(MEMBER, training=Training(warmup=2.0)),
     ],
     ids=[
         "depth",
@@ -153,6 +155,7 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         "encoding",
         "validate_every",
         "averaging",
+        "warmup",
     ],
 )
 def test_members_that_take_other_steps_do_not_share_a_stack(other):

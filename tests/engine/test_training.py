@@ -27,6 +27,7 @@ REPEATABLE = settings(deadline=None, derandomize=True)
         "epochs": [0, -1, 1.5, True, None, "10"],
         "validate_every": [0, -1, 1.5, True, None, "10"],
         "averaging": [-1e-9, math.nan, math.inf, True, None, "1"],
+        "warmup": [-1e-9, math.nan, math.inf, True, None, "1"],
         "batch_size": [0, -1, 1.5, True, "32"],
         "patience": [0, -1, 1.5, True],
     }.items(),
@@ -52,6 +53,7 @@ def test_a_value_out_of_range_is_refused_and_its_field_named(field, values):
     validate_every=st.integers(1, 10**6),
     averaging=st.floats(0, 1e6),
     init=st.sampled_from(["torch", "he"]),
+    warmup=st.floats(0, 1e6),
 )
 def test_every_value_in_range_is_taken_as_given(**values):
     assert dataclasses.asdict(Training(**values)) == values

@@ -21,9 +21,10 @@ def test_widths_that_are_not_whole_numbers_from_one_up_are_refused(hidden):
 
 
 @pytest.mark.parametrize("dropout", [1, 1.5, -0.1, math.nan, True, None, "0.5"])
-def test_a_dropout_that_is_not_a_share_below_one_is_refused(dropout):
-    with pytest.raises(SettingError, match=r"^dropout is at least 0 and below 1: got "):
-        Network(dropout=dropout)
+@pytest.mark.parametrize("field", ["dropout", "input_dropout"])
+def test_a_dropout_that_is_not_a_share_below_one_is_refused(field, dropout):
+    with pytest.raises(SettingError, match=rf"^{field} is at least 0 and below 1: got "):
+        Network(**{field: dropout})
 
 
 @pytest.mark.parametrize("activation", ["swish", "ReLU", "", None, ["relu"]])
@@ -65,10 +66,11 @@ def test_a_network_is_frozen_and_equal_networks_hash_alike():
     activation=st.sampled_from(sorted(ACTIVATIONS)),
     dropout=st.floats(0, 1, exclude_max=True),
     head=st.sampled_from(["auto", "softmax", "logit"]),
+    input_dropout=st.floats(0, 1, exclude_max=True),
     d_in=st.integers(1, 100),
     n_outputs=st.integers(1, 100),
 )
-def test_every_value_in_range_is_taken_as_given(hidden, activation, dropout, head, d_in, n_outputs):
-    network = Network(hidden=hidden, activation=activation, dropout=dropout, head=head)
-    assert dataclasses.astuple(network) == (tuple(hidden), activation, dropout, head)
+def test_every_value_in_range_is_taken_as_given(hidden, activation, dropout, head, input_dropout, d_in, n_outputs):
+    network = Network(hidden, activation, dropout, head, input_dropout)
+    assert dataclasses.astuple(network) == (tuple(hidden), activation, dropout, head, input_dropout)
     assert network.widths(d_in, n_outputs) == (d_in, *hidden, n_outputs)

@@ -29,9 +29,15 @@ MOST_UNREADABLE = 0.5
 """The share of unreadable cells from which a column holds something else in the second table."""
 _SETTINGS: dict[str, Any] = {
     "hidden": (64,),
+    "pieces": False,
+    "activation": "relu",
+    "dropout": 0.1,
+    "init": "torch",
+    "averaging": 0.0,
     "epochs": 40,
     "patience": 8,
     "n_folds": 4,
+    "n_seeds": 1,
     "holdout_above": 10 * MOST_ROWS,
 }
 

@@ -14,6 +14,7 @@ KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "me
 }
 """What a document of format 1 has."""
 KEYS_OF_2 = KEYS | {"costs", "conformal"}
+"""What a document of a later format has."""
 CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 
 

@@ -8,6 +8,9 @@ layer of each member, ``members.N.K.weight`` and ``members.N.K.bias``, where K i
 That was format 1. Format 2 has ``costs`` and ``conformal`` as well, with the tensors ``costs.matrix`` and
 ``conformal.truths`` (float64) where they are not null, and a ``calibration`` that may be a temperature. A model that
 needs none of these is still written in format 1, so that what was read is written again with the same bytes.
+
+Format 3 has the keys of format 2, encoders that cut numbers into pieces, and networks with ``input_dropout``, which is
+written only where it is not 0. A model with neither is written in one of the formats before.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +31,7 @@ from demarcate.nn import MemberState, Network, head_for, linear_names
 from demarcate.predictor import Predictor
 from demarcate.tabular import Schema, TableEncoder
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 _RULE = "A model file's document describes a model that demarcate can build"
 _LONGEST_REASON = 200
 _MISTAKES = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError, SettingError)
@@ -56,30 +59,36 @@ def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray
 def _description(predictor: Predictor) -> dict[str, Any]:
     classes = predictor.classes.tolist()
     temperature, costs, conformal = predictor.temperature, predictor.costs, predictor.conformal
-    is_first = temperature is None and costs is None and conformal is None
+    version = _version(predictor)
     added = {
         "costs": None if costs is None else {"abstain": costs.abstain},
         "conformal": None if conformal is None else {"class_rows": list(conformal.class_rows)},
     }
     return {
-        "format_version": 1 if is_first else FORMAT_VERSION,
+        "format_version": version,
         "target": predictor.target,
         "classes": {"type": type(classes[0]).__name__, "values": classes},
         "schema": predictor.schema.to_json(),
-        "encoders": [
-            {"n_encoded": encoder.n_encoded, "columns": encoder.state()[0]}
-            for encoder in predictor.encoders
-        ],
+        "encoders": [{"n_encoded": encoder.n_encoded, "columns": encoder.state()[0]} for encoder in predictor.encoders],
         "head": predictor.head.name,
         "members": [
-            {"encoder": encoder, "network": {**asdict(network), "hidden": list(network.hidden)}}
+            {"encoder": encoder, "network": _specification(network)}
             for encoder, network in zip(predictor.encoding, predictor.networks, strict=True)
         ],
         "calibration": None if temperature is None else {"temperature": temperature},
         "threshold": predictor.threshold,
         "record": dict(predictor.record),
-        **({} if is_first else added),
+        **(added if version > 1 else {}),
     }
+
+
+def _version(predictor: Predictor) -> int:
+    """The oldest format that can say all there is to say of a predictor."""
+    has_pieces = any("piecewise" in encoder.kinds for encoder in predictor.encoders)
+    if has_pieces or any(network.input_dropout for network in predictor.networks):
+        return 3
+    decides = predictor.temperature, predictor.costs, predictor.conformal
+    return 1 if decides == (None, None, None) else 2
 
 
 def expected_tensors(document: Mapping[str, Any]) -> Shapes:
@@ -162,6 +171,14 @@ def _conformal(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]])
     if described is None:
         return None
     return Conformal(tensors["conformal.truths"].astype(np.float64), tuple(described["class_rows"]))
+
+
+def _specification(network: Network) -> dict[str, Any]:
+    """A network's fields; ``input_dropout`` only where there is some, for files that were written without the field."""
+    spec = {**asdict(network), "hidden": list(network.hidden)}
+    if not network.input_dropout:
+        del spec["input_dropout"]
+    return spec
 
 
 def _network(member: Mapping[str, Any]) -> Network:

@@ -36,24 +36,32 @@ Checkpoint = Annotated[
         metavar="FOLDER", help="Put training down in this folder now and then; the same command goes on from there."
     ),
 ]
+Preset = Annotated[
+    str | None,
+    typer.Option(help="fast, default or best: how much work it is worth. [default: default]"),
+]
+TimeLimit = Annotated[
+    float | None, typer.Option(help="Seconds of training, after which it goes on with the best networks so far.")
+]
 Hidden = Annotated[
-    str | None, typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: 128,128]")
+    str | None,
+    typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: by preset, 256,256]"),
 ]
 Activation = Annotated[
-    str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
+    str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: silu]")
 ]
 Dropout = Annotated[
-    float | None, typer.Option(help="Chance that a hidden unit is silenced in training. [default: 0.1]")
+    float | None, typer.Option(help="Chance that a hidden unit is silenced in training. [default: 0.15]")
 ]
 Head = Annotated[str | None, typer.Option(help="softmax, logit or auto. [default: auto]")]
 Optimizer = Annotated[str | None, typer.Option(help="sgd, adam or adamw. [default: adamw]")]
 Lr = Annotated[float | None, typer.Option(help="Learning rate. [default: 0.003]")]
 WeightDecay = Annotated[float | None, typer.Option(help="Weight decay. [default: 0.01]")]
 Schedule = Annotated[str | None, typer.Option(help="constant or cosine. [default: cosine]")]
-Epochs = Annotated[int | None, typer.Option(help="The most passes over the rows. [default: 100]")]
+Epochs = Annotated[int | None, typer.Option(help="The most passes over the rows. [default: by preset, 100]")]
 BatchSize = Annotated[int | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32 to 256, by rows]")]
 Patience = Annotated[
-    int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: 15]")
+    int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: by preset, 15]")
 ]
 ClassWeight = Annotated[str | None, typer.Option(help="balanced: rare classes count as much as frequent ones.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]")]

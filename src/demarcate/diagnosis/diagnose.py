@@ -123,15 +123,17 @@ def diagnose_task(
     max_rows: int = MAX_ROWS,
     seed: int = 0,
     standardise: bool = True,
+    pieces: bool = False,
     device: str = "auto",
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
 ) -> Diagnosis:
-    """Diagnose a network on a table that is read already; parameters as for `diagnose`."""
+    """Diagnose a network on a table that is read already; parameters as for `diagnose` and `TableEncoder.fit`."""
     _refuse_wrong(seeds, max_rows, seed)
     n_rows = len(task.codes)
     task = _part(task, max_rows, seed)
-    lineup = line_up(task, probes_of(network, training), seeds=seeds, seed=seed, standardise=standardise)
+    encoding = {"standardise": standardise, "pieces": pieces}
+    lineup = line_up(task, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
     fitted = fit(lineup.members, lineup.samples, device=device, precision=precision, on_epoch=on_epoch)
     n_diverged = sum(done.divergence is not None for done in fitted)
     counts = np.bincount(task.codes[np.concatenate(lineup.judged)], minlength=len(task.classes))

@@ -51,7 +51,9 @@ class Lineup:
         return len(self.judged[0]) / (len(own.rows) + len(own.validation_rows))
 
 
-def line_up(task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool) -> Lineup:
+def line_up(
+    task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False
+) -> Lineup:
     """Deal the rows into folds, a fold a seed, and line up every probe on the others.
 
     Parameters
@@ -64,6 +66,8 @@ def line_up(task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, stand
         Decides the folds and the members' seeds.
     standardise
         As for `TableEncoder.fit`.
+    pieces
+        Whether numerical columns are also cut into pieces, as for `TableEncoder.fit`.
 
     Raises
     ------
@@ -80,6 +84,7 @@ def line_up(task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, stand
         judged += held_out_rows(task.codes, FOLDS, n_rows, seed + len(judged) // FOLDS)
     encoders: list[TableEncoder] = []
     members: list[Member] = []
+    codes = task.codes if pieces else None
     for own, held in zip(np.random.SeedSequence(seed).generate_state(seeds).tolist(), judged[:seeds], strict=True):
         rows = np.setdiff1d(np.arange(n_rows), held)
         places: dict[bytes, int] = {}
@@ -88,7 +93,8 @@ def line_up(task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, stand
             key = train.tobytes()
             if key not in places:
                 places[key] = len(encoders)
-                encoders.append(TableEncoder.fit(task.schema, task.parsed, train, standardise=standardise))
+                encoder = TableEncoder.fit(task.schema, task.parsed, train, standardise=standardise, codes=codes)
+                encoders.append(encoder)
             parts = torch.from_numpy(train), torch.from_numpy(stop)
             members.append(Member(probe.network, probe.training, own, *parts, encoding=places[key]))
     return Lineup(tuple(probes), tuple(judged[:seeds]), members, encoders, task.samples(encoders))

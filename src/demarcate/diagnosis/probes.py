@@ -68,7 +68,11 @@ def probes_of(network: Network, training: Training) -> list[Probe]:
      'larger, regularised']
     """
     own = Probe("configured", network, training)
-    bare = Probe("unregularised", replace(network, dropout=0.0), replace(training, weight_decay=0.0, patience=None))
+    bare = Probe(
+        "unregularised",
+        replace(network, dropout=0.0, input_dropout=0.0),
+        replace(training, weight_decay=0.0, patience=None),
+    )
     held = regularised(own)
     tried = [
         replace(own, name="half of the rows", share=0.5),

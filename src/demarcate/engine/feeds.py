@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from demarcate.engine.batches import Batches
-from demarcate.engine.dropout import Dropout
+from demarcate.engine.dropout import Drops
 from demarcate.engine.propagation import Masks
 from demarcate.engine.rows import Source, Targets, judge, means
 
@@ -30,7 +30,7 @@ class Step(NamedTuple):
     Attributes
     ----------
     x
-        ``(n_members, batch, d_in)``.
+        ``(n_members, batch, d_in)``, some of them silenced where there is dropout of inputs.
     marks
         What each output's probability should be, ``(n_members, n_outputs, batch)``.
     scale
@@ -38,7 +38,7 @@ class Step(NamedTuple):
     logits
         To be filled, ``(n_members, n_outputs, batch)``.
     masks
-        Dropout's, or None.
+        Those of the hidden layers' dropout, or None.
     """
 
     x: Tensor
@@ -76,6 +76,9 @@ class Feed(Protocol):
     def count(self, span: Span) -> None:
         """Take in a span whose steps are done."""
 
+    def cut(self) -> None:
+        """End the epoch under way before its time: it is what was counted, at least one span."""
+
     def close(self) -> Tensor:
         """Mean training loss and accuracy of each epoch since `open`, ``(n_epochs, 2, n_members)`` on the CPU."""
 
@@ -92,11 +95,11 @@ class Feed(Protocol):
 class FullBatch:
     """An epoch is one step, on the same rows each time, which are gathered once."""
 
-    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
-        self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
+    def __init__(self, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+        self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done = 0
         self._n_open, self._n_counted = 0, 0
-        self._masks: list[Masks] = []
+        self._ahead: list[tuple[Tensor, Masks | None]] = []
         self._places: Sequence[Tensor] = ()
         self.keep()
 
@@ -111,17 +114,20 @@ class FullBatch:
             self._logits = self._targets.marks.new_empty(n_epochs, *self._targets.marks.shape[1:])
             self._places = self._logits.unbind(0)
         self._n_open, self._n_counted = n_epochs, 0
-        self._masks = []
+        self._ahead = []
 
     def spans(self) -> Iterator[Span]:
         """The one step of the epoch."""
         logits = self._places[self._n_counted]
-        step = Step(self._x, self._marks, self._scale, logits, self._next_masks() if self._drop else None)
-        yield Span([step], self._targets, logits)
+        x, masks = self._next()
+        yield Span([Step(x, self._marks, self._scale, logits, masks)], self._targets, logits)
 
     def count(self, span: Span) -> None:  # noqa: ARG002 - all are judged together
         """Note that it is done."""
         self._n_counted += 1
+
+    def cut(self) -> None:
+        """Nothing: such an epoch has no middle."""
 
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
@@ -143,22 +149,28 @@ class FullBatch:
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Nothing to go on from."""
 
-    def _next_masks(self) -> Masks:
-        if not self._masks:
-            assert self._drop is not None
+    def _next(self) -> tuple[Tensor, Masks | None]:
+        """The next step's inputs, and the masks of its hidden layers."""
+        hidden, inputs = self._drops
+        if not hidden and not inputs:
+            return self._x, None
+        if not self._ahead:
             n_rows = self._x.shape[1]
-            ahead = max(1, MAX_MASKS // (self._drop.n_units * n_rows))
+            ahead = max(1, MAX_MASKS // (self._drops.n_units * n_rows))
             ahead = min(ahead, self._n_open - self._n_counted)
-            drawn = self._drop.masks(ahead, n_rows, self._n_rows)
-            self._masks = list(reversed(drawn))
-        return self._masks.pop()
+            drawn = hidden.masks(ahead, n_rows, self._n_rows) if hidden else None
+            masks: Sequence[Masks | None] = drawn or [None] * ahead
+            # A mask is used once: what is silenced is written over it.
+            xs = [mask.mul_(self._x) for (mask,) in inputs.masks(ahead, n_rows, self._n_rows)] if inputs else None
+            self._ahead = list(zip(xs or [self._x] * ahead, masks, strict=True))[::-1]
+        return self._ahead.pop()
 
 
 class MiniBatches:
     """An epoch is many steps, on the rows in a new order each time."""
 
-    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
-        self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
+    def __init__(self, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+        self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done, self._n_spans, self._sums = 0, 0, torch.zeros(0)
         self._epochs: list[Tensor] = []
 
@@ -173,11 +185,10 @@ class MiniBatches:
 
     def spans(self) -> Iterator[Span]:
         """What is left of the epoch."""
-        n_ahead = max(1, MAX_NUMBERS // _numbers(self._source, self._batches, self._drop))
+        n_ahead = max(1, MAX_NUMBERS // _numbers(self._source, self._batches, self._drops))
         for block in islice(self._batches.epoch(n_ahead), self._n_spans, None):
-            yield _span(block, self._source, self._batches, self._drop, self._dtype)
-        self._epochs.append(self._sums)
-        self.n_done, self._n_spans = 0, 0
+            yield _span(block, self._source, self._batches, self._drops, self._dtype)
+        self.cut()
 
     def count(self, span: Span) -> None:
         """Judge its steps and add them to the epoch."""
@@ -185,6 +196,11 @@ class MiniBatches:
         self._sums = self._sums + sums if self._n_spans else sums
         self._n_spans += 1
         self.n_done += len(span.steps)
+
+    def cut(self) -> None:
+        """End the epoch with the spans that were counted."""
+        self._epochs.append(self._sums)
+        self.n_done, self._n_spans = 0, 0
 
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
@@ -211,20 +227,20 @@ class MiniBatches:
 class ShortEpochs:
     """Epochs of a few cheap steps: a span is one of them, and those of a whole block are made ready at once."""
 
-    def __init__(self, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> None:
-        self._source, self._batches, self._drop, self._dtype = source, batches, drop, dtype
+    def __init__(self, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+        self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done = 0
         self._n_counted = 0
 
     @property
     def kept(self) -> int:
         """All that the steps take."""
-        return self._batches.n_steps * _numbers(self._source, self._batches, self._drop)
+        return self._batches.n_steps * _numbers(self._source, self._batches, self._drops)
 
     def open(self, n_epochs: int) -> None:
         """Order, gather and draw for this many epochs."""
         block = self._batches.whole_epochs(n_epochs)
-        self._block = _span(block, self._source, self._batches, self._drop, self._dtype)
+        self._block = _span(block, self._source, self._batches, self._drops, self._dtype)
         self._n_counted = 0
 
     def spans(self) -> Iterator[Span]:
@@ -237,9 +253,14 @@ class ShortEpochs:
         """Note that it is done."""
         self._n_counted += 1
 
+    def cut(self) -> None:
+        """Nothing: such an epoch has no middle."""
+
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
         sums = judge(self._source.head, self._block.targets, self._block.logits)
+        # Training may have ended before all that was made ready was used.
+        sums = sums[: self._n_counted * self._batches.n_steps]
         return means(sums.unflatten(0, (self._n_counted, self._batches.n_steps)).sum(1))
 
     def keep(self) -> None:
@@ -253,17 +274,21 @@ class ShortEpochs:
         """Nothing to go on from."""
 
 
-def _span(block: Tensor, source: Source, batches: Batches, drop: Dropout | None, dtype: torch.dtype) -> Span:
+def _span(block: Tensor, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> Span:
     """The steps on these rows, ``(n_steps, n_members, batch)``."""
     n_steps, n_members, batch = block.shape
     targets = source.targets(block)
     logits = torch.empty_like(targets.marks)
-    masks = drop.masks(n_steps, batch, [batches.batch_size or batch] * n_members) if drop else [None] * n_steps
-    tensors = (source.inputs(block, dtype), targets.marks, targets.scale(), logits)
+    n_rows = [batches.batch_size or batch] * n_members
+    masks = drops.hidden.masks(n_steps, batch, n_rows) if drops.hidden else [None] * n_steps
+    x = source.inputs(block, dtype)
+    if drops.inputs:
+        drops.inputs.silence(x, n_rows)
+    tensors = (x, targets.marks, targets.scale(), logits)
     return Span([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
 
 
-def _numbers(source: Source, batches: Batches, drop: Dropout | None) -> int:
+def _numbers(source: Source, batches: Batches, drops: Drops) -> int:
     """The most numbers of one kind that a step takes."""
     per_row = len(batches.rows) * max(source.d_in, source.n_outputs)
-    return (batches.batch_size or batches.longest) * max(per_row, drop.n_units if drop else 0)
+    return (batches.batch_size or batches.longest) * max(per_row, drops.hidden.n_units if drops.hidden else 0)

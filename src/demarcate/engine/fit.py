@@ -14,12 +14,13 @@ from demarcate.engine.device import device_for
 from demarcate.engine.identity import identity
 from demarcate.engine.interrupt import deferred_interrupt
 from demarcate.engine.outcome import FittedMember, Standing
-from demarcate.engine.plan import plan, shared_out
+from demarcate.engine.plan import OVERHEAD, plan, shared_out
 from demarcate.engine.precision import check_precision
 from demarcate.engine.progress import OnEpoch, Progress
 from demarcate.engine.run import Run
 from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, Pace, n_threads, side_by_side
+from demarcate.engine.time_limit import TimeLimit, Turn, checked_limit
 from demarcate.errors import Interrupted, SettingError
 from demarcate.nn.layout import cost
 
@@ -57,6 +58,7 @@ def fit(
     halving: Halving | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: float = 30.0,
+    time_limit: float | None = None,
 ) -> list[FittedMember]:
     """Train members, as many at once as the plan allows.
 
@@ -80,6 +82,13 @@ def fit(
         goes on from there and ends with the same bits; another fit is refused.
     checkpoint_every
         Seconds from one state to the next.
+    time_limit
+        Seconds from now after which every member ends, as if the epoch under way had been its last: with the best
+        weights so far where it has ``patience``, else with the present ones. An epoch may be cut short, but every
+        member takes steps and has its validation rows looked at, so a fit takes a little longer than its limit.
+        Populations that wait for each other share the time that is left by what their epochs are expected to cost; in a
+        tournament, those up to the next judgement. With ``checkpoint`` the limit is that of this call: what it ended is
+        not put down as ended, and the same fit, begun again, goes on from what was put down on the way. None: no limit.
 
     Returns
     -------
@@ -89,8 +98,8 @@ def fit(
     Raises
     ------
     SettingError
-        If there is no such device or precision, none of a member's training rows counts, or its initial weights do not
-        fit.
+        If there is no such device or precision, none of a member's training rows counts, its initial weights do not
+        fit, or ``time_limit`` is not above 0.
     CheckpointError
         If the folder belongs to another fit or another process.
     Interrupted
@@ -107,6 +116,8 @@ def fit(
     >>> fit([member], samples)[0].history.train_accuracy[-1].item()
     1.0
     """
+    seconds = checked_limit(time_limit)
+    limit = None if seconds is None else TimeLimit(seconds)
     check_precision(precision)
     samples = samples.to(device_for(device))
     _refuse_weightless(members, samples)
@@ -114,7 +125,7 @@ def fit(
     with _checkpoints(checkpoint, members, samples, settings, checkpoint_every) as (folder, was_interrupted):
         threads = int(folder.manifest["n_threads"]) if folder else torch.get_num_threads()
         shares = _shares(members, samples, threads)
-        crew = _Crew(members, samples, precision, shares, folder, was_interrupted, on_epoch)
+        crew = _Crew(members, samples, precision, shares, folder, was_interrupted, on_epoch, limit)
         if halving:
             for epoch in halving.epochs:
                 crew.advance(epoch)
@@ -134,10 +145,12 @@ class _Crew:
         folder: Checkpoints | None,
         was_interrupted: Callable[[], bool],
         on_epoch: OnEpoch | None,
+        limit: TimeLimit | None,
     ) -> None:
         self._members, self._samples, self._precision = members, samples, precision
         self._shares, self._folder, self._was_interrupted = shares, folder, was_interrupted
         self._on_epoch, self._telling = on_epoch, threading.Lock()
+        self._limit = limit
         self._runs: dict[int, Run] = {}
         self._keepers: dict[int, Keeper] = {}
         self._fitted: dict[int, FittedMember] = {}
@@ -145,7 +158,7 @@ class _Crew:
 
     def advance(self, until: int) -> None:
         """Train every population up to an epoch."""
-        self._work([partial(self._advance, number, until) for number in range(len(self._shares))])
+        self._work([partial(self._advance, number, until) for number in range(len(self._shares))], until)
 
     def drop(self, epoch: int, halving: Halving) -> None:
         """Judge all members after an epoch, and let some go."""
@@ -163,17 +176,30 @@ class _Crew:
         self._work([partial(self._finish, number) for number in range(len(self._shares))])
         return [self._fitted[index] for index in range(len(self._members))]
 
-    def _work(self, jobs: Sequence[Callable[[Callable[[], None]], None]]) -> None:
-        """Do the populations' work: side by side where enough of them are large, else one after the other."""
+    def _work(self, jobs: Sequence[Callable[[Callable[[], None]], None]], until: int | None = None) -> None:
+        """Do the populations' work, up to an epoch: side by side where enough are large, else one after the other."""
         work = [_work_of([self._members[index] for index in share], self._samples) for share in self._shares]
         n_workers = torch.get_num_threads()
         on_cpu = self._samples.weights.device.type == "cpu"
-        if on_cpu and n_workers > 1 and sum(each >= WORTH_A_THREAD for each in work) >= n_workers:
+        at_once = on_cpu and n_workers > 1 and sum(each >= WORTH_A_THREAD for each in work) >= n_workers
+        if self._limit:
+            expected = {number: self._expected(number, each, until) for number, each in enumerate(work)}
+            self._limit.deal(expected, n_workers if at_once else 1)
+        if at_once:
             largest_first = sorted(range(len(jobs)), key=lambda number: -work[number])
             side_by_side([jobs[number] for number in largest_first], n_workers)
         else:
             for job in jobs:
                 job(lambda: None)
+
+    def _expected(self, number: int, work: float, until: int | None) -> float:
+        """What a population has still to do up to an epoch, in multiplications; ``work`` is that of a step."""
+        member, run = self._members[self._shares[number][0]], self._runs.get(number)
+        if run and not run.active:
+            return 0.0
+        last = min(until or member.training.epochs, member.training.epochs)
+        n_steps = member.training.steps(len(member.rows)) * (last - (run.epoch if run else 0))
+        return n_steps * (OVERHEAD + (run.work if run else work))
 
     def _finish(self, number: int, between: Callable[[], None]) -> None:
         share = self._shares[number]
@@ -182,12 +208,17 @@ class _Crew:
         self._fitted.update(zip(share, self._runs.pop(number).fitted(), strict=True))
 
     def _advance(self, number: int, until: int, between: Callable[[], None]) -> None:
+        turn = self._limit.begin(number) if self._limit else None
         run = self._runs.get(number) or self._begin(number)
         begun = run.epoch
         tell = partial(self._tell, number) if self._on_epoch else None
-        run.advance(until, tell, partial(self._between, number, between))
+        if turn:
+            run.time_is_up = turn.is_up
+        run.advance(until, tell, partial(self._between, number, turn, between))
+        if self._limit:
+            self._limit.end(number)
         if number in self._keepers and run.epoch > begun:
-            self._keepers[number].save(run.state())
+            self._put_down(number)
 
     def _begin(self, number: int) -> Run:
         run = Run([self._members[index] for index in self._shares[number]], self._samples, self._precision)
@@ -201,18 +232,23 @@ class _Crew:
         self._runs[number] = run
         return run
 
-    def _between(self, number: int, between: Callable[[], None]) -> None:
+    def _between(self, number: int, turn: Turn | None, between: Callable[[], None]) -> None:
         """Where a population can be put down, and where it can be stopped."""
         keeper = self._keepers.get(number)
         if keeper and self._was_interrupted():
-            keeper.save(self._runs[number].state())
+            self._put_down(number)
             assert self._folder
             raise Interrupted(
                 f"what was trained so far is in {self._folder.folder}. Begin the same again to go on from there"
             )
-        if keeper and keeper.is_due():
-            keeper.save(self._runs[number].state())
+        if keeper and (keeper.is_due() or (turn and turn.is_late())):
+            self._put_down(number)
         between()
+
+    def _put_down(self, number: int) -> None:
+        """Put down a population's state, but not that time ended it: the next call goes on from before."""
+        if not self._runs[number].timed_out:
+            self._keepers[number].save(self._runs[number].state())
 
     def _tell(self, number: int, progress: Progress) -> None:
         assert self._on_epoch

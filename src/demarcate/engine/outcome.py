@@ -31,6 +31,8 @@ class FittedMember:
         ``(n_looks, n_validation, n_outputs)``; else None.
     dropped
         Whether it was let go before its time, by halving.
+    timed_out
+        Whether the time limit came before its training was over.
     """
 
     network: Network
@@ -40,6 +42,7 @@ class FittedMember:
     divergence: Divergence | None
     validation_logits: Tensor | None = None
     dropped: bool = False
+    timed_out: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """How its training went, ready for JSON: ``best_epoch``, ``epochs``, ``diverged`` in words, ``history``."""
@@ -66,3 +69,4 @@ class End:
     n_epochs: int
     divergence: Divergence | None
     dropped: bool = False
+    timed_out: bool = False

@@ -17,9 +17,9 @@ def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
     """Group members into populations.
 
     Members share a stack when the same sequence of tensor operations trains them all: equal depth, activation, outputs,
-    optimizer, schedule, averaging, epochs, batch size and steps an epoch. Learning rate, weight decay, dropout, seed,
-    patience and rows are each member's own. Widths may differ where padding to the widest costs less than a stack more
-    (`buckets`).
+    optimizer, schedule, warmup, averaging, epochs, batch size and steps an epoch. Learning rate, weight decay, dropout
+    of units and inputs, seed, patience and rows are each member's own. Widths may differ where padding to the widest
+    costs less than a stack more (`buckets`).
 
     Returns
     -------
@@ -113,7 +113,7 @@ def _kind(member: Member, samples: Samples) -> Hashable:
         (len(network.hidden), network.activation, exact_widths, member.head(samples).name),
         (training.optimizer, training.momentum, training.betas, training.eps, training.schedule, training.epochs),
         (training.batch_size, training.steps(len(member.rows)), len(member.validation_rows) > 0),
-        (training.validate_every, training.averaging),
+        (training.validate_every, training.averaging, training.warmup),
     )
 
 

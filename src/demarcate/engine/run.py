@@ -10,7 +10,7 @@ from torch import Tensor
 
 from demarcate.engine.averaging import Average
 from demarcate.engine.batches import Batches, padded_rows
-from demarcate.engine.dropout import Dropout
+from demarcate.engine.dropout import Dropout, Drops
 from demarcate.engine.feeds import MAX_NUMBERS, Feed, FullBatch, MiniBatches, ShortEpochs, Step
 from demarcate.engine.history import Recorder
 from demarcate.engine.optimizers import optimizer_for
@@ -59,6 +59,13 @@ class Run:
         Their rows, on the device to train on.
     precision
         As for `demarcate.engine.fit`.
+
+    Attributes
+    ----------
+    time_is_up
+        Asked after each epoch, and inside long ones: when it says so, that is the last epoch of all members.
+    timed_out
+        Whether it said so before training was over.
     """
 
     def __init__(self, members: Sequence[Member], samples: Samples, precision: str) -> None:
@@ -74,10 +81,7 @@ class Run:
         self.activation, self.head = ACTIVATIONS[members[0].network.activation], members[0].head(samples)
         trainings = [member.training for member in members]
         self.optimizer = optimizer_for(trainings, self.flat)
-        rates = [member.network.dropout for member in members]
-        like = torch.empty(0, dtype=self.dtype, device=self.device)
-        seeds = [member.seed for member in members]
-        self.drop = Dropout(rates, layout, seeds, like) if any(rates) and len(layout.padded) > 2 else None
+        self.drops = self._make_drops()
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         epochs = self.training.averaging
         self.average = Average(epochs, self.batches.n_steps, self.flat) if epochs else None
@@ -92,6 +96,8 @@ class Run:
         self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
         self._propagate()
         self.pace = Pace([1])
+        self.time_is_up: Callable[[], bool] = lambda: False
+        self.timed_out = False
         self._tiny = torch.finfo(self.flat.dtype).eps ** 2
         self._snapshots = torch.empty(0)
 
@@ -167,8 +173,8 @@ class Run:
         tensors |= {f"trace.{index}": torch.cat(looks) for index, looks in self.traces.items() if looks}
         if self.active:
             tensors |= {"flat": self.flat, "order": _states(self.batches.generators)}
-            if self.drop:
-                tensors |= {"dropout": _states(self.drop.generators), "drawn": torch.tensor(self.drop.n_drawn)}
+            for name, drop in self._dropouts():
+                tensors |= {name: _states(drop.generators), f"{name}.drawn": torch.tensor(drop.n_drawn)}
             tensors |= {"before": self._snapshots[0]} if self.feed.n_done and not self.watch else {}
             for part, owner in self._parts().items():
                 tensors |= {f"{part}.{name}": value for name, value in owner.state().items()}
@@ -195,9 +201,9 @@ class Run:
         self.flat.copy_(tensors["flat"])
         self.propagation.refresh()
         _set_states(self.batches.generators, tensors["order"])
-        if self.drop:
-            _set_states(self.drop.generators, tensors["dropout"])
-            self.drop.n_drawn = int(tensors["drawn"])
+        for name, drop in self._dropouts():
+            _set_states(drop.generators, tensors[name])
+            drop.n_drawn = int(tensors[f"{name}.drawn"])
         if "before" in tensors:
             self._snapshots = tensors["before"].unsqueeze(0).to(self.device)
         for part, owner in self._parts().items():
@@ -218,7 +224,7 @@ class Run:
             history = self.recorder.history(index, end.n_epochs)
             looks = self.traces.get(index) or []
             trace = torch.cat(looks)[: len(history.validation_epochs)].clone() if looks and end.n_epochs else None
-            facts = end.best_epoch, end.divergence, trace, end.dropped
+            facts = end.best_epoch, end.divergence, trace, end.dropped, end.timed_out
             fitted.append(FittedMember(member.network, state, history, *facts))
         return fitted
 
@@ -226,17 +232,19 @@ class Run:
         """Train for some epochs and close the books on them."""
         epochs = torch.arange(self.epoch + 1, self.epoch + n_epochs + 1)
         looked = (epochs % self.training.validate_every == 0) | (epochs == self.training.epochs)
-        self._open(n_epochs, int(looked.sum()))
-        for place in range(n_epochs):
+        # An epoch that turns out to be the last is looked at, too.
+        self._open(n_epochs, min(n_epochs, int(looked.sum()) + 1))
+        place = 0
+        for place, epoch in enumerate(epochs.tolist()):
             if not self.watch and not self.feed.n_done:
                 self._snapshots[place] = self.judged
-            self._learn(int(epochs[place]), between if n_epochs == 1 else lambda: None)
-            if self.watch:
-                self._snapshots[place] = self.judged
-                if looked[place]:
-                    if self._exact is not self.propagation:
-                        self._exact.refresh()
-                    self.watch.look(self._exact)
+            whole = self._learn(epoch, between if n_epochs == 1 else lambda: None)
+            self.timed_out = not whole or (epoch < self.training.epochs and self.time_is_up())
+            looked[place] |= self.timed_out
+            self._watch_over(place, look=bool(looked[place]))
+            if self.timed_out:
+                break
+        epochs, looked = epochs[: place + 1], looked[: place + 1]
         train = self.feed.close()
         validation = torch.full_like(train, torch.nan)
         if self.watch:
@@ -244,13 +252,22 @@ class Run:
             self._trace(logits)
         losses, over, unsound = self._judgement(epochs, train[:, 0], validation[:, 0], looked)
         stood = epochs if self.watch else epochs - 1
-        ends = self.best.follow(self._snapshots[:n_epochs], losses, stood, over)
+        ends = self.best.follow(self._snapshots[: place + 1], losses, stood, over)
         self.recorder.add(self.active, torch.cat([train, validation], 1))
         told = list(self._told(epochs, train, validation, ends)) if tell else []
         self._settle(epochs, ends, unsound)
         if tell:
             for progress in told:
                 tell(progress)
+
+    def _watch_over(self, place: int, *, look: bool) -> None:
+        """Keep the weights after an epoch of the block, and look at what they make of the validation rows."""
+        if self.watch:
+            self._snapshots[place] = self.judged
+            if look:
+                if self._exact is not self.propagation:
+                    self._exact.refresh()
+                self.watch.look(self._exact)
 
     def _judgement(
         self, epochs: Tensor, train: Tensor, validation: Tensor, looked: Tensor
@@ -260,7 +277,9 @@ class Run:
         if self.watch:
             sound &= validation.isfinite() | ~looked.unsqueeze(1)
         losses = torch.where(sound, validation if self.watch else train, torch.nan)
-        return losses, ~sound | (epochs == self.training.epochs).unsqueeze(1), ~sound
+        over = ~sound | (epochs == self.training.epochs).unsqueeze(1)
+        over[-1] |= self.timed_out
+        return losses, over, ~sound
 
     def _open(self, n_epochs: int, n_looks: int) -> None:
         if len(self._snapshots) < n_epochs:
@@ -269,8 +288,8 @@ class Run:
         if self.watch:
             self.watch.open(n_looks)
 
-    def _learn(self, epoch: int, between: Callable[[], None]) -> None:
-        """The steps of an epoch, or what is left of it."""
+    def _learn(self, epoch: int, between: Callable[[], None]) -> bool:
+        """The steps of an epoch, or what is left of it; whether it came to its end."""
         number = (epoch - 1) * self.batches.n_steps + self.feed.n_done
         for span in self.feed.spans():
             self.pace.begin()
@@ -283,6 +302,10 @@ class Run:
             self.feed.count(span)
             if self.feed.n_done:
                 between()
+                if self.feed.n_done < self.batches.n_steps and self.time_is_up():
+                    self.feed.cut()
+                    return False
+        return True
 
     def _step(self, step: Step, factor: float) -> None:
         x, marks, scale, logits, masks = step
@@ -298,12 +321,21 @@ class Run:
         done = (ends < len(epochs)).nonzero().flatten().tolist()
         for position in done:
             place = int(ends[position])
-            self._finish(position, int(epochs[place]), diverged=bool(unsound[place, position]), place=place)
+            timed_out = self.timed_out and place == len(epochs) - 1
+            diverged = bool(unsound[place, position])
+            self._finish(position, int(epochs[place]), diverged=diverged, timed_out=timed_out, place=place)
         if done:
             self._keep((ends == len(epochs)).nonzero().flatten().tolist())
 
     def _finish(
-        self, position: int, epoch: int, *, diverged: bool = False, dropped: bool = False, place: int | None = None
+        self,
+        position: int,
+        epoch: int,
+        *,
+        diverged: bool = False,
+        dropped: bool = False,
+        timed_out: bool = False,
+        place: int | None = None,
     ) -> None:
         """Settle which weights a member ends with after an epoch; ``place`` is its snapshot, None for the present."""
         index = self.active[position]
@@ -314,7 +346,8 @@ class Run:
         restore = training.patience is not None or divergence is not None
         flat = self.best.flat[position] if restore else present
         best_epoch = int(self.best.epoch[position]) if restore else epoch
-        self.ends[index] = (flat.clone(), End(best_epoch, epoch - diverged, divergence, dropped))
+        timed_out = timed_out and divergence is None
+        self.ends[index] = (flat.clone(), End(best_epoch, epoch - diverged, divergence, dropped, timed_out))
 
     def _keep(self, positions: list[int]) -> None:
         """Shrink everything that has a member axis to these positions."""
@@ -331,16 +364,33 @@ class Run:
         self.best.keep(kept)
         self.batches.keep(positions)
         self.source.keep(on_device)
-        if self.drop:
-            self.drop.keep(positions)
+        for _, drop in self._dropouts():
+            drop.keep(positions)
         if self.watch:
             self.watch.keep(kept)
         self.feed.keep()
         self._propagate()
         self._snapshots = torch.empty(0)
 
+    def _make_drops(self) -> Drops:
+        """What is silenced in training, as far as any member has that."""
+        networks = [member.network for member in self.members]
+        hidden = [network.dropout if network.hidden else 0.0 for network in networks]
+        inputs = [network.input_dropout for network in networks]
+        seeds = [member.seed for member in self.members]
+        like = torch.empty(0, dtype=self.dtype, device=self.device)
+        return Drops(
+            Dropout(hidden, self.layout, seeds, like) if any(hidden) else None,
+            Dropout(inputs, self.layout, seeds, like, "inputs") if any(inputs) else None,
+        )
+
+    def _dropouts(self) -> list[tuple[str, Dropout]]:
+        """The dropouts there are, by the names of their states."""
+        named = zip(("dropout", "input_dropout"), self.drops, strict=True)
+        return [(name, drop) for name, drop in named if drop]
+
     def _make_feed(self) -> Feed:
-        given = self.source, self.batches, self.drop, self.dtype
+        given = self.source, self.batches, self.drops, self.dtype
         if self.batches.batch_size is None:
             return FullBatch(*given)
         short = ShortEpochs(*given)
@@ -384,10 +434,12 @@ class Run:
         return torch.nn.functional.hardshrink(self.head.residual(logits, marks), self._tiny).mul_(scale)
 
     def _factor(self, step: int) -> float:
-        """What the schedule makes of the rate in this step."""
+        """What warming up and the schedule make of the rate in this step, from 0."""
+        n_steps, warmup = self.batches.n_steps, self.training.warmup
+        warmth = min(1.0, (step + 1) / (warmup * n_steps)) if warmup else 1.0
         if self.training.schedule == "constant":
-            return 1.0
-        return 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * self.batches.n_steps)))
+            return warmth
+        return warmth * 0.5 * (1 + math.cos(math.pi * step / (self.training.epochs * n_steps)))
 
 
 def _states(generators: Sequence[torch.Generator]) -> Tensor:

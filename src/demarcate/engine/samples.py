@@ -10,7 +10,7 @@ from torch import Tensor
 from demarcate.engine.inputs import Dense, Inputs
 from demarcate.engine.training import Training
 from demarcate.errors import SettingError
-from demarcate.nn import Head, Layout, MemberState, Network, head_for, he_state, initial_state
+from demarcate.nn import Head, Layout, MemberState, Network, he_state, head_for, initial_state
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,6 +51,9 @@ class Training:
         Epochs that the average of the weights reaches back, at least 0; 0 is none. With it, validation rows are judged
         by an exponential moving average of the weights and the member ends with it, while training goes on with the
         weights themselves. In epochs it means the same for any batch size.
+    warmup
+        Epochs over which the learning rate rises evenly from 0 to what the schedule says, at least 0: the step with
+        number s, from 1, has s over their steps of it.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class Training:
     validate_every: int = 1
     init: InitName = "torch"
     averaging: float = 0.0
+    warmup: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "betas", _as_tuple(self.betas))
@@ -102,6 +106,7 @@ class Training:
             "validate_every": (_is_count(self.validate_every), "is a whole number from 1 up"),
             "init": (self.init in ("torch", "he"), "is one of torch, he"),
             "averaging": (_is_finite(self.averaging) and self.averaging >= 0, "is at least 0 and finite"),
+            "warmup": (_is_finite(self.warmup) and self.warmup >= 0, "is at least 0 and finite"),
         }
         for field, (holds, rule) in rules.items():
             if not holds:
@@ -110,7 +115,7 @@ class Training:
 
     def _make_plain(self) -> None:
         """Numbers of numpy's types as Python's own, which is what a file or a message can hold."""
-        for field in ("lr", "weight_decay", "momentum", "eps", "averaging"):
+        for field in ("lr", "weight_decay", "momentum", "eps", "averaging", "warmup"):
             object.__setattr__(self, field, float(getattr(self, field)))
         object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))
         for field in ("epochs", "batch_size", "patience", "validate_every"):

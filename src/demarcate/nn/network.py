@@ -28,6 +28,9 @@ class Network:
     head
         ``softmax``: one logit a class and cross-entropy. ``logit``: a single logit and binary cross-entropy, for two
         classes. ``auto``: ``logit`` for two classes, ``softmax`` for more.
+    input_dropout
+        The chance, 0 <= p < 1, that an input, a number of an encoded row, is silenced in a training step. Off when
+        predicting, and when validation rows are judged.
 
     Raises
     ------
@@ -37,7 +40,7 @@ class Network:
     Examples
     --------
     >>> Network(hidden=(16, 16), dropout=0.2)
-    Network(hidden=(16, 16), activation='relu', dropout=0.2, head='auto')
+    Network(hidden=(16, 16), activation='relu', dropout=0.2, head='auto', input_dropout=0.0)
     >>> Network(hidden=(0,))
     Traceback (most recent call last):
     demarcate.errors.SettingError: hidden widths are whole numbers from 1 up: got 0
@@ -47,14 +50,17 @@ class Network:
     activation: str = "relu"
     dropout: float = 0.0
     head: HeadName = "auto"
+    input_dropout: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", _widths(self.hidden))
         if self.activation not in list(ACTIVATIONS):
             raise SettingError(f"activation is one of {', '.join(ACTIVATIONS)}: got {self.activation!r}")
-        if not _is_number(self.dropout) or not 0 <= self.dropout < 1:
-            raise SettingError(f"dropout is at least 0 and below 1: got {self.dropout!r}")
-        object.__setattr__(self, "dropout", float(self.dropout))
+        for field in ("dropout", "input_dropout"):
+            rate = getattr(self, field)
+            if not _is_number(rate) or not 0 <= rate < 1:
+                raise SettingError(f"{field} is at least 0 and below 1: got {rate!r}")
+            object.__setattr__(self, field, float(rate))
         if self.head not in ("auto", "softmax", "logit"):
             raise SettingError(f"head is one of auto, softmax, logit: got {self.head!r}")
 

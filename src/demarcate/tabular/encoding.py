@@ -22,7 +22,7 @@ _ENCODERS: dict[str, _Restorer] = {
     "categorical": CategoricalEncoder,
     "date": DateEncoder,
 }
-_NAMES = {kind: name for name, kind in _ENCODERS.items()}
+_NAMES: dict[object, str] = {kind: name for name, kind in _ENCODERS.items()}
 _KINDS = {
     "numeric": ("numerical",),
     "piecewise": ("numerical",),
@@ -88,7 +88,8 @@ class TableEncoder:
         """
         encoders: list[ColumnEncoder] = []
         n_classes = 0 if codes is None else int(codes.max()) + 1
-        n_pieces = min(MAX_PIECES, MAX_PIECES_IN_ALL // max(1, sum(column.kind == "numerical" for column in schema.used)))
+        n_numerical = sum(column.kind == "numerical" for column in schema.used)
+        n_pieces = min(MAX_PIECES, MAX_PIECES_IN_ALL // max(1, n_numerical))
         for column in schema.used:
             cells: Any = parsed[column.name]
             if column.kind == "numerical" and codes is not None and n_pieces >= MIN_PIECES:
@@ -100,6 +101,11 @@ class TableEncoder:
             else:
                 encoders.append(CategoricalEncoder.fit(cells, rows))
         return cls(tuple(column.name for column in schema.used), tuple(encoders))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kind of each column's encoder, as a model file names it."""
+        return tuple(_NAMES[type(encoder)] for encoder in self.encoders)
 
     @property
     def n_encoded(self) -> int:
@@ -143,15 +149,13 @@ class TableEncoder:
     def state(self) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
         """The whole state: JSON-ready words, an entry a column, and all numbers in one array."""
         words = [
-            {"column": name, "encoder": _NAMES[type(encoder)], "n_numbers": len(encoder.numbers), **encoder.words}
-            for name, encoder in zip(self.columns, self.encoders, strict=True)
+            {"column": name, "encoder": kind, "n_numbers": len(encoder.numbers), **encoder.words}
+            for name, kind, encoder in zip(self.columns, self.kinds, self.encoders, strict=True)
         ]
         return words, np.concatenate([encoder.numbers for encoder in self.encoders])
 
     @classmethod
-    def restore(
-        cls, words: Sequence[dict[str, Any]], numbers: NDArray[np.float64], schema: Schema
-    ) -> "TableEncoder":
+    def restore(cls, words: Sequence[dict[str, Any]], numbers: NDArray[np.float64], schema: Schema) -> "TableEncoder":
         """The encoder with the state `state` gave.
 
         Raises
@@ -162,7 +166,8 @@ class TableEncoder:
         encoders, start = [], 0
         for entry, column in zip(words, schema.used, strict=True):
             if column.kind not in _KINDS[entry["encoder"]]:
-                raise ValueError(f"the encoder {entry['encoder']!r} does not read the {column.kind} column {column.name!r}")
+                what = f"the {column.kind} column {column.name!r}"
+                raise ValueError(f"the encoder {entry['encoder']!r} does not read {what}")
             end = start + entry["n_numbers"]
             encoders.append(_ENCODERS[entry["encoder"]].restore(numbers[start:end], entry))
             start = end

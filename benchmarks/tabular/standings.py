@@ -1,0 +1,157 @@
+"""What a board says of means: ranks, wins and ratios."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from benchmarks.tabular.means import METRICS, Means
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from demarcate.evaluation.intervals import wilson_interval
+
+COVERAGE = 0.9
+"""Who has a mean on a smaller share of the tables is not ranked: each table that one lacks is lost for all."""
+DRAWS = 10_000
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Mean ranks, best first, and what they leave out.
+
+    Attributes
+    ----------
+    ranks
+        By metric, each algorithm's mean rank; 1 is best.
+    tables
+        Those that count: all who are ranked have a mean there.
+    left_out
+        Tables where someone who is ranked has none.
+    not_ranked
+        Algorithms with means on too few tables.
+    """
+
+    ranks: dict[str, dict[str, float]]
+    tables: list[str]
+    left_out: list[str]
+    not_ranked: list[str]
+
+
+@dataclass(frozen=True)
+class Duel:
+    """Two algorithms' log losses on the tables where both have a mean.
+
+    Attributes
+    ----------
+    peer
+        Whom the subject is compared with.
+    n_tables
+        Where both have a mean, or raised.
+    wins
+        On how many of them the subject's is less; ties count half.
+    wins_low, wins_high
+        Wilson's 95% interval of the share of wins.
+    ratio
+        The geometric mean of the subject's over the peer's, of tables where neither raised; NaN without any.
+    ratio_low, ratio_high
+        The 95% interval of it, by drawing tables anew.
+    """
+
+    peer: str
+    n_tables: int
+    wins: float
+    wins_low: float
+    wins_high: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A table's log loss beside that of the best peer there."""
+
+    table: str
+    loss: float
+    peer: str
+    peer_loss: float
+
+    @property
+    def ratio(self) -> float:
+        """Above 1 where the peer is better."""
+        return self.loss / self.peer_loss
+
+
+def ranks(found: Means, subject: str | None = None, coverage: float = COVERAGE) -> Ranks:
+    """Mean ranks over the tables where all who are ranked have a mean; ties share theirs, and who raised is last.
+
+    Parameters
+    ----------
+    found
+        Of the algorithms to rank.
+    subject
+        Who is ranked whatever it lacks: the tables it has a mean on are those that others are asked for.
+    coverage
+        The share of tables on which another needs a mean.
+    """
+    known = ~np.isnan(found.losses["logloss"])
+    if subject in found.algorithms:
+        known = known[known[:, found.algorithms.index(subject)]]
+    n_known, least = known.sum(axis=0), max(coverage * len(known), 1)
+    enough = [name for name, n in zip(found.algorithms, n_known, strict=True) if n >= least]
+    field = found.only(enough)
+    complete = ~np.isnan(field.losses["logloss"]).any(axis=1) & bool(enough)
+    by_metric = {metric: _mean_ranks(field, metric, complete) for metric in METRICS} if complete.any() else {}
+    return Ranks(
+        by_metric,
+        [table for table, all_there in zip(found.tables, complete, strict=True) if all_there],
+        [table for table, all_there in zip(found.tables, complete, strict=True) if not all_there],
+        [name for name in found.algorithms if name not in enough],
+    )
+
+
+def duel(found: Means, subject: str, peer: str, seed: int = 0) -> Duel | None:
+    """Wins and ratio of one algorithm against another; None where they share no table."""
+    ours, theirs = found.of(subject), found.of(peer)
+    both = ~np.isnan(ours) & ~np.isnan(theirs)
+    if not both.any():
+        return None
+    ours, theirs = ours[both], theirs[both]
+    wins = float((ours < theirs).sum() + (ours == theirs).sum() / 2)
+    low, high = wilson_interval(wins, len(ours))
+    finite = np.isfinite(ours) & np.isfinite(theirs)
+    ratio = geometric_mean(ours[finite] / theirs[finite], seed)
+    return Duel(peer, len(ours), wins, low, high, *ratio)
+
+
+def geometric_mean(ratios: NDArray[np.float64], seed: int = 0) -> tuple[float, float, float]:
+    """The geometric mean of positive numbers, and the ends of its 95% interval by the percentile bootstrap.
+
+    Examples
+    --------
+    >>> [round(number, 6) for number in geometric_mean(np.array([0.5, 0.5]))]
+    [0.5, 0.5, 0.5]
+    """
+    if not len(ratios):
+        return np.nan, np.nan, np.nan
+    logs = np.log(ratios)
+    drawn = np.random.default_rng(seed).choice(logs, (DRAWS, len(logs))).mean(axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high))
+
+
+def costs(found: Means, subject: str, peers: Sequence[str]) -> list[Cost]:
+    """The subject beside the best peer of each table, the costliest table first."""
+    losses = np.column_stack([found.of(peer) for peer in peers]) if peers else np.empty((len(found.tables), 0))
+    rows = []
+    for table, ours, theirs in zip(found.tables, found.of(subject), losses, strict=True):
+        finite = np.where(np.isfinite(theirs), theirs, np.inf)
+        if not np.isnan(ours) and np.isfinite(finite).any():
+            best = int(finite.argmin())
+            rows.append(Cost(table, float(ours), peers[best], float(finite[best])))
+    return sorted(rows, key=lambda row: row.ratio, reverse=True)
+
+
+def _mean_ranks(found: Means, metric: str, rows: NDArray[np.bool_]) -> dict[str, float]:
+    mean = rankdata(found.losses[metric][rows], axis=1).mean(axis=0)
+    return dict(sorted(zip(found.algorithms, mean.tolist(), strict=True), key=lambda pair: pair[1]))

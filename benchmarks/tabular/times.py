@@ -1,0 +1,105 @@
+"""What fitting and predicting cost, side by side: every fit in a process of its own, the algorithms in turn."""
+
+import itertools
+import sys
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from benchmarks.tabular.inputs import FORMS
+from benchmarks.tabular.measuring import Entry, measure, quiet
+from benchmarks.tabular.opponents import ALGORITHMS
+from benchmarks.tabular.tables import Table, as_table, splits
+from benchmarks.tabular.workers import Worker
+from threadpoolctl import threadpool_limits
+
+MANY_ROWS = 100_000
+"""Rows to predict at once: fewer would measure what it takes to begin."""
+WARM_ROWS = 64
+
+
+class Run(NamedTuple):
+    """Which of the timed fits."""
+
+    table: str
+    algorithm: str
+    repeat: int
+
+
+def timed(
+    tables: Sequence[Table], algorithms: Sequence[str], threads: int, limit: float | None, repeats: int
+) -> dict[Run, Entry]:
+    """Scores and seconds of every algorithm on the first split of every table, in turn.
+
+    Parameters
+    ----------
+    tables, algorithms
+        What to fit on, and names of what to fit.
+    threads
+        Of each fit.
+    limit
+        Seconds one may take; None for as long as it likes.
+    repeats
+        How often each runs.
+    """
+    found = {}
+    for repeat, table, name in itertools.product(range(repeats), tables, algorithms):
+        entry = in_fresh_process(threads, limit, "fit", name, table)
+        found[Run(table.name, name, repeat)] = entry
+        print(table.name, name, entry.get("fit_s", entry), file=sys.stderr, flush=True)
+    return found
+
+
+def rates(
+    table: Table, algorithms: Sequence[str], threads: int, limit: float | None, repeats: int
+) -> dict[str, list[Entry]]:
+    """``rows_s``, the rows predicted in a second, of every algorithm in turn, on a table repeated to 100,000 rows."""
+    found: dict[str, list[Entry]] = {name: [] for name in algorithms}
+    for _, name in itertools.product(range(repeats), algorithms):
+        found[name].append(in_fresh_process(threads, limit, "predict", name, table))
+        print(table.name, name, found[name][-1], file=sys.stderr, flush=True)
+    return found
+
+
+def in_fresh_process(threads: int, limit: float | None, what: str, name: str, table: Table) -> Entry:
+    """What `fit_once` or `predict_many` found in a process that did nothing else."""
+    with Worker(threads, limit) as worker:
+        try:
+            return worker.call({"fit": fit_once, "predict": predict_many}[what], name, table, threads)
+        except TimeoutError:
+            return {"timeout": limit}
+        except RuntimeError as error:
+            return {"error": str(error)}
+
+
+def fit_once(name: str, table: Table, threads: int) -> Entry:
+    """A fit on the table's first split, after one that only loads what is loaded late."""
+    small = _small()
+    measure(name, small, next(splits(small)), threads)
+    return measure(name, table, next(splits(table)), threads)
+
+
+def predict_many(name: str, table: Table, threads: int) -> Entry:
+    """Fit once, and predict the table's rows again and again, in one call; the second of two calls counts."""
+    algorithm, split = ALGORITHMS[name], next(splits(table))
+    X = FORMS[algorithm.form](table, split)
+    y = table.labels if algorithm.labels else table.y
+    many = X.iloc[np.resize(np.arange(len(X)), max(MANY_ROWS, len(X)))].reset_index(drop=True)
+    try:
+        with quiet(), threadpool_limits(threads):
+            model = algorithm.build(threads).fit(X.iloc[split.train], y[split.train])
+            model.predict_proba(many)
+            start = time.perf_counter()
+            model.predict_proba(many)
+            return {"rows_s": len(many) / (time.perf_counter() - start)}
+    except Exception as error:  # noqa: BLE001  # whatever a classifier raises is its result
+        return {"error": f"{type(error).__name__}: {error}"}
+
+
+def _small() -> Table:
+    """Few rows with a number and a category, that anything can be fitted on."""
+    place = np.arange(WARM_ROWS)
+    X = pd.DataFrame({"number": place * 7 % 13 + 0.5, "category": np.where(place % 3 == 0, "a", "b")})
+    return as_table("small", X, pd.Series(place % 2))

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from demarcate.nn import ACTIVATIONS, MemberState, Population
 from demarcate.nn.activations import Activation
+from demarcate.nn.blocks import in_order
 from demarcate.tabular import ParsedColumns, TableEncoder
 from demarcate.tabular.coded import CodedTable
 
@@ -52,7 +53,7 @@ class _Member:
     activation: Activation
 
     def logits(self, codes: Tensor, rest: Tensor) -> Tensor:
-        """Logits ``(n_rows, n_outputs)`` of rows, from codes ``(n_rows, n_columns)`` and encoded ``(n_rows, d_rest)``."""
+        """Logits ``(n_rows, n_outputs)`` from codes ``(n_rows, n_columns)`` and encoded cells ``(n_rows, d_rest)``."""
         if self.sums is None:
             x = torch.addmm(self.bias, rest, self.weight)
         else:
@@ -112,14 +113,13 @@ class Lookup:
         used = sorted({encoding[member] for member in members})
         table = CodedTable.of([encoders[index] for index in used], parsed)
         inputs = {index: _Inputs.of(encoders[index], place, table) for place, index in enumerate(used)}
-        ready = [
-            _member(population, local, encoding[member], inputs[encoding[member]])
-            for member in members
-            for population, local in [_place(populations, member)]
-        ]
+
+        def ready(member: int) -> _Member:
+            return _member(*_place(populations, member), encoding[member], inputs[encoding[member]])
+
         rest = {name: parsed[name] for name in table.rest}
         return cls(
-            tuple(ready),
+            tuple(in_order(ready, members)),
             {index: own.rest for index, own in inputs.items()},
             _places([coded.codes for coded in table.coded], [coded.n_codes for coded in table.coded], parsed),
             rest,

@@ -1,8 +1,9 @@
 """The fitted whole: rows in, probabilities out. Needs no engine, and knows nothing of how it was trained."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -15,6 +16,8 @@ from demarcate.lookup import Lookup
 from demarcate.nn import Head, MemberState, Network, Population, stack
 from demarcate.nn.blocks import in_order
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame
+
+_Made = TypeVar("_Made")
 
 _MAX_CHUNK = 1 << 24
 """Encoded numbers in flight at once."""
@@ -216,7 +219,7 @@ class Predictor:
         """Every member's raw outputs, ``(n_members, n_rows, n_outputs)``."""
         parsed = self.parse(table)
         none = torch.empty(self.n_members, 0, self.head.n_outputs(len(self.classes)))
-        return torch.cat([none, *(logits for _, logits in self._logits(parsed, range(self.n_members)))], 1)
+        return torch.cat([none, *(logits for _, logits in self._chunks(parsed, range(self.n_members), _as_it_is))], 1)
 
     def member_probabilities(self, table: Any) -> NDArray[np.float64]:
         """Every member's own probabilities, ``(n_members, n_rows, n_classes)``."""
@@ -288,21 +291,23 @@ class Predictor:
         self, parsed: ParsedColumns, members: Sequence[int]
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Chunk by chunk: which rows, and the members' probabilities ``(len(members), n_chunk, n_classes)``."""
-        for rows, logits in self._logits(parsed, members):
-            yield rows, _finite_probabilities(self.head, logits)
+        return self._chunks(parsed, members, partial(_finite_probabilities, self.head))
 
-    def _logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
-        """Chunk by chunk: which rows, and the members' logits ``(len(members), n_chunk, n_outputs)`` for them."""
+    def _chunks(
+        self, parsed: ParsedColumns, members: Sequence[int], made: Callable[[Tensor], _Made]
+    ) -> Iterator[tuple[slice, _Made]]:
+        """Chunk by chunk: which rows, and what is made of the members' logits ``(len(members), n_chunk, n_outputs)``."""
         on_cpu = all(population.flat.device.type == "cpu" for population in self.populations)
-        if on_cpu and _n_rows(parsed) >= _MANY_ROWS:
-            lookup = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed)
-            blocks = list(_blocks(_n_rows(parsed), _BLOCK))
-            yield from zip(blocks, in_order(lookup.logits, blocks), strict=True)
-        else:
-            yield from self._dense_logits(parsed, members)
+        if not on_cpu or _n_rows(parsed) < _MANY_ROWS:
+            yield from ((rows, made(logits)) for rows, logits in self._dense_logits(parsed, members))
+            return
+        lookup = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed)
+        blocks = list(_blocks(_n_rows(parsed), _BLOCK))
+        # Made where the logits are: a thread that only collects does not compete for a core.
+        yield from zip(blocks, in_order(lambda rows: made(lookup.logits(rows)), blocks), strict=True)
 
     def _dense_logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
-        """As `_logits`, by encoding every row."""
+        """Chunk by chunk: which rows, and the members' logits for them, which are encoded whole."""
         widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
         size = max(1, _MAX_CHUNK // widest)
         for rows in _blocks(_n_rows(parsed), size):
@@ -339,6 +344,10 @@ def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
 
 def _blocks(n_rows: int, size: int) -> Iterator[slice]:
     return (slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size))
+
+
+def _as_it_is(logits: Tensor) -> Tensor:
+    return logits
 
 
 def _n_rows(parsed: ParsedColumns) -> int:

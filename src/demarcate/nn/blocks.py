@@ -19,17 +19,28 @@ def in_order(job: Callable[[_Block], _Result], blocks: Sequence[_Block]) -> Iter
     The threads of one product wait for each other, and for a long time where another process has put one aside. Blocks
     wait for nobody: each is computed by one thread.
 
+    Parameters
+    ----------
+    job
+        Called with a block; must not depend on which thread it runs in.
+    blocks
+        A single one is computed by the thread that asks, with all of torch's.
+
+    Raises
+    ------
+    Exception
+        Whatever a job raises, in its block's place; blocks not yet begun are then given up.
+
     Examples
     --------
     >>> list(in_order(lambda block: block + torch.get_num_threads(), [10, 20, 30]))
     [11, 21, 31]
     """
     n_threads = torch.get_num_threads()
-    n_workers = min(n_threads, len(blocks))
-    if n_threads == 1:
+    if min(n_threads, len(blocks)) < 2:
         yield from map(job, blocks)
         return
-    pool = _pool(n_workers, n_threads)
+    pool = _pool(min(n_threads, len(blocks)), n_threads)
     try:
         yield from pool.map(job, blocks)
     finally:
@@ -41,6 +52,8 @@ def _pool(n_workers: int, n_threads: int) -> ThreadPoolExecutor:
     barrier = threading.Barrier(n_workers)
 
     def start(_: int) -> None:
+        # A thread takes over what all begin with when it first asks, and would do so after having set its own.
+        torch.get_num_threads()
         torch.set_num_threads(1)
         barrier.wait()
 

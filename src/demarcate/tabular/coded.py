@@ -13,10 +13,10 @@ from demarcate.tabular.encoders.part import Encoded, Floats
 from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.schema import ParsedColumns
 
-MAX_CODES = 1024
-"""Distinct numbers of a column up to which it is coded; columns share codes up to `MAX_SHARED` of them."""
+MAX_CODES, MAX_CODES_IN_ALL = 512, 4096
+"""Distinct numbers of a column up to which it is coded, and of all columns together: a code costs memory."""
 MAX_SHARED = 256
-"""Codes of columns that share them; 256 rows of 256 weights are in reach of a processor's second cache."""
+"""Codes that columns share, at most: sums of so many codes stay in a processor's second cache."""
 ROWS_A_CODE = 4
 """Rows a distinct number stands for, on average, from which coding pays."""
 MIN_WIDTH = 4
@@ -96,38 +96,41 @@ class CodedTable:
         """The parsed columns that these encoders, all of one table, read."""
         found: list[Coded] = []
         rest: list[str] = []
+        left = MAX_CODES_IN_ALL
         for place, name in enumerate(encoders[0].columns):
-            coded = _coded(name, [encoder.encoders[place] for encoder in encoders], parsed[name])
-            if coded is None:
-                rest.append(name)
+            cells: Any = parsed[name]
+            of_column = [encoder.encoders[place] for encoder in encoders]
+            if isinstance(cells, pl.Series):
+                found.append(_coded_text(name, of_column, cells))
+            elif (distinct := _worth_coding(of_column, cells, left)) is not None:
+                found.append(_coded_numbers(name, of_column, cells, distinct))
+                left -= len(distinct)
             else:
-                found.append(coded)
+                rest.append(name)
         return cls(_shared(found), tuple(rest))
 
 
-def _coded(name: str, encoders: Sequence[ColumnEncoder], cells: Any) -> Coded | None:
-    """A column in codes; None for numbers that differ from row to row, and for those that are encoded quickly."""
-    if isinstance(cells, pl.Series):
-        part = type(encoders[0]).share(encoders, cells)
-        assert part.codes is not None, "text is encoded by codes"
-        assert part.table is not None, "codes have a table"
-        own = [table[:, : len(places)] for table, places in zip(part.table, part.places, strict=True)]
-        return Coded((name,), part.codes, tuple(own))
-    if len(encoders[0].encode(cells[:1])[0]) < MIN_WIDTH:
-        return None
-    distinct = _distinct(cells)
-    if distinct is None:
-        return None
+def _coded_text(name: str, encoders: Sequence[ColumnEncoder], cells: pl.Series) -> Coded:
+    part = type(encoders[0]).share(encoders, cells)
+    assert part.codes is not None, "text is encoded by codes"
+    assert part.table is not None, "codes have a table"
+    own = [table[:, : len(places)] for table, places in zip(part.table, part.places, strict=True)]
+    return Coded((name,), part.codes, tuple(own))
+
+
+def _coded_numbers(name: str, encoders: Sequence[ColumnEncoder], cells: Floats, distinct: Floats) -> Coded:
     # Missing cells, if there are any, come last, and are found there: NaN sorts behind all numbers.
     codes = np.searchsorted(distinct, cells).astype(np.int32)
     return Coded((name,), codes, tuple(encoder.encode(distinct) for encoder in encoders))
 
 
-def _distinct(cells: Floats) -> Floats | None:
-    """The distinct cells, ascending, NaN last; None where they are too many."""
-    most = min(MAX_CODES, len(cells) // ROWS_A_CODE)
-    few = cells[: 2 * most]
-    for some in (few, cells):
+def _worth_coding(encoders: Sequence[ColumnEncoder], cells: Floats, left: int) -> Floats | None:
+    """The distinct cells, ascending, NaN last; None where they are too many, or encoded quickly."""
+    if max(len(encoder.names("")) for encoder in encoders) < MIN_WIDTH:
+        return None
+    most = min(MAX_CODES, left, len(cells) // ROWS_A_CODE)
+    # Where the first cells already are too many, the others need not be looked at.
+    for some in (cells[: 2 * most], cells):
         distinct = pl.Series(some).unique().sort().to_numpy()
         if len(distinct) > most:
             return None

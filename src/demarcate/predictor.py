@@ -296,7 +296,7 @@ class Predictor:
     def _chunks(
         self, parsed: ParsedColumns, members: Sequence[int], made: Callable[[Tensor], _Made]
     ) -> Iterator[tuple[slice, _Made]]:
-        """Chunk by chunk: which rows, and what is made of the members' logits ``(len(members), n_chunk, n_outputs)``."""
+        """Chunk by chunk: which rows, what is made of the members' logits ``(len(members), n_chunk, n_outputs)``."""
         on_cpu = all(population.flat.device.type == "cpu" for population in self.populations)
         if not on_cpu or _n_rows(parsed) < _MANY_ROWS:
             yield from ((rows, made(logits)) for rows, logits in self._dense_logits(parsed, members))

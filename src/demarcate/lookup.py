@@ -18,7 +18,7 @@ from demarcate.nn import ACTIVATIONS, MemberState, Population
 from demarcate.nn.activations import Activation
 from demarcate.nn.blocks import in_order
 from demarcate.tabular import ParsedColumns, TableEncoder
-from demarcate.tabular.coded import CodedTable
+from demarcate.tabular.coded import Coded, CodedTable, Knotted
 
 _SLICE = 1 << 17
 """Numbers of a layer's output at once: 512 rows of 256 units, which stay in a processor's second cache."""
@@ -34,7 +34,7 @@ class _Member:
         The number of the encoder it reads through.
     sums
         What each code adds to the first layer, ``(n_codes, d_out)``; the bias is in those of the first column. Or None,
-        without columns in codes.
+        if no column has codes.
     weight
         The first layer's weights for the other columns, ``(d_rest, d_out)``.
     bias
@@ -52,12 +52,22 @@ class _Member:
     deeper: MemberState
     activation: Activation
 
-    def logits(self, codes: Tensor, rest: Tensor) -> Tensor:
-        """Logits ``(n_rows, n_outputs)`` from codes ``(n_rows, n_columns)`` and encoded cells ``(n_rows, d_rest)``."""
+    def logits(self, codes: Tensor, shares: Tensor | None, rest: Tensor) -> Tensor:
+        """Logits ``(n_rows, n_outputs)``.
+
+        Parameters
+        ----------
+        codes
+            Places among the sums, ``(n_rows, n_columns)``.
+        shares
+            How much of each of these sums is meant, of the same shape; None for the whole of all.
+        rest
+            The other columns, encoded, ``(n_rows, d_rest)``.
+        """
         if self.sums is None:
             x = torch.addmm(self.bias, rest, self.weight)
         else:
-            x = functional.embedding_bag(codes, self.sums, mode="sum")
+            x = functional.embedding_bag(codes, self.sums, mode="sum", per_sample_weights=shares)
             if rest.shape[1]:
                 x.addmm_(rest, self.weight)
         for weight, bias in self.deeper:
@@ -77,14 +87,20 @@ class Lookup:
         The encoders they read through, each of the columns that are not in codes only.
     codes
         Each row's places among the members' ``sums``, int32 ``(n_rows, n_columns)``.
+    knotted
+        Columns with knots, and where each one's sums begin.
     parsed
-        The table's other columns.
+        The table's columns that are not in codes.
+    rest
+        The names of those that have no knots either.
     """
 
     members: tuple[_Member, ...]
     encoders: dict[int, TableEncoder]
     codes: Tensor
+    knotted: tuple[tuple[Knotted, int], ...]
     parsed: ParsedColumns
+    rest: tuple[str, ...]
 
     @classmethod
     def of(
@@ -117,18 +133,21 @@ class Lookup:
         def ready(member: int) -> _Member:
             return _member(*_place(populations, member), encoding[member], inputs[encoding[member]])
 
-        rest = {name: parsed[name] for name in table.rest}
+        knotted = [column.columns[0] for column in table.knotted]
+        first = np.cumsum([0, *(column.n_codes for column in table.with_codes)])
         return cls(
             tuple(in_order(ready, members)),
             {index: own.rest for index, own in inputs.items()},
-            _places([coded.codes for coded in table.coded], [coded.n_codes for coded in table.coded], parsed),
-            rest,
+            _codes(table.coded, len(next(iter(parsed.values())))),
+            tuple(zip(table.knotted, map(int, first[len(table.coded) : -1]), strict=True)),
+            {name: parsed[name] for name in (*knotted, *table.rest)},
+            table.rest,
         )
 
     def logits(self, rows: slice) -> Tensor:
         """Every member's raw outputs for some rows, ``(len(members), n_rows, n_outputs)``."""
-        codes = self.codes[rows]
-        cells: ParsedColumns = {name: column[rows] for name, column in self.parsed.items()}
+        codes, shares = self._places(rows)
+        cells: ParsedColumns = {name: self.parsed[name][rows] for name in self.rest}
         found: list[Tensor] = []
         encoder, rest = -1, torch.empty(len(codes), 0)
         with torch.inference_mode():
@@ -137,9 +156,24 @@ class Lookup:
                     # One at a time: the encodings of many columns by all encoders would not fit.
                     encoder, rest = member.encoder, torch.from_numpy(self.encoders[member.encoder].encode(cells))
                 size = max(1, _SLICE // len(member.bias))
-                pieces = zip(codes.split(size), rest.split(size), strict=True)
-                found.append(torch.cat([member.logits(*piece) for piece in pieces]))
+                parts = [slice(start, start + size) for start in range(0, len(codes), size)]
+                pieces = [
+                    member.logits(codes[part], None if shares is None else shares[part], rest[part]) for part in parts
+                ]
+                found.append(torch.cat(pieces))
             return torch.stack(found)
+
+    def _places(self, rows: slice) -> tuple[Tensor, Tensor | None]:
+        """Some rows' places among the members' sums, and the share of each; None where no share is less than 1."""
+        codes = self.codes[rows]
+        if not self.knotted:
+            return codes, None
+        between = [
+            (column.between(np.asarray(self.parsed[column.columns[0]][rows])), at) for column, at in self.knotted
+        ]
+        places = [torch.from_numpy((own + first).astype(np.int32)) for (own, _), first in between]
+        shares = [torch.from_numpy(own) for (_, own), _ in between]
+        return torch.cat([codes, *places], 1), torch.cat([torch.ones(codes.shape), *shares], 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +183,7 @@ class _Inputs:
     Attributes
     ----------
     encoded
-        What its encoder makes of each code, a matrix ``(n_codes, n_encoded)`` for each column in codes.
+        What its encoder makes of each code, a matrix ``(n_codes, n_encoded)`` for each column with codes.
     of_codes
         Which inputs these are, an array for each.
     of_rest
@@ -166,8 +200,8 @@ class _Inputs:
     @classmethod
     def of(cls, encoder: TableEncoder, place: int, table: CodedTable) -> "_Inputs":
         return cls(
-            tuple(torch.from_numpy(coded.encoded[place]) for coded in table.coded),
-            tuple(_columns(encoder, coded.columns) for coded in table.coded),
+            tuple(torch.from_numpy(column.encoded[place]) for column in table.with_codes),
+            tuple(_columns(encoder, column.columns) for column in table.with_codes),
             _columns(encoder, table.rest),
             encoder.select(table.rest),
         )
@@ -205,9 +239,11 @@ def _member(population: Population, local: int, encoder: int, inputs: _Inputs) -
         )
 
 
-def _places(codes: Sequence[NDArray[np.int32]], n_codes: Sequence[int], parsed: ParsedColumns) -> Tensor:
-    """Codes of several columns as places in one table of all their codes, int32 ``(n_rows, n_columns)``."""
-    places = np.empty((len(next(iter(parsed.values()))), len(codes)), dtype=np.int32)
-    for at, first in enumerate(np.cumsum([0, *n_codes[:-1]]) if codes else ()):
-        np.add(codes[at], np.int32(first), out=places[:, at])
+def _codes(columns: Sequence[Coded], n_rows: int) -> Tensor:
+    """Codes of columns as places in one table of all their codes, int32 ``(n_rows, n_columns)``."""
+    places = np.empty((n_rows, len(columns)), dtype=np.int32)
+    first = 0
+    for at, column in enumerate(columns):
+        np.add(column.codes, np.int32(first), out=places[:, at])
+        first += column.n_codes
     return torch.from_numpy(places)

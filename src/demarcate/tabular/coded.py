@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.tabular.encoders import ColumnEncoder
+from demarcate.tabular.encoders import ColumnEncoder, PiecewiseEncoder
 from demarcate.tabular.encoders.part import Encoded, Floats
 from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.schema import ParsedColumns
@@ -66,15 +66,71 @@ class Coded:
 
 
 @dataclass(frozen=True, eq=False)
+class Knotted:
+    """A column of numbers that several encoders cut into pieces: what they make of it is linear between knots.
+
+    Attributes
+    ----------
+    columns
+        Its name alone.
+    knots
+        Those of all encoders, ascending, ``(n_knots,)``.
+    encoded
+        What each encoder makes of each knot, and last of a missing number, float32 ``(n_knots + 1, n_encoded)`` each.
+    """
+
+    columns: tuple[str]
+    knots: Floats
+    encoded: tuple[Encoded, ...]
+
+    @classmethod
+    def of(cls, column: str, encoders: Sequence[PiecewiseEncoder]) -> "Knotted":
+        """The knots of these encoders of a column."""
+        knots = np.unique(np.concatenate([encoder.knots for encoder in encoders]))
+        cells = np.append(knots, np.nan)
+        return cls((column,), knots, tuple(encoder.encode(cells) for encoder in encoders))
+
+    @property
+    def n_codes(self) -> int:
+        """How many codes there are: one for each knot, and one for missing numbers."""
+        return len(self.knots) + 1
+
+    def between(self, cells: Floats) -> tuple[NDArray[np.int64], Encoded]:
+        """The codes of the knots before and behind each cell, and the share of each in it, both ``(n_rows, 2)``.
+
+        Examples
+        --------
+        >>> from demarcate.tabular.encoders import NumericEncoder
+        >>> whole = NumericEncoder(median=0.0, mean=0.0, scale=1.0, flag=False)
+        >>> column = Knotted.of("age", [PiecewiseEncoder(whole, np.array([0.0, 2.0, 6.0]))])
+        >>> column.knots.tolist()
+        [-10.0, 0.0, 2.0, 6.0, 10.0]
+        >>> codes, shares = column.between(np.array([3.0, -99.0, np.nan]))
+        >>> codes.tolist(), shares.tolist()
+        ([[2, 3], [0, 1], [5, 5]], [[0.75, 0.25], [1.0, 0.0], [1.0, 0.0]])
+        """
+        missing = np.isnan(cells)
+        within = np.clip(np.where(missing, self.knots[0], cells), self.knots[0], self.knots[-1])
+        after = np.searchsorted(self.knots[1:-1], within, side="right") + 1
+        # Halved first: the difference of large floats would overflow. Halving is exact.
+        before, behind = self.knots[after - 1] / 2, self.knots[after] / 2
+        share = (within / 2 - before) / (behind - before)
+        codes = np.where(missing[:, np.newaxis], len(self.knots), np.stack([after - 1, after], 1))
+        return codes, np.stack([1 - share, share], 1).astype(np.float32)
+
+
+@dataclass(frozen=True, eq=False)
 class CodedTable:
-    """A table's columns, those in codes whose cells repeat.
+    """A table's columns, in codes where their cells repeat, or with knots.
 
     Attributes
     ----------
     coded
         The columns in codes, as few codes a row as `MAX_SHARED` allows.
+    knotted
+        Columns of numbers with knots: too few of their cells are alike.
     rest
-        Names of the columns of numbers that are not: too few of their cells are alike.
+        Names of the other columns, which are encoded quickly.
 
     Examples
     --------
@@ -89,12 +145,19 @@ class CodedTable:
     """
 
     coded: tuple[Coded, ...]
+    knotted: tuple[Knotted, ...]
     rest: tuple[str, ...]
+
+    @property
+    def with_codes(self) -> tuple[Coded | Knotted, ...]:
+        """All that has codes: columns in codes, then those with knots."""
+        return (*self.coded, *self.knotted)
 
     @classmethod
     def of(cls, encoders: Sequence[TableEncoder], parsed: ParsedColumns) -> "CodedTable":
         """The parsed columns that these encoders, all of one table, read."""
         found: list[Coded] = []
+        knotted: list[Knotted] = []
         rest: list[str] = []
         left = MAX_CODES_IN_ALL
         for place, name in enumerate(encoders[0].columns):
@@ -105,9 +168,12 @@ class CodedTable:
             elif (distinct := _worth_coding(of_column, cells, left)) is not None:
                 found.append(_coded_numbers(name, of_column, cells, distinct))
                 left -= len(distinct)
+            elif (knots := _worth_knots(name, of_column, left)) is not None:
+                knotted.append(knots)
+                left -= knots.n_codes
             else:
                 rest.append(name)
-        return cls(_shared(found), tuple(rest))
+        return cls(_shared(found), tuple(knotted), tuple(rest))
 
 
 def _coded_text(name: str, encoders: Sequence[ColumnEncoder], cells: pl.Series) -> Coded:
@@ -135,6 +201,15 @@ def _worth_coding(encoders: Sequence[ColumnEncoder], cells: Floats, left: int) -
         if len(distinct) > most:
             return None
     return np.asarray(distinct)
+
+
+def _worth_knots(name: str, encoders: Sequence[ColumnEncoder], left: int) -> Knotted | None:
+    """The column's knots; None where it has none, they are too many, or it is encoded quickly."""
+    pieced = [encoder for encoder in encoders if isinstance(encoder, PiecewiseEncoder)]
+    if len(pieced) < len(encoders) or max(len(encoder.edges) for encoder in pieced) < MIN_WIDTH:
+        return None
+    knotted = Knotted.of(name, pieced)
+    return knotted if knotted.n_codes <= left else None
 
 
 def _shared(columns: Sequence[Coded]) -> tuple[Coded, ...]:

@@ -68,7 +68,7 @@ def ensemble(networks=KINDS, encoding=ENCODING, classes=("a", "b", "c"), columns
 
 
 def dense(predictor, parsed, members):
-    return torch.cat([logits for _, logits in predictor._dense_logits(parsed, members)], 1)
+    return predictor._dense_logits(parsed, members, slice(0, None))
 
 
 def looked_up(predictor, parsed, members):
@@ -140,7 +140,7 @@ def test_many_rows_are_predicted_as_each_alone(classes, n_threads):
     before = torch.get_num_threads()
     torch.set_num_threads(n_threads)
     try:
-        with patch.multiple(predictors, _MANY_ROWS=64, _BLOCK=16):
+        with patch.multiple(predictors, _MANY=64, _LOOKED_UP=16, _FEWEST=1):
             np.testing.assert_allclose(predictor.predict_proba(frame), few, rtol=0, atol=1e-6)
             np.testing.assert_allclose(predictor.predict_proba(frame[::-1]), few[::-1], rtol=0, atol=1e-6)
             np.testing.assert_allclose(predictor.spread(frame).shape, few.shape)

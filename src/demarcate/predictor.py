@@ -21,8 +21,11 @@ _Made = TypeVar("_Made")
 
 _MAX_CHUNK = 1 << 24
 """Encoded numbers in flight at once."""
-_MANY_ROWS, _BLOCK = 4096, 4096
-"""Rows from which it pays to look up what columns add, and rows that a thread is given at once."""
+_MANY = 1 << 14
+"""Rows, each counted once for every member, from which it pays to look up what columns add."""
+_LOOKED_UP, _ENCODED, _FEWEST = 2048, 1024, 256
+"""Rows that a thread of the processor is given at once: at most, where what columns add is looked up and where it is not,
+and at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,24 +300,25 @@ class Predictor:
         self, parsed: ParsedColumns, members: Sequence[int], made: Callable[[Tensor], _Made]
     ) -> Iterator[tuple[slice, _Made]]:
         """Chunk by chunk: which rows, what is made of the members' logits ``(len(members), n_chunk, n_outputs)``."""
-        on_cpu = all(population.flat.device.type == "cpu" for population in self.populations)
-        if not on_cpu or _n_rows(parsed) < _MANY_ROWS:
-            yield from ((rows, made(logits)) for rows, logits in self._dense_logits(parsed, members))
-            return
-        lookup = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed)
-        blocks = list(_blocks(_n_rows(parsed), _BLOCK))
+        n_rows, on_cpu = _n_rows(parsed), all(population.flat.device.type == "cpu" for population in self.populations)
+        if on_cpu and n_rows * len(members) >= _MANY:
+            logits = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed).logits
+            size = _share(n_rows, _LOOKED_UP)
+        else:
+            logits = partial(self._dense_logits, parsed, members)
+            widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
+            size = max(1, min(_MAX_CHUNK // widest, _share(n_rows, _ENCODED) if on_cpu else n_rows))
+        chunks = [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
         # Made where the logits are: a thread that only collects does not compete for a core.
-        yield from zip(blocks, in_order(lambda rows: made(lookup.logits(rows)), blocks), strict=True)
+        results = in_order(lambda rows: made(logits(rows)), chunks, n_threads=None if on_cpu else 1)
+        yield from zip(chunks, results, strict=True)
 
-    def _dense_logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
-        """Chunk by chunk: which rows, and the members' logits for them, which are encoded whole."""
-        widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
-        size = max(1, _MAX_CHUNK // widest)
-        for rows in _blocks(_n_rows(parsed), size):
-            cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
-            needed = sorted({self.encoding[member] for member in members})
-            encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in needed}
-            yield rows, torch.cat(list(self._population_logits(encoded, members)))
+    def _dense_logits(self, parsed: ParsedColumns, members: Sequence[int], rows: slice) -> Tensor:
+        """The members' logits for some rows, each of which is encoded."""
+        cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
+        needed = sorted({self.encoding[member] for member in members})
+        encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in needed}
+        return torch.cat(list(self._population_logits(encoded, members)))
 
     def _population_logits(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> Iterator[Tensor]:
         first = 0
@@ -342,8 +346,9 @@ def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
     return np.asarray(probabilities.numpy())
 
 
-def _blocks(n_rows: int, size: int) -> Iterator[slice]:
-    return (slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size))
+def _share(n_rows: int, most: int) -> int:
+    """Rows that a thread is given at once: as many for each, at most so many, and not so few that starting it costs."""
+    return max(_FEWEST, min(most, -(-n_rows // torch.get_num_threads())))
 
 
 def _as_it_is(logits: Tensor) -> Tensor:

@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 import torch
@@ -49,7 +50,9 @@ def test_what_a_job_raises_is_raised_and_the_rest_given_up():
 
     def job(block):
         begun.append(block)
-        raise ValueError(f"block {block}")
+        if not block:
+            raise ValueError("block 0")
+        time.sleep(0.01)
 
     with pytest.raises(ValueError, match="block 0"):
         list(in_order(job, range(1000)))

@@ -21,11 +21,11 @@ _Made = TypeVar("_Made")
 
 _MAX_CHUNK = 1 << 24
 """Encoded numbers in flight at once."""
-_MANY = 1 << 14
+_MANY = 1 << 13
 """Rows, each counted once for every member, from which it pays to look up what columns add."""
 _LOOKED_UP, _ENCODED, _FEWEST = 2048, 1024, 256
-"""Rows that a thread of the processor is given at once: at most, where what columns add is looked up and where it is not,
-and at least."""
+"""Rows that a thread of the processor is given at once: at most, where what columns add is looked up and where not, and
+at least."""
 
 
 @dataclass(frozen=True, eq=False)

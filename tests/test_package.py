@@ -66,6 +66,12 @@ def test_importing_it_imports_nothing_heavy():
     assert not loaded & {"torch", "numpy", "polars", "sklearn", "scipy", "matplotlib", "rich", "typer", "pandas"}
 
 
+def test_what_only_predicts_does_not_wait_for_statistics():
+    code = "import demarcate.bundle, json, sys; print(json.dumps([*sys.modules]))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(json.loads(run.stdout)) & {"scipy.stats", "sklearn", "matplotlib", "pandas"}
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_every_module_says_what_it_is_for(name):
     assert importlib.import_module(name).__doc__

@@ -95,7 +95,7 @@ def test_small_chunks_really_are_chunks(monkeypatch):
     ensemble, table = untrained(), mixed_table()
     whole = ensemble.logits(table)
     monkeypatch.setattr(module, "_MAX_CHUNK", 200)
-    chunks = [rows for rows, _ in ensemble._logits(ensemble.parse(table), range(5))]
+    chunks = [rows for rows, _ in ensemble._member_probabilities(ensemble.parse(table), range(5))]
     assert len(chunks) > 3
     assert [row for rows in chunks for row in range(rows.start, rows.stop)] == list(range(N_ROWS))
     torch.testing.assert_close(ensemble.logits(table), whole)

@@ -1,8 +1,9 @@
 """The fitted whole: rows in, probabilities out. Needs no engine, and knows nothing of how it was trained."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -11,11 +12,20 @@ from torch import Tensor, nn
 
 from demarcate.errors import SettingError
 from demarcate.evaluation import Conformal, Costs, scale
+from demarcate.lookup import Lookup
 from demarcate.nn import Head, MemberState, Network, Population, stack
+from demarcate.nn.blocks import in_order
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame
+
+_Made = TypeVar("_Made")
 
 _MAX_CHUNK = 1 << 24
 """Encoded numbers in flight at once."""
+_MANY = 1 << 13
+"""Rows, each counted once for every member, from which it pays to look up what columns add."""
+_LOOKED_UP, _ENCODED, _FEWEST = 2048, 1024, 256
+"""Rows that a thread of the processor is given at once: at most, where what columns add is looked up and where not, and
+at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +222,7 @@ class Predictor:
         """Every member's raw outputs, ``(n_members, n_rows, n_outputs)``."""
         parsed = self.parse(table)
         none = torch.empty(self.n_members, 0, self.head.n_outputs(len(self.classes)))
-        return torch.cat([none, *(logits for _, logits in self._logits(parsed, range(self.n_members)))], 1)
+        return torch.cat([none, *(logits for _, logits in self._chunks(parsed, range(self.n_members), _as_it_is))], 1)
 
     def member_probabilities(self, table: Any) -> NDArray[np.float64]:
         """Every member's own probabilities, ``(n_members, n_rows, n_classes)``."""
@@ -284,20 +294,31 @@ class Predictor:
         self, parsed: ParsedColumns, members: Sequence[int]
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Chunk by chunk: which rows, and the members' probabilities ``(len(members), n_chunk, n_classes)``."""
-        for rows, logits in self._logits(parsed, members):
-            yield rows, _finite_probabilities(self.head, logits)
+        return self._chunks(parsed, members, partial(_finite_probabilities, self.head))
 
-    def _logits(self, parsed: ParsedColumns, members: Sequence[int]) -> Iterator[tuple[slice, Tensor]]:
-        """Chunk by chunk: which rows, and the members' logits ``(len(members), n_chunk, n_outputs)`` for them."""
-        widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
-        size = max(1, _MAX_CHUNK // widest)
-        n_rows = _n_rows(parsed)
-        for start in range(0, n_rows, size):
-            rows = slice(start, min(start + size, n_rows))
-            cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
-            needed = sorted({self.encoding[member] for member in members})
-            encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in needed}
-            yield rows, torch.cat(list(self._population_logits(encoded, members)))
+    def _chunks(
+        self, parsed: ParsedColumns, members: Sequence[int], made: Callable[[Tensor], _Made]
+    ) -> Iterator[tuple[slice, _Made]]:
+        """Chunk by chunk: which rows, what is made of the members' logits ``(len(members), n_chunk, n_outputs)``."""
+        n_rows, on_cpu = _n_rows(parsed), all(population.flat.device.type == "cpu" for population in self.populations)
+        if on_cpu and n_rows * len(members) >= _MANY:
+            logits = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed).logits
+            size = _share(n_rows, _LOOKED_UP)
+        else:
+            logits = partial(self._dense_logits, parsed, members)
+            widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
+            size = max(1, min(_MAX_CHUNK // widest, _share(n_rows, _ENCODED) if on_cpu else n_rows))
+        chunks = [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
+        # Made where the logits are: a thread that only collects does not compete for a core.
+        results = in_order(lambda rows: made(logits(rows)), chunks, n_threads=None if on_cpu else 1)
+        yield from zip(chunks, results, strict=True)
+
+    def _dense_logits(self, parsed: ParsedColumns, members: Sequence[int], rows: slice) -> Tensor:
+        """The members' logits for some rows, each of which is encoded."""
+        cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
+        needed = sorted({self.encoding[member] for member in members})
+        encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in needed}
+        return torch.cat(list(self._population_logits(encoded, members)))
 
     def _population_logits(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> Iterator[Tensor]:
         first = 0
@@ -323,6 +344,15 @@ def _stacked(inputs: Sequence[Tensor], population: Population) -> Tensor:
 def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
     probabilities = head.probabilities(torch.nan_to_num(logits.double(), nan=0.0, posinf=1e300, neginf=-1e300))
     return np.asarray(probabilities.numpy())
+
+
+def _share(n_rows: int, most: int) -> int:
+    """Rows that a thread is given at once: as many for each, at most so many, and not so few that starting it costs."""
+    return max(_FEWEST, min(most, -(-n_rows // torch.get_num_threads())))
+
+
+def _as_it_is(logits: Tensor) -> Tensor:
+    return logits
 
 
 def _n_rows(parsed: ParsedColumns) -> int:

@@ -137,6 +137,10 @@ class TableEncoder:
         before = sum(len(encoder.names("")) for encoder in self.encoders[:place])
         return slice(before, before + len(self.encoders[place].names("")))
 
+    def select(self, names: Sequence[str]) -> "TableEncoder":
+        """The encoder of some of the columns."""
+        return TableEncoder(tuple(names), tuple(self.encoders[self.columns.index(name)] for name in names))
+
     def names(self) -> list[str]:
         """What each column of the matrix stands for."""
         pairs = zip(self.columns, self.encoders, strict=True)

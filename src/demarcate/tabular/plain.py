@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import NoneType
@@ -16,6 +17,7 @@ from demarcate.errors import InputError, Problem
 from demarcate.tabular.values import LARGEST_EXACT
 
 _PLAIN = {str, int, float, bool, date, datetime}
+_AS_IS = {str, int, bool, NoneType}
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 
 
@@ -104,19 +106,29 @@ def _of_library(name: str, column: nw.Series[Any]) -> pl.Series:
         if dtype.time_zone:
             column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return _of_numpy(name, column.to_numpy())
-    cells = column.to_list()
     if isinstance(dtype, nw.Categorical | nw.Enum):
-        # What a library calls a category may be anything, an interval for one: its text names it.
-        texts = [None if (cell := _cell(value)) is None else _text(cell) for value in cells]
-        return pl.Series(name, texts, dtype=pl.String).cast(pl.Categorical)
-    return _of_values(name, cells)
+        return _of_categories(name, column.to_list())
+    if isinstance(dtype, nw.String) and str(getattr(column.to_native(), "dtype", "object")) != "object":
+        # Nothing but text, which need not be looked at cell by cell; without pyarrow, polars cannot take it over.
+        with suppress(ImportError):
+            return _of_polars(column.to_polars().alias(name))
+    return _of_values(name, column.to_list())
+
+
+def _of_categories(name: str, cells: Sequence[Any]) -> pl.Series:
+    # What a library calls a category may be anything, an interval for one: its text names it.
+    texts: dict[Any, str | None] = {}
+    for value in set(cells):
+        cell = _cell(value)
+        texts[value] = None if cell is None else _text(cell)
+    return pl.Series(name, [texts[value] for value in cells], dtype=pl.String).cast(pl.Categorical)
 
 
 def _of_values(name: str, cells: Sequence[Any]) -> pl.Series:
     """A column of Python values: of their own type if they share one, else as text."""
     kinds = set(map(type, cells)) - {NoneType}
     if not kinds <= _PLAIN or (float in kinds and len(kinds) > 1):
-        cells = [_cell(cell) for cell in cells]
+        cells = [cell if type(cell) in _AS_IS else _cell(cell) for cell in cells]
         kinds = set(map(type, cells)) - {NoneType}
     if not kinds:
         return pl.Series(name, cells, dtype=pl.String)

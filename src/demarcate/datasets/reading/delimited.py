@@ -80,12 +80,10 @@ def read_delimited(text: str, name: str, delimiter: str) -> pl.DataFrame:
     if problems:
         raise InputError(problems)
     warn_of_unnamed(given, names, name)
-    return pl.DataFrame(
-        [
-            pl.Series(column, [row[position] or None for row in rows], dtype=pl.String)
-            for position, column in enumerate(names)
-        ]
-    )
+    columns = [
+        pl.Series(column, cells, dtype=pl.String) for column, cells in zip(names, zip(*rows, strict=True), strict=True)
+    ]
+    return pl.DataFrame([column.replace("", None) for column in columns])
 
 
 def _records(text: str, name: str, delimiter: str) -> tuple[list[str], list[list[str]], list[Problem]]:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from demarcate.tabular.audit.finding import Finding
 from demarcate.tabular.audit.giveaways import auc
@@ -58,11 +57,14 @@ def _why(name: str, cells: Cells, first_alike: NDArray[np.int64]) -> str:
         return ""
     if np.abs(values).max() > LARGEST_EXACT or (values % 1).any():
         return ""
+    # It takes as long to import as all of polars, and whoever only predicts has no use for it.
+    from scipy.stats import poisson
+
     found = f"{len(values):,} different whole numbers in {n_known:,} rows"
     reach = float(values[-1] - values[0] + 1)
     repeats = n_known - len(values)
     expected = n_known - reach * -np.expm1(n_known * np.log1p(-1 / reach)) if reach > 1 else 0.0
-    if stats.poisson.cdf(repeats, expected) < CHANCE:
+    if poisson.cdf(repeats, expected) < CHANCE:
         reached = f"{values[0]:.15g} to {values[-1]:.15g}"
         return f"{found}, where numbers drawn from {reached} would repeat about {expected:,.0f} times"
     return f"{found}, and its name" if _NAMED.search(name) else ""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from demarcate.tabular.audit.finding import Finding, Severity
 from demarcate.tabular.audit.view import View
@@ -78,7 +77,10 @@ def _dependence(missing: NDArray[np.int64], present: NDArray[np.int64]) -> _Depe
     joined = joined[:, share * joined.sum(0) >= _EXPECTED]
     if joined.shape[1] < 2 or not joined.sum(1).all():
         return None
-    result = stats.chi2_contingency(joined, correction=False)
+    # Imported here for the same reason as in identifiers.py: it takes long.
+    from scipy.stats import chi2_contingency
+
+    result = chi2_contingency(joined, correction=False)
     return _Dependence(float(result.pvalue), float((result.statistic / joined.sum()) ** 0.5), missing)
 
 

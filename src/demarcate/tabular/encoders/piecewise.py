@@ -124,6 +124,15 @@ class PiecewiseEncoder:
         statistics = np.concatenate([whole.statistics, part.statistics], 2)
         return Part((*whole.numbers, *part.numbers), statistics, tuple(places))
 
+    @property
+    def knots(self) -> Floats:
+        """Numbers, ascending, between which all that is encoded is linear, and beyond which it is constant."""
+        start, end = self._pieces()
+        reach = self.whole.limit * self.whole.scale
+        with np.errstate(over="ignore"):
+            ends = np.nan_to_num([self.whole.mean - reach, self.whole.mean + reach])
+        return np.unique(np.concatenate([start, end, ends]))
+
     def names(self, column: str) -> list[str]:
         """The column itself, its flag, and its pieces."""
         return self.whole.names(column) + [

@@ -469,6 +469,23 @@ class TestPresets:
         assert (fitted.preset, fitted.hidden) == ("fast", "auto")
         assert fitted.record()["settings"]["preset"] == "fast"
 
+    @pytest.mark.parametrize(
+        ("settings", "n_rows", "n_classes", "found"),
+        [
+            ({}, 5000, 2, (128, 128)),
+            ({}, 4999, 2, (256, 256)),
+            ({}, 5000, 3, (256, 256)),
+            ({"preset": "best"}, 5000, 2, (128, 128)),
+            ({"hidden": (256,)}, 5000, 2, (256,)),
+        ],
+    )
+    def test_two_classes_of_many_rows_take_narrow_layers_unless_widths_are_given(
+        self, asked_for, settings, n_rows, n_classes, found
+    ):
+        labels = np.arange(n_rows) % n_classes
+        network, _, _ = asked_for((labels[:, np.newaxis] * 1.5, labels), **settings)
+        assert network.hidden == found
+
     def test_another_name_is_refused_in_fit(self, matrix):
         classifier = DemarcateClassifier(preset="quick")
         with pytest.raises(SettingError, match="preset is one of fast, default, best: got 'quick'"):

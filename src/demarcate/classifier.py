@@ -49,7 +49,7 @@ from demarcate.evaluation import (
 from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
-from demarcate.presets import AUTO, preset_settings
+from demarcate.presets import AUTO, narrowed, preset_settings
 from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
@@ -280,9 +280,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         limit = checked_limit(plain(self.time_limit))
         deadline = None if limit is None else time.monotonic() + limit - min(limit * JUDGING_SHARE, JUDGING_SECONDS)
-        network = self._network()
+        self._network()  # refuses what is out of range before the table is read
         self.seed_ = seed_of(self.random_state)
         task = self._task(X, y, sample_weight, reset=True)
+        network = self._network(task)
         self.costs_ = Costs.of(task.classes, self.cost, self.abstain)
         training = self._training(len(task.codes))
         ensemble = fit_ensemble(
@@ -457,7 +458,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         task = clone(self)._task(X, y, sample_weight, reset=True)  # noqa: SLF001
         found = diagnose_task(
             task,
-            self._network(),
+            self._network(task),
             self._training(len(task.codes)),
             seeds=seeds,
             max_rows=max_rows,
@@ -569,13 +570,20 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _setting(self, name: str) -> Any:
         """A setting as it was given, or as the preset has it."""
-        value = getattr(self, name)
         by_preset = preset_settings(self.preset)
-        return by_preset[name] if isinstance(value, str) and value == AUTO else plain(value)
+        return by_preset[name] if self._is_auto(name) else plain(getattr(self, name))
 
-    def _network(self) -> Network:
+    def _is_auto(self, name: str) -> bool:
+        value = getattr(self, name)
+        return isinstance(value, str) and value == AUTO
+
+    def _network(self, task: Task | None = None) -> Network:
+        """What every member is; for a table, if there is one."""
+        hidden = self._setting("hidden")
+        if task is not None and self._is_auto("hidden"):
+            hidden = narrowed(hidden, len(task.codes), len(task.classes))
         return Network(
-            self._setting("hidden"),
+            hidden,
             self.activation,
             plain(self.dropout),
             self.head,  # type: ignore[arg-type]
@@ -584,7 +592,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _training(self, n_rows: int) -> Training:
         batch_size = self.batch_size
-        if isinstance(batch_size, str) and batch_size == AUTO:
+        if self._is_auto("batch_size"):
             batch_size = 1 << min(8, max(5, (n_rows // 8).bit_length() - 1))
         return Training(
             optimizer=self.optimizer,  # type: ignore[arg-type]

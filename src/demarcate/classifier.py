@@ -97,6 +97,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Epochs over which the learning rate rises from 0.
     init
         Where the weights begin: ``he`` or ``torch``, as for `demarcate.Training`.
+    tolerance
+        The weights a network keeps are the last whose validation loss is within this share of its lowest: the mean of
+        several gains by networks that fit a little more than would be best for each alone.
     averaging
         Epochs that the moving average of the weights reaches back, which is judged and kept in their place; 0 for none.
     epochs
@@ -198,6 +201,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         schedule: str = "cosine",
         warmup: float = 0.0,
         init: str = "he",
+        tolerance: float = 0.02,
         averaging: float = 2.0,
         epochs: int | str = AUTO,
         batch_size: int | str | None = AUTO,
@@ -232,6 +236,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.schedule = schedule
         self.warmup = warmup
         self.init = init
+        self.tolerance = tolerance
         self.averaging = averaging
         self.epochs = epochs
         self.batch_size = batch_size
@@ -601,6 +606,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             schedule=self.schedule,  # type: ignore[arg-type]
             warmup=plain(self.warmup),
             init=self.init,  # type: ignore[arg-type]
+            tolerance=plain(self.tolerance),
             averaging=plain(self.averaging),
             betas=(0.9, 0.95),
             epochs=self._setting("epochs"),

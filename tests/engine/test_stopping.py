@@ -21,9 +21,9 @@ def follow(best, losses, first=1, over=None):
     return best.follow(snapshots, losses, epochs, over)
 
 
-def in_blocks(losses, patience, sizes):
+def in_blocks(losses, patience, sizes, tolerance=0.0):
     """Feed one member's losses block by block; best weights so far, and the epoch it ended with."""
-    best, done = Best(torch.zeros(1, 3), [patience]), 0
+    best, done = Best(torch.zeros(1, 3), [patience], [tolerance]), 0
     for size in sizes:
         block = losses[done : done + size]
         if not block:
@@ -48,6 +48,29 @@ def test_patience_counts_the_epochs_since_the_first_best_however_they_are_cut_in
     if stopped < len(losses):
         assert not math.isnan(losses[stopped - 1])
         assert stopped - expected[1] >= patience
+
+
+@REPEATABLE
+@given(LOSSES, st.integers(1, 4), st.lists(st.integers(1, 5), min_size=12, max_size=12), st.sampled_from([0.4, 1.0]))
+def test_with_a_tolerance_the_last_weights_near_the_lowest_loss_are_kept(losses, patience, sizes, tolerance):
+    best, stopped = in_blocks(losses, patience, sizes, tolerance)
+    assert stopped == in_blocks(losses, patience, sizes)[1]
+    seen = [(loss, epoch) for epoch, loss in enumerate(losses[:stopped], 1) if not math.isnan(loss)]
+    lowest, since = min(seen, default=(math.inf, 0))
+    near = [epoch for loss, epoch in seen if loss <= lowest * (1 + tolerance)]
+    assert (best.loss.item(), best.since.item()) == (lowest, since)
+    assert best.epoch.item() == max(near, default=0)
+    assert best.flat.unique().tolist() == [best.epoch.item()]
+
+
+def test_a_tolerance_is_each_members_own_and_goes_with_it():
+    best = Best(torch.zeros(3, 3), [9, 9, 9], [0.0, 0.1, 0.6])
+    follow(best, [[0.5] * 3, [0.52] * 3])
+    assert best.epoch.tolist() == [1, 2, 2]
+    best.keep(torch.tensor([0, 2]))
+    follow(best, [[0.7] * 2], first=3)
+    assert best.epoch.tolist() == [1, 3]
+    assert best.loss.tolist() == [0.5, 0.5]
 
 
 def test_without_patience_nothing_ever_ends():

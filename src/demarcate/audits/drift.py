@@ -33,6 +33,7 @@ _SETTINGS: dict[str, Any] = {
     "activation": "relu",
     "dropout": 0.1,
     "init": "torch",
+    "tolerance": 0.0,
     "averaging": 0.0,
     "epochs": 40,
     "patience": 8,

@@ -91,7 +91,8 @@ class Run:
         self.feed = self._make_feed()
         watched = [member.validation_rows for member in members]
         self.watch = Watch(self.source, watched) if any(map(len, watched)) else None
-        self.best = Best(self.flat, [training.patience for training in trainings])
+        patience, tolerance = zip(*((training.patience, training.tolerance) for training in trainings), strict=True)
+        self.best = Best(self.flat, patience, tolerance)
         self.recorder = Recorder(len(members))
         self.ends: dict[int, tuple[Tensor, End]] = {}
         self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}

@@ -47,18 +47,22 @@ class Best:
     Attributes
     ----------
     flat
-        Best weights ``(n_members, n_parameters)``.
+        Best weights ``(n_members, n_parameters)``: those of the lowest loss, or the last within the tolerance of it.
     loss
-        Their loss, float64 ``(n_members,)``.
+        The lowest loss, float64 ``(n_members,)``.
     epoch
-        The epoch after which they stood, ``(n_members,)``; 0 is before training.
+        The epoch after which the weights stood, ``(n_members,)``; 0 is before training.
+    since
+        The epoch of the lowest loss, from which patience is counted, ``(n_members,)``.
     """
 
-    def __init__(self, flat: Tensor, patience: Sequence[int | None]) -> None:
+    def __init__(self, flat: Tensor, patience: Sequence[int | None], tolerance: Sequence[float] | None = None) -> None:
         self.flat = flat.clone()
         self.loss = torch.full((len(flat),), torch.inf, dtype=torch.float64)
         self.epoch = torch.zeros(len(flat), dtype=torch.int64)
+        self.since = self.epoch.clone()
         self._patience = torch.tensor([torch.inf if value is None else value for value in patience])
+        self._tolerance = torch.tensor(tolerance or [0.0] * len(flat), dtype=torch.float64)
 
     def follow(self, snapshots: Tensor, losses: Tensor, epochs: Tensor, over: Tensor) -> Tensor:
         """Take in the weights of consecutive epochs; where each member's training ends.
@@ -84,29 +88,40 @@ class Best:
         judged = losses.isfinite()
         # A sum is finite only if every weight is; it costs a tenth of asking each.
         told = torch.where(judged & snapshots.sum(2).isfinite().cpu(), losses, torch.inf)
-        lowest = torch.cat([self.loss.unsqueeze(0), told]).cummin(0).values[:-1]
-        places = torch.arange(n_epochs).unsqueeze(1)
-        best = torch.where(told < lowest, places, -1).cummax(0).values
-        best_epoch = torch.where(best >= 0, epochs[best.clamp(min=0)], self.epoch)
-        over = over | (judged & (epochs.unsqueeze(1) - best_epoch >= self._patience))
+        lowest = torch.cat([self.loss.unsqueeze(0), told]).cummin(0).values
+        lower = told < lowest[:-1]
+        near = told.isfinite() & (told <= lowest[1:] * (1 + self._tolerance)) & (self._tolerance > 0)
+        best, kept = _latest(lower), _latest(lower | near)
+        since = torch.where(best >= 0, epochs[best.clamp(min=0)], self.since)
+        over = over | (judged & (epochs.unsqueeze(1) - since >= self._patience))
         ends = torch.where(over.any(0), over.byte().argmax(0), n_epochs)
-        chosen = best.gather(0, ends.clamp(max=n_epochs - 1).unsqueeze(0))[0]
+        last = ends.clamp(max=n_epochs - 1).unsqueeze(0)
+        self.loss, self.since = lowest[1:].gather(0, last)[0], since.gather(0, last)[0]
+        chosen = kept.gather(0, last)[0]
         members = (chosen >= 0).nonzero().flatten()
         if len(members):
             chosen = chosen[members]
-            self.loss[members], self.epoch[members] = told[chosen, members], epochs[chosen]
+            self.epoch[members] = epochs[chosen]
             self.flat[members.to(self.flat.device)] = snapshots[chosen, members]
         return ends
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members."""
         self.flat = self.flat[members.to(self.flat.device)]
-        self.loss, self.epoch, self._patience = self.loss[members], self.epoch[members], self._patience[members]
+        self.loss, self.epoch, self.since = self.loss[members], self.epoch[members], self.since[members]
+        self._patience, self._tolerance = self._patience[members], self._tolerance[members]
 
     def state(self) -> dict[str, Tensor]:
         """Weights, losses and epochs."""
-        return {"flat": self.flat, "loss": self.loss, "epoch": self.epoch}
+        return {"flat": self.flat, "loss": self.loss, "epoch": self.epoch, "since": self.since}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on from what `state` gave."""
-        self.flat, self.loss, self.epoch = state["flat"].to(self.flat.device), state["loss"], state["epoch"]
+        self.flat, self.loss = state["flat"].to(self.flat.device), state["loss"]
+        self.epoch, self.since = state["epoch"], state["since"]
+
+
+def _latest(marked: Tensor) -> Tensor:
+    """The last marked place up to each place, int64 ``(n_places, n_members)``; -1 where there is none yet."""
+    places = torch.arange(len(marked)).unsqueeze(1)
+    return torch.where(marked, places, -1).cummax(0).values

@@ -49,6 +49,10 @@ class Training:
         through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).
     validate_every
         Look at the validation rows after every so many epochs, and after the last.
+    tolerance
+        With ``patience``: the weights kept are the last whose validation loss is within this share of the lowest, at
+        least 0. A network that is one of several to be averaged may fit its rows a little more than would be best for
+        it alone (Sollich and Krogh 1996, "Learning with ensembles: how overfitting can be useful").
     averaging
         Epochs that the average of the weights reaches back, at least 0; 0 is none. With it, validation rows are judged
         by an exponential moving average of the weights and the member ends with it, while training goes on with the
@@ -86,6 +90,7 @@ class Training:
     patience: int | None = None
     validate_every: int = 1
     init: InitName = "torch"
+    tolerance: float = 0.0
     averaging: float = 0.0
     warmup: float = 0.0
     decay_biases: bool = True
@@ -111,6 +116,7 @@ class Training:
             "patience": (self.patience is None or _is_count(self.patience), "is None or a whole number from 1 up"),
             "validate_every": (_is_count(self.validate_every), "is a whole number from 1 up"),
             "init": (self.init in ("torch", "he"), "is one of torch, he"),
+            "tolerance": (_is_finite(self.tolerance) and self.tolerance >= 0, "is at least 0 and finite"),
             "averaging": (_is_finite(self.averaging) and self.averaging >= 0, "is at least 0 and finite"),
             "warmup": (_is_finite(self.warmup) and self.warmup >= 0, "is at least 0 and finite"),
             "decay_biases": (isinstance(self.decay_biases, bool | np.bool), "is True or False"),
@@ -122,7 +128,7 @@ class Training:
 
     def _make_plain(self) -> None:
         """Numbers of numpy's types as Python's own, which is what a file or a message can hold."""
-        for field in ("lr", "weight_decay", "momentum", "eps", "averaging", "warmup"):
+        for field in ("lr", "weight_decay", "momentum", "eps", "tolerance", "averaging", "warmup"):
             object.__setattr__(self, field, float(getattr(self, field)))
         object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))
         object.__setattr__(self, "decay_biases", bool(self.decay_biases))

@@ -140,6 +140,8 @@ VARIANTS = {
     for algorithm in (
         _demarcate("without pieces", pieces=False),
         _demarcate("without averaging", averaging=0.0),
+        _demarcate("without tolerance", tolerance=0.0),
+        _demarcate("tolerance 0.05", tolerance=0.05),
         _demarcate("torch's first weights", init="torch"),
         _demarcate("ReLU", activation="relu"),
         _demarcate("128 units a layer", hidden=(128, 128)),

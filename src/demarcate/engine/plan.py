@@ -18,8 +18,8 @@ def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
 
     Members share a stack when the same sequence of tensor operations trains them all: equal depth, activation, outputs,
     optimizer, schedule, warmup, averaging, epochs, batch size, steps an epoch, and whether biases decay. Learning rate,
-    weight decay, dropout of units and inputs, seed, patience, tolerance and rows are each member's own. Widths may differ where
-    padding to the widest costs less than a stack more (`buckets`).
+    weight decay, dropout of units and inputs, seed, patience, tolerance and rows are each member's own. Widths may
+    differ where padding to the widest costs less than a stack more (`buckets`).
 
     Returns
     -------

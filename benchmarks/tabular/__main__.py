@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks.tabular.ablation import ablation
 from benchmarks.tabular.arguments import arguments
 from benchmarks.tabular.board import board
-from benchmarks.tabular.grids import Grid, show, write
+from benchmarks.tabular.grids import Grid, listed, show, write
 from benchmarks.tabular.heart import NAME, heart_grids, heart_pieces
 from benchmarks.tabular.opponents import VARIANTS
 from benchmarks.tabular.scores import Cache, fill, pieces
@@ -48,7 +48,10 @@ def _what(given: argparse.Namespace) -> Callable[[argparse.Namespace], list[Grid
 def _board(given: argparse.Namespace) -> list[Grid]:
     cache = Cache(given.cache)
     if given.show:
-        names = given.tables or list(dict.fromkeys(key.table for key in cache.read() if key.table != NAME))
+        kept = list(dict.fromkeys(key.table for key in cache.read() if key.table != NAME))
+        names = given.tables or kept
+        if unknown := [name for name in names if name not in kept]:
+            raise ValueError(f"{given.cache} has scores of {listed(kept)}: got {listed(unknown)}")
     else:
         tables = _tables(given)
         names = [table.name for table in tables]

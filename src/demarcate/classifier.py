@@ -118,7 +118,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         each of ``n_seeds``, takes the place of the folds.
     time_limit
         Seconds for ``fit``: training ends in time with the best networks so far. The table is read and encoded in full
-        whatever the limit, and every network takes some steps, so a fit may take a little longer. Two fits that a limit
+        whatever the limit, and every network takes some steps, so a fit may take somewhat longer. Two fits that a limit
         ended need not have the same bits. None for no limit.
     class_weight
         ``balanced``, a mapping of labels to weights, or None for 1 each.

@@ -181,7 +181,7 @@ def endless(table):
     """A table with infinite cells and a classifier of it."""
     frame, codes = table(120)
     frame = frame.with_columns(pl.when(pl.int_range(pl.len()) == 3).then(np.inf).otherwise("signal").alias("signal"))
-    with pytest.warns(InputWarning, match="1 cells are infinite"):
+    with pytest.warns(InputWarning, match="1 cell is infinite"):
         return DemarcateClassifier(hidden=(4,), epochs=3, n_folds=2).fit(frame, codes), frame, codes
 
 
@@ -195,7 +195,7 @@ def test_new_rows_are_warned_of_once(endless):
     classifier, frame, codes = endless
     with pytest.warns() as caught:
         Report.from_predictor(classifier.predictor_, frame[:50], codes[:50]).to_html()
-    assert [str(each.message) for each in caught] == ["column 'signal': 1 cells are infinite, read as missing"]
+    assert [str(each.message) for each in caught] == ["column 'signal': 1 cell is infinite, read as missing"]
 
 
 def test_the_largest_numbers_there_are_are_drawn_and_not_warned_of(table):

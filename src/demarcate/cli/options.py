@@ -41,7 +41,10 @@ Preset = Annotated[
     typer.Option(help="fast, default or best: how much work it is worth. [default: default]"),
 ]
 TimeLimit = Annotated[
-    float | None, typer.Option(help="Seconds of training, after which it goes on with the best networks so far.")
+    float | None,
+    typer.Option(
+        help="Seconds after which training ends with the best networks so far; an epoch is begun in any case."
+    ),
 ]
 Hidden = Annotated[
     str | None,

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from demarcate.tabular import Schema
 from demarcate.tabular.summaries import n_missing, summary, visible
+from demarcate.words import counted
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
@@ -155,6 +156,8 @@ def training(classifier: "DemarcateClassifier", seconds: float) -> None:
         f"{len(epochs)} networks (hidden {_hidden(network)}, {network.activation}) trained in {seconds:.1f} s;\n"
         f"best epochs {epochs[0]} to {epochs[-1]}, median {epochs[len(epochs) // 2]}."
     )
+    if any(member.timed_out for member in classifier.members_):
+        console().print("The time limit ended training: these are the best networks so far.")
 
 
 def model(path: str, predictor: "Predictor") -> None:
@@ -184,6 +187,7 @@ def model(path: str, predictor: "Predictor") -> None:
         "temperature": "" if predictor.temperature is None else f"{predictor.temperature:.3g}",
         "prediction sets": "" if predictor.conformal is None else f"by {len(predictor.conformal.truths):,} rows",
         "trained on": f"{record['n_samples']:,} rows" if "n_samples" in record else "",
+        "training": _ended(record.get("members", [])),
         **{
             f"made with {name}" if name not in ("seed", "data_sha256") else name: str(value)
             for name, value in record.get("provenance", {}).items()
@@ -234,3 +238,10 @@ def _hidden(network: "Network") -> str:
 
 def _listed(values: Sequence[Any]) -> str:
     return ", ".join(map(str, values[:8])) + (f" and {len(values) - 8} more" if len(values) > 8 else "")
+
+
+def _ended(members: Sequence[Mapping[str, Any]]) -> str:
+    """What is to be known of how training ended; empty where it ran its course."""
+    if not any(member.get("timed_out") for member in members):
+        return ""
+    return f"ended by its time limit after {counted(max(member['epochs'] for member in members), 'epoch')}"

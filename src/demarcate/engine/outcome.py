@@ -45,11 +45,15 @@ class FittedMember:
     timed_out: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """How its training went, ready for JSON: ``best_epoch``, ``epochs``, ``diverged`` in words, ``history``."""
+        """How its training went, ready for JSON.
+
+        ``best_epoch``, ``epochs``, ``diverged`` in words, ``timed_out``, ``history``.
+        """
         return {
             "best_epoch": self.best_epoch,
             "epochs": self.history.n_epochs,
             "diverged": str(self.divergence or ""),
+            "timed_out": self.timed_out,
             "history": self.history.to_json(),
         }
 

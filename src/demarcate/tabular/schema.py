@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.tabular import values
 from demarcate.tabular.dates import DATE_FORMATS, dates
+from demarcate.words import counted
 
 Kind = Literal["numerical", "categorical", "boolean", "date"]
 KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date")
@@ -127,7 +128,8 @@ class Schema:
         self._warn_of_extra(frame)
         for name, cells in read.items():
             if isinstance(cells, values.Parsed) and cells.n_infinite:
-                _warn(f"column {name!r}: {cells.n_infinite} cells are infinite, read as missing")
+                told = f"{counted(cells.n_infinite, 'cell')} {'is' if cells.n_infinite == 1 else 'are'}"
+                _warn(f"column {name!r}: {told} infinite, read as missing")
         parsed = {name: cells if isinstance(cells, pl.Series) else cells.values for name, cells in read.items()}
         self._warn_of_unseen(parsed)
         return parsed

@@ -55,6 +55,8 @@ class Training(Section):
         The most that one was trained.
     diverged
         What went wrong in networks whose loss stopped being finite.
+    timed_out
+        Whether the time limit ended training.
     """
 
     key: ClassVar[str] = "training"
@@ -64,6 +66,7 @@ class Training(Section):
     best_epochs: tuple[int, ...]
     n_epochs: int
     diverged: tuple[str, ...]
+    timed_out: bool
 
     @classmethod
     def of(cls, judged: Judged) -> "Training | None":
@@ -74,7 +77,8 @@ class Training(Section):
         learned = Learned.of(judged.predictor.with_record(judged.record))
         curves = tuple(Progress.of(name, curve) for name, curve in learned.curves.items())
         diverged = tuple(member["diverged"] for member in members if member.get("diverged"))
-        return cls(curves, learned.best_epochs, learned.n_epochs, diverged)
+        timed_out = any(member.get("timed_out") for member in members)
+        return cls(curves, learned.best_epochs, learned.n_epochs, diverged, timed_out)
 
     @property
     def median_best(self) -> float:

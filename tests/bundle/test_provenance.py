@@ -1,0 +1,16 @@
+from importlib.metadata import PackageNotFoundError
+
+from demarcate.bundle import provenance
+
+
+def test_the_versions_in_play_are_told():
+    assert sorted(provenance()) == ["demarcate", "numpy", "python", "torch"]
+    assert "unknown" not in provenance().values()
+
+
+def test_a_package_that_runs_from_its_sources_has_no_version_and_stops_nothing(monkeypatch):
+    def not_there(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("demarcate.bundle.provenance.version", not_there)
+    assert provenance()["demarcate"] == "unknown"

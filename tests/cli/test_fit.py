@@ -254,10 +254,17 @@ class TestSettings:
 
     def test_a_time_limit_ends_training_and_says_so(self, demarcate, tmp_path):
         out = tmp_path / "model.safetensors"
-        outcome = demarcate("fit", "heart", "--epochs", "5000", "--time-limit", "0.001", "--quiet", "--out", out)
+        page = tmp_path / "model.html"
+        limit = ("--epochs", "5000", "--folds", "2", "--time-limit", "0.001")
+        outcome = demarcate("fit", "heart", *limit, "--out", out, "--report", page)
         assert outcome.code == 0
         assert "the time limit ended training after 1 epoch" in outcome.err
+        assert "The time limit ended training" in outcome.out
         assert load(out).record["settings"]["time_limit"] == 0.001
+        assert "ended by its time limit after 1 epoch" in demarcate("inspect", out).out
+        text = page.read_text(encoding="utf-8")
+        assert "The time limit ended training" in text
+        assert "give the same bits, unless the time limit ends training" in text
 
     def test_a_preset_decides_what_is_not_said(self, demarcate, tmp_path):
         out = tmp_path / "m.safetensors"

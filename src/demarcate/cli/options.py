@@ -42,9 +42,7 @@ Preset = Annotated[
 ]
 TimeLimit = Annotated[
     float | None,
-    typer.Option(
-        help="Seconds after which training ends with the best networks so far; an epoch is begun in any case."
-    ),
+    typer.Option(help="Seconds after which training ends with the best networks so far; an epoch is begun anyway."),
 ]
 Hidden = Annotated[
     str | None,

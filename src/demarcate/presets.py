@@ -40,7 +40,7 @@ class Preset:
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
-        "fast": Preset(hidden=(128, 128), epochs=25, patience=4, n_folds=3, n_seeds=1),
+        "fast": Preset(hidden=(128, 128), epochs=30, patience=5, n_folds=4, n_seeds=1),
         "default": Preset(hidden=(256, 256), epochs=100, patience=15, n_folds=8, n_seeds=1),
         "best": Preset(hidden=(256, 256), epochs=100, patience=20, n_folds=8, n_seeds=3),
     }
@@ -74,7 +74,7 @@ def preset_settings(name: object) -> dict[str, Any]:
     Examples
     --------
     >>> preset_settings("fast")["n_folds"]
-    3
+    4
     >>> preset_settings("slow")
     Traceback (most recent call last):
     demarcate.errors.SettingError: preset is one of fast, default, best: got 'slow'

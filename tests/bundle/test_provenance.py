@@ -1,3 +1,4 @@
+import sys
 from importlib.metadata import PackageNotFoundError
 
 from demarcate.bundle import provenance
@@ -12,5 +13,6 @@ def test_a_package_that_runs_from_its_sources_has_no_version_and_stops_nothing(m
     def not_there(name):
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr("demarcate.bundle.provenance.version", not_there)
+    # The package has a function of the module's name.
+    monkeypatch.setattr(sys.modules["demarcate.bundle.provenance"], "version", not_there)
     assert provenance()["demarcate"] == "unknown"

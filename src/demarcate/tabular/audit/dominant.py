@@ -77,13 +77,15 @@ def dominant(view: View, known: Sequence[str] = ()) -> Iterator[Finding]:
     if not strong or len(order) < 2:
         return
     contest = _Contest(view, _sample(view), order, told)
-    weaker = [name for name in order if name not in strong]
+    weaker = contest.without(strong) if 1 < len(strong) < len(order) else None
     # Who does not beat the weaker columns beats no more than those: one model instead of one for each.
-    if len(strong) > 1 and weaker and not contest.hopeful(strong, contest.better(weaker[0], weaker), MOST_LEFT):
+    if weaker and not contest.hopeful(strong, weaker, MOST_LEFT):
         return
-    found = [*contest.winners([[name] for name in strong], "all other columns together", MOST_LEFT)]
-    if not found and 1 < len(strong) < len(order):
-        found = [*contest.winners([strong], f"all columns but the {len(strong)} strongest", MOST_LEFT_OF_SOME)]
+    rest = "all other columns together"
+    found = [each for name in strong for each in contest.winners([name], contest.without([name]), rest, MOST_LEFT)]
+    if not found and weaker:
+        rest = f"all columns but the {len(strong)} strongest"
+        found = [*contest.winners(strong, weaker, rest, MOST_LEFT_OF_SOME)]
     yield from sorted(found, key=lambda finding: finding.columns)
 
 
@@ -96,24 +98,25 @@ class _Contest:
     order: Sequence[str]
     told: Mapping[str, float]
 
-    def winners(self, groups: Sequence[Sequence[str]], rest: str, most_left: float) -> Iterator[Finding]:
-        """The columns of each group that beat all columns outside of it."""
-        for group in groups:
-            outside = [name for name in self.order if name not in group][:_MOST_OTHERS]
-            others = self.better(outside[0], outside)
-            for name in self.hopeful(group, others, most_left):
-                alone = self.better(name, [name])
-                if _is_far(alone, others, most_left):
-                    yield _finding(name, alone, others, rest)
+    def without(self, group: Sequence[str]) -> _Judged:
+        """All columns outside of a group."""
+        outside = [name for name in self.order if name not in group][:_MOST_OTHERS]
+        return self._better(outside[0], outside)
+
+    def winners(self, group: Sequence[str], others: _Judged, rest: str, most_left: float) -> Iterator[Finding]:
+        """The columns of a group that beat all columns outside of it."""
+        for name in self.hopeful(group, others, most_left):
+            alone = self._better(name, [name])
+            if _is_far(alone, others, most_left):
+                yield _finding(name, alone, others, rest)
 
     def hopeful(self, names: Sequence[str], others: _Judged, most_left: float) -> list[str]:
         """The columns that may leave at most this share of what others leave."""
         return [name for name in names if 1 - self.told[name] <= most_left * (1 - others.told) + _SLACK]
 
-    def better(self, best: str, names: Sequence[str]) -> _Judged:
+    def _better(self, best: str, names: Sequence[str]) -> _Judged:
         """The better of one column's values and a forest on some columns."""
         assert self.view.codes is not None
-        names = names[:_MOST_OTHERS]
         by_value = _by_value(self.view.cells[best], self.view.codes, self.sample)
         return max(by_value, _by_forest(self.view, self.sample, sorted(names)), key=lambda model: model.told)
 

@@ -106,7 +106,6 @@ class PiecewiseEncoder:
         Examples
         --------
         >>> cells = np.array([0.0, 1.0, 2.0, 4.0])
-        >>> codes = np.array([0, 0, 1, 1])
         >>> whole = NumericEncoder.fit(cells, np.arange(4))
         >>> encoders = [PiecewiseEncoder(whole, np.array(edges)) for edges in ([0.0, 2.0, 4.0], [0.0, 4.0])]
         >>> part = PiecewiseEncoder.share(encoders, cells)

@@ -8,7 +8,6 @@ from demarcate.datasets.reading.content import Content
 from demarcate.errors import InputError, Problem
 
 _ARROW_FILE_MAGIC = b"ARROW1"
-_UNITS_A_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
 
 def read_parquet(content: Content) -> pl.DataFrame:
@@ -17,8 +16,7 @@ def read_parquet(content: Content) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``(n_rows, n_columns)``, typed as stored, but: decimals are Float64, durations Float64 seconds; categories,
-        times of day and columns of nothing but null are String.
+        ``(n_rows, n_columns)``, typed as stored.
 
     Raises
     ------
@@ -47,7 +45,7 @@ def _read(content: Content, kind: str) -> pl.DataFrame:
     problems = _problems(frame, content.name)
     if problems:
         raise InputError(problems)
-    return frame.with_columns(_plain(column, dtype) for column, dtype in frame.schema.items())
+    return frame
 
 
 def _frame(data: bytes, kind: str) -> pl.DataFrame:
@@ -91,17 +89,3 @@ def _problems(frame: pl.DataFrame, name: str) -> list[Problem]:
 def _is_plain(dtype: pl.DataType) -> bool:
     text = (pl.String, pl.Categorical, pl.Enum, pl.Null)
     return dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean or isinstance(dtype, text)
-
-
-def _plain(column: str, dtype: pl.DataType) -> pl.Expr:
-    """The column as one of the types that the rest of the program knows."""
-    values = pl.col(column)
-    if isinstance(dtype, pl.Decimal):
-        return values.cast(pl.Float64)
-    if isinstance(dtype, pl.Duration):
-        return values.cast(pl.Int64) / _UNITS_A_SECOND[dtype.time_unit]
-    if isinstance(dtype, pl.Time):
-        return values.dt.to_string("%H:%M:%S%.f")
-    if isinstance(dtype, pl.Categorical | pl.Enum | pl.Null):
-        return values.cast(pl.String)
-    return values

@@ -72,14 +72,13 @@ def read_delimited(text: str, name: str, delimiter: str) -> pl.DataFrame:
     header, rows, problems = _records(text, name, delimiter)
     if not header and not problems:
         problems = [Problem("A table has a header and rows", f"'{name}' is blank", "Give a file with rows in it")]
-    given = [cell.strip() for cell in header]
-    names, repeated = column_names(given, name)
+    names, repeated = column_names(header, name)
     problems = [*repeated, *problems]
     if not rows and not problems:
         problems = [Problem("A table has rows", f"'{name}' has a header and none", "Give a file with rows in it")]
     if problems:
         raise InputError(problems)
-    warn_of_unnamed(given, names, name)
+    warn_of_unnamed(header, names, name)
     columns = [
         pl.Series(column, cells, dtype=pl.String) for column, cells in zip(names, zip(*rows, strict=True), strict=True)
     ]

@@ -542,10 +542,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         table = learnable(
             X,
             labels,
+            None if reset else self.schema_,
             categorical=column_names("categorical", self.categorical),
             numerical=column_names("numerical", self.numerical),
             drop=column_names("drop", self.drop),
-            schema=None if reset else self.schema_,
         )
         by_class = class_weights(self.class_weight, table.classes, table.codes)[table.codes]
         if self.class_weight is not None:

@@ -2,15 +2,12 @@
 
 import math
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
-from cases import Case, Refused, Seen, Taken
+from cases import Case, Refused, Taken
 from doors import CannotSayError, Door
 
 from demarcate.cli.tables import Loaded, split_target

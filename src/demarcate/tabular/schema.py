@@ -110,6 +110,7 @@ class Schema:
         InputError
             If columns are missing or cells do not say what their column holds; all of them in one message.
         """
+        cells_of = {column.name: column for column in frame.get_columns()}
         problems = [
             Problem(
                 "Every column the model was trained on is there",
@@ -117,12 +118,12 @@ class Schema:
                 "Add it (leave cells empty where unknown)",
             )
             for column in self.used
-            if column.name not in frame.columns
+            if column.name not in cells_of
         ]
-        read = {column.name: _parse(frame[column.name], column) for column in self.used if column.name in frame.columns}
+        read = {column.name: _parse(cells_of[column.name], column) for column in self.used if column.name in cells_of}
         for column in self.used:
             if column.name in read:
-                problems += _bad_cells(frame[column.name], column, _bad_of(read[column.name]))
+                problems += _bad_cells(cells_of[column.name], column, _bad_of(read[column.name]))
         if problems:
             raise InputError(problems)
         self._warn_of_extra(frame)

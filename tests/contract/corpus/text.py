@@ -2,7 +2,6 @@
 
 from cases import category, cells, taken, words
 
-
 CASES = (
     words("NA the country among countries", ["NA", "DE", "FR", "NA"]),
     words("none as an answer", ["none", "some", "None", "-"]),

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demarcate.bundle.files import check_writable, read_bytes, write_atomically
+from demarcate.bundle.files import check_writable, read_bytes, replace_atomically, write_atomically
 from demarcate.bundle.format import decode, encode, fingerprint
 from demarcate.bundle.header import MAX_FILE_BYTES
 from demarcate.bundle.provenance import provenance
@@ -16,7 +16,7 @@ from demarcate.errors import BundleError
 if TYPE_CHECKING:
     from demarcate.predictor import Predictor
 
-__all__ = ["check_writable", "provenance", "read_bundle", "write_atomically", "write_bundle"]
+__all__ = ["check_writable", "provenance", "read_bundle", "replace_atomically", "write_atomically", "write_bundle"]
 
 
 def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:

@@ -150,16 +150,18 @@ def _fit(
     from demarcate.cli.costs import named_costs
     from demarcate.cli.report import short_name
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import class_codes, infer_schema
+    from demarcate.tabular import learnable
 
     _check(source["table"], outputs)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
+    if cost or not silent:
+        known = learnable(frame, labels, **lists)
     if cost:
-        settings = {**settings, "cost": named_costs(cost, class_codes(labels)[0].tolist())}
+        settings = {**settings, "cost": named_costs(cost, known.classes.tolist())}
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
+        show.schema(loaded.name, frame, known.schema, target)
         show.class_balance(labels)
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier

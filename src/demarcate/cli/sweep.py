@@ -139,7 +139,7 @@ def _sweep(
     from demarcate.cli.outputs import check_outputs, check_writable_as_table, write_table
     from demarcate.cli.pictures import check_writable_as_picture, write_picture
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.tabular import learnable
 
     checks = {"--out": check_writable_as_table, "--save": check_writable, "--plot": check_writable_as_picture}
     check_outputs(source["table"], {option: (path, checks[option]) for option, path in files.items()})
@@ -148,7 +148,7 @@ def _sweep(
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
+        show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
         show.class_balance(labels)
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.cli.progress import training_progress

@@ -171,7 +171,8 @@ def typed_labels(column: pl.Series) -> list[Any]:
 
     text = categories(column)
     whole = (
-        text.drop_nulls().str.contains(r"^-?\d{1,15}$").all() and not text.drop_nulls().str.contains(r"^-?0\d").any()
+        text.drop_nulls().str.contains(r"^-?[0-9]{1,15}$").all()
+        and not text.drop_nulls().str.contains(r"^-?0[0-9]").any()
     )
     return (text.cast(pl.Int64) if whole else text).to_list()
 

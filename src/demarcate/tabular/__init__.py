@@ -5,6 +5,7 @@ from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
 from demarcate.tabular.labels import class_codes, known_codes, labels_of
+from demarcate.tabular.learnable import Learnable, learnable
 from demarcate.tabular.reader import ParsedColumns, TableReader
 from demarcate.tabular.schema import Column, Schema
 from demarcate.tabular.splits import stratified_folds, stratified_split
@@ -12,6 +13,7 @@ from demarcate.tabular.splits import stratified_folds, stratified_split
 __all__ = [
     "Column",
     "Finding",
+    "Learnable",
     "ParsedColumns",
     "Schema",
     "TableEncoder",
@@ -22,6 +24,7 @@ __all__ = [
     "infer_schema",
     "known_codes",
     "labels_of",
+    "learnable",
     "stratified_folds",
     "stratified_split",
 ]

@@ -13,7 +13,7 @@ from demarcate.errors import InputError, Problem
 
 _MAX_CLASSES_SHOWN = 10
 _MAX_NUMBER_NAMES = 10
-_WHOLE = re.compile(r"^-?\d+\.0$")
+_WHOLE = re.compile(r"^-?[0-9]+\.0$")
 
 
 def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:

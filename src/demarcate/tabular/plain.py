@@ -43,7 +43,8 @@ def plain_column(name: str, cells: Any) -> pl.Series:
     [63.0, None, 2.5]
     >>> plain_column("age", [[63, 64]])
     Traceback (most recent call last):
-    demarcate.errors.InputError: Each cell of a table is one value: column 'age' holds list. Drop or unpack it.
+    demarcate.errors.InputError: A cell holds one plain value: column 'age' holds list. Spread it over several columns,
+    write it as text, or leave the column out.
     """
     if isinstance(cells, pl.Series):
         return _of_polars(cells.alias(name))
@@ -68,8 +69,11 @@ def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a ty
         return column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else column
     if isinstance(dtype, pl.Categorical | pl.Enum):
         return column.cast(pl.String).cast(pl.Categorical)
-    if dtype in (pl.Null, pl.Time):
+    if dtype == pl.Null:
         return column.cast(pl.String)
+    if dtype == pl.Time:
+        # As Python spells it, and CSV files with it: microseconds where there are any.
+        return column.dt.to_string("%H:%M:%S%.6f").str.strip_suffix(".000000")
     if isinstance(dtype, pl.Duration):
         return column.dt.total_microseconds().cast(pl.Float64) / 1e6
     if dtype == pl.Object:
@@ -199,5 +203,5 @@ def _text(cell: object) -> str:
 
 
 def _nested(name: str, what: str) -> InputError:
-    rule, remedy = "Each cell of a table is one value", "Drop or unpack it"
-    return InputError([Problem(rule, f"column {name!r} holds {what}", remedy)])
+    remedy = "Spread it over several columns, write it as text, or leave the column out"
+    return InputError([Problem("A cell holds one plain value", f"column {name!r} holds {what}", remedy)])

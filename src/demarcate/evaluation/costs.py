@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import Problem, SettingError
-from demarcate.evaluation.intervals import Score, fold_stretch, wilson_interval
 from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.metrics import checked
+from demarcate.evaluation.resampling import fold_stretch
+from demarcate.evaluation.scores import Score, wilson_interval
 
 ABSTAINED = -1
 MISTAKES = {"false_negative": (1, 0), "false_positive": (0, 1)}

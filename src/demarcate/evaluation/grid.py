@@ -13,7 +13,7 @@ from demarcate.evaluation.ranking import rank, weighted_auc, weighted_precision
 
 REACH = 32.0
 """Log odds beyond which probabilities are one; those of 1 less the smallest number are 36."""
-MOST_CELLS, FEWEST_CELLS = 2**15, 2**10
+MOST_CELLS, FEWEST_CELLS = 2**17, 2**10
 CELLS_OF_ALL_CLASSES = 2**22
 _UNIT = 2**32
 """Probabilities are summed as whole numbers of this fraction: such sums do not depend on their order."""
@@ -101,4 +101,6 @@ class CalibrationGrid:
         came_true, cells = np.nonzero(self._counts)
         counts = self._counts[came_true, cells].astype(np.float64)
         means = self._sums[came_true, cells] / _UNIT / counts
-        return calibration_error_in(calibration_bins(cells.astype(np.float64), counts=counts), came_true - means), counts
+        return calibration_error_in(
+            calibration_bins(cells.astype(np.float64), counts=counts), came_true - means
+        ), counts

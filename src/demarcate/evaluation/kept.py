@@ -69,9 +69,7 @@ class KeptRows:
         """Whether with so many more rows all would be kept."""
         return self.n_rows + n_more <= self._n_all
 
-    def add(
-        self, codes: NDArray[np.int64], probabilities: NDArray[np.float64], decided: NDArray[np.int64]
-    ) -> None:
+    def add(self, codes: NDArray[np.int64], probabilities: NDArray[np.float64], decided: NDArray[np.int64]) -> None:
         """Take in the next rows."""
         numbers = np.arange(self.n_rows, self.n_rows + len(codes))
         self.class_counts += np.bincount(codes, minlength=len(self.class_counts))

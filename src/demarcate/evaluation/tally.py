@@ -65,9 +65,7 @@ class Tally:
         """How many rows each class has, ``(n_classes,)``."""
         return self._kept.class_counts
 
-    def add(
-        self, codes: NDArray[np.int64], probabilities: NDArray[np.floating], decided: NDArray[np.int64]
-    ) -> None:
+    def add(self, codes: NDArray[np.int64], probabilities: NDArray[np.floating], decided: NDArray[np.int64]) -> None:
         """Take in the next rows.
 
         Parameters

@@ -2,9 +2,9 @@
 
 Up to `MOST_KEPT` rows are kept, and their scores are those of `score`, `class_scores` and `compare_costs`. Of more,
 what adds up (hits, losses, decisions and what they cost) is added up, and ranking and calibration come from a fine grid
-of probabilities. Intervals are the bootstrap's of all rows still: of decisions and of calibration by drawing how many
-rows there are of each kind; of the other metrics by drawing a sample in which each row stands for several, alike many of
-each class, so that classes with few rows are there with all of theirs. The draws are then moved to lie about the value.
+of probabilities. Intervals are still the bootstrap's of all rows: of decisions and of calibration by drawing how many
+rows there are of each kind; of the other metrics by drawing from a sample whose rows stand for several each, alike many
+of each class, so that a class with few rows is there with all of them. Draws are moved to lie about the value.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ class Tally:
     n_classes
         How many classes there are.
     most_kept
-        Up to so many rows all are kept, and fewer where there are very many classes.
+        Up to so many rows all are kept, `MOST_KEPT` if None, and fewer where there are very many classes.
 
     Examples
     --------
@@ -50,8 +50,8 @@ class Tally:
     (100, '1.000 [0.963, 1.000]')
     """
 
-    def __init__(self, n_classes: int, most_kept: int = MOST_KEPT) -> None:
-        n_all = min(most_kept, max(1, MOST_KEPT_NUMBERS // n_classes))
+    def __init__(self, n_classes: int, most_kept: int | None = None) -> None:
+        n_all = min(most_kept or MOST_KEPT, max(1, MOST_KEPT_NUMBERS // n_classes))
         self._kept = KeptRows(n_classes, n_all, max(1, n_all // SAMPLED_SHARE))
         self._sums: Sums | None = None
 

@@ -13,7 +13,7 @@ def mixed(numbers: NDArray[np.int64], seed: int = 0) -> NDArray[np.uint64]:
     Examples
     --------
     >>> np.argsort(mixed(np.arange(8))).tolist()
-    [5, 7, 3, 2, 4, 6, 1, 0]
+    [2, 4, 6, 5, 1, 7, 0, 3]
     """
     with np.errstate(over="ignore"):
         z = (numbers.astype(np.uint64) + np.uint64(seed + 1)) * np.uint64(0x9E3779B97F4A7C15)

@@ -1,6 +1,7 @@
 """``demarcate fit``: from a table to a trained, scored, saved classifier."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -162,7 +163,7 @@ def _fit(
         settings = {**settings, "cost": named_costs(cost, known.classes.tolist())}
     if not silent:
         show.schema(loaded.name, frame, known.schema, target)
-        show.class_balance(labels)
+        show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
     from demarcate.cli.progress import training_progress

@@ -1,6 +1,5 @@
 """Tables on standard output for people to read."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -86,12 +85,13 @@ def schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
     _print(title, table)
 
 
-def class_balance(labels: Sequence[Any]) -> None:
-    """How many rows each class has."""
-    counts = Counter(label for label in labels if label is not None)
+def class_balance(counts: Mapping[Any, int]) -> None:
+    """How many rows each class has; those of None are without one."""
+    n_rows = sum(counts.values())
+    counts = {label: count for label, count in counts.items() if count and label is not None}
     table = _table("class", "rows", "share", right=["rows", "share"])
     for label, count in sorted(counts.items(), key=lambda item: -item[1])[:_MAX_CLASSES]:
-        table.add_row(_literal(label), f"{count:,}", f"{count / len(labels):.1%}")
+        table.add_row(_literal(label), f"{count:,}", f"{count / n_rows:.1%}")
     if len(counts) > _MAX_CLASSES:
         table.add_row(f"and {len(counts) - _MAX_CLASSES} more", "", "")
     _print("Class balance", table)

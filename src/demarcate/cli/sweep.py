@@ -1,6 +1,7 @@
 """``demarcate sweep``: many configurations of a network compared on one table, and the best of them scored."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -149,7 +150,7 @@ def _sweep(
     lists = column_lists(loaded, **lists)
     if not silent:
         show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
-        show.class_balance(labels)
+        show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.cli.progress import training_progress
     from demarcate.engine import Training

@@ -2,7 +2,6 @@
 
 import json
 import random
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ import numpy as np
 from demarcate.bundle.document import expected_tensors, from_document, to_document
 from demarcate.bundle.format import decode, encode
 from demarcate.errors import BundleError, InputError
-
 from fuzz import forging
 from fuzz.campaign import Broken, Target
 from fuzz.edits import edited

@@ -27,7 +27,7 @@ class Broken(Exception):  # noqa: N818 - a promise that was, not an error of the
     """What demarcate promises does not hold for a case."""
 
 
-class TooSlow(BaseException):  # noqa: N818
+class TooSlow(BaseException):
     """A case takes longer than it may; no handler of errors is to stop this on its way."""
 
 
@@ -104,8 +104,9 @@ class Figures:
     def line(self, name: str) -> str:
         """All in one line."""
         seconds, number = self.slowest
+        speed = self.cases / max(self.seconds, 1e-9)
         return (
-            f"{name}: {self.cases:,} cases in {self.seconds:.1f} s ({self.cases / max(self.seconds, 1e-9):,.0f} a second), "
+            f"{name}: {self.cases:,} cases in {self.seconds:.1f} s ({speed:,.{0 if speed > 100 else 1}f} a second), "
             f"{self.refused:,} refused, {self.taken:,} taken, {self.failed:,} failed; "
             f"slowest {seconds * 1000:.1f} ms (case {number}), peak memory {self.peak / 2**20:,.0f} MiB"
         )

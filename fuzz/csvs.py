@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from demarcate.datasets.reading import read_table
 from demarcate.errors import InputError
-
 from fuzz.campaign import Broken, Target
 from fuzz.csv_rules import DELIMITERS, FOREIGN, meant
 from fuzz.edits import EDITS, splice

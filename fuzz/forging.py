@@ -51,8 +51,8 @@ def parts(data: bytes) -> Parts:
     )
 
 
-def written(file: Parts, change: Callable[[dict[str, Any]], object] = lambda header: None) -> bytes:
-    """The file of these parts, its digest right; ``change`` may still alter the header, which the digest ignores."""
+def written(file: Parts, change_header: Callable[[dict[str, Any]], object] | None = None) -> bytes:
+    """The file of these parts, its digest right; ``change_header`` may alter the rest of the header."""
     digest = hashlib.sha256(file.text.encode())
     described: dict[str, Any] = {}
     begin = 0
@@ -62,7 +62,8 @@ def written(file: Parts, change: Callable[[dict[str, Any]], object] = lambda hea
         described[tensor.name] = {"dtype": tensor.dtype, "shape": tensor.shape, "data_offsets": [begin, end]}
         begin = end
     header = {"__metadata__": {"demarcate": file.text, "sha256": digest.hexdigest()}, **described}
-    change(header)
+    if change_header is not None:
+        change_header(header)
     text = spelt(header).encode()
     text += b" " * (-len(text) % 8)
     return struct.pack("<Q", len(text)) + text + b"".join(tensor.content for tensor in file.tensors)

@@ -19,5 +19,6 @@ TARGETS: dict[str, Callable[[], Target[Any]]] = {
     "csv": _target("fuzz.csvs"),
     "bundles": _target("fuzz.bundles"),
     "flips": _target("fuzz.flips"),
+    "tables": _target("fuzz.tables"),
 }
 """Made when asked for: text needs no torch."""

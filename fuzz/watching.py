@@ -11,7 +11,7 @@ HARMLESS = frozenset({"builtins.id", "sys._getframe", "sys._getframemodulename",
 _watch: dict[str, bool] = {"on": False, "hooked": False}
 
 
-class Acted(BaseException):  # noqa: N818 - no handler of errors is to hide it
+class Acted(BaseException):
     """Something was done that reading a file has no business to do."""
 
 

@@ -564,9 +564,20 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(X, Mapping | pl.LazyFrame) or are_records(X):
             X = as_frame(X)
         if not hasattr(X, "columns"):
-            X = check_array(
-                X, dtype=None, ensure_all_finite=False, ensure_min_samples=2 if reset else 1, estimator=self
-            )
+            least = 2 if reset else 1
+            if (
+                isinstance(X, Sequence)
+                and X
+                and all(isinstance(row, Sequence) and not isinstance(row, str) for row in X)
+            ):
+                # Of words and numbers together numpy makes words, and not all of them as they were.
+                X = np.asarray(X, dtype=object) if len({*map(len, X)}) == 1 else X
+            try:
+                X = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=least, estimator=self)
+            except ValueError as error:
+                # scikit-learn's words, by which its own checks know the refusal.
+                rule = f"An array of rows has two axes, at least {least} of the rows and a column"
+                raise InputError([Problem(rule, str(error).rstrip("."), "Give it as (n_rows, n_columns)")]) from None
         validate_data(self, X, reset=reset, skip_check_array=True)
         return X
 

@@ -5,6 +5,7 @@ after this door treats a table the same wherever it came from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -119,7 +120,9 @@ def _library_columns(table: Any) -> _Named:
     if hasattr(table, "__arrow_c_stream__") and not nw.dependencies.is_into_series(table):
         # polars would refuse repeated names in words of its own.
         _refuse_repeated(map(str, getattr(getattr(table, "schema", None), "names", ())))
-        return [(column.name, column) for column in pl.DataFrame(table).get_columns()]
+        # Time zones that are no more than an offset are no names to polars; narwhals' way reads them.
+        with suppress(pl.exceptions.ComputeError):
+            return [(column.name, column) for column in pl.DataFrame(table).get_columns()]
     try:
         frame = nw.from_native(table, eager_only=True)
     except TypeError as error:

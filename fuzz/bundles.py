@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from demarcate.bundle.document import expected_tensors, from_document, to_document
-from demarcate.bundle.format import decode, encode
+from demarcate.bundle.document import build, to_document
+from demarcate.bundle.format import encode
+from demarcate.bundle.reading import audited
 from demarcate.errors import BundleError, InputError
 from fuzz import forging
 from fuzz.campaign import Broken, Target
@@ -63,8 +64,8 @@ class Reading:
         """Whether a file was read, if rightly."""
         try:
             with nothing_but_reading():
-                document, tensors = decode(case.data, expected_tensors)
-                predictor = from_document(document, tensors)
+                file = audited(case.data)
+                predictor = build(file.contents, file.tensors)
         except BundleError as error:
             _check_words(str(error))
             return False
@@ -74,7 +75,7 @@ class Reading:
             raise Broken("a damaged file is read")
         if encode(*to_document(predictor)) != case.data:
             raise Broken("a file is read that would be written otherwise")
-        self._check_predictions(predictor, json.dumps(document["schema"]))
+        self._check_predictions(predictor, json.dumps(file.document["schema"]))
         return True
 
     def _check_predictions(self, predictor: Any, schema: str) -> None:

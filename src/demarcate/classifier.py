@@ -493,9 +493,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         write_bundle(self.predictor_.with_record(self.record()), path)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Predictor:
+    def load(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> Predictor:
         """The predictor in a file that `save` wrote; same as `demarcate.load`."""
-        return read_bundle(path)
+        return read_bundle(path, expect_sha256=expect_sha256)
 
     def record(self, baselines: Mapping[str, Mapping[str, Score]] | None = None) -> dict[str, Any]:
         """What a model file says of how the model was made, for JSON: scores, members, audit, settings, origin."""

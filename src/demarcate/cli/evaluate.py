@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from demarcate.cli.options import Abstain, Cost, Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
+from demarcate.cli.options import (
+    Abstain,
+    Cost,
+    Delimiter,
+    DropMissingTarget,
+    Encoding,
+    ExpectSha256,
+    Json,
+    Model,
+    Quiet,
+)
 
 
 def evaluate(
@@ -14,6 +24,7 @@ def evaluate(
     cost: Cost = None,
     abstain: Abstain = None,
     drop_missing_target: DropMissingTarget = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -30,7 +41,7 @@ def evaluate(
     from demarcate.evaluation import class_scores, compare_costs, score, scores_json
     from demarcate.tabular import known_codes
 
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     loaded = load(table, encoding, delimiter)
     frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
     codes = known_codes(labels, predictor.classes)

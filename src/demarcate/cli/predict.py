@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, ExpectSha256, Json, Model, Quiet
 from demarcate.words import counted
 
 
@@ -36,6 +36,7 @@ def predict(
     spread: Annotated[
         bool, typer.Option("--spread", help="Add how far the networks differ in each probability.")
     ] = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -57,7 +58,7 @@ def predict(
     if out:
         check_writable_as_table(out)
         refuse_overwriting(out, model, *([] if row else source))
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     if row:
         frame = as_frame({name: [cell] for name, cell in cells(source).items()})
     else:

@@ -178,11 +178,12 @@ def _fit(
         scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
         compared = classifier.cost_comparison_
     record = classifier.record(baselines)
+    sha256 = None
     # Before anything is shown: whoever reads the tables may close the pipe.
     if outputs["out"]:
         from demarcate.bundle import write_bundle
 
-        write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
+        sha256 = write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
     with _saved(outputs["out"]):
         if outputs["plot"]:
             _draw(classifier, frame, labels, outputs["plot"])
@@ -200,9 +201,10 @@ def _fit(
             show.costs(compared, classifier.classes_.tolist(), classifier.costs_)
         show.training(classifier, fit_seconds)
     if not quiet:
-        _say_where(outputs, silent=silent)
+        _say_where(outputs, sha256, silent=silent)
     return {
         "model": outputs["out"],
+        "sha256": sha256,
         "plot": outputs["plot"],
         "report": outputs["report"],
         "target": target,
@@ -253,11 +255,11 @@ def _saved(out: str | None) -> Iterator[None]:
         raise Interrupted(f"the model is in {out}; what was to be made after it was not.") from error
 
 
-def _say_where(outputs: dict[str, str | None], *, silent: bool) -> None:
+def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bool) -> None:
     """Say which files there are now."""
     for name, what in (("plot", "Drawn"), ("report", "Reported"), ("out", "Saved")):
         if outputs[name]:
-            say(f"{what} to {outputs[name]}")
+            say(f"{what} to {outputs[name]}" + (f", SHA-256 {sha256}" if name == "out" else ""))
     if not outputs["out"] and not silent:
         say("Not saved: name a file with --out to keep this model.")
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, ExpectSha256, Json, Model, Quiet
 from demarcate.words import counted
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def predict(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the whole parts that an interrupted run kept beside --out.")
     ] = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -65,7 +66,7 @@ def predict(
     if out:
         check_writable_as_table(out)
         refuse_overwriting(out, model, *([] if row else source))
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     if row:
         frame = as_frame({name: [cell] for name, cell in cells(source).items()})
         table = Opened("the row", [frame], tuple(frame.columns), 1, again=False)

@@ -165,8 +165,9 @@ def _sweep(
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.
         write_table(out, result.table)
+    sha256 = None
     if save:
-        write_bundle(replace(result.winner.predictor, target=target), save)
+        sha256 = write_bundle(replace(result.winner.predictor, target=target), save)
     if plot:
         from demarcate.plotting import SweepDisplay
 
@@ -176,10 +177,10 @@ def _sweep(
         show.scores(result.winner.scores, result.winner.baselines)
     for what, path in {"The table": out, "The winner": save}.items():
         if path and not quiet:
-            say(f"{what} is saved to {path}")
+            say(f"{what} is saved to {path}" + (f", SHA-256 {sha256}" if path == save else ""))
     if plot and not quiet:
         say(f"Drawn to {plot}")
-    written = {"model": save, "table": out, "plot": plot}
+    written = {"model": save, "sha256": sha256, "table": out, "plot": plot}
     return {"target": target, **written, "sweep_seconds": round(seconds, 3), **_report(result)}
 
 

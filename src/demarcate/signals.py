@@ -79,17 +79,19 @@ def raised() -> Iterator[None]:
     try:
         yield
     finally:
-        finish()
+        _Now.is_working, _Now.leave = False, None
 
 
-def finish() -> None:
-    """From now on signals change nothing: the work is done, or is being given up.
+def ignore() -> None:
+    """Take no more signals, as the interpreter closes: it would give them back to the system, which kills.
 
     Examples
     --------
-    >>> finish()
+    >>> ignore()
     """
-    _Now.is_working, _Now.leave = False, None
+    for number in ENDING:
+        if signal.getsignal(number) is _answer:
+            signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager

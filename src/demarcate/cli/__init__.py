@@ -25,5 +25,5 @@ def main() -> None:
 
         run()
     except (OSError, SystemExit) as error:
-        signals.finish()
+        signals.ignore()
         sys.exit(end(error))

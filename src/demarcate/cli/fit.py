@@ -2,8 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,7 +44,6 @@ from demarcate.cli.options import (
     put_down_in,
     widths,
 )
-from demarcate.errors import Interrupted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -184,16 +181,15 @@ def _fit(
         from demarcate.bundle import write_bundle
 
         sha256 = write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
-    with _saved(outputs["out"]):
-        if outputs["plot"]:
-            _draw(classifier, frame, labels, outputs["plot"])
-        if outputs["report"]:
-            from demarcate.report import Report
+    if outputs["plot"]:
+        _draw(classifier, frame, labels, outputs["plot"])
+    if outputs["report"]:
+        from demarcate.report import Report
 
-            named = {"target": target, "name": short_name(loaded.name)}
-            options = _reading(source, drop_missing_target)
-            made = Report.of(classifier, frame, labels, baselines=baselines, options=options, **named)
-            made.save(outputs["report"])
+        named = {"target": target, "name": short_name(loaded.name)}
+        options = _reading(source, drop_missing_target)
+        made = Report.of(classifier, frame, labels, baselines=baselines, options=options, **named)
+        made.save(outputs["report"])
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
@@ -242,17 +238,6 @@ def _check(table: str, outputs: dict[str, str | None]) -> None:
 
     checks = {"out": check_writable, "plot": check_writable_as_picture, "report": check_writable_as_page}
     check_outputs(table, {f"--{name}": (outputs[name], check) for name, check in checks.items()})
-
-
-@contextmanager
-def _saved(out: str | None) -> Iterator[None]:
-    """After Ctrl-C, tell that the model was saved before what it interrupted."""
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        if out is None:
-            raise
-        raise Interrupted(f"the model is in {out}; what was to be made after it was not.") from error
 
 
 def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bool) -> None:

@@ -21,6 +21,7 @@ from demarcate.arguments import (
     class_weights,
     column_names,
     label_array,
+    named_table,
     plain,
     seed_of,
     target_name,
@@ -567,7 +568,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             X = check_array(
                 X, dtype=None, ensure_all_finite=False, ensure_min_samples=2 if reset else 1, estimator=self
             )
-        validate_data(self, X, reset=reset, skip_check_array=True)
+        validate_data(self, named_table(X), reset=reset, skip_check_array=True)
         return X
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
+from demarcate.tabular.plain import by_microseconds
 
 _MAX_CLASSES_SHOWN = 10
 _MAX_NUMBER_NAMES = 10
@@ -106,12 +107,14 @@ def _spelling(label: Any) -> str:
 
 def labels_of(labels: Any) -> list[Any]:
     """Labels from any container as plain Python values, surrounding space stripped from text."""
+    labels = by_microseconds(labels) if isinstance(labels, np.ndarray) else labels
     cells = labels.to_list() if hasattr(labels, "to_list") else labels.tolist() if hasattr(labels, "tolist") else labels
     return [_label(cell) for cell in cells]
 
 
 def _label(cell: Any) -> Any:
-    return cell.strip() if isinstance(cell, str) else cell.item() if isinstance(cell, np.generic) else cell
+    cell = by_microseconds(cell).item() if isinstance(cell, np.generic) else cell
+    return cell.strip() if isinstance(cell, str) else cell
 
 
 def _is_missing(label: Any) -> bool:

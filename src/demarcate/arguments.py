@@ -1,9 +1,11 @@
 """What callers pass to the estimator, as what it works with: labels, weights, names, numbers, seeds."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
+import narwhals as nw
 import numpy as np
+import sklearn
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_class_weight
@@ -18,6 +20,31 @@ _LABELS = "A label is a name or a whole number"
 def are_records(X: Any) -> bool:
     """Whether X is a list of mappings, one a row."""
     return isinstance(X, Sequence) and len(X) > 0 and isinstance(X[0], Mapping)
+
+
+class _Interchanged:
+    """A frame's shape and names, as scikit-learn before 1.9 asks for them."""
+
+    def __init__(self, frame: nw.DataFrame[Any]) -> None:
+        self.shape, self._names = frame.shape, frame.columns
+
+    def __dataframe__(self) -> Self:
+        return self
+
+    def column_names(self) -> list[str]:
+        return self._names
+
+
+def named_table(X: Any) -> Any:
+    """X, or what stands for it where scikit-learn only counts and names its columns.
+
+    From 1.9 on scikit-learn takes names from any frame. Before, it asks frames other than pandas' by a protocol that
+    polars gave up, and would neither keep the names of such a frame nor compare them.
+    """
+    if tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 9):
+        return X
+    frame = nw.from_native(X, eager_only=True, pass_through=True)
+    return _Interchanged(frame) if isinstance(frame, nw.DataFrame) else X
 
 
 def label_array(y: ArrayLike) -> NDArray[Any]:

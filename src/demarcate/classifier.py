@@ -21,6 +21,7 @@ from demarcate.arguments import (
     class_weights,
     column_names,
     label_array,
+    named_table,
     plain,
     seed_of,
     target_name,
@@ -573,7 +574,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 # scikit-learn's words, by which its own checks know the refusal.
                 rule = f"An array of rows has two axes, at least {least} of the rows and a column"
                 raise InputError([Problem(rule, str(error).rstrip("."), "Give it as (n_rows, n_columns)")]) from None
-        validate_data(self, X, reset=reset, skip_check_array=True)
+        validate_data(self, named_table(X), reset=reset, skip_check_array=True)
         return X
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:

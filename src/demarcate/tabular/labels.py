@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
+from demarcate.tabular.plain import by_microseconds
 
 MAX_ROWS = 5
 """Rows that a message names."""
@@ -77,12 +78,14 @@ def spelling(label: Any) -> str:
 
 def labels_of(labels: Any) -> list[Any]:
     """Labels from any container as plain Python values, surrounding space stripped from text."""
+    labels = by_microseconds(labels) if isinstance(labels, np.ndarray) else labels
     cells = labels.to_list() if hasattr(labels, "to_list") else labels.tolist() if hasattr(labels, "tolist") else labels
     return [_label(cell) for cell in cells]
 
 
 def _label(cell: Any) -> Any:
-    return cell.strip() if isinstance(cell, str) else cell.item() if isinstance(cell, np.generic) else cell
+    cell = by_microseconds(cell).item() if isinstance(cell, np.generic) else cell
+    return cell.strip() if isinstance(cell, str) else cell
 
 
 def is_missing(label: Any) -> bool:

@@ -21,6 +21,7 @@ from demarcate.arguments import (
     class_weights,
     column_names,
     label_array,
+    named_table,
     plain,
     seed_of,
     target_name,
@@ -494,9 +495,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         write_bundle(self.predictor_.with_record(self.record()), path)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Predictor:
+    def load(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> Predictor:
         """The predictor in a file that `save` wrote; same as `demarcate.load`."""
-        return read_bundle(path)
+        return read_bundle(path, expect_sha256=expect_sha256)
 
     def record(self, baselines: Mapping[str, Mapping[str, Score]] | None = None) -> dict[str, Any]:
         """What a model file says of how the model was made, for JSON: scores, members, audit, settings, origin."""
@@ -559,10 +560,21 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(X, Mapping | pl.LazyFrame) or are_records(X):
             X = as_frame(X)
         if not hasattr(X, "columns"):
-            X = check_array(
-                X, dtype=None, ensure_all_finite=False, ensure_min_samples=2 if reset else 1, estimator=self
-            )
-        validate_data(self, X, reset=reset, skip_check_array=True)
+            least = 2 if reset else 1
+            if (
+                isinstance(X, Sequence)
+                and X
+                and all(isinstance(row, Sequence) and not isinstance(row, str) for row in X)
+            ):
+                # Of words and numbers together numpy makes words, and not all of them as they were.
+                X = np.asarray(X, dtype=object) if len({*map(len, X)}) == 1 else X
+            try:
+                X = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=least, estimator=self)
+            except ValueError as error:
+                # scikit-learn's words, by which its own checks know the refusal.
+                rule = f"An array of rows has two axes, at least {least} of the rows and a column"
+                raise InputError([Problem(rule, str(error).rstrip("."), "Give it as (n_rows, n_columns)")]) from None
+        validate_data(self, named_table(X), reset=reset, skip_check_array=True)
         return X
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:

@@ -1,6 +1,7 @@
 """``demarcate sweep``: many configurations of a network compared on one table, and the best of them scored."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -149,7 +150,7 @@ def _sweep(
     lists = column_lists(loaded, **lists)
     if not silent:
         show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
-        show.class_balance(labels)
+        show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.cli.progress import training_progress
     from demarcate.engine import Training
@@ -164,8 +165,9 @@ def _sweep(
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.
         write_table(out, result.table)
+    sha256 = None
     if save:
-        write_bundle(replace(result.winner.predictor, target=target), save)
+        sha256 = write_bundle(replace(result.winner.predictor, target=target), save)
     if plot:
         from demarcate.plotting import SweepDisplay
 
@@ -175,10 +177,10 @@ def _sweep(
         show.scores(result.winner.scores, result.winner.baselines)
     for what, path in {"The table": out, "The winner": save}.items():
         if path and not quiet:
-            say(f"{what} is saved to {path}")
+            say(f"{what} is saved to {path}" + (f", SHA-256 {sha256}" if path == save else ""))
     if plot and not quiet:
         say(f"Drawn to {plot}")
-    written = {"model": save, "table": out, "plot": plot}
+    written = {"model": save, "sha256": sha256, "table": out, "plot": plot}
     return {"target": target, **written, "sweep_seconds": round(seconds, 3), **_report(result)}
 
 

@@ -5,6 +5,7 @@ after this door treats a table the same wherever it came from.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -67,7 +68,7 @@ def as_frame(table: Any) -> pl.DataFrame:
     problems += _unequal_lengths(columns)
     if problems:
         raise InputError(problems)
-    warn_of_unnamed([name for name, _ in given], names, stacklevel=3)
+    warn_of_unnamed([name for name, _ in given], names)
     return pl.DataFrame(columns)
 
 
@@ -123,7 +124,9 @@ def _library_columns(table: Any) -> _Named:
     if nw.dependencies.is_pandas_like_dataframe(table):
         return [(str(name), table.iloc[:, place]) for place, name in enumerate(table.columns)]
     if hasattr(table, "__arrow_c_stream__") and not nw.dependencies.is_into_series(table):
-        return _stream_columns(table)
+        # Time zones that are no more than an offset are no names to polars; narwhals' way reads them.
+        with suppress(pl.exceptions.ComputeError):
+            return _stream_columns(table)
     try:
         frame = nw.from_native(table, eager_only=True)
     except TypeError as error:

@@ -57,6 +57,20 @@ def plain_column(name: str, cells: Any) -> pl.Series:
     return _of_values(name, [cells] if one_value else list(cells))
 
 
+def by_microseconds(values: Any) -> Any:
+    """A numpy array or scalar, with moments and spans of time by the microsecond, as Python has them.
+
+    By the nanosecond they would come out as bare whole numbers.
+
+    Examples
+    --------
+    >>> by_microseconds(np.datetime64("2020-01-01", "ns")).item()
+    datetime.datetime(2020, 1, 1, 0, 0)
+    """
+    unit = {"M": "datetime64[us]", "m": "timedelta64[us]"}.get(values.dtype.kind)
+    return values if unit is None else values.astype(unit)
+
+
 def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a type
     dtype = column.dtype
     if dtype in (pl.String, pl.Boolean, pl.Date, pl.Int64, pl.UInt64):
@@ -92,10 +106,8 @@ def _of_numpy(name: str, cells: NDArray[Any]) -> pl.Series:
         return pl.Series(name, cells.astype(np.float64), nan_to_null=True)
     if cells.dtype.kind in "biu":
         return _of_polars(pl.Series(name, np.ascontiguousarray(cells)))
-    if cells.dtype.kind == "M":
-        return pl.Series(name, cells.astype("datetime64[us]"))
-    if cells.dtype.kind == "m":
-        return _of_polars(pl.Series(name, cells.astype("timedelta64[us]")))
+    if cells.dtype.kind in "mM":
+        return _of_polars(pl.Series(name, by_microseconds(cells)))
     return _of_values(name, cells.tolist())
 
 
@@ -156,19 +168,13 @@ def _fit(cells: Sequence[Any], limit: int) -> bool:
 def _cell(value: Any) -> Any:
     """A cell as a plain Python value, None for every way of saying that there is none."""
     if isinstance(value, np.generic):
-        value = _of_numpy_scalar(value)
+        value = by_microseconds(value).item()
     if type(value).__name__ in _MISSING_TYPES or (isinstance(value, float) and math.isnan(value)):
         return None
     for kind, convert in _CONVERSIONS.items():
         if isinstance(value, kind):
             return convert(value)
     return value
-
-
-def _of_numpy_scalar(value: Any) -> Any:
-    # Nanoseconds would come out as a bare whole number.
-    unit = {"M": "datetime64[us]", "m": "timedelta64[us]"}.get(value.dtype.kind)
-    return (value.astype(unit) if unit else value).item()
 
 
 def _moment(value: datetime) -> datetime:

@@ -1,59 +1,118 @@
 """Parquet and Arrow files, typed as they are stored."""
 
 import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from demarcate.datasets.reading.content import Content
+from demarcate.datasets.reading.header import column_names, warn_of_unnamed
 from demarcate.errors import InputError, Problem
 
-_ARROW_FILE_MAGIC = b"ARROW1"
+ARROW_FILE_MAGIC = b"ARROW1"
+"""What an Arrow file begins with; a stream does not, and cannot be read but from its beginning."""
 
 
-def read_parquet(content: Content) -> pl.DataFrame:
-    """Read a Parquet file.
+@dataclass(frozen=True, eq=False)
+class Columnar:
+    """A table of typed columns that is read a part at a time.
 
-    Returns
-    -------
-    polars.DataFrame
-        ``(n_rows, n_columns)``, typed as stored.
+    Columns are typed as they are stored.
 
-    Raises
-    ------
-    InputError
-        If the file is damaged, has no rows or no columns, or has columns of lists, records or other things that
-        are not one plain value a cell.
+    Attributes
+    ----------
+    name
+        How messages call it.
+    kind
+        ``Parquet`` or ``Arrow``.
+    columns
+        The names of its columns, without white space around them.
+    n_rows
+        How many rows there are, at least one.
+    source
+        The rows, unread.
     """
-    return _read(content, "Parquet")
+
+    name: str
+    kind: str
+    columns: tuple[str, ...]
+    n_rows: int
+    source: pl.LazyFrame
+
+    @classmethod
+    def of(cls, source: str | bytes, name: str, kind: str) -> "Columnar":
+        """Open a file by its path, or what was read of it.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged, has no rows or no columns, names two columns alike, or has columns of lists,
+            records or other things that are not one plain value a cell.
+
+        Warns
+        -----
+        InputWarning
+            If a column has no name and is called ``column_<position>``.
+
+        Examples
+        --------
+        >>> file = io.BytesIO()
+        >>> pl.DataFrame({"age": [63, 67, 58]}).write_parquet(file)
+        >>> table = Columnar.of(file.getvalue(), "heart.parquet", "Parquet")
+        >>> table.n_rows, [part["age"].to_list() for part in table.parts(2)]
+        (3, [[63, 67], [58]])
+        """
+        with _readable(name, kind):
+            rows = _lazy(source, kind)
+            schema = rows.collect_schema()
+            n_rows = rows.select(pl.len()).collect().item()
+        names, repeated = column_names(list(schema), name)
+        problems = repeated + _problems(schema, n_rows, name)
+        if problems:
+            raise InputError(problems)
+        warn_of_unnamed(list(schema), names, name)
+        return cls(name, kind, tuple(names), n_rows, rows)
+
+    def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
+        """All rows, so many at a time; what lies between is never read at once.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged where it is read only now, or ends before its time.
+        """
+        for start in range(0, self.n_rows, n_rows):
+            with _readable(self.name, self.kind):
+                part = self.source.slice(start, n_rows).collect()
+            if part.height != min(n_rows, self.n_rows - start):
+                raise _damaged(self.name, self.kind, "it changed while it was read")
+            part.columns = list(self.columns)
+            yield part
 
 
-def read_arrow(content: Content) -> pl.DataFrame:
-    """Read an Arrow (Feather, IPC) file or stream; everything else is as in :func:`read_parquet`."""
-    return _read(content, "Arrow")
+def _lazy(source: str | bytes, kind: str) -> pl.LazyFrame:
+    if kind == "Parquet":
+        of_file: Any = source if isinstance(source, str) else io.BytesIO(source)
+        return pl.scan_parquet(of_file, glob=False, hive_partitioning=False)
+    if isinstance(source, str):
+        return pl.scan_ipc(source, glob=False, hive_partitioning=False)
+    return (pl.read_ipc if source.startswith(ARROW_FILE_MAGIC) else pl.read_ipc_stream)(io.BytesIO(source)).lazy()
 
 
-def _read(content: Content, kind: str) -> pl.DataFrame:
+@contextmanager
+def _readable(name: str, kind: str) -> Iterator[None]:
+    """What polars says against a file, as a refusal."""
     try:
-        frame = _frame(content.data, kind)
+        yield
     except pl.exceptions.DuplicateError as error:
-        found = f"'{content.name}': {_first_line(error)}"
+        found = f"'{name}': {_first_line(error)}"
         raise InputError([Problem("Column names are unique", found, "Rename or remove all but one")]) from None
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise _damaged(content.name, kind, _first_line(error)) from None
+        raise _damaged(name, kind, _first_line(error)) from None
     except pl.exceptions.PanicException:  # a panic inside polars is a BaseException, and is about the file as well
-        raise _damaged(content.name, kind, "") from None
-    problems = _problems(frame, content.name)
-    if problems:
-        raise InputError(problems)
-    return frame
-
-
-def _frame(data: bytes, kind: str) -> pl.DataFrame:
-    if kind == "Parquet":
-        return pl.read_parquet(io.BytesIO(data))
-    if data.startswith(_ARROW_FILE_MAGIC):
-        return pl.read_ipc(io.BytesIO(data))
-    return pl.read_ipc_stream(io.BytesIO(data))
+        raise _damaged(name, kind, "") from None
 
 
 def _first_line(error: Exception) -> str:
@@ -68,9 +127,9 @@ def _damaged(name: str, kind: str, reason: str) -> InputError:
     return InputError([Problem(f"A table that is read as {kind} is a whole {kind} file", found, remedy)])
 
 
-def _problems(frame: pl.DataFrame, name: str) -> list[Problem]:
+def _problems(schema: Mapping[str, pl.DataType], n_rows: int, name: str) -> list[Problem]:
     remedy = "Give a file with rows in it"
-    if frame.width == 0:
+    if not schema:
         return [Problem("A table has columns", f"'{name}' has none", remedy)]
     problems = [
         Problem(
@@ -78,10 +137,10 @@ def _problems(frame: pl.DataFrame, name: str) -> list[Problem]:
             f"'{name}' column {column!r} is of type {dtype}",
             "Spread it over several columns, write it as text, or leave the column out",
         )
-        for column, dtype in frame.schema.items()
+        for column, dtype in schema.items()
         if not _is_plain(dtype)
     ]
-    if frame.height == 0:
+    if n_rows == 0:
         problems.insert(0, Problem("A table has rows", f"'{name}' has columns and no rows", remedy))
     return problems
 

@@ -1,9 +1,12 @@
 """Column names: what is called what, which names repeat, and which had to be made up."""
 
+import inspect
 import warnings
 from collections.abc import Sequence
 
 from demarcate.errors import InputWarning, Problem
+
+_READERS = ("demarcate.datasets.reading", "demarcate.tabular.frame")
 
 
 def column_names(given: Sequence[str], table: str = "") -> tuple[list[str], list[Problem]]:
@@ -43,12 +46,20 @@ def column_names(given: Sequence[str], table: str = "") -> tuple[list[str], list
     ]
 
 
-def warn_of_unnamed(given: Sequence[str], names: Sequence[str], table: str = "", *, stacklevel: int = 4) -> None:
-    """Warn whoever called the reader's caller that columns had no name, and what they are called now."""
+def warn_of_unnamed(given: Sequence[str], names: Sequence[str], table: str = "") -> None:
+    """Warn whoever asked for the table that columns had no name, and what they are called now."""
     made_up = [repr(name) for name, had in zip(names, given, strict=True) if not had.strip()]
     if made_up:
         message = f"{_called(table)} has columns without a name; they are called {', '.join(made_up)}"
-        warnings.warn(InputWarning(message), stacklevel=stacklevel)
+        warnings.warn(InputWarning(message), stacklevel=_depth() + 1)
+
+
+def _depth() -> int:
+    """How many calls of what reads tables lie between the caller of this function and whoever uses the package."""
+    frame, depth = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_READERS):
+        frame, depth = frame.f_back, depth + 1
+    return depth - 1
 
 
 def _called(table: str) -> str:

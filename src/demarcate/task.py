@@ -45,6 +45,8 @@ class Task:
         What each row's loss counts, ``(n_rows,)``, or None for all alike.
     target
         The name of the target column.
+    sample
+        Rows, ascending, that stand for all where all are too many to be looked at together; None where they are not.
     """
 
     schema: Schema
@@ -53,6 +55,7 @@ class Task:
     codes: NDArray[np.int64]
     weights: NDArray[np.float64] | None = None
     target: str = "target"
+    sample: NDArray[np.int64] | None = None
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """The cells of some rows."""

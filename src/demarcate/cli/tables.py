@@ -12,6 +12,7 @@ from demarcate.cli.guard import UsageError, say
 from demarcate.datasets import BUILT_IN, read_table
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import as_frame
+from demarcate.tabular.labels import typed_labels
 
 if TYPE_CHECKING:
     import numpy as np
@@ -106,19 +107,6 @@ def split_target(
     if not frame.width:
         raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])
     return frame, labels, target
-
-
-def typed_labels(column: pl.Series) -> list[Any]:
-    """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing."""
-    if column.dtype == pl.Boolean:
-        return column.to_list()
-    from demarcate.tabular.values import categories
-
-    text = categories(column)
-    whole = (
-        text.drop_nulls().str.contains(r"^-?\d{1,15}$").all() and not text.drop_nulls().str.contains(r"^-?0\d").any()
-    )
-    return (text.cast(pl.Int64) if whole else text).to_list()
 
 
 def warn_of_training_rows(predictor: "Predictor", parsed: "ParsedColumns", codes: "NDArray[np.int64]") -> None:

@@ -7,9 +7,11 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
+from demarcate.tabular.values import categories
 
 _MAX_CLASSES_SHOWN = 10
 _MAX_NUMBER_NAMES = 10
@@ -94,6 +96,27 @@ def known_codes(labels: Any, classes: Sequence[Any] | NDArray[Any]) -> NDArray[n
     if problems:
         raise InputError(problems)
     return np.array(places, dtype=np.int64)
+
+
+def typed_labels(column: pl.Series) -> list[Any]:
+    """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing.
+
+    Rows of one label share one object: a table has many rows and few classes.
+
+    Examples
+    --------
+    >>> typed_labels(pl.Series(["1", " 0", "1.0", ""])), typed_labels(pl.Series(["01", "2"]))
+    ([1, 0, 1, None], ['01', '2'])
+    """
+    if column.dtype == pl.Boolean:
+        return column.to_list()
+    text = categories(column)
+    distinct = text.drop_nulls().unique()
+    whole = distinct.str.contains(r"^-?\d{1,15}$").all() and not distinct.str.contains(r"^-?0\d").any()
+    labels = np.array([*(distinct.cast(pl.Int64) if whole else distinct), None], dtype=object)
+    places = text.replace_strict(distinct, range(len(distinct)), default=len(distinct), return_dtype=pl.UInt32)
+    found: list[Any] = labels[places.to_numpy()].tolist()
+    return found
 
 
 def _spelling(label: Any) -> str:

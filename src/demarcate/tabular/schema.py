@@ -1,7 +1,7 @@
 """The schema: which columns a classifier reads, and as what."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date")
 _MAX_NAMED = 5
 _MAX_QUOTED = 60
 
-ParsedColumns = dict[str, NDArray[np.float64] | pl.Series]
+ParsedColumns = Mapping[str, NDArray[np.float64] | pl.Series]
 """Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+_MAX_QUOTED = 60
+
 
 def counted(n: int, thing: str) -> str:
     """A number of things.
@@ -40,3 +42,15 @@ def sized(n_bytes: float) -> str:
             amount = n_bytes / unit
             return f"{amount:.1f} {name}" if amount < 9.95 else f"{amount:,.0f} {name}"
     return f"{n_bytes:.0f} bytes"
+
+
+def quoted(cell: object) -> str:
+    """A cell as a message quotes it: a whole document would drown the rest.
+
+    Examples
+    --------
+    >>> quoted("old"), len(quoted("a document " * 1000))
+    ("'old'", 63)
+    """
+    text = repr(cell)
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."

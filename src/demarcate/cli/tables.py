@@ -1,6 +1,7 @@
 """From what a user names on the command line to a table and its target."""
 
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.datasets import BUILT_IN, read_table
+from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import as_frame
 from demarcate.tabular.labels import typed_labels
@@ -49,9 +50,60 @@ def load(source: str, encoding: str | None = None, delimiter: str | None = None)
     if source in BUILT_IN:
         data = BUILT_IN[source]()
         return Loaded(source, as_frame(data.frame), data.target, tuple(data.categorical))
+    return Loaded(source, as_frame(read_table(source, encoding=encoding, delimiter=_delimiter(delimiter))))
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A table that is read in parts, and what is known of it.
+
+    Attributes
+    ----------
+    name
+        How the user called it.
+    parts
+        Frames of consecutive rows, of plain types, as they are asked for; may be iterated again if ``again``.
+    columns
+        The names of its columns.
+    n_rows
+        How many rows there are, where the format says so.
+    again
+        Whether it can be read more than once.
+    target
+        The column to predict, if the table says so itself.
+    """
+
+    name: str
+    parts: Iterable[pl.DataFrame]
+    columns: tuple[str, ...]
+    n_rows: int | None
+    again: bool
+    target: str | None = None
+
+
+def opened(source: str, encoding: str | None = None, delimiter: str | None = None) -> Opened:
+    """A built-in data set by its name, or whatever table the source is, to be read in parts."""
+    if source in BUILT_IN:
+        loaded = load(source)
+        columns = tuple(loaded.frame.columns)
+        return Opened(source, [loaded.frame], columns, len(loaded.frame), again=True, target=loaded.target)
+    table = stream_table(source, encoding=encoding, delimiter=_delimiter(delimiter))
+    return Opened(source, _Plain(table), table.columns, table.n_rows, table.again)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """The parts of a table as frames of plain types."""
+
+    table: TableStream
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        return map(as_frame, self.table)
+
+
+def _delimiter(given: str | None) -> str | None:
     # A tab cannot be typed between quotes in most shells.
-    delimiter = "\t" if delimiter in ("\\t", "tab") else delimiter
-    return Loaded(source, as_frame(read_table(source, encoding=encoding, delimiter=delimiter)))
+    return "\t" if given in ("\\t", "tab") else given
 
 
 def column_lists(loaded: Loaded, categorical: list[str], numerical: list[str], drop: list[str]) -> dict[str, list[str]]:

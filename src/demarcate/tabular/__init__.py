@@ -5,7 +5,8 @@ from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
 from demarcate.tabular.labels import class_codes, known_codes, labels_of
-from demarcate.tabular.schema import Column, ParsedColumns, Schema
+from demarcate.tabular.reader import ParsedColumns, TableReader
+from demarcate.tabular.schema import Column, Schema
 from demarcate.tabular.splits import stratified_folds, stratified_split
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ParsedColumns",
     "Schema",
     "TableEncoder",
+    "TableReader",
     "as_frame",
     "audit_columns",
     "class_codes",

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from demarcate.tabular.encoders import CategoricalEncoder, ColumnEncoder, DateEncoder, NumericEncoder, PiecewiseEncoder
 from demarcate.tabular.encoders.edges import MAX_PIECES
-from demarcate.tabular.schema import ParsedColumns, Schema
+from demarcate.tabular.reader import ParsedColumns
+from demarcate.tabular.schema import Schema
 
 
 class _Restorer(Protocol):

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.tabular.schema import ParsedColumns
+from demarcate.tabular.reader import ParsedColumns
 
 
 def fingerprint(parsed: ParsedColumns, codes: NDArray[np.int64]) -> str:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.tabular import dates, values
-from demarcate.tabular.schema import Column, Kind, Schema, quoted
+from demarcate.tabular.schema import Column, Kind, Schema
+from demarcate.words import quoted
 
 _MOSTLY = 0.9
 _ID_SHARE = 0.95

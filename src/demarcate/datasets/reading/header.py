@@ -1,9 +1,12 @@
 """Column names: what is called what, which names repeat, and which had to be made up."""
 
+import inspect
 import warnings
 from collections.abc import Sequence
 
 from demarcate.errors import InputWarning, Problem
+
+_READERS = "demarcate.datasets.reading"
 
 
 def column_names(given: Sequence[str], table: str) -> tuple[list[str], list[Problem]]:
@@ -44,8 +47,16 @@ def column_names(given: Sequence[str], table: str) -> tuple[list[str], list[Prob
 
 
 def warn_of_unnamed(given: Sequence[str], names: Sequence[str], table: str) -> None:
-    """Warn whoever called the reader's caller that columns had no name, and what they are called now."""
+    """Warn whoever asked for the table that columns had no name, and what they are called now."""
     made_up = [repr(name) for name, had in zip(names, given, strict=True) if not had]
     if made_up:
         message = f"'{table}' has columns without a name; they are called {', '.join(made_up)}"
-        warnings.warn(InputWarning(message), stacklevel=4)
+        warnings.warn(InputWarning(message), stacklevel=_depth() + 1)
+
+
+def _depth() -> int:
+    """How many calls of this package lie between the caller of this function and whoever uses the package."""
+    frame, depth = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_READERS):
+        frame, depth = frame.f_back, depth + 1
+    return depth - 1

@@ -49,7 +49,7 @@ from demarcate.evaluation import (
 from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
-from demarcate.presets import AUTO, narrowed, preset_settings
+from demarcate.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
 from demarcate.tabular import Finding, TableEncoder, as_frame, audit_columns, class_codes, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
@@ -208,7 +208,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         patience: int | str | None = AUTO,
         n_folds: int | str = AUTO,
         n_seeds: int | str = AUTO,
-        holdout_above: int = 10_000,
+        holdout_above: int = HOLDOUT_ABOVE,
         time_limit: float | None = None,
         class_weight: str | Mapping[Any, float] | None = None,
         cost: Any = None,

@@ -1,6 +1,6 @@
 """A table larger than memory, ready to learn from: its columns in one file, its encoded rows in another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from io import FileIO
@@ -17,7 +17,7 @@ from demarcate.task import Task
 
 NUMBER_BYTES = 4
 """What an encoded number takes in the file, as in memory."""
-_WORK = 4
+_WORK = 2
 """How many times encoded rows are in memory while they are made."""
 
 
@@ -29,9 +29,12 @@ class TaskOnDisk(Task):
     ----------
     table
         The table in its file.
+    on_write
+        Told how many encoded columns there are, and how many bytes of them are about to be written.
     """
 
     table: StoredTable = field(kw_only=True)
+    on_write: Callable[[int, int], None] | None = field(kw_only=True)
     _files: ExitStack = field(kw_only=True)
 
     def samples(self, encoders: Sequence[TableEncoder]) -> Samples:
@@ -44,8 +47,11 @@ class TaskOnDisk(Task):
         """
         d_in = tuple(encoder.n_encoded for encoder in encoders)
         n_rows, row_bytes = len(self.codes), max(d_in) * NUMBER_BYTES
+        n_bytes = len(d_in) * n_rows * row_bytes
         what = f"{n_rows:,} rows of {max(d_in):,} encoded columns"
-        file = self._files.enter_context(scratch_file(self.table.folder, len(d_in) * n_rows * row_bytes, what))
+        file = self._files.enter_context(scratch_file(self.table.folder, n_bytes, what))
+        if self.on_write:
+            self.on_write(max(d_in), n_bytes)
         chunk = self.table.allowance.chunk_rows(row_bytes * _WORK)
         for encoder in encoders:
             _write_encoded(encoder, self.table.columns, max(d_in), chunk, file)
@@ -55,8 +61,15 @@ class TaskOnDisk(Task):
 
 
 @contextmanager
-def task_on_disk(table: StoredTable) -> Iterator[TaskOnDisk]:
+def task_on_disk(table: StoredTable, on_write: Callable[[int, int], None] | None = None) -> Iterator[TaskOnDisk]:
     """A table that was read into a file as a task; the files of its encoded rows are there as long as the context.
+
+    Parameters
+    ----------
+    table
+        The table.
+    on_write
+        Told how many encoded columns there are, and how many bytes of them are about to be written.
 
     Examples
     --------
@@ -84,6 +97,7 @@ def task_on_disk(table: StoredTable) -> Iterator[TaskOnDisk]:
             target=table.target,
             sample=table.sample,
             table=table,
+            on_write=on_write,
             _files=files,
         )
 

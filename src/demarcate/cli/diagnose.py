@@ -1,6 +1,7 @@
 """``demarcate diagnose``: does a network underfit or overfit a table, and what would help."""
 
 import time
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
@@ -128,7 +129,7 @@ def _diagnose(
     silent = quiet or as_json
     if not silent:
         show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
-        show.class_balance(labels)
+        show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
     from demarcate.cli.progress import training_progress

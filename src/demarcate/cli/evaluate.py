@@ -54,7 +54,7 @@ def evaluate(
         }
         print(json.dumps(report, allow_nan=False))
     elif not quiet:
-        show.class_balance(labels)
+        show.class_balance(Counter(labels))
         show.scores(scores)
         show.class_scores(predictor.classes.tolist(), of_classes)
         if compared and costs:

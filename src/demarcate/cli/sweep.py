@@ -149,7 +149,7 @@ def _sweep(
     lists = column_lists(loaded, **lists)
     if not silent:
         show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
-        show.class_balance(labels)
+        show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.cli.progress import training_progress
     from demarcate.engine import Training

@@ -1,7 +1,7 @@
 """From what a user names on the command line to a table and its target."""
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -126,6 +126,34 @@ def refuse_overwriting(out: str, *inputs: str, option: str = "--out") -> None:
             raise UsageError(f"{option} {out} is a file this command reads: give the result another name")
 
 
+def target_column(name: str, columns: Sequence[str], target: str | None) -> str:
+    """The column to predict, which has to be there.
+
+    Raises
+    ------
+    UsageError
+        If it is not said which column it is.
+    InputError
+        If there is no such column.
+    """
+    if target is None:
+        # The target is often last: the middle is what can be left out.
+        shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
+        raise UsageError(f"name the column to predict with --target; the columns of {name} are {shown}")
+    if target not in columns:
+        close = get_close_matches(target, columns, 1, cutoff=0.75)
+        remedy = f"Did you mean {close[0]!r}" if close else f"The table has {', '.join(columns[:20])}"
+        raise InputError([Problem("The target is a column of the table", f"there is no {target!r}", remedy)])
+    return target
+
+
+def say_left_out(n_rows: int) -> None:
+    """Say how many rows without a target there were, if any."""
+    if n_rows:
+        rows = "1 row without a target is" if n_rows == 1 else f"{n_rows:,} rows without a target are"
+        say(f"{rows} left out.")
+
+
 def split_target(
     loaded: Loaded, target: str | None, *, drop_missing: bool = False
 ) -> tuple[pl.DataFrame, list[Any], str]:
@@ -138,23 +166,11 @@ def split_target(
     InputError
         If there is no such column.
     """
-    target = target or loaded.target
-    columns = loaded.frame.columns
-    if target is None:
-        # The target is often last: the middle is what can be left out.
-        shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
-        raise UsageError(f"name the column to predict with --target; the columns of {loaded.name} are {shown}")
-    if target not in columns:
-        close = get_close_matches(target, columns, 1, cutoff=0.75)
-        remedy = f"Did you mean {close[0]!r}" if close else f"The table has {', '.join(columns[:20])}"
-        raise InputError([Problem("The target is a column of the table", f"there is no {target!r}", remedy)])
+    target = target_column(loaded.name, loaded.frame.columns, target or loaded.target)
     frame, labels = loaded.frame.drop(target), typed_labels(loaded.frame[target])
     if drop_missing:
         kept = [row for row, label in enumerate(labels) if label is not None]
-        n_left = len(labels) - len(kept)
-        if n_left:
-            rows = "1 row without a target is" if n_left == 1 else f"{n_left:,} rows without a target are"
-            say(f"{rows} left out.")
+        say_left_out(len(labels) - len(kept))
         frame, labels = frame[kept], [labels[row] for row in kept]
     if not frame.width:
         raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])

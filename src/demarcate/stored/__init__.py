@@ -2,6 +2,6 @@
 
 from demarcate.stored.allowance import Allowance, allowance
 from demarcate.stored.columns import StoredColumns
-from demarcate.stored.table import Described, StoredTable, read_stored
+from demarcate.stored.table import StoredTable, read_stored
 
-__all__ = ["Allowance", "Described", "StoredColumns", "StoredTable", "allowance", "read_stored"]
+__all__ = ["Allowance", "StoredColumns", "StoredTable", "allowance", "read_stored"]

@@ -22,6 +22,8 @@ COLUMN_TIMES = 5
 SAMPLE_SHARE, SAMPLED_CELL, SAMPLED_NUMBER, MAX_SAMPLE = 4, 64, 16, 100_000
 """A sample takes one such share of what is allowed: so many bytes a cell for the audit, and so many an encoded number
 for logistic regression. It never has more rows than this."""
+CHUNK_SHARE, FEWEST_ROWS = 8, 256
+"""Rows are encoded as many at a time as such a share of what is allowed holds, and no fewer than so many."""
 WIDEST_NUMBER, WIDEST_DATE, WIDEST_TEXT = MAX_PIECES + 2, 8, MAX_CATEGORIES + 2
 """Encoded columns that one column of the table becomes, at most."""
 
@@ -40,7 +42,7 @@ class Allowance:
     Examples
     --------
     >>> Allowance(256_000_000).chunk_rows(1000)
-    8000
+    32000
     """
 
     n_bytes: int
@@ -100,7 +102,7 @@ class Allowance:
 
     def chunk_rows(self, row_bytes: int) -> int:
         """How many rows may be worked on at once that take so many bytes each."""
-        return max(1, self.n_bytes // 32 // row_bytes)
+        return max(FEWEST_ROWS, self.n_bytes // CHUNK_SHARE // row_bytes)
 
     def sample_rows(self, schema: Schema) -> int:
         """How many rows can be looked at all at once, by the audit and by logistic regression."""

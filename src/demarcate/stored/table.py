@@ -19,15 +19,7 @@ from demarcate.tabular import Column, Schema, class_codes
 from demarcate.tabular.inference import ColumnInference, schema_of
 from demarcate.tabular.labels import typed_labels
 from demarcate.tabular.plain import plain_column
-from demarcate.tabular.summaries import n_missing, summary
-
-
-@dataclass(frozen=True)
-class Described:
-    """What people are shown of a column: its missing cells, and what it holds in a few words."""
-
-    n_missing: int
-    summary: str
+from demarcate.tabular.summaries import Described, described
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,14 +130,14 @@ def read_stored(
     with scratch_file(folder, needed, f"{n_rows:,} rows of {len(names)} columns") as file:
         columns = StoredColumns(file, n_rows)
         reader = _Reader(source, kept, allowance.n_bytes // COLUMN_TIMES)
-        schema, described = _read_columns(reader, names, inference, columns)
+        schema, shown = _read_columns(reader, names, inference, columns)
         n_sampled = allowance.sample_rows(schema)
         draw = np.random.default_rng(seed)
         sample = np.sort(draw.choice(n_rows, n_sampled, replace=False)) if n_sampled < n_rows else None
         yield StoredTable(
             schema=schema,
             columns=columns,
-            described=described,
+            described=shown,
             classes=classes,
             codes=codes,
             target=target,
@@ -175,7 +167,7 @@ def _read_columns(
 ) -> tuple[Schema, dict[str, Described]]:
     problems: list[Problem] = []
     columns: list[Column] = []
-    described: dict[str, Described] = {}
+    shown: dict[str, Described] = {}
     for name in names:
         try:
             cells = reader.cells(name)
@@ -186,7 +178,7 @@ def _read_columns(
             problems += error.problems
             continue
         columns.append(column)
-        described[name] = Described(n_missing(cells, column), summary(cells, column))
+        shown[name] = described(cells, column)
     if problems:
         raise InputError(problems)
     schema = schema_of(columns)
@@ -195,7 +187,7 @@ def _read_columns(
         # It numbers the rows, and is used only because there is nothing else.
         if column.name not in stored:
             stored.add(column.name, _parsed(reader.cells(column.name), column))
-    return schema, described
+    return schema, shown
 
 
 def _parsed(cells: pl.Series, column: Column) -> NDArray[np.float64] | pl.Series:

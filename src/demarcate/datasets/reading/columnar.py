@@ -13,6 +13,8 @@ from demarcate.errors import InputError, Problem
 ARROW_FILE_MAGIC = b"ARROW1"
 """What an Arrow file begins with; a stream does not, and cannot be read but from its beginning."""
 
+PARQUET_MAGIC = b"PAR1"
+
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 _UNITS_A_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 

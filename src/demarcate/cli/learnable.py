@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import polars as pl
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.tables import column_lists, load, say_left_out, split_target, target_column
+from demarcate.cli.tables import column_lists, load, named_target, say_left_out, split_target
 from demarcate.datasets.reading.in_place import open_columns
 from demarcate.presets import HOLDOUT_ABOVE, preset_settings
 from demarcate.scratch import scratch_folder
@@ -195,7 +195,7 @@ def learnable(
     if memory is not None:
         allowed = allowance(memory)
         columns = open_columns(source["table"])
-        target = target_column(columns.name, columns.columns, source["target"])
+        target = named_target(columns.name, columns.columns, source["target"])
         sizes = {name: columns.n_bytes(name) for name in columns.columns}
         if not allowed.holds(columns.n_rows, sizes, columns.schema, _n_encodings(settings, columns.n_rows)):
             _announce(columns.name, sum(sizes.values()), allowed, outputs, quiet=quiet)

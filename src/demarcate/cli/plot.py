@@ -83,12 +83,13 @@ def _drawing(
     from demarcate import plotting
     from demarcate.cli.tables import warn_of_training_rows
     from demarcate.tabular import known_codes
+    from demarcate.tabular.fingerprint import fingerprint
 
     if kind == "history":
         return lambda: plotting.HistoryDisplay.from_run(predictor)
     if kind in ("confusion", "threshold"):
         parsed, classes = predictor.parse(frame), predictor.classes
-        warn_of_training_rows(predictor, parsed, known_codes(labels, classes))
+        warn_of_training_rows(predictor, fingerprint(parsed, known_codes(labels, classes)))
         probabilities = predictor.probabilities(parsed)
         if kind == "confusion":
             predicted = predictor.decide(probabilities)

@@ -33,6 +33,7 @@ def report(
     from demarcate.cli.costs import with_costs
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.tables import load, refuse_overwriting, split_target, warn_of_training_rows
+    from demarcate.tabular.fingerprint import fingerprint
 
     if out is None and not as_json:
         raise UsageError("name the page with --out FILE.html, or ask for --json")
@@ -46,7 +47,7 @@ def report(
     from demarcate.report import Report
 
     made = Report.from_predictor(predictor, frame, labels, name=short_name(loaded.name))
-    warn_of_training_rows(predictor, made.judged.parsed, made.judged.codes)
+    warn_of_training_rows(predictor, fingerprint(made.judged.parsed, made.judged.codes))
     if out:
         made.save(out)
         if not quiet:

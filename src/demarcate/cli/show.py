@@ -91,14 +91,14 @@ def described_schema(name: str, n_rows: int, schema: Schema, shown: Mapping[str,
 
 
 def class_balance(counts: Mapping[Any, int]) -> None:
-    """How many rows each class has; None stands for rows without a label."""
+    """How many rows each class has; those of None are without one."""
     n_rows = sum(counts.values())
+    counts = {label: count for label, count in counts.items() if count and label is not None}
     table = _table("class", "rows", "share", right=["rows", "share"])
-    labelled = [(label, count) for label, count in counts.items() if label is not None]
-    for label, count in sorted(labelled, key=lambda item: -item[1])[:_MAX_CLASSES]:
+    for label, count in sorted(counts.items(), key=lambda item: -item[1])[:_MAX_CLASSES]:
         table.add_row(_literal(label), f"{count:,}", f"{count / n_rows:.1%}")
-    if len(labelled) > _MAX_CLASSES:
-        table.add_row(f"and {len(labelled) - _MAX_CLASSES} more", "", "")
+    if len(counts) > _MAX_CLASSES:
+        table.add_row(f"and {len(counts) - _MAX_CLASSES} more", "", "")
     _print("Class balance", table)
 
 

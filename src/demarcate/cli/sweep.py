@@ -1,6 +1,7 @@
 """``demarcate sweep``: many configurations of a network compared on one table, and the best of them scored."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 

@@ -16,11 +16,7 @@ from demarcate.tabular import as_frame
 from demarcate.tabular.labels import typed_labels
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from demarcate.predictor import Predictor
-    from demarcate.tabular import ParsedColumns
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,34 +122,6 @@ def refuse_overwriting(out: str, *inputs: str, option: str = "--out") -> None:
             raise UsageError(f"{option} {out} is a file this command reads: give the result another name")
 
 
-def target_column(name: str, columns: Sequence[str], target: str | None) -> str:
-    """The column to predict, which has to be there.
-
-    Raises
-    ------
-    UsageError
-        If it is not said which column it is.
-    InputError
-        If there is no such column.
-    """
-    if target is None:
-        # The target is often last: the middle is what can be left out.
-        shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
-        raise UsageError(f"name the column to predict with --target; the columns of {name} are {shown}")
-    if target not in columns:
-        close = get_close_matches(target, columns, 1, cutoff=0.75)
-        remedy = f"Did you mean {close[0]!r}" if close else f"The table has {', '.join(columns[:20])}"
-        raise InputError([Problem("The target is a column of the table", f"there is no {target!r}", remedy)])
-    return target
-
-
-def say_left_out(n_rows: int) -> None:
-    """Say how many rows without a target there were, if any."""
-    if n_rows:
-        rows = "1 row without a target is" if n_rows == 1 else f"{n_rows:,} rows without a target are"
-        say(f"{rows} left out.")
-
-
 def split_target(
     loaded: Loaded, target: str | None, *, drop_missing: bool = False
 ) -> tuple[pl.DataFrame, list[Any], str]:
@@ -166,21 +134,47 @@ def split_target(
     InputError
         If there is no such column.
     """
-    target = target_column(loaded.name, loaded.frame.columns, target or loaded.target)
+    target = named_target(loaded.name, loaded.frame.columns, target or loaded.target)
     frame, labels = loaded.frame.drop(target), typed_labels(loaded.frame[target])
     if drop_missing:
         kept = [row for row, label in enumerate(labels) if label is not None]
         say_left_out(len(labels) - len(kept))
         frame, labels = frame[kept], [labels[row] for row in kept]
-    if not frame.width:
-        raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])
     return frame, labels, target
 
 
-def warn_of_training_rows(predictor: "Predictor", parsed: "ParsedColumns", codes: "NDArray[np.int64]") -> None:
-    """Say so if a model is about to be judged by the very rows that it was trained on."""
-    from demarcate.tabular.fingerprint import fingerprint
+def named_target(name: str, columns: Sequence[str], target: str | None) -> str:
+    """The target of a table with some columns, if it is one of them and not the only one.
 
-    if fingerprint(parsed, codes) == predictor.record.get("provenance", {}).get("data_sha256"):
+    Raises
+    ------
+    UsageError
+        If it is not said which column is the target.
+    InputError
+        If there is no such column, or no other.
+    """
+    if target is None:
+        # The target is often last: the middle is what can be left out.
+        shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
+        raise UsageError(f"name the column to predict with --target; the columns of {name} are {shown}")
+    if target not in columns:
+        close = get_close_matches(target, columns, 1, cutoff=0.75)
+        remedy = f"Did you mean {close[0]!r}" if close else f"The table has {', '.join(columns[:20])}"
+        raise InputError([Problem("The target is a column of the table", f"there is no {target!r}", remedy)])
+    if len(columns) == 1:
+        raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])
+    return target
+
+
+def say_left_out(n_rows: int) -> None:
+    """Say how many rows had no target, if any had none."""
+    if n_rows:
+        rows = "1 row without a target is" if n_rows == 1 else f"{n_rows:,} rows without a target are"
+        say(f"{rows} left out.")
+
+
+def warn_of_training_rows(predictor: "Predictor", fingerprint: str) -> None:
+    """Say so if a model is about to be judged by the very rows that it was trained on."""
+    if fingerprint == predictor.record.get("provenance", {}).get("data_sha256"):
         message = "these are the very rows the model was trained on: their scores flatter it"
         warnings.warn(InputWarning(message), stacklevel=2)

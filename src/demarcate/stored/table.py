@@ -113,8 +113,6 @@ def read_stored(
     ([40.0, 50.0, 60.0, 70.0], [0, 0, 1, 1])
     """
     names = [name for name in source.columns if name != target]
-    if not names:
-        raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])
     inference = ColumnInference(names, categorical=categorical, numerical=numerical, drop=drop)
     sizes = {name: source.n_bytes(name) for name in source.columns}
     allowance.check(source.n_rows, {name: size for name, size in sizes.items() if name not in drop})

@@ -51,7 +51,6 @@ from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
 from demarcate.tabular import Finding, TableEncoder, as_frame, audit_columns, class_codes, infer_schema
-from demarcate.tabular.fingerprint import fingerprint
 from demarcate.task import Task
 from demarcate.words import counted
 
@@ -647,7 +646,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
 
     def _baselines(self, task: Task) -> dict[str, dict[str, Score]]:
-        if fingerprint(task.parsed, task.codes) != self.data_sha256_:
+        if task.fingerprint() != self.data_sha256_:
             rule = "Baselines are fitted on the rows that the networks were"
             raise InputError([Problem(rule, "these are others", "Give X, y and sample_weight as they were in fit")])
         shape = len(self.oof_rows_), len(self.classes_)
@@ -695,7 +694,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.predictor_ = calibrated.deciding(self.costs_)
         self.n_samples_ = len(task.codes)
         self.class_rows_ = np.bincount(task.codes).tolist()
-        self.data_sha256_ = fingerprint(task.parsed, task.codes)
+        self.data_sha256_ = task.fingerprint()
         alone = [repr(label) for label, rows in zip(self.classes_.tolist(), self.class_rows_, strict=True) if rows == 1]
         if alone:
             shown = ", ".join(alone[:10]) + (f" and {len(alone) - 10} more classes" if len(alone) > 10 else "")

@@ -17,6 +17,7 @@ from demarcate.engine.inputs import Dense, Shared
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, class_codes, infer_schema, labels_of
+from demarcate.tabular.fingerprint import fingerprint
 from demarcate.tabular.shared import SharedTable
 
 DENSE_BYTES = 512 * 2**20
@@ -60,6 +61,10 @@ class Task:
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """The cells of some rows."""
         return {name: column[rows] for name, column in self.parsed.items()}
+
+    def fingerprint(self) -> str:
+        """What tells this table's cells and labels from any others."""
+        return fingerprint(self.parsed, self.codes)
 
     def samples(self, encoders: Sequence[TableEncoder]) -> Samples:
         """The rows as the engine takes them, in each encoding: once for all of them where the table is large."""

@@ -7,18 +7,22 @@ from io import FileIO
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from demarcate.engine import Samples
 from demarcate.engine.on_disk import OnDisk
 from demarcate.scratch import scratch_file, write_all
 from demarcate.stored import StoredColumns, StoredTable
-from demarcate.tabular import TableEncoder
+from demarcate.tabular import ParsedColumns, TableEncoder
+from demarcate.tabular.fingerprint import Fingerprint
 from demarcate.task import Task
 
 NUMBER_BYTES = 4
 """What an encoded number takes in the file, as in memory."""
 _WORK = 2
 """How many times encoded rows are in memory while they are made."""
+_TEXT_BYTES = 100
+"""About what a cell of text takes in memory while its fingerprint is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +40,18 @@ class TaskOnDisk(Task):
     table: StoredTable = field(kw_only=True)
     on_write: Callable[[int, int], None] | None = field(kw_only=True)
     _files: ExitStack = field(kw_only=True)
+
+    def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
+        """The cells of some rows."""
+        return self.table.columns.chosen(rows)
+
+    def fingerprint(self) -> str:
+        """That of the same table in memory."""
+        made, columns = Fingerprint(), self.table.columns
+        chunk = self.table.allowance.chunk_rows(_TEXT_BYTES * len(columns))
+        for rows in _slices(columns.n_rows, chunk):
+            made.add(columns.rows(rows), self.codes[rows])
+        return made.hexdigest()
 
     def samples(self, encoders: Sequence[TableEncoder]) -> Samples:
         """The rows as the engine takes them, in each encoding: the bits they would have in memory.
@@ -104,8 +120,12 @@ def task_on_disk(table: StoredTable, on_write: Callable[[int, int], None] | None
 
 def _write_encoded(encoder: TableEncoder, columns: StoredColumns, width: int, chunk: int, file: FileIO) -> None:
     """Put all rows in one encoding behind what a file holds, narrower rows filled up with zeros."""
-    for start in range(0, columns.n_rows, chunk):
-        encoded = encoder.encode(columns.rows(slice(start, start + chunk)))
+    for rows in _slices(columns.n_rows, chunk):
+        encoded = encoder.encode(columns.rows(rows))
         if encoded.shape[1] < width:
             encoded = np.pad(encoded, [(0, 0), (0, width - encoded.shape[1])])
         write_all(file, encoded.reshape(-1).view(np.uint8).data)
+
+
+def _slices(n_rows: int, size: int) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, n_rows, size))

@@ -14,23 +14,27 @@ from demarcate.scratch import read_into, write_all
 Cells = NDArray[np.float64] | pl.Series
 
 CELL_BYTES = 8
-"""What a cell takes in the file, at most: a float64, or a category's number."""
+"""What a cell takes in the file, at most."""
 
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """Where a column is in the file, and the categories that its numbers stand for, None for a column of numbers."""
+    """Where a column is in the file, and of text the categories that are numbered there, as an Enum series."""
 
     start: int
     categories: pl.Series | None
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return np.dtype(np.float64 if self.categories is None else np.uint32)
+        # One number more than there are categories stands for a missing cell.
+        return np.dtype(np.float64) if self.categories is None else np.min_scalar_type(len(self.categories))
 
 
 class StoredColumns(Mapping[str, Cells]):
     """What `Schema.parse` makes of a table, in a file: asked for a column, it reads that column.
+
+    A whole column of text comes as an Enum series, which takes a byte or a few a cell where text takes 16 and more;
+    some rows of it come as text.
 
     Parameters
     ----------
@@ -46,8 +50,8 @@ class StoredColumns(Mapping[str, Cells]):
     ...     columns = StoredColumns(file, 3)
     ...     columns.add("age", np.array([63.0, np.nan, 58.0]))
     ...     columns.add("thal", pl.Series("thal", ["fixed", "normal", None]))
-    ...     columns["age"].tolist(), columns.rows(slice(1, 3))["thal"].to_list()
-    ([63.0, nan, 58.0], ['normal', None])
+    ...     columns["age"].tolist(), columns["thal"].dtype, columns.rows(slice(1, 3))["thal"].to_list()
+    ([63.0, nan, 58.0], Enum(categories=['fixed', 'normal']), ['normal', None])
     """
 
     def __init__(self, file: FileIO, n_rows: int) -> None:
@@ -62,8 +66,7 @@ class StoredColumns(Mapping[str, Cells]):
         InputError
             If the disk is full.
         """
-        categories = cells.drop_nulls().unique().sort() if isinstance(cells, pl.Series) else None
-        place = _Place(self._file.seek(0, 2), categories)
+        place = _Place(self._file.seek(0, 2), _categories(cells) if isinstance(cells, pl.Series) else None)
         stored = cells if isinstance(cells, np.ndarray) else _numbered(cells, place.categories)
         write_all(self._file, np.ascontiguousarray(stored, dtype=place.dtype).view(np.uint8).data)
         self._places[name] = place
@@ -71,7 +74,11 @@ class StoredColumns(Mapping[str, Cells]):
     def rows(self, rows: slice) -> dict[str, Cells]:
         """Neighbouring rows of every column."""
         start, end, _ = rows.indices(self.n_rows)
-        return {name: self._read(name, start, end) for name in self}
+        return {name: _as_text(self._read(name, start, end)) for name in self}
+
+    def chosen(self, rows: NDArray[np.int64]) -> dict[str, Cells]:
+        """Some rows of every column, by their numbers."""
+        return {name: _as_text(self[name][rows]) for name in self}
 
     def __getitem__(self, name: str) -> Cells:
         return self._read(name, 0, self.n_rows)
@@ -88,12 +95,21 @@ class StoredColumns(Mapping[str, Cells]):
         read_into(self._file, found.view(np.uint8).data, place.start + start * place.dtype.itemsize)
         if place.categories is None:
             return found
-        numbers = pl.Series(name, found)
+        numbers = pl.Series(name, found).cast(pl.UInt32)
         return place.categories.gather(numbers.set(numbers == len(place.categories), None)).alias(name)
+
+
+def _categories(cells: pl.Series) -> pl.Series:
+    words = cells.drop_nulls().unique().sort()
+    return words.cast(pl.Enum(words))
 
 
 def _numbered(cells: pl.Series, categories: pl.Series | None) -> NDArray[np.uint32]:
     """Each cell as the number of its category, and one more than the last where it is missing."""
     assert categories is not None
-    numbers = cells.cast(pl.Enum(categories)).to_physical().cast(pl.UInt32)
+    numbers = cells.cast(categories.dtype).to_physical().cast(pl.UInt32)
     return numbers.fill_null(len(categories)).to_numpy()
+
+
+def _as_text(cells: Cells) -> Cells:
+    return cells.cast(pl.String) if isinstance(cells, pl.Series) else cells

@@ -14,7 +14,10 @@ ARROW_FILE_MAGIC = b"ARROW1"
 """What an Arrow file begins with; a stream does not, and cannot be read but from its beginning."""
 
 PARQUET_MAGIC = b"PAR1"
+"""What a Parquet file begins with."""
 
+_SHORT = 12
+"""Bytes of a text that polars keeps in its column, not apart."""
 _TEXT = (pl.String, pl.Categorical, pl.Enum)
 _UNITS_A_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 
@@ -93,7 +96,9 @@ class Columnar:
         """What a column takes in memory; for text all of it has to be looked at."""
         if self.schema[name] not in _TEXT:
             return 8 * self.n_rows
-        length = pl.col(name).cast(pl.String).str.len_bytes().sum()
+        length = pl.col(name).cast(pl.String).str.len_bytes()
+        # Short texts stand where there would else be told where long ones are.
+        length = length.filter(length > _SHORT).sum()
         with _readable(self.name, self.kind):
             return 16 * self.n_rows + int(self.source.select(length).collect(engine="streaming").item())
 

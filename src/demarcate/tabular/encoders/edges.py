@@ -56,7 +56,9 @@ def class_edges(
     # Looked up by value: the place of every row among distinct values would take several times the column's memory.
     # The last group may be empty, and begins behind the last value then.
     group = np.searchsorted(distinct[first[first < len(distinct)]], values, side="right") - 1
-    counts = np.bincount(group * n_classes + codes, minlength=len(first) * n_classes).reshape(-1, n_classes)
+    group *= n_classes
+    group += codes
+    counts = np.bincount(group, minlength=len(first) * n_classes).reshape(-1, n_classes)
     fewest = max(MIN_PIECE_ROWS, int(MIN_PIECE_SHARE * len(values)))
     chosen = first[_cuts(counts.astype(np.float64), max_pieces, fewest)]
     # Halved first: the sum of large floats would overflow. Halving is exact.

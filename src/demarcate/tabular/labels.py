@@ -7,10 +7,12 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.tabular.plain import by_microseconds
+from demarcate.tabular.values import categories
 
 MAX_ROWS = 5
 """Rows that a message names."""
@@ -60,6 +62,27 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     classes = sorted(counts)
     places = {label: place for place, label in enumerate(classes)}
     return np.asarray(classes), np.array([places[label] for label in present], dtype=np.int64)
+
+
+def typed_labels(column: pl.Series) -> list[Any]:
+    """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing.
+
+    Rows of one label share one object: a table has many rows and few classes.
+
+    Examples
+    --------
+    >>> typed_labels(pl.Series(["1", " 0", "1.0", ""])), typed_labels(pl.Series(["01", "2"]))
+    ([1, 0, 1, None], ['01', '2'])
+    """
+    if column.dtype == pl.Boolean:
+        return column.to_list()
+    text = categories(column)
+    distinct = text.drop_nulls().unique()
+    whole = distinct.str.contains(r"^-?\d{1,15}$").all() and not distinct.str.contains(r"^-?0\d").any()
+    labels = np.array([*(distinct.cast(pl.Int64) if whole else distinct), None], dtype=object)
+    places = text.replace_strict(distinct, range(len(distinct)), default=len(distinct), return_dtype=pl.UInt32)
+    found: list[Any] = labels[places.to_numpy()].tolist()
+    return found
 
 
 def spelling(label: Any) -> str:

@@ -1,7 +1,7 @@
 """Reading a table's cells as the kinds of a schema, all at once or part by part."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ _MAX_NAMED = 5
 _MAX_COUNTED = 100_000
 """Categories not seen in training that are told apart in each column; more are not counted."""
 
-ParsedColumns = dict[str, NDArray[np.float64] | pl.Series]
+ParsedColumns = Mapping[str, NDArray[np.float64] | pl.Series]
 """Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
 
 

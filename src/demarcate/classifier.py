@@ -543,10 +543,10 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         table = learnable(
             X,
             labels,
+            None if reset else self.schema_,
             categorical=column_names("categorical", self.categorical),
             numerical=column_names("numerical", self.numerical),
             drop=column_names("drop", self.drop),
-            schema=None if reset else self.schema_,
         )
         codes = table.codes
         task = Task(table.schema, table.schema.parse(table.frame), table.classes, codes, weights, target_name(y))

@@ -82,11 +82,13 @@ class TableReader:
 
     def take(self, frame: pl.DataFrame) -> ParsedColumns | None:
         """Read the next rows; None once anything is wrong with the table, which `close` tells."""
+        # Looked up by name in a frame of thousands of columns, each would take as long as all of them.
+        cells = {column.name: column for column in frame.get_columns()}
         if not self.n_rows:
-            self._missing = [column.name for column in self._used if column.name not in frame.columns]
+            self._missing = [column.name for column in self._used if column.name not in cells]
             self._extra = [name for name in frame.columns if name not in self._known]
         parsed = {
-            column.name: self._read(frame[column.name], column)
+            column.name: self._read(cells[column.name], column)
             for column in self._used
             if column.name not in self._missing
         }

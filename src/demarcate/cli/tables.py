@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from demarcate import signals
 from demarcate.cli.guard import UsageError, say
 from demarcate.datasets import BUILT_IN, read_table
 from demarcate.errors import InputError, InputWarning, Problem
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from demarcate.predictor import Predictor
     from demarcate.tabular import ParsedColumns
+
+# polars, which is loaded by now, has Ctrl-C wait until whoever writes our input has more to say.
+signals.interrupt_waiting()
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from demarcate.evaluation import Conformal, Costs, scale
 from demarcate.lookup import Lookup
 from demarcate.nn import Head, MemberState, Network, Population, stack
 from demarcate.nn.blocks import in_order
-from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame
+from demarcate.tabular import ParsedColumns, Schema, TableEncoder, TableReader, as_frame
 
 _Made = TypeVar("_Made")
 
@@ -231,6 +231,10 @@ class Predictor:
     def parse(self, table: Any) -> ParsedColumns:
         """A table's cells, checked against the schema and read as its kinds."""
         return self.schema.parse(as_frame(table))
+
+    def reader(self) -> TableReader:
+        """The same for a table that comes in parts."""
+        return self.schema.reader()
 
     def probabilities(self, parsed: ParsedColumns, members: Sequence[int] | None = None) -> NDArray[np.float64]:
         """Probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""

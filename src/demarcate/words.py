@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+_MAX_QUOTED = 60
+
 
 def counted(n: int, thing: str) -> str:
     """A number of things.
@@ -25,3 +27,15 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def quoted(cell: object) -> str:
+    """A cell as a message quotes it: a whole document would drown the rest.
+
+    Examples
+    --------
+    >>> quoted("old"), len(quoted("a document " * 1000))
+    ("'old'", 63)
+    """
+    text = repr(cell)
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."

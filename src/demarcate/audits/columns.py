@@ -11,7 +11,7 @@ from scipy import stats
 
 from demarcate.tabular.audit.finding import listed
 from demarcate.tabular.audit.missingness import rejected
-from demarcate.tabular.schema import quoted
+from demarcate.words import quoted
 
 LEVEL = 0.01
 DISTANCE = 0.1

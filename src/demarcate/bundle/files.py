@@ -57,6 +57,47 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable
     _flush_folder(target.parent)
 
 
+def replace_atomically(path: str | os.PathLike[str], finished: Path) -> None:
+    """Give a file that is finished, in the same folder or one in it, another name, for good.
+
+    Parameters
+    ----------
+    path
+        The name; a link is followed, and an existing file is replaced, its permissions kept.
+    finished
+        The file; its content is flushed to the disk first.
+
+    Raises
+    ------
+    BundleError
+        If the system refuses.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "part").write_bytes(b"weights")
+    ...     replace_atomically(Path(folder) / "model.bin", Path(folder) / "part")
+    ...     (Path(folder) / "model.bin").read_bytes()
+    b'weights'
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        mode = _mode_of_existing(target)
+        with finished.open("r+b") as file:
+            os.fsync(file.fileno())
+        if mode is not None:
+            finished.chmod(mode)
+        finished.replace(target)
+    except OSError as error:
+        raise refused(
+            WRITE_RULE,
+            f"'{path}' could not be written ({_reason(error)})",
+            "Make room or choose another folder, and try again",
+        ) from error
+    _flush_folder(target.parent)
+
+
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Refuse a file that could not be written, before the work whose result it is to hold.
 

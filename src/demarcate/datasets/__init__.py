@@ -6,11 +6,11 @@ from types import MappingProxyType
 from demarcate.datasets.dataset import Dataset
 from demarcate.datasets.generators import blobs, circles, moons
 from demarcate.datasets.heart import heart
-from demarcate.datasets.reading import read_table
+from demarcate.datasets.reading import TableStream, read_table, stream_table
 
 BUILT_IN: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
     {"heart": heart, "blobs": blobs, "circles": circles, "moons": moons}
 )
 """The built-in data sets by name; calling one without arguments gives its usual form."""
 
-__all__ = ["BUILT_IN", "Dataset", "blobs", "circles", "heart", "moons", "read_table"]
+__all__ = ["BUILT_IN", "Dataset", "TableStream", "blobs", "circles", "heart", "moons", "read_table", "stream_table"]

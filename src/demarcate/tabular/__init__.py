@@ -4,22 +4,29 @@ from demarcate.tabular.audit import Finding, audit_columns
 from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
-from demarcate.tabular.labels import class_codes, known_codes, labels_of
-from demarcate.tabular.schema import Column, ParsedColumns, Schema
+from demarcate.tabular.known import LabelReader, known_codes
+from demarcate.tabular.labels import class_codes, labels_of
+from demarcate.tabular.learnable import Learnable, learnable
+from demarcate.tabular.reader import ParsedColumns, TableReader
+from demarcate.tabular.schema import Column, Schema
 from demarcate.tabular.splits import stratified_folds, stratified_split
 
 __all__ = [
     "Column",
     "Finding",
+    "LabelReader",
+    "Learnable",
     "ParsedColumns",
     "Schema",
     "TableEncoder",
+    "TableReader",
     "as_frame",
     "audit_columns",
     "class_codes",
     "infer_schema",
     "known_codes",
     "labels_of",
+    "learnable",
     "stratified_folds",
     "stratified_split",
 ]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from demarcate.tabular.encoders import ColumnEncoder, PiecewiseEncoder
 from demarcate.tabular.encoders.part import Encoded, Floats
 from demarcate.tabular.encoding import TableEncoder
-from demarcate.tabular.schema import ParsedColumns
+from demarcate.tabular.reader import ParsedColumns
 
 MAX_CODES, MAX_CODES_IN_ALL = 512, 4096
 """Distinct numbers of a column up to which it is coded, and of all columns together: a code costs memory."""

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
+from demarcate.tabular.plain import by_microseconds
 
-_MAX_CLASSES_SHOWN = 10
+MAX_ROWS = 5
+"""Rows that a message names."""
 _MAX_NUMBER_NAMES = 10
-_WHOLE = re.compile(r"^-?\d+\.0$")
+_WHOLE = re.compile(r"^-?[0-9]+\.0$")
 
 
 def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -45,12 +47,12 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     (['no', 'yes'], [0, 1, 0, 1])
     """
     cells = labels_of(labels)
-    missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
-    problems = [_missing_problem(missing)] if missing else []
-    present = [label for label in cells if not _is_missing(label)]
+    missing = [row for row, label in enumerate(cells, 1) if is_missing(label)]
+    problems = [missing_problem(missing, len(missing))] if missing else []
+    present = [label for label in cells if not is_missing(label)]
     kinds = {type(label) for label in present}
     if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
-        present = [_spelling(label) for label in present]
+        present = [spelling(label) for label in present]
     counts = Counter(present)
     problems += _measured_problem(cells) or _class_problems(counts)
     if problems:
@@ -60,44 +62,14 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     return np.asarray(classes), np.array([places[label] for label in present], dtype=np.int64)
 
 
-def known_codes(labels: Any, classes: Sequence[Any] | NDArray[Any]) -> NDArray[np.int64]:
-    """Class indices of labels among classes that are already known; 1, 1.0 and "1" are the same label.
-
-    Raises
-    ------
-    InputError
-        If a label is missing or unknown; all at once.
+def spelling(label: Any) -> str:
+    """A label's one spelling, whatever type it has.
 
     Examples
     --------
-    >>> known_codes(["1", " 0", 1.0], np.array([0, 1])).tolist()
-    [1, 0, 1]
+    >>> spelling(" 1.0"), spelling(True), spelling("yes")
+    ('1', 'true', 'yes')
     """
-    cells = labels_of(labels)
-    known = np.asarray(classes).tolist()
-    exact = {(type(label), label): place for place, label in enumerate(known)}
-    spelled = {_spelling(label): place for place, label in enumerate(known)}
-    missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
-    problems = [_missing_problem(missing)] if missing else []
-    places = [
-        -1 if _is_missing(label) else exact.get((type(label), label), spelled.get(_spelling(label), -1))
-        for label in cells
-    ]
-    unknown = Counter(
-        _spelling(label) for label, place in zip(cells, places, strict=True) if place < 0 and not _is_missing(label)
-    )
-    if unknown:
-        found = ", ".join(f"{label!r} in {_rows(count)}" for label, count in unknown.most_common(_MAX_CLASSES_SHOWN))
-        found += f" and {len(unknown) - _MAX_CLASSES_SHOWN} more" if len(unknown) > _MAX_CLASSES_SHOWN else ""
-        remedy = f"The classes are {', '.join(map(repr, spelled))}: leave out the rows, or train on such a table"
-        problems.append(Problem("Every label is a class the model knows", found, remedy))
-    if problems:
-        raise InputError(problems)
-    return np.array(places, dtype=np.int64)
-
-
-def _spelling(label: Any) -> str:
-    """A label's one spelling, whatever type it has."""
     text = str(label).strip()
     if text.lower() in ("true", "false"):
         return text.lower()
@@ -106,26 +78,38 @@ def _spelling(label: Any) -> str:
 
 def labels_of(labels: Any) -> list[Any]:
     """Labels from any container as plain Python values, surrounding space stripped from text."""
+    labels = by_microseconds(labels) if isinstance(labels, np.ndarray) else labels
     cells = labels.to_list() if hasattr(labels, "to_list") else labels.tolist() if hasattr(labels, "tolist") else labels
     return [_label(cell) for cell in cells]
 
 
 def _label(cell: Any) -> Any:
-    return cell.strip() if isinstance(cell, str) else cell.item() if isinstance(cell, np.generic) else cell
+    cell = by_microseconds(cell).item() if isinstance(cell, np.generic) else cell
+    return cell.strip() if isinstance(cell, str) else cell
 
 
-def _is_missing(label: Any) -> bool:
+def is_missing(label: Any) -> bool:
+    """Whether a label is none.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(0)
+    (True, True, False)
+    """
     if type(label).__name__ in ("NoneType", "NAType", "NaTType"):
         return True
     return label == "" or (isinstance(label, float) and math.isnan(label))
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
+def missing_problem(rows: Sequence[int], n_missing: int) -> Problem:
+    """What is wrong with missing labels: the first of their rows, counted from 1, and how many there are.
 
-
-def _missing_problem(rows: list[int]) -> Problem:
-    shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+    Examples
+    --------
+    >>> print(missing_problem([3, 8], 2).found)
+    the target is missing in row 3, 8
+    """
+    shown = ", ".join(map(str, rows[:MAX_ROWS])) + (f" and {n_missing - MAX_ROWS} more" if n_missing > MAX_ROWS else "")
     remedy = "Fill them in, or leave these rows out (--drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
 
@@ -135,7 +119,7 @@ def _measured_problem(cells: Sequence[Any]) -> list[Problem]:
 
     As text such numbers may name classes (doses, say), but hardly when there are many of them.
     """
-    present = [label for label in cells if not _is_missing(label)]
+    present = [label for label in cells if not is_missing(label)]
     as_text = [label for label in present if not isinstance(label, float)]
     if as_text and len(set(present)) <= max(_MAX_NUMBER_NAMES, len(present) / 10):
         return []

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.tabular.encoders.part import Encoded, Part, Place
 from demarcate.tabular.encoding import TableEncoder
-from demarcate.tabular.schema import ParsedColumns
+from demarcate.tabular.reader import ParsedColumns
 
 Indices = NDArray[np.int64]
 

@@ -8,14 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from demarcate.datasets.reading.columnar import read_arrow, read_parquet
-from demarcate.datasets.reading.content import Content
+from demarcate.datasets.reading.columnar import Columnar
 from demarcate.errors import InputError
 
 WRITERS = {
-    "parquet": (pl.DataFrame.write_parquet, read_parquet),
-    "arrow file": (pl.DataFrame.write_ipc, read_arrow),
-    "arrow stream": (pl.DataFrame.write_ipc_stream, read_arrow),
+    "parquet": (pl.DataFrame.write_parquet, "Parquet"),
+    "arrow file": (pl.DataFrame.write_ipc, "Arrow"),
+    "arrow stream": (pl.DataFrame.write_ipc_stream, "Arrow"),
 }
 FORMATS = pytest.mark.parametrize("kind", WRITERS)
 
@@ -27,7 +26,7 @@ def bytes_of(frame, kind):
 
 
 def read(data, kind):
-    return WRITERS[kind][1](Content("table", "", data))
+    return pl.concat(Columnar.of(data, "table", WRITERS[kind][1]).parts(1000))
 
 
 @FORMATS

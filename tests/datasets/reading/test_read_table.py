@@ -112,3 +112,12 @@ def test_any_bytes_give_a_table_or_an_input_error(data):
             return
     assert frame.height > 0
     assert frame.width > 0
+
+
+@pytest.mark.parametrize("where", ["path", "standard input", "file"])
+def test_empty_source_is_refused(tmp_path, monkeypatch, where):
+    (tmp_path / "empty.csv").touch()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    source = {"path": tmp_path / "empty.csv", "standard input": "-", "file": io.BytesIO()}[where]
+    with pytest.raises(InputError, match=r"A table has a header and rows: '.+' is empty"):
+        read_table(source)

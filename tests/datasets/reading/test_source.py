@@ -5,8 +5,13 @@ from pathlib import Path
 import pytest
 
 from demarcate.datasets.reading.content import Content
-from demarcate.datasets.reading.source import fetch
+from demarcate.datasets.reading.source import locate
 from demarcate.errors import InputError, SettingError
+
+
+def fetch(source, timeout):
+    located = locate(source, timeout)
+    return Content(located.name, located.suffix, b"".join(located.blocks()))
 
 
 @pytest.fixture
@@ -85,20 +90,11 @@ def test_folder_is_refused(folder):
         fetch(folder, 1.0)
 
 
-@pytest.mark.parametrize("where", ["path", "standard input", "file"])
-def test_empty_source_is_refused(tmp_path, monkeypatch, where):
-    (tmp_path / "empty.csv").touch()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
-    source = {"path": tmp_path / "empty.csv", "standard input": "-", "file": io.BytesIO()}[where]
-    with pytest.raises(InputError, match=r"A table has a header and rows: '.+' is empty"):
-        fetch(source, 1.0)
-
-
 def test_permission_denied_is_said(folder, monkeypatch):
-    def denied(path):
+    def denied(path, mode):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(InputError, match=r"heart.csv' could not be read \(Permission denied\)"):
         fetch(folder / "heart.csv", 1.0)
 

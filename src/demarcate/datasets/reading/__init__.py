@@ -1,23 +1,13 @@
 """Reading tables from files: one door, whatever the format."""
 
-import math
 import os
 from typing import IO
 
 import polars as pl
 
-from demarcate.datasets.reading.columnar import read_arrow, read_parquet
-from demarcate.datasets.reading.content import unpacked
-from demarcate.datasets.reading.delimited import guess_delimiter, read_delimited
-from demarcate.datasets.reading.formats import recognise
-from demarcate.datasets.reading.json_lines import read_json_lines
-from demarcate.datasets.reading.source import fetch
-from demarcate.datasets.reading.text import decode
-from demarcate.errors import SettingError
+from demarcate.datasets.reading.stream import TableStream, stream_table
 
-__all__ = ["read_table"]
-
-_TAB_SUFFIXES = (".tsv", ".tab")
+__all__ = ["TableStream", "read_table", "stream_table"]
 
 
 def read_table(
@@ -85,24 +75,5 @@ def read_table(
     demarcate.errors.InputError: Every row has as many cells as the header: 'the file object' line 2 (data row 1) has 3,
     the header 2. Add or remove cells, or put quotes around a cell that contains the delimiter.
     """
-    _check_settings(delimiter, timeout)
-    content = unpacked(fetch(source, timeout))
-    match recognise(content):
-        case "parquet":
-            return read_parquet(content)
-        case "arrow":
-            return read_arrow(content)
-        case "json lines":
-            return read_json_lines(decode(content, encoding), content.name)
-        case "delimited":
-            text = decode(content, encoding)
-            by_suffix = "\t" if content.suffix in _TAB_SUFFIXES else None
-            return read_delimited(text, content.name, delimiter or by_suffix or guess_delimiter(text))
-
-
-def _check_settings(delimiter: object, timeout: object) -> None:
-    known = delimiter is None or (isinstance(delimiter, str) and len(delimiter) == 1)
-    if not known or delimiter in ("\r", "\n", '"', "\0"):
-        raise SettingError(f"delimiter is one character that is no line end and no quote: got {delimiter!r}")
-    if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout < math.inf:
-        raise SettingError(f"timeout is a number of seconds above 0: got {timeout!r}")
+    table = stream_table(source, encoding=encoding, delimiter=delimiter, timeout=timeout)
+    return pl.concat(table, rechunk=True)

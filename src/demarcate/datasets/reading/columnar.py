@@ -1,61 +1,114 @@
 """Parquet and Arrow files, typed as they are stored."""
 
 import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
-from demarcate.datasets.reading.content import Content
 from demarcate.errors import InputError, Problem
 
-_ARROW_FILE_MAGIC = b"ARROW1"
-_UNITS_A_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+ARROW_FILE_MAGIC = b"ARROW1"
+"""What an Arrow file begins with; a stream does not, and cannot be read but from its beginning."""
 
 
-def read_parquet(content: Content) -> pl.DataFrame:
-    """Read a Parquet file.
+@dataclass(frozen=True, eq=False)
+class Columnar:
+    """A table of typed columns that is read a part at a time.
 
-    Returns
-    -------
-    polars.DataFrame
-        ``(n_rows, n_columns)``, typed as stored, but: decimals are Float64, durations Float64 seconds; categories,
-        times of day and columns of nothing but null are String.
+    Columns are typed as they are stored.
 
-    Raises
-    ------
-    InputError
-        If the file is damaged, has no rows or no columns, or has columns of lists, records or other things that
-        are not one plain value a cell.
+    Attributes
+    ----------
+    name
+        How messages call it.
+    kind
+        ``Parquet`` or ``Arrow``.
+    schema
+        Its columns as they are stored.
+    n_rows
+        How many rows there are, at least one.
+    source
+        The rows, unread.
     """
-    return _read(content, "Parquet")
+
+    name: str
+    kind: str
+    schema: Mapping[str, pl.DataType]
+    n_rows: int
+    source: pl.LazyFrame
+
+    @classmethod
+    def of(cls, source: str | bytes, name: str, kind: str) -> "Columnar":
+        """Open a file by its path, or what was read of it.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged, has no rows or no columns, or has columns of lists, records or other things that
+            are not one plain value a cell.
+
+        Examples
+        --------
+        >>> file = io.BytesIO()
+        >>> pl.DataFrame({"age": [63, 67, 58]}).write_parquet(file)
+        >>> table = Columnar.of(file.getvalue(), "heart.parquet", "Parquet")
+        >>> table.n_rows, [part["age"].to_list() for part in table.parts(2)]
+        (3, [[63, 67], [58]])
+        """
+        with _readable(name, kind):
+            rows = _lazy(source, kind)
+            schema = rows.collect_schema()
+            n_rows = rows.select(pl.len()).collect().item()
+        problems = _problems(schema, n_rows, name)
+        if problems:
+            raise InputError(problems)
+        return cls(name, kind, schema, n_rows, rows)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self.schema)
+
+    def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
+        """All rows, so many at a time; what lies between is never read at once.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged where it is read only now, or ends before its time.
+        """
+        for start in range(0, self.n_rows, n_rows):
+            with _readable(self.name, self.kind):
+                part = self.source.slice(start, n_rows).collect()
+            if part.height != min(n_rows, self.n_rows - start):
+                raise _damaged(self.name, self.kind, "it changed while it was read")
+            yield part
 
 
-def read_arrow(content: Content) -> pl.DataFrame:
-    """Read an Arrow (Feather, IPC) file or stream; everything else is as in :func:`read_parquet`."""
-    return _read(content, "Arrow")
+def _lazy(source: str | bytes, kind: str) -> pl.LazyFrame:
+    if kind == "Parquet":
+        of_file: Any = source if isinstance(source, str) else io.BytesIO(source)
+        return pl.scan_parquet(of_file, glob=False, hive_partitioning=False)
+    if isinstance(source, str):
+        return pl.scan_ipc(source, glob=False, hive_partitioning=False)
+    return (pl.read_ipc if source.startswith(ARROW_FILE_MAGIC) else pl.read_ipc_stream)(io.BytesIO(source)).lazy()
 
 
-def _read(content: Content, kind: str) -> pl.DataFrame:
+@contextmanager
+def _readable(name: str, kind: str) -> Iterator[None]:
+    """What polars says against a file, as a refusal."""
     try:
-        frame = _frame(content.data, kind)
+        yield
     except pl.exceptions.DuplicateError as error:
-        found = f"'{content.name}': {_first_line(error)}"
+        found = f"'{name}': {_first_line(error)}"
         raise InputError([Problem("Column names are unique", found, "Rename or remove all but one")]) from None
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise _damaged(content.name, kind, _first_line(error)) from None
+        raise _damaged(name, kind, _first_line(error)) from None
     except pl.exceptions.PanicException:  # a panic inside polars is a BaseException, and is about the file as well
-        raise _damaged(content.name, kind, "") from None
-    problems = _problems(frame, content.name)
-    if problems:
-        raise InputError(problems)
-    return frame.with_columns(_plain(column, dtype) for column, dtype in frame.schema.items())
-
-
-def _frame(data: bytes, kind: str) -> pl.DataFrame:
-    if kind == "Parquet":
-        return pl.read_parquet(io.BytesIO(data))
-    if data.startswith(_ARROW_FILE_MAGIC):
-        return pl.read_ipc(io.BytesIO(data))
-    return pl.read_ipc_stream(io.BytesIO(data))
+        raise _damaged(name, kind, "") from None
 
 
 def _first_line(error: Exception) -> str:
@@ -70,9 +123,9 @@ def _damaged(name: str, kind: str, reason: str) -> InputError:
     return InputError([Problem(f"A table that is read as {kind} is a whole {kind} file", found, remedy)])
 
 
-def _problems(frame: pl.DataFrame, name: str) -> list[Problem]:
+def _problems(schema: Mapping[str, pl.DataType], n_rows: int, name: str) -> list[Problem]:
     remedy = "Give a file with rows in it"
-    if frame.width == 0:
+    if not schema:
         return [Problem("A table has columns", f"'{name}' has none", remedy)]
     problems = [
         Problem(
@@ -80,10 +133,10 @@ def _problems(frame: pl.DataFrame, name: str) -> list[Problem]:
             f"'{name}' column {column!r} is of type {dtype}",
             "Spread it over several columns, write it as text, or leave the column out",
         )
-        for column, dtype in frame.schema.items()
+        for column, dtype in schema.items()
         if not _is_plain(dtype)
     ]
-    if frame.height == 0:
+    if n_rows == 0:
         problems.insert(0, Problem("A table has rows", f"'{name}' has columns and no rows", remedy))
     return problems
 
@@ -91,17 +144,3 @@ def _problems(frame: pl.DataFrame, name: str) -> list[Problem]:
 def _is_plain(dtype: pl.DataType) -> bool:
     text = (pl.String, pl.Categorical, pl.Enum, pl.Null)
     return dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean or isinstance(dtype, text)
-
-
-def _plain(column: str, dtype: pl.DataType) -> pl.Expr:
-    """The column as one of the types that the rest of the program knows."""
-    values = pl.col(column)
-    if isinstance(dtype, pl.Decimal):
-        return values.cast(pl.Float64)
-    if isinstance(dtype, pl.Duration):
-        return values.cast(pl.Int64) / _UNITS_A_SECOND[dtype.time_unit]
-    if isinstance(dtype, pl.Time):
-        return values.dt.to_string("%H:%M:%S%.f")
-    if isinstance(dtype, pl.Categorical | pl.Enum | pl.Null):
-        return values.cast(pl.String)
-    return values

@@ -1,18 +1,21 @@
 """The bytes of a table and where they came from, and how bytes are read without letting them fill the memory."""
 
 import gzip
-import io
 import zlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import PurePath
 from typing import Protocol
 
 from demarcate.errors import InputError, Problem
 
 MAX_BYTES = 2 * 1024**3
-"""What a download and an unpacked gzip file may hold at most."""
+"""What is read whole may hold at most."""
 
-_CHUNK = 1024**2
+BLOCK = 1024**2
+"""Bytes that are read at once."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -56,36 +59,78 @@ def suffix_of(path: str) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def read_capped(stream: Readable) -> bytes | None:
-    """Read to the end, or give None as soon as there is more than ``MAX_BYTES``."""
-    chunks: list[bytes] = []
+def blocks_of(stream: Readable) -> Iterator[bytes]:
+    """What is left of a stream, in blocks of `BLOCK` bytes, the last one shorter.
+
+    Examples
+    --------
+    >>> import io
+    >>> [len(block) for block in blocks_of(io.BytesIO(bytes(BLOCK + 1)))]
+    [1048576, 1]
+    """
+    whole = True
+    while whole:
+        # A pipe gives what is there, which may be less than asked for.
+        parts: list[bytes] = []
+        missing = BLOCK
+        while missing > 0 and (part := stream.read(missing)):
+            parts.append(part)
+            missing -= len(part)
+        whole = missing <= 0
+        if parts:
+            yield b"".join(parts)
+
+
+def joined(blocks: Iterable[bytes]) -> bytes | None:
+    """All blocks as one, or None as soon as there is more than ``MAX_BYTES``."""
+    found: list[bytes] = []
     total = 0
-    while chunk := stream.read(_CHUNK):
-        total += len(chunk)
+    for block in blocks:
+        total += len(block)
         if total > MAX_BYTES:
             return None
-        chunks.append(chunk)
-    return b"".join(chunks)
+        found.append(block)
+    return b"".join(found)
 
 
-def unpacked(content: Content) -> Content:
-    """The content itself, or what it unpacks to where its first bytes say gzip.
+def unpacked(blocks: Iterable[bytes], name: str) -> tuple[bool, Iterator[bytes]]:
+    """Whether the first bytes say gzip, and the blocks, unpacked if they do.
 
     Raises
     ------
     InputError
-        If the gzip data are damaged, cut off or larger than ``MAX_BYTES`` when unpacked.
+        While the blocks are read, if the gzip data are damaged or cut off.
+
+    Examples
+    --------
+    >>> is_packed, blocks = unpacked([gzip.compress(b"age,sex")], "heart.csv.gz")
+    >>> is_packed, list(blocks)
+    (True, [b'age,sex'])
     """
-    if not content.data.startswith(_GZIP_MAGIC):
-        return content
-    rule = "A compressed table unpacks whole"
+    blocks = iter(blocks)
+    first = next(blocks, b"")
+    every = chain([first] if first else [], blocks)
+    return (True, _unpacked(every, name)) if first.startswith(_GZIP_MAGIC) else (False, every)
+
+
+class _Stream:
+    """Blocks as a file to read from."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._held = blocks, memoryview(b"")
+
+    def read(self, size: int, /) -> bytes:
+        if not self._held:
+            self._held = memoryview(next(self._blocks, b""))
+        taken, self._held = self._held[:size], self._held[size:]
+        return bytes(taken)
+
+
+def _unpacked(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content.data)) as stream:
-            data = read_capped(stream)
+        with gzip.GzipFile(fileobj=_Stream(blocks)) as stream:  # type: ignore[call-overload]
+            yield from blocks_of(stream)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        found = f"'{content.name}' is damaged gzip data ({str(error).rstrip('.')})"
-        raise InputError([Problem(rule, found, "Copy or download the file again")]) from None
-    if data is None:
-        found = f"'{content.name}' unpacks to more than {MAX_BYTES / 1024**3:g} GiB"
-        raise InputError([Problem(rule, found, "Unpack it and give a smaller file, for example a sample of its rows")])
-    return replace(content, data=data)
+        found = f"'{name}' is damaged gzip data ({str(error).rstrip('.')})"
+        rule, remedy = "A compressed table unpacks whole", "Copy or download the file again"
+        raise InputError([Problem(rule, found, remedy)]) from None

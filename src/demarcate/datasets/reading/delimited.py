@@ -2,12 +2,18 @@
 
 import csv
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NoReturn
 
 import polars as pl
 
 from demarcate.datasets.reading.header import column_names, warn_of_unnamed
 from demarcate.datasets.reading.text import lines
 from demarcate.errors import InputError, Problem
+
+_MAX_PROBLEMS = 10_000
+"""Wrong rows after which no more are looked for."""
 
 _DELIMITERS = (",", ";", "\t", "|")
 _BLANK_LINES = re.compile(r"[\r\n]*")
@@ -35,29 +41,25 @@ def guess_delimiter(text: str) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-def read_delimited(text: str, name: str, delimiter: str) -> pl.DataFrame:
-    r"""Read delimited text as a table of strings; nothing is guessed about what a cell means.
+class Delimited:
+    r"""Delimited text as a table of strings, row by row; nothing is guessed about what a cell means.
+
+    Cells are exactly what Python's ``csv`` in strict mode reads; an empty cell is null, a blank line is skipped, and
+    white space around column names is removed.
 
     Parameters
     ----------
-    text
-        The whole table, its first line that is not blank being the header.
+    blocks
+        The text in pieces, its first line that is not blank being the header.
     name
         How messages call the table.
     delimiter
-        The character between cells.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``(n_rows, n_columns)`` of strings, exactly as Python's ``csv`` in strict mode reads them; an empty cell is
-        null, a blank line is skipped, and white space around column names is removed.
+        The character between cells; None for what the header suggests.
 
     Raises
     ------
     InputError
-        If there is no header or no row, a row is not as wide as the header, column names repeat, a quote is not
-        closed, or a cell is longer than ``csv.field_size_limit()``.
+        If there is no header, or column names repeat; wrong rows are then told as well.
 
     Warns
     -----
@@ -66,50 +68,77 @@ def read_delimited(text: str, name: str, delimiter: str) -> pl.DataFrame:
 
     Examples
     --------
-    >>> read_delimited("age,thal\n63,fixed\n67,\n", "heart.csv", ",").rows()
-    [('63', 'fixed'), ('67', None)]
+    >>> table = Delimited(["age,thal\n63,fixed\n67,\n58,normal\n"], "heart.csv")
+    >>> table.columns, [part.rows() for part in table.parts(2)]
+    (('age', 'thal'), [[('63', 'fixed'), ('67', None)], [('58', 'normal')]])
     """
-    header, rows, problems = _records(text, name, delimiter)
-    if not header and not problems:
-        problems = [Problem("A table has a header and rows", f"'{name}' is blank", "Give a file with rows in it")]
-    given = [cell.strip() for cell in header]
-    names, repeated = column_names(given, name)
-    problems = [*repeated, *problems]
-    if not rows and not problems:
-        problems = [Problem("A table has rows", f"'{name}' has a header and none", "Give a file with rows in it")]
-    if problems:
-        raise InputError(problems)
-    warn_of_unnamed(given, names, name)
-    columns = [
-        pl.Series(column, cells, dtype=pl.String) for column, cells in zip(names, zip(*rows, strict=True), strict=True)
-    ]
-    return pl.DataFrame([column.replace("", None) for column in columns])
 
+    def __init__(self, blocks: Iterable[str], name: str, delimiter: str | None = None) -> None:
+        blocks = iter(blocks)
+        first = next(blocks, "")
+        rows = csv.reader(
+            lines(chain([first] if first else [], blocks)), delimiter=delimiter or guess_delimiter(first), strict=True
+        )
+        self._name, self._rows = name, rows
+        self._n_rows, self._problems = 0, list[Problem]()
+        header = self._record() or []
+        self._width = len(header)
+        names, repeated = column_names(header, name)
+        if not header and not self._problems:
+            repeated = [Problem("A table has a header and rows", f"'{name}' is blank", "Give a file with rows in it")]
+        if repeated or self._problems:
+            self._refuse(repeated)
+        warn_of_unnamed(header, names, name)
+        self.columns = tuple(names)
 
-def _records(text: str, name: str, delimiter: str) -> tuple[list[str], list[list[str]], list[Problem]]:
-    """The header, the rows and what is wrong with them; after broken quoting nothing further can be trusted."""
-    header: list[str] = []
-    rows: list[list[str]] = []
-    problems: list[Problem] = []
-    reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            problems.append(_broken(name, line, str(error)))
-            break
-        if cells is None:
-            break
-        if not cells:
-            continue
-        if not header:
-            header = cells
-            continue
-        rows.append(cells)
-        if len(cells) != len(header):
-            problems.append(_ragged(name, line, len(rows), len(cells), len(header)))
-    return header, rows, problems
+    def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
+        """All rows, so many at a time.
+
+        Raises
+        ------
+        InputError
+            If there is no row, a row is not as wide as the header, a quote is not closed, or a cell is longer than
+            ``csv.field_size_limit()``; once one row is wrong, all the others that are wrong are told with it.
+        """
+        while rows := self._next(n_rows):
+            columns = zip(self.columns, zip(*rows, strict=True), strict=True)
+            series = [pl.Series(column, cells, dtype=pl.String) for column, cells in columns]
+            yield pl.DataFrame([column.replace("", None) for column in series])
+        if not self._n_rows:
+            found = f"'{self._name}' has a header and none"
+            raise InputError([Problem("A table has rows", found, "Give a file with rows in it")])
+
+    def _next(self, n_rows: int) -> list[list[str]]:
+        rows: list[list[str]] = []
+        while len(rows) < n_rows and not self._problems and (cells := self._record()):
+            rows.append(cells)
+            self._check(cells)
+        if self._problems:
+            self._refuse()
+        return rows
+
+    def _check(self, cells: list[str]) -> None:
+        self._n_rows += 1
+        if len(cells) != self._width:
+            self._problems.append(_ragged(self._name, self._line, self._n_rows, len(cells), self._width))
+
+    def _record(self) -> list[str] | None:
+        """The next line that is not blank; after broken quoting nothing further can be trusted."""
+        cells: list[str] | None = []
+        while cells is not None and not cells:
+            self._line = self._rows.line_num + 1
+            try:
+                cells = next(self._rows, None)
+            except csv.Error as error:
+                self._problems.append(_broken(self._name, self._line, str(error)))
+                return None
+        return cells
+
+    def _refuse(self, problems: Sequence[Problem] = ()) -> NoReturn:
+        """Say everything that is wrong, also further down."""
+        while len(self._problems) < _MAX_PROBLEMS and (cells := self._record()):
+            self._check(cells)
+        raise InputError([*problems, *self._problems])
 
 
 def _ragged(name: str, line: int, row: int, cells: int, width: int) -> Problem:

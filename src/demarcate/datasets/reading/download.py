@@ -79,7 +79,7 @@ def _whole(response: http.client.HTTPResponse, address: str) -> bytes:
     )
     if (response.length or 0) > content.MAX_BYTES:
         raise InputError([too_large])
-    data = content.read_capped(response)
+    data = content.joined(content.blocks_of(response))
     if data is None:
         raise InputError([too_large])
     # The standard library takes a connection that closes early for the end of the answer.

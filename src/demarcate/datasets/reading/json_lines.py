@@ -73,7 +73,7 @@ def read_json_lines(text: str, name: str) -> pl.DataFrame:
     columns: dict[str, list[Any]] = {}
     problems: list[Problem] = []
     n_rows = 0
-    for number, line in enumerate(lines(text), start=1):
+    for number, line in enumerate(lines([text]), start=1):
         if not line.strip():
             continue
         row, found = _row(decoder, line.rstrip("\r\n"), f"'{name}' line {number}")

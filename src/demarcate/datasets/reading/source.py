@@ -2,23 +2,84 @@
 
 import contextlib
 import difflib
+import io
 import os
 import re
+import stat
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
 from demarcate.datasets.names import BUILT_IN_NAMES
-from demarcate.datasets.reading.content import Content, suffix_of
+from demarcate.datasets.reading.content import blocks_of, suffix_of
 from demarcate.datasets.reading.download import download
 from demarcate.errors import InputError, Problem, SettingError
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
 
-def fetch(source: str | os.PathLike[str] | IO[bytes], timeout: float) -> Content:
-    """Read a source to its end.
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where bytes come from, and how messages call it.
+
+    Attributes
+    ----------
+    name
+        The path or address as the user gave it.
+    suffix
+        The lower-case extension with its dot, or an empty string; ``.gz`` does not count.
+    file
+        An open file that can be read once, or None.
+    path
+        A path, or None.
+    again
+        Whether it can be read as often as wanted, at any place.
+    """
+
+    name: str
+    suffix: str
+    file: IO[bytes] | None = None
+    path: str | None = None
+    again: bool = False
+
+    def blocks(self) -> Iterator[bytes]:
+        """The bytes in blocks.
+
+        Raises
+        ------
+        InputError
+            If they cannot be read.
+        SettingError
+            If the file gives text.
+        """
+        try:
+            if self.file is not None:
+                yield from blocks_of(_OfBytes(self.file))
+            elif self.path is not None:
+                with Path(self.path).open("rb") as file:
+                    yield from blocks_of(file)
+        except OSError as error:
+            raise _unreadable(self.name, error.strerror or str(error)) from None
+
+
+class _OfBytes:
+    """A file that must give bytes."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def read(self, size: int, /) -> bytes:
+        data = self._file.read(size)
+        if not isinstance(data, bytes):
+            raise SettingError(f"source is a file opened for reading bytes (mode 'rb'): its read() gave {_shown(data)}")
+        return data
+
+
+def locate(source: str | os.PathLike[str] | IO[bytes], timeout: float) -> Source:
+    """Find a source, and read nothing but what a server sends.
 
     Parameters
     ----------
@@ -28,36 +89,27 @@ def fetch(source: str | os.PathLike[str] | IO[bytes], timeout: float) -> Content
     timeout
         Seconds that a server may stay silent.
 
-    Returns
-    -------
-    Content
-        The bytes, at least one.
-
     Raises
     ------
     InputError
-        If the source cannot be read or is empty.
+        If there is no such source.
     SettingError
         If the source is none of these.
     """
-    content = _fetch(source, timeout)
-    if not content.data:
-        raise InputError(
-            [Problem("A table has a header and rows", f"'{content.name}' is empty", "Give a file with rows in it")]
-        )
-    return content
-
-
-def _fetch(source: str | os.PathLike[str] | IO[bytes], timeout: float) -> Content:
     if isinstance(source, str) and source:
         if source == "-":
-            return _from_stdin()
+            return _stdin()
         scheme = _SCHEME.match(source)
-        return _from_address(source, scheme[1].lower(), timeout) if scheme else _from_path(source)
+        return _at_address(source, scheme[1].lower(), timeout) if scheme else _at_path(source)
     if isinstance(source, os.PathLike):
-        return _from_path(os.fsdecode(source))
+        return _at_path(os.fsdecode(source))
     if not isinstance(source, str) and hasattr(source, "read"):
-        return _from_file(source)
+        called = getattr(source, "name", None)
+        return (
+            Source(called, suffix_of(called), file=source)
+            if isinstance(called, str)
+            else Source("the file object", "", file=source)
+        )
     raise SettingError(
         f"source is a path, '-', an http(s) address or a file opened for reading bytes: got {_shown(source)}"
     )
@@ -67,50 +119,38 @@ def _shown(source: object) -> str:
     return repr(source) if isinstance(source, str) else type(source).__name__
 
 
-def _from_stdin() -> Content:
+def _stdin() -> Source:
     if sys.stdin is None:  # a windowed program on Windows has none
         found = "this program was started without one"
         raise InputError([Problem("'-' reads standard input", found, "Give a path instead")])
-    return _from_file(sys.stdin.buffer, name="standard input")
+    return Source("standard input", "", file=sys.stdin.buffer)
 
 
-def _from_file(file: IO[bytes], name: str | None = None) -> Content:
-    called = getattr(file, "name", None)
-    label = name or (called if isinstance(called, str) else "the file object")
-    try:
-        data = file.read()
-    except OSError as error:
-        raise _unreadable(label, error.strerror or str(error)) from None
-    if not isinstance(data, bytes):
-        raise SettingError(f"source is a file opened for reading bytes (mode 'rb'): its read() gave {_shown(data)}")
-    return Content(label, suffix_of(called) if isinstance(called, str) else "", data)
-
-
-def _from_address(address: str, scheme: str, timeout: float) -> Content:
+def _at_address(address: str, scheme: str, timeout: float) -> Source:
     if scheme not in ("http", "https"):
         found = f"'{address}' starts with {scheme}://"
         remedy = "Download the file and give its path"
         raise InputError([Problem("An address starts with http:// or https://", found, remedy)])
-    data = download(address, timeout)
-    return Content(address, suffix_of(unquote(urlsplit(address).path)), data)
+    data = io.BytesIO(download(address, timeout))
+    return Source(address, suffix_of(unquote(urlsplit(address).path)), file=data)
 
 
-def _from_path(text: str) -> Content:
+def _at_path(text: str) -> Source:
     path = Path(text)
     try:
-        if path.is_char_device() or path.is_block_device():
-            raise _unreadable(text, "it is a device, not a file")
-        data = None if path.is_dir() else path.read_bytes()
+        kind = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
         raise InputError([_not_found(path, text)]) from None
     except OSError as error:
         raise _unreadable(text, error.strerror or str(error)) from None
     except ValueError as error:  # a path with a NUL character
         raise _unreadable(text, str(error)) from None
-    if data is None:
+    if stat.S_ISDIR(kind):
         found = f"'{text}' is a folder"
         raise InputError([Problem("A table is read from a file", found, "Give the path of one file in it")])
-    return Content(text, suffix_of(text), data)
+    if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
+        raise _unreadable(text, "it is a device, not a file")
+    return Source(text, suffix_of(text), path=text, again=stat.S_ISREG(kind))
 
 
 def _not_found(path: Path, text: str) -> Problem:

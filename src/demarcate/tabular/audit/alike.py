@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.tabular.schema import ParsedColumns
+from demarcate.tabular.reader import ParsedColumns
 
 
 def first_alike(columns: ParsedColumns) -> NDArray[np.int64]:

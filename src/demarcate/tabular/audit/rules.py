@@ -16,7 +16,8 @@ from demarcate.tabular.audit.missingness import missingness
 from demarcate.tabular.audit.renamed import renamed
 from demarcate.tabular.audit.rows import duplicates
 from demarcate.tabular.audit.view import View
-from demarcate.tabular.schema import ParsedColumns, Schema
+from demarcate.tabular.reader import ParsedColumns
+from demarcate.tabular.schema import Schema
 
 
 def audit_columns(

@@ -10,7 +10,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.tabular.audit.alike import first_alike
-from demarcate.tabular.schema import ParsedColumns, Schema
+from demarcate.tabular.reader import ParsedColumns
+from demarcate.tabular.schema import Schema
 
 
 @dataclass(frozen=True, eq=False)

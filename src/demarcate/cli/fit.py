@@ -42,6 +42,7 @@ from demarcate.cli.options import (
     given,
     names,
     put_down_in,
+    refuse_impossible,
     widths,
 )
 
@@ -151,6 +152,7 @@ def _fit(
     from demarcate.tabular import learnable
 
     _check(source["table"], outputs)
+    refuse_impossible(settings, seed)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)

@@ -30,8 +30,10 @@ from demarcate.arguments import (
 from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
 from demarcate.engine import OnEpoch, Training
+from demarcate.engine.device import device_for
+from demarcate.engine.precision import check_precision
 from demarcate.engine.time_limit import checked_limit
-from demarcate.ensemble import Ensemble, fit_ensemble
+from demarcate.ensemble import Ensemble, check_counts, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
 from demarcate.evaluation import (
     Calibration,
@@ -285,7 +287,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If the folder of checkpoints belongs to another fit, or another process.
         """
         deadline = self._deadline()
-        self._network()  # refuses what is out of range before the table is read
+        self.check_settings()
         self.seed_ = seed_of(self.random_state)
         return self._learn(self._task(X, y, sample_weight, reset=True), deadline)
 
@@ -322,6 +324,35 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = [column.name for column in task.schema.columns]
         self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
         return self._learn(self._weighted(task), deadline)
+
+    def check_settings(self) -> None:
+        """Refuse settings that no table would make good; `fit` does so itself, once it has the table.
+
+        Raises
+        ------
+        SettingError
+            If one is out of its range.
+
+        Examples
+        --------
+        >>> DemarcateClassifier(lr=0).check_settings()
+        Traceback (most recent call last):
+        demarcate.errors.SettingError: lr is above 0 and finite: got 0
+        """
+        checked_limit(plain(self.time_limit))
+        self._network()
+        self._training(1)
+        check_counts(*(whole_number(name, self._setting(name)) for name in ("n_folds", "n_seeds")))
+        whole_number("holdout_above", self.holdout_above)
+        check_precision(self.precision)
+        device_for(self.device)
+        if isinstance(self.random_state, int | np.integer):
+            seed_of(self.random_state)
+        pair = np.arange(2)
+        if isinstance(self.class_weight, str):
+            class_weights(self.class_weight, pair, pair)
+        if self.abstain is not None:
+            Costs.of(pair, None, self.abstain)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Class probabilities of shape (n_samples, n_classes), columns in the order of ``classes_``."""

@@ -84,6 +84,24 @@ def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, se
     return [judged[folds == fold] for fold in range(folds.max() + 1)]
 
 
+def check_counts(n_folds: int, n_seeds: int) -> None:
+    """Refuse numbers of folds and seeds that make no ensemble.
+
+    Raises
+    ------
+    SettingError
+        If one is out of range.
+
+    Examples
+    --------
+    >>> check_counts(1, 1)
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: there are at least 2 folds and 1 seed: got n_folds=1, n_seeds=1
+    """
+    if n_folds < 2 or n_seeds < 1:
+        raise SettingError(f"there are at least 2 folds and 1 seed: got n_folds={n_folds}, n_seeds={n_seeds}")
+
+
 def fit_ensemble(
     task: Task,
     network: Network,
@@ -128,8 +146,7 @@ def fit_ensemble(
     SettingError
         If ``n_folds`` or ``n_seeds`` is out of range.
     """
-    if n_folds < 2 or n_seeds < 1:
-        raise SettingError(f"there are at least 2 folds and 1 seed: got n_folds={n_folds}, n_seeds={n_seeds}")
+    check_counts(n_folds, n_seeds)
     groups = held_out_rows(task.codes, n_folds, holdout_above, seed)
     n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
     # The members of a group share one array of rows: of millions of rows each counts.

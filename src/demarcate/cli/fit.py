@@ -42,6 +42,7 @@ from demarcate.cli.options import (
     given,
     names,
     put_down_in,
+    refuse_impossible,
     widths,
 )
 
@@ -129,6 +130,7 @@ def fit(
     from demarcate.cli.learnable import learnable
 
     _check(table, outputs)
+    refuse_impossible(settings, seed)
     with learnable(
         source,
         lists,

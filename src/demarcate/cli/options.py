@@ -122,6 +122,14 @@ def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
         raise
 
 
+def refuse_impossible(settings: Mapping[str, Any], seed: int) -> None:
+    """Refuse settings that no table would make good before one is read, though torch takes seconds to import."""
+    if settings or seed < 0:
+        from demarcate.classifier import DemarcateClassifier
+
+        DemarcateClassifier(**settings, random_state=seed).check_settings()
+
+
 def given(settings: Mapping[str, Any], *, batch_size: int | None, patience: int | None) -> dict[str, Any]:
     """The estimator's settings that were named on the command line, where 0 rows are all rows and 0 epochs never.
 

@@ -5,7 +5,7 @@ from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
 from demarcate.tabular.known import LabelReader, known_codes
-from demarcate.tabular.labels import class_codes, labels_of
+from demarcate.tabular.labels import class_codes, labels_of, typed_labels
 from demarcate.tabular.reader import ParsedColumns, TableReader
 from demarcate.tabular.schema import Column, Schema
 from demarcate.tabular.splits import stratified_folds, stratified_split
@@ -26,4 +26,5 @@ __all__ = [
     "labels_of",
     "stratified_folds",
     "stratified_split",
+    "typed_labels",
 ]

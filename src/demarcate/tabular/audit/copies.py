@@ -88,9 +88,7 @@ class CopyCount:
         """Take in rows: their contents, and their classes if they have any."""
         of_class = np.zeros(len(numbers), dtype=np.int64) if codes is None else codes
         rows = pl.DataFrame({"content": numbers, "code": of_class})
-        new = rows.group_by("content").agg(
-            rows=pl.len(), least=pl.col("code").min(), most=pl.col("code").max()
-        )
+        new = rows.group_by("content").agg(rows=pl.len(), least=pl.col("code").min(), most=pl.col("code").max())
         is_followed = new["content"].is_in(self._followed.implode())
         self._counted = _joined(self._counted, new.filter(is_followed))
         others = new.filter(~is_followed)

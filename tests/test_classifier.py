@@ -70,7 +70,6 @@ def mixed():
 @parametrize_with_checks(
     [DemarcateClassifier(hidden=(16,), epochs=12, n_folds=2, lr=0.03, dropout=0.0)],
     expected_failed_checks=lambda _: EXPECTED_TO_FAIL,
-    xfail_strict=True,
 )
 def test_it_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted, validate_data
 from torch import nn
 
 from demarcate.arguments import (
@@ -21,6 +21,7 @@ from demarcate.arguments import (
     class_weights,
     column_names,
     label_array,
+    named_table,
     plain,
     seed_of,
     target_name,
@@ -50,8 +51,9 @@ from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.presets import AUTO, narrowed, preset_settings
-from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
+from demarcate.tabular import TableEncoder, as_frame, audit_columns, learnable
 from demarcate.tabular.fingerprint import fingerprint
+from demarcate.tabular.inference import ASKED
 from demarcate.task import Task
 from demarcate.words import counted
 
@@ -493,9 +495,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         write_bundle(self.predictor_.with_record(self.record()), path)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Predictor:
+    def load(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> Predictor:
         """The predictor in a file that `save` wrote; same as `demarcate.load`."""
-        return read_bundle(path)
+        return read_bundle(path, expect_sha256=expect_sha256)
 
     def record(self, baselines: Mapping[str, Mapping[str, Score]] | None = None) -> dict[str, Any]:
         """What a model file says of how the model was made, for JSON: scores, members, audit, settings, origin."""
@@ -527,35 +529,29 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _task(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, *, reset: bool) -> Task:
         """Everything `fit` is given, checked and read."""
-        frame = as_frame(self._checked(X, reset=reset))
+        X = self._checked(X, reset=reset)
         if y is None:
             raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
         labels = label_array(y)
-        if len(labels) != len(frame):
-            rule = "Every row has one label"
-            raise InputError([Problem(rule, f"{len(frame)} rows, {len(labels)} labels", "Give as many labels as rows")])
-        weights = (
-            None if sample_weight is None else _check_sample_weight(sample_weight, frame, ensure_non_negative=True)
-        )
+        if len(labels) != _num_samples(X):
+            rule, found = "Every row has one label", f"{_num_samples(X)} rows, {len(labels)} labels"
+            raise InputError([Problem(rule, found, "Give as many labels as rows")])
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if weights is not None and not weights.all():
             kept = np.flatnonzero(weights)
-            frame, labels, weights = frame[kept], labels[kept], weights[kept]
-        classes, codes = class_codes(labels)
-        schema = (
-            self.schema_
-            if not reset
-            else infer_schema(
-                frame,
-                categorical=column_names("categorical", self.categorical),
-                numerical=column_names("numerical", self.numerical),
-                drop=column_names("drop", self.drop),
-            )
+            X, labels, weights = as_frame(X)[kept], labels[kept], weights[kept]
+        table = learnable(
+            X,
+            labels,
+            categorical=column_names("categorical", self.categorical),
+            numerical=column_names("numerical", self.numerical),
+            drop=column_names("drop", self.drop),
+            schema=None if reset else self.schema_,
         )
-        schema.check_usable()
-        by_class = class_weights(self.class_weight, classes, codes)
+        by_class = class_weights(self.class_weight, table.classes, table.codes)[table.codes]
         if self.class_weight is not None:
-            weights = by_class[codes] if weights is None else weights * by_class[codes]
-        return Task(schema, schema.parse(frame), classes, codes, weights, target_name(y))
+            weights = by_class if weights is None else weights * by_class
+        return Task(table.schema, table.schema.parse(table.frame), table.classes, table.codes, weights, target_name(y))
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """X with its columns counted and named as scikit-learn asks; arrays checked for shape and type."""
@@ -564,10 +560,21 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(X, Mapping | pl.LazyFrame) or are_records(X):
             X = as_frame(X)
         if not hasattr(X, "columns"):
-            X = check_array(
-                X, dtype=None, ensure_all_finite=False, ensure_min_samples=2 if reset else 1, estimator=self
-            )
-        validate_data(self, X, reset=reset, skip_check_array=True)
+            least = 2 if reset else 1
+            if (
+                isinstance(X, Sequence)
+                and X
+                and all(isinstance(row, Sequence) and not isinstance(row, str) for row in X)
+            ):
+                # Of words and numbers together numpy makes words, and not all of them as they were.
+                X = np.asarray(X, dtype=object) if len({*map(len, X)}) == 1 else X
+            try:
+                X = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=least, estimator=self)
+            except ValueError as error:
+                # scikit-learn's words, by which its own checks know the refusal.
+                rule = f"An array of rows has two axes, at least {least} of the rows and a column"
+                raise InputError([Problem(rule, str(error).rstrip("."), "Give it as (n_rows, n_columns)")]) from None
+        validate_data(self, named_table(X), reset=reset, skip_check_array=True)
         return X
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
@@ -644,7 +651,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             what = f"a single row each is of class {shown}: trained on, but left out of the scores"
             warnings.warn(InputWarning(what), stacklevel=3)
         for column in task.schema.columns:
-            reason = column.dropped if column.name not in column_names("drop", self.drop) else ""
+            reason = "" if column.dropped == ASKED else column.dropped
             if reason or column.note:
                 what = f"not used ({reason})" if reason else column.note
                 warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=3)

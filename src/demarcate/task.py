@@ -16,7 +16,7 @@ from demarcate.engine import Samples
 from demarcate.engine.inputs import Dense, Shared
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
-from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, class_codes, infer_schema, labels_of
+from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, labels_of, learnable
 from demarcate.tabular.shared import SharedTable
 
 DENSE_BYTES = 512 * 2**20
@@ -114,14 +114,12 @@ def read_task(
     cells = labels_of(labels)
     if len(cells) != len(frame):
         raise SettingError(f"every row has one label: got {len(frame)} rows and {len(cells)} labels")
-    classes, codes = class_codes(cells)
     of_data = data.categorical if isinstance(data, Dataset) else ()
     named = (*categorical, *(name for name in of_data if name not in (*categorical, *numerical, *drop)))
-    schema = infer_schema(frame, categorical=named, numerical=numerical, drop=drop)
-    schema.check_usable()
-    weights = _row_weights(class_weight, classes, codes)
+    table = learnable(frame, cells, categorical=named, numerical=numerical, drop=drop)
+    weights = _row_weights(class_weight, table.classes, table.codes)
     target = data.target if isinstance(data, Dataset) else "target"
-    return Task(schema, schema.parse(frame), classes, codes, weights, target)
+    return Task(table.schema, table.schema.parse(frame), table.classes, table.codes, weights, target)
 
 
 def array_of(X: Any) -> Any:

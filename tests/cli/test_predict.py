@@ -9,11 +9,14 @@ import pytest
 from demarcate import load
 from demarcate.cli.guard import UsageError
 from demarcate.cli.predict import cells
+from demarcate.cli.predicting import Asked
+from demarcate.errors import BundleError
 
 PATIENT = (
     *("age=80", "sex=0", "cp=1", "trestbps=124", "chol=300", "fbs=1", "restecg=2"),
     *("thalach=150", "exang=0", "oldpeak=2.3", "slope=3", "ca=0", "thal=fixed"),
 )
+ASKED = Asked.of
 COLUMNS = ["prediction", "probability_0", "probability_1"]
 
 
@@ -211,3 +214,104 @@ class TestModel:
         outcome = demarcate("predict", heart_csv, "heart")
         assert outcome.code == 1
         assert outcome.err.startswith(f"Error: '{heart_csv}' is not a model that demarcate can use.")
+
+
+class TestLongTable:
+    """Tables of several parts."""
+
+    @pytest.fixture(autouse=True)
+    def _small_parts(self, monkeypatch):
+        monkeypatch.setattr("demarcate.datasets.reading.stream._MOST_ROWS", 50)
+        monkeypatch.setattr("demarcate.datasets.reading.stream._FEWEST_ROWS", 1)
+
+    @pytest.fixture(params=["csv", "parquet"])
+    def table(self, request, tmp_path, heart_frame):
+        path = tmp_path / f"heart.{request.param}"
+        getattr(heart_frame, f"write_{request.param}")(path)
+        return path
+
+    @pytest.fixture
+    def interrupt(self, monkeypatch):
+        """Interrupts a run when it has made so many parts."""
+
+        def after(n, error=KeyboardInterrupt):
+            made = []
+
+            def of(self, parsed, asked=Asked.of):
+                made.append(1)
+                if len(made) > n:
+                    raise error
+                return asked(self, parsed)
+
+            monkeypatch.setattr(Asked, "of", of)
+
+        return after
+
+    @pytest.mark.parametrize("name", ["p.csv", "p.parquet", "p.jsonl"])
+    def test_predictions_are_those_of_the_whole(self, demarcate, model, table, tmp_path, expected, name):
+        outcome = demarcate("predict", model, table, "--out", tmp_path / name)
+        assert (outcome.code, outcome.err) == (0, f"303 predictions saved to {tmp_path / name}\n")
+        found = read(tmp_path / name)
+        assert found["prediction"].to_list() == expected[0].tolist()
+        np.testing.assert_allclose(found[:, 1:].to_numpy(), expected[1], atol=1e-6)
+        assert sorted(tmp_path.iterdir()) == sorted([table, tmp_path / name])
+
+    def test_standard_output_is_the_same_as_the_file(self, demarcate, model, table, tmp_path):
+        demarcate("predict", model, table, "--out", tmp_path / "p.csv")
+        assert demarcate("predict", model, table).out == (tmp_path / "p.csv").read_text()
+
+    @pytest.mark.parametrize("name", ["p.csv", "p.parquet"])
+    def test_an_interrupted_run_is_gone_on_with(self, demarcate, model, table, tmp_path, name, interrupt, monkeypatch):
+        command = ("predict", model, table, "--out", tmp_path / name)
+        assert demarcate(*command).code == 0
+        whole = read(tmp_path / name)
+        (tmp_path / name).unlink()
+        with monkeypatch.context():
+            interrupt(4)
+            outcome = demarcate(*command)
+        assert outcome.code == 130
+        assert "200 predictions are kept in" in outcome.err
+        assert not (tmp_path / name).exists()
+        monkeypatch.setattr(Asked, "of", ASKED)
+        interrupt(3)  # of seven parts, four are there
+        assert demarcate(*command, "--resume").code == 0
+        assert read(tmp_path / name).equals(whole)
+        assert sorted(tmp_path.iterdir()) == sorted([table, tmp_path / name])
+
+    def test_a_full_disk_says_how_to_go_on(self, demarcate, model, table, tmp_path, interrupt):
+        interrupt(3, BundleError("A file is written to a folder that takes it: the disk is full. Make room."))
+        outcome = demarcate("predict", model, table, "--out", tmp_path / "p.csv")
+        assert outcome.code == 1
+        assert "150 predictions are kept in" in outcome.err
+
+    def test_an_interrupted_pipe_leaves_nothing(self, demarcate, model, table, tmp_path, interrupt):
+        interrupt(3)
+        outcome = demarcate("predict", model, "-", "--out", tmp_path / "p.csv", stdin=table.read_bytes())
+        assert (outcome.code, list(tmp_path.iterdir())) == (130, [table])
+        assert outcome.err == "Interrupted: nothing was written.\n"
+
+    def test_bad_cells_of_all_parts_are_told_together_and_nothing_is_written(
+        self, demarcate, model, heart_frame, tmp_path
+    ):
+        bad = heart_frame.cast({"age": pl.String})
+        for row in (120, 260):
+            bad[row, "age"] = "old"
+        bad.write_csv(tmp_path / "bad.csv")
+        outcome = demarcate("predict", model, tmp_path / "bad.csv", "--out", tmp_path / "p.csv")
+        assert outcome.code == 1
+        assert "row 121 holds 'old', row 261 holds 'old'" in outcome.err
+        assert [path.name for path in tmp_path.iterdir()] == ["bad.csv"]
+
+    def test_a_table_that_changed_is_not_gone_on_with(self, demarcate, model, table, tmp_path, heart_frame, interrupt):
+        interrupt(3)
+        demarcate("predict", model, table, "--out", tmp_path / "p.csv")
+        getattr(heart_frame.head(200), f"write_{table.suffix[1:]}")(table)
+        outcome = demarcate("predict", model, table, "--out", tmp_path / "p.csv", "--resume")
+        assert outcome.code == 2
+        assert "size, time differ from what is kept" in outcome.err
+
+    @pytest.mark.parametrize("options", [(), ("--json", "--out", "p.csv")])
+    def test_only_a_file_alone_can_be_gone_on_with(self, demarcate, model, table, options):
+        outcome = demarcate("predict", model, table, "--resume", *options)
+        assert outcome.code == 2
+        assert "--resume goes on with a table on the disk" in outcome.err

@@ -114,3 +114,15 @@ def test_of_many_unknown_labels_some_are_named():
 def test_labels_come_out_as_plain_values():
     assert labels_of(np.array([1, 2])) == [1, 2]
     assert [type(label) for label in labels_of([np.int64(1), np.str_(" a "), None])] == [int, str, type(None)]
+
+
+@pytest.mark.parametrize("unit", ["D", "s", "us", "ns"])
+def test_dates_of_any_precision_are_spelled_alike(unit):
+    days = np.array(["2020-01-01", "2021-05-06"] * 2, dtype=f"datetime64[{unit}]")
+    assert [spelling[:10] for spelling in class_codes(days)[0]] == ["2020-01-01", "2021-05-06"]
+    assert labels_of(list(days)) == labels_of(days)
+
+
+def test_a_date_that_is_missing_is_a_missing_label():
+    with pytest.raises(InputError, match="the target is missing in row 2"):
+        class_codes(np.array(["2020-01-01", "NaT", "2020-01-01", "2021-01-01"], dtype="datetime64[ns]"))

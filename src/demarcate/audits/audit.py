@@ -11,7 +11,7 @@ from demarcate.audits.rescore import rescore as scored_again
 from demarcate.audits.result import Audit
 from demarcate.datasets import Dataset
 from demarcate.errors import SettingError
-from demarcate.tabular import as_frame, audit_columns, class_codes, infer_schema, labels_of
+from demarcate.tabular import as_frame, audit_columns, infer_schema, labels_of, learnable
 from demarcate.task import array_of
 
 
@@ -76,10 +76,14 @@ def audit(
     own = data.categorical if isinstance(data, Dataset) else ()
     named = [*categorical, *(name for name in own if name not in (*categorical, *numerical, *drop))]
     lists = {"categorical": named, "numerical": list(numerical), "drop": list(drop)}
-    schema = infer_schema(frame, **lists)
-    schema.check_usable()
+    classes = codes = None
+    if labels is None:
+        schema = infer_schema(frame, **lists)
+        schema.check_usable()
+    else:
+        table = learnable(frame, labels, **lists)
+        schema, classes, codes = table.schema, table.classes, table.codes
     parsed = schema.parse(frame)
-    classes, codes = (None, None) if labels is None else class_codes(labels)
     findings = audit_columns(schema, parsed, codes, classes)
     rescored = []
     if rescore and codes is not None and classes is not None:

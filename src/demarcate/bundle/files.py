@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from demarcate.bundle.refusal import refused
+from demarcate.bundle.unnamed import write_unnamed
 
 WRITE_RULE = "A file is written to a folder that takes it"
 
@@ -16,7 +17,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable
     """Write a file so that whoever opens it finds the old content or the new, never part of either.
 
     The bytes go to a new file in the same folder, are flushed to the disk and verified, and only then take the old
-    file's name. Whatever goes wrong, an interrupt included, the old file stays as it was and the new one is removed.
+    file's name. Whatever goes wrong, an interrupt included, the old file stays as it was and the new one is removed; on
+    Linux it has no name before, so that nothing is left even if the process is killed.
 
     Parameters
     ----------
@@ -44,17 +46,49 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable
         target = Path(os.path.realpath(path))
         mode = _mode_of_existing(target)
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
-        try:
-            _write_durably(temporary, data, 0o666 if mode is None else 0o600)
-            if verify is not None:
-                verify(temporary)
-            if mode is not None:
-                temporary.chmod(mode)
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+        if not write_unnamed(target, temporary, data, mode, verify):
+            _write_named(target, temporary, data, mode, verify)
+    except OSError as error:
+        raise refused(
+            WRITE_RULE,
+            f"'{path}' could not be written ({_reason(error)})",
+            "Make room or choose another folder, and try again",
+        ) from error
+    _flush_folder(target.parent)
+
+
+def replace_atomically(path: str | os.PathLike[str], finished: Path) -> None:
+    """Give a file that is finished, in the same folder or one in it, another name, for good.
+
+    Parameters
+    ----------
+    path
+        The name; a link is followed, and an existing file is replaced, its permissions kept.
+    finished
+        The file; its content is flushed to the disk first.
+
+    Raises
+    ------
+    BundleError
+        If the system refuses.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "part").write_bytes(b"weights")
+    ...     replace_atomically(Path(folder) / "model.bin", Path(folder) / "part")
+    ...     (Path(folder) / "model.bin").read_bytes()
+    b'weights'
+    """
+    try:
+        target = Path(os.path.realpath(path))
+        mode = _mode_of_existing(target)
+        with finished.open("r+b") as file:
+            os.fsync(file.fileno())
+        if mode is not None:
+            finished.chmod(mode)
+        finished.replace(target)
     except OSError as error:
         raise refused(
             WRITE_RULE,
@@ -140,6 +174,22 @@ def _mode_of_existing(target: Path) -> int | None:
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
         raise refused("What is saved is written to a file", f"'{target}' is {kind}", "Choose another path")
     return stat.S_IMODE(status.st_mode)
+
+
+def _write_named(
+    target: Path, temporary: Path, data: bytes, mode: int | None, verify: Callable[[Path], None] | None
+) -> None:
+    try:
+        _write_durably(temporary, data, 0o666 if mode is None else 0o600)
+        if verify is not None:
+            verify(temporary)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def _write_durably(path: Path, data: bytes, mode: int) -> None:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from demarcate.cli.guard import EXIT_REFUSED, say
+from demarcate.cli.guard import say
+from demarcate.cli.leaving import EXIT_REFUSED
 from demarcate.cli.options import (
     Categorical,
     Delimiter,

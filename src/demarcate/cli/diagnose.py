@@ -120,7 +120,7 @@ def _diagnose(
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.pictures import check_writable_as_picture, write_picture
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.tabular import learnable
 
     check_outputs(source["table"], {"--plot": (plot, check_writable_as_picture)})
     loaded = load(source["table"], source["encoding"], source["delimiter"])
@@ -128,7 +128,7 @@ def _diagnose(
     lists = column_lists(loaded, **lists)
     silent = quiet or as_json
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
+        show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
         show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier

@@ -4,7 +4,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from demarcate.cli.options import Abstain, Cost, Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
+from demarcate.cli.options import (
+    Abstain,
+    Cost,
+    Delimiter,
+    DropMissingTarget,
+    Encoding,
+    ExpectSha256,
+    Json,
+    Model,
+    Quiet,
+)
 from demarcate.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,6 +30,7 @@ def evaluate(
     cost: Cost = None,
     abstain: Abstain = None,
     drop_missing_target: DropMissingTarget = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -36,7 +47,7 @@ def evaluate(
     from demarcate.cli.tables import opened
     from demarcate.evaluation import scores_json
 
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     tally = _tally(predictor, opened(table, encoding, delimiter), target, drop_missing=drop_missing_target)
     scores, of_classes = tally.scores("given"), tally.class_scores("given")
     costs, classes = predictor.costs, predictor.classes.tolist()

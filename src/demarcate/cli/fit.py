@@ -2,8 +2,6 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,7 +44,6 @@ from demarcate.cli.options import (
     put_down_in,
     widths,
 )
-from demarcate.errors import Interrupted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -151,16 +148,18 @@ def _fit(
     from demarcate.cli.costs import named_costs
     from demarcate.cli.report import short_name
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import class_codes, infer_schema
+    from demarcate.tabular import learnable
 
     _check(source["table"], outputs)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
+    if cost or not silent:
+        known = learnable(frame, labels, **lists)
     if cost:
-        settings = {**settings, "cost": named_costs(cost, class_codes(labels)[0].tolist())}
+        settings = {**settings, "cost": named_costs(cost, known.classes.tolist())}
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
+        show.schema(loaded.name, frame, known.schema, target)
         show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
@@ -176,21 +175,21 @@ def _fit(
         scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
         compared = classifier.cost_comparison_
     record = classifier.record(baselines)
+    sha256 = None
     # Before anything is shown: whoever reads the tables may close the pipe.
     if outputs["out"]:
         from demarcate.bundle import write_bundle
 
-        write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
-    with _saved(outputs["out"]):
-        if outputs["plot"]:
-            _draw(classifier, frame, labels, outputs["plot"])
-        if outputs["report"]:
-            from demarcate.report import Report
+        sha256 = write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
+    if outputs["plot"]:
+        _draw(classifier, frame, labels, outputs["plot"])
+    if outputs["report"]:
+        from demarcate.report import Report
 
-            named = {"target": target, "name": short_name(loaded.name)}
-            options = _reading(source, drop_missing_target)
-            made = Report.of(classifier, frame, labels, baselines=baselines, options=options, **named)
-            made.save(outputs["report"])
+        named = {"target": target, "name": short_name(loaded.name)}
+        options = _reading(source, drop_missing_target)
+        made = Report.of(classifier, frame, labels, baselines=baselines, options=options, **named)
+        made.save(outputs["report"])
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
@@ -198,9 +197,10 @@ def _fit(
             show.costs(compared, classifier.classes_.tolist(), classifier.costs_)
         show.training(classifier, fit_seconds)
     if not quiet:
-        _say_where(outputs, silent=silent)
+        _say_where(outputs, sha256, silent=silent)
     return {
         "model": outputs["out"],
+        "sha256": sha256,
         "plot": outputs["plot"],
         "report": outputs["report"],
         "target": target,
@@ -240,22 +240,11 @@ def _check(table: str, outputs: dict[str, str | None]) -> None:
     check_outputs(table, {f"--{name}": (outputs[name], check) for name, check in checks.items()})
 
 
-@contextmanager
-def _saved(out: str | None) -> Iterator[None]:
-    """After Ctrl-C, tell that the model was saved before what it interrupted."""
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        if out is None:
-            raise
-        raise Interrupted(f"the model is in {out}; what was to be made after it was not.") from error
-
-
-def _say_where(outputs: dict[str, str | None], *, silent: bool) -> None:
+def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bool) -> None:
     """Say which files there are now."""
     for name, what in (("plot", "Drawn"), ("report", "Reported"), ("out", "Saved")):
         if outputs[name]:
-            say(f"{what} to {outputs[name]}")
+            say(f"{what} to {outputs[name]}" + (f", SHA-256 {sha256}" if name == "out" else ""))
     if not outputs["out"] and not silent:
         say("Not saved: name a file with --out to keep this model.")
 

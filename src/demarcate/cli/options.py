@@ -85,6 +85,12 @@ Abstain = Annotated[
     ),
 ]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
+ExpectSha256 = Annotated[
+    str | None,
+    typer.Option(
+        "--expect-sha256", metavar="HEX", help="Refuse the model unless its file has this SHA-256, which fit printed."
+    ),
+]
 
 
 @contextmanager

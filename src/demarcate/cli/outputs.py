@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
@@ -11,11 +12,11 @@ from demarcate.bundle import check_writable, write_atomically
 from demarcate.cli.guard import UsageError
 from demarcate.cli.tables import refuse_overwriting
 
-_WRITERS = {
-    ".csv": lambda frame, file: frame.write_csv(file),
-    ".tsv": lambda frame, file: frame.write_csv(file, separator="\t"),
-    ".parquet": lambda frame, file: frame.write_parquet(file),
-    ".jsonl": lambda frame, file: frame.write_ndjson(file),
+_WRITERS: dict[str, Callable[[pl.DataFrame, IO[bytes], bool], None]] = {
+    ".csv": lambda frame, file, first: frame.write_csv(file, include_header=first),
+    ".tsv": lambda frame, file, first: frame.write_csv(file, include_header=first, separator="\t"),
+    ".parquet": lambda frame, file, _: frame.write_parquet(file),
+    ".jsonl": lambda frame, file, _: frame.write_ndjson(file),
 }
 
 
@@ -37,8 +38,24 @@ def check_writable_as_table(out: str) -> None:
 def write_table(out: str, frame: pl.DataFrame) -> None:
     """Write a table to a file of the format its name ends in, whole or not at all."""
     buffer = io.BytesIO()
-    _WRITERS[Path(out).suffix.lower()](frame, buffer)
+    append_table(out, frame, buffer, first=True)
     write_atomically(out, buffer.getvalue())
+
+
+def append_table(out: str, frame: pl.DataFrame, file: IO[bytes], *, first: bool) -> None:
+    """Write rows to an open file in the format that the name ``out`` ends in; the first rows with a header."""
+    _WRITERS[Path(out).suffix.lower()](frame, file, first)
+
+
+def is_text(out: str) -> bool:
+    """Whether a file of this name is text, to which rows can be appended.
+
+    Examples
+    --------
+    >>> is_text("p.csv"), is_text("p.parquet")
+    (True, False)
+    """
+    return Path(out).suffix.lower() != ".parquet"
 
 
 def check_outputs(source: str, outputs: Mapping[str, tuple[str | None, Callable[[str], None]]]) -> None:

@@ -1,12 +1,16 @@
 """``demarcate predict``: probabilities for the rows of a table, or for one row given inline."""
 
-from typing import Annotated, Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, ExpectSha256, Json, Model, Quiet
 from demarcate.words import counted
+
+if TYPE_CHECKING:
+    from demarcate.cli.printed import Printed
 
 
 def predict(
@@ -36,6 +40,10 @@ def predict(
     spread: Annotated[
         bool, typer.Option("--spread", help="Add how far the networks differ in each probability.")
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on from the whole parts that an interrupted run kept beside --out.")
+    ] = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -45,46 +53,52 @@ def predict(
 
     Without --out the predictions go to standard output, as CSV for a table and in words for a single row. A row that is
     not decided (--abstain) has an empty cell. A | within a label of a set is written \|, and a \ is written \\.
+    A table may be larger than memory: rows are read and predicted a part at a time.
     """
     from demarcate.bundle import read_bundle
-    from demarcate.cli import predictions
     from demarcate.cli.costs import with_costs
-    from demarcate.cli.outputs import check_writable_as_table, write_table
-    from demarcate.cli.tables import load, refuse_overwriting
+    from demarcate.cli.outputs import check_writable_as_table
+    from demarcate.cli.predicting import Asked, identity_of, predict_parts, predict_to_file
+    from demarcate.cli.tables import Opened, opened, refuse_overwriting
     from demarcate.tabular import as_frame
 
     source = _checked(items, row=row, needs_set=set_per_class and coverage is None)
     if out:
         check_writable_as_table(out)
         refuse_overwriting(out, model, *([] if row else source))
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     if row:
         frame = as_frame({name: [cell] for name, cell in cells(source).items()})
+        table = Opened("the row", [frame], tuple(frame.columns), 1, again=False)
     else:
-        frame = load(source[0], encoding, delimiter).frame
-    # The answers may still be there: they are not a column the model has never heard of.
-    frame = frame.drop(predictor.target, strict=False)
-    parsed = predictor.parse(frame)
-    probabilities = predictor.probabilities(parsed)
-    predicted = predictions.Predictions(
-        predictor.target,
-        predictor.classes,
-        predictor.decide(probabilities),
-        probabilities,
-        sets=None if coverage is None else predictor.sets(parsed, coverage, per_class=set_per_class),
-        coverage=coverage,
-        spread=predictor.spreads(parsed) if spread else None,
-    )
-    if out:
-        write_table(out, predicted.as_table())
-        if not quiet:
-            say(f"{counted(len(frame), 'prediction')} saved to {out}")
+        table = opened(source[0], encoding, delimiter)
+    if resume and (as_json or not out or not table.stays):
+        raise UsageError("--resume goes on with a table on the disk whose predictions go to --out, and nowhere else")
+    asked = Asked(predictor, coverage, per_class=set_per_class, spread=spread)
+    with ExitStack() as closing:
+        printed = [closing.enter_context(sink) for sink in _printed(as_json=as_json, row=row, to_file=bool(out))]
+        if out:
+            identity = identity_of(model, source[0], table)
+            identity |= {"cost": cost, "abstain": abstain, "set": coverage, "set per class": set_per_class}
+            identity |= {"spread": spread, "encoding": encoding, "delimiter": delimiter}
+            n_rows = predict_to_file(out, table, asked, printed, identity, resume=resume, quiet=quiet)
+            if not quiet:
+                say(f"{counted(n_rows, 'prediction')} saved to {out}")
+        else:
+            predict_parts(table, asked, printed, quiet=quiet)
+        for sink in printed:
+            sink.finish()
+
+
+def _printed(*, as_json: bool, row: bool, to_file: bool) -> "list[Printed]":
+    """What goes to standard output: one object, words for a single row, CSV if there is no file, or nothing."""
+    from demarcate.cli.printed import PrintedCsv, PrintedJson, PrintedWords
+
     if as_json:
-        predicted.print_json()
-    elif row:
-        print(predicted.in_words())
-    elif not out:
-        predicted.print_csv()
+        return [PrintedJson()]
+    if row:
+        return [PrintedWords()]
+    return [] if to_file else [PrintedCsv()]
 
 
 def _checked(items: list[str] | None, *, row: bool, needs_set: bool) -> list[str]:

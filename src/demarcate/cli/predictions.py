@@ -1,7 +1,5 @@
 """Predictions as people and programs read them."""
 
-import json
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,12 +59,8 @@ class Predictions:
             columns |= self._numbers("spread", self.spread)
         return pl.DataFrame(columns)
 
-    def print_csv(self) -> None:
-        """Predictions as CSV on standard output."""
-        sys.stdout.write(self.as_table().write_csv())
-
-    def print_json(self) -> None:
-        """Predictions as one JSON object on standard output."""
+    def json_rows(self) -> list[dict[str, Any]]:
+        """Each row as a JSON object."""
         names = [str(label) for label in self.classes.tolist()]
         rows: list[dict[str, Any]] = [
             {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
@@ -80,7 +74,7 @@ class Predictions:
                 {**row, "spread": dict(zip(names, spread, strict=True))}
                 for row, spread in zip(rows, spreads, strict=True)
             ]
-        print(json.dumps({"target": self.target, "predictions": rows}, allow_nan=False))
+        return rows
 
     def in_words(self) -> str:
         """The first row's probabilities in words, the likeliest class first: a probability, not a verdict."""

@@ -1,13 +1,15 @@
-"""A bar on standard error while networks train."""
+"""A bar on standard error while networks train, or rows are read."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from demarcate.engine import OnEpoch, Progress
+if TYPE_CHECKING:
+    from demarcate.engine import OnEpoch, Progress
 
 
 @contextmanager
-def training_progress(*, quiet: bool) -> Iterator[OnEpoch | None]:
+def training_progress(*, quiet: bool) -> "Iterator[OnEpoch | None]":
     """A callback that draws epoch, loss and time left; None when quiet."""
     if quiet:
         yield None
@@ -22,7 +24,7 @@ def training_progress(*, quiet: bool) -> Iterator[OnEpoch | None]:
         task = bar.add_task("training", state="", total=None)
         done: dict[int, float] = {}
 
-        def on_epoch(progress: Progress) -> None:
+        def on_epoch(progress: "Progress") -> None:
             loss = progress.train_loss if progress.validation_loss is None else progress.validation_loss
             shown = "none" if loss is None else f"{loss:.4f}"
             networks = f"{progress.n_active}/{progress.n_members} networks"
@@ -38,3 +40,21 @@ def training_progress(*, quiet: bool) -> Iterator[OnEpoch | None]:
             )
 
         yield on_epoch
+
+
+@contextmanager
+def rows_progress(n_rows: int | None, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A callback that draws how many rows of a table are done."""
+    if quiet:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("rows", state="", total=n_rows)
+        of_all = "" if n_rows is None else f" of {n_rows:,}"
+        yield lambda done: bar.update(task, completed=done, state=f"{done:,}{of_all} rows")

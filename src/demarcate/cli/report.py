@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Abstain, Cost, Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
+from demarcate.cli.options import (
+    Abstain,
+    Cost,
+    Delimiter,
+    DropMissingTarget,
+    Encoding,
+    ExpectSha256,
+    Json,
+    Model,
+    Quiet,
+)
 
 ENDINGS = (".html", ".htm")
 
@@ -19,6 +29,7 @@ def report(
     cost: Cost = None,
     abstain: Abstain = None,
     drop_missing_target: DropMissingTarget = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -40,7 +51,7 @@ def report(
     check_outputs(table, {"--out": (out, check_writable_as_page)})
     if out:
         refuse_overwriting(out, model)
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     loaded = load(table, encoding, delimiter)
     frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
     # scikit-learn takes seconds to import: by now the model and the table have been read.

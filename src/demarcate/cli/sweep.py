@@ -140,7 +140,7 @@ def _sweep(
     from demarcate.cli.outputs import check_outputs, check_writable_as_table, write_table
     from demarcate.cli.pictures import check_writable_as_picture, write_picture
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.tabular import learnable
 
     checks = {"--out": check_writable_as_table, "--save": check_writable, "--plot": check_writable_as_picture}
     check_outputs(source["table"], {option: (path, checks[option]) for option, path in files.items()})
@@ -149,7 +149,7 @@ def _sweep(
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
+        show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
         show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.cli.progress import training_progress
@@ -165,8 +165,9 @@ def _sweep(
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.
         write_table(out, result.table)
+    sha256 = None
     if save:
-        write_bundle(replace(result.winner.predictor, target=target), save)
+        sha256 = write_bundle(replace(result.winner.predictor, target=target), save)
     if plot:
         from demarcate.plotting import SweepDisplay
 
@@ -176,10 +177,10 @@ def _sweep(
         show.scores(result.winner.scores, result.winner.baselines)
     for what, path in {"The table": out, "The winner": save}.items():
         if path and not quiet:
-            say(f"{what} is saved to {path}")
+            say(f"{what} is saved to {path}" + (f", SHA-256 {sha256}" if path == save else ""))
     if plot and not quiet:
         say(f"Drawn to {plot}")
-    written = {"model": save, "table": out, "plot": plot}
+    written = {"model": save, "sha256": sha256, "table": out, "plot": plot}
     return {"target": target, **written, "sweep_seconds": round(seconds, 3), **_report(result)}
 
 

@@ -66,6 +66,8 @@ class Opened:
         Whether it can be read more than once.
     target
         The column to predict, if the table says so itself.
+    stays
+        Whether another process would find it too: it is a file, or built in.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Opened:
     n_rows: int | None
     again: bool
     target: str | None = None
+    stays: bool = False
 
 
 def opened(source: str, encoding: str | None = None, delimiter: str | None = None) -> Opened:
@@ -81,9 +84,9 @@ def opened(source: str, encoding: str | None = None, delimiter: str | None = Non
     if source in BUILT_IN:
         loaded = load(source)
         columns = tuple(loaded.frame.columns)
-        return Opened(source, [loaded.frame], columns, len(loaded.frame), again=True, target=loaded.target)
+        return Opened(source, [loaded.frame], columns, len(loaded.frame), again=True, target=loaded.target, stays=True)
     table = stream_table(source, encoding=encoding, delimiter=_delimiter(delimiter))
-    return Opened(source, _Plain(table), table.columns, table.n_rows, table.again)
+    return Opened(source, _Plain(table), table.columns, table.n_rows, table.again, stays=Path(source).is_file())
 
 
 @dataclass(frozen=True)

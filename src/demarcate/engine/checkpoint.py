@@ -25,6 +25,7 @@ from torch import Tensor
 
 from demarcate.engine.identity import changes
 from demarcate.errors import CheckpointError, CheckpointWarning
+from demarcate.lock import locked
 
 _MANIFEST, _LOCK, _FACTS, _DIGEST = "manifest.json", "lock", "facts", "digest"
 _STATES = "population-*.npz"
@@ -272,25 +273,7 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
     return np.frombuffer(digest.digest(), dtype=np.uint8)
 
 
-@contextlib.contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, which the system releases however this process ends."""
-    with (folder / _LOCK).open("a+b") as lock:
-        try:
-            _lock(lock.fileno())
-        except OSError as error:
-            raise CheckpointError(
-                f"one process trains in a folder of checkpoints: another holds {folder}. Wait for it, or name another"
-            ) from error
-        yield
-
-
-def _lock(descriptor: int) -> None:
-    try:
-        import fcntl
-    except ModuleNotFoundError:
-        import msvcrt  # Windows
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-    else:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _held(folder: Path) -> contextlib.AbstractContextManager[None]:
+    """The folder's lock."""
+    rule = "one process trains in a folder of checkpoints"
+    return locked(folder / _LOCK, CheckpointError(f"{rule}: another holds {folder}. Wait for it, or name another"))

@@ -6,6 +6,7 @@ from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
 from demarcate.tabular.known import LabelReader, known_codes
 from demarcate.tabular.labels import class_codes, labels_of, typed_labels
+from demarcate.tabular.learnable import Learnable, learnable
 from demarcate.tabular.reader import ParsedColumns, TableReader
 from demarcate.tabular.schema import Column, Schema
 from demarcate.tabular.splits import stratified_folds, stratified_split
@@ -14,6 +15,7 @@ __all__ = [
     "Column",
     "Finding",
     "LabelReader",
+    "Learnable",
     "ParsedColumns",
     "Schema",
     "TableEncoder",
@@ -24,6 +26,7 @@ __all__ = [
     "infer_schema",
     "known_codes",
     "labels_of",
+    "learnable",
     "stratified_folds",
     "stratified_split",
     "typed_labels",

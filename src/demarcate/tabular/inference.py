@@ -64,15 +64,16 @@ def infer_schema(
     zip categorical
     unit categorical constant: every cell is 'a'
     """
-    asked: dict[str, list[str]] = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
+    given = {"categorical": categorical, "numerical": numerical, "drop": drop}
+    asked = {setting: [name.strip() for name in names] for setting, names in given.items()}
     _check_names(frame, asked)
     columns = []
     for cells in frame.get_columns():
-        if cells.name in drop:
+        if cells.name in asked["drop"]:
             columns.append(replace(_inferred(cells), dropped=ASKED))
-        elif cells.name in categorical:
+        elif cells.name in asked["categorical"]:
             columns.append(Column(cells.name, "categorical", categories=_distinct(values.categories(cells))))
-        elif cells.name in numerical:
+        elif cells.name in asked["numerical"]:
             columns.append(Column(cells.name, "numerical"))
         else:
             columns.append(_completed(_inferred(cells), cells))

@@ -11,12 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
+from demarcate.tabular.plain import by_microseconds
 from demarcate.tabular.values import categories
 
 MAX_ROWS = 5
 """Rows that a message names."""
 _MAX_NUMBER_NAMES = 10
-_WHOLE = re.compile(r"^-?\d+\.0$")
+_WHOLE = re.compile(r"^-?[0-9]+\.0$")
 
 
 def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -75,7 +76,8 @@ def typed_labels(column: pl.Series) -> list[Any]:
         return column.to_list()
     text = categories(column)
     whole = (
-        text.drop_nulls().str.contains(r"^-?\d{1,15}$").all() and not text.drop_nulls().str.contains(r"^-?0\d").any()
+        text.drop_nulls().str.contains(r"^-?[0-9]{1,15}$").all()
+        and not text.drop_nulls().str.contains(r"^-?0[0-9]").any()
     )
     return (text.cast(pl.Int64) if whole else text).to_list()
 
@@ -96,12 +98,14 @@ def spelling(label: Any) -> str:
 
 def labels_of(labels: Any) -> list[Any]:
     """Labels from any container as plain Python values, surrounding space stripped from text."""
+    labels = by_microseconds(labels) if isinstance(labels, np.ndarray) else labels
     cells = labels.to_list() if hasattr(labels, "to_list") else labels.tolist() if hasattr(labels, "tolist") else labels
     return [_label(cell) for cell in cells]
 
 
 def _label(cell: Any) -> Any:
-    return cell.strip() if isinstance(cell, str) else cell.item() if isinstance(cell, np.generic) else cell
+    cell = by_microseconds(cell).item() if isinstance(cell, np.generic) else cell
+    return cell.strip() if isinstance(cell, str) else cell
 
 
 def is_missing(label: Any) -> bool:

@@ -43,7 +43,8 @@ def plain_column(name: str, cells: Any) -> pl.Series:
     [63.0, None, 2.5]
     >>> plain_column("age", [[63, 64]])
     Traceback (most recent call last):
-    demarcate.errors.InputError: Each cell of a table is one value: column 'age' holds list. Drop or unpack it.
+    demarcate.errors.InputError: A cell holds one plain value: column 'age' holds list. Spread it over several columns,
+    write it as text, or leave the column out.
     """
     if isinstance(cells, pl.Series):
         return _of_polars(cells.alias(name))
@@ -54,6 +55,20 @@ def plain_column(name: str, cells: Any) -> pl.Series:
         return _of_library(name, series)
     one_value = isinstance(cells, str | bytes) or not hasattr(cells, "__iter__")
     return _of_values(name, [cells] if one_value else list(cells))
+
+
+def by_microseconds(values: Any) -> Any:
+    """A numpy array or scalar, with moments and spans of time by the microsecond, as Python has them.
+
+    By the nanosecond they would come out as bare whole numbers.
+
+    Examples
+    --------
+    >>> by_microseconds(np.datetime64("2020-01-01", "ns")).item()
+    datetime.datetime(2020, 1, 1, 0, 0)
+    """
+    unit = {"M": "datetime64[us]", "m": "timedelta64[us]"}.get(values.dtype.kind)
+    return values if unit is None else values.astype(unit)
 
 
 def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a type
@@ -68,8 +83,11 @@ def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a ty
         return column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else column
     if isinstance(dtype, pl.Categorical | pl.Enum):
         return column.cast(pl.String).cast(pl.Categorical)
-    if dtype in (pl.Null, pl.Time):
+    if dtype == pl.Null:
         return column.cast(pl.String)
+    if dtype == pl.Time:
+        # As Python spells it, and CSV files with it: microseconds where there are any.
+        return column.dt.to_string("%H:%M:%S%.6f").str.strip_suffix(".000000")
     if isinstance(dtype, pl.Duration):
         return column.dt.total_microseconds().cast(pl.Float64) / 1e6
     if dtype == pl.Object:
@@ -88,10 +106,8 @@ def _of_numpy(name: str, cells: NDArray[Any]) -> pl.Series:
         return pl.Series(name, cells.astype(np.float64), nan_to_null=True)
     if cells.dtype.kind in "biu":
         return _of_polars(pl.Series(name, np.ascontiguousarray(cells)))
-    if cells.dtype.kind == "M":
-        return pl.Series(name, cells.astype("datetime64[us]"))
-    if cells.dtype.kind == "m":
-        return _of_polars(pl.Series(name, cells.astype("timedelta64[us]")))
+    if cells.dtype.kind in "mM":
+        return _of_polars(pl.Series(name, by_microseconds(cells)))
     return _of_values(name, cells.tolist())
 
 
@@ -152,19 +168,13 @@ def _fit(cells: Sequence[Any], limit: int) -> bool:
 def _cell(value: Any) -> Any:
     """A cell as a plain Python value, None for every way of saying that there is none."""
     if isinstance(value, np.generic):
-        value = _of_numpy_scalar(value)
+        value = by_microseconds(value).item()
     if type(value).__name__ in _MISSING_TYPES or (isinstance(value, float) and math.isnan(value)):
         return None
     for kind, convert in _CONVERSIONS.items():
         if isinstance(value, kind):
             return convert(value)
     return value
-
-
-def _of_numpy_scalar(value: Any) -> Any:
-    # Nanoseconds would come out as a bare whole number.
-    unit = {"M": "datetime64[us]", "m": "timedelta64[us]"}.get(value.dtype.kind)
-    return (value.astype(unit) if unit else value).item()
 
 
 def _moment(value: datetime) -> datetime:
@@ -199,5 +209,5 @@ def _text(cell: object) -> str:
 
 
 def _nested(name: str, what: str) -> InputError:
-    rule, remedy = "Each cell of a table is one value", "Drop or unpack it"
-    return InputError([Problem(rule, f"column {name!r} holds {what}", remedy)])
+    remedy = "Spread it over several columns, write it as text, or leave the column out"
+    return InputError([Problem("A cell holds one plain value", f"column {name!r} holds {what}", remedy)])

@@ -13,15 +13,12 @@ from demarcate.errors import InputError, Problem
 ARROW_FILE_MAGIC = b"ARROW1"
 """What an Arrow file begins with; a stream does not, and cannot be read but from its beginning."""
 
-_UNITS_A_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
-
 
 @dataclass(frozen=True, eq=False)
 class Columnar:
     """A table of typed columns that is read a part at a time.
 
-    Columns are typed as stored, but: decimals are Float64, durations Float64 seconds; categories, times of day and
-    columns of nothing but null are String.
+    Columns are typed as they are stored.
 
     Attributes
     ----------
@@ -83,10 +80,9 @@ class Columnar:
         InputError
             If the file is damaged where it is read only now, or ends before its time.
         """
-        plain = self.source.select(_plain(column, dtype) for column, dtype in self.schema.items())
         for start in range(0, self.n_rows, n_rows):
             with _readable(self.name, self.kind):
-                part = plain.slice(start, n_rows).collect()
+                part = self.source.slice(start, n_rows).collect()
             if part.height != min(n_rows, self.n_rows - start):
                 raise _damaged(self.name, self.kind, "it changed while it was read")
             yield part
@@ -148,17 +144,3 @@ def _problems(schema: Mapping[str, pl.DataType], n_rows: int, name: str) -> list
 def _is_plain(dtype: pl.DataType) -> bool:
     text = (pl.String, pl.Categorical, pl.Enum, pl.Null)
     return dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean or isinstance(dtype, text)
-
-
-def _plain(column: str, dtype: pl.DataType) -> pl.Expr:
-    """The column as one of the types that the rest of the program knows."""
-    values = pl.col(column)
-    if isinstance(dtype, pl.Decimal):
-        return values.cast(pl.Float64)
-    if isinstance(dtype, pl.Duration):
-        return values.cast(pl.Int64) / _UNITS_A_SECOND[dtype.time_unit]
-    if isinstance(dtype, pl.Time):
-        return values.dt.to_string("%H:%M:%S%.f")
-    if isinstance(dtype, pl.Categorical | pl.Enum | pl.Null):
-        return values.cast(pl.String)
-    return values

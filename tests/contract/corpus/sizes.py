@@ -1,0 +1,17 @@
+"""Tables that are large in one direction."""
+
+from cases import category, cells, number, taken
+
+_WIDE = 5_000
+_CATEGORIES = 10_000
+
+CASES = (
+    cells(
+        "a cell of a megabyte",
+        ["a" * 10**6, "b", "a" * 10**6, "b"],
+        category("a" * 10**6, "b", "a" * 10**6, "b"),
+        apart=dict.fromkeys(("csv", "csv.gz", "tsv"), "longer than a cell of text may be"),
+    ),
+    taken("five thousand columns", {f"x{place}": ([place + 0.5, place - 0.5] * 2, number()) for place in range(_WIDE)}),
+    cells("ten thousand categories", [f"c{row % _CATEGORIES}" for row in range(2 * _CATEGORIES)], category()),
+)

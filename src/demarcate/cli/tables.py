@@ -13,8 +13,7 @@ from demarcate import signals
 from demarcate.cli.guard import UsageError, say
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
-from demarcate.tabular import as_frame
-from demarcate.tabular.labels import typed_labels
+from demarcate.tabular import as_frame, typed_labels
 
 if TYPE_CHECKING:
     from demarcate.predictor import Predictor

@@ -16,7 +16,7 @@ _MOSTLY = 0.9
 _ID_SHARE = 0.95
 _ID_MIN_ROWS = 30
 ASKED = "asked to drop it"
-_NUMBERS_ROWS = "id-like: it numbers the rows"
+NUMBERS_ROWS = "id-like: it numbers the rows"
 _KIND_OF_TYPE: dict[type[pl.DataType], Kind] = {
     pl.Boolean: "boolean",
     pl.Date: "date",
@@ -121,7 +121,7 @@ def schema_of(columns: Sequence[Column]) -> Schema:
 def _at_least_one(columns: Sequence[Column]) -> list[Column]:
     """Where nothing else is left, a column that numbers the rows may be all there is to learn from."""
     if all(column.dropped for column in columns):
-        return [replace(column, dropped="") if column.dropped == _NUMBERS_ROWS else column for column in columns]
+        return [replace(column, dropped="") if column.dropped == NUMBERS_ROWS else column for column in columns]
     return list(columns)
 
 
@@ -209,7 +209,7 @@ def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: in
         value = f"{present[0]:.15g}" if column.kind == "numerical" else dates.moment_text(present[0])
         return f"constant: every cell is {quoted(value)}"
     if column.kind == "numerical" and len(present) >= _ID_MIN_ROWS and _counts_up(present):
-        return _NUMBERS_ROWS
+        return NUMBERS_ROWS
     return ""
 
 

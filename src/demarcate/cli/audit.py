@@ -18,7 +18,6 @@ from demarcate.cli.options import (
     Seed,
     Table,
     Target,
-    names,
 )
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def audit(
     out, the scores with and without it. Without a target only the rules that need none are asked. Exits with 0 whatever
     is found, but for --strict.
     """
-    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"encoding": encoding, "delimiter": delimiter}
     tell = None if quiet else lambda what: say(f"Training: {what} ...")
     found = _audit(table, target, against, source, lists, drop_missing_target, rescore, seed, tell)
@@ -84,7 +83,7 @@ def _audit(
 
     loaded = load(table, **source)
     target = target or loaded.target
-    named: dict[str, Any] = column_lists(loaded, **lists)
+    named: dict[str, Any] = column_lists(lists, loaded.frame.columns, loaded.categorical)
     data: Any = loaded.frame
     if target is not None:
         frame, labels, target = split_target(loaded, target, drop_missing=drop_missing)

@@ -201,6 +201,7 @@ def learnable(
         allowed = allowance(memory)
         columns = open_columns(source["table"])
         target = named_target(columns.name, columns.columns, source["target"])
+        named = column_lists(lists, columns.columns)
         sizes = {name: columns.n_bytes(name) for name in columns.columns}
         if not allowed.holds(columns.n_rows, sizes, columns.schema, _n_encodings(settings, columns.n_rows)):
             _announce(columns.name, sum(sizes.values()), allowed, outputs, quiet=quiet)
@@ -210,20 +211,18 @@ def learnable(
                 target,
                 allowed,
                 folder,
-                categorical=lists["categorical"],
-                numerical=lists["numerical"],
-                drop=lists["drop"],
+                **named,
                 drop_missing_target=drop_missing_target,
                 seed=seed,
             )
             with ExitStack() as files:
                 table = files.enter_context(reading)
                 say_left_out(table.n_left_out)
-                yield OnDisk(columns.name, target, lists, table, quiet, files)
+                yield OnDisk(columns.name, target, named, table, quiet, files)
             return
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    yield InMemory(loaded.name, target, column_lists(loaded, **lists), frame, labels)
+    yield InMemory(loaded.name, target, column_lists(lists, loaded.frame.columns, loaded.categorical), frame, labels)
 
 
 def _n_encodings(settings: Mapping[str, Any], n_rows: int) -> int:

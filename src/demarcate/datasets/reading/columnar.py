@@ -34,8 +34,8 @@ class Columnar:
         How messages call it.
     kind
         ``Parquet`` or ``Arrow``.
-    columns
-        The names of its columns, without white space around them.
+    schema
+        Its columns as they are stored, under names without white space around them.
     n_rows
         How many rows there are, at least one.
     source
@@ -44,7 +44,7 @@ class Columnar:
 
     name: str
     kind: str
-    columns: tuple[str, ...]
+    schema: Mapping[str, pl.DataType]
     n_rows: int
     source: pl.LazyFrame
 
@@ -80,7 +80,14 @@ class Columnar:
         if problems:
             raise InputError(problems)
         warn_of_unnamed(list(schema), names, name)
-        return cls(name, kind, tuple(names), n_rows, rows)
+        renamed = {old: new for old, new in zip(schema, names, strict=True) if old != new}
+        rows = rows.rename(renamed) if renamed else rows
+        return cls(name, kind, dict(zip(names, schema.values(), strict=True)), n_rows, rows)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(self.schema)
 
     def column(self, name: str) -> pl.Series:
         """All of one column, and nothing of the others.
@@ -116,7 +123,6 @@ class Columnar:
                 part = self.source.slice(start, n_rows).collect()
             if part.height != min(n_rows, self.n_rows - start):
                 raise _damaged(self.name, self.kind, "it changed while it was read")
-            part.columns = list(self.columns)
             yield part
 
 

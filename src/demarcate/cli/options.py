@@ -84,6 +84,14 @@ Abstain = Annotated[
         "as it is unless given."
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="What a Parquet or Arrow table, and all that is made of it, may take of the memory, such as 1GB; what is "
+        "larger is kept on disk, beside --out or in TMPDIR.",
+    ),
+]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 ExpectSha256 = Annotated[
     str | None,

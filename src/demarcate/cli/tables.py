@@ -13,7 +13,7 @@ from demarcate import signals
 from demarcate.cli.guard import UsageError, say
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
-from demarcate.tabular import as_frame
+from demarcate.tabular import as_frame, typed_labels
 
 if TYPE_CHECKING:
     from demarcate.predictor import Predictor
@@ -177,20 +177,6 @@ def say_left_out(n_rows: int) -> None:
     if n_rows:
         rows = "1 row without a target is" if n_rows == 1 else f"{n_rows:,} rows without a target are"
         say(f"{rows} left out.")
-
-
-def typed_labels(column: pl.Series) -> list[Any]:
-    """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing."""
-    if column.dtype == pl.Boolean:
-        return column.to_list()
-    from demarcate.tabular.values import categories
-
-    text = categories(column)
-    whole = (
-        text.drop_nulls().str.contains(r"^-?[0-9]{1,15}$").all()
-        and not text.drop_nulls().str.contains(r"^-?0[0-9]").any()
-    )
-    return (text.cast(pl.Int64) if whole else text).to_list()
 
 
 def warn_of_training_rows(predictor: "Predictor", fingerprint: str) -> None:

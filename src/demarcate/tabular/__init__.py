@@ -5,7 +5,7 @@ from demarcate.tabular.encoding import TableEncoder
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.inference import infer_schema
 from demarcate.tabular.known import LabelReader, known_codes
-from demarcate.tabular.labels import class_codes, labels_of
+from demarcate.tabular.labels import class_codes, labels_of, typed_labels
 from demarcate.tabular.learnable import Learnable, learnable
 from demarcate.tabular.reader import ParsedColumns, TableReader
 from demarcate.tabular.schema import Column, Schema
@@ -29,4 +29,5 @@ __all__ = [
     "learnable",
     "stratified_folds",
     "stratified_split",
+    "typed_labels",
 ]

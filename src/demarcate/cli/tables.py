@@ -68,6 +68,8 @@ class Opened:
         The column to predict, if the table says so itself.
     stays
         Whether another process would find it too: it is a file, or built in.
+    categorical
+        Columns that are categories although they are written as numbers.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Opened:
     again: bool
     target: str | None = None
     stays: bool = False
+    categorical: tuple[str, ...] = ()
 
 
 def opened(source: str, encoding: str | None = None, delimiter: str | None = None) -> Opened:
@@ -84,7 +87,16 @@ def opened(source: str, encoding: str | None = None, delimiter: str | None = Non
     if source in BUILT_IN:
         loaded = load(source)
         columns = tuple(loaded.frame.columns)
-        return Opened(source, [loaded.frame], columns, len(loaded.frame), again=True, target=loaded.target, stays=True)
+        return Opened(
+            source,
+            [loaded.frame],
+            columns,
+            len(loaded.frame),
+            again=True,
+            target=loaded.target,
+            stays=True,
+            categorical=loaded.categorical,
+        )
     table = stream_table(source, encoding=encoding, delimiter=_delimiter(delimiter))
     return Opened(source, _Plain(table), table.columns, table.n_rows, table.again, stays=Path(source).is_file())
 
@@ -104,10 +116,12 @@ def _delimiter(given: str | None) -> str | None:
     return "\t" if given in ("\\t", "tab") else given
 
 
-def column_lists(loaded: Loaded, categorical: list[str], numerical: list[str], drop: list[str]) -> dict[str, list[str]]:
+def column_lists(
+    table: Loaded | Opened, categorical: list[str], numerical: list[str], drop: list[str]
+) -> dict[str, list[str]]:
     """What the user says of columns, and, where that is nothing, what the table says itself."""
     said = {*categorical, *numerical, *drop}
-    own = [name for name in loaded.categorical if name not in said]
+    own = [name for name in table.categorical if name not in said]
     return {"categorical": [*categorical, *own], "numerical": numerical, "drop": drop}
 
 

@@ -115,6 +115,7 @@ def _finite(literal: str) -> float:
     return number if math.isfinite(number) else _refuse_constant(literal)
 
 
+_HOLDERS = (dict, list, tuple)
 # Made once: what json makes anew for each call takes longer than most of what is read and written here.
 _WRITERS = {
     sort_keys: json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
@@ -125,15 +126,15 @@ _READER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_refus
 
 def _check_depth(value: object, remedy: str) -> None:
     # A fixed depth, checked without recursion: what one program may write, another with a smaller stack can read.
-    layer = [value]
-    for _ in range(MAX_DEPTH + 1):
-        layer = [inner for outer in layer for inner in _children(outer)]
+    layer = [value] if isinstance(value, _HOLDERS) else []
+    for _ in range(MAX_DEPTH):
         if not layer:
             return
-    raise refused("The JSON of a model file is shallow", f"it nests deeper than {MAX_DEPTH} levels", remedy)
-
-
-def _children(value: object) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return list(value) if isinstance(value, list | tuple) else []
+        layer = [
+            inner
+            for outer in layer
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, _HOLDERS)
+        ]
+    if any(layer):
+        raise refused("The JSON of a model file is shallow", f"it nests deeper than {MAX_DEPTH} levels", remedy)

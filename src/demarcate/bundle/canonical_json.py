@@ -49,6 +49,7 @@ def to_text(value: object, *, sort_keys: bool = True) -> str:
     except (TypeError, ValueError) as error:
         raise refused(STORABLE, str(error), remedy) from None
     _check_depth(value, remedy)
+    _check_characters(value, text, remedy)
     return text
 
 
@@ -91,6 +92,7 @@ def from_text(text: str, where: str, remedy: str = DAMAGED) -> Any:
     except ValueError as error:
         raise refused("A model file holds JSON", f"{where} is not JSON ({error})") from None
     _check_depth(value, DAMAGED)
+    _check_characters(value, text, DAMAGED)
     return value
 
 
@@ -138,3 +140,23 @@ def _check_depth(value: object, remedy: str) -> None:
         ]
     if any(layer):
         raise refused("The JSON of a model file is shallow", f"it nests deeper than {MAX_DEPTH} levels", remedy)
+
+
+def _check_characters(value: object, text: str, remedy: str) -> None:
+    # Half a surrogate pair can be spelt in JSON, and is in no table: no screen, file or column's name takes it.
+    if "\\ud" not in text.lower():
+        return
+    layer = [value]
+    while layer:
+        for each in layer:
+            if isinstance(each, str) and any("\ud800" <= character <= "\udfff" for character in each):
+                raise refused(
+                    "The text in a model file is text that UTF-8 can write", f"it holds {shown(each)}", remedy
+                )
+        layer = [inner for outer in layer for inner in _parts(outer)]
+
+
+def _parts(value: object) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value, *value.values()]
+    return list(value) if isinstance(value, list | tuple) else []

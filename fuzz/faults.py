@@ -29,6 +29,8 @@ from pathlib import Path
 
 OLD = b"what was there before\n"
 PR_CAPBSET_DROP = 24
+RESUMED = ("p.csv.parts",)
+"""What a prediction that did not end keeps, for --resume."""
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 """What is tried is the code beside this file, whatever is installed."""
 TIMEOUT = 120
@@ -226,7 +228,7 @@ def _told(seen: Seen, code: int, start: str) -> list[str]:
 def _clean(seen: Seen, kept: Sequence[str] = ()) -> list[str]:
     """What is wrong with what a command left behind."""
     wrong = [f"{name} is half-written" for name, state in seen.outputs.items() if state == "half"]
-    wrong += [f"left {name}" for name in seen.left if name not in kept]
+    wrong += [f"left {name}" for name in seen.left if name not in kept and name not in RESUMED]
     for noise in ("Traceback", "Exception ignored", "panicked", "core dumped"):
         if noise in seen.err:
             wrong.append(f"{noise!r} on standard error")

@@ -53,7 +53,7 @@ from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
-from demarcate.tabular import Finding, TableEncoder, as_frame, audit_columns, learnable
+from demarcate.tabular import Finding, TableEncoder, all_but, as_frame, audit_columns, learnable
 from demarcate.tabular.inference import ASKED
 from demarcate.task import Task
 from demarcate.words import counted
@@ -692,11 +692,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shape = len(self.oof_rows_), len(self.classes_)
         probabilities = {name: np.empty(shape) for name in BASELINES}
         for held in self.held_out_:
-            train = np.setdiff1d(np.arange(len(task.codes)), held)
+            train = all_but(held, len(task.codes))
             places = np.searchsorted(self.oof_rows_, held)
             probabilities["majority"][places] = majority_probabilities(task.codes[train], len(held), shape[1])
             if task.sample is not None:
-                train = np.intersect1d(train, task.sample)
+                train = np.setdiff1d(task.sample, held)
             encoder = TableEncoder.fit(task.schema, task.parsed, train)
             probabilities["logistic_regression"][places] = logistic_probabilities(
                 encoder.encode(task.cells(train)),

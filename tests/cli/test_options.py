@@ -9,6 +9,19 @@ def test_names_come_from_lists_and_repeated_options_alike():
     assert names(None) == []
 
 
+def test_a_value_that_names_a_column_as_it_is_is_that_column():
+    assert names(["a,b", "a,b,c"], columns=["a", "b", "a,b"]) == ["a,b", "a", "b", "c"]
+
+
+def test_quotes_keep_a_name_with_a_comma_together_in_a_list():
+    assert names(['"income, yearly", sex', '"say ""ah"""']) == ["income, yearly", "sex", 'say "ah"']
+
+
+def test_a_quote_that_is_not_closed_is_wrong_usage():
+    with pytest.raises(UsageError, match="between double quotes"):
+        names(['"a,b'])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"), [("16,16", (16, 16)), ("8", (8,)), (" 4 , 2 ", (4, 2)), ("none", ()), ("0", ()), ("", ())]
 )

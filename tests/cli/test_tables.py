@@ -1,3 +1,5 @@
+import json
+
 import polars as pl
 import pytest
 
@@ -52,3 +54,14 @@ def test_a_close_name_is_offered():
     loaded = Loaded("t", pl.DataFrame({"Survived": [1, 0], "age": [3, 4]}))
     with pytest.raises(InputError, match="Did you mean 'Survived'"):
         split_target(loaded, "survived")
+
+
+def test_an_option_may_name_a_column_with_a_comma(tmp_path, demarcate):
+    rows = "".join(f"{row % 7},{row % 5},{row % 2}\n" for row in range(40))
+    path = tmp_path / "income.csv"
+    path.write_text(f'"income, yearly",sex,y\n{rows}', encoding="utf-8")
+    for given in ("income, yearly", '"income, yearly"'):
+        outcome = demarcate("fit", path, "--target", "y", "--drop", given, "--epochs", 1, "--folds", 2, "--json")
+        assert outcome.code == 0
+        dropped = [column["name"] for column in json.loads(outcome.out)["columns"] if column["dropped"]]
+        assert dropped == ["income, yearly"]

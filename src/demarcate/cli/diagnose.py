@@ -35,7 +35,6 @@ from demarcate.cli.options import (
     Target,
     WeightDecay,
     given,
-    names,
     refuse_impossible,
     widths,
 )
@@ -95,7 +94,7 @@ def diagnose(
         "precision": precision,
     }
     settings = given(settings, batch_size=batch_size, patience=patience)
-    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     size = {"seeds": seeds, "max_rows": max_rows}
     report = _diagnose(source, settings, seed, size, lists, drop_missing_target, plot, as_json, quiet)
@@ -128,7 +127,7 @@ def _diagnose(
     check_size(**size, seed=seed)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    lists = column_lists(loaded, **lists)
+    lists = column_lists(lists, loaded.frame.columns, loaded.categorical)
     silent = quiet or as_json
     if not silent:
         show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)

@@ -40,7 +40,6 @@ from demarcate.cli.options import (
     TimeLimit,
     WeightDecay,
     given,
-    names,
     put_down_in,
     refuse_impossible,
     widths,
@@ -124,7 +123,7 @@ def fit(
     settings = given(settings, batch_size=batch_size, patience=patience)
     if no_calibration:
         settings["calibrate"] = False
-    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     outputs = {"out": out, "plot": plot, "report": report}
     from demarcate.cli.learnable import learnable

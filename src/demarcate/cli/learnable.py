@@ -1,8 +1,9 @@
 """What ``fit`` learns from: a table in memory, or one that is kept on a disk because it is larger than allowed."""
 
+import ctypes
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from demarcate.task_on_disk import TaskOnDisk
 
 Baselines = Any
+
+_M_MMAP_THRESHOLD, _LARGE = -3, 4 * 2**20
+"""What glibc calls the size from which memory is asked of the system for each array alone; and such a size."""
 
 
 class Learnable(Protocol):
@@ -201,29 +205,29 @@ def learnable(
         allowed = allowance(memory)
         columns = open_columns(source["table"])
         target = named_target(columns.name, columns.columns, source["target"])
+        named = column_lists(lists, columns.columns)
         sizes = {name: columns.n_bytes(name) for name in columns.columns}
         if not allowed.holds(columns.n_rows, sizes, columns.schema, _n_encodings(settings, columns.n_rows)):
             _announce(columns.name, sum(sizes.values()), allowed, outputs, quiet=quiet)
+            _give_back_what_is_freed()
             folder = scratch_folder(outputs["out"])
             reading = read_stored(
                 columns,
                 target,
                 allowed,
                 folder,
-                categorical=lists["categorical"],
-                numerical=lists["numerical"],
-                drop=lists["drop"],
+                **named,
                 drop_missing_target=drop_missing_target,
                 seed=seed,
             )
             with ExitStack() as files:
                 table = files.enter_context(reading)
                 say_left_out(table.n_left_out)
-                yield OnDisk(columns.name, target, lists, table, quiet, files)
+                yield OnDisk(columns.name, target, named, table, quiet, files)
             return
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    yield InMemory(loaded.name, target, column_lists(loaded, **lists), frame, labels)
+    yield InMemory(loaded.name, target, column_lists(lists, loaded.frame.columns, loaded.categorical), frame, labels)
 
 
 def _n_encodings(settings: Mapping[str, Any], n_rows: int) -> int:
@@ -242,3 +246,12 @@ def _announce(name: str, n_bytes: int, allowed: Allowance, outputs: Mapping[str,
         raise UsageError(f"--report needs the table in memory: {found}. Leave out --memory or --report")
     if not quiet:
         say(f"{found}: it is read column by column, and its rows are kept on disk.")
+
+
+def _give_back_what_is_freed() -> None:
+    """Have memory of large arrays go back to the system when they are freed.
+
+    glibc comes to keep such memory for the next array, in pieces that the next array does not fit in.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # another C library, another system
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)

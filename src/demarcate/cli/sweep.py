@@ -21,7 +21,6 @@ from demarcate.cli.options import (
     Seed,
     Table,
     Target,
-    names,
     put_down_in,
 )
 from demarcate.cli.swept import values_to_try
@@ -116,7 +115,7 @@ def sweep(
         "precision": precision,
         "checkpoint": checkpoint,
     }
-    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     files = {"--out": out, "--save": save, "--plot": plot}
     report = _sweep(source, settings, patience, lists, drop_missing_target, files, quiet or as_json, quiet)
@@ -149,7 +148,7 @@ def _sweep(
     out, save, plot = (files[option] for option in ("--out", "--save", "--plot"))
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    lists = column_lists(loaded, **lists)
+    lists = column_lists(lists, loaded.frame.columns, loaded.categorical)
     if not silent:
         show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
         show.class_balance(Counter(labels))

@@ -1,9 +1,10 @@
 """From what a user names on the command line to a table and its target."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import polars as pl
 
 from demarcate import signals
 from demarcate.cli.guard import UsageError, say
+from demarcate.cli.options import names
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import as_frame, typed_labels
@@ -72,6 +74,8 @@ class Opened:
         The column to predict, if the table says so itself.
     stays
         Whether another process would find it too: it is a file, or built in.
+    categorical
+        Columns that are categories although they are written as numbers.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Opened:
     again: bool
     target: str | None = None
     stays: bool = False
+    categorical: tuple[str, ...] = ()
 
 
 def opened(source: str, encoding: str | None = None, delimiter: str | None = None) -> Opened:
@@ -88,7 +93,16 @@ def opened(source: str, encoding: str | None = None, delimiter: str | None = Non
     if source in BUILT_IN:
         loaded = load(source)
         columns = tuple(loaded.frame.columns)
-        return Opened(source, [loaded.frame], columns, len(loaded.frame), again=True, target=loaded.target, stays=True)
+        return Opened(
+            source,
+            [loaded.frame],
+            columns,
+            len(loaded.frame),
+            again=True,
+            target=loaded.target,
+            stays=True,
+            categorical=loaded.categorical,
+        )
     table = stream_table(source, encoding=encoding, delimiter=_delimiter(delimiter))
     return Opened(source, _Plain(table), table.columns, table.n_rows, table.again, stays=Path(source).is_file())
 
@@ -108,11 +122,29 @@ def _delimiter(given: str | None) -> str | None:
     return "\t" if given in ("\\t", "tab") else given
 
 
-def column_lists(loaded: Loaded, categorical: list[str], numerical: list[str], drop: list[str]) -> dict[str, list[str]]:
-    """What the user says of columns, and, where that is nothing, what the table says itself."""
-    said = {*categorical, *numerical, *drop}
-    own = [name for name in loaded.categorical if name not in said]
-    return {"categorical": [*categorical, *own], "numerical": numerical, "drop": drop}
+def column_lists(
+    given: Mapping[str, list[str]], columns: Sequence[str], own: Sequence[str] = ()
+) -> dict[str, list[str]]:
+    """What the user says of columns, and, where that is nothing, what the table says itself.
+
+    Parameters
+    ----------
+    given
+        The values of the options ``categorical``, ``numerical`` and ``drop``.
+    columns
+        Those of the table.
+    own
+        Columns that are categories by what the table says.
+
+    Examples
+    --------
+    >>> given = {"categorical": ["a,b"], "numerical": ["c, d"], "drop": []}
+    >>> column_lists(given, ["a", "b", "c, d", "e"], own=["b", "e"])
+    {'categorical': ['a', 'b', 'e'], 'numerical': ['c, d'], 'drop': []}
+    """
+    lists = {setting: names(values, columns) for setting, values in given.items()}
+    said = set(chain(*lists.values()))
+    return {**lists, "categorical": [*lists["categorical"], *(name for name in own if name not in said)]}
 
 
 def refuse_overwriting(out: str, *inputs: str, option: str = "--out") -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from demarcate.datasets.reading.header import column_names, warn_of_unnamed
 from demarcate.errors import InputError, Problem
 
 ARROW_FILE_MAGIC = b"ARROW1"
@@ -34,7 +35,7 @@ class Columnar:
     kind
         ``Parquet`` or ``Arrow``.
     schema
-        Its columns as they are stored.
+        Its columns as they are stored, under names without white space around them.
     n_rows
         How many rows there are, at least one.
     source
@@ -54,8 +55,13 @@ class Columnar:
         Raises
         ------
         InputError
-            If the file is damaged, has no rows or no columns, or has columns of lists, records or other things that
-            are not one plain value a cell.
+            If the file is damaged, has no rows or no columns, names two columns alike, or has columns of lists,
+            records or other things that are not one plain value a cell.
+
+        Warns
+        -----
+        InputWarning
+            If a column has no name and is called ``column_<position>``.
 
         Examples
         --------
@@ -69,10 +75,14 @@ class Columnar:
             rows = _lazy(source, kind)
             schema = rows.collect_schema()
             n_rows = rows.select(pl.len()).collect().item()
-        problems = _problems(schema, n_rows, name)
+        names, repeated = column_names(list(schema), name)
+        problems = repeated + _problems(schema, n_rows, name)
         if problems:
             raise InputError(problems)
-        return cls(name, kind, schema, n_rows, rows)
+        warn_of_unnamed(list(schema), names, name)
+        renamed = {old: new for old, new in zip(schema, names, strict=True) if old != new}
+        rows = rows.rename(renamed) if renamed else rows
+        return cls(name, kind, dict(zip(names, schema.values(), strict=True)), n_rows, rows)
 
     @property
     def columns(self) -> tuple[str, ...]:

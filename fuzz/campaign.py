@@ -173,7 +173,9 @@ def _one(target: Target[T], plan: Plan, number: int, figures: Figures, within: C
         within(target.most_seconds)
         taken = target.holds(case)
         within(0)
-    except (Exception, TooSlow) as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever it is, a panic of a library in Rust too, it is looked for
         within(0)
         figures.failed += 1
         _tell(target, plan, number, case, error)

@@ -19,6 +19,7 @@ TARGETS: dict[str, Callable[[], Target[Any]]] = {
     "csv": _target("fuzz.csvs"),
     "bundles": _target("fuzz.bundles"),
     "flips": _target("fuzz.flips"),
+    "memory": _target("fuzz.memory"),
     "tables": _target("fuzz.tables"),
 }
 """Made when asked for: text needs no torch."""

@@ -7,8 +7,6 @@ Names are imported when they are first used: importing demarcate imports neither
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from demarcate import datasets
     from demarcate.audits import Audit, audit
     from demarcate.bundle import read_bundle as load
@@ -68,7 +66,7 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> "Any":
+def __getattr__(name: str) -> object:
     from importlib import import_module
 
     if name == "datasets":

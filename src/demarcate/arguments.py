@@ -92,7 +92,9 @@ def class_weights(
     rule = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0"
     try:
         setting = dict(setting) if isinstance(setting, Mapping) else setting
-        weights = np.asarray(compute_class_weight(setting, classes=classes, y=classes[codes]), dtype=np.float64)
+        # Spelt out for every row, long labels would fill the memory: only what asks for them gets them.
+        y = classes if setting is None else classes[codes]
+        weights = np.asarray(compute_class_weight(setting, classes=classes, y=y), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise SettingError(f"{rule}: got {setting!r} for the labels {classes.tolist()[:10]}") from error
     if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):

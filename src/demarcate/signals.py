@@ -65,6 +65,18 @@ def listen(leave: Callable[[int], Any]) -> None:
             signal.signal(number, _answer)
 
 
+def interrupt_waiting() -> None:
+    """Have signals interrupt what waits for input, also where a library has since changed that.
+
+    Examples
+    --------
+    >>> interrupt_waiting()
+    """
+    for number in ENDING:
+        if signal.getsignal(number) is _answer and hasattr(signal, "siginterrupt"):
+            signal.siginterrupt(number, True)
+
+
 @contextmanager
 def raised() -> Iterator[None]:
     """While a command works: a signal raises KeyboardInterrupt. Those that come later change nothing.

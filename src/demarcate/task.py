@@ -17,6 +17,7 @@ from demarcate.engine.inputs import Dense, Shared
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
 from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, labels_of, learnable
+from demarcate.tabular.fingerprint import fingerprint
 from demarcate.tabular.shared import SharedTable
 
 DENSE_BYTES = 512 * 2**20
@@ -45,6 +46,8 @@ class Task:
         What each row's loss counts, ``(n_rows,)``, or None for all alike.
     target
         The name of the target column.
+    sample
+        Rows, ascending, that stand for all where all are too many to be looked at together; None where they are not.
     """
 
     schema: Schema
@@ -53,10 +56,15 @@ class Task:
     codes: NDArray[np.int64]
     weights: NDArray[np.float64] | None = None
     target: str = "target"
+    sample: NDArray[np.int64] | None = None
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """The cells of some rows."""
         return {name: column[rows] for name, column in self.parsed.items()}
+
+    def fingerprint(self) -> str:
+        """What tells this table's cells and labels from any others."""
+        return fingerprint(self.parsed, self.codes)
 
     def samples(self, encoders: Sequence[TableEncoder]) -> Samples:
         """The rows as the engine takes them, in each encoding: once for all of them where the table is large."""

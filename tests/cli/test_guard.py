@@ -137,16 +137,19 @@ class TestProcess:
         assert b"Traceback" not in done.stderr
 
     @needs_signals
-    def test_an_interrupt_while_training_is_one_sentence_and_leaves_no_file(self, start, tmp_path):
+    @pytest.mark.parametrize(
+        ("number", "code", "called"), [(signal.SIGINT, 130, b"Interrupted"), (signal.SIGTERM, 143, b"Terminated")]
+    )
+    def test_a_signal_while_training_is_one_sentence_and_leaves_no_file(self, start, tmp_path, number, code, called):
         process = start("fit", "heart", *ENDLESS, "--out", tmp_path / "m.safetensors")
         while b"45.9%" not in process.stdout.readline():
             assert process.poll() is None
         time.sleep(0.5)
         assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=60)
-        assert process.returncode == 130
-        assert err == b"Interrupted: nothing was written.\n"
+        assert process.returncode == code
+        assert err == called + b": nothing was written.\n"
         assert not list(tmp_path.iterdir())
 
     def test_being_killed_while_saving_leaves_the_old_model(self, start, tmp_path):
@@ -165,3 +168,5 @@ class TestProcess:
         process.kill()
         process.wait(timeout=60)
         assert out.read_bytes() == b"the old model"
+        if hasattr(os, "O_TMPFILE"):
+            assert [path.name for path in tmp_path.iterdir()] == [out.name]

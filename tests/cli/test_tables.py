@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from demarcate.cli.guard import UsageError
-from demarcate.cli.tables import Loaded, load, refuse_overwriting, split_target, typed_labels
+from demarcate.cli.tables import Loaded, load, refuse_overwriting, split_target
 from demarcate.datasets import BUILT_IN
 from demarcate.errors import InputError
 
@@ -14,26 +14,6 @@ def test_a_built_in_table_knows_its_target(name):
     assert target == loaded.target
     assert target not in features.columns
     assert len(labels) == len(features) == len(loaded.frame)
-
-
-@pytest.mark.parametrize(
-    ("cells", "labels"),
-    [
-        (["1", "0", None], [1, 0, None]),
-        ([1.0, 2.0, None], [1, 2, None]),
-        ([3, 1, 2], [3, 1, 2]),
-        ([" a ", "b", ""], ["a", "b", None]),
-        ([True, False, None], [True, False, None]),
-        (["007", "1", "2"], ["007", "1", "2"]),
-        (["1", "two", "3"], ["1", "two", "3"]),
-        (["-1", "1", "0"], [-1, 1, 0]),
-        (["1234567890123456", "1", "2"], ["1234567890123456", "1", "2"]),
-    ],
-)
-def test_labels_are_whole_numbers_if_all_are_and_else_words(cells, labels):
-    found = typed_labels(pl.Series("y", cells))
-    assert found == labels
-    assert [type(label) for label in found] == [type(label) for label in labels]
 
 
 def test_the_target_asked_for_goes_before_the_one_the_table_names():

@@ -14,6 +14,8 @@ from demarcate.cli.predict import cells
 from demarcate.tabular import as_frame
 
 _ROWS_ONE_BY_ONE = 6
+_MOST_CELLS = 10_000
+"""Of larger tables it is enough that they are read alike: a fit would take longer than all the others together."""
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
@@ -33,7 +35,9 @@ def test_every_door_gives_the_verdict_that_was_written_down(case, tmp_path):
     assert not wrong
     if isinstance(case.verdict, Taken):
         _say_the_same(entered)
-        _predict_the_same(case, entered)
+        frame = next(iter(entered.values())).table.frame
+        if frame.height * frame.width <= _MOST_CELLS:
+            _predict_the_same(case, entered)
 
 
 def _say_the_same(entered: dict[str, Found]) -> None:
@@ -57,7 +61,7 @@ def _predict_the_same(case, entered: dict[str, Found]) -> None:
             np.testing.assert_array_equal(fitted.predictor_.predict_proba(found.table.frame), expected)
         for row in range(min(_ROWS_ONE_BY_ONE, len(expected)) if "--row" not in case.apart else 0):
             try:
-                given = cells(row_arguments(case, row))
+                given = cells(row_arguments(case, row), first.frame.columns)
             except CannotSayError:
                 break
             alone = fitted.predictor_.predict_proba(as_frame({name: [cell] for name, cell in given.items()}))

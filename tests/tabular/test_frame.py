@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.errors import InputError
+from demarcate.errors import InputError, InputWarning
 from demarcate.tabular import as_frame, infer_schema
 from demarcate.tabular.fingerprint import fingerprint
 
@@ -223,8 +223,14 @@ def test_an_empty_table_keeps_its_columns():
     ids=["pandas", "pandas, number and text", "pyarrow", "mapping"],
 )
 def test_repeated_names_are_refused_with_their_places(table: Any):
-    with pytest.raises(InputError, match=r"names columns 1, 3\. Rename them"):
+    with pytest.raises(InputError, match=r"in columns 1 and 3\. Rename or remove all but one"):
         as_frame(table)
+
+
+def test_columns_without_a_name_are_called_by_their_place_and_warned_of():
+    with pytest.warns(InputWarning, match="the table has columns without a name; they are called 'column_2'"):
+        frame = as_frame({" age ": [1], "\t": [2]})
+    assert frame.columns == ["age", "column_2"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from demarcate.bundle.refusal import DAMAGED, refused, shown
 from demarcate.errors import BundleError
 
 MAX_DEPTH = 64
-MAX_VALUES = 1_000_000
+MAX_VALUES, MAPPING = 1_000_000, 3
+"""Values there is room for, and how many of them a mapping counts as: an empty one takes as much memory."""
 STORABLE = "A model's document holds only what JSON can store and give back unchanged"
 
 
@@ -51,7 +52,7 @@ def to_text(value: object, *, sort_keys: bool = True) -> str:
     return text
 
 
-def from_text(text: str, where: str) -> Any:
+def from_text(text: str, where: str, remedy: str = DAMAGED) -> Any:
     """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep and has at most a million values.
 
     Parameters
@@ -60,6 +61,8 @@ def from_text(text: str, where: str) -> Any:
         The JSON.
     where
         What the text is, for the message: "the header".
+    remedy
+        What to do about more values than there is room for.
 
     Raises
     ------
@@ -75,9 +78,10 @@ def from_text(text: str, where: str) -> Any:
     demarcate.errors.BundleError: The JSON of a model file repeats no key: 'a' is repeated. Fetch the file again ...
     """
     # Each value but the first follows one of these: counted before anything is built, as small ones take much memory.
-    n_values = text.count(",") + text.count("[") + text.count("{")
+    n_values = text.count(",") + text.count("[") + MAPPING * text.count("{")
     if n_values > MAX_VALUES:
-        raise refused(f"The JSON of a model file has at most {MAX_VALUES} values", f"{where} may have {n_values}")
+        rule = f"The JSON of a model file has room for {MAX_VALUES} values, a mapping counting as {MAPPING}"
+        raise refused(rule, f"{where} may have {n_values}", remedy)
     try:
         value = _READER.decode(text)
     except BundleError:

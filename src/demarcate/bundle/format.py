@@ -163,7 +163,7 @@ def _document_text(document: Document) -> str:
         raise refused(STORABLE, f"it is a {type(document).__name__}, not a dict", "Give a dict")
     text = to_text(document)
     # Tuples, keys that are not strings and split surrogates are written, but come back as something else.
-    if from_text(text, "the document") != document:
+    if from_text(text, "the document", SMALLER) != document:
         raise refused(
             STORABLE,
             "it reads back as something else (a tuple, or a key that is not a string)",

@@ -36,6 +36,7 @@ from demarcate.cli.options import (
     WeightDecay,
     given,
     names,
+    refuse_impossible,
     widths,
 )
 
@@ -97,9 +98,7 @@ def diagnose(
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     size = {"seeds": seeds, "max_rows": max_rows}
-    report = _diagnose(
-        source, {**settings, "random_state": seed}, size, lists, drop_missing_target, plot, as_json, quiet
-    )
+    report = _diagnose(source, settings, seed, size, lists, drop_missing_target, plot, as_json, quiet)
     if as_json:
         import json
 
@@ -109,6 +108,7 @@ def diagnose(
 def _diagnose(
     source: dict[str, Any],
     settings: dict[str, Any],
+    seed: int,
     size: dict[str, int],
     lists: dict[str, list[str]],
     drop_missing_target: bool,
@@ -120,9 +120,12 @@ def _diagnose(
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.pictures import check_writable_as_picture, write_picture
     from demarcate.cli.tables import column_lists, load, split_target
+    from demarcate.diagnosis import check_size
     from demarcate.tabular import learnable
 
     check_outputs(source["table"], {"--plot": (plot, check_writable_as_picture)})
+    refuse_impossible(settings, seed)
+    check_size(**size, seed=seed)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(loaded, **lists)
@@ -136,7 +139,9 @@ def _diagnose(
 
     start = time.perf_counter()
     with training_progress(quiet=quiet) as on_epoch:
-        found = DemarcateClassifier(**{**settings, **lists}, on_epoch=on_epoch).diagnose(frame, labels, **size)
+        found = DemarcateClassifier(**{**settings, **lists, "random_state": seed}, on_epoch=on_epoch).diagnose(
+            frame, labels, **size
+        )
     seconds = time.perf_counter() - start
     if plot:
         from demarcate.plotting import DiagnosisDisplay

@@ -1,7 +1,6 @@
 """``demarcate fit``: from a table to a trained, scored, saved classifier."""
 
 import time
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +26,7 @@ from demarcate.cli.options import (
     Hidden,
     Json,
     Lr,
+    Memory,
     Numerical,
     Optimizer,
     Patience,
@@ -42,13 +42,13 @@ from demarcate.cli.options import (
     given,
     names,
     put_down_in,
+    refuse_impossible,
     widths,
 )
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from demarcate.classifier import DemarcateClassifier
+    from demarcate.cli.learnable import Learnable
 
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
@@ -89,6 +89,7 @@ def fit(
     device: Device = None,
     precision: Precision = None,
     checkpoint: Checkpoint = None,
+    memory: Memory = None,
     seed: Seed = 0,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -126,7 +127,22 @@ def fit(
     lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     outputs = {"out": out, "plot": plot, "report": report}
-    told = _fit(source, settings, cost, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
+    from demarcate.cli.learnable import learnable
+
+    _check(table, outputs)
+    refuse_impossible(settings, seed)
+    with learnable(
+        source,
+        lists,
+        settings,
+        outputs,
+        drop_missing_target=drop_missing_target,
+        memory=memory,
+        seed=seed,
+        quiet=quiet,
+    ) as given_table:
+        reading = _reading(source, drop_missing_target)
+        told = _fit(given_table, settings, cost, outputs, reading, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -134,45 +150,34 @@ def fit(
 
 
 def _fit(
-    source: dict[str, Any],
+    table: "Learnable",
     settings: dict[str, Any],
     cost: list[str] | None,
-    lists: dict[str, list[str]],
-    drop_missing_target: bool,
     outputs: dict[str, str | None],
+    reading: list[str],
     seed: int,
     silent: bool,
     quiet: bool,
 ) -> dict[str, Any]:
     from demarcate.cli import show
     from demarcate.cli.costs import named_costs
-    from demarcate.cli.report import short_name
-    from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import learnable
 
-    _check(source["table"], outputs)
-    loaded = load(source["table"], source["encoding"], source["delimiter"])
-    frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    lists = column_lists(loaded, **lists)
-    if cost or not silent:
-        known = learnable(frame, labels, **lists)
     if cost:
-        settings = {**settings, "cost": named_costs(cost, known.classes.tolist())}
+        settings = {**settings, "cost": named_costs(cost, table.classes())}
     if not silent:
-        show.schema(loaded.name, frame, known.schema, target)
-        show.class_balance(Counter(labels))
+        table.show()
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
     from demarcate.cli.progress import training_progress
 
-    classifier = DemarcateClassifier(**{**settings, **lists, "random_state": seed})
+    classifier = DemarcateClassifier(**{**settings, **table.lists, "random_state": seed})
     start = time.perf_counter()
     with put_down_in(settings.get("checkpoint"), quiet=quiet):
         with training_progress(quiet=quiet) as on_epoch:
-            classifier.set_params(on_epoch=on_epoch).fit(frame, labels)
+            table.fit(classifier.set_params(on_epoch=on_epoch))
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
-        scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
+        scores, baselines = classifier.scores_, table.baselines(classifier)
         compared = classifier.cost_comparison_
     record = classifier.record(baselines)
     sha256 = None
@@ -180,22 +185,17 @@ def _fit(
     if outputs["out"]:
         from demarcate.bundle import write_bundle
 
-        sha256 = write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
+        sha256 = write_bundle(replace(classifier.predictor_, target=table.target, record=record), outputs["out"])
     if outputs["plot"]:
-        _draw(classifier, frame, labels, outputs["plot"])
+        _draw(classifier, table, outputs["plot"])
     if outputs["report"]:
-        from demarcate.report import Report
-
-        named = {"target": target, "name": short_name(loaded.name)}
-        options = _reading(source, drop_missing_target)
-        made = Report.of(classifier, frame, labels, baselines=baselines, options=options, **named)
-        made.save(outputs["report"])
+        _report(classifier, table, baselines, reading, outputs["report"])
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
         if compared and classifier.costs_:
             show.costs(compared, classifier.classes_.tolist(), classifier.costs_)
-        show.training(classifier, fit_seconds)
+        show.training(classifier, fit_seconds, table.looked_at())
     if not quiet:
         _say_where(outputs, sha256, silent=silent)
     return {
@@ -203,7 +203,7 @@ def _fit(
         "sha256": sha256,
         "plot": outputs["plot"],
         "report": outputs["report"],
-        "target": target,
+        "target": table.target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
         "classes": classifier.classes_.tolist(),
@@ -216,6 +216,7 @@ def _fit(
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "audit": record["audit"],
+        "memory": table.to_json(),
         "fit_seconds": round(fit_seconds, 3),
     }
 
@@ -249,13 +250,25 @@ def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bo
         say("Not saved: name a file with --out to keep this model.")
 
 
-def _draw(classifier: "DemarcateClassifier", frame: "pl.DataFrame", labels: list[Any], plot: str) -> None:
-    """The regions where two columns are all there is, else the history."""
+def _draw(classifier: "DemarcateClassifier", table: "Learnable", plot: str) -> None:
+    """The regions where two columns are all there is and their rows are in memory, else the history."""
     from demarcate.cli.pictures import write_picture
     from demarcate.plotting import BoundaryDisplay, HistoryDisplay
 
-    used = classifier.schema_.used
-    if len(used) == 2 and all(column.kind == "numerical" for column in used):
-        write_picture(plot, lambda: BoundaryDisplay.from_estimator(classifier, (frame, labels)))
+    used, rows = classifier.schema_.used, table.in_memory()
+    if rows and len(used) == 2 and all(column.kind == "numerical" for column in used):
+        write_picture(plot, lambda: BoundaryDisplay.from_estimator(classifier, rows))
     else:
         write_picture(plot, lambda: HistoryDisplay.from_run(classifier))
+
+
+def _report(
+    classifier: "DemarcateClassifier", table: "Learnable", baselines: Any, reading: list[str], report: str
+) -> None:
+    from demarcate.cli.report import short_name
+    from demarcate.report import Report
+
+    rows = table.in_memory()
+    assert rows
+    named = {"target": table.target, "name": short_name(table.name)}
+    Report.of(classifier, *rows, baselines=baselines, options=reading, **named).save(report)

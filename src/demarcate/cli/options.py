@@ -84,6 +84,14 @@ Abstain = Annotated[
         "as it is unless given."
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="What a Parquet or Arrow table, and all that is made of it, may take of the memory, such as 1GB; what is "
+        "larger is kept on disk, beside --out or in TMPDIR.",
+    ),
+]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
 ExpectSha256 = Annotated[
     str | None,
@@ -112,6 +120,14 @@ def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
                 f"what was trained so far is in {checkpoint}. Begin the same again to go on from there"
             ) from error
         raise
+
+
+def refuse_impossible(settings: Mapping[str, Any], seed: int) -> None:
+    """Refuse settings that no table would make good before one is read, though torch takes seconds to import."""
+    if settings or seed < 0:
+        from demarcate.classifier import DemarcateClassifier
+
+        DemarcateClassifier(**settings, random_state=seed).check_settings()
 
 
 def given(settings: Mapping[str, Any], *, batch_size: int | None, patience: int | None) -> dict[str, Any]:

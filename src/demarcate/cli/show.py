@@ -11,7 +11,7 @@ from rich.table import Table
 
 from demarcate.cli import facts
 from demarcate.tabular import Schema
-from demarcate.tabular.summaries import n_missing, summary, visible
+from demarcate.tabular.summaries import Described, described, visible
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
@@ -71,13 +71,18 @@ def _print(title: str, table: Table | str) -> None:
 
 def schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
     """What each column is taken to be."""
-    title = f"{_literal(name)}: {len(frame):,} rows, {frame.width} columns and the target {_literal(repr(target))}"
+    shown = {column.name: described(frame[column.name], column) for column in schema.columns[:_MAX_COLUMNS]}
+    described_schema(name, len(frame), schema, shown, target)
+
+
+def described_schema(name: str, n_rows: int, schema: Schema, shown: Mapping[str, Described], target: str) -> None:
+    """What each column is taken to be, beside what is shown of it."""
+    title = f"{_literal(name)}: {n_rows:,} rows, {len(schema.columns)} columns and the target {_literal(repr(target))}"
     table = _table("column", "kind", "missing", "values", "", right=["missing"])
     for column in schema.columns[:_MAX_COLUMNS]:
-        cells = frame[column.name]
-        missing = n_missing(cells, column)
+        cells = shown[column.name]
         remark = f"not used: {column.dropped}" if column.dropped else column.note
-        row = (column.name, column.kind, str(missing or ""), summary(cells, column), remark)
+        row = (column.name, column.kind, str(cells.n_missing or ""), cells.summary, remark)
         table.add_row(*map(_literal, row))
     if len(schema.columns) > _MAX_COLUMNS:
         table.add_row(f"and {len(schema.columns) - _MAX_COLUMNS} more", "", "", "", "")
@@ -147,8 +152,8 @@ def class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]
     _print("Class by class", table)
 
 
-def training(classifier: "DemarcateClassifier", seconds: float) -> None:
-    """How the networks were trained."""
+def training(classifier: "DemarcateClassifier", seconds: float, looked_at: str = "") -> None:
+    """How the networks were trained, and on how many rows they were compared if not on all."""
     epochs = sorted(member.best_epoch for member in classifier.members_)
     network = classifier.members_[0].network
     console().print(
@@ -157,6 +162,8 @@ def training(classifier: "DemarcateClassifier", seconds: float) -> None:
     )
     if any(member.timed_out for member in classifier.members_):
         console().print("The time limit ended training: these are the best networks so far.")
+    if looked_at:
+        console().print(looked_at)
 
 
 def model(path: str, audited: "Audited") -> None:

@@ -27,6 +27,7 @@ from demarcate.cli.options import (
 from demarcate.cli.swept import values_to_try
 
 if TYPE_CHECKING:
+    from demarcate.engine import Training
     from demarcate.sweeps import Sweep
 
 _OUT = "Write the table of configurations to this CSV, TSV, Parquet or JSON lines file."
@@ -144,6 +145,7 @@ def _sweep(
 
     checks = {"--out": check_writable_as_table, "--save": check_writable, "--plot": check_writable_as_picture}
     check_outputs(source["table"], {option: (path, checks[option]) for option, path in files.items()})
+    training = _checked(settings, patience)
     out, save, plot = (files[option] for option in ("--out", "--save", "--plot"))
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
@@ -151,13 +153,10 @@ def _sweep(
     if not silent:
         show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
         show.class_balance(Counter(labels))
-    # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.cli.progress import training_progress
-    from demarcate.engine import Training
     from demarcate.sweeps import sweep as run
 
     start, checkpoint = time.perf_counter(), settings["checkpoint"]
-    training = Training(patience=patience or None)
     with put_down_in(checkpoint, quiet=quiet), training_progress(quiet=quiet) as on_epoch:
         on_plan = None if quiet else lambda size: say(f"{size}.")
         result = run((frame, labels), training=training, on_plan=on_plan, on_epoch=on_epoch, **{**settings, **lists})
@@ -182,6 +181,22 @@ def _sweep(
         say(f"Drawn to {plot}")
     written = {"model": save, "sha256": sha256, "table": out, "plot": plot}
     return {"target": target, **written, "sweep_seconds": round(seconds, 3), **_report(result)}
+
+
+def _checked(settings: dict[str, Any], patience: int | None) -> "Training":
+    """How networks are trained, once settings are refused that no table would make good: before one is read."""
+    from demarcate.engine import Training
+    from demarcate.engine.device import device_for
+    from demarcate.engine.precision import check_precision
+    from demarcate.nn import Network
+    from demarcate.sweeps import check_sweep
+
+    training = Training(patience=patience or None)
+    own = ("seeds", "sample", "metric", "halving", "seed")
+    check_sweep(settings["over"], Network(), training, **{name: settings[name] for name in own})
+    check_precision(settings["precision"])
+    device_for(settings["device"])
+    return training
 
 
 def _report(result: "Sweep") -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from demarcate import signals
 from demarcate.cli.guard import UsageError, say
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
@@ -16,6 +17,9 @@ from demarcate.tabular import as_frame, typed_labels
 
 if TYPE_CHECKING:
     from demarcate.predictor import Predictor
+
+# polars, which is loaded by now, has Ctrl-C wait until whoever writes our input has more to say.
+signals.interrupt_waiting()
 
 
 @dataclass(frozen=True, eq=False)

@@ -135,7 +135,7 @@ def _library_columns(table: Any) -> _Named:
 
 
 def _stream_columns(table: Any) -> _Named:
-    """The columns of what speaks Arrow's C stream; polars would refuse repeated names, and give others to blank ones."""
+    """The columns of what speaks Arrow's C stream: polars would refuse repeated names, and rename blank ones."""
     names = getattr(getattr(table, "schema", None), "names", None)
     if names is None or not hasattr(table, "rename_columns"):
         return [(column.name, column) for column in pl.DataFrame(table).get_columns()]

@@ -67,19 +67,22 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
 def typed_labels(column: pl.Series) -> list[Any]:
     """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing.
 
+    Rows of one label share one object: a table has many rows and few classes.
+
     Examples
     --------
-    >>> typed_labels(pl.Series(["1", "2.0", ""])), typed_labels(pl.Series(["1", "x"]))
-    ([1, 2, None], ['1', 'x'])
+    >>> typed_labels(pl.Series(["1", " 0", "1.0", ""])), typed_labels(pl.Series(["01", "2"]))
+    ([1, 0, 1, None], ['01', '2'])
     """
     if column.dtype == pl.Boolean:
         return column.to_list()
     text = categories(column)
-    whole = (
-        text.drop_nulls().str.contains(r"^-?[0-9]{1,15}$").all()
-        and not text.drop_nulls().str.contains(r"^-?0[0-9]").any()
-    )
-    return (text.cast(pl.Int64) if whole else text).to_list()
+    distinct = text.drop_nulls().unique()
+    whole = distinct.str.contains(r"^-?[0-9]{1,15}$").all() and not distinct.str.contains(r"^-?0[0-9]").any()
+    labels = np.array([*(distinct.cast(pl.Int64) if whole else distinct), None], dtype=object)
+    places = text.replace_strict(distinct, range(len(distinct)), default=len(distinct), return_dtype=pl.UInt32)
+    found: list[Any] = labels[places.to_numpy()].tolist()
+    return found
 
 
 def spelling(label: Any) -> str:

@@ -40,11 +40,12 @@ class Learnable:
 def learnable(
     table: Any,
     labels: Any,
+    schema: Schema | None = None,
+    /,
     *,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
     drop: Sequence[str] = (),
-    schema: Schema | None = None,
 ) -> Learnable:
     """Check a table and its labels.
 
@@ -54,10 +55,10 @@ def learnable(
         Anything `as_frame` takes, without the target.
     labels
         One label a row, as for `class_codes`.
-    categorical, numerical, drop
-        As for `infer_schema`.
     schema
         What the columns are, where that is known already.
+    categorical, numerical, drop
+        As for `infer_schema`.
 
     Raises
     ------

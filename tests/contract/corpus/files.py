@@ -146,6 +146,7 @@ TAKEN = (
         ),
         (("x", ["1", "2", "3", "4"]), ("y", labels(4)), ("", [None] * 4)),
         {"csv": b"x,y,\n1,no,\n2,yes,\n3,no,\n4,yes,\n"},
+        apart={"--row": "a cell needs a name"},
     ),
     file_taken(
         "keys that some objects leave out",

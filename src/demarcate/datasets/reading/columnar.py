@@ -13,6 +13,13 @@ from demarcate.errors import InputError, Problem
 ARROW_FILE_MAGIC = b"ARROW1"
 """What an Arrow file begins with; a stream does not, and cannot be read but from its beginning."""
 
+PARQUET_MAGIC = b"PAR1"
+"""What a Parquet file begins with."""
+
+_SHORT = 12
+"""Bytes of a text that polars keeps in its column, not apart."""
+_TEXT = (pl.String, pl.Categorical, pl.Enum)
+
 
 @dataclass(frozen=True, eq=False)
 class Columnar:
@@ -71,6 +78,27 @@ class Columnar:
     def columns(self) -> tuple[str, ...]:
         """Their names."""
         return tuple(self.schema)
+
+    def column(self, name: str) -> pl.Series:
+        """All of one column, and nothing of the others.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged there.
+        """
+        with _readable(self.name, self.kind):
+            return self.source.select(pl.col(name)).collect().to_series()
+
+    def n_bytes(self, name: str) -> int:
+        """What a column takes in memory; for text all of it has to be looked at."""
+        if self.schema[name] not in _TEXT:
+            return 8 * self.n_rows
+        length = pl.col(name).cast(pl.String).str.len_bytes()
+        # Short texts stand where there would else be told where long ones are.
+        length = length.filter(length > _SHORT).sum()
+        with _readable(self.name, self.kind):
+            return 16 * self.n_rows + int(self.source.select(length).collect(engine="streaming").item())
 
     def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
         """All rows, so many at a time; what lies between is never read at once.
@@ -142,5 +170,4 @@ def _problems(schema: Mapping[str, pl.DataType], n_rows: int, name: str) -> list
 
 
 def _is_plain(dtype: pl.DataType) -> bool:
-    text = (pl.String, pl.Categorical, pl.Enum, pl.Null)
-    return dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean or isinstance(dtype, text)
+    return dtype.is_numeric() or dtype.is_temporal() or dtype in (pl.Boolean, pl.Null, *_TEXT)

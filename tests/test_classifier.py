@@ -252,8 +252,30 @@ class TestLabels:
             tiny().fit(matrix[0], y)
 
     def test_measurements_are_not_labels(self, matrix):
-        with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        with pytest.raises(InputError, match="Unknown label type: continuous"):
             tiny().fit(matrix[0], matrix[0][:, 0])
+
+    @pytest.mark.parametrize(
+        ("y", "reason"),
+        [([["a"], ["b", "c"]] * 30, "some hold several values"), ([["a", "b"]] * 60, "y should be a 1d array")],
+    )
+    def test_several_labels_to_a_row_are_refused(self, matrix, y, reason):
+        with pytest.raises(InputError, match=reason):
+            tiny().fit(matrix[0], y)
+
+    @pytest.mark.parametrize(("X", "reason"), [([[1.0]], "minimum of 2"), ([1.0, 2.0], "Reshape your data")])
+    def test_an_array_that_is_no_table_is_refused(self, X, reason):
+        with pytest.raises(InputError, match=reason):
+            tiny().fit(X, ["a", "b"][: len(X)])
+
+    @pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
+    def test_rows_as_lists_keep_their_cells(self, tmp_path):
+        # As one array of words, a cell that ends in NUL loses it, and the saved model would know another category.
+        rows = [["b" if row % 3 else "\0", 2**53 + row, row % 2 == 0] for row in range(24)]
+        fitted = tiny().fit(rows, [row % 2 for row in range(24)])
+        assert fitted.schema_.columns[0].categories == ("\0", "b")
+        fitted.save(tmp_path / "m.safetensors")
+        np.testing.assert_array_equal(load(tmp_path / "m.safetensors").predict_proba(rows), fitted.predict_proba(rows))
 
     def test_one_class_is_refused(self, matrix):
         with pytest.raises(InputError, match="at least two classes: every label is 'a'"):

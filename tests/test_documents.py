@@ -76,7 +76,7 @@ def test_make_demo_trains_saves_and_predicts_in_a_second_process(tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
-@pytest.mark.parametrize("target", ["test", "lint", "format", "docs", "bench-engine", "bench-tabular", "clean"])
+@pytest.mark.parametrize("target", ["test", "lint", "format", "docs", "fuzz", "bench-engine", "bench-tabular", "clean"])
 def test_make_knows_its_targets(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

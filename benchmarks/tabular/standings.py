@@ -8,7 +8,7 @@ from benchmarks.tabular.means import METRICS, Means
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from demarcate.evaluation.intervals import wilson_interval
+from demarcate.evaluation.scores import wilson_interval
 
 COVERAGE = 0.9
 """Who has a mean on a smaller share of the tables is not ranked: each table that one lacks is lost for all."""

@@ -13,7 +13,7 @@ import numpy as np
 from collect import Fit, read
 
 from demarcate.evaluation import Score, score
-from demarcate.evaluation.intervals import wilson_interval
+from demarcate.evaluation.scores import wilson_interval
 
 METRICS = ("accuracy", "log_loss", "roc_auc")
 

@@ -3,8 +3,8 @@
 Names are imported when they are first used: importing demarcate imports neither torch nor matplotlib.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+# Not typing's, which takes longer to import than all of this: the command line begins here.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from demarcate import datasets
@@ -66,7 +66,9 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     if name == "datasets":
         return import_module("demarcate.datasets")
     if name == "__version__":

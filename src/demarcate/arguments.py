@@ -14,6 +14,8 @@ from sklearn.utils.validation import column_or_1d
 
 from demarcate.errors import InputError, Problem, SettingError
 
+_LABELS = "A label is a name or a whole number"
+
 
 def are_records(X: Any) -> bool:
     """Whether X is a list of mappings, one a row."""
@@ -46,20 +48,34 @@ def named_table(X: Any) -> Any:
 
 
 def label_array(y: ArrayLike) -> NDArray[Any]:
-    """Labels as a one-dimensional array; refuses quantities and infinities."""
+    """Labels as a one-dimensional array; refuses quantities, infinities and several to a row."""
     # pyarrow's to_numpy refuses what it cannot give without a copy.
     given: Any = y.to_pylist() if hasattr(y, "to_pylist") else y.to_numpy() if hasattr(y, "to_numpy") else y
-    labels = np.asarray(given)
+    try:
+        labels = np.asarray(given)
+    except ValueError:
+        # numpy's words for rows of different lengths speak of shapes, not of labels.
+        raise InputError([Problem(_LABELS, "some hold several values", "Give one label for each row")]) from None
     if labels.dtype.kind == "U" and isinstance(given, Sequence) and not all(isinstance(label, str) for label in given):
         # numpy would spell a missing label among words as a word: 'nan'.
         labels = np.array(given, dtype=object)
-    labels = column_or_1d(labels, warn=True)
+    try:
+        labels = column_or_1d(labels, warn=True)
+    except ValueError as error:
+        raise InputError(
+            [Problem("Labels have one axis", str(error).rstrip("."), "Give one label for each row")]
+        ) from None
     if labels.dtype.kind in "fc":
         infinite = np.flatnonzero(np.isinf(labels))
         if len(infinite):
             found = f"row {infinite[0] + 1} holds {labels[infinite[0]]}"
-            raise InputError([Problem("A label is a name or a whole number", found, "Mend it or leave out the row")])
-        check_classification_targets(labels[~np.isnan(labels)])
+            raise InputError([Problem(_LABELS, found, "Mend it or leave out the row")])
+        try:
+            check_classification_targets(labels[~np.isnan(labels)])
+        except ValueError as error:
+            # scikit-learn's words, by which its own checks know the refusal.
+            remedy = "Name the classes, or cut the quantity into ranges"
+            raise InputError([Problem(_LABELS, str(error).rstrip("."), remedy)]) from None
     return np.asarray(labels)
 
 
@@ -76,7 +92,9 @@ def class_weights(
     rule = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0"
     try:
         setting = dict(setting) if isinstance(setting, Mapping) else setting
-        weights = np.asarray(compute_class_weight(setting, classes=classes, y=classes[codes]), dtype=np.float64)
+        # Spelt out for every row, long labels would fill the memory: only what asks for them gets them.
+        y = classes if setting is None else classes[codes]
+        weights = np.asarray(compute_class_weight(setting, classes=classes, y=y), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise SettingError(f"{rule}: got {setting!r} for the labels {classes.tolist()[:10]}") from error
     if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):

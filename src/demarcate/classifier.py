@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted, validate_data
 from torch import nn
 
 from demarcate.arguments import (
@@ -30,8 +30,10 @@ from demarcate.arguments import (
 from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
 from demarcate.engine import OnEpoch, Training
+from demarcate.engine.device import device_for
+from demarcate.engine.precision import check_precision
 from demarcate.engine.time_limit import checked_limit
-from demarcate.ensemble import Ensemble, fit_ensemble
+from demarcate.ensemble import Ensemble, check_counts, fit_ensemble
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
 from demarcate.evaluation import (
     Calibration,
@@ -50,9 +52,9 @@ from demarcate.evaluation import (
 from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
-from demarcate.presets import AUTO, narrowed, preset_settings
-from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
-from demarcate.tabular.fingerprint import fingerprint
+from demarcate.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
+from demarcate.tabular import Finding, TableEncoder, all_but, as_frame, audit_columns, learnable
+from demarcate.tabular.inference import ASKED
 from demarcate.task import Task
 from demarcate.words import counted
 
@@ -209,7 +211,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         patience: int | str | None = AUTO,
         n_folds: int | str = AUTO,
         n_seeds: int | str = AUTO,
-        holdout_above: int = 10_000,
+        holdout_above: int = HOLDOUT_ABOVE,
         time_limit: float | None = None,
         class_weight: str | Mapping[Any, float] | None = None,
         cost: Any = None,
@@ -284,31 +286,73 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         CheckpointError
             If the folder of checkpoints belongs to another fit, or another process.
         """
-        limit = checked_limit(plain(self.time_limit))
-        deadline = None if limit is None else time.monotonic() + limit - min(limit * JUDGING_SHARE, JUDGING_SECONDS)
-        self._network()  # refuses what is out of range before the table is read
+        deadline = self._deadline()
+        self.check_settings()
         self.seed_ = seed_of(self.random_state)
-        task = self._task(X, y, sample_weight, reset=True)
-        network = self._network(task)
-        self.costs_ = Costs.of(task.classes, self.cost, self.abstain)
-        training = self._training(len(task.codes))
-        ensemble = fit_ensemble(
-            task,
-            network,
-            training,
-            n_folds=whole_number("n_folds", self._setting("n_folds")),
-            n_seeds=whole_number("n_seeds", self._setting("n_seeds")),
-            holdout_above=whole_number("holdout_above", self.holdout_above),
-            seed=self.seed_,
-            pieces=bool(self.pieces),
-            device=self.device,
-            precision=self.precision,
-            on_epoch=self.on_epoch,
-            checkpoint=self.checkpoint,
-            deadline=deadline,
-        )
-        self._take(task, ensemble)
-        return self
+        return self._learn(self._task(X, y, sample_weight, reset=True), deadline)
+
+    def fit_task(self, task: Task) -> Self:
+        """Train the ensemble on a table that has been read already, which may be larger than memory.
+
+        Parameters
+        ----------
+        task
+            The table; ``categorical``, ``numerical`` and ``drop`` went into its schema, and it has no weights.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        SettingError
+            If a parameter is out of its range.
+        CheckpointError
+            If the folder of checkpoints belongs to another fit, or another process.
+
+        Examples
+        --------
+        >>> from demarcate import datasets
+        >>> from demarcate.task import read_task
+        >>> task = read_task(datasets.moons(n_samples=200, noise=0.2), [])
+        >>> clf = DemarcateClassifier(hidden=(16,), epochs=20, n_folds=4).fit_task(task)
+        >>> clf.feature_names_in_.tolist(), clf.predictor_.n_members
+        (['x1', 'x2'], 4)
+        """
+        deadline = self._deadline()
+        self.seed_ = seed_of(self.random_state)
+        names = [column.name for column in task.schema.columns]
+        self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
+        return self._learn(self._weighted(task), deadline)
+
+    def check_settings(self) -> None:
+        """Refuse settings that no table would make good; `fit` does so itself, once it has the table.
+
+        Raises
+        ------
+        SettingError
+            If one is out of its range.
+
+        Examples
+        --------
+        >>> DemarcateClassifier(lr=0).check_settings()
+        Traceback (most recent call last):
+        demarcate.errors.SettingError: lr is above 0 and finite: got 0
+        """
+        checked_limit(plain(self.time_limit))
+        self._network()
+        self._training(1)
+        check_counts(*(whole_number(name, self._setting(name)) for name in ("n_folds", "n_seeds")))
+        whole_number("holdout_above", self.holdout_above)
+        check_precision(self.precision)
+        device_for(self.device)
+        if isinstance(self.random_state, int | np.integer):
+            seed_of(self.random_state)
+        pair = np.arange(2)
+        if isinstance(self.class_weight, str):
+            class_weights(self.class_weight, pair, pair)
+        if self.abstain is not None:
+            Costs.of(pair, None, self.abstain)
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Class probabilities of shape (n_samples, n_classes), columns in the order of ``classes_``."""
@@ -398,27 +442,15 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If these are not the rows that ``fit`` was given.
         """
         check_is_fitted(self)
-        task = self._task(X, y, sample_weight, reset=False)
-        if fingerprint(task.parsed, task.codes) != self.data_sha256_:
-            rule = "Baselines are fitted on the rows that the networks were"
-            raise InputError([Problem(rule, "these are others", "Give X, y and sample_weight as they were in fit")])
-        shape = len(self.oof_rows_), len(self.classes_)
-        probabilities = {name: np.empty(shape) for name in BASELINES}
-        for held in self.held_out_:
-            train = np.setdiff1d(np.arange(len(task.codes)), held)
-            encoder = TableEncoder.fit(task.schema, task.parsed, train)
-            matrix = encoder.encode(task.parsed)
-            weights = None if task.weights is None else task.weights[train]
-            places = np.searchsorted(self.oof_rows_, held)
-            probabilities["majority"][places] = majority_probabilities(task.codes[train], len(held), shape[1])
-            probabilities["logistic_regression"][places] = logistic_probabilities(
-                matrix[train], task.codes[train], matrix[held], shape[1], weights
-            )
-        scores = {name: self._score(values) for name, values in probabilities.items()}
-        # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
-        alike = self._score(np.broadcast_to(probabilities["majority"].mean(0), shape))
-        scores["majority"].update({name: alike[name] for name in RANKING if name in alike})
-        return scores
+        return self._baselines(self._task(X, y, sample_weight, reset=False))
+
+    def task_baselines(self, task: Task) -> dict[str, dict[str, Score]]:
+        """As `baselines`, of the table that `fit_task` was given.
+
+        Logistic regression is fitted on the training rows of the task's sample, where it has one.
+        """
+        check_is_fitted(self)
+        return self._baselines(self._weighted(task))
 
     def diagnose(
         self,
@@ -494,9 +526,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         write_bundle(self.predictor_.with_record(self.record()), path)
 
     @staticmethod
-    def load(path: str | os.PathLike[str]) -> Predictor:
+    def load(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> Predictor:
         """The predictor in a file that `save` wrote; same as `demarcate.load`."""
-        return read_bundle(path)
+        return read_bundle(path, expect_sha256=expect_sha256)
 
     def record(self, baselines: Mapping[str, Mapping[str, Score]] | None = None) -> dict[str, Any]:
         """What a model file says of how the model was made, for JSON: scores, members, audit, settings, origin."""
@@ -528,35 +560,62 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _task(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, *, reset: bool) -> Task:
         """Everything `fit` is given, checked and read."""
-        frame = as_frame(self._checked(X, reset=reset))
+        X = self._checked(X, reset=reset)
         if y is None:
             raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
         labels = label_array(y)
-        if len(labels) != len(frame):
-            rule = "Every row has one label"
-            raise InputError([Problem(rule, f"{len(frame)} rows, {len(labels)} labels", "Give as many labels as rows")])
-        weights = (
-            None if sample_weight is None else _check_sample_weight(sample_weight, frame, ensure_non_negative=True)
-        )
+        if len(labels) != _num_samples(X):
+            rule, found = "Every row has one label", f"{_num_samples(X)} rows, {len(labels)} labels"
+            raise InputError([Problem(rule, found, "Give as many labels as rows")])
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if weights is not None and not weights.all():
             kept = np.flatnonzero(weights)
-            frame, labels, weights = frame[kept], labels[kept], weights[kept]
-        classes, codes = class_codes(labels)
-        schema = (
-            self.schema_
-            if not reset
-            else infer_schema(
-                frame,
-                categorical=column_names("categorical", self.categorical),
-                numerical=column_names("numerical", self.numerical),
-                drop=column_names("drop", self.drop),
-            )
+            X, labels, weights = as_frame(X)[kept], labels[kept], weights[kept]
+        table = learnable(
+            X,
+            labels,
+            None if reset else self.schema_,
+            categorical=column_names("categorical", self.categorical),
+            numerical=column_names("numerical", self.numerical),
+            drop=column_names("drop", self.drop),
         )
-        schema.check_usable()
-        by_class = class_weights(self.class_weight, classes, codes)
-        if self.class_weight is not None:
-            weights = by_class[codes] if weights is None else weights * by_class[codes]
-        return Task(schema, schema.parse(frame), classes, codes, weights, target_name(y))
+        codes = table.codes
+        task = Task(table.schema, table.schema.parse(table.frame), table.classes, codes, weights, target_name(y))
+        return self._weighted(task)
+
+    def _weighted(self, task: Task) -> Task:
+        """The task with the weights of its classes counted in."""
+        by_class = class_weights(self.class_weight, task.classes, task.codes)
+        if self.class_weight is None:
+            return task
+        weights = by_class[task.codes]
+        return replace(task, weights=weights if task.weights is None else task.weights * weights)
+
+    def _deadline(self) -> float | None:
+        """When training has to end, by ``time.monotonic``, so that there is time left to judge what was trained."""
+        limit = checked_limit(plain(self.time_limit))
+        return None if limit is None else time.monotonic() + limit - min(limit * JUDGING_SHARE, JUDGING_SECONDS)
+
+    def _learn(self, task: Task, deadline: float | None) -> Self:
+        network = self._network(task)
+        self.costs_ = Costs.of(task.classes, self.cost, self.abstain)
+        ensemble = fit_ensemble(
+            task,
+            network,
+            self._training(len(task.codes)),
+            n_folds=whole_number("n_folds", self._setting("n_folds")),
+            n_seeds=whole_number("n_seeds", self._setting("n_seeds")),
+            holdout_above=whole_number("holdout_above", self.holdout_above),
+            seed=self.seed_,
+            pieces=bool(self.pieces),
+            device=self.device,
+            precision=self.precision,
+            on_epoch=self.on_epoch,
+            checkpoint=self.checkpoint,
+            deadline=deadline,
+        )
+        self._take(task, ensemble)
+        return self
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
         """X with its columns counted and named as scikit-learn asks; arrays checked for shape and type."""
@@ -565,9 +624,20 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if isinstance(X, Mapping | pl.LazyFrame) or are_records(X):
             X = as_frame(X)
         if not hasattr(X, "columns"):
-            X = check_array(
-                X, dtype=None, ensure_all_finite=False, ensure_min_samples=2 if reset else 1, estimator=self
-            )
+            least = 2 if reset else 1
+            if (
+                isinstance(X, Sequence)
+                and X
+                and all(isinstance(row, Sequence) and not isinstance(row, str) for row in X)
+            ):
+                # Of words and numbers together numpy makes words, and not all of them as they were.
+                X = np.asarray(X, dtype=object) if len({*map(len, X)}) == 1 else X
+            try:
+                X = check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=least, estimator=self)
+            except ValueError as error:
+                # scikit-learn's words, by which its own checks know the refusal.
+                rule = f"An array of rows has two axes, at least {least} of the rows and a column"
+                raise InputError([Problem(rule, str(error).rstrip("."), "Give it as (n_rows, n_columns)")]) from None
         validate_data(self, named_table(X), reset=reset, skip_check_array=True)
         return X
 
@@ -615,6 +685,32 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             patience=self._setting("patience"),
         )
 
+    def _baselines(self, task: Task) -> dict[str, dict[str, Score]]:
+        if task.fingerprint() != self.data_sha256_:
+            rule = "Baselines are fitted on the rows that the networks were"
+            raise InputError([Problem(rule, "these are others", "Give X, y and sample_weight as they were in fit")])
+        shape = len(self.oof_rows_), len(self.classes_)
+        probabilities = {name: np.empty(shape) for name in BASELINES}
+        for held in self.held_out_:
+            train = all_but(held, len(task.codes))
+            places = np.searchsorted(self.oof_rows_, held)
+            probabilities["majority"][places] = majority_probabilities(task.codes[train], len(held), shape[1])
+            if task.sample is not None:
+                train = np.setdiff1d(task.sample, held)
+            encoder = TableEncoder.fit(task.schema, task.parsed, train)
+            probabilities["logistic_regression"][places] = logistic_probabilities(
+                encoder.encode(task.cells(train)),
+                task.codes[train],
+                encoder.encode(task.cells(held)),
+                shape[1],
+                None if task.weights is None else task.weights[train],
+            )
+        scores = {name: self._score(values) for name, values in probabilities.items()}
+        # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
+        alike = self._score(np.broadcast_to(probabilities["majority"].mean(0), shape))
+        scores["majority"].update({name: alike[name] for name in RANKING if name in alike})
+        return scores
+
     def _take(self, task: Task, ensemble: Ensemble) -> None:
         """Keep what was fitted, and warn of what was dropped or went wrong."""
         # Worked out once, when first asked for, and anew after another fit.
@@ -638,29 +734,37 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.predictor_ = calibrated.deciding(self.costs_)
         self.n_samples_ = len(task.codes)
         self.class_rows_ = np.bincount(task.codes).tolist()
-        self.data_sha256_ = fingerprint(task.parsed, task.codes)
+        self.data_sha256_ = task.fingerprint()
         alone = [repr(label) for label, rows in zip(self.classes_.tolist(), self.class_rows_, strict=True) if rows == 1]
         if alone:
             shown = ", ".join(alone[:10]) + (f" and {len(alone) - 10} more classes" if len(alone) > 10 else "")
             what = f"a single row each is of class {shown}: trained on, but left out of the scores"
-            warnings.warn(InputWarning(what), stacklevel=3)
+            warnings.warn(InputWarning(what), stacklevel=4)
         for column in task.schema.columns:
-            reason = column.dropped if column.name not in column_names("drop", self.drop) else ""
+            reason = "" if column.dropped == ASKED else column.dropped
             if reason or column.note:
                 what = f"not used ({reason})" if reason else column.note
-                warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=3)
+                warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=4)
         folds = np.full(len(task.codes), -1)
         folds[self.oof_rows_] = self.oof_folds_
-        self.audit_ = tuple(audit_columns(task.schema, task.parsed, task.codes, task.classes, folds=folds))
+        self.audit_ = tuple(_audited(task, folds))
         for finding in self.audit_:
             if finding.severity != "note":
-                warnings.warn(InputWarning(str(finding)), stacklevel=3)
+                warnings.warn(InputWarning(str(finding)), stacklevel=4)
         if any(member.timed_out for member in ensemble.members):
             longest = max(len(member.history.train_loss) for member in ensemble.members)
             what = f"the time limit ended training after {counted(longest, 'epoch')}"
             remedy = "these are the best networks so far. Give it more time, or a cheaper preset"
-            warnings.warn(InputWarning(f"{what}: {remedy}"), stacklevel=3)
+            warnings.warn(InputWarning(f"{what}: {remedy}"), stacklevel=4)
         for number, member in enumerate(ensemble.members):
             if member.divergence:
                 message = member.divergence.told(f"network {number}", member.best_epoch)
-                warnings.warn(DivergenceWarning(message), stacklevel=3)
+                warnings.warn(DivergenceWarning(message), stacklevel=4)
+
+
+def _audited(task: Task, folds: NDArray[np.int64]) -> list[Finding]:
+    """What the audit finds in a table, or in the sample of it that stands for all rows."""
+    if task.sample is None:
+        return audit_columns(task.schema, task.parsed, task.codes, task.classes, folds=folds)
+    rows = task.sample
+    return audit_columns(task.schema, task.cells(rows), task.codes[rows], task.classes, folds=folds[rows])

@@ -13,7 +13,7 @@ from demarcate.engine import FittedMember, Member, OnEpoch, Training, fit
 from demarcate.errors import SettingError
 from demarcate.nn import Network, head_for
 from demarcate.predictor import Predictor
-from demarcate.tabular import TableEncoder, stratified_folds, stratified_split
+from demarcate.tabular import TableEncoder, all_but, stratified_folds, stratified_split
 from demarcate.task import Task
 
 HOLDOUT_SHARE = 0.2
@@ -84,6 +84,24 @@ def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, se
     return [judged[folds == fold] for fold in range(folds.max() + 1)]
 
 
+def check_counts(n_folds: int, n_seeds: int) -> None:
+    """Refuse numbers of folds and seeds that make no ensemble.
+
+    Raises
+    ------
+    SettingError
+        If one is out of range.
+
+    Examples
+    --------
+    >>> check_counts(1, 1)
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: there are at least 2 folds and 1 seed: got n_folds=1, n_seeds=1
+    """
+    if n_folds < 2 or n_seeds < 1:
+        raise SettingError(f"there are at least 2 folds and 1 seed: got n_folds={n_folds}, n_seeds={n_seeds}")
+
+
 def fit_ensemble(
     task: Task,
     network: Network,
@@ -128,24 +146,23 @@ def fit_ensemble(
     SettingError
         If ``n_folds`` or ``n_seeds`` is out of range.
     """
-    if n_folds < 2 or n_seeds < 1:
-        raise SettingError(f"there are at least 2 folds and 1 seed: got n_folds={n_folds}, n_seeds={n_seeds}")
+    check_counts(n_folds, n_seeds)
     groups = held_out_rows(task.codes, n_folds, holdout_above, seed)
     n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
-    every_row = np.arange(len(task.codes))
+    # The members of a group share one array of rows: of millions of rows each counts.
+    learned = [all_but(held, len(task.codes)) for held in groups]
     codes = task.codes if pieces else None
-    encoders = [
-        TableEncoder.fit(task.schema, task.parsed, np.setdiff1d(every_row, held), codes=codes) for held in groups
-    ]
+    encoders = [TableEncoder.fit(task.schema, task.parsed, rows, codes=codes) for rows in learned]
     samples = task.samples(encoders)
     seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
     encoding = [index % len(groups) for index in range(n_members)]
+    rows_of = [torch.from_numpy(rows) for rows in learned]
     members = [
         Member(
             network,
             training,
             seeds[index],
-            torch.from_numpy(np.setdiff1d(every_row, groups[group])),
+            rows_of[group],
             torch.from_numpy(groups[group]),
             encoding=group,
             traced=len(groups) > 1 and training.patience is not None,
@@ -176,9 +193,9 @@ def fit_ensemble(
     held = np.concatenate(groups)
     probabilities, finished = map(np.concatenate, zip(*_out_of_fold(predictor, fitted, task, groups), strict=True))
     order = np.argsort(held)
-    rows = "out-of-fold" if len(groups) > 1 else "held-out"
+    kind = "out-of-fold" if len(groups) > 1 else "held-out"
     kept = tuple(replace(member, validation_logits=None) for member in fitted)
-    return Ensemble(predictor, kept, tuple(groups), held[order], probabilities[order], finished[order], rows)
+    return Ensemble(predictor, kept, tuple(groups), held[order], probabilities[order], finished[order], kind)
 
 
 def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:

@@ -4,8 +4,9 @@ An error states the rule, then what was found and where, then what to do about i
 reported together: being told of the second mistake only after mending the first is a waste of an afternoon.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 MAX_PROBLEMS_SHOWN = 20
 
@@ -53,6 +54,36 @@ class InputError(DemarcateError, ValueError):
 
     def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)
+
+
+def together(*checks: Callable[[], Any]) -> list[Any]:
+    """What several checks of one input give, each asked before any is complained of.
+
+    Raises
+    ------
+    InputError
+        With the problems of all checks, if one raised it.
+
+    Examples
+    --------
+    >>> def refuse(found: str) -> None:
+    ...     raise InputError([Problem("A table has rows", found, "Add some")])
+    >>> together(lambda: refuse("'a' has none"), lambda: 3, lambda: refuse("'b' has none"))
+    Traceback (most recent call last):
+    demarcate.errors.InputError: 2 problems:
+    - A table has rows: 'a' has none. Add some.
+    - A table has rows: 'b' has none. Add some.
+    """
+    given: list[Any] = []
+    problems: list[Problem] = []
+    for check in checks:
+        try:
+            given.append(check())
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return given
 
 
 class SettingError(DemarcateError, ValueError):

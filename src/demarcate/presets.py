@@ -12,6 +12,9 @@ __all__ = ["PRESETS", "Preset", "preset_settings"]
 AUTO = "auto"
 """What stands for a setting that is left to the preset."""
 
+HOLDOUT_ABOVE = 10_000
+"""Rows above which one hold-out takes the place of the folds, unless that is said otherwise."""
+
 
 @dataclass(frozen=True)
 class Preset:

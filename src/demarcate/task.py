@@ -16,7 +16,8 @@ from demarcate.engine import Samples
 from demarcate.engine.inputs import Dense, Shared
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
-from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, class_codes, infer_schema, labels_of
+from demarcate.tabular import ParsedColumns, Schema, TableEncoder, as_frame, labels_of, learnable
+from demarcate.tabular.fingerprint import fingerprint
 from demarcate.tabular.shared import SharedTable
 
 DENSE_BYTES = 512 * 2**20
@@ -45,6 +46,8 @@ class Task:
         What each row's loss counts, ``(n_rows,)``, or None for all alike.
     target
         The name of the target column.
+    sample
+        Rows, ascending, that stand for all where all are too many to be looked at together; None where they are not.
     """
 
     schema: Schema
@@ -53,10 +56,15 @@ class Task:
     codes: NDArray[np.int64]
     weights: NDArray[np.float64] | None = None
     target: str = "target"
+    sample: NDArray[np.int64] | None = None
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """The cells of some rows."""
         return {name: column[rows] for name, column in self.parsed.items()}
+
+    def fingerprint(self) -> str:
+        """What tells this table's cells and labels from any others."""
+        return fingerprint(self.parsed, self.codes)
 
     def samples(self, encoders: Sequence[TableEncoder]) -> Samples:
         """The rows as the engine takes them, in each encoding: once for all of them where the table is large."""
@@ -114,14 +122,12 @@ def read_task(
     cells = labels_of(labels)
     if len(cells) != len(frame):
         raise SettingError(f"every row has one label: got {len(frame)} rows and {len(cells)} labels")
-    classes, codes = class_codes(cells)
     of_data = data.categorical if isinstance(data, Dataset) else ()
     named = (*categorical, *(name for name in of_data if name not in (*categorical, *numerical, *drop)))
-    schema = infer_schema(frame, categorical=named, numerical=numerical, drop=drop)
-    schema.check_usable()
-    weights = _row_weights(class_weight, classes, codes)
+    table = learnable(frame, cells, categorical=named, numerical=numerical, drop=drop)
+    weights = _row_weights(class_weight, table.classes, table.codes)
     target = data.target if isinstance(data, Dataset) else "target"
-    return Task(schema, schema.parse(frame), classes, codes, weights, target)
+    return Task(table.schema, table.schema.parse(frame), table.classes, table.codes, weights, target)
 
 
 def array_of(X: Any) -> Any:

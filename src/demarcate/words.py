@@ -29,6 +29,21 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
+def sized(n_bytes: float) -> str:
+    """An amount of memory.
+
+    Examples
+    --------
+    >>> sized(256e6), sized(1_530_000_000), sized(12)
+    ('256 MB', '1.5 GB', '12 bytes')
+    """
+    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if n_bytes >= unit * 0.9995:
+            amount = n_bytes / unit
+            return f"{amount:.1f} {name}" if amount < 9.95 else f"{amount:,.0f} {name}"
+    return f"{n_bytes:.0f} bytes"
+
+
 def quoted(cell: object) -> str:
     """A cell as a message quotes it: a whole document would drown the rest.
 

@@ -360,7 +360,7 @@ class TestPieces:
     @pytest.mark.parametrize(
         ("place", "value", "reason"),
         [
-            ((*DOSE, "encoder"), "numeric", "too many values to unpack"),
+            ((*DOSE, "encoder"), "numeric", "column 4 of encoder 0 needs 4 numbers"),
             ((*DOSE, "encoder"), "categorical", "'categorical' does not read the numerical column 'dose'"),
             ((*DOSE, "encoder"), "date", "'date' does not read the numerical column 'dose'"),
             (("encoders", 0, "columns", 1, "encoder"), "piecewise", "does not read the categorical column 'thal'"),
@@ -538,7 +538,7 @@ class TestCraftedDocuments:
             (("schema", 3, "date_format"), "%Q", "date format"),
             (("encoders", 0, "columns", 1, "kept"), ["fixed", "fixed"], "distinct"),
             (("encoders", 0, "columns", 0, "encoder"), "pickle", "pickle"),
-            (("encoders", 0, "columns", 0, "flag"), 1, "encoders would be written differently"),
+            (("encoders", 0, "columns", 0, "flag"), 1, "no flag that is true or false"),
             (("encoders", 0, "n_encoded"), 10**9, "is expected"),
             (("members", 0, "encoder"), 2, "encoder is not there"),
             (("members", 0, "encoder"), -1, "encoder is not there"),
@@ -549,7 +549,7 @@ class TestCraftedDocuments:
             (("members", 0, "network", "activation"), "os.system", r"got 'os\.system'"),
             (("head",), "eval", "the head is not known"),
             (("record",), [], "record"),
-            (("record", "scores"), {"accuracy": {"value": "high"}}, "argument"),
+            (("record", "scores"), {"accuracy": {"value": "high"}}, "not a number with an interval"),
             (("record", "n_samples"), "many", "not counted"),
         ],
         ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,

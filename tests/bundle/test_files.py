@@ -1,6 +1,7 @@
 import errno
 import os
 import stat
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,6 +11,7 @@ import pytest
 from demarcate.bundle.files import read_bytes, write_atomically
 from demarcate.errors import BundleError
 
+LINUX = pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only Linux has files without a name")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="permissions and pipes are POSIX's")
 
 
@@ -35,6 +37,15 @@ def model(tmp_path):
     return path
 
 
+@pytest.fixture(params=["named", pytest.param("unnamed", marks=LINUX)])
+def way(request, monkeypatch):
+    """Whether the new file has a name of its own while it is written."""
+    if request.param == "named":
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    return request.param
+
+
+@pytest.mark.usefixtures("way")
 class TestWriting:
     @pytest.mark.parametrize("as_path", [Path, str])
     def test_a_new_file_holds_the_bytes_and_nothing_else_is_left(self, tmp_path, as_path):
@@ -51,16 +62,16 @@ class TestWriting:
         write_atomically("model.safetensors", b"new")
         assert names(tmp_path) == ["model.safetensors"]
 
-    def test_verify_sees_the_whole_new_file_beside_the_old_one(self, model):
+    def test_verify_sees_the_whole_new_file_beside_the_old_one(self, model, way):
         seen = []
 
         def verify(temporary):
-            seen.append((temporary.read_bytes(), model.read_bytes(), temporary.parent == model.parent))
-            assert temporary.name.startswith(".model.safetensors.")
-            assert temporary.name.endswith(".tmp")
+            beside = [name for name in names(model.parent) if name != model.name]
+            seen.append((temporary.read_bytes(), model.read_bytes(), len(beside)))
+            assert all(name.startswith(".model.safetensors.") and name.endswith(".tmp") for name in beside)
 
         write_atomically(model, b"new", verify)
-        assert seen == [(b"new", b"old", True)]
+        assert seen == [(b"new", b"old", 1 if way == "named" else 0)]
 
     @pytest.mark.parametrize("error", [BundleError("bad"), KeyboardInterrupt(), ZeroDivisionError()])
     def test_a_failing_verify_leaves_the_old_file(self, model, error):
@@ -156,6 +167,41 @@ class TestWriting:
         write_atomically(link, b"new")
         assert link.is_symlink()
         assert model.read_bytes() == b"new"
+
+
+class TestNaming:
+    """A file written without a name takes one in the end."""
+
+    @LINUX
+    def test_killed_at_any_moment_before_leaves_nothing(self, tmp_path):
+        code = (
+            "import os, sys\n"
+            "from demarcate.bundle import write_atomically\n"
+            "write_atomically(sys.argv[1], b'new', verify=lambda path: os._exit(path.read_bytes() == b'new'))"
+        )
+        done = subprocess.run([sys.executable, "-c", code, tmp_path / "model.safetensors"], check=False)
+        assert (done.returncode, names(tmp_path)) == (1, [])
+
+    @LINUX
+    @pytest.mark.parametrize("number", [errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT])
+    @pytest.mark.parametrize("call", ["open", "link"])
+    def test_a_system_without_such_files_gets_a_named_one(self, model, monkeypatch, call, number):
+        usual = getattr(os, call)
+
+        def refuse(path, *arguments, **settings):
+            if call == "link" or arguments[0] & os.O_TMPFILE == os.O_TMPFILE:
+                raise OSError(number, os.strerror(number))
+            return usual(path, *arguments, **settings)
+
+        monkeypatch.setattr(os, call, refuse)
+        write_atomically(model, b"new")
+        assert (model.read_bytes(), names(model.parent)) == (b"new", [model.name])
+
+    @LINUX
+    def test_a_file_that_appears_meanwhile_is_replaced(self, tmp_path):
+        model = tmp_path / "model.safetensors"
+        write_atomically(model, b"new", verify=lambda _path: model.write_bytes(b"theirs"))
+        assert (model.read_bytes(), names(tmp_path)) == (b"new", [model.name])
 
 
 class TestReading:

@@ -69,14 +69,6 @@ def test_a_stream_that_cannot_write_a_character_gets_it_spelt_out(start, tmp_pat
     assert rb"\u2602" in out
 
 
-def test_an_interrupt_while_the_commands_load_is_no_traceback():
-    code = "import sys, demarcate.cli\nsys.modules['demarcate.cli.app'] = type('App', (), {'__getattr__': stop})()"
-    stop = "def stop(self, name): raise KeyboardInterrupt"
-    program = [sys.executable, "-c", f"{stop}\n{code}\ndemarcate.cli.main()"]
-    done = subprocess.run(program, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "Interrupted.\n")
-
-
 @pytest.mark.parametrize("words", ["[enforce fail] can't allocate memory: 40 bytes", "CUDA out of memory. Tried"])
 def test_torch_running_out_of_memory_is_told_as_such(words, capsys):
     def command():

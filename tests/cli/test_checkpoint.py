@@ -33,7 +33,8 @@ def test_other_settings_are_refused_saying_what_changed(demarcate, tmp_path, com
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
-def test_ctrl_c_puts_training_down_and_the_same_command_ends_as_if_undisturbed(start, demarcate, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_puts_training_down_and_the_same_command_ends_as_if_undisturbed(start, demarcate, tmp_path, number):
     command = ("fit", "moons", *LONG, "constant", "--quiet", "--json")
     expected = demarcate(*command)
     process = start(*command, "--checkpoint", tmp_path / "ck")
@@ -41,10 +42,10 @@ def test_ctrl_c_puts_training_down_and_the_same_command_ends_as_if_undisturbed(s
     while not (tmp_path / "ck" / "manifest.json").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, b"")
-    assert f"Interrupted: what was trained so far is in {tmp_path / 'ck'}." in err.decode()
+    assert (process.returncode, out) == (128 + number, b"")
+    assert f": what was trained so far is in {tmp_path / 'ck'}." in err.decode()
     resumed = demarcate(*command, "--checkpoint", tmp_path / "ck")
     scores = [outcome.out.partition('"fit_seconds"')[0] for outcome in (resumed, expected)]
     assert scores[0] == scores[1]

@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from demarcate import load
-from demarcate.evaluation import METRIC_NAMES, class_scores
+from demarcate.datasets.reading import stream
+from demarcate.evaluation import METRIC_NAMES, class_scores, tally
 from demarcate.evaluation.measures import RANKING
 
 OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
@@ -121,3 +122,60 @@ def test_a_strange_table_is_warned_of_once(command, demarcate, model, heart_fram
     outcome = demarcate(command, model, tmp_path / "extra.csv", *beside)
     assert outcome.code == 0, outcome.err
     assert outcome.err.count("does not know 'extra'") == 1
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """Tables are read a few rows at a time."""
+    monkeypatch.setattr(stream, "_part_rows", lambda n_columns: 7)
+
+
+def test_a_table_read_in_parts_has_the_same_scores(demarcate, model, other, request):
+    whole = json.loads(demarcate("evaluate", model, other, "--json").out)
+    request.getfixturevalue("in_parts")
+    parted = json.loads(demarcate("evaluate", model, other, "--json").out)
+    assert parted["n_samples"] == whole["n_samples"]
+    assert parted["class_scores"] == whole["class_scores"]
+    for name, expected in whole["scores"].items():
+        # The last bits of a network's product depend on how many rows it is of.
+        assert parted["scores"][name] == {
+            **expected,
+            **{end: pytest.approx(expected[end], abs=1e-6) for end in ("value", "low", "high")},
+        }
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_the_training_rows_are_recognised_in_parts(demarcate, model, heart_csv):
+    assert demarcate("evaluate", model, heart_csv, "--quiet").err == OWN_ROWS
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_all_that_is_wrong_in_any_part_is_said_at_once_with_its_row(demarcate, model, heart_frame, tmp_path):
+    text = heart_frame.cast(pl.String)
+    labels, ages = text["target"].to_list(), text["age"].to_list()
+    labels[20], labels[100], labels[200], ages[60] = "sick", None, "sick", "old"
+    text.with_columns(target=pl.Series(labels), age=pl.Series(ages)).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "3 problems" in outcome.err
+    for found in ("missing in row 101", "'sick' in 2 rows", "row 61 holds 'old'"):
+        assert found in outcome.err
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_rows_without_a_label_are_left_out_of_every_part(demarcate, model, heart_frame, tmp_path):
+    labels = [None if row % 10 == 3 else label for row, label in enumerate(heart_frame["target"])]
+    heart_frame.with_columns(target=pl.Series(labels)).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv", "--drop-missing-target", "--json")
+    assert json.loads(outcome.out)["n_samples"] == 303 - labels.count(None)
+    assert "30 rows without a target are left out." in outcome.err
+
+
+def test_a_table_of_more_rows_than_are_kept_has_scores_of_all(demarcate, model, other, monkeypatch):
+    whole = json.loads(demarcate("evaluate", model, other, "--json").out)
+    monkeypatch.setattr(tally, "MOST_KEPT", 40)
+    condensed = json.loads(demarcate("evaluate", model, other, "--json").out)
+    assert condensed["n_samples"] == 100
+    for name, expected in whole["scores"].items():
+        assert condensed["scores"][name]["value"] == pytest.approx(expected["value"], abs=1e-3)
+        assert condensed["scores"][name]["n_rows"] == 100

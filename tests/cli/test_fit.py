@@ -345,7 +345,7 @@ class TestOut:
         out = tmp_path / "m.safetensors"
         outcome = fit("moons", "--quiet", "--out", out, "--report", tmp_path / "m.html")
         assert outcome.code == 130
-        assert outcome.err == f"Interrupted: the model is in {out}; what was to be made after it was not.\n"
+        assert outcome.err == f"Interrupted: {out} is written; what comes after is not.\n"
         assert load(out).target == "label"
         assert not (tmp_path / "m.html").exists()
 

@@ -15,6 +15,7 @@ from demarcate.cli.guard import UsageError, guarded
 from demarcate.errors import BundleError, InputWarning, SettingError
 
 ENDLESS = ("--epochs", "1000000", "--patience", "0", "--folds", "2", "--hidden", "4")
+AS_COMMAND = "from demarcate.cli.app import app, guarded\napp.command()(guarded(work))"
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
@@ -136,17 +137,36 @@ class TestProcess:
         assert done.stderr.startswith(b"Error: the system refused (")
         assert b"Traceback" not in done.stderr
 
+    @pytest.mark.parametrize(("options", "shown"), [((), b""), (("--debug",), b"panicked at lib.rs")])
+    def test_what_compiled_libraries_write_is_shown_only_when_debugging(self, start, options, shown):
+        work = "import os\ndef work() -> None:\n    os.write(2, b'panicked at lib.rs')\n    1 / 0\n"
+        process = start("work", *options, code=work + AS_COMMAND)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert err.startswith(shown or b"Error: demarcate failed where it should not have (ZeroDivisionError")
+        assert (b"panicked" in err) == bool(shown)
+
     @needs_signals
-    def test_an_interrupt_while_training_is_one_sentence_and_leaves_no_file(self, start, tmp_path):
+    def test_where_a_library_brings_the_process_down_is_written(self, start):
+        process = start("work", code="import os\ndef work() -> None: os.abort()\n" + AS_COMMAND)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGABRT
+        assert err.startswith(b"Fatal Python error: Aborted")
+
+    @needs_signals
+    @pytest.mark.parametrize(
+        ("number", "code", "called"), [(signal.SIGINT, 130, b"Interrupted"), (signal.SIGTERM, 143, b"Terminated")]
+    )
+    def test_a_signal_while_training_is_one_sentence_and_leaves_no_file(self, start, tmp_path, number, code, called):
         process = start("fit", "heart", *ENDLESS, "--out", tmp_path / "m.safetensors")
         while b"45.9%" not in process.stdout.readline():
             assert process.poll() is None
         time.sleep(0.5)
         assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=60)
-        assert process.returncode == 130
-        assert err == b"Interrupted: nothing was written.\n"
+        assert process.returncode == code
+        assert err == called + b": nothing was written.\n"
         assert not list(tmp_path.iterdir())
 
     def test_being_killed_while_saving_leaves_the_old_model(self, start, tmp_path):
@@ -165,3 +185,5 @@ class TestProcess:
         process.kill()
         process.wait(timeout=60)
         assert out.read_bytes() == b"the old model"
+        if hasattr(os, "O_TMPFILE"):
+            assert [path.name for path in tmp_path.iterdir()] == [out.name]

@@ -1,5 +1,8 @@
+import hashlib
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from demarcate import load
@@ -9,10 +12,59 @@ from demarcate.bundle.format import encode
 GOLDEN = Path(__file__).parents[1] / "bundle" / "golden" / "format_1.safetensors"
 
 
-def test_json_is_the_document_of_the_file(demarcate, model):
+def test_json_is_the_document_of_the_file_and_its_sizes(demarcate, model):
     outcome = demarcate("inspect", model, "--json")
     assert (outcome.code, outcome.err) == (0, "")
-    assert json.loads(outcome.out) == to_document(load(model))[0]
+    told = json.loads(outcome.out)
+    document, tensors = to_document(load(model))
+    beside = {name: told.pop(name) for name in ("cost_matrix", "sha256", "sizes")}
+    assert told == document
+    data = model.read_bytes()
+    assert beside["sha256"] == hashlib.sha256(data).hexdigest()
+    assert beside["sizes"]["bytes"] == len(data)
+    assert beside["sizes"]["header_bytes"] == int.from_bytes(data[:8], "little")
+    assert {name: (sizes["dtype"], tuple(sizes["shape"])) for name, sizes in beside["sizes"]["tensors"].items()} == {
+        name: (str(tensor.dtype), tensor.shape) for name, tensor in tensors.items()
+    }
+    members = [[tensor.size for name, tensor in tensors.items() if name.startswith(f"members.{n}.")] for n in range(2)]
+    assert beside["sizes"]["parameters"] == [sum(sizes) for sizes in members]
+
+
+def test_everything_a_model_decides_by_is_shown(demarcate):
+    out = " ".join(demarcate("inspect", GOLDEN.with_name("format_3.safetensors")).out.split())
+    for words in (
+        "hidden 4,2, silu, dropout 0.25, input dropout 0.125 (1 network)",
+        "encoders 2, of 18 columns each",
+        "dose numerical piecewise: 5",
+        "decision what costs least, or for none at a cost of 0.92",
+        "sévère decided as absent costs 3",
+        "temperature 1.75",
+        "prediction sets by 8 rows",
+        "file format 3, 5,156 bytes, 3,744 of them header, 16 tensors",
+    ):
+        assert words in out
+    matrix = json.loads(demarcate("inspect", GOLDEN.with_name("format_3.safetensors"), "--json").out)["cost_matrix"]
+    assert matrix == [[0.0, 1.0, 2.0], [2.0, 0.0, 1.0], [3.0, 2.0, 0.5]]
+
+
+def test_nothing_is_built_and_torch_is_not_loaded():
+    code = (
+        "import sys; from demarcate.cli.app import app\n"
+        "try: app(['inspect', sys.argv[1]])\n"
+        "finally: print('torch' in sys.modules, file=sys.stderr)"
+    )
+    run = subprocess.run([sys.executable, "-c", code, str(GOLDEN)], capture_output=True, text=True, check=True)
+    assert "disease" in run.stdout
+    assert run.stderr.strip() == "False"
+
+
+def test_a_damaged_model_is_not_shown(demarcate, tmp_path):
+    data = bytearray(GOLDEN.read_bytes())
+    data[-1] ^= 1
+    (tmp_path / "m").write_bytes(data)
+    outcome = demarcate("inspect", tmp_path / "m")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "SHA-256 that its header states" in outcome.err
 
 
 def test_columns_scores_networks_and_origin_are_shown(demarcate, model):

@@ -1,8 +1,10 @@
+import json
+
 import polars as pl
 import pytest
 
 from demarcate.cli.guard import UsageError
-from demarcate.cli.tables import Loaded, load, refuse_overwriting, split_target, typed_labels
+from demarcate.cli.tables import Loaded, load, refuse_overwriting, split_target
 from demarcate.datasets import BUILT_IN
 from demarcate.errors import InputError
 
@@ -14,26 +16,6 @@ def test_a_built_in_table_knows_its_target(name):
     assert target == loaded.target
     assert target not in features.columns
     assert len(labels) == len(features) == len(loaded.frame)
-
-
-@pytest.mark.parametrize(
-    ("cells", "labels"),
-    [
-        (["1", "0", None], [1, 0, None]),
-        ([1.0, 2.0, None], [1, 2, None]),
-        ([3, 1, 2], [3, 1, 2]),
-        ([" a ", "b", ""], ["a", "b", None]),
-        ([True, False, None], [True, False, None]),
-        (["007", "1", "2"], ["007", "1", "2"]),
-        (["1", "two", "3"], ["1", "two", "3"]),
-        (["-1", "1", "0"], [-1, 1, 0]),
-        (["1234567890123456", "1", "2"], ["1234567890123456", "1", "2"]),
-    ],
-)
-def test_labels_are_whole_numbers_if_all_are_and_else_words(cells, labels):
-    found = typed_labels(pl.Series("y", cells))
-    assert found == labels
-    assert [type(label) for label in found] == [type(label) for label in labels]
 
 
 def test_the_target_asked_for_goes_before_the_one_the_table_names():
@@ -72,3 +54,14 @@ def test_a_close_name_is_offered():
     loaded = Loaded("t", pl.DataFrame({"Survived": [1, 0], "age": [3, 4]}))
     with pytest.raises(InputError, match="Did you mean 'Survived'"):
         split_target(loaded, "survived")
+
+
+def test_an_option_may_name_a_column_with_a_comma(tmp_path, demarcate):
+    rows = "".join(f"{row % 7},{row % 5},{row % 2}\n" for row in range(40))
+    path = tmp_path / "income.csv"
+    path.write_text(f'"income, yearly",sex,y\n{rows}', encoding="utf-8")
+    for given in ("income, yearly", '"income, yearly"'):
+        outcome = demarcate("fit", path, "--target", "y", "--drop", given, "--epochs", 1, "--folds", 2, "--json")
+        assert outcome.code == 0
+        dropped = [column["name"] for column in json.loads(outcome.out)["columns"] if column["dropped"]]
+        assert dropped == ["income, yearly"]

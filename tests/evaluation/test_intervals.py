@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
 from demarcate.errors import InputError, SettingError
-from demarcate.evaluation import class_scores, intervals, metrics
-from demarcate.evaluation.intervals import Score, score, wilson_interval
+from demarcate.evaluation import class_scores, metrics, resampling
+from demarcate.evaluation.intervals import score
 from demarcate.evaluation.measures import MEASURES, RANKING, measures
+from demarcate.evaluation.resampling import draws
+from demarcate.evaluation.scores import Score, wilson_interval
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=30)
 METRICS = {name: getattr(metrics, name) for name in MEASURES}
@@ -111,7 +113,7 @@ class TestScores:
     def test_an_interval_beside_its_value_is_widened_to_hold_it(self, monkeypatch):
         first = np.zeros((5, 100))
         first[:, 0] = 100
-        monkeypatch.setattr(intervals, "_draws", lambda *arguments: iter([first]))
+        monkeypatch.setattr(resampling, "draws", lambda *arguments: iter([first]))
         codes, probabilities = predictions(100, 3)
         loss = score(codes, probabilities, rows="test")["log_loss"]
         of_first = -np.log(probabilities[0, codes[0]])
@@ -119,16 +121,16 @@ class TestScores:
 
     def test_draws_without_an_area_are_left_out(self, monkeypatch):
         codes, probabilities = predictions(100, 3)
-        draws = list(intervals._draws(100, 20, seed=0))
-        areas = measures(codes, probabilities)["roc_auc"](draws[0])
+        drawn = list(draws(100, 20, seed=0))
+        areas = measures(codes, probabilities)["roc_auc"](drawn[0])
         of_one_class = np.where(codes == 0, 1.0, 0.0)[np.newaxis]
-        monkeypatch.setattr(intervals, "_draws", lambda *arguments: iter([*draws, of_one_class]))
+        monkeypatch.setattr(resampling, "draws", lambda *arguments: iter([*drawn, of_one_class]))
         area = score(codes, probabilities, rows="test")["roc_auc"]
         assert (area.low, area.high) == pytest.approx(np.quantile(areas, [0.025, 0.975]))
 
     def test_both_tails_are_left_out_alike(self):
         codes, probabilities = predictions(100, 3)
-        losses = measures(codes, probabilities)["log_loss"](np.concatenate(list(intervals._draws(100, 1000, seed=0))))
+        losses = measures(codes, probabilities)["log_loss"](np.concatenate(list(draws(100, 1000, seed=0))))
         loss = score(codes, probabilities, rows="test", level=0.9)["log_loss"]
         assert (loss.low, loss.high) == pytest.approx(np.quantile(losses, [0.05, 0.95]))
 
@@ -157,15 +159,15 @@ class TestScores:
 
 class TestDraws:
     def test_each_draws_as_many_rows_as_there_are(self, monkeypatch):
-        monkeypatch.setattr(intervals, "CHUNK_NUMBERS", 70)
-        chunks = list(intervals._draws(20, 10, seed=0))
+        monkeypatch.setattr(resampling, "CHUNK_NUMBERS", 70)
+        chunks = list(draws(20, 10, seed=0))
         assert [len(chunk) for chunk in chunks] == [3, 3, 3, 1]
         assert (np.concatenate(chunks).sum(axis=1) == 20).all()
 
     def test_the_size_of_the_chunks_changes_nothing(self, monkeypatch):
-        whole = np.concatenate(list(intervals._draws(20, 10, seed=0)))
-        monkeypatch.setattr(intervals, "CHUNK_NUMBERS", 1)
-        np.testing.assert_array_equal(np.concatenate(list(intervals._draws(20, 10, seed=0))), whole)
+        whole = np.concatenate(list(draws(20, 10, seed=0)))
+        monkeypatch.setattr(resampling, "CHUNK_NUMBERS", 1)
+        np.testing.assert_array_equal(np.concatenate(list(draws(20, 10, seed=0))), whole)
 
     @pytest.mark.parametrize(
         ("n_rows", "n_classes", "expected"), [(300, 2, 1000), (100_000, 2, 500), (20_000, 26, 200)]
@@ -177,7 +179,7 @@ class TestDraws:
             asked.append(n_resamples)
             return iter([np.ones((1, n_rows))])
 
-        monkeypatch.setattr(intervals, "_draws", record)
+        monkeypatch.setattr(resampling, "draws", record)
         score(*predictions(n_rows, n_classes), rows="test")
         assert asked == [expected]
 

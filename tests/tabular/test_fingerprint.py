@@ -1,8 +1,10 @@
+from itertools import pairwise
+
 import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.tabular.fingerprint import fingerprint
+from demarcate.tabular.fingerprint import Fingerprint, fingerprint
 
 CELLS = {"age": np.array([63.0, np.nan, 0.0]), "thal": pl.Series(["fixed", None, "normal"])}
 CODES = np.array([0, 1, 0])
@@ -33,3 +35,11 @@ def test_any_change_of_a_cell_changes_it(changed: dict):
 
 def test_a_changed_label_changes_it():
     assert fingerprint(CELLS, np.array([0, 1, 1])) != fingerprint(CELLS, CODES)
+
+
+@pytest.mark.parametrize("parts", [(0, 3), (0, 1, 3), (0, 0, 2, 3), (0, 1, 2, 3)])
+def test_how_a_table_is_parted_does_not_change_it(parts: tuple[int, ...]):
+    made = Fingerprint()
+    for begin, end in pairwise(parts):
+        made.add({name: cells[begin:end] for name, cells in CELLS.items()}, CODES[begin:end])
+    assert made.hexdigest() == fingerprint(CELLS, CODES)

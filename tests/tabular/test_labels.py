@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from demarcate.errors import InputError
 from demarcate.tabular import class_codes, known_codes, labels_of
+from demarcate.tabular.labels import typed_labels
 
 CONTAINERS = {
     "list": list,
@@ -126,3 +127,28 @@ def test_dates_of_any_precision_are_spelled_alike(unit):
 def test_a_date_that_is_missing_is_a_missing_label():
     with pytest.raises(InputError, match="the target is missing in row 2"):
         class_codes(np.array(["2020-01-01", "NaT", "2020-01-01", "2021-01-01"], dtype="datetime64[ns]"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (["1", "0", None], [1, 0, None]),
+        ([1.0, 2.0, None], [1, 2, None]),
+        ([3, 1, 2], [3, 1, 2]),
+        ([" a ", "b", ""], ["a", "b", None]),
+        ([True, False, None], [True, False, None]),
+        (["007", "1", "2"], ["007", "1", "2"]),
+        (["1", "two", "3"], ["1", "two", "3"]),
+        (["-1", "1", "0"], [-1, 1, 0]),
+        (["1234567890123456", "1", "2"], ["1234567890123456", "1", "2"]),
+    ],
+)
+def test_labels_are_whole_numbers_if_all_are_and_else_words(cells, labels):
+    found = typed_labels(pl.Series("y", cells))
+    assert found == labels
+    assert [type(label) for label in found] == [type(label) for label in labels]
+
+
+def test_rows_of_one_label_share_one_object():
+    found = typed_labels(pl.Series(["a long label", " a long label", "another"]))
+    assert found[0] is found[1]

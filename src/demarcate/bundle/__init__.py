@@ -7,16 +7,24 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demarcate.bundle.files import check_writable, read_bytes, replace_atomically, write_atomically
-from demarcate.bundle.format import decode, encode, fingerprint
-from demarcate.bundle.header import MAX_FILE_BYTES
+from demarcate.bundle.files import check_writable, replace_atomically, unwritable, write_atomically
+from demarcate.bundle.format import encode, fingerprint
 from demarcate.bundle.provenance import provenance
-from demarcate.errors import BundleError
 
 if TYPE_CHECKING:
+    from demarcate.bundle.reading import Audited
     from demarcate.predictor import Predictor
 
-__all__ = ["check_writable", "provenance", "read_bundle", "replace_atomically", "write_atomically", "write_bundle"]
+__all__ = [
+    "check_writable",
+    "inspect_bundle",
+    "provenance",
+    "read_bundle",
+    "replace_atomically",
+    "unwritable",
+    "write_atomically",
+    "write_bundle",
+]
 
 
 def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
@@ -55,17 +63,27 @@ def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
     return fingerprint(data)
 
 
-def read_bundle(path: str | os.PathLike[str]) -> "Predictor":
+def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> "Predictor":
     """Read a predictor from a file that `write_bundle` wrote.
 
     The file is audited first: its size, format, the types and shapes of all tensors against what the document calls
     for, finite numbers, the SHA-256 of its content, and that it is byte for byte what writing it again would give.
-    Nothing in it can run.
+    Nothing in it can run. Reading takes at most the file's size twice, and 64 MiB.
+
+    Parameters
+    ----------
+    path
+        The file.
+    expect_sha256
+        What the SHA-256 of the file must be, as `write_bundle` gave it, compared before anything in the file is looked
+        at. The digest within the file finds damage; this one tells whether it is the file that was meant.
 
     Raises
     ------
     BundleError
-        If there is no such file, or it is not as it was written.
+        If there is no such file, its SHA-256 is another, or it is not as it was written.
+    SettingError
+        If ``expect_sha256`` is no SHA-256.
 
     Examples
     --------
@@ -79,18 +97,46 @@ def read_bundle(path: str | os.PathLike[str]) -> "Predictor":
     >>> bool((predictor.predict_proba(X) == classifier.predict_proba(X)).all())
     True
     """
-    return _read(Path(path))
+    from demarcate.bundle.reading import read_audited
+
+    audited = read_audited(Path(path), expect_sha256)
+    from demarcate.bundle.document import build
+
+    return build(audited.contents, audited.tensors)
+
+
+def inspect_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> "Audited":
+    """Read and audit a model file as `read_bundle` does, and build nothing of it.
+
+    Parameters
+    ----------
+    path, expect_sha256
+        As for `read_bundle`.
+
+    Returns
+    -------
+    Audited
+        Its document, its tensors and what they mean.
+
+    Raises
+    ------
+    BundleError, SettingError
+        As for `read_bundle`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from demarcate import DemarcateClassifier, datasets
+    >>> classifier = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2).fit(*datasets.moons(n_samples=40))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     classifier.save(Path(folder) / "moons.safetensors")
+    ...     inspect_bundle(Path(folder) / "moons.safetensors").contents.networks[0].hidden
+    (4,)
+    """
+    from demarcate.bundle.reading import read_audited
+
+    return read_audited(Path(path), expect_sha256)
 
 
 def _audit(path: Path) -> None:
-    _read(path)
-
-
-def _read(path: Path) -> "Predictor":
-    data = read_bytes(path, MAX_FILE_BYTES)
-    from demarcate.bundle.document import expected_tensors, from_document
-
-    try:
-        return from_document(*decode(data, expected_tensors))
-    except BundleError as error:
-        raise BundleError(f"'{path}' is not a model that demarcate can use. {error}") from error
+    read_bundle(path)

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from demarcate.evaluation import Score
+from demarcate.bundle.audit_record import check_record
+from demarcate.bundle.rules import are_keys, are_texts, is_count, is_number, is_text, require
 from demarcate.evaluation.calibration import COLDEST, HOTTEST
 from demarcate.evaluation.costs import LARGEST
-from demarcate.nn import HEADS
-from demarcate.tabular import Schema
+from demarcate.nn import HEAD_NAMES
+from demarcate.tabular.encoders.edges import MAX_PIECES
+from demarcate.tabular.encoding import READS
+from demarcate.tabular.schema import KINDS
 
 KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "calibration", "threshold"} | {
     "record"
@@ -16,6 +19,15 @@ KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "me
 KEYS_OF_2 = KEYS | {"costs", "conformal"}
 """What a document of a later format has."""
 CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
+COLUMN_KEYS = {"name", "kind", "dropped", "note", "categories", "date_format"}
+ENCODER_FLAGS: dict[str, tuple[str, ...]] = {
+    "numeric": ("flag",),
+    "piecewise": ("flag",),
+    "date": ("flag", "has_time"),
+    "categorical": (),
+}
+"""What is true or false of each kind of column encoder."""
+NETWORK_KEYS = {"hidden", "activation", "dropout", "head"}
 
 
 def check_document(document: Mapping[str, Any]) -> None:
@@ -24,7 +36,7 @@ def check_document(document: Mapping[str, Any]) -> None:
     Raises
     ------
     ValueError
-        If it does; a document of other types than expected may raise what Python raises then.
+        If it does; the message says which rule it breaks, and where.
 
     Examples
     --------
@@ -34,99 +46,110 @@ def check_document(document: Mapping[str, Any]) -> None:
     """
     is_first = document.get("format_version", 1) == 1
     keys = KEYS if is_first else KEYS_OF_2
-    _require(set(document) == keys, f"keys {sorted(set(document) ^ keys)} are missing or unknown")
-    _require(isinstance(document["target"], str), "the target is not a name")
-    _require(document["head"] in HEADS, "the head is not known")
-    _require(not is_first or document["calibration"] is None, "it has a calibration, which format 1 does not know")
-    _check_classes(document["classes"], document["threshold"])
+    require(set(document) == keys, f"keys {sorted(set(document) ^ keys)} are missing or unknown")
+    require(is_text(document["target"]), "the target is not a name")
+    require(document["head"] in HEAD_NAMES, "the head is not known")
+    require(not is_first or document["calibration"] is None, "it has a calibration, which format 1 does not know")
+    _check_classes(document["classes"], document["threshold"], document["head"])
     if not is_first:
         _check_decisions(document, len(document["classes"]["values"]))
-    _check_encoders(document["encoders"], _checked_schema(document["schema"]))
+    used = _check_schema(document["schema"])
+    _check_encoders(document["encoders"], used)
     _check_members(document["members"], len(document["encoders"]), document["head"])
-    _check_record(document["record"])
+    check_record(document["record"])
 
 
-def _check_classes(classes: Mapping[str, Any], threshold: object) -> None:
-    _require(classes["type"] in CLASS_TYPES, "the classes are of no type that labels can have")
+def _check_classes(classes: Any, threshold: object, head: object) -> None:
+    require(are_keys(classes, {"type", "values"}), "the classes are not a type and values")
+    require(
+        is_text(classes["type"]) and classes["type"] in CLASS_TYPES, "the classes are of no type that labels can have"
+    )
     labels, kind = classes["values"], CLASS_TYPES[classes["type"]]
-    _require(all(type(label) is kind for label in labels), f"classes are not all {classes['type']}")
-    _require(len(labels) >= 2 and sorted(set(labels)) == labels, "classes are not at least two, sorted and distinct")
+    require(isinstance(labels, list), "the classes are not listed")
+    require(all(type(label) is kind for label in labels), f"classes are not all {classes['type']}")
+    require(len(labels) >= 2 and sorted(set(labels)) == labels, "classes are not at least two, sorted and distinct")
     is_probability = isinstance(threshold, float) and 0 <= threshold <= 1 and len(labels) == 2
-    _require(threshold is None or is_probability, "the threshold is not a probability of the second of two classes")
+    require(threshold is None or is_probability, "the threshold is not a probability of the second of two classes")
+    require(head != "logit" or len(labels) == 2, f"the head 'logit' separates two classes, not {len(labels)}")
 
 
 def _check_decisions(document: Mapping[str, Any], n_classes: int) -> None:
     calibration, costs, conformal = document["calibration"], document["costs"], document["conformal"]
     if calibration is not None:
-        is_known = set(calibration) == {"temperature"} and _is_number(calibration["temperature"], COLDEST, HOTTEST)
-        _require(is_known, f"the calibration is no temperature from {COLDEST:g} to {HOTTEST:g}")
+        is_known = are_keys(calibration, {"temperature"}) and is_number(calibration["temperature"], COLDEST, HOTTEST)
+        require(is_known, f"the calibration is no temperature from {COLDEST:g} to {HOTTEST:g}")
     if costs is not None:
-        is_known = set(costs) == {"abstain"} and (costs["abstain"] is None or _is_number(costs["abstain"], 0, LARGEST))
-        _require(is_known, f"the cost of abstaining is no number from 0 to {LARGEST:g}")
+        is_known = are_keys(costs, {"abstain"})
+        is_known = is_known and (costs["abstain"] is None or is_number(costs["abstain"], 0, LARGEST))
+        require(is_known, f"the cost of abstaining is no number from 0 to {LARGEST:g}")
     if conformal is not None:
-        rows = conformal["class_rows"]
-        is_known = set(conformal) == {"class_rows"} and isinstance(rows, list) and all(map(_is_count, rows))
-        _require(is_known and len(rows) == n_classes, "the rows that prediction sets go by are not counted by class")
+        is_known = are_keys(conformal, {"class_rows"}) and isinstance(conformal["class_rows"], list)
+        is_known = is_known and all(map(is_count, conformal["class_rows"]))
+        is_known = is_known and len(conformal["class_rows"]) == n_classes
+        require(is_known, "the rows that prediction sets go by are not counted by class")
 
 
-def _is_number(value: object, least: float, most: float) -> bool:
-    return isinstance(value, float) and least <= value <= most
+def _check_schema(columns: Any) -> dict[str, str]:
+    """The columns that are read, by name, and their kinds."""
+    require(isinstance(columns, list), "the schema is not a list of columns")
+    for place, column in enumerate(columns):
+        where = f"column {place} of the schema"
+        require(are_keys(column, COLUMN_KEYS), f"{where} does not have the keys {sorted(COLUMN_KEYS)}")
+        require(are_texts([column[key] for key in COLUMN_KEYS - {"categories"}]), f"{where} is not described by text")
+        require(column["kind"] in KINDS, f"{where} is of no kind of {', '.join(KINDS)}")
+        require(are_texts(column["categories"]), f"{where} has categories that are not text")
+    require(len({column["name"] for column in columns}) == len(columns), "column names repeat")
+    used = {column["name"]: column["kind"] for column in columns if not column["dropped"]}
+    require(bool(used), "no column is read")
+    return used
 
 
-def _checked_schema(document: Any) -> list[str]:
-    """The names of the columns that are read."""
-    schema = Schema.from_json(document)
-    names = [column.name for column in schema.columns]
-    _require(len(set(names)) == len(names), "column names repeat")
-    _require(bool(schema.used), "no column is read")
-    return [column.name for column in schema.used]
+def _check_encoders(encoders: Any, used: Mapping[str, str]) -> None:
+    require(isinstance(encoders, list) and bool(encoders), "there are no encoders")
+    for number, entry in enumerate(encoders):
+        where = f"encoder {number}"
+        require(are_keys(entry, {"n_encoded", "columns"}), f"{where} is not columns and how many they become")
+        require(is_count(entry["n_encoded"]), f"{where} does not count its columns")
+        columns = entry["columns"]
+        is_listed = isinstance(columns, list) and all(isinstance(column, dict) for column in columns)
+        require(is_listed, f"{where} has no list of columns")
+        names = [column.get("column") for column in columns]
+        require(names == list(used), f"{where} does not read the schema's columns")
+        for place, (column, kind) in enumerate(zip(columns, used.values(), strict=True)):
+            _check_encoder(column, kind, f"column {place} of {where}")
 
 
-def _check_encoders(encoders: Any, used: list[str]) -> None:
-    _require(isinstance(encoders, list) and bool(encoders), "there are no encoders")
-    for entry in encoders:
-        _require(_is_count(entry["n_encoded"]), "an encoder's columns are not counted")
-        _require(
-            [column["column"] for column in entry["columns"]] == used, "an encoder does not read the schema's columns"
-        )
-        for column in entry["columns"]:
-            _require(_is_count(column["n_numbers"]), "an encoder's numbers are not counted")
-            kept = column.get("kept", [])
-            is_text = isinstance(kept, list) and all(isinstance(category, str) for category in kept)
-            _require(is_text and len(set(kept)) == len(kept), "an encoder's categories are not distinct words")
+def _check_encoder(column: Mapping[str, Any], read: str, where: str) -> None:
+    kind = column.get("encoder", "")
+    require(is_text(kind) and kind in ENCODER_FLAGS, f"{where} has an encoder of no known kind: {kind!r}")
+    reads = f"the encoder {kind!r} does not read the {read} column {column['column']!r}"
+    require(read in READS[kind], reads)
+    flags = ENCODER_FLAGS[kind]
+    keys = {"column", "encoder", "n_numbers", *flags, *(["kept"] if kind == "categorical" else [])}
+    require(are_keys(column, keys), f"{where} does not have the keys {sorted(keys)}")
+    require(
+        all(type(column[flag]) is bool for flag in flags), f"{where} has no {' and '.join(flags)} that is true or false"
+    )
+    if kind == "categorical":
+        kept = column["kept"]
+        require(are_texts(kept) and len(set(kept)) == len(kept), f"{where} has categories that are not distinct words")
+        least = most = len(kept) + 2
+    else:
+        least, most = 4, 4 + (MAX_PIECES + 1 if kind == "piecewise" else 0)
+    n_numbers = column["n_numbers"]
+    fits = is_count(n_numbers) and least <= n_numbers <= most
+    require(fits, f"{where} needs {least} numbers" + (f" to {most}" if most > least else ""))
 
 
 def _check_members(members: Any, n_encoders: int, head: object) -> None:
-    _require(isinstance(members, list) and bool(members), "there are no networks")
-    for member in members:
-        place = member["encoder"]
-        _require(_is_count(place) and place < n_encoders, "a network's encoder is not there")
-        _require(member["network"]["head"] in ("auto", head), "a network has another head than the model")
-
-
-def _check_record(record: Any) -> None:
-    """The entries of the record that commands read; others are free."""
-    _require(isinstance(record, dict), "the record is not a mapping")
-    for scores in (record.get("scores", {}), *record.get("baselines", {}).values()):
-        for score in scores.values():
-            _require(_is_score(Score(**score)), "a score is not a number with an interval")
-    _require(isinstance(record.get("provenance", {}), dict), "the provenance is not a mapping")
-    _require(_is_count(record.get("n_samples", 0)), "the training rows are not counted")
-
-
-def _is_score(score: Score) -> bool:
-    numbers = (score.value, score.low, score.high)
-    return (
-        all(type(number) in (int, float) for number in numbers)
-        and _is_count(score.n_rows)
-        and isinstance(score.rows, str)
-    )
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and value >= 0
-
-
-def _require(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise ValueError(otherwise)
+    require(isinstance(members, list) and bool(members), "there are no networks")
+    for number, member in enumerate(members):
+        where = f"network {number}"
+        require(are_keys(member, {"encoder", "network"}), f"{where} is not an encoder and a specification")
+        place, network = member["encoder"], member["network"]
+        require(is_count(place) and place < n_encoders, f"{where}: its encoder is not there")
+        is_known = isinstance(network, dict) and NETWORK_KEYS <= set(network) <= NETWORK_KEYS | {"input_dropout"}
+        require(is_known, f"{where} is not specified by {sorted(NETWORK_KEYS)}")
+        is_listed = isinstance(network["hidden"], list) and all(map(is_count, network["hidden"]))
+        require(is_listed, f"{where}: its hidden widths are not counts")
+        require(network["head"] in ("auto", head), f"{where} has another head than the model")

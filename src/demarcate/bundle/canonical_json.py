@@ -13,6 +13,8 @@ from demarcate.bundle.refusal import DAMAGED, refused, shown
 from demarcate.errors import BundleError
 
 MAX_DEPTH = 64
+MAX_VALUES, MAPPING = 1_000_000, 3
+"""Values there is room for, and how many of them a mapping counts as: an empty one takes as much memory."""
 STORABLE = "A model's document holds only what JSON can store and give back unchanged"
 
 
@@ -41,7 +43,7 @@ def to_text(value: object, *, sort_keys: bool = True) -> str:
     """
     remedy = "Replace the value before saving"
     try:
-        text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
+        text = _WRITERS[sort_keys].encode(value)
     except RecursionError:
         raise refused(STORABLE, f"it nests deeper than {MAX_DEPTH} levels", remedy) from None
     except (TypeError, ValueError) as error:
@@ -50,8 +52,8 @@ def to_text(value: object, *, sort_keys: bool = True) -> str:
     return text
 
 
-def from_text(text: str, where: str) -> Any:
-    """Read JSON that repeats no key, holds no NaN or infinity, and nests at most 64 deep.
+def from_text(text: str, where: str, remedy: str = DAMAGED) -> Any:
+    """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep and has at most a million values.
 
     Parameters
     ----------
@@ -59,6 +61,8 @@ def from_text(text: str, where: str) -> Any:
         The JSON.
     where
         What the text is, for the message: "the header".
+    remedy
+        What to do about more values than there is room for.
 
     Raises
     ------
@@ -73,8 +77,13 @@ def from_text(text: str, where: str) -> Any:
     Traceback (most recent call last):
     demarcate.errors.BundleError: The JSON of a model file repeats no key: 'a' is repeated. Fetch the file again ...
     """
+    # Each value but the first follows one of these: counted before anything is built, as small ones take much memory.
+    n_values = text.count(",") + text.count("[") + MAPPING * text.count("{")
+    if n_values > MAX_VALUES:
+        rule = f"The JSON of a model file has room for {MAX_VALUES} values, a mapping counting as {MAPPING}"
+        raise refused(rule, f"{where} may have {n_values}", remedy)
     try:
-        value = json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite)
+        value = _READER.decode(text)
     except BundleError:
         raise
     except RecursionError:
@@ -104,6 +113,14 @@ def _finite(literal: str) -> float:
     # 1e999 is valid JSON, and infinity to Python.
     number = float(literal)
     return number if math.isfinite(number) else _refuse_constant(literal)
+
+
+# Made once: what json makes anew for each call takes longer than most of what is read and written here.
+_WRITERS = {
+    sort_keys: json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
+    for sort_keys in (False, True)
+}
+_READER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _check_depth(value: object, remedy: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from demarcate.bundle.refusal import refused
+from demarcate.bundle.unnamed import write_unnamed
+from demarcate.errors import BundleError
 
 WRITE_RULE = "A file is written to a folder that takes it"
 
@@ -16,7 +18,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable
     """Write a file so that whoever opens it finds the old content or the new, never part of either.
 
     The bytes go to a new file in the same folder, are flushed to the disk and verified, and only then take the old
-    file's name. Whatever goes wrong, an interrupt included, the old file stays as it was and the new one is removed.
+    file's name. Whatever goes wrong, an interrupt included, the old file stays as it was and the new one is removed; on
+    Linux it has no name before, so that nothing is left even if the process is killed.
 
     Parameters
     ----------
@@ -44,23 +47,10 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable
         target = Path(os.path.realpath(path))
         mode = _mode_of_existing(target)
         temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
-        try:
-            _write_durably(temporary, data, 0o666 if mode is None else 0o600)
-            if verify is not None:
-                verify(temporary)
-            if mode is not None:
-                temporary.chmod(mode)
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+        if not write_unnamed(target, temporary, data, mode, verify):
+            _write_named(target, temporary, data, mode, verify)
     except OSError as error:
-        raise refused(
-            WRITE_RULE,
-            f"'{path}' could not be written ({_reason(error)})",
-            "Make room or choose another folder, and try again",
-        ) from error
+        raise unwritable(path, error) from error
     _flush_folder(target.parent)
 
 
@@ -97,12 +87,21 @@ def replace_atomically(path: str | os.PathLike[str], finished: Path) -> None:
             finished.chmod(mode)
         finished.replace(target)
     except OSError as error:
-        raise refused(
-            WRITE_RULE,
-            f"'{path}' could not be written ({_reason(error)})",
-            "Make room or choose another folder, and try again",
-        ) from error
+        raise unwritable(path, error) from error
     _flush_folder(target.parent)
+
+
+def unwritable(path: str | os.PathLike[str], error: Exception) -> BundleError:
+    """What is said when the system, or a library that writes, refuses.
+
+    Examples
+    --------
+    >>> print(unwritable("p.csv", OSError(28, "No space left on device")))
+    A file is written to a folder that takes it: 'p.csv' could not be written (No space left on device). Make room ...
+    """
+    reason = getattr(error, "strerror", None) or str(error)
+    found = f"'{path}' could not be written ({reason})"
+    return refused(WRITE_RULE, found, "Make room or choose another folder, and try again")
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -181,6 +180,22 @@ def _mode_of_existing(target: Path) -> int | None:
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
         raise refused("What is saved is written to a file", f"'{target}' is {kind}", "Choose another path")
     return stat.S_IMODE(status.st_mode)
+
+
+def _write_named(
+    target: Path, temporary: Path, data: bytes, mode: int | None, verify: Callable[[Path], None] | None
+) -> None:
+    try:
+        _write_durably(temporary, data, 0o666 if mode is None else 0o600)
+        if verify is not None:
+            verify(temporary)
+        if mode is not None:
+            temporary.chmod(mode)
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def _write_durably(path: Path, data: bytes, mode: int) -> None:

@@ -1,7 +1,7 @@
 """The header of a model file: where each tensor lies, written in one way and read with suspicion."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeGuard
@@ -125,18 +125,40 @@ def header_bytes(text: str, digest: str, entries: Iterable[Entry]) -> bytes:
     >>> header_bytes("{}", "ab", [])
     b'{"__metadata__":{"demarcate":"{}","sha256":"ab"}}       '
     """
-    header: dict[str, Any] = {METADATA: {"demarcate": text, "sha256": digest}}
-    for entry in entries:
-        header[entry.name] = {
-            "dtype": entry.dtype,
-            "shape": list(entry.shape),
-            "data_offsets": [entry.begin, entry.end],
-        }
-    spelt = to_text(header, sort_keys=False).encode("ascii")
-    return spelt + b" " * (-len(spelt) % 8)
+    return b"".join(_header_pieces(text, digest, entries))
 
 
-def parse_header(header: bytes, n_body_bytes: int) -> tuple[str, str, list[Entry]]:
+def is_spelt_as_written(header: memoryview, text: str, digest: str, entries: Iterable[Entry]) -> bool:
+    """Return whether a header is the one that `header_bytes` gives, compared piece by piece.
+
+    Examples
+    --------
+    >>> is_spelt_as_written(memoryview(header_bytes("{}", "ab", [])), "{}", "ab", [])
+    True
+    """
+    begin = 0
+    for piece in _header_pieces(text, digest, entries):
+        if header[begin : begin + len(piece)] != piece:
+            return False
+        begin += len(piece)
+    return begin == len(header)
+
+
+def _header_pieces(text: str, digest: str, entries: Iterable[Entry]) -> Iterator[bytes]:
+    n_bytes = 0
+    metadata = to_text({"demarcate": text, "sha256": digest}, sort_keys=False)
+    for piece in (f'{{"{METADATA}":{metadata}', *map(_described, entries), "}"):
+        n_bytes += len(piece)
+        yield piece.encode("ascii")
+    yield b" " * (-n_bytes % 8)
+
+
+def _described(entry: Entry) -> str:
+    description = {"dtype": entry.dtype, "shape": list(entry.shape), "data_offsets": [entry.begin, entry.end]}
+    return f",{to_text(entry.name)}:{to_text(description, sort_keys=False)}"
+
+
+def parse_header(header: bytes | memoryview, n_body_bytes: int) -> tuple[str, str, list[Entry]]:
     """Return the document's text, the digest and the entries of a header.
 
     The entries are in the file's order and fill the bytes after the header exactly; nothing is said of the spelling.
@@ -151,9 +173,11 @@ def parse_header(header: bytes, n_body_bytes: int) -> tuple[str, str, list[Entry
     >>> parse_header(header_bytes("{}", "ab", [Entry("a", "F32", (3,))]), 12)
     ('{}', 'ab', [Entry(name='a', dtype='F32', shape=(3,), begin=0)])
     """
-    if not header.isascii():
-        raise refused("A model file's header is JSON in ASCII", "it holds other bytes")
-    parsed = from_text(header.decode("ascii"), "the header")
+    try:
+        spelt = str(header, "ascii")
+    except UnicodeDecodeError:
+        raise refused("A model file's header is JSON in ASCII", "it holds other bytes") from None
+    parsed = from_text(spelt, "the header")
     if not isinstance(parsed, dict):
         raise refused("A model file's header is a JSON object", f"it is a {type(parsed).__name__}")
     metadata = parsed.pop(METADATA, None)

@@ -12,18 +12,18 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; the exit code is 0 when done, 1 for a refused input, 2 for wrong usage."""
     try:
+        from demarcate import signals
+        from demarcate.cli.leaving import end, leave
+
+        signals.listen(leave)
+    except KeyboardInterrupt:
+        # Nobody listens yet, and this is the first moment of ours.
+        os.write(2, b"Interrupted: nothing was written.\n")
+        sys.exit(130)
+    try:
         from demarcate.cli.app import run
 
         run()
-    except KeyboardInterrupt:
-        # Before a command began, or after it ended: the commands themselves say more.
-        sys.stderr.write("Interrupted.\n")
-        sys.exit(130)
-    except OSError as error:
-        # Help or the version, to a disk that is full or a reader that left: commands have a guard of their own.
-        if sys.stdout is not None:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if isinstance(error, BrokenPipeError):
-            sys.exit(141)
-        sys.stderr.write(f"Error: the system refused ({error.strerror or error}).\n")
-        sys.exit(1)
+    except (OSError, SystemExit) as error:
+        signals.ignore()
+        sys.exit(end(error))

@@ -1,6 +1,7 @@
 """``demarcate diagnose``: does a network underfit or overfit a table, and what would help."""
 
 import time
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
@@ -34,7 +35,7 @@ from demarcate.cli.options import (
     Target,
     WeightDecay,
     given,
-    names,
+    refuse_impossible,
     widths,
 )
 
@@ -93,12 +94,10 @@ def diagnose(
         "precision": precision,
     }
     settings = given(settings, batch_size=batch_size, patience=patience)
-    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     size = {"seeds": seeds, "max_rows": max_rows}
-    report = _diagnose(
-        source, {**settings, "random_state": seed}, size, lists, drop_missing_target, plot, as_json, quiet
-    )
+    report = _diagnose(source, settings, seed, size, lists, drop_missing_target, plot, as_json, quiet)
     if as_json:
         import json
 
@@ -108,6 +107,7 @@ def diagnose(
 def _diagnose(
     source: dict[str, Any],
     settings: dict[str, Any],
+    seed: int,
     size: dict[str, int],
     lists: dict[str, list[str]],
     drop_missing_target: bool,
@@ -119,23 +119,28 @@ def _diagnose(
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.pictures import check_writable_as_picture, write_picture
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.diagnosis import check_size
+    from demarcate.tabular import learnable
 
     check_outputs(source["table"], {"--plot": (plot, check_writable_as_picture)})
+    refuse_impossible(settings, seed)
+    check_size(**size, seed=seed)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    lists = column_lists(loaded, **lists)
+    lists = column_lists(lists, loaded.frame.columns, loaded.categorical)
     silent = quiet or as_json
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
-        show.class_balance(labels)
+        show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
+        show.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
     from demarcate.cli.progress import training_progress
 
     start = time.perf_counter()
     with training_progress(quiet=quiet) as on_epoch:
-        found = DemarcateClassifier(**{**settings, **lists}, on_epoch=on_epoch).diagnose(frame, labels, **size)
+        found = DemarcateClassifier(**{**settings, **lists, "random_state": seed}, on_epoch=on_epoch).diagnose(
+            frame, labels, **size
+        )
     seconds = time.perf_counter() - start
     if plot:
         from demarcate.plotting import DiagnosisDisplay

@@ -1,10 +1,26 @@
 """``demarcate evaluate``: scores of a saved model on a table it has not seen."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from demarcate.cli.options import Abstain, Cost, Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
+from demarcate.cli.options import (
+    Abstain,
+    Cost,
+    Delimiter,
+    DropMissingTarget,
+    Encoding,
+    ExpectSha256,
+    Json,
+    Model,
+    Quiet,
+)
+from demarcate.errors import InputError
+
+if TYPE_CHECKING:
+    from demarcate.cli.tables import Opened
+    from demarcate.evaluation.tally import Tally
+    from demarcate.predictor import Predictor
 
 
 def evaluate(
@@ -14,6 +30,7 @@ def evaluate(
     cost: Cost = None,
     abstain: Abstain = None,
     drop_missing_target: DropMissingTarget = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -21,41 +38,64 @@ def evaluate(
 ) -> None:
     """Score a saved model on a table it has not seen, with 95% intervals.
 
-    With costs, the model's own or given here, it also says what the decisions cost.
+    The table is read in parts, so that it may be larger than memory. With costs, the model's own or given here, it also
+    says what the decisions cost.
     """
     from demarcate.bundle import read_bundle
     from demarcate.cli import show
     from demarcate.cli.costs import with_costs
-    from demarcate.cli.tables import load, split_target, warn_of_training_rows
-    from demarcate.evaluation import class_scores, compare_costs, score, scores_json
-    from demarcate.tabular import known_codes
+    from demarcate.cli.tables import opened
+    from demarcate.evaluation import scores_json
 
-    predictor = with_costs(read_bundle(model), cost, abstain)
-    loaded = load(table, encoding, delimiter)
-    frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
-    codes = known_codes(labels, predictor.classes)
-    parsed = predictor.parse(frame)
-    warn_of_training_rows(predictor, parsed, codes)
-    probabilities = predictor.probabilities(parsed)
-    scores = score(codes, probabilities, rows="given")
-    costs, classes = predictor.costs, predictor.classes
-    compared = None if costs is None else compare_costs(codes, probabilities, costs, rows="given", classes=classes)
-    of_classes = class_scores(codes, probabilities, rows="given", decided=predictor.decisions(probabilities))
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
+    tally = _tally(predictor, opened(table, encoding, delimiter), target, drop_missing=drop_missing_target)
+    scores, of_classes = tally.scores("given"), tally.class_scores("given")
+    costs, classes = predictor.costs, predictor.classes.tolist()
+    compared = None if costs is None else tally.compare_costs(costs, rows="given", classes=classes)
     if as_json:
         import json
 
         report = {
             "model": model,
-            "n_samples": len(codes),
-            "classes": predictor.classes.tolist(),
+            "n_samples": tally.n_rows,
+            "classes": classes,
             "scores": scores_json(scores),
-            "class_scores": dict(zip(map(str, predictor.classes), map(scores_json, of_classes), strict=True)),
+            "class_scores": dict(zip(map(str, classes), map(scores_json, of_classes), strict=True)),
             "costs": None if compared is None else compared.to_json(),
         }
         print(json.dumps(report, allow_nan=False))
     elif not quiet:
-        show.class_balance(labels)
+        show.class_balance(dict(zip(classes, tally.class_counts.tolist(), strict=True)))
         show.scores(scores)
-        show.class_scores(predictor.classes.tolist(), of_classes)
+        show.class_scores(classes, of_classes)
         if compared and costs:
-            show.costs(compared, classes.tolist(), costs)
+            show.costs(compared, classes, costs)
+
+
+def _tally(predictor: "Predictor", table: "Opened", target: str | None, *, drop_missing: bool) -> "Tally":
+    """The scored rows of a table, which is read part by part."""
+    from demarcate.cli.tables import named_target, say_left_out, warn_of_training_rows
+    from demarcate.evaluation.tally import Tally
+    from demarcate.tabular import LabelReader
+    from demarcate.tabular.fingerprint import Fingerprint
+    from demarcate.tabular.values import categories
+
+    target = named_target(table.name, table.columns, target or predictor.target)
+    features, labels = predictor.schema.reader(), LabelReader(predictor.classes)
+    tally, rows, n_left_out = Tally(len(predictor.classes)), Fingerprint(), 0
+    for part in table.parts:
+        kept = part.filter(categories(part[target]).is_not_null()) if drop_missing else part
+        n_left_out += len(part) - len(kept)
+        parsed, codes = features.take(kept.drop(target)), labels.take(kept[target])
+        # The rest is read all the same, so that everything that is wrong with the table is said at once.
+        if parsed is not None and codes is not None and len(codes):
+            probabilities = predictor.probabilities(parsed)
+            tally.add(codes, probabilities, predictor.decisions(probabilities))
+            rows.add(parsed, codes)
+    if drop_missing:
+        say_left_out(n_left_out)
+    if problems := [*labels.problems, *features.problems]:
+        raise InputError(problems)
+    features.close()
+    warn_of_training_rows(predictor, rows.hexdigest())
+    return tally

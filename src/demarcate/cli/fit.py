@@ -1,8 +1,6 @@
 """``demarcate fit``: from a table to a trained, scored, saved classifier."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +26,7 @@ from demarcate.cli.options import (
     Hidden,
     Json,
     Lr,
+    Memory,
     Numerical,
     Optimizer,
     Patience,
@@ -41,16 +40,14 @@ from demarcate.cli.options import (
     TimeLimit,
     WeightDecay,
     given,
-    names,
     put_down_in,
+    refuse_impossible,
     widths,
 )
-from demarcate.errors import Interrupted
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from demarcate.classifier import DemarcateClassifier
+    from demarcate.cli.learnable import Learnable
 
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
@@ -91,6 +88,7 @@ def fit(
     device: Device = None,
     precision: Precision = None,
     checkpoint: Checkpoint = None,
+    memory: Memory = None,
     seed: Seed = 0,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
@@ -125,10 +123,25 @@ def fit(
     settings = given(settings, batch_size=batch_size, patience=patience)
     if no_calibration:
         settings["calibrate"] = False
-    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     outputs = {"out": out, "plot": plot, "report": report}
-    told = _fit(source, settings, cost, lists, drop_missing_target, outputs, seed, quiet or as_json, quiet)
+    from demarcate.cli.learnable import learnable
+
+    _check(table, outputs)
+    refuse_impossible(settings, seed)
+    with learnable(
+        source,
+        lists,
+        settings,
+        outputs,
+        drop_missing_target=drop_missing_target,
+        memory=memory,
+        seed=seed,
+        quiet=quiet,
+    ) as given_table:
+        reading = _reading(source, drop_missing_target)
+        told = _fit(given_table, settings, cost, outputs, reading, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -136,73 +149,60 @@ def fit(
 
 
 def _fit(
-    source: dict[str, Any],
+    table: "Learnable",
     settings: dict[str, Any],
     cost: list[str] | None,
-    lists: dict[str, list[str]],
-    drop_missing_target: bool,
     outputs: dict[str, str | None],
+    reading: list[str],
     seed: int,
     silent: bool,
     quiet: bool,
 ) -> dict[str, Any]:
     from demarcate.cli import show
     from demarcate.cli.costs import named_costs
-    from demarcate.cli.report import short_name
-    from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import class_codes, infer_schema
 
-    _check(source["table"], outputs)
-    loaded = load(source["table"], source["encoding"], source["delimiter"])
-    frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    lists = column_lists(loaded, **lists)
     if cost:
-        settings = {**settings, "cost": named_costs(cost, class_codes(labels)[0].tolist())}
+        settings = {**settings, "cost": named_costs(cost, table.classes())}
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
-        show.class_balance(labels)
+        table.show()
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
     from demarcate.cli.progress import training_progress
 
-    classifier = DemarcateClassifier(**{**settings, **lists, "random_state": seed})
+    classifier = DemarcateClassifier(**{**settings, **table.lists, "random_state": seed})
     start = time.perf_counter()
     with put_down_in(settings.get("checkpoint"), quiet=quiet):
         with training_progress(quiet=quiet) as on_epoch:
-            classifier.set_params(on_epoch=on_epoch).fit(frame, labels)
+            table.fit(classifier.set_params(on_epoch=on_epoch))
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
-        scores, baselines = classifier.scores_, classifier.baselines(frame, labels)
+        scores, baselines = classifier.scores_, table.baselines(classifier)
         compared = classifier.cost_comparison_
     record = classifier.record(baselines)
+    sha256 = None
     # Before anything is shown: whoever reads the tables may close the pipe.
     if outputs["out"]:
         from demarcate.bundle import write_bundle
 
-        write_bundle(replace(classifier.predictor_, target=target, record=record), outputs["out"])
-    with _saved(outputs["out"]):
-        if outputs["plot"]:
-            _draw(classifier, frame, labels, outputs["plot"])
-        if outputs["report"]:
-            from demarcate.report import Report
-
-            named = {"target": target, "name": short_name(loaded.name)}
-            options = _reading(source, drop_missing_target)
-            made = Report.of(classifier, frame, labels, baselines=baselines, options=options, **named)
-            made.save(outputs["report"])
+        sha256 = write_bundle(replace(classifier.predictor_, target=table.target, record=record), outputs["out"])
+    if outputs["plot"]:
+        _draw(classifier, table, outputs["plot"])
+    if outputs["report"]:
+        _report(classifier, table, baselines, reading, outputs["report"])
     if not silent:
         show.class_weights(classifier)
         show.scores(scores, baselines)
         if compared and classifier.costs_:
             show.costs(compared, classifier.classes_.tolist(), classifier.costs_)
-        show.training(classifier, fit_seconds)
+        show.training(classifier, fit_seconds, table.looked_at())
     if not quiet:
-        _say_where(outputs, silent=silent)
+        _say_where(outputs, sha256, silent=silent)
     return {
         "model": outputs["out"],
+        "sha256": sha256,
         "plot": outputs["plot"],
         "report": outputs["report"],
-        "target": target,
+        "target": table.target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
         "classes": classifier.classes_.tolist(),
@@ -215,6 +215,7 @@ def _fit(
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "audit": record["audit"],
+        "memory": table.to_json(),
         "fit_seconds": round(fit_seconds, 3),
     }
 
@@ -239,33 +240,34 @@ def _check(table: str, outputs: dict[str, str | None]) -> None:
     check_outputs(table, {f"--{name}": (outputs[name], check) for name, check in checks.items()})
 
 
-@contextmanager
-def _saved(out: str | None) -> Iterator[None]:
-    """After Ctrl-C, tell that the model was saved before what it interrupted."""
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        if out is None:
-            raise
-        raise Interrupted(f"the model is in {out}; what was to be made after it was not.") from error
-
-
-def _say_where(outputs: dict[str, str | None], *, silent: bool) -> None:
+def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bool) -> None:
     """Say which files there are now."""
     for name, what in (("plot", "Drawn"), ("report", "Reported"), ("out", "Saved")):
         if outputs[name]:
-            say(f"{what} to {outputs[name]}")
+            say(f"{what} to {outputs[name]}" + (f", SHA-256 {sha256}" if name == "out" else ""))
     if not outputs["out"] and not silent:
         say("Not saved: name a file with --out to keep this model.")
 
 
-def _draw(classifier: "DemarcateClassifier", frame: "pl.DataFrame", labels: list[Any], plot: str) -> None:
-    """The regions where two columns are all there is, else the history."""
+def _draw(classifier: "DemarcateClassifier", table: "Learnable", plot: str) -> None:
+    """The regions where two columns are all there is and their rows are in memory, else the history."""
     from demarcate.cli.pictures import write_picture
     from demarcate.plotting import BoundaryDisplay, HistoryDisplay
 
-    used = classifier.schema_.used
-    if len(used) == 2 and all(column.kind == "numerical" for column in used):
-        write_picture(plot, lambda: BoundaryDisplay.from_estimator(classifier, (frame, labels)))
+    used, rows = classifier.schema_.used, table.in_memory()
+    if rows and len(used) == 2 and all(column.kind == "numerical" for column in used):
+        write_picture(plot, lambda: BoundaryDisplay.from_estimator(classifier, rows))
     else:
         write_picture(plot, lambda: HistoryDisplay.from_run(classifier))
+
+
+def _report(
+    classifier: "DemarcateClassifier", table: "Learnable", baselines: Any, reading: list[str], report: str
+) -> None:
+    from demarcate.cli.report import short_name
+    from demarcate.report import Report
+
+    rows = table.in_memory()
+    assert rows
+    named = {"target": table.target, "name": short_name(table.name)}
+    Report.of(classifier, *rows, baselines=baselines, options=reading, **named).save(report)

@@ -2,24 +2,24 @@
 
 import functools
 import inspect
-import os
 import re
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
 import typer
 
+from demarcate import signals
+from demarcate.cli.leaving import EXIT_BROKEN_PIPE, EXIT_REFUSED, EXIT_USAGE, exit_code, silence_stdout, told
+from demarcate.cli.natives import silent_natives
 from demarcate.errors import DemarcateError, DemarcateWarning, SettingError
 
-EXIT_REFUSED = 1
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
-EXIT_BROKEN_PIPE = 141
-"""As shells count them: 128 and the number of the signal, SIGINT or SIGPIPE."""
+OUTPUTS = ("out", "save", "plot", "report")
+"""What commands call the files they write."""
 
 _NO_MEMORY = re.compile("(can't|cannot|failed to) allocate|out of memory", re.IGNORECASE)
 """How torch says that memory ran out, on the CPU and on a GPU."""
@@ -37,27 +37,33 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*args: Any, debug: bool, **kwargs: Any) -> None:
-        code = 0
+        code, before = 0, {path: _identity(path) for name in OUTPUTS if (path := kwargs.get(name))}
         try:
-            with _spoken_warnings(everything=debug):
+            with nullcontext() if debug else silent_natives(), signals.raised(), _spoken_warnings(everything=debug):
                 command(*args, **kwargs)
-            if sys.stdout is not None:
-                sys.stdout.flush()
+                if sys.stdout is not None:
+                    sys.stdout.flush()
         except (typer.Exit, typer.Abort, SystemExit):
             raise
         except BrokenPipeError:
-            # Whoever read our output has had enough; Python must not complain of it when it closes the stream.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            silence_stdout()
             code = EXIT_BROKEN_PIPE
         except BaseException as error:  # noqa: BLE001 - the last door: whatever it was, it is told and has an exit code
             if debug:
                 traceback.print_exc()
-            code = _explain(error)
+            if isinstance(error, KeyboardInterrupt) or signals.received():
+                # Whatever went wrong after a signal came is of its making.
+                say(told(_what_is_left(error, before)))
+                code = exit_code()
+            else:
+                code = _explain(error)
         if code:
             raise typer.Exit(code)
 
     signature = inspect.signature(command)
-    option = typer.Option(False, "--debug", help="Show the traceback when something fails, and every warning.")
+    option = typer.Option(
+        False, "--debug", help="Show the traceback when something fails, every warning, and what libraries say."
+    )
     added = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=option, annotation=bool)
     run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]
     run.__annotations__ = {**command.__annotations__, "debug": bool}
@@ -65,15 +71,32 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def say(message: str = "") -> None:
-    """Write a line to standard error: what is said beside a command's result."""
-    print(message, file=sys.stderr, flush=True)
+    """Write a line to standard error: what is said beside a command's result, and is no reason to lose it."""
+    if sys.stderr is not None:
+        with suppress(OSError):
+            print(message, file=sys.stderr, flush=True)
+
+
+def _what_is_left(error: BaseException, before: Mapping[str, tuple[int, int] | None]) -> str:
+    """What an interrupted command leaves behind."""
+    if isinstance(error, KeyboardInterrupt) and str(error):
+        return str(error)
+    written = [path for path, identity in before.items() if _identity(path) not in (identity, None)]
+    if not written:
+        return "nothing was written."
+    return f"{' and '.join(written)} {'is' if len(written) == 1 else 'are'} written; what comes after is not."
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """What differs once a file has taken the place of another: files are written whole."""
+    with suppress(OSError, ValueError):
+        status = Path(path).stat()
+        return status.st_ino, status.st_mtime_ns
+    return None
 
 
 def _explain(error: BaseException) -> int:
     """Tell what went wrong; the exit code it calls for."""
-    if isinstance(error, KeyboardInterrupt):
-        say(f"Interrupted: {str(error) or 'nothing was written.'}")
-        return EXIT_INTERRUPTED
     if isinstance(error, UsageError | SettingError):
         say(f"Usage: {error}")
         return EXIT_USAGE

@@ -1,19 +1,17 @@
 """``demarcate inspect``: what is in a model file."""
 
-from demarcate.cli.options import Json, Model
+from demarcate.cli.options import ExpectSha256, Json, Model
 
 
-def inspect(model: Model, as_json: Json = False) -> None:
-    """Show what is in a model file: columns, networks, scores, origin."""
-    from demarcate.bundle import read_bundle
-    from demarcate.cli import show
+def inspect(model: Model, expect_sha256: ExpectSha256 = None, as_json: Json = False) -> None:
+    """Show what is in a model file: columns, networks, scores, origin, sizes. Nothing in it is built."""
+    from demarcate.bundle import inspect_bundle
+    from demarcate.cli import facts, show
 
-    predictor = read_bundle(model)
+    audited = inspect_bundle(model, expect_sha256=expect_sha256)
     if as_json:
         import json
 
-        from demarcate.bundle.document import to_document
-
-        print(json.dumps(to_document(predictor)[0], allow_nan=False))
+        print(json.dumps(facts.as_json(audited), allow_nan=False))
     else:
-        show.model(model, predictor)
+        show.model(model, audited)

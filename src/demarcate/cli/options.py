@@ -1,6 +1,7 @@
 """Options that several commands share, and how their values are read."""
 
-from collections.abc import Iterator, Mapping
+import csv
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +20,9 @@ Table = Annotated[
     ),
 ]
 Target = Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")]
-Categorical = Annotated[list[str] | None, typer.Option(help="Columns that are categories (a,b or repeated).")]
+Categorical = Annotated[
+    list[str] | None, typer.Option(help='Columns that are categories: a,b or repeated; "a, b" in quotes is one name.')
+]
 Numerical = Annotated[list[str] | None, typer.Option(help="Columns that are numbers.")]
 Drop = Annotated[list[str] | None, typer.Option(help="Columns not to use.")]
 DropMissingTarget = Annotated[bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")]
@@ -84,7 +87,21 @@ Abstain = Annotated[
         "as it is unless given."
     ),
 ]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="What a Parquet or Arrow table, and all that is made of it, may take of the memory, such as 1GB; what is "
+        "larger is kept on disk, beside --out or in TMPDIR.",
+    ),
+]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
+ExpectSha256 = Annotated[
+    str | None,
+    typer.Option(
+        "--expect-sha256", metavar="HEX", help="Refuse the model unless its file has this SHA-256, which fit printed."
+    ),
+]
 
 
 @contextmanager
@@ -108,6 +125,14 @@ def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
         raise
 
 
+def refuse_impossible(settings: Mapping[str, Any], seed: int) -> None:
+    """Refuse settings that no table would make good before one is read, though torch takes seconds to import."""
+    if settings or seed < 0:
+        from demarcate.classifier import DemarcateClassifier
+
+        DemarcateClassifier(**settings, random_state=seed).check_settings()
+
+
 def given(settings: Mapping[str, Any], *, batch_size: int | None, patience: int | None) -> dict[str, Any]:
     """The estimator's settings that were named on the command line, where 0 rows are all rows and 0 epochs never.
 
@@ -121,15 +146,30 @@ def given(settings: Mapping[str, Any], *, batch_size: int | None, patience: int 
     return named | {name: value or None for name, value in counts.items() if value is not None}
 
 
-def names(values: list[str] | None) -> list[str]:
+def names(values: Sequence[str] | None, columns: Sequence[str] = ()) -> list[str]:
     """Column names from a repeatable option whose values may be comma-separated lists.
+
+    A value that names a column as it is, commas and all, is that column. In a list, quotes keep such a name together.
 
     Examples
     --------
     >>> names(["sex,cp", "thal"])
     ['sex', 'cp', 'thal']
+    >>> names(["income, yearly", '"height, standing",sex'], columns=["income, yearly", "sex"])
+    ['income, yearly', 'height, standing', 'sex']
     """
-    return [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+    found: list[str] = []
+    for value in values or ():
+        if value.strip() in columns:
+            found.append(value.strip())
+            continue
+        try:
+            found += next(csv.reader([value], skipinitialspace=True, strict=True), [])
+        except csv.Error:
+            raise UsageError(
+                f"a name with a comma stands between double quotes, in a list of names: got {value}"
+            ) from None
+    return [name.strip() for name in found if name.strip()]
 
 
 def widths(text: str | None) -> tuple[int, ...] | None:

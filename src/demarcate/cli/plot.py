@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Delimiter, Encoding, Model, Quiet, names
+from demarcate.cli.options import Delimiter, Encoding, ExpectSha256, Model, Quiet, names
 from demarcate.cli.predict import cells
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def plot(
         float | None, typer.Option(help="Threshold: what a false alarm costs. [default: as in the model, or 1]")
     ] = None,
     target: Annotated[str | None, typer.Option("--target", "-t", help="The target, if it is called otherwise.")] = None,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     quiet: Quiet = False,
@@ -57,7 +58,7 @@ def plot(
         raise UsageError(f"--kind {kind} needs rows: name a table after the model")
     check_writable_as_picture(out)
     refuse_overwriting(out, model, *([table] if table else []))
-    predictor = read_bundle(model)
+    predictor = read_bundle(model, expect_sha256=expect_sha256)
     frame: pl.DataFrame | None = None
     labels: list[Any] = []
     if table is not None:
@@ -83,12 +84,13 @@ def _drawing(
     from demarcate import plotting
     from demarcate.cli.tables import warn_of_training_rows
     from demarcate.tabular import known_codes
+    from demarcate.tabular.fingerprint import fingerprint
 
     if kind == "history":
         return lambda: plotting.HistoryDisplay.from_run(predictor)
     if kind in ("confusion", "threshold"):
         parsed, classes = predictor.parse(frame), predictor.classes
-        warn_of_training_rows(predictor, parsed, known_codes(labels, classes))
+        warn_of_training_rows(predictor, fingerprint(parsed, known_codes(labels, classes)))
         probabilities = predictor.probabilities(parsed)
         if kind == "confusion":
             predicted = predictor.decide(probabilities)

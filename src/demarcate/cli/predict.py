@@ -1,12 +1,13 @@
 """``demarcate predict``: probabilities for the rows of a table, or for one row given inline."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, Json, Model, Quiet
+from demarcate.cli.options import Abstain, Cost, Delimiter, Encoding, ExpectSha256, Json, Model, Quiet
 from demarcate.words import counted
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def predict(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on from the whole parts that an interrupted run kept beside --out.")
     ] = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -65,9 +67,10 @@ def predict(
     if out:
         check_writable_as_table(out)
         refuse_overwriting(out, model, *([] if row else source))
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     if row:
-        frame = as_frame({name: [cell] for name, cell in cells(source).items()})
+        known = [column.name for column in predictor.schema.columns]
+        frame = as_frame({name: [cell] for name, cell in cells(source, known).items()})
         table = Opened("the row", [frame], tuple(frame.columns), 1, again=False)
     else:
         table = opened(source[0], encoding, delimiter)
@@ -111,18 +114,29 @@ def _checked(items: list[str] | None, *, row: bool, needs_set: bool) -> list[str
     return items
 
 
-def cells(items: list[str]) -> dict[str, Any]:
+def cells(items: list[str], columns: Sequence[str] = ()) -> dict[str, str]:
     """One row's cells from ``COLUMN=VALUE`` arguments.
+
+    Parameters
+    ----------
+    items
+        The arguments.
+    columns
+        Names that are known: one of them may hold an equals sign.
 
     Examples
     --------
     >>> cells(["age=80", "chest pain=typical", "thal="])
     {'age': '80', 'chest pain': 'typical', 'thal': ''}
+    >>> cells(["bmi>=30=yes"], columns=["bmi>=30", "bmi"])
+    {'bmi>=30': 'yes'}
     """
-    found: dict[str, Any] = {}
+    found: dict[str, str] = {}
     for item in items:
-        name, equals, value = item.partition("=")
-        if not equals or not name.strip():
+        known = [name for name in columns if item.startswith(f"{name}=")]
+        name = max(known, key=len) if known else item.partition("=")[0]
+        value = item[len(name) + 1 :]
+        if len(item) == len(name) or not name.strip():
             raise UsageError(f"a cell is written COLUMN=VALUE: got {item!r}")
         if name.strip() in found:
             raise UsageError(f"a row has one cell a column: {name.strip()!r} is given twice")

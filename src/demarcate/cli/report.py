@@ -6,7 +6,17 @@ from typing import Annotated
 import typer
 
 from demarcate.cli.guard import UsageError, say
-from demarcate.cli.options import Abstain, Cost, Delimiter, DropMissingTarget, Encoding, Json, Model, Quiet
+from demarcate.cli.options import (
+    Abstain,
+    Cost,
+    Delimiter,
+    DropMissingTarget,
+    Encoding,
+    ExpectSha256,
+    Json,
+    Model,
+    Quiet,
+)
 
 ENDINGS = (".html", ".htm")
 
@@ -19,6 +29,7 @@ def report(
     cost: Cost = None,
     abstain: Abstain = None,
     drop_missing_target: DropMissingTarget = False,
+    expect_sha256: ExpectSha256 = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     as_json: Json = False,
@@ -33,20 +44,21 @@ def report(
     from demarcate.cli.costs import with_costs
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.tables import load, refuse_overwriting, split_target, warn_of_training_rows
+    from demarcate.tabular.fingerprint import fingerprint
 
     if out is None and not as_json:
         raise UsageError("name the page with --out FILE.html, or ask for --json")
     check_outputs(table, {"--out": (out, check_writable_as_page)})
     if out:
         refuse_overwriting(out, model)
-    predictor = with_costs(read_bundle(model), cost, abstain)
+    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
     loaded = load(table, encoding, delimiter)
     frame, labels, _ = split_target(loaded, target or predictor.target, drop_missing=drop_missing_target)
     # scikit-learn takes seconds to import: by now the model and the table have been read.
     from demarcate.report import Report
 
     made = Report.from_predictor(predictor, frame, labels, name=short_name(loaded.name))
-    warn_of_training_rows(predictor, made.judged.parsed, made.judged.codes)
+    warn_of_training_rows(predictor, fingerprint(made.judged.parsed, made.judged.codes))
     if out:
         made.save(out)
         if not quiet:

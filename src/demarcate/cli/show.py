@@ -1,6 +1,5 @@
 """Tables on standard output for people to read."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +9,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from demarcate.cli import facts
 from demarcate.tabular import Schema
-from demarcate.tabular.summaries import n_missing, summary, visible
-from demarcate.words import counted
+from demarcate.tabular.summaries import Described, described, visible
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
     from demarcate.audits import Audit
+    from demarcate.bundle.reading import Audited
     from demarcate.classifier import DemarcateClassifier
     from demarcate.evaluation import CostComparison, Costs, Score
-    from demarcate.nn import Network
-    from demarcate.predictor import Predictor
 
 _METRICS = {
     "accuracy": "accuracy",
@@ -73,25 +71,31 @@ def _print(title: str, table: Table | str) -> None:
 
 def schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
     """What each column is taken to be."""
-    title = f"{_literal(name)}: {len(frame):,} rows, {frame.width} columns and the target {_literal(repr(target))}"
+    shown = {column.name: described(frame[column.name], column) for column in schema.columns[:_MAX_COLUMNS]}
+    described_schema(name, len(frame), schema, shown, target)
+
+
+def described_schema(name: str, n_rows: int, schema: Schema, shown: Mapping[str, Described], target: str) -> None:
+    """What each column is taken to be, beside what is shown of it."""
+    title = f"{_literal(name)}: {n_rows:,} rows, {len(schema.columns)} columns and the target {_literal(repr(target))}"
     table = _table("column", "kind", "missing", "values", "", right=["missing"])
     for column in schema.columns[:_MAX_COLUMNS]:
-        cells = frame[column.name]
-        missing = n_missing(cells, column)
+        cells = shown[column.name]
         remark = f"not used: {column.dropped}" if column.dropped else column.note
-        row = (column.name, column.kind, str(missing or ""), summary(cells, column), remark)
+        row = (column.name, column.kind, str(cells.n_missing or ""), cells.summary, remark)
         table.add_row(*map(_literal, row))
     if len(schema.columns) > _MAX_COLUMNS:
         table.add_row(f"and {len(schema.columns) - _MAX_COLUMNS} more", "", "", "", "")
     _print(title, table)
 
 
-def class_balance(labels: Sequence[Any]) -> None:
-    """How many rows each class has."""
-    counts = Counter(label for label in labels if label is not None)
+def class_balance(counts: Mapping[Any, int]) -> None:
+    """How many rows each class has; those of None are without one."""
+    n_rows = sum(counts.values())
+    counts = {label: count for label, count in counts.items() if count and label is not None}
     table = _table("class", "rows", "share", right=["rows", "share"])
     for label, count in sorted(counts.items(), key=lambda item: -item[1])[:_MAX_CLASSES]:
-        table.add_row(_literal(label), f"{count:,}", f"{count / len(labels):.1%}")
+        table.add_row(_literal(label), f"{count:,}", f"{count / n_rows:.1%}")
     if len(counts) > _MAX_CLASSES:
         table.add_row(f"and {len(counts) - _MAX_CLASSES} more", "", "")
     _print("Class balance", table)
@@ -148,63 +152,39 @@ def class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]
     _print("Class by class", table)
 
 
-def training(classifier: "DemarcateClassifier", seconds: float) -> None:
-    """How the networks were trained."""
+def training(classifier: "DemarcateClassifier", seconds: float, looked_at: str = "") -> None:
+    """How the networks were trained, and on how many rows they were compared if not on all."""
     epochs = sorted(member.best_epoch for member in classifier.members_)
     network = classifier.members_[0].network
     console().print(
-        f"{len(epochs)} networks (hidden {_hidden(network)}, {network.activation}) trained in {seconds:.1f} s;\n"
+        f"{len(epochs)} networks (hidden {facts.hidden(network)}, {network.activation}) trained in {seconds:.1f} s;\n"
         f"best epochs {epochs[0]} to {epochs[-1]}, median {epochs[len(epochs) // 2]}."
     )
     if any(member.timed_out for member in classifier.members_):
         console().print("The time limit ended training: these are the best networks so far.")
+    if looked_at:
+        console().print(looked_at)
 
 
-def model(path: str, predictor: "Predictor") -> None:
-    """A saved model: its columns, its networks, its scores and its origin."""
-    record = predictor.record
+def model(path: str, audited: "Audited") -> None:
+    """A model file: its columns, its scores, its networks, its origin and its sizes."""
+    contents = audited.contents
     out = console()
-    classes = _literal(_listed(predictor.classes.tolist()))
-    out.print(f"[bold]{_literal(path)}[/bold] predicts {_literal(repr(predictor.target))}: {classes}")
-    table = _table("column", "kind", "categories", "")
-    for column in predictor.schema.columns:
+    classes = _literal(facts.listed(contents.classes.tolist()))
+    out.print(f"[bold]{_literal(path)}[/bold] predicts {_literal(repr(contents.target))}: {classes}")
+    table, encoded = _table("column", "kind", "categories", "encoded", ""), facts.encoded(contents)
+    for column in contents.schema.columns:
         remark = f"not used: {column.dropped}" if column.dropped else column.note
-        table.add_row(*map(_literal, (column.name, column.kind, _listed(column.categories), remark)))
+        row = (column.name, column.kind, facts.listed(column.categories), encoded.get(column.name, ""), remark)
+        table.add_row(*map(_literal, row))
     _print("Columns", table)
-    if record.get("scores"):
+    if contents.record.get("scores"):
         from demarcate.evaluation import scores_from_json
 
-        baselines = {name: scores_from_json(values) for name, values in record.get("baselines", {}).items()}
-        scores(scores_from_json(record["scores"]), baselines)
-    network = predictor.networks[0]
-    sizes = sorted({sum(weight.numel() + bias.numel() for weight, bias in state) for state in predictor.states()})
-    span = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
-    facts = {
-        "networks": f"{predictor.n_members}, of {span} parameters",
-        "layers": f"hidden {_hidden(network)}, {network.activation}, dropout {network.dropout:g}",
-        "head": predictor.head.name,
-        "decision": _decision(predictor),
-        "temperature": "" if predictor.temperature is None else f"{predictor.temperature:.3g}",
-        "prediction sets": "" if predictor.conformal is None else f"by {len(predictor.conformal.truths):,} rows",
-        "trained on": f"{record['n_samples']:,} rows" if "n_samples" in record else "",
-        "training": _ended(record.get("members", [])),
-        **{
-            f"made with {name}" if name not in ("seed", "data_sha256") else name: str(value)
-            for name, value in record.get("provenance", {}).items()
-        },
-    }
-    for name, value in facts.items():
-        if value:
-            out.print(_literal(f"{name:22s} {value}"), soft_wrap=True)
-
-
-def _decision(predictor: "Predictor") -> str:
-    if predictor.threshold is not None:
-        return f"{predictor.classes.tolist()[1]} from a probability of {predictor.threshold:.4g}"
-    if predictor.costs is None:
-        return "the likelier class" if len(predictor.classes) == 2 else "the likeliest class"
-    abstain = predictor.costs.abstain
-    return "what costs least" + ("" if abstain is None else f", or for none at a cost of {abstain:g}")
+        baselines = {name: scores_from_json(values) for name, values in contents.record.get("baselines", {}).items()}
+        scores(scores_from_json(contents.record["scores"]), baselines)
+    for name, words in facts.facts(audited):
+        out.print(_literal(f"{name:22s} {words}"), soft_wrap=True)
 
 
 def audit(name: str, found: "Audit") -> None:
@@ -214,6 +194,8 @@ def audit(name: str, found: "Audit") -> None:
         style = _SEVERITIES[finding.severity]
         table.add_row(f"[{style}]{finding.severity}[/{style}]", finding.rule, _literal(finding))
     _print(f"{_literal(name)}: {_literal(found.summary())}", table if found.findings else "")
+    for remark in found.remarks:
+        console().print(_literal(remark))
     if found.rescored:
         from demarcate.evaluation import MAIN_METRICS
 
@@ -230,18 +212,3 @@ def audit(name: str, found: "Audit") -> None:
         _print(_literal(found.drift), table if found.drift.columns else "")
         for remark in found.drift.remarks:
             console().print(_literal(remark))
-
-
-def _hidden(network: "Network") -> str:
-    return ",".join(map(str, network.hidden)) or "none"
-
-
-def _listed(values: Sequence[Any]) -> str:
-    return ", ".join(map(str, values[:8])) + (f" and {len(values) - 8} more" if len(values) > 8 else "")
-
-
-def _ended(members: Sequence[Mapping[str, Any]]) -> str:
-    """What is to be known of how training ended; empty where it ran its course."""
-    if not any(member.get("timed_out") for member in members):
-        return ""
-    return f"ended by its time limit after {counted(max(member['epochs'] for member in members), 'epoch')}"

@@ -1,6 +1,7 @@
 """``demarcate sweep``: many configurations of a network compared on one table, and the best of them scored."""
 
 import time
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,12 +21,12 @@ from demarcate.cli.options import (
     Seed,
     Table,
     Target,
-    names,
     put_down_in,
 )
 from demarcate.cli.swept import values_to_try
 
 if TYPE_CHECKING:
+    from demarcate.engine import Training
     from demarcate.sweeps import Sweep
 
 _OUT = "Write the table of configurations to this CSV, TSV, Parquet or JSON lines file."
@@ -114,7 +115,7 @@ def sweep(
         "precision": precision,
         "checkpoint": checkpoint,
     }
-    lists = {"categorical": names(categorical), "numerical": names(numerical), "drop": names(drop)}
+    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     files = {"--out": out, "--save": save, "--plot": plot}
     report = _sweep(source, settings, patience, lists, drop_missing_target, files, quiet or as_json, quiet)
@@ -139,24 +140,22 @@ def _sweep(
     from demarcate.cli.outputs import check_outputs, check_writable_as_table, write_table
     from demarcate.cli.pictures import check_writable_as_picture, write_picture
     from demarcate.cli.tables import column_lists, load, split_target
-    from demarcate.tabular import infer_schema
+    from demarcate.tabular import learnable
 
     checks = {"--out": check_writable_as_table, "--save": check_writable, "--plot": check_writable_as_picture}
     check_outputs(source["table"], {option: (path, checks[option]) for option, path in files.items()})
+    training = _checked(settings, patience)
     out, save, plot = (files[option] for option in ("--out", "--save", "--plot"))
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    lists = column_lists(loaded, **lists)
+    lists = column_lists(lists, loaded.frame.columns, loaded.categorical)
     if not silent:
-        show.schema(loaded.name, frame, infer_schema(frame, **lists), target)
-        show.class_balance(labels)
-    # torch takes seconds to import: by now the table has been read and shown.
+        show.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
+        show.class_balance(Counter(labels))
     from demarcate.cli.progress import training_progress
-    from demarcate.engine import Training
     from demarcate.sweeps import sweep as run
 
     start, checkpoint = time.perf_counter(), settings["checkpoint"]
-    training = Training(patience=patience or None)
     with put_down_in(checkpoint, quiet=quiet), training_progress(quiet=quiet) as on_epoch:
         on_plan = None if quiet else lambda size: say(f"{size}.")
         result = run((frame, labels), training=training, on_plan=on_plan, on_epoch=on_epoch, **{**settings, **lists})
@@ -164,8 +163,9 @@ def _sweep(
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.
         write_table(out, result.table)
+    sha256 = None
     if save:
-        write_bundle(replace(result.winner.predictor, target=target), save)
+        sha256 = write_bundle(replace(result.winner.predictor, target=target), save)
     if plot:
         from demarcate.plotting import SweepDisplay
 
@@ -175,11 +175,27 @@ def _sweep(
         show.scores(result.winner.scores, result.winner.baselines)
     for what, path in {"The table": out, "The winner": save}.items():
         if path and not quiet:
-            say(f"{what} is saved to {path}")
+            say(f"{what} is saved to {path}" + (f", SHA-256 {sha256}" if path == save else ""))
     if plot and not quiet:
         say(f"Drawn to {plot}")
-    written = {"model": save, "table": out, "plot": plot}
+    written = {"model": save, "sha256": sha256, "table": out, "plot": plot}
     return {"target": target, **written, "sweep_seconds": round(seconds, 3), **_report(result)}
+
+
+def _checked(settings: dict[str, Any], patience: int | None) -> "Training":
+    """How networks are trained, once settings are refused that no table would make good: before one is read."""
+    from demarcate.engine import Training
+    from demarcate.engine.device import device_for
+    from demarcate.engine.precision import check_precision
+    from demarcate.nn import Network
+    from demarcate.sweeps import check_sweep
+
+    training = Training(patience=patience or None)
+    own = ("seeds", "sample", "metric", "halving", "seed")
+    check_sweep(settings["over"], Network(), training, **{name: settings[name] for name in own})
+    check_precision(settings["precision"])
+    device_for(settings["device"])
+    return training
 
 
 def _report(result: "Sweep") -> dict[str, Any]:

@@ -1,25 +1,27 @@
 """From what a user names on the command line to a table and its target."""
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from demarcate import signals
 from demarcate.cli.guard import UsageError, say
+from demarcate.cli.options import names
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
-from demarcate.tabular import as_frame
+from demarcate.tabular import as_frame, typed_labels
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from demarcate.predictor import Predictor
-    from demarcate.tabular import ParsedColumns
+
+# polars, which is loaded by now, has Ctrl-C wait until whoever writes our input has more to say.
+signals.interrupt_waiting()
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +74,8 @@ class Opened:
         The column to predict, if the table says so itself.
     stays
         Whether another process would find it too: it is a file, or built in.
+    categorical
+        Columns that are categories although they are written as numbers.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Opened:
     again: bool
     target: str | None = None
     stays: bool = False
+    categorical: tuple[str, ...] = ()
 
 
 def opened(source: str, encoding: str | None = None, delimiter: str | None = None) -> Opened:
@@ -88,7 +93,16 @@ def opened(source: str, encoding: str | None = None, delimiter: str | None = Non
     if source in BUILT_IN:
         loaded = load(source)
         columns = tuple(loaded.frame.columns)
-        return Opened(source, [loaded.frame], columns, len(loaded.frame), again=True, target=loaded.target, stays=True)
+        return Opened(
+            source,
+            [loaded.frame],
+            columns,
+            len(loaded.frame),
+            again=True,
+            target=loaded.target,
+            stays=True,
+            categorical=loaded.categorical,
+        )
     table = stream_table(source, encoding=encoding, delimiter=_delimiter(delimiter))
     return Opened(source, _Plain(table), table.columns, table.n_rows, table.again, stays=Path(source).is_file())
 
@@ -108,11 +122,29 @@ def _delimiter(given: str | None) -> str | None:
     return "\t" if given in ("\\t", "tab") else given
 
 
-def column_lists(loaded: Loaded, categorical: list[str], numerical: list[str], drop: list[str]) -> dict[str, list[str]]:
-    """What the user says of columns, and, where that is nothing, what the table says itself."""
-    said = {*categorical, *numerical, *drop}
-    own = [name for name in loaded.categorical if name not in said]
-    return {"categorical": [*categorical, *own], "numerical": numerical, "drop": drop}
+def column_lists(
+    given: Mapping[str, list[str]], columns: Sequence[str], own: Sequence[str] = ()
+) -> dict[str, list[str]]:
+    """What the user says of columns, and, where that is nothing, what the table says itself.
+
+    Parameters
+    ----------
+    given
+        The values of the options ``categorical``, ``numerical`` and ``drop``.
+    columns
+        Those of the table.
+    own
+        Columns that are categories by what the table says.
+
+    Examples
+    --------
+    >>> given = {"categorical": ["a,b"], "numerical": ["c, d"], "drop": []}
+    >>> column_lists(given, ["a", "b", "c, d", "e"], own=["b", "e"])
+    {'categorical': ['a', 'b', 'e'], 'numerical': ['c, d'], 'drop': []}
+    """
+    lists = {setting: names(values, columns) for setting, values in given.items()}
+    said = set(chain(*lists.values()))
+    return {**lists, "categorical": [*lists["categorical"], *(name for name in own if name not in said)]}
 
 
 def refuse_overwriting(out: str, *inputs: str, option: str = "--out") -> None:
@@ -140,46 +172,47 @@ def split_target(
     InputError
         If there is no such column.
     """
-    target = target or loaded.target
-    columns = loaded.frame.columns
+    target = named_target(loaded.name, loaded.frame.columns, target or loaded.target)
+    frame, labels = loaded.frame.drop(target), typed_labels(loaded.frame[target])
+    if drop_missing:
+        kept = [row for row, label in enumerate(labels) if label is not None]
+        say_left_out(len(labels) - len(kept))
+        frame, labels = frame[kept], [labels[row] for row in kept]
+    return frame, labels, target
+
+
+def named_target(name: str, columns: Sequence[str], target: str | None) -> str:
+    """The target of a table with some columns, if it is one of them and not the only one.
+
+    Raises
+    ------
+    UsageError
+        If it is not said which column is the target.
+    InputError
+        If there is no such column, or no other.
+    """
     if target is None:
         # The target is often last: the middle is what can be left out.
         shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
-        raise UsageError(f"name the column to predict with --target; the columns of {loaded.name} are {shown}")
+        raise UsageError(f"name the column to predict with --target; the columns of {name} are {shown}")
     if target not in columns:
         close = get_close_matches(target, columns, 1, cutoff=0.75)
         remedy = f"Did you mean {close[0]!r}" if close else f"The table has {', '.join(columns[:20])}"
         raise InputError([Problem("The target is a column of the table", f"there is no {target!r}", remedy)])
-    frame, labels = loaded.frame.drop(target), typed_labels(loaded.frame[target])
-    if drop_missing:
-        kept = [row for row, label in enumerate(labels) if label is not None]
-        n_left = len(labels) - len(kept)
-        if n_left:
-            rows = "1 row without a target is" if n_left == 1 else f"{n_left:,} rows without a target are"
-            say(f"{rows} left out.")
-        frame, labels = frame[kept], [labels[row] for row in kept]
-    if not frame.width:
+    if len(columns) == 1:
         raise InputError([Problem("A table has columns beside its target", f"{target!r} is the only one", "Add some")])
-    return frame, labels, target
+    return target
 
 
-def typed_labels(column: pl.Series) -> list[Any]:
-    """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing."""
-    if column.dtype == pl.Boolean:
-        return column.to_list()
-    from demarcate.tabular.values import categories
-
-    text = categories(column)
-    whole = (
-        text.drop_nulls().str.contains(r"^-?\d{1,15}$").all() and not text.drop_nulls().str.contains(r"^-?0\d").any()
-    )
-    return (text.cast(pl.Int64) if whole else text).to_list()
+def say_left_out(n_rows: int) -> None:
+    """Say how many rows had no target, if any had none."""
+    if n_rows:
+        rows = "1 row without a target is" if n_rows == 1 else f"{n_rows:,} rows without a target are"
+        say(f"{rows} left out.")
 
 
-def warn_of_training_rows(predictor: "Predictor", parsed: "ParsedColumns", codes: "NDArray[np.int64]") -> None:
+def warn_of_training_rows(predictor: "Predictor", fingerprint: str) -> None:
     """Say so if a model is about to be judged by the very rows that it was trained on."""
-    from demarcate.tabular.fingerprint import fingerprint
-
-    if fingerprint(parsed, codes) == predictor.record.get("provenance", {}).get("data_sha256"):
+    if fingerprint == predictor.record.get("provenance", {}).get("data_sha256"):
         message = "these are the very rows the model was trained on: their scores flatter it"
         warnings.warn(InputWarning(message), stacklevel=2)

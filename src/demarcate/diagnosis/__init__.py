@@ -1,6 +1,6 @@
 """Whether a network underfits or overfits, and whether more rows, more capacity or more regularisation would help."""
 
-from demarcate.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose, diagnose_task, warn_of_divergence
+from demarcate.diagnosis.diagnose import MAX_ROWS, SEEDS, check_size, diagnose, diagnose_task, warn_of_divergence
 from demarcate.diagnosis.probes import Probe, probes_of
 from demarcate.diagnosis.result import EFFECTS, Answer, Diagnosis, Effect, Levels, Noise, Tried, Verdict
 
@@ -16,6 +16,7 @@ __all__ = [
     "Probe",
     "Tried",
     "Verdict",
+    "check_size",
     "diagnose",
     "diagnose_task",
     "probes_of",

@@ -93,7 +93,7 @@ def diagnose(
     ('helps', 'hidden 2 to 16')
     """
     network, training = network or Network(), training or Training()
-    _refuse_wrong(seeds, max_rows, seed)
+    check_size(seeds, max_rows, seed)
     check_precision(precision)
     task = read_task(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
@@ -129,7 +129,7 @@ def diagnose_task(
     on_epoch: OnEpoch | None = None,
 ) -> Diagnosis:
     """Diagnose a network on a table that is read already; parameters as for `diagnose` and `TableEncoder.fit`."""
-    _refuse_wrong(seeds, max_rows, seed)
+    check_size(seeds, max_rows, seed)
     n_rows = len(task.codes)
     task = _part(task, max_rows, seed)
     encoding = {"standardise": standardise, "pieces": pieces}
@@ -148,6 +148,29 @@ def diagnose_task(
     )
 
 
+def check_size(seeds: Any, max_rows: Any, seed: Any) -> None:
+    """Refuse a diagnosis's own settings where no table would make them good; `diagnose` does so itself.
+
+    Raises
+    ------
+    SettingError
+        If any is out of range; all of them are told at once.
+
+    Examples
+    --------
+    >>> check_size(1, 4000, 0)
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: seeds is a whole number from 2 up: it is 1. Mend it.
+    """
+    problems = [
+        Problem(f"{name} is a whole number from {least} up", f"it is {value!r}", "Mend it")
+        for name, value, least in (("seeds", seeds, 2), ("max_rows", max_rows, FEWEST_ROWS), ("seed", seed, 0))
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least
+    ]
+    if problems:
+        raise SettingError.of(problems)
+
+
 def warn_of_divergence(found: Diagnosis, stacklevel: int = 3) -> None:
     """Warn if networks of a diagnosis diverged."""
     if found.diverged:
@@ -164,14 +187,3 @@ def _part(task: Task, max_rows: int, seed: int) -> Task:
     rows = stratified_split(task.codes, n_rows - most, seed)[0]
     weights = None if task.weights is None else task.weights[rows]
     return Task(task.schema, task.cells(rows), task.classes, task.codes[rows], weights, task.target)
-
-
-def _refuse_wrong(seeds: Any, max_rows: Any, seed: Any) -> None:
-    """Tell everything that is wrong with a diagnosis's own settings."""
-    problems = [
-        Problem(f"{name} is a whole number from {least} up", f"it is {value!r}", "Mend it")
-        for name, value, least in (("seeds", seeds, 2), ("max_rows", max_rows, FEWEST_ROWS), ("seed", seed, 0))
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least
-    ]
-    if problems:
-        raise SettingError.of(problems)

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 PAD = -1
+MANY = 1 << 20
+"""Row numbers of an epoch above which they are kept in four bytes each."""
 
 
 def padded_rows(rows: Sequence[Tensor]) -> Tensor:
@@ -76,9 +78,9 @@ class Batches:
         n_whole = shuffled.shape[1] // self.batch_size
         whole, last = shuffled.tensor_split([n_whole * self.batch_size], 1)
         blocks = whole.unflatten(1, (n_whole, self.batch_size)).transpose(0, 1)
-        yield from blocks.split(max_steps)
+        yield from (block.long() for block in blocks.split(max_steps))
         if last.shape[1]:
-            yield last.unsqueeze(0)
+            yield last.unsqueeze(0).long()
 
     def whole_epochs(self, n_epochs: int) -> Tensor:
         """The steps of several epochs in one block, ``(n_epochs * n_steps, n_members, batch)``.
@@ -96,15 +98,19 @@ class Batches:
         missing = self.n_steps * self.batch_size - shuffled.shape[1]
         filled = torch.nn.functional.pad(shuffled, (0, missing), value=PAD)
         steps = filled.view(n_epochs, len(self.rows), self.n_steps, self.batch_size)
-        return steps.transpose(1, 2).flatten(0, 1)
+        return steps.transpose(1, 2).flatten(0, 1).long()
 
     def _shuffled(self, n_epochs: int) -> Tensor:
         """Each member's rows in a new order for each epoch, ``(n_epochs * n_members, longest)``."""
-        pairs = list(zip(self.rows, self.generators, strict=True))
-        orders = [
-            rows[torch.randperm(len(rows), generator=generator)] for _ in range(n_epochs) for rows, generator in pairs
-        ]
-        return padded_rows(orders)
+        # Filled in one by one, in few bytes: of millions of rows the orders of all members are most of what is kept.
+        dtype = torch.int64 if self.longest * len(self.rows) <= MANY else _narrowest(self.rows)
+        orders = torch.full((n_epochs * len(self.rows), self.longest), PAD, dtype=dtype)
+        for place, order in enumerate(orders):
+            rows, generator = self.rows[place % len(self.rows)], self.generators[place % len(self.rows)]
+            shuffle = torch.randperm(len(rows), generator=generator)
+            for some, places in zip(order.split(MANY), shuffle.split(MANY), strict=False):
+                some[: len(places)] = rows[places]
+        return orders
 
     def began(self) -> Tensor:
         """The generators' states as the epoch under way began, ``(n_members, n_bytes)``."""
@@ -119,3 +125,8 @@ class Batches:
         """Go on with some of the members."""
         self.rows = [self.rows[member] for member in members]
         self.generators = [self.generators[member] for member in members]
+
+
+def _narrowest(rows: Sequence[Tensor]) -> torch.dtype:
+    largest = max(int(own.max()) for own in rows)
+    return torch.int32 if largest <= torch.iinfo(torch.int32).max else torch.int64

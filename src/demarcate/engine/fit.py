@@ -12,7 +12,6 @@ import torch
 from demarcate.engine.checkpoint import Checkpoints, Keeper, open_checkpoints
 from demarcate.engine.device import device_for
 from demarcate.engine.identity import identity
-from demarcate.engine.interrupt import deferred_interrupt
 from demarcate.engine.outcome import FittedMember, Standing
 from demarcate.engine.plan import OVERHEAD, plan, shared_out
 from demarcate.engine.precision import check_precision
@@ -23,6 +22,7 @@ from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, Pace, n_threads
 from demarcate.engine.time_limit import TimeLimit, Turn, checked_limit
 from demarcate.errors import Interrupted, SettingError
 from demarcate.nn.layout import cost
+from demarcate.signals import deferred
 
 
 @dataclass(frozen=True)
@@ -271,7 +271,7 @@ def _checkpoints(
     facts = {"n_threads": torch.get_num_threads()}
     with (
         open_checkpoints(folder, identity(members, samples, settings), facts, every) as held,
-        deferred_interrupt() as was_interrupted,
+        deferred() as was_interrupted,
     ):
         yield held, was_interrupted
 

@@ -7,15 +7,7 @@ from demarcate.evaluation.baselines import logistic_probabilities, majority_prob
 from demarcate.evaluation.calibration import Calibration, calibrate, scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
-from demarcate.evaluation.intervals import (
-    Score,
-    class_scores,
-    score,
-    scores_from_json,
-    scores_in_words,
-    scores_json,
-    wilson_interval,
-)
+from demarcate.evaluation.intervals import class_scores, score
 from demarcate.evaluation.means import Mean
 from demarcate.evaluation.measures import MAIN_METRICS, METRIC_NAMES
 from demarcate.evaluation.metrics import (
@@ -26,6 +18,13 @@ from demarcate.evaluation.metrics import (
     calibration_error,
     log_loss,
     roc_auc,
+)
+from demarcate.evaluation.scores import (
+    Score,
+    scores_from_json,
+    scores_in_words,
+    scores_json,
+    wilson_interval,
 )
 
 __all__ = [

@@ -55,10 +55,10 @@ class Conformal:
         if truths.ndim != 1 or len(truths) != sum(self.class_rows):
             found = f"shape {truths.shape} for {self.class_rows[:10]} rows a class"
             problems.append(Problem("There is one probability for each row of a class", found, "Give as many"))
-        elif not ((truths >= 0) & (truths <= 1)).all():
+        elif len(truths) and not (truths.min() >= 0 and truths.max() <= 1):
             place = int((~((truths >= 0) & (truths <= 1))).argmax())
             problems.append(Problem("A probability is in [0, 1]", f"number {place} is {truths[place]}", "Mend it"))
-        elif any((np.diff(of_class) < 0).any() for of_class in self._by_class()):
+        elif any((of_class[1:] < of_class[:-1]).any() for of_class in self._by_class()):
             problems.append(Problem("Probabilities rise within a class", "some fall", "Sort them"))
         if problems:
             raise SettingError.of(problems)

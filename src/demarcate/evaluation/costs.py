@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import Problem, SettingError
-from demarcate.evaluation.intervals import Score, fold_stretch, wilson_interval
 from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.metrics import checked
+from demarcate.evaluation.resampling import fold_stretch
+from demarcate.evaluation.scores import Score, wilson_interval
 
 ABSTAINED = -1
 MISTAKES = {"false_negative": (1, 0), "false_positive": (0, 1)}
@@ -264,24 +265,57 @@ def compare_costs(
     """
     probabilities = checked(codes, probabilities)
     decisions = costs.decide(probabilities)
-    always = int(np.bincount(codes, minlength=len(costs.matrix)).dot(costs.matrix).argmin())
-    decided = costs.row_costs(codes, decisions)
-    likeliest = costs.row_costs(codes, probabilities.argmax(axis=1))
+    return compare_decisions(
+        codes, decisions, probabilities.argmax(axis=1), costs, rows=rows, folds=folds, classes=classes, seed=seed
+    )
+
+
+def compare_decisions(
+    codes: npt.NDArray[np.int64],
+    decisions: npt.NDArray[np.int64],
+    likeliest: npt.NDArray[np.int64],
+    costs: Costs,
+    *,
+    rows: str,
+    folds: npt.NDArray[np.int64] | None = None,
+    classes: Any = None,
+    seed: int = 0,
+    counts: npt.NDArray[np.int64] | None = None,
+) -> CostComparison:
+    """Return `compare_costs` of decisions and likeliest classes, both ``(n_rows,)``.
+
+    Each row stands for as many as `counts` says, for itself if None.
+
+    Examples
+    --------
+    >>> codes, decided = np.array([0, 0, 1]), np.array([0, 1, 1])
+    >>> counts = np.array([30, 10, 40])
+    >>> costs = Costs.of([0, 1], {"false_positive": 2})
+    >>> compare_decisions(codes, decided, codes, costs, rows="test", counts=counts).decided.value
+    0.25
+    """
+    n_rows = len(codes) if counts is None else int(counts.sum())
+    class_counts = np.bincount(codes, counts, minlength=len(costs.matrix))
+    always = int(class_counts.dot(costs.matrix).argmin())
+    of_decisions, of_likeliest = costs.row_costs(codes, decisions), costs.row_costs(codes, likeliest)
     constant = costs.matrix[codes, always]
-    measured = np.stack([decided, likeliest, constant, likeliest - decided, constant - decided], axis=1)
+    measured = np.stack(
+        [of_decisions, of_likeliest, constant, of_likeliest - of_decisions, constant - of_decisions], axis=1
+    )
     dearest = max(float(costs.matrix.max()), costs.abstain or 0.0)
-    means = measured.mean(axis=0)
-    lows, highs = _ends(measured, folds, seed)
+    means = measured.mean(axis=0) if counts is None else counts @ measured / n_rows
+    lows, highs = _ends(measured, folds, seed, counts)
     lows[:3] = lows[:3].clip(0)
     # No draw of rows that all cost the same costs anything else, and the next row may.
     same = [column for column in range(3) if (measured[:, column] == measured[0, column]).all()]
-    unseen = wilson_interval(0, len(codes))[1]
+    unseen = wilson_interval(0, n_rows)[1]
     lows[same], highs[same] = means[same] * (1 - unseen), means[same] + (dearest - means[same]) * unseen
     scores = [
-        Score(mean, min(low, mean), max(high, mean), len(codes), rows)
+        Score(mean, min(low, mean), max(high, mean), n_rows, rows)
         for mean, low, high in zip(means.tolist(), lows.tolist(), highs.tolist(), strict=True)
     ]
     label = always if classes is None else np.asarray(classes).tolist()[always]
+    abstained = decisions == ABSTAINED
     return CostComparison(
         decided=scores[0],
         likeliest=scores[1],
@@ -289,18 +323,23 @@ def compare_costs(
         always=label,
         saved=scores[3],
         saved_over_constant=scores[4],
-        abstained=float((decisions == ABSTAINED).mean()),
+        abstained=float(abstained.mean() if counts is None else counts @ abstained / n_rows),
     )
 
 
 def _ends(
-    measured: npt.NDArray[np.float64], folds: npt.NDArray[np.int64] | None, seed: int
+    measured: npt.NDArray[np.float64],
+    folds: npt.NDArray[np.int64] | None,
+    seed: int,
+    counts: npt.NDArray[np.int64] | None,
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return both ends of the interval of each column's mean, all on the same draws of rows."""
     # Rows that cost the same in every way are interchangeable: drawing how many there are of each kind is drawing rows.
-    kinds, counts = np.unique(measured, axis=0, return_counts=True)
-    generator, n_rows = np.random.default_rng(seed), len(measured)
-    drawn = np.stack([generator.multinomial(n_rows, counts / n_rows) @ kinds / n_rows for _ in range(N_RESAMPLES)])
+    kinds, kind, n_alike = np.unique(measured, axis=0, return_inverse=True, return_counts=True)
+    if counts is not None:
+        n_alike = np.bincount(kind.reshape(-1), counts)
+    generator, n_rows = np.random.default_rng(seed), int(n_alike.sum())
+    drawn = np.stack([generator.multinomial(n_rows, n_alike / n_rows) @ kinds / n_rows for _ in range(N_RESAMPLES)])
     lows, highs = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     if folds is not None:
         columns = range(measured.shape[1])

@@ -141,22 +141,32 @@ def confidences(
     return probabilities.max(axis=1), row_hits(codes, probabilities)
 
 
-def calibration_bins(confidence: NDArray[np.float64], n_bins: int = N_BINS) -> NDArray[np.int64]:
+def calibration_bins(
+    confidence: NDArray[np.float64], n_bins: int = N_BINS, counts: NDArray[np.float64] | None = None
+) -> NDArray[np.int64]:
     """The bin of each row, ``(n_rows,)``: about as many rows in each, equal probabilities together.
+
+    Each row stands for as many as `counts` says, for itself if None.
 
     Examples
     --------
     >>> calibration_bins(np.array([0.1, 0.9, 0.2, 0.9]), n_bins=2)
     array([0, 1, 0, 1])
+    >>> calibration_bins(np.array([0.1, 0.9, 0.2]), n_bins=2, counts=np.array([3.0, 2.0, 1.0]))
+    array([0, 1, 1])
     """
-    edges = np.unique(np.quantile(confidence, np.arange(1, n_bins) / n_bins, method="inverted_cdf"))
+    shares = np.arange(1, n_bins) / n_bins
+    edges = np.unique(np.quantile(confidence, shares, method="inverted_cdf", weights=counts))
     return np.asarray(np.searchsorted(edges, confidence, side="left"))
 
 
 def calibration_error_of(confidence: NDArray[np.float64], came_true: NDArray[np.bool_]) -> Measure:
     """The mean over rows of how far a bin's share of what came true lies from its mean probability."""
-    bins = calibration_bins(confidence)
-    gaps = came_true - confidence
+    return calibration_error_in(calibration_bins(confidence), came_true - confidence)
+
+
+def calibration_error_in(bins: NDArray[np.int64], gaps: NDArray[np.float64]) -> Measure:
+    """The same for rows in bins, of which a gap is known each: whether it came true, less its probability."""
     members = [np.flatnonzero(bins == number) for number in np.unique(bins)]
 
     def measure(weights: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,15 +1,24 @@
-"""Networks: what one is, how a stack of them computes, and what their outputs mean."""
+"""Networks: what one is, how a stack of them computes, and what their outputs mean.
 
-from demarcate.nn.activations import ACTIVATIONS, Activation
-from demarcate.nn.heads import HEADS, Head, LogitHead, SoftmaxHead, head_for
-from demarcate.nn.layout import Layout, MemberState
-from demarcate.nn.modules import from_sequential, he_state, initial_state, linear_names, to_sequential
-from demarcate.nn.network import Network
-from demarcate.nn.population import Population, forward, stack
+Names are imported when they are first used: what a network is can be said without torch, which takes seconds to import.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from demarcate.nn.activations import ACTIVATIONS, Activation
+    from demarcate.nn.heads import HEADS, Head, LogitHead, SoftmaxHead, head_for
+    from demarcate.nn.layout import Layout, MemberState
+    from demarcate.nn.modules import from_sequential, he_state, initial_state, to_sequential
+    from demarcate.nn.network import ACTIVATION_NAMES, HEAD_NAMES, Network, linear_names, n_outputs
+    from demarcate.nn.population import Population, forward, stack
 
 __all__ = [
     "ACTIVATIONS",
+    "ACTIVATION_NAMES",
     "HEADS",
+    "HEAD_NAMES",
     "Activation",
     "Head",
     "Layout",
@@ -24,6 +33,29 @@ __all__ = [
     "head_for",
     "initial_state",
     "linear_names",
+    "n_outputs",
     "stack",
     "to_sequential",
 ]
+
+_HOMES = {
+    "activations": ("ACTIVATIONS", "Activation"),
+    "heads": ("HEADS", "Head", "LogitHead", "SoftmaxHead", "head_for"),
+    "layout": ("Layout", "MemberState"),
+    "modules": ("from_sequential", "he_state", "initial_state", "to_sequential"),
+    "network": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network", "linear_names", "n_outputs"),
+    "population": ("Population", "forward", "stack"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = next((module for module, names in _HOMES.items() if name in names), None)
+    if home is None:
+        raise AttributeError(f"module 'demarcate.nn' has no attribute {name!r}")
+    # Kept, so that it is looked for once.
+    found = globals()[name] = getattr(import_module(f"demarcate.nn.{home}"), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name in globals() if name.startswith("_"))})

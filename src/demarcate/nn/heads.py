@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from demarcate.errors import SettingError, TargetError
+from demarcate.errors import TargetError
+from demarcate.nn.network import n_outputs
 
 
 class Head(Protocol):
@@ -71,7 +72,7 @@ class SoftmaxHead:
 
     def n_outputs(self, n_classes: int) -> int:
         """One logit a class."""
-        return n_classes
+        return n_outputs(self.name, n_classes)
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:  # noqa: ARG002 - indices have their own type
         """The class indices themselves."""
@@ -147,9 +148,7 @@ class LogitHead:
 
     def n_outputs(self, n_classes: int) -> int:
         """One logit; refuses more than two classes."""
-        if n_classes != 2:
-            raise SettingError(f"the logit head separates two classes: got {n_classes}. Use head='softmax'")
-        return 1
+        return n_outputs(self.name, n_classes)
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
         """0.0 or 1.0 in a last axis of length one."""

@@ -106,18 +106,6 @@ def to_sequential(network: Network, state: MemberState) -> nn.Sequential:
     return nn.Sequential(*modules).eval()
 
 
-def linear_names(network: Network) -> list[str]:
-    """The places of the linear layers in the member's ``torch.nn.Sequential``, as its state dict names them.
-
-    Examples
-    --------
-    >>> linear_names(Network(hidden=(8, 8))), linear_names(Network(hidden=(8, 8), activation="none"))
-    (['0', '2', '4'], ['0', '1', '2'])
-    """
-    stride = 1 + (ACTIVATIONS[network.activation].module is not None) + (network.dropout > 0)
-    return [str(layer * stride) for layer in range(len(network.hidden) + 1)]
-
-
 def from_sequential(module: nn.Sequential, widths: Sequence[int]) -> MemberState:
     """The parameters of a plain network, to begin a member from.
 

@@ -1,4 +1,4 @@
-"""The specification of one network."""
+"""The specification of one network, and what follows from it; needs no torch."""
 
 import math
 from collections.abc import Iterable
@@ -7,9 +7,12 @@ from numbers import Real
 from typing import Literal
 
 from demarcate.errors import SettingError
-from demarcate.nn.activations import ACTIVATIONS
 
 HeadName = Literal["auto", "softmax", "logit"]
+HEAD_NAMES = ("softmax", "logit")
+"""What `HEADS` has, by name."""
+ACTIVATION_NAMES = ("relu", "tanh", "silu", "gelu", "elu", "leaky_relu", "sigmoid", "none")
+"""What `ACTIVATIONS` has, by name."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", _widths(self.hidden))
-        if self.activation not in list(ACTIVATIONS):
-            raise SettingError(f"activation is one of {', '.join(ACTIVATIONS)}: got {self.activation!r}")
+        if self.activation not in ACTIVATION_NAMES:
+            raise SettingError(f"activation is one of {', '.join(ACTIVATION_NAMES)}: got {self.activation!r}")
         for field in ("dropout", "input_dropout"):
             rate = getattr(self, field)
             if not _is_number(rate) or not 0 <= rate < 1:
@@ -73,6 +76,36 @@ class Network:
         (2, 8, 4, 3)
         """
         return (d_in, *self.hidden, n_outputs)
+
+
+def linear_names(network: Network) -> list[str]:
+    """The places of the linear layers in the member's ``torch.nn.Sequential``, as its state dict names them.
+
+    Examples
+    --------
+    >>> linear_names(Network(hidden=(8, 8))), linear_names(Network(hidden=(8, 8), activation="none"))
+    (['0', '2', '4'], ['0', '1', '2'])
+    """
+    stride = 1 + (network.activation != "none") + (network.dropout > 0)
+    return [str(layer * stride) for layer in range(len(network.hidden) + 1)]
+
+
+def n_outputs(head: str, n_classes: int) -> int:
+    """How many logits a network with this head has.
+
+    Raises
+    ------
+    SettingError
+        If the head cannot tell that many classes apart.
+
+    Examples
+    --------
+    >>> n_outputs("logit", 2), n_outputs("softmax", 3)
+    (1, 3)
+    """
+    if head == "logit" and n_classes != 2:
+        raise SettingError(f"the logit head separates two classes: got {n_classes}. Use head='softmax'")
+    return 1 if head == "logit" else n_classes
 
 
 def _widths(hidden: object) -> tuple[int, ...]:

@@ -126,7 +126,7 @@ def sweep(
     ('test', 3)
     """
     network, training = network or Network(), training or Training()
-    _refuse_wrong(over, network, training, seeds, sample, metric, halving, seed)
+    check_sweep(over, network, training, seeds=seeds, sample=sample, metric=metric, halving=halving, seed=seed)
     check_precision(precision)
     tried = configurations(over, network, training, sample, seed)
     task = read_task(
@@ -173,17 +173,35 @@ def sweep(
     )
 
 
-def _refuse_wrong(
+def check_sweep(
     over: Any,
     network: Network,
     training: Training,
-    seeds: Any,
-    sample: Any,
-    metric: Any,
-    halving: Any,
-    seed: Any,
+    *,
+    seeds: Any = 3,
+    sample: Any = None,
+    metric: Any = "log_loss",
+    halving: Any = False,
+    seed: Any = 0,
 ) -> None:
-    """Tell everything that is wrong with a sweep's own settings."""
+    """Refuse a sweep's own settings where no table would make them good; `sweep` does so itself.
+
+    Parameters
+    ----------
+    over, network, training, seeds, sample, metric, halving, seed
+        As for `sweep`.
+
+    Raises
+    ------
+    SettingError
+        If any is out of its range or unknown; all of them are told at once.
+
+    Examples
+    --------
+    >>> check_sweep({"lr": [-1]}, Network(), Training())
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: lr is above 0 and finite: value 1 of lr is -1. Mend it or leave it out.
+    """
     problems = wrong_values(over, network, training, sampled=sample is not None)
     counts = [("seeds", seeds, 1), ("seed", seed, 0)] + ([] if sample is None else [("sample", sample, 1)])
     for name, value, least in counts:

@@ -107,7 +107,8 @@ def _days(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
         if days.has_nulls():
             read = text.str.to_date(date_format, strict=False)
             # "24.12.99" is not of the first century.
-            moments = read.cast(pl.Datetime("us")).dt.timestamp("us").set(read.dt.year() < _FIRST_YEAR, None)
+            is_short = (read.dt.year() < _FIRST_YEAR) & ~text.str.contains("[0-9]{4}")
+            moments = read.cast(pl.Datetime("us")).dt.timestamp("us").set(is_short, None)
             days = days.zip_with(days.is_not_null(), moments)
     return days
 

@@ -24,7 +24,7 @@ _ENCODERS: dict[str, _Restorer] = {
     "date": DateEncoder,
 }
 _NAMES: dict[object, str] = {kind: name for name, kind in _ENCODERS.items()}
-_KINDS = {
+READS = {
     "numeric": ("numerical",),
     "piecewise": ("numerical",),
     "categorical": ("categorical", "boolean"),
@@ -166,7 +166,7 @@ class TableEncoder:
         """
         encoders, start = [], 0
         for entry, column in zip(words, schema.used, strict=True):
-            if column.kind not in _KINDS[entry["encoder"]]:
+            if column.kind not in READS[entry["encoder"]]:
                 what = f"the {column.kind} column {column.name!r}"
                 raise ValueError(f"the encoder {entry['encoder']!r} does not read {what}")
             end = start + entry["n_numbers"]

@@ -4,7 +4,8 @@ What comes out has columns of String, Int64, UInt64, Float64, Boolean, Date, Dat
 after this door treats a table the same wherever it came from.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -12,6 +13,7 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
+from demarcate.datasets.reading.header import column_names, warn_of_unnamed
 from demarcate.errors import InputError, Problem
 from demarcate.tabular.plain import plain_column
 
@@ -35,13 +37,18 @@ def as_frame(table: Any) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The same rows in the same order, under unique string names.
+        The same rows in the same order, under unique names without white space around them.
 
     Raises
     ------
     InputError
         If it is no table, column names repeat, columns or rows differ in length, or a column holds nested values;
         every such column is named.
+
+    Warns
+    -----
+    InputWarning
+        If a column has no name and is called ``column_<position>``.
 
     Examples
     --------
@@ -50,11 +57,10 @@ def as_frame(table: Any) -> pl.DataFrame:
     >>> as_frame([{"age": 80.5}, {"age": 61}])["age"].to_list()
     [80.5, 61.0]
     """
-    named = _named_columns(nw.to_native(table, pass_through=True))
-    _refuse_repeated(name for name, _ in named)
+    given = _named_columns(nw.to_native(table, pass_through=True))
+    names, problems = column_names([name for name, _ in given])
     columns: list[pl.Series] = []
-    problems: list[Problem] = []
-    for name, cells in named:
+    for name, (_, cells) in zip(names, given, strict=True):
         try:
             columns.append(plain_column(name, cells))
         except InputError as error:
@@ -62,6 +68,7 @@ def as_frame(table: Any) -> pl.DataFrame:
     problems += _unequal_lengths(columns)
     if problems:
         raise InputError(problems)
+    warn_of_unnamed([name for name, _ in given], names)
     return pl.DataFrame(columns)
 
 
@@ -117,9 +124,9 @@ def _library_columns(table: Any) -> _Named:
     if nw.dependencies.is_pandas_like_dataframe(table):
         return [(str(name), table.iloc[:, place]) for place, name in enumerate(table.columns)]
     if hasattr(table, "__arrow_c_stream__") and not nw.dependencies.is_into_series(table):
-        # polars would refuse repeated names in words of its own.
-        _refuse_repeated(map(str, getattr(getattr(table, "schema", None), "names", ())))
-        return [(column.name, column) for column in pl.DataFrame(table).get_columns()]
+        # Time zones that are no more than an offset are no names to polars; narwhals' way reads them.
+        with suppress(pl.exceptions.ComputeError):
+            return _stream_columns(table)
     try:
         frame = nw.from_native(table, eager_only=True)
     except TypeError as error:
@@ -127,16 +134,13 @@ def _library_columns(table: Any) -> _Named:
     return [(name, frame[name]) for name in frame.columns]
 
 
-def _refuse_repeated(names: Iterable[str]) -> None:
-    places: dict[str, list[int]] = {}
-    for place, name in enumerate(names, 1):
-        places.setdefault(name, []).append(place)
-    repeated = {name: found for name, found in places.items() if len(found) > 1}
-    if repeated:
-        raise InputError(
-            Problem("Column names are unique", f"{name!r} names columns {', '.join(map(str, found))}", "Rename them")
-            for name, found in repeated.items()
-        )
+def _stream_columns(table: Any) -> _Named:
+    """The columns of what speaks Arrow's C stream: polars would refuse repeated names, and rename blank ones."""
+    names = getattr(getattr(table, "schema", None), "names", None)
+    if names is None or not hasattr(table, "rename_columns"):
+        return [(column.name, column) for column in pl.DataFrame(table).get_columns()]
+    numbered = pl.DataFrame(table.rename_columns(list(map(str, range(len(names))))))
+    return list(zip(map(str, names), numbered.get_columns(), strict=True))
 
 
 def _unequal_lengths(columns: Sequence[pl.Series]) -> list[Problem]:

@@ -16,7 +16,7 @@ _MOSTLY = 0.9
 _ID_SHARE = 0.95
 _ID_MIN_ROWS = 30
 ASKED = "asked to drop it"
-_NUMBERS_ROWS = "id-like: it numbers the rows"
+NUMBERS_ROWS = "id-like: it numbers the rows"
 _KIND_OF_TYPE: dict[type[pl.DataType], Kind] = {
     pl.Boolean: "boolean",
     pl.Date: "date",
@@ -64,34 +64,73 @@ def infer_schema(
     zip categorical
     unit categorical constant: every cell is 'a'
     """
-    asked: dict[str, list[str]] = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
-    _check_names(frame, asked)
-    columns = []
-    for cells in frame.get_columns():
-        if cells.name in drop:
-            columns.append(replace(_inferred(cells), dropped=ASKED))
-        elif cells.name in categorical:
-            columns.append(Column(cells.name, "categorical", categories=_distinct(values.categories(cells))))
-        elif cells.name in numerical:
-            columns.append(Column(cells.name, "numerical"))
-        else:
-            columns.append(_completed(_inferred(cells), cells))
+    columns = ColumnInference(frame.columns, categorical=categorical, numerical=numerical, drop=drop)
+    return schema_of([columns.column(cells) for cells in frame.get_columns()])
+
+
+class ColumnInference:
+    """Says of one column after the other what it is, so that they need not be in memory together.
+
+    Parameters
+    ----------
+    names
+        The columns of the table without its target.
+    categorical, numerical, drop
+        As for `infer_schema`.
+
+    Raises
+    ------
+    InputError
+        As `infer_schema` does.
+
+    Examples
+    --------
+    >>> columns = ColumnInference(["age", "zip"], categorical=["zip"])
+    >>> columns.column(pl.Series("zip", [10001, 10002])).kind
+    'categorical'
+    """
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        *,
+        categorical: Sequence[str] = (),
+        numerical: Sequence[str] = (),
+        drop: Sequence[str] = (),
+    ) -> None:
+        given = {"categorical": categorical, "numerical": numerical, "drop": drop}
+        self._asked = {setting: [name.strip() for name in asked] for setting, asked in given.items()}
+        _check_names(names, self._asked)
+
+    def column(self, cells: pl.Series) -> Column:
+        """What a column is, from all its cells as `as_frame` gives them."""
+        if cells.name in self._asked["drop"]:
+            return replace(_inferred(cells), dropped=ASKED)
+        if cells.name in self._asked["categorical"]:
+            return Column(cells.name, "categorical", categories=tuple(_distinct(values.categories(cells))))
+        if cells.name in self._asked["numerical"]:
+            return Column(cells.name, "numerical")
+        return _completed(_inferred(cells), cells)
+
+
+def schema_of(columns: Sequence[Column]) -> Schema:
+    """The schema of columns that were told one by one."""
     return Schema(tuple(_at_least_one(columns)))
 
 
 def _at_least_one(columns: Sequence[Column]) -> list[Column]:
     """Where nothing else is left, a column that numbers the rows may be all there is to learn from."""
     if all(column.dropped for column in columns):
-        return [replace(column, dropped="") if column.dropped == _NUMBERS_ROWS else column for column in columns]
+        return [replace(column, dropped="") if column.dropped == NUMBERS_ROWS else column for column in columns]
     return list(columns)
 
 
-def _check_names(frame: pl.DataFrame, asked: dict[str, list[str]]) -> None:
+def _check_names(columns: Sequence[str], asked: dict[str, list[str]]) -> None:
     problems = []
-    known = ", ".join(map(repr, frame.columns[:20]))
+    known = ", ".join(map(repr, columns[:20]))
     for name in dict.fromkeys(name for names in asked.values() for name in names):
         settings = [setting for setting, names in asked.items() if name in names]
-        if name not in frame.columns:
+        if name not in columns:
             found = f"{settings[0]} names {name!r}"
             problems.append(Problem("Settings name columns of the table", found, f"The table has {known}"))
         elif len(settings) > 1:
@@ -152,14 +191,14 @@ def _completed(column: Column, cells: pl.Series) -> Column:
         return replace(column, dropped=_ALL_MISSING)
     distinct = _distinct(words)
     if len(distinct) == 1 and len(words) == len(cells):
-        return replace(column, categories=distinct, dropped=f"constant: every cell is {quoted(distinct[0])}")
+        return replace(column, categories=tuple(distinct), dropped=f"constant: every cell is {quoted(distinct[0])}")
     if column.kind == "categorical" and len(words) >= _ID_MIN_ROWS and len(distinct) > _ID_SHARE * len(words):
         return replace(column, dropped=f"id-like: {len(distinct)} different values in {len(words)} rows")
-    return replace(column, categories=distinct)
+    return replace(column, categories=tuple(distinct))
 
 
-def _distinct(words: pl.Series) -> tuple[str, ...]:
-    return tuple(words.drop_nulls().unique().sort())
+def _distinct(words: pl.Series) -> pl.Series:
+    return words.drop_nulls().unique().sort()
 
 
 def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: int) -> str:
@@ -170,7 +209,7 @@ def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: in
         value = f"{present[0]:.15g}" if column.kind == "numerical" else dates.moment_text(present[0])
         return f"constant: every cell is {quoted(value)}"
     if column.kind == "numerical" and len(present) >= _ID_MIN_ROWS and _counts_up(present):
-        return _NUMBERS_ROWS
+        return NUMBERS_ROWS
     return ""
 
 

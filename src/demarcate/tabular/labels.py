@@ -3,18 +3,21 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.tabular.plain import by_microseconds
+from demarcate.tabular.values import categories
 
-_MAX_CLASSES_SHOWN = 10
+MAX_ROWS = 5
+"""Rows that a message names."""
 _MAX_NUMBER_NAMES = 10
-_WHOLE = re.compile(r"^-?\d+\.0$")
+_WHOLE = re.compile(r"^-?[0-9]+\.0$")
 
 
 def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -46,14 +49,14 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     (['no', 'yes'], [0, 1, 0, 1])
     """
     cells = labels_of(labels)
-    missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
-    problems = [_missing_problem(missing)] if missing else []
-    present = [label for label in cells if not _is_missing(label)]
+    missing = [row for row, label in enumerate(cells, 1) if is_missing(label)]
+    problems = [missing_problem(missing, len(missing))] if missing else []
+    present = [label for label in cells if not is_missing(label)]
     kinds = {type(label) for label in present}
     if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
-        present = [_spelling(label) for label in present]
+        present = [spelling(label) for label in present]
     counts = Counter(present)
-    problems += _measured_problem(cells) or _class_problems(counts)
+    problems += measured_problem(cells) or class_problems(counts)
     if problems:
         raise InputError(problems)
     classes = sorted(counts)
@@ -61,44 +64,35 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     return np.asarray(classes), np.array([places[label] for label in present], dtype=np.int64)
 
 
-def known_codes(labels: Any, classes: Sequence[Any] | NDArray[Any]) -> NDArray[np.int64]:
-    """Class indices of labels among classes that are already known; 1, 1.0 and "1" are the same label.
+def typed_labels(column: pl.Series) -> list[Any]:
+    """Labels as whole numbers if every one is, as booleans if stored so, else as text; None where missing.
 
-    Raises
-    ------
-    InputError
-        If a label is missing or unknown; all at once.
+    Rows of one label share one object: a table has many rows and few classes.
 
     Examples
     --------
-    >>> known_codes(["1", " 0", 1.0], np.array([0, 1])).tolist()
-    [1, 0, 1]
+    >>> typed_labels(pl.Series(["1", " 0", "1.0", ""])), typed_labels(pl.Series(["01", "2"]))
+    ([1, 0, 1, None], ['01', '2'])
     """
-    cells = labels_of(labels)
-    known = np.asarray(classes).tolist()
-    exact = {(type(label), label): place for place, label in enumerate(known)}
-    spelled = {_spelling(label): place for place, label in enumerate(known)}
-    missing = [row for row, label in enumerate(cells, 1) if _is_missing(label)]
-    problems = [_missing_problem(missing)] if missing else []
-    places = [
-        -1 if _is_missing(label) else exact.get((type(label), label), spelled.get(_spelling(label), -1))
-        for label in cells
-    ]
-    unknown = Counter(
-        _spelling(label) for label, place in zip(cells, places, strict=True) if place < 0 and not _is_missing(label)
-    )
-    if unknown:
-        found = ", ".join(f"{label!r} in {_rows(count)}" for label, count in unknown.most_common(_MAX_CLASSES_SHOWN))
-        found += f" and {len(unknown) - _MAX_CLASSES_SHOWN} more" if len(unknown) > _MAX_CLASSES_SHOWN else ""
-        remedy = f"The classes are {', '.join(map(repr, spelled))}: leave out the rows, or train on such a table"
-        problems.append(Problem("Every label is a class the model knows", found, remedy))
-    if problems:
-        raise InputError(problems)
-    return np.array(places, dtype=np.int64)
+    if column.dtype == pl.Boolean:
+        return column.to_list()
+    text = categories(column)
+    distinct = text.drop_nulls().unique()
+    whole = distinct.str.contains(r"^-?[0-9]{1,15}$").all() and not distinct.str.contains(r"^-?0[0-9]").any()
+    labels = np.array([*(distinct.cast(pl.Int64) if whole else distinct), None], dtype=object)
+    places = text.replace_strict(distinct, range(len(distinct)), default=len(distinct), return_dtype=pl.UInt32)
+    found: list[Any] = labels[places.to_numpy()].tolist()
+    return found
 
 
-def _spelling(label: Any) -> str:
-    """A label's one spelling, whatever type it has."""
+def spelling(label: Any) -> str:
+    """A label's one spelling, whatever type it has.
+
+    Examples
+    --------
+    >>> spelling(" 1.0"), spelling(True), spelling("yes")
+    ('1', 'true', 'yes')
+    """
     text = str(label).strip()
     if text.lower() in ("true", "false"):
         return text.lower()
@@ -117,37 +111,64 @@ def _label(cell: Any) -> Any:
     return cell.strip() if isinstance(cell, str) else cell
 
 
-def _is_missing(label: Any) -> bool:
+def is_missing(label: Any) -> bool:
+    """Whether a label is none.
+
+    Examples
+    --------
+    >>> is_missing(None), is_missing(float("nan")), is_missing(0)
+    (True, True, False)
+    """
     if type(label).__name__ in ("NoneType", "NAType", "NaTType"):
         return True
     return label == "" or (isinstance(label, float) and math.isnan(label))
 
 
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count} rows"
+def missing_problem(rows: Sequence[int], n_missing: int) -> Problem:
+    """What is wrong with missing labels: the first of their rows, counted from 1, and how many there are.
 
-
-def _missing_problem(rows: list[int]) -> Problem:
-    shown = ", ".join(map(str, rows[:5])) + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+    Examples
+    --------
+    >>> print(missing_problem([3, 8], 2).found)
+    the target is missing in row 3, 8
+    """
+    shown = ", ".join(map(str, rows[:MAX_ROWS])) + (f" and {n_missing - MAX_ROWS} more" if n_missing > MAX_ROWS else "")
     remedy = "Fill them in, or leave these rows out (--drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
 
 
-def _measured_problem(cells: Sequence[Any]) -> list[Problem]:
+def measured_problem(
+    cells: Sequence[Any], rows: Sequence[int] | None = None, counts: Sequence[int] | None = None
+) -> list[Problem]:
     """What to say when labels are numbers with fractions: they are measured, and no classes.
 
     As text such numbers may name classes (doses, say), but hardly when there are many of them.
+
+    Parameters
+    ----------
+    cells
+        Labels, one for each row, or the different ones.
+    rows, counts
+        The first row that has each, counted from 1, and how many have it; None if there is one for each row.
+
+    Examples
+    --------
+    >>> [problem.found for problem in measured_problem([1.5, 2.0], [1, 4], [30, 20])]
+    ['row 1 holds 1.5, and 29 more rows hold fractions']
     """
-    present = [label for label in cells if not _is_missing(label)]
-    as_text = [label for label in present if not isinstance(label, float)]
-    if as_text and len(set(present)) <= max(_MAX_NUMBER_NAMES, len(present) / 10):
+    rows, counts = rows or range(1, len(cells) + 1), counts or [1] * len(cells)
+    present = [place for place, label in enumerate(cells) if not is_missing(label)]
+    as_text = [cells[place] for place in present if not isinstance(cells[place], float)]
+    n_present = sum(counts[place] for place in present)
+    if as_text and len({cells[place] for place in present}) <= max(_MAX_NUMBER_NAMES, n_present / 10):
         return []
     numbers = [_number(label) for label in cells]
-    measured = [row for row, number in enumerate(numbers) if number is not None and number % 1]
+    measured = [place for place, number in enumerate(numbers) if number is not None and number % 1]
     if not measured or any(_number(label) is None for label in as_text):
         return []
-    more = f", and {len(measured) - 1} more rows hold fractions" if len(measured) > 1 else ""
-    found = f"row {measured[0] + 1} holds {cells[measured[0]]}{more}"
+    n_more = sum(counts[place] for place in measured) - 1
+    more = f", and {n_more} more rows hold fractions" if n_more else ""
+    found = f"row {rows[measured[0]]} holds {cells[measured[0]]}{more}"
     remedy = "This looks like regression: cut the numbers into classes and name them"
     return [Problem("A label names a class", found, remedy)]
 
@@ -163,7 +184,14 @@ def _number(label: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _class_problems(counts: Counter[Hashable]) -> list[Problem]:
+def class_problems(counts: Mapping[Any, int]) -> list[Problem]:
+    """What to say of classes with so many rows that nothing can be learned from.
+
+    Examples
+    --------
+    >>> [problem.found for problem in class_problems({"yes": 20})]
+    ["every label is 'yes'"]
+    """
     if len(counts) < 2:
         found = f"every label is {next(iter(counts))!r}" if counts else "there is no label"
         remedy = "Give rows of another class: one class cannot be told from nothing"

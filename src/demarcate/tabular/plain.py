@@ -18,6 +18,8 @@ from demarcate.tabular.values import LARGEST_EXACT
 
 _PLAIN = {str, int, float, bool, date, datetime}
 _AS_IS = {str, int, bool, NoneType}
+_FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+_UNITS_OF_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 
 
@@ -43,7 +45,8 @@ def plain_column(name: str, cells: Any) -> pl.Series:
     [63.0, None, 2.5]
     >>> plain_column("age", [[63, 64]])
     Traceback (most recent call last):
-    demarcate.errors.InputError: Each cell of a table is one value: column 'age' holds list. Drop or unpack it.
+    demarcate.errors.InputError: A cell holds one plain value: column 'age' holds list. Spread it over several columns,
+    write it as text, or leave the column out.
     """
     if isinstance(cells, pl.Series):
         return _of_polars(cells.alias(name))
@@ -72,6 +75,7 @@ def by_microseconds(values: Any) -> Any:
 
 def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a type
     dtype = column.dtype
+    _refuse_far(column)
     if dtype in (pl.String, pl.Boolean, pl.Date, pl.Int64, pl.UInt64):
         return column
     if dtype.is_integer() or (isinstance(dtype, pl.Decimal) and dtype.scale == 0):
@@ -82,13 +86,32 @@ def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a ty
         return column.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if dtype.time_zone else column
     if isinstance(dtype, pl.Categorical | pl.Enum):
         return column.cast(pl.String).cast(pl.Categorical)
-    if dtype in (pl.Null, pl.Time):
+    if dtype == pl.Null:
         return column.cast(pl.String)
+    if dtype == pl.Time:
+        # As Python spells it, and CSV files with it: microseconds where there are any.
+        return column.dt.to_string("%H:%M:%S%.6f").str.strip_suffix(".000000")
     if isinstance(dtype, pl.Duration):
         return column.dt.total_microseconds().cast(pl.Float64) / 1e6
     if dtype == pl.Object:
         return _of_values(column.name, column.to_list())
     raise _nested(column.name, str(dtype))
+
+
+def _refuse_far(column: pl.Series) -> None:
+    """Refuse dates that no calendar of Python's has: polars can hold them, and panics once asked for their text."""
+    dtype = column.dtype
+    if dtype not in (pl.Date, pl.Datetime):
+        return
+    units = _UNITS_OF_A_DAY[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    days = column.to_physical() // units
+    far = (~days.is_between(_FIRST_DAY, _LAST_DAY)).fill_null(value=False).arg_true()
+    if len(far):
+        row = int(far[0])
+        found = f"row {row + 1} of column {column.name!r} is {days[row]:,} days from 1970-01-01"
+        found += f", and {len(far) - 1:,} more are as far" if len(far) > 1 else ""
+        remedy = "Mend the cell or leave it empty, and check what the numbers count"
+        raise InputError([Problem("A date is of the years 1 to 9999", found, remedy)])
 
 
 def _whole(column: pl.Series) -> pl.Series:
@@ -205,5 +228,5 @@ def _text(cell: object) -> str:
 
 
 def _nested(name: str, what: str) -> InputError:
-    rule, remedy = "Each cell of a table is one value", "Drop or unpack it"
-    return InputError([Problem(rule, f"column {name!r} holds {what}", remedy)])
+    remedy = "Spread it over several columns, write it as text, or leave the column out"
+    return InputError([Problem("A cell holds one plain value", f"column {name!r} holds {what}", remedy)])

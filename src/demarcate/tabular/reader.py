@@ -1,7 +1,7 @@
 """Reading a table's cells as the kinds of a schema, all at once or part by part."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ _MAX_NAMED = 5
 _MAX_COUNTED = 100_000
 """Categories not seen in training that are told apart in each column; more are not counted."""
 
-ParsedColumns = dict[str, NDArray[np.float64] | pl.Series]
+ParsedColumns = Mapping[str, NDArray[np.float64] | pl.Series]
 """Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
 
 
@@ -82,16 +82,23 @@ class TableReader:
 
     def take(self, frame: pl.DataFrame) -> ParsedColumns | None:
         """Read the next rows; None once anything is wrong with the table, which `close` tells."""
+        parsed = self.read(frame)
+        return None if self._missing or any(notes.n_bad for notes in self._notes.values()) else parsed
+
+    def read(self, frame: pl.DataFrame) -> ParsedColumns:
+        """The next rows as far as they can be read: bad cells are missing."""
+        # Looked up by name in a frame of thousands of columns, each would take as long as all of them.
+        cells = {column.name: column for column in frame.get_columns()}
         if not self.n_rows:
-            self._missing = [column.name for column in self._used if column.name not in frame.columns]
+            self._missing = [column.name for column in self._used if column.name not in cells]
             self._extra = [name for name in frame.columns if name not in self._known]
         parsed = {
-            column.name: self._read(frame[column.name], column)
+            column.name: self._read(cells[column.name], column)
             for column in self._used
             if column.name not in self._missing
         }
         self.n_rows += len(frame)
-        return None if self._missing or any(notes.n_bad for notes in self._notes.values()) else parsed
+        return parsed
 
     def close(self) -> None:
         """Say what there is to say of the table: what is wrong with it, or else what was made of it.

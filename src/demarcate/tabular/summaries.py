@@ -1,5 +1,7 @@
 """What people are shown of a table: a column in a few words, and text of the table's own made safe to look at."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
@@ -17,6 +19,25 @@ def visible(text: object) -> str:
     line\nbreak \u202eleft
     """
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(text))
+
+
+@dataclass(frozen=True)
+class Described:
+    """What people are shown of a column: how many cells are missing, and what it holds in a few words."""
+
+    n_missing: int
+    summary: str
+
+
+def described(cells: pl.Series, column: Column) -> Described:
+    """What people are shown of a column.
+
+    Examples
+    --------
+    >>> described(pl.Series("age", [63, None, 58]), Column("age", "numerical"))
+    Described(n_missing=1, summary='58 to 63, median 60.5')
+    """
+    return Described(n_missing(cells, column), summary(cells, column))
 
 
 def n_missing(cells: pl.Series, column: Column) -> int:

@@ -82,7 +82,7 @@ def test_line_separators_inside_texts_end_no_line():
 @given(st.lists(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=3), PLAIN, max_size=4), min_size=1))
 def test_any_rows_are_read_back(rows):
     keys = list(dict.fromkeys(key for row in rows for key in row))
-    assume("" not in keys)
+    assume(all(keys) and all(key == key.strip() for key in keys))
     if not keys:
         assert problems(*map(json.dumps, rows)) == ["'a.jsonl' has only empty objects"]
         return

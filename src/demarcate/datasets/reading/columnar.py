@@ -8,20 +8,25 @@ from typing import Any
 
 import polars as pl
 
+from demarcate.datasets.reading.header import column_names, warn_of_unnamed
 from demarcate.errors import InputError, Problem
 
 ARROW_FILE_MAGIC = b"ARROW1"
 """What an Arrow file begins with; a stream does not, and cannot be read but from its beginning."""
 
-_UNITS_A_SECOND = {"ms": 10**3, "us": 10**6, "ns": 10**9}
+PARQUET_MAGIC = b"PAR1"
+"""What a Parquet file begins with."""
+
+_SHORT = 12
+"""Bytes of a text that polars keeps in its column, not apart."""
+_TEXT = (pl.String, pl.Categorical, pl.Enum)
 
 
 @dataclass(frozen=True, eq=False)
 class Columnar:
     """A table of typed columns that is read a part at a time.
 
-    Columns are typed as stored, but: decimals are Float64, durations Float64 seconds; categories, times of day and
-    columns of nothing but null are String.
+    Columns are typed as they are stored.
 
     Attributes
     ----------
@@ -30,7 +35,7 @@ class Columnar:
     kind
         ``Parquet`` or ``Arrow``.
     schema
-        Its columns as they are stored.
+        Its columns as they are stored, under names without white space around them.
     n_rows
         How many rows there are, at least one.
     source
@@ -50,8 +55,13 @@ class Columnar:
         Raises
         ------
         InputError
-            If the file is damaged, has no rows or no columns, or has columns of lists, records or other things that
-            are not one plain value a cell.
+            If the file is damaged, has no rows or no columns, names two columns alike, or has columns of lists,
+            records or other things that are not one plain value a cell.
+
+        Warns
+        -----
+        InputWarning
+            If a column has no name and is called ``column_<position>``.
 
         Examples
         --------
@@ -65,15 +75,40 @@ class Columnar:
             rows = _lazy(source, kind)
             schema = rows.collect_schema()
             n_rows = rows.select(pl.len()).collect().item()
-        problems = _problems(schema, n_rows, name)
+        names, repeated = column_names(list(schema), name)
+        problems = repeated + _problems(schema, n_rows, name)
         if problems:
             raise InputError(problems)
-        return cls(name, kind, schema, n_rows, rows)
+        warn_of_unnamed(list(schema), names, name)
+        renamed = {old: new for old, new in zip(schema, names, strict=True) if old != new}
+        rows = rows.rename(renamed) if renamed else rows
+        return cls(name, kind, dict(zip(names, schema.values(), strict=True)), n_rows, rows)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Their names."""
         return tuple(self.schema)
+
+    def column(self, name: str) -> pl.Series:
+        """All of one column, and nothing of the others.
+
+        Raises
+        ------
+        InputError
+            If the file is damaged there.
+        """
+        with _readable(self.name, self.kind):
+            return self.source.select(pl.col(name)).collect().to_series()
+
+    def n_bytes(self, name: str) -> int:
+        """What a column takes in memory; for text all of it has to be looked at."""
+        if self.schema[name] not in _TEXT:
+            return 8 * self.n_rows
+        length = pl.col(name).cast(pl.String).str.len_bytes()
+        # Short texts stand where there would else be told where long ones are.
+        length = length.filter(length > _SHORT).sum()
+        with _readable(self.name, self.kind):
+            return 16 * self.n_rows + int(self.source.select(length).collect(engine="streaming").item())
 
     def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
         """All rows, so many at a time; what lies between is never read at once.
@@ -83,10 +118,9 @@ class Columnar:
         InputError
             If the file is damaged where it is read only now, or ends before its time.
         """
-        plain = self.source.select(_plain(column, dtype) for column, dtype in self.schema.items())
         for start in range(0, self.n_rows, n_rows):
             with _readable(self.name, self.kind):
-                part = plain.slice(start, n_rows).collect()
+                part = self.source.slice(start, n_rows).collect()
             if part.height != min(n_rows, self.n_rows - start):
                 raise _damaged(self.name, self.kind, "it changed while it was read")
             yield part
@@ -146,19 +180,4 @@ def _problems(schema: Mapping[str, pl.DataType], n_rows: int, name: str) -> list
 
 
 def _is_plain(dtype: pl.DataType) -> bool:
-    text = (pl.String, pl.Categorical, pl.Enum, pl.Null)
-    return dtype.is_numeric() or dtype.is_temporal() or dtype == pl.Boolean or isinstance(dtype, text)
-
-
-def _plain(column: str, dtype: pl.DataType) -> pl.Expr:
-    """The column as one of the types that the rest of the program knows."""
-    values = pl.col(column)
-    if isinstance(dtype, pl.Decimal):
-        return values.cast(pl.Float64)
-    if isinstance(dtype, pl.Duration):
-        return values.cast(pl.Int64) / _UNITS_A_SECOND[dtype.time_unit]
-    if isinstance(dtype, pl.Time):
-        return values.dt.to_string("%H:%M:%S%.f")
-    if isinstance(dtype, pl.Categorical | pl.Enum | pl.Null):
-        return values.cast(pl.String)
-    return values
+    return dtype.is_numeric() or dtype.is_temporal() or dtype in (pl.Boolean, pl.Null, *_TEXT)

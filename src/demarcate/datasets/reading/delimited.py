@@ -83,13 +83,12 @@ class Delimited:
         self._n_rows, self._problems = 0, list[Problem]()
         header = self._record() or []
         self._width = len(header)
-        given = [cell.strip() for cell in header]
-        names, repeated = column_names(given, name)
+        names, repeated = column_names(header, name)
         if not header and not self._problems:
             repeated = [Problem("A table has a header and rows", f"'{name}' is blank", "Give a file with rows in it")]
         if repeated or self._problems:
             self._refuse(repeated)
-        warn_of_unnamed(given, names, name)
+        warn_of_unnamed(header, names, name)
         self.columns = tuple(names)
 
     def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:

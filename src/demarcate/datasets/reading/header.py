@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from demarcate.errors import InputWarning, Problem
 
-_READERS = "demarcate.datasets.reading"
+_READERS = ("demarcate.datasets.reading", "demarcate.tabular.frame")
 
 
-def column_names(given: Sequence[str], table: str) -> tuple[list[str], list[Problem]]:
-    """Name every column, those without a name by their position, and say which names repeat.
+def column_names(given: Sequence[str], table: str = "") -> tuple[list[str], list[Problem]]:
+    """Name every column, without white space around, those without a name by their position; say which names repeat.
 
     Parameters
     ----------
     given
-        The names as the table has them, ``(n_columns,)``; an empty one becomes ``column_<position>``.
+        The names as the table has them, ``(n_columns,)``; a blank one becomes ``column_<position>``.
     table
-        How messages call the table.
+        How messages call the table, if it has a name.
 
     Returns
     -------
@@ -26,19 +26,19 @@ def column_names(given: Sequence[str], table: str) -> tuple[list[str], list[Prob
 
     Examples
     --------
-    >>> column_names(["age", ""], "heart.csv")
+    >>> column_names([" age ", ""], "heart.csv")
     (['age', 'column_2'], [])
     >>> print(*column_names(["age", "age"], "heart.csv")[1])
     Column names are unique: 'heart.csv' has 'age' in columns 1 and 2. Rename or remove all but one.
     """
-    names = [name or f"column_{position}" for position, name in enumerate(given, start=1)]
+    names = [name.strip() or f"column_{position}" for position, name in enumerate(given, start=1)]
     places: dict[str, list[str]] = {}
-    for position, name in enumerate(names, start=1):
-        places.setdefault(name, []).append(f"{position}" if given[position - 1] else f"{position} (without a name)")
+    for position, (name, had) in enumerate(zip(names, given, strict=True), start=1):
+        places.setdefault(name, []).append(f"{position}" if had.strip() else f"{position} (without a name)")
     return names, [
         Problem(
             "Column names are unique",
-            f"'{table}' has {name!r} in columns {', '.join(standing[:-1])} and {standing[-1]}",
+            f"{_called(table)} has {name!r} in columns {', '.join(standing[:-1])} and {standing[-1]}",
             "Rename or remove all but one",
         )
         for name, standing in places.items()
@@ -46,17 +46,21 @@ def column_names(given: Sequence[str], table: str) -> tuple[list[str], list[Prob
     ]
 
 
-def warn_of_unnamed(given: Sequence[str], names: Sequence[str], table: str) -> None:
+def warn_of_unnamed(given: Sequence[str], names: Sequence[str], table: str = "") -> None:
     """Warn whoever asked for the table that columns had no name, and what they are called now."""
-    made_up = [repr(name) for name, had in zip(names, given, strict=True) if not had]
+    made_up = [repr(name) for name, had in zip(names, given, strict=True) if not had.strip()]
     if made_up:
-        message = f"'{table}' has columns without a name; they are called {', '.join(made_up)}"
+        message = f"{_called(table)} has columns without a name; they are called {', '.join(made_up)}"
         warnings.warn(InputWarning(message), stacklevel=_depth() + 1)
 
 
 def _depth() -> int:
-    """How many calls of this package lie between the caller of this function and whoever uses the package."""
+    """How many calls of what reads tables lie between the caller of this function and whoever uses the package."""
     frame, depth = inspect.currentframe(), 0
     while frame is not None and frame.f_globals.get("__name__", "").startswith(_READERS):
         frame, depth = frame.f_back, depth + 1
     return depth - 1
+
+
+def _called(table: str) -> str:
+    return f"'{table}'" if table else "the table"

@@ -136,8 +136,8 @@ class Headline(Section):
 
 def _network(judged: Judged) -> str:
     network = judged.predictor.networks[0]
-    if not network.hidden:
-        return "linear, without hidden layers"
     layers = listed([f"{width:,}" for width in network.hidden])
-    dropped = f", dropout {network.dropout:g}" if network.dropout else ""
-    return f"{layers} hidden units, {network.activation}{dropped}"
+    described = f"{layers} hidden units, {network.activation}" if layers else "linear, without hidden layers"
+    dropped = f", dropout {network.dropout:g}" if network.hidden and network.dropout else ""
+    dropped += f", input dropout {network.input_dropout:g}" if network.input_dropout else ""
+    return described + dropped

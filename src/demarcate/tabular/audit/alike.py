@@ -30,8 +30,11 @@ def first_alike(columns: ParsedColumns) -> NDArray[np.int64]:
     # Hashes are cheap and nearly always tell rows apart; only rows that share one are compared cell by cell.
     suspects = frame.with_row_index("row").filter(frame.hash_rows().is_duplicated())
     if len(suspects):
-        alike = suspects.group_by(frame.columns).agg(pl.col("row"), first=pl.col("row").min())
-        alike = alike.explode("row", empty_as_null=False)
+        alike = (
+            suspects.group_by(frame.columns)
+            .agg(pl.col("row"), first=pl.col("row").min())
+            .explode("row", empty_as_null=False)
+        )
         groups[alike["row"].to_numpy()] = alike["first"].to_numpy()
     return groups
 

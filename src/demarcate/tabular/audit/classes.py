@@ -17,7 +17,7 @@ def class_balance(view: View) -> Iterator[Finding]:
     """Classes of fewer than 30 rows, one that has 90% of the rows or more, and any that may stand for no label."""
     if view.codes is None:
         return
-    counts = view.class_counts
+    counts = view.table_class_counts
     for code, label in enumerate(view.classes):
         if str(label).strip().lower() in LIKE_MISSING:
             text = (
@@ -38,7 +38,7 @@ def class_balance(view: View) -> Iterator[Finding]:
         )
         rows = {str(view.classes[code]): int(counts[code]) for code in few}
         yield Finding("classes", "note", text, (), {"rows": rows})
-    largest, share = int(counts.argmax()), float(counts.max() / view.n_rows)
+    largest, share = int(counts.argmax()), float(counts.max() / view.n_table_rows)
     if share >= LARGE_SHARE:
         text = (
             f"class {str(view.classes[largest])!r} has {share:.1%} of the rows: always naming it is right as often, so "

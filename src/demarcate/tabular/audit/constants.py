@@ -24,14 +24,17 @@ def constants(view: View) -> Iterator[Finding]:
         yield Finding("constant", "note", text, tuple(sorted(dropped)))
     if view.n_rows < 1 / (1 - SHARE):
         return
-    shares = {name: float(cells.counts.max() / view.n_rows) for name, cells in view.cells.items()}
-    nearly = sorted((name for name in shares if shares[name] >= SHARE), key=lambda name: -shares[name])
+    frequent = {name: view.most_frequent(name) for name in view.cells}
+    nearly = sorted(
+        (name for name, (n, n_rows) in frequent.items() if n / n_rows >= SHARE),
+        key=lambda name: -frequent[name][0] / frequent[name][1],
+    )
     if nearly:
-        others = {name: view.n_rows - int(view.cells[name].counts.max()) for name in nearly}
+        others = {name: n_rows - n for name in nearly for n, n_rows in [frequent[name]]}
         what = listed([f"{name!r} differs in {n:,}" for name, n in others.items()])
         text = (
-            f"{_columns(len(nearly))} nearly constant, the same in {SHARE:.0%} of rows or more: of {view.n_rows:,} "
-            f"rows {what}. What such a column tells rests on these few rows"
+            f"{_columns(len(nearly))} nearly constant, the same in {SHARE:.0%} of rows or more: of "
+            f"{frequent[nearly[0]][1]:,} rows {what}. What such a column tells rests on these few rows"
         )
         yield Finding("constant", "note", text, tuple(sorted(nearly)), {"rows_that_differ": others})
 

@@ -18,11 +18,12 @@ _MAX_TOLD = 5
 
 @dataclass(frozen=True, eq=False)
 class _Dependence:
-    """The p-value and Cramer's V of missing cells by class, and how many each class has, ``(n_classes,)``."""
+    """The p-value and Cramer's V of missing cells by class, how many each class has, and its rows, ``(n_classes,)``."""
 
     chance: float
     effect: float
     missing: NDArray[np.int64]
+    rows: NDArray[np.int64]
 
 
 def missingness(view: View) -> Iterator[Finding]:
@@ -35,11 +36,10 @@ def missingness(view: View) -> Iterator[Finding]:
     if view.codes is None:
         return
     tested = {}
-    for name, cells in view.cells.items():
-        if 0 < cells.n_missing < view.n_rows:
-            missing = np.bincount(view.codes[cells.is_missing], minlength=view.n_classes)
-            if found := _dependence(missing, view.class_counts - missing):
-                tested[name] = found
+    for name in view.cells:
+        missing, rows = view.missing_by_class(name)
+        if 0 < missing.sum() < rows.sum() and (found := _dependence(missing, rows)):
+            tested[name] = found
     sure = rejected({name: found.chance for name, found in tested.items()}, LEVEL)
     effects = {name: tested[name].effect for name in sure if tested[name].effect >= EFFECT}
     bounds: dict[Severity, tuple[float, float]] = {"warning": (LARGE_EFFECT, np.inf), "note": (EFFECT, LARGE_EFFECT)}
@@ -68,9 +68,9 @@ def rejected(chances: dict[str, float], level: float) -> list[str]:
     return [name for name in chances if name in set(kept)]
 
 
-def _dependence(missing: NDArray[np.int64], present: NDArray[np.int64]) -> _Dependence | None:
-    """How missing and present cells by class, both ``(n_classes,)``, depend on the class; None if there are too few."""
-    counts = np.stack([missing, present])
+def _dependence(missing: NDArray[np.int64], rows: NDArray[np.int64]) -> _Dependence | None:
+    """How missing cells of all rows by class, both ``(n_classes,)``, depend on the class; None if there are too few."""
+    counts = np.stack([missing, rows - missing])
     share = counts.sum(1).min() / counts.sum()
     enough = share * counts.sum(0) >= _EXPECTED
     joined = np.concatenate([counts[:, enough], counts[:, ~enough].sum(1, keepdims=True)], axis=1)
@@ -81,7 +81,7 @@ def _dependence(missing: NDArray[np.int64], present: NDArray[np.int64]) -> _Depe
     from scipy.stats import chi2_contingency
 
     result = chi2_contingency(joined, correction=False)
-    return _Dependence(float(result.pvalue), float((result.statistic / joined.sum()) ** 0.5), missing)
+    return _Dependence(float(result.pvalue), float((result.statistic / joined.sum()) ** 0.5), missing, rows)
 
 
 def _finding(view: View, found: dict[str, _Dependence], severity: Severity) -> Finding:
@@ -98,8 +98,8 @@ def _finding(view: View, found: dict[str, _Dependence], severity: Severity) -> F
 
 
 def _told(view: View, name: str, dependence: _Dependence) -> str:
-    shares = dependence.missing / np.maximum(view.class_counts, 1)
-    enough = np.flatnonzero(view.class_counts >= min(_EXPECTED, view.class_counts.max()))
+    shares = dependence.missing / np.maximum(dependence.rows, 1)
+    enough = np.flatnonzero(dependence.rows >= min(_EXPECTED, dependence.rows.max()))
     most, least = enough[shares[enough].argmax()], enough[shares[enough].argmin()]
     return (
         f"column {name!r} is missing in {shares[most]:.1%} of the rows of class {str(view.classes[most])!r} and "

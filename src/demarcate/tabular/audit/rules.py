@@ -16,6 +16,7 @@ from demarcate.tabular.audit.missingness import missingness
 from demarcate.tabular.audit.renamed import renamed
 from demarcate.tabular.audit.rows import duplicates
 from demarcate.tabular.audit.view import View
+from demarcate.tabular.audit.whole import Whole
 from demarcate.tabular.reader import ParsedColumns
 from demarcate.tabular.schema import Schema
 
@@ -27,6 +28,7 @@ def audit_columns(
     classes: NDArray[Any] | None = None,
     *,
     folds: NDArray[np.int64] | None = None,
+    whole: Whole | None = None,
 ) -> list[Finding]:
     """Everything the rules find in a table, which neither the order of its rows nor that of its columns changes.
 
@@ -43,6 +45,8 @@ def audit_columns(
         The labels, ``(n_classes,)``.
     folds
         The group each row was held out in, ``(n_rows,)``, -1 where never; None where nothing was fitted.
+    whole
+        What is known of the whole table, if these rows are a sample of it; None if they are all.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def audit_columns(
     warning duplicates
     note classes
     """
-    view = View(schema, parsed, codes, np.empty(0) if classes is None else classes, folds)
+    view = View(schema, parsed, codes, np.empty(0) if classes is None else classes, folds, whole)
     if not view.n_rows or not view.cells:
         return [*identifiers(view), *constants(view)]
     given_away = [*giveaways(view)]

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.tabular.audit.alike import first_alike
+from demarcate.tabular.audit.whole import Whole
 from demarcate.tabular.reader import ParsedColumns
 from demarcate.tabular.schema import Schema
 
@@ -84,6 +85,8 @@ class View:
         The labels, ``(n_classes,)``.
     folds
         The group each row was held out in, ``(n_rows,)``, -1 where never; None where nothing was fitted.
+    whole
+        What is known of the whole table, if these rows are a sample of it; None if they are all.
     """
 
     schema: Schema
@@ -91,6 +94,7 @@ class View:
     codes: NDArray[np.int64] | None = None
     classes: NDArray[Any] = field(default_factory=lambda: np.empty(0))
     folds: NDArray[np.int64] | None = None
+    whole: Whole | None = None
 
     @property
     def n_rows(self) -> int:
@@ -117,3 +121,26 @@ class View:
         """How many rows each class has, ``(n_classes,)``."""
         assert self.codes is not None
         return np.bincount(self.codes, minlength=self.n_classes)
+
+    @property
+    def n_table_rows(self) -> int:
+        """How many rows the whole table has."""
+        return self.whole.n_rows if self.whole else self.n_rows
+
+    @property
+    def table_class_counts(self) -> NDArray[np.int64]:
+        """How many rows of the whole table each class has, ``(n_classes,)``."""
+        return self.class_counts if self.whole is None else self.whole.class_counts
+
+    def missing_by_class(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """How many cells of a column each class has that are missing, and how many rows, both ``(n_classes,)``."""
+        assert self.codes is not None
+        if self.whole and name in self.whole.missing:
+            return self.whole.missing[name], self.whole.class_counts
+        return np.bincount(self.codes[self.cells[name].is_missing], minlength=self.n_classes), self.class_counts
+
+    def most_frequent(self, name: str) -> tuple[int, int]:
+        """How many rows have a column's most frequent value, and of how many."""
+        if self.whole and name in self.whole.most_frequent:
+            return self.whole.most_frequent[name], self.whole.n_rows
+        return int(self.cells[name].counts.max()), self.n_rows

@@ -49,12 +49,16 @@ def class_edges(
     >>> class_edges(values, (values >= 25).astype(int), 2).tolist()
     [0.0, 24.5, 39.0]
     """
-    distinct, places, n_each = np.unique(values, return_inverse=True, return_counts=True)
+    distinct, n_each = np.unique(values, return_counts=True)
     if len(distinct) < 2:
         return distinct
     first = _first_of_groups(n_each)
-    group = np.repeat(np.arange(len(first)), np.diff([*first, len(distinct)]))[places]
-    counts = np.bincount(group * n_classes + codes, minlength=len(first) * n_classes).reshape(-1, n_classes)
+    # Looked up by value: the place of every row among distinct values would take several times the column's memory.
+    # The last group may be empty, and begins behind the last value then.
+    group = np.searchsorted(distinct[first[first < len(distinct)]], values, side="right") - 1
+    group *= n_classes
+    group += codes
+    counts = np.bincount(group, minlength=len(first) * n_classes).reshape(-1, n_classes)
     fewest = max(MIN_PIECE_ROWS, int(MIN_PIECE_SHARE * len(values)))
     chosen = first[_cuts(counts.astype(np.float64), max_pieces, fewest)]
     # Halved first: the sum of large floats would overflow. Halving is exact.

@@ -67,18 +67,18 @@ class NumericEncoder:
         standardise
             Whether to bring the column to mean 0 and standard deviation 1; without, values pass as they are.
         """
-        seen = cells[rows]
-        present = seen[~np.isnan(seen)]
+        present = cells[rows]
+        present = present[~np.isnan(present)]
         if not len(present):
             return cls(0.0, 0.0, _UNKNOWN, flag=False)
-        flag = len(present) < len(seen)
+        flag = len(present) < len(rows)
         # Scaled first: sums and squares of large floats would overflow. Halving is exact.
-        largest = float(np.abs(present).max()) or 1.0
-        scaled = present / largest
-        median = 2 * float(np.median(present / 2))
+        largest = max(float(present.max()), -float(present.min())) or 1.0
+        median = 2 * float(np.median(present / 2, overwrite_input=True))
         if not standardise:
             return cls(median, 0.0, 1.0, flag, float(np.finfo(np.float32).max) / 4)
-        mean, scale = float(np.mean(scaled)) * largest, float(np.std(scaled)) * largest
+        present /= largest
+        mean, scale = float(np.mean(present)) * largest, float(np.std(present)) * largest
         return cls(median, mean, scale if scale > np.finfo(np.float64).tiny else 1.0, flag)
 
     @property

@@ -1,0 +1,1 @@
+"""Inputs nobody meant, by the million: what demarcate takes is right, and what it does not take is refused in words."""

@@ -1,0 +1,134 @@
+"""A score with its interval: as an object, in JSON and in words; and the interval of a proportion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+from demarcate.errors import SettingError
+from demarcate.evaluation.measures import MAIN_METRICS, METRIC_NAMES
+
+
+@dataclass(frozen=True)
+class Score:
+    """A metric, the interval around it, and the rows it comes from.
+
+    Parameters
+    ----------
+    value
+        The metric.
+    low, high
+        The interval; `low <= value <= high`.
+    n_rows
+        How many rows were scored.
+    rows
+        Which rows, in words: "out-of-fold".
+
+    Examples
+    --------
+    >>> print(Score(0.842, 0.798, 0.881, n_rows=303, rows="out-of-fold"))
+    0.842 [0.798, 0.881]
+    """
+
+    value: float
+    low: float
+    high: float
+    n_rows: int
+    rows: str
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+
+    def to_json(self) -> dict[str, float | int | str]:
+        """Return the score as a JSON object.
+
+        Examples
+        --------
+        >>> Score(0.5, 0.4, 0.6, n_rows=100, rows="test").to_json()
+        {'value': 0.5, 'low': 0.4, 'high': 0.6, 'rows': 'test', 'n_rows': 100}
+        """
+        return {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows, "n_rows": self.n_rows}
+
+
+def scores_json(scores: Mapping[str, Score]) -> dict[str, dict[str, float | int | str]]:
+    """Return scores by name as a JSON object.
+
+    Examples
+    --------
+    >>> scores_json({"accuracy": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")})["accuracy"]["value"]
+    0.5
+    """
+    return {name: value.to_json() for name, value in scores.items()}
+
+
+def scores_from_json(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Score]:
+    """Return the scores that `scores_json` wrote.
+
+    Examples
+    --------
+    >>> scores = {"accuracy": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")}
+    >>> scores_from_json(scores_json(scores)) == scores
+    True
+    """
+    return {name: Score(**entry) for name, entry in document.items()}
+
+
+def scores_in_words(scores: Mapping[str, Score]) -> str:
+    """Return accuracy, log loss and ROC AUC, as far as there are, in one line.
+
+    Examples
+    --------
+    >>> scores_in_words({"log_loss": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")})
+    'log loss 0.500 [0.400, 0.600]'
+    """
+    return ", ".join(f"{METRIC_NAMES[name]} {scores[name]}" for name in MAIN_METRICS if name in scores)
+
+
+def wilson_interval(n_hits: int, n_trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Return Wilson's interval for a proportion: the proportions that the observed one does not contradict.
+
+    Parameters
+    ----------
+    n_hits
+        Successes, 0 to `n_trials`.
+    n_trials
+        Trials, at least 1.
+    level
+        In (0, 1).
+
+    Raises
+    ------
+    SettingError
+        If `level` is not in (0, 1).
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(20, 20)
+    >>> round(low, 3), high
+    (0.839, 1.0)
+    """
+    check_level(level)
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    centre = (n_hits + z**2 / 2) / (n_trials + z**2)
+    reach = z / (n_trials + z**2) * (n_hits * (n_trials - n_hits) / n_trials + z**2 / 4) ** 0.5
+    # Exact at the ends, where rounding would stop just short of 0 and 1.
+    low = 0.0 if n_hits == 0 else max(centre - reach, 0.0)
+    high = 1.0 if n_hits == n_trials else min(centre + reach, 1.0)
+    return low, high
+
+
+def check_level(level: float) -> None:
+    """Refuse a level that is not between 0 and 1.
+
+    Raises
+    ------
+    SettingError
+
+    Examples
+    --------
+    >>> check_level(95)
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: An interval's level is between 0 and 1, exclusive: it is 95. Use 0.95.
+    """
+    if not 0 < level < 1:
+        raise SettingError(f"An interval's level is between 0 and 1, exclusive: it is {level!r}. Use 0.95.")

@@ -1,0 +1,82 @@
+"""Targets that nothing can be learned from, and odd ones that can."""
+
+from cases import Case, Taken, category, number, refused
+
+_X = [1.5, 2.5, 3.5, 4.5]
+_SEEN = number(*_X)
+_ONE = "A classifier separates at least two classes"
+
+
+def _labelled(name: str, labels: list, **beside) -> Case:
+    return Case(name, Taken({"x": _SEEN}), (("x", _X), ("y", labels)), **beside)
+
+
+CASES = (
+    refused("one class", [("x", _X), ("y", ["a"] * 4)], _ONE, "every label is 'a'", "Give rows of another class"),
+    refused("one row", [("x", [1.5]), ("y", ["a"])], _ONE, "every label is 'a'"),
+    refused("no row", [("x", []), ("y", [])], "A table has rows"),
+    refused(
+        "labels that all differ",
+        [("x", _X), ("y", ["a", "b", "c", "d"])],
+        "Rows of one class share a label",
+        "all 4 labels differ",
+    ),
+    refused(
+        "missing labels",
+        [("x", _X), ("y", ["a", None, "b", ""])],
+        "Every row has a label",
+        "row 2, 4",
+        "--drop-missing-target",
+    ),
+    refused(
+        "a missing label and one class",
+        [("x", _X), ("y", ["a", None, "a", "a"])],
+        "2 problems",
+        "Every row has a label",
+        "row 2",
+        _ONE,
+    ),
+    refused(
+        "labels with fractions",
+        [("x", [*_X, *_X, *_X]), ("y", [row + 0.25 for row in range(12)])],
+        "A label names a class",
+        "row 1 holds 0.25",
+        "regression",
+    ),
+    refused(
+        "one class and no column of use",
+        [("x", ["a"] * 4), ("y", ["b"] * 4)],
+        "2 problems",
+        _ONE,
+        "at least one column that can tell rows apart",
+        "constant: every cell is 'a'",
+    ),
+    refused(
+        "no column of use",
+        [("x", ["a"] * 4), ("z", [None] * 4), ("y", ["a", "b"] * 2)],
+        "at least one column that can tell rows apart",
+        "'x' is constant",
+        "'z' is constant",
+    ),
+    refused(
+        "a target that is not there",
+        [("x", _X), ("why", ["a", "b"] * 2)],
+        "The target is a column of the table",
+        "there is no 'y'",
+    ),
+    _labelled("classes of one row", ["a", "a", "b", "c"]),
+    _labelled("labels in several spellings", ["1", "0", " 1", "1.0"]),
+    _labelled("labels of truth", [True, False, True, False]),
+    _labelled("whole labels", [3, 10, 3, 10]),
+    _labelled("labels as full-width digits", ["\uff13", "\uff14", "\uff13", "\uff14"]),
+    _labelled("labels with leading zeros", ["007", "08", "007", "08"]),
+    _labelled("labels like NA", ["NA", "none", "NA", "none"]),
+    _labelled("labels of emoji", ["🙂", "🙁", "🙂", "🙁"]),
+    _labelled("labels like formulas", ["=1+1", "@x", "=1+1", "@x"]),
+    Case("a target with space around its name", Taken({"x": _SEEN}), (("x", _X), (" y ", ["a", "b"] * 2))),
+    Case(
+        "a target of categories",
+        Taken({"x": category("a", "b", "a", "b")}),
+        (("x", ["a", "b"] * 2), ("y", ["a", "b"] * 2)),
+    ),
+)

@@ -1,0 +1,47 @@
+"""Text, and what stands for none."""
+
+from cases import category, cells, taken, words
+
+CASES = (
+    words("NA the country among countries", ["NA", "DE", "FR", "NA"]),
+    words("none as an answer", ["none", "some", "None", "-"]),
+    cells("empty cells", ["a", "", "  ", None, "b", "a"], category("a", None, None, None, "b", "a")),
+    cells("spaces around words", [" a", "a ", "\ta\u00a0", "b"], category("a", "a", "a", "b")),
+    words("words that differ in case", ["a", "A", "a", "A"]),
+    words("emoji", ["🫀", "👩🏽‍⚕️", "🫀", "👩"]),
+    words("from right to left", ["ذكر", "أنثى", "ذكر", "\u202eאב"]),
+    words("letters composed and not", ["\u00e9", "e\u0301", "\u00e9", "e"]),
+    cells(
+        "formulas",
+        ["=1+1", "@SUM(A1)", "=1+1", "+cmd|' /C calc'!A0"],
+        category("=1+1", "@SUM(A1)", "=1+1", "+cmd|' /C calc'!A0"),
+    ),
+    cells(
+        "markup",
+        ["[red]a[/red]", "<b>", "[red]a[/red]", "\x1b[31m"],
+        category("[red]a[/red]", "<b>", "[red]a[/red]", "\x1b[31m"),
+    ),
+    cells("one word for all", ["a", "a", "a", "a"], category(dropped="constant: every cell is 'a'")),
+    words("one word and gaps", ["a", None, "a", None]),
+    taken(
+        "nothing in a column",
+        {
+            "x": ([None] * 4, category(dropped="every cell is missing")),
+            "z": (["a", "b"] * 2, category("a", "b", "a", "b")),
+        },
+    ),
+    taken(
+        "nothing but words for missing",
+        {
+            "x": (["NA", "-", "", "?"], category(dropped="every cell is missing")),
+            "z": (["a", "b"] * 2, category("a", "b", "a", "b")),
+        },
+    ),
+    taken(
+        "a new word in every row",
+        {
+            "x": ([f"name {row}" for row in range(40)], category(dropped="id-like: 40 different values in 40 rows")),
+            "z": (["a", "b"] * 20, category()),
+        },
+    ),
+)

@@ -1,0 +1,28 @@
+import sys
+
+import pytest
+from fuzz.campaign import Broken
+from fuzz.forging import written
+
+from fuzz import memory
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the count of memory is Linux's")
+
+SMALL = ("a tensor that claims 2 GiB", "layers of a billion units", 'a document of 3 MiB full of {"a":1}')
+
+
+@pytest.mark.parametrize("case", [case for case in memory.CASES if case.name in SMALL], ids=lambda case: case.name)
+def test_small_files_that_claim_much_take_little(case):
+    assert not memory.holds(case)
+
+
+def test_a_large_model_takes_twice_its_size():
+    data = written(memory.large(width=2500))
+    assert len(data) > 24e6
+    assert memory.holds(memory.Case("a model", lambda: data, is_good=True))
+
+
+def test_a_reader_that_takes_more_would_be_found(monkeypatch):
+    monkeypatch.setattr(memory, "SPARE", -(2**26))
+    with pytest.raises(Broken, match="MiB of -"):
+        memory.holds(next(case for case in memory.CASES if case.name == SMALL[0]))

@@ -15,7 +15,11 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_dataframe_column_names_consistency,
+    check_inplace_ensure_writeable,
+    parametrize_with_checks,
+)
 
 import demarcate.ensemble
 from demarcate import DemarcateClassifier, Predictor, datasets, load
@@ -75,7 +79,28 @@ def test_it_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
 
 
+class Foreign:
+    """Of a type that no setting has."""
+
+
 class TestInScikitLearn:
+    @pytest.mark.parametrize("name", DemarcateClassifier().get_params())
+    def test_a_setting_of_a_foreign_type_is_refused_by_its_name(self, matrix, name):
+        with pytest.raises(SettingError, match=name) as refusal:
+            tiny(**{name: Foreign()}).fit(*matrix)
+        assert "Foreign object" in str(refusal.value)
+
+    @pytest.mark.parametrize("setting", [{"calibrate": "False"}, {"pieces": None}, {"hidden": "16"}, {"drop": 3}])
+    def test_what_python_would_let_pass_is_refused(self, matrix, setting):
+        (value,) = setting.values()
+        with pytest.raises(SettingError, match=re.escape(f"got {value!r}")):
+            tiny(**setting).fit(*matrix)
+
+    @pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
+    @pytest.mark.parametrize("check", [check_dataframe_column_names_consistency, check_inplace_ensure_writeable])
+    def test_it_passes_checks_that_scikit_learn_makes_only_of_its_own(self, check):
+        check("DemarcateClassifier", tiny())
+
     def test_a_clone_has_the_same_settings_and_is_not_fitted(self, matrix):
         original = tiny(lr=0.02, class_weight="balanced", drop=("b",))
         copy = clone(original.set_params(drop=None).fit(*matrix))
@@ -252,8 +277,30 @@ class TestLabels:
             tiny().fit(matrix[0], y)
 
     def test_measurements_are_not_labels(self, matrix):
-        with pytest.raises(ValueError, match="Unknown label type: continuous"):
+        with pytest.raises(InputError, match="Unknown label type: continuous"):
             tiny().fit(matrix[0], matrix[0][:, 0])
+
+    @pytest.mark.parametrize(
+        ("y", "reason"),
+        [([["a"], ["b", "c"]] * 30, "some hold several values"), ([["a", "b"]] * 60, "y should be a 1d array")],
+    )
+    def test_several_labels_to_a_row_are_refused(self, matrix, y, reason):
+        with pytest.raises(InputError, match=reason):
+            tiny().fit(matrix[0], y)
+
+    @pytest.mark.parametrize(("X", "reason"), [([[1.0]], "minimum of 2"), ([1.0, 2.0], "Reshape your data")])
+    def test_an_array_that_is_no_table_is_refused(self, X, reason):
+        with pytest.raises(InputError, match=reason):
+            tiny().fit(X, ["a", "b"][: len(X)])
+
+    @pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
+    def test_rows_as_lists_keep_their_cells(self, tmp_path):
+        # As one array of words, a cell that ends in NUL loses it, and the saved model would know another category.
+        rows = [["b" if row % 3 else "\0", 2**53 + row, row % 2 == 0] for row in range(24)]
+        fitted = tiny().fit(rows, [row % 2 for row in range(24)])
+        assert fitted.schema_.columns[0].categories == ("\0", "b")
+        fitted.save(tmp_path / "m.safetensors")
+        np.testing.assert_array_equal(load(tmp_path / "m.safetensors").predict_proba(rows), fitted.predict_proba(rows))
 
     def test_one_class_is_refused(self, matrix):
         with pytest.raises(InputError, match="at least two classes: every label is 'a'"):

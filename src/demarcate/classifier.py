@@ -23,6 +23,7 @@ from demarcate.arguments import (
     label_array,
     named_table,
     plain,
+    require,
     seed_of,
     target_name,
     whole_number,
@@ -53,7 +54,7 @@ from demarcate.evaluation.measures import RANKING
 from demarcate.nn import Network
 from demarcate.predictor import Predictor
 from demarcate.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
-from demarcate.tabular import Finding, TableEncoder, as_frame, audit_columns, learnable
+from demarcate.tabular import Finding, TableEncoder, all_but, as_frame, audit_columns, learnable
 from demarcate.tabular.inference import ASKED
 from demarcate.task import Task
 from demarcate.words import counted
@@ -348,6 +349,14 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         device_for(self.device)
         if isinstance(self.random_state, int | np.integer):
             seed_of(self.random_state)
+        for name in ("categorical", "numerical", "drop"):
+            column_names(name, getattr(self, name))
+        for name in ("pieces", "calibrate"):
+            value = getattr(self, name)
+            require(isinstance(value, bool | np.bool_), name, "True or False", value)
+        is_path = isinstance(self.checkpoint, str | os.PathLike | None)
+        require(is_path, "checkpoint", "None or the path of a folder", self.checkpoint)
+        require(self.on_epoch is None or callable(self.on_epoch), "on_epoch", "None or a function", self.on_epoch)
         pair = np.arange(2)
         if isinstance(self.class_weight, str):
             class_weights(self.class_weight, pair, pair)
@@ -692,11 +701,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         shape = len(self.oof_rows_), len(self.classes_)
         probabilities = {name: np.empty(shape) for name in BASELINES}
         for held in self.held_out_:
-            train = np.setdiff1d(np.arange(len(task.codes)), held)
+            train = all_but(held, len(task.codes))
             places = np.searchsorted(self.oof_rows_, held)
             probabilities["majority"][places] = majority_probabilities(task.codes[train], len(held), shape[1])
             if task.sample is not None:
-                train = np.intersect1d(train, task.sample)
+                train = np.setdiff1d(task.sample, held)
             encoder = TableEncoder.fit(task.schema, task.parsed, train)
             probabilities["logistic_regression"][places] = logistic_probabilities(
                 encoder.encode(task.cells(train)),

@@ -13,7 +13,7 @@ from demarcate.engine import FittedMember, Member, OnEpoch, Training, fit
 from demarcate.errors import SettingError
 from demarcate.nn import Network, head_for
 from demarcate.predictor import Predictor
-from demarcate.tabular import TableEncoder, stratified_folds, stratified_split
+from demarcate.tabular import TableEncoder, all_but, stratified_folds, stratified_split
 from demarcate.task import Task
 
 HOLDOUT_SHARE = 0.2
@@ -150,7 +150,7 @@ def fit_ensemble(
     groups = held_out_rows(task.codes, n_folds, holdout_above, seed)
     n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
     # The members of a group share one array of rows: of millions of rows each counts.
-    learned = [_others(held, len(task.codes)) for held in groups]
+    learned = [all_but(held, len(task.codes)) for held in groups]
     codes = task.codes if pieces else None
     encoders = [TableEncoder.fit(task.schema, task.parsed, rows, codes=codes) for rows in learned]
     samples = task.samples(encoders)
@@ -216,13 +216,6 @@ def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
     for curve, n in curves:
         total += n * torch.cat([curve, curve[-1:].expand(longest - len(curve))])
     return int(total.argmin()) + 1
-
-
-def _others(held: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
-    """All rows but those held out, ascending."""
-    is_other = np.ones(n_rows, dtype=bool)
-    is_other[held] = False
-    return np.flatnonzero(is_other)
 
 
 def _out_of_fold(

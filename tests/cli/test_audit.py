@@ -4,6 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from demarcate.tabular.audit import drawn
+
 
 @pytest.fixture(scope="module")
 def leaking(heart_frame, tmp_path_factory):
@@ -97,3 +99,53 @@ def test_a_cell_cannot_give_the_terminal_orders(demarcate, tmp_path):
     outcome = demarcate("audit", tmp_path / "t.csv", "--target", "t", "--no-rescore")
     assert "'[red]x'" in outcome.out
     assert "\x1b" not in outcome.out
+
+
+@pytest.fixture
+def large(monkeypatch, tmp_path):
+    """A table of more rows than are judged, some of which repeat others."""
+    monkeypatch.setattr(drawn, "MOST_JUDGED", 500)
+    generator = np.random.default_rng(0)
+    rows = pl.DataFrame({f"x{place}": generator.normal(size=1900) for place in range(4)})
+    rows = rows.with_columns(target=pl.Series(generator.integers(2, size=1900)))
+    pl.concat([rows, rows[:100]]).write_csv(tmp_path / "large.csv")
+    return tmp_path / "large.csv"
+
+
+def test_a_large_table_is_judged_on_rows_drawn_and_says_so(demarcate, large):
+    outcome = demarcate("audit", large, "--target", "target", "--no-rescore")
+    assert (outcome.code, outcome.err) == (0, "")
+    said = " ".join(outcome.out.split())
+    assert "1 warning found in 2,000 rows, judged on 500 of them drawn at random." in said
+    assert "100 of 2,000 rows repeat others in every column" in said
+    report = json.loads(demarcate("audit", large, "--target", "target", "--no-rescore", "--json").out)
+    assert (report["n_rows"], report["n_judged"], report["remarks"]) == (2000, 500, [])
+
+
+def test_standard_input_is_read_once_and_that_is_said(demarcate, large):
+    outcome = demarcate("audit", "-", "--target", "target", "--no-rescore", stdin=large.read_bytes())
+    assert outcome.code == 0, outcome.err
+    said = " ".join(outcome.out.split())
+    assert "repeated rows were not looked for" in said
+    assert "repeat others" not in said
+
+
+def test_rows_of_a_large_table_without_a_label_are_left_out(demarcate, large, tmp_path):
+    rows = pl.read_csv(large).with_columns(pl.when(pl.int_range(pl.len()) >= 50).then("target").alias("target"))
+    rows.write_csv(tmp_path / "gaps.csv")
+    refused = demarcate("audit", tmp_path / "gaps.csv", "--target", "target")
+    assert refused.code == 1
+    assert "missing in row 1, 2, 3, 4, 5 and 45 more" in refused.err
+    taken = demarcate(
+        "audit", tmp_path / "gaps.csv", "--target", "target", "--drop-missing-target", "--no-rescore", "--json"
+    )
+    assert "50 rows without a target are left out." in taken.err
+    assert json.loads(taken.out)["n_rows"] == 1950
+
+
+def test_a_small_table_is_compared_with_a_large_one(demarcate, large, tmp_path):
+    pl.read_csv(large)[:200].with_columns(pl.col("x0") + 2).write_csv(tmp_path / "small.csv")
+    arguments = ("audit", tmp_path / "small.csv", "--target", "target", "--no-rescore", "--json", "--quiet")
+    drift = json.loads(demarcate(*arguments, "--against", large).out)["drift"]
+    assert (drift["n_rows"], drift["n_new_rows"], drift["n_shared"]) == (200, 2000, None)
+    assert [column["column"] for column in drift["columns"]] == ["x0"]

@@ -15,6 +15,7 @@ from demarcate.cli.guard import UsageError, guarded
 from demarcate.errors import BundleError, InputWarning, SettingError
 
 ENDLESS = ("--epochs", "1000000", "--patience", "0", "--folds", "2", "--hidden", "4")
+AS_COMMAND = "from demarcate.cli.app import app, guarded\napp.command()(guarded(work))"
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
@@ -135,6 +136,22 @@ class TestProcess:
         assert done.returncode == 1
         assert done.stderr.startswith(b"Error: the system refused (")
         assert b"Traceback" not in done.stderr
+
+    @pytest.mark.parametrize(("options", "shown"), [((), b""), (("--debug",), b"panicked at lib.rs")])
+    def test_what_compiled_libraries_write_is_shown_only_when_debugging(self, start, options, shown):
+        work = "import os\ndef work() -> None:\n    os.write(2, b'panicked at lib.rs')\n    1 / 0\n"
+        process = start("work", *options, code=work + AS_COMMAND)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert err.startswith(shown or b"Error: demarcate failed where it should not have (ZeroDivisionError")
+        assert (b"panicked" in err) == bool(shown)
+
+    @needs_signals
+    def test_where_a_library_brings_the_process_down_is_written(self, start):
+        process = start("work", code="import os\ndef work() -> None: os.abort()\n" + AS_COMMAND)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == -signal.SIGABRT
+        assert err.startswith(b"Fatal Python error: Aborted")
 
     @needs_signals
     @pytest.mark.parametrize(

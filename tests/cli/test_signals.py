@@ -20,9 +20,8 @@ else:
     ENDED = []
 
 each_signal = pytest.mark.parametrize(("number", "code", "called"), ENDED, ids=[str(code) for _, code, _ in ENDED])
-INSPECT = ("inspect", "model.safetensors")
 SEND = "import os, signal, sys, time\ndef send(number): os.kill(os.getpid(), number)\n"
-AS_WORK = "import demarcate.bundle\ndemarcate.bundle.read_bundle = work"
+AS_COMMAND = "from demarcate.cli.app import app, guarded\napp.command()(guarded(work))"
 
 
 @pytest.fixture
@@ -75,33 +74,33 @@ def test_while_a_module_loads_that_would_lose_it_nothing_is_lost(ended, tmp_path
     code = (
         f"sys.path.insert(0, {str(tmp_path)!r})\n"
         "import builtins\nbuiltins.send = lambda: send(signal.SIGTERM)\n"
-        f"def work(_model):\n    import loses\n    time.sleep(60)\n{AS_WORK}"
+        f"def work() -> None:\n    import loses\n    time.sleep(60)\n{AS_COMMAND}"
     )
-    assert ended(*INSPECT, code=code) == (143, b"", b"Terminated: nothing was written.\n")
+    assert ended("work", code=code) == (143, b"", b"Terminated: nothing was written.\n")
 
 
 def test_where_nothing_can_be_raised_nothing_is_lost(ended):
     code = (
         "class Held:\n    def __del__(self):\n        send(signal.SIGINT)\n"
-        f"def work(_model):\n    Held()\n    time.sleep(60)\n{AS_WORK}"
+        f"def work() -> None:\n    Held()\n    time.sleep(60)\n{AS_COMMAND}"
     )
-    assert ended(*INSPECT, code=code) == (130, b"", b"Interrupted: nothing was written.\n")
+    assert ended("work", code=code) == (130, b"", b"Interrupted: nothing was written.\n")
 
 
 def test_an_error_of_a_signals_making_is_told_as_what_it_is(ended):
     code = (
-        "def work(_model):\n    try:\n        send(signal.SIGTERM)\n"
-        f"    except KeyboardInterrupt:\n        raise ImportError('torch')\n{AS_WORK}"
+        "def work() -> None:\n    try:\n        send(signal.SIGTERM)\n"
+        f"    except KeyboardInterrupt:\n        raise ImportError('torch')\n{AS_COMMAND}"
     )
-    assert ended(*INSPECT, code=code) == (143, b"", b"Terminated: nothing was written.\n")
+    assert ended("work", code=code) == (143, b"", b"Terminated: nothing was written.\n")
 
 
 def test_the_second_signal_is_the_systems(ended):
     code = (
-        "def work(_model):\n    try:\n        send(signal.SIGINT)\n        time.sleep(60)\n"
-        f"    finally:\n        send(signal.SIGINT)\n        time.sleep(60)\n{AS_WORK}"
+        "def work() -> None:\n    try:\n        send(signal.SIGINT)\n        time.sleep(60)\n"
+        f"    finally:\n        send(signal.SIGINT)\n        time.sleep(60)\n{AS_COMMAND}"
     )
-    assert ended(*INSPECT, code=code) == (-signal.SIGINT, b"", b"")
+    assert ended("work", code=code) == (-signal.SIGINT, b"", b"")
 
 
 def test_what_is_ignored_from_the_start_stays_so(reading):

@@ -274,3 +274,34 @@ def test_cells_of_more_than_one_value_are_refused_column_by_column(table: Any):
 def test_what_is_no_table_is_refused_in_words(table: Any, message: str):
     with pytest.raises(InputError, match=message):
         as_frame(table)
+
+
+class TestDatesNobodyHas:
+    """Arrow and NumPy hold days and moments that no calendar names; polars panics over their text."""
+
+    @pytest.mark.parametrize(
+        "cells",
+        [
+            pa.array([5, 10**9, None, 10**9], type=pa.int32()).cast(pa.date32()),
+            pa.array([0, 2**62, None, -(2**62)], type=pa.timestamp("us")),
+            pa.array([0, 2**62, None, 2**62], type=pa.timestamp("ms", tz="UTC")),
+        ],
+        ids=lambda cells: str(cells.type),
+    )
+    def test_they_are_refused_with_their_row(self, cells):
+        with pytest.raises(InputError, match=r"years 1 to 9999: row 2 of column 'seen' is .*, and 1 more are as far"):
+            as_frame(pa.table({"seen": cells}))
+
+    def test_numpy_s_are_too(self):
+        with pytest.raises(InputError, match="row 1 of column 'seen'"):
+            as_frame({"seen": np.array([2**62], dtype="datetime64[us]")})
+
+    def test_the_first_and_the_last_day_are_taken(self):
+        assert as_frame({"seen": [date.min, None, date.max]})["seen"].to_list() == [date.min, None, date.max]
+
+
+def test_a_time_zone_may_be_no_more_than_an_offset():
+    zone = timezone(timedelta(hours=-9, minutes=-30))
+    moments = [datetime(2020, 7, 1, 1, 30, tzinfo=zone), None]
+    frame = as_frame(pa.table({"at": pa.array(moments)}))
+    assert frame["at"].to_list() == [datetime(2020, 7, 1, 11), None]

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.arguments import seed_of
 from demarcate.audits.drift import drift
@@ -11,7 +13,8 @@ from demarcate.audits.rescore import rescore as scored_again
 from demarcate.audits.result import Audit
 from demarcate.datasets import Dataset
 from demarcate.errors import SettingError
-from demarcate.tabular import as_frame, audit_columns, infer_schema, labels_of, learnable
+from demarcate.tabular import Schema, as_frame, audit_columns, infer_schema, labels_of, learnable
+from demarcate.tabular.audit.whole import Whole
 from demarcate.task import array_of
 
 
@@ -83,17 +86,72 @@ def audit(
     else:
         table = learnable(frame, labels, **lists)
         schema, classes, codes = table.schema, table.classes, table.codes
+    new = None
+    if against is not None:
+        new = _table(against, target if isinstance(data, Dataset) else "")[:2]
+    return judge(
+        (frame, labels),
+        schema,
+        classes,
+        codes,
+        target=target,
+        lists=lists,
+        against=new,
+        rescore=rescore,
+        settings=settings,
+        seed=seed,
+        on_fit=on_fit,
+    )
+
+
+def judge(
+    table: tuple[pl.DataFrame, Sequence[Any] | None],
+    schema: Schema,
+    classes: NDArray[Any] | None,
+    codes: NDArray[np.int64] | None,
+    *,
+    target: str,
+    lists: Mapping[str, Sequence[str]],
+    against: tuple[pl.DataFrame, Sequence[Any] | None] | None = None,
+    rescore: bool = True,
+    settings: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    on_fit: Callable[[str], None] | None = None,
+    whole: Whole | None = None,
+) -> Audit:
+    """Ask the rules of rows whose columns and classes are known, score them again, and compare another table.
+
+    Parameters
+    ----------
+    table, against
+        The rows and their labels, and those of the other table.
+    schema
+        What the columns are.
+    classes, codes
+        The labels, ``(n_classes,)``, and each row's class index; None for a table without a target.
+    target
+        What the labels are called.
+    lists
+        ``categorical``, ``numerical`` and ``drop`` for `DemarcateClassifier`.
+    rescore, settings, seed, on_fit
+        As for `audit`.
+    whole
+        What is known of the whole table, if these rows are a sample of it; None if they are all.
+    """
+    frame, labels = table
     parsed = schema.parse(frame)
-    findings = audit_columns(schema, parsed, codes, classes)
+    findings = audit_columns(schema, parsed, codes, classes, whole=whole)
     rescored = []
     if rescore and codes is not None and classes is not None:
         settings = {**(settings or {}), "random_state": seed_of(seed)}
-        rescored = scored_again(frame, classes[codes], parsed, findings, lists=lists, settings=settings, on_fit=on_fit)
+        # A sample has few of a table's copies: what they are worth does not show in its scores.
+        asked = [finding for finding in findings if whole is None or finding.rule != "duplicates"]
+        rescored = scored_again(frame, classes[codes], parsed, asked, lists=lists, settings=settings, on_fit=on_fit)
     drifted = None
     if against is not None:
-        new, new_labels, _ = _table(against, target if isinstance(data, Dataset) else "")
         if on_fit:
             on_fit("telling the tables apart")
+        new, new_labels = against
         drifted = drift(schema, frame, new, labels, new_labels, seed_of(seed))
     return Audit(tuple(findings), tuple(rescored), drifted, len(frame), target)
 

@@ -71,7 +71,7 @@ class Drift:
     n_rows, n_new_rows
         Rows of the first and the second table.
     n_shared
-        Rows of the second table that are also in the first.
+        Rows of the second table that are also in the first; None where the tables were compared by samples.
     """
 
     verdict: str
@@ -86,7 +86,7 @@ class Drift:
     n_common: int
     n_rows: int
     n_new_rows: int
-    n_shared: int
+    n_shared: int | None
 
     def __str__(self) -> str:
         apart = "" if self.auc is None else f"a classifier that is to tell them apart has ROC AUC {self.auc}"

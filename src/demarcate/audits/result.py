@@ -27,6 +27,10 @@ class Audit:
         Rows of the table.
     target
         The name of the target; empty for a table without one.
+    n_judged
+        How many rows the rules were asked of, drawn at random; None if of all.
+    remarks
+        What else there is to say of how the table was judged, a sentence each.
     """
 
     findings: tuple[Finding, ...]
@@ -34,6 +38,8 @@ class Audit:
     drift: Drift | None
     n_rows: int
     target: str
+    n_judged: int | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -44,6 +50,7 @@ class Audit:
     def __str__(self) -> str:
         lines = [self.summary()]
         lines += [f"- {finding.severity}: {finding}." for finding in self.findings]
+        lines += self.remarks
         if self.rescored:
             width = max(len(rescored.name) for rescored in self.rescored)
             lines.append("")
@@ -65,14 +72,17 @@ class Audit:
         counts = {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
         found = [counted(n, severity) for severity, n in counts.items() if n]
         without = "" if self.target else " No target was named: rules that need one were not asked."
-        return f"{', '.join(found) or 'Nothing'} found in {self.n_rows:,} rows.{without}"
+        drawn = "" if self.n_judged is None else f", judged on {self.n_judged:,} of them drawn at random"
+        return f"{', '.join(found) or 'Nothing'} found in {self.n_rows:,} rows{drawn}.{without}"
 
     def to_json(self) -> dict[str, Any]:
         """The audit as a JSON object."""
         return {
             "n_rows": self.n_rows,
+            "n_judged": self.n_rows if self.n_judged is None else self.n_judged,
             "target": self.target or None,
             "findings": [finding.to_json() for finding in self.findings],
             "rescored": [rescored.to_json() for rescored in self.rescored],
             "drift": self.drift and self.drift.to_json(),
+            "remarks": list(self.remarks),
         }

@@ -22,6 +22,8 @@ from demarcate.cli.options import (
 
 if TYPE_CHECKING:
     from demarcate.audits import Audit
+    from demarcate.cli.tables import Opened
+    from demarcate.tabular.audit.drawn import Drawn
 
 _AGAINST = "Another table, such as the rows to predict: does it differ, and in which columns?"
 
@@ -79,26 +81,43 @@ def _audit(
     seed: int,
     tell: Any,
 ) -> "Audit":
-    from demarcate.cli.tables import column_lists, load, split_target
-
-    loaded = load(table, **source)
-    target = target or loaded.target
-    named: dict[str, Any] = column_lists(lists, loaded.frame.columns, loaded.categorical)
-    data: Any = loaded.frame
-    if target is not None:
-        frame, labels, target = split_target(loaded, target, drop_missing=drop_missing)
-        data = (frame, labels)
-    other: Any = None
-    if against is not None:
-        new = load(against, **source)
-        other = new.frame
-        if target in new.frame.columns:
-            new_frame, new_labels, _ = split_target(new, target)
-            other = (new_frame, new_labels)
-    # torch takes seconds to import: by now both tables have been read.
     from dataclasses import replace
 
-    from demarcate.audits import audit as run
+    from demarcate.cli.tables import Loaded, column_lists, named_target, opened, say_left_out, split_target
+    from demarcate.tabular.audit.drawn import draw
 
-    found = run(data, against=other, rescore=rescore, seed=seed, on_fit=tell, **named)
-    return replace(found, target=target or "")
+    opened_table = opened(table, **source)
+    target = target or opened_table.target
+    if target is not None:
+        target = named_target(table, opened_table.columns, target)
+    drawn = draw(opened_table.parts, target, drop_missing=drop_missing, seed=seed)
+    say_left_out(drawn.n_left_out)
+    new = None if against is None else _other(opened(against, **source), target, seed)
+    named: dict[str, Any] = column_lists(lists, opened_table.columns, opened_table.categorical)
+    # torch takes seconds to import: by now both tables have been read.
+    from demarcate.audits import audit as run
+    from demarcate.audits.large import audit_large, labelled_sample, of_samples
+
+    asked: dict[str, Any] = {"rescore": rescore, "seed": seed, "on_fit": tell, **named}
+    if not drawn.is_whole:
+        parts = opened_table.parts if opened_table.again else None
+        return audit_large(drawn, parts, target=target, against=new, **asked)
+    data: Any = drawn.frame if target is None else split_target(Loaded(table, drawn.frame), target)[:2]
+    other: Any = None
+    if new is not None:
+        frame, labels = labelled_sample(new, target)
+        other = frame if labels is None else (frame, labels)
+    found = replace(run(data, against=other, **asked), target=target or "")
+    if new is None or new.is_whole:
+        return found
+    return replace(found, drift=of_samples(found.drift, drawn.n_rows, new.n_rows))
+
+
+def _other(table: "Opened", target: str | None, seed: int) -> "Drawn":
+    """The table to compare with, whose target need not be there."""
+    from demarcate.cli.tables import named_target
+    from demarcate.tabular.audit.drawn import draw
+
+    if target in table.columns:
+        named_target(table.name, table.columns, target)
+    return draw(table.parts, seed=seed)

@@ -7,7 +7,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import typer
 
 from demarcate import signals
 from demarcate.cli.leaving import EXIT_BROKEN_PIPE, EXIT_REFUSED, EXIT_USAGE, exit_code, silence_stdout, told
+from demarcate.cli.natives import silent_natives
 from demarcate.errors import DemarcateError, DemarcateWarning, SettingError
 
 OUTPUTS = ("out", "save", "plot", "report")
@@ -38,7 +39,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, debug: bool, **kwargs: Any) -> None:
         code, before = 0, {path: _identity(path) for name in OUTPUTS if (path := kwargs.get(name))}
         try:
-            with signals.raised(), _spoken_warnings(everything=debug):
+            with nullcontext() if debug else silent_natives(), signals.raised(), _spoken_warnings(everything=debug):
                 command(*args, **kwargs)
                 if sys.stdout is not None:
                     sys.stdout.flush()
@@ -60,7 +61,9 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(code)
 
     signature = inspect.signature(command)
-    option = typer.Option(False, "--debug", help="Show the traceback when something fails, and every warning.")
+    option = typer.Option(
+        False, "--debug", help="Show the traceback when something fails, every warning, and what libraries say."
+    )
     added = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=option, annotation=bool)
     run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]
     run.__annotations__ = {**command.__annotations__, "debug": bool}

@@ -1,8 +1,9 @@
 """What ``fit`` learns from: a table in memory, or one that is kept on a disk because it is larger than allowed."""
 
+import ctypes
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from demarcate.task_on_disk import TaskOnDisk
 
 Baselines = Any
+
+_M_MMAP_THRESHOLD, _LARGE = -3, 4 * 2**20
+"""What glibc calls the size from which memory is asked of the system for each array alone; and such a size."""
 
 
 class Learnable(Protocol):
@@ -205,6 +209,7 @@ def learnable(
         sizes = {name: columns.n_bytes(name) for name in columns.columns}
         if not allowed.holds(columns.n_rows, sizes, columns.schema, _n_encodings(settings, columns.n_rows)):
             _announce(columns.name, sum(sizes.values()), allowed, outputs, quiet=quiet)
+            _give_back_what_is_freed()
             folder = scratch_folder(outputs["out"])
             reading = read_stored(
                 columns,
@@ -241,3 +246,12 @@ def _announce(name: str, n_bytes: int, allowed: Allowance, outputs: Mapping[str,
         raise UsageError(f"--report needs the table in memory: {found}. Leave out --memory or --report")
     if not quiet:
         say(f"{found}: it is read column by column, and its rows are kept on disk.")
+
+
+def _give_back_what_is_freed() -> None:
+    """Have memory of large arrays go back to the system when they are freed.
+
+    glibc comes to keep such memory for the next array, in pieces that the next array does not fit in.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # another C library, another system
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)

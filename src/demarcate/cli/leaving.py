@@ -39,8 +39,9 @@ def told(text: str) -> str:
 
 def leave(_number: int) -> None:
     """End the program at once, where there is nothing to undo."""
-    with contextlib.suppress(OSError):
-        os.write(2, told("nothing was written.\n").encode())
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            os.write(sys.stderr.fileno(), told("nothing was written.\n").encode())
     os._exit(exit_code())
 
 

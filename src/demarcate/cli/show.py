@@ -194,6 +194,8 @@ def audit(name: str, found: "Audit") -> None:
         style = _SEVERITIES[finding.severity]
         table.add_row(f"[{style}]{finding.severity}[/{style}]", finding.rule, _literal(finding))
     _print(f"{_literal(name)}: {_literal(found.summary())}", table if found.findings else "")
+    for remark in found.remarks:
+        console().print(_literal(remark))
     if found.rescored:
         from demarcate.evaluation import MAIN_METRICS
 

@@ -74,6 +74,8 @@ class Opened:
         The column to predict, if the table says so itself.
     stays
         Whether another process would find it too: it is a file, or built in.
+    categorical
+        Columns that are categories although they are written as numbers.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Opened:
     again: bool
     target: str | None = None
     stays: bool = False
+    categorical: tuple[str, ...] = ()
 
 
 def opened(source: str, encoding: str | None = None, delimiter: str | None = None) -> Opened:
@@ -90,7 +93,16 @@ def opened(source: str, encoding: str | None = None, delimiter: str | None = Non
     if source in BUILT_IN:
         loaded = load(source)
         columns = tuple(loaded.frame.columns)
-        return Opened(source, [loaded.frame], columns, len(loaded.frame), again=True, target=loaded.target, stays=True)
+        return Opened(
+            source,
+            [loaded.frame],
+            columns,
+            len(loaded.frame),
+            again=True,
+            target=loaded.target,
+            stays=True,
+            categorical=loaded.categorical,
+        )
     table = stream_table(source, encoding=encoding, delimiter=_delimiter(delimiter))
     return Opened(source, _Plain(table), table.columns, table.n_rows, table.again, stays=Path(source).is_file())
 

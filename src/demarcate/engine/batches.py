@@ -107,7 +107,9 @@ class Batches:
         orders = torch.full((n_epochs * len(self.rows), self.longest), PAD, dtype=dtype)
         for place, order in enumerate(orders):
             rows, generator = self.rows[place % len(self.rows)], self.generators[place % len(self.rows)]
-            order[: len(rows)] = rows[torch.randperm(len(rows), generator=generator)]
+            shuffle = torch.randperm(len(rows), generator=generator)
+            for some, places in zip(order.split(MANY), shuffle.split(MANY), strict=False):
+                some[: len(places)] = rows[places]
         return orders
 
     def began(self) -> Tensor:

@@ -9,7 +9,7 @@ from demarcate.tabular.labels import class_codes, labels_of, typed_labels
 from demarcate.tabular.learnable import Learnable, learnable
 from demarcate.tabular.reader import ParsedColumns, TableReader
 from demarcate.tabular.schema import Column, Schema
-from demarcate.tabular.splits import stratified_folds, stratified_split
+from demarcate.tabular.splits import all_but, stratified_folds, stratified_split
 
 __all__ = [
     "Column",
@@ -20,6 +20,7 @@ __all__ = [
     "Schema",
     "TableEncoder",
     "TableReader",
+    "all_but",
     "as_frame",
     "audit_columns",
     "class_codes",

@@ -18,6 +18,8 @@ from demarcate.tabular.values import LARGEST_EXACT
 
 _PLAIN = {str, int, float, bool, date, datetime}
 _AS_IS = {str, int, bool, NoneType}
+_FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+_UNITS_OF_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 
 
@@ -73,6 +75,7 @@ def by_microseconds(values: Any) -> Any:
 
 def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a type
     dtype = column.dtype
+    _refuse_far(column)
     if dtype in (pl.String, pl.Boolean, pl.Date, pl.Int64, pl.UInt64):
         return column
     if dtype.is_integer() or (isinstance(dtype, pl.Decimal) and dtype.scale == 0):
@@ -93,6 +96,22 @@ def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a ty
     if dtype == pl.Object:
         return _of_values(column.name, column.to_list())
     raise _nested(column.name, str(dtype))
+
+
+def _refuse_far(column: pl.Series) -> None:
+    """Refuse dates that no calendar of Python's has: polars can hold them, and panics once asked for their text."""
+    dtype = column.dtype
+    if dtype not in (pl.Date, pl.Datetime):
+        return
+    units = _UNITS_OF_A_DAY[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    days = column.to_physical() // units
+    far = (~days.is_between(_FIRST_DAY, _LAST_DAY)).fill_null(value=False).arg_true()
+    if len(far):
+        row = int(far[0])
+        found = f"row {row + 1} of column {column.name!r} is {days[row]:,} days from 1970-01-01"
+        found += f", and {len(far) - 1:,} more are as far" if len(far) > 1 else ""
+        remedy = "Mend the cell or leave it empty, and check what the numbers count"
+        raise InputError([Problem("A date is of the years 1 to 9999", found, remedy)])
 
 
 def _whole(column: pl.Series) -> pl.Series:

@@ -82,6 +82,11 @@ class TableReader:
 
     def take(self, frame: pl.DataFrame) -> ParsedColumns | None:
         """Read the next rows; None once anything is wrong with the table, which `close` tells."""
+        parsed = self.read(frame)
+        return None if self._missing or any(notes.n_bad for notes in self._notes.values()) else parsed
+
+    def read(self, frame: pl.DataFrame) -> ParsedColumns:
+        """The next rows as far as they can be read: bad cells are missing."""
         # Looked up by name in a frame of thousands of columns, each would take as long as all of them.
         cells = {column.name: column for column in frame.get_columns()}
         if not self.n_rows:
@@ -93,7 +98,7 @@ class TableReader:
             if column.name not in self._missing
         }
         self.n_rows += len(frame)
-        return None if self._missing or any(notes.n_bad for notes in self._notes.values()) else parsed
+        return parsed
 
     def close(self) -> None:
         """Say what there is to say of the table: what is wrong with it, or else what was made of it.

@@ -95,3 +95,16 @@ def stratified_split(
     place = np.arange(n_rows) - np.repeat(np.cumsum(counts) - counts, counts)
     is_held = place < np.repeat(quota, counts)
     return np.sort(order[~is_held]), np.sort(order[is_held])
+
+
+def all_but(held: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
+    """The numbers of all rows but those held out, ascending.
+
+    Examples
+    --------
+    >>> all_but(np.array([3, 1]), 5).tolist()
+    [0, 2, 4]
+    """
+    is_other = np.ones(n_rows, dtype=bool)
+    is_other[held] = False
+    return np.flatnonzero(is_other)

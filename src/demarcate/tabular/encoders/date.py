@@ -39,8 +39,10 @@ class DateEncoder:
     @classmethod
     def fit(cls, cells: Floats, rows: np.ndarray[Any, Any]) -> "DateEncoder":
         """Fit on some rows of a column of seconds since 1970-01-01, NaN where missing."""
-        seen = cells[rows]
-        return cls(NumericEncoder.fit(cells, rows), bool(np.any(seen[~np.isnan(seen)] % _DAY)))
+        time_of_day = cells[rows] % _DAY
+        has_time = bool(np.any(time_of_day[~np.isnan(time_of_day)]))
+        del time_of_day  # as large as the column, and so is what comes
+        return cls(NumericEncoder.fit(cells, rows), has_time)
 
     @property
     def numbers(self) -> Floats:

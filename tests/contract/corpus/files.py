@@ -6,6 +6,8 @@ import io
 import polars as pl
 from cases import Case, Taken, category, file_refused, file_taken, labels, number
 
+from demarcate.datasets.reading.delimited import MAX_CELL
+
 _FRAME = pl.DataFrame({"x": [1, 2, 3, 4], "y": ["no", "yes", "no", "yes"]})
 _TABLE = "x,y\n1,no\n2,yes\n3,no\n4,yes\n"
 _X = {"x": (["1", "2", "3", "4"], number(1, 2, 3, 4))}
@@ -74,9 +76,9 @@ REFUSED = (
         "expected after",
     ),
     file_refused(
-        "a cell that is longer than csv takes",
+        "a cell longer than a text file may hold",
         "csv",
-        b"x,y\n1,no\n" + b"a" * 200_000 + b",yes\n",
+        b"x,y\n1,no\n" + b"a" * (MAX_CELL + 1) + b",yes\n",
         *("Quotes are closed and cells are of ordinary length", "line 3", "field larger than field limit"),
     ),
     file_refused(

@@ -182,7 +182,7 @@ TAKEN = (
         ),
         (("x", ["1", "2", "3", "4"]), ("y", labels(4)), ("", [None] * 4)),
         {"csv": b"x,y,\n1,no,\n2,yes,\n3,no,\n4,yes,\n"},
-        apart={"--row": "a cell needs a name"},
+        apart={"--row": "a cell needs a name", "estimator": "the place is another without the target"},
     ),
     file_taken(
         "keys that some objects leave out",

@@ -42,6 +42,7 @@ CASES = (
         "A label names a class",
         "row 1 holds 0.25",
         "regression",
+        apart={"estimator": "its words are those of scikit-learn, whose checks ask for them"},
     ),
     refused(
         "one class and no column of use",

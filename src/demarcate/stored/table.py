@@ -170,13 +170,14 @@ def _read_columns(
         try:
             cells = reader.cells(name)
             column = inference.column(cells)
-            if not column.dropped:
-                stored.add(name, _parsed(cells, column))
+            parsed = None if column.dropped else _parsed(cells, column)
+            if parsed is not None:
+                stored.add(name, parsed)
         except InputError as error:
             problems += error.problems
             continue
         columns.append(column)
-        shown[name] = described(cells, column)
+        shown[name] = described(cells, column, parsed)
     if problems:
         raise InputError(problems)
     schema = schema_of(columns)

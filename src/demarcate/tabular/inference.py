@@ -187,9 +187,9 @@ def _completed(column: Column, cells: pl.Series) -> Column:
         read = values.numbers(cells) if column.kind == "numerical" else dates.dates(cells, column.date_format)
         return replace(column, dropped=_useless_quantities(column, read.values[~np.isnan(read.values)], len(cells)))
     words = (values.booleans if column.kind == "boolean" else values.categories)(cells).drop_nulls()
-    if _say_nothing(words, cells.dtype):
-        return replace(column, dropped=_ALL_MISSING)
     distinct = _distinct(words)
+    if _say_nothing(distinct, cells.dtype):
+        return replace(column, dropped=_ALL_MISSING)
     if len(distinct) == 1 and len(words) == len(cells):
         return replace(column, categories=tuple(distinct), dropped=f"constant: every cell is {quoted(distinct[0])}")
     if column.kind == "categorical" and len(words) >= _ID_MIN_ROWS and len(distinct) > _ID_SHARE * len(words):
@@ -213,9 +213,9 @@ def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: in
     return ""
 
 
-def _say_nothing(words: pl.Series, dtype: pl.DataType) -> bool:
+def _say_nothing(distinct: pl.Series, dtype: pl.DataType) -> bool:
     """Whether there are no words, or only those of a text column that stand for a missing value."""
-    return not len(words) or (dtype == pl.String and bool(values.is_missing_word(words).all()))
+    return not len(distinct) or (dtype == pl.String and bool(values.is_missing_word(distinct).all()))
 
 
 def _counts_up(present: NDArray[np.float64]) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.tabular.dates import dates
 from demarcate.tabular.schema import Column
@@ -21,6 +22,10 @@ def visible(text: object) -> str:
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(text))
 
 
+_LOOKED_AT = 1000
+"""Cells looked at at once for one that is not missing."""
+
+
 @dataclass(frozen=True)
 class Described:
     """What people are shown of a column: how many cells are missing, and what it holds in a few words."""
@@ -29,15 +34,18 @@ class Described:
     summary: str
 
 
-def described(cells: pl.Series, column: Column) -> Described:
-    """What people are shown of a column.
+def described(cells: pl.Series, column: Column, parsed: NDArray[np.float64] | pl.Series | None = None) -> Described:
+    """What people are shown of a column; it need not be parsed for that if it is.
 
     Examples
     --------
     >>> described(pl.Series("age", [63, None, 58]), Column("age", "numerical"))
     Described(n_missing=1, summary='58 to 63, median 60.5')
     """
-    return Described(n_missing(cells, column), summary(cells, column))
+    if parsed is None:
+        return Described(n_missing(cells, column), summary(cells, column))
+    missing = parsed.null_count() if isinstance(parsed, pl.Series) else int(np.isnan(parsed).sum())
+    return Described(missing, summary(cells, column))
 
 
 def n_missing(cells: pl.Series, column: Column) -> int:
@@ -55,10 +63,18 @@ def summary(cells: pl.Series, column: Column) -> str:
         present = numbers(cells).values
         present = present[~np.isnan(present)]
         return f"{present.min():g} to {present.max():g}, median {np.median(present):g}" if len(present) else ""
-    text = categories(cells).drop_nulls()
     if column.kind == "date":
-        return f"such as {text[0]}" if len(text) else ""
+        return f"such as {first}" if (first := _first(cells)) else ""
     if not column.categories:
         return ""
     shown = ", ".join(column.categories[:4])
     return f"{len(column.categories)}: {shown}" + (", ..." if len(column.categories) > 4 else "")
+
+
+def _first(cells: pl.Series) -> str | None:
+    """The first cell that is not missing, if there is one, as text."""
+    for part in cells.to_frame().iter_slices(_LOOKED_AT):
+        found = categories(part.to_series()).drop_nulls()
+        if len(found):
+            return str(found[0])
+    return None

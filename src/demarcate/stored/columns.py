@@ -100,7 +100,7 @@ class StoredColumns(Mapping[str, Cells]):
 
 
 def _categories(cells: pl.Series) -> pl.Series:
-    words = cells.drop_nulls().unique().sort()
+    words = cells.unique().drop_nulls().sort()
     return words.cast(pl.Enum(words))
 
 

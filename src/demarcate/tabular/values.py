@@ -4,6 +4,7 @@ Text is read by rules of our own, because readers disagree in silence: here ``00
 and an integer too large for a float is not a quantity.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,7 +99,7 @@ def booleans(column: pl.Series) -> pl.Series:
     ['true', 'false', None, 'perhaps']
     """
     text = categories(column)
-    return text.replace({word: new for word in text.drop_nulls().unique() if (new := _yes_or_no(word)) != word})
+    return _respelled(text, {word: new for word in text.unique().drop_nulls() if (new := _yes_or_no(word)) != word})
 
 
 def categories(column: pl.Series) -> pl.Series:
@@ -114,11 +115,21 @@ def categories(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Float64:
         column = column.fill_nan(None)
     text = stripped(column)
-    distinct = text.drop_nulls().unique()
+    distinct = text.unique().drop_nulls()
     numeric = distinct.filter(distinct.str.contains(_NUMBER) & ~distinct.str.contains(_CODE))
     spelling: dict[str, str | None] = {old: new for old in numeric if (new := _number_text(old)) != old}
     spelling[""] = None
-    return text.replace(spelling)
+    return _respelled(text, spelling)
+
+
+def _respelled(text: pl.Series, spelling: Mapping[str, str | None]) -> pl.Series:
+    """Text, some words of which are spelled otherwise."""
+    distinct = text.unique().drop_nulls()
+    if not distinct.is_in(list(spelling)).any():
+        return text
+    # Numbered first: to replace words cell by cell takes several times the column's memory.
+    numbers = text.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32)
+    return distinct.replace(spelling).gather(numbers).alias(text.name)
 
 
 def stripped(column: pl.Series) -> pl.Series:
@@ -128,7 +139,7 @@ def stripped(column: pl.Series) -> pl.Series:
 
 def stripped_distinct(column: pl.Series) -> pl.Series:
     """The distinct texts of a column without surrounding space, in order; nulls and empty cells left out."""
-    text = stripped(column).drop_nulls().unique(maintain_order=True)
+    text = stripped(column).unique(maintain_order=True).drop_nulls()
     return text.filter(text != "")
 
 

@@ -3,10 +3,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PEERS := $(VENV)/tabular/$(notdir $(BIN))
+LOWEST := $(VENV)/lowest/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo test lint format docs fuzz bench-engine bench-tabular clean
+.PHONY: demo test test-lowest lint format docs fuzz bench-engine bench-tabular clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
@@ -14,6 +15,10 @@ demo: $(VENV)/core.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# The same tests with the oldest version of everything that pyproject.toml allows.
+test-lowest: $(VENV)/lowest.stamp
+	$(LOWEST)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
@@ -64,6 +69,11 @@ $(VENV)/bench.stamp: $(VENV)/core.stamp
 $(VENV)/tabular.stamp: pyproject.toml
 	$(PYTHON) -m venv $(VENV)/tabular
 	$(PEERS)/python -m pip --disable-pip-version-check install --quiet --editable '.[tabular-bench]'
+	touch $@
+
+$(VENV)/lowest.stamp: pyproject.toml constraints-lowest.txt
+	$(PYTHON) -m venv --clear $(VENV)/lowest
+	$(LOWEST)/python -m pip --disable-pip-version-check install --quiet --constraint constraints-lowest.txt --editable '.[test]'
 	touch $@
 
 $(VENV)/docs.stamp: $(VENV)/core.stamp

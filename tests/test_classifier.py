@@ -15,7 +15,11 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_dataframe_column_names_consistency,
+    check_inplace_ensure_writeable,
+    parametrize_with_checks,
+)
 
 import demarcate.ensemble
 from demarcate import DemarcateClassifier, Predictor, datasets, load
@@ -75,7 +79,28 @@ def test_it_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
 
 
+class Foreign:
+    """Of a type that no setting has."""
+
+
 class TestInScikitLearn:
+    @pytest.mark.parametrize("name", DemarcateClassifier().get_params())
+    def test_a_setting_of_a_foreign_type_is_refused_by_its_name(self, matrix, name):
+        with pytest.raises(SettingError, match=name) as refusal:
+            tiny(**{name: Foreign()}).fit(*matrix)
+        assert "Foreign object" in str(refusal.value)
+
+    @pytest.mark.parametrize("setting", [{"calibrate": "False"}, {"pieces": None}, {"hidden": "16"}, {"drop": 3}])
+    def test_what_python_would_let_pass_is_refused(self, matrix, setting):
+        (value,) = setting.values()
+        with pytest.raises(SettingError, match=re.escape(f"got {value!r}")):
+            tiny(**setting).fit(*matrix)
+
+    @pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
+    @pytest.mark.parametrize("check", [check_dataframe_column_names_consistency, check_inplace_ensure_writeable])
+    def test_it_passes_checks_that_scikit_learn_makes_only_of_its_own(self, check):
+        check("DemarcateClassifier", tiny())
+
     def test_a_clone_has_the_same_settings_and_is_not_fitted(self, matrix):
         original = tiny(lr=0.02, class_weight="balanced", drop=("b",))
         copy = clone(original.set_params(drop=None).fit(*matrix))

@@ -1,6 +1,6 @@
 """What callers pass to the estimator, as what it works with: labels, weights, names, numbers, seeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import narwhals as nw
@@ -102,9 +102,9 @@ def class_weights(
     return weights
 
 
-def column_names(setting: str, names: Sequence[str] | None) -> tuple[str, ...]:
+def column_names(setting: str, names: Iterable[str] | None) -> tuple[str, ...]:
     """Column names from a setting that lists them."""
-    if isinstance(names, str):
+    if isinstance(names, str) or not isinstance(names, Iterable | None):
         raise SettingError(f"{setting} is a list of column names: got {names!r}")
     return () if names is None else tuple(map(str, names))
 
@@ -116,13 +116,23 @@ def whole_number(setting: str, value: Any) -> int:
     return int(value)
 
 
+def require(is_met: bool, setting: str, rule: str, value: Any) -> None:
+    """Refuse the value of a setting that does not meet its rule."""
+    if not is_met:
+        raise SettingError(f"{setting} is {rule}: got {value!r}")
+
+
 def seed_of(random_state: int | np.random.RandomState | None) -> int:
     """A seed from whatever scikit-learn takes for one."""
+    rule = "random_state is None, a RandomState or a whole number from 0 up"
     if isinstance(random_state, int | np.integer):
         if random_state < 0:
-            raise SettingError(f"random_state is None, a RandomState or a whole number from 0 up: got {random_state}")
+            raise SettingError(f"{rule}: got {random_state}")
         return int(random_state)
-    return int(check_random_state(random_state).randint(2**31 - 1))
+    try:
+        return int(check_random_state(random_state).randint(2**31 - 1))
+    except ValueError:
+        raise SettingError(f"{rule}: got {random_state!r}") from None
 
 
 def plain(value: Any) -> Any:

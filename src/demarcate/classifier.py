@@ -23,6 +23,7 @@ from demarcate.arguments import (
     label_array,
     named_table,
     plain,
+    require,
     seed_of,
     target_name,
     whole_number,
@@ -348,6 +349,14 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         device_for(self.device)
         if isinstance(self.random_state, int | np.integer):
             seed_of(self.random_state)
+        for name in ("categorical", "numerical", "drop"):
+            column_names(name, getattr(self, name))
+        for name in ("pieces", "calibrate"):
+            value = getattr(self, name)
+            require(isinstance(value, bool | np.bool_), name, "True or False", value)
+        is_path = isinstance(self.checkpoint, str | os.PathLike | None)
+        require(is_path, "checkpoint", "None or the path of a folder", self.checkpoint)
+        require(self.on_epoch is None or callable(self.on_epoch), "on_epoch", "None or a function", self.on_epoch)
         pair = np.arange(2)
         if isinstance(self.class_weight, str):
             class_weights(self.class_weight, pair, pair)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demarcate.bundle.files import check_writable, replace_atomically, write_atomically
+from demarcate.bundle.files import check_writable, replace_atomically, unwritable, write_atomically
 from demarcate.bundle.format import encode, fingerprint
 from demarcate.bundle.provenance import provenance
 
@@ -21,6 +21,7 @@ __all__ = [
     "provenance",
     "read_bundle",
     "replace_atomically",
+    "unwritable",
     "write_atomically",
     "write_bundle",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from demarcate.bundle.refusal import refused
 from demarcate.bundle.unnamed import write_unnamed
+from demarcate.errors import BundleError
 
 WRITE_RULE = "A file is written to a folder that takes it"
 
@@ -49,11 +50,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, verify: Callable
         if not write_unnamed(target, temporary, data, mode, verify):
             _write_named(target, temporary, data, mode, verify)
     except OSError as error:
-        raise refused(
-            WRITE_RULE,
-            f"'{path}' could not be written ({_reason(error)})",
-            "Make room or choose another folder, and try again",
-        ) from error
+        raise unwritable(path, error) from error
     _flush_folder(target.parent)
 
 
@@ -90,12 +87,21 @@ def replace_atomically(path: str | os.PathLike[str], finished: Path) -> None:
             finished.chmod(mode)
         finished.replace(target)
     except OSError as error:
-        raise refused(
-            WRITE_RULE,
-            f"'{path}' could not be written ({_reason(error)})",
-            "Make room or choose another folder, and try again",
-        ) from error
+        raise unwritable(path, error) from error
     _flush_folder(target.parent)
+
+
+def unwritable(path: str | os.PathLike[str], error: Exception) -> BundleError:
+    """What is said when the system, or a library that writes, refuses.
+
+    Examples
+    --------
+    >>> print(unwritable("p.csv", OSError(28, "No space left on device")))
+    A file is written to a folder that takes it: 'p.csv' could not be written (No space left on device). Make room ...
+    """
+    reason = getattr(error, "strerror", None) or str(error)
+    found = f"'{path}' could not be written ({reason})"
+    return refused(WRITE_RULE, found, "Make room or choose another folder, and try again")
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import polars as pl
 
-from demarcate.bundle import replace_atomically, write_atomically
+from demarcate.bundle import replace_atomically, unwritable, write_atomically
 from demarcate.cli.guard import UsageError
 from demarcate.cli.outputs import append_table, is_text, write_table
 from demarcate.errors import BundleError
@@ -187,9 +187,7 @@ class Kept:
         try:
             yield
         except (OSError, pl.exceptions.PolarsError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            rule, remedy = "A file is written to a folder that takes it", "Make room or choose another folder"
-            raise BundleError(f"{rule}: '{self._out}' could not be written ({reason}). {remedy}.") from error
+            raise unwritable(self._out, error) from error
 
 
 def json_like(value: Any) -> Any:

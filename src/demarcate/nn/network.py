@@ -109,7 +109,7 @@ def n_outputs(head: str, n_classes: int) -> int:
 
 
 def _widths(hidden: object) -> tuple[int, ...]:
-    given = tuple(hidden) if isinstance(hidden, Iterable) else (hidden,)
+    given = tuple(hidden) if isinstance(hidden, Iterable) and not isinstance(hidden, str) else (hidden,)
     for width in given:
         if not _is_number(width) or not 1 <= width < math.inf or width % 1 != 0:
             raise SettingError(f"hidden widths are whole numbers from 1 up: got {width!r}")

@@ -4,7 +4,7 @@ Text is read by rules of our own, because readers disagree in silence: here ``00
 and an integer too large for a float is not a quantity.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _WHOLE = r"^[+-]?[0-9]+$"
 _CODE = r"^[+-]?0[0-9]"
+SLICE = 1 << 18
+"""Cells of a part that `slices` gives."""
 LARGEST_EXACT = 2**53
 """From here on, two different whole numbers may look the same to float64."""
 
@@ -139,8 +141,23 @@ def stripped(column: pl.Series) -> pl.Series:
 
 def stripped_distinct(column: pl.Series) -> pl.Series:
     """The distinct texts of a column without surrounding space, in order; nulls and empty cells left out."""
-    text = stripped(column).unique(maintain_order=True).drop_nulls()
+    text = pl.concat([stripped(part).unique(maintain_order=True) for part in slices(column)])
+    text = text.unique(maintain_order=True).drop_nulls()
     return text.filter(text != "")
+
+
+def slices(column: pl.Series) -> Iterator[pl.Series]:
+    """A column in parts of consecutive cells, so that what is made of them need not be in memory for all at once.
+
+    Examples
+    --------
+    >>> [part.to_list() for part in slices(pl.Series([1, 2]))]
+    [[1, 2]]
+    """
+    if not len(column):
+        yield column
+    for start in range(0, len(column), SLICE):
+        yield column.slice(start, SLICE)
 
 
 def is_missing_word(text: pl.Series) -> pl.Series:

@@ -578,7 +578,9 @@ class TestTimeLimit:
 class TestEncodings:
     def test_numbers_are_cut_into_pieces_unless_that_is_declined(self, mixed):
         X, y = mixed
-        kinds = [{encoder.kinds for encoder in tiny(pieces=pieces).fit(X, y).predictor_.encoders} for pieces in (1, 0)]
+        kinds = [
+            {encoder.kinds for encoder in tiny(pieces=pieces).fit(X, y).predictor_.encoders} for pieces in (True, False)
+        ]
         assert kinds == [
             {("piecewise", "categorical", "categorical", "date")},
             {("numeric", "categorical", "categorical", "date")},

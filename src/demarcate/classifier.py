@@ -778,7 +778,5 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _audited(task: Task, folds: NDArray[np.int64]) -> list[Finding]:
     """What the audit finds in a table, or in the sample of it that stands for all rows."""
-    if task.sample is None:
-        return audit_columns(task.schema, task.parsed, task.codes, task.classes, folds=folds)
-    rows = task.sample
-    return audit_columns(task.schema, task.cells(rows), task.codes[rows], task.classes, folds=folds[rows])
+    rows = slice(None) if task.sample is None else task.sample
+    return audit_columns(task.schema, task.sampled(), task.codes[rows], task.classes, folds=folds[rows])

@@ -54,7 +54,7 @@ def to_text(value: object, *, sort_keys: bool = True) -> str:
 
 
 def from_text(text: str, where: str, remedy: str = DAMAGED) -> Any:
-    """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep and has room for all its values.
+    """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep, and holds what there is room for.
 
     Parameters
     ----------

@@ -17,8 +17,10 @@ ROWS = st.lists(st.tuples(NUMBERS, WORDS), min_size=1, max_size=20)
 def kept(file, rows):
     numbers, words = zip(*rows, strict=True)
     columns = StoredColumns(file, len(rows))
-    columns.add("size", np.array(numbers, dtype=np.float64))
-    columns.add("kind", pl.Series("kind", words, dtype=pl.String))
+    half = len(rows) // 2
+    sizes, kinds = np.array(numbers, dtype=np.float64), pl.Series(words, dtype=pl.String)
+    columns.add("size", [sizes[:half], sizes[half:]])
+    columns.add("kind", [kinds[:half], kinds[half:]], sorted(set(words) - {None}))
     return columns
 
 
@@ -47,7 +49,7 @@ def test_no_category_is_taken_for_a_missing_cell(n_categories):
     words = [None, *(f"{number:05}" for number in range(n_categories))]
     with tempfile.TemporaryFile(buffering=0) as file:
         columns = StoredColumns(file, len(words))
-        columns.add("kind", pl.Series(words))
+        columns.add("kind", [pl.Series(words)], words[1:])
         assert columns["kind"].to_list() == words
 
 
@@ -58,6 +60,6 @@ def test_an_encoder_of_a_column_from_a_file_is_that_of_its_text():
     rows = np.flatnonzero(draw.random(500) < 0.7)
     with tempfile.TemporaryFile(buffering=0) as file:
         columns = StoredColumns(file, 500)
-        columns.add("kind", cells)
+        columns.add("kind", [cells], sorted(cells.drop_nulls().unique()))
         ours, theirs = CategoricalEncoder.fit(columns["kind"], rows), CategoricalEncoder.fit(cells, rows)
     assert (ours.kept, ours.shares.tolist()) == (theirs.kept, theirs.shares.tolist())

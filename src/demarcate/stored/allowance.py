@@ -61,7 +61,7 @@ class Allowance:
         columns
             What each column takes, in bytes.
         schema
-            The columns' types, from which follows how wide they may be once encoded.
+            The types of the columns beside the target, from which follows how wide they may be once encoded.
         encodings
             In how many encodings its rows are kept at once.
         """

@@ -20,6 +20,7 @@ from demarcate.tabular.inference import ColumnInference, schema_of
 from demarcate.tabular.labels import typed_labels
 from demarcate.tabular.plain import plain_column
 from demarcate.tabular.summaries import Described, described
+from demarcate.tabular.values import slices
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,14 +171,13 @@ def _read_columns(
         try:
             cells = reader.cells(name)
             column = inference.column(cells)
-            parsed = None if column.dropped else _parsed(cells, column)
-            if parsed is not None:
-                stored.add(name, parsed)
+            if not column.dropped:
+                _store(cells, column, stored)
         except InputError as error:
             problems += error.problems
             continue
         columns.append(column)
-        shown[name] = described(cells, column, parsed)
+        shown[name] = described(cells, column)
     if problems:
         raise InputError(problems)
     schema = schema_of(columns)
@@ -185,9 +185,13 @@ def _read_columns(
     for column in schema.used:
         # It numbers the rows, and is used only because there is nothing else.
         if column.name not in stored:
-            stored.add(column.name, _parsed(reader.cells(column.name), column))
+            _store(reader.cells(column.name), column, stored)
     return schema, shown
 
 
-def _parsed(cells: pl.Series, column: Column) -> NDArray[np.float64] | pl.Series:
-    return Schema((column,)).parse(cells.to_frame())[column.name]
+def _store(cells: pl.Series, column: Column, stored: StoredColumns) -> None:
+    """Put parsed cells into the file, and say what there is to say of them."""
+    reader = Schema((column,)).reader()
+    parts = (parsed[column.name] for part in slices(cells) if (parsed := reader.take(part.to_frame())) is not None)
+    stored.add(column.name, parts, column.categories if column.kind in ("categorical", "boolean") else None)
+    reader.close()

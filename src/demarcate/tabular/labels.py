@@ -61,7 +61,7 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
         raise InputError(problems)
     classes = sorted(counts)
     places = {label: place for place, label in enumerate(classes)}
-    return np.asarray(classes), np.array([places[label] for label in present], dtype=np.int64)
+    return np.asarray(classes), np.fromiter((places[label] for label in present), np.int64, len(present))
 
 
 def typed_labels(column: pl.Series) -> list[Any]:
@@ -77,10 +77,10 @@ def typed_labels(column: pl.Series) -> list[Any]:
     if column.dtype == pl.Boolean:
         return column.to_list()
     text = categories(column)
-    distinct = text.drop_nulls().unique()
+    distinct = text.unique().drop_nulls()
     whole = distinct.str.contains(r"^-?[0-9]{1,15}$").all() and not distinct.str.contains(r"^-?0[0-9]").any()
     labels = np.array([*(distinct.cast(pl.Int64) if whole else distinct), None], dtype=object)
-    places = text.replace_strict(distinct, range(len(distinct)), default=len(distinct), return_dtype=pl.UInt32)
+    places = text.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32).fill_null(len(distinct))
     found: list[Any] = labels[places.to_numpy()].tolist()
     return found
 

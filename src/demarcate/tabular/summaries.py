@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from demarcate.tabular.dates import dates
 from demarcate.tabular.schema import Column
-from demarcate.tabular.values import booleans, categories, numbers
+from demarcate.tabular.values import booleans, categories, numbers, slices
 
 
 def visible(text: object) -> str:
@@ -34,18 +33,15 @@ class Described:
     summary: str
 
 
-def described(cells: pl.Series, column: Column, parsed: NDArray[np.float64] | pl.Series | None = None) -> Described:
-    """What people are shown of a column; it need not be parsed for that if it is.
+def described(cells: pl.Series, column: Column) -> Described:
+    """What people are shown of a column.
 
     Examples
     --------
     >>> described(pl.Series("age", [63, None, 58]), Column("age", "numerical"))
     Described(n_missing=1, summary='58 to 63, median 60.5')
     """
-    if parsed is None:
-        return Described(n_missing(cells, column), summary(cells, column))
-    missing = parsed.null_count() if isinstance(parsed, pl.Series) else int(np.isnan(parsed).sum())
-    return Described(missing, summary(cells, column))
+    return Described(sum(n_missing(part, column) for part in slices(cells)), summary(cells, column))
 
 
 def n_missing(cells: pl.Series, column: Column) -> int:

@@ -98,6 +98,7 @@ def test_as_many_values_as_there_is_room_for_are_read():
 
 
 def test_half_a_surrogate_pair_is_not_written_and_a_whole_one_is():
-    with pytest.raises(BundleError, match=r"text that UTF-8 can write: .*Replace the value before saving"):
-        to_text({"a": ["\ud800"]})
+    for half in ("\ud800", "a\udfff", "\ud83d\ude00"):
+        with pytest.raises(BundleError, match=r"text that UTF-8 can write: .*Replace the value before saving"):
+            to_text({"a": [half]})
     assert from_text(to_text("\U0001d518"), "the text") == "\U0001d518"

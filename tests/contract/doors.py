@@ -38,10 +38,13 @@ class Door:
         What it is called; that of a file is its extension.
     through
         From names, cells and a folder for files to a frame of plain types.
+    made
+        For tables of Python: the table itself.
     """
 
     name: str
     through: Callable[[Case, Path], pl.DataFrame]
+    made: Callable[[Case], Any] | None = None
 
 
 def _file(ending: str, content: Callable[[Case], bytes]) -> Door:
@@ -64,7 +67,7 @@ def _object(name: str, made: Callable[[Case], Any]) -> Door:
             raise CannotSayError
         return as_frame(made(case))
 
-    return Door(name, through)
+    return Door(name, through, made)
 
 
 def values_of(cells: Any) -> list[Any]:
@@ -193,6 +196,8 @@ def _mapping(case: Case) -> dict[str, list[Any]]:
 
 def _records(case: Case) -> list[dict[str, Any]]:
     columns = _mapping(case)
+    if not any(columns.values()):
+        raise CannotSayError
     rows = zip(*columns.values(), strict=True)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 

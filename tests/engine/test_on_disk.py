@@ -76,6 +76,10 @@ def test_rows_are_gathered_where_a_system_reads_only_where_the_file_stands(kept,
     test_threads_that_gather_at_once_do_not_disturb_each_other(kept)
 
 
+def test_rows_are_had_on_the_device_they_are_wanted_on(kept):
+    assert gathered(kept["disk"].to(torch.device("meta"))).device.type == "meta"
+
+
 def test_a_file_that_ends_too_early_is_an_error_and_not_zeros(file, kept):
     file.truncate(100)
     with pytest.raises(OSError, match="ends at byte"):

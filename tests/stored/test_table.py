@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_series_equal
 
+from demarcate.datasets.reading.columnar import Columnar
 from demarcate.errors import InputError, InputWarning
 from demarcate.stored import Allowance, read_stored
 from demarcate.tabular import class_codes, infer_schema
@@ -95,12 +96,17 @@ def test_a_sample_is_drawn_where_all_rows_are_too_many(frame, source, tmp_path):
         assert table.sample is None
 
 
-def test_a_column_larger_than_allowed_is_refused_unless_it_is_dropped(frame, source, tmp_path):
+def test_a_column_larger_than_allowed_is_refused_unless_it_is_dropped(frame, source, tmp_path, monkeypatch):
     wide = source(frame.with_columns(note=pl.lit("x" * 4000)))
     with (
         pytest.raises(InputError, match=r"column 'note' takes 1\.2 MB.*leave the column out with --drop"),
         read_stored(wide, "sick", Allowance(2_000_000), tmp_path),
     ):
         pass
+    read = []
+    column = Columnar.column
+    monkeypatch.setattr(Columnar, "column", lambda *asked: read.append(asked[1:]) or column(*asked))
     with read_stored(wide, "sick", Allowance(2_000_000), tmp_path, drop=["note"]) as table:
         assert "note" in {column.name for column in table.schema.dropped}
+    n_rows = dict(asked for asked in read if len(asked) == 2)
+    assert n_rows["note"] < n_rows["kind"] == len(frame)

@@ -100,6 +100,10 @@ class Allowance:
         if problems:
             raise InputError(problems)
 
+    def column_rows(self, n_rows: int, n_bytes: int) -> int:
+        """How many rows of a column may be read at once, if all of its rows take so many bytes."""
+        return min(n_rows, max(1, n_rows * self.n_bytes // (COLUMN_TIMES * n_bytes)))
+
     def chunk_rows(self, row_bytes: int) -> int:
         """How many rows may be worked on at once that take so many bytes each."""
         return max(FEWEST_ROWS, self.n_bytes // CHUNK_SHARE // row_bytes)

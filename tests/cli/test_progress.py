@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from demarcate.cli.progress import training_progress
+from demarcate.cli.progress import rows_progress, training_progress
 from demarcate.engine import Progress
 
 
@@ -28,18 +28,24 @@ def test_there_is_nothing_to_call_when_quiet(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_nothing_is_drawn_where_nobody_looks(capsys, reports):
-    with training_progress(quiet=False) as on_epoch:
-        for report in reports:
-            on_epoch(report)
+def test_nothing_is_drawn_where_nobody_looks(capsys):
+    with training_progress(quiet=False) as on_epoch, rows_progress(9, quiet=False) as on_rows:
+        assert on_epoch is None
+        on_rows(3)
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys, reports):
+def looked_at(monkeypatch):
+    """Standard error as a terminal; pytest would put back what a fixture puts in its place."""
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
+    return terminal
+
+
+def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys, reports):
+    terminal = looked_at(monkeypatch)
     with training_progress(quiet=False) as on_epoch:
         for report in reports[:2]:
             on_epoch(report)
@@ -51,6 +57,7 @@ def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys
 
 
 def test_the_bar_is_that_of_all_populations_whichever_is_told_of(monkeypatch, reports):
+    looked_at(monkeypatch)
     shown = []
     monkeypatch.setattr(
         "rich.progress.Progress.update", lambda self, task, **told: shown.append(told["completed"] / told["total"])

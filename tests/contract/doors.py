@@ -55,7 +55,7 @@ def _file(ending: str, content: Callable[[Case], bytes]) -> Door:
         elif not case.columns:
             raise CannotSayError
         else:
-            path.write_bytes(content(case))
+            path.write_bytes(_said(content, case))
         return load(str(path)).frame
 
     return Door(ending, through)
@@ -65,9 +65,16 @@ def _object(name: str, made: Callable[[Case], Any]) -> Door:
     def through(case: Case, _: Path) -> pl.DataFrame:
         if not case.columns:
             raise CannotSayError
-        return as_frame(made(case))
+        return as_frame(_said(made, case))
 
-    return Door(name, through, made)
+    return Door(name, through, lambda case: _said(made, case))
+
+
+def _said(made: Callable[[Case], Any], case: Case) -> Any:
+    try:
+        return made(case)
+    except UnicodeEncodeError as error:
+        raise CannotSayError from error
 
 
 def values_of(cells: Any) -> list[Any]:

@@ -13,7 +13,7 @@ from demarcate.bundle.refusal import DAMAGED, refused, shown
 from demarcate.errors import BundleError
 
 MAX_DEPTH = 64
-MAX_VALUES, MAPPING = 1_000_000, 3
+MAX_VALUES, MAPPING = 1_500_000, 3
 """Values there is room for, and how many of them a mapping counts as: an empty one takes as much memory."""
 STORABLE = "A model's document holds only what JSON can store and give back unchanged"
 
@@ -54,7 +54,7 @@ def to_text(value: object, *, sort_keys: bool = True) -> str:
 
 
 def from_text(text: str, where: str, remedy: str = DAMAGED) -> Any:
-    """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep and has at most a million values.
+    """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep, and holds what there is room for.
 
     Parameters
     ----------

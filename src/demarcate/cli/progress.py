@@ -5,22 +5,23 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from demarcate.engine import OnEpoch, Progress
 
 
 @contextmanager
 def training_progress(*, quiet: bool) -> "Iterator[OnEpoch | None]":
-    """A callback that draws epoch, loss and time left; None when quiet."""
-    if quiet:
+    """A callback that draws epoch, loss and time left; None when quiet, or where nobody would see a bar."""
+    console = None if quiet else _terminal()
+    if console is None:
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("training", state="", total=None)
         done: dict[int, float] = {}
 
@@ -45,16 +46,23 @@ def training_progress(*, quiet: bool) -> "Iterator[OnEpoch | None]":
 @contextmanager
 def rows_progress(n_rows: int | None, *, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A callback that draws how many rows of a table are done."""
-    if quiet:
+    console = None if quiet else _terminal()
+    if console is None:
         yield lambda _: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    console = Console(stderr=True)
     columns = (BarColumn(), TextColumn("{task.fields[state]}"), TimeRemainingColumn())
-    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("rows", state="", total=n_rows)
         of_all = "" if n_rows is None else f" of {n_rows:,}"
         yield lambda done: bar.update(task, completed=done, state=f"{done:,}{of_all} rows")
+
+
+def _terminal() -> "Console | None":
+    """Standard error, if it is a terminal; elsewhere even a bar that is switched off may end with an empty line."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    return console if console.is_terminal else None

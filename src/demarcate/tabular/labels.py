@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from demarcate.errors import InputError, Problem
 from demarcate.tabular.plain import by_microseconds
 from demarcate.tabular.values import categories
+from demarcate.words import is_whole
 
 MAX_ROWS = 5
 """Rows that a message names."""
@@ -56,6 +57,7 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
         present = [spelling(label) for label in present]
     counts = Counter(present)
+    problems += [_half(cells, label) for label in counts if isinstance(label, str) and not is_whole(label)]
     problems += measured_problem(cells) or class_problems(counts)
     if problems:
         raise InputError(problems)
@@ -135,6 +137,11 @@ def missing_problem(rows: Sequence[int], n_missing: int) -> Problem:
     shown = ", ".join(map(str, rows[:MAX_ROWS])) + (f" and {n_missing - MAX_ROWS} more" if n_missing > MAX_ROWS else "")
     remedy = "Fill them in, or leave these rows out (--drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
+
+
+def _half(cells: Sequence[Any], label: str) -> Problem:
+    found = f"the label in row {cells.index(label) + 1} holds half a character"
+    return Problem("Texts hold whole characters", found, "Write the character in full")
 
 
 def measured_problem(

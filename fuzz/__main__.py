@@ -1,12 +1,16 @@
 """``python fuzz TARGET|all [--seconds N] [--cases N] [--seed S] [--jobs N] [--case NUMBER]``."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 # Run as a folder, its modules would be found without their package.
 sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# A process is one core's work; the processes that are begun take this over.
+os.environ.update(POLARS_MAX_THREADS="1", OMP_NUM_THREADS="1")
 
 from fuzz.campaign import Plan
 from fuzz.jobs import run_jobs

@@ -1,7 +1,10 @@
 """Model files, damaged and forged: none is read but as it was written, or as somebody wrote it who knows the format."""
 
+import io
 import json
 import random
+import zlib
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,8 @@ import numpy as np
 
 from demarcate.bundle.document import build, to_document
 from demarcate.bundle.format import encode
-from demarcate.bundle.reading import audited
+from demarcate.bundle.reading import Audited, audited
+from demarcate.cli import facts, show
 from demarcate.errors import BundleError, InputError
 from fuzz import forging
 from fuzz.campaign import Broken, Target
@@ -19,6 +23,24 @@ from fuzz.watching import nothing_but_reading
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "bundle" / "golden"
 LONGEST_MESSAGE = 1500
+_SCORE = {"value": 0.75, "low": 0.5, "high": 0.875, "n_rows": 8, "rows": "out-of-fold"}
+_TRAINING = {"epochs": 3, "best_epoch": 2, "timed_out": True, "diverged": None}
+_TRAINING["history"] = {"epoch": [1, 2, 3], "train_loss": [1.0, 0.5, 0.25], "validation_loss": [1.0, 0.75, None]}
+RECORD = {
+    "n_samples": 8,
+    "n_features": 6,
+    "class_rows": {"absent": 4, "mild": 2, "sévère": 2},
+    "scores": {"accuracy": _SCORE, "log_loss": _SCORE},
+    "class_scores": {"absent": {"recall": _SCORE}},
+    "baselines": {"majority": {"accuracy": _SCORE}, "logistic_regression": {"log_loss": _SCORE}},
+    "members": [_TRAINING] * 3,
+    "audit": [
+        {"rule": "constant", "severity": "note", "text": "'unit' is constant", "columns": ["unit"], "numbers": {}}
+    ],
+    "settings": {"preset": "default", "hidden": [3], "cost": None},
+    "provenance": {"seed": 0, "torch": "2.6", "data_sha256": "0" * 64},
+}
+"""What a fitted model's record has: the golden files have next to none."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +59,8 @@ class Reading:
 
         torch.set_num_threads(1)
         paths = sorted(GOLDEN.glob("*.safetensors"))
-        self.seeds = tuple(path.read_bytes() for path in paths)
+        golden = tuple(path.read_bytes() for path in paths)
+        self.seeds = (*golden, forging.written(forging.with_record(forging.parts(golden[-1]), RECORD)))
         self.parts = tuple(map(forging.parts, self.seeds))
         self.rows = json.loads(paths[-1].with_suffix(".json").read_text(encoding="utf-8"))["rows"]
         self._parsed: dict[str, Any] = {}
@@ -76,6 +99,7 @@ class Reading:
         if encode(*to_document(predictor)) != case.data:
             raise Broken("a file is read that would be written otherwise")
         self._check_predictions(predictor, json.dumps(file.document["schema"]))
+        _check_shown(file)
         return True
 
     def _check_predictions(self, predictor: Any, schema: str) -> None:
@@ -101,6 +125,18 @@ def target() -> Target[Case]:
     """Refused with `BundleError`; or it is byte for byte a file that was written, or forged as only a writer writes."""
     reading = Reading()
     return Target("bundles", ".safetensors", reading.draw, reading.holds, lambda case: case.data)
+
+
+def _check_shown(file: Audited) -> None:
+    """What `demarcate inspect` says is said, and of one file in ten printed: no text of it rules a terminal."""
+    json.dumps(facts.as_json(file), allow_nan=False)
+    if zlib.crc32(file.data) % 10:
+        facts.facts(file)
+        return
+    with redirect_stdout(io.StringIO()) as printed:
+        show.model("model.safetensors", file)
+    if not printed.getvalue().replace("\n", "").isprintable():
+        raise Broken(f"it prints {printed.getvalue()!r}")
 
 
 def _check_words(message: str) -> None:

@@ -74,6 +74,11 @@ def spelt(value: Any, *, sort: bool = False) -> str:
     return json.dumps(value, separators=(",", ":"), sort_keys=sort)
 
 
+def with_record(file: Parts, record: dict[str, Any]) -> Parts:
+    """The file of a model of which more is on record."""
+    return replace(file, text=spelt({**json.loads(file.text), "record": record}, sort=True))
+
+
 def with_document_changed(file: Parts, draw: random.Random) -> Parts:
     """One or two values of the document replaced, dropped, doubled or added; now and then spelt as no writer spells."""
     document = json.loads(file.text)

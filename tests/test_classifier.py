@@ -1,5 +1,7 @@
 import pickle
 import re
+import sys
+import threading
 
 import numpy as np
 import pandas as pd
@@ -24,7 +26,7 @@ from sklearn.utils.estimator_checks import (
 import demarcate.ensemble
 from demarcate import DemarcateClassifier, Predictor, datasets, load
 from demarcate.classifier import JUDGING_SECONDS
-from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
+from demarcate.errors import BundleError, DivergenceWarning, InputError, InputWarning, SettingError
 from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
 from demarcate.presets import PRESETS, preset_settings
 from demarcate.tabular.encoders.edges import class_edges
@@ -578,7 +580,9 @@ class TestTimeLimit:
 class TestEncodings:
     def test_numbers_are_cut_into_pieces_unless_that_is_declined(self, mixed):
         X, y = mixed
-        kinds = [{encoder.kinds for encoder in tiny(pieces=pieces).fit(X, y).predictor_.encoders} for pieces in (1, 0)]
+        kinds = [
+            {encoder.kinds for encoder in tiny(pieces=pieces).fit(X, y).predictor_.encoders} for pieces in (True, False)
+        ]
         assert kinds == [
             {("piecewise", "categorical", "categorical", "date")},
             {("numeric", "categorical", "categorical", "date")},
@@ -740,6 +744,38 @@ class TestDecisions:
     def test_costs_survive_a_clone_and_a_search(self, matrix):
         search = GridSearchCV(tiny(), {"cost": [None, {"false_negative": 5}]}, cv=2).fit(*matrix)
         assert clone(search.best_estimator_).get_params()["cost"] in (None, {"false_negative": 5})
+
+
+class TestWhatComesBetween:
+    """Full disks and interrupts, met from Python."""
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+    def test_a_disk_without_room_is_refused_in_words_and_the_older_model_stays(self, matrix, tmp_path):
+        import resource
+
+        path = tmp_path / "model.safetensors"
+        path.write_bytes(b"older")
+        fitted, limits = tiny().fit(*matrix), resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+        try:
+            with pytest.raises(BundleError, match=r"could not be written \(File too large\)\. Make room"):
+                fitted.save(path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert [(found.name, found.read_bytes()) for found in tmp_path.iterdir()] == [(path.name, b"older")]
+
+    def test_an_interrupt_leaves_no_thread_and_the_next_fit_goes_on_from_the_checkpoint(self, matrix, tmp_path):
+        def interrupt(progress):
+            if progress.epoch == 2:
+                raise KeyboardInterrupt
+
+        before, settings = threading.active_count(), {"epochs": 4, "checkpoint": tmp_path / "checkpoint"}
+        with pytest.raises(KeyboardInterrupt):
+            tiny(on_epoch=interrupt, **settings).fit(*matrix)
+        assert threading.active_count() == before
+        assert not list(tmp_path.glob("**/.*"))
+        resumed, undisturbed = tiny(**settings).fit(*matrix), tiny(epochs=4).fit(*matrix)
+        np.testing.assert_array_equal(resumed.predict_proba(matrix[0]), undisturbed.predict_proba(matrix[0]))
 
 
 # Trained for long on labels that are drawn by lot, so that every network is far too certain.

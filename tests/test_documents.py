@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from demarcate.datasets import heart
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -52,6 +54,7 @@ def test_a_snippet_runs_in_a_fresh_process(document, snippet, tmp_path):
 def test_every_demarcate_command_runs_in_the_order_shown(tmp_path):
     shown = [words[1:] for words in commands("bash", "powershell") if Path(words[0]).stem == "demarcate"]
     assert len(shown) >= 6
+    heart().frame.write_parquet(tmp_path / "large.parquet")  # a table of the reader's own
     for arguments in shown:
         done = demarcate(*arguments, cwd=tmp_path)
         assert done.returncode == 0, (arguments, done.stderr)

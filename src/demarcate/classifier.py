@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import polars as pl
+from narwhals.exceptions import DuplicateError
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array
@@ -647,7 +648,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 # scikit-learn's words, by which its own checks know the refusal.
                 rule = f"An array of rows has two axes, at least {least} of the rows and a column"
                 raise InputError([Problem(rule, str(error).rstrip("."), "Give it as (n_rows, n_columns)")]) from None
-        validate_data(self, named_table(X), reset=reset, skip_check_array=True)
+        try:
+            validate_data(self, named_table(X), reset=reset, skip_check_array=True)
+        except DuplicateError:
+            as_frame(X)  # says which names repeat, and where
+            raise
         return X
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
@@ -773,7 +778,5 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 def _audited(task: Task, folds: NDArray[np.int64]) -> list[Finding]:
     """What the audit finds in a table, or in the sample of it that stands for all rows."""
-    if task.sample is None:
-        return audit_columns(task.schema, task.parsed, task.codes, task.classes, folds=folds)
-    rows = task.sample
-    return audit_columns(task.schema, task.cells(rows), task.codes[rows], task.classes, folds=folds[rows])
+    rows = slice(None) if task.sample is None else task.sample
+    return audit_columns(task.schema, task.sampled(), task.codes[rows], task.classes, folds=folds[rows])

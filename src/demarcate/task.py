@@ -62,6 +62,10 @@ class Task:
         """The cells of some rows."""
         return {name: column[rows] for name, column in self.parsed.items()}
 
+    def sampled(self) -> ParsedColumns:
+        """The cells of the sample, or of all rows where there is none."""
+        return self.parsed if self.sample is None else self.cells(self.sample)
+
     def fingerprint(self) -> str:
         """What tells this table's cells and labels from any others."""
         return fingerprint(self.parsed, self.codes)

@@ -45,6 +45,10 @@ class TaskOnDisk(Task):
         """The cells of some rows."""
         return self.table.columns.chosen(rows)
 
+    def sampled(self) -> ParsedColumns:
+        """The cells of the sample, or of all rows where there is none."""
+        return self.table.columns.rows(slice(None)) if self.sample is None else self.cells(self.sample)
+
     def fingerprint(self) -> str:
         """That of the same table in memory."""
         made, columns = Fingerprint(), self.table.columns

@@ -54,3 +54,14 @@ def quoted(cell: object) -> str:
     """
     text = repr(cell)
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
+
+
+def is_whole(text: str) -> bool:
+    r"""Whether a text can be written: half a character, which Python's texts may hold, cannot.
+
+    Examples
+    --------
+    >>> is_whole("\U0001f642"), is_whole("\ud83d")
+    (True, False)
+    """
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)

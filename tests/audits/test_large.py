@@ -115,3 +115,9 @@ def test_rows_drawn_are_scored_again_but_for_their_copies(frame, monkeypatch):
     assert {finding.rule for finding in findings} >= {"giveaway"}
     assert "duplicates" not in {finding.rule for finding in findings}
     assert found.remarks == (f"{large._COPIES}.",)
+
+
+def test_a_table_that_changes_between_two_readings_is_refused(frame):
+    changed = frame.with_columns(sick=pl.col("sick") + 5)
+    with pytest.raises(InputError, match="'6' in"):
+        audit_large(draw(parts(frame), "sick"), parts(changed), target="sick", rescore=False)

@@ -74,16 +74,31 @@ def test_the_deepest_value_allowed_is_written_and_read():
         ("{} {}", "the text is not JSON"),
         ("\ufeff{}", "the text is not JSON"),
         ('{"a":1,"b":{"c":1,"c":1}}', "'c' is repeated"),
+        ('["a",{"b":["\\ud800"]}]', "text that UTF-8 can write"),
+        ('{"\\uDFFF":1}', "text that UTF-8 can write"),
         ("NaN", "it holds 'NaN'"),
         ("[-Infinity]", "it holds '-Infinity'"),
         ("[1e999]", "it holds '1e999'"),
         ("9" * 10_000, "the text is not JSON"),
         (json.dumps(nested(MAX_DEPTH + 1)), "deeper than 64"),
         ("[" * 1_000_000, "deeper than 64"),
-        ('{"a":' * 1_000_000, "deeper than 64"),
+        ('{"a":' * 300_000, "deeper than 64"),
+        ("[" + "1," * 1_500_000 + "1]", "room for 1500000 values, .* may have 1500001"),
+        ("[" + "{}," * 375_000 + "{}]", "room for 1500000 values, .* may have 1500004"),
     ],
     ids=lambda value: value[:12],
 )
 def test_a_text_that_takes_liberties_is_not_read(text, found):
     with pytest.raises(BundleError, match=found):
         from_text(text, "the text")
+
+
+def test_as_many_values_as_there_is_room_for_are_read():
+    assert from_text("[" + "1," * 1_499_999 + "1]", "the text") == [1] * 1_500_000
+
+
+def test_half_a_surrogate_pair_is_not_written_and_a_whole_one_is():
+    for half in ("\ud800", "a\udfff", "\ud83d\ude00"):
+        with pytest.raises(BundleError, match=r"text that UTF-8 can write: .*Replace the value before saving"):
+            to_text({"a": [half]})
+    assert from_text(to_text("\U0001d518"), "the text") == "\U0001d518"

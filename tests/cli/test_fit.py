@@ -1,3 +1,4 @@
+import hashlib
 import json
 import re
 
@@ -45,7 +46,8 @@ class TestReport:
     def test_json_says_what_was_fitted_and_where_it_is(self, report):
         assert report["model"] == str(report["saved"])
         assert report["saved"].exists()
-        assert report["err"] == f"Saved to {report['saved']}\n"
+        assert report["sha256"] == hashlib.sha256(report["saved"].read_bytes()).hexdigest()
+        assert report["err"] == f"Saved to {report['saved']}, SHA-256 {report['sha256']}\n"
         assert (report["n_samples"], report["n_features"]) == (303, 13)
         assert (report["target"], report["classes"]) == ("target", [0, 1])
         assert report["class_rows"] == {"0": 164, "1": 139}
@@ -172,7 +174,9 @@ class TestShown:
         assert "Scores on 303 out-of-fold rows, with 95% intervals" in outcome.out
         assert re.search(r"accuracy +0\.\d{3} \[0\.\d{3}, +0\.\d{3}\]", outcome.out)
         assert re.search(r"2 networks \(hidden 8, \w+\) trained in", outcome.out)
-        assert outcome.err == f"Saved to {tmp_path / 'm.safetensors'}\n"
+        assert re.fullmatch(
+            rf"Saved to {re.escape(str(tmp_path / 'm.safetensors'))}, SHA-256 [0-9a-f]{{64}}\n", outcome.err
+        )
 
     def test_without_out_it_says_that_nothing_is_kept(self, fit):
         assert fit("moons").err == "Not saved: name a file with --out to keep this model.\n"

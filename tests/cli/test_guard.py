@@ -1,4 +1,5 @@
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -145,6 +146,15 @@ class TestProcess:
         assert process.returncode == 1
         assert err.startswith(shown or b"Error: demarcate failed where it should not have (ZeroDivisionError")
         assert (b"panicked" in err) == bool(shown)
+
+    @needs_signals
+    def test_a_file_never_takes_the_place_of_a_stream_that_the_program_was_started_without(self, tmp_path):
+        work = "import os, pathlib\ndef work() -> None: pathlib.Path('fd').write_text(str(os.open('fd', os.O_CREAT)))\n"
+        program = f"import os\n{work}{AS_COMMAND}\nfrom demarcate.cli import main\nmain()"
+        command = shlex.join([sys.executable, "-c", program, "work"])
+        done = subprocess.run(f"{command} <&- >&- 2>&-", shell=True, cwd=tmp_path, check=False)
+        assert done.returncode == 0
+        assert int((tmp_path / "fd").read_text()) > 2
 
     @needs_signals
     def test_where_a_library_brings_the_process_down_is_written(self, start):

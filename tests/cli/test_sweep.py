@@ -54,7 +54,7 @@ class TestReport:
         assert report["err"].splitlines() == [
             "4 configurations x 2 seeds = 8 networks in 2 populations.",
             f"The table is saved to {report['folder'] / 'table.csv'}",
-            f"The winner is saved to {report['folder'] / 'winner.safetensors'}",
+            f"The winner is saved to {report['folder'] / 'winner.safetensors'}, SHA-256 {report['sha256']}",
         ]
 
     def test_the_table_is_written_as_csv(self, report, expected):

@@ -38,10 +38,13 @@ class Door:
         What it is called; that of a file is its extension.
     through
         From names, cells and a folder for files to a frame of plain types.
+    made
+        For tables of Python: the table itself.
     """
 
     name: str
     through: Callable[[Case, Path], pl.DataFrame]
+    made: Callable[[Case], Any] | None = None
 
 
 def _file(ending: str, content: Callable[[Case], bytes]) -> Door:
@@ -52,7 +55,7 @@ def _file(ending: str, content: Callable[[Case], bytes]) -> Door:
         elif not case.columns:
             raise CannotSayError
         else:
-            path.write_bytes(content(case))
+            path.write_bytes(_said(content, case))
         return load(str(path)).frame
 
     return Door(ending, through)
@@ -62,9 +65,16 @@ def _object(name: str, made: Callable[[Case], Any]) -> Door:
     def through(case: Case, _: Path) -> pl.DataFrame:
         if not case.columns:
             raise CannotSayError
-        return as_frame(made(case))
+        return as_frame(_said(made, case))
 
-    return Door(name, through)
+    return Door(name, through, lambda case: _said(made, case))
+
+
+def _said(made: Callable[[Case], Any], case: Case) -> Any:
+    try:
+        return made(case)
+    except UnicodeEncodeError as error:
+        raise CannotSayError from error
 
 
 def values_of(cells: Any) -> list[Any]:
@@ -193,6 +203,8 @@ def _mapping(case: Case) -> dict[str, list[Any]]:
 
 def _records(case: Case) -> list[dict[str, Any]]:
     columns = _mapping(case)
+    if not any(columns.values()):
+        raise CannotSayError
     rows = zip(*columns.values(), strict=True)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 

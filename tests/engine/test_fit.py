@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import threading
 from dataclasses import replace
 
 import pytest
@@ -448,9 +449,10 @@ def test_what_one_of_several_threads_raises_ends_all(two_threads, monkeypatch, e
     def interrupt(progress):
         raise error
 
+    before = threading.active_count()
     with pytest.raises(error):
         run([member(epochs=1000, seed=seed) for seed in range(4)], on_epoch=interrupt)
-    assert torch.get_num_threads() == 2
+    assert (torch.get_num_threads(), threading.active_count()) == (2, before)
 
 
 def test_a_large_population_that_is_alone_ends_with_the_bits_of_one_thread(two_threads):

@@ -227,6 +227,19 @@ def test_repeated_names_are_refused_with_their_places(table: Any):
         as_frame(table)
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-14))),
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=14))),
+    ],
+)
+@pytest.mark.parametrize("make", [list, pl.Series, pd.Series, lambda cells: pa.chunked_array([cells])])
+def test_moments_that_in_utc_are_of_no_year_are_refused(moment: datetime, make: Callable[..., Any]):
+    with pytest.raises(InputError, match=r"years 1 to 9999: row 1 of column 'at'"):
+        as_frame({"at": make([moment])})
+
+
 def test_columns_without_a_name_are_called_by_their_place_and_warned_of():
     with pytest.warns(InputWarning, match="the table has columns without a name; they are called 'column_2'"):
         frame = as_frame({" age ": [1], "\t": [2]})

@@ -19,12 +19,22 @@ def test_labels_in_parts_have_the_codes_of_all_together():
         ([0, 1], ["1", "0", " 1.0"]),
         ([0, 1], [1.0, 0.0, 1.0]),
         ([False, True], [True, False, True]),
+        ([False, True], [1, 0, 1]),
+        ([False, True], ["1", "0", "1.0"]),
+        ([0, 1], [True, False, True]),
+        ([0, 1], ["TRUE", "False", "true"]),
         (["no", "yes"], ["yes ", "no", "yes"]),
         (["007", "7"], ["7", "007", "7.0"]),
     ],
 )
 def test_a_column_is_read_as_its_cells_are(classes, cells):
     assert LabelReader(classes).take(pl.Series(cells)).tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("classes", [[0, 1, 2], ["0", "yes"], [True, "maybe"]])
+def test_truth_values_are_labels_of_their_own_where_they_are_not_the_two_classes(classes):
+    reader = LabelReader(classes)
+    assert reader.take([False]) is None
 
 
 @pytest.mark.parametrize("container", [list, pl.Series])

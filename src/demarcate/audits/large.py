@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from demarcate.audits.audit import judge
 from demarcate.audits.drift import Drift
 from demarcate.audits.result import Audit
-from demarcate.errors import together
+from demarcate.errors import InputError, together
 from demarcate.tabular import LabelReader, Schema, infer_schema, typed_labels
 from demarcate.tabular.audit.drawn import Drawn, labelled
 from demarcate.tabular.audit.whole import Whole, WholeCount
@@ -133,10 +133,12 @@ def _read_again(
     count = WholeCount(schema.reader().read(sample), 1 if classes is None else len(classes))
     reader, labels = schema.reader(), None if classes is None else LabelReader(classes)
     for part in parts:
-        # Labels that are missing were refused, or are to be left out.
+        # Labels that are missing have been refused, or are to be left out.
         rows = labelled(part, target) if target and labels else part
         codes = labels.take(rows[target]) if target and labels else np.zeros(len(rows), dtype=np.int64)
-        assert codes is not None, "all labels were counted before"
+        if codes is None:
+            # All labels were known before: the table is another than it was.
+            raise InputError(labels.problems if labels else [])
         count.add(reader.read(rows), codes)
     said = [f"{problem.rule} in the rows drawn: {problem.found}, taken for missing." for problem in reader.problems]
     return count.whole(), said

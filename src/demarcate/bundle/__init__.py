@@ -68,7 +68,8 @@ def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = Non
 
     The file is audited first: its size, format, the types and shapes of all tensors against what the document calls
     for, finite numbers, the SHA-256 of its content, and that it is byte for byte what writing it again would give.
-    Nothing in it can run. Reading takes at most the file's size twice, and 64 MiB.
+    Nothing in it can run. Reading takes at most twice the file's size, the padding of networks that share a stack, and
+    64 MiB.
 
     Parameters
     ----------

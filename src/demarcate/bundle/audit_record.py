@@ -37,8 +37,11 @@ def check_record(record: Any) -> None:
         entries = record.get(name, [])
         is_listed = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
         require(is_listed, f"the record's {name} is not a list of mappings")
-    for member in record.get("members", []):
+    members = record.get("members", [])
+    for member in members:
         _check_training(member)
+    is_counted = all("epochs" in member for member in members) or not any(member.get("timed_out") for member in members)
+    require(is_counted, "a training that timed out does not count its epochs")
 
 
 def _check_scores(scores: Any, what: str) -> None:
@@ -56,7 +59,6 @@ def _check_training(member: Mapping[str, Any]) -> None:
     """How a network's training ended, and its numbers epoch by epoch."""
     for name in ("epochs", "best_epoch"):
         require(is_count(member.get(name, 0)), f"the {name.replace('_', ' ')} of a network's training is not a count")
-    require(not member.get("timed_out") or "epochs" in member, "a training that timed out does not count its epochs")
     history = member.get("history") or {}
     require(isinstance(history, dict), "a network's history is not a mapping")
     if history:

@@ -13,7 +13,7 @@ from demarcate.bundle.refusal import DAMAGED, refused, shown
 from demarcate.errors import BundleError
 
 MAX_DEPTH = 64
-MAX_VALUES, MAPPING = 1_000_000, 3
+MAX_VALUES, MAPPING = 1_500_000, 3
 """Values there is room for, and how many of them a mapping counts as: an empty one takes as much memory."""
 STORABLE = "A model's document holds only what JSON can store and give back unchanged"
 
@@ -49,11 +49,12 @@ def to_text(value: object, *, sort_keys: bool = True) -> str:
     except (TypeError, ValueError) as error:
         raise refused(STORABLE, str(error), remedy) from None
     _check_depth(value, remedy)
+    _check_characters(value, text, remedy)
     return text
 
 
 def from_text(text: str, where: str, remedy: str = DAMAGED) -> Any:
-    """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep and has at most a million values.
+    """Read JSON that repeats no key, holds no NaN or infinity, nests at most 64 deep, and holds what there is room for.
 
     Parameters
     ----------
@@ -91,6 +92,7 @@ def from_text(text: str, where: str, remedy: str = DAMAGED) -> Any:
     except ValueError as error:
         raise refused("A model file holds JSON", f"{where} is not JSON ({error})") from None
     _check_depth(value, DAMAGED)
+    _check_characters(value, text, DAMAGED)
     return value
 
 
@@ -115,6 +117,7 @@ def _finite(literal: str) -> float:
     return number if math.isfinite(number) else _refuse_constant(literal)
 
 
+_HOLDERS = (dict, list, tuple)
 # Made once: what json makes anew for each call takes longer than most of what is read and written here.
 _WRITERS = {
     sort_keys: json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
@@ -125,15 +128,35 @@ _READER = json.JSONDecoder(object_pairs_hook=_unique_keys, parse_constant=_refus
 
 def _check_depth(value: object, remedy: str) -> None:
     # A fixed depth, checked without recursion: what one program may write, another with a smaller stack can read.
-    layer = [value]
-    for _ in range(MAX_DEPTH + 1):
-        layer = [inner for outer in layer for inner in _children(outer)]
+    layer = [value] if isinstance(value, _HOLDERS) else []
+    for _ in range(MAX_DEPTH):
         if not layer:
             return
-    raise refused("The JSON of a model file is shallow", f"it nests deeper than {MAX_DEPTH} levels", remedy)
+        layer = [
+            inner
+            for outer in layer
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, _HOLDERS)
+        ]
+    if any(layer):
+        raise refused("The JSON of a model file is shallow", f"it nests deeper than {MAX_DEPTH} levels", remedy)
 
 
-def _children(value: object) -> list[Any]:
+def _check_characters(value: object, text: str, remedy: str) -> None:
+    # Half a surrogate pair can be spelt in JSON, and is in no table: no screen, file or column's name takes it.
+    if "\\ud" not in text.lower():
+        return
+    layer = [value]
+    while layer:
+        for each in layer:
+            if isinstance(each, str) and any("\ud800" <= character <= "\udfff" for character in each):
+                raise refused(
+                    "The text in a model file is text that UTF-8 can write", f"it holds {shown(each)}", remedy
+                )
+        layer = [inner for outer in layer for inner in _parts(outer)]
+
+
+def _parts(value: object) -> list[Any]:
     if isinstance(value, dict):
-        return list(value.values())
+        return [*value, *value.values()]
     return list(value) if isinstance(value, list | tuple) else []

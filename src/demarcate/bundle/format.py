@@ -162,7 +162,7 @@ def _document_text(document: Document) -> str:
     if not isinstance(document, dict):
         raise refused(STORABLE, f"it is a {type(document).__name__}, not a dict", "Give a dict")
     text = to_text(document)
-    # Tuples, keys that are not strings and split surrogates are written, but come back as something else.
+    # Tuples and keys that are not strings are written, but come back as something else.
     if from_text(text, "the document", SMALLER) != document:
         raise refused(
             STORABLE,

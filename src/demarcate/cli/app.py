@@ -13,6 +13,7 @@ from demarcate.cli.evaluate import evaluate
 from demarcate.cli.fit import fit
 from demarcate.cli.guard import guarded
 from demarcate.cli.inspect import inspect
+from demarcate.cli.natives import open_standard_streams
 from demarcate.cli.plot import plot
 from demarcate.cli.predict import predict
 from demarcate.cli.report import report
@@ -48,6 +49,7 @@ def _options(
 
 def run() -> None:
     """Run the command that the arguments name."""
+    open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A character that the stream cannot write is spelt out: no reason to lose what was computed.

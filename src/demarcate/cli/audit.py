@@ -22,6 +22,8 @@ from demarcate.cli.options import (
 
 if TYPE_CHECKING:
     from demarcate.audits import Audit
+    from demarcate.cli.tables import Opened
+    from demarcate.tabular.audit.drawn import Drawn
 
 _AGAINST = "Another table, such as the rows to predict: does it differ, and in which columns?"
 
@@ -90,7 +92,7 @@ def _audit(
         target = named_target(table, opened_table.columns, target)
     drawn = draw(opened_table.parts, target, drop_missing=drop_missing, seed=seed)
     say_left_out(drawn.n_left_out)
-    new = None if against is None else draw(opened(against, **source).parts, seed=seed)
+    new = None if against is None else _other(opened(against, **source), target, seed)
     named: dict[str, Any] = column_lists(lists, opened_table.columns, opened_table.categorical)
     # torch takes seconds to import: by now both tables have been read.
     from demarcate.audits import audit as run
@@ -109,3 +111,13 @@ def _audit(
     if new is None or new.is_whole:
         return found
     return replace(found, drift=of_samples(found.drift, drawn.n_rows, new.n_rows))
+
+
+def _other(table: "Opened", target: str | None, seed: int) -> "Drawn":
+    """The table to compare with, whose target need not be there."""
+    from demarcate.cli.tables import named_target
+    from demarcate.tabular.audit.drawn import draw
+
+    if target in table.columns:
+        named_target(table.name, table.columns, target)
+    return draw(table.parts, seed=seed)

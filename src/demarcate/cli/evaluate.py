@@ -19,7 +19,7 @@ from demarcate.errors import InputError
 
 if TYPE_CHECKING:
     from demarcate.cli.tables import Opened
-    from demarcate.evaluation.tally import Tally
+    from demarcate.evaluation import Tally
     from demarcate.predictor import Predictor
 
 
@@ -75,7 +75,7 @@ def evaluate(
 def _tally(predictor: "Predictor", table: "Opened", target: str | None, *, drop_missing: bool) -> "Tally":
     """The scored rows of a table, which is read part by part."""
     from demarcate.cli.tables import named_target, say_left_out, warn_of_training_rows
-    from demarcate.evaluation.tally import Tally
+    from demarcate.evaluation import Tally
     from demarcate.tabular import LabelReader
     from demarcate.tabular.fingerprint import Fingerprint
     from demarcate.tabular.values import categories

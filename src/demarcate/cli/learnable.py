@@ -206,9 +206,9 @@ def learnable(
         columns = open_columns(source["table"])
         target = named_target(columns.name, columns.columns, source["target"])
         named = column_lists(lists, columns.columns)
-        sizes = {name: columns.n_bytes(name) for name in columns.columns}
-        if not allowed.holds(columns.n_rows, sizes, columns.schema, _n_encodings(settings, columns.n_rows)):
-            _announce(columns.name, sum(sizes.values()), allowed, outputs, quiet=quiet)
+        features = {name: dtype for name, dtype in columns.schema.items() if name != target}
+        if not allowed.holds(columns.n_rows, columns.sizes, features, _n_encodings(settings, columns.n_rows)):
+            _announce(columns.name, sum(columns.sizes.values()), allowed, outputs, quiet=quiet)
             _give_back_what_is_freed()
             folder = scratch_folder(outputs["out"])
             reading = read_stored(

@@ -10,6 +10,18 @@ from contextlib import contextmanager
 STDERR = 2
 
 
+def open_standard_streams() -> None:
+    """Open what the program was started without: its number would go to a file of ours, and with it what is printed.
+
+    Examples
+    --------
+    >>> open_standard_streams()
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        pass
+    os.close(descriptor)
+
+
 @contextmanager
 def silent_natives() -> Iterator[None]:
     """Let only Python write to standard error: polars prints a page of its insides for a damaged file it then refuses.
@@ -22,13 +34,7 @@ def silent_natives() -> Iterator[None]:
     >>> with silent_natives():
     ...     _ = os.write(2, b"thread 'main' panicked at src/lib.rs:1")
     """
-    try:
-        kept = os.dup(STDERR)
-    except OSError:
-        # Whoever started the program closed it: nothing is shown anyway.
-        yield
-        return
-    before = sys.stderr
+    kept, before = os.dup(STDERR), sys.stderr
     try:
         if _is_stderr(before):
             before.flush()

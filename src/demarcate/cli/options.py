@@ -106,7 +106,7 @@ ExpectSha256 = Annotated[
 
 @contextmanager
 def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
-    """Tell where training is taken up, and after Ctrl-C that it can be taken up again."""
+    """Tell where training is taken up, and that it can be taken up again, after Ctrl-C as after its end."""
 
     def is_begun() -> bool:
         return checkpoint is not None and (Path(checkpoint) / "manifest.json").exists()
@@ -123,6 +123,8 @@ def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
                 f"what was trained so far is in {checkpoint}. Begin the same again to go on from there"
             ) from error
         raise
+    if checkpoint is not None and not quiet:
+        say(f"The training stays in {checkpoint}: the same command takes it up, and without the folder it begins anew.")
 
 
 def refuse_impossible(settings: Mapping[str, Any], seed: int) -> None:

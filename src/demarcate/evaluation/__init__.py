@@ -26,6 +26,7 @@ from demarcate.evaluation.scores import (
     scores_json,
     wilson_interval,
 )
+from demarcate.evaluation.tally import Tally
 
 __all__ = [
     "MAIN_METRICS",
@@ -36,6 +37,7 @@ __all__ = [
     "Costs",
     "Mean",
     "Score",
+    "Tally",
     "accuracy",
     "average_precision",
     "balanced_accuracy",

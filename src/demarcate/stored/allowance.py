@@ -61,7 +61,7 @@ class Allowance:
         columns
             What each column takes, in bytes.
         schema
-            The columns' types, from which follows how wide they may be once encoded.
+            The types of the columns beside the target, from which follows how wide they may be once encoded.
         encodings
             In how many encodings its rows are kept at once.
         """
@@ -99,6 +99,10 @@ class Allowance:
             problems.append(Problem(RULE, found, "Allow more, or take a sample of the rows"))
         if problems:
             raise InputError(problems)
+
+    def column_rows(self, n_rows: int, n_bytes: int) -> int:
+        """How many rows of a column may be read at once, if all of its rows take so many bytes."""
+        return min(n_rows, max(1, n_rows * self.n_bytes // (COLUMN_TIMES * n_bytes)))
 
     def chunk_rows(self, row_bytes: int) -> int:
         """How many rows may be worked on at once that take so many bytes each."""

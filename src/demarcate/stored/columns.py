@@ -1,6 +1,6 @@
 """Parsed columns in a file, read one at a time or a few rows at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from typing import Any
@@ -48,8 +48,8 @@ class StoredColumns(Mapping[str, Cells]):
     >>> import tempfile
     >>> with tempfile.TemporaryFile(buffering=0) as file:
     ...     columns = StoredColumns(file, 3)
-    ...     columns.add("age", np.array([63.0, np.nan, 58.0]))
-    ...     columns.add("thal", pl.Series("thal", ["fixed", "normal", None]))
+    ...     columns.add("age", [np.array([63.0, np.nan]), np.array([58.0])])
+    ...     columns.add("thal", [pl.Series(["fixed", "normal", None])], categories=["fixed", "normal"])
     ...     columns["age"].tolist(), columns["thal"].dtype, columns.rows(slice(1, 3))["thal"].to_list()
     ([63.0, nan, 58.0], Enum(categories=['fixed', 'normal']), ['normal', None])
     """
@@ -58,17 +58,28 @@ class StoredColumns(Mapping[str, Cells]):
         self._file, self.n_rows = file, n_rows
         self._places: dict[str, _Place] = {}
 
-    def add(self, name: str, cells: Cells) -> None:
+    def add(self, name: str, parts: Iterable[Cells], categories: Sequence[str] | None = None) -> None:
         """Put a column behind those there are.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        parts
+            Its cells, consecutive ones together.
+        categories
+            Of text: everything that a cell may say.
 
         Raises
         ------
         InputError
             If the disk is full.
         """
-        place = _Place(self._file.seek(0, 2), _categories(cells) if isinstance(cells, pl.Series) else None)
-        stored = cells if isinstance(cells, np.ndarray) else _numbered(cells, place.categories)
-        write_all(self._file, np.ascontiguousarray(stored, dtype=place.dtype).view(np.uint8).data)
+        words = None if categories is None else pl.Series(categories, dtype=pl.String)
+        place = _Place(self._file.seek(0, 2), None if words is None else words.cast(pl.Enum(words)))
+        for cells in parts:
+            stored = cells if isinstance(cells, np.ndarray) else _numbered(cells, place.categories)
+            write_all(self._file, np.ascontiguousarray(stored, dtype=place.dtype).view(np.uint8).data)
         self._places[name] = place
 
     def rows(self, rows: slice) -> dict[str, Cells]:
@@ -97,11 +108,6 @@ class StoredColumns(Mapping[str, Cells]):
             return found
         numbers = pl.Series(name, found).cast(pl.UInt32)
         return place.categories.gather(numbers.set(numbers == len(place.categories), None)).alias(name)
-
-
-def _categories(cells: pl.Series) -> pl.Series:
-    words = cells.drop_nulls().unique().sort()
-    return words.cast(pl.Enum(words))
 
 
 def _numbered(cells: pl.Series, categories: pl.Series | None) -> NDArray[np.uint32]:

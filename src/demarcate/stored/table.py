@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from demarcate.datasets.reading.columnar import Columnar
 from demarcate.errors import InputError, Problem
 from demarcate.scratch import scratch_file
-from demarcate.stored.allowance import COLUMN_TIMES, Allowance
+from demarcate.stored.allowance import Allowance
 from demarcate.stored.columns import CELL_BYTES, StoredColumns
 from demarcate.tabular import Column, Schema, class_codes
 from demarcate.tabular.inference import ColumnInference, schema_of
 from demarcate.tabular.labels import typed_labels
 from demarcate.tabular.plain import plain_column
 from demarcate.tabular.summaries import Described, described
+from demarcate.tabular.values import slices
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +92,7 @@ def read_stored(
     folder
         Where parsed columns are kept as long as the context lasts, in a file without a name.
     categorical, numerical, drop
-        As for `infer_schema`.
+        As for `infer_schema`; of a column to drop that is larger than allowed only the first rows are looked at.
     drop_missing_target
         Whether rows without a target are left out, instead of refused.
     seed
@@ -114,8 +115,7 @@ def read_stored(
     """
     names = [name for name in source.columns if name != target]
     inference = ColumnInference(names, categorical=categorical, numerical=numerical, drop=drop)
-    sizes = {name: source.n_bytes(name) for name in source.columns}
-    allowance.check(source.n_rows, {name: size for name, size in sizes.items() if name not in drop})
+    allowance.check(source.n_rows, {name: size for name, size in source.sizes.items() if name not in drop})
     labels = typed_labels(plain_column(target, source.column(target)))
     kept = None
     if drop_missing_target and None in labels:
@@ -127,7 +127,7 @@ def read_stored(
     needed = CELL_BYTES * n_rows * len(names)
     with scratch_file(folder, needed, f"{n_rows:,} rows of {len(names)} columns") as file:
         columns = StoredColumns(file, n_rows)
-        reader = _Reader(source, kept, allowance.n_bytes // COLUMN_TIMES)
+        reader = _Reader(source, kept, allowance)
         schema, shown = _read_columns(reader, names, inference, columns)
         n_sampled = allowance.sample_rows(schema)
         draw = np.random.default_rng(seed)
@@ -140,7 +140,7 @@ def read_stored(
             codes=codes,
             target=target,
             n_left_out=source.n_rows - n_rows,
-            n_bytes=sum(sizes.values()),
+            n_bytes=sum(source.sizes.values()),
             allowance=allowance,
             folder=folder,
             sample=sample,
@@ -153,11 +153,13 @@ class _Reader:
 
     source: Columnar
     kept: pl.Series | None
-    max_bytes: int
+    allowance: Allowance
 
     def cells(self, name: str) -> pl.Series:
-        cells = plain_column(name, self.source.column(name))
-        return cells if self.kept is None else cells.filter(self.kept)
+        """All of them, or of a column that is too large, and therefore dropped, the first so many."""
+        n_rows = self.allowance.column_rows(self.source.n_rows, self.source.sizes[name])
+        cells = plain_column(name, self.source.column(name, n_rows))
+        return cells if self.kept is None else cells.filter(self.kept.head(n_rows))
 
 
 def _read_columns(
@@ -171,7 +173,7 @@ def _read_columns(
             cells = reader.cells(name)
             column = inference.column(cells)
             if not column.dropped:
-                stored.add(name, _parsed(cells, column))
+                _store(cells, column, stored)
         except InputError as error:
             problems += error.problems
             continue
@@ -184,9 +186,13 @@ def _read_columns(
     for column in schema.used:
         # It numbers the rows, and is used only because there is nothing else.
         if column.name not in stored:
-            stored.add(column.name, _parsed(reader.cells(column.name), column))
+            _store(reader.cells(column.name), column, stored)
     return schema, shown
 
 
-def _parsed(cells: pl.Series, column: Column) -> NDArray[np.float64] | pl.Series:
-    return Schema((column,)).parse(cells.to_frame())[column.name]
+def _store(cells: pl.Series, column: Column, stored: StoredColumns) -> None:
+    """Put parsed cells into the file, and say what there is to say of them."""
+    reader = Schema((column,)).reader()
+    parts = (parsed[column.name] for part in slices(cells) if (parsed := reader.take(part.to_frame())) is not None)
+    stored.add(column.name, parts, column.categories if column.kind in ("categorical", "boolean") else None)
+    reader.close()

@@ -107,7 +107,13 @@ class ColumnInference:
         if cells.name in self._asked["drop"]:
             return replace(_inferred(cells), dropped=ASKED)
         if cells.name in self._asked["categorical"]:
-            return Column(cells.name, "categorical", categories=tuple(_distinct(values.categories(cells))))
+            return Column(
+                cells.name,
+                "categorical",
+                categories=tuple(
+                    _distinct(pl.concat([values.categories(part).unique() for part in values.slices(cells)]))
+                ),
+            )
         if cells.name in self._asked["numerical"]:
             return Column(cells.name, "numerical")
         return _completed(_inferred(cells), cells)
@@ -186,19 +192,20 @@ def _completed(column: Column, cells: pl.Series) -> Column:
     if column.kind in ("numerical", "date"):
         read = values.numbers(cells) if column.kind == "numerical" else dates.dates(cells, column.date_format)
         return replace(column, dropped=_useless_quantities(column, read.values[~np.isnan(read.values)], len(cells)))
-    words = (values.booleans if column.kind == "boolean" else values.categories)(cells).drop_nulls()
-    if _say_nothing(words, cells.dtype):
+    spelled = values.booleans if column.kind == "boolean" else values.categories
+    words = [(part.unique(), len(part) - part.null_count()) for part in map(spelled, values.slices(cells))]
+    distinct, n_words = _distinct(pl.concat([part for part, _ in words])), sum(n for _, n in words)
+    if _say_nothing(distinct, cells.dtype):
         return replace(column, dropped=_ALL_MISSING)
-    distinct = _distinct(words)
-    if len(distinct) == 1 and len(words) == len(cells):
+    if len(distinct) == 1 and n_words == len(cells):
         return replace(column, categories=tuple(distinct), dropped=f"constant: every cell is {quoted(distinct[0])}")
-    if column.kind == "categorical" and len(words) >= _ID_MIN_ROWS and len(distinct) > _ID_SHARE * len(words):
-        return replace(column, dropped=f"id-like: {len(distinct)} different values in {len(words)} rows")
+    if column.kind == "categorical" and n_words >= _ID_MIN_ROWS and len(distinct) > _ID_SHARE * n_words:
+        return replace(column, dropped=f"id-like: {len(distinct)} different values in {n_words} rows")
     return replace(column, categories=tuple(distinct))
 
 
 def _distinct(words: pl.Series) -> pl.Series:
-    return words.drop_nulls().unique().sort()
+    return words.unique().drop_nulls().sort()
 
 
 def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: int) -> str:
@@ -213,9 +220,9 @@ def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: in
     return ""
 
 
-def _say_nothing(words: pl.Series, dtype: pl.DataType) -> bool:
+def _say_nothing(distinct: pl.Series, dtype: pl.DataType) -> bool:
     """Whether there are no words, or only those of a text column that stand for a missing value."""
-    return not len(words) or (dtype == pl.String and bool(values.is_missing_word(words).all()))
+    return not len(distinct) or (dtype == pl.String and bool(values.is_missing_word(distinct).all()))
 
 
 def _counts_up(present: NDArray[np.float64]) -> bool:

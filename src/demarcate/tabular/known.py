@@ -16,6 +16,9 @@ from demarcate.words import counted
 _MAX_SHOWN = 10
 _MAX_COUNTED = 10_000
 """Unknown labels that are told apart; more are not counted."""
+_TRUTHS = {"0": "false", "1": "true", "false": "0", "true": "1"}
+"""The other way of writing a truth value, which is the same label where these two are the classes."""
+_TRUTH_CLASSES = ({"0", "1"}, {"false", "true"})
 
 
 class LabelReader:
@@ -41,6 +44,11 @@ class LabelReader:
         known = np.asarray(classes).tolist()
         self._exact = {(type(label), label): place for place, label in enumerate(known)}
         self._spelled = {spelling(label): place for place, label in enumerate(known)}
+        self._truths = (
+            {_TRUTHS[word]: place for word, place in self._spelled.items()}
+            if self._spelled.keys() in _TRUTH_CLASSES
+            else {}
+        )
         self._n_rows = 0
         self._missing: list[int] = []
         self._n_missing = 0
@@ -88,7 +96,10 @@ class LabelReader:
         return None if self._n_missing or self._unknown else codes
 
     def _place(self, label: Any) -> int:
-        return self._exact.get((type(label), label), self._spelled.get(spelling(label), -1))
+        if (type(label), label) in self._exact:
+            return self._exact[type(label), label]
+        word = spelling(label)
+        return self._spelled.get(word, self._truths.get(word, -1))
 
 
 def known_codes(labels: Any, classes: Sequence[Any] | NDArray[Any]) -> NDArray[np.int64]:
@@ -101,8 +112,8 @@ def known_codes(labels: Any, classes: Sequence[Any] | NDArray[Any]) -> NDArray[n
 
     Examples
     --------
-    >>> known_codes(["1", " 0", 1.0], np.array([0, 1])).tolist()
-    [1, 0, 1]
+    >>> known_codes(["1", " 0", 1.0, False], np.array([0, 1])).tolist()
+    [1, 0, 1, 0]
     """
     reader = LabelReader(classes)
     codes = reader.take(labels_of(labels))

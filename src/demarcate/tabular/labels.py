@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from demarcate.errors import InputError, Problem
 from demarcate.tabular.plain import by_microseconds
 from demarcate.tabular.values import categories
+from demarcate.words import is_whole
 
 MAX_ROWS = 5
 """Rows that a message names."""
@@ -56,12 +57,13 @@ def class_codes(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
         present = [spelling(label) for label in present]
     counts = Counter(present)
+    problems += [_half(cells, label) for label in counts if isinstance(label, str) and not is_whole(label)]
     problems += measured_problem(cells) or class_problems(counts)
     if problems:
         raise InputError(problems)
     classes = sorted(counts)
     places = {label: place for place, label in enumerate(classes)}
-    return np.asarray(classes), np.array([places[label] for label in present], dtype=np.int64)
+    return np.asarray(classes), np.fromiter((places[label] for label in present), np.int64, len(present))
 
 
 def typed_labels(column: pl.Series) -> list[Any]:
@@ -77,10 +79,10 @@ def typed_labels(column: pl.Series) -> list[Any]:
     if column.dtype == pl.Boolean:
         return column.to_list()
     text = categories(column)
-    distinct = text.drop_nulls().unique()
+    distinct = text.unique().drop_nulls()
     whole = distinct.str.contains(r"^-?[0-9]{1,15}$").all() and not distinct.str.contains(r"^-?0[0-9]").any()
     labels = np.array([*(distinct.cast(pl.Int64) if whole else distinct), None], dtype=object)
-    places = text.replace_strict(distinct, range(len(distinct)), default=len(distinct), return_dtype=pl.UInt32)
+    places = text.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32).fill_null(len(distinct))
     found: list[Any] = labels[places.to_numpy()].tolist()
     return found
 
@@ -135,6 +137,11 @@ def missing_problem(rows: Sequence[int], n_missing: int) -> Problem:
     shown = ", ".join(map(str, rows[:MAX_ROWS])) + (f" and {n_missing - MAX_ROWS} more" if n_missing > MAX_ROWS else "")
     remedy = "Fill them in, or leave these rows out (--drop-missing-target)"
     return Problem("Every row has a label", f"the target is missing in row {shown}", remedy)
+
+
+def _half(cells: Sequence[Any], label: str) -> Problem:
+    found = f"the label in row {cells.index(label) + 1} holds half a character"
+    return Problem("Texts hold whole characters", found, "Write the character in full")
 
 
 def measured_problem(

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.tabular.values import LARGEST_EXACT
+from demarcate.words import is_whole
 
+_YEARS = "A date is of the years 1 to 9999"
 _PLAIN = {str, int, float, bool, date, datetime}
 _AS_IS = {str, int, bool, NoneType}
 _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
@@ -50,6 +52,15 @@ def plain_column(name: str, cells: Any) -> pl.Series:
     """
     if isinstance(cells, pl.Series):
         return _of_polars(cells.alias(name))
+    try:
+        return _of_others(name, cells)
+    except UnicodeEncodeError:
+        row = next(row for row, cell in enumerate(cells, 1) if isinstance(cell, str) and not is_whole(cell))
+        found = f"row {row} of column {name!r} holds half a character"
+        raise InputError([Problem("Texts hold whole characters", found, "Write the character in full")]) from None
+
+
+def _of_others(name: str, cells: Any) -> pl.Series:
     if isinstance(cells, np.ndarray) and cells.ndim == 1:
         return _of_numpy(name, cells)
     series = nw.from_native(cells, series_only=True, pass_through=True)
@@ -111,7 +122,7 @@ def _refuse_far(column: pl.Series) -> None:
         found = f"row {row + 1} of column {column.name!r} is {days[row]:,} days from 1970-01-01"
         found += f", and {len(far) - 1:,} more are as far" if len(far) > 1 else ""
         remedy = "Mend the cell or leave it empty, and check what the numbers count"
-        raise InputError([Problem("A date is of the years 1 to 9999", found, remedy)])
+        raise InputError([Problem(_YEARS, found, remedy)])
 
 
 def _whole(column: pl.Series) -> pl.Series:
@@ -174,7 +185,7 @@ def _of_values(name: str, cells: Sequence[Any]) -> pl.Series:
     if len(kinds) == 1 and kinds <= {str, bool, date}:
         return pl.Series(name, cells)
     if kinds <= {date, datetime}:
-        return pl.Series(name, [_naive(cell) for cell in cells], dtype=pl.Datetime("us"))
+        return pl.Series(name, [_naive(name, row, cell) for row, cell in enumerate(cells, 1)], dtype=pl.Datetime("us"))
     if kinds <= {int, float} and _fit(cells, LARGEST_EXACT if float in kinds else 2**63):
         return pl.Series(name, cells, dtype=pl.Float64 if float in kinds else pl.Int64)
     return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], dtype=pl.String)
@@ -215,12 +226,16 @@ _CONVERSIONS: dict[type, Callable[[Any], Any]] = {
 }
 
 
-def _naive(cell: date | None) -> datetime | None:
+def _naive(name: str, row: int, cell: date | None) -> datetime | None:
     """A moment in UTC without saying so; one that names no time zone stays as it is."""
     if cell is None:
         return None
     moment = cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
-    return (moment - (moment.utcoffset() or timedelta())).replace(tzinfo=None)
+    try:
+        return moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())
+    except OverflowError:
+        found = f"row {row} of column {name!r} holds {cell}, which in UTC is none of them"
+        raise InputError([Problem(_YEARS, found, "Mend the cell or leave it empty")]) from None
 
 
 def _text(cell: object) -> str:

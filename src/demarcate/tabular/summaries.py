@@ -7,7 +7,7 @@ import polars as pl
 
 from demarcate.tabular.dates import dates
 from demarcate.tabular.schema import Column
-from demarcate.tabular.values import booleans, categories, numbers
+from demarcate.tabular.values import booleans, categories, numbers, slices
 
 
 def visible(text: object) -> str:
@@ -19,6 +19,10 @@ def visible(text: object) -> str:
     line\nbreak \u202eleft
     """
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(text))
+
+
+_LOOKED_AT = 1000
+"""Cells looked at at once for one that is not missing."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ def described(cells: pl.Series, column: Column) -> Described:
     >>> described(pl.Series("age", [63, None, 58]), Column("age", "numerical"))
     Described(n_missing=1, summary='58 to 63, median 60.5')
     """
-    return Described(n_missing(cells, column), summary(cells, column))
+    return Described(sum(n_missing(part, column) for part in slices(cells)), summary(cells, column))
 
 
 def n_missing(cells: pl.Series, column: Column) -> int:
@@ -55,10 +59,18 @@ def summary(cells: pl.Series, column: Column) -> str:
         present = numbers(cells).values
         present = present[~np.isnan(present)]
         return f"{present.min():g} to {present.max():g}, median {np.median(present):g}" if len(present) else ""
-    text = categories(cells).drop_nulls()
     if column.kind == "date":
-        return f"such as {text[0]}" if len(text) else ""
+        return f"such as {first}" if (first := _first(cells)) else ""
     if not column.categories:
         return ""
     shown = ", ".join(column.categories[:4])
     return f"{len(column.categories)}: {shown}" + (", ..." if len(column.categories) > 4 else "")
+
+
+def _first(cells: pl.Series) -> str | None:
+    """The first cell that is not missing, if there is one, as text."""
+    for part in cells.to_frame().iter_slices(_LOOKED_AT):
+        found = categories(part.to_series()).drop_nulls()
+        if len(found):
+            return str(found[0])
+    return None

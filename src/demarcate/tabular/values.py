@@ -4,6 +4,7 @@ Text is read by rules of our own, because readers disagree in silence: here ``00
 and an integer too large for a float is not a quantity.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _WHOLE = r"^[+-]?[0-9]+$"
 _CODE = r"^[+-]?0[0-9]"
+SLICE = 1 << 18
+"""Cells of a part that `slices` gives."""
 LARGEST_EXACT = 2**53
 """From here on, two different whole numbers may look the same to float64."""
 
@@ -98,7 +101,7 @@ def booleans(column: pl.Series) -> pl.Series:
     ['true', 'false', None, 'perhaps']
     """
     text = categories(column)
-    return text.replace({word: new for word in text.drop_nulls().unique() if (new := _yes_or_no(word)) != word})
+    return _respelled(text, {word: new for word in text.unique().drop_nulls() if (new := _yes_or_no(word)) != word})
 
 
 def categories(column: pl.Series) -> pl.Series:
@@ -114,11 +117,21 @@ def categories(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Float64:
         column = column.fill_nan(None)
     text = stripped(column)
-    distinct = text.drop_nulls().unique()
+    distinct = text.unique().drop_nulls()
     numeric = distinct.filter(distinct.str.contains(_NUMBER) & ~distinct.str.contains(_CODE))
     spelling: dict[str, str | None] = {old: new for old in numeric if (new := _number_text(old)) != old}
     spelling[""] = None
-    return text.replace(spelling)
+    return _respelled(text, spelling)
+
+
+def _respelled(text: pl.Series, spelling: Mapping[str, str | None]) -> pl.Series:
+    """Text, some words of which are spelled otherwise."""
+    distinct = text.unique().drop_nulls()
+    if not distinct.is_in(list(spelling)).any():
+        return text
+    # Numbered first: to replace words cell by cell takes several times the column's memory.
+    numbers = text.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32)
+    return distinct.replace(spelling).gather(numbers).alias(text.name)
 
 
 def stripped(column: pl.Series) -> pl.Series:
@@ -128,8 +141,23 @@ def stripped(column: pl.Series) -> pl.Series:
 
 def stripped_distinct(column: pl.Series) -> pl.Series:
     """The distinct texts of a column without surrounding space, in order; nulls and empty cells left out."""
-    text = stripped(column).drop_nulls().unique(maintain_order=True)
+    text = pl.concat([stripped(part).unique(maintain_order=True) for part in slices(column)])
+    text = text.unique(maintain_order=True).drop_nulls()
     return text.filter(text != "")
+
+
+def slices(column: pl.Series) -> Iterator[pl.Series]:
+    """A column in parts of consecutive cells, so that what is made of them need not be in memory for all at once.
+
+    Examples
+    --------
+    >>> [part.to_list() for part in slices(pl.Series([1, 2]))]
+    [[1, 2]]
+    """
+    if not len(column):
+        yield column
+    for start in range(0, len(column), SLICE):
+        yield column.slice(start, SLICE)
 
 
 def is_missing_word(text: pl.Series) -> pl.Series:

@@ -6,6 +6,8 @@ import io
 import polars as pl
 from cases import Case, Taken, category, file_refused, file_taken, labels, number
 
+from demarcate.datasets.reading.delimited import MAX_CELL
+
 _FRAME = pl.DataFrame({"x": [1, 2, 3, 4], "y": ["no", "yes", "no", "yes"]})
 _TABLE = "x,y\n1,no\n2,yes\n3,no\n4,yes\n"
 _X = {"x": (["1", "2", "3", "4"], number(1, 2, 3, 4))}
@@ -31,14 +33,14 @@ REFUSED = (
         "a row too long",
         "csv",
         b"x,y\n1,no\n2,yes,3\n",
-        "as many cells as the header",
+        "Every row has as many cells as the header",
         "line 3 (data row 2) has 3, the header 2",
     ),
     file_refused(
         "a row too short",
         "csv",
         b"x,y\n1\n2,yes\n",
-        "as many cells as the header",
+        "Every row has as many cells as the header",
         "line 2 (data row 1) has 1, the header 2",
     ),
     file_refused(
@@ -58,9 +60,26 @@ REFUSED = (
         "data row 1) has 3, the header 2",
         "put quotes",
     ),
-    file_refused("a quote that is not closed", "csv", b'x,y\n1,no\n"2,yes\n3,no\n', "Quotes are closed", "line 3"),
     file_refused(
-        "text after a closing quote", "csv", b'x,y\n"1"2,no\n', "Quotes are closed", "line 2", "expected after"
+        "a quote that is not closed",
+        "csv",
+        b'x,y\n1,no\n"2,yes\n3,no\n',
+        "Quotes are closed and cells are of ordinary length",
+        "line 3",
+    ),
+    file_refused(
+        "text after a closing quote",
+        "csv",
+        b'x,y\n"1"2,no\n',
+        "Quotes are closed and cells are of ordinary length",
+        "line 2",
+        "expected after",
+    ),
+    file_refused(
+        "a cell longer than a text file may hold",
+        "csv",
+        b"x,y\n1,no\n" + b"a" * (MAX_CELL + 1) + b",yes\n",
+        *("Quotes are closed and cells are of ordinary length", "line 3", "field larger than field limit"),
     ),
     file_refused(
         "Latin-1",
@@ -71,9 +90,14 @@ REFUSED = (
         "--encoding latin-1",
     ),
     file_refused(
-        "UTF-16 without a mark", "csv", _TABLE.encode("utf-16-le"), "no NUL characters", "line 1", "utf-16-le"
+        "UTF-16 without a mark",
+        "csv",
+        _TABLE.encode("utf-16-le"),
+        "A text file has no NUL characters",
+        "line 1",
+        "utf-16-le",
     ),
-    file_refused("a NUL", "csv", b"x,y\n1,no\n\0,yes\n", "no NUL characters", "line 3"),
+    file_refused("a NUL", "csv", b"x,y\n1,no\n\0,yes\n", "A text file has no NUL characters", "line 3"),
     file_refused(
         "a workbook with a text file's name",
         "csv",
@@ -88,8 +112,20 @@ REFUSED = (
     file_refused(
         "gzip that is cut off", "csv.gz", gzip.compress(_TABLE.encode())[:-9], "unpacks whole", "damaged gzip data"
     ),
-    file_refused("Parquet that is cut off", "parquet", _parquet()[:-20], "a whole Parquet file", "damaged, cut off"),
-    file_refused("CSV with Parquet's name", "parquet", _TABLE.encode(), "a whole Parquet file", "something else"),
+    file_refused(
+        "Parquet that is cut off",
+        "parquet",
+        _parquet()[:-20],
+        "A table that is read as Parquet is a whole Parquet file",
+        "damaged, cut off",
+    ),
+    file_refused(
+        "CSV with Parquet's name",
+        "parquet",
+        _TABLE.encode(),
+        "A table that is read as Parquet is a whole Parquet file",
+        "something else",
+    ),
     file_refused("Arrow that is cut off", "arrow", _arrow()[:-200], "a whole Arrow file", "damaged, cut off"),
     file_refused("a JSON array", "jsonl", b'[{"x": 1, "y": "no"}]', "one JSON object", "line 1 holds a list"),
     file_refused(
@@ -106,7 +142,7 @@ REFUSED = (
         "an object within an object",
         "jsonl",
         b'{"x": {"z": 1}, "y": "no"}',
-        "one plain value",
+        "A cell holds one plain value",
         "line 1 has an object under 'x'",
     ),
     file_refused("half a character", "jsonl", b'{"x": "\\ud83d", "y": "no"}', "whole characters", "line 1 holds half"),
@@ -146,7 +182,7 @@ TAKEN = (
         ),
         (("x", ["1", "2", "3", "4"]), ("y", labels(4)), ("", [None] * 4)),
         {"csv": b"x,y,\n1,no,\n2,yes,\n3,no,\n4,yes,\n"},
-        apart={"--row": "a cell needs a name"},
+        apart={"--row": "a cell needs a name", "estimator": "the place is another without the target"},
     ),
     file_taken(
         "keys that some objects leave out",

@@ -57,8 +57,8 @@ CASES = (
     ),
     refused(
         "two names alike, twice",
-        [("x", _SMALL), ("z", _SMALL), ("x", _SMALL), ("y", labels(4)), ("z", _SMALL)],
-        *("2 problems", "Column names are unique", "'x' in columns 1 and 3", "'z' in columns 2 and 5"),
+        [("x", _SMALL), ("z", _SMALL), ("x", _SMALL), ("z", _SMALL), ("y", labels(4))],
+        *("2 problems", "Column names are unique", "'x' in columns 1 and 3", "'z' in columns 2 and 4"),
         apart={"parquet": "the reader of Parquet stops at the first"},
     ),
     refused(

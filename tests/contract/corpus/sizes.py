@@ -1,6 +1,6 @@
 """Tables that are large in one direction."""
 
-from cases import category, cells, number, taken
+from cases import category, cells, number, taken, words
 
 _WIDE = 5_000
 _OTHERS = ("csv.gz", "tsv", "jsonl", "arrow", "pandas", "pandas of objects", "pandas over Arrow", "polars", "pyarrow")
@@ -8,11 +8,8 @@ _OTHERS += ("mapping", "records", "--row")
 _CATEGORIES = 10_000
 
 CASES = (
-    cells(
-        "a cell of a megabyte",
-        ["a" * 10**6, "b", "a" * 10**6, "b"],
-        category("a" * 10**6, "b", "a" * 10**6, "b"),
-        apart=dict.fromkeys(("csv", "csv.gz", "tsv"), "longer than a cell of text may be"),
+    words(
+        "a cell of a megabyte", ["a" * 10**6, "b", "a" * 10**6, "b"], apart={"--row": "longer than an argument may be"}
     ),
     taken(
         "five thousand columns",

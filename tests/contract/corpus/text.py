@@ -1,6 +1,9 @@
 """Text, and what stands for none."""
 
-from cases import category, cells, taken, words
+from cases import category, cells, labels, refused, taken, words
+
+_Y = ("y", labels(4))
+_HALF_A_LABEL = ("Texts hold whole characters", "row 2")
 
 CASES = (
     words("NA the country among countries", ["NA", "DE", "FR", "NA"]),
@@ -44,4 +47,13 @@ CASES = (
             "z": (["a", "b"] * 20, category()),
         },
     ),
+    refused(
+        "half a character in a cell",
+        [("x", ["a", "\ud83d", "b", "a"]), _Y],
+        "Texts hold whole characters",
+        "row 2",
+        "'x'",
+    ),
+    refused("half a character in a name", [("\ud83d", [1, 2, 3, 4]), _Y], "Texts hold whole characters", "column 1"),
+    refused("half a character in a label", [("x", [1, 2, 3, 4]), ("y", ["a", "\ud83d"] * 2)], *_HALF_A_LABEL),
 )

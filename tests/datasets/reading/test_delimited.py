@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from demarcate.datasets.reading.delimited import Delimited, guess_delimiter
+from demarcate.datasets.reading.delimited import MAX_CELL, Delimited, guess_delimiter
 from demarcate.errors import InputError, InputWarning
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -200,9 +200,11 @@ def test_broken_quotes_are_named_with_the_line_the_record_starts_on(text, found)
     assert problems(text) == [found]
 
 
-def test_cell_longer_than_the_csv_limit_is_refused_and_the_limit_stays():
+def test_a_cell_may_be_as_long_as_a_book_but_not_longer_and_the_limit_of_csv_stays():
     limit = csv.field_size_limit()
-    assert problems(f"a,b\n1,2\n3,{'x' * (limit + 1)}\n") == [
-        f"'a.csv' line 3, where the record starts: field larger than field limit ({limit})"
+    book = "x" * MAX_CELL
+    assert read(f"a,b\n1,2\n3,{book}\n")["b"].to_list() == ["2", book]
+    assert problems(f"a,b\n1,2\n3,{book}x\n") == [
+        f"'a.csv' line 3, where the record starts: field larger than field limit ({MAX_CELL})"
     ]
     assert csv.field_size_limit() == limit

@@ -78,3 +78,10 @@ def test_where_no_copy_was_met_a_few_may_have_been_missed():
 def test_copies_whose_labels_disagree_are_told_apart():
     rows = np.array([1, 1, 2, 2, 2, 3], dtype=np.uint64)
     assert counted(rows, codes=np.array([0, 1, 1, 1, 1, 0]), cuts=(1, 3)).n_disputed == 1
+
+
+def test_memory_does_not_grow_with_the_rows():
+    count = CopyCount(NOTHING, most=500)
+    for seed in range(20):
+        count.add(mixed(np.arange(seed * 1000, seed * 1000 + 1000)))
+        assert len(count._others) + len(count._counted) <= 500

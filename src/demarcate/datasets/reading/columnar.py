@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -89,8 +90,8 @@ class Columnar:
         """Their names."""
         return tuple(self.schema)
 
-    def column(self, name: str) -> pl.Series:
-        """All of one column, and nothing of the others.
+    def column(self, name: str, n_rows: int | None = None) -> pl.Series:
+        """One column and nothing of the others, or so many of its first rows.
 
         Raises
         ------
@@ -98,10 +99,14 @@ class Columnar:
             If the file is damaged there.
         """
         with _readable(self.name, self.kind):
-            return self.source.select(pl.col(name)).collect().to_series()
+            return self.source.select(pl.col(name)).head(n_rows or self.n_rows).collect().to_series()
 
-    def n_bytes(self, name: str) -> int:
-        """What a column takes in memory; for text all of it has to be looked at."""
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """What each column takes in memory, in bytes; for text all of it has to be looked at."""
+        return {name: self._n_bytes(name) for name in self.columns}
+
+    def _n_bytes(self, name: str) -> int:
         if self.schema[name] not in _TEXT:
             return 8 * self.n_rows
         length = pl.col(name).cast(pl.String).str.len_bytes()

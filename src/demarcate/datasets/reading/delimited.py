@@ -15,6 +15,10 @@ from demarcate.errors import InputError, Problem
 _MAX_PROBLEMS = 10_000
 """Wrong rows after which no more are looked for."""
 
+MAX_CELL = 1 << 24
+"""Characters of a cell. Python's own limit is lower than some documents are long; without any, a quote that is not
+closed would make one cell of all that follows."""
+
 _DELIMITERS = (",", ";", "\t", "|")
 _BLANK_LINES = re.compile(r"[\r\n]*")
 # No group captures: with possessive quantifiers, Python 3.11.2 may lose the span of one (python/cpython#101955).
@@ -98,7 +102,7 @@ class Delimited:
         ------
         InputError
             If there is no row, a row is not as wide as the header, a quote is not closed, or a cell is longer than
-            ``csv.field_size_limit()``; once one row is wrong, all the others that are wrong are told with it.
+            ``MAX_CELL``; once one row is wrong, all the others that are wrong are told with it.
         """
         while rows := self._next(n_rows):
             columns = zip(self.columns, zip(*rows, strict=True), strict=True)
@@ -127,11 +131,14 @@ class Delimited:
         cells: list[str] | None = []
         while cells is not None and not cells:
             self._line = self._rows.line_num + 1
+            limit = csv.field_size_limit(MAX_CELL)
             try:
                 cells = next(self._rows, None)
             except csv.Error as error:
                 self._problems.append(_broken(self._name, self._line, str(error)))
                 return None
+            finally:
+                csv.field_size_limit(limit)
         return cells
 
     def _refuse(self, problems: Sequence[Problem] = ()) -> NoReturn:

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Sequence
 
 from demarcate.errors import InputWarning, Problem
+from demarcate.words import is_whole
 
 _READERS = ("demarcate.datasets.reading", "demarcate.tabular.frame")
 
@@ -31,11 +32,23 @@ def column_names(given: Sequence[str], table: str = "") -> tuple[list[str], list
     >>> print(*column_names(["age", "age"], "heart.csv")[1])
     Column names are unique: 'heart.csv' has 'age' in columns 1 and 2. Rename or remove all but one.
     """
-    names = [name.strip() or f"column_{position}" for position, name in enumerate(given, start=1)]
+    halved = [position for position, name in enumerate(given, start=1) if not is_whole(name)]
+    # What cannot be written is called by its place, until the refusal is said.
+    names = [
+        f"column_{position}" if position in halved else name.strip() or f"column_{position}"
+        for position, name in enumerate(given, start=1)
+    ]
     places: dict[str, list[str]] = {}
     for position, (name, had) in enumerate(zip(names, given, strict=True), start=1):
         places.setdefault(name, []).append(f"{position}" if had.strip() else f"{position} (without a name)")
-    return names, [
+    remedy = "Write the character in full"
+    problems = [
+        Problem(
+            "Texts hold whole characters", f"{_called(table)} has half a character in the name of column {at}", remedy
+        )
+        for at in halved
+    ]
+    return names, problems + [
         Problem(
             "Column names are unique",
             f"{_called(table)} has {name!r} in columns {', '.join(standing[:-1])} and {standing[-1]}",

@@ -126,5 +126,6 @@ class CategoricalEncoder:
 
 def _places(kept: Sequence[str], cells: pl.Series) -> NDArray[np.uint32]:
     """The place of each cell's category among the kept ones; one past them for others, two past them for missing."""
-    codes = cells.replace_strict(kept, range(len(kept)), default=len(kept), return_dtype=pl.UInt32)
+    # As an Enum it takes a fraction of the time and memory that a replacement does.
+    codes = cells.cast(pl.Enum(kept), strict=False).to_physical().cast(pl.UInt32).fill_null(len(kept))
     return codes.set(cells.is_null(), len(kept) + 1).to_numpy()

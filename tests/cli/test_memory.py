@@ -1,0 +1,201 @@
+"""``fit --memory``: what is allowed, what goes to disk, and what is left of it."""
+
+import json
+import re
+import signal
+import sys
+import time
+
+import numpy as np
+import polars as pl
+import pytest
+
+TINY = ("--target", "sick", "--epochs", "3", "--folds", "2", "--hidden", "8")
+SMALL, PLENTY = "500kB", "1GB"
+"""Less than is made of the table, though all its rows fit in a sample; and more than enough."""
+
+
+@pytest.fixture(scope="module")
+def frame():
+    draw = np.random.default_rng(1)
+    size, kind = draw.normal(size=400), draw.integers(0, 4, 400)
+    return pl.DataFrame(
+        {
+            "size": size.round(3),
+            "kind": [f"kind {value}" if value else None for value in kind],
+            "sick": ["yes" if value else "no" for value in size + (kind == 2) + draw.normal(size=400) / 2 > 0],
+        }
+    )
+
+
+@pytest.fixture
+def table(frame, tmp_path):
+    (tmp_path / "in").mkdir()
+    frame.write_parquet(tmp_path / "in" / "table.parquet")
+    return tmp_path / "in" / "table.parquet"
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path, monkeypatch):
+    """Where temporary files go; nothing is ever seen in it."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    yield folder
+    assert not list(folder.iterdir())
+
+
+@pytest.fixture
+def fit(demarcate, table):
+    def run(*arguments):
+        return demarcate("fit", table, *TINY, *arguments)
+
+    return run
+
+
+def told(outcome):
+    assert outcome.code == 0, outcome.err
+    return {
+        name: value for name, value in json.loads(outcome.out).items() if name not in ("fit_seconds", "memory", "model")
+    }
+
+
+@pytest.mark.parametrize("more", [(), ("--cost", "yes:no=5"), ("--class-weight", "balanced"), ("--drop", "kind")])
+def test_a_table_on_disk_makes_the_model_that_it_makes_in_memory(fit, tmp_path, more):
+    models = [tmp_path / name for name in ("disk.safetensors", "memory.safetensors")]
+    on_disk = fit("--memory", SMALL, "--json", "--out", models[0], *more)
+    in_memory = fit("--json", "--out", models[1], *more)
+    assert told(on_disk) == told(in_memory)
+    assert models[0].read_bytes() == models[1].read_bytes()
+
+
+def test_it_says_how_large_the_table_and_its_file_are_and_where(fit, scratch):
+    outcome = fit("--memory", SMALL)
+    first, second = outcome.err.splitlines()[:2]
+    assert re.search(r"table\.parquet takes \d+ kB, and with all .* than the 500 kB allowed: .* kept on disk\.", first)
+    found = re.fullmatch(
+        r"400 rows of (\d+) encoded columns are kept in a file of (.*) in (.*), until this ends\.", second
+    )
+    assert found[2] == f"{2 * 400 * int(found[1]) * 4 / 1000:.0f} kB"
+    assert found[3] == str(scratch)
+    memory = json.loads(fit("--memory", SMALL, "--json").out)["memory"]
+    assert memory["allowed"] == 500_000
+    assert memory["file"] == 2 * 400 * int(found[1]) * 4
+    assert (memory["folder"], memory["sample"]) == (str(scratch), None)
+
+
+def test_the_columns_shown_are_those_of_a_table_in_memory(fit):
+    on_disk, in_memory = (fit(*memory).out.split("Scores on")[0] for memory in (("--memory", SMALL), ()))
+    assert on_disk == in_memory
+
+
+def test_a_table_that_is_allowed_stays_in_memory_and_nothing_is_said_of_disks(fit):
+    outcome = fit("--memory", PLENTY, "--json", "--quiet")
+    assert json.loads(outcome.out)["memory"] is None
+    assert told(outcome) == told(fit("--json", "--quiet"))
+    assert outcome.err == ""
+
+
+def test_it_says_on_how_many_rows_the_rest_was_compared(fit):
+    outcome = fit("--memory", "200kB")
+    sample = re.search(r"The audit looked at (\d+) of the 400 rows, drawn at random", " ".join(outcome.out.split()))
+    assert 10 < int(sample[1]) < 400
+
+
+@pytest.mark.parametrize("source", ["heart", "-", "table.csv", "http://127.0.0.1:9/table.parquet"])
+def test_what_cannot_be_read_by_column_is_refused_with_how_to_convert_it(
+    demarcate, tmp_path, monkeypatch, frame, source
+):
+    monkeypatch.chdir(tmp_path)
+    frame.write_csv("table.csv")
+    outcome = demarcate("fit", source, *TINY, "--memory", SMALL)
+    assert outcome.code == 1
+    assert f"'{source}' is no Parquet or Arrow file" in outcome.err
+    assert 'polars.scan_csv("table.csv", infer_schema=False).sink_parquet("table.parquet")' in outcome.err
+
+
+def test_a_table_that_was_converted_as_the_message_says_is_the_same_table(demarcate, tmp_path, frame):
+    frame.write_csv(tmp_path / "table.csv")
+    pl.scan_csv(tmp_path / "table.csv", infer_schema=False).sink_parquet(tmp_path / "table.parquet")
+    models = [tmp_path / "text.safetensors", tmp_path / "columns.safetensors"]
+    assert demarcate("fit", tmp_path / "table.csv", *TINY, "--out", models[0]).code == 0
+    assert demarcate("fit", tmp_path / "table.parquet", *TINY, "--memory", SMALL, "--out", models[1]).code == 0
+    assert models[0].read_bytes() == models[1].read_bytes()
+
+
+def test_an_arrow_file_does_as_well(demarcate, tmp_path, frame):
+    frame.write_ipc(tmp_path / "table.arrow")
+    outcome = demarcate("fit", tmp_path / "table.arrow", *TINY, "--memory", SMALL, "--json")
+    assert json.loads(outcome.out)["memory"]["file"] > 0
+
+
+def test_a_report_needs_the_table_in_memory_and_is_refused_before_any_work(fit, tmp_path):
+    outcome = fit("--memory", SMALL, "--report", tmp_path / "page.html")
+    assert outcome.code == 2
+    assert re.match(
+        r"Usage: --report needs the table in memory: .* Leave out --memory or --report$", outcome.err.strip()
+    )
+    assert fit("--memory", PLENTY, "--report", tmp_path / "page.html").code == 0
+
+
+def test_a_picture_of_how_training_went_needs_no_rows(fit, tmp_path):
+    assert fit("--memory", SMALL, "--plot", tmp_path / "history.png").code == 0
+    assert (tmp_path / "history.png").stat().st_size > 0
+
+
+def test_too_little_is_refused_with_what_the_rows_take(fit):
+    outcome = fit("--memory", "20kB")
+    assert outcome.code == 1
+    assert "400 rows take 26 kB beside their cells, and 20 kB are allowed" in outcome.err
+
+
+def test_an_amount_that_is_none_is_wrong_usage(fit):
+    outcome = fit("--memory", "plenty")
+    assert (outcome.code, outcome.err) == (
+        2,
+        "Usage: memory is an amount such as 500MB, 1GB or 2GiB: got 'plenty'\n",
+    )
+
+
+def test_a_disk_without_room_is_refused_with_figures(fit, monkeypatch):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 20_000}))
+    outcome = fit("--memory", SMALL)
+    assert outcome.code == 1
+    assert re.search(r"400 rows of \d+ encoded columns are \d+ kB, and '.*' has 20 kB left\. Make room", outcome.err)
+
+
+def test_training_goes_on_from_a_checkpoint(fit, tmp_path):
+    first = fit("--memory", SMALL, "--json", "--checkpoint", tmp_path / "state")
+    again = fit("--memory", SMALL, "--json", "--checkpoint", tmp_path / "state")
+    assert told(first) == told(again)
+    assert "Taking up the training" in again.err
+    other = fit("--memory", SMALL, "--checkpoint", tmp_path / "state", "--drop", "kind")
+    assert other.code == 1
+
+
+def test_rows_without_a_target_may_be_left_out(demarcate, tmp_path, frame):
+    holes = frame.with_columns(pl.when(pl.int_range(pl.len()) % 50 > 0).then("sick").alias("sick"))
+    holes.write_parquet(tmp_path / "table.parquet")
+    outcome = demarcate("fit", tmp_path / "table.parquet", *TINY, "--memory", SMALL, "--json", "--drop-missing-target")
+    assert json.loads(outcome.out)["n_samples"] == 392
+    assert "8 rows without a target are left out." in outcome.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither signal")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)], ids=["killed", "interrupted"]
+)
+def test_nothing_is_left_of_a_fit_that_was_ended(start, table, tmp_path, number, code):
+    out = tmp_path / "models"
+    out.mkdir()
+    arguments = ["--target", "sick", "--epochs", "100000", "--patience", "0", "--memory", SMALL]
+    process = start("fit", table, *arguments, "--out", out / "m.safetensors")
+    while b"are kept in a file" not in process.stderr.readline():
+        assert process.poll() is None
+    time.sleep(0.2)
+    process.send_signal(number)
+    assert process.wait(60) == code
+    assert not list(out.iterdir())
+    if code > 0:
+        assert process.stderr.read().splitlines()[-1] == b"Interrupted: nothing was written."

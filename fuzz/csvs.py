@@ -127,8 +127,10 @@ def draw(random_: random.Random, _number: int) -> Case:
         place = random_.randrange(len(data) + 1)
         data[place:place] = b"x" * random_.choice((LONG, LONG + 1, content.BLOCK - random_.randrange(64)))
     name = random_.choice(("t.csv", "t.csv", "t.csv", "t.txt", ""))
-    delimiter = random_.choice((None, None, ",", ";", "\t", "|", ":", "é"))
-    return Case(bytes(data), name, delimiter, random_.choice(BLOCKS))
+    block = random_.choice(BLOCKS)
+    # A delimiter is guessed from the first block alone, which then has to hold the header.
+    guessed = (None, None) if len(data) <= block else ()
+    return Case(bytes(data), name, random_.choice((*guessed, ",", ";", "\t", "|", ":", "é")), block)
 
 
 def holds(case: Case) -> bool:

@@ -158,7 +158,8 @@ class TestProcess:
 
     @needs_signals
     def test_where_a_library_brings_the_process_down_is_written(self, start):
-        process = start("work", code="import os\ndef work() -> None: os.abort()\n" + AS_COMMAND)
+        coreless = "import os, resource\nresource.setrlimit(resource.RLIMIT_CORE, (0, 0))\n"
+        process = start("work", code=f"{coreless}def work() -> None: os.abort()\n{AS_COMMAND}")
         _, err = process.communicate(timeout=60)
         assert process.returncode == -signal.SIGABRT
         assert err.startswith(b"Fatal Python error: Aborted")

@@ -19,6 +19,8 @@ from demarcate.errors import DemarcateWarning
 T = TypeVar("T")
 
 FOLDER = Path("build") / "fuzz"
+LONGEST_TOLD = 1000
+"""Characters of a failure that are shown."""
 MOST_FAILURES = 20
 """After so many a run ends: there is enough to mend."""
 
@@ -190,8 +192,10 @@ def _tell(target: Target[T], plan: Plan, number: int, case: T, error: BaseExcept
     path = plan.folder / f"{target.name}-{plan.seed}-{number}{target.ending}"
     path.write_bytes(target.stored(case))
     what = f"{type(error).__name__}: {error}"
+    if len(what) > LONGEST_TOLD:
+        what = f"{what[: LONGEST_TOLD // 2]} ... {what[-LONGEST_TOLD // 2 :]}"
     print(
-        f"{target.name}: case {number} fails ({what[:2000]}). It is kept in {path}; to repeat it: "
+        f"{target.name}: case {number} fails ({what}). It is kept in {path}; to repeat it: "
         f"python fuzz {target.name} --seed {plan.seed} --case {number}",
         file=sys.stderr,
         flush=True,

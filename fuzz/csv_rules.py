@@ -11,6 +11,9 @@ FOREIGN = (
 )
 """What files of other formats begin with, which are no text whatever they are called."""
 
+LONGEST, _BY_ITSELF = 1 << 24, csv.field_size_limit()
+"""Characters of a cell at most, and what Python's csv takes unless told otherwise."""
+
 Rows = list[tuple[str | None, ...]]
 
 
@@ -33,11 +36,14 @@ def meant(data: bytes, delimiter: str | None) -> tuple[list[str], Rows] | None:
     if "\0" in text:
         return None
     chosen = delimiter or max(DELIMITERS, key=lambda each: _header_counts(text)[each])
+    csv.field_size_limit(LONGEST)
     try:
         # Without newline="", lines would end where they do not.
         records = [cells for cells in csv.reader(io.StringIO(text, newline=""), delimiter=chosen, strict=True) if cells]
     except csv.Error:
         return None
+    finally:
+        csv.field_size_limit(_BY_ITSELF)
     if len(records) < 2 or any(len(cells) != len(records[0]) for cells in records):
         return None
     names = [name.strip() or f"column_{place}" for place, name in enumerate(records[0], start=1)]

@@ -5,7 +5,7 @@ import random
 import unicodedata
 from dataclasses import dataclass
 
-from demarcate.datasets.reading import read_table
+from demarcate.datasets.reading import content, read_table
 from demarcate.errors import InputError
 from fuzz.campaign import Broken, Target
 from fuzz.csv_rules import DELIMITERS, FOREIGN, meant
@@ -88,16 +88,19 @@ TOKENS = tuple(
     )
 )
 LONG = 131_072
-"""The most characters of a cell for Python's csv, unless it is told otherwise."""
+"""The most characters of a cell for Python's csv, unless it is told otherwise: of a table's they may be more."""
+BLOCKS = (content.BLOCK, 32, 48, 100)
+"""Bytes that a file is read in at a time: small ones end within cells, quotes, line ends and characters."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """Bytes, how the file is called, and the delimiter if one is named."""
+    """Bytes, how the file is called, the delimiter if one is named, and how many bytes are read at a time."""
 
     data: bytes
     name: str
     delimiter: str | None
+    block: int = content.BLOCK
 
 
 class _Named(io.BytesIO):
@@ -114,7 +117,7 @@ def target() -> Target[Case]:
 
 
 def draw(random_: random.Random, _number: int) -> Case:
-    """A seed with a few changes; one in 2000 has a cell of the longest length there may be, or one longer."""
+    """A seed with a few changes; one in 2000 has a cell longer than csv takes by itself, or about a block long."""
     data = bytearray(random_.choice(SEEDS))
     if random_.random() < 0.1:
         data = splice(bytes(data), random_.choice(SEEDS), random_)
@@ -122,14 +125,16 @@ def draw(random_: random.Random, _number: int) -> Case:
         random_.choice(_CHANGES)(data, random_)
     if random_.random() < 0.0005:
         place = random_.randrange(len(data) + 1)
-        data[place:place] = b"x" * random_.choice((LONG - 1, LONG, LONG + 1))
+        data[place:place] = b"x" * random_.choice((LONG, LONG + 1, content.BLOCK - random_.randrange(64)))
     name = random_.choice(("t.csv", "t.csv", "t.csv", "t.txt", ""))
-    return Case(bytes(data), name, random_.choice((None, None, ",", ";", "\t", "|", ":", "é")))
+    delimiter = random_.choice((None, None, ",", ";", "\t", "|", ":", "é"))
+    return Case(bytes(data), name, delimiter, random_.choice(BLOCKS))
 
 
 def holds(case: Case) -> bool:
     """Whether a text was taken, if rightly."""
     expected = meant(case.data, case.delimiter)
+    whole, content.BLOCK = content.BLOCK, case.block
     try:
         frame = read_table(_Named(case.data, case.name), delimiter=case.delimiter)
     except InputError as error:
@@ -137,6 +142,8 @@ def holds(case: Case) -> bool:
             raise Broken(f"it is refused, and is a table: {error}") from error
         _check_words(str(error))
         return False
+    finally:
+        content.BLOCK = whole
     if not _is_json(case) and (expected is None or expected != (frame.columns, frame.rows())):
         raise Broken(f"it is read as {frame.columns} {frame.rows()}, and is {expected}")
     return True

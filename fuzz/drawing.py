@@ -1,15 +1,18 @@
 """Random tables with labels, and the doors they come in by."""
 
+import csv
 import io
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from fuzz.columns import NAMES, WORDS, Cells, cells
 
 Columns = dict[str, list[Any]]
-DOORS = ("dict", "polars", "pandas", "pyarrow", "records", "csv", "numpy", "rows")
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Strategy:
 def strategy(draw: random.Random) -> Strategy:
     """A strategy for tables of one to six columns."""
     names = draw.sample(NAMES, draw.choice((1, 2, 2, 3, 4, 6)))
-    return Strategy({name: cells(draw) for name in names}, _labels(draw), draw.choice(DOORS))
+    return Strategy({name: cells(draw) for name in names}, _labels(draw), draw.choice(list(_DOORS)))
 
 
 def number_of_rows(draw: random.Random) -> int:
@@ -69,8 +72,6 @@ def _labels(draw: random.Random) -> Cells:
 
 
 def _polars(columns: Columns) -> Any:
-    import polars as pl
-
     return pl.DataFrame({name: pl.Series(name, list_, strict=True) for name, list_ in columns.items()})
 
 
@@ -109,26 +110,33 @@ def _numpy(columns: Columns) -> Any:
 
 
 def _csv(columns: Columns) -> Any:
-    import csv
-
-    from demarcate.datasets.reading import read_table
-
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
-    named = io.BytesIO(file.getvalue().encode())
-    named.name = "table.csv"
+    return _read(file.getvalue().encode(), "table.csv")
+
+
+def _json_lines(columns: Columns) -> Any:
+    return _read("\n".join(map(json.dumps, _records(columns))).encode(), "table.jsonl")
+
+
+def _parquet(columns: Columns) -> Any:
+    file = io.BytesIO()
+    _polars(columns).write_parquet(file)
+    return _read(file.getvalue(), "table.parquet")
+
+
+def _read(data: bytes, name: str) -> Any:
+    from demarcate.datasets.reading import read_table
+
+    named = io.BytesIO(data)
+    named.name = name
     return read_table(named)
 
 
-def _unholdable() -> tuple[type[Exception], ...]:
-    from demarcate.errors import InputError
-
-    return (TypeError, ValueError, OverflowError, InputError)
-
-
-_UNHOLDABLE = _unholdable()
+_UNHOLDABLE = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
+"""What libraries say of cells that they cannot hold; `InputError` is a `ValueError`."""
 _DOORS: dict[str, Callable[[Columns], Any]] = {
     "dict": dict,
     "polars": _polars,
@@ -138,4 +146,6 @@ _DOORS: dict[str, Callable[[Columns], Any]] = {
     "rows": _rows,
     "numpy": _numpy,
     "csv": _csv,
+    "json lines": _json_lines,
+    "parquet": _parquet,
 }

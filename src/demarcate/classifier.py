@@ -549,6 +549,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return {
             "n_samples": self.n_samples_,
             "n_features": self.n_features_in_,
+            **({} if self.n_sampled_ is None else {"n_sampled": self.n_sampled_}),
             "class_rows": dict(zip(map(str, self.classes_), self.class_rows_, strict=True)),
             "class_weight": {str(label): weight for label, weight in self.class_weight_.items()},
             "costs": None if compared is None else compared.to_json(),
@@ -750,6 +751,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         calibrated = replace(ensemble.predictor, temperature=calibration.temperature, conformal=conformal)
         self.predictor_ = calibrated.deciding(self.costs_)
         self.n_samples_ = len(task.codes)
+        self.n_sampled_ = None if task.sample is None else len(task.sample)
         self.class_rows_ = np.bincount(task.codes).tolist()
         self.data_sha256_ = task.fingerprint()
         alone = [repr(label) for label, rows in zip(self.classes_.tolist(), self.class_rows_, strict=True) if rows == 1]

@@ -551,6 +551,7 @@ class TestCraftedDocuments:
             (("record",), [], "record"),
             (("record", "scores"), {"accuracy": {"value": "high"}}, "not a number with an interval"),
             (("record", "n_samples"), "many", "not counted"),
+            (("record", "n_sampled"), "some", "the sample are not counted"),
         ],
         ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
     )

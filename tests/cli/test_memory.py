@@ -97,10 +97,12 @@ def test_a_table_that_is_allowed_stays_in_memory_and_nothing_is_said_of_disks(fi
     assert outcome.err == ""
 
 
-def test_it_says_on_how_many_rows_the_rest_was_compared(fit):
-    outcome = fit("--memory", "200kB")
+def test_it_says_on_how_many_rows_the_rest_was_compared_and_so_does_the_model(fit, demarcate, tmp_path):
+    outcome = fit("--memory", "200kB", "--out", tmp_path / "m.safetensors")
     sample = re.search(r"The audit looked at (\d+) of the 400 rows, drawn at random", " ".join(outcome.out.split()))
     assert 10 < int(sample[1]) < 400
+    told = demarcate("inspect", tmp_path / "m.safetensors").out
+    assert f"{sample[1]} rows, drawn at random, for the audit and logistic regression" in " ".join(told.split())
 
 
 @pytest.mark.parametrize("source", ["heart", "-", "table.csv", "http://127.0.0.1:9/table.parquet"])

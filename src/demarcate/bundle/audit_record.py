@@ -33,6 +33,7 @@ def check_record(record: Any) -> None:
         require(isinstance(record.get(name, {}), dict), f"the {name.replace('_', ' ')} is not a mapping")
     require(all(map(is_count, record.get("class_rows", {}).values())), "the class rows are not counted")
     require(is_count(record.get("n_samples", 0)), "the training rows are not counted")
+    require(is_count(record.get("n_sampled", 0)), "the rows of the sample are not counted")
     for name in ("members", "audit"):
         entries = record.get(name, [])
         is_listed = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)

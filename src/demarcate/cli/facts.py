@@ -32,6 +32,7 @@ def facts(audited: "Audited") -> list[tuple[str, str]]:
         ("rows of classes", listed([f"{label}: {rows:,}" for label, rows in record.get("class_rows", {}).items()])),
         ("training", _ended(record.get("members", []))),
         ("audit", _audit(record.get("audit", []))),
+        ("sample", _sample(record)),
     ]
     for name, value in record.get("provenance", {}).items():
         named.append((name if name in ("seed", "data_sha256") else f"made with {name}", str(value)))
@@ -40,6 +41,13 @@ def facts(audited: "Audited") -> list[tuple[str, str]]:
     named.append(("file", f"format {audited.document['format_version']}, {sizes}, {tensors}"))
     named.append(("sha256", audited.sha256))
     return [(name, words) for name, words in named if words]
+
+
+def _sample(record: Mapping[str, Any]) -> str:
+    """On how many rows a table was looked at that did not fit in memory."""
+    if "n_sampled" not in record:
+        return ""
+    return f"{record['n_sampled']:,} rows, drawn at random, for the audit and logistic regression"
 
 
 def as_json(audited: "Audited") -> dict[str, Any]:

@@ -14,7 +14,7 @@ from narwhals.exceptions import DuplicateError
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_array
-from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
 
 from demarcate.arguments import (
@@ -575,10 +575,13 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if y is None:
             raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
         labels = label_array(y)
-        if len(labels) != _num_samples(X):
-            rule, found = "Every row has one label", f"{_num_samples(X)} rows, {len(labels)} labels"
+        if len(labels) != len(X):
+            rule, found = "Every row has one label", f"{len(X)} rows, {len(labels)} labels"
             raise InputError([Problem(rule, found, "Give as many labels as rows")])
-        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        # Counted by the labels, for scikit-learn before 1.9 would ask the frame by a protocol that polars gave up.
+        weights = (
+            None if sample_weight is None else _check_sample_weight(sample_weight, labels, ensure_non_negative=True)
+        )
         if weights is not None and not weights.all():
             kept = np.flatnonzero(weights)
             X, labels, weights = as_frame(X)[kept], labels[kept], weights[kept]

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 
 @contextmanager
-def locked(path: Path, taken: Exception) -> Iterator[None]:
+def locked(path: Path, taken: Exception) -> Iterator[IO[bytes]]:
     """Hold a file's lock; the file is made where it is not there, and stays.
 
     Parameters
@@ -30,7 +31,7 @@ def locked(path: Path, taken: Exception) -> Iterator[None]:
             _lock(lock.fileno())
         except OSError as error:
             raise taken from error
-        yield
+        yield lock
 
 
 def _lock(descriptor: int) -> None:

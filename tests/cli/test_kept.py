@@ -82,7 +82,20 @@ def test_what_lost_a_file_is_begun_anew(tmp_path, lost):
     assert begin(tmp_path / "p.csv", parts=(), resume=True).n_rows == 0
 
 
-@pytest.mark.parametrize("content", [{"diary.txt": "dear"}, {"manifest.json": "{}"}, {"manifest.json": "not JSON"}])
+FORGED = json.dumps({"what": "predictions of demarcate", "identity": [], "n_rows": 1, "n_parts": 1, "n_bytes": 1})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"diary.txt": "dear"},
+        {"rows": "mine, precious"},
+        {"manifest.json": "{}"},
+        {"manifest.json": "not JSON"},
+        {"manifest.json": '{"what": "predictions of demarcate"}'},
+        {"manifest.json": FORGED},
+    ],
+)
 def test_a_folder_of_somebody_else_is_left_alone(tmp_path, content):
     folder = tmp_path / "p.csv.parts"
     folder.mkdir()
@@ -90,7 +103,41 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path, content):
         (folder / name).write_text(text)
     with pytest.raises(UsageError, match="holds something else: rename it"):
         begin(tmp_path / "p.csv", parts=PARTS)
-    assert {entry.name: entry.read_text() for entry in folder.iterdir() if entry.name != "lock"} == content
+    assert {entry.name: entry.read_text() for entry in folder.iterdir()} == content
+
+
+def test_a_file_in_the_place_of_the_folder_is_left_alone(tmp_path):
+    (tmp_path / "p.csv.parts").write_text("mine")
+    with pytest.raises(UsageError, match="holds something else: rename it"):
+        begin(tmp_path / "p.csv", parts=PARTS)
+    assert (tmp_path / "p.csv.parts").read_text() == "mine"
+
+
+@NAMES
+def test_a_folder_that_is_removed_meanwhile_is_not_mixed_with_another(tmp_path, name):
+    with Kept(str(tmp_path / name), IDENTITY, resume=False) as kept:
+        kept.add(PARTS[0])
+        kept.add(PARTS[1])
+        shutil.rmtree(kept.folder)
+        other = begin(tmp_path / name, parts=PARTS[:2])
+        with pytest.raises(BundleError, match="was removed meanwhile"):
+            kept.add(PARTS[2])
+        assert str(kept) == ""
+    assert other.folder.exists()
+    assert not (tmp_path / name).exists()
+
+
+def test_of_a_part_that_was_cut_off_before_it_counted_nothing_is_left(tmp_path, monkeypatch):
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    with Kept(str(tmp_path / "p.csv"), IDENTITY, resume=False) as kept:
+        kept.add(PARTS[0])
+        monkeypatch.setattr("demarcate.cli.kept.write_atomically", cut)
+        with pytest.raises(KeyboardInterrupt):
+            kept.add(PARTS[1])
+        assert str(kept) == ""
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_two_processes_do_not_write_the_same_file(tmp_path):

@@ -216,6 +216,12 @@ class TestModel:
         assert outcome.err.startswith(f"Error: '{heart_csv}' is not a model that demarcate can use.")
 
 
+def test_a_row_with_a_long_cell_goes_to_a_file(demarcate, model, tmp_path):
+    cells = [cell if not cell.startswith("thal=") else f"thal={'a' * 300}" for cell in reversed(PATIENT)]
+    assert demarcate("predict", model, "--row", *cells, "--out", tmp_path / "p.csv", "-q").code == 0
+    assert len(read(tmp_path / "p.csv")) == 1
+
+
 class TestLongTable:
     """Tables of several parts."""
 

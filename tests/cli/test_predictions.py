@@ -24,7 +24,7 @@ def test_a_table_has_the_label_and_a_probability_for_each_class():
 def test_labels_keep_their_type(labels):
     table = Predictions("y", np.array(labels), np.array(labels[1:]), np.array([[0.25, 0.75]])).as_table()
     assert table["prediction"].to_list() == labels[1:]
-    assert table.columns[1:] == [f"probability_{label}" for label in labels]
+    assert table.columns[1:] == [f"probability_{str(label).lower()}" for label in labels]
 
 
 def test_sets_and_spreads_follow_where_they_were_asked_for():
@@ -73,3 +73,9 @@ def test_words_say_what_else_was_asked_for():
 def test_words_say_that_a_set_is_empty():
     words = some(sets=~SETS & False, coverage=0.9).in_words().splitlines()
     assert words[-1].endswith("no label is as likely as true ones usually are")
+
+
+def test_truth_values_name_columns_as_they_are_written_in_csv():
+    predicted = Predictions("y", np.array([False, True]), np.array([True]), np.array([[0.25, 0.75]]))
+    assert predicted.as_table().columns == ["prediction", "probability_false", "probability_true"]
+    assert list(predicted.json_rows()[0]["probabilities"]) == ["false", "true"]

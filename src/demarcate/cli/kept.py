@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import polars as pl
 
@@ -62,9 +62,11 @@ class Kept:
         self._out, self._identity = out, dict(identity)
         self._first: pl.DataFrame | None = None
         self._closing = ExitStack()
+        self._lock: IO[bytes] | None = None
         self._n_parts = self._n_bytes = 0
         self.n_rows = 0
-        if self.folder.exists():
+        if self.folder.is_symlink() or self.folder.exists():
+            self._manifest()  # refuses a folder of somebody else before anything is written there
             self._hold()
             self._take_up(self._manifest(), resume=resume)
 
@@ -72,6 +74,8 @@ class Kept:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._lock and not self.n_rows:
+            self.clear()  # of a part that was never counted nothing can be made
         self._closing.close()
 
     def add(self, part: pl.DataFrame) -> None:
@@ -95,8 +99,11 @@ class Kept:
             write_table(self._out, self._first)
             return
         with self._told():
+            self._check_held()
             whole = self.folder / _TEXT
-            if not is_text(self._out):
+            if is_text(self._out):
+                os.truncate(whole, self._n_bytes)
+            else:
                 parts = [self._part(number) for number in range(self._n_parts)]
                 whole = self.folder / _WHOLE
                 # Row groups one after another: no more than a few are in memory.
@@ -107,6 +114,7 @@ class Kept:
     def clear(self) -> None:
         """Keep nothing."""
         self._closing.close()
+        self._lock = None
         shutil.rmtree(self.folder, ignore_errors=True)
         self._n_parts = self._n_bytes = self.n_rows = 0
 
@@ -120,9 +128,19 @@ class Kept:
     def _hold(self) -> None:
         rule = "One process writes a file of predictions"
         taken = BundleError(f"{rule}: another writes {self._out}. Wait for it, or name another file.")
-        self._closing.enter_context(locked(self.folder / _LOCK, taken))
+        self._lock = self._closing.enter_context(locked(self.folder / _LOCK, taken))
+
+    def _check_held(self) -> None:
+        """Refuse to go on in a folder that is not the one that was begun: somebody removed that."""
+        held, path = self._lock, self.folder / _LOCK
+        assert held is not None, "parts are put down in a folder that is held"
+        if not path.exists() or not os.path.samestat(os.fstat(held.fileno()), path.stat()):
+            self.n_rows, self._lock = 0, None  # what is there is another's
+            rule, found = "Parts of a file are left alone until it is whole", f"{self.folder} was removed meanwhile"
+            raise BundleError(f"{rule}: {found}. Begin again.")
 
     def _put_down(self, part: pl.DataFrame) -> None:
+        self._check_held()
         if is_text(self._out):
             with (self.folder / _TEXT).open("ab") as file:
                 append_table(self._out, part, file, first=not self._n_parts)
@@ -132,28 +150,27 @@ class Kept:
         else:
             write_table(str(self._part(self._n_parts)), part)
             n_bytes = 0
-        self._n_parts, self._n_bytes = self._n_parts + 1, n_bytes
-        self.n_rows += len(part)
-        manifest = {"what": _WHAT, "identity": self._identity, "n_rows": self.n_rows}
-        manifest |= {"n_parts": self._n_parts, "n_bytes": self._n_bytes}
+        n_parts, n_rows = self._n_parts + 1, self.n_rows + len(part)
+        manifest = {"what": _WHAT, "identity": self._identity, "n_rows": n_rows, "n_parts": n_parts, "n_bytes": n_bytes}
         write_atomically(self.folder / _MANIFEST, json.dumps(manifest).encode())
+        self._n_parts, self._n_bytes, self.n_rows = n_parts, n_bytes, n_rows
 
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:06}.parquet"
 
     def _manifest(self) -> dict[str, Any] | None:
         """What an earlier run said of the folder; None if nothing was put down in it."""
-        found = {entry.name for entry in self.folder.iterdir()}
+        found = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else {"a file"}
         try:
             manifest: Any = json.loads((self.folder / _MANIFEST).read_text("utf-8"))
-        except FileNotFoundError:
-            manifest = None
         except (OSError, ValueError):
-            manifest = {}
-        own = manifest is None and found <= {_LOCK, _TEXT, self._part(0).name}
-        if not own and (not isinstance(manifest, dict) or manifest.get("what") != _WHAT):
+            manifest = None
+        begun = _MANIFEST not in found and (not found or _LOCK in found)
+        if begun and found <= {_LOCK, _TEXT, self._part(0).name}:
+            return None
+        if not _is_manifest(manifest):
             raise UsageError(f"{self.folder} would hold the parts of {self._out}, and holds something else: rename it")
-        return None if manifest is None else dict(manifest)
+        return dict(manifest)
 
     def _take_up(self, manifest: dict[str, Any] | None, *, resume: bool) -> None:
         if manifest is None or not resume:
@@ -188,6 +205,12 @@ class Kept:
             yield
         except (OSError, pl.exceptions.PolarsError) as error:
             raise unwritable(self._out, error) from error
+
+
+def _is_manifest(found: Any) -> bool:
+    if not isinstance(found, dict) or found.get("what") != _WHAT or not isinstance(found.get("identity"), dict):
+        return False
+    return all(type(found.get(name)) is int and found[name] >= 0 for name in ("n_rows", "n_parts", "n_bytes"))
 
 
 def json_like(value: Any) -> Any:

@@ -80,7 +80,7 @@ def predict(
     with ExitStack() as closing:
         printed = [closing.enter_context(sink) for sink in _printed(as_json=as_json, row=row, to_file=bool(out))]
         if out:
-            identity = identity_of(model, source[0], table)
+            identity = identity_of(model, table)
             identity |= {"cost": cost, "abstain": abstain, "set": coverage, "set per class": set_per_class}
             identity |= {"spread": spread, "encoding": encoding, "delimiter": delimiter}
             n_rows = predict_to_file(out, table, asked, printed, identity, resume=resume, quiet=quiet)

@@ -146,13 +146,13 @@ def predict_to_file(
     return n_rows
 
 
-def identity_of(model: str, source: str, table: Opened) -> dict[str, Any]:
+def identity_of(model: str, table: Opened) -> dict[str, Any]:
     """What tells a model and a table from others: the model's digest, and the file's place, size and time."""
     with Path(model).open("rb") as file:
         found: dict[str, Any] = {"model": hashlib.file_digest(file, "sha256").hexdigest()}
-    found |= {"demarcate": demarcate.__version__, "table": source, "columns": list(table.columns)}
-    path = Path(source)
-    if path.exists():
+    found |= {"demarcate": demarcate.__version__, "table": table.name, "columns": list(table.columns)}
+    path = Path(table.name)
+    if table.stays and path.is_file():
         status = path.stat()
         found |= {"table": str(path.resolve()), "size": status.st_size, "time": status.st_mtime_ns}
     return found

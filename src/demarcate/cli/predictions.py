@@ -61,7 +61,7 @@ class Predictions:
 
     def json_rows(self) -> list[dict[str, Any]]:
         """Each row as a JSON object."""
-        names = [str(label) for label in self.classes.tolist()]
+        names = list(map(_name, self.classes.tolist()))
         rows: list[dict[str, Any]] = [
             {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
             for label, row in zip(self.labels.tolist(), self.probabilities.tolist(), strict=True)
@@ -94,11 +94,22 @@ class Predictions:
         return pl.Series(self.labels.tolist(), dtype=pl.Series(self.classes.tolist()).dtype)
 
     def _numbers(self, name: str, numbers: NDArray[np.float64]) -> dict[str, Any]:
-        return {f"{name}_{label}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
+        return {f"{name}_{_name(label)}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
 
     def _set_labels(self) -> list[list[Any]]:
         assert self.sets is not None, "only where sets were asked for"
         return [self.classes[row].tolist() for row in self.sets]
+
+
+def _name(label: Any) -> str:
+    """A label as columns are named by it: truth values as CSV files have them, whatever the table was.
+
+    Examples
+    --------
+    >>> _name(True), _name("True"), _name(3)
+    ('true', 'True', '3')
+    """
+    return str(label).lower() if isinstance(label, bool) else str(label)
 
 
 def _escaped(label: Any) -> str:

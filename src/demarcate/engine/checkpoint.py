@@ -273,7 +273,7 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
     return np.frombuffer(digest.digest(), dtype=np.uint8)
 
 
-def _held(folder: Path) -> contextlib.AbstractContextManager[None]:
+def _held(folder: Path) -> contextlib.AbstractContextManager[object]:
     """The folder's lock."""
     rule = "one process trains in a folder of checkpoints"
     return locked(folder / _LOCK, CheckpointError(f"{rule}: another holds {folder}. Wait for it, or name another"))

@@ -48,7 +48,7 @@ def plain_column(name: str, cells: Any) -> pl.Series:
     >>> plain_column("age", [[63, 64]])
     Traceback (most recent call last):
     demarcate.errors.InputError: A cell holds one plain value: column 'age' holds list. Spread it over several columns,
-    write it as text, or leave the column out.
+    write it as text, or leave the column out of the table.
     """
     if isinstance(cells, pl.Series):
         return _of_polars(cells.alias(name))
@@ -243,5 +243,5 @@ def _text(cell: object) -> str:
 
 
 def _nested(name: str, what: str) -> InputError:
-    remedy = "Spread it over several columns, write it as text, or leave the column out"
+    remedy = "Spread it over several columns, write it as text, or leave the column out of the table"
     return InputError([Problem("A cell holds one plain value", f"column {name!r} holds {what}", remedy)])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _WHOLE = r"^[+-]?[0-9]+$"
+_TIME = r"^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]+$"
 _CODE = r"^[+-]?0[0-9]"
 SLICE = 1 << 18
 """Cells of a part that `slices` gives."""
@@ -107,8 +108,13 @@ def booleans(column: pl.Series) -> pl.Series:
 def categories(column: pl.Series) -> pl.Series:
     """A column as categories, each in its one spelling: 3, 3.0 and " 3 " are the same; an empty cell is missing.
 
+    Libraries disagree on how many decimals of a second a time of day is written with: those that say nothing are left
+    out.
+
     Examples
     --------
+    >>> categories(pl.Series(["09:30:00.000000000", "09:30:00.250"])).to_list()
+    ['09:30:00', '09:30:00.25']
     >>> categories(pl.Series([3.0, 2.5, None])).to_list()
     ['3', '2.5', None]
     >>> categories(pl.Series([" 3 ", "3.0", "007", ""])).to_list()
@@ -120,6 +126,7 @@ def categories(column: pl.Series) -> pl.Series:
     distinct = text.unique().drop_nulls()
     numeric = distinct.filter(distinct.str.contains(_NUMBER) & ~distinct.str.contains(_CODE))
     spelling: dict[str, str | None] = {old: new for old in numeric if (new := _number_text(old)) != old}
+    spelling |= {time: time.rstrip("0").rstrip(".") for time in distinct.filter(distinct.str.contains(_TIME))}
     spelling[""] = None
     return _respelled(text, spelling)
 

@@ -1,5 +1,6 @@
 import gzip
 import io
+import os
 
 import polars as pl
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from demarcate.datasets import read_table, stream_table
 from demarcate.datasets.reading import content
 from demarcate.errors import InputError, InputWarning, SettingError
+from demarcate.tabular import as_frame
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 FRAME = pl.DataFrame({"age": range(1, 11), "thal": ["fixed", None] * 5})
@@ -103,6 +105,31 @@ def test_what_changes_while_it_is_read_is_refused(tmp_path):
     FRAME.head(5).write_parquet(path)
     with pytest.raises(InputError, match=r"heart.parquet' is damaged, cut off or something else"):
         list(parts)
+
+
+@pytest.mark.parametrize("change", [lambda text: text + "11,late\n", lambda text: text.replace("fixed", "mixed")])
+def test_a_text_that_changes_while_it_is_read_is_refused(tmp_path, change):
+    path = tmp_path / "heart.csv"
+    FRAME.write_csv(path)
+    parts = iter(stream_table(path, part_rows=4))
+    next(parts)
+    path.write_text(change(path.read_text()))
+    os.utime(path, ns=(1, 1))
+    with pytest.raises(InputError, match=r"A table stands still while it is read: '.*heart.csv' changed"):
+        list(parts)
+
+
+@pytest.mark.parametrize("name", ["*", "^x$", " ^.*$ "])
+def test_a_name_that_is_a_pattern_is_refused(tmp_path, name):
+    for path, write in (
+        (tmp_path / "a.csv", pl.DataFrame.write_csv),
+        (tmp_path / "a.parquet", pl.DataFrame.write_parquet),
+    ):
+        write(pl.DataFrame({"x": [1], name: [2]}), path)
+        with pytest.raises(InputError, match=r"no pattern of names: .* in column 2, which polars takes for every name"):
+            read_table(path)
+    with pytest.raises(InputError, match=r"the table has .+ in column 2"):
+        as_frame({"x": [1], name: [2]})
 
 
 def test_what_must_be_read_whole_is_not_read_without_end(tmp_path, monkeypatch):

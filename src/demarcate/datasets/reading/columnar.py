@@ -174,7 +174,7 @@ def _problems(schema: Mapping[str, pl.DataType], n_rows: int, name: str) -> list
         Problem(
             "A cell holds one plain value",
             f"'{name}' column {column!r} is of type {dtype}",
-            "Spread it over several columns, write it as text, or leave the column out",
+            "Spread it over several columns, write it as text, or leave the column out of the table",
         )
         for column, dtype in schema.items()
         if not _is_plain(dtype)

@@ -33,9 +33,10 @@ def column_names(given: Sequence[str], table: str = "") -> tuple[list[str], list
     Column names are unique: 'heart.csv' has 'age' in columns 1 and 2. Rename or remove all but one.
     """
     halved = [position for position, name in enumerate(given, start=1) if not is_whole(name)]
-    # What cannot be written is called by its place, until the refusal is said.
+    patterns = [position for position, name in enumerate(given, start=1) if _is_pattern(name.strip())]
+    # What cannot be worked with is called by its place, until the refusal is said.
     names = [
-        f"column_{position}" if position in halved else name.strip() or f"column_{position}"
+        f"column_{position}" if position in (*halved, *patterns) else name.strip() or f"column_{position}"
         for position, name in enumerate(given, start=1)
     ]
     places: dict[str, list[str]] = {}
@@ -47,6 +48,13 @@ def column_names(given: Sequence[str], table: str = "") -> tuple[list[str], list
             "Texts hold whole characters", f"{_called(table)} has half a character in the name of column {at}", remedy
         )
         for at in halved
+    ] + [
+        Problem(
+            "A column's name is no pattern of names",
+            f"{_called(table)} has {given[at - 1]!r} in column {at}, which polars takes for every name that matches",
+            "Rename it",
+        )
+        for at in patterns
     ]
     return names, problems + [
         Problem(
@@ -57,6 +65,10 @@ def column_names(given: Sequence[str], table: str = "") -> tuple[list[str], list
         for name, standing in places.items()
         if len(standing) > 1
     ]
+
+
+def _is_pattern(name: str) -> bool:
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def warn_of_unnamed(given: Sequence[str], names: Sequence[str], table: str = "") -> None:

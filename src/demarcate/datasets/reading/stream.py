@@ -57,6 +57,18 @@ class TableStream:
     def __iter__(self) -> Iterator[pl.DataFrame]:
         return self.parts(self.part_rows)
 
+    def still(self, path: str | None) -> "TableStream":
+        """The same, but a file at ``path`` that is another after the last part than it is now is refused."""
+        before = _state(path)
+
+        def parts(n_rows: int) -> Iterator[pl.DataFrame]:
+            yield from self.parts(n_rows)
+            if _state(path) != before:
+                rule, found = "A table stands still while it is read", f"'{self.name}' changed"
+                raise InputError([Problem(rule, found, "Read it again once nothing writes to it, or read a copy")])
+
+        return replace(self, parts=parts)
+
 
 def stream_table(
     source: str | os.PathLike[str] | IO[bytes],
@@ -103,7 +115,8 @@ def stream_table(
     blocks = chain([first], blocks)
     match recognise(content):
         case "delimited":
-            return _of_text(located, blocks, encoding, delimiter, part_rows)
+            text = _of_text(located, blocks, encoding, delimiter, part_rows)
+            return text.still(located.path if located.again else None)
         case "json lines":
             frame = read_json_lines(decode(_whole(content, blocks), encoding), located.name)
             return _of_frame(located.name, frame, part_rows)
@@ -114,7 +127,7 @@ def stream_table(
             of_file = _whole(content, blocks).data if in_place is None else str(Path(in_place).absolute())
             table = Columnar.of(of_file, located.name, kind.title())
             rows = part_rows or _part_rows(len(table.columns))
-            return TableStream(located.name, table.columns, table.n_rows, True, table.parts, rows)
+            return TableStream(located.name, table.columns, table.n_rows, True, table.parts, rows).still(in_place)
 
 
 def check_settings(delimiter: object, timeout: object, part_rows: object = None) -> None:
@@ -132,6 +145,14 @@ def check_settings(delimiter: object, timeout: object, part_rows: object = None)
         raise SettingError(f"timeout is a number of seconds above 0: got {timeout!r}")
     if part_rows is not None and (type(part_rows) is not int or part_rows < 1):
         raise SettingError(f"a part has at least 1 row: got {part_rows!r}")
+
+
+def _state(path: str | None) -> tuple[int, int, int] | None:
+    """What tells a file from what it was before."""
+    if path is None or not Path(path).exists():
+        return None
+    status = Path(path).stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _part_rows(n_columns: int) -> int:

@@ -582,6 +582,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         weights = (
             None if sample_weight is None else _check_sample_weight(sample_weight, labels, ensure_non_negative=True)
         )
+        if weights is not None and not weights.any():
+            rule, remedy = "Rows of some weight are what is learned from", "Leave sample_weight out for 1 each"
+            raise InputError([Problem(rule, "every sample_weight is 0", remedy)])
         if weights is not None and not weights.all():
             kept = np.flatnonzero(weights)
             X, labels, weights = as_frame(X)[kept], labels[kept], weights[kept]

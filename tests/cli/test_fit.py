@@ -356,7 +356,7 @@ class TestOut:
 
 def test_the_defaults_the_help_states_are_the_classifiers(demarcate):
     told = " ".join(demarcate("fit", "--help").out.split())
-    stated = dict(re.findall(r"--([\w-]+) <[a-z]+> (?:(?! -)[^\[])*\[default: ([^\]]*)\]", told))
+    stated = dict(re.findall(r"--([\w-]+) (?:<[a-z]+>|[A-Z]+) (?:(?! -)[^\[])*\[default: ([^\]]*)\]", told))
     settings = DemarcateClassifier().get_params()
     renamed = {"folds": "n_folds", "seeds": "n_seeds", "seed": "random_state"}
     by_preset = preset_settings(settings["preset"])

@@ -221,7 +221,7 @@ class TestRefusals:
 
 def test_the_defaults_the_help_states_are_those_of_python(demarcate):
     told = " ".join(demarcate("sweep", "--help").out.split())
-    stated = dict(re.findall(r"--([\w-]+) <[a-z\[\]]+> (?:(?! -)[^\[])*\[default: ([^\]]*)\]", told))
+    stated = dict(re.findall(r"--([\w-]+) (?:<[a-z\[\]]+>|[A-Z]+) (?:(?! -)[^\[])*\[default: ([^\]]*)\]", told))
     parameters = inspect.signature(sweep).parameters
     settings = {
         **{name: parameter.default for name, parameter in parameters.items()},

@@ -45,3 +45,10 @@ def test_json_never_holds_what_is_not_a_number():
     bad = Predictions("y", CLASSES, CLASSES[:1], np.array([[np.nan, 0.5]]))
     with printed.PrintedJson() as sink, pytest.raises(ValueError, match="JSON"):
         sink.add(bad)
+
+
+def test_without_a_standard_output_nothing_is_printed(monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    with printed.PrintedCsv() as sink:
+        sink.add(PARTS[0])
+        sink.finish()

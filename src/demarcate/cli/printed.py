@@ -33,9 +33,10 @@ class Printed(ABC):
         """The next rows."""
 
     def finish(self) -> None:
-        """Print what was held back."""
+        """Print what was held back, unless there is nowhere to print to."""
         self._held.seek(0)
-        shutil.copyfileobj(self._held, sys.stdout)
+        if sys.stdout is not None:
+            shutil.copyfileobj(self._held, sys.stdout)
 
 
 class PrintedCsv(Printed):

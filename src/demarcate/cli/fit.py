@@ -47,7 +47,7 @@ from demarcate.cli.options import (
 
 if TYPE_CHECKING:
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.cli.learnable import Learnable
+    from demarcate.cli.given import GivenTable
 
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
@@ -126,11 +126,11 @@ def fit(
     lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     outputs = {"out": out, "plot": plot, "report": report}
-    from demarcate.cli.learnable import learnable
+    from demarcate.cli.given import given_table
 
     _check(table, outputs)
     refuse_impossible(settings, seed)
-    with learnable(
+    with given_table(
         source,
         lists,
         settings,
@@ -139,9 +139,9 @@ def fit(
         memory=memory,
         seed=seed,
         quiet=quiet,
-    ) as given_table:
+    ) as read:
         reading = _reading(source, drop_missing_target)
-        told = _fit(given_table, settings, cost, outputs, reading, seed, quiet or as_json, quiet)
+        told = _fit(read, settings, cost, outputs, reading, seed, quiet or as_json, quiet)
     if as_json:
         import json
 
@@ -149,7 +149,7 @@ def fit(
 
 
 def _fit(
-    table: "Learnable",
+    table: "GivenTable",
     settings: dict[str, Any],
     cost: list[str] | None,
     outputs: dict[str, str | None],
@@ -249,7 +249,7 @@ def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bo
         say("Not saved: name a file with --out to keep this model.")
 
 
-def _draw(classifier: "DemarcateClassifier", table: "Learnable", plot: str) -> None:
+def _draw(classifier: "DemarcateClassifier", table: "GivenTable", plot: str) -> None:
     """The regions where two columns are all there is and their rows are in memory, else the history."""
     from demarcate.cli.pictures import write_picture
     from demarcate.plotting import BoundaryDisplay, HistoryDisplay
@@ -262,7 +262,7 @@ def _draw(classifier: "DemarcateClassifier", table: "Learnable", plot: str) -> N
 
 
 def _report(
-    classifier: "DemarcateClassifier", table: "Learnable", baselines: Any, reading: list[str], report: str
+    classifier: "DemarcateClassifier", table: "GivenTable", baselines: Any, reading: list[str], report: str
 ) -> None:
     from demarcate.cli.report import short_name
     from demarcate.report import Report

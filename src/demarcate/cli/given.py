@@ -29,7 +29,7 @@ _M_MMAP_THRESHOLD, _LARGE = -3, 4 * 2**20
 """What glibc calls the size from which memory is asked of the system for each array alone; and such a size."""
 
 
-class Learnable(Protocol):
+class GivenTable(Protocol):
     """A table that has been read and can be learned from."""
 
     @property
@@ -81,22 +81,22 @@ class InMemory:
         return tabular.learnable(self.frame, self.labels, **self.lists)
 
     def classes(self) -> list[Any]:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         return list(self._checked.classes.tolist())
 
     def show(self) -> None:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         from demarcate.cli import show
 
         show.schema(self.name, self.frame, self._checked.schema, self.target)
         show.class_balance(Counter(self.labels))
 
     def fit(self, classifier: "DemarcateClassifier") -> None:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         classifier.fit(self.frame, self.labels)
 
     def baselines(self, classifier: "DemarcateClassifier") -> Baselines:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         return classifier.baselines(self.frame, self.labels)
 
     def looked_at(self) -> str:
@@ -126,11 +126,11 @@ class OnDisk:
     _n_bytes: int = field(default=0)
 
     def classes(self) -> list[Any]:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         return list(self.table.classes.tolist())
 
     def show(self) -> None:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         from demarcate.cli import show
 
         table = self.table
@@ -139,14 +139,14 @@ class OnDisk:
         show.class_balance({label: counts[code] for code, label in enumerate(self.classes())})
 
     def fit(self, classifier: "DemarcateClassifier") -> None:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         from demarcate.task_on_disk import task_on_disk
 
         self._task = self._files.enter_context(task_on_disk(self.table, on_write=self._tell))
         classifier.fit_task(self._task)
 
     def baselines(self, classifier: "DemarcateClassifier") -> Baselines:
-        """As for `Learnable`."""
+        """As for `GivenTable`."""
         assert self._task
         return classifier.task_baselines(self._task)
 
@@ -181,7 +181,7 @@ class OnDisk:
 
 
 @contextmanager
-def learnable(
+def given_table(
     source: Mapping[str, Any],
     lists: Mapping[str, list[str]],
     settings: Mapping[str, Any],
@@ -191,7 +191,7 @@ def learnable(
     memory: str | None,
     seed: int,
     quiet: bool,
-) -> Iterator[Learnable]:
+) -> Iterator[GivenTable]:
     """The table that a command names: in memory, if it and all that is made of it may be there.
 
     Raises

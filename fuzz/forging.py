@@ -13,6 +13,7 @@ from typing import Any
 
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 5e-324, 1e15, 1e38, -1e38, 3.4e38, 1e308, -1.7e308)
 NOT_FINITE = (float("nan"), float("inf"), float("-inf"))
+LARGEST_FLOAT = 1.7e308
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2, 3, 7, 64, 2**31, 2**53, 2**63, 2**70, 10**400, 0.0, 0.5, -0.5, 1.0, 1e9, 1e300),
     *("", "x", "auto", "softmax", "logit", "numeric", "piecewise", "categorical", "date", "boolean", "str", "int"),
@@ -160,7 +161,9 @@ def change(document: Any, draw: random.Random) -> None:
         case 2:
             holder[key] = holder[draw.choice(keys)]
         case 3 if type(holder[key]) in (int, float):
-            holder[key] += draw.choice((1, -1, 0.5, 1e-9))
+            step = draw.choice((1, -1, 0.5, 1e-9))
+            # Whole numbers of hundreds of digits take whole steps only.
+            holder[key] += step if abs(holder[key]) < LARGEST_FLOAT else round(step) or 1
         case 4 if isinstance(holder[key], str):
             holder[key] += draw.choice((" ", "x", "\x00", "é"))
         case 5 if isinstance(holder[key], list) and holder[key]:

@@ -90,7 +90,8 @@ class _Text:
         nul = text.find("\0")
         if nul >= 0:
             found = f"'{self._name}' line {self._line(text[:nul])} has one"
-            remedy = "Check that the file is a text file; UTF-16 without a byte order mark needs encoding='utf-16-le'"
+            without_mark = "UTF-16 without a byte order mark needs encoding='utf-16-le' (--encoding utf-16-le)"
+            remedy = f"Check that the file is a text file; {without_mark}"
             raise InputError([Problem("A text file has no NUL characters", found, remedy)])
         self._n_line_ends += _line_ends(self._last, text)
         self._last = text[-1]

@@ -62,6 +62,12 @@ CASES = (
         apart={"parquet": "the reader of Parquet stops at the first"},
     ),
     refused(
+        "names that are patterns",
+        [("^x$", _SMALL), ("*", _SMALL), ("y", labels(4))],
+        *("2 problems", "A column's name is no pattern of names", "'^x$' in column 1", "'*' in column 2", "Rename it"),
+        apart={"--row": "a row is read as the model's columns"},
+    ),
+    refused(
         "names that differ in space alone",
         [("x", _SMALL), (" x", _SMALL), ("y", labels(4))],
         *("Column names are unique", "'x' in columns 1 and 2", "Rename"),

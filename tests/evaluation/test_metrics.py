@@ -156,7 +156,7 @@ def test_the_brier_score_is_the_squared_distance_from_the_truth(rows):
 @given(predictions(n_classes=2))
 def test_the_brier_score_of_two_classes_is_scikit_learns(rows):
     codes, probabilities = rows
-    expected = sklearn.metrics.brier_score_loss(codes, probabilities[:, 1], labels=[0, 1], pos_label=1)
+    expected = sklearn.metrics.brier_score_loss(codes, probabilities[:, 1], pos_label=1)
     assert brier(codes, probabilities) == pytest.approx(expected)
 
 

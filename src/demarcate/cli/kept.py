@@ -59,7 +59,9 @@ class Kept:
     def __init__(self, out: str, identity: Mapping[str, Any], *, resume: bool) -> None:
         target = Path(os.path.realpath(out))
         self.folder = target.with_name(f"{target.name}.parts")
-        self._out, self._identity = out, dict(identity)
+        self._out = out
+        # As it comes back from a manifest, where it is compared.
+        self._identity: dict[str, Any] = json.loads(json.dumps(dict(identity)))
         self._first: pl.DataFrame | None = None
         self._closing = ExitStack()
         self._lock: IO[bytes] | None = None
@@ -176,9 +178,7 @@ class Kept:
         if manifest is None or not resume:
             self.clear()
             return
-        changed = sorted(
-            name for name, value in self._identity.items() if manifest["identity"].get(name) != json_like(value)
-        )
+        changed = sorted(name for name, value in self._identity.items() if manifest["identity"].get(name) != value)
         if changed or set(manifest["identity"]) != set(self._identity):
             what = ", ".join(changed) or "other settings"
             raise UsageError(
@@ -211,14 +211,3 @@ def _is_manifest(found: Any) -> bool:
     if not isinstance(found, dict) or found.get("what") != _WHAT or not isinstance(found.get("identity"), dict):
         return False
     return all(type(found.get(name)) is int and found[name] >= 0 for name in ("n_rows", "n_parts", "n_bytes"))
-
-
-def json_like(value: Any) -> Any:
-    """A value as it comes back from JSON.
-
-    Examples
-    --------
-    >>> json_like(("a", 1))
-    ['a', 1]
-    """
-    return json.loads(json.dumps(value))

@@ -24,9 +24,6 @@ class Sink(Protocol):
     def add(self, part: Predictions, /) -> None:
         """The next rows."""
 
-    def finish(self) -> None:
-        """All rows have been given, and nothing is wrong with the table."""
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -166,9 +163,6 @@ class _Tables:
 
     def add(self, part: Predictions) -> None:
         self.kept.add(part.as_table())
-
-    def finish(self) -> None:
-        self.kept.finish()
 
 
 def _tell(kept: Kept, error: BaseException, *, stays: bool) -> None:

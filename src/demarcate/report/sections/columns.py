@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from demarcate.report.judged import Judged
 from demarcate.report.sections.section import Part, Section
-from demarcate.tabular.summaries import n_missing, summary
+from demarcate.tabular.summaries import described
 
 MOST_COLUMNS = 500
 
@@ -60,8 +60,8 @@ class Columns(Section):
         table, read = judged.table, []
         for column in judged.predictor.schema.columns[:MOST_COLUMNS]:
             there = column.name in table.columns
-            cells = table[column.name] if there else None
-            missing, values = (None, "") if cells is None else (n_missing(cells, column), summary(cells, column))
+            cells = described(table[column.name], column) if there else None
+            missing, values = (None, "") if cells is None else (cells.n_missing, cells.summary)
             remark = f"not used: {column.dropped}" if column.dropped else column.note
             read.append(ColumnRead(column.name, column.kind, missing, values, remark))
         return cls(tuple(read), len(judged.predictor.schema.columns), len(table))

@@ -13,8 +13,8 @@ import numpy as np
 
 from demarcate.bundle.document import build, to_document
 from demarcate.bundle.format import encode
-from demarcate.bundle.reading import Audited, audited
-from demarcate.cli import facts, show
+from demarcate.bundle.read_model import Audited, audited
+from demarcate.cli import console, model_summary
 from demarcate.errors import BundleError, InputError
 from fuzz import forging
 from fuzz.campaign import Broken, Target
@@ -129,12 +129,12 @@ def target() -> Target[Case]:
 
 def _check_shown(file: Audited) -> None:
     """What `demarcate inspect` says is said, and of one file in ten printed: no text of it rules a terminal."""
-    json.dumps(facts.as_json(file), allow_nan=False)
+    json.dumps(model_summary.as_json(file), allow_nan=False)
     if zlib.crc32(file.data) % 10:
-        facts.facts(file)
+        model_summary.facts(file)
         return
     with redirect_stdout(io.StringIO()) as printed:
-        show.model("model.safetensors", file)
+        console.model("model.safetensors", file)
     if not printed.getvalue().replace("\n", "").isprintable():
         raise Broken(f"it prints {printed.getvalue()!r}")
 

@@ -5,8 +5,8 @@ import random
 import unicodedata
 from dataclasses import dataclass
 
-from demarcate.datasets.reading import content, read_table
 from demarcate.errors import InputError
+from demarcate.io.tables import content, read_table
 from fuzz.campaign import Broken, Target
 from fuzz.csv_rules import DELIMITERS, FOREIGN, meant
 from fuzz.edits import EDITS, splice

@@ -128,7 +128,7 @@ def _parquet(columns: Columns) -> Any:
 
 
 def _read(data: bytes, name: str) -> Any:
-    from demarcate.datasets.reading import read_table
+    from demarcate.io.tables import read_table
 
     named = io.BytesIO(data)
     named.name = name

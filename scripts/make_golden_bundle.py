@@ -15,10 +15,11 @@ import torch
 
 from demarcate.bundle import write_bundle
 from demarcate.bundle.document import FORMAT_VERSION
+from demarcate.encoding import TableEncoder
 from demarcate.evaluation import Conformal, Costs
+from demarcate.inference.predictor import Predictor
 from demarcate.nn import MemberState, Network, head_for
-from demarcate.predictor import Predictor
-from demarcate.tabular import Column, Schema, TableEncoder
+from demarcate.tabular import Column, Schema
 
 FOLDER = Path(__file__).parent.parent / "tests" / "bundle" / "golden"
 

@@ -105,7 +105,7 @@ def test_a_module_with_public_names_below_demarcate_is_in_the_reference_or_left_
     assert packages - left_out == set(extension("public_names").MODULES) - {
         "demarcate",
         "demarcate.errors",
-        "demarcate.presets",
+        "demarcate.classifier.presets",
     }
 
 

@@ -9,9 +9,10 @@ from sklearn.datasets import make_classification
 from torch import Tensor
 
 from demarcate.datasets import Dataset, heart, moons
+from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Member, Samples, Training, fit
 from demarcate.nn import Network
-from demarcate.tabular import TableEncoder, infer_schema, stratified_folds
+from demarcate.tabular import infer_schema, stratified_folds
 
 
 @dataclass(frozen=True, eq=False)

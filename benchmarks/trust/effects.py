@@ -10,11 +10,11 @@ import numpy as np
 from worlds import moons
 
 from demarcate import Network, Training
-from demarcate.diagnosis import probes_of
-from demarcate.diagnosis.lineup import line_up
-from demarcate.diagnosis.measured import Measured, measured
 from demarcate.engine import fit
-from demarcate.task import read_task
+from demarcate.experiments.diagnosis import probes_of
+from demarcate.experiments.diagnosis.measured import Measured, measured
+from demarcate.experiments.seed_splits import line_up
+from demarcate.trainingset.training_set import read_task
 
 OWN, CHANGES = "configured", ("half of the rows", "smaller", "regularised")
 PLAIN = Training(lr=0.01, epochs=200, batch_size=None)

@@ -21,9 +21,10 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from demarcate.audits.drift import drift
-from demarcate.tabular import TableEncoder, as_frame, audit_columns, class_codes, infer_schema
-from demarcate.tabular.audit import Finding
+from demarcate.auditing.drift import drift
+from demarcate.checks import Finding, audit_columns
+from demarcate.encoding import TableEncoder
+from demarcate.tabular import as_frame, class_codes, infer_schema
 
 MOST_ROWS = 4000
 PER_KIND = 20

@@ -1,7 +1,7 @@
 """Finds the public names of demarcate for the reference, and links every mention of them.
 
 A name has one page, under the shortest name it can be imported by: ``demarcate.Network``, though ``demarcate.nn`` has
-it too and its code is in ``demarcate.nn.network``.
+it too and its code is in ``demarcate.nn.spec``.
 """
 
 import ast
@@ -12,13 +12,13 @@ from pkgutil import walk_packages
 
 MODULES = (
     "demarcate",
-    "demarcate.presets",
+    "demarcate.classifier.presets",
     "demarcate.plotting",
     "demarcate.report",
     "demarcate.datasets",
     "demarcate.evaluation",
-    "demarcate.diagnosis",
-    "demarcate.audits",
+    "demarcate.experiments.diagnosis",
+    "demarcate.auditing",
     "demarcate.errors",
     "demarcate.engine",
     "demarcate.nn",

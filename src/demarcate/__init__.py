@@ -8,17 +8,17 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from demarcate import datasets
-    from demarcate.audits import Audit, audit
+    from demarcate.auditing import Audit, audit
     from demarcate.bundle import read_bundle as load
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.diagnosis import Diagnosis, diagnose
     from demarcate.engine import Training
     from demarcate.errors import DemarcateError, DemarcateWarning
+    from demarcate.experiments import Run, Runs, train
+    from demarcate.experiments.diagnosis import Diagnosis, diagnose
+    from demarcate.experiments.sweep import Between, Sweep, sweep
+    from demarcate.inference import Predictor
     from demarcate.nn import Network
-    from demarcate.predictor import Predictor
     from demarcate.report import Report
-    from demarcate.runs import Run, Runs, train
-    from demarcate.sweeps import Between, Sweep, sweep
 
 __all__ = [
     "Audit",
@@ -45,24 +45,24 @@ __all__ = [
 __version__: str
 
 _HOMES = {
-    "Audit": ("demarcate.audits", "Audit"),
-    "Between": ("demarcate.sweeps", "Between"),
+    "Audit": ("demarcate.auditing", "Audit"),
+    "Between": ("demarcate.experiments.sweep", "Between"),
     "DemarcateClassifier": ("demarcate.classifier", "DemarcateClassifier"),
     "DemarcateError": ("demarcate.errors", "DemarcateError"),
     "DemarcateWarning": ("demarcate.errors", "DemarcateWarning"),
-    "Diagnosis": ("demarcate.diagnosis", "Diagnosis"),
+    "Diagnosis": ("demarcate.experiments.diagnosis", "Diagnosis"),
     "Network": ("demarcate.nn", "Network"),
-    "Predictor": ("demarcate.predictor", "Predictor"),
+    "Predictor": ("demarcate.inference", "Predictor"),
     "Report": ("demarcate.report", "Report"),
-    "Run": ("demarcate.runs", "Run"),
-    "Runs": ("demarcate.runs", "Runs"),
-    "Sweep": ("demarcate.sweeps", "Sweep"),
+    "Run": ("demarcate.experiments", "Run"),
+    "Runs": ("demarcate.experiments", "Runs"),
+    "Sweep": ("demarcate.experiments.sweep", "Sweep"),
     "Training": ("demarcate.engine", "Training"),
-    "audit": ("demarcate.audits", "audit"),
-    "diagnose": ("demarcate.diagnosis", "diagnose"),
+    "audit": ("demarcate.auditing", "audit"),
+    "diagnose": ("demarcate.experiments.diagnosis", "diagnose"),
     "load": ("demarcate.bundle", "read_bundle"),
-    "sweep": ("demarcate.sweeps", "sweep"),
-    "train": ("demarcate.runs", "train"),
+    "sweep": ("demarcate.experiments.sweep", "sweep"),
+    "train": ("demarcate.experiments", "train"),
 }
 
 

@@ -111,6 +111,10 @@ class BundleError(DemarcateError, ValueError):
     """A model file was refused: it is damaged, unknown or not what it says it is."""
 
 
+class OutputError(DemarcateError, ValueError):
+    """A file could not be written: a model, a report, a picture or a table."""
+
+
 class CheckpointError(DemarcateError, ValueError):
     """A folder of checkpoints was refused: it belongs to another fit, or another process holds it."""
 

@@ -30,7 +30,7 @@ from benchmarks.tabular.times import Run
 from benchmarks.tabular.workers import Worker
 
 from demarcate import DemarcateClassifier
-from demarcate.presets import preset_settings
+from demarcate.classifier.presets import preset_settings
 
 TABULAR = Path(__file__).parents[2] / "benchmarks" / "tabular"
 HERE = ["HGB", "LogReg", "demarcate"]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from demarcate.bundle import header
+from demarcate.bundle import safetensors_header
 from demarcate.bundle.format import decode, encode, fingerprint
 from demarcate.errors import BundleError
 
@@ -271,7 +271,7 @@ class TestAttacks:
         with pytest.raises(BundleError, match="deeper than 64"):
             decode(struct.pack("<Q", len(spelt)) + spelt)
 
-    @pytest.mark.parametrize("length", [2**63, 2**64 - 1, header.MAX_HEADER_BYTES + 1])
+    @pytest.mark.parametrize("length", [2**63, 2**64 - 1, safetensors_header.MAX_HEADER_BYTES + 1])
     def test_a_header_too_long_is_refused_unread(self, length):
         with pytest.raises(BundleError, match=f"at most 16777216 bytes: it has {length}"):
             decode(struct.pack("<Q", length) + b"{}")
@@ -289,7 +289,7 @@ class TestAttacks:
 class TestCaps:
     def test_a_file_too_large_is_neither_written_nor_read(self, monkeypatch):
         data = encode(DOCUMENT, small_tensors())
-        monkeypatch.setattr(header, "MAX_FILE_BYTES", len(data) - 1)
+        monkeypatch.setattr(safetensors_header, "MAX_FILE_BYTES", len(data) - 1)
         with pytest.raises(BundleError, match="A model file has at most"):
             decode(data)
         with pytest.raises(BundleError, match="A model file has at most"):
@@ -297,7 +297,7 @@ class TestCaps:
 
     def test_a_header_too_large_is_not_written(self):
         with pytest.raises(BundleError, match="header has at most"):
-            encode({"notes": "x" * header.MAX_HEADER_BYTES}, {})
+            encode({"notes": "x" * safetensors_header.MAX_HEADER_BYTES}, {})
 
     def test_a_document_of_more_values_than_there_is_room_for_is_not_written(self):
         with pytest.raises(BundleError, match=r"room for 1500000 values.*Train fewer or smaller networks"):
@@ -305,7 +305,7 @@ class TestCaps:
 
     def test_too_many_tensors_are_neither_written_nor_read(self, monkeypatch):
         data = encode(DOCUMENT, small_tensors())
-        monkeypatch.setattr(header, "MAX_TENSORS", 3)
+        monkeypatch.setattr(safetensors_header, "MAX_TENSORS", 3)
         with pytest.raises(BundleError, match="at most 3 tensors: it holds 4"):
             decode(data)
         with pytest.raises(BundleError, match="at most 3 tensors: it holds 4"):

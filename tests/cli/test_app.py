@@ -8,7 +8,7 @@ from importlib.metadata import version
 import pytest
 import typer
 
-from demarcate.cli.guard import guarded
+from demarcate.cli.error_handling import guarded
 
 COMMANDS = ("fit", "predict", "evaluate", "inspect", "sweep")
 

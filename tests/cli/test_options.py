@@ -1,6 +1,6 @@
 import pytest
 
-from demarcate.cli.guard import UsageError
+from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import given, names, widths
 
 

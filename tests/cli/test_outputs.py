@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from demarcate.cli.guard import UsageError
+from demarcate.cli.error_handling import UsageError
 from demarcate.cli.outputs import check_writable_as_table, write_table
 
 FRAME = pl.DataFrame({"lr": [0.1, 0.01], "hidden": ["16,16", "none"], "batch_size": [None, 32]})

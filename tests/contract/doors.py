@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cases import Case
 
-from demarcate.cli.tables import load
+from demarcate.cli.table_input import load
 from demarcate.tabular import as_frame
 
 DECLARED = (pl.Categorical, pl.Enum)

@@ -10,7 +10,7 @@ from doors import DOORS, CannotSayError, row_arguments
 from verdicts import Found, at_door, faults, plain
 
 from demarcate import DemarcateClassifier
-from demarcate.cli.predict import cells
+from demarcate.cli.commands.predict import cells
 from demarcate.tabular import as_frame
 
 _ROWS_ONE_BY_ONE = 6

@@ -5,7 +5,7 @@ import pytest
 
 from demarcate import DemarcateClassifier, Network, audit, diagnose, sweep
 from demarcate.errors import InputError
-from demarcate.task import read_task
+from demarcate.trainingset.training_set import read_task
 
 CONSTANT = {"unit": ["mg"] * 6, "batch": [None] * 6}
 ONE_CLASS = ["yes"] * 6

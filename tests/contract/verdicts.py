@@ -10,9 +10,10 @@ import polars as pl
 from cases import Case, Refused, Taken
 from doors import CannotSayError, Door
 
-from demarcate.cli.tables import Loaded, split_target
+from demarcate.cli.table_input import Loaded, split_target
 from demarcate.errors import InputError
-from demarcate.tabular import Learnable, ParsedColumns, learnable
+from demarcate.tabular import ParsedColumns
+from demarcate.trainingset import Learnable, learnable
 
 
 @dataclass(frozen=True, eq=False)

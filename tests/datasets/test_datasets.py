@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from demarcate import datasets
-from demarcate.datasets.names import BUILT_IN_NAMES
+from demarcate.io.tables.source import BUILT_IN_NAMES
 
 
 def test_importing_leaves_torch_and_sklearn_out():

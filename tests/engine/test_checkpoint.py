@@ -33,7 +33,7 @@ TRAIN, HELD, NO_ROWS = torch.arange(60), torch.arange(60, 80), torch.arange(0)
 def _short_blocks():
     """Books closed, and states put down, every few epochs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("demarcate.engine.run.MAX_BLOCK_EPOCHS", 3)
+        patch.setattr("demarcate.engine.trainer.MAX_BLOCK_EPOCHS", 3)
         yield
 
 
@@ -120,9 +120,9 @@ def test_a_fit_that_is_done_is_not_done_again(tmp_path):
 @pytest.mark.parametrize("added", [{}, ADDED], ids=["plain", "added"])
 def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, n_saved, added):
     """Each span is two steps here, and each block an epoch."""
-    monkeypatch.setattr("demarcate.engine.feeds.MAX_NUMBERS", 100)
-    monkeypatch.setattr("demarcate.engine.run.MAX_BLOCK_STEPS", 1)
-    monkeypatch.setattr("demarcate.engine.run.CHEAP_STEP", 0)
+    monkeypatch.setattr("demarcate.engine.batch_loaders.MAX_NUMBERS", 100)
+    monkeypatch.setattr("demarcate.engine.trainer.MAX_BLOCK_STEPS", 1)
+    monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0)
     (one,) = members(batch_size=4, held=held, epochs=3, **added)[:1]
     expected = bits(fit([one], samples()))
     saved = Keeper.save

@@ -241,7 +241,7 @@ def test_the_history_of_full_batches_is_the_loss_before_each_step_and_after_each
 def test_watching_in_chunks_changes_no_number(monkeypatch):
     traced = replace(member(), traced=True)
     whole = run([traced])[0]
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.watch"), "MAX_GATHERED", 40)
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.validation"), "MAX_GATHERED", 40)
     cut = run([traced])[0]
     assert_same_member(cut, whole)
     torch.testing.assert_close(cut.validation_logits, whole.validation_logits)
@@ -301,7 +301,7 @@ def test_how_often_the_books_are_closed_changes_nothing(monkeypatch, batch_size,
         replace(one, training=replace(one.training, batch_size=batch_size), traced=True) for one in (*MIXED, MIXED[0])
     ]
     samples = noisy_samples(dtype=torch.float64)
-    module = importlib.import_module("demarcate.engine.run")
+    module = importlib.import_module("demarcate.engine.trainer")
     monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", n_epochs)
     closed_often = run(members, samples)
     monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", 16)

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from demarcate.engine import Member, Samples, Training, fit, plan
-from demarcate.engine.dropout import Dropout
 from demarcate.nn import Layout, Network, from_sequential
+from demarcate.nn.dropout import Dropout
 
 N_ROWS, D_IN = 70, 6
 TRAIN, HELD = torch.arange(50), torch.arange(50, 70)
@@ -51,7 +51,7 @@ def plain_loop(model, x, codes, training, seed, rate, hidden):
 @pytest.mark.parametrize("hidden", [(), (8,), (8, 5)])
 def test_members_follow_plain_networks_each_at_its_own_rate(monkeypatch, hidden, batch_size, short):
     if not short:
-        monkeypatch.setattr(importlib.import_module("demarcate.engine.run"), "CHEAP_STEP", 0)
+        monkeypatch.setattr(importlib.import_module("demarcate.engine.trainer"), "CHEAP_STEP", 0)
     x, codes = problem()
     training = Training(lr=0.01, epochs=12, batch_size=batch_size)
     rates, members, models, losses = [0.2, 0.0, 0.55], [], [], []

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training, fit
-from demarcate.engine.identity import TABLE, identity
+from demarcate.engine.fit_signature import TABLE, identity
 from demarcate.engine.inputs import Dense, Shared
 from demarcate.nn import Network
 

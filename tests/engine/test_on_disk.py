@@ -6,9 +6,8 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training, fit
-from demarcate.engine.identity import TABLE, identity
-from demarcate.engine.inputs import Dense
-from demarcate.engine.on_disk import OnDisk
+from demarcate.engine.fit_signature import TABLE, identity
+from demarcate.engine.inputs import Dense, OnDisk
 from demarcate.nn import Network
 
 N_ROWS, D_IN = 50, (5, 3)

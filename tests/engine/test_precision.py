@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from demarcate.engine.precision import MIN_WIDTH, has_fast_bf16, product_dtype
+from demarcate.engine.backend import MIN_WIDTH, has_fast_bf16, product_dtype
 from demarcate.errors import SettingError
 
 CPU = torch.device("cpu")
@@ -11,13 +11,13 @@ WIDE, NARROW = (256, MIN_WIDTH), (256, MIN_WIDTH - 1)
 @pytest.mark.parametrize("hidden", [WIDE, NARROW])
 @pytest.mark.parametrize("fast", [False, True])
 def test_auto_is_bf16_where_the_processor_gains_and_layers_are_wide(monkeypatch, hidden, fast):
-    monkeypatch.setattr("demarcate.engine.precision.has_fast_bf16", lambda device: fast)
+    monkeypatch.setattr("demarcate.engine.backend.has_fast_bf16", lambda device: fast)
     expected = torch.bfloat16 if fast and hidden == WIDE else torch.float32
     assert product_dtype("auto", torch.float32, CPU, hidden) == expected
 
 
 def test_float64_samples_stay_exact_unless_told_otherwise(monkeypatch):
-    monkeypatch.setattr("demarcate.engine.precision.has_fast_bf16", lambda device: True)
+    monkeypatch.setattr("demarcate.engine.backend.has_fast_bf16", lambda device: True)
     assert product_dtype("auto", torch.float64, CPU, WIDE) == torch.float64
     assert product_dtype("float32", torch.float64, CPU, WIDE) == torch.float64
     assert product_dtype("bf16", torch.float64, CPU, WIDE) == torch.bfloat16

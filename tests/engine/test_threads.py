@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training
-from demarcate.engine.run import Run
 from demarcate.engine.threads import Pace, Stopped, n_threads, side_by_side
+from demarcate.engine.trainer import Run
 from demarcate.nn import Network
 
 
@@ -93,8 +93,8 @@ def test_what_happens_between_steps_is_not_their_doing():
 
 def test_a_long_epoch_changes_its_threads_on_the_way(monkeypatch):
     monkeypatch.setattr("demarcate.engine.threads._LAP", 0.0)
-    monkeypatch.setattr("demarcate.engine.feeds.MAX_NUMBERS", 1 << 10)
-    monkeypatch.setattr("demarcate.engine.run.CHEAP_STEP", 0.0)
+    monkeypatch.setattr("demarcate.engine.batch_loaders.MAX_NUMBERS", 1 << 10)
+    monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0.0)
     x = torch.randn(400, 4, generator=torch.Generator().manual_seed(0))
     rows = torch.arange(400)
     member = Member(Network((8,)), Training(epochs=1, batch_size=16), 0, rows, rows[:0])

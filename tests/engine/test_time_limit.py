@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from demarcate.engine import Halving, Member, Samples, Training, fit
-from demarcate.engine.run import Run
 from demarcate.engine.time_limit import TimeLimit, Turn
+from demarcate.engine.trainer import Run
 from demarcate.errors import SettingError
 from demarcate.nn import Network, from_sequential
 
@@ -45,8 +45,8 @@ def clock(monkeypatch):
 @pytest.fixture
 def spans_of_two_steps(monkeypatch):
     """Long epochs, whose spans are two steps of four rows."""
-    monkeypatch.setattr("demarcate.engine.feeds.MAX_NUMBERS", 2 * 4 * D_IN)
-    module = importlib.import_module("demarcate.engine.run")
+    monkeypatch.setattr("demarcate.engine.batch_loaders.MAX_NUMBERS", 2 * 4 * D_IN)
+    module = importlib.import_module("demarcate.engine.trainer")
     monkeypatch.setattr(module, "CHEAP_STEP", 0)
     monkeypatch.setattr(module, "MAX_BLOCK_STEPS", 1)
 
@@ -197,7 +197,7 @@ def test_with_checkpoints_the_limit_is_that_of_one_call(clock, tmp_path, monkeyp
     if batch_size:
         request.getfixturevalue("spans_of_two_steps")
     else:
-        monkeypatch.setattr("demarcate.engine.run.MAX_BLOCK_EPOCHS", 3)
+        monkeypatch.setattr("demarcate.engine.trainer.MAX_BLOCK_EPOCHS", 3)
     members = [member(batch_size=batch_size, epochs=20, averaging=2.0), member((8, 8), batch_size=batch_size, epochs=9)]
     expected = [bits(one) for one in fit(members, samples())]
     n_calls = 0

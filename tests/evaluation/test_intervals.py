@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sklearn.metrics import precision_recall_fscore_support
 
 from demarcate.errors import InputError, SettingError
-from demarcate.evaluation import class_scores, metrics, resampling
+from demarcate.evaluation import bootstrap, class_scores, metrics
+from demarcate.evaluation.bootstrap import draws
 from demarcate.evaluation.intervals import score
-from demarcate.evaluation.measures import MEASURES, RANKING, measures
-from demarcate.evaluation.resampling import draws
+from demarcate.evaluation.metrics import MEASURES, RANKING, measures
 from demarcate.evaluation.scores import Score, wilson_interval
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=30)
@@ -113,7 +113,7 @@ class TestScores:
     def test_an_interval_beside_its_value_is_widened_to_hold_it(self, monkeypatch):
         first = np.zeros((5, 100))
         first[:, 0] = 100
-        monkeypatch.setattr(resampling, "draws", lambda *arguments: iter([first]))
+        monkeypatch.setattr(bootstrap, "draws", lambda *arguments: iter([first]))
         codes, probabilities = predictions(100, 3)
         loss = score(codes, probabilities, rows="test")["log_loss"]
         of_first = -np.log(probabilities[0, codes[0]])
@@ -124,7 +124,7 @@ class TestScores:
         drawn = list(draws(100, 20, seed=0))
         areas = measures(codes, probabilities)["roc_auc"](drawn[0])
         of_one_class = np.where(codes == 0, 1.0, 0.0)[np.newaxis]
-        monkeypatch.setattr(resampling, "draws", lambda *arguments: iter([*drawn, of_one_class]))
+        monkeypatch.setattr(bootstrap, "draws", lambda *arguments: iter([*drawn, of_one_class]))
         area = score(codes, probabilities, rows="test")["roc_auc"]
         assert (area.low, area.high) == pytest.approx(np.quantile(areas, [0.025, 0.975]))
 
@@ -159,14 +159,14 @@ class TestScores:
 
 class TestDraws:
     def test_each_draws_as_many_rows_as_there_are(self, monkeypatch):
-        monkeypatch.setattr(resampling, "CHUNK_NUMBERS", 70)
+        monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 70)
         chunks = list(draws(20, 10, seed=0))
         assert [len(chunk) for chunk in chunks] == [3, 3, 3, 1]
         assert (np.concatenate(chunks).sum(axis=1) == 20).all()
 
     def test_the_size_of_the_chunks_changes_nothing(self, monkeypatch):
         whole = np.concatenate(list(draws(20, 10, seed=0)))
-        monkeypatch.setattr(resampling, "CHUNK_NUMBERS", 1)
+        monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 1)
         np.testing.assert_array_equal(np.concatenate(list(draws(20, 10, seed=0))), whole)
 
     @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ class TestDraws:
             asked.append(n_resamples)
             return iter([np.ones((1, n_rows))])
 
-        monkeypatch.setattr(resampling, "draws", record)
+        monkeypatch.setattr(bootstrap, "draws", record)
         score(*predictions(n_rows, n_classes), rows="test")
         assert asked == [expected]
 

@@ -6,14 +6,16 @@ from hypothesis import strategies as st
 
 from demarcate.errors import InputError
 from demarcate.evaluation import metrics
-from demarcate.evaluation.measures import MEASURES, calibration_bins, measures
 from demarcate.evaluation.metrics import (
+    MEASURES,
     accuracy,
     average_precision,
     balanced_accuracy,
     brier,
+    calibration_bins,
     calibration_error,
     log_loss,
+    measures,
     roc_auc,
 )
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from demarcate import DemarcateClassifier
-from demarcate.report import Asked, Report, permutation_importance
+from demarcate.inspection import Asked, permutation_importance
+from demarcate.report import Report
 
 TINY = {"hidden": (8,), "epochs": 12, "n_folds": 3}
 

@@ -153,12 +153,12 @@ def test_the_same_report_is_the_same_page(two):
 
 
 def test_it_is_saved_whole_or_not_at_all(two_report, tmp_path):
-    from demarcate.errors import BundleError
+    from demarcate.errors import OutputError
 
     path = tmp_path / "page.html"
     two_report.save(path)
     assert path.read_text(encoding="utf-8") == two_report.to_html()
-    with pytest.raises(BundleError):
+    with pytest.raises(OutputError):
         two_report.save(tmp_path / "missing" / "page.html")
     assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
 

@@ -2,8 +2,8 @@ import polars as pl
 import pytest
 
 from demarcate.errors import InputError
-from demarcate.tabular import class_codes, label_count, typed_labels
-from demarcate.tabular.label_count import LabelCount
+from demarcate.tabular import class_codes, labels, typed_labels
+from demarcate.tabular.labels import LabelCount
 
 
 def counted(cells, cut=2, dtype=None):
@@ -45,7 +45,7 @@ def test_labels_are_refused_in_the_same_words(cells, dtype):
 
 
 def test_labels_without_end_are_refused_before_they_fill_the_memory(monkeypatch):
-    monkeypatch.setattr(label_count, "MOST_LABELS", 50)
+    monkeypatch.setattr(labels, "MOST_LABELS", 50)
     count = LabelCount()
     count.add(pl.Series(range(50)))
     with pytest.raises(InputError, match="more than 50 labels differ in the first 60 rows"):

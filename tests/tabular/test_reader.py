@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demarcate.errors import InputError, InputWarning
-from demarcate.tabular import reader as module
+from demarcate.tabular import schema as module
 from demarcate.tabular.schema import Column, Schema
 
 SCHEMA = Schema(

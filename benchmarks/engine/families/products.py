@@ -8,7 +8,7 @@ from benchmarks.engine.figures import Contender, Figure, NotApplicableError, Rea
 from benchmarks.engine.rows import Rows, noise_rows
 
 from demarcate.engine import Training
-from demarcate.engine.precision import has_fast_bf16
+from demarcate.engine.backend import has_fast_bf16
 from demarcate.nn import Network
 
 N_MEMBERS, BATCH, D_IN, HIDDEN = 8, 256, 50, (256, 256)

@@ -7,22 +7,18 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demarcate.bundle.files import check_writable, replace_atomically, unwritable, write_atomically
 from demarcate.bundle.format import encode, fingerprint
 from demarcate.bundle.provenance import provenance
+from demarcate.io.atomic import write_atomically
 
 if TYPE_CHECKING:
-    from demarcate.bundle.reading import Audited
-    from demarcate.predictor import Predictor
+    from demarcate.bundle.read_model import Audited
+    from demarcate.inference import Predictor
 
 __all__ = [
-    "check_writable",
     "inspect_bundle",
     "provenance",
     "read_bundle",
-    "replace_atomically",
-    "unwritable",
-    "write_atomically",
     "write_bundle",
 ]
 
@@ -44,7 +40,7 @@ def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
 
     Raises
     ------
-    BundleError
+    OutputError
         If the file cannot be written; whatever stood there before still does.
 
     Examples
@@ -98,7 +94,7 @@ def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = Non
     >>> bool((predictor.predict_proba(X) == classifier.predict_proba(X)).all())
     True
     """
-    from demarcate.bundle.reading import read_audited
+    from demarcate.bundle.read_model import read_audited
 
     audited = read_audited(Path(path), expect_sha256)
     from demarcate.bundle.document import build
@@ -134,7 +130,7 @@ def inspect_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = 
     ...     inspect_bundle(Path(folder) / "moons.safetensors").contents.networks[0].hidden
     (4,)
     """
-    from demarcate.bundle.reading import read_audited
+    from demarcate.bundle.read_model import read_audited
 
     return read_audited(Path(path), expect_sha256)
 

@@ -9,7 +9,7 @@ import json
 import math
 from typing import Any, NoReturn
 
-from demarcate.bundle.refusal import DAMAGED, refused, shown
+from demarcate.bundle.rules import DAMAGED, refused, shown
 from demarcate.errors import BundleError
 
 MAX_DEPTH = 64

@@ -21,10 +21,10 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 
-from demarcate.bundle.contents import Contents, contents_of, described
-from demarcate.bundle.shapes import FORMAT_VERSION, expected_tensors
+from demarcate.bundle.model_spec import Contents, contents_of, described
+from demarcate.bundle.tensor_spec import FORMAT_VERSION, expected_tensors
+from demarcate.inference import Predictor
 from demarcate.nn import MemberState, head_for, linear_names
-from demarcate.predictor import Predictor
 
 __all__ = ["FORMAT_VERSION", "build", "expected_tensors", "from_document", "to_document"]
 

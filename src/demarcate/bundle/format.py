@@ -26,7 +26,8 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.bundle.canonical_json import STORABLE, from_text, to_text
-from demarcate.bundle.header import (
+from demarcate.bundle.rules import refused, shown
+from demarcate.bundle.safetensors_header import (
     DTYPES,
     FOREIGN,
     LENGTH_RULE,
@@ -43,7 +44,6 @@ from demarcate.bundle.header import (
     laid_out,
     parse_header,
 )
-from demarcate.bundle.refusal import refused, shown
 
 LENGTH_BYTES = 8
 SMALLER = "Train fewer or smaller networks"

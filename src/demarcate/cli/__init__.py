@@ -12,8 +12,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; the exit code is 0 when done, 1 for a refused input, 2 for wrong usage."""
     try:
-        from demarcate import signals
-        from demarcate.cli.leaving import end, leave
+        from demarcate.cli.process import end, leave
+        from demarcate.io import signals
 
         signals.listen(leave)
     except KeyboardInterrupt:

@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 
 import demarcate
-from demarcate.cli.audit import audit
-from demarcate.cli.diagnose import diagnose
-from demarcate.cli.evaluate import evaluate
-from demarcate.cli.fit import fit
-from demarcate.cli.guard import guarded
-from demarcate.cli.inspect import inspect
-from demarcate.cli.natives import open_standard_streams
-from demarcate.cli.plot import plot
-from demarcate.cli.predict import predict
-from demarcate.cli.report import report
-from demarcate.cli.sweep import sweep
+from demarcate.cli.commands.audit import audit
+from demarcate.cli.commands.diagnose import diagnose
+from demarcate.cli.commands.evaluate import evaluate
+from demarcate.cli.commands.fit import fit
+from demarcate.cli.commands.inspect import inspect
+from demarcate.cli.commands.plot import plot
+from demarcate.cli.commands.predict import predict
+from demarcate.cli.commands.report import report
+from demarcate.cli.commands.sweep import sweep
+from demarcate.cli.error_handling import guarded
+from demarcate.cli.process import open_standard_streams
 
 app = typer.Typer(
     name="demarcate",

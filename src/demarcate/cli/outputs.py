@@ -4,13 +4,13 @@ import io
 from collections.abc import Callable, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import polars as pl
 
-from demarcate.bundle import check_writable, write_atomically
-from demarcate.cli.guard import UsageError
-from demarcate.cli.tables import refuse_overwriting
+from demarcate.cli.error_handling import UsageError
+from demarcate.cli.table_input import refuse_overwriting
+from demarcate.io.atomic import check_writable, write_atomically
 
 _WRITERS: dict[str, Callable[[pl.DataFrame, IO[bytes], bool], None]] = {
     ".csv": lambda frame, file, first: frame.write_csv(file, include_header=first),
@@ -27,7 +27,7 @@ def check_writable_as_table(out: str) -> None:
     ------
     UsageError
         If its name ends in no known format.
-    BundleError
+    OutputError
         If it could not be written.
     """
     if Path(out).suffix.lower() not in _WRITERS:
@@ -72,7 +72,7 @@ def check_outputs(source: str, outputs: Mapping[str, tuple[str | None, Callable[
     ------
     UsageError
         If one of them is the table, two are the same file, or a name does not say what it should.
-    BundleError
+    OutputError
         If one could not be written.
     """
     given = {option: path for option, (path, _) in outputs.items() if path}
@@ -82,3 +82,49 @@ def check_outputs(source: str, outputs: Mapping[str, tuple[str | None, Callable[
     for one, other in combinations(given, 2):
         if Path(given[one]).resolve() == Path(given[other]).resolve():
             raise UsageError(f"{one} and {other} are two files: got {given[one]!r} for both")
+
+
+FORMATS = ("png", "svg", "pdf")
+
+
+def check_writable_as_picture(out: str) -> None:
+    """Refuse a picture before the work, not after it.
+
+    Raises
+    ------
+    UsageError
+        If its name ends in no known format.
+    OutputError
+        If it could not be written.
+    """
+    if Path(out).suffix.lower().removeprefix(".") not in FORMATS:
+        raise UsageError(f"a picture is a file that ends in .{', .'.join(FORMATS)}: got {out!r}")
+    check_writable(out)
+
+
+def write_picture(out: str, draw: Callable[[], Any]) -> None:
+    """Draw without a window, and write what was drawn, whole or not at all.
+
+    Parameters
+    ----------
+    out
+        The file.
+    draw
+        Makes a display.
+    """
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    import matplotlib.pyplot as plt
+
+    kind = Path(out).suffix.lower().removeprefix(".")
+    # The same picture is the same file, whenever it is drawn.
+    undated = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
+    buffer = io.BytesIO()
+    with mpl.rc_context({"svg.hashsalt": "demarcate"}):
+        figure = draw().figure_
+        try:
+            figure.savefig(buffer, format=kind, metadata=undated)
+        finally:
+            plt.close(figure)
+    write_atomically(out, buffer.getvalue())

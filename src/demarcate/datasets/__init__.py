@@ -6,7 +6,7 @@ from types import MappingProxyType
 from demarcate.datasets.dataset import Dataset
 from demarcate.datasets.generators import blobs, circles, moons
 from demarcate.datasets.heart import heart
-from demarcate.datasets.reading import TableStream, read_table, stream_table
+from demarcate.io.tables import TableStream, read_table, stream_table
 
 BUILT_IN: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
     {"heart": heart, "blobs": blobs, "circles": circles, "moons": moons}

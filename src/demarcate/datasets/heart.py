@@ -5,7 +5,7 @@ from importlib import resources
 import polars as pl
 
 from demarcate.datasets.dataset import Dataset
-from demarcate.datasets.reading import read_table
+from demarcate.io.tables import read_table
 
 _CATEGORICAL = ("sex", "cp", "fbs", "restecg", "exang", "ca", "thal")
 _DESCRIPTION = "Patients of the Cleveland Clinic; target is 1 where angiography found heart disease, else 0."

@@ -23,9 +23,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demarcate.engine.identity import changes
+from demarcate.engine.fit_signature import changes
 from demarcate.errors import CheckpointError, CheckpointWarning
-from demarcate.lock import locked
+from demarcate.io.lock import locked
 
 _MANIFEST, _LOCK, _FACTS, _DIGEST = "manifest.json", "lock", "facts", "digest"
 _STATES = "population-*.npz"

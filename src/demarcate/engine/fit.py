@@ -9,20 +9,19 @@ from functools import partial
 
 import torch
 
+from demarcate.engine.backend import check_precision, device_for
 from demarcate.engine.checkpoint import Checkpoints, Keeper, open_checkpoints
-from demarcate.engine.device import device_for
-from demarcate.engine.identity import identity
-from demarcate.engine.outcome import FittedMember, Standing
+from demarcate.engine.fit_signature import identity
 from demarcate.engine.plan import OVERHEAD, plan, shared_out
-from demarcate.engine.precision import check_precision
 from demarcate.engine.progress import OnEpoch, Progress
-from demarcate.engine.run import Run
+from demarcate.engine.results import FittedMember, Standing
 from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, Pace, n_threads, side_by_side
 from demarcate.engine.time_limit import TimeLimit, Turn, checked_limit
+from demarcate.engine.trainer import Run
 from demarcate.errors import Interrupted, SettingError
+from demarcate.io.signals import deferred
 from demarcate.nn.layout import cost
-from demarcate.signals import deferred
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
 from demarcate.evaluation.intervals import class_scores, score
 from demarcate.evaluation.means import Mean
-from demarcate.evaluation.measures import MAIN_METRICS, METRIC_NAMES
 from demarcate.evaluation.metrics import (
+    MAIN_METRICS,
+    METRIC_NAMES,
     accuracy,
     average_precision,
     balanced_accuracy,
@@ -26,7 +27,7 @@ from demarcate.evaluation.scores import (
     scores_json,
     wilson_interval,
 )
-from demarcate.evaluation.tally import Tally
+from demarcate.evaluation.streaming_scores import Tally
 
 __all__ = [
     "MAIN_METRICS",

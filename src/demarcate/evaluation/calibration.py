@@ -16,8 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.evaluation.means import Mean
-from demarcate.evaluation.measures import row_losses
-from demarcate.evaluation.metrics import checked
+from demarcate.evaluation.metrics import checked, row_losses
 
 COLDEST, HOTTEST = 0.05, 20.0
 """The temperatures there are: at the last one hardly anything is left of a probability of 0.99 but the order."""

@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import Problem, SettingError
-from demarcate.evaluation.measures import mean_of
-from demarcate.evaluation.metrics import checked
-from demarcate.evaluation.resampling import fold_stretch
+from demarcate.evaluation.bootstrap import fold_stretch
+from demarcate.evaluation.metrics import checked, mean_of
 from demarcate.evaluation.scores import Score, wilson_interval
 
 ABSTAINED = -1

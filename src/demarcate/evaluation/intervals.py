@@ -16,9 +16,8 @@ normal one. ``benchmarks/trust/intervals.py`` measures how often fresh rows scor
 import numpy as np
 import numpy.typing as npt
 
-from demarcate.evaluation.measures import RANKING, class_measures, measures, row_hits
-from demarcate.evaluation.metrics import checked
-from demarcate.evaluation.resampling import Sampled
+from demarcate.evaluation.bootstrap import Sampled
+from demarcate.evaluation.metrics import RANKING, checked, class_measures, measures, row_hits
 from demarcate.evaluation.scores import Score, wilson_interval
 
 MOST = {

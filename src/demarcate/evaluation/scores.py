@@ -6,7 +6,7 @@ from statistics import NormalDist
 from typing import Any
 
 from demarcate.errors import SettingError
-from demarcate.evaluation.measures import MAIN_METRICS, METRIC_NAMES
+from demarcate.evaluation.metrics import MAIN_METRICS, METRIC_NAMES
 
 
 @dataclass(frozen=True)

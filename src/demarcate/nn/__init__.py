@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from demarcate.nn.activations import ACTIVATIONS, Activation
     from demarcate.nn.heads import HEADS, Head, LogitHead, SoftmaxHead, head_for
+    from demarcate.nn.init import he_state, initial_state
     from demarcate.nn.layout import Layout, MemberState
-    from demarcate.nn.modules import from_sequential, he_state, initial_state, to_sequential
-    from demarcate.nn.network import ACTIVATION_NAMES, HEAD_NAMES, Network, linear_names, n_outputs
-    from demarcate.nn.population import Population, forward, stack
+    from demarcate.nn.mlp import Population, forward, stack
+    from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, Network, linear_names, n_outputs
+    from demarcate.nn.torch_modules import from_sequential, to_sequential
 
 __all__ = [
     "ACTIVATIONS",
@@ -41,10 +42,11 @@ __all__ = [
 _HOMES = {
     "activations": ("ACTIVATIONS", "Activation"),
     "heads": ("HEADS", "Head", "LogitHead", "SoftmaxHead", "head_for"),
+    "init": ("he_state", "initial_state"),
     "layout": ("Layout", "MemberState"),
-    "modules": ("from_sequential", "he_state", "initial_state", "to_sequential"),
-    "network": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network", "linear_names", "n_outputs"),
-    "population": ("Population", "forward", "stack"),
+    "mlp": ("Population", "forward", "stack"),
+    "spec": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network", "linear_names", "n_outputs"),
+    "torch_modules": ("from_sequential", "to_sequential"),
 }
 
 

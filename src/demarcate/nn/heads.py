@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from demarcate.errors import TargetError
-from demarcate.nn.network import n_outputs
+from demarcate.nn.spec import n_outputs
 
 
 class Head(Protocol):

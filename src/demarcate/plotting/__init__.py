@@ -5,15 +5,15 @@ to be seen, keeps it as arrays and draws it; ``plot`` draws it again, on axes of
 ``figure_`` are where it was drawn. matplotlib is imported when something is drawn.
 """
 
-from demarcate.plotting.boundary import BoundaryDisplay
-from demarcate.plotting.comparison import ComparisonDisplay
-from demarcate.plotting.confusion import ConfusionDisplay
-from demarcate.plotting.data import DataDisplay
-from demarcate.plotting.diagnosis import DiagnosisDisplay
-from demarcate.plotting.disagreement import DisagreementDisplay
-from demarcate.plotting.history import HistoryDisplay
-from demarcate.plotting.sweep import SweepDisplay
-from demarcate.plotting.threshold import ThresholdDisplay
+from demarcate.plotting.boundary_display import BoundaryDisplay
+from demarcate.plotting.comparison_display import ComparisonDisplay
+from demarcate.plotting.confusion_display import ConfusionDisplay
+from demarcate.plotting.data_display import DataDisplay
+from demarcate.plotting.diagnosis_display import DiagnosisDisplay
+from demarcate.plotting.disagreement_display import DisagreementDisplay
+from demarcate.plotting.history_display import HistoryDisplay
+from demarcate.plotting.sweep_display import SweepDisplay
+from demarcate.plotting.threshold_display import ThresholdDisplay
 
 __all__ = [
     "BoundaryDisplay",

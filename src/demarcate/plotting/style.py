@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.formatting import shortened
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -119,20 +121,6 @@ def point_size(n_points: int) -> float:
 def wrapped(text: str, width: int) -> str:
     """Text in lines of at most ``width`` characters; a name may be longer."""
     return "\n".join(fill(line, width, break_long_words=False) for line in text.split("\n"))
-
-
-def shortened(text: object, width: int = 24) -> str:
-    """A label that may be long, as a picture shows it.
-
-    Examples
-    --------
-    >>> shortened("a label of many more words than there is room for")
-    'a label of many more ...'
-    """
-    words = " ".join(str(text).split())
-    # matplotlib reads what stands between dollar signs as mathematics.
-    words = words if len(words) <= width else f"{words[: width - 3]}..."
-    return words.replace("$", r"\$")
 
 
 def labels_of(classes: NDArray[Any]) -> Sequence[str]:

@@ -5,17 +5,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-import demarcate
 from demarcate.evaluation import METRIC_NAMES
-from demarcate.report import wording
-from demarcate.report.sections.scores import HIGHER, MEANINGS
+from demarcate.formatting import counted
+from demarcate.report import filters
+from demarcate.report.sections.scores_section import HIGHER, MEANINGS
 from demarcate.report.sections.section import Section
-from demarcate.words import counted
 
 
 def render(sections: Sequence[Section]) -> str:
@@ -42,7 +42,7 @@ def render(sections: Sequence[Section]) -> str:
         policy=policy,
         style=Markup(style),  # noqa: S704 - a file of the package
         script=Markup(script),  # noqa: S704
-        version=demarcate.__version__,
+        version=version("demarcate"),
     )
 
 
@@ -56,16 +56,16 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "own": wording.own,
-        "number": wording.number,
-        "percent": wording.percent,
-        "listed": wording.listed,
-        "visible": wording.escaped,
+        "own": filters.own,
+        "number": filters.number,
+        "percent": filters.percent,
+        "listed": filters.listed,
+        "visible": filters.escaped,
         "json": _json,
     }
     environment.globals |= {
         "counted": counted,
-        "interval": wording.interval,
+        "interval": filters.interval,
         "METRIC_NAMES": METRIC_NAMES,
         "MEANINGS": MEANINGS,
         "HIGHER": HIGHER,

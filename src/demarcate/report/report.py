@@ -7,30 +7,30 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from demarcate.bundle import write_atomically
 from demarcate.classifier import DemarcateClassifier
 from demarcate.evaluation import Score
-from demarcate.predictor import Predictor
-from demarcate.report.judged import Judged, warned_before
+from demarcate.inference import Predictor
+from demarcate.io.atomic import write_atomically
+from demarcate.report.evaluated_rows import Judged, warned_before
 from demarcate.report.page import render
-from demarcate.report.sections.abstaining import Abstaining
-from demarcate.report.sections.classes import Classes
-from demarcate.report.sections.columns import Columns
-from demarcate.report.sections.confusion import Confusion
-from demarcate.report.sections.costs import CostsSection
-from demarcate.report.sections.curves import Curves
-from demarcate.report.sections.findings import Findings
-from demarcate.report.sections.headline import Headline
-from demarcate.report.sections.importance import ImportanceSection
-from demarcate.report.sections.mistakes import Mistakes
-from demarcate.report.sections.reliability import Reliability
-from demarcate.report.sections.reproduce import Reproduce
-from demarcate.report.sections.scores import Scores
+from demarcate.report.sections.abstaining_section import Abstaining
+from demarcate.report.sections.classes_section import Classes
+from demarcate.report.sections.columns_section import Columns
+from demarcate.report.sections.confusion_section import Confusion
+from demarcate.report.sections.costs_section import CostsSection
+from demarcate.report.sections.curves_section import Curves
+from demarcate.report.sections.findings_section import Findings
+from demarcate.report.sections.headline_section import Headline
+from demarcate.report.sections.importance_section import ImportanceSection
+from demarcate.report.sections.mistakes_section import Mistakes
+from demarcate.report.sections.reliability_section import Reliability
+from demarcate.report.sections.reproduce_section import Reproduce
+from demarcate.report.sections.scores_section import Scores
 from demarcate.report.sections.section import Section
-from demarcate.report.sections.sets import Sets
-from demarcate.report.sections.slice import Slice
-from demarcate.report.sections.threshold import Threshold
-from demarcate.report.sections.training import Training
+from demarcate.report.sections.sets_section import Sets
+from demarcate.report.sections.slice_section import Slice
+from demarcate.report.sections.threshold_section import Threshold
+from demarcate.report.sections.training_section import Training
 
 FORMAT = 1
 
@@ -143,7 +143,7 @@ class Report:
 
         Raises
         ------
-        BundleError
+        OutputError
             If it cannot be written; whatever stood there before still does.
         """
         write_atomically(path, self.to_html().encode())

@@ -11,7 +11,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from numpy.typing import ArrayLike, NDArray
 
-from demarcate.report.wording import shortened
+from demarcate.report.filters import shortened
 
 WIDTH, HEIGHT = 360, 260
 """Size of a drawing in its own units; about as many CSS pixels on a phone, so that its text is as large as it says."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import polars as pl
 
-from demarcate.tabular.values import Parsed, is_missing_word, stripped
+from demarcate.tabular.cells import Parsed, is_missing_word, stripped
 
 _ISO = ("%Y-%m-%d", "%Y/%m/%d")
 DATE_FORMATS = (

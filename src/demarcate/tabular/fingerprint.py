@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.tabular.reader import ParsedColumns
+from demarcate.tabular.schema import ParsedColumns
 
 
 class Fingerprint:

@@ -13,9 +13,9 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from demarcate.datasets.reading.header import column_names, warn_of_unnamed
 from demarcate.errors import InputError, Problem
-from demarcate.tabular.plain import plain_column
+from demarcate.io.tables.header import column_names, warn_of_unnamed
+from demarcate.tabular.columns import plain_column
 
 _RULE = "A table is a pandas, polars or pyarrow table, a 2-D array, a mapping of columns or a list of rows"
 _SHAPE = "A table has rows and columns"

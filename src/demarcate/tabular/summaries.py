@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from demarcate.tabular.cells import booleans, categories, numbers, slices
 from demarcate.tabular.dates import dates
 from demarcate.tabular.schema import Column
-from demarcate.tabular.values import booleans, categories, numbers, slices
 
 
 def visible(text: object) -> str:

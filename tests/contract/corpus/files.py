@@ -6,7 +6,7 @@ import io
 import polars as pl
 from cases import Case, Taken, category, file_refused, file_taken, labels, number
 
-from demarcate.datasets.reading.delimited import MAX_CELL
+from demarcate.io.tables.delimited import MAX_CELL
 
 _FRAME = pl.DataFrame({"x": [1, 2, 3, 4], "y": ["no", "yes", "no", "yes"]})
 _TABLE = "x,y\n1,no\n2,yes\n3,no\n4,yes\n"

@@ -1,0 +1,53 @@
+"""Checks of what callers pass: whole numbers, seeds, names, and the rules of a setting."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from demarcate.errors import SettingError
+
+
+def column_names(setting: str, names: Iterable[str] | None) -> tuple[str, ...]:
+    """Column names from a setting that lists them."""
+    if isinstance(names, str) or not isinstance(names, Iterable | None):
+        raise SettingError(f"{setting} is a list of column names: got {names!r}")
+    return () if names is None else tuple(map(str, names))
+
+
+def whole_number(setting: str, value: Any) -> int:
+    """A setting that counts something, as an int."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise SettingError(f"{setting} is a whole number: got {value!r}")
+    return int(value)
+
+
+def require(is_met: bool, setting: str, rule: str, value: Any) -> None:
+    """Refuse the value of a setting that does not meet its rule."""
+    if not is_met:
+        raise SettingError(f"{setting} is {rule}: got {value!r}")
+
+
+def seed_of(random_state: int | np.random.RandomState | None) -> int:
+    """A seed from whatever scikit-learn takes for one."""
+    rule = "random_state is None, a RandomState or a whole number from 0 up"
+    if isinstance(random_state, int | np.integer):
+        if random_state < 0:
+            raise SettingError(f"{rule}: got {random_state}")
+        return int(random_state)
+    try:
+        return int(check_random_state(random_state).randint(2**31 - 1))
+    except ValueError:
+        raise SettingError(f"{rule}: got {random_state!r}") from None
+
+
+def plain(value: Any) -> Any:
+    """A setting as plain Python values, fit for JSON."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain(entry) for entry in value]
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

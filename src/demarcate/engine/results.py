@@ -1,0 +1,76 @@
+"""What becomes of members."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from demarcate.engine.early_stopping import Divergence
+from demarcate.engine.history import History
+from demarcate.nn import MemberState, Network
+
+
+@dataclass(frozen=True, eq=False)
+class FittedMember:
+    """A member after training.
+
+    Attributes
+    ----------
+    network
+        What it is.
+    state
+        Its parameters, on the CPU; always finite.
+    history
+        Its epochs.
+    best_epoch
+        The epoch whose weights it carries, from 1; 0 if they are the initial ones.
+    divergence
+        When and at which rate its loss stopped being finite, or None.
+    validation_logits
+        Of a traced member, the logits of its validation rows at each of ``history.validation_epochs``,
+        ``(n_looks, n_validation, n_outputs)``; else None.
+    dropped
+        Whether it was let go before its time, by halving.
+    timed_out
+        Whether the time limit came before its training was over.
+    """
+
+    network: Network
+    state: MemberState
+    history: History
+    best_epoch: int
+    divergence: Divergence | None
+    validation_logits: Tensor | None = None
+    dropped: bool = False
+    timed_out: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """How its training went, ready for JSON.
+
+        ``best_epoch``, ``epochs``, ``diverged`` in words, ``timed_out``, ``history``.
+        """
+        return {
+            "best_epoch": self.best_epoch,
+            "epochs": self.history.n_epochs,
+            "diverged": str(self.divergence or ""),
+            "timed_out": self.timed_out,
+            "history": self.history.to_json(),
+        }
+
+
+class Standing(NamedTuple):
+    """How good the weights are that a member would end with now: their validation loss and accuracy."""
+
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class End:
+    """How a member ended, but for its weights; the fields are those of `FittedMember`."""
+
+    best_epoch: int
+    n_epochs: int
+    divergence: Divergence | None
+    dropped: bool = False
+    timed_out: bool = False

@@ -1,0 +1,1 @@
+"""Files: tables in, written files out, scratch files, locks and signals."""

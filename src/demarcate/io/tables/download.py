@@ -1,0 +1,113 @@
+"""Fetching a table from a web address, and saying what went wrong when that fails."""
+
+import http.client
+import urllib.error
+import urllib.request
+from typing import IO
+from urllib.parse import urlsplit
+
+from demarcate.errors import InputError, Problem
+from demarcate.io.tables import content
+
+_HEADERS = {"User-Agent": "demarcate", "Accept-Encoding": "identity"}
+
+
+def download(address: str, timeout: float) -> bytes:
+    """Fetch what an address holds.
+
+    Parameters
+    ----------
+    address
+        A URL that starts with ``http://`` or ``https://``. Redirects are followed to other such addresses only.
+    timeout
+        Seconds that the server may stay silent, at any point of the exchange.
+
+    Returns
+    -------
+    bytes
+        The whole answer.
+
+    Raises
+    ------
+    InputError
+        If the server cannot be reached, answers with an error, stays silent, redirects elsewhere, breaks off
+        before the end or sends more than ``MAX_BYTES``.
+    """
+    try:
+        request = urllib.request.Request(address, headers=_HEADERS)  # noqa: S310  (only http and https come here)
+        with urllib.request.build_opener(_WebRedirects).open(request, timeout=timeout) as response:
+            return _whole(response, address)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise _status(address, error) from None
+    except TimeoutError:
+        raise _silent(address, timeout) from None
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, TimeoutError):
+            raise _silent(address, timeout) from None
+        raise _unreachable(address, error.reason) from None
+    except (http.client.IncompleteRead, ConnectionError) as error:
+        raise _broken_off(address, error) from None
+    except InputError:
+        raise
+    except (http.client.HTTPException, OSError, ValueError) as error:
+        raise _unreachable(address, error) from None
+
+
+class _WebRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows a redirect to the web and nowhere else."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        if urlsplit(newurl).scheme not in ("http", "https"):
+            raise urllib.error.HTTPError(req.full_url, code, f"it redirects to '{newurl}'", headers, fp)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _whole(response: http.client.HTTPResponse, address: str) -> bytes:
+    too_large = Problem(
+        "A download holds 2 GiB at most",
+        f"'{address}' holds more",
+        "Download it by other means and give the path of a smaller file, for example a sample of its rows",
+    )
+    if (response.length or 0) > content.MAX_BYTES:
+        raise InputError([too_large])
+    data = content.joined(content.blocks_of(response))
+    if data is None:
+        raise InputError([too_large])
+    # The standard library takes a connection that closes early for the end of the answer.
+    if response.length:
+        raise http.client.IncompleteRead(data, response.length)
+    return data
+
+
+def _status(address: str, error: urllib.error.HTTPError) -> InputError:
+    reason = " ".join(str(error.reason).split())
+    remedy = "Check the address in a browser, or download the file and give its path"
+    found = f"'{address}' answered {error.code}{f' ({reason})' if reason else ''}"
+    return InputError([Problem("An address leads to a table", found, remedy)])
+
+
+def _silent(address: str, timeout: float) -> InputError:
+    found = f"'{address}' was silent for {timeout:g} seconds"
+    return InputError([Problem("A server answers in time", found, "Try again, or download the file and give its path")])
+
+
+def _unreachable(address: str, reason: object) -> InputError:
+    why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+    remedy = "Check the address and the connection, or download the file and give its path"
+    return InputError([Problem("An address can be reached", f"'{address}' could not be reached ({why})", remedy)])
+
+
+def _broken_off(address: str, error: Exception) -> InputError:
+    missing = error.expected if isinstance(error, http.client.IncompleteRead) else None
+    lack = f" with {missing} bytes missing" if missing else ""
+    found = f"'{address}' broke off{lack}"
+    return InputError([Problem("A download arrives whole", found, "Try again")])

@@ -1,0 +1,250 @@
+"""Where a classifier draws the line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.errors import SettingError
+from demarcate.formatting import shortened
+from demarcate.inspection.estimators import Labelled, chosen_rows, classes_of, margins, points_of, table_and_codes
+from demarcate.inspection.slice import Plane, ask, plane_of
+from demarcate.plotting import style
+from demarcate.plotting.data_display import scatter
+from demarcate.plotting.display import Display
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colorbar import Colorbar
+
+Kind = Literal["regions", "probability"]
+KINDS: tuple[Kind, ...] = ("regions", "probability")
+_LEVELS = 20
+_STRONGEST = 0.75
+"""How much of its colour a class has where it is certain."""
+
+
+@dataclass(eq=False)
+class BoundaryDisplay(Display):
+    """The regions in which a classifier chooses each class, or how sure it is, over two columns of a table.
+
+    A table of more than two columns is cut: the others are held at one value each, which the caption says. It is the
+    trained model that is seen, not a second one fitted to a projection.
+
+    Attributes
+    ----------
+    plane
+        What varies, and what is held where.
+    probabilities
+        ``(resolution, resolution, n_classes)``, rows from the bottom up.
+    margins
+        How far each class is ahead of what it has to beat, of the same shape.
+    classes
+        The labels.
+    points, codes
+        The rows drawn, ``(n_points, 2)``, and their class indices.
+    kind
+        ``"regions"`` or ``"probability"``.
+    title
+        In words.
+
+    Examples
+    --------
+    >>> from demarcate import Network, Training, datasets, train
+    >>> data = datasets.moons(n_samples=200, noise=0.2)
+    >>> run = train(data, Network(hidden=(8,)), Training(lr=0.03, epochs=30))["network"]
+    >>> display = BoundaryDisplay.from_estimator(run, data, rows=run.test_rows)
+    >>> display.regions.shape, display.ax_.get_xlabel()
+    ((200, 200), 'x1')
+    """
+
+    plane: Plane
+    probabilities: NDArray[np.float64]
+    margins: NDArray[np.float64]
+    classes: NDArray[Any]
+    points: NDArray[np.float64]
+    codes: NDArray[np.int64]
+    kind: Kind = "regions"
+    title: str = ""
+    bar_: "Colorbar | None" = field(init=False, repr=False, default=None)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        data: Labelled,
+        *,
+        kind: Kind = "regions",
+        columns: Sequence[str] | None = None,
+        at: Mapping[str, Any] | None = None,
+        rows: Any = None,
+        resolution: int = 200,
+        title: str | None = None,
+        ax: "Axes | None" = None,
+    ) -> Self:
+        """Ask a classifier at every place of a grid, and draw what it says.
+
+        Parameters
+        ----------
+        estimator
+            A `Run`, a `DemarcateClassifier`, a `Predictor`, or another fitted classifier with ``predict_proba``.
+        data
+            A data set, or a table and its labels, whose columns it reads.
+        kind
+            ``regions``: the class chosen; ``probability``: how likely each class is held to be.
+        columns
+            The two columns to draw; None for those of a table that has no more.
+        at
+            Values to hold other columns at, instead of the median of numbers and the commonest of categories.
+        rows
+            Numbers of the rows to draw as points, which also bound the picture; None for all.
+        resolution
+            Places asked along each side.
+        title
+            Instead of one in words.
+        ax
+            Axes to draw on, instead of new ones.
+
+        Raises
+        ------
+        SettingError
+            If the columns, rows or kind cannot be drawn.
+        InputError
+            If the table is not one the classifier reads.
+        """
+        if kind not in KINDS:
+            raise SettingError(f"kind is one of {', '.join(KINDS)}: got {kind!r}")
+        classes = classes_of(estimator)
+        frame, codes, _ = table_and_codes(data, classes)
+        shown = chosen_rows(rows, len(frame))
+        plane = plane_of(estimator, frame, columns=columns, at=at, rows=shown, resolution=resolution)
+        flat = ask(estimator, plane, data)
+        probabilities = flat.reshape(resolution, resolution, len(classes))
+        points = points_of(frame, plane.columns, shown)
+        said = title if title is not None else _title(estimator, kind, codes[shown], shown)
+        ahead = margins(estimator, probabilities)
+        return cls(plane, probabilities, ahead, classes, points, codes[shown], kind, said).plot(ax)
+
+    @property
+    def across(self) -> NDArray[np.float64]:
+        """Where it was looked at from left to right, ``(resolution,)``."""
+        return self.plane.across
+
+    @property
+    def up(self) -> NDArray[np.float64]:
+        """Where it was looked at from bottom to top, ``(resolution,)``."""
+        return self.plane.up
+
+    @property
+    def caption(self) -> str:
+        """What colours mean where that is not plain, and what other columns are held at; may be empty."""
+        shades = self.kind == "probability" and len(self.classes) > 2
+        own = "The stronger the colour, the likelier its class; white is a guess." if shades else ""
+        return f"{own} {self.plane.caption}".strip()
+
+    @cached_property
+    def regions(self) -> NDArray[np.int64]:
+        """The index of the class that is chosen, ``(resolution, resolution)``."""
+        return np.asarray(self.margins.argmax(-1))
+
+    @cached_property
+    def boundary_length(self) -> float:
+        """The length of all boundaries, in sides of the picture: about 1 for one straight line across it.
+
+        Of two classifiers over the same plane the one with the longer boundary draws the rougher line.
+        """
+        return sum(boundary_length(self.margins[..., code]) for code in range(len(self.classes))) / 2
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw it, on new axes if none are given."""
+        barred = self.kind == "probability" and len(self.classes) == 2
+        self._take(ax, width=style.WIDTH + barred)
+        if self.kind == "regions":
+            self._draw_regions()
+        else:
+            self._draw_probabilities()
+        self._draw_lines()
+        scatter(self.ax_, self.points, self.codes, self.classes)
+        left, right, bottom, top = self.plane.extent
+        self.ax_.set(xlim=(left, right), ylim=(bottom, top))
+        x, y = map(shortened, self.plane.columns)
+        style.dress(self.ax_, self.title, x, y, caption=self.caption)
+        return self
+
+    def _draw_regions(self) -> None:
+        tints = np.stack([style.tinted(code) for code in range(len(self.classes))])
+        self._draw_image(tints[self.regions])
+
+    def _draw_probabilities(self) -> None:
+        if len(self.classes) > 2:
+            chance = 1 / len(self.classes)
+            certainty = ((self.probabilities.max(-1, keepdims=True) - chance) / (1 - chance)).clip(0, 1)
+            colours = np.stack([style.rgb(code) for code in range(len(self.classes))])[self.regions]
+            self._draw_image(1 - _STRONGEST * certainty * (1 - colours))
+            return
+        from matplotlib.colors import LinearSegmentedColormap
+
+        ends = [style.tinted(0, 0.75), np.full(3, 0.98), style.tinted(1, 0.75)]
+        colours_between = LinearSegmentedColormap.from_list("probability", ends)
+        levels = np.linspace(0, 1, _LEVELS + 1)
+        filled = self.ax_.contourf(
+            self.across, self.up, self.probabilities[..., 1], levels, cmap=colours_between, antialiased=True
+        )
+        self.bar_ = bar = self.figure_.colorbar(filled, ax=self.ax_, ticks=[0, 0.25, 0.5, 0.75, 1], pad=0.02)
+        bar.set_label(f"probability of class {shortened(self.classes[1])}", fontsize=style.SMALL)
+        bar.ax.tick_params(labelsize=style.SMALL)
+
+    def _draw_image(self, colours: NDArray[np.float64]) -> None:
+        self.ax_.imshow(
+            colours, extent=self.plane.extent, origin="lower", aspect="auto", interpolation="nearest", zorder=0
+        )
+
+    def _draw_lines(self) -> None:
+        for code in range(1 if len(self.classes) == 2 else len(self.classes)):
+            draw_boundary(self.ax_, self.plane, self.margins[..., code])
+
+
+def draw_boundary(ax: "Axes", plane: Plane, margin: NDArray[np.float64], **look: Any) -> None:
+    """Draw where a margin ``(resolution, resolution)`` changes its sign, if it does."""
+    if margin.min() < 0 < margin.max():
+        ax.contour(
+            plane.across, plane.up, margin, levels=[0.0], **{"colors": style.INK, "linewidths": 1.2, **look}, zorder=2
+        )
+
+
+def boundary_length(margin: NDArray[np.float64]) -> float:
+    """The length of the line on which a margin is zero, in sides of the square it is given on.
+
+    Parameters
+    ----------
+    margin
+        ``(resolution, resolution)``; between places it is taken to be linear.
+
+    Examples
+    --------
+    >>> across, up = np.meshgrid(np.linspace(-1, 1, 101), np.linspace(-1, 1, 101))
+    >>> round(boundary_length(across), 3)  # a straight line from side to side
+    1.0
+    >>> round(boundary_length(0.25 - across**2 - up**2), 2)  # a circle of a quarter side's radius
+    1.57
+    """
+    from contourpy import contour_generator
+
+    side_up, side_across = (np.linspace(0, 1, places) for places in margin.shape)
+    lines = contour_generator(side_across, side_up, margin).lines(0.0)
+    return float(sum(np.hypot(*np.diff(np.asarray(line), axis=0).T).sum() for line in lines))
+
+
+def _title(estimator: Any, kind: Kind, codes: NDArray[np.int64], shown: NDArray[np.int64]) -> str:
+    """What is seen; of a run that is shown with its test rows also how many of them it gets right."""
+    name = getattr(estimator, "name", None)
+    who = f"{shortened(name)!r}" if isinstance(name, str) else "the classifier"
+    what = f"Where {who} draws the line" if kind == "regions" else f"How sure {who} is"
+    test_rows = getattr(estimator, "test_rows", None)
+    if test_rows is None or not np.array_equal(np.sort(test_rows), np.sort(shown)):
+        return what
+    right = int((estimator.test_probabilities.argmax(1) == estimator.test_codes).sum())
+    return f"{what}: {right} of {len(codes)} test points right"

@@ -1,0 +1,169 @@
+"""Which classes are taken for which."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.errors import SettingError
+from demarcate.formatting import shortened
+from demarcate.inspection.estimators import classes_of
+from demarcate.plotting import style
+from demarcate.plotting.display import Display
+from demarcate.tabular import class_codes, known_codes, labels_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MAX_NUMBERED = 20
+"""Classes up to which cells have their numbers written in."""
+
+
+@dataclass(eq=False)
+class ConfusionDisplay(Display):
+    """How many rows of each class were predicted as each: a row of the picture a true class, a column a prediction.
+
+    Attributes
+    ----------
+    matrix
+        Counts, ``(n_classes, n_classes)``; true classes down, predictions across.
+    classes
+        The labels.
+    title
+        In words.
+
+    Examples
+    --------
+    >>> display = ConfusionDisplay.from_predictions(["cat", "cat", "dog", "dog"], ["cat", "dog", "dog", "dog"])
+    >>> display.matrix.tolist(), display.hardest, display.recall.tolist()
+    ([[1, 1], [0, 2]], 'cat', [0.5, 1.0])
+    """
+
+    matrix: NDArray[np.int64]
+    classes: NDArray[Any]
+    title: str = ""
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, X: Any, y: Any, *, title: str | None = None, ax: "Axes | None" = None
+    ) -> Self:
+        """Draw what a fitted classifier predicts for rows whose labels are known.
+
+        Parameters
+        ----------
+        estimator
+            A fitted classifier.
+        X, y
+            Rows it was not trained on, and their labels.
+        title, ax
+            As for `from_predictions`.
+        """
+        classes = classes_of(estimator)
+        return cls.from_predictions(y, estimator.predict(X), classes=classes, title=title, ax=ax)
+
+    @classmethod
+    def from_predictions(
+        cls, y_true: Any, y_pred: Any, *, classes: Any = None, title: str | None = None, ax: "Axes | None" = None
+    ) -> Self:
+        """Draw labels and what was predicted for them.
+
+        Parameters
+        ----------
+        y_true, y_pred
+            ``(n_rows,)`` each. Rows predicted None, which a classifier with a cost of abstaining did not decide, are
+            left out and counted in the title.
+        classes
+            All labels there are, in order; None for those among the rows.
+        title
+            Instead of the easiest and the hardest class.
+        ax
+            Axes to draw on, instead of new ones.
+
+        Raises
+        ------
+        SettingError
+            If they are not as many, or no row is decided.
+        """
+        true, predicted = labels_of(y_true), labels_of(y_pred)
+        if len(true) != len(predicted) or not true:
+            raise SettingError(f"every row has one label and one prediction: got {len(true)} and {len(predicted)}")
+        decided = [row for row, label in enumerate(predicted) if label is not None]
+        if not decided:
+            raise SettingError(f"a matrix is of rows that are decided: none of {len(true):,} is")
+        n_undecided = len(true) - len(decided)
+        true, predicted = [true[row] for row in decided], [predicted[row] for row in decided]
+        both = [*true, *predicted]
+        known, codes = class_codes(both) if classes is None else (np.asarray(classes), known_codes(both, classes))
+        n_classes, n_rows = len(known), len(true)
+        counts = np.bincount(codes[:n_rows] * n_classes + codes[n_rows:], minlength=n_classes**2)
+        display = cls(counts.reshape(n_classes, n_classes), known)
+        said = display._in_words() + (f". {n_undecided:,} not decided" if n_undecided else "")
+        display.title = said if title is None else title
+        return display.plot(ax)
+
+    @property
+    def recall(self) -> NDArray[np.float64]:
+        """The share of each class's rows that were recognised, ``(n_classes,)``; NaN for a class without rows."""
+        rows = self.matrix.sum(1)
+        shares: NDArray[np.float64] = np.where(rows > 0, self.matrix.diagonal() / np.maximum(rows, 1), np.nan)
+        return shares
+
+    @property
+    def easiest(self) -> Any:
+        """The class with the highest recall; of equals the first."""
+        return self.classes.tolist()[int(np.nanargmax(self.recall))]
+
+    @property
+    def hardest(self) -> Any:
+        """The class with the lowest recall; of equals the first."""
+        return self.classes.tolist()[int(np.nanargmin(self.recall))]
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw it, on new axes if none are given."""
+        n_classes = len(self.classes)
+        side = float(np.clip(0.5 * n_classes + 1.8, style.HEIGHT, 9))
+        self._take(ax, width=side * 1.15, height=side)
+        shares = self.matrix / np.maximum(self.matrix.sum(1, keepdims=True), 1)
+        image = self.ax_.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+        bar = self.figure_.colorbar(image, ax=self.ax_, pad=0.02, ticks=[0, 0.5, 1], shrink=0.8)
+        bar.set_label("share of the class's rows", fontsize=style.SMALL)
+        bar.ax.tick_params(labelsize=style.SMALL)
+        if n_classes <= MAX_NUMBERED:
+            self._write_numbers(shares)
+            labels = [shortened(label, 16) for label in self.classes.tolist()]
+            slanted = max(map(len, labels)) > 4 and n_classes > 3
+            self.ax_.set_xticks(
+                range(n_classes), labels, rotation=40 if slanted else 0, ha="right" if slanted else "center"
+            )
+            self.ax_.set_yticks(range(n_classes), labels)
+        style.dress(self.ax_, self.title, "predicted class", "true class")
+        return self
+
+    def _write_numbers(self, shares: NDArray[np.float64]) -> None:
+        n_classes = len(self.classes)
+        size = float(np.clip(60 / n_classes, 5, 11))
+        for true, predicted in np.ndindex(n_classes, n_classes):
+            dark = shares[true, predicted] > 0.55
+            said = f"{self.matrix[true, predicted]:,}{_kind(true, predicted) if n_classes == 2 else ''}"
+            colour = "white" if dark else style.INK
+            self.ax_.text(predicted, true, said, ha="center", va="center", fontsize=size, color=colour)
+
+    def _in_words(self) -> str:
+        recall = self.recall
+        known = recall[np.isfinite(recall)]
+        right = f"{self.matrix.diagonal().sum():,} of {self.matrix.sum():,} right"
+        if len(known) < 2 or np.ptp(known) == 0:
+            return f"{right}; no class is easier than another"
+        easy, hard = (f"{shortened(each, 16)} ({share:.0%} found)" for each, share in self._extremes())
+        return f"{right}. Easiest class: {easy}; hardest: {hard}"
+
+    def _extremes(self) -> tuple[tuple[Any, float], tuple[Any, float]]:
+        return (self.easiest, float(np.nanmax(self.recall))), (self.hardest, float(np.nanmin(self.recall)))
+
+
+def _kind(true: int, predicted: int) -> str:
+    """What a cell of two classes is called, the second being the positive one."""
+    return "\n" + {
+        (0, 0): "true negatives", (0, 1): "false positives", (1, 0): "false negatives", (1, 1): "true positives",
+    }[true, predicted]  # fmt: skip

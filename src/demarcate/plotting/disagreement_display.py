@@ -1,0 +1,150 @@
+"""Where the members of an ensemble disagree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.errors import SettingError
+from demarcate.formatting import shortened
+from demarcate.inspection.estimators import (
+    Labelled,
+    chosen_rows,
+    classes_of,
+    margins,
+    points_of,
+    predictor_of,
+    table_and_codes,
+)
+from demarcate.inspection.slice import Plane, plane_of
+from demarcate.plotting import style
+from demarcate.plotting.boundary_display import draw_boundary
+from demarcate.plotting.data_display import scatter
+from demarcate.plotting.display import Display
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MAX_LINES = 20
+"""Members whose boundaries are drawn."""
+
+
+@dataclass(eq=False)
+class DisagreementDisplay(Display):
+    """The spread of an ensemble: how far its members' probabilities lie apart, and each one's own boundary.
+
+    Attributes
+    ----------
+    plane
+        What varies, and what is held where.
+    member_probabilities
+        ``(n_members, resolution, resolution, n_classes)``.
+    margins
+        How far each class is ahead for each member, of the same shape.
+    classes, points, codes
+        The labels, and the rows drawn.
+    title
+        In words.
+
+    Examples
+    --------
+    >>> from demarcate import DemarcateClassifier, datasets
+    >>> data = datasets.moons(n_samples=120, noise=0.3)
+    >>> clf = DemarcateClassifier(hidden=(8,), epochs=10, n_folds=3).fit(data.X, data.y)
+    >>> display = DisagreementDisplay.from_estimator(clf, data, resolution=50)
+    >>> display.member_probabilities.shape, display.spread.shape
+    ((3, 50, 50, 2), (50, 50))
+    """
+
+    plane: Plane
+    member_probabilities: NDArray[np.float64]
+    margins: NDArray[np.float64]
+    classes: NDArray[Any]
+    points: NDArray[np.float64]
+    codes: NDArray[np.int64]
+    title: str = ""
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        data: Labelled,
+        *,
+        columns: Sequence[str] | None = None,
+        at: Mapping[str, Any] | None = None,
+        rows: Any = None,
+        resolution: int = 200,
+        title: str | None = None,
+        ax: "Axes | None" = None,
+    ) -> Self:
+        """Ask every member at every place of a grid, and draw how far their answers lie apart.
+
+        Parameters
+        ----------
+        estimator
+            A fitted `DemarcateClassifier` or `Predictor` of several members, or a sequence of runs.
+        data, columns, at, rows, resolution, title, ax
+            As for `BoundaryDisplay.from_estimator`.
+
+        Raises
+        ------
+        SettingError
+            If there are fewer than two members, or it cannot be drawn.
+        """
+        several = list(estimator) if isinstance(estimator, Sequence) else [estimator]
+        if not several:
+            raise SettingError("members disagree where there are at least two: got none")
+        classes = classes_of(several[0])
+        frame, codes, _ = table_and_codes(data, classes)
+        shown = chosen_rows(rows, len(frame))
+        plane = plane_of(several[0], frame, columns=columns, at=at, rows=shown, resolution=resolution)
+        flat = np.concatenate([_members(each, plane) for each in several])
+        if len(flat) < 2:
+            raise SettingError("members disagree where there are at least two: got an ensemble of one")
+        probabilities = flat.reshape(len(flat), resolution, resolution, len(classes))
+        ahead = np.stack([margins(several[0], own) for own in probabilities])
+        points = points_of(frame, plane.columns, shown)
+        said = f"Where {len(flat)} networks disagree" if title is None else title
+        return cls(plane, probabilities, ahead, classes, points, codes[shown], said).plot(ax)
+
+    @property
+    def spread(self) -> NDArray[np.float64]:
+        """The standard deviation over members of a class's probability, of the class they differ on most."""
+        largest: NDArray[np.float64] = self.member_probabilities.std(0).max(-1)
+        return largest
+
+    @property
+    def caption(self) -> str:
+        """What is to be seen, and what other columns are held at."""
+        lines = min(len(self.margins), MAX_LINES)
+        own = f"A thin line each: the boundaries of {lines} networks."
+        return f"{own} {self.plane.caption}".strip()
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw it, on new axes if none are given."""
+        self._take(ax, width=style.WIDTH + 1)
+        levels = np.linspace(0, 0.5, 11)
+        filled = self.ax_.contourf(self.plane.across, self.plane.up, self.spread, levels, cmap="Greys", alpha=0.85)
+        bar = self.figure_.colorbar(filled, ax=self.ax_, pad=0.02, ticks=[0, 0.1, 0.2, 0.3, 0.4, 0.5])
+        bar.set_label("spread of the networks' probabilities", fontsize=style.SMALL)
+        bar.ax.tick_params(labelsize=style.SMALL)
+        for member in self.margins[:MAX_LINES]:
+            for code in range(1 if len(self.classes) == 2 else len(self.classes)):
+                draw_boundary(self.ax_, self.plane, member[..., code], colors="#D55E00", linewidths=0.8, alpha=0.9)
+        scatter(self.ax_, self.points, self.codes, self.classes)
+        left, right, bottom, top = self.plane.extent
+        self.ax_.set(xlim=(left, right), ylim=(bottom, top))
+        style.dress(self.ax_, self.title, *map(shortened, self.plane.columns), caption=self.caption)
+        return self
+
+
+def _members(estimator: Any, plane: Plane) -> NDArray[np.float64]:
+    """Each member's probabilities, ``(n_members, n_places, n_classes)``."""
+    predictor = predictor_of(estimator)
+    if predictor is None:
+        raise SettingError(
+            f"members are those of a DemarcateClassifier, a Predictor or runs: got {type(estimator).__name__}"
+        )
+    return predictor.member_probabilities(plane.grid())

@@ -1,0 +1,130 @@
+"""How training went, epoch by epoch."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.formatting import shortened
+from demarcate.inspection.learning_curves import Curve, Learned
+from demarcate.plotting import style
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_METRICS = ("loss", "accuracy")
+_LOOKS = {"train": ("#0072B2", "-"), "test": ("#D55E00", "--"), "validation": ("#D55E00", "--")}
+
+
+@dataclass(eq=False)
+class HistoryDisplay:
+    """Loss and accuracy over the epochs, on training rows and on those that were watched.
+
+    Of one network as it was; of several the mean, with the 95% interval of that mean as a band.
+
+    Attributes
+    ----------
+    curves
+        By ``train_loss``, ``train_accuracy`` and, where rows were watched, ``test_loss`` or ``validation_loss`` and so
+        on.
+    best_epochs
+        The epoch whose weights each network carries.
+    n_epochs
+        The most a network was trained.
+    title
+        In words.
+
+    Examples
+    --------
+    >>> from demarcate import Network, Training, datasets, train
+    >>> run = train(datasets.moons(n_samples=100), Network(hidden=(8,)), Training(epochs=12))["network"]
+    >>> display = HistoryDisplay.from_run(run)
+    >>> sorted(display.curves), [ax.get_ylabel() for ax in display.ax_]
+    (['test_accuracy', 'test_loss', 'train_accuracy', 'train_loss'], ['loss', 'accuracy'])
+    """
+
+    curves: dict[str, Curve]
+    best_epochs: tuple[int, ...]
+    n_epochs: int
+    title: str = ""
+    ax_: NDArray[Any] = field(init=False, repr=False)
+    figure_: "Figure" = field(init=False, repr=False)
+
+    @classmethod
+    def from_run(cls, run: Any, *, title: str | None = None, axes: "Sequence[Axes] | None" = None) -> Self:
+        """Draw the history of what was trained.
+
+        Parameters
+        ----------
+        run
+            A `Run`, a sequence of them, a fitted `DemarcateClassifier`, or a `Predictor` whose record has a history.
+        title
+            Instead of one in words.
+        axes
+            Two axes to draw on, instead of new ones: for the loss and for the accuracy.
+
+        Raises
+        ------
+        SettingError
+            If there is no history.
+        """
+        learned = Learned.of(run)
+        name = getattr(run, "name", None)
+        of = f"{shortened(name)!r}" if isinstance(name, str) else f"{len(learned.best_epochs)} networks"
+        said = f"How {of} learned" if title is None else title
+        return cls(learned.curves, learned.best_epochs, learned.n_epochs, said).plot(axes)
+
+    def plot(self, axes: "Sequence[Axes] | None" = None) -> Self:
+        """Draw it, on new axes if none are given."""
+        self.ax_ = np.asarray(style.new_axes(2, width=3.8, height=3.2)[0] if axes is None else axes)
+        self.figure_ = style.figure_of(self.ax_[0])
+        for ax, metric in zip(self.ax_, _METRICS, strict=True):
+            self._draw(ax, metric)
+        style.legend(self.ax_[1])
+        return self
+
+    @property
+    def best_epoch(self) -> float:
+        """The median of the epochs whose weights the networks carry."""
+        return float(np.median(self.best_epochs))
+
+    def _draw(self, ax: "Axes", metric: str) -> None:
+        for name, curve in self.curves.items():
+            rows, of = name.rsplit("_", 1)
+            if of != metric:
+                continue
+            colour, line = _LOOKS[rows]
+            marker = "o" if len(curve.epochs) == 1 else ""
+            ax.plot(curve.epochs, curve.mean, line, marker=marker, color=colour, label=f"{rows} rows", linewidth=1.5)
+            if np.isfinite(curve.low).any():
+                ax.fill_between(curve.epochs, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
+        if metric == "loss":
+            ax.set_ylim(bottom=0)
+        self._mark_best(ax)
+        several = len(self.best_epochs) > 1
+        caption = "Lines: means of the networks still training; bands: 95% intervals of these means." if several else ""
+        style.dress(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption)
+        ax.grid(axis="y", color=style.FAINT, linewidth=0.6)
+        ax.set_axisbelow(True)
+
+    def _mark_best(self, ax: "Axes") -> None:
+        """A line where the weights that are kept come from, unless it is the end for all."""
+        stopped = [epoch for epoch in self.best_epochs if epoch < self.n_epochs]
+        if not stopped:
+            return
+        one = len(self.best_epochs) == 1
+        label = f"best epoch: {self.best_epoch:.0f}" if one else f"best epochs, median {self.best_epoch:.0f}"
+        ax.axvline(self.best_epoch, color=style.INK, linewidth=1, linestyle=":", label=label)
+        if not one:
+            ax.plot(
+                self.best_epochs,
+                [0.02] * len(self.best_epochs),
+                "|",
+                color=style.INK,
+                transform=ax.get_xaxis_transform(),
+                markersize=7,
+            )

@@ -1,0 +1,216 @@
+"""What becomes of precision, recall and cost when the threshold moves."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.errors import SettingError
+from demarcate.formatting import shortened
+from demarcate.inspection.estimators import classes_of
+from demarcate.plotting import style
+from demarcate.plotting.display import Display
+from demarcate.tabular import class_codes, known_codes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(eq=False)
+class ThresholdDisplay(Display):
+    """Precision, recall and the cost of mistakes against the probability from which the positive class is predicted.
+
+    Attributes
+    ----------
+    thresholds
+        0.01 to 0.99.
+    precision, recall
+        At each threshold; precision is NaN where nothing is predicted positive.
+    cost
+        The mean cost of a row at each threshold.
+    false_negative, false_positive
+        What one of each costs.
+    best
+        The threshold of least cost; of equals the one nearest to where true probabilities would put it.
+    positive
+        The label of the positive class.
+    n_rows
+        Rows behind it.
+    title
+        In words.
+
+    Examples
+    --------
+    >>> display = ThresholdDisplay.from_predictions([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], false_negative=2)
+    >>> float(display.best), float(display.recall[display.thresholds == 0.5][0])
+    (0.33, 0.5)
+    """
+
+    thresholds: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    cost: NDArray[np.float64]
+    false_negative: float
+    false_positive: float
+    best: float
+    positive: Any
+    n_rows: int
+    title: str = ""
+    cost_ax_: "Axes" = field(init=False, repr=False)
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        false_negative: float = 1.0,
+        false_positive: float = 1.0,
+        positive: Any = None,
+        title: str | None = None,
+        ax: "Axes | None" = None,
+    ) -> Self:
+        """Draw it for a fitted classifier of two classes.
+
+        Parameters
+        ----------
+        estimator
+            A fitted classifier.
+        X, y
+            Rows it was not trained on, and their labels.
+        false_negative, false_positive, positive, title, ax
+            As for `from_predictions`.
+        """
+        classes = classes_of(estimator)
+        _check_two(len(classes))
+        labels = classes[known_codes(y, classes)]
+        probabilities = np.asarray(estimator.predict_proba(X))
+        costs = {"false_negative": false_negative, "false_positive": false_positive}
+        return cls.from_predictions(
+            labels, probabilities, classes=classes, positive=positive, title=title, ax=ax, **costs
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true: Any,
+        probabilities: Any,
+        *,
+        false_negative: float = 1.0,
+        false_positive: float = 1.0,
+        positive: Any = None,
+        classes: Any = None,
+        title: str | None = None,
+        ax: "Axes | None" = None,
+    ) -> Self:
+        """Draw it for probabilities of rows whose labels are known.
+
+        Parameters
+        ----------
+        y_true
+            Labels, ``(n_rows,)``.
+        probabilities
+            Of the positive class ``(n_rows,)``, or of both classes ``(n_rows, 2)``.
+        false_negative, false_positive
+            What missing a positive costs, and what a false alarm costs; at least 0, not both 0.
+        positive
+            The label of the positive class; None for the second in order.
+        classes
+            The two labels in the order of the probabilities' columns; None for sorted order.
+        title
+            Instead of one in words.
+        ax
+            Axes to draw on, instead of new ones.
+
+        Raises
+        ------
+        SettingError
+            If there are not two classes, a cost is out of range, or rows and probabilities do not agree.
+        """
+        for name, value in (("false_negative", false_negative), ("false_positive", false_positive)):
+            if not 0 <= value < np.inf:
+                raise SettingError(f"{name} is a cost of at least 0: got {value!r}")
+        if false_negative == false_positive == 0:
+            raise SettingError("a mistake costs something: got 0 for both false_negative and false_positive")
+        labels, codes = class_codes(y_true) if classes is None else (np.asarray(classes), known_codes(y_true, classes))
+        _check_two(len(labels))
+        code = 1 if positive is None else int(known_codes([positive], labels)[0])
+        of_positive = _of_positive(np.asarray(probabilities, dtype=float), code, len(codes))
+        return cls._of(codes == code, of_positive, false_negative, false_positive, labels[code], title).plot(ax)
+
+    @classmethod
+    def _of(
+        cls,
+        is_positive: NDArray[np.bool_],
+        probabilities: NDArray[np.float64],
+        false_negative: float,
+        false_positive: float,
+        positive: Any,
+        title: str | None,
+    ) -> Self:
+        thresholds = np.arange(1, 100) / 100
+        called = probabilities >= thresholds[:, None]
+        hits, alarms = (called & is_positive).sum(1), (called & ~is_positive).sum(1)
+        missed = is_positive.sum() - hits
+        with np.errstate(invalid="ignore"):
+            precision, recall = hits / (hits + alarms), hits / is_positive.sum()
+        cost = (false_negative * missed + false_positive * alarms) / len(is_positive)
+        ideal = false_positive / (false_positive + false_negative)
+        least = np.flatnonzero(np.isclose(cost, cost.min()))
+        best = float(thresholds[least[np.abs(thresholds[least] - ideal).argmin()]])
+        saved = cost[thresholds == 0.5][0] - cost.min()
+        said = f"Cheapest threshold for class {shortened(positive)}: {best:.2f}"
+        said += f"; at 0.50 a row costs {saved:.3f} more" if saved > 0 else "; no dearer at 0.50"
+        costs = float(false_negative), float(false_positive)
+        title = said if title is None else title
+        return cls(thresholds, precision, recall, cost, *costs, best, positive, len(is_positive), title)
+
+    def at(self, threshold: float) -> dict[str, float]:
+        """Precision, recall and cost at the nearest threshold drawn."""
+        place = int(np.abs(self.thresholds - threshold).argmin())
+        return {name: float(getattr(self, name)[place]) for name in ("precision", "recall", "cost")}
+
+    def plot(self, ax: "Axes | None" = None) -> Self:
+        """Draw it, on new axes if none are given."""
+        self._take(ax, width=5.2)
+        self.cost_ax_ = self.ax_.twinx()
+        lines = [
+            *self.ax_.plot(self.thresholds, self.precision, "-", color="#0072B2", label="precision"),
+            *self.ax_.plot(self.thresholds, self.recall, "--", color="#009E73", label="recall"),
+            *self.cost_ax_.plot(self.thresholds, self.cost, "-.", color="#D55E00", label="cost of a row"),
+            self.ax_.axvline(self.best, color=style.INK, linewidth=1.2, label=f"cheapest: {self.best:.2f}"),
+            self.ax_.axvline(0.5, color=style.GREY, linewidth=0.9, linestyle=":", label="0.50"),
+        ]
+        place = int(np.abs(self.thresholds - self.best).argmin())
+        self.cost_ax_.plot([self.best], [self.cost[place]], "o", color="#D55E00", markersize=5)
+        who = shortened(self.positive)
+        caption = (
+            f"On {self.n_rows:,} rows. Missing a row of class {who} costs {self.false_negative:g}, a false alarm "
+            f"{self.false_positive:g}. Precision: the share of rows called {who} that are. Recall: the share of rows "
+            f"of class {who} that are found."
+        )
+        style.dress(self.ax_, self.title, "threshold", "precision, recall", caption=caption)
+        self.ax_.set(xlim=(0, 1), ylim=(0, 1.02))
+        self.cost_ax_.set_ylim(0, max(float(self.cost.max()) * 1.05, 1e-9))
+        self.cost_ax_.set_ylabel("mean cost of a row", fontsize=style.LABEL)
+        self.cost_ax_.tick_params(labelsize=style.SMALL)
+        self.cost_ax_.spines[["top"]].set_visible(False)
+        style.legend(self.cost_ax_, handles=lines, bbox_to_anchor=(1.16, 1.0))
+        return self
+
+
+def _check_two(n_classes: int) -> None:
+    if n_classes != 2:
+        raise SettingError(f"a threshold decides between two classes: got {n_classes}")
+
+
+def _of_positive(probabilities: NDArray[np.float64], code: int, n_rows: int) -> NDArray[np.float64]:
+    shapes = {(n_rows,), (n_rows, 2)}
+    if probabilities.shape not in shapes or not ((probabilities >= 0) & (probabilities <= 1)).all():
+        raise SettingError(
+            f"probabilities are in [0, 1], of the positive class ({n_rows},) or of both ({n_rows}, 2): "
+            f"got shape {probabilities.shape}"
+        )
+    return probabilities if probabilities.ndim == 1 else probabilities[:, code]

@@ -1,9 +1,0 @@
-"""The audit of a table: what makes its scores better than the classifier will be, and what else is worth knowing.
-
-One file holds one family of rules; `audit_columns` asks them all.
-"""
-
-from demarcate.tabular.audit.finding import SEVERITIES, Finding
-from demarcate.tabular.audit.rules import audit_columns
-
-__all__ = ["SEVERITIES", "Finding", "audit_columns"]

@@ -1,0 +1,123 @@
+import sys
+
+import numpy as np
+import polars as pl
+import pytest
+
+from demarcate.auditing import streaming_audit
+from demarcate.auditing.streaming_audit import audit_large
+from demarcate.checks import streaming_checks as drawing
+from demarcate.checks.streaming_checks import draw
+from demarcate.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def few_are_judged(monkeypatch):
+    monkeypatch.setattr(drawing, "MOST_JUDGED", 300)
+
+
+@pytest.fixture
+def frame():
+    generator = np.random.default_rng(0)
+    sick = generator.integers(2, size=3000)
+    rows = pl.DataFrame(
+        {
+            "row": np.arange(3000),
+            **{name: generator.normal(size=3000) for name in ("x", "z", "w")},
+            "unit": ["mg"] * 2990 + ["g"] * 10,
+            "billed": np.where(sick == 1, "yes", "no"),
+            "sick": sick,
+        }
+    )
+    copies = rows[:200].with_columns(row=pl.Series(range(3000, 3200)))
+    return pl.concat([rows, copies])
+
+
+def parts(frame, size=170):
+    return list(frame.iter_slices(size))
+
+
+def audited(frame, size=170, *, again=True, **asked):
+    pieces = parts(frame, size)
+    asked = {"target": "sick", "rescore": False, **asked}
+    return audit_large(draw(pieces, asked["target"]), pieces if again else None, **asked)
+
+
+def test_findings_are_of_the_whole_table(frame):
+    found = audited(frame)
+    assert (found.n_rows, found.n_judged) == (3200, 300)
+    by_rule = {finding.rule: finding for finding in found.findings}
+    assert by_rule["giveaway"].columns == ("billed",)
+    assert by_rule["identifier"].columns == ("row",)
+    assert "200 of 3,200 rows repeat others in every column: " in str(by_rule["duplicates"])
+    assert by_rule["constant"].numbers["rows_that_differ"] == {"unit": 10}
+    assert "found in 3,200 rows, judged on 300 of them drawn at random." in str(found)
+    assert (found.to_json()["n_rows"], found.to_json()["n_judged"]) == (3200, 300)
+
+
+def test_the_parts_that_rows_come_in_change_nothing(frame):
+    assert audited(frame, 170).to_json() == audited(frame, 999).to_json()
+
+
+def test_a_table_that_can_be_read_once_says_what_was_not_looked_for(frame):
+    found = audited(frame, again=False)
+    assert "duplicates" not in {finding.rule for finding in found.findings}
+    assert "read only once: repeated rows were not looked for" in found.remarks[0]
+    assert found.remarks[0] in str(found).splitlines()
+
+
+def test_a_table_without_a_target_is_asked_what_needs_none(frame):
+    found = audited(frame.drop("sick"), target=None)
+    assert {finding.rule for finding in found.findings} == {"duplicates", "identifier", "constant"}
+    assert "No target was named" in found.summary()
+
+
+def test_cells_that_the_rows_drawn_did_not_prepare_for_are_told_with_their_row(frame):
+    # The row is far in the table, and not among those drawn.
+    odd = frame.with_columns(pl.col("x").cast(pl.String))
+    row = next(row for row in range(3000, 3200) if row not in draw(parts(odd)).frame["row"])
+    odd = odd.with_columns(x=pl.when(pl.col("row") == row).then(pl.lit("old")).otherwise("x"))
+    remark = f"Column 'x' holds numbers in the rows drawn: row {row + 1} holds 'old', taken for missing."
+    assert remark in audited(odd).remarks
+
+
+def test_labels_of_all_rows_are_checked(frame):
+    labels = frame["sick"].cast(pl.String).to_list()
+    labels[3100] = None
+    with pytest.raises(InputError, match="the target is missing in row 3101"):
+        audited(frame.with_columns(sick=pl.Series(labels)))
+
+
+def test_a_class_that_no_row_drawn_has_is_counted(frame):
+    labels = frame["sick"].cast(pl.String).to_list()
+    row = next(row for row in range(3200) if row not in draw(parts(frame)).frame["row"])
+    labels[row] = "rare"
+    found = audited(frame.with_columns(sick=pl.Series(labels)))
+    few = next(finding for finding in found.findings if finding.rule == "classes")
+    assert few.numbers["rows"] == {"rare": 1}
+
+
+def test_another_large_table_is_compared_by_rows_drawn(frame):
+    moved = frame.with_columns(x=pl.col("x") + 1)
+    found = audited(frame, against=draw(parts(moved[:2000])))
+    assert (found.drift.n_rows, found.drift.n_new_rows, found.drift.n_shared) == (3200, 2000, None)
+    assert [column.name for column in found.drift.columns] == ["x"]
+
+
+def test_rows_drawn_are_scored_again_but_for_their_copies(frame, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        sys.modules["demarcate.auditing.audit"], "scored_again", lambda *table, **_: asked.append(table) or []
+    )
+    found = audited(frame, rescore=True)
+    ((rows, labels, _, findings),) = asked
+    assert len(rows) == len(labels) == 300
+    assert {finding.rule for finding in findings} >= {"giveaway"}
+    assert "duplicates" not in {finding.rule for finding in findings}
+    assert found.remarks == (f"{streaming_audit._COPIES}.",)
+
+
+def test_a_table_that_changes_between_two_readings_is_refused(frame):
+    changed = frame.with_columns(sick=pl.col("sick") + 5)
+    with pytest.raises(InputError, match="'6' in"):
+        audit_large(draw(parts(frame), "sick"), parts(changed), target="sick", rescore=False)

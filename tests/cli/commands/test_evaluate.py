@@ -1,0 +1,181 @@
+import json
+import re
+
+import polars as pl
+import pytest
+
+from demarcate import load
+from demarcate.evaluation import METRIC_NAMES, class_scores, streaming_scores
+from demarcate.evaluation.metrics import RANKING
+from demarcate.io.tables import stream
+
+OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
+
+
+@pytest.fixture
+def other(heart_frame, tmp_path):
+    """A table that differs from the training rows."""
+    path = tmp_path / "other.csv"
+    heart_frame[:100].write_csv(path)
+    return path
+
+
+def test_json_holds_scores_with_intervals(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other, "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    report = json.loads(outcome.out)
+    assert (report["model"], report["n_samples"], report["classes"]) == (str(model), 100, [0, 1])
+    assert set(report["scores"]) == set(METRIC_NAMES)
+    for score in report["scores"].values():
+        assert score["low"] <= score["value"] <= score["high"]
+        assert (score["rows"], score["n_rows"]) == ("given", 100)
+
+
+def test_every_class_has_scores_of_its_own(demarcate, model, other, heart_frame):
+    report = json.loads(demarcate("evaluate", model, other, "--json").out)
+    rows = heart_frame[:100]
+    expected = class_scores(rows["target"].to_numpy(), load(model).predict_proba(rows.drop("target")), rows="given")
+    assert report["class_scores"] == {
+        str(code): {name: score.to_json() for name, score in scores.items()} for code, scores in enumerate(expected)
+    }
+    said = demarcate("evaluate", model, other).out
+    assert str(expected[1]["recall"]) in said
+
+
+def test_classes_are_scored_as_they_are_decided(demarcate, model, other):
+    by_cost = json.loads(demarcate("evaluate", model, other, "--json", "--cost", "false_negative=50").out)
+    plain = json.loads(demarcate("evaluate", model, other, "--json").out)
+    assert by_cost["scores"] == plain["scores"]
+    assert by_cost["class_scores"]["1"]["recall"]["value"] > plain["class_scores"]["1"]["recall"]["value"]
+
+
+def test_scores_are_those_of_its_predictions(demarcate, model, other, heart_frame):
+    report = json.loads(demarcate("evaluate", model, other, "--json").out)
+    predictions = json.loads(demarcate("predict", model, other, "--json").out)["predictions"]
+    labels = heart_frame[:100]["target"].to_list()
+    hits = sum(row["prediction"] == label for row, label in zip(predictions, labels, strict=True))
+    assert report["scores"]["accuracy"]["value"] == pytest.approx(hits / 100)
+
+
+def test_balance_and_scores_are_shown(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other)
+    assert "Class balance" in outcome.out
+    assert "Scores on 100 given rows, with 95% intervals" in outcome.out
+    assert re.search(r"log loss +\d\.\d{3} \[", outcome.out)
+
+
+def test_quiet_shows_nothing(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other, "--quiet")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_the_training_rows_are_recognised_in_any_format(demarcate, model, heart_frame, tmp_path, suffix):
+    assert demarcate("evaluate", model, "heart", "--json").err == OWN_ROWS
+    path = tmp_path / f"t.{suffix}"
+    heart_frame.write_csv(path) if suffix == "csv" else heart_frame.write_parquet(path)
+    assert demarcate("evaluate", model, path, "--quiet").err == OWN_ROWS
+
+
+def test_labels_the_model_does_not_know_are_refused_with_their_number(demarcate, model, heart_frame, tmp_path):
+    labels = heart_frame["target"].cast(pl.String).to_list()
+    labels[:3] = ["2", "sick", "2"]
+    heart_frame.with_columns(target=pl.Series(labels)).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "'2' in 2 rows, 'sick' in 1 row" in outcome.err
+    assert "The classes are '0', '1'" in outcome.err
+
+
+def test_missing_labels_are_refused_unless_their_rows_may_go(demarcate, model, heart_frame, tmp_path):
+    labels = heart_frame["target"].to_list()
+    labels[4] = None
+    heart_frame.with_columns(target=pl.Series(labels)).write_csv(tmp_path / "t.csv")
+    refused = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert refused.code == 1
+    assert "missing in row 5" in refused.err
+    taken = demarcate("evaluate", model, tmp_path / "t.csv", "--drop-missing-target", "--json")
+    assert json.loads(taken.out)["n_samples"] == 302
+
+
+def test_the_target_may_have_another_name(demarcate, model, heart_frame, tmp_path):
+    heart_frame[:50].rename({"target": "disease"}).write_csv(tmp_path / "t.csv")
+    refused = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert refused.code == 1
+    assert "there is no 'target'" in refused.err
+    taken = demarcate("evaluate", model, tmp_path / "t.csv", "--target", "disease", "--json")
+    assert (taken.code, taken.err) == (0, "")
+
+
+def test_rows_of_one_class_have_no_roc_auc_and_json_has_no_nan(demarcate, model, heart_frame, tmp_path):
+    heart_frame.filter(pl.col("target") == 1).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv", "--json")
+    scores = json.loads(outcome.out, parse_constant=pytest.fail)["scores"]
+    assert set(scores) == {*METRIC_NAMES} - {*RANKING}
+    assert demarcate("evaluate", model, tmp_path / "t.csv").code == 0
+
+
+@pytest.mark.parametrize("command", ["evaluate", "plot"])
+def test_a_strange_table_is_warned_of_once(command, demarcate, model, heart_frame, tmp_path):
+    heart_frame.head(60).with_columns(extra=1).write_csv(tmp_path / "extra.csv")
+    beside = ("--kind", "confusion", "--out", tmp_path / "p.png") if command == "plot" else ()
+    outcome = demarcate(command, model, tmp_path / "extra.csv", *beside)
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.count("does not know 'extra'") == 1
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """Tables are read a few rows at a time."""
+    monkeypatch.setattr(stream, "_part_rows", lambda n_columns: 7)
+
+
+def test_a_table_read_in_parts_has_the_same_scores(demarcate, model, other, request):
+    whole = json.loads(demarcate("evaluate", model, other, "--json").out)
+    request.getfixturevalue("in_parts")
+    parted = json.loads(demarcate("evaluate", model, other, "--json").out)
+    assert parted["n_samples"] == whole["n_samples"]
+    assert parted["class_scores"] == whole["class_scores"]
+    for name, expected in whole["scores"].items():
+        # The last bits of a network's product depend on how many rows it is of.
+        assert parted["scores"][name] == {
+            **expected,
+            **{end: pytest.approx(expected[end], abs=1e-6) for end in ("value", "low", "high")},
+        }
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_the_training_rows_are_recognised_in_parts(demarcate, model, heart_csv):
+    assert demarcate("evaluate", model, heart_csv, "--quiet").err == OWN_ROWS
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_all_that_is_wrong_in_any_part_is_said_at_once_with_its_row(demarcate, model, heart_frame, tmp_path):
+    text = heart_frame.cast(pl.String)
+    labels, ages = text["target"].to_list(), text["age"].to_list()
+    labels[20], labels[100], labels[200], ages[60] = "sick", None, "sick", "old"
+    text.with_columns(target=pl.Series(labels), age=pl.Series(ages)).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "3 problems" in outcome.err
+    for found in ("missing in row 101", "'sick' in 2 rows", "row 61 holds 'old'"):
+        assert found in outcome.err
+
+
+@pytest.mark.usefixtures("in_parts")
+def test_rows_without_a_label_are_left_out_of_every_part(demarcate, model, heart_frame, tmp_path):
+    labels = [None if row % 10 == 3 else label for row, label in enumerate(heart_frame["target"])]
+    heart_frame.with_columns(target=pl.Series(labels)).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv", "--drop-missing-target", "--json")
+    assert json.loads(outcome.out)["n_samples"] == 303 - labels.count(None)
+    assert "30 rows without a target are left out." in outcome.err
+
+
+def test_a_table_of_more_rows_than_are_kept_has_scores_of_all(demarcate, model, other, monkeypatch):
+    whole = json.loads(demarcate("evaluate", model, other, "--json").out)
+    monkeypatch.setattr(streaming_scores, "MOST_KEPT", 40)
+    condensed = json.loads(demarcate("evaluate", model, other, "--json").out)
+    assert condensed["n_samples"] == 100
+    for name, expected in whole["scores"].items():
+        assert condensed["scores"][name]["value"] == pytest.approx(expected["value"], abs=1e-3)
+        assert condensed["scores"][name]["n_rows"] == 100

@@ -1,0 +1,283 @@
+"""Costs, sets and spreads on the command line, from writing them down to what is printed."""
+
+import csv
+import io
+import json
+import re
+
+import numpy as np
+import polars as pl
+import pytest
+
+from demarcate import DemarcateClassifier, load
+from demarcate.cli.cost_options import named_costs, with_costs
+from demarcate.cli.error_handling import UsageError
+from demarcate.plotting import ThresholdDisplay
+
+TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
+ENOUGH = ("--epochs", "20", "--lr", "0.05", "--folds", "2", "--hidden", "8")
+
+
+@pytest.fixture(scope="module")
+def frame():
+    generator = np.random.default_rng(0)
+    columns = {"size": generator.normal(size=90), "tone": generator.normal(size=90)}
+    kind = (columns["size"] + 0.5 * generator.normal(size=90) > 0).astype(int) + (columns["tone"] > 0.4)
+    return pl.DataFrame({**columns, "kind": np.array(["a", "b", "b:c"])[kind].tolist()})
+
+
+@pytest.fixture(scope="module")
+def table(frame, tmp_path_factory):
+    path = tmp_path_factory.mktemp("tables") / "three.csv"
+    frame.write_csv(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def saved(demarcate, table, tmp_path_factory):
+    """A model of three classes with costs of its own."""
+    out = tmp_path_factory.mktemp("models") / "three.safetensors"
+    costs = ("--cost", "a:b=3", "--cost", "b:c:a=8", "--abstain", "0.6")
+    assert demarcate("fit", table, "--target", "kind", *ENOUGH, *costs, "--out", out, "--quiet").code == 0
+    return out
+
+
+@pytest.fixture
+def other(frame, tmp_path):
+    """A table that differs from the training rows."""
+    path = tmp_path / "other.csv"
+    frame[:60].write_csv(path)
+    return path
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        ("texts", "expected"),
+        [
+            (None, None),
+            ([], None),
+            (["false_negative=2"], {"false_negative": 2}),
+            (["false_negative=2,false_positive=0.5"], {"false_negative": 2, "false_positive": 0.5}),
+            (["false_negative=2", " false_positive = 1e3"], {"false_negative": 2, "false_positive": 1000}),
+            (["1:0=3"], {(1, 0): 3}),
+            (["1:0=3,0:1=2"], {(1, 0): 3, (0, 1): 2}),
+            (["false_negative=2,0:1=3"], {"false_negative": 2, (0, 1): 3}),
+        ],
+    )
+    def test_costs_are_named_in_these_ways(self, texts, expected):
+        assert named_costs(texts, [0, 1]) == expected
+
+    @pytest.mark.parametrize(
+        ("text", "pair"),
+        [
+            ("x:y:z=1", ("x:y", "z")),
+            ("z:x:y=1", ("z", "x:y")),
+            ("x:y:x:y=1", ("x:y", "x:y")),
+            ("a=b:z=1", ("a=b", "z")),
+        ],
+    )
+    def test_labels_may_hold_colons_and_equals_signs(self, text, pair):
+        assert named_costs([text], ["z", "x:y", "a=b", "c,d"]) == {pair: 1}
+
+    def test_labels_may_hold_commas(self):
+        assert named_costs(["c,d:z=1"], ["z", "c,d"]) == {("c,d", "z"): 1}
+        assert named_costs(["c,d:z=1,z:c,d=2"], ["z", "c,d"]) == {("c,d", "z"): 1, ("z", "c,d"): 2}
+
+    def test_labels_have_the_type_they_have_in_the_table(self):
+        assert named_costs(["True:False=2"], [False, True]) == {(True, False): 2}
+
+    @pytest.mark.parametrize(
+        ("texts", "reason"),
+        [
+            ([""], "written false_negative=2 or TRUE:DECIDED=3: got ''"),
+            (["a:b"], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b'"),
+            (["a:b="], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b='"),
+            (["a:b=1,b:a"], "got 'b:a'"),
+            (["a:b=much"], "a cost is a number from 0 up: got 'much' for 'a:b'"),
+            (["a:b=-1"], "a number from 0 up"),
+            (["a:b=nan"], "a number from 0 up"),
+            (["a:b=inf"], "a number from 0 up"),
+            (["a:d=1"], "got 'a:d', and the classes are a, b, a:b, b:a"),
+            (["a=1"], "names two classes"),
+            (["a:b:a=1"], "'a:b:a' can be read in 2 ways"),
+            (["a:b=1", "a:b=2"], "'a:b' is given twice"),
+            (["false_negative=1,false_negative=2"], "'false_negative' is given twice"),
+        ],
+    )
+    def test_what_is_no_cost_is_refused_with_the_reason(self, texts, reason):
+        with pytest.raises(UsageError, match=re.escape(reason)):
+            named_costs(texts, ["a", "b", "a:b", "b:a"])
+
+
+class TestOverriding:
+    def test_what_is_not_given_stays_as_it_was_saved(self, saved):
+        predictor = load(saved)
+        assert with_costs(predictor, None, None) is predictor
+        assert with_costs(predictor, ["a:b=5"], None).costs.abstain == 0.6
+        cautious = with_costs(predictor, None, 0.25).costs
+        assert (cautious.abstain, cautious.matrix.tolist()) == (0.25, predictor.costs.matrix.tolist())
+
+    def test_other_costs_take_the_place_of_all_that_were_saved(self, saved):
+        assert with_costs(load(saved), ["b:a=5"], None).costs.matrix.tolist() == [[0, 1, 1], [5, 0, 1], [1, 1, 0]]
+
+    def test_a_model_without_costs_gets_some(self, model):
+        assert with_costs(load(model), ["false_negative=3"], None).threshold == 0.25
+        assert with_costs(load(model), None, 0.2).costs.matrix.tolist() == [[0, 1], [1, 0]]
+
+
+class TestFit:
+    def test_the_table_of_costs_is_printed_and_reported(self, demarcate):
+        outcome = demarcate("fit", "heart", *TINY, "--cost", "false_negative=4", "--abstain", "0.3")
+        assert "Costs on 303 out-of-fold rows, with 95% intervals" in outcome.out
+        assert re.search(r"decided by cost +\d\.\d{3} \[", outcome.out)
+        assert re.search(r"at 0\.5 +\d\.\d{3} \[.*\] +-?\d\.\d{3} \[", outcome.out)
+        assert re.search(r"always 1 +\d\.\d{3} \[", outcome.out)
+        assert re.search(r"\d+\.\d% of the rows are not decided", outcome.out)
+
+    def test_json_and_the_file_say_the_same_as_the_estimator(self, demarcate, tmp_path, heart_frame):
+        out = tmp_path / "heart.safetensors"
+        outcome = demarcate("fit", "heart", *TINY, "--cost", "false_negative=4", "--out", out, "--json")
+        report, predictor = json.loads(outcome.out), load(out)
+        assert predictor.threshold == 0.2
+        assert predictor.record["costs"] == report["costs"]
+        assert report["costs"]["saved"]["rows"] == "out-of-fold"
+        X, y = heart_frame.drop("target"), heart_frame["target"].to_list()
+        categorical = [column.name for column in predictor.schema.columns if column.kind == "categorical"]
+        settings = {"hidden": (8,), "epochs": 3, "n_folds": 2, "cost": {"false_negative": 4}}
+        fitted = DemarcateClassifier(**settings, categorical=categorical).fit(X, y)
+        assert report["costs"] == fitted.cost_comparison_.to_json()
+
+    def test_without_costs_there_is_no_such_table(self, demarcate):
+        assert "Costs on" not in demarcate("fit", "heart", *TINY).out
+        report = json.loads(demarcate("fit", "heart", *TINY, "--json").out)
+        assert (report["costs"], report["temperature"]) == (None, None)
+
+    def test_wrong_costs_are_wrong_usage_and_nothing_is_trained(self, demarcate, table):
+        outcome = demarcate("fit", table, "--target", "kind", *TINY, "--cost", "a:z=1", "--quiet")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "the classes are a, b, b:c" in outcome.err
+        outcome = demarcate("fit", table, "--target", "kind", *TINY, "--cost", "false_negative=1", "--quiet")
+        assert outcome.code == 2
+        assert "false_negative is a mistake between two classes: there are 3" in outcome.err
+        assert demarcate("fit", "heart", *TINY, "--abstain", "-1", "--quiet").code == 2
+
+    def test_calibration_can_be_left_out(self, demarcate, tmp_path):
+        rows = np.random.default_rng(0)
+        path = tmp_path / "noise.csv"
+        numbers = {name: rows.normal(size=240) for name in "abcde"}
+        pl.DataFrame({**numbers, "y": rows.integers(2, size=240)}).write_csv(path)
+        loud = ("--patience", "0", "--epochs", "60", "--lr", "0.02", "--hidden", "32", "--dropout", "0", "--folds", "4")
+        report, raw = (
+            json.loads(demarcate("fit", path, "--target", "y", *loud, "--json", *more).out)
+            for more in ((), ("--no-calibration",))
+        )
+        assert report["temperature"] > 1.2
+        assert raw["temperature"] is None
+        assert report["scores"]["log_loss"]["value"] < raw["scores"]["log_loss"]["value"]
+
+    def test_of_two_classes_the_mistakes_there_are_are_named(self):
+        with pytest.raises(UsageError, match="names false_negative, false_positive or two classes"):
+            named_costs(["fn=2"], [0, 1])
+
+
+class TestPredict:
+    def test_a_row_that_is_not_decided_is_an_empty_cell(self, demarcate, saved, table):
+        outcome = demarcate("predict", saved, table)
+        rows = list(csv.DictReader(io.StringIO(outcome.out)))
+        expected = load(saved).predict(pl.read_csv(table).drop("kind")).tolist()
+        assert [row["prediction"] or None for row in rows] == expected
+        assert None in expected
+        assert len({*expected}) > 1
+
+    def test_it_is_null_in_json_and_no_decision_in_words(self, demarcate, saved, table):
+        outcome = demarcate("predict", saved, table, "--abstain", "0", "--json")
+        assert {row["prediction"] for row in json.loads(outcome.out)["predictions"]} == {None}
+        outcome = demarcate("predict", saved, "--row", "size=0.1", "tone=0.2", "--abstain", "0")
+        assert outcome.out.splitlines()[-1] == "prediction: no decision"
+
+    def test_costs_given_here_decide(self, demarcate, model):
+        always = json.loads(demarcate("predict", model, "heart", "--cost", "false_negative=1e9", "--json").out)
+        assert {row["prediction"] for row in always["predictions"]} == {1}
+
+    def test_sets_and_spreads_are_added_on_request(self, demarcate, saved, table, tmp_path):
+        out = tmp_path / "predictions.parquet"
+        assert demarcate("predict", saved, table, "--set", "0.8", "--spread", "--out", out, "--quiet").code == 0
+        written, predictor, rows = pl.read_parquet(out), load(saved), pl.read_csv(table).drop("kind")
+        sets = predictor.predict_set(rows, 0.8)
+        assert written["set"].to_list() == ["|".join(predictor.classes[row]) for row in sets]
+        spreads = written.select("spread_a", "spread_b", "spread_b:c").to_numpy()
+        np.testing.assert_allclose(spreads, predictor.spread(rows))
+
+    def test_sets_per_class_are_others(self, demarcate, saved, table):
+        told = demarcate("predict", saved, table, "--set", "0.8", "--set-per-class", "--json")
+        predictor = load(saved)
+        sets = predictor.predict_set(pl.read_csv(table).drop("kind"), 0.8, per_class=True)
+        expected = [predictor.classes[row].tolist() for row in sets]
+        assert [row["set"] for row in json.loads(told.out)["predictions"]] == expected
+
+    @pytest.mark.parametrize(
+        ("options", "reason"),
+        [
+            (("--set", "90"), "A coverage is between 0 and 1"),
+            (("--set-per-class",), "say how often, such as --set 0.9"),
+            (("--cost", "a=1"), "a cost names two classes"),
+            (("--abstain", "-2"), "abstaining costs -2"),
+        ],
+    )
+    def test_wrong_usage_is_told(self, demarcate, saved, table, options, reason):
+        outcome = demarcate("predict", saved, table, *options)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert reason in outcome.err
+
+
+class TestEvaluate:
+    def test_the_models_own_costs_are_compared(self, demarcate, saved, other):
+        report = json.loads(demarcate("evaluate", saved, other, "--json").out)["costs"]
+        assert report["decided"]["rows"] == "given"
+        assert report["always"] in ("a", "b", "b:c")
+        assert 0 < report["abstained"] < 1
+        rows, predictor = pl.read_csv(other), load(saved)
+        codes = np.searchsorted(predictor.classes, rows["kind"].to_numpy())
+        decisions = predictor.costs.decide(predictor.predict_proba(rows.drop("kind")))
+        assert report["decided"]["value"] == pytest.approx(predictor.costs.row_costs(codes, decisions).mean())
+
+    def test_other_costs_can_be_tried(self, demarcate, model, heart_csv, tmp_path):
+        other = tmp_path / "part.csv"
+        pl.read_csv(heart_csv)[:150].write_csv(other)
+        outcome = demarcate("evaluate", model, other, "--cost", "false_negative=5", "--abstain", "0.2")
+        assert outcome.code == 0
+        assert "Costs on 150 given rows, with 95% intervals" in outcome.out
+        assert "1 decided as 0 (a false negative) costs 5, 0 decided as 1 (a false positive) 1." in outcome.out
+        assert json.loads(demarcate("evaluate", model, other, "--json").out)["costs"] is None
+
+
+def test_inspect_says_how_a_model_decides(demarcate, saved, tmp_path):
+    assert re.search(r"decision +what costs least, or for none at a cost of 0\.6", demarcate("inspect", saved).out)
+    assert re.search(r"prediction sets +by 90 rows", demarcate("inspect", saved).out)
+    out = tmp_path / "heart.safetensors"
+    assert demarcate("fit", "heart", *TINY, "--cost", "false_negative=4", "--out", out, "--quiet").code == 0
+    assert re.search(r"decision +1 from a probability of 0\.2\n", demarcate("inspect", out).out)
+
+
+@pytest.mark.parametrize(("given", "expected"), [((), (4, 1)), (("--false-negative", "2"), (2, 1))])
+def test_a_threshold_is_drawn_by_the_models_own_costs_unless_others_are_given(
+    demarcate, tmp_path, monkeypatch, given, expected
+):
+    out = tmp_path / "heart.safetensors"
+    assert demarcate("fit", "heart", *TINY, "--cost", "false_negative=4", "--out", out, "--quiet").code == 0
+    drawn, draw = [], ThresholdDisplay.from_predictions
+
+    def kept(*rows, **asked):
+        drawn.append(draw(*rows, **asked))
+        return drawn[-1]
+
+    monkeypatch.setattr(ThresholdDisplay, "from_predictions", kept)
+    outcome = demarcate("plot", out, "heart", "--kind", "threshold", "--out", tmp_path / "t.png", *given)
+    assert outcome.code == 0, outcome.err
+    assert (drawn[0].false_negative, drawn[0].false_positive) == expected
+
+
+def test_rows_that_are_not_decided_are_left_out_of_a_drawn_matrix(demarcate, saved, other, tmp_path):
+    out = tmp_path / "confusion.png"
+    assert demarcate("plot", saved, other, "--kind", "confusion", "--out", out, "--quiet").code == 0
+    assert out.exists()

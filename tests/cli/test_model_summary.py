@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from demarcate.bundle.format import decode, encode
+from demarcate.bundle.read_model import audited
+from demarcate.cli.model_summary import MOST_LISTED, encoded, facts, parameters
+
+GOLDEN = Path(__file__).parents[1] / "bundle" / "golden"
+
+
+@pytest.fixture
+def described():
+    """What is said of a golden model with another record or other networks."""
+
+    def facts_of(version, **changed):
+        document, tensors = decode((GOLDEN / f"format_{version}.safetensors").read_bytes())
+        return facts(audited(encode({**document, **changed}, tensors)))
+
+    return facts_of
+
+
+def test_what_a_model_does_not_have_is_not_named(described):
+    names = [name for name, _ in described(1)]
+    assert not {"costs", "temperature", "prediction sets", "training", "audit"} & set(names)
+    assert dict(described(1))["decision"] == "the likeliest class"
+
+
+def test_what_is_on_record_is_told(described):
+    findings = [{"severity": severity} for severity in ("note", "leak", "note")]
+    members = [{"epochs": 7, "timed_out": True}, {"epochs": 9}]
+    record = {"n_samples": 1234, "class_rows": {"a": 1000, "b": 234}, "audit": findings, "members": members}
+    told = dict(described(1, record={**record, "provenance": {"seed": 3, "torch": "2.6"}}))
+    assert told["trained on"] == "1,234 rows"
+    assert told["rows of classes"] == "a: 1,000, b: 234"
+    assert told["audit"] == "2 notes, 1 leak"
+    assert told["training"] == "ended by its time limit after 9 epochs"
+    assert (told["seed"], told["made with torch"]) == ("3", "2.6")
+
+
+def test_networks_of_more_kinds_than_fit_are_counted():
+    document, tensors = decode((GOLDEN / "format_1.safetensors").read_bytes())
+    members, extra = list(document["members"]), {}
+    # The third network is linear: it may be there again under every name of a nonlinearity it does not use.
+    for number, activation in enumerate(["relu", "tanh", "silu", "gelu", "elu", "leaky_relu", "sigmoid"], start=3):
+        members.append({**members[2], "network": {**members[2]["network"], "activation": activation}})
+        for kind in ("weight", "bias"):
+            extra[f"members.{number}.0.{kind}"] = tensors[f"members.2.0.{kind}"]
+    file = audited(encode({**document, "members": members}, {**tensors, **extra}))
+    layers = [words for name, words in facts(file) if name == "layers"]
+    assert len(layers) == MOST_LISTED + 1
+    assert layers[-1] == "and 2 kinds more"
+    assert len(parameters(file.contents)) == 10
+
+
+def test_columns_say_what_encoders_make_of_them():
+    found = encoded(audited((GOLDEN / "format_3.safetensors").read_bytes()).contents)
+    assert found["dose"] == "piecewise: 5"
+    assert "unit" not in found

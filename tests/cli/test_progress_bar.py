@@ -1,0 +1,68 @@
+import io
+from dataclasses import replace
+
+import pytest
+
+from demarcate.cli.progress_bar import rows_progress, training_progress
+from demarcate.engine import Progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def reports():
+    fields = {"n_epochs": 4, "n_members": 3, "n_active": 2, "population": 1, "n_populations": 2}
+    losses = [(0.75, 0.625), (0.75, None), (None, None)]
+    return [
+        Progress(epoch=epoch, train_loss=train, validation_loss=validation, **fields)
+        for epoch, (train, validation) in enumerate(losses, 1)
+    ]
+
+
+def test_there_is_nothing_to_call_when_quiet(capsys):
+    with training_progress(quiet=True) as on_epoch:
+        assert on_epoch is None
+    assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_drawn_where_nobody_looks(capsys):
+    with training_progress(quiet=False) as on_epoch, rows_progress(9, quiet=False) as on_rows:
+        assert on_epoch is None
+        on_rows(3)
+    assert capsys.readouterr() == ("", "")
+
+
+def looked_at(monkeypatch):
+    """Standard error as a terminal; pytest would put back what a fixture puts in its place."""
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    return terminal
+
+
+def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys, reports):
+    terminal = looked_at(monkeypatch)
+    with training_progress(quiet=False) as on_epoch:
+        for report in reports[:2]:
+            on_epoch(report)
+    assert "epoch 2/4  loss 0.7500  2/3 networks" in terminal.getvalue()
+    with training_progress(quiet=False) as on_epoch:
+        on_epoch(reports[2])
+    assert "epoch 3/4  loss none  2/3 networks" in terminal.getvalue()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_bar_is_that_of_all_populations_whichever_is_told_of(monkeypatch, reports):
+    looked_at(monkeypatch)
+    shown = []
+    monkeypatch.setattr(
+        "rich.progress.Progress.update", lambda self, task, **told: shown.append(told["completed"] / told["total"])
+    )
+    with training_progress(quiet=False) as on_epoch:
+        for population, epoch in ((1, 2), (2, 2), (1, 4), (2, 4)):
+            on_epoch(replace(reports[0], population=population, epoch=epoch))
+    assert shown == [0.25, 0.5, 0.75, 1.0]

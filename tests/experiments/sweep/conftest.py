@@ -1,0 +1,38 @@
+"""What the tests of sweeps share."""
+
+import numpy as np
+import pytest
+
+from demarcate import datasets
+from demarcate.engine import Training
+from demarcate.experiments.seed_splits import line_up
+from demarcate.experiments.sweep.grid import configurations
+from demarcate.nn import Network
+from demarcate.trainingset.training_set import read_task
+
+
+@pytest.fixture(scope="session")
+def moons():
+    return datasets.moons(n_samples=100, noise=0.2)
+
+
+@pytest.fixture
+def lined_up(moons):
+    """Lines a sweep up without training it."""
+
+    def line(over=None, n_seeds=3, data=moons, **settings):
+        tried = configurations(over or {"hidden": [2, 3]}, Network(), Training(epochs=3))
+        task = read_task(data, [Network()])
+        defaults = {"test_size": 0.2, "validation_size": 0.25, "seed": 0, "standardise": True}
+        return line_up(task, tried, n_seeds=n_seeds, **{**defaults, **settings})
+
+    return line
+
+
+@pytest.fixture
+def mixed():
+    """A table of a number and a category, with missing cells."""
+    draw = np.random.default_rng(0)
+    y = draw.integers(0, 2, 80)
+    size = np.where(draw.random(80) < 0.1, np.nan, y + draw.normal(0, 1, 80))
+    return {"size": size, "kind": draw.choice(["a", "b", "c"], 80)}, y

@@ -1,0 +1,123 @@
+"""Permutation importance against a slow plain loop and against scikit-learn."""
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.metrics import log_loss, roc_auc_score
+
+from demarcate.errors import SettingError
+from demarcate.inspection import Asked, permutation_importance
+
+
+@pytest.fixture(scope="module")
+def fitted(two):
+    """The predictor, cells, codes and who may be asked about which rows."""
+    classifier, frame, labels = two
+    predictor = classifier.predictor_
+    members = np.asarray(predictor.encoding)
+    asked = [
+        Asked(np.flatnonzero(classifier.oof_folds_ == fold), tuple(np.flatnonzero(members == fold).tolist()))
+        for fold in range(4)
+    ]
+    return predictor, predictor.parse(frame), (labels == classifier.classes_[1]).astype(int), asked
+
+
+def test_it_is_what_a_plain_loop_over_whole_tables_finds(fitted):
+    predictor, parsed, codes, asked = fitted
+    found = permutation_importance(predictor, parsed, codes, asked, rows="out-of-fold", n_permutations=3, seed=7)
+    generator = np.random.default_rng(7)
+    generator.permutation(len(codes))
+
+    def probabilities(cells):
+        every = np.empty((len(codes), 2))
+        for each in asked:
+            own = {name: column[each.rows] for name, column in cells.items()}
+            every[each.rows] = predictor.probabilities(own, each.members)
+        return every
+
+    before = probabilities(parsed)
+    losses, areas = {name: [] for name in parsed}, {name: [] for name in parsed}
+    for _ in range(3):
+        order = generator.permutation(len(codes))
+        for name in parsed:
+            after = probabilities({**parsed, name: parsed[name][order]})
+            losses[name].append(log_loss(codes, after) - log_loss(codes, before))
+            areas[name].append(roc_auc_score(codes, before[:, 1]) - roc_auc_score(codes, after[:, 1]))
+    assert len(found.columns) == 3
+    for column in found.columns:
+        assert column.log_loss.value == pytest.approx(np.mean(losses[column.column]), abs=1e-6)
+        assert column.roc_auc.value == pytest.approx(np.mean(areas[column.column]), abs=1e-6)
+
+
+def test_the_column_that_decides_comes_first_and_one_of_noise_has_zero_in_its_interval(fitted):
+    predictor, parsed, codes, asked = fitted
+    found = permutation_importance(predictor, parsed, codes, asked, rows="out-of-fold")
+    by_name = {column.column: column for column in found.columns}
+    assert found.columns[0].column == "signal"
+    assert found.columns[0].log_loss.low > 0
+    assert by_name["other"].log_loss.low < 0.02
+
+
+def test_intervals_hold_the_mean_of_many_permutations(fitted):
+    predictor, parsed, codes, asked = fitted
+    settings = {"rows": "out-of-fold"}
+    many = permutation_importance(predictor, parsed, codes, asked, n_permutations=40, seed=1, **settings)
+    truth = {column.column: column.log_loss.value for column in many.columns}
+    for seed in range(2, 6):
+        for column in permutation_importance(predictor, parsed, codes, asked, seed=seed, **settings).columns:
+            assert column.log_loss.low <= truth[column.column] <= column.log_loss.high
+
+
+def test_the_same_seed_gives_the_same_numbers_and_the_rows_are_put_back(fitted):
+    predictor, parsed, codes, asked = fitted
+    once, again = (permutation_importance(predictor, parsed, codes, asked, rows="x", seed=3) for _ in range(2))
+    assert once == again
+
+
+def test_many_rows_are_drawn_from(fitted):
+    predictor, parsed, codes, asked = fitted
+    found = permutation_importance(predictor, parsed, codes, asked, rows="x", most_rows=100)
+    assert (found.n_rows, found.n_rows_all) == (100, len(codes))
+    assert found.columns[0].column == "signal"
+
+
+def test_of_very_many_columns_those_with_the_largest_weights_are_tried(fitted, monkeypatch):
+    predictor, parsed, codes, asked = fitted
+    monkeypatch.setattr(permutation_importance, "MOST_COLUMNS", 1)
+    found = permutation_importance(predictor, parsed, codes, asked, rows="x")
+    assert (len(found.columns), found.n_columns_all) == (1, 3)
+
+
+def test_rows_of_one_class_have_no_area(fitted):
+    predictor, parsed, codes, _ = fitted
+    kept = np.flatnonzero(codes == 1)
+    cells = {name: column[kept] for name, column in parsed.items()}
+    every = [Asked(np.arange(len(kept)), tuple(range(predictor.n_members)))]
+    found = permutation_importance(predictor, cells, codes[kept], every, rows="x")
+    assert all(column.roc_auc is None for column in found.columns)
+
+
+def test_a_single_permutation_is_refused(fitted):
+    with pytest.raises(SettingError, match="at least twice"):
+        permutation_importance(*fitted, rows="x", n_permutations=1)
+
+
+def test_several_classes_have_the_mean_of_their_areas():
+    from demarcate import DemarcateClassifier
+
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({"a": rng.normal(size=120), "b": rng.normal(size=120)})
+    codes = np.digitize(frame["a"].to_numpy() + rng.normal(size=120), [-0.5, 0.5])
+    predictor = DemarcateClassifier(hidden=(8,), epochs=20, n_folds=2).fit(frame, codes).predictor_
+    every = [Asked(np.arange(120), (0, 1))]
+    found = permutation_importance(predictor, predictor.parse(frame), codes, every, rows="given", n_permutations=2)
+    before = predictor.predict_proba(frame)
+    generator = np.random.default_rng(0)
+    generator.permutation(120)
+    falls = []
+    for _ in range(2):
+        order = generator.permutation(120)
+        after = predictor.predict_proba(frame.with_columns(a=frame["a"].gather(order)))
+        falls.append(roc_auc_score(codes, before, multi_class="ovr") - roc_auc_score(codes, after, multi_class="ovr"))
+    column = next(column for column in found.columns if column.column == "a")
+    assert column.roc_auc.value == pytest.approx(np.mean(falls), abs=1e-6)

@@ -1,0 +1,210 @@
+import csv
+import io
+
+import polars as pl
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from demarcate.errors import InputError, InputWarning
+from demarcate.io.tables.delimited import MAX_CELL, Delimited, guess_delimiter
+
+REPEATABLE = settings(deadline=None, derandomize=True)
+
+DELIMITERS = ",;\t|"
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=8) | st.sampled_from(
+    ["", " ", '"', '""', "a,b", "x\ny", "\r", "\r\n", "007", "NA", "|;\t,", "'", "\ufeff"]
+)
+QUOTING = st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC, csv.QUOTE_NONE])
+
+
+def read(text, delimiter=","):
+    return pl.concat(Delimited([text] if text else [], "a.csv", delimiter).parts(1000))
+
+
+def problems(text, delimiter=","):
+    with pytest.raises(InputError) as refusal:
+        read(text, delimiter)
+    return [problem.found for problem in refusal.value.problems]
+
+
+@st.composite
+def tables(draw):
+    width = draw(st.integers(1, 4))
+    names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=6).map(str.strip)
+    header = draw(st.lists(names.filter(bool), min_size=width, max_size=width, unique=True))
+    return header, draw(st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=5))
+
+
+def written(header, rows, delimiter, quoting, line_end="\r\n"):
+    file = io.StringIO(newline="")
+    try:
+        csv.writer(file, delimiter=delimiter, quoting=quoting, lineterminator=line_end).writerows([header, *rows])
+    except csv.Error:  # QUOTE_NONE cannot write every cell
+        assume(False)
+    return file.getvalue()
+
+
+@REPEATABLE
+@given(tables(), st.sampled_from(DELIMITERS), QUOTING)
+def test_what_a_csv_writer_wrote_is_read_back_exactly(table, delimiter, quoting):
+    header, rows = table
+    frame = read(written(header, rows, delimiter, quoting), delimiter)
+    assert frame.columns == header
+    assert frame.rows() == [tuple(cell or None for cell in row) for row in rows]
+    assert set(frame.dtypes) == {pl.String}
+
+
+@REPEATABLE
+@given(tables(), st.sampled_from(DELIMITERS), st.sampled_from(["\n", "\r", "\r\n", "\r\n\r\n"]))
+def test_line_ends_do_not_matter_where_cells_are_quoted(table, delimiter, line_end):
+    header, rows = table
+    frame = read(written(header, rows, delimiter, csv.QUOTE_ALL, line_end), delimiter)
+    assert frame.rows() == [tuple(cell or None for cell in row) for row in rows]
+
+
+@pytest.mark.filterwarnings("ignore:.*without a name:demarcate.errors.InputWarning")
+@REPEATABLE
+@given(st.lists(st.lists(CELLS, min_size=1, max_size=3), min_size=1, max_size=5), st.sampled_from(DELIMITERS))
+def test_any_table_is_read_exactly_or_refused_for_a_reason_it_has(table, delimiter):
+    header, *rows = table
+    names = [cell.strip() or f"column_{position}" for position, cell in enumerate(header, start=1)]
+    ragged = sum(len(row) != len(header) for row in rows)
+    repeated = len(names) - len(set(names))
+    text = written(header, rows, delimiter, csv.QUOTE_MINIMAL)
+    if ragged or repeated or not rows:
+        found = problems(text, delimiter)
+        assert sum("(data row " in place for place in found) == ragged
+        assert any("in columns" in place for place in found) == bool(repeated)
+        return
+    if all(map(str.strip, header)):
+        frame = read(text, delimiter)
+    else:
+        with pytest.warns(InputWarning, match="columns without a name"):
+            frame = read(text, delimiter)
+    assert frame.columns == names
+    assert frame.rows() == [tuple(cell or None for cell in row) for row in rows]
+
+
+@pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
+@REPEATABLE
+@given(st.text(st.sampled_from('ab",;\n\r \t|')))
+def test_any_text_gives_a_table_or_an_input_error(text):
+    try:
+        frame = read(text, guess_delimiter(text))
+    except InputError:
+        return
+    assert frame.height > 0
+    assert frame.width > 0
+
+
+@REPEATABLE
+@given(
+    st.lists(st.text("abc_ xyz", min_size=1, max_size=6), min_size=2, max_size=5),
+    st.sampled_from(DELIMITERS),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+def test_delimiter_is_guessed_from_the_header(header, delimiter, quoting):
+    assert guess_delimiter(written(header, [["1"]], delimiter, quoting)) == delimiter
+
+
+@pytest.mark.parametrize(
+    ("text", "delimiter"),
+    [
+        ("age", ","),
+        ("", ","),
+        ('"a,b,c";d\n1,2,3,4,5', ";"),
+        ('"a\n,,,,b";d', ";"),
+        ('"a""b,,,";c', ";"),
+        ("\n\r\na|b\n1,2", "|"),
+        ('5";6";7\n1,2"', ";"),
+        ('a|"b', "|"),
+        ("a,b;c", ","),
+        ("a\tb,c\td", "\t"),
+    ],
+)
+def test_delimiter_stands_most_often_in_the_header_outside_quotes(text, delimiter):
+    assert guess_delimiter(text) == delimiter
+
+
+def test_cells_stay_as_they_are_written():
+    assert read("a,b\n 007 ,NA\n1e5,9007199254740993\n").rows() == [(" 007 ", "NA"), ("1e5", "9007199254740993")]
+
+
+def test_empty_cells_are_null_quoted_or_not():
+    assert read('a,b\n,x\n"",y\n')["a"].to_list() == [None, None]
+
+
+def test_blank_lines_are_skipped_and_counted():
+    assert read("\n\na,b\n\n1,2\r\n\r\n3,4\n\n").rows() == [("1", "2"), ("3", "4")]
+    assert problems("\na,b\n\n1\n") == ["'a.csv' line 4 (data row 1) has 1, the header 2"]
+
+
+def test_blank_lines_of_a_single_column_are_skipped_but_quoted_empty_cells_are_rows():
+    assert read('a\n1\n\n""\n2\n')["a"].to_list() == ["1", None, "2"]
+
+
+def test_all_ragged_rows_are_named_at_once_with_the_line_they_start_on():
+    assert problems('a,b\n1\n"x\ny",2\n1,2,3\n') == [
+        "'a.csv' line 2 (data row 1) has 1, the header 2",
+        "'a.csv' line 5 (data row 3) has 3, the header 2",
+    ]
+
+
+def test_duplicate_names_are_named_with_their_columns():
+    assert problems("age,sex, age,sex,age\n1,2,3,4,5\n") == [
+        "'a.csv' has 'age' in columns 1, 3 and 5",
+        "'a.csv' has 'sex' in columns 2 and 4",
+    ]
+
+
+def test_failures_of_every_kind_are_reported_together():
+    assert problems('a,a\n1\n1,"x\n') == [
+        "'a.csv' has 'a' in columns 1 and 2",
+        "'a.csv' line 2 (data row 1) has 1, the header 2",
+        "'a.csv' line 3, where the record starts: unexpected end of data",
+    ]
+
+
+def test_names_are_stripped_of_white_space():
+    assert read(" age ,\tsex\xa0\n1,2\n").columns == ["age", "sex"]
+
+
+def test_columns_without_a_name_get_one_and_a_warning():
+    with pytest.warns(InputWarning, match="'a.csv' has columns without a name; they are called 'column_1', 'column_3'"):
+        assert read(",b, \n1,2,3\n").columns == ["column_1", "b", "column_3"]
+
+
+def test_given_name_that_is_taken_is_refused():
+    assert problems("column_2,\n1,2\n") == ["'a.csv' has 'column_2' in columns 1 and 2 (without a name)"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\r\n\n"])
+def test_text_without_a_header_is_refused(text):
+    assert problems(text) == ["'a.csv' is blank"]
+
+
+def test_header_without_rows_is_refused():
+    assert problems("a,b\n\n") == ["'a.csv' has a header and none"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('a,b\n1,2\n3,"4\n5,6\n', "'a.csv' line 3, where the record starts: unexpected end of data"),
+        ('a,b\n"1\n2"x,3\n', "'a.csv' line 2, where the record starts: ',' expected after '\"'"),
+        ('"a,b\n1,2\n', "'a.csv' line 1, where the record starts: unexpected end of data"),
+    ],
+)
+def test_broken_quotes_are_named_with_the_line_the_record_starts_on(text, found):
+    assert problems(text) == [found]
+
+
+def test_a_cell_may_be_as_long_as_a_book_but_not_longer_and_the_limit_of_csv_stays():
+    limit = csv.field_size_limit()
+    book = "x" * MAX_CELL
+    assert read(f"a,b\n1,2\n3,{book}\n")["b"].to_list() == ["2", book]
+    assert problems(f"a,b\n1,2\n3,{book}x\n") == [
+        f"'a.csv' line 3, where the record starts: field larger than field limit ({MAX_CELL})"
+    ]
+    assert csv.field_size_limit() == limit

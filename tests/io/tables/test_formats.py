@@ -1,0 +1,65 @@
+import pytest
+
+from demarcate.errors import InputError
+from demarcate.io.tables.content import Content
+from demarcate.io.tables.formats import recognise
+
+BY_SUFFIX = {
+    "delimited": [".csv", ".txt", ".data", ".tsv", ".tab"],
+    "json lines": [".jsonl", ".ndjson"],
+    "parquet": [".parquet", ".pq"],
+    "arrow": [".arrow", ".feather", ".ipc"],
+}
+
+
+@pytest.mark.parametrize(("expected", "suffix"), [(name, s) for name, suffixes in BY_SUFFIX.items() for s in suffixes])
+def test_extension_decides(expected, suffix):
+    assert recognise(Content("table", suffix, b"anything")) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"PAR1...", "parquet"),
+        (b"ARROW1\0\0", "arrow"),
+        (b"\xff\xff\xff\xff\xa8\0\0\0", "arrow"),
+        (b' \n\r\n {"a": 1}', "json lines"),
+        (b'\xef\xbb\xbf{"a": 1}', "json lines"),
+        ('{"a": 1}'.encode("utf-16"), "json lines"),
+        ("a,b".encode("utf-16"), "delimited"),
+        (b"a,{\n", "delimited"),
+        (b"\n\n", "delimited"),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["", ".dat", ".json"])
+def test_content_decides_where_the_extension_says_nothing(data, expected, suffix):
+    assert recognise(Content("table", suffix, data)) == expected
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+        (b"<!doctype HTML>", "a web page"),
+        (b"  <html lang='en'>", "a web page"),
+        (b"%PDF-1.7", "a PDF document"),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".csv", "", ".jsonl"])
+def test_well_known_other_things_are_refused_by_name(data, kind, suffix):
+    with pytest.raises(InputError, match=f"'table' is {kind}"):
+        recognise(Content("table", suffix, data))
+
+
+@pytest.mark.parametrize("data", [b'[{"a": 1}]', b"\xef\xbb\xbf\n[\n  {", b"[[1, 2]]"])
+@pytest.mark.parametrize("suffix", ["", ".json"])
+def test_json_array_is_refused(data, suffix):
+    with pytest.raises(InputError, match=r"'table' is one JSON array. Write one object on each line"):
+        recognise(Content("table", suffix, data))
+
+
+@pytest.mark.parametrize(("data", "kind"), [(b"PAR1", "parquet"), (b"ARROW1", "arrow")])
+def test_binary_table_with_a_text_name_is_refused(data, kind):
+    with pytest.raises(InputError, match=rf"is {kind.title()} data by its first bytes. Rename it to end in \.{kind}"):
+        recognise(Content("table.csv", ".csv", data))

@@ -6,27 +6,36 @@ reported together: being told of the second mistake only after mending the first
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 MAX_PROBLEMS_SHOWN = 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Problem:
-    """One thing wrong with an input: the rule, what was found and where, and the remedy.
+    """One fact that makes an input unusable, with its place and value, and the remedy.
 
     Examples
     --------
-    >>> print(Problem("Column names are unique", "'age' stands in columns 1 and 3", "Rename one of them"))
-    Column names are unique: 'age' stands in columns 1 and 3. Rename one of them.
+    >>> print(Problem("Columns 1 and 3 are both named 'age'", "Rename one of them"))
+    Columns 1 and 3 are both named 'age'. Rename one of them.
     """
 
-    rule: str
-    found: str
+    fact: str
     remedy: str
 
+    def __init__(self, *parts: str) -> None:
+        *facts, remedy = parts
+        object.__setattr__(self, "fact", ": ".join(facts))
+        object.__setattr__(self, "remedy", remedy)
+        object.__setattr__(self, "rule", facts[0])
+        object.__setattr__(self, "found", facts[-1])
+
+    rule: ClassVar[str]
+    found: ClassVar[str]
+
     def __str__(self) -> str:
-        return f"{self.rule}: {self.found}. {self.remedy}."
+        return f"{self.fact}. {self.remedy}."
 
 
 class DemarcateError(Exception):

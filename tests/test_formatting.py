@@ -1,6 +1,6 @@
 import pytest
 
-from demarcate.formatting import aligned, counted
+from demarcate.formatting import aligned, counted, quoted, visible
 
 
 @pytest.mark.parametrize(("n", "expected"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")])
@@ -14,3 +14,25 @@ def test_columns_stand_below_each_other_and_lines_end_with_ink():
         "longer  1          x",
         "b       22",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a\x00b\x1b[31mc\x7f", r"a\x00b\x1b[31mc\x7f"),
+        ("a\nb\r\tc\x85d\u2028e", r"a\nb\r\tc\x85d\u2028e"),
+        ("\x9b31m", r"\x9b31m"),
+        ("\u202eleft\u2066", r"\u202eleft\u2066"),
+        ("zero\u200bwidth\ufeff", r"zero\u200bwidth\ufeff"),
+        ("filler\u3164\u115f\ufe0f", r"filler\u3164\u115f\ufe0f"),
+        ("tag\U000e0041\U000e0101", r"tag\U000e0041\U000e0101"),
+        ("half \ud800", r"half \ud800"),
+        ("Käse 名 👍 :bomb: [red]", "Käse 名 👍 :bomb: [red]"),
+    ],
+)
+def test_characters_that_cannot_be_seen_are_spelled_out(text, expected):
+    assert visible(text) == expected
+
+
+def test_a_quoted_cell_is_visible():
+    assert quoted("a\nb\ufe0f") == r"'a\nb\ufe0f'"

@@ -98,6 +98,8 @@ def together(*checks: Callable[[], Any]) -> list[Any]:
 class SettingError(DemarcateError, ValueError):
     """A setting (of a network, a training, a split) has a value it cannot have."""
 
+    problems: tuple[Problem, ...] = ()
+
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "SettingError":
         """One error for several wrong settings.
@@ -109,7 +111,10 @@ class SettingError(DemarcateError, ValueError):
         - lr is above 0: got -1. Try 0.001.
         - a: b. C.
         """
-        return cls(_describe(tuple(problems)))
+        listed = tuple(problems)
+        error = cls(_describe(listed))
+        error.problems = listed
+        return error
 
 
 class TargetError(DemarcateError, ValueError):
@@ -148,10 +153,15 @@ class DivergenceWarning(DemarcateWarning):
     """A member's loss stopped being a finite number; its best weights were restored."""
 
 
-def _describe(problems: tuple[Problem, ...]) -> str:
+def problem_lines(problems: tuple[Problem, ...]) -> list[str]:
+    """Return the lines that list problems, each problem in one of them."""
     if len(problems) == 1:
-        return str(problems[0])
+        return [str(problems[0])]
     shown = [f"- {problem}" for problem in problems[:MAX_PROBLEMS_SHOWN]]
     if len(problems) > MAX_PROBLEMS_SHOWN:
         shown.append(f"- and {len(problems) - MAX_PROBLEMS_SHOWN} more")
-    return "\n".join([f"{len(problems)} problems:", *shown])
+    return [f"{len(problems)} problems:", *shown]
+
+
+def _describe(problems: tuple[Problem, ...]) -> str:
+    return "\n".join(problem_lines(problems))

@@ -1,8 +1,29 @@
-"""Numbers and tables in words, for people to read."""
+"""Numbers, tables and outside text, as people read them."""
 
+import re
 from collections.abc import Sequence
 
 _MAX_QUOTED = 60
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Characters that Python counts as printable although nothing is seen of them."""
+
+
+def visible(text: object) -> str:
+    r"""Return text on one line with its control, escape, bidirectional and invisible characters spelled out.
+
+    Every text from outside passes through this function on its way to a person: a terminal would obey such characters.
+
+    Examples
+    --------
+    >>> print(visible("line\nbreak"), visible("\x1b[31mred"), visible("\u202eleft"))
+    line\nbreak \x1b[31mred \u202eleft
+    """
+    line = str(text)
+    if line.isprintable() and not _INVISIBLE.search(line):
+        return line
+    return "".join(char if char.isprintable() and not _INVISIBLE.match(char) else ascii(char)[1:-1] for char in line)
 
 
 def counted(n: int, thing: str) -> str:
@@ -45,14 +66,14 @@ def sized(n_bytes: float) -> str:
 
 
 def quoted(cell: object) -> str:
-    """A cell as a message quotes it: a whole document would drown the rest.
+    """Return a cell as a message quotes it, visible and shortened: a whole document would drown the rest.
 
     Examples
     --------
     >>> quoted("old"), len(quoted("a document " * 1000))
     ("'old'", 63)
     """
-    text = repr(cell)
+    text = visible(repr(cell))
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from demarcate.tabular import Column
-from demarcate.tabular.summaries import n_missing, summary, visible
+from demarcate.tabular.summaries import n_missing, summary
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,3 @@ def test_a_column_in_a_few_words(cells, column, missing, words):
     series = pl.Series("a", cells, dtype=pl.Boolean if column.kind == "boolean" else pl.String)
     assert n_missing(series, column) == missing
     assert summary(series, column) == words
-
-
-def test_characters_that_cannot_be_seen_are_spelt_out():
-    assert visible("a\x00b\u202ec\ud800") == r"a\x00b\u202ec\ud800"
-    assert visible("Käse 名 👍") == "Käse 名 👍"

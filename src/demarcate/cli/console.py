@@ -10,8 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from demarcate.cli import model_summary
+from demarcate.formatting import visible
 from demarcate.tabular import Schema
-from demarcate.tabular.summaries import Described, described, visible
+from demarcate.tabular.summaries import Described, described
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.

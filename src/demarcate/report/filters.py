@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from demarcate.tabular.summaries import visible
+from demarcate.formatting import visible
 
 LONG = 60
 

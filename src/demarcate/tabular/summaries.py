@@ -1,4 +1,4 @@
-"""What people are shown of a table: a column in a few words, and text of the table's own made safe to look at."""
+"""Each column of a table in a few words."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,6 @@ import polars as pl
 from demarcate.tabular.cells import booleans, categories, numbers, slices
 from demarcate.tabular.dates import dates
 from demarcate.tabular.schema import Column
-
-
-def visible(text: object) -> str:
-    r"""Text in which every character can be seen: what would move, hide or turn others round is spelt out.
-
-    Examples
-    --------
-    >>> print(visible("line\nbreak"), visible("\u202eleft"))
-    line\nbreak \u202eleft
-    """
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(text))
-
 
 _LOOKED_AT = 1000
 """Cells looked at at once for one that is not missing."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from demarcate.classifier import DemarcateClassifier
+from demarcate.formatting import visible
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.sections.section import Section
-from demarcate.tabular.summaries import visible
 
 _OPTIONS = {
     "preset": "--preset",

@@ -9,13 +9,13 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from demarcate.formatting import visible
 from demarcate.inspection.estimators import margins, points_of
 from demarcate.inspection.slice import Plane
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.filters import listed, percent, shortened
 from demarcate.report.sections.section import Part, Section
 from demarcate.report.svg import SHAPES, Drawing, path
-from demarcate.tabular.summaries import visible
 
 RESOLUTION = 90
 MOST_POINTS = 300

@@ -1,6 +1,6 @@
 import pytest
 
-from demarcate.formatting import aligned, counted, quoted, visible
+from demarcate.formatting import aligned, counted, listed, quoted, visible
 
 
 @pytest.mark.parametrize(("n", "expected"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")])
@@ -36,3 +36,14 @@ def test_characters_that_cannot_be_seen_are_spelled_out(text, expected):
 
 def test_a_quoted_cell_is_visible():
     assert quoted("a\nb\ufe0f") == r"'a\nb\ufe0f'"
+
+
+def test_a_list_is_shortened_only_where_it_is_too_long():
+    assert listed(range(8)) == "0, 1, 2, 3, 4, 5, 6, 7"
+    assert listed(range(1009)) == "0, 1, 2, 3, 4, 5, 6, 7 and 1,001 more"
+    assert listed([]) == ""
+
+
+def test_a_list_that_is_a_beginning_counts_what_lies_beyond():
+    assert listed(["a", "b"], 5, total=2) == "a, b"
+    assert listed(["a", "b"], 1, total=7, write=repr) == "'a' and 6 more"

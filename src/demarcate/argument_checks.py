@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from demarcate.errors import SettingError
+from demarcate.errors import InputError, Problem, SettingError
 
 
 def column_names(setting: str, names: Iterable[str] | None) -> tuple[str, ...]:
@@ -14,6 +14,12 @@ def column_names(setting: str, names: Iterable[str] | None) -> tuple[str, ...]:
     if isinstance(names, str) or not isinstance(names, Iterable | None):
         raise SettingError(f"{setting} is a list of column names: got {names!r}")
     return () if names is None else tuple(map(str, names))
+
+
+def check_consistent_length(n_rows: int, n_labels: int) -> None:
+    """Refuse a table and labels of different lengths."""
+    if n_rows != n_labels:
+        raise InputError([Problem(f"The table has {n_rows} rows and {n_labels} labels", "Give one label for each row")])
 
 
 def whole_number(setting: str, value: Any) -> int:

@@ -1,8 +1,10 @@
 """Numbers, tables and outside text, as people read them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
+MAX_LISTED = 8
 _MAX_QUOTED = 60
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -36,6 +38,21 @@ def counted(n: int, thing: str) -> str:
     """
     ending = "" if n == 1 else "es" if thing.endswith("s") else "s"
     return f"{n:,} {thing}{ending}"
+
+
+def listed(
+    items: Sequence[Any], max_items: int = MAX_LISTED, *, total: int | None = None, write: Callable[[Any], str] = str
+) -> str:
+    """Join the first items with commas and count the rest; ``total`` is for a list that is itself only a beginning.
+
+    Examples
+    --------
+    >>> listed(["a", "b"]), listed(range(20), 3), listed(["a", "b"], total=12, write=repr)
+    ('a, b', '0, 1, 2 and 17 more', "'a', 'b' and 10 more")
+    """
+    shown = items[:max_items]
+    n_more = (len(items) if total is None else total) - len(shown)
+    return ", ".join(map(write, shown)) + (f" and {n_more:,} more" if n_more else "")
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -28,7 +28,7 @@ from demarcate import DemarcateClassifier, Predictor, datasets, load
 from demarcate.classifier.classifier import JUDGING_SECONDS
 from demarcate.classifier.presets import PRESETS, preset_settings
 from demarcate.encoding.bin_edges import class_edges
-from demarcate.errors import BundleError, DivergenceWarning, InputError, InputWarning, SettingError
+from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
 from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
 
 TINY = {"hidden": (8,), "epochs": 3, "n_folds": 2}
@@ -361,12 +361,14 @@ class TestWeights:
             tiny(class_weight=class_weight).fit(X, y).predict_proba(X), by_row.predict_proba(X)
         )
 
-    @pytest.mark.parametrize(
-        "class_weight", ["heavy", {5: 1}, {0: -1, 1: 2}, {0: float("nan")}, {0: 0, 1: 0}, {0: "x"}, 3]
-    )
+    @pytest.mark.parametrize("class_weight", ["heavy", {0: -1, 1: 2}, {0: float("nan")}, {0: 0, 1: 0}, {0: "x"}, 3])
     def test_other_class_weights_are_refused(self, matrix, class_weight):
         with pytest.raises(SettingError, match=r"class_weight is 'balanced', None, or a mapping.*got"):
             tiny(class_weight=class_weight).fit(*matrix)
+
+    def test_a_class_weight_of_an_unknown_label_is_refused(self, matrix):
+        with pytest.raises(SettingError, match=r"^class_weight names no class with 5: the classes are 0, 1$"):
+            tiny(class_weight={5: 1}).fit(*matrix)
 
     @pytest.mark.parametrize("weight", [np.ones(3), -np.ones(60), np.zeros(60), np.full(60, np.nan)])
     def test_weights_that_weigh_nothing_are_refused(self, matrix, weight):
@@ -758,7 +760,7 @@ class TestWhatComesBetween:
         fitted, limits = tiny().fit(*matrix), resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
         try:
-            with pytest.raises(BundleError, match=r"could not be written \(File too large\)\. Make room"):
+            with pytest.raises(OutputError, match=r"could not be written \(File too large\)\. Make room"):
                 fitted.save(path)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -4,7 +4,8 @@ import pytest
 
 from demarcate.bundle.format import decode, encode
 from demarcate.bundle.read_model import audited
-from demarcate.cli.model_summary import MOST_LISTED, encoded, facts, parameters
+from demarcate.cli.model_summary import encoded, facts, parameters
+from demarcate.formatting import MAX_LISTED
 
 GOLDEN = Path(__file__).parents[1] / "bundle" / "golden"
 
@@ -48,7 +49,7 @@ def test_networks_of_more_kinds_than_fit_are_counted():
             extra[f"members.{number}.0.{kind}"] = tensors[f"members.2.0.{kind}"]
     file = audited(encode({**document, "members": members}, {**tensors, **extra}))
     layers = [words for name, words in facts(file) if name == "layers"]
-    assert len(layers) == MOST_LISTED + 1
+    assert len(layers) == MAX_LISTED + 1
     assert layers[-1] == "and 2 kinds more"
     assert len(parameters(file.contents)) == 10
 

@@ -337,6 +337,8 @@ def test_names_are_predicted_as_they_were_given():
 
 # Settings
 
+CLASS_WEIGHT_RULE = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0: got "
+
 
 @pytest.mark.parametrize(
     ("settings", "message"),
@@ -346,11 +348,11 @@ def test_names_are_predicted_as_they_were_given():
         ({"training": {"other": QUICK}}, "networks and trainings have the same names: got ['network'] and ['other']"),
         ({"initial": {"other": nn.Sequential()}}, "initial networks are for 'network': got 'other'"),
         ({"initial": {"network": nn.Sequential(nn.Linear(2, 1))}}, "initial weights have the network's own widths, "),
-        ({"class_weight": {2: 1.0}}, "class weights are for 0, 1: got 2"),
-        ({"class_weight": {1: -1.0}}, "class weights are numbers at least 0: got -1.0"),
-        ({"class_weight": {1: math.nan}}, "class weights are numbers at least 0: got nan"),
-        ({"class_weight": {1: "2"}}, "class weights are numbers at least 0: got '2'"),
-        ({"class_weight": {0: 0, 1: 0}}, "some training row of every member counts"),
+        ({"class_weight": {2: 1.0}}, "class_weight names no class with 2: the classes are 0, 1"),
+        ({"class_weight": {1: -1.0}}, CLASS_WEIGHT_RULE + "-1.0"),
+        ({"class_weight": {1: math.nan}}, CLASS_WEIGHT_RULE + "nan"),
+        ({"class_weight": {1: "2"}}, CLASS_WEIGHT_RULE + "'2'"),
+        ({"class_weight": {0: 0, 1: 0}}, CLASS_WEIGHT_RULE + "{0: 0, 1: 0}"),
         ({"test_size": 80}, "of 80 rows in 2 classes, 1 to 78 can be held out: got 80"),
         ({"device": "nonsense"}, "device is auto, cpu or a device torch finds here: got 'nonsense'"),
     ],
@@ -361,8 +363,8 @@ def test_a_setting_that_cannot_be_is_refused_by_name(settings, message):
         train(MOONS, **given)
 
 
-def test_rows_and_labels_are_as_many():
-    with pytest.raises(SettingError, match=r"^every row has one label: got 80 rows and 3 labels$"):
+def test_rows_and_labels_have_the_same_length():
+    with pytest.raises(InputError, match=r"^The table has 80 rows and 3 labels. Give one label for each row.$"):
         train((MOONS.X, MOONS.y[:3]), SMALL, QUICK)
 
 

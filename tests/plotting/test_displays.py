@@ -33,7 +33,7 @@ def test_data_of_a_wider_table_are_drawn_over_the_columns_named(heart):
 
 
 def test_rows_and_labels_are_as_many():
-    with pytest.raises(InputError, match="3 rows, 2 labels"):
+    with pytest.raises(InputError, match="3 rows and 2 labels"):
         DataDisplay.from_data((np.zeros((3, 2)), [0, 1]))
 
 

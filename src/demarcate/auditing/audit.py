@@ -7,15 +7,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.argument_checks import seed_of
+from demarcate.argument_checks import check_consistent_length, seed_of
 from demarcate.auditing.audit_result import Audit
 from demarcate.auditing.drift import drift
 from demarcate.auditing.rescore import rescore as scored_again
 from demarcate.checks import audit_columns
 from demarcate.checks.streaming_checks import Whole
 from demarcate.datasets import Dataset
-from demarcate.errors import SettingError
 from demarcate.tabular import Schema, as_frame, infer_schema, labels_of
+from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset import learnable
 from demarcate.trainingset.training_set import array_of
 
@@ -59,9 +59,9 @@ def audit(
     Raises
     ------
     InputError
-        If a table or labels are refused.
+        If a table or labels are refused, or their lengths differ.
     SettingError
-        If rows and labels are not as many, or a setting is out of its range.
+        If a setting is out of its range.
 
     Examples
     --------
@@ -79,8 +79,8 @@ def audit(
     """
     frame, labels, target = _table(data)
     own = data.categorical if isinstance(data, Dataset) else ()
-    named = [*categorical, *(name for name in own if name not in (*categorical, *numerical, *drop))]
-    lists = {"categorical": named, "numerical": list(numerical), "drop": list(drop)}
+    categorical = with_own_categorical(own, categorical, numerical, drop)
+    lists = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
     classes = codes = None
     if labels is None:
         schema = infer_schema(frame, **lists)
@@ -164,8 +164,7 @@ def _table(data: Any, target: str = "") -> tuple[pl.DataFrame, list[Any] | None,
         return as_frame(data.X), labels_of(data.y), data.target
     if isinstance(data, tuple) and len(data) == 2:
         frame, labels = as_frame(array_of(data[0])), labels_of(array_of(data[1]))
-        if len(frame) != len(labels):
-            raise SettingError(f"every row has one label: got {len(frame)} rows and {len(labels)} labels")
+        check_consistent_length(len(frame), len(labels))
         return frame, labels, getattr(data[1], "name", None) or "target"
     frame = as_frame(array_of(data))
     if target in frame.columns:

@@ -9,9 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
-from demarcate.checks.finding import listed
 from demarcate.checks.missingness import rejected
-from demarcate.formatting import quoted
+from demarcate.formatting import listed, quoted
 
 LEVEL = 0.01
 DISTANCE = 0.1

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from demarcate.auditing.column_drift import Cells, ColumnDrift, drifted
 from demarcate.checks.duplicate_groups import first_alike
-from demarcate.checks.finding import listed
 from demarcate.checks.id_columns import identifiers
 from demarcate.checks.table_view import View
 from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score
+from demarcate.formatting import listed
 from demarcate.tabular import Column, Schema
 from demarcate.tabular.cells import booleans, categories, numbers
 from demarcate.tabular.dates import dates, moment_text

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from demarcate.checks.finding import Finding, listed
+from demarcate.checks.finding import Finding
 from demarcate.checks.table_view import View
+from demarcate.formatting import listed
 
 FEW_ROWS = 30
 LARGE_SHARE = 0.9

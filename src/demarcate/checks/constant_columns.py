@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from demarcate.checks.finding import Finding, listed
+from demarcate.checks.finding import Finding
 from demarcate.checks.table_view import View
+from demarcate.formatting import listed
 
 SHARE = 0.99
 

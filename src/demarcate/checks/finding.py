@@ -1,6 +1,6 @@
 """What the audit says of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -9,8 +9,6 @@ from demarcate.errors import SettingError
 Severity = Literal["leak", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("leak", "warning", "note")
 """A leak makes scores better than the classifier will be; a warning may; a note is worth knowing."""
-
-MAX_NAMED = 8
 
 Rule = Literal[
     "duplicates", "giveaway", "dominant", "encoding", "identifier", "constant", "renamed", "classes", "missingness"
@@ -69,14 +67,3 @@ class Finding:
             "text": self.text,
             "numbers": dict(self.numbers),
         }
-
-
-def listed(names: Sequence[str], most: int = MAX_NAMED) -> str:
-    """The first of several names, and how many there are beside them.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"], most=2)
-    'a, b and 1 more'
-    """
-    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")

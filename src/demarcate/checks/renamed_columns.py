@@ -7,8 +7,9 @@ from math import lgamma, log
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.checks.finding import Finding, listed
+from demarcate.checks.finding import Finding
 from demarcate.checks.table_view import Cells, View
+from demarcate.formatting import listed
 
 CHANCE = 1e-6
 

@@ -17,11 +17,11 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 from torch import nn
 
-from demarcate.argument_checks import column_names, plain, require, seed_of, whole_number
+from demarcate.argument_checks import check_consistent_length, column_names, plain, require, seed_of, whole_number
 from demarcate.bundle import provenance, read_bundle, write_bundle
 from demarcate.checks import Finding, audit_columns
 from demarcate.classifier.cross_validation import Ensemble, check_counts, fit_ensemble
-from demarcate.classifier.fit_arguments import are_records, class_weights, label_array, named_table, target_name
+from demarcate.classifier.fit_arguments import are_records, label_array, named_table, target_name
 from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
 from demarcate.encoding import TableEncoder
 from demarcate.engine import OnEpoch, Training
@@ -44,10 +44,11 @@ from demarcate.evaluation import (
 )
 from demarcate.evaluation.metrics import RANKING
 from demarcate.experiments.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
-from demarcate.formatting import counted
+from demarcate.formatting import counted, listed
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.tabular import all_but, as_frame
+from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.schema_inference import ASKED
 from demarcate.trainingset import learnable
 from demarcate.trainingset.training_set import Task
@@ -567,9 +568,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if y is None:
             raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
         labels = label_array(y)
-        if len(labels) != len(X):
-            rule, found = "Every row has one label", f"{len(X)} rows, {len(labels)} labels"
-            raise InputError([Problem(rule, found, "Give as many labels as rows")])
+        check_consistent_length(len(X), len(labels))
         # Counted by the labels, for scikit-learn before 1.9 would ask the frame by a protocol that polars gave up.
         weights = (
             None if sample_weight is None else _check_sample_weight(sample_weight, labels, ensure_non_negative=True)
@@ -751,8 +750,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.data_sha256_ = task.fingerprint()
         alone = [repr(label) for label, rows in zip(self.classes_.tolist(), self.class_rows_, strict=True) if rows == 1]
         if alone:
-            shown = ", ".join(alone[:10]) + (f" and {len(alone) - 10} more classes" if len(alone) > 10 else "")
-            what = f"a single row each is of class {shown}: trained on, but left out of the scores"
+            what = f"a single row each is of class {listed(alone)}: trained on, but left out of the scores"
             warnings.warn(InputWarning(what), stacklevel=4)
         for column in task.schema.columns:
             reason = "" if column.dropped == ASKED else column.dropped

@@ -7,11 +7,10 @@ import narwhals as nw
 import numpy as np
 import sklearn
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from demarcate.errors import InputError, Problem, SettingError
+from demarcate.errors import InputError, Problem
 
 _LABELS = "A label is a name or a whole number"
 
@@ -82,20 +81,3 @@ def target_name(y: ArrayLike) -> str:
     """The name a target brings along, or ``target``."""
     name = getattr(y, "name", None)
     return "target" if name is None or name == "" else str(name)
-
-
-def class_weights(
-    setting: str | Mapping[Any, float] | None, classes: NDArray[Any], codes: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """The weight of each class, ``(n_classes,)``."""
-    rule = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0"
-    try:
-        setting = dict(setting) if isinstance(setting, Mapping) else setting
-        # Spelt out for every row, long labels would fill the memory: only what asks for them gets them.
-        y = classes if setting is None else classes[codes]
-        weights = np.asarray(compute_class_weight(setting, classes=classes, y=y), dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise SettingError(f"{rule}: got {setting!r} for the labels {classes.tolist()[:10]}") from error
-    if not (np.isfinite(weights).all() and weights.min() >= 0 and weights.max() > 0):
-        raise SettingError(f"{rule}: got {setting!r}")
-    return weights

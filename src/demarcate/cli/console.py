@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from demarcate.cli import model_summary
-from demarcate.formatting import visible
+from demarcate.formatting import listed, visible
 from demarcate.tabular import Schema
 from demarcate.tabular.summaries import Described, described
 
@@ -172,12 +172,12 @@ def model(path: str, audited: "Audited") -> None:
     """A model file: its columns, its scores, its networks, its origin and its sizes."""
     contents = audited.contents
     out = console()
-    classes = _literal(model_summary.listed(contents.classes.tolist()))
+    classes = _literal(listed(contents.classes.tolist()))
     out.print(f"[bold]{_literal(path)}[/bold] predicts {_literal(repr(contents.target))}: {classes}")
     table, encoded = _table("column", "kind", "categories", "encoded", ""), model_summary.encoded(contents)
     for column in contents.schema.columns:
         remark = f"not used: {column.dropped}" if column.dropped else column.note
-        row = (column.name, column.kind, model_summary.listed(column.categories), encoded.get(column.name, ""), remark)
+        row = (column.name, column.kind, listed(column.categories), encoded.get(column.name, ""), remark)
         table.add_row(*map(_literal, row))
     _print("Columns", table)
     if contents.record.get("scores"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.error_handling import UsageError
+from demarcate.formatting import listed
 
 if TYPE_CHECKING:
     from demarcate.inference import Predictor
@@ -92,7 +93,7 @@ def _pair(text: str, classes: Sequence[Any]) -> tuple[Any, Any]:
         return found[0]
     if found:
         raise UsageError(f"a cost names two classes, TRUE:DECIDED=3: {text!r} can be read in {len(found)} ways")
-    known = ", ".join(list(labels)[:10]) + (f" and {len(labels) - 10} more" if len(labels) > 10 else "")
+    known = listed(list(labels))
     two = "false_negative, false_positive or " if len(classes) == 2 else ""
     raise UsageError(
         f"a cost names {two}two classes, TRUE:DECIDED=3: got {text[:80]!r}, and the classes are {known[:400]}"

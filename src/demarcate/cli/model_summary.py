@@ -5,14 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from demarcate.formatting import counted
+from demarcate.formatting import MAX_LISTED, counted, listed
 from demarcate.nn import Network, n_outputs
 
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import Contents
     from demarcate.bundle.read_model import Audited
-
-MOST_LISTED = 8
 
 
 def facts(audited: "Audited") -> list[tuple[str, str]]:
@@ -94,18 +92,6 @@ def encoded(contents: "Contents") -> dict[str, str]:
     return found
 
 
-def listed(values: Sequence[Any]) -> str:
-    """The first few of several values.
-
-    Examples
-    --------
-    >>> listed([0, 1]), listed(range(10))
-    ('0, 1', '0, 1, 2, 3, 4, 5, 6, 7 and 2 more')
-    """
-    shown = ", ".join(map(str, values[:MOST_LISTED]))
-    return shown + (f" and {len(values) - MOST_LISTED} more" if len(values) > MOST_LISTED else "")
-
-
 def span(counts: Iterable[int]) -> str:
     """The least and the most of several counts, which may be one.
 
@@ -137,8 +123,8 @@ def _layers(networks: Sequence[Network]) -> list[str]:
         for network in networks
     )
     lines = [words if len(kinds) == 1 else f"{words} ({counted(n, 'network')})" for words, n in kinds.items()]
-    more = len(lines) - MOST_LISTED
-    return lines[:MOST_LISTED] + ([f"and {counted(more, 'kind')} more"] if more > 0 else [])
+    more = len(lines) - MAX_LISTED
+    return lines[:MAX_LISTED] + ([f"and {counted(more, 'kind')} more"] if more > 0 else [])
 
 
 def _decision(contents: "Contents") -> str:

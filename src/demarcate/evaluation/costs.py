@@ -16,6 +16,7 @@ from demarcate.errors import Problem, SettingError
 from demarcate.evaluation.bootstrap import fold_stretch
 from demarcate.evaluation.metrics import checked, mean_of
 from demarcate.evaluation.scores import Score, wilson_interval
+from demarcate.formatting import listed
 
 ABSTAINED = -1
 MISTAKES = {"false_negative": (1, 0), "false_positive": (0, 1)}
@@ -379,7 +380,7 @@ def _place(name: Any, places: Mapping[Any, int]) -> tuple[int, int] | None:
 
 
 def _unknown(name: Any, labels: list[Any]) -> Problem:
-    known = ", ".join(map(repr, labels[:10])) + (f" and {len(labels) - 10} more" if len(labels) > 10 else "")
+    known = listed(labels, write=repr)
     if name in MISTAKES:
         remedy = "Name the true class and the decided one"
         return Problem(f"A {name} is a mistake between two classes", f"there are {len(labels)}", remedy)

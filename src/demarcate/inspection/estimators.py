@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
-from demarcate.errors import InputError, Problem, SettingError
+from demarcate.errors import SettingError
 from demarcate.inference import Predictor
 from demarcate.tabular import as_frame, class_codes, known_codes, labels_of
 
@@ -75,13 +76,11 @@ def table_and_codes(data: Labelled, classes: NDArray[Any] | None = None) -> tupl
     Raises
     ------
     InputError
-        If rows and labels are not as many, or a label is none of ``classes``.
+        If rows and labels differ in number, or a label is none of ``classes``.
     """
     X, y = (_as_array(part) for part in data)
     frame, labels = as_frame(X), labels_of(y.reshape(-1) if getattr(y, "ndim", 1) == 2 else y)
-    if len(frame) != len(labels):
-        found = f"{len(frame)} rows, {len(labels)} labels"
-        raise InputError([Problem("Every row has one label", found, "Give as many labels as rows")])
+    check_consistent_length(len(frame), len(labels))
     if classes is None:
         there, codes = class_codes(labels)
         return frame, codes, there

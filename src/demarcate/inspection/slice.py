@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
-from demarcate.formatting import shortened
+from demarcate.formatting import listed, shortened
 from demarcate.inspection.estimators import Labelled, predictor_of
 from demarcate.tabular import Schema, infer_schema
 
@@ -190,14 +190,13 @@ def _checked_at(at: Mapping[str, Any] | None, used: Sequence[str], varying: tupl
     return dict(at or {})
 
 
+def _listed(names: Sequence[str]) -> str:
+    return listed(names, _MAX_SAID, write=repr)
+
+
 def _meant(name: object, used: Sequence[str]) -> str:
     close = get_close_matches(str(name), used, 1)
     return f" Did you mean {close[0]!r}?" if close else f" They are {_listed(used)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(map(repr, names[:_MAX_SAID]))
-    return shown + (f" and {len(names) - _MAX_SAID} more" if len(names) > _MAX_SAID else "")
 
 
 def _typical(cells: pl.Series, is_number: bool) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from demarcate.argument_checks import check_consistent_length
 from demarcate.checks import audit_columns
 from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.fit_arguments import label_array
@@ -149,9 +150,7 @@ class Judged:
         """
         frame = as_frame(table)
         codes = known_codes(labels, predictor.classes)
-        if len(codes) != len(frame):
-            found = f"{len(frame)} rows, {len(codes)} labels"
-            raise InputError([Problem("Every row has one label", found, "Give as many labels as rows")])
+        check_consistent_length(len(frame), len(codes))
         parsed = predictor.parse(frame)
         every = np.arange(len(codes))
         record = predictor.record

@@ -1,6 +1,6 @@
 """Schema inference: what each column of a table is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -67,6 +67,14 @@ def infer_schema(
     """
     columns = ColumnInference(frame.columns, categorical=categorical, numerical=numerical, drop=drop)
     return schema_of([columns.column(cells) for cells in frame.get_columns()])
+
+
+def with_own_categorical(
+    own: Iterable[str], categorical: Sequence[str], numerical: Sequence[str], drop: Sequence[str]
+) -> tuple[str, ...]:
+    """Add a data set's own categorical columns to the caller's, except those the caller names for anything else."""
+    named = {*categorical, *numerical, *drop}
+    return (*categorical, *(name for name in own if name not in named))
 
 
 class ColumnInference:

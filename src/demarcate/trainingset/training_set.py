@@ -1,9 +1,7 @@
 """A table ready to learn from, and how what callers pass becomes one."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
 from demarcate.encoding import TableEncoder
 from demarcate.encoding.shared import SharedTable
@@ -19,7 +18,9 @@ from demarcate.engine.inputs import Dense, Shared
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
 from demarcate.tabular import ParsedColumns, Schema, as_frame, labels_of
+from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.fingerprint import fingerprint
+from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset import learnable
 
 DENSE_BYTES = 512 * 2**20
@@ -107,9 +108,9 @@ def read_task(
     Raises
     ------
     InputError
-        If the table or the labels are refused.
+        If the table or the labels are refused, or their lengths differ.
     SettingError
-        If rows and labels are not as many, or a class weight is out of range or for an unknown label.
+        If a class weight is out of range or for an unknown label.
     TargetError
         If labels given as a tensor are not what the loss takes.
 
@@ -126,12 +127,11 @@ def read_task(
         _check_tensor(labels, networks)
         labels = labels.flatten().long()
     cells = labels_of(labels)
-    if len(cells) != len(frame):
-        raise SettingError(f"every row has one label: got {len(frame)} rows and {len(cells)} labels")
-    of_data = data.categorical if isinstance(data, Dataset) else ()
-    named = (*categorical, *(name for name in of_data if name not in (*categorical, *numerical, *drop)))
-    table = learnable(frame, cells, categorical=named, numerical=numerical, drop=drop)
-    weights = _row_weights(class_weight, table.classes, table.codes)
+    check_consistent_length(len(frame), len(cells))
+    own = data.categorical if isinstance(data, Dataset) else ()
+    categorical = with_own_categorical(own, categorical, numerical, drop)
+    table = learnable(frame, cells, categorical=categorical, numerical=numerical, drop=drop)
+    weights = class_weights(class_weight, table.classes, table.codes)[table.codes] if class_weight else None
     target = data.target if isinstance(data, Dataset) else "target"
     return Task(table.schema, table.schema.parse(frame), table.classes, table.codes, weights, target)
 
@@ -156,22 +156,6 @@ def by_name(given: Mapping[_Name, _Value] | None, names: Iterable[_Name], what: 
         shown = ", ".join(map(repr, unknown))
         raise SettingError(f"{what} are for {', '.join(map(repr, names))}: got {shown}")
     return given or {}
-
-
-def _row_weights(
-    class_weight: Mapping[Any, float] | None, classes: NDArray[Any], codes: NDArray[np.int64]
-) -> NDArray[np.float64] | None:
-    if not class_weight:
-        return None
-    labels = classes.tolist()
-    known = by_name(class_weight, labels, "class weights")
-    return np.array([_weight(known.get(label, 1.0)) for label in labels])[codes]
-
-
-def _weight(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) < math.inf:
-        raise SettingError(f"class weights are numbers at least 0: got {value!r}")
-    return float(value)
 
 
 def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:

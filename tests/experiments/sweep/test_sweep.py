@@ -459,7 +459,7 @@ def test_halving_and_several_lengths_of_training_do_not_go_together(moons, epoch
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"class_weight": {2: 1.0}}, "class weights are for 0, 1: got 2"),
+        ({"class_weight": {2: 1.0}}, "class_weight names no class with 2: the classes are 0, 1"),
         ({"test_size": 100}, "of 100 rows in 2 classes, 1 to 98 can be held out: got 100"),
         ({"precision": "float8"}, "precision is one of auto, float32, bf16: got 'float8'"),
         ({"device": "nonsense"}, "device is auto, cpu or a device torch finds here: got 'nonsense'"),

@@ -28,7 +28,7 @@ from demarcate import DemarcateClassifier, Predictor, datasets, load
 from demarcate.classifier.classifier import JUDGING_SECONDS
 from demarcate.classifier.presets import PRESETS, preset_settings
 from demarcate.encoding.bin_edges import class_edges
-from demarcate.errors import DivergenceWarning, InputError, InputWarning, SettingError
+from demarcate.errors import DivergenceWarning, InputError, InputWarning, OutputError, SettingError
 from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
 
 TINY = {"hidden": (8,), "epochs": 3, "n_folds": 2}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from demarcate.classifier.cross_validation import HOLDOUT_MEMBERS, common_epoch, fit_ensemble
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Training
-from demarcate.engine.inputs import Dense, Shared
+from demarcate.engine.inputs import DenseInputs, SharedInputs
 from demarcate.errors import SettingError
 from demarcate.nn import Network
 from demarcate.tabular import infer_schema
@@ -99,16 +99,16 @@ def test_folds_are_encoded_ahead_while_they_are_small_and_the_table_is_shared_ab
     given = task()
     n_bytes = inputs_of(given).matrices.nbytes
     monkeypatch.setattr("demarcate.trainingset.training_set.DENSE_BYTES", n_bytes)
-    assert isinstance(inputs_of(given), Dense)
+    assert isinstance(inputs_of(given), DenseInputs)
     monkeypatch.setattr("demarcate.trainingset.training_set.DENSE_BYTES", n_bytes - 1)
-    assert isinstance(inputs_of(given), Shared)
+    assert isinstance(inputs_of(given), SharedInputs)
 
 
 def test_a_single_encoding_is_never_shared(monkeypatch):
     monkeypatch.setattr("demarcate.trainingset.training_set.DENSE_BYTES", 0)
     given = task()
     encoder = TableEncoder.fit(given.schema, given.parsed, np.arange(40))
-    assert isinstance(given.samples([encoder]).inputs, Dense)
+    assert isinstance(given.samples([encoder]).inputs, DenseInputs)
 
 
 @pytest.mark.parametrize("pieces", [False, True])

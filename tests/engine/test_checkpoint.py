@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Halving, Member, Samples, Training, fit
-from demarcate.engine.checkpoint import Keeper, open_checkpoints
+from demarcate.engine.checkpoint import PopulationCheckpoint, open_checkpoints
 from demarcate.errors import CheckpointError, CheckpointWarning, Interrupted
 from demarcate.nn import Network
 
@@ -125,7 +125,7 @@ def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, 
     monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0)
     (one,) = members(batch_size=4, held=held, epochs=3, **added)[:1]
     expected = bits(fit([one], samples()))
-    saved = Keeper.save
+    saved = PopulationCheckpoint.save
     left = iter(range(n_saved))
 
     def save(self, state):
@@ -133,10 +133,10 @@ def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, 
         if next(left, None) is None:
             raise StopHereError
 
-    monkeypatch.setattr(Keeper, "save", save)
+    monkeypatch.setattr(PopulationCheckpoint, "save", save)
     with pytest.raises(StopHereError):
         fit([one], samples(), checkpoint=tmp_path, checkpoint_every=0)
-    monkeypatch.setattr(Keeper, "save", saved)
+    monkeypatch.setattr(PopulationCheckpoint, "save", saved)
     assert bits(fit([one], samples(), checkpoint=tmp_path)) == expected
 
 
@@ -177,7 +177,7 @@ def test_another_tournament_is_refused(tmp_path):
 
 
 def test_threads_may_be_others_when_a_fit_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
@@ -226,7 +226,7 @@ def test_a_damaged_newest_state_is_passed_over_with_a_warning(tmp_path_factory, 
 
 
 def test_no_flip_of_a_bit_is_taken_for_a_state(tmp_path):
-    keeper = Keeper(tmp_path, "population-1", 0)
+    keeper = PopulationCheckpoint(tmp_path, "population-1", 0)
     state = {"flat": torch.arange(3.0), "recorded": torch.ones(1, 4, 1)}, {"epoch": 1, "active": [0], "ends": {}}
     keeper.save(state)
     (path,) = tmp_path.glob("*.npz")

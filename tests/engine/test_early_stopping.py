@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Divergence
-from demarcate.engine.early_stopping import Best
+from demarcate.engine.early_stopping import BestWeights
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 LOSSES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.4, math.nan]), min_size=1, max_size=12)
 
 
 def follow(best, losses, first=1, over=None):
-    """Give epochs of one or more members to `Best`; weights after epoch e are all e."""
+    """Give epochs of one or more members to `BestWeights`; weights after epoch e are all e."""
     losses = torch.tensor(losses, dtype=torch.float64).view(len(losses), -1)
     epochs = torch.arange(first, first + len(losses))
     snapshots = epochs.view(-1, 1, 1).expand(-1, losses.shape[1], 3).float()
@@ -22,8 +22,8 @@ def follow(best, losses, first=1, over=None):
 
 
 def in_blocks(losses, patience, sizes, tolerance=0.0):
-    """Feed one member's losses block by block; best weights so far, and the epoch it ended with."""
-    best, done = Best(torch.zeros(1, 3), [patience], [tolerance]), 0
+    """BatchLoader one member's losses block by block; best weights so far, and the epoch it ended with."""
+    best, done = BestWeights(torch.zeros(1, 3), [patience], [tolerance]), 0
     for size in sizes:
         block = losses[done : done + size]
         if not block:
@@ -64,7 +64,7 @@ def test_with_a_tolerance_the_last_weights_near_the_lowest_loss_are_kept(losses,
 
 
 def test_a_tolerance_is_each_members_own_and_goes_with_it():
-    best = Best(torch.zeros(3, 3), [9, 9, 9], [0.0, 0.1, 0.6])
+    best = BestWeights(torch.zeros(3, 3), [9, 9, 9], [0.0, 0.1, 0.6])
     follow(best, [[0.5] * 3, [0.52] * 3])
     assert best.epoch.tolist() == [1, 2, 2]
     best.keep(torch.tensor([0, 2]))
@@ -78,7 +78,7 @@ def test_without_patience_nothing_ever_ends():
 
 
 def test_what_comes_after_an_end_is_not_taken_in():
-    best = Best(torch.zeros(2, 3), [None, None])
+    best = BestWeights(torch.zeros(2, 3), [None, None])
     over = torch.tensor([[False, False], [True, False], [False, False]])
     ends = follow(best, [[0.5, 0.5], [0.4, 0.4], [0.1, 0.1]], over=over)
     assert ends.tolist() == [1, 3]
@@ -87,21 +87,21 @@ def test_what_comes_after_an_end_is_not_taken_in():
 
 
 def test_an_epoch_that_was_not_judged_does_not_end_patience():
-    best = Best(torch.zeros(1, 3), [2])
+    best = BestWeights(torch.zeros(1, 3), [2])
     assert follow(best, [0.5, math.nan, math.nan, math.nan]).tolist() == [4]
     assert follow(best, [0.6], 5).tolist() == [0]
 
 
 @pytest.mark.parametrize("wrong", [math.inf, math.nan])
 def test_weights_that_are_not_finite_are_never_best(wrong):
-    best = Best(torch.zeros(1, 2), [None])
+    best = BestWeights(torch.zeros(1, 2), [None])
     losses = torch.tensor([[0.5]], dtype=torch.float64)
     best.follow(torch.tensor([[[1.0, wrong]]]), losses, torch.tensor([1]), torch.tensor([[False]]))
     assert (best.flat.tolist(), best.epoch.item()) == ([[0.0, 0.0]], 0)
 
 
 def test_best_weights_are_a_copy():
-    best = Best(torch.ones(1, 2), [None])
+    best = BestWeights(torch.ones(1, 2), [None])
     snapshots = torch.full((1, 1, 2), 3.0)
     best.follow(snapshots, torch.tensor([[0.5]], dtype=torch.float64), torch.tensor([1]), torch.tensor([[False]]))
     snapshots.zero_()
@@ -109,10 +109,10 @@ def test_best_weights_are_a_copy():
 
 
 def test_members_that_go_on_keep_their_count_also_when_put_down_and_taken_up():
-    best = Best(torch.zeros(3, 3), [1, 2, 2])
+    best = BestWeights(torch.zeros(3, 3), [1, 2, 2])
     assert follow(best, [[0.5, 0.5, 0.5], [0.6, 0.6, 0.4]]).tolist() == [1, 2, 2]
     best.keep(torch.tensor([1, 2]))
-    other = Best(torch.zeros(2, 3), [2, 2])
+    other = BestWeights(torch.zeros(2, 3), [2, 2])
     other.restore({name: value.clone() for name, value in best.state().items()})
     for each in (best, other):
         assert follow(each, [[0.6, 0.6]], 3).tolist() == [0, 1]

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training, fit
-from demarcate.engine.fit_signature import TABLE, identity
-from demarcate.engine.inputs import Dense, Shared
+from demarcate.engine.fit_signature import TABLE, fit_signature
+from demarcate.engine.inputs import DenseInputs, SharedInputs
 from demarcate.nn import Network
 
 N_ROWS, N_ENCODINGS = 60, 3
@@ -23,7 +23,7 @@ def shared():
     codes = torch.stack([torch.arange(N_ROWS) % 4, torch.arange(N_ROWS) % 3], 1).to(torch.int32)
     tables = (torch.rand(N_ENCODINGS, 4, 2, generator=draw), torch.rand(N_ENCODINGS, 3, 1, generator=draw))
     order = torch.tensor([[2, 0, 3, 5, 7, 8, 8, 8], [0, 3, 1, 4, 2, 5, 6, 7], [7, 6, 2, 1, 8, 8, 8, 8]])
-    return Shared(numbers, statistics, 2, codes, tables, order, (5, 8, 4))
+    return SharedInputs(numbers, statistics, 2, codes, tables, order, (5, 8, 4))
 
 
 def dense(inputs):
@@ -39,7 +39,7 @@ def dense(inputs):
             for column, table in enumerate(inputs.tables):
                 pool += table[encoding, inputs.codes[row, column]].tolist()
             matrices[encoding, row, :width] = torch.tensor(pool)[inputs.order[encoding, :width]]
-    return Dense(matrices, inputs.d_in)
+    return DenseInputs(matrices, inputs.d_in)
 
 
 def members():
@@ -107,7 +107,7 @@ def test_a_fit_is_another_when_anything_of_its_shared_rows_is(name):
     changed = getattr(inputs, name).clone()
     changed.view(-1)[1] = 1
     tables = [
-        identity(members(), Samples.over(each, CODES, 2), {})[TABLE]
+        fit_signature(members(), Samples.over(each, CODES, 2), {})[TABLE]
         for each in (inputs, replace(inputs, tables=inputs.tables), replace(inputs, **{name: changed}))
     ]
     assert tables[0] == tables[1] != tables[2]

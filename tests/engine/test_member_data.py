@@ -4,7 +4,7 @@ from torch.nn import functional
 
 from demarcate.engine import Samples
 from demarcate.engine.batches import PAD
-from demarcate.engine.member_data import Source, judge, means
+from demarcate.engine.member_data import MemberData, mean_metrics, metric_sums
 from demarcate.nn import HEADS
 
 GENERATOR = torch.Generator().manual_seed(3)
@@ -16,11 +16,11 @@ ROWS = torch.tensor([[0, 5, 2, 7], [3, 1, PAD, PAD]])
 def source(weights=None, head="softmax"):
     codes = CODES if head == "softmax" else CODES.clamp(max=1)
     samples = Samples.of([X, X[:, :2] * 10], codes, 3, weights)
-    return Source(samples, torch.tensor([0, 1]), HEADS[head], 4, 3 if head == "softmax" else 1)
+    return MemberData(samples, torch.tensor([0, 1]), HEADS[head], 4, 3 if head == "softmax" else 1)
 
 
 def judged(targets, logits, head="softmax"):
-    return means(judge(HEADS[head], targets, logits))
+    return mean_metrics(metric_sums(HEADS[head], targets, logits))
 
 
 def test_rows_are_read_in_each_members_encoding_and_marked_by_class():

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training, fit
-from demarcate.engine.fit_signature import TABLE, identity
-from demarcate.engine.inputs import Dense, OnDisk
+from demarcate.engine.fit_signature import TABLE, fit_signature
+from demarcate.engine.inputs import DenseInputs, DiskInputs
 from demarcate.nn import Network
 
 N_ROWS, D_IN = 50, (5, 3)
@@ -30,7 +30,7 @@ def file():
 
 @pytest.fixture
 def kept(file):
-    return {"disk": OnDisk(file, N_ROWS, D_IN), "memory": Dense(matrices(), D_IN)}
+    return {"disk": DiskInputs(file, N_ROWS, D_IN), "memory": DenseInputs(matrices(), D_IN)}
 
 
 def gathered(inputs, seed=0):
@@ -88,7 +88,7 @@ def test_a_file_that_ends_too_early_is_an_error_and_not_zeros(file, kept):
 def test_a_fit_is_known_by_the_bytes_of_the_file(file, kept):
     def table():
         member = Member(Network(), Training(), 0, torch.arange(9), torch.arange(0))
-        return identity([member], Samples.over(kept["disk"], CODES, 2), {})[TABLE]
+        return fit_signature([member], Samples.over(kept["disk"], CODES, 2), {})[TABLE]
 
     before = table()
     assert table() == before

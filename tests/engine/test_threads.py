@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training
-from demarcate.engine.threads import Pace, Stopped, n_threads, side_by_side
-from demarcate.engine.trainer import Run
+from demarcate.engine.threads import JobCancelled, ThreadTuner, run_concurrently, use_threads
+from demarcate.engine.trainer import Trainer
 from demarcate.nn import Network
 
 
@@ -21,10 +21,10 @@ def two_threads():
 @pytest.mark.parametrize("error", [None, ValueError, KeyboardInterrupt, SystemExit])
 def test_the_thread_count_comes_back_whatever_happens(error):
     if error is None:
-        with n_threads(1):
+        with use_threads(1):
             assert torch.get_num_threads() == 1
     else:
-        with pytest.raises(error), n_threads(1):
+        with pytest.raises(error), use_threads(1):
             raise error
     assert torch.get_num_threads() == 2
 
@@ -50,7 +50,7 @@ class Machine:
 @pytest.mark.parametrize(("takes", "best"), [({1: 2.0, 2: 1.0}, 2), ({1: 1.0, 2: 9.0}, 1)])
 def test_the_faster_number_of_threads_is_used_and_the_other_tried_now_and_then(takes, best):
     machine = Machine(takes)
-    chosen = machine.run(Pace([2, 1], machine), 400)
+    chosen = machine.run(ThreadTuner([2, 1], machine), 400)
     assert chosen[:2] == [2, 1]
     other = 3 - best
     assert 0 < chosen.count(other) * takes[other] < 0.08 * machine.now
@@ -58,7 +58,7 @@ def test_the_faster_number_of_threads_is_used_and_the_other_tried_now_and_then(t
 
 def test_a_machine_that_becomes_busy_or_idle_is_noticed():
     machine = Machine({1: 2.0, 2: 1.0})
-    pace = Pace([2, 1], machine)
+    pace = ThreadTuner([2, 1], machine)
     assert machine.run(pace, 60).count(2) > 50
     machine.takes[2] = 12.0
     assert machine.run(pace, 100)[2:].count(1) > 90
@@ -70,7 +70,7 @@ def test_a_single_choice_asks_no_clock():
     def never():
         raise AssertionError
 
-    pace = Pace([1], never)
+    pace = ThreadTuner([1], never)
     pace.begin()
     pace.end(n_steps=3)
     assert pace.number == 1
@@ -78,13 +78,13 @@ def test_a_single_choice_asks_no_clock():
 
 def test_no_choice_is_made_by_steps_too_few_to_tell():
     machine = Machine({1: 2e-3, 2: 1e-3})
-    assert set(machine.run(Pace([2, 1], machine), 40)) == {2}
-    assert 1 in machine.run(Pace([2, 1], machine), 60)
+    assert set(machine.run(ThreadTuner([2, 1], machine), 40)) == {2}
+    assert 1 in machine.run(ThreadTuner([2, 1], machine), 60)
 
 
 def test_what_happens_between_steps_is_not_their_doing():
     machine = Machine({1: 1.0, 2: 2.0})
-    pace = Pace([2, 1], machine)
+    pace = ThreadTuner([2, 1], machine)
     for _ in range(20):
         machine.run(pace, 1)
         machine.now += 100.0 if pace.number == 1 else 0.0
@@ -98,14 +98,14 @@ def test_a_long_epoch_changes_its_threads_on_the_way(monkeypatch):
     x = torch.randn(400, 4, generator=torch.Generator().manual_seed(0))
     rows = torch.arange(400)
     member = Member(Network((8,)), Training(epochs=1, batch_size=16), 0, rows, rows[:0])
-    run, used, begin = Run([member], Samples.of([x], x[:, 0].gt(0).long(), 2), "float32"), set(), Pace.begin
+    run, used, begin = Trainer([member], Samples.of([x], x[:, 0].gt(0).long(), 2), "float32"), set(), ThreadTuner.begin
 
     def watched(pace):
         begin(pace)
         used.add(torch.get_num_threads())
 
-    run.pace = Pace([2, 1])
-    monkeypatch.setattr(Pace, "begin", watched)
+    run.pace = ThreadTuner([2, 1])
+    monkeypatch.setattr(ThreadTuner, "begin", watched)
     run.advance(1)
     assert used == {1, 2}
     assert torch.get_num_threads() == 2
@@ -119,7 +119,7 @@ def test_jobs_run_at_once_each_on_one_thread():
         between()
         seen.append(torch.get_num_threads())
 
-    side_by_side([job, job], 2)
+    run_concurrently([job, job], 2)
     assert seen == [1, 1]
     assert torch.get_num_threads() == 2
 
@@ -136,11 +136,11 @@ def test_what_one_job_raises_stops_the_others_and_is_raised(error):
             while True:
                 between()
                 time.sleep(0.001)
-        except Stopped:
+        except JobCancelled:
             ended.append(True)
             raise
 
     with pytest.raises(error):
-        side_by_side([work, fail, work], 2)
+        run_concurrently([work, fail, work], 2)
     assert len(ended) >= 1
     assert torch.get_num_threads() == 2

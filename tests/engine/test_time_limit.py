@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from demarcate.engine import Halving, Member, Samples, Training, fit
-from demarcate.engine.time_limit import TimeLimit, Turn
-from demarcate.engine.trainer import Run
+from demarcate.engine.time_limit import TimeLimit, TimeSlice
+from demarcate.engine.trainer import Trainer
 from demarcate.errors import SettingError
 from demarcate.nn import Network, from_sequential
 
@@ -30,7 +30,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch):
-    clock, step = Clock(), Run._step
+    clock, step = Clock(), Trainer._step
 
     def timed_step(run, *arguments):
         step(run, *arguments)
@@ -38,13 +38,13 @@ def clock(monkeypatch):
         clock.steps[run.layout.padded] = clock.steps.get(run.layout.padded, 0) + 1
 
     monkeypatch.setattr("demarcate.engine.time_limit.clock", clock)
-    monkeypatch.setattr(Run, "_step", timed_step)
+    monkeypatch.setattr(Trainer, "_step", timed_step)
     return clock
 
 
 @pytest.fixture
 def spans_of_two_steps(monkeypatch):
-    """Long epochs, whose spans are two steps of four rows."""
+    """Long epochs, whose step_groups are two steps of four rows."""
     monkeypatch.setattr("demarcate.engine.batch_loaders.MAX_NUMBERS", 2 * 4 * D_IN)
     module = importlib.import_module("demarcate.engine.trainer")
     monkeypatch.setattr(module, "CHEAP_STEP", 0)
@@ -216,7 +216,7 @@ def test_with_checkpoints_the_limit_is_that_of_one_call(clock, tmp_path, monkeyp
 
 
 def test_members_trained_side_by_side_all_have_a_look_and_end_in_time(clock, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
@@ -271,7 +271,7 @@ def test_work_that_is_done_takes_no_time_from_others(clock):
 
 
 def test_a_turn_is_late_when_what_was_left_has_halved_and_in_the_end_no_more(clock):
-    turn, told = Turn(16.0), []
+    turn, told = TimeSlice(16.0), []
     while clock.now < 17:
         if turn.is_late():
             told.append(clock.now)

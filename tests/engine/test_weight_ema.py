@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from demarcate.engine import Member, Samples, Training, fit
-from demarcate.engine.weight_ema import Average
+from demarcate.engine.weight_ema import WeightEma
 from demarcate.nn import Network, from_sequential
 
 N_ROWS, D_IN = 70, 4
@@ -121,7 +121,7 @@ def test_a_member_whose_weights_diverge_keeps_a_finite_average(batch_size, held)
 
 
 def test_constant_weights_are_their_own_average():
-    average = Average(4.0, 50, torch.zeros(1, 2))
+    average = WeightEma(4.0, 50, torch.zeros(1, 2))
     for step in range(1, 5001):
         average.follow(torch.ones(1, 2), step)
     torch.testing.assert_close(average.flat, torch.ones(1, 2))

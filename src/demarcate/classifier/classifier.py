@@ -770,7 +770,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             warnings.warn(InputWarning(f"{what}: {remedy}"), stacklevel=4)
         for number, member in enumerate(ensemble.members):
             if member.divergence:
-                message = member.divergence.told(f"network {number}", member.best_epoch)
+                message = member.divergence.warning(f"network {number}", member.best_epoch)
                 warnings.warn(DivergenceWarning(message), stacklevel=4)
 
 

@@ -1,11 +1,11 @@
 """The engine: trains populations of networks on encoded rows."""
 
 from demarcate.engine.early_stopping import Divergence
-from demarcate.engine.fit import Halving, fit
+from demarcate.engine.fitting import Halving, fit
 from demarcate.engine.history import History
-from demarcate.engine.plan import plan
+from demarcate.engine.planner import plan
 from demarcate.engine.progress import OnEpoch, Progress
-from demarcate.engine.results import FittedMember, Standing
+from demarcate.engine.results import FittedMember, ValidationResult
 from demarcate.engine.samples import Member, Samples
 from demarcate.engine.training import Training
 
@@ -18,8 +18,8 @@ __all__ = [
     "OnEpoch",
     "Progress",
     "Samples",
-    "Standing",
     "Training",
+    "ValidationResult",
     "fit",
     "plan",
 ]

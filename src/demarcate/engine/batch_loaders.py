@@ -1,4 +1,4 @@
-"""Feeds: an epoch's steps, dealt out in spans.
+"""Feeds: an epoch's steps, dealt out in step_groups.
 
 A span is some consecutive steps. Gathering rows, drawing dropout and judging logits take more calls than arithmetic
 when batches are small; done for a whole span at once they cost next to nothing.
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from demarcate.engine.batches import Batches
-from demarcate.engine.member_data import Source, Targets, judge, means
+from demarcate.engine.member_data import MemberData, Targets, mean_metrics, metric_sums
 from demarcate.nn.dropout import Drops
 from demarcate.nn.mlp_backward import Masks
 
@@ -49,7 +49,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Span:
+class StepGroup:
     """Consecutive steps, what should come of their rows, and what does, each with a first axis of steps."""
 
     steps: Sequence[Step]
@@ -57,7 +57,7 @@ class Span:
     logits: Tensor
 
 
-class Feed(Protocol):
+class BatchLoader(Protocol):
     """Deals out epochs and counts what becomes of them."""
 
     n_done: int
@@ -70,10 +70,10 @@ class Feed(Protocol):
     def open(self, n_epochs: int) -> None:
         """Make ready for this many epochs."""
 
-    def spans(self) -> Iterator[Span]:
+    def step_groups(self) -> Iterator[StepGroup]:
         """One epoch, or what is left of the one under way."""
 
-    def count(self, span: Span) -> None:
+    def count(self, span: StepGroup) -> None:
         """Take in a span whose steps are done."""
 
     def cut(self) -> None:
@@ -92,10 +92,10 @@ class Feed(Protocol):
         """Go on from what `state` gave."""
 
 
-class FullBatch:
+class FullBatchLoader:
     """An epoch is one step, on the same rows each time, which are gathered once."""
 
-    def __init__(self, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+    def __init__(self, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done = 0
         self._n_open, self._n_counted = 0, 0
@@ -116,13 +116,13 @@ class FullBatch:
         self._n_open, self._n_counted = n_epochs, 0
         self._ahead = []
 
-    def spans(self) -> Iterator[Span]:
+    def step_groups(self) -> Iterator[StepGroup]:
         """The one step of the epoch."""
         logits = self._places[self._n_counted]
         x, masks = self._next()
-        yield Span([Step(x, self._marks, self._scale, logits, masks)], self._targets, logits)
+        yield StepGroup([Step(x, self._marks, self._scale, logits, masks)], self._targets, logits)
 
-    def count(self, span: Span) -> None:  # noqa: ARG002 - all are judged together
+    def count(self, span: StepGroup) -> None:  # noqa: ARG002 - all are judged together
         """Note that it is done."""
         self._n_counted += 1
 
@@ -131,7 +131,7 @@ class FullBatch:
 
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
-        return means(judge(self._source.head, self._targets, self._logits[: self._n_counted]))
+        return mean_metrics(metric_sums(self._source.head, self._targets, self._logits[: self._n_counted]))
 
     def keep(self) -> None:
         """Gather the rows of the members there are."""
@@ -166,10 +166,10 @@ class FullBatch:
         return self._ahead.pop()
 
 
-class MiniBatches:
+class MiniBatchLoader:
     """An epoch is many steps, on the rows in a new order each time."""
 
-    def __init__(self, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+    def __init__(self, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done, self._n_spans, self._sums = 0, 0, torch.zeros(0)
         self._epochs: list[Tensor] = []
@@ -183,34 +183,34 @@ class MiniBatches:
         """Forget the epochs that were told."""
         self._epochs = []
 
-    def spans(self) -> Iterator[Span]:
+    def step_groups(self) -> Iterator[StepGroup]:
         """What is left of the epoch."""
         n_ahead = max(1, MAX_NUMBERS // _numbers(self._source, self._batches, self._drops))
         for block in islice(self._batches.epoch(n_ahead), self._n_spans, None):
             yield _span(block, self._source, self._batches, self._drops, self._dtype)
         self.cut()
 
-    def count(self, span: Span) -> None:
+    def count(self, span: StepGroup) -> None:
         """Judge its steps and add them to the epoch."""
-        sums = judge(self._source.head, span.targets, span.logits).sum(0)
+        sums = metric_sums(self._source.head, span.targets, span.logits).sum(0)
         self._sums = self._sums + sums if self._n_spans else sums
         self._n_spans += 1
         self.n_done += len(span.steps)
 
     def cut(self) -> None:
-        """End the epoch with the spans that were counted."""
+        """End the epoch with the step_groups that were counted."""
         self._epochs.append(self._sums)
         self.n_done, self._n_spans = 0, 0
 
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
-        return means(torch.stack(self._epochs))
+        return mean_metrics(torch.stack(self._epochs))
 
     def keep(self) -> None:
         """Nothing to gather anew: each span is."""
 
     def state(self) -> dict[str, Tensor]:
-        """Inside an epoch: spans and steps done, their sums, and the order's generators as the epoch began."""
+        """Inside an epoch: step_groups and steps done, their sums, and the order's generators as the epoch began."""
         if not self.n_done:
             return {}
         done = torch.tensor([self._n_spans, self.n_done])
@@ -224,10 +224,10 @@ class MiniBatches:
             self._batches.begin_from(state["began"])
 
 
-class ShortEpochs:
+class ShortEpochLoader:
     """Epochs of a few cheap steps: a span is one of them, and those of a whole block are made ready at once."""
 
-    def __init__(self, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+    def __init__(self, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done = 0
         self._n_counted = 0
@@ -243,13 +243,13 @@ class ShortEpochs:
         self._block = _span(block, self._source, self._batches, self._drops, self._dtype)
         self._n_counted = 0
 
-    def spans(self) -> Iterator[Span]:
+    def step_groups(self) -> Iterator[StepGroup]:
         """The next epoch."""
         n_steps = self._batches.n_steps
         first = self._n_counted * n_steps
-        yield Span(self._block.steps[first : first + n_steps], self._block.targets, self._block.logits)
+        yield StepGroup(self._block.steps[first : first + n_steps], self._block.targets, self._block.logits)
 
-    def count(self, span: Span) -> None:  # noqa: ARG002 - all are judged together
+    def count(self, span: StepGroup) -> None:  # noqa: ARG002 - all are judged together
         """Note that it is done."""
         self._n_counted += 1
 
@@ -258,10 +258,10 @@ class ShortEpochs:
 
     def close(self) -> Tensor:
         """Loss and accuracy of each epoch."""
-        sums = judge(self._source.head, self._block.targets, self._block.logits)
+        sums = metric_sums(self._source.head, self._block.targets, self._block.logits)
         # Training may have ended before all that was made ready was used.
         sums = sums[: self._n_counted * self._batches.n_steps]
-        return means(sums.unflatten(0, (self._n_counted, self._batches.n_steps)).sum(1))
+        return mean_metrics(sums.unflatten(0, (self._n_counted, self._batches.n_steps)).sum(1))
 
     def keep(self) -> None:
         """Nothing to gather anew: each block is."""
@@ -274,7 +274,7 @@ class ShortEpochs:
         """Nothing to go on from."""
 
 
-def _span(block: Tensor, source: Source, batches: Batches, drops: Drops, dtype: torch.dtype) -> Span:
+def _span(block: Tensor, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> StepGroup:
     """The steps on these rows, ``(n_steps, n_members, batch)``."""
     n_steps, n_members, batch = block.shape
     targets = source.targets(block)
@@ -285,10 +285,10 @@ def _span(block: Tensor, source: Source, batches: Batches, drops: Drops, dtype: 
     if drops.inputs:
         drops.inputs.silence(x, n_rows)
     tensors = (x, targets.marks, targets.scale(), logits)
-    return Span([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
+    return StepGroup([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
 
 
-def _numbers(source: Source, batches: Batches, drops: Drops) -> int:
+def _numbers(source: MemberData, batches: Batches, drops: Drops) -> int:
     """The most numbers of one kind that a step takes."""
     per_row = len(batches.rows) * max(source.d_in, source.n_outputs)
     return (batches.batch_size or batches.longest) * max(per_row, drops.hidden.n_units if drops.hidden else 0)

@@ -1,4 +1,4 @@
-"""Checkpoints: a folder in which a fit puts down what it has done, so that the same fit can go on from there.
+"""CheckpointFolder: a folder in which a fit puts down what it has done, so that the same fit can go on from there.
 
 The folder holds a manifest, which says what is being trained on what; a lock, held while a process trains; and for each
 population its last two states, ``NAME.NUMBER.npz``: numpy's format, arrays under names and one text of facts, nothing
@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demarcate.engine.fit_signature import changes
+from demarcate.engine.fit_signature import signature_changes
 from demarcate.errors import CheckpointError, CheckpointWarning
 from demarcate.io.lock import locked
 
@@ -47,7 +47,7 @@ State = tuple[dict[str, Tensor], dict[str, Any]]
 """Tensors by name, and facts fit for JSON."""
 
 
-class Keeper:
+class PopulationCheckpoint:
     """Puts down and takes up the states of one population.
 
     Parameters
@@ -126,21 +126,21 @@ class Keeper:
         return [int(number) for number in found if number.isdigit()]
 
 
-class Checkpoints:
+class CheckpointFolder:
     """A folder held by this process alone; made by `open_checkpoints`."""
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any], every: float) -> None:
         self.folder, self.manifest, self._every = folder, manifest, every
 
-    def keeper(self, name: str) -> Keeper:
+    def population(self, name: str) -> PopulationCheckpoint:
         """The keeper of one population."""
-        return Keeper(self.folder, name, self._every)
+        return PopulationCheckpoint(self.folder, name, self._every)
 
 
 @contextlib.contextmanager
 def open_checkpoints(
     folder: str | os.PathLike[str], settings: Mapping[str, str], facts: Mapping[str, Any], every: float
-) -> Iterator[Checkpoints]:
+) -> Iterator[CheckpointFolder]:
     """Hold a folder for one fit.
 
     Parameters
@@ -164,9 +164,9 @@ def open_checkpoints(
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with open_checkpoints(folder, {"lr": "0.1"}, {"n_threads": 2}, every=60) as checkpoints:
-    ...         checkpoints.keeper("a").save(({"x": torch.ones(2)}, {"epoch": 3}))
+    ...         checkpoints.population("a").save(({"x": torch.ones(2)}, {"epoch": 3}))
     ...     with open_checkpoints(folder, {"lr": "0.1"}, {"n_threads": 4}, every=60) as checkpoints:
-    ...         print(checkpoints.manifest["n_threads"], checkpoints.keeper("a").load())
+    ...         print(checkpoints.manifest["n_threads"], checkpoints.population("a").load())
     2 ({'x': tensor([1., 1.])}, {'epoch': 3})
     """
     if not str(folder).strip():
@@ -184,7 +184,7 @@ def open_checkpoints(
             raise CheckpointError(
                 f"checkpoints go to a folder that can be written: got {folder} ({error.strerror}). Name another"
             ) from error
-        yield Checkpoints(folder, manifest, every)
+        yield CheckpointFolder(folder, manifest, every)
 
 
 def _left_over(folder: Path) -> list[Path]:
@@ -226,7 +226,7 @@ def _manifest(folder: Path, settings: Mapping[str, str], facts: Mapping[str, Any
     except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{place} is damaged ({error}). Remove {folder} to begin anew") from error
     begun, version = manifest["settings"], manifest["format"]
-    changed = changes(begun, settings)
+    changed = signature_changes(begun, settings)
     if version != FORMAT:
         changed.append(f"format of checkpoints: {version} then, {FORMAT} now")
     if changed:

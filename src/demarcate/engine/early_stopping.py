@@ -25,12 +25,12 @@ class Divergence:
     def __str__(self) -> str:
         return f"the loss was no longer finite in epoch {self.epoch} at learning rate {self.lr:g}"
 
-    def told(self, network: str, best_epoch: int) -> str:
+    def warning(self, network: str, best_epoch: int) -> str:
         """What to warn a user of: which network, what happened, and which weights it carries now.
 
         Examples
         --------
-        >>> Divergence(epoch=3, lr=10.0).told("network 0", best_epoch=2)
+        >>> Divergence(epoch=3, lr=10.0).warning("network 0", best_epoch=2)
         'network 0: the loss was no longer finite in epoch 3 at learning rate 10; its best weights, after epoch 2, are
         kept. Lower lr'
         """
@@ -38,7 +38,7 @@ class Divergence:
         return f"{network}: {self}; its best weights, {after}, are kept. Lower lr"
 
 
-class Best:
+class BestWeights:
     """The best weights each member has had so far, and how long ago.
 
     Weights come several epochs at a time, so that judging them costs little beside small networks' steps; what is kept,

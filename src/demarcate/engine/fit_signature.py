@@ -17,12 +17,12 @@ MARK = " #"
 """Stands before a digest, which is to be compared and not to be read."""
 
 
-def changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+def signature_changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """What differs between two identities, a line each, in words.
 
     Examples
     --------
-    >>> changes({"lr": "0.1", "seeds": " #a"}, {"lr": "0.2", "seeds": " #b"})
+    >>> signature_changes({"lr": "0.1", "seeds": " #a"}, {"lr": "0.2", "seeds": " #b"})
     ['lr: 0.1 then, 0.2 now', 'seeds: not the same']
     """
     return [
@@ -46,7 +46,7 @@ def _change(name: str, then: str, now: str) -> str:
     return f"{name}: {before or 'nothing'} then, {after or 'nothing'} now"
 
 
-def identity(members: Sequence[Member], samples: Samples, others: Mapping[str, str]) -> dict[str, str]:
+def fit_signature(members: Sequence[Member], samples: Samples, others: Mapping[str, str]) -> dict[str, str]:
     """Everything that decides the bits a fit ends with, by name; ``others`` are settings of the whole fit.
 
     Examples
@@ -55,7 +55,7 @@ def identity(members: Sequence[Member], samples: Samples, others: Mapping[str, s
     >>> from demarcate.nn import Network
     >>> samples = Samples.of([torch.zeros(4, 2)], torch.tensor([0, 1, 0, 1]), 2)
     >>> member = Member(Network(), Training(lr=0.5), 0, torch.arange(4), torch.arange(0))
-    >>> identity([member], samples, {"precision": "float32"})["lr"]
+    >>> fit_signature([member], samples, {"precision": "float32"})["lr"]
     '0.5'
     """
     fields = [{**asdict(member.network), **asdict(member.training)} for member in members]

@@ -56,7 +56,7 @@ class Inputs(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
+class DenseInputs:
     """Rows kept ready in every encoding.
 
     Attributes
@@ -68,7 +68,7 @@ class Dense:
 
     Examples
     --------
-    >>> inputs = Dense(torch.arange(8.0).view(1, 4, 2), (2,))
+    >>> inputs = DenseInputs(torch.arange(8.0).view(1, 4, 2), (2,))
     >>> inputs.gather(torch.tensor([0]), torch.tensor([[3, 1]]))
     tensor([[[6., 7.],
              [2., 3.]]])
@@ -93,9 +93,9 @@ class Dense:
         index = rows + encoding.unsqueeze(1) * n_rows
         return self.matrices.view(n_encodings * n_rows, d_in).index_select(0, index.flatten()).view(*rows.shape, d_in)
 
-    def to(self, device: torch.device) -> "Dense":
+    def to(self, device: torch.device) -> "DenseInputs":
         """The same matrices on a device."""
-        return Dense(self.matrices.to(device), self.d_in)
+        return DenseInputs(self.matrices.to(device), self.d_in)
 
     def tensors(self) -> list[Tensor]:
         """The matrices."""
@@ -103,7 +103,7 @@ class Dense:
 
 
 @dataclass(frozen=True, eq=False)
-class Shared:
+class SharedInputs:
     """Rows kept once; what differs between encodings is applied when they are gathered.
 
     A gathered row is made in a pool of columns: every number, scaled and clipped as its encoding would; a flag for each
@@ -132,7 +132,7 @@ class Shared:
     --------
     Two encodings of two rows: the second has another scale, and a flag.
 
-    >>> inputs = Shared(
+    >>> inputs = SharedInputs(
     ...     numbers=torch.tensor([[0.5], [torch.nan]]),
     ...     statistics=torch.tensor([[2.0, 0.0, -1.0, 10.0], [4.0, 1.0, -2.0, 10.0]]).unsqueeze(2),
     ...     n_gaps=1,
@@ -174,11 +174,11 @@ class Shared:
         pool = torch.cat([*pieces, pieces[0].new_zeros(*rows.shape, 1)], -1)
         return pool.gather(-1, self.order[encoding].unsqueeze(1).expand(*rows.shape, -1))
 
-    def to(self, device: torch.device) -> "Shared":
+    def to(self, device: torch.device) -> "SharedInputs":
         """The same rows on a device."""
         moved = {field.name: getattr(self, field.name) for field in fields(self)}
         moved |= {name: value.to(device) for name, value in moved.items() if isinstance(value, Tensor)}
-        return Shared(**{**moved, "tables": tuple(table.to(device) for table in self.tables)})
+        return SharedInputs(**{**moved, "tables": tuple(table.to(device) for table in self.tables)})
 
     def tensors(self) -> list[Tensor]:
         """Numbers, codes, and all that encodings make of them."""
@@ -217,8 +217,8 @@ _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
-class OnDisk:
-    """Rows kept in a file in every encoding, and read when they are gathered: the bits `Dense` would give.
+class DiskInputs:
+    """Rows kept in a file in every encoding, and read when they are gathered: the bits `DenseInputs` would give.
 
     They are read into memory of their own. Mapped into memory, the file's pages would count as the process's own, and
     a training that reads all of them in every epoch would come to hold the whole file.
@@ -240,7 +240,7 @@ class OnDisk:
     >>> import tempfile
     >>> with tempfile.TemporaryFile(buffering=0) as file:
     ...     _ = file.write(torch.arange(8.0).numpy().tobytes())
-    ...     OnDisk(file, 4, (2,)).gather(torch.tensor([0]), torch.tensor([[3, 1]]))
+    ...     DiskInputs(file, 4, (2,)).gather(torch.tensor([0]), torch.tensor([[3, 1]]))
     tensor([[[6., 7.],
              [2., 3.]]])
     """
@@ -267,7 +267,7 @@ class OnDisk:
             read_into(self.file, room[place : place + size], start)
         return found.to(self.device)
 
-    def to(self, device: torch.device) -> "OnDisk":
+    def to(self, device: torch.device) -> "DiskInputs":
         """The same rows, to be had on a device."""
         return replace(self, device=device)
 

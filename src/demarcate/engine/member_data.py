@@ -41,7 +41,7 @@ class Targets:
 
 
 @dataclass(eq=False)
-class Source:
+class MemberData:
     """Where the members of a population get their rows.
 
     Attributes
@@ -91,7 +91,7 @@ class Source:
         self.encoding = self.encoding[members]
 
 
-def judge(head: Head, targets: Targets, logits: Tensor) -> Tensor:
+def metric_sums(head: Head, targets: Targets, logits: Tensor) -> Tensor:
     """Sums over batches, from which losses and accuracies come.
 
     Parameters
@@ -117,7 +117,7 @@ def judge(head: Head, targets: Targets, logits: Tensor) -> Tensor:
     return torch.stack([each.expand_as(plain) for each in sums], -2)
 
 
-def means(sums: Tensor) -> Tensor:
+def mean_metrics(sums: Tensor) -> Tensor:
     """Mean loss and accuracy ``(..., 2, n_members)`` on the CPU, from sums ``(..., 5, n_members)``.
 
     Rows of which none counts (all their weights are 0) are told by their plain mean, so that there is a number to tell.

@@ -58,7 +58,7 @@ class FittedMember:
         }
 
 
-class Standing(NamedTuple):
+class ValidationResult(NamedTuple):
     """How good the weights are that a member would end with now: their validation loss and accuracy."""
 
     loss: float
@@ -66,7 +66,7 @@ class Standing(NamedTuple):
 
 
 @dataclass(frozen=True)
-class End:
+class MemberEnd:
     """How a member ended, but for its weights; the fields are those of `FittedMember`."""
 
     best_epoch: int

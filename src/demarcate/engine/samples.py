@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from demarcate.engine.inputs import Dense, Inputs
+from demarcate.engine.inputs import DenseInputs, Inputs
 from demarcate.engine.training import Training
 from demarcate.errors import SettingError
 from demarcate.nn import Head, Layout, MemberState, Network, he_state, head_for, initial_state
@@ -56,7 +56,7 @@ class Samples:
             stacked = first.new_zeros(len(matrices), len(codes), max(widths))
             for index, matrix in enumerate(matrices):
                 stacked[index, :, : widths[index]] = matrix
-        return cls.over(Dense(stacked, widths), codes, n_classes, weights)
+        return cls.over(DenseInputs(stacked, widths), codes, n_classes, weights)
 
     @classmethod
     def over(cls, inputs: Inputs, codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
@@ -69,7 +69,7 @@ class Samples:
 
         Examples
         --------
-        >>> inputs = Dense(torch.ones(1, 4, 2), (2,))
+        >>> inputs = DenseInputs(torch.ones(1, 4, 2), (2,))
         >>> Samples.over(inputs, torch.tensor([0, 1, 0, 1]), 2).weights
         tensor([1., 1., 1., 1.])
         """
@@ -90,7 +90,7 @@ class Samples:
     @property
     def matrices(self) -> Tensor:
         """All rows in every encoding, ``(n_encodings, n_rows, max(d_in))``; made when asked for unless kept ready."""
-        if isinstance(self.inputs, Dense):
+        if isinstance(self.inputs, DenseInputs):
             return self.inputs.matrices
         device, n_encodings = self.inputs.device, len(self.d_in)
         rows = torch.arange(len(self.codes), device=device).expand(n_encodings, -1)

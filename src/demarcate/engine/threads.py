@@ -26,12 +26,12 @@ _LAP = 0.05
 
 
 @contextmanager
-def n_threads(number: int) -> Iterator[None]:
+def use_threads(number: int) -> Iterator[None]:
     """Run a block on this many threads.
 
     Examples
     --------
-    >>> with n_threads(1):
+    >>> with use_threads(1):
     ...     torch.get_num_threads()
     1
     """
@@ -45,7 +45,7 @@ def n_threads(number: int) -> Iterator[None]:
             torch.set_num_threads(before)
 
 
-class Pace:
+class ThreadTuner:
     """Chooses between one thread and several by what steps took on each.
 
     Parameters
@@ -63,7 +63,7 @@ class Pace:
     Examples
     --------
     >>> now = iter([0.0, 5.0, 5.0, 6.0])
-    >>> pace = Pace([2, 1], clock=lambda: next(now))
+    >>> pace = ThreadTuner([2, 1], clock=lambda: next(now))
     >>> for _ in range(2):  # two threads take 5 seconds for what one does in 1
     ...     pace.begin()
     ...     pace.end(n_steps=10)
@@ -80,7 +80,7 @@ class Pace:
         self._since = 0.0
 
     def begin(self) -> None:
-        """Before some steps: use the number that is chosen, which is left to `n_threads` to undo."""
+        """Before some steps: use the number that is chosen, which is left to `use_threads` to undo."""
         if len(self._numbers) > 1:
             if torch.get_num_threads() != self.number:
                 torch.set_num_threads(self.number)
@@ -111,17 +111,17 @@ class Pace:
         return best
 
 
-class Stopped(Exception):  # noqa: N818 - no failure: it was asked for
+class JobCancelled(Exception):  # noqa: N818 - no failure: it was asked for
     """Another job failed or was interrupted, so this one gives up."""
 
 
-def side_by_side(jobs: Sequence[Callable[[Callable[[], None]], None]], n_workers: int) -> None:
+def run_concurrently(jobs: Sequence[Callable[[Callable[[], None]], None]], n_workers: int) -> None:
     """Run jobs on several threads, each computing on one; what one raises ends all.
 
     Parameters
     ----------
     jobs
-        Each is called with a function that it calls now and then, and that raises `Stopped` when it should end.
+        Each is called with a function that it calls now and then, and that raises `JobCancelled` when it should end.
     n_workers
         How many run at once.
     """
@@ -129,7 +129,7 @@ def side_by_side(jobs: Sequence[Callable[[Callable[[], None]], None]], n_workers
 
     def between() -> None:
         if stop.is_set():
-            raise Stopped
+            raise JobCancelled
 
     before = torch.get_num_threads()
     with ThreadPoolExecutor(n_workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:

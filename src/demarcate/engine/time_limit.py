@@ -38,7 +38,7 @@ def checked_limit(seconds: float | None) -> float | None:
     return float(seconds)
 
 
-class Turn:
+class TimeSlice:
     """The time of one population.
 
     Parameters
@@ -97,13 +97,13 @@ class TimeLimit:
         self.ends = clock() + seconds
         self._lock, self._n_threads = threading.Lock(), 1
         self._to_come: dict[int, float] = {}
-        self._turns: dict[int, Turn] = {}
+        self._turns: dict[int, TimeSlice] = {}
 
     def deal(self, work: Mapping[int, float], n_threads: int) -> None:
         """Say what is to be done next: the work of each population by its number, on how many threads at once."""
         self._to_come, self._turns, self._n_threads = dict(work), {}, n_threads
 
-    def begin(self, number: int) -> Turn:
+    def begin(self, number: int) -> TimeSlice:
         """The turn of a population, from now."""
         with self._lock:
             now = clock()
@@ -111,7 +111,7 @@ class TimeLimit:
             taken = sum(max(0.0, turn.ends - now) for turn in self._turns.values())
             total, own = sum(self._to_come.values()), self._to_come.pop(number)
             share = own / total if total else 1.0
-            turn = Turn(min(left, max(0.0, self._n_threads * left - taken) * share))
+            turn = TimeSlice(min(left, max(0.0, self._n_threads * left - taken) * share))
             self._turns[number] = turn
             return turn
 

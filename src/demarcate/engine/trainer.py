@@ -9,18 +9,25 @@ import torch
 from torch import Tensor
 
 from demarcate.engine.backend import product_dtype
-from demarcate.engine.batch_loaders import MAX_NUMBERS, Feed, FullBatch, MiniBatches, ShortEpochs, Step
+from demarcate.engine.batch_loaders import (
+    MAX_NUMBERS,
+    BatchLoader,
+    FullBatchLoader,
+    MiniBatchLoader,
+    ShortEpochLoader,
+    Step,
+)
 from demarcate.engine.batches import Batches, padded_rows
-from demarcate.engine.early_stopping import Best, Divergence
+from demarcate.engine.early_stopping import BestWeights, Divergence
 from demarcate.engine.history import Recorder
-from demarcate.engine.member_data import Source
+from demarcate.engine.member_data import MemberData
 from demarcate.engine.optimizers import optimizer_for
 from demarcate.engine.progress import OnEpoch, Progress, finite_mean
-from demarcate.engine.results import End, FittedMember, Standing
+from demarcate.engine.results import FittedMember, MemberEnd, ValidationResult
 from demarcate.engine.samples import Member, Samples, layout_of
-from demarcate.engine.threads import Pace, n_threads
-from demarcate.engine.validation import Watch
-from demarcate.engine.weight_ema import Average
+from demarcate.engine.threads import ThreadTuner, use_threads
+from demarcate.engine.validation import Validation
+from demarcate.engine.weight_ema import WeightEma
 from demarcate.nn import ACTIVATIONS
 from demarcate.nn.dropout import Dropout, Drops
 from demarcate.nn.layout import cost
@@ -44,7 +51,7 @@ class _HasState(Protocol):
     def restore(self, state: Mapping[str, Tensor], /) -> None: ...
 
 
-class Run:
+class Trainer:
     """A population in training. Members that end leave the stack: what has a member axis shrinks.
 
     Time is cut into blocks of epochs. Within a block nothing is computed but steps, and logits of validation rows; at
@@ -58,7 +65,7 @@ class Run:
     samples
         Their rows, on the device to train on.
     precision
-        As for `demarcate.engine.fit`.
+        As for `demarcate.engine.fitting`.
 
     Attributes
     ----------
@@ -85,19 +92,19 @@ class Run:
         self.drops = self._make_drops()
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         epochs = self.training.averaging
-        self.average = Average(epochs, self.batches.n_steps, self.flat) if epochs else None
+        self.average = WeightEma(epochs, self.batches.n_steps, self.flat) if epochs else None
         encoding = torch.tensor([member.encoding for member in members], device=self.device)
-        self.source = Source(samples, encoding, self.head, layout.padded[0], layout.padded[-1])
+        self.source = MemberData(samples, encoding, self.head, layout.padded[0], layout.padded[-1])
         self.feed = self._make_feed()
         watched = [member.validation_rows for member in members]
-        self.watch = Watch(self.source, watched) if any(map(len, watched)) else None
+        self.watch = Validation(self.source, watched) if any(map(len, watched)) else None
         patience, tolerance = zip(*((training.patience, training.tolerance) for training in trainings), strict=True)
-        self.best = Best(self.flat, patience, tolerance)
+        self.best = BestWeights(self.flat, patience, tolerance)
         self.recorder = Recorder(len(members))
-        self.ends: dict[int, tuple[Tensor, End]] = {}
+        self.ends: dict[int, tuple[Tensor, MemberEnd]] = {}
         self.traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
         self._propagate()
-        self.pace = Pace([1])
+        self.pace = ThreadTuner([1])
         self.time_is_up: Callable[[], bool] = lambda: False
         self.timed_out = False
         self._tiny = torch.finfo(self.flat.dtype).eps ** 2
@@ -129,7 +136,7 @@ class Run:
         last = min(until, self.training.epochs)
         while self.active and self.epoch < last:
             n_epochs = min(self._block_length(), last - self.epoch)
-            with torch.inference_mode(), n_threads(self.pace.number):
+            with torch.inference_mode(), use_threads(self.pace.number):
                 self._block(n_epochs, tell, between)
             between()
 
@@ -142,7 +149,7 @@ class Run:
             if positions:
                 self._keep([position for position in range(len(self.active)) if position not in positions])
 
-    def standings(self, epoch: int) -> dict[int, Standing]:
+    def standings(self, epoch: int) -> dict[int, ValidationResult]:
         """How each member stood after an epoch that the run has behind it; a member without any history last of all."""
         values = self.recorder.values()[:epoch, 2:]
         standings = {}
@@ -150,12 +157,12 @@ class Run:
             own = values[:, :, index]
             own = own[own[:, 0].isfinite()]
             if not len(own):
-                standings[index] = Standing(math.inf, 0.0)
+                standings[index] = ValidationResult(math.inf, 0.0)
                 continue
             divergence = self.ends[index][1].divergence if index in self.ends else None
             diverged = divergence is not None and divergence.epoch <= epoch
             restores = diverged or member.training.patience is not None
-            standings[index] = Standing(*own[int(own[:, 0].argmin()) if restores else -1].tolist())
+            standings[index] = ValidationResult(*own[int(own[:, 0].argmin()) if restores else -1].tolist())
         return standings
 
     def probe(self) -> Tensor:
@@ -188,7 +195,7 @@ class Run:
         self.epoch = facts["epoch"]
         for index, end in facts["ends"].items():
             divergence = end["divergence"] and Divergence(**end["divergence"])
-            self.ends[int(index)] = tensors[f"end.{index}"], End(**{**end, "divergence": divergence})
+            self.ends[int(index)] = tensors[f"end.{index}"], MemberEnd(**{**end, "divergence": divergence})
         self.recorder.restore(tensors["recorded"])
         for index, looks in self.traces.items():
             if f"trace.{index}" in tensors:
@@ -293,7 +300,7 @@ class Run:
     def _learn(self, epoch: int, between: Callable[[], None]) -> bool:
         """The steps of an epoch, or what is left of it; whether it came to its end."""
         number = (epoch - 1) * self.batches.n_steps + self.feed.n_done
-        for span in self.feed.spans():
+        for span in self.feed.step_groups():
             self.pace.begin()
             for step in span.steps:
                 self._step(step, self._factor(number))
@@ -349,7 +356,7 @@ class Run:
         flat = self.best.flat[position] if restore else present
         best_epoch = int(self.best.epoch[position]) if restore else epoch
         timed_out = timed_out and divergence is None
-        self.ends[index] = (flat.clone(), End(best_epoch, epoch - diverged, divergence, dropped, timed_out))
+        self.ends[index] = (flat.clone(), MemberEnd(best_epoch, epoch - diverged, divergence, dropped, timed_out))
 
     def _keep(self, positions: list[int]) -> None:
         """Shrink everything that has a member axis to these positions."""
@@ -391,13 +398,13 @@ class Run:
         named = zip(("dropout", "input_dropout"), self.drops, strict=True)
         return [(name, drop) for name, drop in named if drop]
 
-    def _make_feed(self) -> Feed:
+    def _make_feed(self) -> BatchLoader:
         given = self.source, self.batches, self.drops, self.dtype
         if self.batches.batch_size is None:
-            return FullBatch(*given)
-        short = ShortEpochs(*given)
+            return FullBatchLoader(*given)
+        short = ShortEpochLoader(*given)
         cheap = self.work < CHEAP_STEP and self.batches.n_steps <= MAX_BLOCK_STEPS and short.kept <= MAX_NUMBERS
-        return short if cheap else MiniBatches(*given)
+        return short if cheap else MiniBatchLoader(*given)
 
     def _propagate(self) -> None:
         """Make what computes with the buffer as it now is, for training and for watching."""

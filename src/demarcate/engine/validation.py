@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from torch import Tensor
 
 from demarcate.engine.batches import padded_rows
-from demarcate.engine.member_data import Source, judge, means
+from demarcate.engine.member_data import MemberData, mean_metrics, metric_sums
 from demarcate.nn.mlp_backward import Propagation
 
 MAX_GATHERED = 1 << 21
 """Numbers of one layer computed at once."""
 
 
-class Watch:
+class Validation:
     """The members' validation rows, and the logits that one epoch's weights after the other's give them.
 
     Rows are judged in the parameters' own precision, as finished networks predict.
@@ -25,7 +25,7 @@ class Watch:
         Each member's validation rows; at least one member has some.
     """
 
-    def __init__(self, source: Source, rows: Sequence[Tensor]) -> None:
+    def __init__(self, source: MemberData, rows: Sequence[Tensor]) -> None:
         self._source, self._numbers = source, padded_rows(rows)
         self._targets = source.targets(self._numbers)
         self._gathered: tuple[int, Tensor] | None = None
@@ -60,7 +60,7 @@ class Watch:
             The logits, ``(n_looks, n_members, n_outputs, n_rows)``.
         """
         logits = self._logits[: self._n_done]
-        return means(judge(self._source.head, self._targets, logits)), logits
+        return mean_metrics(metric_sums(self._source.head, self._targets, logits)), logits
 
     def keep(self, members: Tensor) -> None:
         """Go on with some of the members; the source has let go of the others already."""

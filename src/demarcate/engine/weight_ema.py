@@ -8,7 +8,7 @@ UPDATES_AN_EPOCH = 16
 """About how often in an epoch the average is brought up to date; between, no step pays for it."""
 
 
-class Average:
+class WeightEma:
     """The exponential moving average of a population's weights (Polyak and Juditsky 1992).
 
     After step s, from 1, what was averaged so far counts ``decay(s)`` and the weights as they are the rest. The decay
@@ -34,7 +34,7 @@ class Average:
     Examples
     --------
     >>> import torch
-    >>> average = Average(epochs=5.0, n_steps=4, flat=torch.zeros(1, 1))
+    >>> average = WeightEma(epochs=5.0, n_steps=4, flat=torch.zeros(1, 1))
     >>> round(average.decay(1), 3), average.decay(10**6)
     (0.333, 0.95)
     >>> average.follow(torch.ones(1, 1), step=1)

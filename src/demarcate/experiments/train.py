@@ -206,7 +206,7 @@ def _warn_of_divergence(runs: Runs) -> None:
         for run in repeats:
             if run.divergence:
                 who = f"network {name!r}" + (f" with seed {run.seed}" if len(repeats) > 1 else "")
-                warnings.warn(DivergenceWarning(run.divergence.told(who, run.best_epoch)), stacklevel=3)
+                warnings.warn(DivergenceWarning(run.divergence.warning(who, run.best_epoch)), stacklevel=3)
 
 
 def _trainings(

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demarcate.engine.threads import n_threads
+from demarcate.engine.threads import use_threads
 from demarcate.errors import SettingError
 from demarcate.evaluation import Score
 from demarcate.evaluation.metrics import row_losses
@@ -169,7 +169,7 @@ def permutation_importance(
     ]
     cells = {name: column[drawn] for name, column in parsed.items()}
     # Products this small gain nothing by several threads, which wait for each other where a core is busy.
-    with n_threads(1):
+    with use_threads(1):
         effects = _effects(predictor, cells, codes[drawn], groups, names, n_permutations, generator)
     found = [_column(name, np.stack(worse), rows) for name, worse in effects.items()]
     found.sort(key=lambda column: -column.log_loss.value)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Samples
-from demarcate.engine.inputs import OnDisk
+from demarcate.engine.inputs import DiskInputs
 from demarcate.io.scratch import scratch_file, write_all
 from demarcate.tabular import ParsedColumns
 from demarcate.tabular.fingerprint import Fingerprint
@@ -76,7 +76,7 @@ class TaskOnDisk(Task):
         chunk = self.table.allowance.chunk_rows(row_bytes * _WORK)
         for encoder in encoders:
             _write_encoded(encoder, self.table.columns, max(d_in), chunk, file)
-        inputs = OnDisk(file, n_rows, d_in)
+        inputs = DiskInputs(file, n_rows, d_in)
         weights = None if self.weights is None else torch.from_numpy(self.weights)
         return Samples.over(inputs, torch.from_numpy(self.codes), len(self.classes), weights)
 

@@ -14,7 +14,7 @@ from demarcate.datasets import Dataset
 from demarcate.encoding import TableEncoder
 from demarcate.encoding.shared import SharedTable
 from demarcate.engine import Samples
-from demarcate.engine.inputs import Dense, Shared
+from demarcate.engine.inputs import DenseInputs, SharedInputs
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
 from demarcate.tabular import ParsedColumns, Schema, as_frame, labels_of
@@ -170,18 +170,18 @@ def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
         head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)
 
 
-def _dense(task: Task, encoders: Sequence[TableEncoder], d_in: Sequence[int]) -> Dense:
+def _dense(task: Task, encoders: Sequence[TableEncoder], d_in: Sequence[int]) -> DenseInputs:
     if len(encoders) == 1:
-        return Dense(torch.from_numpy(encoders[0].encode(task.parsed)).unsqueeze(0), tuple(d_in))
+        return DenseInputs(torch.from_numpy(encoders[0].encode(task.parsed)).unsqueeze(0), tuple(d_in))
     matrices = torch.zeros(len(encoders), len(task.codes), max(d_in))
     for matrix, encoder, width in zip(matrices, encoders, d_in, strict=True):
         matrix[:, :width] = torch.from_numpy(encoder.encode(task.parsed))
-    return Dense(matrices, tuple(d_in))
+    return DenseInputs(matrices, tuple(d_in))
 
 
-def _shared(task: Task, encoders: Sequence[TableEncoder]) -> Shared:
+def _shared(task: Task, encoders: Sequence[TableEncoder]) -> SharedInputs:
     table = SharedTable.of(encoders, task.parsed)
-    return Shared(
+    return SharedInputs(
         numbers=torch.from_numpy(table.numbers),
         statistics=torch.from_numpy(table.statistics),
         n_gaps=table.n_gaps,

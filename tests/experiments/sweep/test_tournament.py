@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.engine import Standing
+from demarcate.engine import ValidationResult
 from demarcate.experiments.sweep import Savings
 from demarcate.experiments.sweep.tournament import Tournament, halving_epochs, wrong_halving
 
@@ -14,7 +14,7 @@ REPEATABLE = settings(deadline=None, derandomize=True)
 
 def standings(losses, accuracies=None):
     accuracies = accuracies or [0.5] * len(losses)
-    return {member: Standing(*pair) for member, pair in enumerate(zip(losses, accuracies, strict=True))}
+    return {member: ValidationResult(*pair) for member, pair in enumerate(zip(losses, accuracies, strict=True))}
 
 
 def test_the_worse_half_goes_by_the_mean_over_seeds():
@@ -48,7 +48,7 @@ def test_round_after_round_seeds_go_together_and_the_best_stay(n_configurations,
     tournament, left = Tournament(n_seeds), set(range(n_configurations * n_seeds))
     for epoch in range(1, 7):
         losses = {member: data.draw(st.floats(0, 10)) for member in sorted(left)}
-        dropped = set(tournament.drop(epoch, {member: Standing(loss, 0.5) for member, loss in losses.items()}))
+        dropped = set(tournament.drop(epoch, {member: ValidationResult(loss, 0.5) for member, loss in losses.items()}))
         assert dropped < left
         means = {
             number: np.mean([losses[member] for member in left if member // n_seeds == number])

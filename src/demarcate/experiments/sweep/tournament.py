@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from demarcate.engine import FittedMember, Standing
+from demarcate.engine import FittedMember, ValidationResult
 from demarcate.errors import Problem
 from demarcate.formatting import counted
 
@@ -30,7 +30,7 @@ class Tournament:
     Examples
     --------
     >>> losses = [0.5, 0.6, 0.1, 0.2, 0.4, 0.4]
-    >>> standings = {member: Standing(loss, 0.9) for member, loss in enumerate(losses)}
+    >>> standings = {member: ValidationResult(loss, 0.9) for member, loss in enumerate(losses)}
     >>> Tournament(n_seeds=2).drop(10, standings)
     [0, 1]
     """
@@ -38,7 +38,7 @@ class Tournament:
     n_seeds: int
     metric: Metric = "log_loss"
 
-    def drop(self, _epoch: int, standings: Mapping[int, Standing]) -> list[int]:
+    def drop(self, _epoch: int, standings: Mapping[int, ValidationResult]) -> list[int]:
         """The members of the worse half of the configurations that are still in; of an odd number the middle stays.
 
         Of equal configurations those that come first stay. A mean that is not a number is worse than any other.
@@ -55,7 +55,7 @@ class Tournament:
         dropped = ranked[max(1, math.ceil(len(ranked) / 2)) :]
         return sorted(member for number in dropped for member in members[number])
 
-    def _mean(self, standings: Sequence[Standing]) -> float:
+    def _mean(self, standings: Sequence[ValidationResult]) -> float:
         """Their mean in the metric, low for good."""
         values = [standing.loss if self.metric == "log_loss" else -standing.accuracy for standing in standings]
         mean = float(np.mean(values))

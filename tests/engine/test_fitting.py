@@ -305,7 +305,7 @@ def test_how_often_the_books_are_closed_changes_nothing(monkeypatch, batch_size,
     monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", n_epochs)
     closed_often = run(members, samples)
     monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", 16)
-    monkeypatch.setattr(module.Run, "_block_length", lambda self: 16)
+    monkeypatch.setattr(module.Trainer, "_block_length", lambda self: 16)
     for found, expected in zip(run(members, samples), closed_often, strict=True):
         assert_same_member(found, expected, 1e-12)
         torch.testing.assert_close(found.validation_logits, expected.validation_logits)
@@ -431,7 +431,7 @@ def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_thr
         members = [replace(one, network=replace(one.network, input_dropout=0.2)) for one in members]
     samples = noisy_samples(dtype=torch.float64)
     expected = run(members, samples)
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
     seen = []
     found = run(members, samples, on_epoch=lambda progress: seen.append(torch.get_num_threads()))
     assert set(seen) == {1}
@@ -444,7 +444,7 @@ def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_thr
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
 def test_what_one_of_several_threads_raises_ends_all(two_threads, monkeypatch, error):
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fit"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
 
     def interrupt(progress):
         raise error

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Member, Samples, Training, plan
-from demarcate.engine.plan import ELEMENTWISE, OVERHEAD, buckets, shared_out
+from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, shared_out
 from demarcate.nn import ACTIVATIONS, Network
 
 REPEATABLE = settings(deadline=None, derandomize=True)

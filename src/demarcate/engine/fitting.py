@@ -10,15 +10,15 @@ from functools import partial
 import torch
 
 from demarcate.engine.backend import check_precision, device_for
-from demarcate.engine.checkpoint import Checkpoints, Keeper, open_checkpoints
-from demarcate.engine.fit_signature import identity
-from demarcate.engine.plan import OVERHEAD, plan, shared_out
+from demarcate.engine.checkpoint import CheckpointFolder, PopulationCheckpoint, open_checkpoints
+from demarcate.engine.fit_signature import fit_signature
+from demarcate.engine.planner import OVERHEAD, plan, shared_out
 from demarcate.engine.progress import OnEpoch, Progress
-from demarcate.engine.results import FittedMember, Standing
+from demarcate.engine.results import FittedMember, ValidationResult
 from demarcate.engine.samples import Member, Samples, layout_of
-from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, Pace, n_threads, side_by_side
-from demarcate.engine.time_limit import TimeLimit, Turn, checked_limit
-from demarcate.engine.trainer import Run
+from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, ThreadTuner, run_concurrently, use_threads
+from demarcate.engine.time_limit import TimeLimit, TimeSlice, checked_limit
+from demarcate.engine.trainer import Trainer
 from demarcate.errors import Interrupted, SettingError
 from demarcate.io.signals import deferred
 from demarcate.nn.layout import cost
@@ -40,7 +40,7 @@ class Halving:
     """
 
     epochs: tuple[int, ...]
-    drop: Callable[[int, Mapping[int, Standing]], Collection[int]]
+    drop: Callable[[int, Mapping[int, ValidationResult]], Collection[int]]
     rule: str = ""
 
     def __str__(self) -> str:
@@ -124,7 +124,7 @@ def fit(
     with _checkpoints(checkpoint, members, samples, settings, checkpoint_every) as (folder, was_interrupted):
         threads = int(folder.manifest["n_threads"]) if folder else torch.get_num_threads()
         shares = _shares(members, samples, threads)
-        crew = _Crew(members, samples, precision, shares, folder, was_interrupted, on_epoch, limit)
+        crew = PopulationScheduler(members, samples, precision, shares, folder, was_interrupted, on_epoch, limit)
         if halving:
             for epoch in halving.epochs:
                 crew.advance(epoch)
@@ -132,7 +132,7 @@ def fit(
         return crew.finish()
 
 
-class _Crew:
+class PopulationScheduler:
     """The populations of one fit: begun when their turn comes, and held only as long as they must be."""
 
     def __init__(
@@ -141,7 +141,7 @@ class _Crew:
         samples: Samples,
         precision: str,
         shares: Sequence[Sequence[int]],
-        folder: Checkpoints | None,
+        folder: CheckpointFolder | None,
         was_interrupted: Callable[[], bool],
         on_epoch: OnEpoch | None,
         limit: TimeLimit | None,
@@ -150,8 +150,8 @@ class _Crew:
         self._shares, self._folder, self._was_interrupted = shares, folder, was_interrupted
         self._on_epoch, self._telling = on_epoch, threading.Lock()
         self._limit = limit
-        self._runs: dict[int, Run] = {}
-        self._keepers: dict[int, Keeper] = {}
+        self._runs: dict[int, Trainer] = {}
+        self._keepers: dict[int, PopulationCheckpoint] = {}
         self._fitted: dict[int, FittedMember] = {}
         self._dropped: set[int] = set()
 
@@ -161,7 +161,7 @@ class _Crew:
 
     def drop(self, epoch: int, halving: Halving) -> None:
         """Judge all members after an epoch, and let some go."""
-        standings: dict[int, Standing] = {}
+        standings: dict[int, ValidationResult] = {}
         for number, share in enumerate(self._shares):
             own = self._runs[number].standings(epoch)
             standings |= {share[position]: standing for position, standing in own.items()}
@@ -186,7 +186,7 @@ class _Crew:
             self._limit.deal(expected, n_workers if at_once else 1)
         if at_once:
             largest_first = sorted(range(len(jobs)), key=lambda number: -work[number])
-            side_by_side([jobs[number] for number in largest_first], n_workers)
+            run_concurrently([jobs[number] for number in largest_first], n_workers)
         else:
             for job in jobs:
                 job(lambda: None)
@@ -219,19 +219,19 @@ class _Crew:
         if number in self._keepers and run.epoch > begun:
             self._put_down(number)
 
-    def _begin(self, number: int) -> Run:
-        run = Run([self._members[index] for index in self._shares[number]], self._samples, self._precision)
+    def _begin(self, number: int) -> Trainer:
+        run = Trainer([self._members[index] for index in self._shares[number]], self._samples, self._precision)
         if self._folder:
-            keeper = self._folder.keeper(f"population-{number + 1}")
+            keeper = self._folder.population(f"population-{number + 1}")
             state = keeper.load()
             if state:
                 run.restore(*state)
             self._keepers[number] = keeper
-        run.pace = Pace(_numbers_of_threads(run))
+        run.pace = ThreadTuner(_numbers_of_threads(run))
         self._runs[number] = run
         return run
 
-    def _between(self, number: int, turn: Turn | None, between: Callable[[], None]) -> None:
+    def _between(self, number: int, turn: TimeSlice | None, between: Callable[[], None]) -> None:
         """Where a population can be put down, and where it can be stopped."""
         keeper = self._keepers.get(number)
         if keeper and self._was_interrupted():
@@ -262,14 +262,14 @@ def _checkpoints(
     samples: Samples,
     settings: Mapping[str, str],
     every: float,
-) -> Iterator[tuple[Checkpoints | None, Callable[[], bool]]]:
+) -> Iterator[tuple[CheckpointFolder | None, Callable[[], bool]]]:
     """The folder, if there is one, and whether Ctrl-C has come."""
     if folder is None:
         yield None, lambda: False
         return
     facts = {"n_threads": torch.get_num_threads()}
     with (
-        open_checkpoints(folder, identity(members, samples, settings), facts, every) as held,
+        open_checkpoints(folder, fit_signature(members, samples, settings), facts, every) as held,
         deferred() as was_interrupted,
     ):
         yield held, was_interrupted
@@ -292,7 +292,7 @@ def _work_of(members: Sequence[Member], samples: Samples) -> float:
     return len(members) * batch * cost(layout_of(members, samples).padded)
 
 
-def _numbers_of_threads(run: Run) -> list[int]:
+def _numbers_of_threads(run: Trainer) -> list[int]:
     """The numbers of threads a run may go on, the likelier to be fast first: one, unless it is large and alone.
 
     Others only where they leave its bits alone, which the first batch tells: long sums may be cut up among threads.
@@ -302,7 +302,7 @@ def _numbers_of_threads(run: Run) -> list[int]:
         return [1]
     bits = []
     for number in (there, 1):
-        with n_threads(number):
+        with use_threads(number):
             bits.append(run.probe())
     return [there, 1] if torch.equal(*bits) else [1]
 

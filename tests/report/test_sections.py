@@ -10,7 +10,6 @@ from demarcate import DemarcateClassifier
 from demarcate.errors import InputWarning, SettingError
 from demarcate.evaluation import Score
 from demarcate.report import Report
-from demarcate.report.sections.deciding import cheapest
 from demarcate.report.sections.section import as_json, verdict
 
 
@@ -148,13 +147,6 @@ def test_settings_the_command_line_lacks_are_shown_in_python_alone():
     assert told["command"] == ""
     assert "class_weight={0: 1.0, 1: 2.0}" in told["python"]
     assert "patience=None" in told["python"]
-
-
-def test_of_equal_costs_the_threshold_is_where_true_probabilities_would_put_it():
-    cost = np.array([2.0, 1.0, 1.0, 1.0, 1.0, 3.0])
-    assert cheapest(cost, expected=0.0) == 0.2
-    assert cheapest(cost, expected=0.61) == 0.6
-    assert cheapest(cost, expected=1.0) == 0.8
 
 
 def test_of_many_classes_the_commonest_mistakes_are_shown_instead_of_a_matrix(page_of):

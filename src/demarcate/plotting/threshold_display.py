@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import classes_of
+from demarcate.inspection.threshold_curve import ThresholdCurve
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular import class_codes, known_codes
@@ -150,22 +151,15 @@ class ThresholdDisplay(Display):
         positive: Any,
         title: str | None,
     ) -> Self:
-        thresholds = np.arange(1, 100) / 100
-        called = probabilities >= thresholds[:, None]
-        hits, alarms = (called & is_positive).sum(1), (called & ~is_positive).sum(1)
-        missed = is_positive.sum() - hits
-        with np.errstate(invalid="ignore"):
-            precision, recall = hits / (hits + alarms), hits / is_positive.sum()
-        cost = (false_negative * missed + false_positive * alarms) / len(is_positive)
-        ideal = false_positive / (false_positive + false_negative)
-        least = np.flatnonzero(np.isclose(cost, cost.min()))
-        best = float(thresholds[least[np.abs(thresholds[least] - ideal).argmin()]])
+        curve = ThresholdCurve.of(is_positive, probabilities, np.arange(1, 100) / 100)
+        thresholds, cost = curve.thresholds, curve.costs(false_negative, false_positive)
+        best = curve.cheapest(false_negative, false_positive)
         saved = cost[thresholds == 0.5][0] - cost.min()
         said = f"Cheapest threshold for class {shortened(positive)}: {best:.2f}"
         said += f"; at 0.50 a row costs {saved:.3f} more" if saved > 0 else "; no dearer at 0.50"
         costs = float(false_negative), float(false_positive)
         title = said if title is None else title
-        return cls(thresholds, precision, recall, cost, *costs, best, positive, len(is_positive), title)
+        return cls(thresholds, curve.precision, curve.recall, cost, *costs, best, positive, len(is_positive), title)
 
     def at(self, threshold: float) -> dict[str, float]:
         """Precision, recall and cost at the nearest threshold drawn."""

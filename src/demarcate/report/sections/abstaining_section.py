@@ -9,9 +9,10 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.evaluation import Costs
+from demarcate.inspection.threshold_curve import N_STEPS, THRESHOLDS, AbstentionCurve
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.filters import number
-from demarcate.report.sections.deciding import N_STEPS, SHOWN, at_least, cheapest, curves, falls, share, stretch_of
+from demarcate.report.sections.deciding import SHOWN, curves, falls, share, stretch_of
 from demarcate.report.sections.section import Section
 
 PERSON = 0.25
@@ -57,29 +58,28 @@ class Abstaining(Section):
     @classmethod
     def of(cls, judged: Judged) -> "Abstaining":
         """The confidences of judged rows."""
-        confidence = judged.probabilities.max(1)
-        hits = judged.probabilities.argmax(1) == judged.codes
-        answered, right = at_least(confidence), at_least(confidence[hits])
+        curve = AbstentionCurve.of(judged.codes, judged.probabilities)
         stretch = {"accuracy": stretch_of(judged.scores["accuracy"], judged.n_rows), "answered": 1.0}
         costs = judged.predictor.costs
         person = PERSON if costs is None or costs.abstain is None else costs.abstain
         alike = costs is None or _are_alike(costs)
         # Abstaining costs less than the likeliest class where this is likely by less than 1 - person.
         start = 0.5 if costs is None or costs.abstain is None or not alike else round(max(0.0, 1 - person), 3)
-        return cls(judged.n_rows, answered, right, start, 1.0, person, stretch, alike, judged.rows)
+        return cls(judged.n_rows, curve.answered, curve.right, start, 1.0, person, stretch, alike, judged.rows)
+
+    @property
+    def curve(self) -> AbstentionCurve:
+        """The counts as a curve."""
+        return AbstentionCurve(self.n_rows, self.answered, self.right)
 
     def costs(self) -> NDArray[np.float64]:
         """The mean cost of a row at each confidence."""
-        total = (self.answered - self.right) * self.mistake + (self.n_rows - self.answered) * self.person
-        return np.asarray(total / self.n_rows)
+        return self.curve.costs(self.mistake, self.person)
 
     @property
     def best(self) -> float:
-        """The confidence of least cost; with true probabilities it would be Chow's, 1 - person / mistake.
-
-        Chow, 1970, https://doi.org/10.1109/TIT.1970.1054406.
-        """
-        return cheapest(self.costs(), max(0.0, 1 - self.person / self.mistake))
+        """The confidence of least cost."""
+        return self.curve.cheapest(self.mistake, self.person)
 
     def at(self, confidence: float) -> dict[str, Any]:
         """Counts, shares with Wilson's intervals, and cost, at one of the confidences."""
@@ -116,18 +116,16 @@ class Abstaining(Section):
 
     def figure(self) -> Markup:
         """The share answered, the accuracy of the answers and the cost against the confidence."""
-        confidences = np.arange(N_STEPS + 1) / N_STEPS
-        accuracy = np.where(self.answered > 0, self.right / np.maximum(self.answered, 1), np.nan)
         text = f"The cost is least at {number(self.best)}."
         return curves(
             self.key,
             "confidence from which an answer is given",
             {
-                "accuracy of answers": (accuracy, "series-0"),
+                "accuracy of answers": (self.curve.accuracy, "series-0"),
                 "share answered": (self.answered / self.n_rows, "series-1 dashed"),
             },
             self.costs(),
-            confidences,
+            THRESHOLDS,
             (self.start, self.best),
             text,
         )

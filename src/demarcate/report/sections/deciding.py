@@ -7,35 +7,7 @@ from numpy.typing import NDArray
 from demarcate.evaluation import Score, wilson_interval
 from demarcate.report.svg import Drawing
 
-N_STEPS = 1000
-"""Thresholds are 0, 0.001 and so on to 1."""
 SHOWN = tuple(place / 10 for place in range(1, 10))
-
-
-def cheapest(cost: NDArray[np.float64], expected: float) -> float:
-    """The threshold of least cost; of equals the one nearest to where true probabilities would put it.
-
-    Parameters
-    ----------
-    cost
-        Of each threshold, ``(n_steps + 1,)``.
-    expected
-        The threshold that would be best if every probability were true.
-
-    Examples
-    --------
-    >>> cheapest(np.array([3.0, 1.0, 1.0, 1.0, 2.0]), expected=0.6)
-    0.5
-    """
-    thresholds = np.arange(len(cost)) / (len(cost) - 1)
-    least = np.flatnonzero(cost <= cost.min() * (1 + 1e-12))
-    return float(thresholds[least[np.abs(thresholds[least] - expected).argmin()]])
-
-
-def at_least(probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
-    """How many are at least 0, 0.001, ... 1, ``(1001,)``."""
-    thresholds = np.arange(N_STEPS + 1) / N_STEPS
-    return np.asarray(len(probabilities) - np.searchsorted(np.sort(probabilities), thresholds, side="left"))
 
 
 def falls(counts: NDArray[np.int64]) -> list[int]:

@@ -9,9 +9,10 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.evaluation import Score, class_scores
+from demarcate.inspection.threshold_curve import N_STEPS, THRESHOLDS, ThresholdCurve
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.filters import number, percent
-from demarcate.report.sections.deciding import N_STEPS, SHOWN, at_least, cheapest, curves, falls, share, stretch_of
+from demarcate.report.sections.deciding import SHOWN, curves, falls, share, stretch_of
 from demarcate.report.sections.section import Section
 
 
@@ -60,6 +61,7 @@ class Threshold(Section):
     def of(cls, judged: Judged) -> "Threshold":
         """The thresholds of judged rows."""
         of_positive, is_positive = judged.probabilities[:, 1], judged.codes == 1
+        curve = ThresholdCurve.of(is_positive, of_positive)
         start = judged.predictor.threshold
         start = 0.5 if start is None else start
         of_class = _at_threshold(judged, start)
@@ -68,10 +70,10 @@ class Threshold(Section):
         return cls(
             negative,
             positive,
-            int((~is_positive).sum()),
-            int(is_positive.sum()),
-            at_least(of_positive[is_positive]),
-            at_least(of_positive[~is_positive]),
+            curve.n_negative,
+            curve.n_positive,
+            curve.true_positives,
+            curve.false_positives,
             round(start, 3),
             *((costs and costs.prices) or (1.0, 1.0)),
             {
@@ -88,17 +90,19 @@ class Threshold(Section):
         """Judged rows."""
         return self.n_negative + self.n_positive
 
+    @property
+    def curve(self) -> ThresholdCurve:
+        """The counts as a curve."""
+        return ThresholdCurve(self.n_positive, self.n_negative, self.true_positives, self.false_positives)
+
     def costs(self) -> NDArray[np.float64]:
         """The mean cost of a row at each threshold."""
-        missed = self.n_positive - self.true_positives
-        total = missed * self.false_negative + self.false_positives * self.false_positive
-        return np.asarray(total / self.n_rows)
+        return self.curve.costs(self.false_negative, self.false_positive)
 
     @property
     def best(self) -> float:
         """The threshold of least cost."""
-        both = self.false_negative + self.false_positive
-        return cheapest(self.costs(), self.false_positive / both)
+        return self.curve.cheapest(self.false_negative, self.false_positive)
 
     def at(self, threshold: float) -> dict[str, Any]:
         """Counts, precision and recall with Wilson's intervals, and cost, at one of the thresholds."""
@@ -138,10 +142,7 @@ class Threshold(Section):
 
     def figure(self) -> Markup:
         """Precision, recall and cost against the threshold."""
-        thresholds = np.arange(N_STEPS + 1) / N_STEPS
-        called = self.true_positives + self.false_positives
-        precision = np.where(called > 0, self.true_positives / np.maximum(called, 1), np.nan)
-        recall = self.true_positives / max(self.n_positive, 1)
+        precision, recall = self.curve.precision, np.nan_to_num(self.curve.recall)
         at_start = percent(float(recall[round(self.start * N_STEPS)]))
         text = f"At {number(self.start, 2)}, recall is {at_start}. The cost is least at {number(self.best)}."
         return curves(
@@ -149,7 +150,7 @@ class Threshold(Section):
             f"probability from which {self.positive} is predicted",
             {"precision": (precision, "series-0"), "recall": (recall, "series-1 dashed")},
             self.costs(),
-            thresholds,
+            THRESHOLDS,
             (self.start, self.best),
             text,
         )

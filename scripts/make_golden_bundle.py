@@ -76,7 +76,7 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
     schema = Schema((*SCHEMA.columns, DOSE)) if has_pieces else SCHEMA
     words = [*ENCODER_WORDS, DOSE_WORDS] if has_pieces else ENCODER_WORDS
     numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_pieces else ENCODER_NUMBERS)
-    encoders = [TableEncoder.restore(words, each, schema) for each in (numbers, numbers * 0.96875)]
+    encoders = [TableEncoder.from_state(words, each, schema) for each in (numbers, numbers * 0.96875)]
     second = Network((4, 2), "silu", dropout=0.25, input_dropout=0.125 if has_pieces else 0.0)
     networks = [Network((3,), "relu"), second, Network((), "none")]
     d_in = encoders[0].n_encoded

@@ -538,7 +538,7 @@ class TestCraftedDocuments:
             (("schema", 3, "date_format"), "%Q", "date format"),
             (("encoders", 0, "columns", 1, "kept"), ["fixed", "fixed"], "distinct"),
             (("encoders", 0, "columns", 0, "encoder"), "pickle", "pickle"),
-            (("encoders", 0, "columns", 0, "flag"), 1, "no flag that is true or false"),
+            (("encoders", 0, "columns", 0, "flag"), 1, "'flag' is not true or false"),
             (("encoders", 0, "n_encoded"), 10**9, "is expected"),
             (("members", 0, "encoder"), 2, "encoder is not there"),
             (("members", 0, "encoder"), -1, "encoder is not there"),

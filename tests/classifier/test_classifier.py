@@ -27,7 +27,7 @@ import demarcate.classifier.cross_validation
 from demarcate import DemarcateClassifier, Predictor, datasets, load
 from demarcate.classifier.classifier import JUDGING_SECONDS
 from demarcate.classifier.presets import PRESETS, preset_settings
-from demarcate.encoding.bin_edges import class_edges
+from demarcate.encoding.bin_edges import tree_bin_edges
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, OutputError, SettingError
 from demarcate.evaluation import METRIC_NAMES, Costs, calibrate, class_scores, compare_costs, score
 
@@ -596,7 +596,7 @@ class TestEncodings:
         for encoder, held in zip(fitted.predictor_.encoders, fitted.held_out_, strict=True):
             train = np.setdiff1d(np.arange(len(y)), held)
             for place, column in enumerate(encoder.encoders):
-                expected = class_edges(X[train, place], y[train], 2)
+                expected = tree_bin_edges(X[train, place], y[train], 2)
                 assert column.edges.tolist() == expected.tolist()
 
     def test_the_networks_begin_with_the_classes_shares_unless_told_otherwise(self, matrix):

@@ -31,7 +31,7 @@ def test_rows_sum_to_one_and_have_one_width_whatever_the_cells(cells, others):
 def test_only_the_given_rows_are_fitted_on(cells, others):
     rows = np.arange(len(cells))
     alone, among = CategoricalEncoder.fit(cells, rows), CategoricalEncoder.fit(cells.append(others), rows)
-    assert alone.kept == among.kept
+    assert alone.categories == among.categories
     assert np.array_equal(alone.shares, among.shares)
 
 
@@ -40,13 +40,13 @@ def test_the_order_of_rows_does_not_matter(cells, seed):
     rows = np.arange(len(cells))
     shuffled = np.random.default_rng(seed).permutation(rows)
     first, second = CategoricalEncoder.fit(cells, rows), CategoricalEncoder.fit(cells, shuffled)
-    assert (first.kept, first.shares.tolist()) == (second.kept, second.shares.tolist())
+    assert (first.categories, first.shares.tolist()) == (second.categories, second.shares.tolist())
 
 
 @given(cells=cells_of_a_column, others=cells_of_a_column)
 def test_the_state_survives_json_and_an_array(cells, others):
     encoder = CategoricalEncoder.fit(cells, np.arange(len(cells)))
-    again = CategoricalEncoder.restore(encoder.numbers.copy(), json.loads(json.dumps(encoder.words)))
+    again = CategoricalEncoder.from_state(encoder.state_array.copy(), json.loads(json.dumps(encoder.state_json)))
     assert np.array_equal(again.encode(others), encoder.encode(others))
     assert again.names("x") == encoder.names("x")
 
@@ -80,9 +80,8 @@ def test_what_nothing_was_learned_of_is_the_average_row():
 def test_of_thousands_of_categories_the_most_frequent_are_kept():
     cells = pl.Series([f"c{number:04d}" for number in range(1000) for _ in range(3 + (number < 10))])
     encoder = CategoricalEncoder.fit(cells, np.arange(len(cells)))
-    assert len(encoder.kept) == MAX_CATEGORIES
-    assert {f"c{number:04d}" for number in range(10)} < set(encoder.kept)
-    assert len(CategoricalEncoder.fit(cells, np.arange(len(cells)), max_categories=3).kept) == 3
+    assert len(encoder.categories) == MAX_CATEGORIES
+    assert {f"c{number:04d}" for number in range(10)} < set(encoder.categories)
 
 
 def test_a_column_without_a_training_value_is_missing_throughout():

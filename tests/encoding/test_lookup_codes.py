@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from demarcate.encoding import TableEncoder, lookup_codes
-from demarcate.encoding.lookup_codes import CodedTable, Knotted
+from demarcate.encoding.lookup_codes import CodedTable, InterpolatedColumn
 from demarcate.tabular import infer_schema
 
 
@@ -58,18 +58,18 @@ def test_columns_share_no_more_codes_than_allowed(frame, classes):
 def test_numbers_that_differ_from_row_to_row_have_knots(frame, classes):
     parsed, encoders = parsed_and_encoders(frame, classes)
     table = CodedTable.of(encoders, parsed)
-    assert [one.columns for one in table.knotted] == [("dose",)]
+    assert [one.columns for one in table.interpolated] == [("dose",)]
     assert table.rest == ()
 
 
 def test_between_knots_all_encoders_are_linear(frame, classes):
     _, encoders = parsed_and_encoders(frame, classes)
     own = [encoder.encoders[3] for encoder in encoders]
-    knotted = Knotted.of("dose", own)
-    cells = np.array([*np.linspace(-20, 20, 999), *knotted.knots, np.nan, 1e308, -1e308, 5e-324])
-    codes, shares = knotted.between(cells)
-    for encoder, encoded in zip(own, knotted.encoded, strict=True):
-        found = (encoded[codes] * shares[..., np.newaxis]).sum(1)
+    column = InterpolatedColumn.of("dose", own, [encoder.knots for encoder in own])
+    cells = np.array([*np.linspace(-20, 20, 999), *column.knots, np.nan, 1e308, -1e308, 5e-324])
+    codes, weights = column.interpolate(cells)
+    for encoder, encoded in zip(own, column.encoded, strict=True):
+        found = (encoded[codes] * weights[..., np.newaxis]).sum(1)
         np.testing.assert_allclose(found, encoder.encode(cells), rtol=0, atol=2e-6)
 
 
@@ -80,13 +80,13 @@ def test_numbers_that_are_encoded_as_they_are_have_no_codes(frame):
 
 def test_all_columns_of_numbers_have_so_many_codes_at_most(frame, classes):
     parsed, encoders = parsed_and_encoders(frame.with_columns(dose=pl.col("age") * 2), classes)
-    with patch.object(lookup_codes, "MAX_CODES_IN_ALL", 25):
+    with patch.object(lookup_codes, "MAX_TABLE_CODES", 25):
         assert CodedTable.of(encoders, parsed).rest == ("dose",)
 
 
 def test_few_distinct_numbers_at_first_and_many_later_have_no_codes(classes):
     _, encoders = parsed_and_encoders(pl.DataFrame({"dose": [*[0.0] * 250, *np.arange(150.0)]}), classes)
     for cells in (np.arange(400.0), np.concatenate([np.zeros(250), np.arange(150.0)])):
-        assert [one.columns for one in CodedTable.of(encoders, {"dose": cells}).knotted] == [("dose",)]
+        assert [one.columns for one in CodedTable.of(encoders, {"dose": cells}).interpolated] == [("dose",)]
     few = {"dose": np.arange(400.0) % 100}
     assert [one.columns for one in CodedTable.of(encoders, few).coded] == [("dose",)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from demarcate.encoding import NumericEncoder
+from demarcate.encoding import FitContext, NumericEncoder
 from demarcate.encoding.numeric import LIMIT
 from demarcate.errors import SettingError
 
@@ -22,7 +22,7 @@ LARGEST = float(np.finfo(np.float64).max)
 @example(cells=np.array([5e-324, 0.0]), others=np.array([LARGEST]), standardise=True)
 @example(cells=np.array([np.nan]), others=np.array([1e300, np.nan]), standardise=True)
 def test_encodings_are_finite_and_of_one_width_whatever_the_cells(cells, others, standardise):
-    encoder = NumericEncoder.fit(cells, np.arange(len(cells)), standardise=standardise)
+    encoder = NumericEncoder.fit(cells, np.arange(len(cells)), FitContext(standardise))
     for encoded in (encoder.encode(cells), encoder.encode(others), encoder.encode(np.array([]))):
         assert encoded.dtype == np.float32
         assert encoded.shape[1] == len(encoder.names("x"))
@@ -34,14 +34,15 @@ def test_encodings_are_finite_and_of_one_width_whatever_the_cells(cells, others,
 def test_only_the_given_rows_are_fitted_on(cells, others):
     rows = np.arange(len(cells))
     alone, among = NumericEncoder.fit(cells, rows), NumericEncoder.fit(np.concatenate([cells, others]), rows)
-    assert alone == among or (alone.numbers.tolist(), alone.words) == (among.numbers.tolist(), among.words)
+    assert alone.state_array.tolist() == among.state_array.tolist()
+    assert alone.state_json == among.state_json
 
 
 @given(cells=cells_of_a_column, standardise=st.booleans())
 def test_the_state_survives_json_and_an_array(cells, standardise):
-    encoder = NumericEncoder.fit(cells, np.arange(len(cells)), standardise=standardise)
-    again = NumericEncoder.restore(encoder.numbers.copy(), json.loads(json.dumps(encoder.words)))
-    assert np.isfinite(encoder.numbers).all()
+    encoder = NumericEncoder.fit(cells, np.arange(len(cells)), FitContext(standardise))
+    again = NumericEncoder.from_state(encoder.state_array.copy(), json.loads(json.dumps(encoder.state_json)))
+    assert np.isfinite(encoder.state_array).all()
     assert np.array_equal(again.encode(cells), encoder.encode(cells))
     assert again.names("x") == encoder.names("x")
 
@@ -85,7 +86,7 @@ def test_a_wild_cell_counts_as_the_limit():
 
 def test_without_standardising_numbers_pass_as_they_are():
     cells = np.array([0.1, 250.0, -3.0])
-    encoder = NumericEncoder.fit(cells, np.arange(3), standardise=False)
+    encoder = NumericEncoder.fit(cells, np.arange(3), FitContext(standardise=False))
     assert encoder.encode(cells)[:, 0].tolist() == cells.astype(np.float32).tolist()
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from demarcate.encoding import NumericEncoder, PiecewiseEncoder
-from demarcate.encoding.bin_edges import MAX_PIECES
+from demarcate.encoding import FitContext, NumericEncoder, PiecewiseEncoder
+from demarcate.encoding.bin_edges import MAX_BINS
 from demarcate.errors import SettingError
 
 LARGEST = float(np.finfo(np.float64).max)
@@ -24,12 +24,12 @@ NEIGHBOURS = np.array([*[1.0] * 8, *[np.nextafter(1.0, 2.0)] * 8, *[3.0] * 8])
 def fitted(cells, rows=None):
     """Fitted on cells whose classes change from one value to the next, so that there is much to cut."""
     codes = np.unique(cells, return_inverse=True)[1] % 2
-    return PiecewiseEncoder.fit(cells, np.arange(len(cells)) if rows is None else rows, codes, 2)
+    return PiecewiseEncoder.fit(cells, np.arange(len(cells)) if rows is None else rows, FitContext(codes=codes))
 
 
 def pieces(encoder, cells):
     """The encoded columns without those of the number itself."""
-    return encoder.encode(cells)[:, len(encoder.whole.names("x")) :]
+    return encoder.encode(cells)[:, len(encoder.numeric.names("x")) :]
 
 
 def of_edges(*edges):
@@ -52,7 +52,7 @@ def test_encodings_are_finite_and_of_one_width_whatever_the_cells(cells, others)
         assert encoded.shape == (len(some), len(encoder.names("x")))
         assert np.isfinite(encoded).all()
         assert ((pieces(encoder, some) >= 0) & (pieces(encoder, some) <= 1)).all()
-        assert pieces(encoder, some).shape[1] <= MAX_PIECES
+        assert pieces(encoder, some).shape[1] <= MAX_BINS
 
 
 @settings(max_examples=200, deadline=None)
@@ -99,7 +99,7 @@ def test_a_function_that_is_linear_on_each_piece_is_a_weighted_sum_of_the_pieces
 def test_a_missing_number_has_come_through_no_piece_and_is_flagged():
     cells = np.array([*range(40), np.nan], dtype=np.float64)
     codes = (np.arange(41) >= 20).astype(int)
-    encoder = PiecewiseEncoder.fit(cells, np.arange(41), codes, 2)
+    encoder = PiecewiseEncoder.fit(cells, np.arange(41), FitContext(codes=codes))
     assert encoder.names("x") == ["x", "x is missing", "x from 0 to 19.5", "x from 19.5 to 39"]
     assert encoder.encode(cells)[40, 1:].tolist() == [1, 0, 0]
     assert not encoder.encode(cells)[:40, 1].any()
@@ -108,7 +108,7 @@ def test_a_missing_number_has_come_through_no_piece_and_is_flagged():
 
 def test_where_none_was_missing_in_training_a_missing_number_is_the_median_in_no_piece():
     cells = np.arange(40.0)
-    encoder = PiecewiseEncoder.fit(cells, np.arange(40), (cells >= 20).astype(int), 2)
+    encoder = PiecewiseEncoder.fit(cells, np.arange(40), FitContext(codes=(cells >= 20).astype(int)))
     assert encoder.encode(np.array([np.nan])).tolist() == [[0.0, 0.0, 0.0]]
 
 
@@ -118,10 +118,10 @@ def test_only_the_given_rows_are_fitted_on(cells, others):
     rows = np.arange(len(cells))
     together = np.concatenate([cells, others])
     codes = np.unique(together, return_inverse=True)[1] % 2
-    alone = PiecewiseEncoder.fit(cells, rows, codes[: len(cells)], 2)
-    among = PiecewiseEncoder.fit(together, rows, codes, 2)
-    assert among.numbers.tolist() == alone.numbers.tolist()
-    assert among.words == alone.words
+    alone = PiecewiseEncoder.fit(cells, rows, FitContext(codes=codes[: len(cells)]))
+    among = PiecewiseEncoder.fit(together, rows, FitContext(codes=codes))
+    assert among.state_array.tolist() == alone.state_array.tolist()
+    assert among.state_json == alone.state_json
 
 
 @settings(max_examples=100, deadline=None)
@@ -131,10 +131,10 @@ def test_only_the_given_rows_are_fitted_on(cells, others):
 @example(cells=np.array([np.nan, np.nan]))
 def test_the_state_survives_json_and_an_array(cells):
     encoder = fitted(cells)
-    again = PiecewiseEncoder.restore(encoder.numbers.copy(), json.loads(json.dumps(encoder.words)))
-    assert np.isfinite(encoder.numbers).all()
-    assert again.numbers.tolist() == encoder.numbers.tolist()
-    assert again.words == encoder.words
+    again = PiecewiseEncoder.from_state(encoder.state_array.copy(), json.loads(json.dumps(encoder.state_json)))
+    assert np.isfinite(encoder.state_array).all()
+    assert again.state_array.tolist() == encoder.state_array.tolist()
+    assert again.state_json == encoder.state_json
     assert np.array_equal(again.encode(cells), encoder.encode(cells))
     assert again.names("x") == encoder.names("x")
 
@@ -147,8 +147,8 @@ def test_pieces_that_encoders_share_a_table_for_are_those_each_encodes(cells, se
     draw = np.random.default_rng(seed)
     encoders = [fitted(cells, draw.choice(len(cells), draw.integers(1, len(cells) + 1), replace=False)) for _ in "abc"]
     part = PiecewiseEncoder.share(encoders, cells)
-    for encoder, places, statistics in zip(encoders, part.places, part.statistics, strict=True):
-        own = places[len(encoder.whole.names("x")) :]
+    for encoder, places, statistics in zip(encoders, part.columns, part.statistics, strict=True):
+        own = places[len(encoder.numeric.names("x")) :]
         assert all(what == "number" for what, _ in own)
         at = [place for _, place in own]
         assert statistics[:, at].tolist() == [[row] * len(at) for row in (1, 0, 0, 1)]

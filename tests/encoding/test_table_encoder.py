@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from demarcate.datasets import heart
 from demarcate.encoding import TableEncoder
-from demarcate.encoding.table_encoder import MAX_PIECES_IN_ALL, MIN_PIECES
+from demarcate.encoding.piecewise import MAX_TABLE_BINS, MIN_BINS
 from demarcate.tabular import infer_schema
 
 rows_of_a_table = st.lists(
@@ -82,8 +82,8 @@ def test_the_state_survives_json_and_an_array():
     schema = infer_schema(frame)
     parsed = schema.parse(frame)
     encoder = TableEncoder.fit(schema, parsed, np.arange(40))
-    words, numbers = encoder.state()
-    again = TableEncoder.restore(json.loads(json.dumps(words)), np.frombuffer(numbers.tobytes()), schema)
+    entries, numbers = encoder.state()
+    again = TableEncoder.from_state(json.loads(json.dumps(entries)), np.frombuffer(numbers.tobytes()), schema)
     assert again.columns == encoder.columns == ("number", "word", "truth", "day")
     assert np.array_equal(again.encode(parsed), encoder.encode(parsed))
     assert again.names() == encoder.names()
@@ -181,10 +181,10 @@ class TestPieces:
         assert set(encoder.kinds) == {"piecewise"}
         widths = [len(each.edges) - 1 for each in encoder.encoders]
         assert widths[0] == max(widths) == most
-        assert sum(widths) <= MAX_PIECES_IN_ALL
+        assert sum(widths) <= MAX_TABLE_BINS
 
     def test_a_table_too_wide_for_pieces_has_none(self):
-        schema, parsed, codes = self.wide(MAX_PIECES_IN_ALL // MIN_PIECES + 1, 40)
+        schema, parsed, codes = self.wide(MAX_TABLE_BINS // MIN_BINS + 1, 40)
         encoder = TableEncoder.fit(schema, parsed, np.arange(40), codes=codes)
         assert set(encoder.kinds) == {"numeric"}
         plain = TableEncoder.fit(schema, parsed, np.arange(40))
@@ -202,9 +202,9 @@ class TestPieces:
         schema = infer_schema(frame)
         parsed = schema.parse(frame)
         encoder = TableEncoder.fit(schema, parsed, np.arange(40), codes=(np.nan_to_num(parsed["number"]) > 50) * 1)
-        words, numbers = encoder.state()
-        assert words[0] == {"column": "number", "encoder": "piecewise", "n_numbers": 7, "flag": True}
-        again = TableEncoder.restore(json.loads(json.dumps(words)), np.frombuffer(numbers.tobytes()), schema)
+        entries, numbers = encoder.state()
+        assert entries[0] == {"column": "number", "encoder": "piecewise", "n_numbers": 7, "flag": True}
+        again = TableEncoder.from_state(json.loads(json.dumps(entries)), np.frombuffer(numbers.tobytes()), schema)
         assert np.array_equal(again.encode(parsed), encoder.encode(parsed))
         assert (again.names(), again.kinds) == (encoder.names(), encoder.kinds)
 
@@ -216,16 +216,16 @@ class TestPieces:
 def test_an_encoder_that_does_not_read_such_a_column_is_refused(place, kind):
     frame = mixed()
     schema = infer_schema(frame)
-    words, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
-    words[place] = {**words[place], "encoder": kind}
+    entries, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
+    entries[place] = {**entries[place], "encoder": kind}
     name = ("number", "word", "truth", "day")[place]
     with pytest.raises(ValueError, match=rf"the encoder '{kind}' does not read the \w+ column '{name}'"):
-        TableEncoder.restore(words, numbers, schema)
+        TableEncoder.from_state(entries, numbers, schema)
 
 
 def test_there_is_an_encoder_for_each_column_that_is_used():
     frame = mixed()
     schema = infer_schema(frame)
-    words, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
+    entries, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
     with pytest.raises(ValueError, match="longer than argument 1"):
-        TableEncoder.restore(words[:-1], numbers, schema)
+        TableEncoder.from_state(entries[:-1], numbers, schema)

@@ -105,7 +105,7 @@ cells = st.fixed_dictionaries(
 )
 def test_logits_are_those_of_encoded_rows(rows, rows_a_code, max_shared, members):
     frame = pl.DataFrame(rows, schema=table(1).schema | {"seen": pl.Int64}).cast({"seen": pl.Datetime("ms")})
-    with patch.multiple(lookup_codes, ROWS_A_CODE=rows_a_code, MAX_SHARED=max_shared):
+    with patch.multiple(lookup_codes, ROWS_PER_CODE=rows_a_code, MAX_SHARED=max_shared):
         assert_the_same(ensemble(), frame, members)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from demarcate.bundle.rules import are_keys, are_texts, is_count, is_number, is_text, require
-from demarcate.encoding.bin_edges import MAX_PIECES
-from demarcate.encoding.table_encoder import READS
+from demarcate.encoding.registry import check_state
 from demarcate.evaluation.calibration import COLDEST, HOTTEST
 from demarcate.evaluation.costs import LARGEST
 from demarcate.nn import HEAD_NAMES
@@ -19,13 +18,6 @@ KEYS_OF_2 = KEYS | {"costs", "conformal"}
 """What a document of a later format has."""
 CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 COLUMN_KEYS = {"name", "kind", "dropped", "note", "categories", "date_format"}
-ENCODER_FLAGS: dict[str, tuple[str, ...]] = {
-    "numeric": ("flag",),
-    "piecewise": ("flag",),
-    "date": ("flag", "has_time"),
-    "categorical": (),
-}
-"""What is true or false of each kind of column encoder."""
 NETWORK_KEYS = {"hidden", "activation", "dropout", "head"}
 
 
@@ -115,29 +107,7 @@ def _check_encoders(encoders: Any, used: Mapping[str, str]) -> None:
         names = [column.get("column") for column in columns]
         require(names == list(used), f"{where} does not read the schema's columns")
         for place, (column, kind) in enumerate(zip(columns, used.values(), strict=True)):
-            _check_encoder(column, kind, f"column {place} of {where}")
-
-
-def _check_encoder(column: Mapping[str, Any], read: str, where: str) -> None:
-    kind = column.get("encoder", "")
-    require(is_text(kind) and kind in ENCODER_FLAGS, f"{where} has an encoder of no known kind: {kind!r}")
-    reads = f"the encoder {kind!r} does not read the {read} column {column['column']!r}"
-    require(read in READS[kind], reads)
-    flags = ENCODER_FLAGS[kind]
-    keys = {"column", "encoder", "n_numbers", *flags, *(["kept"] if kind == "categorical" else [])}
-    require(are_keys(column, keys), f"{where} does not have the keys {sorted(keys)}")
-    require(
-        all(type(column[flag]) is bool for flag in flags), f"{where} has no {' and '.join(flags)} that is true or false"
-    )
-    if kind == "categorical":
-        kept = column["kept"]
-        require(are_texts(kept) and len(set(kept)) == len(kept), f"{where} has categories that are not distinct words")
-        least = most = len(kept) + 2
-    else:
-        least, most = 4, 4 + (MAX_PIECES + 1 if kind == "piecewise" else 0)
-    n_numbers = column["n_numbers"]
-    fits = is_count(n_numbers) and least <= n_numbers <= most
-    require(fits, f"{where} needs {least} numbers" + (f" to {most}" if most > least else ""))
+            check_state(column, kind, f"column {place} of {where}")
 
 
 def _check_members(members: Any, n_encoders: int, head: object) -> None:

@@ -90,11 +90,11 @@ def described(contents: Contents) -> dict[str, Any]:
 
 
 def _version(contents: Contents) -> int:
-    has_pieces = any("piecewise" in encoder.kinds for encoder in contents.encoders)
-    if has_pieces or any(network.input_dropout for network in contents.networks):
-        return 3
     decides = contents.temperature, contents.costs, contents.conformal
-    return 1 if decides == (None, None, None) else 2
+    needed = [1 if decides == (None, None, None) else 2]
+    needed += [3 for network in contents.networks if network.input_dropout]
+    needed += [encoder.file_format for table in contents.encoders for encoder in table.encoders]
+    return max(needed)
 
 
 def _specification(network: Network) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _read(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> C
     encoders = []
     for number, entry in enumerate(document["encoders"]):
         numbers = tensors[f"encoders.{number}.numbers"].astype(np.float64)
-        encoder = TableEncoder.restore(entry["columns"], numbers, schema)
+        encoder = TableEncoder.from_state(entry["columns"], numbers, schema)
         if encoder.n_encoded != entry["n_encoded"]:
             raise ValueError(f"encoder {number} makes {encoder.n_encoded} columns, not {entry['n_encoded']}")
         encoders.append(encoder)

@@ -1,81 +1,140 @@
-"""What every column encoder can do."""
+"""The interface of a column encoder, and one column shared by several encoders."""
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.tabular.schema import Column, Kind
+
 Floats = NDArray[np.float64]
 Encoded = NDArray[np.float32]
-Place = tuple[Literal["number", "flag", "category"], int]
-"""Where an encoded column comes from: a number of the part, the flag that it is missing, or a column of the table."""
+PoolColumn = tuple[Literal["number", "flag", "category"], int]
+"""Where an encoded column comes from: a shared number, the flag that it is missing, or a column of the table."""
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """What several encoders of one column share, and how each makes its encoded columns of it.
+class FitContext:
+    """Information for fitting an encoder beside the cells of its own column."""
 
-    Attributes
-    ----------
-    numbers
-        Columns ``(n_rows,)`` of float32 each, NaN where missing, else finite.
-    statistics
-        What each encoder makes of them: scale, shift, fill and limit, ``(n_encoders, 4, n_numbers)``. A number is
-        encoded as ``fill`` where missing, else as ``number * scale + shift``, clipped to +-limit.
-    places
-        Each encoder's encoded columns, in its own order.
-    codes
-        Category indices ``(n_rows,)``, or None for a column of numbers.
-    table
-        What each encoder makes of each category, ``(n_encoders, n_categories, width)``, or None.
+    standardise: bool = True  # whether numbers are brought to mean 0 and standard deviation 1
+    codes: NDArray[np.int64] | None = None  # each row's class index (n_rows,); None to ignore the target
+    n_numerical: int = 1  # numerical columns of the table
 
-    Examples
-    --------
-    >>> part = Part.plain([np.array([0.5, np.nan])], n_encoders=2)
-    >>> part.statistics[0].tolist(), part.places
-    ([[1.0], [0.0], [0.0], [1.0]], ((('number', 0),), (('number', 0),)))
-    """
+    @cached_property
+    def n_classes(self) -> int:
+        """Return the number of classes, 0 without a target."""
+        return 0 if self.codes is None else int(self.codes.max()) + 1
 
-    numbers: tuple[Encoded, ...]
+
+NO_TARGET = FitContext()
+
+
+@dataclass(frozen=True)
+class StateField:
+    """The rule for one value of an encoder's JSON state: a check, and the values it accepts in words."""
+
+    is_valid: Callable[[Any], bool]
+    meaning: str
+
+
+BOOLEAN = StateField(lambda value: isinstance(value, bool), "true or false")
+
+
+@dataclass(frozen=True, eq=False)
+class SharedColumn:
+    """One column of a table as several encoders share it."""
+
+    numbers: tuple[Encoded, ...]  # columns (n_rows,), NaN where missing, else finite
+    # Scale, shift, fill and limit, (n_encoders, 4, n_numbers): a number is encoded as fill where missing, else as
+    # number * scale + shift, clipped to +-limit.
     statistics: Floats
-    places: tuple[tuple[Place, ...], ...]
-    codes: NDArray[np.int32] | None = None
-    table: Encoded | None = None
+    columns: tuple[tuple[PoolColumn, ...], ...]  # each encoder's encoded columns, in order
+    codes: NDArray[np.int32] | None = None  # category indices (n_rows,); None for numbers
+    table: Encoded | None = None  # each encoder's encoding of each category, (n_encoders, n_categories, width)
 
-    @classmethod
-    def plain(cls, columns: Sequence[Floats], n_encoders: int) -> "Part":
-        """Columns ``(n_rows,)`` within +-1 that all encoders take as they are, and as 0 where missing."""
-        statistics = np.tile(np.array([[1.0], [0.0], [0.0], [1.0]]), (n_encoders, 1, len(columns)))
-        places: tuple[Place, ...] = tuple(("number", index) for index in range(len(columns)))
-        numbers = tuple(column.astype(np.float32) for column in columns)
-        return cls(numbers, statistics, (places,) * n_encoders)
+    def with_plain(self, added: Sequence[NDArray[Any]], picked: Sequence[Sequence[int]]) -> "SharedColumn":
+        """Add columns ``(n_rows,)`` within +-1 that are encoded unchanged, as 0 where missing.
+
+        Each encoder uses the added columns whose indices are in its entry of ``picked``.
+        """
+        statistics = np.tile(np.array([[1.0], [0.0], [0.0], [1.0]]), (len(self.columns), 1, len(added)))
+        first = len(self.numbers)
+        columns: list[tuple[PoolColumn, ...]] = [
+            (*own, *(("number", first + index) for index in indices))
+            for own, indices in zip(self.columns, picked, strict=True)
+        ]
+        numbers = (*self.numbers, *(column.astype(np.float32) for column in added))
+        return SharedColumn(numbers, np.concatenate([self.statistics, statistics], 2), tuple(columns))
 
 
-class ColumnEncoder(Protocol):
-    """A fitted encoder of one column.
+class ColumnEncoder(ABC):
+    """A fitted encoder of one column; `registry.ENCODERS` lists the classes.
 
-    Its whole state is ``numbers``, a float64 array, and ``words``, JSON-ready: what a model file keeps of it.
+    Its state is a float64 array and JSON values, both written to model files.
     """
 
-    @property
-    def numbers(self) -> Floats:
-        """The fitted numbers, one axis."""
-
-    @property
-    def words(self) -> dict[str, Any]:
-        """The rest of the state, ready for JSON."""
-
-    def encode(self, cells: Any) -> Encoded:
-        """Parsed cells of ``n_rows`` as ``(n_rows, n_encoded)``, every value finite."""
+    kind: ClassVar[str]  # its name in model files
+    reads: ClassVar[tuple[Kind, ...]]  # the kinds of column it encodes
+    state_fields: ClassVar[Mapping[str, StateField]]  # the rules for `state_json`
+    file_format: ClassVar[int] = 1  # the first format of model files that has it
 
     @classmethod
-    def share(cls, encoders: Sequence[Any], cells: Any) -> Part:
-        """The column, kept once for several encoders of this kind, from all its parsed cells ``(n_rows,)``.
+    def applies(cls, context: FitContext) -> bool:  # noqa: ARG003 - for encoders that do not always apply
+        """Return whether the encoder can be fitted in this context."""
+        return True
 
-        What a part gives is what ``encode`` gives, to float32 rounding.
+    @classmethod
+    @abstractmethod
+    def fit(cls, cells: Any, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> Self:
+        """Fit on some rows of parsed cells ``(n_rows,)``."""
+
+    @classmethod
+    @abstractmethod
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> Self:
+        """Return the encoder with this state."""
+
+    @classmethod
+    @abstractmethod
+    def state_sizes(cls, json: Mapping[str, Any]) -> range:
+        """Return the allowed lengths of ``state_array`` beside a valid JSON state."""
+
+    @classmethod
+    @abstractmethod
+    def max_width(cls, column: Column | None = None) -> int:
+        """Return the largest number of encoded columns, of one column or of any that it reads."""
+
+    @classmethod
+    @abstractmethod
+    def share(cls, encoders: Sequence[Self], cells: Any) -> SharedColumn:
+        """Share the column's cells ``(n_rows,)`` between encoders: equal to ``encode`` up to float32 rounding."""
+
+    @property
+    @abstractmethod
+    def state_array(self) -> Floats:
+        """Return the fitted numbers, one axis."""
+
+    @property
+    @abstractmethod
+    def state_json(self) -> dict[str, Any]:
+        """Return the rest of the state, ready for JSON."""
+
+    @property
+    def knots(self) -> Floats | None:
+        """Return ascending numbers between which the encoding is linear, and outside of which it is constant.
+
+        None if there are no such numbers, or evaluating the encoding is as fast as interpolating it.
         """
+        return None
 
+    @abstractmethod
+    def encode(self, cells: Any) -> Encoded:
+        """Encode parsed cells ``(n_rows,)`` as ``(n_rows, n_encoded)``, every value finite."""
+
+    @abstractmethod
     def names(self, column: str) -> list[str]:
-        """What each encoded column stands for, ``n_encoded`` names."""
+        """Return the names of the ``n_encoded`` encoded columns."""

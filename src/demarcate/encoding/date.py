@@ -1,91 +1,92 @@
-"""Dates: how long ago, and where in the year, the week and the day."""
+"""Dates: elapsed time, and the position in the year, the week and the day."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from demarcate.encoding.base import Encoded, Floats, Part, Place
+from demarcate.encoding.base import (
+    BOOLEAN,
+    NO_TARGET,
+    ColumnEncoder,
+    Encoded,
+    FitContext,
+    Floats,
+    SharedColumn,
+    StateField,
+)
 from demarcate.encoding.numeric import NumericEncoder
+from demarcate.tabular.schema import Column, Kind
 
 _DAY = 86_400.0
 _PERIODS = {"day of year": 365.2425 * _DAY, "day of week": 7 * _DAY, "time of day": _DAY}
 
 
 @dataclass(frozen=True, eq=False)
-class DateEncoder:
-    """A column of dates, in parts: elapsed time standardised, and sine and cosine of each cycle.
+class DateEncoder(ColumnEncoder):
+    """A column of dates: elapsed time, standardised, and sine and cosine of each cycle."""
 
-    Attributes
-    ----------
-    elapsed
-        Encodes seconds since 1970-01-01 as any number, with a flag where dates were missing.
-    has_time
-        Whether training rows had times of day, which then are a cycle too.
+    kind: ClassVar[str] = "date"
+    reads: ClassVar[tuple[Kind, ...]] = ("date",)
+    state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN, "has_time": BOOLEAN}
 
-    Examples
-    --------
-    >>> cells = np.array([0.0, 86400.0, np.nan])
-    >>> encoder = DateEncoder.fit(cells, np.arange(3))
-    >>> encoder.names("seen")[:3], encoder.encode(cells).shape
-    (['seen', 'seen is missing', 'seen: sine of day of year'], (3, 6))
-    """
-
-    elapsed: NumericEncoder
-    has_time: bool
+    elapsed: NumericEncoder  # encodes seconds since 1970-01-01
+    has_time: bool  # whether training rows had times of day, which then are a cycle too
 
     @classmethod
-    def fit(cls, cells: Floats, rows: np.ndarray[Any, Any]) -> "DateEncoder":
-        """Fit on some rows of a column of seconds since 1970-01-01, NaN where missing."""
+    def fit(
+        cls,
+        cells: Floats,
+        rows: NDArray[np.int64],
+        context: FitContext = NO_TARGET,  # noqa: ARG003 - dates are always standardised
+    ) -> "DateEncoder":
+        """Fit on some rows of seconds since 1970-01-01, NaN where missing."""
         time_of_day = cells[rows] % _DAY
         has_time = bool(np.any(time_of_day[~np.isnan(time_of_day)]))
-        del time_of_day  # as large as the column, and so is what comes
+        del time_of_day  # as large as the column, and the numeric encoder needs as much again
         return cls(NumericEncoder.fit(cells, rows), has_time)
 
-    @property
-    def numbers(self) -> Floats:
-        """Those of the elapsed time."""
-        return self.elapsed.numbers
-
-    @property
-    def words(self) -> dict[str, Any]:
-        """Whether there is a flag and a time of day."""
-        return {**self.elapsed.words, "has_time": self.has_time}
+    @classmethod
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "DateEncoder":
+        """Return the encoder with this state."""
+        return cls(NumericEncoder.from_state(array, json), bool(json["has_time"]))
 
     @classmethod
-    def restore(cls, numbers: Floats, words: Mapping[str, Any]) -> "DateEncoder":
-        """The encoder with this state."""
-        return cls(NumericEncoder.restore(numbers, words), bool(words["has_time"]))
+    def state_sizes(cls, json: Mapping[str, Any]) -> range:
+        """Return the length of the elapsed time's state."""
+        return NumericEncoder.state_sizes(json)
+
+    @classmethod
+    def max_width(cls, column: Column | None = None) -> int:  # noqa: ARG003 - always the same
+        """Return the width of elapsed time and all cycles."""
+        return NumericEncoder.max_width() + 2 * len(_PERIODS)
+
+    @classmethod
+    def share(cls, encoders: Sequence["DateEncoder"], cells: Floats) -> SharedColumn:
+        """Share the column between encoders of it: elapsed time as numbers are shared, and the cycles."""
+        elapsed = NumericEncoder.share([encoder.elapsed for encoder in encoders], cells)
+        cycles = list(_cycles(cells, has_time=any(encoder.has_time for encoder in encoders)))
+        return elapsed.with_plain(cycles, [range(2 * len(_periods(encoder.has_time))) for encoder in encoders])
+
+    @property
+    def state_array(self) -> Floats:
+        """Return the state of the elapsed time."""
+        return self.elapsed.state_array
+
+    @property
+    def state_json(self) -> dict[str, Any]:
+        """Return whether there is a flag and a time of day."""
+        return {**self.elapsed.state_json, "has_time": self.has_time}
 
     def encode(self, cells: Floats) -> Encoded:
-        """Cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; a missing date is at the middle of every cycle."""
-        waves = [np.nan_to_num(wave.astype(np.float32)) for wave in _waves(cells, self.has_time)]
-        return np.concatenate([self.elapsed.encode(cells), np.stack(waves, 1)], 1)
-
-    @classmethod
-    def share(cls, encoders: Sequence["DateEncoder"], cells: Floats) -> Part:
-        """The column once for all these encoders of it: elapsed time as numbers are shared, cycles as they are.
-
-        Examples
-        --------
-        >>> cells = np.array([0.0, 86400.0, 129600.0])
-        >>> encoders = [DateEncoder.fit(cells, np.array(rows)) for rows in ([0, 1], [1, 2])]
-        >>> part = DateEncoder.share(encoders, cells)
-        >>> len(part.numbers), [len(places) for places in part.places]
-        (7, [5, 7])
-        """
-        elapsed = NumericEncoder.share([encoder.elapsed for encoder in encoders], cells)
-        cycles = Part.plain(list(_waves(cells, any(encoder.has_time for encoder in encoders))), len(encoders))
-        places: list[tuple[Place, ...]] = []
-        for encoder, own in zip(encoders, elapsed.places, strict=True):
-            n_waves = 2 * len(_periods(encoder.has_time))
-            places.append((*own, *(("number", len(elapsed.numbers) + wave) for wave in range(n_waves))))
-        statistics = np.concatenate([elapsed.statistics, cycles.statistics], 2)
-        return Part((*elapsed.numbers, *cycles.numbers), statistics, tuple(places))
+        """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; a missing date is at the middle of every cycle."""
+        cycles = [np.nan_to_num(wave.astype(np.float32)) for wave in _cycles(cells, self.has_time)]
+        return np.concatenate([self.elapsed.encode(cells), np.stack(cycles, 1)], 1)
 
     def names(self, column: str) -> list[str]:
-        """The parts."""
+        """Return the names of elapsed time, its flag, and the cycles."""
         cycles = [f"{column}: {wave} of {name}" for name in _periods(self.has_time) for wave in ("sine", "cosine")]
         return [*self.elapsed.names(column), *cycles]
 
@@ -94,8 +95,8 @@ def _periods(has_time: bool) -> dict[str, float]:
     return {name: period for name, period in _PERIODS.items() if has_time or name != "time of day"}
 
 
-def _waves(cells: Floats, has_time: bool) -> Iterator[Floats]:
-    """Sine and cosine of each cycle, ``(n_rows,)`` each, NaN where missing."""
+def _cycles(cells: Floats, has_time: bool) -> Iterator[Floats]:
+    """Yield sine and cosine of each cycle, ``(n_rows,)`` each, NaN where missing."""
     for period in _periods(has_time).values():
         angle = 2 * np.pi * (cells % period) / period
         yield np.sin(angle)

@@ -1,150 +1,135 @@
-"""Numbers cut into pieces: beside its standardised value, how far each piece of the column is filled."""
+"""Numbers, standardised, and piecewise linear: how far each bin of the column is filled."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import Encoded, Floats, Part, Place
-from demarcate.encoding.bin_edges import MAX_PIECES, class_edges
+from demarcate.encoding.base import (
+    BOOLEAN,
+    NO_TARGET,
+    ColumnEncoder,
+    Encoded,
+    FitContext,
+    Floats,
+    SharedColumn,
+    StateField,
+)
+from demarcate.encoding.bin_edges import MAX_BINS, tree_bin_edges
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.errors import SettingError
+from demarcate.tabular.schema import Column, Kind
+
+MAX_TABLE_BINS, MIN_BINS = 1024, 4
+"""Bins of all numerical columns together, at most; none where a column could have fewer than the least."""
 
 
 @dataclass(frozen=True, eq=False)
-class PiecewiseEncoder:
-    """A numerical column, standardised, and in pieces (Gorishniy et al. 2022).
+class PiecewiseEncoder(ColumnEncoder):
+    """A numerical column, standardised, and as a piecewise linear encoding (Gorishniy et al. 2022).
 
-    Of each piece it says how far a value has come through it: 0 before it, 1 behind it, in between the share of its
-    length. Any function that is linear on each piece is then a weighted sum of the encoded columns, so that a network
-    can bend where the classes part, instead of having to find the place. A missing number has come through no piece.
-
-    Attributes
-    ----------
-    whole
-        Encodes the number itself, with a flag where numbers were missing.
-    edges
-        Where pieces begin and end, strictly ascending, ``(n_pieces + 1,)``; fewer than three if it is all one piece,
-        which the number itself says already.
-
-    Examples
-    --------
-    >>> cells = np.array([0.0, 1.0, 2.0, 4.0])
-    >>> encoder = PiecewiseEncoder(NumericEncoder.fit(cells, np.arange(4)), np.array([0.0, 2.0, 4.0]))
-    >>> print(encoder.encode(cells)[:, 1:])
-    [[0.  0. ]
-     [0.5 0. ]
-     [1.  0. ]
-     [1.  1. ]]
-    >>> encoder.names("age")
-    ['age', 'age from 0 to 2', 'age from 2 to 4']
+    Each bin is encoded as 0 for values below it, 1 above it, and the share of its length in between. A weighted sum of
+    these is any function that is linear on each bin, so a network can bend where the classes change. Missing numbers
+    are 0 in every bin. With a single bin (fewer than three edges) the standardised number is the only encoding.
     """
 
-    whole: NumericEncoder
-    edges: Floats
+    kind: ClassVar[str] = "piecewise"
+    reads: ClassVar[tuple[Kind, ...]] = ("numerical",)
+    file_format: ClassVar[int] = 3
+    state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN}
+
+    numeric: NumericEncoder  # encodes the number itself, with a flag where numbers were missing
+    edges: Floats  # of the bins, strictly ascending, (n_bins + 1,)
 
     def __post_init__(self) -> None:
         if not np.all(np.isfinite(self.edges)) or not np.all(np.diff(self.edges / 2) > 0):
             raise SettingError(f"edges are finite and ascending: got {self.edges}")
 
     @classmethod
-    def fit(
-        cls,
-        cells: Floats,
-        rows: NDArray[np.int64],
-        codes: NDArray[np.int64],
-        n_classes: int,
-        max_pieces: int = MAX_PIECES,
-    ) -> "PiecewiseEncoder":
-        """Fit on some rows of a column.
+    def applies(cls, context: FitContext) -> bool:
+        """Return whether there is a target, and columns are few enough for bins."""
+        return context.codes is not None and _max_bins(context) >= MIN_BINS
 
-        Parameters
-        ----------
-        cells
-            ``(n_rows,)``, NaN where missing.
-        rows
-            Row numbers to fit on.
-        codes
-            Each row's class index, ``(n_rows,)``; only those of ``rows`` are read.
-        n_classes
-            How many classes there are.
-        max_pieces
-            As for `class_edges`.
-        """
+    @classmethod
+    def fit(cls, cells: Floats, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> "PiecewiseEncoder":
+        """Fit on some rows of numbers, NaN where missing, and their classes."""
+        assert context.codes is not None, "bins need a target"
         present = rows[~np.isnan(cells[rows])]
-        edges = class_edges(cells[present], codes[present], n_classes, max_pieces)
-        # Neighbours so close that half their distance is nothing are one.
+        edges = tree_bin_edges(cells[present], context.codes[present], context.n_classes, _max_bins(context))
+        # Two edges are one if half their distance rounds to 0.
         distinct = np.append(True, np.diff(edges / 2) > 0)[: len(edges)]
         return cls(NumericEncoder.fit(cells, rows), edges[distinct])
 
-    @property
-    def numbers(self) -> Floats:
-        """Those of the number itself, then the edges."""
-        return np.concatenate([self.whole.numbers, self.edges])
-
-    @property
-    def words(self) -> dict[str, Any]:
-        """Whether there is a flag."""
-        return self.whole.words
+    @classmethod
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "PiecewiseEncoder":
+        """Return the encoder with this state."""
+        return cls(NumericEncoder.from_state(array[:4], json), np.array(array[4:]))
 
     @classmethod
-    def restore(cls, numbers: Floats, words: Mapping[str, Any]) -> "PiecewiseEncoder":
-        """The encoder with this state."""
-        return cls(NumericEncoder.restore(numbers[:4], words), np.array(numbers[4:]))
-
-    def encode(self, cells: Floats) -> Encoded:
-        """Cells ``(n_rows,)`` as ``(n_rows, n_encoded)``: the number, its flag if it has one, and its pieces."""
-        return np.concatenate([self.whole.encode(cells), self._filled(cells)], 1)
+    def state_sizes(cls, json: Mapping[str, Any]) -> range:  # noqa: ARG003 - always the same
+        """Return the lengths of the state: the number's own, and up to ``MAX_BINS + 1`` edges."""
+        return range(4, 4 + MAX_BINS + 2)
 
     @classmethod
-    def share(cls, encoders: Sequence["PiecewiseEncoder"], cells: Floats) -> Part:
-        """The column once for all these encoders of it; pieces differ, so each encoder's are kept as they are.
+    def max_width(cls, column: Column | None = None) -> int:  # noqa: ARG003 - always the same
+        """Return the width of the number, its flag and the bins."""
+        return NumericEncoder.max_width() + MAX_BINS
 
-        Examples
-        --------
-        >>> cells = np.array([0.0, 1.0, 2.0, 4.0])
-        >>> whole = NumericEncoder.fit(cells, np.arange(4))
-        >>> encoders = [PiecewiseEncoder(whole, np.array(edges)) for edges in ([0.0, 2.0, 4.0], [0.0, 4.0])]
-        >>> part = PiecewiseEncoder.share(encoders, cells)
-        >>> len(part.numbers), part.places
-        (3, ((('number', 0), ('number', 1), ('number', 2)), (('number', 0),)))
-        """
-        whole = NumericEncoder.share([encoder.whole for encoder in encoders], cells)
-        pieces = [encoder._filled(cells).T for encoder in encoders]  # noqa: SLF001 - of its own kind
-        part = Part.plain([column for own in pieces for column in own.astype(np.float64)], len(encoders))
-        places: list[tuple[Place, ...]] = []
-        first = len(whole.numbers)
-        for own, columns in zip(whole.places, pieces, strict=True):
-            places.append((*own, *(("number", first + at) for at in range(len(columns)))))
-            first += len(columns)
-        statistics = np.concatenate([whole.statistics, part.statistics], 2)
-        return Part((*whole.numbers, *part.numbers), statistics, tuple(places))
+    @classmethod
+    def share(cls, encoders: Sequence["PiecewiseEncoder"], cells: Floats) -> SharedColumn:
+        """Share the column between encoders of it; bins differ, so each encoder has its own in the result."""
+        shared = NumericEncoder.share([encoder.numeric for encoder in encoders], cells)
+        bins: list[Encoded] = []
+        picked: list[range] = []
+        for encoder in encoders:
+            filled = encoder._fill(cells).T  # noqa: SLF001 - of its own kind
+            picked.append(range(len(bins), len(bins) + len(filled)))
+            bins += list(filled)
+        return shared.with_plain(bins, picked)
+
+    @property
+    def state_array(self) -> Floats:
+        """Return the state of the number itself, then the edges."""
+        return np.concatenate([self.numeric.state_array, self.edges])
+
+    @property
+    def state_json(self) -> dict[str, Any]:
+        """Return whether there is a flag."""
+        return self.numeric.state_json
 
     @property
     def knots(self) -> Floats:
-        """Numbers, ascending, between which all that is encoded is linear, and beyond which it is constant."""
-        start, end = self._pieces()
-        reach = self.whole.limit * self.whole.scale
+        """Return the edges, and both ends of the range that is not clipped, sorted; some may be equal."""
+        reach = self.numeric.limit * self.numeric.scale
         with np.errstate(over="ignore"):
-            ends = np.nan_to_num([self.whole.mean - reach, self.whole.mean + reach])
-        return np.unique(np.concatenate([start, end, ends]))
+            ends = np.nan_to_num([self.numeric.mean - reach, self.numeric.mean + reach])
+        return np.sort(np.concatenate([self.edges if len(self.edges) > 2 else self.edges[:0], ends]))
+
+    def encode(self, cells: Floats) -> Encoded:
+        """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``: the number, its flag if it has one, and its bins."""
+        return np.concatenate([self.numeric.encode(cells), self._fill(cells)], 1)
 
     def names(self, column: str) -> list[str]:
-        """The column itself, its flag, and its pieces."""
-        return self.whole.names(column) + [
-            f"{column} from {start:.6g} to {end:.6g}" for start, end in zip(*self._pieces(), strict=True)
+        """Return the names of the column itself, its flag, and its bins."""
+        return self.numeric.names(column) + [
+            f"{column} from {start:.6g} to {end:.6g}" for start, end in zip(*self._bins(), strict=True)
         ]
 
-    def _pieces(self) -> tuple[Floats, Floats]:
-        """Where each piece begins, and where it ends."""
+    def _bins(self) -> tuple[Floats, Floats]:
+        """Return the lower and the upper edge of each bin."""
         return (self.edges[:-1], self.edges[1:]) if len(self.edges) > 2 else (self.edges[:0], self.edges[:0])
 
-    def _filled(self, cells: Floats) -> Encoded:
-        """How far cells ``(n_rows,)`` have come through each piece, ``(n_rows, n_pieces)`` within 0 and 1."""
-        start, end = self._pieces()
+    def _fill(self, cells: Floats) -> Encoded:
+        """Return the share of each bin below each cell, ``(n_rows, n_bins)`` within 0 and 1."""
+        start, end = self._bins()
         # Halved first: the difference of large floats would overflow. Halving is exact.
         away = np.where(np.isnan(cells), -np.inf, cells)[:, np.newaxis] / 2 - start / 2
         with np.errstate(over="ignore"):
             return np.clip(away / (end / 2 - start / 2), 0.0, 1.0).astype(np.float32)
+
+
+def _max_bins(context: FitContext) -> int:
+    """Return the largest number of bins of a column, with bins shared out among all numerical columns."""
+    return min(MAX_BINS, MAX_TABLE_BINS // max(1, context.n_numerical))

@@ -1,61 +1,20 @@
-"""The encoder of a whole table: a column encoder for each column, and one matrix out of all."""
+"""The encoder of a whole table: a column encoder for each column, and one matrix of all encoded columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding import CategoricalEncoder, ColumnEncoder, DateEncoder, NumericEncoder, PiecewiseEncoder
-from demarcate.encoding.bin_edges import MAX_PIECES
+from demarcate.encoding.base import ColumnEncoder, FitContext
+from demarcate.encoding.registry import check_state, encoder_for, encoder_named
 from demarcate.tabular.schema import ParsedColumns, Schema
-
-
-class _Restorer(Protocol):
-    def restore(self, numbers: NDArray[np.float64], words: dict[str, Any], /) -> ColumnEncoder: ...
-
-
-_ENCODERS: dict[str, _Restorer] = {
-    "numeric": NumericEncoder,
-    "piecewise": PiecewiseEncoder,
-    "categorical": CategoricalEncoder,
-    "date": DateEncoder,
-}
-_NAMES: dict[object, str] = {kind: name for name, kind in _ENCODERS.items()}
-READS = {
-    "numeric": ("numerical",),
-    "piecewise": ("numerical",),
-    "categorical": ("categorical", "boolean"),
-    "date": ("date",),
-}
-"""The kinds of column each encoder reads."""
-
-MAX_PIECES_IN_ALL, MIN_PIECES = 1024, 4
-"""Pieces that all numerical columns together are cut into, at most; none where each would get fewer than the least."""
 
 
 @dataclass(frozen=True, eq=False)
 class TableEncoder:
-    """Turns parsed columns into a matrix; fitted on training rows only.
-
-    Attributes
-    ----------
-    columns
-        The columns it reads, in order.
-    encoders
-        One each.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> from demarcate.tabular.schema_inference import infer_schema
-    >>> frame = pl.DataFrame({"age": [40.0, 60.0, 80.0], "thal": ["fixed", "normal", "normal"]})
-    >>> schema = infer_schema(frame)
-    >>> parsed = schema.parse(frame)
-    >>> TableEncoder.fit(schema, parsed, rows=np.array([0, 1])).encode(parsed)[:, 0].tolist()
-    [-1.0, 1.0, 3.0]
-    """
+    """A fitted encoder of parsed columns as a matrix: the columns it reads, in order, and an encoder for each."""
 
     columns: tuple[str, ...]
     encoders: tuple[ColumnEncoder, ...]
@@ -70,105 +29,69 @@ class TableEncoder:
         standardise: bool = True,
         codes: NDArray[np.int64] | None = None,
     ) -> "TableEncoder":
-        """Fit every column's encoder on these rows.
+        """Fit every column's encoder on these training rows of the table that the schema parsed.
 
-        Parameters
-        ----------
-        schema
-            Says which columns are used, and as what.
-        parsed
-            What ``schema.parse`` made of the table.
-        rows
-            Training rows.
-        standardise
-            Whether numbers are brought to a common scale.
-        codes
-            Each row's class index, ``(n_rows,)``: numerical columns are then also cut into pieces, where the classes of
-            training rows part. None for no pieces.
+        With class indices ``codes`` ``(n_rows,)``, numerical columns are also split into bins that separate the classes
+        of the training rows. Without ``standardise``, numbers are encoded unscaled.
         """
-        encoders: list[ColumnEncoder] = []
-        n_classes = 0 if codes is None else int(codes.max()) + 1
         n_numerical = sum(column.kind == "numerical" for column in schema.used)
-        n_pieces = min(MAX_PIECES, MAX_PIECES_IN_ALL // max(1, n_numerical))
-        for column in schema.used:
-            cells: Any = parsed[column.name]
-            if column.kind == "numerical" and codes is not None and n_pieces >= MIN_PIECES:
-                encoders.append(PiecewiseEncoder.fit(cells, rows, codes, n_classes, n_pieces))
-            elif column.kind == "numerical":
-                encoders.append(NumericEncoder.fit(cells, rows, standardise=standardise))
-            elif column.kind == "date":
-                encoders.append(DateEncoder.fit(cells, rows))
-            else:
-                encoders.append(CategoricalEncoder.fit(cells, rows))
+        context = FitContext(standardise, codes, n_numerical)
+        encoders = [encoder_for(column.kind, context).fit(parsed[column.name], rows, context) for column in schema.used]
         return cls(tuple(column.name for column in schema.used), tuple(encoders))
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kind of each column's encoder, as a model file names it."""
-        return tuple(_NAMES[type(encoder)] for encoder in self.encoders)
+        """Return the kind of each column's encoder, its name in model files."""
+        return tuple(encoder.kind for encoder in self.encoders)
 
     @property
     def n_encoded(self) -> int:
-        """Columns of the matrix."""
+        """Return the number of columns of the matrix."""
         return len(self.names())
 
     def encode(self, parsed: ParsedColumns) -> NDArray[np.float32]:
-        """A matrix ``(n_rows, n_encoded)`` of finite float32."""
+        """Encode rows as a matrix ``(n_rows, n_encoded)`` of finite float32."""
         n_rows = len(next(iter(parsed.values())))
         matrix = np.empty((n_rows, self.n_encoded), dtype=np.float32)
         start = 0
         for name, encoder in zip(self.columns, self.encoders, strict=True):
-            part = encoder.encode(parsed[name])
-            matrix[:, start : start + part.shape[1]] = part
-            start += part.shape[1]
+            encoded = encoder.encode(parsed[name])
+            matrix[:, start : start + encoded.shape[1]] = encoded
+            start += encoded.shape[1]
         return matrix
 
     def columns_of(self, name: str) -> slice:
-        """Which columns of the matrix a column of the table became.
-
-        Examples
-        --------
-        >>> from demarcate.encoding import NumericEncoder
-        >>> flagged = NumericEncoder(median=0.0, mean=0.0, scale=1.0, flag=True)
-        >>> TableEncoder(("age", "dose"), (flagged, flagged)).columns_of("dose")
-        slice(2, 4, None)
-        """
-        place = self.columns.index(name)
-        before = sum(len(encoder.names("")) for encoder in self.encoders[:place])
-        return slice(before, before + len(self.encoders[place].names("")))
+        """Return the matrix columns that encode one column of the table."""
+        index = self.columns.index(name)
+        before = sum(len(encoder.names("")) for encoder in self.encoders[:index])
+        return slice(before, before + len(self.encoders[index].names("")))
 
     def select(self, names: Sequence[str]) -> "TableEncoder":
-        """The encoder of some of the columns."""
+        """Return the encoder of some of the columns."""
         return TableEncoder(tuple(names), tuple(self.encoders[self.columns.index(name)] for name in names))
 
     def names(self) -> list[str]:
-        """What each column of the matrix stands for."""
+        """Return the names of the columns of the matrix."""
         pairs = zip(self.columns, self.encoders, strict=True)
         return [name for column, encoder in pairs for name in encoder.names(column)]
 
     def state(self) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
-        """The whole state: JSON-ready words, an entry a column, and all numbers in one array."""
-        words = [
-            {"column": name, "encoder": kind, "n_numbers": len(encoder.numbers), **encoder.words}
-            for name, kind, encoder in zip(self.columns, self.kinds, self.encoders, strict=True)
+        """Return the whole state: a JSON-ready entry for each column, and all numbers in one array."""
+        entries = [
+            {"column": name, "encoder": encoder.kind, "n_numbers": len(encoder.state_array), **encoder.state_json}
+            for name, encoder in zip(self.columns, self.encoders, strict=True)
         ]
-        return words, np.concatenate([encoder.numbers for encoder in self.encoders])
+        return entries, np.concatenate([encoder.state_array for encoder in self.encoders])
 
     @classmethod
-    def restore(cls, words: Sequence[dict[str, Any]], numbers: NDArray[np.float64], schema: Schema) -> "TableEncoder":
-        """The encoder with the state `state` gave.
-
-        Raises
-        ------
-        ValueError
-            If an encoder does not read the kind of column that the schema has in its place.
-        """
+    def from_state(
+        cls, entries: Sequence[dict[str, Any]], numbers: NDArray[np.float64], schema: Schema
+    ) -> "TableEncoder":
+        """Return the encoder with the result of `state`; raise ValueError if it does not suit the schema."""
         encoders, start = [], 0
-        for entry, column in zip(words, schema.used, strict=True):
-            if column.kind not in READS[entry["encoder"]]:
-                what = f"the {column.kind} column {column.name!r}"
-                raise ValueError(f"the encoder {entry['encoder']!r} does not read {what}")
+        for entry, column in zip(entries, schema.used, strict=True):
+            check_state(entry, column.kind, f"column {column.name!r}")
             end = start + entry["n_numbers"]
-            encoders.append(_ENCODERS[entry["encoder"]].restore(numbers[start:end], entry))
+            encoders.append(encoder_named(entry["encoder"]).from_state(numbers[start:end], entry))
             start = end
-        return cls(tuple(entry["column"] for entry in words), tuple(encoders))
+        return cls(tuple(entry["column"] for entry in entries), tuple(encoders))

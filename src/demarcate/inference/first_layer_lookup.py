@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from demarcate.encoding import TableEncoder
-from demarcate.encoding.lookup_codes import Coded, CodedTable, Knotted
+from demarcate.encoding.lookup_codes import CodedColumns, CodedTable, InterpolatedColumn
 from demarcate.nn import ACTIVATIONS, MemberState, Population
 from demarcate.nn.activations import Activation
 from demarcate.nn.parallel import in_order
@@ -99,7 +99,7 @@ class Lookup:
     members: tuple[_Member, ...]
     encoders: dict[int, TableEncoder]
     codes: Tensor
-    knotted: tuple[tuple[Knotted, int], ...]
+    knotted: tuple[tuple[InterpolatedColumn, int], ...]
     parsed: ParsedColumns
     rest: tuple[str, ...]
 
@@ -134,13 +134,13 @@ class Lookup:
         def ready(member: int) -> _Member:
             return _member(*_place(populations, member), encoding[member], inputs[encoding[member]])
 
-        knotted = [column.columns[0] for column in table.knotted]
+        knotted = [column.columns[0] for column in table.interpolated]
         first = np.cumsum([0, *(column.n_codes for column in table.with_codes)])
         return cls(
             tuple(in_order(ready, members)),
             {index: own.rest for index, own in inputs.items()},
             _codes(table.coded, len(next(iter(parsed.values())))),
-            tuple(zip(table.knotted, map(int, first[len(table.coded) : -1]), strict=True)),
+            tuple(zip(table.interpolated, map(int, first[len(table.coded) : -1]), strict=True)),
             {name: parsed[name] for name in (*knotted, *table.rest)},
             table.rest,
         )
@@ -170,7 +170,7 @@ class Lookup:
         if not self.knotted:
             return codes, None
         between = [
-            (column.between(np.asarray(self.parsed[column.columns[0]][rows])), at) for column, at in self.knotted
+            (column.interpolate(np.asarray(self.parsed[column.columns[0]][rows])), at) for column, at in self.knotted
         ]
         places = [torch.from_numpy((own + first).astype(np.int32)) for (own, _), first in between]
         shares = [torch.from_numpy(own) for (_, own), _ in between]
@@ -240,7 +240,7 @@ def _member(population: Population, local: int, encoder: int, inputs: _Inputs) -
         )
 
 
-def _codes(columns: Sequence[Coded], n_rows: int) -> Tensor:
+def _codes(columns: Sequence[CodedColumns], n_rows: int) -> Tensor:
     """Codes of columns as places in one table of all their codes, int32 ``(n_rows, n_columns)``."""
     places = np.empty((n_rows, len(columns)), dtype=np.int32)
     first = 0

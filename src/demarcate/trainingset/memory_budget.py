@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from demarcate.encoding.bin_edges import MAX_PIECES
-from demarcate.encoding.categorical import MAX_CATEGORIES
+from demarcate.encoding.registry import max_width, max_width_without_target
 from demarcate.errors import InputError, Problem, SettingError
 from demarcate.formatting import sized
 from demarcate.tabular import Schema
+from demarcate.tabular.schema import KINDS
 
 RULE = "What is made of a table stays within --memory"
 TABLE_TIMES = 4
@@ -24,8 +24,6 @@ SAMPLE_SHARE, SAMPLED_CELL, SAMPLED_NUMBER, MAX_SAMPLE = 4, 64, 16, 100_000
 for logistic regression. It never has more rows than this."""
 CHUNK_SHARE, FEWEST_ROWS = 8, 256
 """Rows are encoded as many at a time as such a share of what is allowed holds, and no fewer than so many."""
-WIDEST_NUMBER, WIDEST_DATE, WIDEST_TEXT = MAX_PIECES + 2, 8, MAX_CATEGORIES + 2
-"""Encoded columns that one column of the table becomes, at most."""
 
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 
@@ -65,7 +63,7 @@ class Allowance:
         encodings
             In how many encodings its rows are kept at once.
         """
-        width = sum(map(_widest, schema.values()))
+        width = sum(map(_max_width, schema.values()))
         needed = TABLE_TIMES * sum(columns.values()) + n_rows * (ROW_BYTES + 4 * width * encodings)
         return needed <= self.n_bytes
 
@@ -110,10 +108,7 @@ class Allowance:
 
     def sample_rows(self, schema: Schema) -> int:
         """How many rows can be looked at all at once, by the audit and by logistic regression."""
-        widths = [
-            WIDEST_DATE if column.kind == "date" else min(len(column.categories) + 2, WIDEST_TEXT)
-            for column in schema.used
-        ]
+        widths = [max_width_without_target(column) for column in schema.used]
         row_bytes = SAMPLED_CELL * len(widths) + SAMPLED_NUMBER * sum(widths)
         return min(MAX_SAMPLE, max(1, self.n_bytes // SAMPLE_SHARE // row_bytes))
 
@@ -138,7 +133,8 @@ def allowance(text: str) -> Allowance:
     return Allowance(n_bytes)
 
 
-def _widest(dtype: pl.DataType) -> int:
+def _max_width(dtype: pl.DataType) -> int:
+    """Return the largest number of encoded columns of a column of this type; text may turn out as any kind."""
     if dtype.is_numeric():
-        return WIDEST_NUMBER
-    return WIDEST_DATE if dtype.is_temporal() else WIDEST_TEXT
+        return max_width(("numerical",))
+    return max_width(("date",) if dtype.is_temporal() else KINDS)

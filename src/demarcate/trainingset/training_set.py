@@ -12,7 +12,7 @@ from torch import Tensor
 from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
 from demarcate.encoding import TableEncoder
-from demarcate.encoding.shared import SharedTable
+from demarcate.encoding.shared_table import SharedTable
 from demarcate.engine import Samples
 from demarcate.engine.inputs import DenseInputs, SharedInputs
 from demarcate.errors import SettingError, TargetError

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from demarcate import Network, Training, datasets
-from demarcate.encoding.bin_edges import class_edges
+from demarcate.encoding.bin_edges import tree_bin_edges
 from demarcate.errors import InputError
 from demarcate.experiments.diagnosis.probe_splits import line_up
 from demarcate.experiments.diagnosis.probes import probes_of
@@ -98,7 +98,7 @@ def test_pieces_are_cut_by_the_classes_of_a_members_own_training_rows(task):
     for member in lineup.members:
         encoder, rows = lineup.encoders[member.encoding], member.rows.numpy()
         for name, own in zip(encoder.columns, encoder.encoders, strict=True):
-            expected = class_edges(task.parsed[name][rows], task.codes[rows], 3)
+            expected = tree_bin_edges(task.parsed[name][rows], task.codes[rows], 3)
             assert own.edges.tolist() == expected.tolist()
             n_cut += len(expected) > 2
     assert n_cut > 0

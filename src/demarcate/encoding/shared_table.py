@@ -1,0 +1,89 @@
+"""One table stored once for several encoders, each fitted on other rows of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.encoding.base import Encoded, PoolColumn, SharedColumn
+from demarcate.encoding.table_encoder import TableEncoder
+from demarcate.tabular.schema import ParsedColumns
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class SharedTable:
+    """One table as several encoders share it.
+
+    An encoded row is made in a pool of columns: all numbers, then flags that the first ``n_gaps`` of them are missing,
+    then the encodings of categories, column by column. Each encoder's own columns are picked from there.
+    """
+
+    numbers: Encoded  # (n_rows, n_numbers), NaN where missing, else finite
+    # Scale, shift, fill and limit, (n_encoders, 4, n_numbers): a number is encoded as fill where missing, else as
+    # number * scale + shift, clipped to +-limit.
+    statistics: Encoded
+    n_gaps: int  # numbers with missing cells, or an encoder that flags them; they come first
+    codes: NDArray[np.int32]  # category indices, (n_rows, n_categorical)
+    tables: tuple[Encoded, ...]  # each categorical column's encodings, (n_encoders, n_categories, width)
+    order: Indices  # each encoder's columns in the pool, (n_encoders, max(d_in)); past its width the pool's width
+    d_in: tuple[int, ...]  # each encoder's width
+
+    @classmethod
+    def of(cls, encoders: Sequence[TableEncoder], parsed: ParsedColumns) -> "SharedTable":
+        """Store parsed columns once for these encoders.
+
+        The peak memory is two copies of the shared numbers, and never an encoder's whole matrix.
+        """
+        n_rows = len(next(iter(parsed.values())))
+        names = encoders[0].columns
+        of_column = zip(*(encoder.encoders for encoder in encoders), strict=True)
+        columns = [type(own[0]).share(own, parsed[name]) for name, own in zip(names, of_column, strict=True)]
+        keys, n_gaps = _gaps_first(columns)
+        numbers = [columns[index].numbers[at] for index, at in keys]
+        statistics = [columns[index].statistics[..., at] for index, at in keys]
+        codes = [column.codes for column in columns if column.codes is not None]
+        order, d_in = _order(columns, keys, n_gaps)
+        return cls(
+            np.stack(numbers, 1) if keys else np.empty((n_rows, 0), dtype=np.float32),
+            np.stack(statistics, 2).astype(np.float32) if keys else np.empty((len(encoders), 4, 0), dtype=np.float32),
+            n_gaps,
+            np.stack(codes, 1) if codes else np.empty((n_rows, 0), dtype=np.int32),
+            tuple(column.table for column in columns if column.table is not None),
+            order,
+            d_in,
+        )
+
+
+def _gaps_first(columns: Sequence[SharedColumn]) -> tuple[list[tuple[int, int]], int]:
+    """Return every number as its column and its index there, those that may be missing first, and their count."""
+    keys = [(index, at) for index, column in enumerate(columns) for at in range(len(column.numbers))]
+    flagged = {
+        (index, at) for index, column in enumerate(columns) for kind, at in chain(*column.columns) if kind == "flag"
+    }
+    gaps = {key for key in keys if key in flagged or np.isnan(columns[key[0]].numbers[key[1]]).any()}
+    return sorted(keys, key=lambda key: key not in gaps), len(gaps)
+
+
+def _order(
+    columns: Sequence[SharedColumn], keys: Sequence[tuple[int, int]], n_gaps: int
+) -> tuple[Indices, tuple[int, ...]]:
+    """Return each encoder's columns in the pool, and its width."""
+    pool: list[tuple[int, PoolColumn]] = [(index, ("number", at)) for index, at in keys]
+    pool += [(index, ("flag", at)) for index, at in keys[:n_gaps]]
+    for index, column in enumerate(columns):
+        pool += [(index, ("category", at)) for at in range(0 if column.table is None else column.table.shape[2])]
+    position = {pool_column: at for at, pool_column in enumerate(pool)}
+    n_encoders = len(columns[0].columns)
+    own = [
+        [position[index, pool_column] for index, column in enumerate(columns) for pool_column in column.columns[number]]
+        for number in range(n_encoders)
+    ]
+    d_in = tuple(map(len, own))
+    order = np.full((n_encoders, max(d_in)), len(pool), dtype=np.int64)
+    for number, indices in enumerate(own):
+        order[number, : len(indices)] = indices
+    return order, d_in

@@ -129,7 +129,7 @@ class TestWriting:
             write_atomically(tmp_path / "missing" / "model.safetensors", b"new")
 
     def test_a_folder_is_not_overwritten(self, tmp_path):
-        with pytest.raises(OutputError, match=r"^What is saved is written to a file: .* is a folder"):
+        with pytest.raises(OutputError, match=r"^'.*' cannot be replaced: it is a folder\. Choose another path\.$"):
             write_atomically(tmp_path, b"new")
         assert tmp_path.is_dir()
 
@@ -143,7 +143,7 @@ class TestWriting:
     @POSIX
     def test_a_pipe_is_not_replaced(self, tmp_path):
         os.mkfifo(tmp_path / "pipe")
-        with pytest.raises(OutputError, match="not a regular file"):
+        with pytest.raises(OutputError, match="it is not a regular file"):
             write_atomically(tmp_path / "pipe", b"new")
 
     @POSIX
@@ -177,7 +177,7 @@ class TestNaming:
     def test_killed_at_any_moment_before_leaves_nothing(self, tmp_path):
         code = (
             "import os, sys\n"
-            "from demarcate.bundle import write_atomically\n"
+            "from demarcate.io.atomic import write_atomically\n"
             "write_atomically(sys.argv[1], b'new', verify=lambda path: os._exit(path.read_bytes() == b'new'))"
         )
         done = subprocess.run([sys.executable, "-c", code, tmp_path / "model.safetensors"], check=False)

@@ -14,19 +14,19 @@ def test_a_file_has_no_name_even_while_it_is_open(tmp_path):
         assert not list(tmp_path.iterdir())
 
 
-def test_a_disk_without_room_is_refused_before_with_figures(tmp_path, monkeypatch):
+def test_a_disk_without_room_is_refused_at_once_with_sizes(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 2_500_000))
     message = rf"rows are 3\.0 MB, and '{tmp_path}' has 2\.5 MB left\. Make room"
     with pytest.raises(InputError, match=message):
         scratch_file(tmp_path, 3_000_000, "rows")
 
 
-def test_a_folder_that_takes_no_file_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"'.*none' takes no file .*No such file"):
+def test_a_folder_that_is_missing_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"^No scratch file can be created in '.*none' \(No such file.*\)\. Make room"):
         scratch_file(tmp_path / "none", 1, "a byte")
 
 
-def test_files_go_beside_what_is_written_or_where_temporary_files_do(tmp_path, monkeypatch):
+def test_the_folder_is_that_of_the_output_or_of_temporary_files(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert scratch_folder(tmp_path / "models" / "m.safetensors") == tmp_path / "models"
     assert scratch_folder(None) == tmp_path
@@ -41,22 +41,22 @@ class Filling(io.BytesIO):
         return super().write(data[: min(3, 7 - self.tell())])
 
 
-def test_all_bytes_are_written_also_where_a_disk_takes_a_few_at_a_time():
+def test_all_bytes_are_written_where_a_disk_takes_a_few_at_a_time():
     disk = Filling()
     write_all(disk, memoryview(b"1234567"))
     assert disk.getvalue() == b"1234567"
 
 
-def test_a_disk_that_fills_up_is_told_in_one_sentence():
-    with pytest.raises(InputError, match=r"after 7 bytes the system refused \(No space left on device\)\. Make room"):
+def test_a_disk_that_fills_up_is_reported_in_one_sentence():
+    with pytest.raises(InputError, match=r"written beyond 7 bytes \(No space left on device\)\. Make room"):
         write_all(Filling(), memoryview(b"12345678"))
 
 
-def test_bytes_are_read_from_where_they_are_asked_for(tmp_path):
+def test_bytes_are_read_from_the_start_given(tmp_path):
     with scratch_file(tmp_path, 4, "rows") as file:
         file.write(b"rows")
-        room = bytearray(3)
-        read_into(file, memoryview(room), 1)
-        assert room == b"ows"
+        buffer = bytearray(3)
+        read_into(file, memoryview(buffer), 1)
+        assert buffer == b"ows"
         with pytest.raises(OSError, match="ends at byte 4"):
-            read_into(file, memoryview(room), 2)
+            read_into(file, memoryview(buffer), 2)

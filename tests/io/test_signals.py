@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from demarcate.io.signals import deferred
+from demarcate.io.signals import deferred_interrupt
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no signal to its own process")
 
@@ -13,11 +13,11 @@ def send(number):
     os.kill(os.getpid(), number)
 
 
-def noting(*steps):
-    """What becomes of steps that a signal does not stop, and of what stops them."""
+def run_deferred(*steps):
+    """Return whether an interrupt was noted after each step, and the type of the exception that ended the block."""
     reached = []
     try:
-        with deferred() as was_interrupted:
+        with deferred_interrupt() as was_interrupted:
             for step in steps:
                 step()
                 reached.append(was_interrupted())
@@ -31,25 +31,25 @@ def interrupt():
 
 
 @needs_signals
-class TestDeferred:
-    def test_the_first_is_noted_and_raised_at_the_end(self):
-        assert noting(int, interrupt, int) == ([False, True, True], KeyboardInterrupt)
+class TestDeferredInterrupt:
+    def test_the_first_signal_is_noted_and_raised_at_the_end(self):
+        assert run_deferred(int, interrupt, int) == ([False, True, True], KeyboardInterrupt)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
-    def test_an_answer_takes_the_place_of_the_interrupt(self):
-        def answer():
+    def test_an_exception_replaces_the_noted_interrupt(self):
+        def handle():
             raise ZeroDivisionError
 
-        assert noting(interrupt, answer) == ([True], ZeroDivisionError)
+        assert run_deferred(interrupt, handle) == ([True], ZeroDivisionError)
 
-    def test_the_second_is_raised_at_once(self):
-        assert noting(interrupt, interrupt, int) == ([True], KeyboardInterrupt)
+    def test_the_second_signal_raises_at_once(self):
+        assert run_deferred(interrupt, interrupt, int) == ([True], KeyboardInterrupt)
 
-    def test_what_others_have_arranged_stays(self):
+    def test_handlers_of_others_stay(self):
         seen = []
         before = signal.signal(signal.SIGTERM, lambda number, _frame: seen.append(number))
         try:
-            with deferred() as was_interrupted:
+            with deferred_interrupt() as was_interrupted:
                 send(signal.SIGTERM)
                 assert not was_interrupted()
         finally:

@@ -15,7 +15,7 @@ def main() -> None:
         from demarcate.cli.process import end, leave
         from demarcate.io import signals
 
-        signals.listen(leave)
+        signals.install_handlers(leave)
     except KeyboardInterrupt:
         # Nobody listens yet, and this is the first moment of ours.
         os.write(2, b"Interrupted: nothing was written.\n")
@@ -25,5 +25,5 @@ def main() -> None:
 
         run()
     except (OSError, SystemExit) as error:
-        signals.ignore()
+        signals.ignore_signals()
         sys.exit(end(error))

@@ -46,7 +46,11 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     def run(*args: Any, debug: bool, **kwargs: Any) -> None:
         code, before = 0, {path: _identity(path) for name in OUTPUTS if (path := kwargs.get(name))}
         try:
-            with nullcontext() if debug else silent_natives(), signals.raised(), _spoken_warnings(everything=debug):
+            with (
+                nullcontext() if debug else silent_natives(),
+                signals.interruptible(),
+                _spoken_warnings(everything=debug),
+            ):
                 command(*args, **kwargs)
                 if sys.stdout is not None:
                     sys.stdout.flush()
@@ -58,7 +62,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
         except BaseException as error:  # noqa: BLE001 - the last door: whatever it was, it is told and has an exit code
             if debug:
                 traceback.print_exc()
-            if isinstance(error, KeyboardInterrupt) or signals.received():
+            if isinstance(error, KeyboardInterrupt) or signals.received_signal():
                 # Whatever went wrong after a signal came is of its making.
                 say(told(_what_is_left(error, before)))
                 code = exit_code()

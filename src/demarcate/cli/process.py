@@ -27,7 +27,7 @@ def exit_code() -> int:
     >>> exit_code()
     130
     """
-    return 128 + (signals.received() or signal.SIGINT)
+    return 128 + (signals.received_signal() or signal.SIGINT)
 
 
 def told(text: str) -> str:
@@ -38,7 +38,7 @@ def told(text: str) -> str:
     >>> told("nothing was written.")
     'Interrupted: nothing was written.'
     """
-    return f"{_CALLED[signal.Signals(signals.received() or signal.SIGINT).name]}: {text}"
+    return f"{_CALLED[signal.Signals(signals.received_signal() or signal.SIGINT).name]}: {text}"
 
 
 def leave(_number: int) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from demarcate.inference import Predictor
 
 # polars, which is loaded by now, has Ctrl-C wait until whoever writes our input has more to say.
-signals.interrupt_waiting()
+signals.interrupt_blocking_calls()
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,7 +20,7 @@ from demarcate.engine.threads import SMALL_WORK, WORTH_A_THREAD, ThreadTuner, ru
 from demarcate.engine.time_limit import TimeLimit, TimeSlice, checked_limit
 from demarcate.engine.trainer import Trainer
 from demarcate.errors import Interrupted, SettingError
-from demarcate.io.signals import deferred
+from demarcate.io.signals import deferred_interrupt
 from demarcate.nn.layout import cost
 
 
@@ -270,7 +270,7 @@ def _checkpoints(
     facts = {"n_threads": torch.get_num_threads()}
     with (
         open_checkpoints(folder, fit_signature(members, samples, settings), facts, every) as held,
-        deferred() as was_interrupted,
+        deferred_interrupt() as was_interrupted,
     ):
         yield held, was_interrupted
 

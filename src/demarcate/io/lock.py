@@ -1,4 +1,4 @@
-"""One process at a time: a lock that the system releases however a process ends."""
+"""A lock between processes, which the system releases however a process ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,31 +7,14 @@ from typing import IO
 
 
 @contextmanager
-def locked(path: Path, taken: Exception) -> Iterator[IO[bytes]]:
-    """Hold a file's lock; the file is made where it is not there, and stays.
-
-    Parameters
-    ----------
-    path
-        The file.
-    taken
-        What is raised if another process holds it.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder, locked(Path(folder) / "lock", RuntimeError("it is taken")):
-    ...     with locked(Path(folder) / "lock", RuntimeError("it is taken")):
-    ...         pass
-    Traceback (most recent call last):
-    RuntimeError: it is taken
-    """
-    with path.open("a+b") as lock:
+def locked(path: Path, error: Exception) -> Iterator[IO[bytes]]:
+    """Hold the lock of a file, created where missing and kept; raise ``error`` if another process holds it."""
+    with path.open("a+b") as file:
         try:
-            _lock(lock.fileno())
-        except OSError as error:
-            raise taken from error
-        yield lock
+            _lock(file.fileno())
+        except OSError as cause:
+            raise error from cause
+        yield file
 
 
 def _lock(descriptor: int) -> None:

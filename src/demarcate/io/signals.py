@@ -1,9 +1,9 @@
-"""Signals that ask a program to end, as an interrupt that can be answered: Ctrl-C, SIGTERM and SIGHUP alike.
+"""Ctrl-C, SIGTERM and SIGHUP as one interrupt, raised where a program can handle it.
 
-A library takes no signals: `deferred` but notes Ctrl-C where Python's own answer to it stands. The command line calls
-`listen` first of all. What a signal does then depends on how far the command is: until it begins there is nothing to
-undo, and the program leaves at once; while it works, KeyboardInterrupt is raised, so that everything open is closed;
-when it has ended, nothing happens any more. The second signal is answered by the system.
+A library installs nothing: `deferred_interrupt` only notes Ctrl-C where Python's own handler is in place. The command
+line calls `install_handlers` first. What a signal then does depends on the command: before it begins, nothing needs to
+be undone and the program exits at once; while it runs, KeyboardInterrupt is raised, so that everything open is closed;
+after its end, nothing happens. A second signal is left to the system's own handler.
 """
 
 import signal
@@ -13,132 +13,92 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+EXIT_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 """Windows has no SIGHUP."""
-_PAUSE = 0.01
-"""Seconds after which an interrupt that could not be raised is tried again."""
+_RETRY_SECONDS = 0.01
+"""Time until an interrupt that could not be raised is tried again."""
 
 Handlers = dict[int, Callable[[int, FrameType | None], Any]]
 
 
-class _Now:
-    """How far the program is.
-
-    Attributes
-    ----------
-    received
-        The first signal that came.
-    leave
-        What a signal does before a command has begun, None if nobody listens.
-    is_working
-        Whether a command is at work.
-    """
+class _State:
+    """What the handlers know of the program: ``exit_program`` is called for a signal before a command runs."""
 
     received: int | None = None
-    leave: Callable[[int], Any] | None = None
-    is_working = False
+    exit_program: Callable[[int], Any] | None = None
+    is_running = False
 
 
-def received() -> int | None:
-    """The signal that came first, if one came.
+def received_signal() -> int | None:
+    """Return the number of the first signal received, None before any."""
+    return _State.received
 
-    Examples
-    --------
-    >>> received() is None
-    True
+
+def install_handlers(exit_program: Callable[[int], Any]) -> None:
+    """Handle exit signals, except those ignored on behalf of whoever started the program.
+
+    ``exit_program`` gets the number of a signal that comes before a command runs, and ends the program.
     """
-    return _Now.received
-
-
-def listen(leave: Callable[[int], Any]) -> None:
-    """Take the signals that ask to end, but for those that whoever started the program has it ignore.
-
-    Parameters
-    ----------
-    leave
-        Called with the number of a signal that comes before a command works; ends the program.
-    """
-    _Now.leave = leave
-    sys.unraisablehook = _raise_again
-    for number in ENDING:
+    _State.exit_program = exit_program
+    sys.unraisablehook = _retry_lost_interrupt
+    for number in EXIT_SIGNALS:
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            signal.signal(number, _answer)
+            signal.signal(number, _handle)
 
 
-def interrupt_waiting() -> None:
-    """Have signals interrupt what waits for input, also where a library has since changed that.
-
-    Examples
-    --------
-    >>> interrupt_waiting()
-    """
-    for number in ENDING:
-        if signal.getsignal(number) is _answer and hasattr(signal, "siginterrupt"):
+def interrupt_blocking_calls() -> None:
+    """Let signals interrupt a program that waits for input, also where a library has changed that since."""
+    for number in EXIT_SIGNALS:
+        if signal.getsignal(number) is _handle and hasattr(signal, "siginterrupt"):
             signal.siginterrupt(number, True)
 
 
 @contextmanager
-def raised() -> Iterator[None]:
-    """While a command works: a signal raises KeyboardInterrupt. Those that come later change nothing.
-
-    Examples
-    --------
-    >>> with raised():
-    ...     "signals raise KeyboardInterrupt, if the program listens"
-    'signals raise KeyboardInterrupt, if the program listens'
-    """
-    _Now.is_working, _Now.received = True, None
+def interruptible() -> Iterator[None]:
+    """Raise KeyboardInterrupt for a signal while a command runs; ignore signals after its end."""
+    _State.is_running, _State.received = True, None
     try:
         yield
     finally:
-        _Now.is_working, _Now.leave = False, None
+        _State.is_running, _State.exit_program = False, None
 
 
-def ignore() -> None:
-    """Take no more signals, as the interpreter closes: it would give them back to the system, which kills.
-
-    Examples
-    --------
-    >>> ignore()
-    """
-    for number in ENDING:
-        if signal.getsignal(number) is _answer:
+def ignore_signals() -> None:
+    """Ignore signals from now on: a closing interpreter would restore the system's handlers, which kill."""
+    for number in EXIT_SIGNALS:
+        if signal.getsignal(number) is _handle:
             signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
-def deferred() -> Iterator[Callable[[], bool]]:
-    """Note the first signal instead of raising; the second raises at once.
+def deferred_interrupt() -> Iterator[Callable[[], bool]]:
+    """Note the first signal instead of raising, and give a function that tells whether one came; the second one raises.
 
-    Only the main thread is told of signals, and only those are noted for which nobody else has arranged anything. One
-    that was noted and not answered is raised at the end.
-
-    Examples
-    --------
-    >>> with deferred() as was_interrupted:
-    ...     was_interrupted()
-    False
+    Only the main thread receives signals, and signals that others handle are left to them. A noted signal that nothing
+    else ended the block for is raised at its end.
     """
-    import threading
+    import threading  # not needed, and not waited for, before the handlers are installed
 
-    asked = threading.Event()
-    ours: Handlers = {}
+    interrupted = threading.Event()
+    handlers: Handlers = {}
     if threading.current_thread() is threading.main_thread():
-        standing = {number: signal.getsignal(number) for number in ENDING}
-        ours = {n: h for n, h in standing.items() if callable(h) and h in (_answer, signal.default_int_handler)}
+        for number in EXIT_SIGNALS:
+            handler = signal.getsignal(number)
+            if callable(handler) and handler in (_handle, signal.default_int_handler):
+                handlers[number] = handler
 
     def note(number: int, _frame: FrameType | None) -> None:
-        _Now.received = number
-        asked.set()
-        _restore(ours)
+        _State.received = number
+        interrupted.set()
+        _restore(handlers)
 
-    for number in ours:
+    for number in handlers:
         signal.signal(number, note)
     try:
-        yield asked.is_set
+        yield interrupted.is_set
     finally:
-        _restore(ours)
-    if asked.is_set():
+        _restore(handlers)
+    if interrupted.is_set():
         raise KeyboardInterrupt
 
 
@@ -147,34 +107,33 @@ def _restore(handlers: Handlers) -> None:
         signal.signal(number, handler)
 
 
-def _answer(number: int, frame: FrameType | None) -> None:
-    """What a signal does."""
-    for each in ENDING:
-        if signal.getsignal(each) is _answer:
+def _handle(number: int, frame: FrameType | None) -> None:
+    for each in EXIT_SIGNALS:
+        if signal.getsignal(each) is _handle:
             signal.signal(each, signal.SIG_DFL)
-    _Now.received = number
-    if _Now.is_working:
-        _raise_or_wait(number, frame)
-    elif _Now.leave:
-        _Now.leave(number)
+    _State.received = number
+    if _State.is_running:
+        _raise_or_retry(number, frame)
+    elif _State.exit_program:
+        _State.exit_program(number)
 
 
-def _raise_or_wait(_number: int, frame: FrameType | None) -> None:
-    """Raise, but not while a module loads: the libraries' insides make other errors of it, or lose it."""
-    if not _Now.is_working:
+def _raise_or_retry(_number: int, frame: FrameType | None) -> None:
+    """Raise an interrupt, but not while a module is imported: libraries turn it into other errors there, or lose it."""
+    if not _State.is_running:
         return
-    if _is_loading(frame) and hasattr(signal, "setitimer"):
-        _try_again()
+    if _is_importing(frame) and hasattr(signal, "setitimer"):
+        _retry_soon()
         return
     raise KeyboardInterrupt
 
 
-def _try_again() -> None:
-    signal.signal(signal.SIGALRM, _raise_or_wait)
-    signal.setitimer(signal.ITIMER_REAL, _PAUSE)
+def _retry_soon() -> None:
+    signal.signal(signal.SIGALRM, _raise_or_retry)
+    signal.setitimer(signal.ITIMER_REAL, _RETRY_SECONDS)
 
 
-def _is_loading(frame: FrameType | None) -> bool:
+def _is_importing(frame: FrameType | None) -> bool:
     while frame is not None:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             return True
@@ -182,9 +141,9 @@ def _is_loading(frame: FrameType | None) -> bool:
     return False
 
 
-def _raise_again(lost: "sys.UnraisableHookArgs") -> None:
-    """An interrupt that was raised where nothing can be raised, as an object is taken down, is raised again."""
+def _retry_lost_interrupt(lost: "sys.UnraisableHookArgs") -> None:
+    """Raise an interrupt again that was lost in a finalizer, where nothing can be raised."""
     if isinstance(lost.exc_value, KeyboardInterrupt) and hasattr(signal, "setitimer"):
-        _try_again()
+        _retry_soon()
     else:
         sys.__unraisablehook__(lost)

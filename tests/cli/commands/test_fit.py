@@ -325,7 +325,7 @@ class TestOut:
         (tmp_path / "file").write_text("not a folder")
         outcome = fit("heart", "--out", tmp_path / out)
         assert outcome.code == 1
-        assert "A file is written to a folder that takes it" in outcome.err
+        assert "Choose another folder or name" in outcome.err
         assert outcome.out == ""
 
     @pytest.mark.usefixtures("never_train")

@@ -285,7 +285,7 @@ class TestLongTable:
         assert sorted(tmp_path.iterdir()) == sorted([table, tmp_path / name])
 
     def test_a_full_disk_says_how_to_go_on(self, demarcate, model, table, tmp_path, interrupt):
-        interrupt(3, OutputError("A file is written to a folder that takes it: the disk is full. Make room."))
+        interrupt(3, OutputError("The disk is full. Make room."))
         outcome = demarcate("predict", model, table, "--out", tmp_path / "p.csv")
         assert outcome.code == 1
         assert "150 predictions are kept in" in outcome.err

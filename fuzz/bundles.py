@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from demarcate.bundle.document import build, to_document
+from demarcate.bundle.document import build_predictor, to_document
 from demarcate.bundle.format import encode
-from demarcate.bundle.read_model import Audited, audited
+from demarcate.bundle.read_model import ModelFile, parse_model_file
 from demarcate.cli import console, model_summary
 from demarcate.errors import BundleError, InputError
 from fuzz import forging
@@ -87,8 +87,8 @@ class Reading:
         """Whether a file was read, if rightly."""
         try:
             with nothing_but_reading():
-                file = audited(case.data)
-                predictor = build(file.contents, file.tensors)
+                file = parse_model_file(case.data)
+                predictor = build_predictor(file.spec, file.tensors)
         except BundleError as error:
             _check_words(str(error))
             return False
@@ -127,7 +127,7 @@ def target() -> Target[Case]:
     return Target("bundles", ".safetensors", reading.draw, reading.holds, lambda case: case.data)
 
 
-def _check_shown(file: Audited) -> None:
+def _check_shown(file: ModelFile) -> None:
     """What `demarcate inspect` says is said, and of one file in ten printed: no text of it rules a terminal."""
     json.dumps(model_summary.as_json(file), allow_nan=False)
     if zlib.crc32(file.data) % 10:

@@ -222,7 +222,7 @@ class TestDecisions:
         assert from_document(*decode(encode(document, tensors), expected_tensors)).threshold == 0.25
         for threshold in (0.5, None):
             data = encode({**document, "threshold": threshold}, tensors)
-            with pytest.raises(BundleError, match="not the one that its costs call for"):
+            with pytest.raises(BundleError, match="does not follow from the costs"):
                 from_document(*decode(data, expected_tensors))
 
     @pytest.mark.parametrize(
@@ -271,17 +271,17 @@ class TestDecisions:
     @pytest.mark.parametrize(
         ("place", "value", "reason"),
         [
-            (("calibration",), {"temperature": 0.0}, "no temperature from 0.05 to 20"),
-            (("calibration",), {"temperature": 1e300}, "no temperature"),
-            (("calibration",), {"temperature": True}, "no temperature"),
-            (("calibration",), {"bias": 1.0}, "no temperature"),
-            (("costs", "abstain"), -1.0, "no number from 0 to 1e"),
-            (("costs", "abstain"), 1, "no number"),
-            (("costs", "exec"), "x", "no number"),
+            (("calibration",), {"temperature": 0.0}, "not a temperature from 0.05 to 20"),
+            (("calibration",), {"temperature": 1e300}, "not a temperature"),
+            (("calibration",), {"temperature": True}, "not a temperature"),
+            (("calibration",), {"bias": 1.0}, "not a temperature"),
+            (("costs", "abstain"), -1.0, "not a number from 0 to 1e"),
+            (("costs", "abstain"), 1, "not a number"),
+            (("costs", "exec"), "x", "not a number"),
             (("costs",), None, "'costs.matrix' is not expected"),
             (("conformal", "class_rows"), [4, 2], "not counted by class"),
             (("conformal", "class_rows"), [4, 2, -2], "not counted by class"),
-            (("conformal", "class_rows"), [4, 2, 10**12], "is expected"),
+            (("conformal", "class_rows"), [4, 2, 10**12], "the document requires"),
             (("conformal", "class_rows"), [2, 4, 2], "rise within a class"),
             (("conformal",), None, "'conformal.truths' is not expected"),
             (("format_version",), 1, "conformal"),
@@ -366,10 +366,10 @@ class TestPieces:
             (("encoders", 0, "columns", 1, "encoder"), "piecewise", "does not read the categorical column 'thal'"),
             (("encoders", 0, "columns", 2, "encoder"), "piecewise", "does not read the boolean column 'smokes'"),
             (("encoders", 0, "columns", 3, "encoder"), "piecewise", "does not read the date column 'seen'"),
-            ((*DOSE, "n_numbers"), 7, "is expected"),
-            ((*DOSE, "n_numbers"), 9, "is expected"),
+            ((*DOSE, "n_numbers"), 7, "the document requires"),
+            ((*DOSE, "n_numbers"), 9, "the document requires"),
             ((*DOSE, "flag"), False, "encoder 0 makes"),
-            (("encoders", 0, "n_encoded"), 3, "is expected"),
+            (("encoders", 0, "n_encoded"), 3, "the document requires"),
             (("members", 1, "network", "input_dropout"), 1.0, "input_dropout is at least 0"),
             (("members", 0, "network", "input_dropout"), 0.0, "members would be written differently"),
             (("schema", 5, "kind"), "categorical", "categor"),
@@ -520,7 +520,7 @@ class TestCraftedDocuments:
     def test_another_format_is_refused_with_the_advice_to_upgrade(self, golden, version):
         document, tensors = golden
         data = encode({**document, "format_version": version}, tensors)
-        with pytest.raises(BundleError, match=r"reads formats 1 to 3: the file is of format .*Upgrade demarcate"):
+        with pytest.raises(BundleError, match=r"has format .*; this version reads formats 1 to 3\. Upgrade demarcate"):
             decode(data, expected_tensors)
 
     @pytest.mark.parametrize(
@@ -530,28 +530,28 @@ class TestCraftedDocuments:
             (("calibration",), {}, "calibration"),
             (("classes", "values"), ["mild", "absent", "sévère"], "sorted and distinct"),
             (("classes", "values"), ["absent", "absent", "mild"], "sorted and distinct"),
-            (("classes", "type"), "complex", "no type that labels can have"),
+            (("classes", "type"), "complex", "type of the classes is not one of str, int, bool, float"),
             (("threshold",), 0.5, "second of two classes"),
             (("schema", 0, "kind"), "number", "kind"),
-            (("schema", 1, "name"), "age", "repeat"),
+            (("schema", 1, "name"), "age", "column names are repeated"),
             (("schema", 0, "dropped"), "no more", "schema's columns"),
             (("schema", 3, "date_format"), "%Q", "date format"),
             (("encoders", 0, "columns", 1, "kept"), ["fixed", "fixed"], "distinct"),
             (("encoders", 0, "columns", 0, "encoder"), "pickle", "pickle"),
             (("encoders", 0, "columns", 0, "flag"), 1, "'flag' is not true or false"),
-            (("encoders", 0, "n_encoded"), 10**9, "is expected"),
-            (("members", 0, "encoder"), 2, "encoder is not there"),
-            (("members", 0, "encoder"), -1, "encoder is not there"),
-            (("members", 0, "network", "head"), "logit", "another head"),
-            (("members", 0, "network", "hidden"), [10**9], "is expected"),
+            (("encoders", 0, "n_encoded"), 10**9, "the document requires"),
+            (("members", 0, "encoder"), 2, "the encoder of network 0 is missing"),
+            (("members", 0, "encoder"), -1, "the encoder of network 0 is missing"),
+            (("members", 0, "network", "head"), "logit", "the head of network 0 is not that of the model"),
+            (("members", 0, "network", "hidden"), [10**9], "the document requires"),
             (("members", 0, "network", "input_dropout"), 0.0, "members would be written differently"),
             (("members", 0, "network", "input_dropout"), 1.0, "input_dropout is at least 0"),
             (("members", 0, "network", "activation"), "os.system", r"got 'os\.system'"),
-            (("head",), "eval", "the head is not known"),
+            (("head",), "eval", "the head is unknown"),
             (("record",), [], "record"),
             (("record", "scores"), {"accuracy": {"value": "high"}}, "not a number with an interval"),
-            (("record", "n_samples"), "many", "not counted"),
-            (("record", "n_sampled"), "some", "the sample are not counted"),
+            (("record", "n_samples"), "many", "n_samples is not a count"),
+            (("record", "n_sampled"), "some", "n_sampled is not a count"),
         ],
         ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
     )

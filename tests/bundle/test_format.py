@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from demarcate.bundle import safetensors_header
-from demarcate.bundle.format import decode, encode, fingerprint
+from demarcate.bundle.format import decode, encode, sha256_of
 from demarcate.errors import BundleError
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -93,7 +93,7 @@ class TestRoundTrip:
 
     def test_the_bytes_never_change_between_releases(self):
         digest = "038da6f3a6738822b05e6072e849e92ba5a7935d3015859431bf15acd30734ca"
-        assert fingerprint(encode({**DOCUMENT, "name": "caf\u00e9"}, small_tensors())) == digest
+        assert sha256_of(encode({**DOCUMENT, "name": "caf\u00e9"}, small_tensors())) == digest
 
     def test_the_order_of_keys_and_tensors_does_not_matter(self):
         tensors = small_tensors()
@@ -139,11 +139,11 @@ class TestDamage:
                 decode(self.DATA[:length])
 
     def test_a_byte_too_many_is_refused(self):
-        with pytest.raises(BundleError, match="its tensors have 60 bytes, and 61 are there"):
+        with pytest.raises(BundleError, match="tensors have 60 bytes, but 61 follow the header"):
             decode(self.DATA + b"\0")
 
     def test_a_changed_weight_is_refused_by_its_digest(self):
-        with pytest.raises(BundleError, match=r"SHA-256 that its header states: it has [0-9a-f]{64}, not"):
+        with pytest.raises(BundleError, match=r"has the SHA-256 [0-9a-f]{64}, but the header states"):
             decode(self.DATA[:-1] + bytes([self.DATA[-1] ^ 1]))
 
     @THOROUGH
@@ -169,13 +169,13 @@ class TestDamage:
 F4 = struct.pack("<f", 1.0)
 ONE = ("a", described("F32", [1], 0, 4))
 ATTACKS = {
-    "overlap": ([ONE, ("b", described("F32", [1], 0, 4))], F4, "tensor 'b' overlaps the one before it"),
-    "gap": ([ONE, ("b", described("F32", [1], 8, 12))], F4 * 3, "tensor 'b' leaves a gap before it"),
-    "first gap": ([("a", described("F32", [1], 4, 8))], F4 * 2, "tensor 'a' leaves a gap before it"),
-    "backwards": ([("a", described("F32", [1], 0, 0))], b"", "needs 4 and has 0"),
-    "past the end": ([("a", described("F32", [2], 0, 8))], F4, "ends at byte 8 of the data, and 4 are there"),
-    "bytes left over": ([ONE], F4 * 2, "its tensors have 4 bytes, and 8 are there"),
-    "too few bytes": ([("a", described("F32", [2], 0, 4))], F4, "needs 8 and has 4"),
+    "overlap": ([ONE, ("b", described("F32", [1], 0, 4))], F4, "Tensor 'b' overlaps the one before it"),
+    "gap": ([ONE, ("b", described("F32", [1], 8, 12))], F4 * 3, "Tensor 'b' leaves a gap before it"),
+    "first gap": ([("a", described("F32", [1], 4, 8))], F4 * 2, "Tensor 'a' leaves a gap before it"),
+    "backwards": ([("a", described("F32", [1], 0, 0))], b"", "needs 4 bytes and has 0"),
+    "past the end": ([("a", described("F32", [2], 0, 8))], F4, "ends at byte 8 of the data, which has 4"),
+    "bytes left over": ([ONE], F4 * 2, "tensors have 4 bytes, but 8 follow the header"),
+    "too few bytes": ([("a", described("F32", [2], 0, 4))], F4, "needs 8 bytes and has 4"),
     "negative size": ([("a", described("F32", [-1], 0, 4))], F4, r"has shape \[-1\]"),
     "huge size": ([("a", described("F32", [2**62], 0, 4))], F4, "has shape"),
     "huge product": ([("a", described("F32", [2**31] * 4, 0, 4))], F4, "has shape"),
@@ -185,22 +185,22 @@ ATTACKS = {
     "float size": ([("a", described("F32", [1.0], 0, 4))], F4, r"has shape \[1.0\]"),
     "boolean size": ([("a", described("F32", [True], 0, 4))], F4, r"has shape \[True\]"),
     "shape not a list": ([("a", described("F32", 1, 0, 4))], F4, "has shape 1"),
-    "negative offset": ([("a", described("F32", [1], -4, 0))], F4, "two positions in the file"),
-    "boolean offset": ([("a", described("F32", [1], False, 4))], F4, "two positions in the file"),
-    "wrong dtype": ([("a", described("F16", [2], 0, 4))], F4, "tensor 'a' holds 'F16'"),
-    "pickled dtype": ([("a", described("O64", [1], 0, 8))], F4 * 2, "tensor 'a' holds 'O64'"),
-    "dtype not text": ([("a", described(["F32"], [1], 0, 4))], F4, r"holds \['F32'\]"),
-    "extra key": ([("a", {**ONE[1], "code": "x"})], F4, "'a' is described otherwise"),
+    "negative offset": ([("a", described("F32", [1], -4, 0))], F4, "not two positions in the file"),
+    "boolean offset": ([("a", described("F32", [1], False, 4))], F4, "not two positions in the file"),
+    "wrong dtype": ([("a", described("F16", [2], 0, 4))], F4, "Tensor 'a' has dtype 'F16'"),
+    "pickled dtype": ([("a", described("O64", [1], 0, 8))], F4 * 2, "Tensor 'a' has dtype 'O64'"),
+    "dtype not text": ([("a", described(["F32"], [1], 0, 4))], F4, r"has dtype \['F32'\]"),
+    "extra key": ([("a", {**ONE[1], "code": "x"})], F4, "'a' is not described by dtype, shape and data_offsets"),
     "repeated tensor": ([ONE, ("a", described("F32", [1], 4, 8))], F4 * 2, "'a' is repeated"),
     "unsorted names": (
         [("b", described("F32", [1], 0, 4)), ("a", described("F32", [1], 4, 8))],
         F4 * 2,
-        "stands after",
+        "is stored after",
     ),
-    "narrow first": ([ONE, ("b", described("F64", [1], 4, 12))], F4 * 3, "8-byte numbers before 4-byte"),
-    "no name": ([("", described("F32", [1], 0, 4))], F4, "A tensor's name"),
-    "half a character": ([("\ud800", described("F32", [1], 0, 4))], F4, "text that UTF-8 can write"),
-    "nan": ([ONE], struct.pack("<f", float("nan")), r"tensor 'a' holds NaN or infinity at \[0\]"),
+    "narrow first": ([ONE, ("b", described("F64", [1], 4, 12))], F4 * 3, "8-byte numbers come before 4-byte"),
+    "no name": ([("", described("F32", [1], 0, 4))], F4, "has an invalid name"),
+    "half a character": ([("\ud800", described("F32", [1], 0, 4))], F4, "cannot be encoded in UTF-8"),
+    "nan": ([ONE], struct.pack("<f", float("nan")), r"Tensor 'a' holds NaN or infinity at \[0\]"),
     "infinity": ([("a", described("F64", [2], 0, 16))], struct.pack("<2d", 0, float("inf")), r"infinity at \[1\]"),
 }
 
@@ -219,15 +219,15 @@ class TestAttacks:
     @pytest.mark.parametrize(
         ("document", "found"),
         [
-            ("[]", "document is a JSON object: it is a list"),
-            ("{", "the document is not JSON"),
-            ('{"b":1,"a":2}', "spelt differently"),
-            ('{"a": 1}', "spelt differently"),
-            ('{"a":1.00}', "spelt differently"),
-            ('{"a":"\u00e9"}', "spelt differently"),
+            ("[]", "The document is not a JSON object"),
+            ("{", "The document is not JSON"),
+            ('{"b":1,"a":2}', "not spelled as demarcate writes it"),
+            ('{"a": 1}', "not spelled as demarcate writes it"),
+            ('{"a":1.00}', "not spelled as demarcate writes it"),
+            ('{"a":"\u00e9"}', "not spelled as demarcate writes it"),
             ('{"a":1,"a":1}', "'a' is repeated"),
-            ('{"a":NaN}', "it holds 'NaN'"),
-            ('{"a":1e999}', "it holds '1e999'"),
+            ('{"a":NaN}', "holds the number 'NaN'"),
+            ('{"a":1e999}', "holds the number '1e999'"),
             ('{"a":' + "[" * 100_000 + "]" * 100_000 + "}", "deeper than 64"),
         ],
         ids=lambda text: text[:20],
@@ -239,14 +239,14 @@ class TestAttacks:
     @pytest.mark.parametrize(
         ("metadata", "found"),
         [
-            ("text", "this file has none"),
-            ({}, "this file has none"),
-            ({"format": "pt"}, "this file has none"),
-            ({"demarcate": "{}"}, "it has the keys"),
-            ({"demarcate": "{}", "sha256": 1}, "it has the keys"),
-            ({"demarcate": "{}", "sha256": "", "more": ""}, "it has the keys"),
+            ("text", "no demarcate document"),
+            ({}, "no demarcate document"),
+            ({"format": "pt"}, "no demarcate document"),
+            ({"demarcate": "{}"}, "metadata has the keys"),
+            ({"demarcate": "{}", "sha256": 1}, "metadata has the keys"),
+            ({"demarcate": "{}", "sha256": "", "more": ""}, "metadata has the keys"),
             ({"demarcate": "{}", "sha256": "0" * 64}, "SHA-256"),
-            ({"sha256": "", "demarcate": "{}"}, "spelt differently"),
+            ({"sha256": "", "demarcate": "{}"}, "not spelled as demarcate writes it"),
         ],
     )
     def test_crafted_metadata_is_refused(self, metadata, found):
@@ -254,16 +254,16 @@ class TestAttacks:
             decode(craft([ONE], F4, metadata=metadata))
 
     def test_another_safetensors_file_is_refused_as_not_ours(self):
-        with pytest.raises(BundleError, match=r"this file has none\. Use a file that demarcate saved\."):
+        with pytest.raises(BundleError, match=r"no demarcate document .*\. Use a file that demarcate saved\."):
             decode(safetensors.numpy.save({"a": np.ones(3)}))
 
     def test_an_unpadded_header_is_refused(self):
-        with pytest.raises(BundleError, match="spelt differently"):
+        with pytest.raises(BundleError, match="not spelled as demarcate writes it"):
             decode(craft([ONE], F4, document='{"a":12}', padding=False))
 
     def test_a_header_of_bytes_beyond_ascii_is_refused(self):
         spelt = '{"\u00e9":1}'.encode()
-        with pytest.raises(BundleError, match="JSON in ASCII"):
+        with pytest.raises(BundleError, match="not ASCII"):
             decode(struct.pack("<Q", len(spelt)) + spelt)
 
     def test_a_header_that_nests_without_end_is_refused(self):
@@ -273,11 +273,11 @@ class TestAttacks:
 
     @pytest.mark.parametrize("length", [2**63, 2**64 - 1, safetensors_header.MAX_HEADER_BYTES + 1])
     def test_a_header_too_long_is_refused_unread(self, length):
-        with pytest.raises(BundleError, match=f"at most 16777216 bytes: it has {length}"):
+        with pytest.raises(BundleError, match=f"header has {length:,} bytes; at most 16,777,216 are allowed"):
             decode(struct.pack("<Q", length) + b"{}")
 
     def test_a_header_longer_than_the_file_is_refused(self):
-        with pytest.raises(BundleError, match="its header has 16 bytes, and 2 are there"):
+        with pytest.raises(BundleError, match="header has 16 bytes, but only 2 are in the file"):
             decode(struct.pack("<Q", 16) + b"{}")
 
     def test_a_message_never_repeats_a_hostile_name_at_length(self):
@@ -290,25 +290,25 @@ class TestCaps:
     def test_a_file_too_large_is_neither_written_nor_read(self, monkeypatch):
         data = encode(DOCUMENT, small_tensors())
         monkeypatch.setattr(safetensors_header, "MAX_FILE_BYTES", len(data) - 1)
-        with pytest.raises(BundleError, match="A model file has at most"):
+        with pytest.raises(BundleError, match=r"The file has .* bytes; at most"):
             decode(data)
-        with pytest.raises(BundleError, match="A model file has at most"):
+        with pytest.raises(BundleError, match=r"The file has .* bytes; at most"):
             encode(DOCUMENT, small_tensors())
 
     def test_a_header_too_large_is_not_written(self):
-        with pytest.raises(BundleError, match="header has at most"):
+        with pytest.raises(BundleError, match=r"The header has .* bytes; at most"):
             encode({"notes": "x" * safetensors_header.MAX_HEADER_BYTES}, {})
 
     def test_a_document_of_more_values_than_there_is_room_for_is_not_written(self):
-        with pytest.raises(BundleError, match=r"room for 1500000 values.*Train fewer or smaller networks"):
+        with pytest.raises(BundleError, match=r"at most 1,500,000 are allowed\. Train fewer or smaller networks"):
             encode({"notes": [0] * 1_500_001}, {})
 
     def test_too_many_tensors_are_neither_written_nor_read(self, monkeypatch):
         data = encode(DOCUMENT, small_tensors())
         monkeypatch.setattr(safetensors_header, "MAX_TENSORS", 3)
-        with pytest.raises(BundleError, match="at most 3 tensors: it holds 4"):
+        with pytest.raises(BundleError, match="holds 4 tensors; at most 3 are allowed"):
             decode(data)
-        with pytest.raises(BundleError, match="at most 3 tensors: it holds 4"):
+        with pytest.raises(BundleError, match="holds 4 tensors; at most 3 are allowed"):
             encode(DOCUMENT, small_tensors())
 
 
@@ -319,7 +319,7 @@ class TestWritingIsRefused:
         ids=["list", "integer key", "tuple", "nan", "set", "numpy integer"],
     )
     def test_of_a_document_that_would_not_read_back(self, document):
-        with pytest.raises(BundleError, match="only what JSON can store"):
+        with pytest.raises(BundleError, match=r"cannot be stored as JSON|reads back differently from JSON|not a dict"):
             encode(document, {})
 
     def test_of_a_document_that_holds_itself(self):
@@ -330,22 +330,22 @@ class TestWritingIsRefused:
 
     @pytest.mark.parametrize("dtype", [np.float16, np.int32, np.uint64, bool, complex, object, "U3", "M8[s]"])
     def test_of_a_dtype_the_file_does_not_hold(self, dtype):
-        with pytest.raises(BundleError, match="tensor 'x' holds"):
+        with pytest.raises(BundleError, match="Tensor 'x' has dtype"):
             encode({}, {"x": np.zeros(2, dtype=dtype)})
 
     @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
     def test_of_numbers_that_are_not_finite(self, value):
-        with pytest.raises(BundleError, match=r"tensor 'x' holds NaN or infinity at \[1, 0\]"):
+        with pytest.raises(BundleError, match=r"Tensor 'x' holds NaN or infinity at \[1, 0\]"):
             encode({}, {"x": np.array([[0.0], [value]])})
 
     @pytest.mark.parametrize("name", ["", "__metadata__", "\ud800"])
     def test_of_a_name_no_file_can_hold(self, name):
-        with pytest.raises(BundleError, match="A tensor's name"):
+        with pytest.raises(BundleError, match="has an invalid name"):
             encode({}, {name: np.zeros(1)})
 
     @pytest.mark.parametrize("shape", [(1,) * 9, (0, 2**40)])
     def test_of_a_shape_that_would_not_be_read(self, shape):
-        with pytest.raises(BundleError, match="tensor 'x' has shape"):
+        with pytest.raises(BundleError, match="Tensor 'x' has shape"):
             encode({}, {"x": np.zeros(shape)})
 
 
@@ -371,9 +371,12 @@ class TestExpectedTensors:
         [
             (
                 {"weight": (np.float32, (3, 2))},
-                r"'weight' is F32 of shape \(2, 3\), and F32 of shape \(3, 2\) is expected",
+                r"'weight' is F32 of shape \(2, 3\), but the document requires F32 of shape \(3, 2\)",
             ),
-            ({"bias": (np.float64, (1,))}, r"'bias' is F32 of shape \(1,\), and F64 of shape \(1,\) is expected"),
+            (
+                {"bias": (np.float64, (1,))},
+                r"'bias' is F32 .* requires F64 of shape \(1,\)",
+            ),
             ({"scale": (np.float64, ())}, r"'scale', F64 of shape \(\), is missing"),
         ],
     )
@@ -383,7 +386,7 @@ class TestExpectedTensors:
 
     def test_a_tensor_nobody_expects_is_refused(self):
         expected = {name: value for name, value in EXPECTED.items() if name != "mean"}
-        with pytest.raises(BundleError, match="tensor 'mean' is not expected"):
+        with pytest.raises(BundleError, match="Tensor 'mean' is not expected"):
             decode(self.DATA, lambda _: expected)
 
     def test_a_refusal_of_the_document_comes_before_the_tensors_are_looked_at(self):
@@ -405,4 +408,4 @@ class TestExpectedTensors:
 
 def test_a_fingerprint_is_the_digest_of_the_whole_file():
     data = encode(DOCUMENT, small_tensors())
-    assert fingerprint(data) == fingerprint(memoryview(data)) == hashlib.sha256(data).hexdigest()
+    assert sha256_of(data) == sha256_of(memoryview(data)) == hashlib.sha256(data).hexdigest()

@@ -1,60 +1,116 @@
+import errno
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from demarcate import DemarcateClassifier, load
 from demarcate.bundle import inspect_bundle
-from demarcate.bundle.read_model import audited, read_audited
+from demarcate.bundle.read_model import parse_model_file, read_bytes, read_model_file
 from demarcate.errors import BundleError, SettingError
 
 GOLDEN = Path(__file__).parent / "golden" / "format_3.safetensors"
-DIGEST = hashlib.sha256(GOLDEN.read_bytes()).hexdigest()
-READERS = [load, DemarcateClassifier.load, inspect_bundle, read_audited]
+SHA256 = hashlib.sha256(GOLDEN.read_bytes()).hexdigest()
+READERS = [load, DemarcateClassifier.load, inspect_bundle, read_model_file]
 
 
-def expecting(reader, path, digest):
-    return reader(path, digest) if reader is read_audited else reader(path, expect_sha256=digest)
-
-
-@pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("digest", [DIGEST, DIGEST.upper(), None])
-def test_the_file_that_is_expected_is_read(reader, digest):
-    assert expecting(reader, GOLDEN, digest) is not None
+def read(reader, path, sha256):
+    return reader(path, sha256) if reader is read_model_file else reader(path, expect_sha256=sha256)
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_another_file_is_refused_before_anything_in_it_means_anything(reader, tmp_path):
+@pytest.mark.parametrize("sha256", [SHA256, SHA256.upper(), None])
+def test_the_expected_file_is_read(reader, sha256):
+    assert read(reader, GOLDEN, sha256) is not None
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_another_file_is_refused_before_it_is_parsed(reader, tmp_path):
     (tmp_path / "m").write_bytes(b"not a model")
-    with pytest.raises(BundleError, match=rf"'.*m' is not a model .*SHA-256 that is expected: it has .*, not {DIGEST}"):
-        expecting(reader, tmp_path / "m", DIGEST)
+    with pytest.raises(BundleError, match=rf"'.*m' is not a model .*has the SHA-256 .*, but {SHA256} is expected"):
+        read(reader, tmp_path / "m", SHA256)
 
 
 @pytest.mark.parametrize("reader", READERS)
-@pytest.mark.parametrize("digest", ["", "abc", DIGEST + "0", DIGEST[:-1] + "g", 7, b"0" * 64])
-def test_what_is_no_digest_is_a_wrong_setting(reader, digest):
-    with pytest.raises(SettingError, match="a SHA-256 is 64 hexadecimal digits: got"):
-        expecting(reader, "no-such-file", digest)
+@pytest.mark.parametrize("sha256", ["", "abc", SHA256 + "0", SHA256[:-1] + "g", 7, b"0" * 64])
+def test_a_value_that_is_no_sha256_is_a_wrong_setting(reader, sha256):
+    with pytest.raises(SettingError, match="A SHA-256 has 64 hexadecimal digits; got"):
+        read(reader, "no-such-file", sha256)
 
 
-def test_what_was_read_says_its_sizes_and_keeps_no_copy():
+def test_a_model_file_knows_its_sizes_and_copies_nothing():
     data = GOLDEN.read_bytes()
-    found = audited(data)
-    assert found.sha256 == DIGEST
-    assert found.n_header_bytes == int.from_bytes(data[:8], "little")
-    assert found.document["target"] == found.contents.target == "disease"
-    assert all(not tensor.flags.owndata and not tensor.flags.writeable for tensor in found.tensors.values())
+    file = parse_model_file(data)
+    assert file.sha256 == SHA256
+    assert file.n_header_bytes == int.from_bytes(data[:8], "little")
+    assert file.document["target"] == file.spec.target == "disease"
+    assert all(not tensor.flags.owndata and not tensor.flags.writeable for tensor in file.tensors.values())
 
 
-def test_what_was_read_holds_on_to_none_of_the_file():
+def test_a_loaded_predictor_keeps_none_of_the_file_in_memory():
     predictor = load(GOLDEN)
-    kept = [predictor.conformal.truths, predictor.costs.matrix, predictor.encoders[0].encoders[4].edges]
-    assert all(array.flags.owndata for array in kept)
+    arrays = [predictor.conformal.truths, predictor.costs.matrix, predictor.encoders[0].encoders[4].edges]
+    assert all(array.flags.owndata for array in arrays)
 
 
-def test_the_audit_needs_no_torch():
+def test_validation_needs_no_torch():
     code = "import sys, demarcate.bundle as b; b.inspect_bundle(sys.argv[1]); print('torch' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code, str(GOLDEN)], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def raises(error):
+    def fail(*arguments, **settings):
+        raise error
+
+    return fail
+
+
+class TestReadBytes:
+    @pytest.fixture
+    def path(self, tmp_path):
+        (tmp_path / "model.safetensors").write_bytes(b"old")
+        return tmp_path / "model.safetensors"
+
+    @pytest.mark.parametrize("as_path", [Path, str])
+    def test_a_file_is_read_whole(self, path, as_path):
+        assert read_bytes(as_path(path), 3) == b"old"
+
+    def test_an_empty_file_is_read(self, tmp_path):
+        (tmp_path / "empty").touch()
+        assert read_bytes(tmp_path / "empty", 3) == b""
+
+    def test_a_missing_file_is_refused_by_name(self, tmp_path):
+        with pytest.raises(BundleError, match=r"no-such' could not be read \(.+\)\. Check the path"):
+            read_bytes(tmp_path / "no-such", 3)
+
+    def test_a_folder_is_refused(self, tmp_path):
+        with pytest.raises(BundleError, match="is a folder"):
+            read_bytes(tmp_path, 3)
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="pipes are POSIX's")
+    def test_a_pipe_is_refused_without_waiting_for_it(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(BundleError, match="is not a regular file"):
+            read_bytes(tmp_path / "pipe", 3)
+
+    def test_a_file_too_large_is_refused_unopened(self, path, monkeypatch):
+        monkeypatch.setattr(Path, "open", raises(AssertionError("opened")))
+        with pytest.raises(BundleError, match="has 3 bytes; a model file has at most 2"):
+            read_bytes(path, 2)
+
+    def test_a_file_without_permission_is_refused_with_the_reason(self, path, monkeypatch):
+        monkeypatch.setattr(Path, "open", raises(PermissionError(errno.EACCES, "Permission denied")))
+        with pytest.raises(BundleError, match=r"could not be read \(Permission denied\)"):
+            read_bytes(path, 3)
+
+    @pytest.mark.parametrize("size_before", [2, 4])
+    def test_a_file_that_changes_while_it_is_read_is_refused(self, path, monkeypatch, size_before):
+        before = SimpleNamespace(st_mode=path.stat().st_mode, st_size=size_before)
+        monkeypatch.setattr(Path, "stat", lambda path: before)
+        with pytest.raises(BundleError, match="changed its size"):
+            read_bytes(path, 100)

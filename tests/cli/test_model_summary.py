@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from demarcate.bundle.format import decode, encode
-from demarcate.bundle.read_model import audited
+from demarcate.bundle.read_model import parse_model_file
 from demarcate.cli.model_summary import encoded, facts, parameters
 from demarcate.formatting import MAX_LISTED
 
@@ -16,7 +16,7 @@ def described():
 
     def facts_of(version, **changed):
         document, tensors = decode((GOLDEN / f"format_{version}.safetensors").read_bytes())
-        return facts(audited(encode({**document, **changed}, tensors)))
+        return facts(parse_model_file(encode({**document, **changed}, tensors)))
 
     return facts_of
 
@@ -47,14 +47,14 @@ def test_networks_of_more_kinds_than_fit_are_counted():
         members.append({**members[2], "network": {**members[2]["network"], "activation": activation}})
         for kind in ("weight", "bias"):
             extra[f"members.{number}.0.{kind}"] = tensors[f"members.2.0.{kind}"]
-    file = audited(encode({**document, "members": members}, {**tensors, **extra}))
+    file = parse_model_file(encode({**document, "members": members}, {**tensors, **extra}))
     layers = [words for name, words in facts(file) if name == "layers"]
     assert len(layers) == MAX_LISTED + 1
     assert layers[-1] == "and 2 kinds more"
-    assert len(parameters(file.contents)) == 10
+    assert len(parameters(file.spec)) == 10
 
 
 def test_columns_say_what_encoders_make_of_them():
-    found = encoded(audited((GOLDEN / "format_3.safetensors").read_bytes()).contents)
+    found = encoded(parse_model_file((GOLDEN / "format_3.safetensors").read_bytes()).spec)
     assert found["dose"] == "piecewise: 5"
     assert "unit" not in found

@@ -4,12 +4,10 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from demarcate.bundle.read_model import read_bytes
-from demarcate.errors import BundleError, OutputError
+from demarcate.errors import OutputError
 from demarcate.io.atomic import write_atomically
 
 LINUX = pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="only Linux has files without a name")
@@ -203,44 +201,3 @@ class TestNaming:
         model = tmp_path / "model.safetensors"
         write_atomically(model, b"new", verify=lambda _path: model.write_bytes(b"theirs"))
         assert (model.read_bytes(), names(tmp_path)) == (b"new", [model.name])
-
-
-class TestReading:
-    @pytest.mark.parametrize("as_path", [Path, str])
-    def test_a_file_is_read_whole(self, model, as_path):
-        assert read_bytes(as_path(model), 3) == b"old"
-
-    def test_an_empty_file_is_read(self, tmp_path):
-        (tmp_path / "empty").touch()
-        assert read_bytes(tmp_path / "empty", 3) == b""
-
-    def test_a_missing_file_is_refused_by_name(self, tmp_path):
-        with pytest.raises(BundleError, match=r"no-such' could not be read \(.+\)\. Check the path"):
-            read_bytes(tmp_path / "no-such", 3)
-
-    def test_a_folder_is_refused(self, tmp_path):
-        with pytest.raises(BundleError, match="is a folder"):
-            read_bytes(tmp_path, 3)
-
-    @POSIX
-    def test_a_pipe_is_refused_without_waiting_for_it(self, tmp_path):
-        os.mkfifo(tmp_path / "pipe")
-        with pytest.raises(BundleError, match="is not a regular file"):
-            read_bytes(tmp_path / "pipe", 3)
-
-    def test_a_file_too_large_is_refused_unopened(self, model, monkeypatch):
-        monkeypatch.setattr(Path, "open", raises(AssertionError("opened")))
-        with pytest.raises(BundleError, match=r"at most 2 bytes: .* has 3"):
-            read_bytes(model, 2)
-
-    def test_a_file_one_may_not_read_is_refused_in_words(self, model, monkeypatch):
-        monkeypatch.setattr(Path, "open", raises(PermissionError(errno.EACCES, "Permission denied")))
-        with pytest.raises(BundleError, match=r"could not be read \(Permission denied\)"):
-            read_bytes(model, 3)
-
-    @pytest.mark.parametrize("size_before", [2, 4])
-    def test_a_file_that_changes_while_it_is_read_is_refused(self, model, monkeypatch, size_before):
-        before = SimpleNamespace(st_mode=model.stat().st_mode, st_size=size_before)
-        monkeypatch.setattr(Path, "stat", lambda path: before)
-        with pytest.raises(BundleError, match="changed its size"):
-            read_bytes(model, 100)

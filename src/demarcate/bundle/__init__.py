@@ -1,18 +1,18 @@
-"""The one file a fitted classifier is saved to: written whole, audited before it is read.
+"""The one file a fitted classifier is saved to: written whole, and validated before anything is built from it.
 
-What builds networks is imported when a bundle is built or taken apart: a path that leads nowhere is refused at once.
+Modules that build networks are imported only when a bundle is built or taken apart: a wrong path is refused at once.
 """
 
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demarcate.bundle.format import encode, fingerprint
+from demarcate.bundle.format import encode, sha256_of
 from demarcate.bundle.provenance import provenance
 from demarcate.io.atomic import write_atomically
 
 if TYPE_CHECKING:
-    from demarcate.bundle.read_model import Audited
+    from demarcate.bundle.read_model import ModelFile
     from demarcate.inference import Predictor
 
 __all__ = [
@@ -24,24 +24,29 @@ __all__ = [
 
 
 def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
-    """Save a predictor, and read it back before the file takes its name.
+    """Save a predictor to a model file.
+
+    The file is written next to its destination, read back and validated, and only then takes its name: an existing
+    file is replaced as a whole or not at all.
 
     Parameters
     ----------
-    predictor
-        What to save.
-    path
-        Where to; an existing file is replaced at once or not at all.
+    predictor : Predictor
+        The predictor, such as ``predictor_`` of a fitted classifier.
+    path : str or path-like
+        Where to save it, usually with the suffix ``.safetensors``.
 
     Returns
     -------
     str
-        SHA-256 of the file.
+        SHA-256 of the file, 64 hexadecimal digits; `read_bundle` can compare it.
 
     Raises
     ------
     OutputError
-        If the file cannot be written; whatever stood there before still does.
+        If the file cannot be written. An existing file is then unchanged.
+    BundleError
+        If the model cannot be stored: it is too large, or a weight is not finite.
 
     Examples
     --------
@@ -55,32 +60,36 @@ def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
     from demarcate.bundle.document import to_document
 
     data = encode(*to_document(predictor))
-    write_atomically(path, data, verify=_audit)
-    return fingerprint(data)
+    write_atomically(path, data, verify=_verify)
+    return sha256_of(data)
 
 
 def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> "Predictor":
     """Read a predictor from a file that `write_bundle` wrote.
 
-    The file is audited first: its size, format, the types and shapes of all tensors against what the document calls
-    for, finite numbers, the SHA-256 of its content, and that it is byte for byte what writing it again would give.
-    Nothing in it can run. Reading takes at most twice the file's size, the padding of networks that share a stack, and
-    64 MiB.
+    The file is validated first: its size and format, the types and shapes of all tensors against the document, finite
+    numbers, the SHA-256 of its content, and that writing the model again would give the same bytes. Nothing in the
+    file can run. Reading takes at most twice the file's size, the padding of networks that share a stack, and 64 MiB.
 
     Parameters
     ----------
-    path
+    path : str or path-like
         The file.
-    expect_sha256
-        What the SHA-256 of the file must be, as `write_bundle` gave it, compared before anything in the file is looked
-        at. The digest within the file finds damage; this one tells whether it is the file that was meant.
+    expect_sha256 : str, optional
+        The SHA-256 that the file must have, as `write_bundle` returned it; compared before any of the file is parsed.
+        The digest in the file detects damage; this one detects another file.
+
+    Returns
+    -------
+    Predictor
+        The saved predictor: it predicts the same bits as before saving.
 
     Raises
     ------
     BundleError
-        If there is no such file, its SHA-256 is another, or it is not as it was written.
+        If the file does not exist, has another SHA-256, or is not exactly as demarcate writes it.
     SettingError
-        If ``expect_sha256`` is no SHA-256.
+        If ``expect_sha256`` is not 64 hexadecimal digits.
 
     Examples
     --------
@@ -94,26 +103,28 @@ def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = Non
     >>> bool((predictor.predict_proba(X) == classifier.predict_proba(X)).all())
     True
     """
-    from demarcate.bundle.read_model import read_audited
+    from demarcate.bundle.read_model import read_model_file
 
-    audited = read_audited(Path(path), expect_sha256)
-    from demarcate.bundle.document import build
+    file = read_model_file(Path(path), expect_sha256)
+    from demarcate.bundle.document import build_predictor
 
-    return build(audited.contents, audited.tensors)
+    return build_predictor(file.spec, file.tensors)
 
 
-def inspect_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> "Audited":
-    """Read and audit a model file as `read_bundle` does, and build nothing of it.
+def inspect_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> "ModelFile":
+    """Read and validate a model file as `read_bundle` does, without building its networks.
 
     Parameters
     ----------
-    path, expect_sha256
-        As for `read_bundle`.
+    path : str or path-like
+        The file.
+    expect_sha256 : str, optional
+        The SHA-256 that the file must have, as for `read_bundle`.
 
     Returns
     -------
-    Audited
-        Its document, its tensors and what they mean.
+    ModelFile
+        Its bytes, document, tensors and the specification of its model. Torch is not needed for any of these.
 
     Raises
     ------
@@ -127,13 +138,13 @@ def inspect_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = 
     >>> classifier = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2).fit(*datasets.moons(n_samples=40))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     classifier.save(Path(folder) / "moons.safetensors")
-    ...     inspect_bundle(Path(folder) / "moons.safetensors").contents.networks[0].hidden
+    ...     inspect_bundle(Path(folder) / "moons.safetensors").spec.networks[0].hidden
     (4,)
     """
-    from demarcate.bundle.read_model import read_audited
+    from demarcate.bundle.read_model import read_model_file
 
-    return read_audited(Path(path), expect_sha256)
+    return read_model_file(Path(path), expect_sha256)
 
 
-def _audit(path: Path) -> None:
+def _verify(path: Path) -> None:
     read_bundle(path)

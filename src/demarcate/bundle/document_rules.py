@@ -1,48 +1,35 @@
-"""What a model file's document must say before anything is built from it."""
+"""Rules that a model file's document meets before anything is built from it."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from demarcate.bundle.rules import are_keys, are_texts, is_count, is_number, is_text, require
+from demarcate.bundle.rules import has_keys, is_count, is_float_between, is_text, is_text_list, require
 from demarcate.encoding.registry import check_state
 from demarcate.evaluation.calibration import COLDEST, HOTTEST
 from demarcate.evaluation.costs import LARGEST
 from demarcate.nn import HEAD_NAMES
 from demarcate.tabular.schema import KINDS
 
-KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "calibration", "threshold"} | {
-    "record"
-}
-"""What a document of format 1 has."""
-KEYS_OF_2 = KEYS | {"costs", "conformal"}
-"""What a document of a later format has."""
+FORMAT_1_KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "record"}
+FORMAT_1_KEYS |= {"calibration", "threshold"}
+LATER_KEYS = FORMAT_1_KEYS | {"costs", "conformal"}
+"""The keys of a document of formats 2 and 3."""
 CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 COLUMN_KEYS = {"name", "kind", "dropped", "note", "categories", "date_format"}
 NETWORK_KEYS = {"hidden", "activation", "dropout", "head"}
+SCORE_KEYS = {"value", "low", "high", "n_rows", "rows"}
 
 
 def check_document(document: Mapping[str, Any]) -> None:
-    """Refuse a document that says what no predictor would have it say, as far as its tensors' shapes cannot tell.
-
-    Raises
-    ------
-    ValueError
-        If it does; the message says which rule it breaks, and where.
-
-    Examples
-    --------
-    >>> check_document({"target": "thal"})
-    Traceback (most recent call last):
-    ValueError: keys ['calibration', 'classes', 'encoders', ...] are missing or unknown
-    """
-    is_first = document.get("format_version", 1) == 1
-    keys = KEYS if is_first else KEYS_OF_2
+    """Raise ValueError if a document describes no model, as far as that shows without its tensors."""
+    is_format_1 = document.get("format_version", 1) == 1
+    keys = FORMAT_1_KEYS if is_format_1 else LATER_KEYS
     require(set(document) == keys, f"keys {sorted(set(document) ^ keys)} are missing or unknown")
     require(is_text(document["target"]), "the target is not a name")
-    require(document["head"] in HEAD_NAMES, "the head is not known")
-    require(not is_first or document["calibration"] is None, "it has a calibration, which format 1 does not know")
+    require(document["head"] in HEAD_NAMES, "the head is unknown")
+    require(not is_format_1 or document["calibration"] is None, "format 1 has no calibration")
     _check_classes(document["classes"], document["threshold"], document["head"])
-    if not is_first:
+    if not is_format_1:
         _check_decisions(document, len(document["classes"]["values"]))
     used = _check_schema(document["schema"])
     _check_encoders(document["encoders"], used)
@@ -51,47 +38,49 @@ def check_document(document: Mapping[str, Any]) -> None:
 
 
 def _check_classes(classes: Any, threshold: object, head: object) -> None:
-    require(are_keys(classes, {"type", "values"}), "the classes are not a type and values")
-    require(
-        is_text(classes["type"]) and classes["type"] in CLASS_TYPES, "the classes are of no type that labels can have"
-    )
-    labels, kind = classes["values"], CLASS_TYPES[classes["type"]]
-    require(isinstance(labels, list), "the classes are not listed")
-    require(all(type(label) is kind for label in labels), f"classes are not all {classes['type']}")
-    require(len(labels) >= 2 and sorted(set(labels)) == labels, "classes are not at least two, sorted and distinct")
+    require(has_keys(classes, {"type", "values"}), "the classes do not have a type and values")
+    is_known = is_text(classes["type"]) and classes["type"] in CLASS_TYPES
+    require(is_known, f"the type of the classes is not one of {', '.join(CLASS_TYPES)}")
+    labels, label_type = classes["values"], CLASS_TYPES[classes["type"]]
+    require(isinstance(labels, list), "the classes are not a list")
+    require(all(type(label) is label_type for label in labels), f"the classes are not all {classes['type']}")
+    is_sorted = len(labels) >= 2 and sorted(set(labels)) == labels
+    require(is_sorted, "the classes are not sorted and distinct, or fewer than two")
     is_probability = isinstance(threshold, float) and 0 <= threshold <= 1 and len(labels) == 2
     require(threshold is None or is_probability, "the threshold is not a probability of the second of two classes")
-    require(head != "logit" or len(labels) == 2, f"the head 'logit' separates two classes, not {len(labels)}")
+    require(head != "logit" or len(labels) == 2, f"the head 'logit' is for two classes, not {len(labels)}")
 
 
 def _check_decisions(document: Mapping[str, Any], n_classes: int) -> None:
     calibration, costs, conformal = document["calibration"], document["costs"], document["conformal"]
     if calibration is not None:
-        is_known = are_keys(calibration, {"temperature"}) and is_number(calibration["temperature"], COLDEST, HOTTEST)
-        require(is_known, f"the calibration is no temperature from {COLDEST:g} to {HOTTEST:g}")
+        has_temperature = has_keys(calibration, {"temperature"})
+        has_temperature = has_temperature and is_float_between(calibration["temperature"], COLDEST, HOTTEST)
+        require(has_temperature, f"the calibration is not a temperature from {COLDEST:g} to {HOTTEST:g}")
     if costs is not None:
-        is_known = are_keys(costs, {"abstain"})
-        is_known = is_known and (costs["abstain"] is None or is_number(costs["abstain"], 0, LARGEST))
-        require(is_known, f"the cost of abstaining is no number from 0 to {LARGEST:g}")
+        has_cost = has_keys(costs, {"abstain"})
+        has_cost = has_cost and (costs["abstain"] is None or is_float_between(costs["abstain"], 0, LARGEST))
+        require(has_cost, f"the cost of abstaining is not a number from 0 to {LARGEST:g}")
     if conformal is not None:
-        is_known = are_keys(conformal, {"class_rows"}) and isinstance(conformal["class_rows"], list)
-        is_known = is_known and all(map(is_count, conformal["class_rows"]))
-        is_known = is_known and len(conformal["class_rows"]) == n_classes
-        require(is_known, "the rows that prediction sets go by are not counted by class")
+        has_counts = has_keys(conformal, {"class_rows"}) and isinstance(conformal["class_rows"], list)
+        has_counts = has_counts and all(map(is_count, conformal["class_rows"]))
+        has_counts = has_counts and len(conformal["class_rows"]) == n_classes
+        require(has_counts, "the rows of the prediction sets are not counted by class")
 
 
 def _check_schema(columns: Any) -> dict[str, str]:
-    """The columns that are read, by name, and their kinds."""
+    """Return the kinds of the columns that are read, by name."""
     require(isinstance(columns, list), "the schema is not a list of columns")
-    for place, column in enumerate(columns):
-        where = f"column {place} of the schema"
-        require(are_keys(column, COLUMN_KEYS), f"{where} does not have the keys {sorted(COLUMN_KEYS)}")
-        require(are_texts([column[key] for key in COLUMN_KEYS - {"categories"}]), f"{where} is not described by text")
-        require(column["kind"] in KINDS, f"{where} is of no kind of {', '.join(KINDS)}")
-        require(are_texts(column["categories"]), f"{where} has categories that are not text")
-    require(len({column["name"] for column in columns}) == len(columns), "column names repeat")
+    for number, column in enumerate(columns):
+        where = f"column {number} of the schema"
+        require(has_keys(column, COLUMN_KEYS), f"{where} does not have the keys {sorted(COLUMN_KEYS)}")
+        is_described = is_text_list([column[key] for key in COLUMN_KEYS - {"categories"}])
+        require(is_described, f"{where} is not described by text")
+        require(column["kind"] in KINDS, f"the kind of {where} is not one of {', '.join(KINDS)}")
+        require(is_text_list(column["categories"]), f"{where} has categories that are not text")
+    require(len({column["name"] for column in columns}) == len(columns), "column names are repeated")
     used = {column["name"]: column["kind"] for column in columns if not column["dropped"]}
-    require(bool(used), "no column is read")
+    require(bool(used), "no column is used")
     return used
 
 
@@ -99,49 +88,33 @@ def _check_encoders(encoders: Any, used: Mapping[str, str]) -> None:
     require(isinstance(encoders, list) and bool(encoders), "there are no encoders")
     for number, entry in enumerate(encoders):
         where = f"encoder {number}"
-        require(are_keys(entry, {"n_encoded", "columns"}), f"{where} is not columns and how many they become")
+        require(has_keys(entry, {"n_encoded", "columns"}), f"{where} does not have the keys 'n_encoded' and 'columns'")
         require(is_count(entry["n_encoded"]), f"{where} does not count its columns")
         columns = entry["columns"]
         is_listed = isinstance(columns, list) and all(isinstance(column, dict) for column in columns)
         require(is_listed, f"{where} has no list of columns")
         names = [column.get("column") for column in columns]
         require(names == list(used), f"{where} does not read the schema's columns")
-        for place, (column, kind) in enumerate(zip(columns, used.values(), strict=True)):
-            check_state(column, kind, f"column {place} of {where}")
+        for index, (column, kind) in enumerate(zip(columns, used.values(), strict=True)):
+            check_state(column, kind, f"column {index} of {where}")
 
 
 def _check_members(members: Any, n_encoders: int, head: object) -> None:
     require(isinstance(members, list) and bool(members), "there are no networks")
     for number, member in enumerate(members):
         where = f"network {number}"
-        require(are_keys(member, {"encoder", "network"}), f"{where} is not an encoder and a specification")
-        place, network = member["encoder"], member["network"]
-        require(is_count(place) and place < n_encoders, f"{where}: its encoder is not there")
-        is_known = isinstance(network, dict) and NETWORK_KEYS <= set(network) <= NETWORK_KEYS | {"input_dropout"}
-        require(is_known, f"{where} is not specified by {sorted(NETWORK_KEYS)}")
+        require(has_keys(member, {"encoder", "network"}), f"{where} does not have the keys 'encoder' and 'network'")
+        encoder, network = member["encoder"], member["network"]
+        require(is_count(encoder) and encoder < n_encoders, f"the encoder of {where} is missing")
+        is_specified = isinstance(network, dict) and NETWORK_KEYS <= set(network) <= NETWORK_KEYS | {"input_dropout"}
+        require(is_specified, f"{where} is not specified by {sorted(NETWORK_KEYS)}")
         is_listed = isinstance(network["hidden"], list) and all(map(is_count, network["hidden"]))
-        require(is_listed, f"{where}: its hidden widths are not counts")
-        require(network["head"] in ("auto", head), f"{where} has another head than the model")
-
-
-SCORE_KEYS = {"value", "low", "high", "n_rows", "rows"}
+        require(is_listed, f"the hidden widths of {where} are not counts")
+        require(network["head"] in ("auto", head), f"the head of {where} is not that of the model")
 
 
 def check_record(record: Any) -> None:
-    """Refuse a record with entries that commands read and are not what they expect.
-
-    Raises
-    ------
-    ValueError
-        If there are such; the message says which.
-
-    Examples
-    --------
-    >>> check_record({"n_samples": 303, "anything": ["else"]})
-    >>> check_record({"n_samples": "many"})
-    Traceback (most recent call last):
-    ValueError: the training rows are not counted
-    """
+    """Raise ValueError if entries of a record that commands read are invalid; other entries are free."""
     require(isinstance(record, dict), "the record is not a mapping")
     _check_scores(record.get("scores", {}), "the scores")
     baselines = record.get("baselines", {})
@@ -149,10 +122,10 @@ def check_record(record: Any) -> None:
     for name, scores in baselines.items():
         _check_scores(scores, f"the baseline {name!r}")
     for name in ("provenance", "settings", "class_rows"):
-        require(isinstance(record.get(name, {}), dict), f"the {name.replace('_', ' ')} is not a mapping")
-    require(all(map(is_count, record.get("class_rows", {}).values())), "the class rows are not counted")
-    require(is_count(record.get("n_samples", 0)), "the training rows are not counted")
-    require(is_count(record.get("n_sampled", 0)), "the rows of the sample are not counted")
+        require(isinstance(record.get(name, {}), dict), f"{name} is not a mapping")
+    require(all(map(is_count, record.get("class_rows", {}).values())), "class_rows does not hold counts")
+    for name in ("n_samples", "n_sampled"):
+        require(is_count(record.get(name, 0)), f"{name} is not a count")
     for name in ("members", "audit"):
         entries = record.get(name, [])
         is_listed = isinstance(entries, list) and all(isinstance(entry, dict) for entry in entries)
@@ -161,30 +134,29 @@ def check_record(record: Any) -> None:
     for member in members:
         _check_training(member)
     is_counted = all("epochs" in member for member in members) or not any(member.get("timed_out") for member in members)
-    require(is_counted, "a training that timed out does not count its epochs")
+    require(is_counted, "a network whose training timed out does not count its epochs")
 
 
-def _check_scores(scores: Any, what: str) -> None:
-    require(isinstance(scores, dict), f"{what} is not a mapping of metrics")
-    for name, score in scores.items():
-        is_score = are_keys(score, SCORE_KEYS) and _are_numbers(score) and is_text(score["rows"])
-        require(is_score and is_count(score["n_rows"]), f"{what}: {name!r} is not a number with an interval")
+def _check_scores(scores: Any, name: str) -> None:
+    require(isinstance(scores, dict), f"{name} is not a mapping of metrics")
+    for metric, score in scores.items():
+        is_score = has_keys(score, SCORE_KEYS) and _has_numbers(score) and is_text(score["rows"])
+        require(is_score and is_count(score["n_rows"]), f"{name}: {metric!r} is not a number with an interval")
 
 
-def _are_numbers(score: Mapping[str, Any]) -> bool:
+def _has_numbers(score: Mapping[str, Any]) -> bool:
     return all(type(score[key]) in (int, float) for key in ("value", "low", "high"))
 
 
 def _check_training(member: Mapping[str, Any]) -> None:
-    """How a network's training ended, and its numbers epoch by epoch."""
     for name in ("epochs", "best_epoch"):
-        require(is_count(member.get(name, 0)), f"the {name.replace('_', ' ')} of a network's training is not a count")
+        require(is_count(member.get(name, 0)), f"the {name} of a network is not a count")
     history = member.get("history") or {}
-    require(isinstance(history, dict), "a network's history is not a mapping")
+    require(isinstance(history, dict), "the history of a network is not a mapping")
     if history:
         epochs: Any = history.get("epoch")
         is_counted = isinstance(epochs, list) and all(map(is_count, epochs)) and {"epochs", "best_epoch"} <= set(member)
-        require(is_counted, "a network's history is not counted by epoch")
-        within = all(1 <= epoch <= member["epochs"] for epoch in epochs)
-        alike = all(isinstance(values, list) and len(values) == len(epochs) for values in history.values())
-        require(within and alike, "a network's history is not as long as its epochs")
+        require(is_counted, "the history of a network has no list of epochs, or the network no count of them")
+        is_within = all(1 <= epoch <= member["epochs"] for epoch in epochs)
+        has_all = all(isinstance(values, list) and len(values) == len(epochs) for values in history.values())
+        require(is_within and has_all, "the history of a network does not match its epochs")

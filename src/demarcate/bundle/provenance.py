@@ -1,17 +1,11 @@
-"""What made a model: the versions that were in play."""
+"""The versions of the software that made a model."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
 
 def provenance() -> dict[str, str]:
-    """Versions of demarcate, torch, numpy and Python; ``unknown`` for what runs from its sources uninstalled.
-
-    Examples
-    --------
-    >>> sorted(provenance())
-    ['demarcate', 'numpy', 'python', 'torch']
-    """
+    """Return the versions of demarcate, torch, numpy and Python; ``unknown`` for a package that is not installed."""
     packages = {name: _version(name) for name in ("demarcate", "numpy", "torch")}
     return {**packages, "python": platform.python_version()}
 

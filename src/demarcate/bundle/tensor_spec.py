@@ -1,4 +1,4 @@
-"""Which tensors a document calls for; needs no torch."""
+"""The tensors that a document requires; needs no torch."""
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
@@ -7,77 +7,51 @@ from typing import Any
 import numpy as np
 
 from demarcate.bundle.document_rules import check_document
-from demarcate.bundle.rules import refused, shown
+from demarcate.bundle.rules import bundle_error, shown
 from demarcate.errors import BundleError, SettingError
 from demarcate.nn import Network, linear_names, n_outputs
 
 FORMAT_VERSION = 3
-_RULE = "A model file's document describes a model that demarcate can build"
-_LONGEST_REASON = 200
+_MAX_REASON = 200
 
-Shape = tuple[type[np.generic], tuple[int, ...]]
+TensorSpec = tuple[type[np.generic], tuple[int, ...]]
+"""The dtype and the shape of a tensor."""
 
 
-def expected_tensors(document: Mapping[str, Any]) -> dict[str, Shape]:
-    """Which tensors, of which types and shapes, a document calls for.
-
-    Raises
-    ------
-    BundleError
-        If the format is unknown or the document does not describe a model.
-
-    Examples
-    --------
-    >>> expected_tensors({"format_version": 99})
-    Traceback (most recent call last):
-    demarcate.errors.BundleError: demarcate reads formats 1 to 3: the file is of format 99. Upgrade demarcate: ...
-    """
+def expected_tensors(document: Mapping[str, Any]) -> dict[str, TensorSpec]:
+    """Return the tensors that a document requires, or raise BundleError if it does not describe a model."""
     version = document.get("format_version")
     if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
-        known = f"demarcate reads formats 1 to {FORMAT_VERSION}"
-        remedy = "Upgrade demarcate: pip install --upgrade demarcate"
-        raise refused(known, f"the file is of format {shown(version)}", remedy)
+        fact = f"The file has format {shown(version)}; this version reads formats 1 to {FORMAT_VERSION}"
+        raise bundle_error(fact, "Upgrade demarcate: pip install --upgrade demarcate")
     try:
         check_document(document)
-        return dict(_shapes(document))
+        return dict(_tensor_specs(document))
     except (ValueError, SettingError) as error:
-        raise misdescribed(error) from error
+        raise invalid_document(error) from error
 
 
-def network_of(member: Mapping[str, Any]) -> Network:
-    """The specification of a network as the document has it.
-
-    Examples
-    --------
-    >>> spec = {"hidden": [3], "activation": "relu", "dropout": 0.5, "head": "auto"}
-    >>> network_of({"encoder": 0, "network": spec}).hidden
-    (3,)
-    """
-    spec = member["network"]
-    return Network(**{**spec, "hidden": tuple(spec["hidden"])})
+def parse_network(member: Mapping[str, Any]) -> Network:
+    """Return the specification of a member's network."""
+    fields = member["network"]
+    return Network(**{**fields, "hidden": tuple(fields["hidden"])})
 
 
-def misdescribed(error: Exception | str) -> BundleError:
-    """The refusal of a document that describes no model, for a reason.
-
-    Examples
-    --------
-    >>> str(misdescribed("column names repeat"))[:88]
-    "A model file's document describes a model that demarcate can build: column names repeat."
-    """
-    reason = str(error)
-    # As repr spells it: a hostile document's words do not reach a terminal as they are.
-    cut = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]}..."
-    remedy = "Save the model again with this version of demarcate, or fetch it from whoever did"
-    return refused(_RULE, repr(cut)[1:-1], remedy)
+def invalid_document(reason: Exception | str) -> BundleError:
+    """Return the error of a document that describes no model."""
+    text = str(reason)
+    # As repr spells it: text from a hostile document does not reach a terminal as it is.
+    text = repr(text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}...")[1:-1]
+    remedy = "Save the model again with this version of demarcate, or fetch the file again"
+    return bundle_error(f"The document does not describe a model: {text}", remedy)
 
 
-def _shapes(document: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
+def _tensor_specs(document: Mapping[str, Any]) -> Iterator[tuple[str, TensorSpec]]:
     n_classes = len(document["classes"]["values"])
     for number, entry in enumerate(document["encoders"]):
         yield f"encoders.{number}.numbers", (np.float64, (sum(column["n_numbers"] for column in entry["columns"]),))
     for number, member in enumerate(document["members"]):
-        network = network_of(member)
+        network = parse_network(member)
         d_in = document["encoders"][member["encoder"]]["n_encoded"]
         widths = network.widths(d_in, n_outputs(document["head"], n_classes))
         for name, (n_inputs, n_units) in zip(linear_names(network), pairwise(widths), strict=True):

@@ -17,7 +17,7 @@ from demarcate.tabular.summaries import Described, described
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
     from demarcate.auditing import Audit
-    from demarcate.bundle.read_model import Audited
+    from demarcate.bundle.read_model import ModelFile
     from demarcate.classifier.classifier import DemarcateClassifier
     from demarcate.evaluation import CostComparison, Costs, Score
 
@@ -168,9 +168,9 @@ def training(classifier: "DemarcateClassifier", seconds: float, looked_at: str =
         console().print(looked_at)
 
 
-def model(path: str, audited: "Audited") -> None:
+def model(path: str, audited: "ModelFile") -> None:
     """A model file: its columns, its scores, its networks, its origin and its sizes."""
-    contents = audited.contents
+    contents = audited.spec
     out = console()
     classes = _literal(listed(contents.classes.tolist()))
     out.print(f"[bold]{_literal(path)}[/bold] predicts {_literal(repr(contents.target))}: {classes}")

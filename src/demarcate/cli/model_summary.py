@@ -9,13 +9,13 @@ from demarcate.formatting import MAX_LISTED, counted, listed
 from demarcate.nn import Network, n_outputs
 
 if TYPE_CHECKING:
-    from demarcate.bundle.model_spec import Contents
-    from demarcate.bundle.read_model import Audited
+    from demarcate.bundle.model_spec import ModelSpec
+    from demarcate.bundle.read_model import ModelFile
 
 
-def facts(audited: "Audited") -> list[tuple[str, str]]:
+def facts(audited: "ModelFile") -> list[tuple[str, str]]:
     """Names and words, in the order in which they are shown."""
-    contents = audited.contents
+    contents = audited.spec
     record, conformal = contents.record, contents.conformal
     named = [
         ("networks", f"{len(contents.networks)}, of {span(parameters(contents))} parameters"),
@@ -48,9 +48,9 @@ def _sample(record: Mapping[str, Any]) -> str:
     return f"{record['n_sampled']:,} rows, drawn at random, for the audit and logistic regression"
 
 
-def as_json(audited: "Audited") -> dict[str, Any]:
+def as_json(audited: "ModelFile") -> dict[str, Any]:
     """The file's document, and beside it what the document does not say of the file."""
-    contents = audited.contents
+    contents = audited.spec
     return {
         **audited.document,
         "cost_matrix": None if contents.costs is None else contents.costs.matrix.tolist(),
@@ -67,7 +67,7 @@ def as_json(audited: "Audited") -> dict[str, Any]:
     }
 
 
-def parameters(contents: "Contents") -> list[int]:
+def parameters(contents: "ModelSpec") -> list[int]:
     """How many weights and biases each network has.
 
     Its widths tell: the audit has compared them with the file's tensors.
@@ -79,7 +79,7 @@ def parameters(contents: "Contents") -> list[int]:
     ]
 
 
-def encoded(contents: "Contents") -> dict[str, str]:
+def encoded(contents: "ModelSpec") -> dict[str, str]:
     """For each column that is read, its encoder's kind and how many encoded columns it becomes.
 
     Encoders of different folds may differ in both.
@@ -127,7 +127,7 @@ def _layers(networks: Sequence[Network]) -> list[str]:
     return lines[:MAX_LISTED] + ([f"and {counted(more, 'kind')} more"] if more > 0 else [])
 
 
-def _decision(contents: "Contents") -> str:
+def _decision(contents: "ModelSpec") -> str:
     if contents.threshold is not None:
         return f"{contents.classes.tolist()[1]} from a probability of {contents.threshold:.4g}"
     if contents.costs is None:
@@ -136,7 +136,7 @@ def _decision(contents: "Contents") -> str:
     return "what costs least" + ("" if abstain is None else f", or for none at a cost of {abstain:g}")
 
 
-def _costs(contents: "Contents") -> str:
+def _costs(contents: "ModelSpec") -> str:
     """Each decision that costs something else than by default: 1 for a mistake, nothing for being right."""
     if contents.costs is None:
         return ""

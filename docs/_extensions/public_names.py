@@ -19,6 +19,7 @@ MODULES = (
     "demarcate.evaluation",
     "demarcate.experiments.diagnosis",
     "demarcate.auditing",
+    "demarcate.inspection",
     "demarcate.errors",
     "demarcate.engine",
     "demarcate.nn",

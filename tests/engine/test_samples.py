@@ -64,7 +64,9 @@ def test_given_weights_take_on_the_samples_precision(dtype):
 
 
 def test_given_weights_of_other_widths_are_refused():
-    with pytest.raises(SettingError, match=r"^initial weights have the network's own widths, \(\(2, 3\), \(3, 1\)\): "):
+    with pytest.raises(
+        SettingError, match=r"^initial weights have the network's own shapes, \(3, 2\) \(3,\) \(1, 3\) \(1,\): "
+    ):
         begin(initial_state((2, 4, 1), torch.Generator()))
 
 

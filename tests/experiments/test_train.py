@@ -347,7 +347,7 @@ CLASS_WEIGHT_RULE = "class_weight is 'balanced', None, or a mapping of labels to
         ({"networks": [SMALL]}, "networks is a Network, or at least one by name: got list"),
         ({"training": {"other": QUICK}}, "networks and trainings have the same names: got ['network'] and ['other']"),
         ({"initial": {"other": nn.Sequential()}}, "initial networks are for 'network': got 'other'"),
-        ({"initial": {"network": nn.Sequential(nn.Linear(2, 1))}}, "initial weights have the network's own widths, "),
+        ({"initial": {"network": nn.Sequential(nn.Linear(2, 1))}}, "initial weights have the network's own shapes, "),
         ({"class_weight": {2: 1.0}}, "class_weight names no class with 2: the classes are 0, 1"),
         ({"class_weight": {1: -1.0}}, CLASS_WEIGHT_RULE + "-1.0"),
         ({"class_weight": {1: math.nan}}, CLASS_WEIGHT_RULE + "nan"),

@@ -18,11 +18,11 @@ def test_the_function_equals_the_module(name, dtype):
 @pytest.mark.parametrize("name", [name for name in ACTIVATIONS if ACTIVATIONS[name].module])
 def test_the_gradient_equals_the_modules(name):
     activation = ACTIVATIONS[name]
-    slopes = []
+    gradients = []
     for function in (activation.function, activation.module()):
         x = torch.linspace(-5, 5, 101, dtype=torch.float64).requires_grad_()
-        slopes.append(torch.autograd.grad(function(x).sum(), x)[0])
-    assert torch.equal(*slopes)
+        gradients.append(torch.autograd.grad(function(x).sum(), x)[0])
+    assert torch.equal(*gradients)
 
 
 @EVERY
@@ -38,25 +38,25 @@ def test_the_table_cannot_be_changed():
 
 @EVERY
 @pytest.mark.parametrize("scaled", [1.0, 1.25])
-def test_written_into_a_place_and_pulled_back_it_is_the_function_and_its_derivative(name, scaled):
+def test_forward_out_and_backward_are_the_function_and_its_derivative(name, scaled):
     activation = ACTIVATIONS[name]
     x = torch.linspace(-5, 5, 101, dtype=torch.float64)
     x = x[x != 0].requires_grad_()
     expected = activation.function(x)
     derivative = torch.autograd.grad(expected.sum(), x)[0]
     sums = x.detach().clone()
-    out = activation.into(sums, torch.empty_like(sums) if activation.keeps == "input" else sums)
+    out = activation.forward_out(sums, torch.empty_like(sums) if activation.saves == "input" else sums)
     torch.testing.assert_close(out, expected.detach(), rtol=1e-12, atol=1e-12)
-    kept = sums if activation.keeps == "input" else out
-    if activation.keeps == "sign":
-        kept = kept * scaled
-    slope = torch.full_like(sums, 3.0)
-    assert activation.pull(slope, kept) is slope
-    torch.testing.assert_close(slope, 3 * derivative, rtol=1e-9, atol=1e-12)
+    saved = sums if activation.saves == "input" else out
+    if activation.saves == "sign":
+        saved = saved * scaled
+    gradient = torch.full_like(sums, 3.0)
+    assert activation.backward_(gradient, saved) is gradient
+    torch.testing.assert_close(gradient, 3 * derivative, rtol=1e-9, atol=1e-12)
 
 
 def test_relu_clamps_bf16_numbers_as_the_integers_they_look_like():
     x = torch.cat([torch.randn(5000), torch.tensor([0.0, -0.0, torch.inf, -torch.inf, 1e-40, -1e-40])])
     x = x.bfloat16()
     expected = torch.relu(x)
-    assert torch.equal(ACTIVATIONS["relu"].into(x, x), expected)
+    assert torch.equal(ACTIVATIONS["relu"].forward_out(x, x), expected)

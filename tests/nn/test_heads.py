@@ -82,10 +82,10 @@ def test_one_logit_means_what_two_logits_that_differ_by_it_mean(values):
 def test_a_heads_logits_for_the_shares_of_classes_are_probabilities_that_are_these_shares(counts):
     shares = torch.tensor(counts, dtype=torch.float64)
     shares /= shares.sum()
-    torch.testing.assert_close(SOFTMAX.probabilities(SOFTMAX.shares(shares)), shares)
-    assert LOGIT.shares(shares[:2]).shape == (1,)
+    torch.testing.assert_close(SOFTMAX.probabilities(SOFTMAX.prior_logits(shares)), shares)
+    assert LOGIT.prior_logits(shares[:2]).shape == (1,)
     two = shares[:2] / shares[:2].sum()
-    torch.testing.assert_close(LOGIT.probabilities(LOGIT.shares(shares[:2]).unsqueeze(0))[0], two)
+    torch.testing.assert_close(LOGIT.probabilities(LOGIT.prior_logits(shares[:2]).unsqueeze(0))[0], two)
 
 
 @pytest.mark.parametrize("members", [(), (3,)], ids=["network", "population"])
@@ -179,11 +179,11 @@ def test_one_logit_refuses_three_classes():
         head_for("logit", 3)
 
 
-# Turned: classes before rows
+# Transposed: classes before rows
 
 
 @st.composite
-def turned(draw):
+def transposed_logits(draw):
     """A head, and logits and class indices of two members, ``(2, n_outputs, batch)`` and ``(2, batch)``."""
     n_outputs, batch = draw(st.integers(1, 5)), draw(st.integers(1, 6))
     generator = torch.Generator().manual_seed(draw(st.integers(0, 999)))
@@ -193,36 +193,38 @@ def turned(draw):
 
 
 @REPEATABLE
-@given(turned())
-def test_turned_losses_and_predictions_are_those_of_rows_before_classes(given_turned):
-    head, logits, codes = given_turned
-    marks = head.marks(codes, logits.shape[1], logits.dtype)
+@given(transposed_logits())
+def test_transposed_losses_and_predictions_are_those_of_rows_before_classes(case):
+    head, logits, codes = case
+    targets = head.target_probabilities(codes, logits.shape[1], logits.dtype)
     straight = logits.transpose(1, 2)
     losses = head.loss(straight, head.targets(codes, logits.dtype))
-    torch.testing.assert_close(head.turned_losses(logits, marks), losses, rtol=1e-12, atol=1e-12)
-    assert torch.equal(head.turned_right(logits, marks), head.predictions(straight) == codes)
+    torch.testing.assert_close(head.transposed_losses(logits, targets), losses, rtol=1e-12, atol=1e-12)
+    assert torch.equal(head.transposed_hits(logits, targets), head.predictions(straight) == codes)
 
 
 @REPEATABLE
-@given(turned())
-def test_the_residual_is_autograds_slope_of_the_loss(given_turned):
-    head, logits, codes = given_turned
+@given(transposed_logits())
+def test_the_gradient_is_autograds(case):
+    head, logits, codes = case
     leaf = logits.clone().requires_grad_()
     losses = head.loss(leaf.transpose(1, 2), head.targets(codes, logits.dtype))
     (expected,) = torch.autograd.grad(losses.sum(), leaf)
-    marks = head.marks(codes, logits.shape[1], logits.dtype)
-    torch.testing.assert_close(head.residual(logits, marks), expected, rtol=1e-10, atol=1e-13)
+    targets = head.target_probabilities(codes, logits.shape[1], logits.dtype)
+    torch.testing.assert_close(head.gradient(logits, targets), expected, rtol=1e-10, atol=1e-13)
 
 
 def test_a_logit_of_zero_is_the_first_class_and_ties_are_the_first_of_the_largest():
     zero = torch.zeros(1, 1, 2)
-    assert LOGIT.turned_right(zero, LOGIT.marks(torch.tensor([[0, 1]]), 1, zero.dtype)).tolist() == [[True, False]]
+    assert LOGIT.transposed_hits(zero, LOGIT.target_probabilities(torch.tensor([[0, 1]]), 1, zero.dtype)).tolist() == [
+        [True, False]
+    ]
     ties = torch.zeros(1, 3, 3)
-    marks = SOFTMAX.marks(torch.tensor([[0, 1, 2]]), 3, ties.dtype)
-    assert SOFTMAX.turned_right(ties, marks).tolist() == [[True, False, False]]
+    targets = SOFTMAX.target_probabilities(torch.tensor([[0, 1, 2]]), 3, ties.dtype)
+    assert SOFTMAX.transposed_hits(ties, targets).tolist() == [[True, False, False]]
 
 
 def test_a_class_that_is_ruled_out_costs_nothing_unless_it_is_the_rows_own():
     logits = torch.tensor([[[0.0, 0.0], [-torch.inf, -torch.inf]]])
-    losses = SOFTMAX.turned_losses(logits, SOFTMAX.marks(torch.tensor([[0, 1]]), 2, logits.dtype))
+    losses = SOFTMAX.transposed_losses(logits, SOFTMAX.target_probabilities(torch.tensor([[0, 1]]), 2, logits.dtype))
     assert losses.tolist() == [[0.0, torch.inf]]

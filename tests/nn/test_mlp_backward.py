@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.nn import ACTIVATIONS, HEADS, Layout, initial_state
-from demarcate.nn.mlp_backward import Propagation
+from demarcate.nn.mlp_backward import MlpPropagation
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 SMOOTH = sorted(ACTIVATIONS)
@@ -36,7 +36,7 @@ def drawn(layout, batch, generator, dtype, *, dropout):
 
 def autograd(layout, flat, x, activation, masks, head, codes, weights):
     """Logits and gradients of the members' weighted mean losses, network by network."""
-    logits, slopes = [], []
+    logits, gradients = [], []
     for member, state in enumerate(layout.unpack(flat)):
         leaves = [parameter.clone().requires_grad_() for layer in state for parameter in layer]
         own = list(zip(leaves[::2], leaves[1::2], strict=True))
@@ -44,9 +44,9 @@ def autograd(layout, flat, x, activation, masks, head, codes, weights):
         seen = masks and [mask[member, :, :width] for mask, width in zip(masks, widths[1:-1], strict=True)]
         out = plain_network(own, x[member, :, : widths[0]], activation, seen)
         losses = head.loss(out, head.targets(codes[member], out.dtype))
-        slopes.append(torch.autograd.grad((losses * weights[member]).sum() / weights[member].sum(), leaves))
+        gradients.append(torch.autograd.grad((losses * weights[member]).sum() / weights[member].sum(), leaves))
         logits.append(out.detach())
-    return torch.stack(logits), slopes
+    return torch.stack(logits), gradients
 
 
 @st.composite
@@ -73,18 +73,20 @@ def test_logits_and_gradient_are_those_of_plain_networks_under_autograd(activati
     head = HEADS["logit" if n_outputs == 1 else "softmax"]
     codes = torch.randint(max(2, n_outputs), (layout.n_members, batch), generator=generator)
     weights = torch.rand(layout.n_members, batch, generator=generator, dtype=torch.float64) + 0.1
-    expected, slopes = autograd(layout, flat, x, activation, masks, head, codes, weights)
+    expected, gradients = autograd(layout, flat, x, activation, masks, head, codes, weights)
 
-    propagation = Propagation(layout, ACTIVATIONS[activation], flat, torch.float64)
+    propagation = MlpPropagation(layout, ACTIVATIONS[activation], flat, torch.float64)
     with torch.inference_mode():
         for _ in range(2):  # the second time in used work space
             logits = propagation.forward(x, torch.empty(layout.n_members, n_outputs, batch, dtype=flat.dtype), masks)
             scale = (weights / weights.sum(1, keepdim=True)).unsqueeze(1)
-            propagation.backward(head.residual(logits, head.marks(codes, n_outputs, flat.dtype)) * scale, masks)
+            propagation.backward(
+                head.gradient(logits, head.target_probabilities(codes, n_outputs, flat.dtype)) * scale, masks
+            )
     torch.testing.assert_close(logits.transpose(1, 2), expected, rtol=1e-11, atol=1e-13)
     for member, found in enumerate(layout.unpack(propagation.gradient)):
-        flattened = [slope for layer in found for slope in layer]
-        torch.testing.assert_close(flattened, list(slopes[member]), rtol=1e-10, atol=1e-13)
+        flattened = [gradient for layer in found for gradient in layer]
+        torch.testing.assert_close(flattened, list(gradients[member]), rtol=1e-10, atol=1e-13)
     used = layout.pack([[(w * 0 + 1, b * 0 + 1) for w, b in state] for state in layout.unpack(flat)])
     assert propagation.gradient[used == 0].count_nonzero() == 0
 
@@ -94,11 +96,11 @@ def test_an_update_in_place_is_seen_after_a_refresh():
     generator = torch.Generator().manual_seed(0)
     for dtype in (torch.float32, torch.bfloat16):
         flat, x, _ = drawn(layout, 5, generator, torch.float32, dropout=False)
-        propagation = Propagation(layout, ACTIVATIONS["tanh"], flat, dtype)
+        propagation = MlpPropagation(layout, ACTIVATIONS["tanh"], flat, dtype)
         flat.mul_(2)
         propagation.refresh()
         found = propagation.forward(x.to(dtype), torch.empty(2, 2, 5))
-        anew = Propagation(layout, ACTIVATIONS["tanh"], flat, dtype).forward(x.to(dtype), torch.empty(2, 2, 5))
+        anew = MlpPropagation(layout, ACTIVATIONS["tanh"], flat, dtype).forward(x.to(dtype), torch.empty(2, 2, 5))
         assert torch.equal(found, anew)
 
 
@@ -109,7 +111,7 @@ def test_bf16_products_round_logits_and_gradient_and_no_more(activation):
     flat, x, masks = drawn(layout, 40, generator, torch.float32, dropout=True)
     found = {}
     for dtype in (torch.float32, torch.bfloat16):
-        propagation = Propagation(layout, ACTIVATIONS[activation], flat, dtype)
+        propagation = MlpPropagation(layout, ACTIVATIONS[activation], flat, dtype)
         rounded = [mask.to(dtype) for mask in masks]
         logits = propagation.forward(x.to(dtype), torch.empty(2, 3, 40), rounded)
         propagation.backward(torch.softmax(logits, 1) / 40, rounded)
@@ -124,7 +126,7 @@ def test_batches_of_different_lengths_each_have_their_work_space():
     layout = Layout(((3, 4, 1),))
     generator = torch.Generator().manual_seed(0)
     flat, x, _ = drawn(layout, 6, generator, torch.float64, dropout=False)
-    propagation = Propagation(layout, ACTIVATIONS["relu"], flat, torch.float64)
+    propagation = MlpPropagation(layout, ACTIVATIONS["relu"], flat, torch.float64)
     whole = propagation.forward(x, torch.empty(1, 1, 6, dtype=torch.float64)).clone()
     part = propagation.forward(x[:, :2].contiguous(), torch.empty(1, 1, 2, dtype=torch.float64))
     torch.testing.assert_close(part, whole[..., :2])

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from demarcate.bundle.model_spec import ModelSpec, parse_spec, spec_document
 from demarcate.bundle.tensor_spec import FORMAT_VERSION, expected_tensors
 from demarcate.inference import Predictor
-from demarcate.nn import MemberState, head_for, linear_names
+from demarcate.nn import MemberState, Network, family_of, head_for
 
 __all__ = ["FORMAT_VERSION", "build_predictor", "expected_tensors", "from_document", "to_document"]
 
@@ -35,9 +35,8 @@ def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray
     for number, encoder in enumerate(predictor.encoders):
         tensors[f"encoders.{number}.numbers"] = encoder.state()[1]
     for number, (network, state) in enumerate(zip(predictor.networks, predictor.states(), strict=True)):
-        for name, (weight, bias) in zip(linear_names(network), state, strict=True):
-            tensors[f"members.{number}.{name}.weight"] = weight.cpu().numpy()
-            tensors[f"members.{number}.{name}.bias"] = bias.cpu().numpy()
+        for name, tensor in family_of(network).state_dict(network, state).items():
+            tensors[f"members.{number}.{name}"] = tensor.cpu().numpy()
     if predictor.costs is not None:
         tensors["costs.matrix"] = predictor.costs.matrix
     if predictor.conformal is not None:
@@ -58,11 +57,12 @@ def build_predictor(spec: ModelSpec, tensors: Mapping[str, NDArray[Any]]) -> Pre
     with warnings.catch_warnings():
         # torch warns that the memory is read-only: it is only read, to be copied into the predictor's stacks.
         warnings.filterwarnings("ignore", "The given NumPy array is not writ", UserWarning)
-        states: list[MemberState] = [
-            [
-                (torch.from_numpy(tensors[f"{layer}.weight"]), torch.from_numpy(tensors[f"{layer}.bias"]))
-                for layer in (f"members.{number}.{name}" for name in linear_names(network))
-            ]
-            for number, network in enumerate(spec.networks)
-        ]
+        states = [_state(network, f"members.{number}", tensors) for number, network in enumerate(spec.networks)]
     return Predictor.of(states=states, **values)
+
+
+def _state(network: Network, member: str, tensors: Mapping[str, NDArray[Any]]) -> MemberState:
+    """Return the parameters of a member, in the memory of the file's tensors."""
+    family = family_of(network)
+    names = [name for layer in family.tensor_names(network) for name in layer]
+    return family.state_of(network, {name: torch.from_numpy(tensors[f"{member}.{name}"]) for name in names})

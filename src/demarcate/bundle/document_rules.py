@@ -1,13 +1,14 @@
 """Rules that a model file's document meets before anything is built from it."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from demarcate.bundle.rules import has_keys, is_count, is_float_between, is_text, is_text_list, require
 from demarcate.encoding.registry import check_state
 from demarcate.evaluation.calibration import COLDEST, HOTTEST
 from demarcate.evaluation.costs import LARGEST
-from demarcate.nn import HEAD_NAMES
+from demarcate.nn import FAMILIES, HEAD_NAMES
 from demarcate.tabular.schema import KINDS
 
 FORMAT_1_KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "record"}
@@ -106,11 +107,20 @@ def _check_members(members: Any, n_encoders: int, head: object) -> None:
         require(has_keys(member, {"encoder", "network"}), f"{where} does not have the keys 'encoder' and 'network'")
         encoder, network = member["encoder"], member["network"]
         require(is_count(encoder) and encoder < n_encoders, f"the encoder of {where} is missing")
-        is_specified = isinstance(network, dict) and NETWORK_KEYS <= set(network) <= NETWORK_KEYS | {"input_dropout"}
+        keys = _network_keys(network.get("family")) if isinstance(network, dict) else set()
+        is_specified = isinstance(network, dict) and NETWORK_KEYS <= set(network) <= keys
         require(is_specified, f"{where} is not specified by {sorted(NETWORK_KEYS)}")
         is_listed = isinstance(network["hidden"], list) and all(map(is_count, network["hidden"]))
         require(is_listed, f"the hidden widths of {where} are not counts")
         require(network["head"] in ("auto", head), f"the head of {where} is not that of the model")
+
+
+def _network_keys(family: object) -> set[str]:
+    """Return the keys a network may have; without a family it is a multilayer perceptron."""
+    if family is None:
+        return NETWORK_KEYS | {"input_dropout"}
+    require(is_text(family) and family in FAMILIES, f"the family of networks {family!r} is unknown")
+    return {field.name for field in fields(FAMILIES[str(family)].network_type)} | {"family"}
 
 
 def check_record(record: Any) -> None:

@@ -78,14 +78,16 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
 
 def _version(spec: ModelSpec) -> int:
     needed = [1 if (spec.temperature, spec.costs, spec.conformal) == (None, None, None) else 2]
-    needed += [3 for network in spec.networks if network.input_dropout]
+    needed += [3 for network in spec.networks if network.input_dropout or network.family != Network.family]
     needed += [encoder.file_format for table in spec.encoders for encoder in table.encoders]
     return max(needed)
 
 
 def _network_json(network: Network) -> dict[str, Any]:
-    """Return a network's fields; ``input_dropout`` only if it is not 0, as older files lack the field."""
+    """Return a network's fields; ``input_dropout`` and ``family`` only if not the default, as older files lack them."""
     fields = {**asdict(network), "hidden": list(network.hidden)}
+    if network.family != Network.family:
+        fields["family"] = network.family
     if not network.input_dropout:
         del fields["input_dropout"]
     return fields

@@ -1,7 +1,6 @@
 """The tensors that a document requires; needs no torch."""
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,7 @@ import numpy as np
 from demarcate.bundle.document_rules import check_document
 from demarcate.bundle.rules import bundle_error, shown
 from demarcate.errors import BundleError, SettingError
-from demarcate.nn import Network, linear_names, n_outputs
+from demarcate.nn import FAMILIES, Network, family_of, n_outputs
 
 FORMAT_VERSION = 3
 _MAX_REASON = 200
@@ -33,8 +32,8 @@ def expected_tensors(document: Mapping[str, Any]) -> dict[str, TensorSpec]:
 
 def parse_network(member: Mapping[str, Any]) -> Network:
     """Return the specification of a member's network."""
-    fields = member["network"]
-    return Network(**{**fields, "hidden": tuple(fields["hidden"])})
+    fields = {**member["network"], "hidden": tuple(member["network"]["hidden"])}
+    return FAMILIES[fields.pop("family", Network.family)].network_type(**fields)
 
 
 def invalid_document(reason: Exception | str) -> BundleError:
@@ -53,10 +52,9 @@ def _tensor_specs(document: Mapping[str, Any]) -> Iterator[tuple[str, TensorSpec
     for number, member in enumerate(document["members"]):
         network = parse_network(member)
         d_in = document["encoders"][member["encoder"]]["n_encoded"]
-        widths = network.widths(d_in, n_outputs(document["head"], n_classes))
-        for name, (n_inputs, n_units) in zip(linear_names(network), pairwise(widths), strict=True):
-            yield f"members.{number}.{name}.weight", (np.float32, (n_units, n_inputs))
-            yield f"members.{number}.{name}.bias", (np.float32, (n_units,))
+        shapes = family_of(network).named_shapes(network, d_in, n_outputs(document["head"], n_classes))
+        for name, shape in shapes.items():
+            yield f"members.{number}.{name}", (np.float32, shape)
     if document.get("costs") is not None:
         yield "costs.matrix", (np.float64, (n_classes, n_classes))
     if document.get("conformal") is not None:

@@ -512,7 +512,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         warn_of_divergence(found)
         return found
 
-    def member(self, index: int) -> nn.Sequential:
+    def member(self, index: int) -> nn.Module:
         """One network as a plain ``torch.nn.Sequential``; feed it ``predictor_.encode(X, member=index)``."""
         check_is_fitted(self)
         return self.predictor_.member(index)

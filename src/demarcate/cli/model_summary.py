@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from demarcate.formatting import MAX_LISTED, counted, listed
-from demarcate.nn import Network, n_outputs
+from demarcate.nn import Network, family_of, n_outputs
 
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec
@@ -74,7 +74,7 @@ def parameters(contents: "ModelSpec") -> list[int]:
     """
     outputs = n_outputs(contents.head, len(contents.classes))
     return [
-        sum((d_in + 1) * d_out for d_in, d_out in pairwise(network.widths(contents.encoders[place].n_encoded, outputs)))
+        sum(map(prod, family_of(network).named_shapes(network, contents.encoders[place].n_encoded, outputs).values()))
         for place, network in zip(contents.encoding, contents.networks, strict=True)
     ]
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from demarcate.engine.batches import Batches
 from demarcate.engine.member_data import MemberData, Targets, mean_metrics, metric_sums
 from demarcate.nn.dropout import Drops
-from demarcate.nn.mlp_backward import Masks
+from demarcate.nn.propagation import Masks
 
 MAX_NUMBERS = 1 << 19
 """Numbers a span may hold of one kind (inputs, masks): about what a processor keeps close, and steps enough."""

@@ -58,8 +58,9 @@ def fit_signature(members: Sequence[Member], samples: Samples, others: Mapping[s
     >>> fit_signature([member], samples, {"precision": "float32"})["lr"]
     '0.5'
     """
-    fields = [{**asdict(member.network), **asdict(member.training)} for member in members]
-    settings = {name: _told([entry[name] for entry in fields]) for name in (fields[0] if fields else {})}
+    fields = [_settings(member) for member in members]
+    names = dict.fromkeys(name for entry in fields for name in entry)
+    settings = {name: _told([entry.get(name) for entry in fields]) for name in names}
     return {
         TABLE: _digest([*samples.tensors()]),
         **settings,
@@ -74,6 +75,12 @@ def fit_signature(members: Sequence[Member], samples: Samples, others: Mapping[s
         "torch": torch.__version__,
         "engine": str(ENGINE),
     }
+
+
+def _settings(member: Member) -> dict[str, object]:
+    """Return the settings of a member; checkpoints that name no family are of multilayer perceptrons."""
+    family = {} if member.network.family == "mlp" else {"family": member.network.family}
+    return {**family, **asdict(member.network), **asdict(member.training)}
 
 
 def _told(values: Sequence[object]) -> str:

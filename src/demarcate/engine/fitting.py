@@ -21,7 +21,6 @@ from demarcate.engine.time_limit import TimeLimit, TimeSlice, checked_limit
 from demarcate.engine.trainer import Trainer
 from demarcate.errors import Interrupted, SettingError
 from demarcate.io.signals import deferred_interrupt
-from demarcate.nn.layout import cost
 
 
 @dataclass(frozen=True)
@@ -289,7 +288,7 @@ def _work_of(members: Sequence[Member], samples: Samples) -> float:
     """Multiplications in the forward pass of a step."""
     longest = max(len(member.rows) for member in members)
     batch = min(longest, members[0].training.batch_size or longest)
-    return len(members) * batch * cost(layout_of(members, samples).padded)
+    return len(members) * batch * layout_of(members, samples).cost
 
 
 def _numbers_of_threads(run: Trainer) -> list[int]:

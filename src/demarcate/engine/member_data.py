@@ -82,7 +82,7 @@ class MemberData:
         real = is_row.to(dtype)
         rows = rows.clamp(min=0)
         codes = self._codes[rows]
-        marks = self.head.marks(codes, self.n_outputs, dtype)
+        marks = self.head.target_probabilities(codes, self.n_outputs, dtype)
         weights = real if self._alike else self.samples.weights[rows] * real
         return Targets(marks, weights, real, bool(is_row.all()))
 
@@ -106,8 +106,8 @@ def metric_sums(head: Head, targets: Targets, logits: Tensor) -> Tensor:
     """
     marks = targets.marks.expand_as(logits)
     # In float64 sums of float32 numbers hardly round, so they do not depend on how rows are stacked.
-    losses = head.turned_losses(logits, marks).double()
-    right = head.turned_right(logits, marks)
+    losses = head.transposed_losses(logits, marks).double()
+    right = head.transposed_hits(logits, marks)
     real, weights = targets.real.double(), targets.weights.double()
     if not targets.whole:
         right = right & (targets.real > 0)

@@ -4,8 +4,8 @@ from collections.abc import Hashable, Sequence
 from itertools import groupby
 
 from demarcate.engine.samples import Member, Samples
-from demarcate.nn import ACTIVATIONS
-from demarcate.nn.layout import cost
+from demarcate.nn import Family, family_of
+from demarcate.nn.mlp_family import MLP
 
 OVERHEAD = 1e6
 """What a stack's step costs before it computes anything, in multiplications: every call has its price."""
@@ -44,7 +44,7 @@ def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
     return [population for kind in kinds.values() for population in _populations(kind, members, samples)]
 
 
-def buckets(widths: Sequence[tuple[int, ...]], rows: int) -> list[int]:
+def buckets(widths: Sequence[tuple[int, ...]], rows: int, family: Family = MLP) -> list[int]:
     """Cut a sequence of members into stacks so that a step of all of them costs least.
 
     A stack costs `OVERHEAD`, and for each of its members what the widest of each layer would cost alone. The cheapest
@@ -56,6 +56,8 @@ def buckets(widths: Sequence[tuple[int, ...]], rows: int) -> list[int]:
         Each member's ``(d_in, *hidden, n_outputs)``, in an order that keeps like beside like.
     rows
         Rows of a step.
+    family
+        Says what a row of these widths costs.
 
     Returns
     -------
@@ -74,7 +76,7 @@ def buckets(widths: Sequence[tuple[int, ...]], rows: int) -> list[int]:
         for start in range(end - 1, -1, -1):
             width, more = runs[start]
             padded, count = tuple(map(max, padded, width)), count + more
-            best = min(best, (cheapest[start][0] + OVERHEAD + rows * count * _price(padded), start))
+            best = min(best, (cheapest[start][0] + OVERHEAD + rows * count * _price(padded, family), start))
         cheapest.append(best)
     lengths, end = [], len(runs)
     while end:
@@ -101,16 +103,15 @@ def shared_out(population: Sequence[int], n_shares: int) -> list[list[int]]:
     return shares
 
 
-def _price(widths: tuple[int, ...]) -> float:
+def _price(widths: tuple[int, ...], family: Family) -> float:
     """What a row costs."""
-    return cost(widths) + ELEMENTWISE * sum(widths[1:])
+    return family.cost(widths) + ELEMENTWISE * sum(widths[1:])
 
 
 def _kind(member: Member, samples: Samples) -> Hashable:
     network, training = member.network, member.training
-    exact_widths = () if ACTIVATIONS[network.activation].zero_at_zero else network.hidden
     return (
-        (len(network.hidden), network.activation, exact_widths, member.head(samples).name),
+        (network.family, family_of(network).stack_key(network), member.head(samples).name),
         (training.optimizer, training.momentum, training.betas, training.eps, training.schedule, training.epochs),
         training.decay_biases,
         (training.batch_size, training.steps(len(member.rows)), len(member.validation_rows) > 0),
@@ -120,17 +121,18 @@ def _kind(member: Member, samples: Samples) -> Hashable:
 
 def _populations(kind: Sequence[int], members: Sequence[Member], samples: Samples) -> list[list[int]]:
     """Split members of one kind, narrow to wide, where that is cheapest."""
+    family = family_of(members[kind[0]].network)
     widths = {index: members[index].widths(samples) for index in kind}
 
     def order(index: int) -> tuple[object, ...]:
         training = members[index].training
-        return cost(widths[index]), widths[index], training.lr, training.weight_decay, index
+        return family.cost(widths[index]), widths[index], training.lr, training.weight_decay, index
 
     ordered = sorted(kind, key=order)
     longest = max(len(members[index].rows) for index in kind)
     rows = min(longest, members[kind[0]].training.batch_size or longest)
     populations, start = [], 0
-    for length in buckets([widths[index] for index in ordered], rows):
+    for length in buckets([widths[index] for index in ordered], rows, family):
         populations.append(ordered[start : start + length])
         start += length
     return populations

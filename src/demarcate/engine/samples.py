@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -10,7 +9,7 @@ from torch import Tensor
 from demarcate.engine.inputs import DenseInputs, Inputs
 from demarcate.engine.training import Training
 from demarcate.errors import SettingError
-from demarcate.nn import Head, Layout, MemberState, Network, he_state, head_for, initial_state
+from demarcate.nn import Head, Layout, MemberState, Network, family_of, head_for
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,15 +172,17 @@ class Member:
         Raises
         ------
         SettingError
-            If ``initial`` does not have the network's widths, or a weight that is not finite.
+            If ``initial`` does not have the network's shapes, or a weight that is not finite.
         """
         generator = torch.Generator().manual_seed(self.seed)
-        widths, dtype = self.widths(samples), samples.inputs.dtype
+        family, widths, dtype = family_of(self.network), self.widths(samples), samples.inputs.dtype
         if self.initial is not None:
-            return _like(self.initial, widths, dtype), generator
+            family.check_shapes(self.initial, widths)
+            return _finite(self.initial, dtype), generator
         if self.training.init == "he":
-            return he_state(widths, self.head(samples).shares(self._shares(samples)), generator, dtype), generator
-        return initial_state(widths, generator, dtype), generator
+            output_bias = self.head(samples).prior_logits(self._shares(samples))
+            return family.he_state(widths, output_bias, generator, dtype), generator
+        return family.initial_state(widths, generator, dtype), generator
 
     def _shares(self, samples: Samples) -> Tensor:
         """What each class has of the weight of the training rows, ``(n_classes,)``; of all of them one row more."""
@@ -193,14 +194,11 @@ class Member:
 
 def layout_of(members: Sequence[Member], samples: Samples) -> Layout:
     """The layout of a population of these members."""
-    return Layout(tuple(member.widths(samples) for member in members))
+    return Layout(tuple(member.widths(samples) for member in members), family=family_of(members[0].network))
 
 
-def _like(state: MemberState, widths: Sequence[int], dtype: torch.dtype) -> MemberState:
-    """Given parameters as a member of these widths begins from them."""
-    found = tuple(tuple(reversed(weight.shape)) for weight, _ in state)
-    if found != tuple(pairwise(widths)):
-        raise SettingError(f"initial weights have the network's own widths, {tuple(pairwise(widths))}: got {found}")
+def _finite(state: MemberState, dtype: torch.dtype) -> MemberState:
+    """Return initial parameters on the CPU in the samples' dtype."""
     if not all(parameter.isfinite().all() for layer in state for parameter in layer):
         raise SettingError("initial weights are finite numbers: got inf or NaN")
-    return [(weight.detach().to("cpu", dtype), bias.detach().to("cpu", dtype)) for weight, bias in state]
+    return [tuple(parameter.detach().to("cpu", dtype) for parameter in layer) for layer in state]

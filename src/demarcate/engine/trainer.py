@@ -28,10 +28,7 @@ from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.threads import ThreadTuner, use_threads
 from demarcate.engine.validation import Validation
 from demarcate.engine.weight_ema import WeightEma
-from demarcate.nn import ACTIVATIONS
 from demarcate.nn.dropout import Dropout, Drops
-from demarcate.nn.layout import cost
-from demarcate.nn.mlp_backward import Propagation
 
 MAX_BLOCK_EPOCHS, MAX_BLOCK_STEPS, MAX_BLOCK_WORK = 32, 256, 1e10
 """Epochs, steps and multiplications after which the books are closed: often enough to be told of, and to be stopped."""
@@ -84,11 +81,11 @@ class Trainer:
         layout = layout_of(members, samples)
         states, generators = zip(*(member.begin(samples) for member in members), strict=True)
         self.layout, self.flat = layout, layout.pack(states).to(self.device)
-        self.dtype = product_dtype(precision, self.flat.dtype, self.device, layout.padded[1:-1])
-        self.activation, self.head = ACTIVATIONS[members[0].network.activation], members[0].head(samples)
+        self.dtype = product_dtype(precision, self.flat.dtype, self.device, layout.hidden)
+        self.head = members[0].head(samples)
         trainings = [member.training for member in members]
         decaying = any(training.weight_decay for training in trainings) and not self.training.decay_biases
-        self.optimizer = optimizer_for(trainings, self.flat, layout.weight_marks(self.flat) if decaying else None)
+        self.optimizer = optimizer_for(trainings, self.flat, layout.weight_mask(self.flat) if decaying else None)
         self.drops = self._make_drops()
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         epochs = self.training.averaging
@@ -114,7 +111,7 @@ class Trainer:
     def work(self) -> float:
         """Multiplications in a step's forward pass."""
         batch = self.batches.batch_size or self.batches.longest
-        return len(self.active) * batch * cost(self.layout.padded)
+        return len(self.active) * batch * self.layout.cost
 
     @property
     def judged(self) -> Tensor:
@@ -384,7 +381,7 @@ class Trainer:
     def _make_drops(self) -> Drops:
         """What is silenced in training, as far as any member has that."""
         networks = [member.network for member in self.members]
-        hidden = [network.dropout if network.hidden else 0.0 for network in networks]
+        hidden = [network.dropout if self.layout.hidden else 0.0 for network in networks]
         inputs = [network.input_dropout for network in networks]
         seeds = [member.seed for member in self.members]
         like = torch.empty(0, dtype=self.dtype, device=self.device)
@@ -408,9 +405,10 @@ class Trainer:
 
     def _propagate(self) -> None:
         """Make what computes with the buffer as it now is, for training and for watching."""
-        self.propagation = self._exact = Propagation(self.layout, self.activation, self.flat, self.dtype)
+        network, family = self.members[0].network, self.layout.family
+        self.propagation = self._exact = family.propagation(network, self.layout, self.flat, self.dtype)
         if self.average or self.dtype != self.flat.dtype:
-            self._exact = Propagation(self.layout, self.activation, self.judged, self.flat.dtype)
+            self._exact = family.propagation(network, self.layout, self.judged, self.flat.dtype)
 
     def _trace(self, logits: Tensor) -> None:
         """Keep what traced members make of their validation rows, ``(n_looks, n_active, n_outputs, n_watched)``."""
@@ -440,7 +438,7 @@ class Trainer:
         A network that is certain of a row leaves slopes so small that their products are below the smallest normal
         number, where processors take many times as long. What is lost beside 1 twice over is therefore taken as 0.
         """
-        return torch.nn.functional.hardshrink(self.head.residual(logits, marks), self._tiny).mul_(scale)
+        return torch.nn.functional.hardshrink(self.head.gradient(logits, marks), self._tiny).mul_(scale)
 
     def _factor(self, step: int) -> float:
         """What warming up and the schedule make of the rate in this step, from 0."""

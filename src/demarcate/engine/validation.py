@@ -6,7 +6,7 @@ from torch import Tensor
 
 from demarcate.engine.batches import padded_rows
 from demarcate.engine.member_data import MemberData, mean_metrics, metric_sums
-from demarcate.nn.mlp_backward import Propagation
+from demarcate.nn.propagation import Propagation
 
 MAX_GATHERED = 1 << 21
 """Numbers of one layer computed at once."""

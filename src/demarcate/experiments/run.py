@@ -88,8 +88,8 @@ class Run:
         return self.predictor.classes
 
     @property
-    def network(self) -> nn.Sequential:
-        """The trained network as a plain ``torch.nn.Sequential``."""
+    def network(self) -> nn.Module:
+        """The trained network as a plain torch module, a ``torch.nn.Sequential``."""
         return self.predictor.member(0)
 
     def encode(self, X: Any) -> Tensor:

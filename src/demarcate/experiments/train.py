@@ -20,7 +20,7 @@ from demarcate.errors import DivergenceWarning, SettingError
 from demarcate.evaluation import accuracy, log_loss
 from demarcate.experiments.run import Run, Runs
 from demarcate.inference import Predictor
-from demarcate.nn import MemberState, Network, from_sequential, head_for
+from demarcate.nn import MemberState, Network, family_of, head_for
 from demarcate.tabular import stratified_split
 from demarcate.trainingset.training_set import Task, by_name, read_task
 
@@ -148,7 +148,8 @@ def train(
     draws = [_draw(table, test_size, held, each, standardise=standardise) for each in range(seed, seed + seeds)]
     samples = table.samples([draw.encoder for draw in draws])
     states = {
-        name: from_sequential(given, _widths(named[name], draws[0].encoder, table)) for name, given in begun.items()
+        name: family_of(named[name]).from_module(named[name], module, _widths(named[name], draws[0].encoder, table))
+        for name, module in begun.items()
     }
     members = [
         Member(

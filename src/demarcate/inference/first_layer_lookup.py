@@ -16,8 +16,7 @@ from torch.nn import functional
 
 from demarcate.encoding import TableEncoder
 from demarcate.encoding.lookup_codes import CodedColumns, CodedTable, InterpolatedColumn
-from demarcate.nn import ACTIVATIONS, MemberState, Population
-from demarcate.nn.activations import Activation
+from demarcate.nn import Family, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.tabular import ParsedColumns
 
@@ -40,18 +39,19 @@ class _Member:
         The first layer's weights for the other columns, ``(d_rest, d_out)``.
     bias
         The first layer's bias, ``(d_out,)``.
-    deeper
-        The other layers.
-    activation
-        What follows each hidden layer.
+    layers
+        All its layers.
+    network, family
+        Its specification, and the family that computes the other layers.
     """
 
     encoder: int
     sums: Tensor | None
     weight: Tensor
     bias: Tensor
-    deeper: MemberState
-    activation: Activation
+    layers: MemberState
+    network: Network
+    family: Family
 
     def logits(self, codes: Tensor, shares: Tensor | None, rest: Tensor) -> Tensor:
         """Logits ``(n_rows, n_outputs)``.
@@ -71,9 +71,7 @@ class _Member:
             x = functional.embedding_bag(codes, self.sums, mode="sum", per_sample_weights=shares)
             if rest.shape[1]:
                 x.addmm_(rest, self.weight)
-        for weight, bias in self.deeper:
-            x = torch.addmm(bias, self.activation.into(x, x), weight)
-        return x
+        return self.family.forward_rest(self.network, self.layers, x)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,8 +222,8 @@ def _place(populations: Sequence[Population], member: int) -> tuple[Population, 
 
 
 def _member(population: Population, local: int, encoder: int, inputs: _Inputs) -> _Member:
-    layers = [(weight[local], bias[local, 0]) for weight, bias in population.layout.layers(population.flat)]
-    (weight, bias), deeper = layers[0], layers[1:]
+    layers = population.layout.member_layers(population.flat, local)
+    weight, bias = layers[0]
     with torch.inference_mode():
         sums = [own @ weight[places] for own, places in zip(inputs.encoded, inputs.of_codes, strict=True)]
         if sums:
@@ -235,8 +233,9 @@ def _member(population: Population, local: int, encoder: int, inputs: _Inputs) -
             torch.cat(sums) if sums else None,
             weight[inputs.of_rest],
             bias,
-            deeper,
-            ACTIVATIONS[population.networks[local].activation],
+            layers,
+            population.networks[local],
+            population.layout.family,
         )
 
 

@@ -124,7 +124,7 @@ class Predictor:
         """Each member's parameters, as torch.nn.Linear keeps them."""
         return [state for population in self.populations for state in population.states()]
 
-    def member(self, index: int) -> nn.Sequential:
+    def member(self, index: int) -> nn.Module:
         """One network as a plain ``torch.nn.Sequential``; feed it what `encode` gives for the same member."""
         if not 0 <= index < self.n_members:
             raise IndexError(f"members are numbered from 0 to {self.n_members - 1}: got {index}")
@@ -306,7 +306,8 @@ class Predictor:
     ) -> Iterator[tuple[slice, _Made]]:
         """Chunk by chunk: which rows, what is made of the members' logits ``(len(members), n_chunk, n_outputs)``."""
         n_rows, on_cpu = _n_rows(parsed), all(population.flat.device.type == "cpu" for population in self.populations)
-        if on_cpu and n_rows * len(members) >= _MANY:
+        starts_linear = all(population.layout.family.starts_linear for population in self.populations)
+        if on_cpu and starts_linear and n_rows * len(members) >= _MANY:
             logits = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed).logits
             size = _share(n_rows, _LOOKED_UP)
         else:

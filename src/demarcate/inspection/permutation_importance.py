@@ -14,6 +14,7 @@ from demarcate.evaluation import Score
 from demarcate.evaluation.metrics import row_losses
 from demarcate.evaluation.ranking import row_areas
 from demarcate.inference import Predictor
+from demarcate.nn import family_of
 from demarcate.tabular import ParsedColumns
 
 N_PERMUTATIONS = 5
@@ -291,8 +292,10 @@ def _tried(predictor: Predictor) -> list[str]:
     if len(names) <= MOST_COLUMNS:
         return names
     weight = dict.fromkeys(names, 0.0)
-    for state, index in zip(predictor.states(), predictor.encoding, strict=True):
-        lengths = state[0][0].norm(dim=0).numpy()
+    for network, state, index in zip(predictor.networks, predictor.states(), predictor.encoding, strict=True):
+        if not family_of(network).starts_linear:
+            continue
+        lengths = state[0][0].norm(dim=0).cpu().numpy()
         for name in names:
             weight[name] += float(lengths[predictor.encoders[index].columns_of(name)].sum())
     heaviest = set(sorted(names, key=lambda name: -weight[name])[:MOST_COLUMNS])

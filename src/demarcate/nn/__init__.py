@@ -1,6 +1,6 @@
-"""Networks: what one is, how a stack of them computes, and what their outputs mean.
+"""Networks: their specification, how a stack of them computes, and the meaning of their outputs.
 
-Names are imported when they are first used: what a network is can be said without torch, which takes seconds to import.
+Names are imported when they are first used: a network can be specified without torch, which takes seconds to import.
 """
 
 from importlib import import_module
@@ -8,19 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from demarcate.nn.activations import ACTIVATIONS, Activation
+    from demarcate.nn.families import FAMILIES, family_of
+    from demarcate.nn.family import Family
     from demarcate.nn.heads import HEADS, Head, LogitHead, SoftmaxHead, head_for
     from demarcate.nn.init import he_state, initial_state
     from demarcate.nn.layout import Layout, MemberState
-    from demarcate.nn.mlp import Population, forward, stack
-    from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, Network, linear_names, n_outputs
+    from demarcate.nn.mlp import forward
+    from demarcate.nn.mlp_family import linear_names
+    from demarcate.nn.population import Population, stack
+    from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, Network, n_outputs
     from demarcate.nn.torch_modules import from_sequential, to_sequential
 
 __all__ = [
     "ACTIVATIONS",
     "ACTIVATION_NAMES",
+    "FAMILIES",
     "HEADS",
     "HEAD_NAMES",
     "Activation",
+    "Family",
     "Head",
     "Layout",
     "LogitHead",
@@ -28,6 +34,7 @@ __all__ = [
     "Network",
     "Population",
     "SoftmaxHead",
+    "family_of",
     "forward",
     "from_sequential",
     "he_state",
@@ -39,24 +46,28 @@ __all__ = [
     "to_sequential",
 ]
 
-_HOMES = {
+_MODULES = {
     "activations": ("ACTIVATIONS", "Activation"),
+    "families": ("FAMILIES", "family_of"),
+    "family": ("Family",),
     "heads": ("HEADS", "Head", "LogitHead", "SoftmaxHead", "head_for"),
     "init": ("he_state", "initial_state"),
     "layout": ("Layout", "MemberState"),
-    "mlp": ("Population", "forward", "stack"),
-    "spec": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network", "linear_names", "n_outputs"),
+    "mlp": ("forward",),
+    "mlp_family": ("linear_names",),
+    "population": ("Population", "stack"),
+    "spec": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network", "n_outputs"),
     "torch_modules": ("from_sequential", "to_sequential"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    home = next((module for module, names in _HOMES.items() if name in names), None)
-    if home is None:
+    module = next((module for module, names in _MODULES.items() if name in names), None)
+    if module is None:
         raise AttributeError(f"module 'demarcate.nn' has no attribute {name!r}")
-    # Kept, so that it is looked for once.
-    found = globals()[name] = getattr(import_module(f"demarcate.nn.{home}"), name)
-    return found
+    # Stored, so that it is looked up once.
+    value = globals()[name] = getattr(import_module(f"demarcate.nn.{module}"), name)
+    return value
 
 
 def __dir__() -> list[str]:

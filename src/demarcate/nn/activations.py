@@ -1,123 +1,171 @@
-"""The nonlinearities between layers, and which of them leave zero at zero."""
+"""The activation functions with their derivatives; torch is imported when the first of them is computed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
-_aten = torch.ops.aten
+
+class ActivationFunctions(NamedTuple):
+    """An activation f and its derivative in torch; see `Activation` for each."""
+
+    function: "Callable[[Tensor], Tensor]"
+    module: "Callable[[], nn.Module] | None"
+    forward_out: "Callable[[Tensor, Tensor], Tensor]"
+    backward_: "Callable[[Tensor, Tensor], Tensor]"
 
 
 @dataclass(frozen=True)
 class Activation:
     """An elementwise nonlinearity f: as a function on a stack, as a plain module, and with its derivative.
 
-    Attributes
+    Parameters
     ----------
-    function
-        Maps a tensor of any shape to one of the same shape.
-    module
-        Makes the ``torch.nn`` module that computes the same, or is None when there is nothing to compute.
-    into
-        ``into(x, out)`` writes f(x) to ``out`` and returns it; ``out`` is ``x`` itself unless ``keeps`` is ``"input"``.
-    pull
-        ``pull(slope, kept)`` multiplies ``slope`` in place by f'(x); ``kept`` is x or f(x), as ``keeps`` says.
-    keeps
-        What the derivative is computed from: x, f(x), or only the sign of f(x), which scaling up does not change.
+    name
+        The name a `Network` knows it by.
+    help
+        Its formula.
+    load
+        Imports torch and returns the functions.
+    saves
+        From which tensor the derivative is computed: x, f(x), or only the sign of f(x), which scaling up does not
+        change.
     zero_at_zero
-        Whether f(0) = 0. Only then does a unit that is padded with zero weights stay silent, so only then can members
+        Whether f(0) = 0. Only then do units that are padded with zero weights stay at zero, so only then may members
         of different widths share a stack.
 
     Examples
     --------
+    >>> import torch
     >>> tanh = ACTIVATIONS["tanh"]
-    >>> x, slope = torch.tensor([0.5]), torch.ones(1)
-    >>> out = tanh.into(x, x)
-    >>> tanh.pull(slope, out) == 1 - torch.tanh(torch.tensor([0.5])) ** 2
+    >>> x, gradient = torch.tensor([0.5]), torch.ones(1)
+    >>> out = tanh.forward_out(x, x)
+    >>> tanh.backward_(gradient, out) == 1 - torch.tanh(torch.tensor([0.5])) ** 2
     tensor([True])
     """
 
-    function: Callable[[Tensor], Tensor]
-    module: Callable[[], nn.Module] | None
-    into: Callable[[Tensor, Tensor], Tensor]
-    pull: Callable[[Tensor, Tensor], Tensor]
-    keeps: Literal["input", "output", "sign"] = "output"
+    name: str
+    help: str
+    load: Callable[[], ActivationFunctions] = field(repr=False)
+    saves: Literal["input", "output", "sign"] = "output"
     zero_at_zero: bool = True
 
+    @cached_property
+    def _functions(self) -> ActivationFunctions:
+        return self.load()
 
-def _identity(x: Tensor) -> Tensor:
-    return x
+    @property
+    def function(self) -> "Callable[[Tensor], Tensor]":
+        """Map a tensor of any shape to f of each of its numbers."""
+        return self._functions.function
+
+    @property
+    def module(self) -> "Callable[[], nn.Module] | None":
+        """Make the ``torch.nn`` module that computes f, or None for the identity."""
+        return self._functions.module
+
+    @property
+    def forward_out(self) -> "Callable[[Tensor, Tensor], Tensor]":
+        """Write f(x) to ``out`` and return it, ``(x, out)``; ``out`` is x itself unless ``saves`` is ``"input"``."""
+        return self._functions.forward_out
+
+    @property
+    def backward_(self) -> "Callable[[Tensor, Tensor], Tensor]":
+        """Multiply a gradient in place by f'(x), ``(gradient, saved)``; ``saved`` is x or f(x), as ``saves`` says."""
+        return self._functions.backward_
 
 
-def _pull(overload: Callable[..., Tensor], *before: Any, after: tuple[Any, ...] = ()) -> Callable[..., Tensor]:
-    """One of torch's own derivatives, written over the slope it is given."""
+def _relu() -> ActivationFunctions:
+    import torch
 
-    def pull(slope: Tensor, kept: Tensor) -> Tensor:
-        return overload(slope, *before, kept, *after, grad_input=slope)
+    def relu_(x: "Tensor", _: "Tensor") -> "Tensor":
+        # A bfloat16 has its sign where an int16 has it, and is clamped as one five times as fast. NaN then comes out as
+        # 0, but still shows in the float32 losses and weights.
+        if x.dtype == torch.bfloat16:
+            x.view(torch.int16).clamp_(min=0)
+            return x
+        return torch.relu_(x)
 
-    return pull
+    backward = _backward(torch.ops.aten.threshold_backward.grad_input, after=(0.0,))
+    return ActivationFunctions(torch.relu, torch.nn.ReLU, relu_, backward)
 
 
-def _into(overload: Callable[..., Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
+def _tanh() -> ActivationFunctions:
+    import torch
+
+    backward = _backward(torch.ops.aten.tanh_backward.grad_input)
+    return ActivationFunctions(torch.tanh, torch.nn.Tanh, _in_place(torch.tanh_), backward)
+
+
+def _silu() -> ActivationFunctions:
+    from torch import nn, ops
+
+    backward = _backward(ops.aten.silu_backward.grad_input)
+    return ActivationFunctions(nn.functional.silu, nn.SiLU, _out(ops.aten.silu.out), backward)
+
+
+def _gelu() -> ActivationFunctions:
+    from torch import nn, ops
+
+    backward = _backward(ops.aten.gelu_backward.grad_input)
+    return ActivationFunctions(nn.functional.gelu, nn.GELU, _out(ops.aten.gelu.out), backward)
+
+
+def _elu() -> ActivationFunctions:
+    from torch import nn, ops
+
+    backward = _backward(ops.aten.elu_backward.grad_input, 1.0, 1.0, 1.0, True)
+    return ActivationFunctions(nn.functional.elu, nn.ELU, _in_place(nn.functional.elu_), backward)
+
+
+def _leaky_relu() -> ActivationFunctions:
+    from torch import nn, ops
+
+    backward = _backward(ops.aten.leaky_relu_backward.grad_input, after=(0.01, True))
+    return ActivationFunctions(nn.functional.leaky_relu, nn.LeakyReLU, _in_place(nn.functional.leaky_relu_), backward)
+
+
+def _sigmoid() -> ActivationFunctions:
+    import torch
+
+    backward = _backward(torch.ops.aten.sigmoid_backward.grad_input)
+    return ActivationFunctions(torch.sigmoid, torch.nn.Sigmoid, _in_place(torch.sigmoid_), backward)
+
+
+def _none() -> ActivationFunctions:
+    return ActivationFunctions(lambda x: x, None, lambda x, _: x, lambda gradient, _: gradient)
+
+
+def _backward(overload: Callable[..., Any], *before: Any, after: tuple[Any, ...] = ()) -> Callable[..., Any]:
+    """Return one of torch's own derivatives, written over the gradient it receives."""
+    return lambda gradient, saved: overload(gradient, *before, saved, *after, grad_input=gradient)
+
+
+def _out(overload: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, out: overload(x, out=out)
 
 
-def _in_place(function: Callable[[Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
+def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, _: function(x)
 
 
-def _relu_(x: Tensor, _: Tensor) -> Tensor:
-    """ReLU in place; a bfloat16 has its sign where an int16 has it, and is clamped as one five times as fast.
+_RECORDS = {
+    record.name: record
+    for record in (
+        Activation("relu", "max(0, x)", _relu, saves="sign"),
+        Activation("tanh", "tanh(x)", _tanh),
+        Activation("silu", "x * sigmoid(x)", _silu, saves="input"),
+        Activation("gelu", "x * P(Z < x), Z standard normal", _gelu, saves="input"),
+        Activation("elu", "x above 0, exp(x) - 1 below", _elu),
+        Activation("leaky_relu", "x above 0, 0.01 * x below", _leaky_relu, saves="sign"),
+        Activation("sigmoid", "1 / (1 + exp(-x))", _sigmoid, zero_at_zero=False),
+        Activation("none", "x, which keeps the network linear", _none),
+    )
+}
 
-    What is not a number then comes out as 0: it shows in the float32 losses and weights all the same.
-    """
-    if x.dtype == torch.bfloat16:
-        x.view(torch.int16).clamp_(min=0)
-        return x
-    return torch.relu_(x)
-
-
-_RELU = Activation(torch.relu, nn.ReLU, _relu_, _pull(_aten.threshold_backward.grad_input, after=(0.0,)), "sign")
-_TANH = Activation(torch.tanh, nn.Tanh, _in_place(torch.tanh_), _pull(_aten.tanh_backward.grad_input))
-_SILU = Activation(
-    functional.silu, nn.SiLU, _into(_aten.silu.out), _pull(_aten.silu_backward.grad_input), keeps="input"
-)
-_GELU = Activation(
-    functional.gelu, nn.GELU, _into(_aten.gelu.out), _pull(_aten.gelu_backward.grad_input), keeps="input"
-)
-_ELU = Activation(
-    functional.elu, nn.ELU, _in_place(functional.elu_), _pull(_aten.elu_backward.grad_input, 1.0, 1.0, 1.0, True)
-)
-_LEAKY_RELU = Activation(
-    functional.leaky_relu,
-    nn.LeakyReLU,
-    _in_place(functional.leaky_relu_),
-    _pull(_aten.leaky_relu_backward.grad_input, after=(0.01, True)),
-    keeps="sign",
-)
-_SIGMOID = Activation(
-    torch.sigmoid,
-    nn.Sigmoid,
-    _in_place(torch.sigmoid_),
-    _pull(_aten.sigmoid_backward.grad_input),
-    zero_at_zero=False,
-)
-_NONE = Activation(_identity, None, _in_place(_identity), lambda slope, _: slope)
-
-ACTIVATIONS = MappingProxyType(
-    {
-        "relu": _RELU,
-        "tanh": _TANH,
-        "silu": _SILU,
-        "gelu": _GELU,
-        "elu": _ELU,
-        "leaky_relu": _LEAKY_RELU,
-        "sigmoid": _SIGMOID,
-        "none": _NONE,
-    }
-)
-"""Every activation by the name a `Network` knows it by; ``"none"`` leaves the network linear."""
+ACTIVATIONS: Mapping[str, Activation] = MappingProxyType(_RECORDS)
+"""Every activation by name; ``"none"`` leaves the network linear."""

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from demarcate.nn import Layout
+from demarcate.nn.layout import Layout
 
 _BITS = 8
 _LEVELS = 1 << _BITS

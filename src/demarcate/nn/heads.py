@@ -1,10 +1,11 @@
-"""Heads: what a network's raw outputs mean, and the loss that teaches them.
+"""Heads: the meaning of a network's logits, and the loss that trains them.
 
-A head turns logits into probabilities and predictions and says what a target must look like. The leading axes are free:
-one network's logits are ``(batch, n_outputs)``, a population's ``(n_members, batch, n_outputs)``.
+A head turns logits into probabilities and predictions and says what form targets take. The leading axes are free: one
+network's logits are ``(batch, n_outputs)``, a population's ``(n_members, batch, n_outputs)``.
 
-Training takes the same logits turned, ``(..., n_outputs, batch)``: a softmax over an outer axis costs a tenth of one
-over a last axis of two or three. `Head.marks`, `Head.residual` and `Head.turned_losses` are for that.
+Training takes the same logits transposed, ``(..., n_outputs, batch)``: a softmax over an outer axis costs a tenth of
+one over a last axis of two or three. `Head.target_probabilities`, `Head.gradient`, `Head.transposed_losses` and
+`Head.transposed_hits` are for that.
 """
 
 from types import MappingProxyType
@@ -19,39 +20,43 @@ from demarcate.nn.spec import n_outputs
 
 
 class Head(Protocol):
-    """What every head can do."""
+    """The interface of every head."""
 
     name: str
+    help: str
 
     def n_outputs(self, n_classes: int) -> int:
-        """How many logits a network needs for ``n_classes`` classes."""
+        """Return the number of logits for ``n_classes`` classes."""
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
-        """The targets the loss takes, from class indices ``(..., batch)`` of dtype int64."""
+        """Return the targets the loss takes, from class indices ``(..., batch)`` of dtype int64."""
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """The loss of each row, ``(..., batch)``, after checking the targets."""
+        """Return the loss of each row, ``(..., batch)``, after checking the targets."""
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Class probabilities ``(..., batch, n_classes)``; each row sums to 1."""
+        """Return class probabilities ``(..., batch, n_classes)``; each row sums to 1."""
 
     def predictions(self, logits: Tensor) -> Tensor:
-        """The likeliest class of each row, int64 ``(..., batch)``."""
+        """Return the likeliest class of each row, int64 ``(..., batch)``."""
 
-    def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
-        """What each output's probability should be, ``(..., n_outputs, batch)``, from class indices."""
+    def prior_logits(self, priors: Tensor) -> Tensor:
+        """Return the logits ``(n_outputs,)`` with these probabilities above 0, ``(n_classes,)``."""
 
-    def shares(self, shares: Tensor) -> Tensor:
-        """The logits ``(n_outputs,)`` that give every class its share, from shares above 0 ``(n_classes,)``."""
+    def target_probabilities(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
+        """Return the target of each output's probability, ``(..., n_outputs, batch)``, from class indices."""
 
-    def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """The slope of each row's loss in its logits, all three ``(..., n_outputs, batch)``: probability less mark."""
+    def gradient(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the gradient of each row's loss in its logits, probability less target.
 
-    def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """The loss of each row, ``(..., batch)``, from logits and marks ``(..., n_outputs, batch)``."""
+        Both arguments and the result are ``(..., n_outputs, batch)``; the targets are `target_probabilities`.
+        """
 
-    def turned_right(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Whether the prediction is right, bool ``(..., batch)``, from logits and marks ``(..., n_outputs, batch)``."""
+    def transposed_losses(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the loss of each row, ``(..., batch)``, from two tensors as for `gradient`."""
+
+    def transposed_hits(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return whether the prediction is right, bool ``(..., batch)``, from two tensors as for `gradient`."""
 
 
 class SoftmaxHead:
@@ -69,17 +74,18 @@ class SoftmaxHead:
     """
 
     name = "softmax"
+    help = "one logit a class, and cross-entropy"
 
     def n_outputs(self, n_classes: int) -> int:
-        """One logit a class."""
+        """Return one logit a class."""
         return n_outputs(self.name, n_classes)
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:  # noqa: ARG002 - indices have their own type
-        """The class indices themselves."""
+        """Return the class indices themselves."""
         return codes
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Cross-entropy of each row, ``(..., batch)``.
+        """Return the cross-entropy of each row, ``(..., batch)``.
 
         Raises
         ------
@@ -96,38 +102,37 @@ class SoftmaxHead:
         return flat.view(shape)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Softmax of the logits."""
+        """Return the softmax of the logits."""
         return torch.softmax(logits, -1)
 
     def predictions(self, logits: Tensor) -> Tensor:
-        """The index of the largest logit."""
+        """Return the index of the largest logit."""
         return logits.argmax(-1)
 
-    def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
-        """One where the class is, zero elsewhere."""
+    def prior_logits(self, priors: Tensor) -> Tensor:
+        """Return the logarithms of the probabilities."""
+        return priors.log()
+
+    def target_probabilities(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:
+        """Return 1 for the class, 0 elsewhere."""
         return (codes.unsqueeze(-2) == torch.arange(n_outputs, device=codes.device).unsqueeze(1)).to(dtype)
 
-    def shares(self, shares: Tensor) -> Tensor:
-        """The logs of the shares."""
-        return shares.log()
+    def gradient(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the softmax over the classes, less the targets."""
+        return torch.softmax(logits, -2).sub_(targets)
 
-    def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Softmax over the classes, less the marks."""
-        return torch.softmax(logits, -2).sub_(marks)
-
-    def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Cross-entropy: minus the log of the class's own softmax."""
+    def transposed_losses(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the cross-entropy: minus the logarithm of the class's own softmax."""
         # The product would be NaN for a class with logit -inf that is not the row's own.
-        return torch.logsumexp(logits, -2) - torch.where(marks > 0, logits, 0).sum(-2)
+        return torch.logsumexp(logits, -2) - torch.where(targets > 0, logits, 0).sum(-2)
 
-    def turned_right(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Whether the largest logit is the class's own; of equal ones the first counts."""
-        top = logits.amax(-2, keepdim=True)
-        largest = logits == top
+    def transposed_hits(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return whether the largest logit is the class's own; of equal ones the first counts."""
+        largest = logits == logits.amax(-2, keepdim=True)
         if (largest.sum(-2) > 1).any():
-            # Finding where the largest is takes many times as long as finding it, and matters only for ties.
-            return logits.argmax(-2) == marks.argmax(-2)
-        return (largest & (marks > 0)).any(-2)
+            # The position of the maximum takes many times as long as the maximum, and matters only for ties.
+            return logits.argmax(-2) == targets.argmax(-2)
+        return (largest & (targets > 0)).any(-2)
 
 
 class LogitHead:
@@ -145,17 +150,18 @@ class LogitHead:
     """
 
     name = "logit"
+    help = "a single logit and binary cross-entropy, for two classes"
 
     def n_outputs(self, n_classes: int) -> int:
-        """One logit; refuses more than two classes."""
+        """Return 1; refuse more than two classes."""
         return n_outputs(self.name, n_classes)
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
-        """0.0 or 1.0 in a last axis of length one."""
+        """Return 0.0 or 1.0 in a last axis of length one."""
         return codes.to(dtype).unsqueeze(-1)
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Binary cross-entropy of each row, ``(..., batch)``.
+        """Return the binary cross-entropy of each row, ``(..., batch)``.
 
         Raises
         ------
@@ -170,32 +176,32 @@ class LogitHead:
         return functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """``(1 - sigmoid, sigmoid)`` of the logit, each computed without cancellation."""
+        """Return ``(1 - sigmoid, sigmoid)`` of the logit, each computed without cancellation."""
         return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], -1)
 
     def predictions(self, logits: Tensor) -> Tensor:
-        """Class 1 where the logit is above 0, which is where its sigmoid is above 0.5."""
+        """Return class 1 where the logit is above 0, which is where its sigmoid is above 0.5."""
         return (logits.squeeze(-1) > 0).long()
 
-    def marks(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:  # noqa: ARG002 - it is always one
-        """0.0 or 1.0, the class index itself."""
+    def prior_logits(self, priors: Tensor) -> Tensor:
+        """Return the log-odds of class 1."""
+        return priors[1:].log() - priors[:1].log()
+
+    def target_probabilities(self, codes: Tensor, n_outputs: int, dtype: torch.dtype) -> Tensor:  # noqa: ARG002
+        """Return 0.0 or 1.0, the class index itself."""
         return codes.to(dtype).unsqueeze(-2)
 
-    def shares(self, shares: Tensor) -> Tensor:
-        """The log-odds of class 1."""
-        return shares[1:].log() - shares[:1].log()
+    def gradient(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the sigmoid of the logit, less the target."""
+        return torch.sigmoid(logits).sub_(targets)
 
-    def residual(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Sigmoid of the logit, less the mark."""
-        return torch.sigmoid(logits).sub_(marks)
+    def transposed_losses(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return the binary cross-entropy: minus the log of the sigmoid of the logit, negated for class 0."""
+        return functional.logsigmoid(logits * (2 * targets - 1)).neg_().squeeze(-2)
 
-    def turned_losses(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Binary cross-entropy: minus the log of the sigmoid, of the logit turned so that up is right."""
-        return functional.logsigmoid(logits * (2 * marks - 1)).neg_().squeeze(-2)
-
-    def turned_right(self, logits: Tensor, marks: Tensor) -> Tensor:
-        """Whether the logit is above 0 just where the class is 1."""
-        return ((logits > 0) == (marks > 0)).squeeze(-2)
+    def transposed_hits(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Return whether the logit is above 0 just where the class is 1."""
+        return ((logits > 0) == (targets > 0)).squeeze(-2)
 
 
 HEADS: MappingProxyType[str, Head] = MappingProxyType({"softmax": SoftmaxHead(), "logit": LogitHead()})
@@ -203,12 +209,12 @@ HEADS: MappingProxyType[str, Head] = MappingProxyType({"softmax": SoftmaxHead(),
 
 
 def head_for(name: str, n_classes: int) -> Head:
-    """The head a network of this ``head`` setting uses for ``n_classes`` classes.
+    """Return the head that a network with this ``head`` setting uses for ``n_classes`` classes.
 
     Raises
     ------
     SettingError
-        If the head cannot tell that many classes apart.
+        If the head cannot separate that many classes.
 
     Examples
     --------

@@ -4,24 +4,24 @@ The buffer is ``(n_members, n_parameters)``: an optimizer step is a handful of e
 copy of it, and a shard of the population is some of its rows. Layer weights are views.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 
 from demarcate.errors import SettingError
+from demarcate.nn.family import Family, Shape
+from demarcate.nn.mlp_family import MLP
 
 ALIGNMENT = 16
-"""Every member's row is a multiple of so many numbers: vector instructions then treat it alike wherever it lies."""
-MAX_PADDING = 1.5
-"""A stack may cost at most this many times what its members would cost without padding."""
+"""Every member's row is a multiple of this many numbers: vector instructions then treat it alike wherever it lies."""
 
-MemberState = list[tuple[Tensor, Tensor]]
+MemberState = list[tuple[Tensor, ...]]
 """One member's parameters: for each layer a weight ``(d_out, d_in)`` and a bias ``(d_out,)``, as torch.nn.Linear
-keeps them."""
+keeps them, or the tensors that another family's layer has."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Layout:
         For each member ``(d_in, *hidden, n_outputs)``; all of the same depth and with the same number of outputs.
     padded
         The width of each layer of the stack; by default the widest member's.
+    family
+        The family of the networks, which says what shapes follow from the widths.
 
     Raises
     ------
@@ -52,6 +54,7 @@ class Layout:
 
     widths: tuple[tuple[int, ...], ...]
     padded: tuple[int, ...] = ()
+    family: Family = field(default=MLP, repr=False)
 
     def __post_init__(self) -> None:
         if not self.widths:
@@ -67,20 +70,34 @@ class Layout:
 
     @property
     def n_members(self) -> int:
-        """Networks in the stack."""
+        """The number of networks in the stack."""
         return len(self.widths)
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """The widths of the stack's hidden layers."""
+        return self.padded[1:-1]
 
     @cached_property
     def n_parameters(self) -> int:
-        """Length of a member's row in the buffer, padding included; what is left over at its end is always 0."""
+        """The length of a member's row in the buffer, padding included; the rest at its end is always 0."""
         return -(-sum(self._sizes) // ALIGNMENT) * ALIGNMENT
 
     @cached_property
+    def cost(self) -> int:
+        """The multiplications of one row's forward pass through one member of the stack."""
+        return self.family.cost(self.padded)
+
+    @cached_property
+    def _shapes(self) -> list[list[Shape]]:
+        return [[_stored_shape(shape) for shape in layer] for layer in self.family.shapes(self.padded)]
+
+    @cached_property
     def _sizes(self) -> list[int]:
-        return [size for d_in, d_out in pairwise(self.padded) for size in (d_in * d_out, d_out)]
+        return [math.prod(shape) for layer in self._shapes for shape in layer]
 
     def layers(self, flat: Tensor) -> MemberState:
-        """Views of the buffer as stacked layers, first to last.
+        """Return views of the buffer as stacked layers, first to last.
 
         Parameters
         ----------
@@ -92,95 +109,82 @@ class Layout:
         list of (weight, bias)
             Weights ``(n_members, d_in, d_out)``, biases ``(n_members, 1, d_out)``.
         """
-        n_members = flat.shape[0]
-        parts = flat[:, : sum(self._sizes)].split(self._sizes, dim=1)
+        parts = iter(flat[:, : sum(self._sizes)].split(self._sizes, dim=1))
+        return [tuple(next(parts).view(len(flat), *shape) for shape in layer) for layer in self._shapes]
+
+    def member_layers(self, flat: Tensor, member: int) -> MemberState:
+        """Return views of one member's own layers, padding included: weights ``(d_in, d_out)``, vectors ``(d,)``."""
         return [
-            (parts[2 * layer].view(n_members, d_in, d_out), parts[2 * layer + 1].view(n_members, 1, d_out))
-            for layer, (d_in, d_out) in enumerate(pairwise(self.padded))
+            tuple(
+                tensor[member, 0] if len(shape) == 1 else tensor[member]
+                for tensor, shape in zip(layer, shapes, strict=True)
+            )
+            for layer, shapes in zip(self.layers(flat), self.family.shapes(self.padded), strict=True)
         ]
 
-    def weight_marks(self, like: Tensor) -> Tensor:
-        """Which numbers of a row are weights: 1 there, 0 for biases and what is left over, ``(n_parameters,)``.
+    def weight_mask(self, like: Tensor) -> Tensor:
+        """Return which numbers of a row are weights: 1 there, 0 for biases and the rest, ``(n_parameters,)``.
 
         Parameters
         ----------
         like
-            Gives the marks' dtype and device.
+            Gives the mask's dtype and device.
 
         Examples
         --------
-        >>> Layout(((2, 1),)).weight_marks(torch.empty(0))[:3]
+        >>> Layout(((2, 1),)).weight_mask(torch.empty(0))[:3]
         tensor([1., 1., 0.])
         """
-        marks = torch.zeros(1, self.n_parameters, dtype=like.dtype, device=like.device)
-        for weight, _ in self.layers(marks):
-            weight.fill_(1)
-        return marks[0]
+        mask = torch.zeros(1, self.n_parameters, dtype=like.dtype, device=like.device)
+        for layer, shapes in zip(self.layers(mask), self.family.shapes(self.padded), strict=True):
+            for tensor, shape in zip(layer, shapes, strict=True):
+                if len(shape) > 1:
+                    tensor.fill_(1)
+        return mask[0]
 
     def pack(self, states: Sequence[MemberState]) -> Tensor:
-        """One buffer ``(n_members, n_parameters)`` from the members' own parameters."""
+        """Return one buffer ``(n_members, n_parameters)`` with the members' own parameters."""
         first = states[0][0][0]
         flat = torch.zeros(self.n_members, self.n_parameters, dtype=first.dtype, device=first.device)
-        for layer, (weights, biases) in enumerate(self.layers(flat)):
-            for member, state in enumerate(states):
-                weight, bias = state[layer]
-                d_out, d_in = weight.shape
-                weights[member, :d_in, :d_out] = weight.detach().T
-                biases[member, 0, :d_out] = bias.detach()
+        for stacked, *layers in zip(self.layers(flat), *states, strict=True):
+            for member, layer in enumerate(layers):
+                for tensors, parameter in zip(stacked, layer, strict=True):
+                    stored = _transposed(parameter.detach())
+                    tensors[member][_corner(stored.shape)] = stored
         return flat
 
     def unpack(self, flat: Tensor) -> list[MemberState]:
-        """Each member's own parameters, without padding: the inverse of `pack`."""
+        """Return each member's own parameters, without padding: the inverse of `pack`."""
         stacked = self.layers(flat.detach())
         return [
             [
-                (weights[member, :d_in, :d_out].T.contiguous().clone(), biases[member, 0, :d_out].clone())
-                for (weights, biases), (d_in, d_out) in zip(stacked, pairwise(self.widths[member]), strict=True)
+                tuple(_own(tensors[member], shape) for tensors, shape in zip(layer, shapes, strict=True))
+                for layer, shapes in zip(stacked, self.family.shapes(self.widths[member]), strict=True)
             ]
             for member in range(self.n_members)
         ]
 
     def select(self, members: Sequence[int]) -> "Layout":
-        """The layout of some of the members, padded as before, so that rows of the old buffer fit it."""
-        return Layout(tuple(self.widths[member] for member in members), self.padded)
+        """Return the layout of some of the members, padded as before, so that rows of the old buffer fit it."""
+        return Layout(tuple(self.widths[member] for member in members), self.padded, self.family)
 
 
-def cost(widths: Sequence[int]) -> int:
-    """Multiplications a row costs, ``widths`` being ``(d_in, *hidden, n_outputs)``.
-
-    Examples
-    --------
-    >>> cost((2, 16, 1))
-    48
-    """
-    return sum(d_in * d_out for d_in, d_out in pairwise(widths))
+def _stored_shape(shape: Shape) -> Shape:
+    """Return the shape of a parameter in the buffer: weights lie transposed, vectors as rows, for batched products."""
+    return {1: (1, *shape), 2: shape[::-1]}.get(len(shape), shape)
 
 
-def cheap_runs(widths: Sequence[Sequence[int]]) -> list[int]:
-    """How many neighbours at a time may share a stack before padding costs more than `MAX_PADDING` allows.
+def _transposed(parameter: Tensor) -> Tensor:
+    """Return a parameter as it lies in the buffer."""
+    return parameter.unsqueeze(0) if parameter.ndim == 1 else parameter.T if parameter.ndim == 2 else parameter
 
-    Parameters
-    ----------
-    widths
-        Each member's ``(d_in, *hidden, n_outputs)``, all of one depth.
 
-    Returns
-    -------
-    list of int
-        Lengths of runs that together make up the sequence, each as long as it can be.
+def _corner(shape: Sequence[int]) -> tuple[slice, ...]:
+    return tuple(slice(0, size) for size in shape)
 
-    Examples
-    --------
-    >>> cheap_runs([(2, 16, 1), (2, 15, 1), (2, 256, 1)])
-    [2, 1]
-    """
-    runs: list[int] = []
-    own, padded = 0, tuple(widths[0])
-    for member in widths:
-        wider = tuple(max(pair) for pair in zip(padded, member, strict=True))
-        if runs and cost(wider) * (runs[-1] + 1) <= MAX_PADDING * (own + cost(member)):
-            runs[-1], own, padded = runs[-1] + 1, own + cost(member), wider
-        else:
-            runs.append(1)
-            own, padded = cost(member), tuple(member)
-    return runs
+
+def _own(stored: Tensor, shape: Shape) -> Tensor:
+    """Return a copy of one member's parameter of this shape, from its place in the padded stack."""
+    corner = stored[_corner(_stored_shape(shape))]
+    own = corner[0] if len(shape) == 1 else corner.T if len(shape) == 2 else corner
+    return own.clone(memory_format=torch.contiguous_format)

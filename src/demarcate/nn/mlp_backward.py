@@ -1,70 +1,60 @@
 """Forward and backward through a population, derived by hand and computed in work space that is allocated once.
 
-For a stack of small networks autograd costs more than the arithmetic. What it would do for a feed-forward network fits
-in one function, `Propagation.backward`; the tests hold it to autograd, in float64.
+For a stack of small networks autograd costs more than the arithmetic. Its work for a feed-forward network fits in one
+function, `MlpPropagation.backward`; the tests compare it with autograd in float64.
 """
 
 import operator
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from demarcate.nn import Activation, Layout
+from demarcate.nn.activations import Activation
+from demarcate.nn.layout import Layout
+from demarcate.nn.propagation import Masks
 
 _SMALL = 4096
 """Parameters of a network, or a layer, whose products are not worth sharing out among threads."""
 
 _AS_IS: AbstractContextManager[None] = nullcontext()
 
-Masks = Sequence[Tensor]
-"""What each hidden layer's output is multiplied by, a ``(n_members, batch, d_hidden)`` each: dropout."""
-
 
 @dataclass(frozen=True, eq=False)
-class _Layer:
-    """A hidden layer's parameters, the places of their gradients, and what the products need turned.
+class _HiddenLayer:
+    """A hidden layer's parameters, and the tensors that its gradients are computed in.
 
-    Attributes
-    ----------
-    weight, bias
-        ``(n_members, d_in, d_out)`` and ``(n_members, 1, d_out)``.
-    turned
-        The weight, ``(n_members, d_out, d_in)``.
-    weight_slope, bias_slope
-        As the parameters.
-    narrow
-        Whether its products take longer on several threads than on one.
+    Weights are ``(n_members, d_in, d_out)``, the transposed one ``(n_members, d_out, d_in)``, biases
+    ``(n_members, 1, d_out)``. A layer is narrow if its products take longer on several threads than on one.
     """
 
     weight: Tensor
     bias: Tensor
-    turned: Tensor
-    weight_slope: Tensor
-    bias_slope: Tensor
+    transposed: Tensor
+    weight_gradient: Tensor
+    bias_gradient: Tensor
     narrow: bool
 
     @classmethod
-    def of(cls, weight: Tensor, bias: Tensor, weight_place: Tensor, bias_place: Tensor) -> "_Layer":
-        """The layer with these parameters, whose gradients have these places."""
-        slopes = _room(weight_place, weight.dtype), _room(bias_place, weight.dtype)
-        return cls(weight, bias, weight.transpose(1, 2), *slopes, len(weight) == 1 and weight.numel() <= _SMALL)
+    def of(cls, weight: Tensor, bias: Tensor, weight_view: Tensor, bias_view: Tensor) -> "_HiddenLayer":
+        """Return the layer with these parameters, whose gradients belong in these views."""
+        gradients = _destination(weight_view, weight.dtype), _destination(bias_view, weight.dtype)
+        return cls(weight, bias, weight.transpose(1, 2), *gradients, len(weight) == 1 and weight.numel() <= _SMALL)
 
 
-class _Top:
-    """The output layer, kept turned: ``(n_members, n_outputs, d_in)``, as torch.nn.Linear keeps it.
+class _OutputLayer:
+    """The output layer, kept transposed: ``(n_members, n_outputs, d_in)``, as torch.nn.Linear keeps it.
 
-    Narrow products take several times as long the other way. With a single output the turned weight is the same memory.
+    Narrow products take several times as long the other way. With one output the transposed weight is the same memory.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor, weight_place: Tensor, bias_place: Tensor) -> None:
-        self._source = _turned(weight)
+    def __init__(self, weight: Tensor, bias: Tensor, weight_view: Tensor, bias_view: Tensor) -> None:
+        self._source = _transposed(weight)
         self.weight = self._source if weight.shape[2] == 1 else self._source.contiguous()
         self.bias = bias.transpose(1, 2)
-        self.places = (_turned(weight_place), bias_place.squeeze(1))
-        self.weight_slope, self.bias_slope = (_room(place, weight.dtype) for place in self.places)
+        self.gradient_views = (_transposed(weight_view), bias_view.squeeze(1))
+        self.weight_gradient, self.bias_gradient = (_destination(view, weight.dtype) for view in self.gradient_views)
 
     def refresh(self) -> None:
         if self.weight is not self._source:
@@ -72,32 +62,22 @@ class _Top:
 
 
 @dataclass(frozen=True, eq=False)
-class _Space:
+class _Workspace:
     """Where one hidden layer computes, for batches of one length; each ``(n_members, batch, d_hidden)``.
 
-    Attributes
-    ----------
-    sums
-        Before the activation.
-    out
-        After it; the same tensor where the derivative does not need the input.
-    dropped
-        After dropout; the same tensor where the derivative needs only the sign.
-    slope
-        The loss's slope in the output, then in the sums.
-    out_turned, dropped_turned
-        ``(n_members, d_hidden, batch)``.
+    ``out`` is the same tensor as ``sums`` where the derivative of the activation does not need its input, ``dropped``
+    (after dropout) the same as ``out`` where it needs only the sign.
     """
 
     sums: Tensor
     out: Tensor
     dropped: Tensor
-    slope: Tensor
-    out_turned: Tensor
-    dropped_turned: Tensor
+    gradient: Tensor
+    out_transposed: Tensor
+    dropped_transposed: Tensor
 
 
-class Propagation:
+class MlpPropagation:
     """Computes the logits of all members, and the gradient of their losses in all parameters.
 
     Parameters
@@ -107,8 +87,8 @@ class Propagation:
     activation
         Follows every hidden layer.
     flat
-        The parameters, ``(n_members, n_parameters)``. They are read where they lie: an optimizer that updates them in
-        place need only call `refresh`.
+        The parameters, ``(n_members, n_parameters)``. They are read where they lie: after an update in place, call
+        `refresh`.
     dtype
         That of the hidden layers' products and activations. The output layer is computed in the parameters' own.
 
@@ -116,48 +96,40 @@ class Propagation:
     ----------
     gradient
         ``(n_members, n_parameters)``, filled by `backward`.
-
-    Examples
-    --------
-    >>> from demarcate.nn import ACTIVATIONS
-    >>> layout = Layout(((2, 3, 1),))
-    >>> both = Propagation(layout, ACTIVATIONS["tanh"], torch.ones(1, layout.n_parameters), torch.float32)
-    >>> both.forward(torch.zeros(1, 5, 2), torch.empty(1, 1, 5)).shape
-    torch.Size([1, 1, 5])
-    >>> both.backward(torch.ones(1, 1, 5))
-    >>> both.gradient[0, 12]  # that of the output's bias
-    tensor(5.)
     """
 
     def __init__(self, layout: Layout, activation: Activation, flat: Tensor, dtype: torch.dtype) -> None:
         self.dtype = dtype
         self.gradient = torch.zeros_like(flat)
         self._layout, self._activation, self._flat = layout, activation, flat
-        self._kept = operator.attrgetter("sums" if activation.keeps == "input" else "out")
+        self._activate, self._backward_ = activation.forward_out, activation.backward_
+        self._saved = operator.attrgetter("sums" if activation.saves == "input" else "out")
         # Products of bf16 matrices that lie apart take three times as long: each copy is a tensor of its own.
         sources = [parameter for layer in layout.layers(flat)[:-1] for parameter in layer]
         copies = sources if dtype == flat.dtype else [source.to(dtype) for source in sources]
         self._copies, self._sources = (copies, sources) if dtype != flat.dtype else ([], [])
-        weights = list(zip(copies[::2], copies[1::2], strict=True))
-        *hidden, top = layout.layers(self.gradient)
-        self._layers = [_Layer.of(*own, *places) for own, places in zip(weights, hidden, strict=True)]
-        self._top = _Top(*layout.layers(flat)[-1], *top)
-        # A product written to a strided view is computed elsewhere and copied. What is not contiguous, as with several
-        # members, is therefore computed in a place of its own, and copied once.
-        pairs = [*zip(self._top.places, (self._top.weight_slope, self._top.bias_slope), strict=True)]
-        for layer, places in zip(self._layers, hidden, strict=True):
-            pairs += zip(places, (layer.weight_slope, layer.bias_slope), strict=True)
-        moved = [pair for pair in pairs if pair[0] is not pair[1]]
-        self._strided, self._computed = [place for place, _ in moved], [slope for _, slope in moved]
+        parameters = list(zip(copies[::2], copies[1::2], strict=True))
+        *hidden_views, output_views = layout.layers(self.gradient)
+        self._layers = [_HiddenLayer.of(*own, *views) for own, views in zip(parameters, hidden_views, strict=True)]
+        self._output = _OutputLayer(*layout.layers(flat)[-1], *output_views)
+        # A product written to a strided view is computed elsewhere and copied. A gradient whose view is not contiguous,
+        # as with several members, is therefore computed in a tensor of its own, and copied once.
+        pairs = [
+            *zip(self._output.gradient_views, (self._output.weight_gradient, self._output.bias_gradient), strict=True)
+        ]
+        for layer, views in zip(self._layers, hidden_views, strict=True):
+            pairs += zip(views, (layer.weight_gradient, layer.bias_gradient), strict=True)
+        apart = [pair for pair in pairs if pair[0] is not pair[1]]
+        self._strided, self._computed = [view for view, _ in apart], [gradient for _, gradient in apart]
         # Stacks are shared out by member, a single network's products by rows: only those depend on threads.
         self._narrow: AbstractContextManager[None] = (
             _OneThread() if layout.n_members == 1 and flat.numel() > _SMALL else _AS_IS
         )
-        self._rooms: dict[int, list[_Space]] = {}
+        self._by_batch: dict[int, list[_Workspace]] = {}
         self._exact: dict[int, Tensor] = {}
         self._inputs: list[Tensor] = []
         self._last = flat
-        self._spaces: list[_Space] = []
+        self._workspaces: list[_Workspace] = []
 
     @property
     def widest(self) -> int:
@@ -165,82 +137,64 @@ class Propagation:
         return max(self._layout.padded)
 
     def refresh(self) -> None:
-        """Take over the parameters as they now are."""
+        """Take over the parameters as they are now."""
         if self._copies:
             torch._foreach_copy_(self._copies, self._sources)
-        self._top.refresh()
+        self._output.refresh()
 
     def forward(self, x: Tensor, out: Tensor, masks: Masks | None = None) -> Tensor:
-        """The logits of every member for its own batch.
-
-        Parameters
-        ----------
-        x
-            ``(n_members, batch, d_in)``, in the products' dtype.
-        out
-            Takes the logits, turned: ``(n_members, n_outputs, batch)``.
-        masks
-            Dropout's, or None.
-        """
-        self._spaces = self._rooms.get(x.shape[1]) or self._make_room(x.shape[1])
-        turned = x.transpose(1, 2)
-        self._inputs = [turned]
-        for number, space in enumerate(self._spaces):
+        """Write the logits ``(n_members, n_outputs, batch)`` for inputs ``(n_members, batch, d_in)`` to ``out``."""
+        self._workspaces = self._by_batch.get(x.shape[1]) or self._allocate(x.shape[1])
+        transposed = x.transpose(1, 2)
+        self._inputs = [transposed]
+        for number, space in enumerate(self._workspaces):
             layer = self._layers[number]
             with self._narrow if layer.narrow else _AS_IS:
                 torch.baddbmm(layer.bias, x, layer.weight, out=space.sums)
-            x, turned = self._activation.into(space.sums, space.out), space.out_turned
+            x, transposed = self._activate(space.sums, space.out), space.out_transposed
             if masks is not None:
-                x, turned = torch.mul(x, masks[number], out=space.dropped), space.dropped_turned
-            self._inputs.append(turned)
+                x, transposed = torch.mul(x, masks[number], out=space.dropped), space.dropped_transposed
+            self._inputs.append(transposed)
         if x.dtype != out.dtype:
             x = self._exact[x.shape[1]].copy_(x)
-            turned = x.transpose(1, 2)
+            transposed = x.transpose(1, 2)
         self._last = x
         with self._narrow:
-            return torch.baddbmm(self._top.bias, self._top.weight, turned, out=out)
+            return torch.baddbmm(self._output.bias, self._output.weight, transposed, out=out)
 
-    def backward(self, residual: Tensor, masks: Masks | None = None) -> None:
-        """Fill `gradient` from the loss's slope in the logits of the last forward pass.
-
-        Parameters
-        ----------
-        residual
-            ``(n_members, n_outputs, batch)``.
-        masks
-            As in the forward pass.
-        """
+    def backward(self, logit_gradient: Tensor, masks: Masks | None = None) -> None:
+        """Fill `gradient` from the loss's gradient ``(n_members, n_outputs, batch)`` in the last logits."""
         with self._narrow:
-            torch.bmm(residual, self._last, out=self._top.weight_slope)
-        torch.sum(residual, 2, out=self._top.bias_slope)
-        slope, turned = residual.transpose(1, 2), self._top.weight
-        if slope.dtype != self.dtype:
-            slope, turned = slope.to(self.dtype), turned.to(self.dtype)
-        for number in range(len(self._spaces) - 1, -1, -1):
-            space, layer = self._spaces[number], self._layers[number]
-            slope = torch.bmm(slope, turned, out=space.slope)
+            torch.bmm(logit_gradient, self._last, out=self._output.weight_gradient)
+        torch.sum(logit_gradient, 2, out=self._output.bias_gradient)
+        gradient, transposed = logit_gradient.transpose(1, 2), self._output.weight
+        if gradient.dtype != self.dtype:
+            gradient, transposed = gradient.to(self.dtype), transposed.to(self.dtype)
+        for number in range(len(self._workspaces) - 1, -1, -1):
+            space, layer = self._workspaces[number], self._layers[number]
+            gradient = torch.bmm(gradient, transposed, out=space.gradient)
             if masks is not None:
-                slope.mul_(masks[number])
-            self._activation.pull(slope, self._kept(space))
+                gradient.mul_(masks[number])
+            self._backward_(gradient, self._saved(space))
             with self._narrow if layer.narrow else _AS_IS:
-                torch.bmm(self._inputs[number], slope, out=layer.weight_slope)
-            torch.sum(slope, 1, keepdim=True, out=layer.bias_slope)
-            turned = layer.turned
+                torch.bmm(self._inputs[number], gradient, out=layer.weight_gradient)
+            torch.sum(gradient, 1, keepdim=True, out=layer.bias_gradient)
+            transposed = layer.transposed
         if self._strided:
             torch._foreach_copy_(self._strided, self._computed)
 
-    def _make_room(self, batch: int) -> list[_Space]:
-        """Work space for batches of this length."""
+    def _allocate(self, batch: int) -> list[_Workspace]:
+        """Allocate the work space for batches of this length."""
         spaces = []
-        for d_hidden in self._layout.padded[1:-1]:
+        for d_hidden in self._layout.hidden:
             shape = (self._layout.n_members, batch, d_hidden)
-            sums, out, dropped, slope = (
+            sums, out, dropped, gradient = (
                 torch.empty(shape, dtype=self.dtype, device=self._flat.device) for _ in range(4)
             )
-            out = out if self._activation.keeps == "input" else sums
-            dropped = out if self._activation.keeps == "sign" else dropped
-            spaces.append(_Space(sums, out, dropped, slope, out.transpose(1, 2), dropped.transpose(1, 2)))
-        self._rooms[batch] = spaces
+            out = out if self._activation.saves == "input" else sums
+            dropped = out if self._activation.saves == "sign" else dropped
+            spaces.append(_Workspace(sums, out, dropped, gradient, out.transpose(1, 2), dropped.transpose(1, 2)))
+        self._by_batch[batch] = spaces
         if self.dtype != self._flat.dtype:
             shape = (self._layout.n_members, batch, self._layout.padded[-2])
             self._exact[batch] = torch.empty(shape, dtype=self._flat.dtype, device=self._flat.device)
@@ -260,13 +214,13 @@ class _OneThread:
             torch.set_num_threads(self._before)
 
 
-def _turned(weight: Tensor) -> Tensor:
-    """``(n_members, d_out, d_in)``; a single column as the row it is in memory, which products are told by strides."""
+def _transposed(weight: Tensor) -> Tensor:
+    """Return ``(n_members, d_out, d_in)``; a single column keeps the strides of the row it is in memory."""
     return weight.squeeze(2).unsqueeze(1) if weight.shape[2] == 1 else weight.transpose(1, 2)
 
 
-def _room(place: Tensor, dtype: torch.dtype) -> Tensor:
-    """Where a product with this place in the gradient is written: there, if it can be."""
-    if place.is_contiguous() and place.dtype == dtype:
-        return place
-    return torch.empty(place.shape, dtype=dtype, device=place.device)
+def _destination(view: Tensor, dtype: torch.dtype) -> Tensor:
+    """Return the tensor that a gradient with this view is computed in: the view itself, if it can be written to."""
+    if view.is_contiguous() and view.dtype == dtype:
+        return view
+    return torch.empty(view.shape, dtype=dtype, device=view.device)

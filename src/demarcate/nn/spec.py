@@ -1,39 +1,47 @@
-"""The specification of one network, and what follows from it; needs no torch."""
+"""The specification of one network; needs no torch."""
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Real
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
 from demarcate.errors import SettingError
+from demarcate.nn.activations import ACTIVATIONS
 
 HeadName = Literal["auto", "softmax", "logit"]
 HEAD_NAMES = ("softmax", "logit")
-"""What `HEADS` has, by name."""
-ACTIVATION_NAMES = ("relu", "tanh", "silu", "gelu", "elu", "leaky_relu", "sigmoid", "none")
-"""What `ACTIVATIONS` has, by name."""
+"""The name of every head."""
+ACTIVATION_NAMES = tuple(ACTIVATIONS)
+"""The name of every activation."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """A feed-forward network, as a specification: what it is, not what it has learned.
+    """A multilayer perceptron, as a specification: its architecture, not its weights.
+
+    Every other family of networks has a subclass of this one (`demarcate.nn.Family`).
 
     Parameters
     ----------
     hidden
         Widths of the hidden layers, first to last; ``()`` is a linear model. A single number means one layer.
     activation
-        The nonlinearity after each hidden layer: ``relu``, ``tanh``, ``silu``, ``gelu``, ``elu``, ``leaky_relu``,
-        ``sigmoid``, or ``none``, with which the whole network stays linear however deep it is.
+        The nonlinearity after each hidden layer, one of `demarcate.nn.ACTIVATION_NAMES`. With ``none`` the whole
+        network stays linear, however deep it is.
     dropout
-        The chance, 0 <= p < 1, that a hidden unit is silenced in a training step. Off when predicting.
+        The probability, 0 <= p < 1, that a hidden unit is set to zero in a training step. Off when predicting.
     head
         ``softmax``: one logit a class and cross-entropy. ``logit``: a single logit and binary cross-entropy, for two
         classes. ``auto``: ``logit`` for two classes, ``softmax`` for more.
     input_dropout
-        The chance, 0 <= p < 1, that an input, a number of an encoded row, is silenced in a training step. Off when
-        predicting, and when validation rows are judged.
+        The probability, 0 <= p < 1, that an input, a number of an encoded row, is set to zero in a training step. Off
+        when predicting, and on validation rows.
+
+    Attributes
+    ----------
+    family
+        The name of the family of networks that this specification belongs to: ``mlp``.
 
     Raises
     ------
@@ -49,6 +57,8 @@ class Network:
     demarcate.errors.SettingError: hidden widths are whole numbers from 1 up: got 0
     """
 
+    family: ClassVar[str] = "mlp"
+
     hidden: tuple[int, ...] = (32,)
     activation: str = "relu"
     dropout: float = 0.0
@@ -57,18 +67,18 @@ class Network:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", _widths(self.hidden))
-        if self.activation not in ACTIVATION_NAMES:
-            raise SettingError(f"activation is one of {', '.join(ACTIVATION_NAMES)}: got {self.activation!r}")
+        if self.activation not in tuple(ACTIVATIONS):
+            raise SettingError(f"activation is one of {', '.join(ACTIVATIONS)}: got {self.activation!r}")
         for field in ("dropout", "input_dropout"):
             rate = getattr(self, field)
             if not _is_number(rate) or not 0 <= rate < 1:
                 raise SettingError(f"{field} is at least 0 and below 1: got {rate!r}")
             object.__setattr__(self, field, float(rate))
-        if self.head not in ("auto", "softmax", "logit"):
-            raise SettingError(f"head is one of auto, softmax, logit: got {self.head!r}")
+        if self.head not in get_args(HeadName):
+            raise SettingError(f"head is one of {', '.join(get_args(HeadName))}: got {self.head!r}")
 
     def widths(self, d_in: int, n_outputs: int) -> tuple[int, ...]:
-        """Every width from input to output, ``(d_in, *hidden, n_outputs)``.
+        """Return the width of every layer from the inputs to the logits, ``(d_in, *hidden, n_outputs)``.
 
         Examples
         --------
@@ -78,25 +88,13 @@ class Network:
         return (d_in, *self.hidden, n_outputs)
 
 
-def linear_names(network: Network) -> list[str]:
-    """The places of the linear layers in the member's ``torch.nn.Sequential``, as its state dict names them.
-
-    Examples
-    --------
-    >>> linear_names(Network(hidden=(8, 8))), linear_names(Network(hidden=(8, 8), activation="none"))
-    (['0', '2', '4'], ['0', '1', '2'])
-    """
-    stride = 1 + (network.activation != "none") + (network.dropout > 0)
-    return [str(layer * stride) for layer in range(len(network.hidden) + 1)]
-
-
 def n_outputs(head: str, n_classes: int) -> int:
-    """How many logits a network with this head has.
+    """Return the number of logits of a network with this head.
 
     Raises
     ------
     SettingError
-        If the head cannot tell that many classes apart.
+        If the head cannot separate that many classes.
 
     Examples
     --------
@@ -109,11 +107,11 @@ def n_outputs(head: str, n_classes: int) -> int:
 
 
 def _widths(hidden: object) -> tuple[int, ...]:
-    given = tuple(hidden) if isinstance(hidden, Iterable) and not isinstance(hidden, str) else (hidden,)
-    for width in given:
+    widths = tuple(hidden) if isinstance(hidden, Iterable) and not isinstance(hidden, str) else (hidden,)
+    for width in widths:
         if not _is_number(width) or not 1 <= width < math.inf or width % 1 != 0:
             raise SettingError(f"hidden widths are whole numbers from 1 up: got {width!r}")
-    return tuple(int(width) for width in given)
+    return tuple(int(width) for width in widths)
 
 
 def _is_number(value: object) -> bool:

@@ -1,22 +1,22 @@
-"""Between members and plain torch: initial weights as torch draws them, and a member as ``torch.nn.Sequential``."""
+"""Between the parameters of a multilayer perceptron and a plain ``torch.nn.Sequential``."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
-from demarcate.errors import SettingError
 from demarcate.nn.activations import ACTIVATIONS
 from demarcate.nn.layout import MemberState
+from demarcate.nn.mlp_family import MLP
 from demarcate.nn.spec import Network
 
 
 def to_sequential(network: Network, state: MemberState) -> nn.Sequential:
-    """A member as a plain ``torch.nn.Sequential`` in evaluation mode, with a copy of its parameters.
+    """Return a member as a plain ``torch.nn.Sequential`` in evaluation mode, with a copy of its parameters.
 
     Examples
     --------
+    >>> from demarcate.nn import initial_state
     >>> to_sequential(Network(hidden=(3,)), initial_state((2, 3, 1), torch.Generator().manual_seed(0)))
     Sequential(
       (0): Linear(in_features=2, out_features=3, bias=True)
@@ -40,18 +40,24 @@ def to_sequential(network: Network, state: MemberState) -> nn.Sequential:
 
 
 def from_sequential(module: nn.Sequential, widths: Sequence[int]) -> MemberState:
-    """The parameters of a plain network, to begin a member from.
+    """Return a copy of the parameters of a plain network's linear layers, to begin a member from.
+
+    Parameters
+    ----------
+    module
+        The network; whatever lies between its linear layers is left out.
+    widths
+        ``(d_in, *hidden, n_outputs)``.
 
     Raises
     ------
     SettingError
-        If its linear layers are not of the given widths.
+        If its linear layers are not of these widths.
     """
     linears = [layer for layer in module if isinstance(layer, nn.Linear)]
-    found = tuple((layer.in_features, layer.out_features) for layer in linears)
-    if found != tuple(pairwise(widths)):
-        raise SettingError(f"initial weights have the network's own widths, {tuple(pairwise(widths))}: got {found}")
-    return [(layer.weight.detach().clone(), _bias(layer)) for layer in linears]
+    state: MemberState = [(layer.weight.detach().clone(), _bias(layer)) for layer in linears]
+    MLP.check_shapes(state, widths)
+    return state
 
 
 def _bias(layer: nn.Linear) -> Tensor:

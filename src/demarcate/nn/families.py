@@ -1,0 +1,27 @@
+"""The registry of network families."""
+
+from demarcate.errors import SettingError
+from demarcate.nn.family import Family
+from demarcate.nn.mlp_family import MLP
+from demarcate.nn.spec import Network
+
+FAMILIES: dict[str, Family] = {family.name: family for family in (MLP,)}
+"""Every family of networks by name; a model file that names none holds multilayer perceptrons, ``"mlp"``."""
+
+
+def family_of(network: Network) -> Family:
+    """Return the family that a specification belongs to.
+
+    Raises
+    ------
+    SettingError
+        If there is no family of that name.
+
+    Examples
+    --------
+    >>> family_of(Network(hidden=(8,))).name
+    'mlp'
+    """
+    if network.family not in FAMILIES:
+        raise SettingError(f"a network's family is one of {', '.join(FAMILIES)}: got {network.family!r}")
+    return FAMILIES[network.family]

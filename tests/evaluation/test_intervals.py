@@ -9,13 +9,14 @@ from sklearn.metrics import precision_recall_fscore_support
 
 from demarcate.errors import InputError, SettingError
 from demarcate.evaluation import bootstrap, class_scores, metrics
-from demarcate.evaluation.bootstrap import draws
+from demarcate.evaluation.bootstrap import resample
 from demarcate.evaluation.intervals import score
-from demarcate.evaluation.metrics import MEASURES, RANKING, measures
+from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.scores import Score, wilson_interval
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=30)
-METRICS = {name: getattr(metrics, name) for name in MEASURES}
+FUNCTIONS = {name: getattr(metrics, name) for name in METRICS}
+RANKING = {name for name, metric in METRICS.items() if metric.is_ranking}
 
 
 def predictions(n_rows, n_classes, seed=0):
@@ -68,7 +69,7 @@ class TestScores:
         codes, probabilities = predictions(200, n_classes)
         scores = score(codes, probabilities, rows="test")
         assert {name: s.value for name, s in scores.items()} == {
-            name: metric(codes, probabilities) for name, metric in METRICS.items()
+            name: metric(codes, probabilities) for name, metric in FUNCTIONS.items()
         }
         assert all(s.n_rows == 200 and s.rows == "test" for s in scores.values())
 
@@ -113,7 +114,7 @@ class TestScores:
     def test_an_interval_beside_its_value_is_widened_to_hold_it(self, monkeypatch):
         first = np.zeros((5, 100))
         first[:, 0] = 100
-        monkeypatch.setattr(bootstrap, "draws", lambda *arguments: iter([first]))
+        monkeypatch.setattr(bootstrap, "resample", lambda *arguments: iter([first]))
         codes, probabilities = predictions(100, 3)
         loss = score(codes, probabilities, rows="test")["log_loss"]
         of_first = -np.log(probabilities[0, codes[0]])
@@ -121,16 +122,16 @@ class TestScores:
 
     def test_draws_without_an_area_are_left_out(self, monkeypatch):
         codes, probabilities = predictions(100, 3)
-        drawn = list(draws(100, 20, seed=0))
-        areas = measures(codes, probabilities)["roc_auc"](drawn[0])
+        drawn = list(resample(100, 20, seed=0))
+        areas = metric_measures(codes, probabilities)["roc_auc"](drawn[0])
         of_one_class = np.where(codes == 0, 1.0, 0.0)[np.newaxis]
-        monkeypatch.setattr(bootstrap, "draws", lambda *arguments: iter([*drawn, of_one_class]))
+        monkeypatch.setattr(bootstrap, "resample", lambda *arguments: iter([*drawn, of_one_class]))
         area = score(codes, probabilities, rows="test")["roc_auc"]
         assert (area.low, area.high) == pytest.approx(np.quantile(areas, [0.025, 0.975]))
 
     def test_both_tails_are_left_out_alike(self):
         codes, probabilities = predictions(100, 3)
-        losses = measures(codes, probabilities)["log_loss"](np.concatenate(list(draws(100, 1000, seed=0))))
+        losses = metric_measures(codes, probabilities)["log_loss"](np.concatenate(list(resample(100, 1000, seed=0))))
         loss = score(codes, probabilities, rows="test", level=0.9)["log_loss"]
         assert (loss.low, loss.high) == pytest.approx(np.quantile(losses, [0.05, 0.95]))
 
@@ -160,14 +161,14 @@ class TestScores:
 class TestDraws:
     def test_each_draws_as_many_rows_as_there_are(self, monkeypatch):
         monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 70)
-        chunks = list(draws(20, 10, seed=0))
+        chunks = list(resample(20, 10, seed=0))
         assert [len(chunk) for chunk in chunks] == [3, 3, 3, 1]
         assert (np.concatenate(chunks).sum(axis=1) == 20).all()
 
     def test_the_size_of_the_chunks_changes_nothing(self, monkeypatch):
-        whole = np.concatenate(list(draws(20, 10, seed=0)))
+        whole = np.concatenate(list(resample(20, 10, seed=0)))
         monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 1)
-        np.testing.assert_array_equal(np.concatenate(list(draws(20, 10, seed=0))), whole)
+        np.testing.assert_array_equal(np.concatenate(list(resample(20, 10, seed=0))), whole)
 
     @pytest.mark.parametrize(
         ("n_rows", "n_classes", "expected"), [(300, 2, 1000), (100_000, 2, 500), (20_000, 26, 200)]
@@ -179,7 +180,7 @@ class TestDraws:
             asked.append(n_resamples)
             return iter([np.ones((1, n_rows))])
 
-        monkeypatch.setattr(bootstrap, "draws", record)
+        monkeypatch.setattr(bootstrap, "resample", record)
         score(*predictions(n_rows, n_classes), rows="test")
         assert asked == [expected]
 
@@ -200,11 +201,11 @@ class TestFolds:
     @staticmethod
     def slow_stretch(codes, probabilities, folds, name):
         """What the definition says, one fold and one draw at a time."""
-        without = [METRICS[name](codes[folds != fold], probabilities[folds != fold]) for fold in np.unique(folds)]
+        without = [FUNCTIONS[name](codes[folds != fold], probabilities[folds != fold]) for fold in np.unique(folds)]
         between = 7 / 8 * sum((value - np.mean(without)) ** 2 for value in without)
         generator = np.random.default_rng(0)
         drawn = [generator.integers(len(codes), size=len(codes)) for _ in range(1000)]
-        within = np.var([METRICS[name](codes[rows], probabilities[rows]) for rows in drawn])
+        within = np.var([FUNCTIONS[name](codes[rows], probabilities[rows]) for rows in drawn])
         return 2.3646 / 1.9600 * max(1.0, between / within) ** 0.5
 
     @pytest.mark.parametrize("name", ["log_loss", "brier", "roc_auc", "average_precision", "balanced_accuracy"])
@@ -271,7 +272,7 @@ def test_95_percent_intervals_hold_the_truth_about_95_times_in_100():
     kinds = np.concatenate([np.arange(10), np.arange(10)])
     codes, weights = np.repeat([0, 1], 10), np.concatenate([1 - chances, chances]) / 10
     probabilities = np.stack([1 - predicted, predicted], axis=1)
-    of = measures(codes, probabilities[kinds])
+    of = metric_measures(codes, probabilities[kinds])
     truth = {name: of[name](weights[np.newaxis])[0] for name in METRICS if name != "calibration_error"}
     generator = np.random.default_rng(0)
     held = dict.fromkeys(truth, 0)

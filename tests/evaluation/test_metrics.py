@@ -6,16 +6,16 @@ from hypothesis import strategies as st
 
 from demarcate.errors import InputError
 from demarcate.evaluation import metrics
+from demarcate.evaluation.measures import calibration_bins
 from demarcate.evaluation.metrics import (
-    MEASURES,
+    METRICS,
     accuracy,
     average_precision,
     balanced_accuracy,
     brier,
-    calibration_bins,
     calibration_error,
     log_loss,
-    measures,
+    metric_measures,
     roc_auc,
 )
 
@@ -106,7 +106,7 @@ def test_single_precision_is_scored_in_double():
     assert probabilities.dtype == np.float32
 
 
-@pytest.mark.parametrize("metric", [getattr(metrics, name) for name in MEASURES])
+@pytest.mark.parametrize("metric", [getattr(metrics, name) for name in METRICS])
 class TestRefusals:
     @pytest.mark.parametrize(
         ("codes", "probabilities", "found"),
@@ -183,7 +183,7 @@ def test_weights_are_rows_repeated(rows, seed):
     codes, probabilities = rows
     times = np.random.default_rng(seed).integers(1, 4, size=len(codes))
     repeated = np.repeat(codes, times), np.repeat(probabilities, times, axis=0)
-    for name, measure in measures(codes, probabilities).items():
+    for name, measure in metric_measures(codes, probabilities).items():
         if name != "calibration_error":  # whose bins are those of the rows that are there
             value = measure(times[np.newaxis].astype(float))[0]
             assert value == pytest.approx(getattr(metrics, name)(*repeated)), name

@@ -5,7 +5,7 @@ import pytest
 
 from demarcate.errors import InputError
 from demarcate.evaluation import Costs, bootstrap, class_scores, compare_costs, score
-from demarcate.evaluation.streaming_scores import Tally
+from demarcate.evaluation.streaming_scores import StreamingScores
 
 ADDED = ("accuracy", "balanced_accuracy", "log_loss", "brier")
 COSTS = {2: Costs.of([0, 1], {"false_negative": 3}), 4: Costs.of(range(4), {(1, 2): 5, (3, 0): 2})}
@@ -22,46 +22,46 @@ def predictions(n_rows, n_classes, seed=0, rare=1.0):
     return codes, probabilities
 
 
-def tallied(codes, probabilities, costs, most_kept, cuts=()):
-    tally = Tally(probabilities.shape[1], most_kept)
+def streamed(codes, probabilities, costs, max_rows, cuts=()):
+    scoring = StreamingScores(probabilities.shape[1], max_rows)
     decided = costs.decide(probabilities)
     for begin, end in pairwise([0, *sorted(cuts), len(codes)]):
-        tally.add(codes[begin:end], probabilities[begin:end], decided[begin:end])
-    return tally
+        scoring.add(codes[begin:end], probabilities[begin:end], decided[begin:end])
+    return scoring
 
 
-def everything(tally, costs):
-    return tally.scores("test"), tally.class_scores("test"), tally.compare_costs(costs, rows="test")
+def everything(scoring, costs):
+    return scoring.scores("test"), scoring.class_scores("test"), scoring.compare_costs(costs, rows="test")
 
 
 @pytest.mark.parametrize("n_classes", [2, 4])
 def test_scores_of_rows_that_are_all_kept_are_those_of_the_table(n_classes):
     costs = COSTS[n_classes]
     codes, probabilities = predictions(500, n_classes)
-    tally = tallied(codes, probabilities, costs, 500, cuts=(100, 350))
+    scoring = streamed(codes, probabilities, costs, 500, cuts=(100, 350))
     expected = (
         score(codes, probabilities, rows="test"),
         class_scores(codes, probabilities, rows="test", decided=costs.decide(probabilities)),
         compare_costs(codes, probabilities, costs, rows="test"),
     )
-    assert everything(tally, costs) == expected
+    assert everything(scoring, costs) == expected
 
 
 @pytest.mark.parametrize("n_classes", [2, 4])
 @pytest.mark.parametrize("cuts", [(1,), (399, 400, 401), (700, 700, 1999), range(100, 3000, 100)])
 def test_the_parts_that_rows_come_in_change_nothing(monkeypatch, n_classes, cuts):
-    monkeypatch.setattr(bootstrap, "MOST_RESAMPLES", 20)
-    monkeypatch.setattr(bootstrap, "FEWEST_RESAMPLES", 20)
+    monkeypatch.setattr(bootstrap, "MAX_RESAMPLES", 20)
+    monkeypatch.setattr(bootstrap, "MIN_RESAMPLES", 20)
     rows, costs = predictions(3000, n_classes, rare=0.05), COSTS[n_classes]
-    whole = everything(tallied(*rows, costs, 400), costs)
-    assert everything(tallied(*rows, costs, 400, cuts), costs) == whole
+    whole = everything(streamed(*rows, costs, 400), costs)
+    assert everything(streamed(*rows, costs, 400, cuts), costs) == whole
 
 
 def exact_and_condensed(n_classes, rare, made):
-    """What is said of all rows, and what a tally says that kept a few of them."""
+    """What is said of all rows, and what a scoring says that kept a few of them."""
     rows, costs = predictions(12_000, n_classes, rare=rare), COSTS[n_classes]
-    condensed = tallied(*rows, costs, 8000)
-    assert len(condensed._kept.sample().codes) <= 2000
+    condensed = streamed(*rows, costs, 8000)
+    assert len(condensed._sample.rows().codes) <= 2000
     if made == "scores":
         return score(*rows, rows="test"), condensed.scores("test")
     if made == "costs":
@@ -100,18 +100,18 @@ class TestRowsThatAreNotAllKept:
 
 def test_a_perfect_ranking_is_not_certain_to_stay_so():
     codes, probabilities = np.arange(2000) % 2, np.where(np.arange(2000)[:, None] % 2 == [0, 1], 0.9, 0.1)
-    area = tallied(codes, probabilities, COSTS[2], 400).scores("test")["roc_auc"]
+    area = streamed(codes, probabilities, COSTS[2], 400).scores("test")["roc_auc"]
     assert (area.value, area.low) == (1.0, score(codes, probabilities, rows="test")["roc_auc"].low)
 
 
 def test_memory_does_not_grow_with_the_rows():
     def size(n_parts):
-        tally = Tally(3, most_kept=1000)
+        scoring = StreamingScores(3, max_rows=1000)
         for part in range(n_parts):
             codes, probabilities = predictions(700, 3, seed=part)
-            tally.add(codes, probabilities, codes)
-        kept = tally._kept.sample()
-        return len(kept.codes), kept.probabilities.nbytes, tally._sums._counts.nbytes
+            scoring.add(codes, probabilities, codes)
+        kept = scoring._sample.rows()
+        return len(kept.codes), kept.probabilities.nbytes, scoring._decisions.counts.nbytes
 
     assert size(4)[:2] == size(40)[:2]
     assert size(40)[2] <= 3 * 3 * 3 * 8
@@ -119,10 +119,10 @@ def test_memory_does_not_grow_with_the_rows():
 
 def test_rows_that_are_no_probabilities_are_refused():
     with pytest.raises(InputError, match="sum to 1"):
-        Tally(2).add(np.array([0]), np.array([[0.5, 0.7]]), np.array([0]))
+        StreamingScores(2).add(np.array([0]), np.array([[0.5, 0.7]]), np.array([0]))
 
 
 def test_a_part_without_rows_is_none():
-    tally = Tally(2)
-    tally.add(np.empty(0, dtype=np.int64), np.empty((0, 2)), np.empty(0, dtype=np.int64))
-    assert tally.n_rows == 0
+    scoring = StreamingScores(2)
+    scoring.add(np.empty(0, dtype=np.int64), np.empty((0, 2)), np.empty(0, dtype=np.int64))
+    assert scoring.n_rows == 0

@@ -29,6 +29,7 @@ from demarcate.engine.backend import check_precision, device_for
 from demarcate.engine.time_limit import checked_limit
 from demarcate.errors import DivergenceWarning, InputError, InputWarning, Problem
 from demarcate.evaluation import (
+    METRICS,
     Calibration,
     Conformal,
     CostComparison,
@@ -42,7 +43,6 @@ from demarcate.evaluation import (
     score,
     scores_json,
 )
-from demarcate.evaluation.metrics import RANKING
 from demarcate.experiments.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
 from demarcate.formatting import counted, listed
 from demarcate.inference import Predictor
@@ -720,7 +720,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores = {name: self._score(values) for name, values in probabilities.items()}
         # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
         alike = self._score(np.broadcast_to(probabilities["majority"].mean(0), shape))
-        scores["majority"].update({name: alike[name] for name in RANKING if name in alike})
+        scores["majority"].update({name: value for name, value in alike.items() if METRICS[name].is_ranking})
         return scores
 
     def _take(self, task: Task, ensemble: Ensemble) -> None:

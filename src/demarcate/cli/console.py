@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from demarcate.classifier.classifier import DemarcateClassifier
     from demarcate.evaluation import CostComparison, Costs, Score
 
-_METRICS = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced acc",
-    "log_loss": "log loss",
-    "brier": "Brier score",
-    "roc_auc": "ROC AUC",
-    "average_precision": "avg. prec.",
-    "calibration_error": "calib. error",
-}
-"""Short enough for three scores beside them in a terminal of 80 columns."""
 _MODELS = {"majority": "majority class", "logistic_regression": "logistic regression"}
 _SEVERITIES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
 _MAX_COLUMNS = 40
@@ -111,15 +101,17 @@ def class_weights(classifier: "DemarcateClassifier") -> None:
 
 def scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, Score]"] | None = None) -> None:
     """Metrics with their intervals, beside what simple rules reach on the same rows."""
+    from demarcate.evaluation import METRICS
+
     first = next(iter(scores.values()))
     known = baselines or {}
     rows = {"demarcate": scores, **{name: known[name] for name in _MODELS if name in known}, **known}
     title = f"Scores on {first.n_rows:,} {_literal(first.rows)} rows, with 95% intervals"
     table = _table("", *(_literal(_MODELS.get(name, name)) for name in rows))
     table.padding = (0, 1, 0, 0)
-    for metric, words in _METRICS.items():
-        if metric in scores:
-            table.add_row(words, *(str(row[metric]) if metric in row else "" for row in rows.values()))
+    for name, metric in METRICS.items():
+        if name in scores:
+            table.add_row(metric.short_label, *(str(row.get(name, "")) for row in rows.values()))
     _print(title, table)
 
 
@@ -199,10 +191,10 @@ def audit(name: str, found: "Audit") -> None:
     for remark in found.remarks:
         console().print(_literal(remark))
     if found.rescored:
-        from demarcate.evaluation import MAIN_METRICS
+        from demarcate.evaluation import MAIN_METRICS, METRICS
 
         metrics = [metric for metric in MAIN_METRICS if metric in found.rescored[0].scores]
-        table = _table("", "rows", *(_METRICS[metric] for metric in metrics), right=["rows"])
+        table = _table("", "rows", *(METRICS[name].short_label for name in metrics), right=["rows"])
         for rescored in found.rescored:
             scores = [str(rescored.scores.get(metric, "")) for metric in metrics]
             table.add_row(_literal(rescored.name), f"{rescored.n_rows:,}", *scores)

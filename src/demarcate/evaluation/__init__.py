@@ -1,7 +1,4 @@
-"""How good a classifier is, how its probabilities are to be read, and what is to be decided by them.
-
-Metrics and their intervals, what simple rules reach on the same rows, calibration, costs and prediction sets.
-"""
+"""Metrics with intervals, baselines, calibration, costs and prediction sets of predicted probabilities."""
 
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.evaluation.calibration import Calibration, calibrate, scale
@@ -12,6 +9,8 @@ from demarcate.evaluation.means import Mean
 from demarcate.evaluation.metrics import (
     MAIN_METRICS,
     METRIC_NAMES,
+    METRICS,
+    Metric,
     accuracy,
     average_precision,
     balanced_accuracy,
@@ -27,18 +26,20 @@ from demarcate.evaluation.scores import (
     scores_json,
     wilson_interval,
 )
-from demarcate.evaluation.streaming_scores import Tally
+from demarcate.evaluation.streaming_scores import StreamingScores
 
 __all__ = [
     "MAIN_METRICS",
+    "METRICS",
     "METRIC_NAMES",
     "Calibration",
     "Conformal",
     "CostComparison",
     "Costs",
     "Mean",
+    "Metric",
     "Score",
-    "Tally",
+    "StreamingScores",
     "accuracy",
     "average_precision",
     "balanced_accuracy",

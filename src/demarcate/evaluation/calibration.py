@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.evaluation.means import Mean
-from demarcate.evaluation.metrics import checked, row_losses
+from demarcate.evaluation.row_values import check_probabilities, row_losses
 
 COLDEST, HOTTEST = 0.05, 20.0
 """The temperatures there are: at the last one hardly anything is left of a probability of 0.99 but the order."""
@@ -112,7 +112,7 @@ def calibrate(
     >>> calibrate(codes, as_it_is, folds=np.arange(400) // 50).temperature is None
     True
     """
-    probabilities = checked(codes, probabilities)
+    probabilities = check_probabilities(codes, probabilities)
     is_shared = bool((folds == folds[0]).all())
     parts = _dealt(len(codes)) if is_shared else folds
     taken = 1.0 if is_shared else AVERAGING

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from demarcate.errors import Problem, SettingError
 from demarcate.evaluation.bootstrap import fold_stretch
-from demarcate.evaluation.metrics import checked, mean_of
+from demarcate.evaluation.measures import mean_of
+from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.scores import Score, wilson_interval
 from demarcate.formatting import listed
 
@@ -263,7 +264,7 @@ def compare_costs(
     InputError
         If there are no rows, the shapes do not agree, or a value is out of range.
     """
-    probabilities = checked(codes, probabilities)
+    probabilities = check_probabilities(codes, probabilities)
     decisions = costs.decide(probabilities)
     return compare_decisions(
         codes, decisions, probabilities.argmax(axis=1), costs, rows=rows, folds=folds, classes=classes, seed=seed

@@ -1,35 +1,26 @@
-"""Scores with 95% intervals: a number alone does not say how far the next hundred rows may lie from it.
+"""Scores with 95% intervals: how far a metric may lie from its value on other rows of the same kind.
 
 Accuracy is a proportion and has Wilson's interval, which has width even when every row is right (Wilson, 1927,
-https://doi.org/10.2307/2276774); so have precision and recall. The others have the percentile bootstrap's (Efron, 1979,
-https://doi.org/10.1214/aos/1176344552): rows are drawn with replacement, many times, and all metrics are computed on
-the same draws.
+https://doi.org/10.2307/2276774); precision and recall too. The others have the percentile bootstrap's (Efron, 1979,
+https://doi.org/10.1214/aos/1176344552): rows are drawn with replacement, and all metrics are
+computed on the same draws.
 
-Out-of-fold rows were predicted by several networks, each trained on rows that another was judged by: that other
-training rows would give other networks is not in drawing rows again. Where folds are given, the jackknife that leaves
-out a fold at a time (Shao and Wu, 1989, https://doi.org/10.1214/aos/1176347263) measures how scores vary between folds.
-An interval is then stretched about its value: by the jackknife's standard error over the bootstrap's where that is
-above 1, and by Student's quantile for one degree of freedom less than there are folds (but at least three) over the
-normal one. ``benchmarks/trust/intervals.py`` measures how often fresh rows score inside.
+Out-of-fold rows are predicted by several networks, one trained without each fold. Drawing rows again leaves out that
+other training rows give other networks. Where folds are given, the jackknife that leaves out one fold at a time (Shao
+and Wu, 1989, https://doi.org/10.1214/aos/1176347263) measures how scores vary between folds. An interval is then
+stretched about its value: by the jackknife's standard error over the bootstrap's where that is above 1, and by
+Student's quantile for one degree of freedom less than there are folds (but at least three) over the normal one.
+``benchmarks/trust/intervals.py`` measures how often fresh rows score inside.
 """
 
 import numpy as np
 import numpy.typing as npt
 
-from demarcate.evaluation.bootstrap import Sampled
-from demarcate.evaluation.metrics import RANKING, checked, class_measures, measures, row_hits
+from demarcate.evaluation.bootstrap import Bootstrap
+from demarcate.evaluation.measures import class_measures
+from demarcate.evaluation.metrics import METRICS, metric_measures
+from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.scores import Score, wilson_interval
-
-MOST = {
-    "accuracy": 1.0,
-    "balanced_accuracy": 1.0,
-    "log_loss": 16.2,
-    "brier": 2.0,
-    "roc_auc": 1.0,
-    "average_precision": 1.0,
-    "calibration_error": 1.0,
-}
-"""The most a metric can be."""
 
 
 def score(
@@ -68,8 +59,7 @@ def score(
     Returns
     -------
     dict of str to Score
-        For `accuracy`, `balanced_accuracy`, `log_loss`, `brier`, `roc_auc`, `average_precision` and
-        `calibration_error`; without area and average precision if all rows are of one class.
+        By the names of `METRICS`; without area and average precision if all rows are of one class.
 
     Raises
     ------
@@ -87,36 +77,25 @@ def score(
     >>> print(scores["accuracy"])
     0.800 [0.711, 0.867]
     """
-    probabilities = checked(codes, probabilities)
-    sampled = Sampled.of(measures(codes, probabilities), len(codes), probabilities.size, folds, seed, level)
-    n_hits = int(row_hits(codes, probabilities).sum())
-    return metric_scores(sampled, n_hits, np.bincount(codes, minlength=probabilities.shape[1]), rows)
+    probabilities = check_probabilities(codes, probabilities)
+    measures = metric_measures(codes, probabilities)
+    bootstrap = Bootstrap.of(measures, len(codes), probabilities.size, folds, seed, level)
+    return metric_scores(bootstrap, np.bincount(codes, minlength=probabilities.shape[1]), rows)
 
 
-def metric_scores(sampled: Sampled, n_hits: int, class_counts: npt.NDArray[np.int64], rows: str) -> dict[str, Score]:
-    """Return the metrics of rows that have been drawn again, each with the interval that becomes it.
-
-    Parameters
-    ----------
-    sampled
-        The metrics, or some of them.
-    n_hits
-        How many rows' most probable class is the true one.
-    class_counts
-        `(n_classes,)`, how many rows each class has.
-    rows
-        Which rows these are, in words.
-    """
+def metric_scores(bootstrap: Bootstrap, class_counts: npt.NDArray[np.int64], rows: str) -> dict[str, Score]:
+    """Return resampled metrics with the interval of their rule; ``class_counts`` are the rows of each class."""
     scores = {}
-    for name in sampled.values:
-        low, high = sampled.percentiles(name)
-        if name == "accuracy":
-            low, high = wilson_interval(n_hits, int(class_counts.sum()), sampled.level)
-        elif name == "calibration_error":
-            low, high = sampled.unbiased(name)
-        elif name in RANKING and (sampled.values[name] in {0.0, 1.0}):
-            low, high = _perfect(sampled.values[name], class_counts, sampled.level)
-        scores[name] = sampled.score(name, low, high, rows, MOST[name])
+    for name, value in bootstrap.values.items():
+        metric = METRICS[name]
+        interval = bootstrap.percentiles(name)
+        if metric.interval == "proportion":
+            interval = wilson_interval(round(value * bootstrap.n_rows), bootstrap.n_rows, bootstrap.level)
+        elif metric.interval == "unbiased":
+            interval = bootstrap.unbiased(name)
+        elif metric.interval == "ranking" and value in {0.0, 1.0}:
+            interval = _perfect_ranking(value, class_counts, bootstrap.level)
+        scores[name] = bootstrap.score(name, interval, rows, metric.bounds)
     return scores
 
 
@@ -137,13 +116,13 @@ def class_scores(
     codes, probabilities, rows, folds, seed, level
         As for `score`.
     decided
-        `(n_rows,)`, the class each row was put in, -1 where none was; None for the most probable.
+        `(n_rows,)`, the class decided for in each row, -1 for none; None for the most probable.
 
     Returns
     -------
     list of dict of str to Score
-        One for each class: `precision` unless nothing was put in it, `recall` unless no row is of it, and `f1` unless
-        both.
+        One for each class: `precision` unless no row was decided for it, `recall` unless no row is of it, and `f1`
+        unless both.
 
     Raises
     ------
@@ -157,7 +136,7 @@ def class_scores(
     >>> [str(scores["recall"]) for scores in class_scores(codes, probabilities, rows="test")]
     ['1.000 [0.839, 1.000]', '1.000 [0.839, 1.000]']
     """
-    probabilities = checked(codes, probabilities)
+    probabilities = check_probabilities(codes, probabilities)
     decided = probabilities.argmax(axis=1) if decided is None else decided
     return decision_scores(codes, decided, probabilities.shape[1], rows=rows, folds=folds, seed=seed, level=level)
 
@@ -173,40 +152,31 @@ def decision_scores(
     level: float = 0.95,
     counts: npt.NDArray[np.float64] | None = None,
 ) -> list[dict[str, Score]]:
-    """Return `class_scores` of decisions; each row stands for as many as `counts` says, for itself if None.
-
-    Examples
-    --------
-    >>> counts = np.array([30.0, 10.0, 40.0])
-    >>> scores = decision_scores(np.array([0, 0, 1]), np.array([0, 1, 1]), 2, rows="test", counts=counts)
-    >>> scores[0]["recall"].value, scores[1]["precision"].value, scores[1]["precision"].n_rows
-    (0.75, 0.8, 80)
-    """
-    of = {
+    """Return `class_scores` of decisions; each row stands for as many as ``counts`` says, for itself if None."""
+    measures = {
         f"{name} {code}": measure
         for code in range(n_classes)
         for name, measure in class_measures(codes, decided, code).items()
     }
-    sampled = Sampled.of(of, len(codes), len(codes) * n_classes, folds, seed, level, counts)
-    each = np.ones(len(codes)) if counts is None else counts
-    n_found, n_called, n_rows = (
-        np.bincount(of_class[some], each[some], minlength=n_classes).astype(np.int64)
-        for of_class, some in ((codes, codes == decided), (decided, decided >= 0), (codes, codes >= 0))
+    bootstrap = Bootstrap.of(measures, len(codes), len(codes) * n_classes, folds, seed, level, counts)
+    weights = np.ones(len(codes)) if counts is None else counts
+    n_hits, n_called, n_rows = (
+        np.bincount(classes[selected], weights[selected], minlength=n_classes).astype(np.int64)
+        for classes, selected in ((codes, codes == decided), (decided, decided >= 0), (codes, codes >= 0))
     )
-    found: list[dict[str, Score]] = [{} for _ in range(n_classes)]
-    for key in sampled.values:
+    scores: list[dict[str, Score]] = [{} for _ in range(n_classes)]
+    for key in bootstrap.values:
         name, code = key.split(" ")[0], int(key.split(" ")[1])
-        if name == "f1":
-            low, high = sampled.percentiles(key)
-        else:
+        interval = bootstrap.percentiles(key)
+        if name != "f1":
             trials = n_called if name == "precision" else n_rows
-            low, high = wilson_interval(int(n_found[code]), int(trials[code]), level)
-        found[code][name] = sampled.score(key, low, high, rows, 1.0)
-    return found
+            interval = wilson_interval(int(n_hits[code]), int(trials[code]), level)
+        scores[code][name] = bootstrap.score(key, interval, rows, (0.0, 1.0))
+    return scores
 
 
-def _perfect(value: float, class_counts: npt.NDArray[np.int64], level: float) -> tuple[float, float]:
-    """The interval of a ranking without an error, or with nothing else."""
+def _perfect_ranking(value: float, class_counts: npt.NDArray[np.int64], level: float) -> tuple[float, float]:
+    """Return Wilson's interval for a ranking without an error, or without a right pair."""
     n_rows = int(class_counts.sum())
     present = class_counts[(class_counts > 0) & (class_counts < n_rows)]
     n_scarcest = int(np.minimum(present, n_rows - present).min())

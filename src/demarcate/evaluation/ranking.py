@@ -1,52 +1,29 @@
-"""How well scores rank the rows of a class above the others, for many weightings of the same rows at once."""
+"""Area under the ROC curve and average precision of many weightings of the same rows at once."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """The rows of one class and the other rows, compared by score once and for all.
+    """The rows of a class, compared by score with the other rows once and for all."""
 
-    Parameters
-    ----------
-    positives
-        `(n_positives,)`, the rows of the class, ascending by score.
-    negatives
-        `(n_negatives,)`, the other rows, ascending by score.
-    n_below
-        `(n_positives,)`, how many negatives score less than each positive.
-    n_not_above
-        `(n_positives,)`, how many score less or the same.
-    first_equal
-        `(n_positives,)`, the place among the positives of the first that scores the same.
-    """
-
-    positives: npt.NDArray[np.int64]
-    negatives: npt.NDArray[np.int64]
-    n_below: npt.NDArray[np.int64]
-    n_not_above: npt.NDArray[np.int64]
-    first_equal: npt.NDArray[np.int64]
+    positives: NDArray[np.int64]
+    """``(n_positives,)``: the rows of the class, by ascending score."""
+    negatives: NDArray[np.int64]
+    """``(n_negatives,)``: the other rows, by ascending score."""
+    n_below: NDArray[np.int64]
+    """``(n_positives,)``: how many negatives score less than each positive."""
+    n_not_above: NDArray[np.int64]
+    """``(n_positives,)``: how many negatives score less or the same."""
+    first_equal: NDArray[np.int64]
+    """``(n_positives,)``: the index of the first positive of the same score."""
 
 
-def rank(is_positive: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) -> Ranking:
-    """Compare the scores of positive rows with those of the others; one sort of each.
-
-    Parameters
-    ----------
-    is_positive
-        `(n_rows,)`, which rows are of the class.
-    scores
-        `(n_rows,)`, finite.
-
-    Examples
-    --------
-    >>> rank(np.array([True, False, False]), np.array([0.5, 0.5, 0.2])).n_not_above
-    array([2])
-    """
+def rank(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> Ranking:
+    """Compare positive rows with the others by their finite scores, ``(n_rows,)`` each; one sort of each side."""
     order = np.argsort(scores, kind="stable")
     positive = is_positive[order]
     positives, negatives = order[positive], order[~positive]
@@ -60,29 +37,11 @@ def rank(is_positive: npt.NDArray[np.bool_], scores: npt.NDArray[np.float64]) ->
     )
 
 
-def weighted_auc(ranking: Ranking, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the area under the ROC curve for each weighting of the rows.
+def weighted_auc(ranking: Ranking, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the area under the ROC curve for each weighting ``(n_weightings, n_rows)``; NaN for a side of no weight.
 
-    The area is the chance that a positive row, drawn by weight, scores above a negative one, an equal score counting
-    half (Hanley and McNeil, 1982, https://doi.org/10.1148/radiology.143.1.7063747). Ties are exact.
-
-    Parameters
-    ----------
-    ranking
-        The rows, compared.
-    weights
-        `(n_weightings, n_rows)`, not negative.
-
-    Returns
-    -------
-    ndarray of shape (n_weightings,)
-        In [0, 1]; NaN where the positives or the negatives weigh nothing.
-
-    Examples
-    --------
-    >>> ranking = rank(np.array([True, True, False]), np.array([0.9, 0.2, 0.5]))
-    >>> weighted_auc(ranking, np.array([[1.0, 1.0, 1.0], [3.0, 1.0, 1.0], [1.0, 1.0, 0.0]]))
-    array([0.5 , 0.75,  nan])
+    It is the chance that a positive row, drawn by weight, scores above a negative one, an equal score counting half
+    (Hanley and McNeil, 1982, https://doi.org/10.1148/radiology.143.1.7063747). Ties are exact.
     """
     positive_weights = weights[:, ranking.positives]
     cumulative = np.zeros((len(weights), len(ranking.negatives) + 1))
@@ -95,31 +54,12 @@ def weighted_auc(ranking: Ranking, weights: npt.NDArray[np.float64]) -> npt.NDAr
     return area
 
 
-def weighted_precision(ranking: Ranking, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the average precision for each weighting of the rows.
+def weighted_average_precision(ranking: Ranking, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the average precision for each weighting ``(n_weightings, n_rows)``; NaN for positives of no weight.
 
-    It is the mean over the positive rows, by weight, of the share of positives among all rows that score as much or
-    more.
-
-    Parameters
-    ----------
-    ranking
-        The rows, compared.
-    weights
-        `(n_weightings, n_rows)`, not negative.
-
-    Returns
-    -------
-    ndarray of shape (n_weightings,)
-        In [0, 1]; NaN where the positives weigh nothing.
-
-    Examples
-    --------
-    >>> ranking = rank(np.array([True, True, False]), np.array([0.9, 0.2, 0.5]))
-    >>> weighted_precision(ranking, np.array([[1.0, 1.0, 1.0], [1.0, 1.0, 0.0]])).round(3)
-    array([0.833, 1.   ])
+    It is the weighted mean over the positive rows of the share of positives among all rows that score as much or more.
     """
-    # Positives are in ascending order of their score: those of a score share the place of its first.
+    # Positives are in ascending order of their score: those of a score share the value of the first.
     positive_weights = weights[:, ranking.positives]
     from_here = np.cumsum(positive_weights[:, ::-1], axis=1)[:, ::-1][:, ranking.first_equal]
     cumulative = np.zeros((len(weights), len(ranking.negatives) + 1))
@@ -133,26 +73,13 @@ def weighted_precision(ranking: Ranking, weights: npt.NDArray[np.float64]) -> np
     return mean
 
 
-def row_areas(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return numbers, one for each row, whose mean is the area under the ROC curve.
+def auc_row_values(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a number for each row ``(n_rows,)`` whose mean is the area under the ROC curve; both sides need rows.
 
-    A row's placement is the share of the rows of the other side that it is on the right side of, an equal score
-    counting half. Positives and negatives each have the area for their mean placement; what a row departs from it is
-    weighed by the number of rows for each of its side. The variance of these numbers, divided by how many there are, is
-    that of the area (DeLong, DeLong and Clarke-Pearson, 1988, https://doi.org/10.2307/2531595), and differences between
-    two scores of the same rows can be taken row by row.
-
-    Parameters
-    ----------
-    is_positive
-        ``(n_rows,)``, with rows on both sides.
-    scores
-        ``(n_rows,)``, finite.
-
-    Examples
-    --------
-    >>> row_areas(np.array([True, True, False, False]), np.array([0.9, 0.4, 0.6, 0.1])).tolist()
-    [1.25, 0.25, 0.25, 1.25]
+    A row's placement is the share of rows of the other side that it is on the right side of, an equal score counting
+    half. A row departs from the area as its placement does from the mean of its side, times rows in all over rows of
+    its side. The variance of these numbers over their count is that of the area (DeLong, DeLong and Clarke-Pearson,
+    1988, https://doi.org/10.2307/2531595), and two scores of the same rows can be compared row by row.
     """
     n_rows, n_positive = len(scores), int(is_positive.sum())
     values = np.empty(n_rows)

@@ -1,4 +1,4 @@
-"""A score with its interval: as an object, in JSON and in words; and the interval of a proportion."""
+"""A score with its interval, in JSON and in words; the interval of a proportion."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from statistics import NormalDist
 from typing import Any
 
 from demarcate.errors import SettingError
-from demarcate.evaluation.metrics import MAIN_METRICS, METRIC_NAMES
+from demarcate.evaluation.metrics import MAIN_METRICS, METRICS
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,18 @@ def scores_from_json(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Sco
 
 
 def scores_in_words(scores: Mapping[str, Score]) -> str:
-    """Return accuracy, log loss and ROC AUC, as far as there are, in one line.
+    """Return accuracy, log loss and ROC AUC in one line, those that are missing left out.
 
     Examples
     --------
     >>> scores_in_words({"log_loss": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")})
     'log loss 0.500 [0.400, 0.600]'
     """
-    return ", ".join(f"{METRIC_NAMES[name]} {scores[name]}" for name in MAIN_METRICS if name in scores)
+    return ", ".join(f"{METRICS[name].label} {scores[name]}" for name in MAIN_METRICS if name in scores)
 
 
 def wilson_interval(n_hits: int, n_trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Return Wilson's interval for a proportion: the proportions that the observed one does not contradict.
+    """Return Wilson's interval for a proportion (Wilson, 1927, https://doi.org/10.2307/2276774).
 
     Parameters
     ----------
@@ -118,17 +118,6 @@ def wilson_interval(n_hits: int, n_trials: int, level: float = 0.95) -> tuple[fl
 
 
 def check_level(level: float) -> None:
-    """Refuse a level that is not between 0 and 1.
-
-    Raises
-    ------
-    SettingError
-
-    Examples
-    --------
-    >>> check_level(95)
-    Traceback (most recent call last):
-    demarcate.errors.SettingError: An interval's level is between 0 and 1, exclusive: it is 95. Use 0.95.
-    """
+    """Raise SettingError for a level that is not between 0 and 1."""
     if not 0 < level < 1:
-        raise SettingError(f"An interval's level is between 0 and 1, exclusive: it is {level!r}. Use 0.95.")
+        raise SettingError(f"The level of an interval is {level!r}, not between 0 and 1. Use 0.95.")

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from demarcate.engine.threads import use_threads
 from demarcate.errors import SettingError
 from demarcate.evaluation import Score
-from demarcate.evaluation.metrics import row_losses
-from demarcate.evaluation.ranking import row_areas
+from demarcate.evaluation.ranking import auc_row_values
+from demarcate.evaluation.row_values import row_losses
 from demarcate.inference import Predictor
 from demarcate.nn import family_of
 from demarcate.tabular import ParsedColumns
@@ -250,7 +250,7 @@ def _row_values(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) ->
     """Each row's part in the log loss, and in what the ROC AUC lacks of 1, ``(2, n_rows)``; NaN without an area."""
     counts = np.bincount(codes, minlength=probabilities.shape[1])
     columns = [1] if len(counts) == 2 else range(len(counts))
-    areas = [row_areas(codes == code, probabilities[:, code]) for code in columns if 0 < counts[code] < len(codes)]
+    areas = [auc_row_values(codes == code, probabilities[:, code]) for code in columns if 0 < counts[code] < len(codes)]
     lacking = 1 - np.mean(areas, axis=0) if areas else np.full(len(codes), np.nan)
     return np.stack([row_losses(codes, probabilities), lacking])
 

@@ -18,7 +18,7 @@ from demarcate.classifier.fit_arguments import label_array
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.evaluation import Score, class_scores, majority_probabilities, score, scores_from_json
 from demarcate.evaluation.costs import ABSTAINED
-from demarcate.evaluation.metrics import row_losses
+from demarcate.evaluation.row_values import row_losses
 from demarcate.inference import Predictor
 from demarcate.inspection.permutation_importance import Asked
 from demarcate.tabular import ParsedColumns, as_frame, known_codes

@@ -11,10 +11,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from demarcate.evaluation import METRIC_NAMES
+from demarcate.evaluation import METRICS
 from demarcate.formatting import counted
 from demarcate.report import filters
-from demarcate.report.sections.scores_section import HIGHER, MEANINGS
 from demarcate.report.sections.section import Section
 
 
@@ -66,9 +65,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "counted": counted,
         "interval": filters.interval,
-        "METRIC_NAMES": METRIC_NAMES,
-        "MEANINGS": MEANINGS,
-        "HIGHER": HIGHER,
+        "METRICS": METRICS,
     }
     return environment
 

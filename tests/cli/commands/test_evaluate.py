@@ -5,8 +5,7 @@ import polars as pl
 import pytest
 
 from demarcate import load
-from demarcate.evaluation import METRIC_NAMES, class_scores, streaming_scores
-from demarcate.evaluation.metrics import RANKING
+from demarcate.evaluation import METRIC_NAMES, METRICS, class_scores, streaming_scores
 from demarcate.io.tables import stream
 
 OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
@@ -111,7 +110,7 @@ def test_rows_of_one_class_have_no_roc_auc_and_json_has_no_nan(demarcate, model,
     heart_frame.filter(pl.col("target") == 1).write_csv(tmp_path / "t.csv")
     outcome = demarcate("evaluate", model, tmp_path / "t.csv", "--json")
     scores = json.loads(outcome.out, parse_constant=pytest.fail)["scores"]
-    assert set(scores) == {*METRIC_NAMES} - {*RANKING}
+    assert set(scores) == {name for name, metric in METRICS.items() if not metric.is_ranking}
     assert demarcate("evaluate", model, tmp_path / "t.csv").code == 0
 
 
@@ -173,7 +172,7 @@ def test_rows_without_a_label_are_left_out_of_every_part(demarcate, model, heart
 
 def test_a_table_of_more_rows_than_are_kept_has_scores_of_all(demarcate, model, other, monkeypatch):
     whole = json.loads(demarcate("evaluate", model, other, "--json").out)
-    monkeypatch.setattr(streaming_scores, "MOST_KEPT", 40)
+    monkeypatch.setattr(streaming_scores, "MAX_ROWS", 40)
     condensed = json.loads(demarcate("evaluate", model, other, "--json").out)
     assert condensed["n_samples"] == 100
     for name, expected in whole["scores"].items():

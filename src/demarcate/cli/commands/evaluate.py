@@ -19,7 +19,7 @@ from demarcate.errors import InputError
 
 if TYPE_CHECKING:
     from demarcate.cli.table_input import Opened
-    from demarcate.evaluation import Tally
+    from demarcate.evaluation import StreamingScores
     from demarcate.inference import Predictor
 
 
@@ -72,17 +72,17 @@ def evaluate(
             console.costs(compared, classes, costs)
 
 
-def _tally(predictor: "Predictor", table: "Opened", target: str | None, *, drop_missing: bool) -> "Tally":
+def _tally(predictor: "Predictor", table: "Opened", target: str | None, *, drop_missing: bool) -> "StreamingScores":
     """The scored rows of a table, which is read part by part."""
     from demarcate.cli.table_input import named_target, say_left_out, warn_of_training_rows
-    from demarcate.evaluation import Tally
+    from demarcate.evaluation import StreamingScores
     from demarcate.tabular import LabelReader
     from demarcate.tabular.cells import categories
     from demarcate.tabular.fingerprint import Fingerprint
 
     target = named_target(table.name, table.columns, target or predictor.target)
     features, labels = predictor.schema.reader(), LabelReader(predictor.classes)
-    tally, rows, n_left_out = Tally(len(predictor.classes)), Fingerprint(), 0
+    tally, rows, n_left_out = StreamingScores(len(predictor.classes)), Fingerprint(), 0
     for part in table.parts:
         kept = part.filter(categories(part[target]).is_not_null()) if drop_missing else part
         n_left_out += len(part) - len(kept)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.engine import FittedMember
 from demarcate.evaluation import Mean
-from demarcate.evaluation.metrics import row_hits, row_losses
+from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.diagnosis.probe_splits import Lineup
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.nn import head_for, stack

@@ -8,7 +8,7 @@ import polars as pl
 
 from demarcate.engine import FittedMember
 from demarcate.evaluation import Mean
-from demarcate.evaluation.metrics import row_hits, row_losses
+from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.seed_splits import Draw, Lineup
 from demarcate.experiments.sweep.grid import Configuration, spelled
 from demarcate.experiments.sweep.tournament import Metric

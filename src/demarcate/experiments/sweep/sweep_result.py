@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.evaluation import METRIC_NAMES, Mean, scores_in_words
+from demarcate.evaluation import METRICS, Mean, scores_in_words
 from demarcate.experiments.sweep.grid import Configuration, spelled
 from demarcate.experiments.sweep.tournament import Metric, Savings
 from demarcate.experiments.sweep.winner import Winner
@@ -89,7 +89,7 @@ class Sweep:
     def verdict(self) -> str:
         """Who won, by how much, and what else is to be known."""
         winner = self.winner
-        won = f"* Configuration {winner.configuration.number} won by its mean validation {METRIC_NAMES[self.metric]}"
+        won = f"* Configuration {winner.configuration.number} won by its mean validation {METRICS[self.metric].label}"
         lines = [f"{won}: {winner.configuration}.", "Being chosen by it flatters its validation numbers."]
         if winner.lead:
             lines.append(str(winner.lead))

@@ -12,7 +12,7 @@ from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
 from demarcate.engine import FittedMember, Training
 from demarcate.evaluation import (
-    METRIC_NAMES,
+    METRICS,
     Mean,
     Score,
     logistic_probabilities,
@@ -56,7 +56,7 @@ class Lead:
         return self.mean.low is not None and self.mean.low > 0
 
     def __str__(self) -> str:
-        metric = METRIC_NAMES[self.metric]
+        metric = METRICS[self.metric].label
         lead = f"Its lead over the runner-up, configuration {self.runner_up}, is {self.mean} in {metric}"
         if self.mean.low is None:
             return f"{lead}. With one seed nobody can tell whether that is noise: try more seeds."

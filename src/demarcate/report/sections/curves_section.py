@@ -9,7 +9,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.evaluation import Score
-from demarcate.evaluation.ranking import row_areas
+from demarcate.evaluation.ranking import auc_row_values
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.filters import interval, number, percent, shortened
 from demarcate.report.sections.section import Part, Section, as_json
@@ -126,7 +126,7 @@ def _area(judged: Judged, code: int) -> Score:
     """The area of a class, with the interval of the report's own scores, or that of DeLong where there are many."""
     if judged.n_classes == 2:
         return judged.scores["roc_auc"]
-    values = row_areas(judged.codes == code, judged.probabilities[:, code])
+    values = auc_row_values(judged.codes == code, judged.probabilities[:, code])
     value = float(values.mean())
     reach = NormalDist().inv_cdf(0.975) * float(values.std(ddof=1)) / len(values) ** 0.5
     return Score(value, max(0.0, value - reach), min(1.0, value + reach), len(values), judged.rows)

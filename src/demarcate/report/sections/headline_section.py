@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from demarcate.evaluation import MAIN_METRICS, METRIC_NAMES, Score
+from demarcate.evaluation import MAIN_METRICS, METRICS, Score
 from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.filters import listed
-from demarcate.report.sections.scores_section import HIGHER, MODEL_NAMES
+from demarcate.report.sections.scores_section import MODEL_NAMES
 from demarcate.report.sections.section import FEWEST_ROWS, Section, verdict
 
 _IN_SENTENCES = {"majority": "the majority class"}
@@ -65,6 +65,7 @@ class Headline(Section):
         record, predictor = judged.record, judged.predictor
         scores = {name: judged.scores[name] for name in MAIN_METRICS if name in judged.scores}
         enough = judged.n_rows >= FEWEST_ROWS
+        higher = {name: METRICS[name].higher_is_better for name in scores}
         return cls(
             name=judged.name,
             target=predictor.target,
@@ -80,7 +81,7 @@ class Headline(Section):
             scores=scores,
             verdicts={
                 baseline: {
-                    name: verdict(value, others[name], higher=HIGHER[name]) if enough else "cannot tell"
+                    name: verdict(value, others[name], higher=higher[name]) if enough else "cannot tell"
                     for name, value in scores.items()
                     if name in others
                 }
@@ -128,7 +129,7 @@ class Headline(Section):
                 ("worse", "Worse than {} in {}."),
                 ("cannot tell", "Whether it is better than {} in {} these rows cannot tell: the intervals overlap."),
             ):
-                metrics = [METRIC_NAMES[name] for name, each in found.items() if each == said]
+                metrics = [METRICS[name].label for name, each in found.items() if each == said]
                 if metrics:
                     sentences.append(words.format(names[baseline], listed(metrics)))
         return sentences

@@ -7,7 +7,8 @@ import numpy as np
 from markupsafe import Markup
 
 from demarcate.evaluation import Score, wilson_interval
-from demarcate.evaluation.metrics import calibration_bins, confidences
+from demarcate.evaluation.measures import calibration_bins
+from demarcate.evaluation.row_values import confidences
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.filters import interval, percent
 from demarcate.report.sections.section import Part, Section

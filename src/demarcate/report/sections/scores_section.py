@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from markupsafe import Markup
 
-from demarcate.evaluation import METRIC_NAMES, Score, scores_from_json
+from demarcate.evaluation import METRICS, Score, scores_from_json
 from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.filters import interval, number
@@ -14,18 +14,7 @@ from demarcate.report.sections.section import FEWEST_ROWS, Part, Section
 from demarcate.report.svg import Drawing
 
 MODEL_NAMES = {"demarcate": "demarcate", "majority": "majority class", "logistic_regression": "logistic regression"}
-HIGHER = {name: name not in ("log_loss", "brier", "calibration_error") for name in METRIC_NAMES}
-"""Whether more of a metric is better."""
 FAR = 3
-MEANINGS = {
-    "accuracy": "share of rows put in the right class",
-    "balanced_accuracy": "mean over the classes of the share of their rows found",
-    "log_loss": "mean of minus the logarithm of the true class's probability",
-    "brier": "mean squared distance of the probabilities from the truth",
-    "roc_auc": "chance that a row of the class is ranked above one of the rest",
-    "average_precision": "precision, averaged over the rows of the class",
-    "calibration_error": "mean distance of probabilities from what came true",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +76,7 @@ class Scores(Section):
     @property
     def metrics(self) -> list[str]:
         """The metrics there are, in the order they are shown."""
-        return [name for name in METRIC_NAMES if name in self.contenders[0].scores]
+        return [name for name in METRICS if name in self.contenders[0].scores]
 
     @property
     def are_few(self) -> bool:
@@ -119,7 +108,7 @@ class Scores(Section):
             top=24,
             bottom=40,
         )
-        drawing.frame(METRIC_NAMES[metric] + (", higher is better" if HIGHER[metric] else ", lower is better"))
+        drawing.frame(f"{METRICS[metric].label}, {'higher' if METRICS[metric].higher_is_better else 'lower'} is better")
         for place, each in enumerate(reversed(there)):
             score = each.scores[metric]
             way = "\u2190" if score.value < low else "\u2192"
@@ -128,7 +117,7 @@ class Scores(Section):
                 drawing.whisker(score.value, score.low, score.high, place, f"series-{len(there) - 1 - place}")
             drawing.text(drawing.x[0], place + 0.26, f"{each.name}{off}", "tick halo")
         said = [f"{each.name} {number(each.scores[metric].value)} {_of(each.scores[metric])}" for each in there]
-        return drawing.render(f"scores-{metric}", METRIC_NAMES[metric].capitalize(), "; ".join(said) + ".")
+        return drawing.render(f"scores-{metric}", METRICS[metric].label.capitalize(), "; ".join(said) + ".")
 
     def _is_far(self, each: Contender, metric: str) -> bool:
         """Whether the majority class lies so far off that on its scale the others could not be told apart."""

@@ -14,7 +14,7 @@ from demarcate.engine import fit
 from demarcate.experiments.diagnosis import probes_of
 from demarcate.experiments.diagnosis.measured import Measured, measured
 from demarcate.experiments.seed_splits import line_up
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset.read_data import read_training_set
 
 OWN, CHANGES = "configured", ("half of the rows", "smaller", "regularised")
 PLAIN = Training(lr=0.01, epochs=200, batch_size=None)
@@ -27,10 +27,10 @@ NETWORKS = {
 
 def measure(network: Network, training: Training, seed: int) -> Measured:
     """What the probes made of one table."""
-    task = read_task(moons(0.3).draw(300, seed), [network])
+    training_set = read_training_set(moons(0.3).draw(300, seed), [network])
     probes = [probe for probe in probes_of(network, training) if probe.name in (OWN, *CHANGES)]
-    lineup = line_up(task, probes, seeds=10, seed=seed, standardise=True)
-    return measured(task, lineup, fit(lineup.members, lineup.samples))
+    lineup = line_up(training_set, probes, seeds=10, seed=seed, standardise=True)
+    return measured(training_set, lineup, fit(lineup.members, lineup.samples))
 
 
 def main() -> None:

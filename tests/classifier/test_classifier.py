@@ -456,7 +456,7 @@ def asked_for(monkeypatch):
     class AskedError(Exception):
         pass
 
-    def stop(task, network, training, **others):
+    def stop(training_set, network, training, **others):
         raise AskedError(network, training, others)
 
     def ask(matrix, **settings):

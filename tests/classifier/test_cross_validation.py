@@ -15,7 +15,7 @@ from demarcate.errors import SettingError
 from demarcate.nn import Network
 from demarcate.tabular import infer_schema
 from demarcate.tabular.splits import held_out_rows
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 QUICK = Training(lr=0.02, epochs=6, batch_size=16)
@@ -29,13 +29,13 @@ def class_codes(draw):
     return np.array(draw(st.permutations([code for code, count in enumerate(counts) for _ in range(count)])))
 
 
-def task(n_rows=60, n_classes=2, weights=None):
+def training_set(n_rows=60, n_classes=2, weights=None):
     draw = np.random.default_rng(0)
     codes = draw.integers(0, n_classes, n_rows)
     table = pl.DataFrame({"size": draw.normal(0, 1, n_rows) + codes, "kind": draw.choice(["a", "b", "c"], n_rows)})
     schema = infer_schema(table)
     classes = np.array([f"class {code}" for code in range(n_classes)])
-    return Task(schema, schema.parse(table), classes, codes.astype(np.int64), weights)
+    return TrainingSet(schema, schema.parse(table), classes, codes.astype(np.int64), weights)
 
 
 def fitted(given, training=QUICK, network=NETWORK, **settings):
@@ -96,17 +96,17 @@ def inputs_of(given, n_folds=4):
 
 
 def test_folds_are_encoded_ahead_while_they_are_small_and_the_table_is_shared_above(monkeypatch):
-    given = task()
+    given = training_set()
     n_bytes = inputs_of(given).matrices.nbytes
-    monkeypatch.setattr("demarcate.trainingset.training_set.DENSE_BYTES", n_bytes)
+    monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", n_bytes)
     assert isinstance(inputs_of(given), DenseInputs)
-    monkeypatch.setattr("demarcate.trainingset.training_set.DENSE_BYTES", n_bytes - 1)
+    monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", n_bytes - 1)
     assert isinstance(inputs_of(given), SharedInputs)
 
 
 def test_a_single_encoding_is_never_shared(monkeypatch):
-    monkeypatch.setattr("demarcate.trainingset.training_set.DENSE_BYTES", 0)
-    given = task()
+    monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", 0)
+    given = training_set()
     encoder = TableEncoder.fit(given.schema, given.parsed, np.arange(40))
     assert isinstance(given.samples([encoder]).inputs, DenseInputs)
 
@@ -114,9 +114,9 @@ def test_a_single_encoding_is_never_shared(monkeypatch):
 @pytest.mark.parametrize("pieces", [False, True])
 @pytest.mark.parametrize("weights", [None, np.linspace(0.5, 2, 60)])
 def test_out_of_fold_probabilities_do_not_depend_on_how_rows_are_kept(monkeypatch, weights, pieces):
-    given = task(weights=weights)
+    given = training_set(weights=weights)
     kept = fitted(given, pieces=pieces)
-    monkeypatch.setattr("demarcate.trainingset.training_set.DENSE_BYTES", 0)
+    monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", 0)
     shared = fitted(given, pieces=pieces)
     assert np.array_equal(shared.held, kept.held)
     np.testing.assert_allclose(shared.probabilities, kept.probabilities, rtol=0, atol=1e-4)
@@ -127,7 +127,7 @@ def test_out_of_fold_probabilities_do_not_depend_on_how_rows_are_kept(monkeypatc
 
 @pytest.mark.parametrize("pieces", [False, True])
 def test_an_encoder_never_sees_the_rows_held_out_from_its_members(pieces):
-    given = task()
+    given = training_set()
     before = fitted(given, pieces=pieces)
     held = before.groups[1]
     cells = given.parsed["size"].copy()
@@ -136,7 +136,7 @@ def test_an_encoder_never_sees_the_rows_held_out_from_its_members(pieces):
     for row in held:
         kinds[row] = "never seen"
     changed = {"size": cells, "kind": pl.Series("kind", kinds)}
-    after = fitted(Task(given.schema, changed, given.classes, given.codes), pieces=pieces)
+    after = fitted(TrainingSet(given.schema, changed, given.classes, given.codes), pieces=pieces)
     matrices = [[encoder.encode(given.parsed) for encoder in one.predictor.encoders] for one in (before, after)]
     assert np.array_equal(matrices[0][1], matrices[1][1])
     for fold in (0, 2, 3):
@@ -146,13 +146,13 @@ def test_an_encoder_never_sees_the_rows_held_out_from_its_members(pieces):
 @pytest.mark.parametrize("pieces", [False, True])
 @pytest.mark.parametrize("init", ["torch", "he"])
 def test_the_labels_of_held_out_rows_do_not_teach_their_members(monkeypatch, pieces, init):
-    given, training = task(), replace(QUICK, init=init)
+    given, training = training_set(), replace(QUICK, init=init)
     before = fitted(given, training, pieces=pieces)
     assert pieces == any(len(getattr(encoder.encoders[0], "edges", ())) > 2 for encoder in before.predictor.encoders)
-    monkeypatch.setattr("demarcate.tabular.splits.held_out_rows", lambda *_: list(before.groups))
+    monkeypatch.setattr("demarcate.classifier.cross_validation.held_out_rows", lambda *_: list(before.groups))
     codes = given.codes.copy()
     codes[before.groups[2]] = 1 - codes[before.groups[2]]
-    after = fitted(Task(given.schema, given.parsed, given.classes, codes), training, pieces=pieces)
+    after = fitted(TrainingSet(given.schema, given.parsed, given.classes, codes), training, pieces=pieces)
     same = [
         all(
             pair[0].shape == pair[1].shape and torch.allclose(*pair)
@@ -170,7 +170,7 @@ def test_the_labels_of_held_out_rows_do_not_teach_their_members(monkeypatch, pie
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("n_seeds", [1, 2])
 def test_out_of_fold_probabilities_come_from_members_that_did_not_train_on_the_row(n_seeds, n_classes):
-    given = task(n_classes=n_classes)
+    given = training_set(n_classes=n_classes)
     ensemble = fitted(given, n_seeds=n_seeds)
     assert ensemble.rows == "out-of-fold"
     assert ensemble.held.tolist() == list(range(60))
@@ -188,7 +188,7 @@ def test_out_of_fold_probabilities_come_from_members_that_did_not_train_on_the_r
 
 
 def test_a_members_validation_loss_is_that_of_the_rows_held_out_from_it():
-    given = task()
+    given = training_set()
     ensemble = fitted(given)
     for fold, held in enumerate(ensemble.groups):
         chances = ensemble.probabilities[held, given.codes[held]]
@@ -197,7 +197,7 @@ def test_a_members_validation_loss_is_that_of_the_rows_held_out_from_it():
 
 
 def test_with_early_stopping_rows_are_judged_at_one_epoch_for_all_folds():
-    given = task()
+    given = training_set()
     stopping = Training(lr=0.05, epochs=40, batch_size=16, patience=3)
     ensemble = fitted(given, stopping)
     sizes = [len(group) for group in ensemble.groups]
@@ -214,7 +214,7 @@ def test_with_early_stopping_rows_are_judged_at_one_epoch_for_all_folds():
 
 
 def test_finished_members_say_of_held_rows_what_their_best_epoch_did():
-    given = task()
+    given = training_set()
     ensemble = fitted(given, Training(lr=0.05, epochs=40, batch_size=16, patience=3))
     for fold, held in enumerate(ensemble.groups):
         member = ensemble.members[fold]
@@ -223,14 +223,14 @@ def test_finished_members_say_of_held_rows_what_their_best_epoch_did():
 
 
 def test_the_predictor_has_each_members_best_weights():
-    ensemble = fitted(task(), Training(lr=0.05, epochs=40, batch_size=16, patience=3))
+    ensemble = fitted(training_set(), Training(lr=0.05, epochs=40, batch_size=16, patience=3))
     for state, member in zip(ensemble.predictor.states(), ensemble.members, strict=True):
         for found, expected in zip(state, member.state, strict=True):
             assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
 
 
 def test_a_hold_out_is_judged_by_every_member_and_trained_on_by_none():
-    given = task(120)
+    given = training_set(120)
     ensemble = fitted(given, holdout_above=100, n_seeds=2)
     (group,) = ensemble.groups
     assert ensemble.rows == "held-out"
@@ -242,10 +242,10 @@ def test_a_hold_out_is_judged_by_every_member_and_trained_on_by_none():
 
 
 def test_the_only_row_of_a_class_is_trained_on_and_not_judged():
-    given = task()
+    given = training_set()
     codes = given.codes.copy()
     codes[17] = 2
-    ensemble = fitted(Task(given.schema, given.parsed, np.array(["a", "b", "c"]), codes))
+    ensemble = fitted(TrainingSet(given.schema, given.parsed, np.array(["a", "b", "c"]), codes))
     assert ensemble.held.tolist() == [row for row in range(60) if row != 17]
     assert ensemble.probabilities.shape == (59, 3)
 
@@ -256,18 +256,18 @@ def test_the_only_row_of_a_class_is_trained_on_and_not_judged():
 def test_rows_without_weight_change_no_weights_of_the_networks():
     weights = np.ones(60)
     weights[::4] = 0
-    given = task(weights=weights)
+    given = training_set(weights=weights)
     codes = np.where(weights == 0, 1 - given.codes, given.codes)
     groups = held_out_rows(given.codes, 4, 1000, 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("demarcate.tabular.splits.held_out_rows", lambda *_: groups)
+        patch.setattr("demarcate.classifier.cross_validation.held_out_rows", lambda *_: groups)
         one = fitted(given)
-        other = fitted(Task(given.schema, given.parsed, given.classes, codes, weights))
+        other = fitted(TrainingSet(given.schema, given.parsed, given.classes, codes, weights))
     np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-7)
 
 
 def test_the_same_seed_gives_the_same_bits_and_members_differ():
-    first, again, other = (fitted(task(), n_seeds=2, seed=seed) for seed in (3, 3, 4))
+    first, again, other = (fitted(training_set(), n_seeds=2, seed=seed) for seed in (3, 3, 4))
     assert np.array_equal(first.probabilities, again.probabilities)
     assert not np.allclose(first.probabilities, other.probabilities)
     starts = {tuple(state[0][0].flatten().tolist()) for state in first.predictor.states()}
@@ -277,4 +277,4 @@ def test_the_same_seed_gives_the_same_bits_and_members_differ():
 @pytest.mark.parametrize("wrong", [{"n_folds": 1}, {"n_folds": 0}, {"n_seeds": 0}])
 def test_too_few_folds_or_seeds_are_refused(wrong):
     with pytest.raises(SettingError, match=r"^there are at least 2 folds and 1 seed: got n_folds=\d, n_seeds=\d$"):
-        fitted(task(), **wrong)
+        fitted(training_set(), **wrong)

@@ -73,9 +73,11 @@ def test_a_table_on_disk_makes_the_model_that_it_makes_in_memory(fit, tmp_path, 
 def test_it_says_how_large_the_table_and_its_file_are_and_where(fit, scratch):
     outcome = fit("--memory", SMALL)
     first, second = outcome.err.splitlines()[:2]
-    assert re.search(r"table\.parquet takes \d+ kB, and with all .* than the 500 kB allowed: .* kept on disk\.", first)
+    assert re.search(
+        r"table\.parquet takes \d+ kB, and training on it more than the 500 kB allowed: .* kept on disk\.", first
+    )
     found = re.fullmatch(
-        r"400 rows of (\d+) encoded columns are kept in a file of (.*) in (.*), until this ends\.", second
+        r"400 rows of (\d+) encoded columns are kept in a file of (.*) in (.*) until this ends\.", second
     )
     assert found[2] == f"{2 * 400 * int(found[1]) * 4 / 1000:.0f} kB"
     assert found[3] == str(scratch)
@@ -99,7 +101,9 @@ def test_a_table_that_is_allowed_stays_in_memory_and_nothing_is_said_of_disks(fi
 
 def test_it_says_on_how_many_rows_the_rest_was_compared_and_so_does_the_model(fit, demarcate, tmp_path):
     outcome = fit("--memory", "200kB", "--out", tmp_path / "m.safetensors")
-    sample = re.search(r"The audit looked at (\d+) of the 400 rows, drawn at random", " ".join(outcome.out.split()))
+    sample = re.search(
+        r"The audit and logistic regression read (\d+) of the 400 rows, drawn at random", " ".join(outcome.out.split())
+    )
     assert 10 < int(sample[1]) < 400
     told = demarcate("inspect", tmp_path / "m.safetensors").out
     assert f"{sample[1]} rows, drawn at random, for the audit and logistic regression" in " ".join(told.split())
@@ -149,7 +153,7 @@ def test_a_picture_of_how_training_went_needs_no_rows(fit, tmp_path):
 def test_too_little_is_refused_with_what_the_rows_take(fit):
     outcome = fit("--memory", "20kB")
     assert outcome.code == 1
-    assert "400 rows take 26 kB beside their cells, and 20 kB are allowed" in outcome.err
+    assert "400 rows take 26 kB beside their cells, but --memory allows 20 kB" in outcome.err
 
 
 def test_an_amount_that_is_none_is_wrong_usage(fit):

@@ -35,7 +35,7 @@ def test_every_door_gives_the_verdict_that_was_written_down(case, tmp_path):
     assert not wrong
     if isinstance(case.verdict, Taken):
         _say_the_same(entered)
-        frame = next(iter(entered.values())).table.frame
+        frame = next(iter(entered.values())).frame
         if frame.height * frame.width <= _MOST_CELLS:
             _predict_the_same(case, entered)
 
@@ -43,22 +43,22 @@ def test_every_door_gives_the_verdict_that_was_written_down(case, tmp_path):
 def _say_the_same(entered: dict[str, Found]) -> None:
     first = next(iter(entered.values()))
     for found in entered.values():
-        assert found.table.schema == first.table.schema
-        assert found.table.codes.tolist() == first.table.codes.tolist()
-        assert {name: plain(column) for name, column in found.parsed.items()} == {
-            name: plain(column) for name, column in first.parsed.items()
+        assert found.training_set.schema == first.training_set.schema
+        assert found.training_set.codes.tolist() == first.training_set.codes.tolist()
+        assert {name: plain(column) for name, column in found.training_set.parsed.items()} == {
+            name: plain(column) for name, column in first.training_set.parsed.items()
         }
 
 
 def _predict_the_same(case, entered: dict[str, Found]) -> None:
-    first = next(iter(entered.values())).table
+    first = next(iter(entered.values())).training_set
     with warnings.catch_warnings():
         # What is odd about a table is warned of, by the reader above; what its audit finds is beside the point.
         warnings.simplefilter("ignore")
         fitted = DemarcateClassifier(hidden=(), epochs=2, n_folds=2).fit(first.frame, first.classes[first.codes])
         expected = fitted.predictor_.predict_proba(first.frame)
         for found in entered.values():
-            np.testing.assert_array_equal(fitted.predictor_.predict_proba(found.table.frame), expected)
+            np.testing.assert_array_equal(fitted.predictor_.predict_proba(found.frame), expected)
         for row in range(min(_ROWS_ONE_BY_ONE, len(expected)) if "--row" not in case.apart else 0):
             try:
                 given = cells(row_arguments(case, row), first.frame.columns)

@@ -70,7 +70,7 @@ def _fitted(case, door, folder):
         # What is odd about the table is warned of; the corpus says of what.
         warnings.simplefilter("ignore")
         classifier = DemarcateClassifier(hidden=(), epochs=1, n_folds=2).fit(X, y)
-        assert classifier.schema_ == found.table.schema
-        expected = classifier.predictor_.predict_proba(found.table.frame)
+        assert classifier.schema_ == found.training_set.schema
+        expected = classifier.predictor_.predict_proba(found.frame)
         np.testing.assert_array_equal(classifier.predict_proba(X), expected)
     return True

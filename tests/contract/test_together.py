@@ -5,7 +5,7 @@ import pytest
 
 from demarcate import DemarcateClassifier, Network, audit, diagnose, sweep
 from demarcate.errors import InputError
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset.read_data import read_training_set
 
 CONSTANT = {"unit": ["mg"] * 6, "batch": [None] * 6}
 ONE_CLASS = ["yes"] * 6
@@ -18,7 +18,7 @@ WAYS = {
     "diagnose": lambda X, y: diagnose((X, y)),
     "sweep": lambda X, y: sweep((X, y), over={"lr": [0.1, 0.2]}),
     "audit": lambda X, y: audit((X, y)),
-    "train": lambda X, y: read_task((X, y), [Network()]),
+    "train": lambda X, y: read_training_set((X, y), [Network()]),
 }
 
 

@@ -12,8 +12,8 @@ from doors import CannotSayError, Door
 
 from demarcate.cli.table_input import Loaded, split_target
 from demarcate.errors import InputError
-from demarcate.tabular import ParsedColumns
-from demarcate.trainingset import Learnable, learnable
+from demarcate.tabular import as_frame
+from demarcate.trainingset import TrainingSet, open_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,16 +22,16 @@ class Found:
 
     Attributes
     ----------
-    table
+    frame
         It, without its target.
-    parsed
-        Its cells as they were understood.
+    training_set
+        What was read.
     warnings
         What its user was warned of.
     """
 
-    table: Learnable
-    parsed: ParsedColumns
+    frame: pl.DataFrame
+    training_set: TrainingSet
     warnings: tuple[str, ...]
 
 
@@ -43,26 +43,25 @@ def at_door(case: Case, door: Door, folder: Path) -> Found | str | None:
         warnings.simplefilter("always")
         try:
             frame, labels, _ = split_target(Loaded(case.name, door.through(case, folder)), case.target)
-            table = learnable(frame, labels)
-            parsed = table.schema.parse(table.frame)
+            training_set = open_table(frame, labels)
         except CannotSayError:
             return None
         except InputError as error:
             return str(error)
-    return Found(table, parsed, tuple(str(warning.message) for warning in caught))
+    return Found(as_frame(frame), training_set, tuple(str(warning.message) for warning in caught))
 
 
 def faults(case: Case, found: Found | str) -> list[str]:
     """How what became of a case differs from what was written down; nothing if it does not."""
     if isinstance(case.verdict, Refused):
         if isinstance(found, Found):
-            return [f"taken: {found.table.schema.columns}"]
+            return [f"taken: {found.training_set.schema.columns}"]
         return [f"{word!r} is not in {found!r}" for word in case.verdict.words if word not in found]
     return [f"refused: {found}"] if isinstance(found, str) else _differences(case.verdict, found)
 
 
 def _differences(verdict: Taken, found: Found) -> list[str]:
-    columns = {column.name: column for column in found.table.schema.columns}
+    columns = {column.name: column for column in found.training_set.schema.columns}
     if list(columns) != list(verdict.columns):
         return [f"columns {list(columns)}, expected {list(verdict.columns)}"]
     wrong = [
@@ -79,8 +78,12 @@ def _differences(verdict: Taken, found: Found) -> list[str]:
                 wrong.append(f"{name!r}: {what} {whole!r}, expected {part!r}")
         if (column.kind, column.date_format) != (seen.kind, seen.written):
             wrong.append(f"{name!r}: {column.kind} {column.date_format}, expected {seen.kind} {seen.written}")
-        elif seen.values is not None and not column.dropped and plain(found.parsed[name]) != list(seen.values):
-            wrong.append(f"{name!r} says {plain(found.parsed[name])}, expected {list(seen.values)}")
+        elif (
+            seen.values is not None
+            and not column.dropped
+            and plain(found.training_set.parsed[name]) != list(seen.values)
+        ):
+            wrong.append(f"{name!r} says {plain(found.training_set.parsed[name])}, expected {list(seen.values)}")
     return wrong
 
 

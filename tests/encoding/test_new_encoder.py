@@ -20,7 +20,7 @@ from demarcate.encoding.shared_table import SharedTable
 from demarcate.errors import BundleError
 from demarcate.inference.first_layer_lookup import Lookup
 from demarcate.tabular import infer_schema
-from demarcate.trainingset import Allowance
+from demarcate.trainingset import MemoryBudget
 
 MAX_BINS = 32
 N_ROWS = 400
@@ -155,7 +155,7 @@ def test_a_program_without_it_refuses_the_model_file(classifier):
 def test_the_memory_budget_expects_its_width():
     needed = 4 * 8000 + 1000 * (64 + 4 * MAX_BINS)
     for n_bytes, expected in ((needed, True), (needed - 1, False)):
-        assert Allowance(n_bytes).holds(1000, {"age": 8000}, {"age": pl.Int64()}, 1) == expected
+        assert MemoryBudget(n_bytes).holds(1000, {"age": 8000}, {"age": pl.Int64()}, 1) == expected
 
 
 def test_folds_share_its_columns(encoders):

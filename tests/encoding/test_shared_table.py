@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from demarcate.encoding import TableEncoder
 from demarcate.tabular import infer_schema
-from demarcate.trainingset.training_set import Task, _shared
+from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.encoded_samples import shared_inputs
 
 LARGEST = float(np.finfo(np.float64).max)
 numbers = st.one_of(
@@ -35,11 +36,11 @@ rows_of_a_table = st.lists(
 )
 
 
-def task_of(frame):
+def training_set_of(frame):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         schema = infer_schema(frame)
-    return Task(schema, schema.parse(frame), np.array(["no", "yes"]), np.arange(len(frame)) % 2)
+    return TrainingSet(schema, schema.parse(frame), np.array(["no", "yes"]), np.arange(len(frame)) % 2)
 
 
 def everywhere(shared, n_rows):
@@ -48,14 +49,16 @@ def everywhere(shared, n_rows):
     return shared.gather(torch.arange(n_encodings), torch.arange(n_rows).expand(n_encodings, -1)).numpy()
 
 
-def assert_each_encoding_is_its_encoders(task, encoders, n_rows):
-    shared = _shared(task, encoders)
+def assert_each_encoding_is_its_encoders(training_set, encoders, n_rows):
+    shared = shared_inputs(training_set.parsed, encoders)
     assert shared.d_in == tuple(encoder.n_encoded for encoder in encoders)
     gathered = everywhere(shared, n_rows)
     assert gathered.dtype == np.float32
     assert gathered.shape == (len(encoders), n_rows, max(shared.d_in))
     for found, encoder in zip(gathered, encoders, strict=True):
-        np.testing.assert_allclose(found[:, : encoder.n_encoded], encoder.encode(task.parsed), rtol=0, atol=1e-5)
+        np.testing.assert_allclose(
+            found[:, : encoder.n_encoded], encoder.encode(training_set.parsed), rtol=0, atol=1e-5
+        )
         assert not found[:, encoder.n_encoded :].any()
 
 
@@ -64,14 +67,14 @@ def assert_each_encoding_is_its_encoders(task, encoders, n_rows):
 def test_rows_are_gathered_as_each_folds_encoder_encodes_them(rows, n_folds, seed, pieces):
     columns = {"number": pl.Float64, "year": pl.Float64, "word": pl.String, "truth": pl.Boolean, "day": pl.Datetime}
     frame = pl.DataFrame(rows, schema={**columns, "other": pl.String}, orient="row")
-    task = task_of(frame)
-    if not task.schema.used:
+    training_set = training_set_of(frame)
+    if not training_set.schema.used:
         return
     folds = np.random.default_rng(seed).integers(0, n_folds, len(rows))
     train = [np.flatnonzero(folds != fold) for fold in range(n_folds)]
-    codes = task.codes if pieces else None
-    encoders = [TableEncoder.fit(task.schema, task.parsed, each, codes=codes) for each in train]
-    assert_each_encoding_is_its_encoders(task, encoders, len(rows))
+    codes = training_set.codes if pieces else None
+    encoders = [TableEncoder.fit(training_set.schema, training_set.parsed, each, codes=codes) for each in train]
+    assert_each_encoding_is_its_encoders(training_set, encoders, len(rows))
 
 
 @settings(max_examples=200, deadline=None)
@@ -81,56 +84,63 @@ def test_rows_are_gathered_as_each_folds_encoder_encodes_them(rows, n_folds, see
 @example(cells=[1e9, 1e9 + 1, 1e9 + 2, 1e9 + 3], seed=0)
 @example(cells=[0.1, 0.1, 0.1, 0.3], seed=0)
 def test_a_column_of_numbers_is_shared_whatever_its_cells(cells, seed):
-    task = task_of(
+    training_set = training_set_of(
         pl.DataFrame({"number": cells, "mark": np.arange(len(cells)) * 1.5}, schema_overrides={"number": pl.Float64})
     )
     draw = np.random.default_rng(seed)
     train = [draw.choice(len(cells), draw.integers(1, len(cells)), replace=False) for _ in range(4)]
-    encoders = [TableEncoder.fit(task.schema, task.parsed, rows) for rows in train]
-    assert_each_encoding_is_its_encoders(task, encoders, len(cells))
+    encoders = [TableEncoder.fit(training_set.schema, training_set.parsed, rows) for rows in train]
+    assert_each_encoding_is_its_encoders(training_set, encoders, len(cells))
 
 
-def folds_of(task, n_folds=8):
-    every = np.arange(len(task.codes))
-    return [TableEncoder.fit(task.schema, task.parsed, every[every % n_folds != fold]) for fold in range(n_folds)]
+def folds_of(training_set, n_folds=8):
+    every = np.arange(len(training_set.codes))
+    return [
+        TableEncoder.fit(training_set.schema, training_set.parsed, every[every % n_folds != fold])
+        for fold in range(n_folds)
+    ]
 
 
 def test_pieces_that_each_fold_cuts_elsewhere_are_each_folds_own():
     draw = np.random.default_rng(0)
     number = np.where(draw.random(400) < 0.1, np.nan, draw.normal(1e6, 3, 400))
-    task = task_of(pl.DataFrame({"number": number, "word": draw.choice(["a", "b"], 400)}))
-    task = replace(task, codes=((number > 1e6) ^ (draw.random(400) < 0.2)).astype(int))
+    training_set = training_set_of(pl.DataFrame({"number": number, "word": draw.choice(["a", "b"], 400)}))
+    training_set = replace(training_set, codes=((number > 1e6) ^ (draw.random(400) < 0.2)).astype(int))
     train = [np.flatnonzero(np.arange(400) % 4 != fold) for fold in range(4)]
-    encoders = [TableEncoder.fit(task.schema, task.parsed, each, codes=task.codes) for each in train]
+    encoders = [
+        TableEncoder.fit(training_set.schema, training_set.parsed, each, codes=training_set.codes) for each in train
+    ]
     edges = [encoder.encoders[0].edges.tolist() for encoder in encoders]
     assert min(map(len, edges)) > 2
     assert len({tuple(each) for each in edges}) > 1
-    assert_each_encoding_is_its_encoders(task, encoders, 400)
+    assert_each_encoding_is_its_encoders(training_set, encoders, 400)
 
 
 def numeric(n_rows=2000, n_columns=20):
     draw = np.random.default_rng(3)
     columns = {f"amount {index}": draw.normal(1e9, 5.0 + index, n_rows) for index in range(n_columns)}
-    return task_of(pl.DataFrame(columns))
+    return training_set_of(pl.DataFrame(columns))
 
 
 def test_eight_folds_of_a_numeric_table_take_hardly_more_than_one_matrix():
-    task = numeric()
-    encoders = folds_of(task)
-    shared = _shared(task, encoders)
+    training_set = numeric()
+    encoders = folds_of(training_set)
+    shared = shared_inputs(training_set.parsed, encoders)
     n_bytes = sum(tensor.nbytes for tensor in shared.tensors())
-    assert n_bytes <= 1.5 * encoders[0].encode(task.parsed).nbytes
-    assert_each_encoding_is_its_encoders(task, encoders, len(task.codes))
+    assert n_bytes <= 1.5 * encoders[0].encode(training_set.parsed).nbytes
+    assert_each_encoding_is_its_encoders(training_set, encoders, len(training_set.codes))
 
 
 def test_narrow_encodings_are_those_their_members_would_have_alone():
     frame = pl.DataFrame({"word": ["a"] * 6 + ["b"] * 4, "size": [1.0, 2.0, 4.0, 8.0, None] * 2})
-    task = task_of(frame)
-    encoders = [TableEncoder.fit(task.schema, task.parsed, np.array(rows)) for rows in ([0, 1, 2], range(10))]
+    training_set = training_set_of(frame)
+    encoders = [
+        TableEncoder.fit(training_set.schema, training_set.parsed, np.array(rows)) for rows in ([0, 1, 2], range(10))
+    ]
     assert [encoder.n_encoded for encoder in encoders] == [2, 4]
-    assert_each_encoding_is_its_encoders(task, encoders, 10)
+    assert_each_encoding_is_its_encoders(training_set, encoders, 10)
 
 
 def test_a_table_of_categories_alone_is_shared():
-    task = task_of(pl.DataFrame({"word": ["a", "b", "c", "d"] * 5, "other": ["x", "y"] * 10}))
-    assert_each_encoding_is_its_encoders(task, folds_of(task, 3), 20)
+    training_set = training_set_of(pl.DataFrame({"word": ["a", "b", "c", "d"] * 5, "other": ["x", "y"] * 10}))
+    assert_each_encoding_is_its_encoders(training_set, folds_of(training_set, 3), 20)

@@ -17,7 +17,7 @@ def test_rows_of_a_seed_are_apart_and_together_everything(lined_up):
 def test_every_part_has_the_classes_in_the_same_proportion(lined_up):
     lineup = lined_up()
     for rows in (lineup.test_rows, *(draw.validation_rows for draw in lineup.draws)):
-        assert lineup.task.codes[rows].mean() == 0.5
+        assert lineup.training_set.codes[rows].mean() == 0.5
 
 
 def test_all_configurations_meet_the_same_seeds(lined_up):
@@ -45,7 +45,9 @@ def test_each_encoder_is_fitted_on_its_own_training_rows_alone(lined_up, mixed):
         changed = np.where(np.isin(np.arange(80), draw.rows), X["size"], 1e6)
         other = lined_up(data=({**X, "size": changed}, y)).draws[number]
         assert np.array_equal(other.rows, draw.rows)
-        assert np.array_equal(other.encoder.encode(lineup.task.parsed), draw.encoder.encode(lineup.task.parsed))
+        assert np.array_equal(
+            other.encoder.encode(lineup.training_set.parsed), draw.encoder.encode(lineup.training_set.parsed)
+        )
 
 
 def test_its_size_is_told_in_words(lined_up):

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demarcate.encoding import CategoricalEncoder
-from demarcate.trainingset import StoredColumns
+from demarcate.trainingset.column_store import ColumnStore
 
 NUMBERS = st.floats(width=64)
 WORDS = st.one_of(st.none(), st.text(max_size=3), st.sampled_from(["a", "b"]))
 ROWS = st.lists(st.tuples(NUMBERS, WORDS), min_size=1, max_size=20)
 
 
-def kept(file, rows):
+def store_of(file, rows):
     numbers, words = zip(*rows, strict=True)
-    columns = StoredColumns(file, len(rows))
+    columns = ColumnStore(file, len(rows))
     half = len(rows) // 2
     sizes, kinds = np.array(numbers, dtype=np.float64), pl.Series(words, dtype=pl.String)
     columns.add("size", [sizes[:half], sizes[half:]])
@@ -31,13 +31,13 @@ def test_what_is_put_in_comes_out_whole_and_in_part(rows, data):
     chosen = np.array(data.draw(st.lists(st.integers(0, len(rows) - 1), max_size=5)), dtype=np.int64)
     numbers, words = map(list, zip(*rows, strict=True))
     with tempfile.TemporaryFile(buffering=0) as file:
-        columns = kept(file, rows)
+        columns = store_of(file, rows)
         assert list(columns) == ["size", "kind"]
         assert columns["size"].tobytes() == np.array(numbers).tobytes()
         assert columns["kind"].to_list() == words
         for found, expected in (
             (columns.rows(slice(start, end)), range(start, end)),
-            (columns.chosen(chosen), chosen.tolist()),
+            (columns.take(chosen), chosen.tolist()),
         ):
             assert found["size"].tobytes() == np.array([numbers[row] for row in expected]).tobytes()
             assert found["kind"].to_list() == [words[row] for row in expected]
@@ -48,7 +48,7 @@ def test_what_is_put_in_comes_out_whole_and_in_part(rows, data):
 def test_no_category_is_taken_for_a_missing_cell(n_categories):
     words = [None, *(f"{number:05}" for number in range(n_categories))]
     with tempfile.TemporaryFile(buffering=0) as file:
-        columns = StoredColumns(file, len(words))
+        columns = ColumnStore(file, len(words))
         columns.add("kind", [pl.Series(words)], words[1:])
         assert columns["kind"].to_list() == words
 
@@ -59,7 +59,7 @@ def test_an_encoder_of_a_column_from_a_file_is_that_of_its_text():
     cells = pl.select(pl.when(pl.Series(draw.random(500) < 0.1)).then(None).otherwise(cells)).to_series()
     rows = np.flatnonzero(draw.random(500) < 0.7)
     with tempfile.TemporaryFile(buffering=0) as file:
-        columns = StoredColumns(file, 500)
+        columns = ColumnStore(file, 500)
         columns.add("kind", [cells], sorted(cells.drop_nulls().unique()))
         ours, theirs = CategoricalEncoder.fit(columns["kind"], rows), CategoricalEncoder.fit(cells, rows)
-    assert (ours.kept, ours.shares.tolist()) == (theirs.kept, theirs.shares.tolist())
+    assert (ours.categories, ours.shares.tolist()) == (theirs.categories, theirs.shares.tolist())

@@ -10,11 +10,10 @@ from demarcate.encoding import TableEncoder
 from demarcate.engine import Training
 from demarcate.io.tables.columnar import open_columns
 from demarcate.nn import Network
-from demarcate.trainingset import Allowance, read_stored
-from demarcate.trainingset.on_disk import task_on_disk
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset import MemoryBudget, open_file
+from demarcate.trainingset.read_data import read_training_set
 
-ALLOWANCE = Allowance(2_000_000)
+BUDGET = MemoryBudget(2_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -33,28 +32,30 @@ def frame():
 
 @pytest.fixture(scope="module")
 def in_memory(frame):
-    return read_task((frame.drop("sick"), frame["sick"]), [])
+    return read_training_set((frame.drop("sick"), frame["sick"]), [])
 
 
 @pytest.fixture
 def on_disk(frame, tmp_path):
     frame.write_parquet(tmp_path / "table.parquet")
     source = open_columns(str(tmp_path / "table.parquet"))
-    with read_stored(source, "sick", ALLOWANCE, tmp_path) as table, task_on_disk(table) as task:
-        yield task
+    with open_file(source, "sick", BUDGET, tmp_path) as training_set:
+        yield training_set
 
 
 @pytest.mark.parametrize("n_folds", [1, 3])
 @pytest.mark.parametrize("chunk", [1, 7, 1000])
 def test_encoded_rows_have_the_bits_they_have_in_memory(on_disk, in_memory, n_folds, chunk, monkeypatch):
-    monkeypatch.setattr(Allowance, "chunk_rows", lambda *_: chunk)
+    monkeypatch.setattr(MemoryBudget, "chunk_rows", lambda *_: chunk)
     every = np.arange(len(in_memory.codes))
     encoders = [
         [
-            TableEncoder.fit(task.schema, task.parsed, every[every % 4 != fold], codes=task.codes)
+            TableEncoder.fit(
+                training_set.schema, training_set.parsed, every[every % 4 != fold], codes=training_set.codes
+            )
             for fold in range(n_folds)
         ]
-        for task in (on_disk, in_memory)
+        for training_set in (on_disk, in_memory)
     ]
     ours, theirs = on_disk.samples(encoders[0]), in_memory.samples(encoders[1])
     assert ours.d_in == theirs.d_in
@@ -63,11 +64,11 @@ def test_encoded_rows_have_the_bits_they_have_in_memory(on_disk, in_memory, n_fo
 
 
 def test_a_table_has_one_fingerprint_wherever_it_is(on_disk, in_memory, monkeypatch):
-    monkeypatch.setattr(Allowance, "chunk_rows", lambda *_: 100)
+    monkeypatch.setattr(MemoryBudget, "chunk_rows", lambda *_: 100)
     assert on_disk.fingerprint() == in_memory.fingerprint()
 
 
-def test_cells_are_those_of_the_rows_asked_for(on_disk, in_memory):
+def test_cells_are_those_of_the_given_rows(on_disk, in_memory):
     rows = np.array([200, 3, 3])
     ours, theirs = on_disk.cells(rows), in_memory.cells(rows)
     assert list(ours) == list(theirs)
@@ -79,21 +80,22 @@ def test_cells_are_those_of_the_rows_asked_for(on_disk, in_memory):
 def test_an_ensemble_has_the_bits_it_has_in_memory(on_disk, in_memory, holdout_above):
     settings = {"n_folds": 3, "n_seeds": 1, "holdout_above": holdout_above, "seed": 0, "pieces": True}
     network, training = Network((8,), dropout=0.1), Training(epochs=4, batch_size=32, patience=2)
-    ours, theirs = (fit_ensemble(task, network, training, **settings) for task in (on_disk, in_memory))
+    ours, theirs = (fit_ensemble(training_set, network, training, **settings) for training_set in (on_disk, in_memory))
     for one, other in zip(ours.predictor.states(), theirs.predictor.states(), strict=True):
         for layer, same in zip(one, other, strict=True):
             assert all(map(torch.equal, layer, same))
     assert np.array_equal(ours.probabilities, theirs.probabilities)
 
 
-def test_the_encoded_rows_are_told_of_before_they_are_written_and_leave_nothing(frame, tmp_path):
+def test_the_size_of_encoded_rows_is_reported_before_they_are_written_and_no_file_is_left(frame, tmp_path):
     frame.write_parquet(tmp_path / "table.parquet")
-    told = []
-    with read_stored(open_columns(str(tmp_path / "table.parquet")), "sick", ALLOWANCE, tmp_path) as table:
-        with task_on_disk(table, lambda *size: told.append(size)) as task:
-            encoder = TableEncoder.fit(task.schema, task.parsed, np.arange(240))
-            task.samples([encoder])
-        assert told == [(encoder.n_encoded, 240 * encoder.n_encoded * 4)]
+    written = []
+    source = open_columns(str(tmp_path / "table.parquet"))
+    with open_file(source, "sick", BUDGET, tmp_path, on_write=lambda *size: written.append(size)) as training_set:
+        encoder = TableEncoder.fit(training_set.schema, training_set.parsed, np.arange(240))
+        training_set.samples([encoder])
+        width = encoder.n_encoded
+        assert written == [(f"240 rows of {width} encoded columns", 240 * width * 4)]
     assert [path.name for path in tmp_path.iterdir()] == ["table.parquet"]
 
 
@@ -102,16 +104,16 @@ def settings():
     return {"hidden": (8,), "epochs": 3, "n_folds": 2, "class_weight": "balanced"}
 
 
-def test_a_classifier_of_a_task_is_that_of_its_table(frame, on_disk, settings):
+def test_a_classifier_of_a_training_set_is_that_of_its_table(frame, on_disk, settings):
     features, labels = frame.drop("sick"), frame["sick"]
-    ours = DemarcateClassifier(**settings).fit_task(on_disk)
+    ours = DemarcateClassifier(**settings).fit(on_disk)
     theirs = DemarcateClassifier(**settings).fit(features, labels)
     assert np.array_equal(ours.oof_proba_, theirs.oof_proba_)
     assert ours.feature_names_in_.tolist() == theirs.feature_names_in_.tolist()
     assert ours.class_weight_ == theirs.class_weight_
     assert ours.audit_ == theirs.audit_
     baselines = theirs.baselines(features, labels)
-    assert ours.task_baselines(on_disk) == baselines
+    assert ours.baselines(on_disk) == baselines
     assert ours.record(baselines) == theirs.record(baselines)
     assert np.array_equal(ours.predict(features), theirs.predict(features))
 
@@ -119,17 +121,17 @@ def test_a_classifier_of_a_task_is_that_of_its_table(frame, on_disk, settings):
 def test_a_sample_stands_for_all_rows_where_they_are_too_many(frame, in_memory, tmp_path, settings):
     frame.write_parquet(tmp_path / "table.parquet")
     source = open_columns(str(tmp_path / "table.parquet"))
-    with read_stored(source, "sick", Allowance(200_000), tmp_path) as table, task_on_disk(table) as task:
-        rows = task.sample
-        ours = DemarcateClassifier(**settings).fit_task(task)
-        baselines = ours.task_baselines(task)
+    with open_file(source, "sick", MemoryBudget(200_000), tmp_path) as training_set:
+        rows = training_set.sample
+        ours = DemarcateClassifier(**settings).fit(training_set)
+        baselines = ours.baselines(training_set)
     assert len(rows) < len(frame)
     folds = np.empty(len(frame), dtype=np.int64)
     folds[ours.oof_rows_] = ours.oof_folds_
-    looked_at = in_memory.schema, in_memory.cells(rows), in_memory.codes[rows], in_memory.classes
-    assert ours.audit_ == tuple(audit_columns(*looked_at, folds=folds[rows]))
-    theirs = DemarcateClassifier(**settings).fit_task(in_memory)
-    whole = theirs.task_baselines(in_memory)
+    audited = in_memory.schema, in_memory.cells(rows), in_memory.codes[rows], in_memory.classes
+    assert ours.audit_ == tuple(audit_columns(*audited, folds=folds[rows]))
+    theirs = DemarcateClassifier(**settings).fit(in_memory)
+    whole = theirs.baselines(in_memory)
     assert baselines["majority"] == whole["majority"]
     assert baselines["logistic_regression"] != whole["logistic_regression"]
     assert baselines["logistic_regression"]["log_loss"].n_rows == len(frame)

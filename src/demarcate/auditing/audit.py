@@ -14,10 +14,10 @@ from demarcate.auditing.rescore import rescore as scored_again
 from demarcate.checks import audit_columns
 from demarcate.checks.streaming_checks import Whole
 from demarcate.datasets import Dataset
-from demarcate.tabular import Schema, as_frame, infer_schema, labels_of
+from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, labels_of
 from demarcate.tabular.schema_inference import with_own_categorical
-from demarcate.trainingset import learnable
-from demarcate.trainingset.training_set import array_of
+from demarcate.trainingset import open_table
+from demarcate.trainingset.read_data import array_of
 
 
 def audit(
@@ -81,13 +81,14 @@ def audit(
     own = data.categorical if isinstance(data, Dataset) else ()
     categorical = with_own_categorical(own, categorical, numerical, drop)
     lists = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
-    classes = codes = None
+    classes = codes = parsed = None
     if labels is None:
         schema = infer_schema(frame, **lists)
         schema.check_usable()
     else:
-        table = learnable(frame, labels, **lists)
-        schema, classes, codes = table.schema, table.classes, table.codes
+        training_set = open_table(frame, labels, **lists)
+        schema, classes, codes = training_set.schema, training_set.classes, training_set.codes
+        parsed = training_set.parsed
     new = None
     if against is not None:
         new = _table(against, target if isinstance(data, Dataset) else "")[:2]
@@ -98,6 +99,7 @@ def audit(
         codes,
         target=target,
         lists=lists,
+        parsed=parsed,
         against=new,
         rescore=rescore,
         settings=settings,
@@ -114,6 +116,7 @@ def judge(
     *,
     target: str,
     lists: Mapping[str, Sequence[str]],
+    parsed: ParsedColumns | None = None,
     against: tuple[pl.DataFrame, Sequence[Any] | None] | None = None,
     rescore: bool = True,
     settings: Mapping[str, Any] | None = None,
@@ -135,13 +138,15 @@ def judge(
         What the labels are called.
     lists
         ``categorical``, ``numerical`` and ``drop`` for `DemarcateClassifier`.
+    parsed
+        Cells of these rows, where they are parsed already.
     rescore, settings, seed, on_fit
         As for `audit`.
     whole
         What is known of the whole table, if these rows are a sample of it; None if they are all.
     """
     frame, labels = table
-    parsed = schema.parse(frame)
+    parsed = schema.parse(frame) if parsed is None else parsed
     findings = audit_columns(schema, parsed, codes, classes, whole=whole)
     rescored = []
     if rescore and codes is not None and classes is not None:

@@ -43,15 +43,14 @@ from demarcate.evaluation import (
     score,
     scores_json,
 )
-from demarcate.experiments.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_task, warn_of_divergence
+from demarcate.experiments.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_training_set, warn_of_divergence
 from demarcate.formatting import counted, listed
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.tabular import all_but, as_frame
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.schema_inference import ASKED
-from demarcate.trainingset import learnable
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet, open_table
 
 JUDGING_SHARE, JUDGING_SECONDS = 0.1, 2.0
 """What of a time limit is left for judging the networks that were trained: this share, and at most these seconds."""
@@ -256,7 +255,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.on_epoch = on_epoch
         self.checkpoint = checkpoint
 
-    def fit(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None) -> Self:
         """Train the ensemble.
 
         Parameters
@@ -284,41 +283,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         deadline = self._deadline()
         self.check_settings()
         self.seed_ = seed_of(self.random_state)
-        return self._learn(self._task(X, y, sample_weight, reset=True), deadline)
-
-    def fit_task(self, task: Task) -> Self:
-        """Train the ensemble on a table that has been read already, which may be larger than memory.
-
-        Parameters
-        ----------
-        task
-            The table; ``categorical``, ``numerical`` and ``drop`` went into its schema, and it has no weights.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        SettingError
-            If a parameter is out of its range.
-        CheckpointError
-            If the folder of checkpoints belongs to another fit, or another process.
-
-        Examples
-        --------
-        >>> from demarcate import datasets
-        >>> from demarcate.trainingset.training_set import read_task
-        >>> task = read_task(datasets.moons(n_samples=200, noise=0.2), [])
-        >>> clf = DemarcateClassifier(hidden=(16,), epochs=20, n_folds=4).fit_task(task)
-        >>> clf.feature_names_in_.tolist(), clf.predictor_.n_members
-        (['x1', 'x2'], 4)
-        """
-        deadline = self._deadline()
-        self.seed_ = seed_of(self.random_state)
-        names = [column.name for column in task.schema.columns]
-        self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
-        return self._learn(self._weighted(task), deadline)
+        return self._learn(self._training_set(X, y, sample_weight, reset=True), deadline)
 
     def check_settings(self) -> None:
         """Refuse settings that no table would make good; `fit` does so itself, once it has the table.
@@ -425,7 +390,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         kind, folds = self.oof_kind_, self.oof_folds_
         return compare_costs(*judged, self.costs_, rows=kind, folds=folds, classes=self.classes_)
 
-    def baselines(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> dict[str, dict[str, Score]]:
+    def baselines(
+        self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
+    ) -> dict[str, dict[str, Score]]:
         """The same scores for the majority class and for logistic regression, on the same folds.
 
         Parameters
@@ -445,20 +412,12 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             If these are not the rows that ``fit`` was given.
         """
         check_is_fitted(self)
-        return self._baselines(self._task(X, y, sample_weight, reset=False))
-
-    def task_baselines(self, task: Task) -> dict[str, dict[str, Score]]:
-        """As `baselines`, of the table that `fit_task` was given.
-
-        Logistic regression is fitted on the training rows of the task's sample, where it has one.
-        """
-        check_is_fitted(self)
-        return self._baselines(self._weighted(task))
+        return self._baselines(self._training_set(X, y, sample_weight, reset=False))
 
     def diagnose(
         self,
         X: Any,
-        y: ArrayLike,
+        y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
         seeds: int = SEEDS,
@@ -496,11 +455,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         underfits
         """
         # Reading a table marks the estimator with its columns: a copy is marked, not this one.
-        task = clone(self)._task(X, y, sample_weight, reset=True)  # noqa: SLF001
-        found = diagnose_task(
-            task,
-            self._network(task),
-            self._training(len(task.codes)),
+        training_set = clone(self)._training_set(X, y, sample_weight, reset=True)  # noqa: SLF001
+        found = diagnose_training_set(
+            training_set,
+            self._network(training_set),
+            self._training(len(training_set.codes)),
             seeds=seeds,
             max_rows=max_rows,
             seed=seed_of(self.random_state),
@@ -562,8 +521,23 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.categorical = True
         return tags
 
-    def _task(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None, *, reset: bool) -> Task:
-        """Everything `fit` is given, checked and read."""
+    def _training_set(
+        self, X: Any, y: ArrayLike | None, sample_weight: ArrayLike | None, *, reset: bool
+    ) -> TrainingSet:
+        """Return what `fit` is given as a training set, checked, with the class weights multiplied in."""
+        training_set = self._as_it_is(X, y, sample_weight, reset=reset)
+        if self.class_weight is None:
+            return training_set
+        return training_set.weighted(class_weights(self.class_weight, training_set.classes, training_set.codes))
+
+    def _as_it_is(self, X: Any, y: ArrayLike | None, sample_weight: ArrayLike | None, *, reset: bool) -> TrainingSet:
+        if isinstance(X, TrainingSet):
+            if y is not None or sample_weight is not None:
+                raise TypeError("A training set has labels and weights of its own: leave out y and sample_weight.")
+            if reset:
+                names = [column.name for column in X.schema.columns]
+                self.n_features_in_, self.feature_names_in_ = len(names), np.array(names, dtype=object)
+            return X
         X = self._checked(X, reset=reset)
         if y is None:
             raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
@@ -579,38 +553,29 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if weights is not None and not weights.all():
             kept = np.flatnonzero(weights)
             X, labels, weights = as_frame(X)[kept], labels[kept], weights[kept]
-        table = learnable(
+        return open_table(
             X,
             labels,
+            target_name(y),
+            weights,
             None if reset else self.schema_,
             categorical=column_names("categorical", self.categorical),
             numerical=column_names("numerical", self.numerical),
             drop=column_names("drop", self.drop),
         )
-        codes = table.codes
-        task = Task(table.schema, table.schema.parse(table.frame), table.classes, codes, weights, target_name(y))
-        return self._weighted(task)
-
-    def _weighted(self, task: Task) -> Task:
-        """The task with the weights of its classes counted in."""
-        by_class = class_weights(self.class_weight, task.classes, task.codes)
-        if self.class_weight is None:
-            return task
-        weights = by_class[task.codes]
-        return replace(task, weights=weights if task.weights is None else task.weights * weights)
 
     def _deadline(self) -> float | None:
         """When training has to end, by ``time.monotonic``, so that there is time left to judge what was trained."""
         limit = checked_limit(plain(self.time_limit))
         return None if limit is None else time.monotonic() + limit - min(limit * JUDGING_SHARE, JUDGING_SECONDS)
 
-    def _learn(self, task: Task, deadline: float | None) -> Self:
-        network = self._network(task)
-        self.costs_ = Costs.of(task.classes, self.cost, self.abstain)
+    def _learn(self, training_set: TrainingSet, deadline: float | None) -> Self:
+        network = self._network(training_set)
+        self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain)
         ensemble = fit_ensemble(
-            task,
+            training_set,
             network,
-            self._training(len(task.codes)),
+            self._training(len(training_set.codes)),
             n_folds=whole_number("n_folds", self._setting("n_folds")),
             n_seeds=whole_number("n_seeds", self._setting("n_seeds")),
             holdout_above=whole_number("holdout_above", self.holdout_above),
@@ -622,7 +587,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             checkpoint=self.checkpoint,
             deadline=deadline,
         )
-        self._take(task, ensemble)
+        self._take(training_set, ensemble)
         return self
 
     def _checked(self, X: Any, *, reset: bool) -> Any:
@@ -665,11 +630,11 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         value = getattr(self, name)
         return isinstance(value, str) and value == AUTO
 
-    def _network(self, task: Task | None = None) -> Network:
+    def _network(self, training_set: TrainingSet | None = None) -> Network:
         """What every member is; for a table, if there is one."""
         hidden = self._setting("hidden")
-        if task is not None and self._is_auto("hidden"):
-            hidden = narrowed(hidden, len(task.codes), len(task.classes))
+        if training_set is not None and self._is_auto("hidden"):
+            hidden = narrowed(hidden, len(training_set.codes), len(training_set.classes))
         return Network(
             hidden,
             self.activation,
@@ -697,25 +662,25 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             patience=self._setting("patience"),
         )
 
-    def _baselines(self, task: Task) -> dict[str, dict[str, Score]]:
-        if task.fingerprint() != self.data_sha256_:
+    def _baselines(self, training_set: TrainingSet) -> dict[str, dict[str, Score]]:
+        if training_set.fingerprint() != self.data_sha256_:
             rule = "Baselines are fitted on the rows that the networks were"
             raise InputError([Problem(rule, "these are others", "Give X, y and sample_weight as they were in fit")])
         shape = len(self.oof_rows_), len(self.classes_)
         probabilities = {name: np.empty(shape) for name in BASELINES}
         for held in self.held_out_:
-            train = all_but(held, len(task.codes))
+            train = all_but(held, len(training_set.codes))
             places = np.searchsorted(self.oof_rows_, held)
-            probabilities["majority"][places] = majority_probabilities(task.codes[train], len(held), shape[1])
-            if task.sample is not None:
-                train = np.setdiff1d(task.sample, held)
-            encoder = TableEncoder.fit(task.schema, task.parsed, train)
+            probabilities["majority"][places] = majority_probabilities(training_set.codes[train], len(held), shape[1])
+            if training_set.sample is not None:
+                train = np.setdiff1d(training_set.sample, held)
+            encoder = TableEncoder.fit(training_set.schema, training_set.parsed, train)
             probabilities["logistic_regression"][places] = logistic_probabilities(
-                encoder.encode(task.cells(train)),
-                task.codes[train],
-                encoder.encode(task.cells(held)),
+                encoder.encode(training_set.cells(train)),
+                training_set.codes[train],
+                encoder.encode(training_set.cells(held)),
                 shape[1],
-                None if task.weights is None else task.weights[train],
+                None if training_set.weights is None else training_set.weights[train],
             )
         scores = {name: self._score(values) for name, values in probabilities.items()}
         # The majority's probabilities are the same for every row of a fold: what ranking there is, is between folds.
@@ -723,19 +688,19 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         scores["majority"].update({name: value for name, value in alike.items() if METRICS[name].is_ranking})
         return scores
 
-    def _take(self, task: Task, ensemble: Ensemble) -> None:
+    def _take(self, training_set: TrainingSet, ensemble: Ensemble) -> None:
         """Keep what was fitted, and warn of what was dropped or went wrong."""
         # Worked out once, when first asked for, and anew after another fit.
         for of_the_fit_before in ("scores_", "class_scores_", "cost_comparison_"):
             self.__dict__.pop(of_the_fit_before, None)
-        self.classes_ = task.classes
-        by_class = class_weights(self.class_weight, task.classes, task.codes)
-        self.class_weight_ = dict(zip(task.classes.tolist(), by_class.tolist(), strict=True))
-        self.schema_ = task.schema
+        self.classes_ = training_set.classes
+        by_class = class_weights(self.class_weight, training_set.classes, training_set.codes)
+        self.class_weight_ = dict(zip(training_set.classes.tolist(), by_class.tolist(), strict=True))
+        self.schema_ = training_set.schema
         self.members_ = ensemble.members
         self.held_out_ = ensemble.groups
         self.oof_rows_, self.oof_folds_, self.oof_kind_ = ensemble.held, ensemble.folds, ensemble.rows
-        self.oof_codes_ = task.codes[ensemble.held]
+        self.oof_codes_ = training_set.codes[ensemble.held]
         judged = self.oof_codes_, ensemble.probabilities
         calibration = (
             calibrate(*judged, self.oof_folds_) if self.calibrate else Calibration(None, ensemble.probabilities)
@@ -744,22 +709,22 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         conformal = Conformal.of(self.oof_codes_, ensemble.finished)
         calibrated = replace(ensemble.predictor, temperature=calibration.temperature, conformal=conformal)
         self.predictor_ = calibrated.deciding(self.costs_)
-        self.n_samples_ = len(task.codes)
-        self.n_sampled_ = None if task.sample is None else len(task.sample)
-        self.class_rows_ = np.bincount(task.codes).tolist()
-        self.data_sha256_ = task.fingerprint()
+        self.n_samples_ = len(training_set.codes)
+        self.n_sampled_ = None if training_set.sample is None else len(training_set.sample)
+        self.class_rows_ = np.bincount(training_set.codes).tolist()
+        self.data_sha256_ = training_set.fingerprint()
         alone = [repr(label) for label, rows in zip(self.classes_.tolist(), self.class_rows_, strict=True) if rows == 1]
         if alone:
             what = f"a single row each is of class {listed(alone)}: trained on, but left out of the scores"
             warnings.warn(InputWarning(what), stacklevel=4)
-        for column in task.schema.columns:
+        for column in training_set.schema.columns:
             reason = "" if column.dropped == ASKED else column.dropped
             if reason or column.note:
                 what = f"not used ({reason})" if reason else column.note
                 warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=4)
-        folds = np.full(len(task.codes), -1)
+        folds = np.full(len(training_set.codes), -1)
         folds[self.oof_rows_] = self.oof_folds_
-        self.audit_ = tuple(_audited(task, folds))
+        self.audit_ = tuple(_audited(training_set, folds))
         for finding in self.audit_:
             if finding.severity != "note":
                 warnings.warn(InputWarning(str(finding)), stacklevel=4)
@@ -774,7 +739,9 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 warnings.warn(DivergenceWarning(message), stacklevel=4)
 
 
-def _audited(task: Task, folds: NDArray[np.int64]) -> list[Finding]:
+def _audited(training_set: TrainingSet, folds: NDArray[np.int64]) -> list[Finding]:
     """What the audit finds in a table, or in the sample of it that stands for all rows."""
-    rows = slice(None) if task.sample is None else task.sample
-    return audit_columns(task.schema, task.sampled(), task.codes[rows], task.classes, folds=folds[rows])
+    rows = slice(None) if training_set.sample is None else training_set.sample
+    return audit_columns(
+        training_set.schema, training_set.sampled(), training_set.codes[rows], training_set.classes, folds=folds[rows]
+    )

@@ -16,7 +16,7 @@ from demarcate.inference import Predictor
 from demarcate.nn import Network, head_for
 from demarcate.tabular import all_but
 from demarcate.tabular.splits import held_out_rows
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 HOLDOUT_MEMBERS = 4
 """Members (for each seed asked for) when all share one hold-out and differ only in their seeds."""
@@ -81,7 +81,7 @@ def check_counts(n_folds: int, n_seeds: int) -> None:
 
 
 def fit_ensemble(
-    task: Task,
+    training_set: TrainingSet,
     network: Network,
     training: Training,
     *,
@@ -104,7 +104,7 @@ def fit_ensemble(
 
     Parameters
     ----------
-    task
+    training_set
         The table.
     network, training
         What every member is, and how it is trained.
@@ -125,13 +125,13 @@ def fit_ensemble(
         If ``n_folds`` or ``n_seeds`` is out of range.
     """
     check_counts(n_folds, n_seeds)
-    groups = held_out_rows(task.codes, n_folds, holdout_above, seed)
+    groups = held_out_rows(training_set.codes, n_folds, holdout_above, seed)
     n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
     # The members of a group share one array of rows: of millions of rows each counts.
-    learned = [all_but(held, len(task.codes)) for held in groups]
-    codes = task.codes if pieces else None
-    encoders = [TableEncoder.fit(task.schema, task.parsed, rows, codes=codes) for rows in learned]
-    samples = task.samples(encoders)
+    learned = [all_but(held, len(training_set.codes)) for held in groups]
+    codes = training_set.codes if pieces else None
+    encoders = [TableEncoder.fit(training_set.schema, training_set.parsed, rows, codes=codes) for rows in learned]
+    samples = training_set.samples(encoders)
     seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
     encoding = [index % len(groups) for index in range(n_members)]
     rows_of = [torch.from_numpy(rows) for rows in learned]
@@ -159,17 +159,19 @@ def fit_ensemble(
         time_limit=time_limit,
     )
     predictor = Predictor.of(
-        schema=task.schema,
+        schema=training_set.schema,
         encoders=encoders,
         encoding=encoding,
         networks=[network] * n_members,
         states=[member.state for member in fitted],
-        head=head_for(network.head, len(task.classes)),
-        classes=task.classes,
-        target=task.target,
+        head=head_for(network.head, len(training_set.classes)),
+        classes=training_set.classes,
+        target=training_set.target,
     )
     held = np.concatenate(groups)
-    probabilities, finished = map(np.concatenate, zip(*_out_of_fold(predictor, fitted, task, groups), strict=True))
+    probabilities, finished = map(
+        np.concatenate, zip(*_out_of_fold(predictor, fitted, training_set, groups), strict=True)
+    )
     order = np.argsort(held)
     kind = "out-of-fold" if len(groups) > 1 else "held-out"
     kept = tuple(replace(member, validation_logits=None) for member in fitted)
@@ -197,7 +199,7 @@ def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
 
 
 def _out_of_fold(
-    predictor: Predictor, fitted: Sequence[FittedMember], task: Task, groups: Sequence[NDArray[np.int64]]
+    predictor: Predictor, fitted: Sequence[FittedMember], training_set: TrainingSet, groups: Sequence[NDArray[np.int64]]
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """What members make of the rows held out from them, group by group: at the common epoch, and at their own."""
     # A member that diverged in its first epoch has no trace, only the weights it began with.
@@ -206,7 +208,7 @@ def _out_of_fold(
     epoch = common_epoch([fitted[member] for member in traced], n_rows) if traced else 0
     for group, rows in enumerate(groups):
         members = [member for member, encoder in enumerate(predictor.encoding) if encoder == group]
-        finished = predictor.probabilities(task.cells(rows), members)
+        finished = predictor.probabilities(training_set.cells(rows), members)
         traces = [traced[member] for member in members if member in traced]
         if traces:
             logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces])

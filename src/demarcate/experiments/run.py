@@ -18,7 +18,7 @@ from demarcate.errors import SettingError
 from demarcate.evaluation import Mean, Score, accuracy, log_loss, score
 from demarcate.inference import Predictor
 from demarcate.nn import Network
-from demarcate.trainingset.training_set import array_of
+from demarcate.trainingset.read_data import array_of
 
 
 @dataclass(frozen=True, eq=False)

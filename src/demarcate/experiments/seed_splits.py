@@ -12,7 +12,7 @@ from demarcate.engine import Member, Samples, plan
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.formatting import counted
 from demarcate.tabular import stratified_split
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Lineup:
 
     Attributes
     ----------
-    task
+    training_set
         The table.
     configurations
         What is tried.
@@ -83,7 +83,7 @@ class Lineup:
         Configuration by configuration, one member a draw.
     """
 
-    task: Task
+    training_set: TrainingSet
     configurations: list[Configuration]
     draws: list[Draw]
     test_rows: NDArray[np.int64]
@@ -98,7 +98,7 @@ class Lineup:
 
 
 def line_up(
-    task: Task,
+    training_set: TrainingSet,
     configurations: Sequence[Configuration],
     *,
     n_seeds: int,
@@ -111,7 +111,7 @@ def line_up(
 
     Parameters
     ----------
-    task, configurations
+    training_set, configurations
         The table, and what is tried on it.
     n_seeds
         How many splits to draw.
@@ -127,11 +127,13 @@ def line_up(
     SettingError
         If as many rows cannot be held out.
     """
-    others, test_rows = stratified_split(task.codes, test_size, seed)
+    others, test_rows = stratified_split(training_set.codes, test_size, seed)
     draws = []
     for own in np.random.SeedSequence(seed).generate_state(n_seeds).tolist():
-        rows, validation_rows = (others[part] for part in stratified_split(task.codes[others], validation_size, own))
-        encoder = TableEncoder.fit(task.schema, task.parsed, rows, standardise=standardise)
+        rows, validation_rows = (
+            others[part] for part in stratified_split(training_set.codes[others], validation_size, own)
+        )
+        encoder = TableEncoder.fit(training_set.schema, training_set.parsed, rows, standardise=standardise)
         draws.append(Draw(own, rows, validation_rows, encoder))
     members = [
         Member(
@@ -145,5 +147,5 @@ def line_up(
         for configuration in configurations
         for encoding, draw in enumerate(draws)
     ]
-    samples = task.samples([draw.encoder for draw in draws])
-    return Lineup(task, list(configurations), draws, test_rows, samples, members)
+    samples = training_set.samples([draw.encoder for draw in draws])
+    return Lineup(training_set, list(configurations), draws, test_rows, samples, members)

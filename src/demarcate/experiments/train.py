@@ -22,7 +22,8 @@ from demarcate.experiments.run import Run, Runs
 from demarcate.inference import Predictor
 from demarcate.nn import MemberState, Network, family_of, head_for
 from demarcate.tabular import stratified_split
-from demarcate.trainingset.training_set import Task, by_name, read_task
+from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.read_data import by_name, read_training_set
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class _Draw:
 
 
 def train(
-    data: Dataset | tuple[Any, Any],
+    data: TrainingSet | Dataset | tuple[Any, Any],
     networks: Network | Mapping[str, Network],
     training: Training | Mapping[str, Training] | None = None,
     *,
@@ -141,7 +142,7 @@ def train(
     named = _named(networks)
     trainings = _trainings(training, named)
     begun = by_name(initial, named, "initial networks")
-    table = read_task(data, named.values(), categorical=categorical, class_weight=class_weight)
+    table = read_training_set(data, named.values(), categorical=categorical, class_weight=class_weight)
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds is a whole number of trainings, at least 1: got {seeds!r}")
     held = validation_size if any(training.patience is not None for training in trainings.values()) else 0
@@ -176,7 +177,7 @@ def train(
     return runs
 
 
-def _draw(table: Task, test_size: float, validation_size: float, seed: int, *, standardise: bool) -> _Draw:
+def _draw(table: TrainingSet, test_size: float, validation_size: float, seed: int, *, standardise: bool) -> _Draw:
     train_rows, test_rows = stratified_split(table.codes, test_size, seed)
     held = np.empty(0, dtype=np.int64)
     if validation_size:
@@ -186,7 +187,7 @@ def _draw(table: Task, test_size: float, validation_size: float, seed: int, *, s
     return _Draw(seed, encoder, train_rows, held, test_rows)
 
 
-def _widths(network: Network, encoder: TableEncoder, table: Task) -> tuple[int, ...]:
+def _widths(network: Network, encoder: TableEncoder, table: TrainingSet) -> tuple[int, ...]:
     n_classes = len(table.classes)
     return network.widths(encoder.n_encoded, head_for(network.head, n_classes).n_outputs(n_classes))
 
@@ -220,7 +221,9 @@ def _trainings(
     return {name: training[name] for name in networks}
 
 
-def _run(name: str, table: Task, draw: _Draw, member: Member, beginning: MemberState, fitted: FittedMember) -> Run:
+def _run(
+    name: str, table: TrainingSet, draw: _Draw, member: Member, beginning: MemberState, fitted: FittedMember
+) -> Run:
     before, after = (
         Predictor.of(
             schema=table.schema,

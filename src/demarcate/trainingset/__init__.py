@@ -1,8 +1,8 @@
-"""Tables larger than the memory allowed: read column by column, and kept in files."""
+"""A table ready to learn from, in memory or in files, and how what callers pass becomes one."""
 
-from demarcate.trainingset.column_store import StoredColumns
-from demarcate.trainingset.memory_budget import Allowance, allowance
-from demarcate.trainingset.read_on_disk import StoredTable, read_stored
-from demarcate.trainingset.validate import Learnable, learnable
+from demarcate.trainingset.memory_budget import MemoryBudget
+from demarcate.trainingset.on_disk import TrainingSetOnDisk
+from demarcate.trainingset.open import open_file, open_table
+from demarcate.trainingset.training_set import TrainingSet
 
-__all__ = ["Allowance", "Learnable", "StoredColumns", "StoredTable", "allowance", "learnable", "read_stored"]
+__all__ = ["MemoryBudget", "TrainingSet", "TrainingSetOnDisk", "open_file", "open_table"]

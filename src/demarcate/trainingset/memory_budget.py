@@ -1,4 +1,4 @@
-"""How much memory a table takes, and whether it is allowed."""
+"""How much memory a table takes, and whether it fits in what ``--memory`` allows."""
 
 import re
 from collections.abc import Mapping
@@ -12,36 +12,24 @@ from demarcate.formatting import sized
 from demarcate.tabular import Schema
 from demarcate.tabular.schema import KINDS
 
-RULE = "What is made of a table stays within --memory"
-TABLE_TIMES = 4
-"""A table that is in memory is there up to so many times: as read, parsed, and numbered for the audit."""
+TABLE_COPIES = 4
+"""Copies of a table in memory at most: as read, as parsed, and numbered for the audit."""
 ROW_BYTES = 64
-"""What a row takes in memory wherever its cells are: its label, its weight, its place in each network's order."""
-COLUMN_TIMES = 5
-"""A column that is read, parsed and cut into pieces is in memory up to so many times."""
-SAMPLE_SHARE, SAMPLED_CELL, SAMPLED_NUMBER, MAX_SAMPLE = 4, 64, 16, 100_000
-"""A sample takes one such share of what is allowed: so many bytes a cell for the audit, and so many an encoded number
-for logistic regression. It never has more rows than this."""
-CHUNK_SHARE, FEWEST_ROWS = 8, 256
-"""Rows are encoded as many at a time as such a share of what is allowed holds, and no fewer than so many."""
+"""Bytes of a row in memory wherever its cells are: label, weight, place in each network's order."""
+COLUMN_COPIES = 5
+"""Copies of a column in memory at most while it is read, parsed and binned."""
+SAMPLE_SHARE, SAMPLED_CELL_BYTES, SAMPLED_NUMBER_BYTES, MAX_SAMPLE = 4, 64, 16, 100_000
+"""A sample takes one such share of the budget: bytes a cell for the audit, and bytes an encoded number for logistic
+regression. It has at most so many rows."""
+CHUNK_SHARE, MIN_CHUNK_ROWS = 8, 256
+"""A chunk of rows to encode takes one such share of the budget, and has at least so many rows."""
 
 _UNITS = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "KI": 2**10, "MI": 2**20, "GI": 2**30, "TI": 2**40}
 
 
 @dataclass(frozen=True)
-class Allowance:
-    """What a fit may take of the memory, beside the program itself.
-
-    Attributes
-    ----------
-    n_bytes
-        Above 0.
-
-    Examples
-    --------
-    >>> Allowance(256_000_000).chunk_rows(1000)
-    32000
-    """
+class MemoryBudget:
+    """Bytes that a fit may take beside the program itself, above 0."""
 
     n_bytes: int
 
@@ -49,88 +37,54 @@ class Allowance:
         if self.n_bytes < 1:
             raise SettingError(f"memory is a number of bytes above 0: got {self.n_bytes}")
 
-    def holds(self, n_rows: int, columns: Mapping[str, int], schema: Mapping[str, pl.DataType], encodings: int) -> bool:
-        """Whether a table and all that is made of it is within what is allowed.
+    @classmethod
+    def of(cls, text: str) -> "MemoryBudget":
+        """Read an amount of memory as people write it: ``500MB``, ``1.5 GB``, ``2GiB``."""
+        amount = re.fullmatch(r"\s*(\d+\.?\d*)\s*([KMGT]I?)B\s*", text, re.IGNORECASE)
+        n_bytes = int(float(amount[1]) * _UNITS[amount[2].upper()]) if amount else 0
+        if not 1 <= n_bytes < 2**62:
+            raise SettingError(f"memory is an amount such as 500MB, 1GB or 2GiB: got {text!r}")
+        return cls(n_bytes)
 
-        Parameters
-        ----------
-        n_rows
-            Its rows.
-        columns
-            What each column takes, in bytes.
-        schema
-            The types of the columns beside the target, from which follows how wide they may be once encoded.
-        encodings
-            In how many encodings its rows are kept at once.
+    def holds(self, n_rows: int, sizes: Mapping[str, int], types: Mapping[str, pl.DataType], n_encodings: int) -> bool:
+        """Return whether a table with columns of these sizes in bytes fits in memory with all its encodings.
+
+        ``types`` are those of the columns beside the target; they bound the encoded width.
         """
-        width = sum(map(_max_width, schema.values()))
-        needed = TABLE_TIMES * sum(columns.values()) + n_rows * (ROW_BYTES + 4 * width * encodings)
-        return needed <= self.n_bytes
+        width = sum(map(_max_width, types.values()))
+        n_bytes = TABLE_COPIES * sum(sizes.values()) + n_rows * (ROW_BYTES + 4 * width * n_encodings)
+        return n_bytes <= self.n_bytes
 
-    def check(self, n_rows: int, columns: Mapping[str, int]) -> None:
-        """Refuse a table whose rows or largest column is beyond what is allowed.
-
-        Raises
-        ------
-        InputError
-            With the figures, of each column that is too large.
-
-        Examples
-        --------
-        >>> Allowance(1_000_000).check(100, {"note": 3_000_000})
-        Traceback (most recent call last):
-        demarcate.errors.InputError: What is made of a table stays within --memory: column 'note' takes 3.0 MB and
-        reading it 15 MB, and 1.0 MB are allowed. Allow more, or leave the column out with --drop.
-        """
-        allowed = f"{sized(self.n_bytes)} are allowed"
+    def check(self, n_rows: int, sizes: Mapping[str, int]) -> None:
+        """Refuse a table whose rows, or whose largest columns, exceed the budget even on disk."""
+        limit = f"--memory allows {sized(self.n_bytes)}"
         problems = [
             Problem(
-                RULE,
-                f"column {name!r} takes {sized(size)} and reading it {sized(COLUMN_TIMES * size)}, and {allowed}",
+                f"Column {name!r} takes {sized(size)} and {sized(COLUMN_COPIES * size)} while it is read, but {limit}",
                 "Allow more, or leave the column out with --drop",
             )
-            for name, size in columns.items()
-            if COLUMN_TIMES * size > self.n_bytes
+            for name, size in sizes.items()
+            if COLUMN_COPIES * size > self.n_bytes
         ]
         if ROW_BYTES * n_rows > self.n_bytes:
-            found = f"{n_rows:,} rows take {sized(ROW_BYTES * n_rows)} beside their cells, and {allowed}"
-            problems.append(Problem(RULE, found, "Allow more, or take a sample of the rows"))
+            fact = f"{n_rows:,} rows take {sized(ROW_BYTES * n_rows)} beside their cells, but {limit}"
+            problems.append(Problem(fact, "Allow more, or take a sample of the rows"))
         if problems:
             raise InputError(problems)
 
     def column_rows(self, n_rows: int, n_bytes: int) -> int:
-        """How many rows of a column may be read at once, if all of its rows take so many bytes."""
-        return min(n_rows, max(1, n_rows * self.n_bytes // (COLUMN_TIMES * n_bytes)))
+        """Return how many rows of a column can be read at once, where all ``n_rows`` take ``n_bytes``."""
+        return min(n_rows, max(1, n_rows * self.n_bytes // (COLUMN_COPIES * n_bytes)))
 
     def chunk_rows(self, row_bytes: int) -> int:
-        """How many rows may be worked on at once that take so many bytes each."""
-        return max(FEWEST_ROWS, self.n_bytes // CHUNK_SHARE // row_bytes)
+        """Return how many rows of this size can be encoded at once."""
+        return max(MIN_CHUNK_ROWS, self.n_bytes // CHUNK_SHARE // row_bytes)
 
     def sample_rows(self, schema: Schema) -> int:
-        """How many rows can be looked at all at once, by the audit and by logistic regression."""
+        """Return how many rows the audit and logistic regression can hold at once."""
         widths = [max_width_without_target(column) for column in schema.used]
-        row_bytes = SAMPLED_CELL * len(widths) + SAMPLED_NUMBER * sum(widths)
+        row_bytes = SAMPLED_CELL_BYTES * len(widths) + SAMPLED_NUMBER_BYTES * sum(widths)
         return min(MAX_SAMPLE, max(1, self.n_bytes // SAMPLE_SHARE // row_bytes))
-
-
-def allowance(text: str) -> Allowance:
-    """An amount of memory as people write it: ``500MB``, ``1.5 GB``, ``2GiB``.
-
-    Raises
-    ------
-    SettingError
-        If it is none.
-
-    Examples
-    --------
-    >>> allowance("1.5 GB").n_bytes, allowance("2GiB").n_bytes
-    (1500000000, 2147483648)
-    """
-    found = re.fullmatch(r"\s*(\d+\.?\d*)\s*([KMGT]I?)B\s*", text, re.IGNORECASE)
-    n_bytes = int(float(found[1]) * _UNITS[found[2].upper()]) if found else 0
-    if not 1 <= n_bytes < 2**62:
-        raise SettingError(f"memory is an amount such as 500MB, 1GB or 2GiB: got {text!r}")
-    return Allowance(n_bytes)
 
 
 def _max_width(dtype: pl.DataType) -> int:

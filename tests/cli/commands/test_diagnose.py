@@ -35,11 +35,11 @@ def test_json_is_what_the_same_diagnosis_gives_in_python(report):
 def test_a_preset_is_that_of_fit(demarcate, monkeypatch):
     asked = []
 
-    def diagnosed(task, network, training, **_):
+    def diagnosed(training_set, network, training, **_):
         asked.append((network.hidden, training.epochs, training.patience))
         raise SettingError("far enough")
 
-    monkeypatch.setattr("demarcate.classifier.classifier.diagnose_task", diagnosed)
+    monkeypatch.setattr("demarcate.classifier.classifier.diagnose_training_set", diagnosed)
     outcome = demarcate("diagnose", "moons", "--preset", "fast", "--epochs", "7", "--quiet")
     assert (outcome.code, asked) == (2, [(PRESETS["fast"].hidden, 7, PRESETS["fast"].patience)])
     outcome = demarcate("diagnose", "moons", "--preset", "quick", "--quiet")

@@ -9,16 +9,16 @@ from demarcate.experiments.diagnosis.measured import measured
 from demarcate.experiments.diagnosis.probe_splits import line_up
 from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.nn import to_sequential
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset.read_data import read_training_set
 
 
 @pytest.fixture(scope="module", params=[None, {0: 1.0, 1: 3.0}], ids=["unweighted", "weighted"])
 def case(request):
     network = Network((4,), "tanh")
-    task = read_task(datasets.moons(n_samples=60, noise=0.3), [network], class_weight=request.param)
-    lineup = line_up(task, probes_of(network, Training(lr=0.1, epochs=30)), seeds=5, seed=0, standardise=True)
+    training_set = read_training_set(datasets.moons(n_samples=60, noise=0.3), [network], class_weight=request.param)
+    lineup = line_up(training_set, probes_of(network, Training(lr=0.1, epochs=30)), seeds=5, seed=0, standardise=True)
     fitted = fit(lineup.members, lineup.samples)
-    return task, lineup, fitted, measured(task, lineup, fitted)
+    return training_set, lineup, fitted, measured(training_set, lineup, fitted)
 
 
 def probability_of_one(lineup, fitted, index, rows):
@@ -30,13 +30,16 @@ def probability_of_one(lineup, fitted, index, rows):
 
 
 def test_levels_are_those_of_plain_networks_on_the_judged_rows(case):
-    task, lineup, fitted, found = case
+    training_set, lineup, fitted, found = case
     n_probes = len(lineup.probes)
     for place, probe in enumerate(lineup.probes):
         losses, hits = [], []
         for seed, rows in enumerate(lineup.judged):
             p = probability_of_one(lineup, fitted, seed * n_probes + place, rows)
-            truth, weights = task.codes[rows], np.ones(len(rows)) if task.weights is None else task.weights[rows]
+            truth, weights = (
+                training_set.codes[rows],
+                np.ones(len(rows)) if training_set.weights is None else training_set.weights[rows],
+            )
             capped = np.maximum(np.where(truth == 1, p, 1 - p), 0.01)
             losses.append(np.average(-np.log(capped), weights=weights))
             hits.append(accuracy_score(truth, p > 0.5))
@@ -45,12 +48,14 @@ def test_levels_are_those_of_plain_networks_on_the_judged_rows(case):
 
 
 def test_fitted_is_the_same_on_the_training_rows(case):
-    task, lineup, fitted, found = case
+    training_set, lineup, fitted, found = case
     n_probes = len(lineup.probes)
     hits = []
     for seed in range(5):
         rows = lineup.members[seed * n_probes].rows.numpy()
-        hits.append(accuracy_score(task.codes[rows], probability_of_one(lineup, fitted, seed * n_probes, rows) > 0.5))
+        hits.append(
+            accuracy_score(training_set.codes[rows], probability_of_one(lineup, fitted, seed * n_probes, rows) > 0.5)
+        )
     assert found.fitted("configured", "accuracy").value == pytest.approx(np.mean(hits))
 
 

@@ -8,7 +8,7 @@ from demarcate.engine import Training
 from demarcate.experiments.seed_splits import line_up
 from demarcate.experiments.sweep.grid import configurations
 from demarcate.nn import Network
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset.read_data import read_training_set
 
 
 @pytest.fixture(scope="session")
@@ -22,9 +22,9 @@ def lined_up(moons):
 
     def line(over=None, n_seeds=3, data=moons, **settings):
         tried = configurations(over or {"hidden": [2, 3]}, Network(), Training(epochs=3))
-        task = read_task(data, [Network()])
+        training_set = read_training_set(data, [Network()])
         defaults = {"test_size": 0.2, "validation_size": 0.25, "seed": 0, "standardise": True}
-        return line_up(task, tried, n_seeds=n_seeds, **{**defaults, **settings})
+        return line_up(training_set, tried, n_seeds=n_seeds, **{**defaults, **settings})
 
     return line
 

@@ -119,7 +119,7 @@ def _diagnose(
     from demarcate.cli.outputs import check_outputs, check_writable_as_picture, write_picture
     from demarcate.cli.table_input import column_lists, load, split_target
     from demarcate.experiments.diagnosis import check_size
-    from demarcate.trainingset import learnable
+    from demarcate.trainingset import open_table
 
     check_outputs(source["table"], {"--plot": (plot, check_writable_as_picture)})
     refuse_impossible(settings, seed)
@@ -127,9 +127,10 @@ def _diagnose(
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(lists, loaded.frame.columns, loaded.categorical)
+    training_set = open_table(frame, labels, target, **lists)
     silent = quiet or as_json
     if not silent:
-        console.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
+        console.schema(loaded.name, frame, training_set.schema, target)
         console.class_balance(Counter(labels))
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
@@ -138,7 +139,7 @@ def _diagnose(
     start = time.perf_counter()
     with training_progress(quiet=quiet) as on_epoch:
         found = DemarcateClassifier(**{**settings, **lists, "random_state": seed}, on_epoch=on_epoch).diagnose(
-            frame, labels, **size
+            training_set, **size
         )
     seconds = time.perf_counter() - start
     if plot:

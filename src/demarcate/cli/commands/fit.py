@@ -47,7 +47,7 @@ from demarcate.cli.options import (
 
 if TYPE_CHECKING:
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.cli.fit_input import GivenTable
+    from demarcate.cli.fit_input import FitInput
 
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
@@ -126,11 +126,11 @@ def fit(
     lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
     source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
     outputs = {"out": out, "plot": plot, "report": report}
-    from demarcate.cli.fit_input import given_table
+    from demarcate.cli.fit_input import open_fit_input
 
     _check(table, outputs)
     refuse_impossible(settings, seed)
-    with given_table(
+    with open_fit_input(
         source,
         lists,
         settings,
@@ -149,7 +149,7 @@ def fit(
 
 
 def _fit(
-    table: "GivenTable",
+    table: "FitInput",
     settings: dict[str, Any],
     cost: list[str] | None,
     outputs: dict[str, str | None],
@@ -162,7 +162,7 @@ def _fit(
     from demarcate.cli.cost_options import named_costs
 
     if cost:
-        settings = {**settings, "cost": named_costs(cost, table.classes())}
+        settings = {**settings, "cost": named_costs(cost, table.training_set.classes.tolist())}
     if not silent:
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.
@@ -173,10 +173,10 @@ def _fit(
     start = time.perf_counter()
     with put_down_in(settings.get("checkpoint"), quiet=quiet):
         with training_progress(quiet=quiet) as on_epoch:
-            table.fit(classifier.set_params(on_epoch=on_epoch))
+            classifier.set_params(on_epoch=on_epoch).fit(table.training_set)
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
-        scores, baselines = classifier.scores_, table.baselines(classifier)
+        scores, baselines = classifier.scores_, classifier.baselines(table.training_set)
         compared = classifier.cost_comparison_
     record = classifier.record(baselines)
     sha256 = None
@@ -184,7 +184,7 @@ def _fit(
     if outputs["out"]:
         from demarcate.bundle import write_bundle
 
-        sha256 = write_bundle(replace(classifier.predictor_, target=table.target, record=record), outputs["out"])
+        sha256 = write_bundle(replace(classifier.predictor_, record=record), outputs["out"])
     if outputs["plot"]:
         _draw(classifier, table, outputs["plot"])
     if outputs["report"]:
@@ -194,7 +194,7 @@ def _fit(
         console.scores(scores, baselines)
         if compared and classifier.costs_:
             console.costs(compared, classifier.classes_.tolist(), classifier.costs_)
-        console.training(classifier, fit_seconds, table.looked_at())
+        console.training(classifier, fit_seconds, table.sample_note())
     if not quiet:
         _say_where(outputs, sha256, silent=silent)
     return {
@@ -202,7 +202,7 @@ def _fit(
         "sha256": sha256,
         "plot": outputs["plot"],
         "report": outputs["report"],
-        "target": table.target,
+        "target": table.training_set.target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
         "classes": classifier.classes_.tolist(),
@@ -215,7 +215,7 @@ def _fit(
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "audit": record["audit"],
-        "memory": table.to_json(),
+        "memory": table.memory_json(),
         "fit_seconds": round(fit_seconds, 3),
     }
 
@@ -248,12 +248,12 @@ def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bo
         say("Not saved: name a file with --out to keep this model.")
 
 
-def _draw(classifier: "DemarcateClassifier", table: "GivenTable", plot: str) -> None:
+def _draw(classifier: "DemarcateClassifier", table: "FitInput", plot: str) -> None:
     """The regions where two columns are all there is and their rows are in memory, else the history."""
     from demarcate.cli.outputs import write_picture
     from demarcate.plotting import BoundaryDisplay, HistoryDisplay
 
-    used, rows = classifier.schema_.used, table.in_memory()
+    used, rows = classifier.schema_.used, table.rows
     if rows and len(used) == 2 and all(column.kind == "numerical" for column in used):
         write_picture(plot, lambda: BoundaryDisplay.from_estimator(classifier, rows))
     else:
@@ -261,12 +261,12 @@ def _draw(classifier: "DemarcateClassifier", table: "GivenTable", plot: str) -> 
 
 
 def _report(
-    classifier: "DemarcateClassifier", table: "GivenTable", baselines: Any, reading: list[str], report: str
+    classifier: "DemarcateClassifier", table: "FitInput", baselines: Any, reading: list[str], report: str
 ) -> None:
     from demarcate.cli.commands.report import short_name
     from demarcate.report import Report
 
-    rows = table.in_memory()
+    rows = table.rows
     assert rows
-    named = {"target": table.target, "name": short_name(table.name)}
+    named = {"target": table.training_set.target, "name": short_name(table.name)}
     Report.of(classifier, *rows, baselines=baselines, options=reading, **named).save(report)

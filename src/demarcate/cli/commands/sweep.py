@@ -146,7 +146,7 @@ def _sweep(
     )
     from demarcate.cli.table_input import column_lists, load, split_target
     from demarcate.io.atomic import check_writable
-    from demarcate.trainingset import learnable
+    from demarcate.trainingset import open_table
 
     checks = {"--out": check_writable_as_table, "--save": check_writable, "--plot": check_writable_as_picture}
     check_outputs(source["table"], {option: (path, checks[option]) for option, path in files.items()})
@@ -155,8 +155,9 @@ def _sweep(
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(lists, loaded.frame.columns, loaded.categorical)
+    training_set = open_table(frame, labels, target, **lists)
     if not silent:
-        console.schema(loaded.name, frame, learnable(frame, labels, **lists).schema, target)
+        console.schema(loaded.name, frame, training_set.schema, target)
         console.class_balance(Counter(labels))
     from demarcate.cli.progress_bar import training_progress
     from demarcate.experiments.sweep import sweep as run
@@ -164,7 +165,7 @@ def _sweep(
     start, checkpoint = time.perf_counter(), settings["checkpoint"]
     with put_down_in(checkpoint, quiet=quiet), training_progress(quiet=quiet) as on_epoch:
         on_plan = None if quiet else lambda size: say(f"{size}.")
-        result = run((frame, labels), training=training, on_plan=on_plan, on_epoch=on_epoch, **{**settings, **lists})
+        result = run(training_set, training=training, on_plan=on_plan, on_epoch=on_epoch, **settings)
     seconds = time.perf_counter() - start
     if out:
         # Before anything is shown: whoever reads the tables may close the pipe.

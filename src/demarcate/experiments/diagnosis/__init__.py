@@ -5,7 +5,7 @@ from demarcate.experiments.diagnosis.diagnose import (
     SEEDS,
     check_size,
     diagnose,
-    diagnose_task,
+    diagnose_training_set,
     warn_of_divergence,
 )
 from demarcate.experiments.diagnosis.diagnosis_result import (
@@ -34,7 +34,7 @@ __all__ = [
     "Verdict",
     "check_size",
     "diagnose",
-    "diagnose_task",
+    "diagnose_training_set",
     "probes_of",
     "warn_of_divergence",
 ]

@@ -18,7 +18,8 @@ from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.formatting import counted
 from demarcate.nn import Network
 from demarcate.tabular import stratified_split
-from demarcate.trainingset.training_set import Task, read_task
+from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.read_data import read_training_set
 
 MAX_ROWS = 4000
 """Rows that probes share by default; of a larger table so many are drawn."""
@@ -27,7 +28,7 @@ SEEDS = 10
 
 
 def diagnose(
-    data: Dataset | tuple[Any, Any],
+    data: TrainingSet | Dataset | tuple[Any, Any],
     network: Network | None = None,
     training: Training | None = None,
     *,
@@ -95,11 +96,11 @@ def diagnose(
     network, training = network or Network(), training or Training()
     check_size(seeds, max_rows, seed)
     check_precision(precision)
-    task = read_task(
+    training_set = read_training_set(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
     )
-    found = diagnose_task(
-        task,
+    found = diagnose_training_set(
+        training_set,
         network,
         training,
         seeds=seeds,
@@ -114,8 +115,8 @@ def diagnose(
     return found
 
 
-def diagnose_task(
-    task: Task,
+def diagnose_training_set(
+    training_set: TrainingSet,
     network: Network,
     training: Training,
     *,
@@ -130,20 +131,20 @@ def diagnose_task(
 ) -> Diagnosis:
     """Diagnose a network on a table that is read already; parameters as for `diagnose` and `TableEncoder.fit`."""
     check_size(seeds, max_rows, seed)
-    n_rows = len(task.codes)
-    task = _part(task, max_rows, seed)
+    n_rows = len(training_set.codes)
+    training_set = _part(training_set, max_rows, seed)
     encoding = {"standardise": standardise, "pieces": pieces}
-    lineup = line_up(task, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
+    lineup = line_up(training_set, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
     fitted = fit(lineup.members, lineup.samples, device=device, precision=precision, on_epoch=on_epoch)
     n_diverged = sum(done.divergence is not None for done in fitted)
-    counts = np.bincount(task.codes[np.concatenate(lineup.judged)], minlength=len(task.classes))
+    counts = np.bincount(training_set.codes[np.concatenate(lineup.judged)], minlength=len(training_set.classes))
     majority_error = float(1 - counts.max() / counts.sum())
     return concluded(
-        measured(task, lineup, fitted),
+        measured(training_set, lineup, fitted),
         lineup,
         majority_error=majority_error,
         n_rows=n_rows,
-        n_used=len(task.codes),
+        n_used=len(training_set.codes),
         diverged=n_diverged,
     )
 
@@ -179,11 +180,9 @@ def warn_of_divergence(found: Diagnosis, stacklevel: int = 3) -> None:
         warnings.warn(DivergenceWarning(message), stacklevel=stacklevel)
 
 
-def _part(task: Task, max_rows: int, seed: int) -> Task:
-    """The task with at most so many rows."""
-    n_rows, most = len(task.codes), max(max_rows, 5 * len(task.classes))
+def _part(training_set: TrainingSet, max_rows: int, seed: int) -> TrainingSet:
+    """The training set with at most so many rows."""
+    n_rows, most = len(training_set.codes), max(max_rows, 5 * len(training_set.classes))
     if n_rows <= most:
-        return task
-    rows = stratified_split(task.codes, n_rows - most, seed)[0]
-    weights = None if task.weights is None else task.weights[rows]
-    return Task(task.schema, task.cells(rows), task.classes, task.codes[rows], weights, task.target)
+        return training_set
+    return training_set.subset(stratified_split(training_set.codes, n_rows - most, seed)[0])

@@ -13,7 +13,7 @@ from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.diagnosis.probe_splits import Lineup
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.nn import head_for, stack
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 METRICS = ("log_loss", "accuracy")
 LEAST_PROBABILITY = 0.01
@@ -85,11 +85,11 @@ class Measured:
         return Mean.of_rows(values, self.rows, within=within)
 
 
-def measured(task: Task, lineup: Lineup, fitted: Sequence[FittedMember]) -> Measured:
+def measured(training_set: TrainingSet, lineup: Lineup, fitted: Sequence[FittedMember]) -> Measured:
     """Judge every member on its seed's judged rows, and on its own training rows."""
     n_probes, n_seeds = len(lineup.probes), len(lineup.judged)
-    head = head_for(fitted[0].network.head, len(task.classes))
-    weights = np.ones(len(task.codes)) if task.weights is None else task.weights
+    head = head_for(fitted[0].network.head, len(training_set.classes))
+    weights = np.ones(len(training_set.codes)) if training_set.weights is None else training_set.weights
     judged: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in METRICS}
     trained = {metric: np.empty((n_probes, n_seeds)) for metric in METRICS}
     for number, rows in enumerate(lineup.judged):
@@ -101,8 +101,8 @@ def measured(task: Task, lineup: Lineup, fitted: Sequence[FittedMember]) -> Meas
             everything = network.logits(encoded.unsqueeze(0)).double()[0]
             probabilities = head.probabilities(torch.nan_to_num(everything, nan=0.0)).numpy()
             of_rows = {
-                "log_loss": row_losses(task.codes, probabilities).clip(max=-np.log(LEAST_PROBABILITY)),
-                "accuracy": row_hits(task.codes, probabilities).astype(np.float64),
+                "log_loss": row_losses(training_set.codes, probabilities).clip(max=-np.log(LEAST_PROBABILITY)),
+                "accuracy": row_hits(training_set.codes, probabilities).astype(np.float64),
             }
             for metric, values in of_rows.items():
                 counted = weights if metric == "log_loss" else np.ones(len(weights))

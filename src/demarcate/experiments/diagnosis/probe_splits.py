@@ -13,7 +13,7 @@ from demarcate.errors import InputError, Problem
 from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe
 from demarcate.tabular import stratified_split
 from demarcate.tabular.splits import held_out_rows
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 FOLDS = 5
 """A fifth of the rows judges, and four fifths train: five seeds together judge every row once."""
@@ -53,13 +53,19 @@ class Lineup:
 
 
 def line_up(
-    task: Task, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False
+    training_set: TrainingSet,
+    probes: Sequence[Probe],
+    *,
+    seeds: int,
+    seed: int,
+    standardise: bool,
+    pieces: bool = False,
 ) -> Lineup:
     """Deal the rows into folds, a fold a seed, and line up every probe on the others.
 
     Parameters
     ----------
-    task, probes
+    training_set, probes
         The table, and what is tried on it.
     seeds
         How many splits; after every five the rows are dealt anew.
@@ -75,30 +81,32 @@ def line_up(
     InputError
         If there are too few rows to judge by.
     """
-    n_rows, n_classes = len(task.codes), len(task.classes)
+    n_rows, n_classes = len(training_set.codes), len(training_set.classes)
     least = max(FEWEST_ROWS, 5 * n_classes)
     if n_rows < least:
         rule = f"A diagnosis of {n_classes} classes takes at least {least} rows"
         raise InputError([Problem(rule, f"there are {n_rows}", "Collect more")])
     judged: list[NDArray[np.int64]] = []
     while len(judged) < seeds:
-        judged += held_out_rows(task.codes, FOLDS, n_rows, seed + len(judged) // FOLDS)
+        judged += held_out_rows(training_set.codes, FOLDS, n_rows, seed + len(judged) // FOLDS)
     encoders: list[TableEncoder] = []
     members: list[Member] = []
-    codes = task.codes if pieces else None
+    codes = training_set.codes if pieces else None
     for own, held in zip(np.random.SeedSequence(seed).generate_state(seeds).tolist(), judged[:seeds], strict=True):
         rows = np.setdiff1d(np.arange(n_rows), held)
         places: dict[bytes, int] = {}
         for probe in probes:
-            train, stop = _parts(task.codes, rows, probe, own)
+            train, stop = _parts(training_set.codes, rows, probe, own)
             key = train.tobytes()
             if key not in places:
                 places[key] = len(encoders)
-                encoder = TableEncoder.fit(task.schema, task.parsed, train, standardise=standardise, codes=codes)
+                encoder = TableEncoder.fit(
+                    training_set.schema, training_set.parsed, train, standardise=standardise, codes=codes
+                )
                 encoders.append(encoder)
             parts = torch.from_numpy(train), torch.from_numpy(stop)
             members.append(Member(probe.network, probe.training, own, *parts, encoding=places[key]))
-    return Lineup(tuple(probes), tuple(judged[:seeds]), members, encoders, task.samples(encoders))
+    return Lineup(tuple(probes), tuple(judged[:seeds]), members, encoders, training_set.samples(encoders))
 
 
 def _parts(

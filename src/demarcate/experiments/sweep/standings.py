@@ -14,7 +14,7 @@ from demarcate.experiments.sweep.grid import Configuration, spelled
 from demarcate.experiments.sweep.tournament import Metric
 from demarcate.inference import Predictor
 from demarcate.nn import head_for
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 _LIMITS = {"validation_log_loss": (0.0, np.inf), "validation_accuracy": (0.0, 1.0)}
 _TYPES = {
@@ -44,7 +44,7 @@ def network_table(lineup: Lineup, fitted: Sequence[FittedMember]) -> pl.DataFram
             loss, accuracy = float(history.validation_loss[last]), float(history.validation_accuracy[last])
             train_accuracy = float(history.train_accuracy[last])
         else:
-            (loss, accuracy), train_accuracy = _before_training(lineup.task, draw, done), None
+            (loss, accuracy), train_accuracy = _before_training(lineup.training_set, draw, done), None
         rows.append(
             {
                 "configuration": configuration.number,
@@ -61,28 +61,28 @@ def network_table(lineup: Lineup, fitted: Sequence[FittedMember]) -> pl.DataFram
     return pl.DataFrame(rows, schema=_TYPES)
 
 
-def _before_training(task: Task, draw: Draw, done: FittedMember) -> tuple[float, float]:
+def _before_training(training_set: TrainingSet, draw: Draw, done: FittedMember) -> tuple[float, float]:
     """Validation loss and accuracy of the weights that a network began with and was left with."""
-    probabilities = predictor_of(task, [draw], [done]).probabilities(task.cells(draw.validation_rows))
-    codes = task.codes[draw.validation_rows]
-    weights = None if task.weights is None else task.weights[draw.validation_rows]
+    probabilities = predictor_of(training_set, [draw], [done]).probabilities(training_set.cells(draw.validation_rows))
+    codes = training_set.codes[draw.validation_rows]
+    weights = None if training_set.weights is None else training_set.weights[draw.validation_rows]
     if weights is not None and not weights.any():
         weights = None
     loss = np.average(row_losses(codes, probabilities), weights=weights)
     return float(loss), float(row_hits(codes, probabilities).mean())
 
 
-def predictor_of(task: Task, draws: Sequence[Draw], fitted: Sequence[FittedMember]) -> Predictor:
+def predictor_of(training_set: TrainingSet, draws: Sequence[Draw], fitted: Sequence[FittedMember]) -> Predictor:
     """The mean of networks of one configuration, one a draw."""
     return Predictor.of(
-        schema=task.schema,
+        schema=training_set.schema,
         encoders=[draw.encoder for draw in draws],
         encoding=range(len(draws)),
         networks=[member.network for member in fitted],
         states=[member.state for member in fitted],
-        head=head_for(fitted[0].network.head, len(task.classes)),
-        classes=task.classes,
-        target=task.target,
+        head=head_for(fitted[0].network.head, len(training_set.classes)),
+        classes=training_set.classes,
+        target=training_set.target,
     )
 
 

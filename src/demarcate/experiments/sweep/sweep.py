@@ -20,11 +20,12 @@ from demarcate.experiments.sweep.validate_sweep import wrong_values
 from demarcate.experiments.sweep.winner import crown
 from demarcate.formatting import counted
 from demarcate.nn import Network
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.read_data import read_training_set
 
 
 def sweep(
-    data: Dataset | tuple[Any, Any],
+    data: TrainingSet | Dataset | tuple[Any, Any],
     over: Over,
     *,
     seeds: int = 3,
@@ -129,11 +130,11 @@ def sweep(
     check_sweep(over, network, training, seeds=seeds, sample=sample, metric=metric, halving=halving, seed=seed)
     check_precision(precision)
     tried = configurations(over, network, training, sample, seed)
-    task = read_task(
+    training_set = read_training_set(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
     )
     lineup = line_up(
-        task,
+        training_set,
         tried,
         n_seeds=int(seeds),
         test_size=test_size,

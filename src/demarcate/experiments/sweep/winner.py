@@ -28,7 +28,7 @@ from demarcate.formatting import counted
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.tabular.fingerprint import fingerprint
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,8 @@ def crown(
     first = table["configuration"][0] - 1
     configuration = lineup.configurations[first]
     members = tuple(fitted[first * n_seeds : (first + 1) * n_seeds])
-    predictor = predictor_of(lineup.task, lineup.draws, members)
-    scores = _test_scores(lineup, predictor.probabilities(lineup.task.cells(lineup.test_rows)))
+    predictor = predictor_of(lineup.training_set, lineup.draws, members)
+    scores = _test_scores(lineup, predictor.probabilities(lineup.training_set.cells(lineup.test_rows)))
     baselines = {name: _test_scores(lineup, values) for name, values in _simple_rules(lineup).items()}
     record = _record(lineup, configuration, members, metric, seed)
     of_scores = {
@@ -135,17 +135,17 @@ def crown(
 
 
 def _test_scores(lineup: Lineup, probabilities: NDArray[np.float64]) -> dict[str, Score]:
-    return score(lineup.task.codes[lineup.test_rows], probabilities, rows="test")
+    return score(lineup.training_set.codes[lineup.test_rows], probabilities, rows="test")
 
 
 def _simple_rules(lineup: Lineup) -> dict[str, NDArray[np.float64]]:
     """Probabilities of the test rows ``(n_test, n_classes)``, by rule: the mean over seeds."""
-    codes, test_rows = lineup.task.codes, lineup.test_rows
-    n_classes = len(lineup.task.classes)
+    codes, test_rows = lineup.training_set.codes, lineup.test_rows
+    n_classes = len(lineup.training_set.classes)
     majority, logistic = [], []
     for encoding, draw in enumerate(lineup.draws):
         matrix = lineup.samples.encoded(encoding).numpy()
-        weights = None if lineup.task.weights is None else lineup.task.weights[draw.rows]
+        weights = None if lineup.training_set.weights is None else lineup.training_set.weights[draw.rows]
         train, own = matrix[draw.rows], codes[draw.rows]
         majority.append(majority_probabilities(own, len(test_rows), n_classes))
         logistic.append(logistic_probabilities(train, own, matrix[test_rows], n_classes, weights))
@@ -174,13 +174,13 @@ def _record(
     seed: int,
 ) -> dict[str, Any]:
     """What a model file says of how the model was made, ready for JSON."""
-    task, training = lineup.task, configuration.training
-    labels = task.classes.tolist()
+    training_set, training = lineup.training_set, configuration.training
+    labels = training_set.classes.tolist()
     return {
-        "n_samples": len(task.codes) - len(lineup.test_rows),
-        "n_features": len(task.schema.columns),
-        "class_rows": dict(zip(map(str, labels), np.bincount(task.codes).tolist(), strict=True)),
-        "class_weight": _class_weight(task),
+        "n_samples": len(training_set.codes) - len(lineup.test_rows),
+        "n_features": len(training_set.schema.columns),
+        "class_rows": dict(zip(map(str, labels), np.bincount(training_set.codes).tolist(), strict=True)),
+        "class_weight": _class_weight(training_set),
         "members": [member.to_json() for member in members],
         "settings": plain({**vars(configuration.network), **vars(training)}),
         "sweep": {
@@ -189,10 +189,17 @@ def _record(
             "metric": metric,
             "settings": plain(configuration.settings),
         },
-        "provenance": {**provenance(), "seed": seed, "data_sha256": fingerprint(task.parsed, task.codes)},
+        "provenance": {
+            **provenance(),
+            "seed": seed,
+            "data_sha256": fingerprint(training_set.parsed, training_set.codes),
+        },
     }
 
 
-def _class_weight(task: Task) -> dict[str, float]:
-    weights = np.ones(len(task.codes)) if task.weights is None else task.weights
-    return {str(label): float(weights[task.codes == code][0]) for code, label in enumerate(task.classes.tolist())}
+def _class_weight(training_set: TrainingSet) -> dict[str, float]:
+    weights = np.ones(len(training_set.codes)) if training_set.weights is None else training_set.weights
+    return {
+        str(label): float(weights[training_set.codes == code][0])
+        for code, label in enumerate(training_set.classes.tolist())
+    }

@@ -1,0 +1,171 @@
+"""From a table and its labels, or a file that is read column by column, to a training set."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from demarcate.errors import InputError, Problem, together
+from demarcate.io.scratch import scratch_file
+from demarcate.io.tables.columnar import Columnar
+from demarcate.tabular import Column, Schema, as_frame, class_codes, infer_schema
+from demarcate.tabular.cells import slices
+from demarcate.tabular.columns import plain_column
+from demarcate.tabular.labels import typed_labels
+from demarcate.tabular.schema_inference import ColumnInference, schema_of
+from demarcate.tabular.summaries import Described, described
+from demarcate.trainingset.column_store import CELL_BYTES, ColumnStore
+from demarcate.trainingset.memory_budget import MemoryBudget
+from demarcate.trainingset.on_disk import TrainingSetOnDisk
+from demarcate.trainingset.training_set import TrainingSet
+
+
+def open_table(
+    table: Any,
+    labels: Any,
+    target: str = "target",
+    weights: NDArray[np.float64] | None = None,
+    schema: Schema | None = None,
+    /,
+    *,
+    categorical: Sequence[str] = (),
+    numerical: Sequence[str] = (),
+    drop: Sequence[str] = (),
+) -> TrainingSet:
+    """Check a table and its labels, and read them into memory; all that is wrong with either is one `InputError`.
+
+    Without a schema the columns are inferred, as by `infer_schema`.
+
+    Examples
+    --------
+    >>> open_table({"age": [63, 63]}, ["yes", "yes"])
+    Traceback (most recent call last):
+    demarcate.errors.InputError: 2 problems:
+    - A classifier needs at least one column that can tell rows apart: 'age' is constant: every cell is '63'. Add
+    columns, or name one to keep as numerical.
+    - A classifier separates at least two classes: every label is 'yes'. Give rows of another class: one class cannot be
+    told from nothing.
+    """
+
+    def columns() -> tuple[pl.DataFrame, Schema]:
+        frame = as_frame(table)
+        if frame.is_empty():
+            raise InputError([Problem("A table has rows: this one has none", "Give rows of every class")])
+        known = schema or infer_schema(frame, categorical=categorical, numerical=numerical, drop=drop)
+        known.check_usable()
+        return frame, known
+
+    (frame, known), (classes, codes) = together(columns, lambda: class_codes(labels))
+    return TrainingSet(known, known.parse(frame), classes, codes, weights, target)
+
+
+@contextmanager
+def open_file(
+    source: Columnar,
+    target: str,
+    budget: MemoryBudget,
+    folder: Path,
+    *,
+    categorical: Sequence[str] = (),
+    numerical: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    drop_missing_target: bool = False,
+    seed: int = 0,
+    on_write: Callable[[str, int], None] | None = None,
+) -> Iterator[TrainingSetOnDisk]:
+    """Read a file column by column into files without a name in ``folder``, which last as long as the context.
+
+    Every column becomes what it becomes in a table that is read at once. ``seed`` draws the sample of the rows; a
+    column to drop that is larger than the budget is inferred from its first rows.
+    """
+    names = [name for name in source.columns if name != target]
+    inference = ColumnInference(names, categorical=categorical, numerical=numerical, drop=drop)
+    budget.check(source.n_rows, {name: size for name, size in source.sizes.items() if name not in drop})
+    classes, codes, labelled = _read_labels(source, target, drop_missing_target)
+    n_rows = len(codes)
+    reader = _Reader(source, labelled, budget)
+    n_bytes, what = CELL_BYTES * n_rows * len(names), f"{n_rows:,} rows of {len(names)} columns"
+    with scratch_file(folder, n_bytes, what) as file, ExitStack() as files:
+        store = ColumnStore(file, n_rows)
+        schema = reader.read(names, inference, store)
+        n_sampled = budget.sample_rows(schema)
+        generator = np.random.default_rng(seed)
+        yield TrainingSetOnDisk(
+            schema=schema,
+            parsed=store,
+            classes=classes,
+            codes=codes,
+            target=target,
+            sample=np.sort(generator.choice(n_rows, n_sampled, replace=False)) if n_sampled < n_rows else None,
+            summaries=reader.summaries,
+            n_unlabelled=source.n_rows - n_rows,
+            table_bytes=sum(source.sizes.values()),
+            budget=budget,
+            folder=folder,
+            files=files,
+            on_write=on_write,
+        )
+
+
+def _read_labels(
+    source: Columnar, target: str, drop_missing: bool
+) -> tuple[NDArray[Any], NDArray[np.int64], pl.Series | None]:
+    """Return classes, codes, and which rows have a label, ``(n_rows,)``, if others are left out."""
+    labels = typed_labels(plain_column(target, source.column(target)))
+    if not (drop_missing and None in labels):
+        return *class_codes(labels), None
+    labelled = pl.Series([label is not None for label in labels])
+    return *class_codes([label for label in labels if label is not None]), labelled
+
+
+@dataclass(frozen=True, eq=False)
+class _Reader:
+    """Reads columns one by one, in the rows that have a label."""
+
+    source: Columnar
+    labelled: pl.Series | None
+    budget: MemoryBudget
+    summaries: dict[str, Described] = field(default_factory=dict)
+
+    def read(self, names: Sequence[str], inference: ColumnInference, store: ColumnStore) -> Schema:
+        """Infer, summarise and store columns; the problems of all of them are one error."""
+        problems: list[Problem] = []
+        columns: list[Column] = []
+        for name in names:
+            try:
+                cells = self._cells(name)
+                column = inference.column(cells)
+                if not column.dropped:
+                    _store(cells, column, store)
+            except InputError as error:
+                problems += error.problems
+                continue
+            columns.append(column)
+            self.summaries[name] = described(cells, column)
+        if problems:
+            raise InputError(problems)
+        schema = schema_of(columns)
+        schema.check_usable()
+        for column in schema.used:
+            # A column that numbers the rows is used only if there is no other.
+            if column.name not in store:
+                _store(self._cells(column.name), column, store)
+        return schema
+
+    def _cells(self, name: str) -> pl.Series:
+        """Return all cells of a column; of one that is too large, and so is dropped, the first ones."""
+        n_rows = self.budget.column_rows(self.source.n_rows, self.source.sizes[name])
+        cells = plain_column(name, self.source.column(name, n_rows))
+        return cells if self.labelled is None else cells.filter(self.labelled.head(n_rows))
+
+
+def _store(cells: pl.Series, column: Column, store: ColumnStore) -> None:
+    reader = Schema((column,)).reader()
+    parts = (parsed[column.name] for part in slices(cells) if (parsed := reader.take(part.to_frame())) is not None)
+    store.add(column.name, parts, column.categories if column.kind in ("categorical", "boolean") else None)
+    reader.close()

@@ -1,0 +1,87 @@
+"""From what callers of experiments pass, a data set or a table and its labels, to a training set."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from demarcate.argument_checks import check_consistent_length
+from demarcate.datasets import Dataset
+from demarcate.errors import SettingError, TargetError
+from demarcate.nn import Network, head_for
+from demarcate.tabular import as_frame, labels_of
+from demarcate.tabular.class_weights import class_weights
+from demarcate.tabular.schema_inference import with_own_categorical
+from demarcate.trainingset.open import open_table
+from demarcate.trainingset.training_set import TrainingSet
+
+_Name = TypeVar("_Name")
+_Value = TypeVar("_Value")
+
+
+def read_training_set(
+    data: TrainingSet | Dataset | tuple[Any, Any],
+    networks: Iterable[Network],
+    *,
+    categorical: Sequence[str] = (),
+    numerical: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    class_weight: Mapping[Any, float] | None = None,
+) -> TrainingSet:
+    """Read a data set, or a table and its labels; a training set is taken as it is, with class weights.
+
+    A data set names its own categorical columns. Labels that are a torch tensor must be what the loss of each network
+    takes, else `TargetError`.
+    """
+    if isinstance(data, TrainingSet):
+        training_set = data
+    else:
+        X, labels = data
+        frame = as_frame(array_of(X))
+        if isinstance(labels, Tensor):
+            _check_tensor(labels, networks)
+            labels = labels.flatten().long()
+        cells = labels_of(labels)
+        check_consistent_length(len(frame), len(cells))
+        own = data.categorical if isinstance(data, Dataset) else ()
+        categorical = with_own_categorical(own, categorical, numerical, drop)
+        target = data.target if isinstance(data, Dataset) else "target"
+        training_set = open_table(frame, cells, target, categorical=categorical, numerical=numerical, drop=drop)
+    if not class_weight:
+        return training_set
+    return training_set.weighted(class_weights(class_weight, training_set.classes, training_set.codes))
+
+
+def array_of(X: Any) -> Any:
+    """Return a tensor as an array, and anything else as it is."""
+    return X.detach().cpu().numpy() if isinstance(X, Tensor) else X
+
+
+def by_name(given: Mapping[_Name, _Value] | None, names: Iterable[_Name], what: str) -> Mapping[_Name, _Value]:
+    """Return a setting by name, after a check that it names nothing unknown.
+
+    Examples
+    --------
+    >>> by_name({"c": 1.0}, ["a", "b"], "class weights")
+    Traceback (most recent call last):
+    demarcate.errors.SettingError: class weights are for 'a', 'b': got 'c'
+    """
+    names = list(names)
+    unknown = [name for name in given or {} if name not in names]
+    if unknown:
+        shown = ", ".join(map(repr, unknown))
+        raise SettingError(f"{what} are for {', '.join(map(repr, names))}: got {shown}")
+    return given or {}
+
+
+def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
+    """Refuse targets that are no class indices, or that the loss of a network does not take."""
+    values = labels.detach().flatten().double().cpu()
+    row = next(iter((~((values >= 0) & (values % 1 == 0))).nonzero().flatten().tolist()), None)
+    if row is not None:
+        raise TargetError(f"targets are class indices, 0, 1, 2 and so on: got {values[row].item():g} in row {row + 1}")
+    n_classes = max(2, int(values.max()) + 1) if len(values) else 2
+    for network in networks:
+        head = head_for(network.head, n_classes)
+        head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)

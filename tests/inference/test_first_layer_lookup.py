@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from demarcate.encoding import TableEncoder, lookup_codes
 from demarcate.inference import first_layer_lookup as module
 from demarcate.inference import predictor as predictors
-from demarcate.inference.first_layer_lookup import Lookup
+from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.inference.predictor import Predictor
 from demarcate.nn import Network, head_for, initial_state
 from demarcate.tabular import infer_schema
@@ -73,7 +73,7 @@ def dense(predictor, parsed, members):
 
 
 def looked_up(predictor, parsed, members):
-    made = Lookup.of(predictor.encoders, predictor.encoding, predictor.populations, members, parsed)
+    made = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations, members, parsed)
     return made.logits(slice(0, len(next(iter(parsed.values())))))
 
 
@@ -126,10 +126,10 @@ def test_rows_are_taken_a_slice_at_a_time():
     predictor, frame = ensemble(), table(300, seed=2)
     parsed = predictor.parse(frame)
     whole = looked_up(predictor, parsed, range(5))
-    with patch.object(module, "_SLICE", 56):
+    with patch.object(module, "_MAX_LAYER_OUTPUT", 56):
         sliced = looked_up(predictor, parsed, range(5))
     torch.testing.assert_close(sliced, whole, rtol=1e-6, atol=1e-6)
-    made = Lookup.of(predictor.encoders, predictor.encoding, predictor.populations, range(5), parsed)
+    made = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations, range(5), parsed)
     torch.testing.assert_close(made.logits(slice(17, 130)), whole[:, 17:130], rtol=1e-6, atol=1e-6)
 
 
@@ -141,7 +141,7 @@ def test_many_rows_are_predicted_as_each_alone(classes, n_threads):
     before = torch.get_num_threads()
     torch.set_num_threads(n_threads)
     try:
-        with patch.multiple(predictors, _MANY=64, _LOOKED_UP=16, _FEWEST=1):
+        with patch.multiple(predictors, _MIN_LOOKUP_ROWS=64, _LOOKUP_BLOCK=16, _MIN_BLOCK=1):
             np.testing.assert_allclose(predictor.predict_proba(frame), few, rtol=0, atol=1e-6)
             np.testing.assert_allclose(predictor.predict_proba(frame[::-1]), few[::-1], rtol=0, atol=1e-6)
             np.testing.assert_allclose(predictor.spread(frame).shape, few.shape)

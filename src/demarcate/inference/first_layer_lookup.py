@@ -1,8 +1,8 @@
-"""Logits for many rows: what a column adds to a first layer is looked up, instead of multiplied out row by row.
+"""Logits for many rows: the terms that columns add to a first layer are looked up instead of multiplied row by row.
 
 A first layer sums its inputs times their weights, and a column's inputs depend on its cell alone. Where cells repeat,
 the sum over a column's inputs is computed once for each distinct cell, and a row's first layer is the sum of a few such
-sums. No matrix of encoded rows is made, which is most of what such rows cost otherwise.
+terms. No matrix of encoded rows is made, which is most of the cost of such rows otherwise.
 """
 
 from collections.abc import Sequence
@@ -20,33 +20,31 @@ from demarcate.nn import Family, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.tabular import ParsedColumns
 
-_SLICE = 1 << 17
+_MAX_LAYER_OUTPUT = 1 << 17
 """Numbers of a layer's output at once: 512 rows of 256 units, which stay in a processor's second cache."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Member:
+class _LookupMember:
     """A member that reads a coded table.
 
     Attributes
     ----------
     encoder
         The number of the encoder it reads through.
-    sums
-        What each code adds to the first layer, ``(n_codes, d_out)``; the bias is in those of the first column. Or None,
-        if no column has codes.
+    terms
+        For each code the term it adds to the first layer, ``(n_codes, d_out)``, those of the first column with the
+        bias; None if no column has codes.
     weight
-        The first layer's weights for the other columns, ``(d_rest, d_out)``.
+        The first layer's weights of the other columns, ``(d_rest, d_out)``.
     bias
         The first layer's bias, ``(d_out,)``.
     layers
-        All its layers.
-    network, family
-        Its specification, and the family that computes the other layers.
+        All layers.
     """
 
     encoder: int
-    sums: Tensor | None
+    terms: Tensor | None
     weight: Tensor
     bias: Tensor
     layers: MemberState
@@ -54,50 +52,44 @@ class _Member:
     family: Family
 
     def logits(self, codes: Tensor, shares: Tensor | None, rest: Tensor) -> Tensor:
-        """Logits ``(n_rows, n_outputs)``.
+        """Return logits ``(n_rows, n_outputs)``.
 
-        Parameters
-        ----------
-        codes
-            Places among the sums, ``(n_rows, n_columns)``.
-        shares
-            How much of each of these sums is meant, of the same shape; None for the whole of all.
-        rest
-            The other columns, encoded, ``(n_rows, d_rest)``.
+        ``codes`` are row numbers in ``terms``, ``shares`` the factors of these terms (None for 1 everywhere), both
+        ``(n_rows, n_columns)``; ``rest`` are the other columns, encoded, ``(n_rows, d_rest)``.
         """
-        if self.sums is None:
+        if self.terms is None:
             x = torch.addmm(self.bias, rest, self.weight)
         else:
-            x = functional.embedding_bag(codes, self.sums, mode="sum", per_sample_weights=shares)
+            x = functional.embedding_bag(codes, self.terms, mode="sum", per_sample_weights=shares)
             if rest.shape[1]:
                 x.addmm_(rest, self.weight)
         return self.family.forward_rest(self.network, self.layers, x)
 
 
 @dataclass(frozen=True, eq=False)
-class Lookup:
-    """Some members of a predictor, made ready for the rows of one table.
+class FirstLayerLookup:
+    """Some members of a predictor, prepared for the rows of one table.
 
     Attributes
     ----------
     members
         The members, in order.
     encoders
-        The encoders they read through, each of the columns that are not in codes only.
+        The encoders they read through, each of the columns without codes only.
     codes
-        Each row's places among the members' ``sums``, int32 ``(n_rows, n_columns)``.
-    knotted
-        Columns with knots, and where each one's sums begin.
+        Each row's terms by number, int32 ``(n_rows, n_columns)``.
+    interpolated
+        Columns that are linear between knots, and the number of each one's first term.
     parsed
-        The table's columns that are not in codes.
+        The table's columns without codes.
     rest
-        The names of those that have no knots either.
+        The names of those that are not interpolated either.
     """
 
-    members: tuple[_Member, ...]
+    members: tuple[_LookupMember, ...]
     encoders: dict[int, TableEncoder]
     codes: Tensor
-    knotted: tuple[tuple[InterpolatedColumn, int], ...]
+    interpolated: tuple[tuple[InterpolatedColumn, int], ...]
     parsed: ParsedColumns
     rest: tuple[str, ...]
 
@@ -109,84 +101,75 @@ class Lookup:
         populations: Sequence[Population],
         members: Sequence[int],
         parsed: ParsedColumns,
-    ) -> "Lookup":
-        """Make members ready for parsed rows.
+    ) -> "FirstLayerLookup":
+        """Prepare members, by their numbers in the populations, for parsed rows; ``encoding`` is each member's encoder.
 
-        Parameters
-        ----------
-        encoders
-            All encoders of the predictor.
-        encoding
-            The encoder each member reads through.
-        populations
-            All members, in order, as stacks.
-        members
-            Numbers of those that are asked.
-        parsed
-            The rows.
+        Every population's family must start with a linear layer.
         """
         used = sorted({encoding[member] for member in members})
         table = CodedTable.of([encoders[index] for index in used], parsed)
         inputs = {index: _Inputs.of(encoders[index], place, table) for place, index in enumerate(used)}
 
-        def ready(member: int) -> _Member:
-            return _member(*_place(populations, member), encoding[member], inputs[encoding[member]])
+        def prepare(member: int) -> _LookupMember:
+            return _lookup_member(*_locate(populations, member), encoding[member], inputs[encoding[member]])
 
-        knotted = [column.columns[0] for column in table.interpolated]
+        interpolated = [column.columns[0] for column in table.interpolated]
         first = np.cumsum([0, *(column.n_codes for column in table.with_codes)])
         return cls(
-            tuple(in_order(ready, members)),
+            tuple(in_order(prepare, members)),
             {index: own.rest for index, own in inputs.items()},
-            _codes(table.coded, len(next(iter(parsed.values())))),
+            _term_numbers(table.coded, len(next(iter(parsed.values())))),
             tuple(zip(table.interpolated, map(int, first[len(table.coded) : -1]), strict=True)),
-            {name: parsed[name] for name in (*knotted, *table.rest)},
+            {name: parsed[name] for name in (*interpolated, *table.rest)},
             table.rest,
         )
 
     def logits(self, rows: slice) -> Tensor:
-        """Every member's raw outputs for some rows, ``(len(members), n_rows, n_outputs)``."""
-        codes, shares = self._places(rows)
+        """Return every member's logits for some rows, ``(len(members), n_rows, n_outputs)``."""
+        codes, shares = self._terms(rows)
         cells: ParsedColumns = {name: self.parsed[name][rows] for name in self.rest}
-        found: list[Tensor] = []
+        logits: list[Tensor] = []
         encoder, rest = -1, torch.empty(len(codes), 0)
         with torch.inference_mode():
             for member in self.members:
                 if cells and member.encoder != encoder:
                     # One at a time: the encodings of many columns by all encoders would not fit.
                     encoder, rest = member.encoder, torch.from_numpy(self.encoders[member.encoder].encode(cells))
-                size = max(1, _SLICE // len(member.bias))
-                parts = [slice(start, start + size) for start in range(0, len(codes), size)]
-                pieces = [
-                    member.logits(codes[part], None if shares is None else shares[part], rest[part]) for part in parts
+                size = max(1, _MAX_LAYER_OUTPUT // len(member.bias))
+                blocks = [slice(start, start + size) for start in range(0, len(codes), size)]
+                parts = [
+                    member.logits(codes[block], None if shares is None else shares[block], rest[block])
+                    for block in blocks
                 ]
-                found.append(torch.cat(pieces))
-            return torch.stack(found)
+                logits.append(torch.cat(parts))
+            return torch.stack(logits)
 
-    def _places(self, rows: slice) -> tuple[Tensor, Tensor | None]:
-        """Some rows' places among the members' sums, and the share of each; None where no share is less than 1."""
+    def _terms(self, rows: slice) -> tuple[Tensor, Tensor | None]:
+        """Return some rows' term numbers and the share of each term; None where every share is 1."""
         codes = self.codes[rows]
-        if not self.knotted:
+        if not self.interpolated:
             return codes, None
-        between = [
-            (column.interpolate(np.asarray(self.parsed[column.columns[0]][rows])), at) for column, at in self.knotted
+        interpolated = [
+            (column.interpolate(np.asarray(self.parsed[column.columns[0]][rows])), first)
+            for column, first in self.interpolated
         ]
-        places = [torch.from_numpy((own + first).astype(np.int32)) for (own, _), first in between]
-        shares = [torch.from_numpy(own) for (_, own), _ in between]
-        return torch.cat([codes, *places], 1), torch.cat([torch.ones(codes.shape), *shares], 1)
+        numbers = [torch.from_numpy((own + first).astype(np.int32)) for (own, _), first in interpolated]
+        shares = [torch.from_numpy(own) for (_, own), _ in interpolated]
+        return torch.cat([codes, *numbers], 1), torch.cat([torch.ones(codes.shape), *shares], 1)
 
 
 @dataclass(frozen=True, eq=False)
 class _Inputs:
-    """Where a member finds its inputs in a coded table.
+    """Where the members behind one encoder find their inputs in a coded table.
 
     Attributes
     ----------
     encoded
-        What its encoder makes of each code, a matrix ``(n_codes, n_encoded)`` for each column with codes.
+        For each column with codes, the encoding of each code, ``(n_codes, n_encoded)``.
     of_codes
-        Which inputs these are, an array for each.
+        The numbers of these inputs, an array for each column.
     of_rest
-        Which inputs are those of the other columns.
+        The numbers of the other columns' inputs.
     rest
         The encoder of the other columns.
     """
@@ -200,20 +183,20 @@ class _Inputs:
     def of(cls, encoder: TableEncoder, place: int, table: CodedTable) -> "_Inputs":
         return cls(
             tuple(torch.from_numpy(column.encoded[place]) for column in table.with_codes),
-            tuple(_columns(encoder, column.columns) for column in table.with_codes),
-            _columns(encoder, table.rest),
+            tuple(_input_numbers(encoder, column.columns) for column in table.with_codes),
+            _input_numbers(encoder, table.rest),
             encoder.select(table.rest),
         )
 
 
-def _columns(encoder: TableEncoder, names: Sequence[str]) -> NDArray[np.int64]:
-    """Which columns of the matrix these columns of the table became."""
+def _input_numbers(encoder: TableEncoder, names: Sequence[str]) -> NDArray[np.int64]:
+    """Return the columns of the encoded matrix that these columns of the table became."""
     ranges = [encoder.columns_of(name) for name in names]
     return np.concatenate([np.empty(0, np.int64), *(np.arange(own.start, own.stop) for own in ranges)])
 
 
-def _place(populations: Sequence[Population], member: int) -> tuple[Population, int]:
-    """The population of a member, and its number there."""
+def _locate(populations: Sequence[Population], member: int) -> tuple[Population, int]:
+    """Return the population of a member, and its number there."""
     for population in populations:
         if member < population.n_members:
             return population, member
@@ -221,16 +204,16 @@ def _place(populations: Sequence[Population], member: int) -> tuple[Population, 
     raise AssertionError("every member is in a population")
 
 
-def _member(population: Population, local: int, encoder: int, inputs: _Inputs) -> _Member:
+def _lookup_member(population: Population, local: int, encoder: int, inputs: _Inputs) -> _LookupMember:
     layers = population.layout.member_layers(population.flat, local)
     weight, bias = layers[0]
     with torch.inference_mode():
-        sums = [own @ weight[places] for own, places in zip(inputs.encoded, inputs.of_codes, strict=True)]
-        if sums:
-            sums[0] += bias
-        return _Member(
+        terms = [own @ weight[numbers] for own, numbers in zip(inputs.encoded, inputs.of_codes, strict=True)]
+        if terms:
+            terms[0] += bias
+        return _LookupMember(
             encoder,
-            torch.cat(sums) if sums else None,
+            torch.cat(terms) if terms else None,
             weight[inputs.of_rest],
             bias,
             layers,
@@ -239,11 +222,11 @@ def _member(population: Population, local: int, encoder: int, inputs: _Inputs) -
         )
 
 
-def _codes(columns: Sequence[CodedColumns], n_rows: int) -> Tensor:
-    """Codes of columns as places in one table of all their codes, int32 ``(n_rows, n_columns)``."""
-    places = np.empty((n_rows, len(columns)), dtype=np.int32)
+def _term_numbers(columns: Sequence[CodedColumns], n_rows: int) -> Tensor:
+    """Return the codes of columns as row numbers in one table of all their codes, int32 ``(n_rows, n_columns)``."""
+    numbers = np.empty((n_rows, len(columns)), dtype=np.int32)
     first = 0
     for at, column in enumerate(columns):
-        np.add(column.codes, np.int32(first), out=places[:, at])
+        np.add(column.codes, np.int32(first), out=numbers[:, at])
         first += column.n_codes
-    return torch.from_numpy(places)
+    return torch.from_numpy(numbers)

@@ -1,4 +1,4 @@
-"""The fitted whole: rows in, probabilities out. Needs no engine, and knows nothing of how it was trained."""
+"""The fitted predictor: rows in, probabilities out. Needs no engine, and does not depend on how it was trained."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,20 +13,19 @@ from torch import Tensor, nn
 from demarcate.encoding import TableEncoder
 from demarcate.errors import SettingError
 from demarcate.evaluation import Conformal, Costs, scale
-from demarcate.inference.first_layer_lookup import Lookup
+from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.nn import Head, MemberState, Network, Population, stack
 from demarcate.nn.parallel import in_order
 from demarcate.tabular import ParsedColumns, Schema, TableReader, as_frame
 
-_Made = TypeVar("_Made")
+_Result = TypeVar("_Result")
 
 _MAX_CHUNK = 1 << 24
 """Encoded numbers in flight at once."""
-_MANY = 1 << 13
-"""Rows, each counted once for every member, from which it pays to look up what columns add."""
-_LOOKED_UP, _ENCODED, _FEWEST = 2048, 1024, 256
-"""Rows that a thread of the processor is given at once: at most, where what columns add is looked up and where not, and
-at least."""
+_MIN_LOOKUP_ROWS = 1 << 13
+"""Rows times members from which looking up the first layer pays."""
+_LOOKUP_BLOCK, _DENSE_BLOCK, _MIN_BLOCK = 2048, 1024, 256
+"""Rows that a thread of the processor computes at once: at most with the lookup, at most without it, and at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +39,7 @@ class Predictor:
     encoders
         Fitted encoders; members trained on the same rows share one.
     encoding
-        The encoder each member reads through, ``(n_members,)``.
+        The number of the encoder that each member reads through, ``(n_members,)``.
     populations
         The members, in order, as stacks.
     classes
@@ -49,15 +48,15 @@ class Predictor:
         The name of the column it predicts.
     threshold
         For two classes: the probability of the second from which it is predicted. None means the likelier class, or
-        that ``costs`` decide otherwise than by one.
+        a decision by ``costs`` that no threshold expresses.
     costs
-        What decisions cost, if not all mistakes alike; where they amount to a threshold, `deciding` states it.
+        The costs of decisions, if not all mistakes cost the same; `deciding` states the threshold where there is one.
     temperature
-        What the mean probabilities are scaled by; None if by nothing.
+        The temperature that scales the mean probabilities; None for no scaling.
     conformal
-        What out-of-fold rows say of prediction sets, if there were any.
+        Out-of-fold scores for prediction sets, if there are any.
     record
-        What is known of how it was made: scores, baselines, settings, provenance. JSON-ready.
+        How it was made: scores, baselines, settings, provenance. JSON-ready.
     """
 
     schema: Schema
@@ -89,13 +88,27 @@ class Predictor:
         temperature: float | None = None,
         conformal: Conformal | None = None,
         record: Mapping[str, Any] | None = None,
+        device: str | torch.device | None = None,
     ) -> "Predictor":
-        """A predictor from its members' specifications and parameters."""
+        """Return a predictor from its members' specifications and parameters.
+
+        Parameters
+        ----------
+        schema, encoders, encoding, classes, target, threshold, costs, temperature, conformal, record
+            The attributes of the same names.
+        networks, states
+            Each member's specification and its parameters.
+        head
+            The head of all members.
+        device
+            The device that the members compute on; None leaves each where its parameters are.
+        """
+        populations = stack(networks, states, head)
         return cls(
             schema=schema,
             encoders=tuple(encoders),
             encoding=tuple(encoding),
-            populations=tuple(stack(networks, states, head)),
+            populations=tuple(populations if device is None else [population.to(device) for population in populations]),
             classes=classes,
             target=target,
             threshold=threshold,
@@ -107,7 +120,7 @@ class Predictor:
 
     @property
     def n_members(self) -> int:
-        """Networks in the ensemble."""
+        """The number of networks in the ensemble."""
         return len(self.encoding)
 
     @property
@@ -117,15 +130,32 @@ class Predictor:
 
     @property
     def head(self) -> Head:
-        """What the members' logits mean."""
+        """The head of all members, which says what their logits mean."""
         return self.populations[0].head
 
+    @property
+    def device(self) -> torch.device:
+        """The device that the networks compute on."""
+        return self.populations[0].device
+
+    def to(self, device: str | torch.device) -> "Predictor":
+        """Return the same predictor with its networks on a device; tables are encoded on the CPU all the same."""
+        return replace(self, populations=tuple(population.to(device) for population in self.populations))
+
     def states(self) -> list[MemberState]:
-        """Each member's parameters, as torch.nn.Linear keeps them."""
+        """Return each member's parameters, as its plain torch module keeps them."""
         return [state for population in self.populations for state in population.states()]
 
     def member(self, index: int) -> nn.Module:
-        """One network as a plain ``torch.nn.Sequential``; feed it what `encode` gives for the same member."""
+        """Return one network as a plain torch module in evaluation mode; `encode` gives its inputs.
+
+        A multilayer perceptron is a ``torch.nn.Sequential``.
+
+        Raises
+        ------
+        IndexError
+            If there is no such member.
+        """
         if not 0 <= index < self.n_members:
             raise IndexError(f"members are numbered from 0 to {self.n_members - 1}: got {index}")
         for population in self.populations:
@@ -135,11 +165,11 @@ class Predictor:
         raise AssertionError("every member is in a population")
 
     def encode(self, table: Any, member: int = 0) -> Tensor:
-        """The matrix a member sees for a table, float32 ``(n_rows, d_in)``."""
-        return torch.from_numpy(self.encoders[self.encoding[member]].encode(self.parse(table)))
+        """Return the matrix that a member reads for a table, float32 ``(n_rows, d_in)``, on the networks' device."""
+        return torch.from_numpy(self.encoders[self.encoding[member]].encode(self.parse(table))).to(self.device)
 
     def predict_proba(self, table: Any) -> NDArray[np.float64]:
-        """Class probabilities: the mean over members, at the temperature if there is one.
+        """Return class probabilities: the mean over members, scaled by the temperature if there is one.
 
         Parameters
         ----------
@@ -154,37 +184,42 @@ class Predictor:
         Raises
         ------
         InputError
-            If columns are missing or a cell does not say what its column holds.
+            If columns are missing or a cell does not fit its column.
         """
         return self.probabilities(self.parse(table))
 
     def predict(self, table: Any) -> NDArray[Any]:
-        """The predicted label of each row, ``(n_rows,)``; None where it abstains."""
+        """Return the predicted label of each row, ``(n_rows,)``; None where it abstains."""
         return self.decide(self.predict_proba(table))
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
-        """The labels that probabilities ``(n_rows, n_classes)`` lead to: by the costs, the threshold, or the likeliest.
+        """Return the labels that follow from probabilities ``(n_rows, n_classes)``.
 
-        Where abstaining has a cost the labels are an array of objects, with None for rows that are not decided.
+        They follow by the costs, else by the threshold, else they are the likeliest. Where abstaining has a cost the
+        labels are an array of objects, with None for rows without a decision.
         """
         decisions = self.decisions(probabilities)
         if self.costs is None or self.costs.abstain is None:
             return np.asarray(self.classes[decisions])
-        # One more place for abstaining, whose code counts from the end.
+        # None stands last: its code, -1, counts from the end.
         return np.array([*self.classes.tolist(), None], dtype=object)[decisions]
 
     def decisions(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
-        """The codes of the labels that `decide` gives, ``(n_rows,)``; -1 where it abstains."""
+        """Return the codes of the labels that `decide` gives, ``(n_rows,)``; -1 where it abstains."""
         if self.costs is not None:
             return self.costs.decide(probabilities)
         if self.threshold is not None:
             return np.asarray(probabilities[:, 1] >= self.threshold, dtype=np.int64)
         return np.asarray(probabilities.argmax(1))
 
+    def deciding(self, costs: Costs | None) -> "Predictor":
+        """Return the same predictor with decisions by other costs; None for the likeliest class."""
+        return replace(self, costs=costs, threshold=None if costs is None else costs.threshold)
+
     def predict_set(
         self, table: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
     ) -> NDArray[np.bool_]:
-        """Which labels are in each row's prediction set.
+        """Return which labels are in each row's prediction set.
 
         Parameters
         ----------
@@ -194,7 +229,7 @@ class Predictor:
             The share of sets that hold the true label, in (0, 1).
         per_class
             Whether that holds for the rows of each class, rather than for all rows together. A class with too few
-            out-of-fold rows to tell (9 for 0.9) is in every set.
+            out-of-fold rows for the coverage (fewer than 9 for 0.9) is in every set.
         allow_empty
             Whether a set may be empty; if not, the likeliest label is always in, and coverage is higher than asked for.
 
@@ -208,45 +243,59 @@ class Predictor:
         InputError
             If the table is refused.
         SettingError
-            If the coverage is out of range, or the predictor has no out-of-fold rows to go by.
+            If the coverage is out of range, or the predictor has no out-of-fold rows.
         """
         return self.sets(self.parse(table), coverage, per_class=per_class, allow_empty=allow_empty)
 
     def spread(self, table: Any) -> NDArray[np.float64]:
-        """How far members differ: the standard deviation of each probability between them, ``(n_rows, n_classes)``.
+        """Return the standard deviation of each probability between members, ``(n_rows, n_classes)``.
 
-        It is that of the members' own probabilities, to which no temperature is applied.
+        The members' own probabilities are compared, without the temperature.
         """
         return self.spreads(self.parse(table))
 
     def logits(self, table: Any) -> Tensor:
-        """Every member's raw outputs, ``(n_members, n_rows, n_outputs)``."""
+        """Return every member's logits, ``(n_members, n_rows, n_outputs)``, on the CPU."""
         parsed = self.parse(table)
-        none = torch.empty(self.n_members, 0, self.head.n_outputs(len(self.classes)))
-        return torch.cat([none, *(logits for _, logits in self._chunks(parsed, range(self.n_members), _as_it_is))], 1)
+        no_rows = torch.empty(self.n_members, 0, self.head.n_outputs(len(self.classes)))
+        return torch.cat(
+            [no_rows, *(logits for _, logits in self._chunks(parsed, range(self.n_members), _identity))], 1
+        )
 
     def member_probabilities(self, table: Any) -> NDArray[np.float64]:
-        """Every member's own probabilities, ``(n_members, n_rows, n_classes)``."""
+        """Return every member's own probabilities, ``(n_members, n_rows, n_classes)``."""
         return _finite_probabilities(self.head, self.logits(table))
 
     def parse(self, table: Any) -> ParsedColumns:
-        """A table's cells, checked against the schema and read as its kinds."""
+        """Return a table's cells, checked against the schema and read by column kind."""
         return self.schema.parse(as_frame(table))
 
     def reader(self) -> TableReader:
-        """The same for a table that comes in parts."""
+        """Return a reader that parses a table that comes in parts."""
         return self.schema.reader()
 
     def probabilities(self, parsed: ParsedColumns, members: Sequence[int] | None = None) -> NDArray[np.float64]:
-        """Probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""
+        """Return probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""
         chosen = range(self.n_members) if members is None else members
         means = np.empty((_n_rows(parsed), len(self.classes)))
         for rows, probabilities in self._member_probabilities(parsed, chosen):
             means[rows] = probabilities.mean(0)
         return scale(means, self.temperature)
 
+    def probabilities_encoded(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> NDArray[np.float64]:
+        """Return probabilities ``(n_rows, n_classes)`` of rows that are encoded already, the mean over some members.
+
+        Parameters
+        ----------
+        encoded
+            By the number of each encoder that these members read through, the rows it encoded, ``(n_rows, d_in)``.
+        members
+            Numbers of the members.
+        """
+        return scale(_finite_probabilities(self.head, self._logits(encoded, members)).mean(0), self.temperature)
+
     def spreads(self, parsed: ParsedColumns) -> NDArray[np.float64]:
-        """As `spread`, of parsed rows."""
+        """Return `spread` of parsed rows."""
         deviations = np.empty((_n_rows(parsed), len(self.classes)))
         for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
             deviations[rows] = probabilities.std(0)
@@ -255,96 +304,82 @@ class Predictor:
     def sets(
         self, parsed: ParsedColumns, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
     ) -> NDArray[np.bool_]:
-        """As `predict_set`, of parsed rows."""
+        """Return `predict_set` of parsed rows."""
         if self.conformal is None:
             raise SettingError(
                 "prediction sets go by out-of-fold rows: this model has none. Fit one with DemarcateClassifier or "
                 "'demarcate fit'"
             )
-        # Members that read through one encoder have the same rows held out, and judge them together.
+        # Members that read through one encoder have the same rows held out: their mean is one fold's.
         folds = np.unique(self.encoding)
-        chosen = np.empty((_n_rows(parsed), len(self.classes)), dtype=np.bool_)
+        sets = np.empty((_n_rows(parsed), len(self.classes)), dtype=np.bool_)
         for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
             of_folds = np.stack([probabilities[np.equal(self.encoding, fold)].mean(0) for fold in folds])
-            chosen[rows] = self.conformal.sets(of_folds, coverage, per_class=per_class, allow_empty=allow_empty)
-        return chosen
-
-    def deciding(self, costs: Costs | None) -> "Predictor":
-        """The same predictor with decisions by other costs; None for the likeliest class."""
-        return replace(self, costs=costs, threshold=None if costs is None else costs.threshold)
-
-    def probabilities_encoded(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> NDArray[np.float64]:
-        """Probabilities ``(n_rows, n_classes)`` of rows that are encoded already, the mean over some members.
-
-        Parameters
-        ----------
-        encoded
-            What each encoder that these members read through made of the rows, by its number: ``(n_rows, d_in)``.
-        members
-            Numbers of the members.
-        """
-        logits = torch.cat(list(self._population_logits(encoded, members)))
-        return scale(_finite_probabilities(self.head, logits).mean(0), self.temperature)
+            sets[rows] = self.conformal.sets(of_folds, coverage, per_class=per_class, allow_empty=allow_empty)
+        return sets
 
     def with_record(self, record: Mapping[str, Any]) -> "Predictor":
-        """The same predictor with another record."""
+        """Return the same predictor with another record."""
         return replace(self, record=record)
-
-    def to(self, device: str | torch.device) -> "Predictor":
-        """The same predictor with its networks on a device."""
-        moved = tuple(replace(population, flat=population.flat.to(device)) for population in self.populations)
-        return replace(self, populations=moved)
 
     def _member_probabilities(
         self, parsed: ParsedColumns, members: Sequence[int]
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-        """Chunk by chunk: which rows, and the members' probabilities ``(len(members), n_chunk, n_classes)``."""
+        """Yield chunks of rows with the members' probabilities ``(len(members), n_chunk, n_classes)``."""
         return self._chunks(parsed, members, partial(_finite_probabilities, self.head))
 
     def _chunks(
-        self, parsed: ParsedColumns, members: Sequence[int], made: Callable[[Tensor], _Made]
-    ) -> Iterator[tuple[slice, _Made]]:
-        """Chunk by chunk: which rows, what is made of the members' logits ``(len(members), n_chunk, n_outputs)``."""
-        n_rows, on_cpu = _n_rows(parsed), all(population.flat.device.type == "cpu" for population in self.populations)
+        self, parsed: ParsedColumns, members: Sequence[int], finish: Callable[[Tensor], _Result]
+    ) -> Iterator[tuple[slice, _Result]]:
+        """Yield chunks of rows with ``finish`` of the members' logits ``(len(members), n_chunk, n_outputs)``."""
+        n_rows, on_cpu = _n_rows(parsed), self.device.type == "cpu"
         starts_linear = all(population.layout.family.starts_linear for population in self.populations)
-        if on_cpu and starts_linear and n_rows * len(members) >= _MANY:
-            logits = Lookup.of(self.encoders, self.encoding, self.populations, members, parsed).logits
-            size = _share(n_rows, _LOOKED_UP)
+        if on_cpu and starts_linear and n_rows * len(members) >= _MIN_LOOKUP_ROWS:
+            logits = FirstLayerLookup.of(self.encoders, self.encoding, self.populations, members, parsed).logits
+            size = _block_size(n_rows, _LOOKUP_BLOCK)
         else:
             logits = partial(self._dense_logits, parsed, members)
             widest = max(max(population.layout.padded) * population.n_members for population in self.populations)
-            size = max(1, min(_MAX_CHUNK // widest, _share(n_rows, _ENCODED) if on_cpu else n_rows))
+            size = max(1, min(_MAX_CHUNK // widest, _block_size(n_rows, _DENSE_BLOCK) if on_cpu else n_rows))
         chunks = [slice(start, min(start + size, n_rows)) for start in range(0, n_rows, size)]
-        # Made where the logits are: a thread that only collects does not compete for a core.
-        results = in_order(lambda rows: made(logits(rows)), chunks, n_threads=None if on_cpu else 1)
+        # Finished in the thread that computed the logits: one that only collects does not compete for a core.
+        results = in_order(lambda rows: finish(logits(rows)), chunks, n_threads=None if on_cpu else 1)
         yield from zip(chunks, results, strict=True)
 
     def _dense_logits(self, parsed: ParsedColumns, members: Sequence[int], rows: slice) -> Tensor:
-        """The members' logits for some rows, each of which is encoded."""
+        """Return the members' logits for some rows, each of which is encoded."""
         cells: ParsedColumns = {name: column[rows] for name, column in parsed.items()}
-        needed = sorted({self.encoding[member] for member in members})
-        encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in needed}
-        return torch.cat(list(self._population_logits(encoded, members)))
+        used = sorted({self.encoding[member] for member in members})
+        encoded = {index: torch.from_numpy(self.encoders[index].encode(cells)) for index in used}
+        return self._logits(encoded, members)
 
-    def _population_logits(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> Iterator[Tensor]:
-        first = 0
+    def _logits(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> Tensor:
+        """Return the logits of members, in order, for rows that are encoded already."""
+        logits, first = [], 0
         for population in self.populations:
             local = [member - first for member in members if first <= member < first + population.n_members]
             if local:
-                inputs = [encoded[self.encoding[first + index]] for index in local]
-                yield population.select(local).logits(_stacked(inputs, population)).cpu()
+                encoding = [self.encoding[first + index] for index in local]
+                selected = population.select(local)
+                logits.append(selected.logits(_stacked(encoded, encoding, selected)).cpu())
             first += population.n_members
+        return torch.cat(logits)
 
 
-def _stacked(inputs: Sequence[Tensor], population: Population) -> Tensor:
-    """Members' inputs as one tensor ``(n_members, n_rows, d_in)``, narrow ones padded."""
-    first = inputs[0]
-    if all(matrix is first for matrix in inputs):
-        return first.to(population.flat.device).unsqueeze(0).expand(len(inputs), *first.shape)
-    stacked = first.new_zeros(len(inputs), len(first), population.layout.padded[0])
-    for index, matrix in enumerate(inputs):
-        stacked[index, :, : matrix.shape[1]] = matrix
-    return stacked.to(population.flat.device)
+def _stacked(encoded: Mapping[int, Tensor], encoding: Sequence[int], population: Population) -> Tensor:
+    """Return members' inputs ``(n_members, n_rows, d_in)`` on their device, narrow ones padded.
+
+    Each encoder's matrix is moved once; members that share one get their copies there.
+    """
+    used = sorted(set(encoding))
+    first = encoded[used[0]]
+    if len(used) == 1:
+        return first.to(population.device).expand(len(encoding), *first.shape)
+    matrices = first.new_zeros(len(used), len(first), population.layout.padded[0])
+    for matrix, index in zip(matrices, used, strict=True):
+        matrix[:, : encoded[index].shape[1]] = encoded[index]
+    matrices = matrices.to(population.device)
+    return matrices if encoding == used else matrices[[used.index(index) for index in encoding]]
 
 
 def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
@@ -352,12 +387,12 @@ def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
     return np.asarray(probabilities.numpy())
 
 
-def _share(n_rows: int, most: int) -> int:
-    """Rows that a thread is given at once: as many for each, at most so many, and not so few that starting it costs."""
-    return max(_FEWEST, min(most, -(-n_rows // torch.get_num_threads())))
+def _block_size(n_rows: int, at_most: int) -> int:
+    """Return the rows of a thread's block: an equal share for each, but enough to be worth starting it."""
+    return max(_MIN_BLOCK, min(at_most, -(-n_rows // torch.get_num_threads())))
 
 
-def _as_it_is(logits: Tensor) -> Tensor:
+def _identity(logits: Tensor) -> Tensor:
     return logits
 
 

@@ -75,7 +75,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     pieces
         Whether numerical columns are also cut into pieces where the classes part, so that a network can bend there.
     activation
-        ``relu``, ``tanh``, ``silu``, ``gelu``, ``elu``, ``leaky_relu``, ``sigmoid`` or ``none``.
+        The nonlinearity after each hidden layer, one of `demarcate.nn.ACTIVATIONS`; ``none`` for a linear model.
     dropout
         The chance, at least 0 and below 1, that a hidden unit is silenced in a training step.
     input_dropout

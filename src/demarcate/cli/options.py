@@ -10,6 +10,8 @@ import typer
 
 from demarcate.cli.error_handling import UsageError, say
 from demarcate.errors import Interrupted
+from demarcate.nn.activations import ACTIVATIONS
+from demarcate.nn.spec import HEAD_HELP
 
 Table = Annotated[
     str,
@@ -52,12 +54,19 @@ Hidden = Annotated[
     typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: by preset, 256,256]"),
 ]
 Activation = Annotated[
-    str | None, typer.Option(help="relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: silu]")
+    str | None,
+    typer.Option(help="; ".join(f"{each.name}: {each.help}" for each in ACTIVATIONS.values()) + ". [default: silu]"),
 ]
 Dropout = Annotated[
     float | None, typer.Option(help="Chance that a hidden unit is silenced in training. [default: 0.15]")
 ]
-Head = Annotated[str | None, typer.Option(help="softmax, logit or auto. [default: auto]")]
+Head = Annotated[
+    str | None,
+    typer.Option(
+        help="; ".join(f"{name}: {text}" for name, text in HEAD_HELP.items())
+        + "; auto: logit for two classes, softmax for more. [default: auto]"
+    ),
+]
 Optimizer = Annotated[str | None, typer.Option(help="sgd, adam or adamw. [default: adamw]")]
 Lr = Annotated[float | None, typer.Option(help="Learning rate. [default: 0.003]")]
 WeightDecay = Annotated[float | None, typer.Option(help="Weight decay. [default: 0.01]")]

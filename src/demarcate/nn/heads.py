@@ -23,7 +23,6 @@ class Head(Protocol):
     """The interface of every head."""
 
     name: str
-    help: str
 
     def n_outputs(self, n_classes: int) -> int:
         """Return the number of logits for ``n_classes`` classes."""
@@ -74,7 +73,6 @@ class SoftmaxHead:
     """
 
     name = "softmax"
-    help = "one logit a class, and cross-entropy"
 
     def n_outputs(self, n_classes: int) -> int:
         """Return one logit a class."""
@@ -150,7 +148,6 @@ class LogitHead:
     """
 
     name = "logit"
-    help = "a single logit and binary cross-entropy, for two classes"
 
     def n_outputs(self, n_classes: int) -> int:
         """Return 1; refuse more than two classes."""

@@ -10,7 +10,12 @@ from demarcate.errors import SettingError
 from demarcate.nn.activations import ACTIVATIONS
 
 HeadName = Literal["auto", "softmax", "logit"]
-HEAD_NAMES = ("softmax", "logit")
+HEAD_HELP = {
+    "softmax": "one logit a class and cross-entropy",
+    "logit": "a single logit and binary cross-entropy, for two classes",
+}
+"""The help text of every head, by name."""
+HEAD_NAMES = tuple(HEAD_HELP)
 """The name of every head."""
 ACTIVATION_NAMES = tuple(ACTIVATIONS)
 """The name of every activation."""

@@ -24,6 +24,7 @@ from demarcate.cli.options import (
     put_down_in,
     values_to_try,
 )
+from demarcate.nn import ACTIVATION_NAMES
 
 if TYPE_CHECKING:
     from demarcate.engine import Training
@@ -40,7 +41,7 @@ def sweep(
         typer.Option(help="Widths of one network's hidden layers, such as 16,16, or none; repeat it. [default: 32]"),
     ] = None,
     activation: Annotated[
-        str | None, typer.Option(help="Some of relu, tanh, silu, gelu, elu, leaky_relu, sigmoid, none. [default: relu]")
+        str | None, typer.Option(help=f"Some of {', '.join(ACTIVATION_NAMES)}. [default: relu]")
     ] = None,
     dropout: Annotated[
         str | None, typer.Option(help="Chances that a hidden unit is silenced, such as 0,0.2. [default: 0.0]")

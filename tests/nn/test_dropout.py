@@ -27,12 +27,12 @@ def masks(drop, n_rows, batch=None, n_steps=1):
 
 @pytest.mark.parametrize("rate", [0.001, 0.01, 0.1, 0.2, 0.5, 0.9, 0.996])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
-def test_over_steps_the_share_silenced_is_the_rate(rate, dtype):
+def test_over_steps_the_share_dropped_is_the_rate(rate, dtype):
     n_rows, width, n_steps = 100, 50, 256
     drawn = masks(dropout([rate], [width], dtype=dtype), n_rows, n_steps=n_steps)
-    silenced = (drawn == 0).double().mean().item()
+    dropped = (drawn == 0).double().mean().item()
     spread = (rate * (1 - rate) / drawn.numel()) ** 0.5
-    assert abs(silenced - rate) < 5 * spread + 1 / 65536
+    assert abs(dropped - rate) < 5 * spread + 1 / 65536
     assert drawn.dtype == dtype
 
 
@@ -59,7 +59,7 @@ def test_the_expectation_is_what_went_in(rate):
     torch.testing.assert_close(dropped.mean(1), x[0], rtol=6 * (rate / (1 - rate) / 20_000) ** 0.5, atol=0)
 
 
-def test_units_rows_and_steps_are_silenced_independently():
+def test_units_rows_and_steps_are_dropped_independently():
     drop = dropout([0.5], [2])
     first, second = masks(drop, 20_000, n_steps=2)[:, 0].double()
     columns = torch.stack([first[:, 0], first[:, 1], first[:, 0].roll(1), second[:, 0]])
@@ -124,7 +124,7 @@ def test_seeds_draw_apart_and_equal_seeds_alike():
     assert 0.4 < (first == second).double().mean() < 0.6
 
 
-def test_each_layer_is_silenced_at_its_own_width():
+def test_each_layer_is_dropped_at_its_own_width():
     drop = dropout([0.5], [(3, 5)], padded=(2, 8, 8, 1))
     (step,) = drop.masks(1, 200, [200])
     for mask, width in zip(step, (3, 5), strict=True):
@@ -141,11 +141,11 @@ def test_masks_come_in_the_precision_of_the_products():
 
 @pytest.mark.parametrize("rate", [0.01, 0.2, 0.9])
 @pytest.mark.parametrize("hidden", [(), (3, 5)])
-def test_inputs_are_silenced_at_the_rate_and_the_rest_is_scaled_up(rate, hidden):
+def test_inputs_are_dropped_at_the_rate_and_the_rest_is_scaled_up(rate, hidden):
     n_rows, width, n_steps = 100, 50, 256
     drawn = masks(input_dropout([rate], [width], hidden=hidden), n_rows, n_steps=n_steps)
-    silenced = (drawn == 0).double().mean().item()
-    assert abs(silenced - rate) < 5 * (rate * (1 - rate) / drawn.numel()) ** 0.5 + 1 / 65536
+    dropped = (drawn == 0).double().mean().item()
+    assert abs(dropped - rate) < 5 * (rate * (1 - rate) / drawn.numel()) ** 0.5 + 1 / 65536
     assert drawn.double().mean().item() == pytest.approx(1, abs=6 * (rate / (1 - rate) / drawn.numel()) ** 0.5)
 
 
@@ -157,16 +157,16 @@ def test_inputs_draw_apart_from_hidden_units_of_the_same_seed():
 def test_columns_and_rows_that_only_fill_up_the_stack_stay_as_they_are():
     drop = input_dropout([0.5, 0.5, 0.0], [3, 8, 8])
     x = torch.full((4, 3, 200, 8), 2.0)
-    drop.silence(x, [100, 200, 200])
+    drop.apply_(x, [100, 200, 200])
     assert x[:, 0, :, 3:].eq(2).all()
     assert x[:, 0, 100:].eq(2).all()
     assert x[:, 2].eq(2).all()
     assert sorted(x[:, :2, :100, :3].unique().tolist()) == [0, 4]
 
 
-def test_inputs_silenced_in_place_are_multiplied_by_the_masks_there_would_be():
+def test_inputs_dropped_in_place_are_multiplied_by_the_masks_there_would_be():
     given, asked = (input_dropout([0.3, 0.6], [5, 7]) for _ in range(2))
     x = torch.randn(3, 2, 9, 7, generator=torch.Generator().manual_seed(0))
     expected = x * masks(asked, 9, n_steps=3)
-    given.silence(x, [9, 9])
+    given.apply_(x, [9, 9])
     assert torch.equal(x, expected)

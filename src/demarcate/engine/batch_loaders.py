@@ -14,7 +14,7 @@ from torch import Tensor
 
 from demarcate.engine.batches import Batches
 from demarcate.engine.member_data import MemberData, Targets, mean_metrics, metric_sums
-from demarcate.nn.dropout import Drops
+from demarcate.nn.dropout import Dropouts
 from demarcate.nn.propagation import Masks
 
 MAX_NUMBERS = 1 << 19
@@ -95,7 +95,7 @@ class BatchLoader(Protocol):
 class FullBatchLoader:
     """An epoch is one step, on the same rows each time, which are gathered once."""
 
-    def __init__(self, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+    def __init__(self, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done = 0
         self._n_open, self._n_counted = 0, 0
@@ -169,7 +169,7 @@ class FullBatchLoader:
 class MiniBatchLoader:
     """An epoch is many steps, on the rows in a new order each time."""
 
-    def __init__(self, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+    def __init__(self, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done, self._n_spans, self._sums = 0, 0, torch.zeros(0)
         self._epochs: list[Tensor] = []
@@ -227,7 +227,7 @@ class MiniBatchLoader:
 class ShortEpochLoader:
     """Epochs of a few cheap steps: a span is one of them, and those of a whole block are made ready at once."""
 
-    def __init__(self, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> None:
+    def __init__(self, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> None:
         self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
         self.n_done = 0
         self._n_counted = 0
@@ -274,7 +274,7 @@ class ShortEpochLoader:
         """Nothing to go on from."""
 
 
-def _span(block: Tensor, source: MemberData, batches: Batches, drops: Drops, dtype: torch.dtype) -> StepGroup:
+def _span(block: Tensor, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> StepGroup:
     """The steps on these rows, ``(n_steps, n_members, batch)``."""
     n_steps, n_members, batch = block.shape
     targets = source.targets(block)
@@ -283,12 +283,12 @@ def _span(block: Tensor, source: MemberData, batches: Batches, drops: Drops, dty
     masks = drops.hidden.masks(n_steps, batch, n_rows) if drops.hidden else [None] * n_steps
     x = source.inputs(block, dtype)
     if drops.inputs:
-        drops.inputs.silence(x, n_rows)
+        drops.inputs.apply_(x, n_rows)
     tensors = (x, targets.marks, targets.scale(), logits)
     return StepGroup([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
 
 
-def _numbers(source: MemberData, batches: Batches, drops: Drops) -> int:
+def _numbers(source: MemberData, batches: Batches, drops: Dropouts) -> int:
     """The most numbers of one kind that a step takes."""
     per_row = len(batches.rows) * max(source.d_in, source.n_outputs)
     return (batches.batch_size or batches.longest) * max(per_row, drops.hidden.n_units if drops.hidden else 0)

@@ -28,7 +28,7 @@ from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.threads import ThreadTuner, use_threads
 from demarcate.engine.validation import Validation
 from demarcate.engine.weight_ema import WeightEma
-from demarcate.nn.dropout import Dropout, Drops
+from demarcate.nn.dropout import Dropout, Dropouts
 
 MAX_BLOCK_EPOCHS, MAX_BLOCK_STEPS, MAX_BLOCK_WORK = 32, 256, 1e10
 """Epochs, steps and multiplications after which the books are closed: often enough to be told of, and to be stopped."""
@@ -378,14 +378,14 @@ class Trainer:
         self._propagate()
         self._snapshots = torch.empty(0)
 
-    def _make_drops(self) -> Drops:
+    def _make_drops(self) -> Dropouts:
         """What is silenced in training, as far as any member has that."""
         networks = [member.network for member in self.members]
         hidden = [network.dropout if self.layout.hidden else 0.0 for network in networks]
         inputs = [network.input_dropout for network in networks]
         seeds = [member.seed for member in self.members]
         like = torch.empty(0, dtype=self.dtype, device=self.device)
-        return Drops(
+        return Dropouts(
             Dropout(hidden, self.layout, seeds, like) if any(hidden) else None,
             Dropout(inputs, self.layout, seeds, like, "inputs") if any(inputs) else None,
         )

@@ -1,4 +1,4 @@
-"""Blocks of rows on several threads, each of which computes on its own and waits for nobody."""
+"""Blocks of rows on several threads, each of which computes on its own and waits for no other."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,29 +16,11 @@ _starting = threading.Lock()
 def in_order(
     job: Callable[[_Block], _Result], blocks: Sequence[_Block], n_threads: int | None = None
 ) -> Iterator[_Result]:
-    """What a job makes of each block, in the order of the blocks.
+    """Yield a job's result for each block, in order; after an exception no block is begun.
 
-    The threads of one product wait for each other, and for a long time where another process has put one aside. Blocks
-    wait for nobody: each is computed by one thread.
-
-    Parameters
-    ----------
-    job
-        Called with a block; must not depend on which thread it runs in.
-    blocks
-        A single one is computed by the thread that asks, with all of torch's threads.
-    n_threads
-        How many compute at once; None for as many as torch uses.
-
-    Raises
-    ------
-    Exception
-        Whatever a job raises, in its block's place; blocks not yet begun are then given up.
-
-    Examples
-    --------
-    >>> list(in_order(lambda block: block + torch.get_num_threads(), [10, 20, 30]))
-    [11, 21, 31]
+    The threads of one product wait for each other, and for a long time where another process has suspended one. Blocks
+    wait for nobody: each is computed by one thread, ``n_threads`` at once (None for as many as torch uses). A single
+    block is computed by the calling thread with all of torch's threads.
     """
     n_workers = min(torch.get_num_threads() if n_threads is None else n_threads, len(blocks))
     if n_workers < 2:
@@ -52,16 +34,16 @@ def in_order(
 
 
 def _pool(n_workers: int) -> ThreadPoolExecutor:
-    """Threads that compute on one thread each, while others go on with as many as before."""
+    """Return threads that compute on one thread each, while others continue with as many as before."""
     barrier = threading.Barrier(n_workers)
 
     def start(_: int) -> None:
-        # A thread takes over what all begin with when it first asks, and would do so after having set its own.
+        # A thread takes over the default number of threads when it first reads it, even after setting its own.
         torch.get_num_threads()
         torch.set_num_threads(1)
         barrier.wait()
 
-    # What one thread sets also is what threads yet to come begin with: it is put back once all of these have begun.
+    # The number one thread sets is also the default of later threads: it is restored once all of these have begun.
     with _starting:
         n_threads = torch.get_num_threads()
         pool = ThreadPoolExecutor(n_workers)

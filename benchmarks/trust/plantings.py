@@ -24,7 +24,7 @@ from sklearn.model_selection import StratifiedKFold
 from demarcate.auditing.drift import drift
 from demarcate.checks import Finding, audit_columns
 from demarcate.encoding import TableEncoder
-from demarcate.tabular import as_frame, class_codes, infer_schema
+from demarcate.tabular import as_frame, encode_labels, infer_schema
 
 MOST_ROWS = 4000
 PER_KIND = 20
@@ -73,7 +73,7 @@ class Table:
 def read(path: Path) -> Table:
     """A table of the folder."""
     frame = as_frame(pl.read_parquet(path))
-    classes, codes = class_codes(frame["target"])
+    classes, codes = encode_labels(frame["target"])
     return Table(path.stem, frame.drop("target"), codes, classes)
 
 

@@ -77,14 +77,14 @@ def test_cells_that_the_rows_drawn_did_not_prepare_for_are_told_with_their_row(f
     odd = frame.with_columns(pl.col("x").cast(pl.String))
     row = next(row for row in range(3000, 3200) if row not in draw(parts(odd)).frame["row"])
     odd = odd.with_columns(x=pl.when(pl.col("row") == row).then(pl.lit("old")).otherwise("x"))
-    remark = f"Column 'x' holds numbers in the rows drawn: row {row + 1} holds 'old', taken for missing."
+    remark = f"Column 'x' needs numbers: row {row + 1} holds 'old'. Such cells count as missing."
     assert remark in audited(odd).remarks
 
 
 def test_labels_of_all_rows_are_checked(frame):
     labels = frame["sick"].cast(pl.String).to_list()
     labels[3100] = None
-    with pytest.raises(InputError, match="the target is missing in row 3101"):
+    with pytest.raises(InputError, match="The target is missing in row 3101"):
         audited(frame.with_columns(sick=pl.Series(labels)))
 
 

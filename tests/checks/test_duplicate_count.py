@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.checks.duplicate_count import Copies, CopyCount, contents
-from demarcate.tabular.row_sample import mixed
+from demarcate.tabular.row_sample import random_keys
 
 NOTHING = np.empty(0, dtype=np.uint64)
 
@@ -17,7 +17,7 @@ def table(n_contents, seed=0, share=0.05):
     generator = np.random.default_rng(seed)
     sizes = np.where(generator.random(n_contents) < share, generator.integers(2, 5, size=n_contents), 1)
     rows = generator.permutation(np.repeat(np.arange(n_contents), sizes))
-    return mixed(rows), int(sizes.sum() - n_contents)
+    return random_keys(rows), int(sizes.sum() - n_contents)
 
 
 def counted(rows, sample=NOTHING, most=500, cuts=(), codes=None):
@@ -83,5 +83,5 @@ def test_copies_whose_labels_disagree_are_told_apart():
 def test_memory_does_not_grow_with_the_rows():
     count = CopyCount(NOTHING, most=500)
     for seed in range(20):
-        count.add(mixed(np.arange(seed * 1000, seed * 1000 + 1000)))
+        count.add(random_keys(np.arange(seed * 1000, seed * 1000 + 1000)))
         assert len(count._others) + len(count._counted) <= 500

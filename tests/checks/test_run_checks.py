@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from demarcate.checks import SEVERITIES, Finding, audit_columns
 from demarcate.datasets import heart
 from demarcate.errors import InputError, SettingError
-from demarcate.tabular import as_frame, class_codes, infer_schema
+from demarcate.tabular import as_frame, encode_labels, infer_schema
 
 
 def spoiled():
@@ -33,7 +33,7 @@ def spoiled():
 
 
 def findings(frame):
-    classes, codes = class_codes(frame["target"])
+    classes, codes = encode_labels(frame["target"])
     X = frame.drop("target")
     schema = infer_schema(X)
     return audit_columns(schema, schema.parse(X), codes, classes)

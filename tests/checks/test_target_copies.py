@@ -6,7 +6,7 @@ import pytest
 from demarcate.checks import audit_columns
 from demarcate.checks.target_copies import auc
 from demarcate.datasets import BUILT_IN
-from demarcate.tabular import as_frame, class_codes, infer_schema
+from demarcate.tabular import as_frame, encode_labels, infer_schema
 
 N_ROWS = 400
 
@@ -15,7 +15,7 @@ N_ROWS = 400
 def test_built_in_data_sets_raise_no_alarm(name: str):
     data = BUILT_IN[name]()
     schema = infer_schema(as_frame(data.X), categorical=data.categorical)
-    classes, codes = class_codes(data.y)
+    classes, codes = encode_labels(data.y)
     assert audit_columns(schema, schema.parse(as_frame(data.X)), codes, classes) == []
 
 

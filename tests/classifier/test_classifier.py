@@ -269,7 +269,7 @@ class TestLabels:
         X, y = matrix
         given = [labels[code] for code in y]
         given[3] = given[7] = missing
-        with pytest.raises(InputError, match="the target is missing in row 4, 8"):
+        with pytest.raises(InputError, match="The target is missing in rows 4, 8"):
             tiny().fit(X, hold(given))
 
     def test_infinite_labels_are_refused_with_the_row(self, matrix):
@@ -305,7 +305,7 @@ class TestLabels:
         np.testing.assert_array_equal(load(tmp_path / "m.safetensors").predict_proba(rows), fitted.predict_proba(rows))
 
     def test_one_class_is_refused(self, matrix):
-        with pytest.raises(InputError, match="at least two classes: every label is 'a'"):
+        with pytest.raises(InputError, match="Every label is 'a'"):
             tiny().fit(matrix[0], ["a"] * 60)
 
     def test_there_is_one_label_a_row(self, matrix):

@@ -23,7 +23,7 @@ NETWORK = Network(hidden=(6,))
 
 
 @st.composite
-def class_codes(draw):
+def encode_labels(draw):
     """Class indices in any order; at least one class has a second row."""
     counts = draw(st.lists(st.integers(1, 12), min_size=2, max_size=5).filter(lambda counts: max(counts) > 1))
     return np.array(draw(st.permutations([code for code, count in enumerate(counts) for _ in range(count)])))
@@ -47,7 +47,7 @@ def fitted(given, training=QUICK, network=NETWORK, **settings):
 
 
 @REPEATABLE
-@given(class_codes(), st.integers(2, 12), st.integers(0, 5))
+@given(encode_labels(), st.integers(2, 12), st.integers(0, 5))
 def test_every_row_is_judged_once_but_the_only_row_of_a_class(codes, n_folds, seed):
     groups = held_out_rows(codes, n_folds, holdout_above=1000, seed=seed)
     alone = np.bincount(codes)[codes] == 1
@@ -58,7 +58,7 @@ def test_every_row_is_judged_once_but_the_only_row_of_a_class(codes, n_folds, se
 
 
 @REPEATABLE
-@given(class_codes(), st.integers(2, 12), st.integers(0, 60), st.integers(0, 5))
+@given(encode_labels(), st.integers(2, 12), st.integers(0, 60), st.integers(0, 5))
 def test_whatever_is_held_out_every_class_is_left_to_train_on(codes, n_folds, holdout_above, seed):
     for group in held_out_rows(codes, n_folds, holdout_above, seed):
         assert len(group) > 0
@@ -66,7 +66,7 @@ def test_whatever_is_held_out_every_class_is_left_to_train_on(codes, n_folds, ho
 
 
 @REPEATABLE
-@given(class_codes(), st.integers(0, 5))
+@given(encode_labels(), st.integers(0, 5))
 def test_above_the_bound_there_is_one_hold_out_of_about_a_fifth(codes, seed):
     judged = np.count_nonzero(np.bincount(codes)[codes] > 1)
     (group,) = held_out_rows(codes, 4, holdout_above=len(codes) - 1, seed=seed)

@@ -81,15 +81,15 @@ def test_every_way_of_saying_nothing_predicts_the_same(predictor, column, nothin
 @pytest.mark.parametrize(
     ("column", "cell", "told"),
     [
-        ("age", "old", "'age' holds numbers: row 1 holds 'old'"),
-        ("age", "1,234", "'age' holds numbers: row 1 holds '1,234'"),
-        ("age", "1_000", "'age' holds numbers: row 1 holds '1_000'"),
-        ("age", "\uff13", "'age' holds numbers: row 1 holds"),
-        ("age", date(2024, 3, 5), "'age' holds numbers: row 1 holds"),
-        ("flag", "yes", "'flag' holds numbers: row 1 holds 'yes'"),
-        ("seen", "03/05/2024", "'seen' holds dates: row 1 holds '03/05/2024'"),
-        ("born", "05.01.1960", "'born' holds dates: row 1 holds '05.01.1960'"),
-        ("born", 19600105, "'born' holds dates: row 1 holds 19600105"),
+        ("age", "old", "'age' needs numbers: row 1 holds 'old'"),
+        ("age", "1,234", "'age' needs numbers: row 1 holds '1,234'"),
+        ("age", "1_000", "'age' needs numbers: row 1 holds '1_000'"),
+        ("age", "\uff13", "'age' needs numbers: row 1 holds"),
+        ("age", date(2024, 3, 5), "'age' needs numbers: row 1 holds"),
+        ("flag", "yes", "'flag' needs numbers: row 1 holds 'yes'"),
+        ("seen", "03/05/2024", "'seen' needs dates: row 1 holds '03/05/2024'"),
+        ("born", "05.01.1960", "'born' needs dates: row 1 holds '05.01.1960'"),
+        ("born", 19600105, "'born' needs dates: row 1 holds 19600105"),
     ],
 )
 def test_what_a_column_cannot_say_is_refused_with_its_place(predictor, column, cell, told):
@@ -101,14 +101,12 @@ def test_what_a_column_cannot_say_is_refused_with_its_place(predictor, column, c
 def test_missing_columns_and_bad_cells_of_several_rows_are_told_together(predictor):
     table = {**CELLS, "age": ["old", *CELLS["age"][1:-1], "young"], "seen": ["soon", *CELLS["seen"][1:]]}
     del table["bmi"], table["grade"]
-    with pytest.raises(InputError, match="4 problems") as caught:
+    with pytest.raises(InputError, match="3 problems") as caught:
         predictor.predict_proba(table)
-    found = [problem.found for problem in caught.value.problems]
-    assert found == [
-        "'bmi' is missing",
-        "'grade' is missing",
-        "row 1 holds 'old', row 40 holds 'young'",
-        "row 1 holds 'soon'",
+    assert [problem.fact for problem in caught.value.problems] == [
+        "Missing columns: 'bmi', 'grade'",
+        "Column 'age' needs numbers: row 1 holds 'old', row 40 holds 'young'",
+        "Column 'seen' needs dates: row 1 holds 'soon'",
     ]
 
 
@@ -122,7 +120,7 @@ def test_columns_are_found_by_name_in_any_order_and_under_padded_names(predictor
 
 def test_columns_that_are_not_known_change_nothing_and_are_warned_of(predictor):
     expected = predictor.predict_proba(CELLS)
-    with pytest.warns(InputWarning, match="the model does not know 'weight'"):
+    with pytest.warns(InputWarning, match="unknown columns are not used: 'weight'"):
         np.testing.assert_array_equal(predictor.predict_proba({"weight": [1.0] * N_ROWS, **CELLS}), expected)
 
 

@@ -10,7 +10,7 @@ from demarcate.trainingset.read_data import read_training_set
 CONSTANT = {"unit": ["mg"] * 6, "batch": [None] * 6}
 ONE_CLASS = ["yes"] * 6
 NESTED = {"age": [1, 2, 3, 4, 5, 6], "visits": [[1], [2], [3], [4], [5], [6]]}
-TOLD = ("2 problems", "at least one column that can tell rows apart", "at least two classes")
+TOLD = ("2 problems", "No column can tell rows apart", "at least two classes")
 
 WAYS = {
     "DemarcateClassifier": lambda X, y: DemarcateClassifier().fit(X, y),
@@ -37,7 +37,7 @@ def test_columns_of_no_use_and_one_class_are_told_together(way):
 @pytest.mark.parametrize("labels", [["a", "b", None, "a", "b", ""], ONE_CLASS, list("abcdef")])
 def test_cells_that_hold_lists_and_bad_labels_are_told_together(labels):
     told = refused("DemarcateClassifier", pl.DataFrame(NESTED), labels)
-    assert "A cell holds one plain value: column 'visits'" in told
+    assert "Column 'visits' holds values of type List(Int64), not plain values" in told
     assert "2 problems" in told
 
 

@@ -261,7 +261,7 @@ def test_the_best_epoch_is_marked(stopping):
 
 def test_measured_labels_are_refused(exercises):
     assert "regression" in exercises["refusal"]
-    assert "'thal' is missing" in exercises["missing"]
+    assert "Missing column: 'thal'" in exercises["missing"]
 
 
 def test_narrow_clouds_are_easy_and_wide_ones_hard(exercises):

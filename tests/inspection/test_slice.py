@@ -110,14 +110,14 @@ def test_a_long_list_of_held_columns_is_cut_short_in_words():
 @given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=30), st.integers(2, 9))
 def test_every_place_is_finite_and_all_rows_are_inside(values, resolution):
     frame = pl.DataFrame({"a": values, "b": list(range(len(values)))})
-    own = Plane.through(frame, columns=("a", "b"), resolution=resolution, schema=schema_of(frame))
+    own = Plane.through(frame, columns=("a", "b"), resolution=resolution, schema=build_schema(frame))
     left, right, *_ = own.extent
     assert np.isfinite(own.grid().to_numpy()).all()
     assert left <= min(values) <= max(values) <= right
     assert left < right
 
 
-def schema_of(frame):
+def build_schema(frame):
     from demarcate.tabular import Column, Schema
 
     return Schema(tuple(Column(name, "numerical") for name in frame.columns))

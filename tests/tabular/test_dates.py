@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarcate.tabular.dates import DATE_FORMATS, dates, either_way, fitting_formats
+from demarcate.tabular.dates import (
+    DATE_FORMATS,
+    format_timestamp,
+    is_day_month_ambiguous,
+    matching_formats,
+    parse_dates,
+)
 
 THE_DAY = datetime(2020, 12, 24, tzinfo=UTC).timestamp()
 
@@ -32,9 +38,9 @@ THE_DAY = datetime(2020, 12, 24, tzinfo=UTC).timestamp()
     ],
 )
 def test_a_day_is_recognised_and_read_in_every_format(text: str, date_format: str):
-    assert fitting_formats(pl.Series([text])) == [date_format]
-    assert dates(pl.Series([text]), date_format).values.tolist() == [THE_DAY]
-    later = dates(pl.Series([f" {text} 13:45"]), date_format)
+    assert matching_formats(pl.Series([text])) == [date_format]
+    assert parse_dates(pl.Series([text]), date_format).values.tolist() == [THE_DAY]
+    later = parse_dates(pl.Series([f" {text} 13:45"]), date_format)
     assert later.values.tolist() == [THE_DAY + 13 * 3600 + 45 * 60]
 
 
@@ -60,7 +66,7 @@ def test_every_format_has_its_case_above():
     ],
 )
 def test_times_and_offsets_are_read(text: str, seconds: float):
-    parsed = dates(pl.Series([text]))
+    parsed = parse_dates(pl.Series([text]))
     assert parsed.values[0] == pytest.approx(THE_DAY + seconds, abs=1e-6)
     assert not parsed.bad[0]
 
@@ -70,50 +76,55 @@ def test_times_and_offsets_are_read(text: str, seconds: float):
     ["soon", "2020-02-30", "2020-13-01", "2020-12-24 25:00", "2020-12-24 10:60", "2020-12-24 13:00 PM", "10:30", "7"],
 )
 def test_what_is_no_date_is_bad_and_fits_no_format(text: str):
-    assert dates(pl.Series([text, "2020-12-24"])).bad.tolist() == [True, False]
-    assert fitting_formats(pl.Series([text])) == []
+    assert parse_dates(pl.Series([text, "2020-12-24"])).bad.tolist() == [True, False]
+    assert matching_formats(pl.Series([text])) == []
 
 
 def test_a_year_of_two_digits_is_not_of_the_first_century():
-    assert dates(pl.Series(["24.12.99"]), "%d.%m.%Y").bad.tolist() == [True]
-    assert dates(pl.Series(["24.12.99"]), "%d.%m.%y").values.tolist() == [
+    assert parse_dates(pl.Series(["24.12.99"]), "%d.%m.%Y").bad.tolist() == [True]
+    assert parse_dates(pl.Series(["24.12.99"]), "%d.%m.%y").values.tolist() == [
         datetime(1999, 12, 24, tzinfo=UTC).timestamp()
     ]
 
 
 def test_missing_words_are_missing_dates():
-    parsed = dates(pl.Series(["", "NaT", None, "n/a"]))
+    parsed = parse_dates(pl.Series(["", "NaT", None, "n/a"]))
     assert np.isnan(parsed.values).all()
     assert not parsed.bad.any()
 
 
 def test_day_or_month_first_is_told_by_the_whole_column():
-    assert fitting_formats(pl.Series(["01/02/2020", "13/02/2020"])) == ["%d/%m/%Y"]
-    assert fitting_formats(pl.Series(["01/02/2020", "02/13/2020"])) == ["%m/%d/%Y"]
-    both = fitting_formats(pl.Series(["01/02/2020", "03/04/2020"]))
+    assert matching_formats(pl.Series(["01/02/2020", "13/02/2020"])) == ["%d/%m/%Y"]
+    assert matching_formats(pl.Series(["01/02/2020", "02/13/2020"])) == ["%m/%d/%Y"]
+    both = matching_formats(pl.Series(["01/02/2020", "03/04/2020"]))
     assert both == ["%d/%m/%Y", "%m/%d/%Y"]
-    assert either_way(both)
-    assert not either_way(both[:1])
+    assert is_day_month_ambiguous(both)
+    assert not is_day_month_ambiguous(both[:1])
 
 
 def test_one_odd_cell_far_down_makes_a_column_no_dates():
-    assert fitting_formats(pl.Series([f"2020-01-{day:02d}" for day in range(1, 29)] * 10 + ["soon2"])) == []
+    assert matching_formats(pl.Series([f"2020-01-{day:02d}" for day in range(1, 29)] * 10 + ["soon2"])) == []
 
 
 def test_iso_is_understood_whatever_the_format():
-    assert dates(pl.Series(["24.12.2020", "2020-12-24"]), "%d.%m.%Y").values.tolist() == [THE_DAY, THE_DAY]
+    assert parse_dates(pl.Series(["24.12.2020", "2020-12-24"]), "%d.%m.%Y").values.tolist() == [THE_DAY, THE_DAY]
 
 
 @given(moment=st.datetimes(datetime(1000, 1, 2), datetime(9999, 12, 30)), minutes=st.integers(-720, 720))
 def test_a_moment_is_the_same_typed_or_written_in_any_zone(moment: datetime, minutes: int):
-    typed = dates(pl.Series([moment])).values
+    typed = parse_dates(pl.Series([moment])).values
     zoned = moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=minutes)))
     for text in (str(moment), moment.isoformat(), str(zoned), zoned.isoformat()):
-        assert dates(pl.Series([text])).values.tolist() == typed.tolist()
+        assert parse_dates(pl.Series([text])).values.tolist() == typed.tolist()
 
 
 @given(day=st.dates(date(1000, 1, 1)), date_format=st.sampled_from(["%Y-%m-%d", *DATE_FORMATS[:8]]))
 def test_a_day_written_in_a_format_is_read_back(day: date, date_format: str):
     written = pl.Series([day]).dt.strftime(date_format)
-    read = dates(written, "" if date_format == "%Y-%m-%d" else date_format)
-    assert read.values.tolist() == dates(pl.Series([day])).values.tolist()
+    read = parse_dates(written, "" if date_format == "%Y-%m-%d" else date_format)
+    assert read.values.tolist() == parse_dates(pl.Series([day])).values.tolist()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(86400.0, "1970-01-02"), (-0.5, "1969-12-31 23:59:59.500000")])
+def test_a_timestamp_is_written_in_iso_8601(seconds, text):
+    assert format_timestamp(seconds) == text

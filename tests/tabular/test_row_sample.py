@@ -3,43 +3,43 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demarcate.tabular.row_sample import RowSample, mixed
+from demarcate.tabular.row_sample import RowSample, random_keys
 
 
-def drawn(n_rows, cuts=(), most=50, seed=0):
-    sample = RowSample(most, seed)
+def sampled(n_rows, cuts=(), max_rows=50, seed=0):
+    sample = RowSample(max_rows, seed)
     for part in np.split(np.arange(n_rows), sorted(cuts)):
         sample.add(pl.DataFrame({"row": part}))
     return sample
 
 
-def test_different_numbers_stay_different_and_are_spread_evenly():
-    numbers = mixed(np.arange(20_000))
-    assert len(set(numbers.tolist())) == 20_000
-    counts = np.bincount((numbers >> np.uint64(60)).astype(int), minlength=16)
+def test_different_numbers_have_different_keys_that_are_spread_evenly():
+    keys = random_keys(np.arange(20_000))
+    assert len(set(keys.tolist())) == 20_000
+    counts = np.bincount((keys >> np.uint64(60)).astype(int), minlength=16)
     assert 1100 < counts.min() <= counts.max() < 1400
 
 
-def test_few_rows_are_all_drawn():
-    sample = drawn(50, cuts=(7, 7, 30))
-    assert sample.is_whole
+def test_few_rows_are_all_sampled():
+    sample = sampled(50, cuts=(7, 7, 30))
+    assert sample.is_complete
     assert sample.frame()["row"].to_list() == list(range(50))
 
 
 @given(st.lists(st.integers(0, 400), max_size=6))
 def test_the_parts_that_rows_come_in_change_nothing(cuts):
-    assert drawn(400, cuts).frame().equals(drawn(400).frame())
+    assert sampled(400, cuts).frame().equals(sampled(400).frame())
 
 
-def test_rows_are_drawn_in_the_tables_order_from_all_of_it():
-    rows = drawn(4000, most=400).frame()["row"].to_numpy()
+def test_rows_are_sampled_from_all_of_the_table_in_its_order():
+    rows = sampled(4000, max_rows=400).frame()["row"].to_numpy()
     assert len(rows) == 400
     assert (np.diff(rows) > 0).all()
     assert np.histogram(rows, bins=4, range=(0, 4000))[0].min() > 60
 
 
-def test_another_seed_draws_other_rows():
-    assert not drawn(400, seed=1).frame().equals(drawn(400).frame())
+def test_another_seed_samples_other_rows():
+    assert not sampled(400, seed=1).frame().equals(sampled(400).frame())
 
 
 def test_memory_does_not_grow_with_the_rows():

@@ -4,9 +4,12 @@ import warnings
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from demarcate.errors import InputError, InputWarning, SettingError
 from demarcate.tabular import Column, Schema, infer_schema
+from demarcate.tabular import schema as schema_module
 
 AGE, THAL = Column("age", "numerical"), Column("thal", "categorical", categories=("fixed", "normal"))
 SEEN = Column("seen", "date", date_format="%d.%m.%Y")
@@ -33,17 +36,24 @@ def test_dropped_columns_need_not_be_there_and_cause_no_warning():
 def test_all_failures_of_a_table_are_in_one_message():
     with pytest.raises(InputError) as caught:
         SCHEMA.parse(pl.DataFrame({"age": ["old", "3", "older"], "seen": ["2020-12-24", "soon", "24.12.2020"]}))
-    found = [problem.found for problem in caught.value.problems]
-    assert found == [
-        "'thal' is missing",
-        "'smokes' is missing",
-        "row 1 holds 'old', row 3 holds 'older'",
-        "row 2 holds 'soon'",
+    assert [problem.fact for problem in caught.value.problems] == [
+        "Missing columns: 'thal', 'smokes'",
+        "Column 'age' needs numbers: row 1 holds 'old', row 3 holds 'older'",
+        "Column 'seen' needs dates: row 2 holds 'soon'",
     ]
 
 
+def test_missing_columns_share_one_line_with_a_count():
+    columns = tuple(Column(f"x{number}", "numerical") for number in range(18))
+    with pytest.raises(InputError) as caught:
+        Schema(columns).parse(pl.DataFrame({"y": [1]}))
+    names = ", ".join(f"'x{number}'" for number in range(8))
+    remedy = "Add them (cells may be empty), or train without them: --drop"
+    assert str(caught.value) == f"Missing columns: {names} and 10 more. {remedy}."
+
+
 def test_of_many_bad_cells_some_are_named_and_the_rest_counted():
-    with pytest.raises(InputError, match=r"row 5 holds 'x4', 3 more\. Mend the cells or leave them empty"):
+    with pytest.raises(InputError, match=r"row 5 holds 'x4' and 3 more\. Correct the cells or leave them empty"):
         Schema((AGE,)).parse(pl.DataFrame({"age": [f"x{row}" for row in range(8)]}))
 
 
@@ -62,14 +72,14 @@ def test_three_is_three_however_it_is_stored(cells: list, kind: str):
 
 def test_unseen_categories_are_warned_of_by_name():
     frame = pl.DataFrame({**{name: cells * 2 for name, cells in ROW.items()}, "thal": ["unheard", "fixed"]})
-    with pytest.warns(InputWarning, match=r"column 'thal' holds a category not seen in training.*'unheard'"):
+    with pytest.warns(InputWarning, match=r"column 'thal': categories not seen in training.*'unheard'"):
         SCHEMA.parse(frame)
     with pytest.warns(InputWarning, match=r"categories not seen.*'c0', 'c1', 'c2', 'c3', 'c4' and 2 more"):
         Schema((THAL,)).parse(pl.DataFrame({"thal": [f"c{index}" for index in range(7)]}))
 
 
 def test_unknown_columns_are_warned_of_by_name():
-    with pytest.warns(InputWarning, match="does not know 'shoe size'"):
+    with pytest.warns(InputWarning, match="unknown columns are not used: 'shoe size'"):
         SCHEMA.parse(pl.DataFrame({**ROW, "shoe size": [44]}))
 
 
@@ -104,3 +114,70 @@ def test_parsing_a_row_does_not_depend_on_the_others():
     for row in range(3):
         alone = schema.parse(frame[row : row + 1])
         assert all(np.array_equal(alone[name], cells[row : row + 1], equal_nan=True) for name, cells in whole.items())
+
+
+READER_SCHEMA = Schema(
+    (
+        Column("age", "numerical"),
+        Column("thal", "categorical", categories=("fixed", "normal")),
+        Column("seen", "date"),
+        Column("unit", "categorical", dropped="constant"),
+    )
+)
+CELLS = {
+    "age": st.sampled_from(["63", " 3.5 ", "inf", "n/a", None, "old", "1e400"]),
+    "thal": st.sampled_from(["fixed", "normal", "reversible", "", None]),
+    "seen": st.sampled_from(["2020-01-31", "", None, "yesterday"]),
+}
+
+
+def outcome(parse):
+    """Return the parsed columns, or the problems, and the warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            parsed = parse()
+        except InputError as error:
+            return error.problems, None
+    columns = {name: pl.Series(cells, nan_to_null=True).to_list() for name, cells in parsed.items()}
+    return columns, [str(warning.message) for warning in caught]
+
+
+@given(st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=12), st.integers(1, 5))
+def test_a_table_in_parts_is_parsed_as_the_whole_is(rows, n):
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(CELLS, pl.String)).with_columns(extra=1)
+
+    def in_parts():
+        reader = READER_SCHEMA.reader()
+        parsed = [reader.parse(part) for part in frame.iter_slices(n)]
+        reader.close()
+        assert reader.n_rows == len(frame)
+        return {
+            name: np.concatenate([part[name] for part in parsed])
+            if isinstance(parsed[0][name], np.ndarray)
+            else pl.concat([part[name] for part in parsed])
+            for name in parsed[0]
+        }
+
+    assert outcome(in_parts) == outcome(lambda: READER_SCHEMA.parse(frame))
+
+
+def test_problems_of_all_parts_are_reported_with_the_rows_of_the_table():
+    reader = READER_SCHEMA.reader()
+    part = pl.DataFrame({"age": ["1", "x"], "thal": ["fixed", None]})
+    assert [reader.parse(part) for _ in range(4)] == [None] * 4
+    with pytest.raises(InputError) as refusal:
+        reader.close()
+    assert [problem.fact for problem in refusal.value.problems] == [
+        "Missing column: 'seen'",
+        "Column 'age' needs numbers: row 2 holds 'x', row 4 holds 'x', row 6 holds 'x', row 8 holds 'x'",
+    ]
+
+
+def test_categories_never_seen_are_counted_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(schema_module, "_MAX_UNSEEN_COUNTED", 10)
+    reader = Schema(READER_SCHEMA.columns[1:2]).reader()
+    for first in range(0, 100, 10):
+        reader.parse(pl.DataFrame({"thal": [f"new {number}" for number in range(first, first + 10)]}))
+    with pytest.warns(InputWarning, match=r"'new 4' and 5 more$"):
+        reader.close()

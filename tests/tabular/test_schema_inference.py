@@ -4,11 +4,11 @@ import pytest
 
 from demarcate.errors import InputError
 from demarcate.tabular import infer_schema
-from demarcate.tabular.schema_inference import ASKED
+from demarcate.tabular.schema_inference import DROPPED_BY_CALLER, with_own_categorical
 
 
-def only(cells, **asked):
-    return infer_schema(pl.DataFrame({"x": cells}, strict=False), **asked).columns[0]
+def only(cells, **settings):
+    return infer_schema(pl.DataFrame({"x": cells}, strict=False), **settings).columns[0]
 
 
 @pytest.mark.parametrize(
@@ -118,23 +118,23 @@ def test_a_cell_as_long_as_a_document_is_quoted_in_part():
         list(range(29)),
     ],
 )
-def test_columns_that_may_help_are_kept(cells: list):
+def test_columns_that_may_help_are_used(cells: list):
     assert only(cells).dropped == ""
 
 
-def test_a_lone_column_that_numbers_the_rows_is_kept():
+def test_a_lone_column_that_numbers_the_rows_is_used():
     assert only(list(range(50))).dropped == ""
     assert infer_schema(pl.DataFrame({"x": range(50), "unit": ["mg"] * 50})).used[0].name == "x"
 
 
-def test_what_the_caller_says_goes():
+def test_the_caller_decides_before_the_cells():
     frame = pl.DataFrame({"grade": [1, 2, 1], "code": ["007", "08", "n/a"], "unit": ["mg"] * 3, "id": [1.5, 2.5, 3.5]})
     schema = infer_schema(frame, categorical=["grade", "unit"], numerical=["code"], drop=["id"])
     grade, code, unit, identifier = schema.columns
     assert (grade.kind, grade.categories) == ("categorical", ("1", "2"))
     assert schema.parse(frame)["code"][:2].tolist() == [7.0, 8.0]
     assert (code.kind, code.dropped, unit.dropped) == ("numerical", "", "")
-    assert (identifier.dropped, identifier.kind) == (ASKED, "numerical")
+    assert (identifier.dropped, identifier.kind) == (DROPPED_BY_CALLER, "numerical")
 
 
 def test_asking_for_numbers_where_there_are_words_is_refused_when_parsing():
@@ -146,13 +146,18 @@ def test_asking_for_numbers_where_there_are_words_is_refused_when_parsing():
 def test_settings_that_name_no_column_or_one_twice_are_refused_together():
     with pytest.raises(InputError) as caught:
         infer_schema(pl.DataFrame({"a": [1], "b": [2]}), categorical=["a", "c"], numerical=["a"], drop=["d"])
-    assert [problem.found for problem in caught.value.problems] == [
-        "'a' is in categorical and numerical",
-        "categorical names 'c'",
-        "drop names 'd'",
+    assert [problem.fact for problem in caught.value.problems] == [
+        "Column 'a' is in categorical and numerical",
+        "categorical names columns that the table does not have: 'c'",
+        "drop names columns that the table does not have: 'd'",
     ]
 
 
 def test_inference_does_not_depend_on_the_order_of_rows():
     frame = pl.DataFrame({"x": ["b", "a", None, "NA"], "n": ["1", "n/a", "3", "4"], "d": ["1.2.2020", "3.4.2020"] * 2})
     assert infer_schema(frame) == infer_schema(frame.reverse())
+
+
+def test_own_categorical_columns_yield_to_those_that_the_caller_names():
+    assert with_own_categorical(["sex", "cp", "thal"], ["sex", "ca"], ["cp"], []) == ("sex", "ca", "thal")
+    assert with_own_categorical(["sex"], [], [], ["sex"]) == ()

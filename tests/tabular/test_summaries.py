@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from demarcate.tabular import Column
-from demarcate.tabular.summaries import n_missing, summary
+from demarcate.tabular.summaries import ColumnSummary, summarize_column
 
 
 @pytest.mark.parametrize(
@@ -17,5 +17,4 @@ from demarcate.tabular.summaries import n_missing, summary
 )
 def test_a_column_in_a_few_words(cells, column, missing, words):
     series = pl.Series("a", cells, dtype=pl.Boolean if column.kind == "boolean" else pl.String)
-    assert n_missing(series, column) == missing
-    assert summary(series, column) == words
+    assert summarize_column(series, column) == ColumnSummary(missing, words)

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.io.tables.columnar import open_columns
+from demarcate.io.tables.columnar import open_columnar
 
 
 def mixed(n_rows=300, seed=0):
@@ -42,6 +42,6 @@ def source(tmp_path):
 
     def written(frame, **settings):
         frame.write_parquet(tmp_path / "table.parquet", **settings)
-        return open_columns(str(tmp_path / "table.parquet"))
+        return open_columnar(str(tmp_path / "table.parquet"))
 
     return written

@@ -8,7 +8,7 @@ from demarcate.checks import audit_columns
 from demarcate.classifier.cross_validation import fit_ensemble
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Training
-from demarcate.io.tables.columnar import open_columns
+from demarcate.io.tables.columnar import open_columnar
 from demarcate.nn import Network
 from demarcate.trainingset import MemoryBudget, open_file
 from demarcate.trainingset.read_data import read_training_set
@@ -38,7 +38,7 @@ def in_memory(frame):
 @pytest.fixture
 def on_disk(frame, tmp_path):
     frame.write_parquet(tmp_path / "table.parquet")
-    source = open_columns(str(tmp_path / "table.parquet"))
+    source = open_columnar(str(tmp_path / "table.parquet"))
     with open_file(source, "sick", BUDGET, tmp_path) as training_set:
         yield training_set
 
@@ -90,7 +90,7 @@ def test_an_ensemble_has_the_bits_it_has_in_memory(on_disk, in_memory, holdout_a
 def test_the_size_of_encoded_rows_is_reported_before_they_are_written_and_no_file_is_left(frame, tmp_path):
     frame.write_parquet(tmp_path / "table.parquet")
     written = []
-    source = open_columns(str(tmp_path / "table.parquet"))
+    source = open_columnar(str(tmp_path / "table.parquet"))
     with open_file(source, "sick", BUDGET, tmp_path, on_write=lambda *size: written.append(size)) as training_set:
         encoder = TableEncoder.fit(training_set.schema, training_set.parsed, np.arange(240))
         training_set.samples([encoder])
@@ -120,7 +120,7 @@ def test_a_classifier_of_a_training_set_is_that_of_its_table(frame, on_disk, set
 
 def test_a_sample_stands_for_all_rows_where_they_are_too_many(frame, in_memory, tmp_path, settings):
     frame.write_parquet(tmp_path / "table.parquet")
-    source = open_columns(str(tmp_path / "table.parquet"))
+    source = open_columnar(str(tmp_path / "table.parquet"))
     with open_file(source, "sick", MemoryBudget(200_000), tmp_path) as training_set:
         rows = training_set.sample
         ours = DemarcateClassifier(**settings).fit(training_set)

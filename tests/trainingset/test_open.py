@@ -6,10 +6,10 @@ import pytest
 from polars.testing import assert_series_equal
 
 from demarcate.errors import InputError, InputWarning
-from demarcate.io.tables.columnar import Columnar
-from demarcate.tabular import Column, Schema, class_codes, infer_schema
+from demarcate.io.tables.columnar import ColumnarTable
+from demarcate.tabular import Column, Schema, encode_labels, infer_schema
 from demarcate.tabular.labels import typed_labels
-from demarcate.tabular.summaries import described
+from demarcate.tabular.summaries import summarize_column
 from demarcate.trainingset import MemoryBudget, open_file, open_table
 
 PLENTY = MemoryBudget(10**9)
@@ -32,12 +32,12 @@ def test_problems_of_columns_come_before_those_of_labels():
         open_table({"unit": ["mg"] * 3, "visits": [[1], [2], [3]]}, ["yes", None, "yes"])
     first, *others = map(str, caught.value.problems)
     assert "visits" in first
-    assert "the target is missing in row 2" in others[0]
-    assert "every label is 'yes'" in others[1]
+    assert "The target is missing in row 2" in others[0]
+    assert "Every label is 'yes'" in others[1]
 
 
 def test_a_table_without_rows_is_refused():
-    with pytest.raises(InputError, match="A table has rows"):
+    with pytest.raises(InputError, match="The table has no rows"):
         open_table({"age": []}, [])
 
 
@@ -52,9 +52,11 @@ def test_columns_read_one_by_one_are_those_of_the_table(frame, source, tmp_path,
         assert list(table.parsed) == [column.name for column in schema.used]
         for name, cells in schema.parse(features).items():
             assert_series_equal(pl.Series(name, table.parsed.rows(slice(0, len(frame)))[name]), pl.Series(name, cells))
-        classes, codes = class_codes(frame["sick"])
+        classes, codes = encode_labels(frame["sick"])
         assert (table.classes.tolist(), table.codes.tolist()) == (classes.tolist(), codes.tolist())
-        assert table.summaries == {column.name: described(frame[column.name], column) for column in schema.columns}
+        assert table.summaries == {
+            column.name: summarize_column(frame[column.name], column) for column in schema.columns
+        }
         assert [path.name for path in tmp_path.iterdir()] == ["table.parquet"]
 
 
@@ -97,14 +99,14 @@ def test_rows_without_a_label_are_refused_or_left_out(frame, source, tmp_path):
     holes = frame.with_columns(pl.when(pl.int_range(pl.len()) % 9 == 4).then(None).otherwise("sick").alias("sick"))
     opened = source(holes)
     with (
-        pytest.raises(InputError, match="the target is missing in row 5, 14, "),
+        pytest.raises(InputError, match="The target is missing in rows 5, 14, "),
         open_file(opened, "sick", PLENTY, tmp_path),
     ):
         pass
     kept = holes.filter(holes["sick"].is_not_null())
     with open_file(opened, "sick", PLENTY, tmp_path, drop_missing_target=True) as table:
         assert table.n_unlabelled == len(holes) - len(kept)
-        assert table.codes.tolist() == class_codes(typed_labels(kept["sick"]))[1].tolist()
+        assert table.codes.tolist() == encode_labels(typed_labels(kept["sick"]))[1].tolist()
         assert table.parsed["visits"].tolist() == kept["visits"].to_list()
 
 
@@ -130,8 +132,8 @@ def test_a_column_larger_than_allowed_is_refused_unless_it_is_dropped(frame, sou
     ):
         pass
     read = []
-    column = Columnar.column
-    monkeypatch.setattr(Columnar, "column", lambda *asked: read.append(asked[1:]) or column(*asked))
+    column = ColumnarTable.column
+    monkeypatch.setattr(ColumnarTable, "column", lambda *asked: read.append(asked[1:]) or column(*asked))
     with open_file(wide, "sick", MemoryBudget(2_000_000), tmp_path, drop=["note"]) as table:
         assert "note" in {column.name for column in table.schema.dropped}
     n_rows = dict(asked for asked in read if len(asked) == 2)

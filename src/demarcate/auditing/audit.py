@@ -14,7 +14,7 @@ from demarcate.auditing.rescore import rescore as scored_again
 from demarcate.checks import audit_columns
 from demarcate.checks.streaming_checks import Whole
 from demarcate.datasets import Dataset
-from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, labels_of
+from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, to_labels
 from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset import open_table
 from demarcate.trainingset.read_data import array_of
@@ -166,12 +166,12 @@ def judge(
 def _table(data: Any, target: str = "") -> tuple[pl.DataFrame, list[Any] | None, str]:
     """A table, its labels if it has any, and what they are called."""
     if isinstance(data, Dataset):
-        return as_frame(data.X), labels_of(data.y), data.target
+        return as_frame(data.X), to_labels(data.y), data.target
     if isinstance(data, tuple) and len(data) == 2:
-        frame, labels = as_frame(array_of(data[0])), labels_of(array_of(data[1]))
+        frame, labels = as_frame(array_of(data[0])), to_labels(array_of(data[1]))
         check_consistent_length(len(frame), len(labels))
         return frame, labels, getattr(data[1], "name", None) or "target"
     frame = as_frame(array_of(data))
     if target in frame.columns:
-        return frame.drop(target), labels_of(frame[target]), target
+        return frame.drop(target), to_labels(frame[target]), target
     return frame, None, ""

@@ -18,8 +18,8 @@ from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score
 from demarcate.formatting import listed
 from demarcate.tabular import Column, Schema
-from demarcate.tabular.cells import booleans, categories, numbers
-from demarcate.tabular.dates import dates, moment_text
+from demarcate.tabular.cells import parse_booleans, parse_categories, parse_numbers
+from demarcate.tabular.dates import format_timestamp, parse_dates
 
 MOST_ROWS = 2000
 """Of each table, drawn at random, for the classifier; the tests of columns see all rows."""
@@ -221,10 +221,10 @@ def _verdict(auc: Score | None, columns: Sequence[ColumnDrift]) -> str:
 def _read(cells: pl.Series, column: Column) -> tuple[Cells, int]:
     """A column's cells as its kind, and how many do not say what they should: those are missing."""
     if column.kind == "categorical":
-        return categories(cells), 0
+        return parse_categories(cells), 0
     if column.kind == "boolean":
-        return booleans(cells), 0
-    parsed = numbers(cells) if column.kind == "numerical" else dates(cells, column.date_format)
+        return parse_booleans(cells), 0
+    parsed = parse_numbers(cells) if column.kind == "numerical" else parse_dates(cells, column.date_format)
     return parsed.values, int(parsed.bad.sum())
 
 
@@ -246,7 +246,7 @@ def _left_out(schema: Schema, cells: Mapping[str, tuple[Cells, Cells]]) -> dict[
 
 def _span(moments: NDArray[np.float64]) -> str:
     known = moments[~np.isnan(moments)]
-    return f"{moment_text(known.min())} to {moment_text(known.max())}" if len(known) else "none"
+    return f"{format_timestamp(known.min())} to {format_timestamp(known.max())}" if len(known) else "none"
 
 
 def _n_shared(first: Mapping[str, Cells], second: Mapping[str, Cells]) -> int:

@@ -65,7 +65,7 @@ def audit_large(
         lambda: _schema(drawn, frame, lists), lambda: None if drawn.labels is None else drawn.labels.classes()
     )
     classes, counts = (None, np.array([drawn.n_rows])) if known is None else known
-    codes = None if words is None or classes is None else LabelReader(classes).take(words)
+    codes = None if words is None or classes is None else LabelReader(classes).read(words)
     if parts is None:
         whole, remarks = Whole(drawn.n_rows, counts, {}, {}, None), [f"{_ONCE}."]
     else:
@@ -129,15 +129,15 @@ def _read_again(
     classes: NDArray[Any] | None,
 ) -> tuple[Whole, list[str]]:
     """What is known of the whole table, and what is to be said of its cells."""
-    count = WholeCount(schema.reader().read(sample), 1 if classes is None else len(classes))
+    count = WholeCount(schema.reader().parse_leniently(sample), 1 if classes is None else len(classes))
     reader, labels = schema.reader(), None if classes is None else LabelReader(classes)
     for part in parts:
         # Labels that are missing have been refused, or are to be left out.
         rows = labelled(part, target) if target and labels else part
-        codes = labels.take(rows[target]) if target and labels else np.zeros(len(rows), dtype=np.int64)
+        codes = labels.read(rows[target]) if target and labels else np.zeros(len(rows), dtype=np.int64)
         if codes is None:
             # All labels were known before: the table is another than it was.
             raise InputError(labels.problems if labels else [])
-        count.add(reader.read(rows), codes)
-    said = [f"{problem.rule} in the rows drawn: {problem.found}, taken for missing." for problem in reader.problems]
+        count.add(reader.parse_leniently(rows), codes)
+    said = [f"{problem.fact}. Such cells count as missing." for problem in reader.problems]
     return count.whole(), said

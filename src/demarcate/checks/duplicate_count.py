@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.checks.duplicate_groups import frame_of
-from demarcate.tabular.row_sample import mixed
+from demarcate.tabular.row_sample import random_keys
 from demarcate.tabular.schema import ParsedColumns
 
 MOST_CONTENTS = 200_000
@@ -53,7 +53,7 @@ def contents(parsed: ParsedColumns) -> NDArray[np.uint64]:
     >>> bool(first == third), bool(first == second)
     (True, False)
     """
-    return mixed(frame_of(parsed).hash_rows().to_numpy())
+    return random_keys(frame_of(parsed).hash_rows().to_numpy())
 
 
 class CopyCount:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from demarcate.checks.finding import Finding
 from demarcate.checks.table_view import Cells, View
 from demarcate.checks.target_copies import auc
-from demarcate.tabular.cells import LARGEST_EXACT
+from demarcate.tabular.cells import MAX_EXACT_INTEGER
 
 MIN_ROWS = 30
 DISTINCT_SHARE = 0.95
@@ -55,7 +55,7 @@ def _why(name: str, cells: Cells, first_alike: NDArray[np.int64]) -> str:
     n_known = int(np.count_nonzero((first_alike == np.arange(len(first_alike))) & ~cells.is_missing))
     if values is None or n_known < MIN_ROWS or len(values) < DISTINCT_SHARE * n_known:
         return ""
-    if np.abs(values).max() > LARGEST_EXACT or (values % 1).any():
+    if np.abs(values).max() > MAX_EXACT_INTEGER or (values % 1).any():
         return ""
     # It takes as long to import as all of polars, and whoever only predicts has no use for it.
     from scipy.stats import poisson

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from demarcate.checks.duplicate_count import Copies, CopyCount, contents
 from demarcate.checks.duplicate_groups import comparable
-from demarcate.tabular.cells import categories, is_missing_word
-from demarcate.tabular.labels import LabelCount
-from demarcate.tabular.row_sample import RowSample, mixed
+from demarcate.tabular.cells import is_missing_word, parse_categories
+from demarcate.tabular.label_reader import LabelCounter
+from demarcate.tabular.row_sample import RowSample, random_keys
 from demarcate.tabular.schema import Column, ParsedColumns, Schema
-from demarcate.tabular.schema_inference import NUMBERS_ROWS
+from demarcate.tabular.schema_inference import ROW_NUMBERS
 
 MOST_JUDGED = 200_000
 
@@ -33,7 +33,7 @@ class _Numbers:
         values = numbers.to_numpy()
         self.n += len(values)
         self.low, self.high = min(self.low, int(values.min())), max(self.high, int(values.max()))
-        self.bits = (self.bits + int(mixed(values).sum(dtype=np.uint64))) % _BITS
+        self.bits = (self.bits + int(random_keys(values).sum(dtype=np.uint64))) % _BITS
 
     def are_a_range(self) -> bool:
         """Whether they are consecutive numbers, each once, in any order."""
@@ -42,7 +42,7 @@ class _Numbers:
         bits = 0
         for begin in range(self.low, self.high + 1, _RANGE):
             values = np.arange(begin, min(begin + _RANGE, self.high + 1))
-            bits = (bits + int(mixed(values).sum(dtype=np.uint64))) % _BITS
+            bits = (bits + int(random_keys(values).sum(dtype=np.uint64))) % _BITS
         return bits == self.bits
 
 
@@ -97,7 +97,7 @@ class ColumnsSeen:
             return replace(column, dropped="")
         met = self._numbers.get(column.name)
         if column.kind == "numerical" and not column.dropped and not is_kept and met and met.are_a_range():
-            return replace(column, dropped=NUMBERS_ROWS)
+            return replace(column, dropped=ROW_NUMBERS)
         return column
 
 
@@ -123,7 +123,7 @@ class Drawn:
     n_rows: int
     n_left_out: int
     seen: ColumnsSeen
-    labels: LabelCount | None
+    labels: LabelCounter | None
 
     @property
     def is_whole(self) -> bool:
@@ -159,7 +159,7 @@ def draw(
     (True, [2, 1])
     """
     sample, seen, n_left_out = RowSample(MOST_JUDGED, seed), ColumnsSeen(), 0
-    labels = None if target is None else LabelCount()
+    labels = None if target is None else LabelCounter()
     for part in parts:
         rows = labelled(part, target) if drop_missing and target else part
         n_left_out += len(part) - len(rows)
@@ -178,7 +178,7 @@ def labelled(part: pl.DataFrame, target: str) -> pl.DataFrame:
     >>> labelled(pl.DataFrame({"age": [63, 41], "sick": ["", "yes"]}), "sick")["age"].to_list()
     [41]
     """
-    return part.filter(categories(part[target]).is_not_null())
+    return part.filter(parse_categories(part[target]).is_not_null())
 
 
 _FREQUENT = 0.95
@@ -277,7 +277,7 @@ def _spellings(column: pl.Series) -> pl.Series | None:
     distinct = column.unique()
     if len(distinct) > _FEW:
         return None
-    words = categories(distinct)
+    words = parse_categories(distinct)
     return pl.select(pl.when(~is_missing_word(words)).then(words)).to_series().unique().rename("")
 
 

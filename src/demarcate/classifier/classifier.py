@@ -49,7 +49,7 @@ from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.tabular import all_but, as_frame
 from demarcate.tabular.class_weights import class_weights
-from demarcate.tabular.schema_inference import ASKED
+from demarcate.tabular.schema_inference import DROPPED_BY_CALLER
 from demarcate.trainingset import TrainingSet, open_table
 
 JUDGING_SHARE, JUDGING_SECONDS = 0.1, 2.0
@@ -718,7 +718,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             what = f"a single row each is of class {listed(alone)}: trained on, but left out of the scores"
             warnings.warn(InputWarning(what), stacklevel=4)
         for column in training_set.schema.columns:
-            reason = "" if column.dropped == ASKED else column.dropped
+            reason = "" if column.dropped == DROPPED_BY_CALLER else column.dropped
             if reason or column.note:
                 what = f"not used ({reason})" if reason else column.note
                 warnings.warn(InputWarning(f"column {column.name!r}: {what}"), stacklevel=4)

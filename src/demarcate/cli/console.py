@@ -12,7 +12,7 @@ from rich.table import Table
 from demarcate.cli import model_summary
 from demarcate.formatting import listed, visible
 from demarcate.tabular import Schema
-from demarcate.tabular.summaries import Described, described
+from demarcate.tabular.summaries import ColumnSummary, summarize_column
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
@@ -62,11 +62,11 @@ def _print(title: str, table: Table | str) -> None:
 
 def schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
     """What each column is taken to be."""
-    shown = {column.name: described(frame[column.name], column) for column in schema.columns[:_MAX_COLUMNS]}
+    shown = {column.name: summarize_column(frame[column.name], column) for column in schema.columns[:_MAX_COLUMNS]}
     described_schema(name, len(frame), schema, shown, target)
 
 
-def described_schema(name: str, n_rows: int, schema: Schema, shown: Mapping[str, Described], target: str) -> None:
+def described_schema(name: str, n_rows: int, schema: Schema, shown: Mapping[str, ColumnSummary], target: str) -> None:
     """What each column is taken to be, beside what is shown of it."""
     title = f"{_literal(name)}: {n_rows:,} rows, {len(schema.columns)} columns and the target {_literal(repr(target))}"
     table = _table("column", "kind", "missing", "values", "", right=["missing"])

@@ -14,7 +14,7 @@ from demarcate.cli.error_handling import UsageError, say
 from demarcate.cli.table_input import column_lists, load, named_target, say_left_out, split_target
 from demarcate.formatting import sized
 from demarcate.io.scratch import scratch_folder
-from demarcate.io.tables.columnar import Columnar, open_columns
+from demarcate.io.tables.columnar import ColumnarTable, open_columnar
 from demarcate.trainingset import MemoryBudget, TrainingSet, TrainingSetOnDisk, open_file, open_table
 
 _M_MMAP_THRESHOLD, _MMAP_BYTES = -3, 4 * 2**20
@@ -90,7 +90,7 @@ def open_fit_input(
 ) -> Iterator[FitInput]:
     """Open the table that a command names: in memory, unless it exceeds the budget."""
     if memory is not None:
-        budget, columns = MemoryBudget.of(memory), open_columns(source["table"])
+        budget, columns = MemoryBudget.of(memory), open_columnar(source["table"])
         target = named_target(columns.name, columns.columns, source["target"])
         types = {name: dtype for name, dtype in columns.schema.items() if name != target}
         if not budget.holds(columns.n_rows, columns.sizes, types, _n_encodings(settings, columns.n_rows)):
@@ -125,7 +125,7 @@ def _n_encodings(settings: Mapping[str, Any], n_rows: int) -> int:
     return int(settings.get("n_folds") or preset_settings(settings.get("preset", "default"))["n_folds"])
 
 
-def _announce(source: Columnar, budget: MemoryBudget, outputs: Mapping[str, str | None], *, quiet: bool) -> None:
+def _announce(source: ColumnarTable, budget: MemoryBudget, outputs: Mapping[str, str | None], *, quiet: bool) -> None:
     """Report that a table goes to disk, unless an output needs it in memory."""
     fact = (
         f"{source.name} takes {sized(sum(source.sizes.values()))}, and training on it more than the "

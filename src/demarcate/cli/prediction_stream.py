@@ -94,7 +94,7 @@ def predict_parts(table: Opened, asked: Asked, sinks: Sequence[Sink], *, quiet: 
             for frame in table.parts:
                 n_before = reader.n_rows
                 # The answers may still be there: they are not a column the model has never heard of.
-                parsed = reader.take(frame.drop(asked.predictor.target, strict=False))
+                parsed = reader.parse(frame.drop(asked.predictor.target, strict=False))
                 if parsed is not None and reader.n_rows > n_done:
                     part = asked.of({name: cells[max(0, n_done - n_before) :] for name, cells in parsed.items()})
                     for sink in sinks:

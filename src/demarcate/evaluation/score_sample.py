@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.tabular.row_sample import mixed
+from demarcate.tabular.row_sample import random_keys
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +67,7 @@ class ScoreSample:
         if not self.has_room(0):
             # The first rows of each class in an order without a pattern. The quota only falls as rows come, so that a
             # row dropped before would be dropped now.
-            order = np.lexsort((mixed(numbers), codes))
+            order = np.lexsort((random_keys(numbers), codes))
             ordered_codes = codes[order]
             place_in_class = np.arange(len(order)) - np.searchsorted(ordered_codes, ordered_codes)
             kept = np.sort(order[place_in_class < class_quota(self.class_counts, self._n_sampled)])

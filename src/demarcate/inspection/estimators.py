@@ -10,7 +10,7 @@ from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
 from demarcate.errors import SettingError
 from demarcate.inference import Predictor
-from demarcate.tabular import as_frame, class_codes, known_codes, labels_of
+from demarcate.tabular import as_frame, encode_known_labels, encode_labels, to_labels
 
 Labelled = Dataset | tuple[Any, Any]
 """A data set, or a table and its labels."""
@@ -79,12 +79,12 @@ def table_and_codes(data: Labelled, classes: NDArray[Any] | None = None) -> tupl
         If rows and labels differ in number, or a label is none of ``classes``.
     """
     X, y = (_as_array(part) for part in data)
-    frame, labels = as_frame(X), labels_of(y.reshape(-1) if getattr(y, "ndim", 1) == 2 else y)
+    frame, labels = as_frame(X), to_labels(y.reshape(-1) if getattr(y, "ndim", 1) == 2 else y)
     check_consistent_length(len(frame), len(labels))
     if classes is None:
-        there, codes = class_codes(labels)
+        there, codes = encode_labels(labels)
         return frame, codes, there
-    return frame, known_codes(labels, classes), classes
+    return frame, encode_known_labels(labels, classes), classes
 
 
 def points_of(frame: pl.DataFrame, columns: tuple[str, str], rows: NDArray[np.int64]) -> NDArray[np.float64]:

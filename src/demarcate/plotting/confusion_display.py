@@ -11,7 +11,7 @@ from demarcate.formatting import shortened
 from demarcate.inspection.estimators import classes_of
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
-from demarcate.tabular import class_codes, known_codes, labels_of
+from demarcate.tabular import encode_known_labels, encode_labels, to_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,7 @@ class ConfusionDisplay(Display):
         SettingError
             If they are not as many, or no row is decided.
         """
-        true, predicted = labels_of(y_true), labels_of(y_pred)
+        true, predicted = to_labels(y_true), to_labels(y_pred)
         if len(true) != len(predicted) or not true:
             raise SettingError(f"every row has one label and one prediction: got {len(true)} and {len(predicted)}")
         decided = [row for row, label in enumerate(predicted) if label is not None]
@@ -94,7 +94,9 @@ class ConfusionDisplay(Display):
         n_undecided = len(true) - len(decided)
         true, predicted = [true[row] for row in decided], [predicted[row] for row in decided]
         both = [*true, *predicted]
-        known, codes = class_codes(both) if classes is None else (np.asarray(classes), known_codes(both, classes))
+        known, codes = (
+            encode_labels(both) if classes is None else (np.asarray(classes), encode_known_labels(both, classes))
+        )
         n_classes, n_rows = len(known), len(true)
         counts = np.bincount(codes[:n_rows] * n_classes + codes[n_rows:], minlength=n_classes**2)
         display = cls(counts.reshape(n_classes, n_classes), known)

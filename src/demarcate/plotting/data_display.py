@@ -96,7 +96,7 @@ class DataDisplay(Display):
 def scatter(ax: "Axes", points: NDArray[np.float64], codes: NDArray[np.int64], classes: NDArray[Any]) -> None:
     """Draw points in their classes' colours and shapes, with a legend; classes without a point are left out."""
     size = style.point_size(len(points))
-    for code, label in enumerate(style.labels_of(classes)):
+    for code, label in enumerate(style.to_labels(classes)):
         own = points[codes == code]
         if len(own):
             ax.scatter(

@@ -123,6 +123,6 @@ def wrapped(text: str, width: int) -> str:
     return "\n".join(fill(line, width, break_long_words=False) for line in text.split("\n"))
 
 
-def labels_of(classes: NDArray[Any]) -> Sequence[str]:
+def to_labels(classes: NDArray[Any]) -> Sequence[str]:
     """Class labels as they are shown."""
     return [shortened(label) for label in classes.tolist()]

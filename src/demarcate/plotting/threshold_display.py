@@ -12,7 +12,7 @@ from demarcate.inspection.estimators import classes_of
 from demarcate.inspection.threshold_curve import ThresholdCurve
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
-from demarcate.tabular import class_codes, known_codes
+from demarcate.tabular import encode_known_labels, encode_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +86,7 @@ class ThresholdDisplay(Display):
         """
         classes = classes_of(estimator)
         _check_two(len(classes))
-        labels = classes[known_codes(y, classes)]
+        labels = classes[encode_known_labels(y, classes)]
         probabilities = np.asarray(estimator.predict_proba(X))
         costs = {"false_negative": false_negative, "false_positive": false_positive}
         return cls.from_predictions(
@@ -135,9 +135,11 @@ class ThresholdDisplay(Display):
                 raise SettingError(f"{name} is a cost of at least 0: got {value!r}")
         if false_negative == false_positive == 0:
             raise SettingError("a mistake costs something: got 0 for both false_negative and false_positive")
-        labels, codes = class_codes(y_true) if classes is None else (np.asarray(classes), known_codes(y_true, classes))
+        labels, codes = (
+            encode_labels(y_true) if classes is None else (np.asarray(classes), encode_known_labels(y_true, classes))
+        )
         _check_two(len(labels))
-        code = 1 if positive is None else int(known_codes([positive], labels)[0])
+        code = 1 if positive is None else int(encode_known_labels([positive], labels)[0])
         of_positive = _of_positive(np.asarray(probabilities, dtype=float), code, len(codes))
         return cls._of(codes == code, of_positive, false_negative, false_positive, labels[code], title).plot(ax)
 

@@ -21,7 +21,7 @@ from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.row_values import row_losses
 from demarcate.inference import Predictor
 from demarcate.inspection.permutation_importance import Asked
-from demarcate.tabular import ParsedColumns, as_frame, known_codes
+from demarcate.tabular import ParsedColumns, as_frame, encode_known_labels
 from demarcate.tabular.fingerprint import fingerprint
 
 
@@ -110,7 +110,7 @@ class Judged:
             kept = np.flatnonzero(np.asarray(sample_weight))
             table, labels = table[kept], labels[kept]
         predictor, held = classifier.predictor_, classifier.oof_rows_
-        codes = known_codes(labels, predictor.classes)
+        codes = encode_known_labels(labels, predictor.classes)
         parsed = predictor.parse(table)
         if fingerprint(parsed, codes) != classifier.data_sha256_:
             rule = "A report of a fit is of the rows that it was given"
@@ -149,7 +149,7 @@ class Judged:
             If the table or the labels are not what the predictor reads.
         """
         frame = as_frame(table)
-        codes = known_codes(labels, predictor.classes)
+        codes = encode_known_labels(labels, predictor.classes)
         check_consistent_length(len(frame), len(codes))
         parsed = predictor.parse(frame)
         every = np.arange(len(codes))

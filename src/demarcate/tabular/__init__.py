@@ -1,7 +1,8 @@
-"""Tables: any frame in, a schema inferred, rows split, labels matched."""
+"""Tables: frames of any library, schema inference, parsed cells, labels and splits."""
 
 from demarcate.tabular.frame import as_frame
-from demarcate.tabular.labels import LabelReader, class_codes, known_codes, labels_of, typed_labels
+from demarcate.tabular.label_reader import LabelReader, encode_known_labels
+from demarcate.tabular.labels import encode_labels, to_labels, typed_labels
 from demarcate.tabular.schema import Column, ParsedColumns, Schema, TableReader
 from demarcate.tabular.schema_inference import infer_schema
 from demarcate.tabular.splits import all_but, stratified_folds, stratified_split
@@ -14,11 +15,11 @@ __all__ = [
     "TableReader",
     "all_but",
     "as_frame",
-    "class_codes",
+    "encode_known_labels",
+    "encode_labels",
     "infer_schema",
-    "known_codes",
-    "labels_of",
     "stratified_folds",
     "stratified_split",
+    "to_labels",
     "typed_labels",
 ]

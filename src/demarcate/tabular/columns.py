@@ -1,4 +1,4 @@
-"""A column of any make as a polars series of one of a few plain types."""
+"""Columns from any library as polars series of a few plain types."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,53 +14,33 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
-from demarcate.formatting import is_whole
-from demarcate.tabular.cells import LARGEST_EXACT
+from demarcate.formatting import is_whole, quoted
+from demarcate.tabular.cells import MAX_EXACT_INTEGER
 
-_YEARS = "A date is of the years 1 to 9999"
-_PLAIN = {str, int, float, bool, date, datetime}
-_AS_IS = {str, int, bool, NoneType}
+_PLAIN_TYPES = {str, int, float, bool, date, datetime}
+_UNCHANGED_TYPES = {str, int, bool, NoneType}
 _FIRST_DAY, _LAST_DAY = ((day - date(1970, 1, 1)).days for day in (date.min, date.max))
-_UNITS_OF_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
+_UNITS_PER_DAY = {"ms": 86_400_000, "us": 86_400_000_000, "ns": 86_400_000_000_000}
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 
 
 def plain_column(name: str, cells: Any) -> pl.Series:
-    """A column under a name, as String, Int64, UInt64, Float64, Boolean, Date, Datetime or Categorical.
+    """Return cells under a name as String, Int64, UInt64, Float64, Boolean, Date, Datetime or Categorical.
 
-    Parameters
-    ----------
-    name
-        Its name.
-    cells
-        A series of polars, pandas or whatever narwhals reads, a 1-D numpy array, or values; a single value makes a
-        column of one row.
-
-    Raises
-    ------
-    InputError
-        If cells hold more than one value each, or something that is neither text, number, truth value nor time.
-
-    Examples
-    --------
-    >>> plain_column("age", [63, None, 2.5]).to_list()
-    [63.0, None, 2.5]
-    >>> plain_column("age", [[63, 64]])
-    Traceback (most recent call last):
-    demarcate.errors.InputError: A cell holds one plain value: column 'age' holds list. Spread it over several columns,
-    write it as text, or leave the column out of the table.
+    Cells are a series of polars, pandas or whatever narwhals reads, a 1-D numpy array, or values; a single value makes
+    a column of one row.
     """
     if isinstance(cells, pl.Series):
         return _of_polars(cells.alias(name))
     try:
-        return _of_others(name, cells)
+        return _of_any(name, cells)
     except UnicodeEncodeError:
         row = next(row for row, cell in enumerate(cells, 1) if isinstance(cell, str) and not is_whole(cell))
-        found = f"row {row} of column {name!r} holds half a character"
-        raise InputError([Problem("Texts hold whole characters", found, "Write the character in full")]) from None
+        fact = f"Column {quoted(name)} holds half a character in row {row}"
+        raise InputError([Problem(fact, "Write the character in full")]) from None
 
 
-def _of_others(name: str, cells: Any) -> pl.Series:
+def _of_any(name: str, cells: Any) -> pl.Series:
     if isinstance(cells, np.ndarray) and cells.ndim == 1:
         return _of_numpy(name, cells)
     series = nw.from_native(cells, series_only=True, pass_through=True)
@@ -71,26 +51,18 @@ def _of_others(name: str, cells: Any) -> pl.Series:
 
 
 def by_microseconds(values: Any) -> Any:
-    """A numpy array or scalar, with moments and spans of time by the microsecond, as Python has them.
-
-    By the nanosecond they would come out as bare whole numbers.
-
-    Examples
-    --------
-    >>> by_microseconds(np.datetime64("2020-01-01", "ns")).item()
-    datetime.datetime(2020, 1, 1, 0, 0)
-    """
+    """Return a numpy array or scalar with times in microseconds: from nanoseconds Python would get bare integers."""
     unit = {"M": "datetime64[us]", "m": "timedelta64[us]"}.get(values.dtype.kind)
     return values if unit is None else values.astype(unit)
 
 
 def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a type
     dtype = column.dtype
-    _refuse_far(column)
+    _refuse_far_dates(column)
     if dtype in (pl.String, pl.Boolean, pl.Date, pl.Int64, pl.UInt64):
         return column
     if dtype.is_integer() or (isinstance(dtype, pl.Decimal) and dtype.scale == 0):
-        return _whole(column)
+        return _integers(column)
     if dtype.is_numeric():
         return column.cast(pl.Float64).fill_nan(None)
     if isinstance(dtype, pl.Datetime):
@@ -109,24 +81,28 @@ def _of_polars(column: pl.Series) -> pl.Series:  # noqa: PLR0911 - one line a ty
     raise _nested(column.name, str(dtype))
 
 
-def _refuse_far(column: pl.Series) -> None:
-    """Refuse dates that no calendar of Python's has: polars can hold them, and panics once asked for their text."""
+def _refuse_far_dates(column: pl.Series) -> None:
+    """Refuse dates that Python has no calendar for: polars can hold them, but panics over their text."""
     dtype = column.dtype
     if dtype not in (pl.Date, pl.Datetime):
         return
-    units = _UNITS_OF_A_DAY[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
+    units = _UNITS_PER_DAY[dtype.time_unit] if isinstance(dtype, pl.Datetime) else 1
     days = column.to_physical() // units
     far = (~days.is_between(_FIRST_DAY, _LAST_DAY)).fill_null(value=False).arg_true()
     if len(far):
         row = int(far[0])
-        found = f"row {row + 1} of column {column.name!r} is {days[row]:,} days from 1970-01-01"
-        found += f", and {len(far) - 1:,} more are as far" if len(far) > 1 else ""
-        remedy = "Mend the cell or leave it empty, and check what the numbers count"
-        raise InputError([Problem(_YEARS, found, remedy)])
+        more = f", as in {len(far) - 1:,} more" if len(far) > 1 else ""
+        value = f"row {row + 1} is {days[row]:,} days from 1970-01-01{more}"
+        raise _far_date(column.name, value, ", and check the unit of the numbers")
 
 
-def _whole(column: pl.Series) -> pl.Series:
-    """Whole numbers of any width: as Int64 if they all fit, else as text, which keeps every digit."""
+def _far_date(name: str, value: str, check: str = "") -> InputError:
+    fact = f"Column {quoted(name)} has a date outside the years 1 to 9999: {value}"
+    return InputError([Problem(fact, f"Correct the cell or leave it empty{check}")])
+
+
+def _integers(column: pl.Series) -> pl.Series:
+    """Return integers of any width as Int64 if they all fit, else as text, which keeps every digit."""
     narrow = column.cast(pl.Int64, strict=False)
     return narrow if narrow.null_count() == column.null_count() else column.cast(pl.String)
 
@@ -142,7 +118,6 @@ def _of_numpy(name: str, cells: NDArray[Any]) -> pl.Series:
 
 
 def _of_library(name: str, column: nw.Series[Any]) -> pl.Series:
-    """A column of pandas or a library like it."""
     dtype = column.dtype
     if dtype.is_float():
         return _of_numpy(name, column.to_numpy().astype(np.float64))
@@ -155,14 +130,14 @@ def _of_library(name: str, column: nw.Series[Any]) -> pl.Series:
     if isinstance(dtype, nw.Categorical | nw.Enum):
         return _of_categories(name, column.to_list())
     if isinstance(dtype, nw.String) and str(getattr(column.to_native(), "dtype", "object")) != "object":
-        # Nothing but text, which need not be looked at cell by cell; without pyarrow, polars cannot take it over.
+        # Only text, which needs no look at each cell; without pyarrow, polars cannot convert it.
         with suppress(ImportError):
             return _of_polars(column.to_polars().alias(name))
     return _of_values(name, column.to_list())
 
 
 def _of_categories(name: str, cells: Sequence[Any]) -> pl.Series:
-    # What a library calls a category may be anything, an interval for one: its text names it.
+    # A library's categories may be anything, such as intervals: their text names them.
     texts: dict[Any, str | None] = {}
     for value in set(cells):
         cell = _cell(value)
@@ -171,22 +146,22 @@ def _of_categories(name: str, cells: Sequence[Any]) -> pl.Series:
 
 
 def _of_values(name: str, cells: Sequence[Any]) -> pl.Series:
-    """A column of Python values: of their own type if they share one, else as text."""
+    """Return Python values as a column of their own type if they share one, else of text."""
     kinds = set(map(type, cells)) - {NoneType}
-    if not kinds <= _PLAIN or (float in kinds and len(kinds) > 1):
-        cells = [cell if type(cell) in _AS_IS else _cell(cell) for cell in cells]
+    if not kinds <= _PLAIN_TYPES or (float in kinds and len(kinds) > 1):
+        cells = [cell if type(cell) in _UNCHANGED_TYPES else _cell(cell) for cell in cells]
         kinds = set(map(type, cells)) - {NoneType}
     if not kinds:
         return pl.Series(name, cells, dtype=pl.String)
-    if not kinds <= _PLAIN:
-        raise _nested(name, ", ".join(sorted(kind.__name__ for kind in kinds - _PLAIN)))
+    if not kinds <= _PLAIN_TYPES:
+        raise _nested(name, ", ".join(sorted(kind.__name__ for kind in kinds - _PLAIN_TYPES)))
     if kinds == {float}:
         return pl.Series(name, cells, dtype=pl.Float64).fill_nan(None)
     if len(kinds) == 1 and kinds <= {str, bool, date}:
         return pl.Series(name, cells)
     if kinds <= {date, datetime}:
         return pl.Series(name, [_naive(name, row, cell) for row, cell in enumerate(cells, 1)], dtype=pl.Datetime("us"))
-    if kinds <= {int, float} and _fit(cells, LARGEST_EXACT if float in kinds else 2**63):
+    if kinds <= {int, float} and _fit(cells, MAX_EXACT_INTEGER if float in kinds else 2**63):
         return pl.Series(name, cells, dtype=pl.Float64 if float in kinds else pl.Int64)
     return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], dtype=pl.String)
 
@@ -196,7 +171,7 @@ def _fit(cells: Sequence[Any], limit: int) -> bool:
 
 
 def _cell(value: Any) -> Any:
-    """A cell as a plain Python value, None for every way of saying that there is none."""
+    """Return a cell as a plain Python value, None for every kind of missing value."""
     if isinstance(value, np.generic):
         value = by_microseconds(value).item()
     if type(value).__name__ in _MISSING_TYPES or (isinstance(value, float) and math.isnan(value)):
@@ -208,7 +183,7 @@ def _cell(value: Any) -> Any:
 
 
 def _moment(value: datetime) -> datetime:
-    # pandas' own moments know nanoseconds and would warn of them.
+    # pandas' timestamps have nanoseconds, and would warn that they are lost.
     return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
 
 
@@ -227,21 +202,20 @@ _CONVERSIONS: dict[type, Callable[[Any], Any]] = {
 
 
 def _naive(name: str, row: int, cell: date | None) -> datetime | None:
-    """A moment in UTC without saying so; one that names no time zone stays as it is."""
+    """Convert to UTC and drop the time zone; a time without one stays as it is."""
     if cell is None:
         return None
     moment = cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
     try:
         return moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())
     except OverflowError:
-        found = f"row {row} of column {name!r} holds {cell}, which in UTC is none of them"
-        raise InputError([Problem(_YEARS, found, "Mend the cell or leave it empty")]) from None
+        raise _far_date(name, f"row {row} is {cell}, converted to UTC") from None
 
 
 def _text(cell: object) -> str:
     return ("true" if cell else "false") if isinstance(cell, bool) else str(cell)
 
 
-def _nested(name: str, what: str) -> InputError:
+def _nested(name: str, dtype: str) -> InputError:
     remedy = "Spread it over several columns, write it as text, or leave the column out of the table"
-    return InputError([Problem("A cell holds one plain value", f"column {name!r} holds {what}", remedy)])
+    return InputError([Problem(f"Column {quoted(name)} holds values of type {dtype}, not plain values", remedy)])

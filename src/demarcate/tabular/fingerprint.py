@@ -11,57 +11,40 @@ from demarcate.tabular.schema import ParsedColumns
 
 
 class Fingerprint:
-    """A fingerprint in the making, of a table that comes part by part; how it is parted does not change it.
-
-    Examples
-    --------
-    >>> made = Fingerprint()
-    >>> made.add({"age": np.array([63.0])}, np.array([0]))
-    >>> made.add({"age": np.array([np.nan])}, np.array([1]))
-    >>> made.hexdigest() == fingerprint({"age": np.array([63.0, np.nan])}, np.array([0, 1]))
-    True
-    """
+    """Digests a table in parts; their boundaries do not change the result."""
 
     def __init__(self) -> None:
         self._columns: dict[tuple[str, int], hashlib._Hash] = {}
         self._codes = hashlib.sha256()
 
     def add(self, parsed: ParsedColumns, codes: NDArray[np.int64]) -> None:
-        """Take in the next rows: their parsed columns, the same ones in every part, and their class indices."""
+        """Digest the next rows: the same parsed columns in every part, and class indices ``(n_rows,)``."""
         for name, cells in parsed.items():
-            for place, content in enumerate(_contents(cells)):
-                self._columns.setdefault((name, place), hashlib.sha256()).update(content)
+            for index, content in enumerate(_contents(cells)):
+                self._columns.setdefault((name, index), hashlib.sha256()).update(content)
         self._codes.update(codes.astype("<i8").tobytes())
 
     def hexdigest(self) -> str:
-        """SHA-256 of the digests of all columns and of the class indices, as hexadecimal digits."""
+        """Return the SHA-256 of the digests of all columns and of the class indices, in hexadecimal digits."""
         digest = hashlib.sha256()
-        for (name, place), column in self._columns.items():
-            digest.update(f"{place} {name}\n".encode() + column.digest())
+        for (name, index), column in self._columns.items():
+            digest.update(f"{index} {name}\n".encode() + column.digest())
         digest.update(self._codes.digest())
         return digest.hexdigest()
 
 
 def fingerprint(parsed: ParsedColumns, codes: NDArray[np.int64]) -> str:
-    """SHA-256 of parsed columns and class indices, as hexadecimal digits.
-
-    Examples
-    --------
-    >>> cells = {"age": np.array([63.0, np.nan]), "thal": pl.Series(["fixed", None])}
-    >>> fingerprint(cells, np.array([0, 1]))[:12]
-    'cc4a9d4a027b'
-    """
-    made = Fingerprint()
-    made.add(parsed, codes)
-    return made.hexdigest()
+    """Return the SHA-256 of parsed columns and class indices ``(n_rows,)``, in hexadecimal digits."""
+    digest = Fingerprint()
+    digest.add(parsed, codes)
+    return digest.hexdigest()
 
 
 def _contents(cells: NDArray[np.float64] | pl.Series) -> Iterator[bytes]:
-    """What is digested of a column's cells: the numbers, or the lengths of texts and the texts."""
     if isinstance(cells, pl.Series):
-        # Lengths keep neighbouring cells apart whatever they hold; -1 stands for none.
+        # Lengths keep neighbouring cells apart whatever they hold; -1 is a missing cell.
         yield cells.str.len_bytes().cast(pl.Int64).fill_null(-1).to_numpy().astype("<i8").tobytes()
         yield "".join(cells.drop_nulls()).encode()
     else:
-        # One NaN for all, and no zero below zero.
+        # One NaN for all, and no negative zero.
         yield (np.where(np.isnan(cells), np.nan, cells) + 0.0).astype("<f8").tobytes()

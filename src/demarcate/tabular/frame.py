@@ -1,7 +1,7 @@
-"""The one door for tables: whatever holds the rows becomes a polars frame of a few plain types.
+"""Tables of any kind as polars frames of a few plain types.
 
-What comes out has columns of String, Int64, UInt64, Float64, Boolean, Date, Datetime and Categorical only. Everything
-after this door treats a table the same wherever it came from.
+A frame has columns of String, Int64, UInt64, Float64, Boolean, Date, Datetime and Categorical only: all other code
+treats a table the same wherever it came from.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,53 +14,25 @@ import numpy as np
 import polars as pl
 
 from demarcate.errors import InputError, Problem
-from demarcate.io.tables.header import column_names, warn_of_unnamed
+from demarcate.formatting import counted, listed, quoted
+from demarcate.io.tables.header import name_columns, warn_of_unnamed
 from demarcate.tabular.columns import plain_column
 
-_RULE = "A table is a pandas, polars or pyarrow table, a 2-D array, a mapping of columns or a list of rows"
-_SHAPE = "A table has rows and columns"
-
-_Named = list[tuple[str, Any]]
+_NamedColumns = list[tuple[str, Any]]
 """Column names, each with whatever holds its cells."""
 
 
 def as_frame(table: Any) -> pl.DataFrame:
-    """A table of any kind as a polars frame of plain types.
+    """Return a table of any kind as a polars frame of plain types, under unique names without surrounding space.
 
-    Parameters
-    ----------
-    table
-        A pandas, polars or pyarrow table (anything that narwhals reads or that speaks Arrow's C stream), a mapping of
-        column names to values, a sequence of mappings (one a row), a 2-D numpy array or a sequence of rows; the last
-        two get the column names x1, x2, ..., as the built-in data sets have them
-
-    Returns
-    -------
-    polars.DataFrame
-        The same rows in the same order, under unique names without white space around them.
-
-    Raises
-    ------
-    InputError
-        If it is no table, column names repeat, columns or rows differ in length, or a column holds nested values;
-        every such column is named.
-
-    Warns
-    -----
-    InputWarning
-        If a column has no name and is called ``column_<position>``.
-
-    Examples
-    --------
-    >>> as_frame({"age": [80, None], "thal": ["fixed", "normal"]}).dtypes
-    [Int64, String]
-    >>> as_frame([{"age": 80.5}, {"age": 61}])["age"].to_list()
-    [80.5, 61.0]
+    Tables are those of pandas, polars, pyarrow and whatever narwhals reads or speaks Arrow's C stream; mappings of
+    names to values, sequences of mappings (one a row), 2-D arrays, and sequences of rows. Arrays and rows get the
+    column names x1, x2, ... as the built-in data sets have them. Problems of all columns are reported together.
     """
-    given = _named_columns(nw.to_native(table, pass_through=True))
-    names, problems = column_names([name for name, _ in given])
+    named = _named_columns(nw.to_native(table, pass_through=True))
+    names, problems = name_columns([name for name, _ in named])
     columns: list[pl.Series] = []
-    for name, (_, cells) in zip(names, given, strict=True):
+    for name, (_, cells) in zip(names, named, strict=True):
         try:
             columns.append(plain_column(name, cells))
         except InputError as error:
@@ -68,11 +40,11 @@ def as_frame(table: Any) -> pl.DataFrame:
     problems += _unequal_lengths(columns)
     if problems:
         raise InputError(problems)
-    warn_of_unnamed([name for name, _ in given], names)
+    warn_of_unnamed([name for name, _ in named], names)
     return pl.DataFrame(columns)
 
 
-def _named_columns(table: Any) -> _Named:
+def _named_columns(table: Any) -> _NamedColumns:
     if isinstance(table, pl.LazyFrame):
         table = table.collect()
     if isinstance(table, pl.DataFrame):
@@ -86,56 +58,57 @@ def _named_columns(table: Any) -> _Named:
     return _library_columns(table)
 
 
-def _array_columns(array: np.ndarray[Any, Any]) -> _Named:
+def _array_columns(array: np.ndarray[Any, Any]) -> _NamedColumns:
     if array.ndim != 2:
-        raise InputError([Problem(_SHAPE, f"got an array of shape {array.shape}", "Reshape your data")])
-    return [(f"x{place + 1}", array[:, place]) for place in range(array.shape[1])]
+        raise _wrong_shape(array.shape)
+    return [(f"x{index + 1}", array[:, index]) for index in range(array.shape[1])]
 
 
-def _record_columns(records: Sequence[Any]) -> _Named:
-    odd = [row for row, record in enumerate(records, 1) if not isinstance(record, Mapping)]
-    if odd:
-        found = f"row {odd[0]} is of type {type(records[odd[0] - 1]).__name__}"
-        raise InputError([Problem("In a list of mappings each row is one", found, "Give each row as a mapping")])
+def _record_columns(records: Sequence[Any]) -> _NamedColumns:
+    others = [row for row, record in enumerate(records) if not isinstance(record, Mapping)]
+    if others:
+        fact = f"Row {others[0] + 1} is of type {type(records[others[0]]).__name__}, and the first row is a mapping"
+        raise InputError([Problem(fact, "Give each row as a mapping")])
     names = dict.fromkeys(chain.from_iterable(records))
     return [(str(name), [record.get(name) for record in records]) for name in names]
 
 
-def _row_columns(rows: Sequence[Any]) -> _Named:
+def _row_columns(rows: Sequence[Any]) -> _NamedColumns:
     if not rows or not all(isinstance(row, Sequence | np.ndarray) and not isinstance(row, str) for row in rows):
-        array = np.empty(0) if not rows else np.empty(len(rows))
-        return _array_columns(array)
+        raise _wrong_shape((len(rows),))
     width = len(rows[0])
-    ragged = [row for row, cells in enumerate(rows, 1) if len(cells) != width]
+    ragged = [f"row {row} has {len(cells)}" for row, cells in enumerate(rows, 1) if len(cells) != width]
     if ragged:
-        raise InputError(
-            Problem(
-                "Every row has as many cells as the first",
-                f"row {row} has {len(rows[row - 1])}, the first {width}",
-                "Add or remove cells",
-            )
-            for row in ragged
-        )
-    return [(f"x{place}", list(cells)) for place, cells in enumerate(zip(*rows, strict=True), 1)]
+        n_cells = counted(width, "cell")
+        fact = f"The table has {counted(len(ragged), 'row')} not as long as the first ({n_cells}): {listed(ragged)}"
+        raise InputError([Problem(fact, "Add or remove cells")])
+    return [(f"x{index}", list(cells)) for index, cells in enumerate(zip(*rows, strict=True), 1)]
 
 
-def _library_columns(table: Any) -> _Named:
-    """The columns of another library's table, found by place: names may repeat."""
+def _wrong_shape(shape: tuple[int, ...]) -> InputError:
+    return InputError(
+        [Problem(f"The table is an array of shape {shape}, not (n_rows, n_columns)", "Reshape your data")]
+    )
+
+
+def _library_columns(table: Any) -> _NamedColumns:
+    """Return the columns of another library's table by position: names may repeat."""
     if nw.dependencies.is_pandas_like_dataframe(table):
-        return [(str(name), table.iloc[:, place]) for place, name in enumerate(table.columns)]
+        return [(str(name), table.iloc[:, index]) for index, name in enumerate(table.columns)]
     if hasattr(table, "__arrow_c_stream__") and not nw.dependencies.is_into_series(table):
-        # Time zones that are no more than an offset are no names to polars; narwhals' way reads them.
+        # Time zones that are only an offset have no name that polars knows; narwhals' way reads them.
         with suppress(pl.exceptions.ComputeError):
             return _stream_columns(table)
     try:
         frame = nw.from_native(table, eager_only=True)
     except TypeError as error:
-        raise InputError([Problem(_RULE, f"got {type(table).__name__}", "Convert it to one of these")]) from error
+        remedy = "Give a pandas, polars or pyarrow table, a 2-D array, a mapping of columns or a list of rows"
+        raise InputError([Problem(f"An object of type {type(table).__name__} is not a table", remedy)]) from error
     return [(name, frame[name]) for name in frame.columns]
 
 
-def _stream_columns(table: Any) -> _Named:
-    """The columns of what speaks Arrow's C stream: polars would refuse repeated names, and rename blank ones."""
+def _stream_columns(table: Any) -> _NamedColumns:
+    """Return the columns of an Arrow C stream: polars would refuse repeated names and rename blank ones."""
     names = getattr(getattr(table, "schema", None), "names", None)
     if names is None or not hasattr(table, "rename_columns"):
         return [(column.name, column) for column in pl.DataFrame(table).get_columns()]
@@ -144,9 +117,9 @@ def _stream_columns(table: Any) -> _Named:
 
 
 def _unequal_lengths(columns: Sequence[pl.Series]) -> list[Problem]:
-    rule, remedy = "Every column has as many cells as the first", "Add or remove cells"
-    return [
-        Problem(rule, f"{column.name!r} has {len(column)}, {columns[0].name!r} {len(columns[0])}", remedy)
-        for column in columns
-        if len(column) != len(columns[0])
-    ]
+    others = [f"{quoted(column.name)} has {len(column)}" for column in columns if len(column) != len(columns[0])]
+    if not others:
+        return []
+    first = f"{quoted(columns[0].name)} with {counted(len(columns[0]), 'cell')}"
+    fact = f"The table has {counted(len(others), 'column')} not as long as the first, {first}: {listed(others)}"
+    return [Problem(fact, "Add or remove cells")]

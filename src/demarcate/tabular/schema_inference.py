@@ -1,6 +1,6 @@
-"""Schema inference: what each column of a table is."""
+"""Schema inference: the kind of each column, and whether it is of use."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,25 +8,37 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
-from demarcate.formatting import quoted
-from demarcate.tabular import cells as values
-from demarcate.tabular import dates
+from demarcate.formatting import listed, quoted
+from demarcate.tabular.cells import (
+    MAX_EXACT_INTEGER,
+    are_boolean_words,
+    distinct_texts,
+    find_numbers,
+    is_missing_word,
+    parse_booleans,
+    parse_categories,
+    parse_numbers,
+    slices,
+    strip,
+)
+from demarcate.tabular.dates import format_timestamp, is_day_month_ambiguous, matching_formats, parse_dates
 from demarcate.tabular.schema import Column, Kind, Schema
 
-_MOSTLY = 0.9
-_ID_SHARE = 0.95
-_ID_MIN_ROWS = 30
-ASKED = "asked to drop it"
-NUMBERS_ROWS = "id-like: it numbers the rows"
+DROPPED_BY_CALLER = "asked to drop it"
+ROW_NUMBERS = "id-like: it numbers the rows"
+_ALL_MISSING = "constant: every cell is missing"
+_TOO_LARGE = "whole numbers too large to be exact quantities: read as codes"
+_DAY_FIRST = "day and month could be either way round: read day first"
+
+_MIN_NUMBER_SHARE = 0.9
+_MIN_ID_SHARE = 0.95
+_MIN_ID_ROWS = 30
 _KIND_OF_TYPE: dict[type[pl.DataType], Kind] = {
     pl.Boolean: "boolean",
     pl.Date: "date",
     pl.Datetime: "date",
     pl.Categorical: "categorical",
 }
-_ALL_MISSING = "constant: every cell is missing"
-_TOO_LARGE = "whole numbers too large to be exact quantities: read as codes"
-_DAY_FIRST = "day and month could be either way round: read day first"
 
 
 def infer_schema(
@@ -36,37 +48,15 @@ def infer_schema(
     numerical: Sequence[str] = (),
     drop: Sequence[str] = (),
 ) -> Schema:
-    """Say of each column what it is and whether it is of use.
+    """Infer the kind of each column of a table without its target, and whether it is of use.
 
     Text is numerical if every cell that is not missing is a number, a date if all are dates in one format, boolean if
     they are two words for yes and no; else categorical. Numbers are numerical, also when few differ: only a user knows
-    that 1 to 4 are names. A column with a single value, or with a new one in (nearly) every row, is dropped.
-
-    Parameters
-    ----------
-    frame
-        The table without its target, as `as_frame` gives it.
-    categorical, numerical, drop
-        Columns the caller knows better; they are never dropped as constant or id-like.
-
-    Raises
-    ------
-    InputError
-        If a named column does not exist, or is named twice; all such at once.
-
-    Examples
-    --------
-    >>> cells = {"age": ["63", "n/a"], "smokes": ["yes", "no"], "zip": ["00501", "10001"], "unit": ["a", "a"]}
-    >>> frame = pl.DataFrame(cells)
-    >>> for column in infer_schema(frame).columns:
-    ...     print(column.name, column.kind, column.dropped)
-    age numerical
-    smokes boolean
-    zip categorical
-    unit categorical constant: every cell is 'a'
+    that 1 to 4 are names. A column with a single value, or with a new one in (nearly) every row, is dropped, unless
+    the caller names it as ``categorical`` or ``numerical``.
     """
-    columns = ColumnInference(frame.columns, categorical=categorical, numerical=numerical, drop=drop)
-    return schema_of([columns.column(cells) for cells in frame.get_columns()])
+    inference = ColumnInference(frame.columns, categorical=categorical, numerical=numerical, drop=drop)
+    return build_schema([inference.infer(cells) for cells in frame.get_columns()])
 
 
 def with_own_categorical(
@@ -78,26 +68,7 @@ def with_own_categorical(
 
 
 class ColumnInference:
-    """Says of one column after the other what it is, so that they need not be in memory together.
-
-    Parameters
-    ----------
-    names
-        The columns of the table without its target.
-    categorical, numerical, drop
-        As for `infer_schema`.
-
-    Raises
-    ------
-    InputError
-        As `infer_schema` does.
-
-    Examples
-    --------
-    >>> columns = ColumnInference(["age", "zip"], categorical=["zip"])
-    >>> columns.column(pl.Series("zip", [10001, 10002])).kind
-    'categorical'
-    """
+    """Infers columns one by one, as `infer_schema` does, so that they need not be in memory together."""
 
     def __init__(
         self,
@@ -107,138 +78,125 @@ class ColumnInference:
         numerical: Sequence[str] = (),
         drop: Sequence[str] = (),
     ) -> None:
-        given = {"categorical": categorical, "numerical": numerical, "drop": drop}
-        self._asked = {setting: [name.strip() for name in asked] for setting, asked in given.items()}
-        _check_names(names, self._asked)
+        settings = {"categorical": categorical, "numerical": numerical, "drop": drop}
+        self._named = {setting: [name.strip() for name in columns] for setting, columns in settings.items()}
+        _check_names(names, self._named)
 
-    def column(self, cells: pl.Series) -> Column:
-        """What a column is, from all its cells as `as_frame` gives them."""
-        if cells.name in self._asked["drop"]:
-            return replace(_inferred(cells), dropped=ASKED)
-        if cells.name in self._asked["categorical"]:
-            return Column(
-                cells.name,
-                "categorical",
-                categories=tuple(
-                    _distinct(pl.concat([values.categories(part).unique() for part in values.slices(cells)]))
-                ),
-            )
-        if cells.name in self._asked["numerical"]:
-            return Column(cells.name, "numerical")
-        return _completed(_inferred(cells), cells)
+    def infer(self, cells: pl.Series) -> Column:
+        """Infer a column from all its cells as `as_frame` gives them."""
+        name = cells.name
+        if name in self._named["drop"]:
+            return replace(_infer_kind(cells), dropped=DROPPED_BY_CALLER)
+        if name in self._named["categorical"]:
+            words = pl.concat([parse_categories(part).unique() for part in slices(cells)])
+            return Column(name, "categorical", categories=tuple(_sorted_distinct(words)))
+        if name in self._named["numerical"]:
+            return Column(name, "numerical")
+        return _with_categories(_infer_kind(cells), cells)
 
 
-def schema_of(columns: Sequence[Column]) -> Schema:
-    """The schema of columns that were told one by one."""
-    return Schema(tuple(_at_least_one(columns)))
-
-
-def _at_least_one(columns: Sequence[Column]) -> list[Column]:
-    """Where nothing else is left, a column that numbers the rows may be all there is to learn from."""
+def build_schema(columns: Sequence[Column]) -> Schema:
+    """Return the schema of inferred columns: if all are dropped, one that numbers the rows is used after all."""
     if all(column.dropped for column in columns):
-        return [replace(column, dropped="") if column.dropped == NUMBERS_ROWS else column for column in columns]
-    return list(columns)
+        columns = [replace(column, dropped="") if column.dropped == ROW_NUMBERS else column for column in columns]
+    return Schema(tuple(columns))
 
 
-def _check_names(columns: Sequence[str], asked: dict[str, list[str]]) -> None:
+def _check_names(columns: Sequence[str], named: Mapping[str, Sequence[str]]) -> None:
+    """Refuse settings that name columns which do not exist, or a column twice."""
     problems = []
-    known = ", ".join(map(repr, columns[:20]))
-    for name in dict.fromkeys(name for names in asked.values() for name in names):
-        settings = [setting for setting, names in asked.items() if name in names]
-        if name not in columns:
-            found = f"{settings[0]} names {name!r}"
-            problems.append(Problem("Settings name columns of the table", found, f"The table has {known}"))
-        elif len(settings) > 1:
-            found = f"{name!r} is in {' and '.join(settings)}"
-            problems.append(Problem("A column has one kind", found, "Name it once"))
+    for name in dict.fromkeys(name for names in named.values() for name in names if name in columns):
+        settings = [setting for setting, names in named.items() if name in names]
+        if len(settings) > 1:
+            problems.append(Problem(f"Column {quoted(name)} is in {' and '.join(settings)}", "Name it once"))
+    for setting, names in named.items():
+        unknown = [name for name in dict.fromkeys(names) if name not in columns]
+        if unknown:
+            fact = f"{setting} names columns that the table does not have: {listed(unknown, write=quoted)}"
+            problems.append(Problem(fact, f"The columns are {listed(columns, 20, write=quoted)}"))
     if problems:
         raise InputError(problems)
 
 
-def _inferred(cells: pl.Series) -> Column:
-    """What a column is, going by its cells."""
+def _infer_kind(cells: pl.Series) -> Column:
     name, dtype = cells.name, cells.dtype
     if cells.null_count() == len(cells):
         return Column(name, "categorical")
     if dtype == pl.String:
-        return _inferred_text(cells)
+        return _infer_text_kind(cells)
     if kind := _KIND_OF_TYPE.get(dtype.base_type()):
         return Column(name, kind)
-    if dtype.is_integer() and max(int(cells.max()), -int(cells.min())) >= values.LARGEST_EXACT:  # type: ignore[arg-type]
+    if dtype.is_integer() and max(int(cells.max()), -int(cells.min())) >= MAX_EXACT_INTEGER:  # type: ignore[arg-type]
         return Column(name, "categorical", note=_TOO_LARGE)
     return Column(name, "numerical")
 
 
-def _inferred_text(cells: pl.Series) -> Column:
+def _infer_text_kind(cells: pl.Series) -> Column:
     name = cells.name
-    distinct = values.stripped_distinct(cells)
-    words = distinct.filter(~values.is_missing_word(distinct))
+    distinct = distinct_texts(cells)
+    words = distinct.filter(~is_missing_word(distinct))
     if not len(words):
         return Column(name, "categorical")
-    found = values.quantities(words)
-    if found.numbers.all():
-        too_large = found.too_large.any()
-        return Column(name, "categorical", note=_TOO_LARGE) if too_large else Column(name, "numerical")
-    if values.are_boolean_words(words):
+    numbers = find_numbers(words)
+    if numbers.is_number.all():
+        is_code = numbers.is_too_large.any()
+        return Column(name, "categorical", note=_TOO_LARGE) if is_code else Column(name, "numerical")
+    if are_boolean_words(words):
         return Column(name, "boolean")
-    formats = dates.fitting_formats(words)
-    if formats:
-        return Column(name, "date", date_format=formats[0], note=_DAY_FIRST if dates.either_way(formats) else "")
-    return Column(name, "categorical", note=_nearly_numbers(cells, words, found.numbers))
+    if formats := matching_formats(words):
+        note = _DAY_FIRST if is_day_month_ambiguous(formats) else ""
+        return Column(name, "date", date_format=formats[0], note=note)
+    return Column(name, "categorical", note=_nearly_numbers(cells, words, numbers.is_number))
 
 
-def _nearly_numbers(cells: pl.Series, words: pl.Series, are_numbers: pl.Series) -> str:
-    """A warning for a column that would be numerical but for a few cells."""
-    if are_numbers.mean() < _MOSTLY:  # type: ignore[operator]
+def _nearly_numbers(cells: pl.Series, words: pl.Series, is_number: pl.Series) -> str:
+    """Return a note for a column that would be numerical without a few cells, else an empty string."""
+    if is_number.mean() < _MIN_NUMBER_SHARE:  # type: ignore[operator]
         return ""
-    odd = words.filter(~are_numbers)[0]
-    row = int(values.stripped(cells).index_of(odd) or 0) + 1
-    return f"nearly all numbers, but row {row} holds {quoted(odd)}: read as categories"
+    word = words.filter(~is_number)[0]
+    row = int(strip(cells).index_of(word) or 0) + 1
+    return f"nearly all numbers, but row {row} holds {quoted(word)}: read as categories"
 
 
-def _completed(column: Column, cells: pl.Series) -> Column:
-    """The column with its categories, and why it is of no use if so."""
+def _with_categories(column: Column, cells: pl.Series) -> Column:
+    """Return the column with its categories, and with the reason if it is of no use."""
     if column.kind in ("numerical", "date"):
-        read = values.numbers(cells) if column.kind == "numerical" else dates.dates(cells, column.date_format)
-        return replace(column, dropped=_useless_quantities(column, read.values[~np.isnan(read.values)], len(cells)))
-    spelled = values.booleans if column.kind == "boolean" else values.categories
-    words = [(part.unique(), len(part) - part.null_count()) for part in map(spelled, values.slices(cells))]
-    distinct, n_words = _distinct(pl.concat([part for part, _ in words])), sum(n for _, n in words)
-    if _say_nothing(distinct, cells.dtype):
+        parsed = parse_numbers(cells) if column.kind == "numerical" else parse_dates(cells, column.date_format)
+        present = parsed.values[~np.isnan(parsed.values)]
+        return replace(column, dropped=_useless_quantities(column, present, len(cells)))
+    parse = parse_booleans if column.kind == "boolean" else parse_categories
+    parts = [(words.unique(), len(words) - words.null_count()) for words in map(parse, slices(cells))]
+    distinct, n_words = _sorted_distinct(pl.concat([words for words, _ in parts])), sum(n for _, n in parts)
+    if not len(distinct) or (cells.dtype == pl.String and is_missing_word(distinct).all()):
         return replace(column, dropped=_ALL_MISSING)
     if len(distinct) == 1 and n_words == len(cells):
         return replace(column, categories=tuple(distinct), dropped=f"constant: every cell is {quoted(distinct[0])}")
-    if column.kind == "categorical" and n_words >= _ID_MIN_ROWS and len(distinct) > _ID_SHARE * n_words:
+    if column.kind == "categorical" and n_words >= _MIN_ID_ROWS and len(distinct) > _MIN_ID_SHARE * n_words:
         return replace(column, dropped=f"id-like: {len(distinct)} different values in {n_words} rows")
     return replace(column, categories=tuple(distinct))
 
 
-def _distinct(words: pl.Series) -> pl.Series:
+def _sorted_distinct(words: pl.Series) -> pl.Series:
     return words.unique().drop_nulls().sort()
 
 
 def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: int) -> str:
-    """Why numbers or dates cannot help, or an empty string."""
+    """Return why numbers or dates cannot help, or an empty string."""
     if not len(present):
         return _ALL_MISSING
     if len(present) == n_rows and present.min() == present.max():
-        value = f"{present[0]:.15g}" if column.kind == "numerical" else dates.moment_text(present[0])
+        value = f"{present[0]:.15g}" if column.kind == "numerical" else format_timestamp(present[0])
         return f"constant: every cell is {quoted(value)}"
-    if column.kind == "numerical" and len(present) >= _ID_MIN_ROWS and _counts_up(present):
-        return NUMBERS_ROWS
+    if column.kind == "numerical" and len(present) >= _MIN_ID_ROWS and _are_consecutive(present):
+        return ROW_NUMBERS
     return ""
 
 
-def _say_nothing(distinct: pl.Series, dtype: pl.DataType) -> bool:
-    """Whether there are no words, or only those of a text column that stand for a missing value."""
-    return not len(distinct) or (dtype == pl.String and bool(values.is_missing_word(distinct).all()))
-
-
-def _counts_up(present: NDArray[np.float64]) -> bool:
-    """Whether numbers are consecutive whole ones, each once, in any order."""
+def _are_consecutive(present: NDArray[np.float64]) -> bool:
+    """Tell whether numbers are consecutive integers, each once, in any order."""
     low, high = present.min(), present.max()
     with np.errstate(over="ignore"):
-        reach = high - low
-    if reach != len(present) - 1 or low != np.floor(low):
+        span = high - low
+    if span != len(present) - 1 or low != np.floor(low):
         return False
     return bool(np.all(np.diff(np.sort(present)) == 1))

@@ -1,41 +1,20 @@
-"""Stratified splits and folds: every part has each class in the same proportion."""
+"""Stratified splits and folds: each part has every class in the same proportion."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 
+HOLDOUT_SHARE = 0.2
+HOLDOUT_MAX_ROWS = 20_000
+"""A hold-out is a fifth of the rows, but never more than this: scores from so many rows are precise enough."""
+
 
 def stratified_folds(codes: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:
-    """The fold of each row.
+    """Return the fold of each row, int64 ``(n_rows,)`` from 0 to ``n_folds - 1``, for class indices ``(n_rows,)``.
 
-    Rows are shuffled inside their class and dealt out in turn, the next class beginning where the last one stopped:
-    both the folds and each class's rows in them differ by one row at most.
-
-    Parameters
-    ----------
-    codes
-        Class indices ``(n_rows,)``.
-    n_folds
-        At least 2, at most ``n_rows``.
-    seed
-        Decides the shuffle.
-
-    Returns
-    -------
-    ndarray of int64
-        Numbers from 0 to ``n_folds - 1``, ``(n_rows,)``.
-
-    Raises
-    ------
-    SettingError
-        If there are fewer rows than folds, or fewer than two folds.
-
-    Examples
-    --------
-    >>> folds = stratified_folds(np.array([0, 0, 0, 0, 1, 1]), 2, seed=0)
-    >>> [int((folds[:4] == fold).sum()) for fold in (0, 1)], [int((folds[4:] == fold).sum()) for fold in (0, 1)]
-    ([2, 2], [1, 1])
+    Rows are shuffled within their class and dealt out in turn, each class beginning where the last one stopped: both
+    the folds and each class's rows in them differ by one row at most.
     """
     if not 2 <= n_folds <= len(codes):
         raise SettingError(f"the number of folds is from 2 to the number of rows, {len(codes)}: got {n_folds}")
@@ -49,90 +28,47 @@ def stratified_folds(codes: NDArray[np.int64], n_folds: int, seed: int) -> NDArr
 def stratified_split(
     codes: NDArray[np.int64], held_out: float, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rows to train on, and rows held out; each class keeps at least one row to train on.
+    """Return sorted row numbers to train on and to hold out; each class keeps a row to train on.
 
-    Parameters
-    ----------
-    codes
-        Class indices ``(n_rows,)``.
-    held_out
-        Below 1, the share of rows to hold out; from 1 up, their number.
-    seed
-        Decides which.
-
-    Returns
-    -------
-    tuple of ndarray
-        Two sorted arrays of row numbers that together hold every row once.
-
-    Raises
-    ------
-    SettingError
-        If nothing would be held out, or a class would be left without a row to train on.
-
-    Examples
-    --------
-    >>> train, test = stratified_split(np.array([0, 1] * 50), 0.2, seed=0)
-    >>> len(train), len(test)
-    (80, 20)
+    ``held_out`` is the share of rows to hold out if below 1, else their number.
     """
     n_rows = len(codes)
     if 1 < held_out < np.inf and held_out % 1:
         raise SettingError(f"rows to hold out are a share below 1 or a whole number: got {held_out}")
-    held = n_rows * held_out if held_out < 1 else held_out
-    n_held = round(held) if np.isfinite(held) else 0
+    exact = n_rows * held_out if held_out < 1 else held_out
+    n_held_out = round(exact) if np.isfinite(exact) else 0
     _, counts = np.unique(codes, return_counts=True)
-    if not 1 <= n_held <= n_rows - len(counts):
+    if not 1 <= n_held_out <= n_rows - len(counts):
         raise SettingError(
             f"of {n_rows} rows in {len(counts)} classes, 1 to {n_rows - len(counts)} can be held out: got {held_out}"
         )
-    share = n_held * counts / n_rows
-    quota = np.minimum(np.floor(share).astype(np.int64), counts - 1)
-    while quota.sum() < n_held:
-        quota[np.argmax(np.where(quota < counts - 1, share - quota, -np.inf))] += 1
+    shares = n_held_out * counts / n_rows
+    quotas = np.minimum(np.floor(shares).astype(np.int64), counts - 1)
+    while quotas.sum() < n_held_out:
+        quotas[np.argmax(np.where(quotas < counts - 1, shares - quotas, -np.inf))] += 1
     generator = np.random.default_rng(seed)
     order = np.lexsort((generator.random(n_rows), codes))
-    place = np.arange(n_rows) - np.repeat(np.cumsum(counts) - counts, counts)
-    is_held = place < np.repeat(quota, counts)
-    return np.sort(order[~is_held]), np.sort(order[is_held])
+    rank_in_class = np.arange(n_rows) - np.repeat(np.cumsum(counts) - counts, counts)
+    is_held_out = rank_in_class < np.repeat(quotas, counts)
+    return np.sort(order[~is_held_out]), np.sort(order[is_held_out])
 
 
-def all_but(held: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
-    """The numbers of all rows but those held out, ascending.
-
-    Examples
-    --------
-    >>> all_but(np.array([3, 1]), 5).tolist()
-    [0, 2, 4]
-    """
+def all_but(held_out: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
+    """Return the numbers of all rows except those held out, ascending."""
     is_other = np.ones(n_rows, dtype=bool)
-    is_other[held] = False
+    is_other[held_out] = False
     return np.flatnonzero(is_other)
 
 
-HOLDOUT_SHARE = 0.2
-
-
-HOLDOUT_MAX_ROWS = 20_000
-"""A hold-out is a fifth of the rows and never more than this: its scores are by then as sharp as anyone needs."""
-
-
 def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, seed: int) -> list[NDArray[np.int64]]:
-    """The rows each group of members validates on.
+    """Return the rows that each group of members validates on.
 
-    Up to ``holdout_above`` rows these are the folds of a stratified cross-validation and together hold every row once;
-    above, a single stratified hold-out. The only row of a class is never held out: no network could know its class.
-
-    Examples
-    --------
-    >>> [len(rows) for rows in held_out_rows(np.array([0, 1] * 6), n_folds=4, holdout_above=100, seed=0)]
-    [3, 3, 3, 3]
-    >>> [len(rows) for rows in held_out_rows(np.array([0, 1] * 500), n_folds=4, holdout_above=100, seed=0)]
-    [200]
+    Up to ``holdout_above`` rows these are the folds of a stratified cross-validation, which together hold every row
+    once; above, a single stratified hold-out. The only row of a class is never held out: no network could learn it.
     """
-    judged = np.flatnonzero(np.bincount(codes)[codes] > 1)
+    eligible = np.flatnonzero(np.bincount(codes)[codes] > 1)
     if len(codes) > holdout_above:
-        n_held = min(max(1, round(len(judged) * HOLDOUT_SHARE)), HOLDOUT_MAX_ROWS)
-        return [judged[stratified_split(codes[judged], n_held, seed)[1]]]
-    folds = stratified_folds(codes[judged], min(n_folds, len(judged)), seed)
-    return [judged[folds == fold] for fold in range(folds.max() + 1)]
+        n_held_out = min(max(1, round(len(eligible) * HOLDOUT_SHARE)), HOLDOUT_MAX_ROWS)
+        return [eligible[stratified_split(codes[eligible], n_held_out, seed)[1]]]
+    folds = stratified_folds(codes[eligible], min(n_folds, len(eligible)), seed)
+    return [eligible[folds == fold] for fold in range(folds.max() + 1)]

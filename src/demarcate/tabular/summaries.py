@@ -1,64 +1,56 @@
-"""Each column of a table in a few words."""
+"""A column in a few words, for people."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from demarcate.tabular.cells import booleans, categories, numbers, slices
-from demarcate.tabular.dates import dates
+from demarcate.tabular.cells import parse_booleans, parse_categories, parse_numbers, slices
+from demarcate.tabular.dates import parse_dates
 from demarcate.tabular.schema import Column
 
-_LOOKED_AT = 1000
-"""Cells looked at at once for one that is not missing."""
+_MAX_CATEGORIES = 4
+_SEARCH_ROWS = 1000
 
 
 @dataclass(frozen=True)
-class Described:
-    """What people are shown of a column: how many cells are missing, and what it holds in a few words."""
+class ColumnSummary:
+    """The number of missing cells, and the values in a few words."""
 
     n_missing: int
     summary: str
 
 
-def described(cells: pl.Series, column: Column) -> Described:
-    """What people are shown of a column.
-
-    Examples
-    --------
-    >>> described(pl.Series("age", [63, None, 58]), Column("age", "numerical"))
-    Described(n_missing=1, summary='58 to 63, median 60.5')
-    """
-    return Described(sum(n_missing(part, column) for part in slices(cells)), summary(cells, column))
+def summarize_column(cells: pl.Series, column: Column) -> ColumnSummary:
+    """Count a column's missing cells, and describe its values: a range and a median, or some of the categories."""
+    return ColumnSummary(sum(_count_missing(part, column) for part in slices(cells)), _describe(cells, column))
 
 
-def n_missing(cells: pl.Series, column: Column) -> int:
-    """How many cells of a column are missing, or cannot be read and count as missing."""
+def _count_missing(cells: pl.Series, column: Column) -> int:
     if column.kind == "numerical":
-        return int(np.isnan(numbers(cells).values).sum())
+        return int(np.isnan(parse_numbers(cells).values).sum())
     if column.kind == "date":
-        return int(np.isnan(dates(cells, column.date_format).values).sum())
-    return (booleans if column.kind == "boolean" else categories)(cells).null_count()
+        return int(np.isnan(parse_dates(cells, column.date_format).values).sum())
+    return (parse_booleans if column.kind == "boolean" else parse_categories)(cells).null_count()
 
 
-def summary(cells: pl.Series, column: Column) -> str:
-    """What a column holds, in a few words: a range and a median, or some of the categories."""
+def _describe(cells: pl.Series, column: Column) -> str:
     if column.kind == "numerical":
-        present = numbers(cells).values
+        present = parse_numbers(cells).values
         present = present[~np.isnan(present)]
         return f"{present.min():g} to {present.max():g}, median {np.median(present):g}" if len(present) else ""
     if column.kind == "date":
-        return f"such as {first}" if (first := _first(cells)) else ""
+        first = _first_value(cells)
+        return f"such as {first}" if first else ""
     if not column.categories:
         return ""
-    shown = ", ".join(column.categories[:4])
-    return f"{len(column.categories)}: {shown}" + (", ..." if len(column.categories) > 4 else "")
+    shown = ", ".join(column.categories[:_MAX_CATEGORIES])
+    return f"{len(column.categories)}: {shown}" + (", ..." if len(column.categories) > _MAX_CATEGORIES else "")
 
 
-def _first(cells: pl.Series) -> str | None:
-    """The first cell that is not missing, if there is one, as text."""
-    for part in cells.to_frame().iter_slices(_LOOKED_AT):
-        found = categories(part.to_series()).drop_nulls()
-        if len(found):
-            return str(found[0])
+def _first_value(cells: pl.Series) -> str | None:
+    for part in cells.to_frame().iter_slices(_SEARCH_ROWS):
+        values = parse_categories(part.to_series()).drop_nulls()
+        if len(values):
+            return str(values[0])
     return None

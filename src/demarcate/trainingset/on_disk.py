@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from demarcate.encoding import TableEncoder
 from demarcate.tabular import ParsedColumns
 from demarcate.tabular.fingerprint import Fingerprint
-from demarcate.tabular.summaries import Described
+from demarcate.tabular.summaries import ColumnSummary
 from demarcate.trainingset.column_store import ColumnStore
 from demarcate.trainingset.memory_budget import MemoryBudget
 from demarcate.trainingset.training_set import TrainingSet
@@ -49,7 +49,7 @@ class TrainingSetOnDisk(TrainingSet):
     """
 
     parsed: ColumnStore
-    summaries: Mapping[str, Described] = field(kw_only=True)
+    summaries: Mapping[str, ColumnSummary] = field(kw_only=True)
     n_unlabelled: int = field(kw_only=True)
     table_bytes: int = field(kw_only=True)
     budget: MemoryBudget = field(kw_only=True)

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem, together
 from demarcate.io.scratch import scratch_file
-from demarcate.io.tables.columnar import Columnar
-from demarcate.tabular import Column, Schema, as_frame, class_codes, infer_schema
+from demarcate.io.tables.columnar import ColumnarTable
+from demarcate.tabular import Column, Schema, as_frame, encode_labels, infer_schema
 from demarcate.tabular.cells import slices
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.labels import typed_labels
-from demarcate.tabular.schema_inference import ColumnInference, schema_of
-from demarcate.tabular.summaries import Described, described
+from demarcate.tabular.schema_inference import ColumnInference, build_schema
+from demarcate.tabular.summaries import ColumnSummary, summarize_column
 from demarcate.trainingset.column_store import CELL_BYTES, ColumnStore
 from demarcate.trainingset.memory_budget import MemoryBudget
 from demarcate.trainingset.on_disk import TrainingSetOnDisk
@@ -46,27 +46,26 @@ def open_table(
     >>> open_table({"age": [63, 63]}, ["yes", "yes"])
     Traceback (most recent call last):
     demarcate.errors.InputError: 2 problems:
-    - A classifier needs at least one column that can tell rows apart: 'age' is constant: every cell is '63'. Add
-    columns, or name one to keep as numerical.
-    - A classifier separates at least two classes: every label is 'yes'. Give rows of another class: one class cannot be
-    told from nothing.
+    - No column can tell rows apart: 'age' (constant: every cell is '63'). Add columns, or name one to keep as
+    numerical.
+    - Every label is 'yes'. Give rows of another class: a classifier separates at least two classes.
     """
 
     def columns() -> tuple[pl.DataFrame, Schema]:
         frame = as_frame(table)
         if frame.is_empty():
-            raise InputError([Problem("A table has rows: this one has none", "Give rows of every class")])
+            raise InputError([Problem("The table has no rows", "Give rows of every class")])
         known = schema or infer_schema(frame, categorical=categorical, numerical=numerical, drop=drop)
         known.check_usable()
         return frame, known
 
-    (frame, known), (classes, codes) = together(columns, lambda: class_codes(labels))
+    (frame, known), (classes, codes) = together(columns, lambda: encode_labels(labels))
     return TrainingSet(known, known.parse(frame), classes, codes, weights, target)
 
 
 @contextmanager
 def open_file(
-    source: Columnar,
+    source: ColumnarTable,
     target: str,
     budget: MemoryBudget,
     folder: Path,
@@ -113,24 +112,24 @@ def open_file(
 
 
 def _read_labels(
-    source: Columnar, target: str, drop_missing: bool
+    source: ColumnarTable, target: str, drop_missing: bool
 ) -> tuple[NDArray[Any], NDArray[np.int64], pl.Series | None]:
     """Return classes, codes, and which rows have a label, ``(n_rows,)``, if others are left out."""
     labels = typed_labels(plain_column(target, source.column(target)))
     if not (drop_missing and None in labels):
-        return *class_codes(labels), None
+        return *encode_labels(labels), None
     labelled = pl.Series([label is not None for label in labels])
-    return *class_codes([label for label in labels if label is not None]), labelled
+    return *encode_labels([label for label in labels if label is not None]), labelled
 
 
 @dataclass(frozen=True, eq=False)
 class _Reader:
     """Reads columns one by one, in the rows that have a label."""
 
-    source: Columnar
+    source: ColumnarTable
     labelled: pl.Series | None
     budget: MemoryBudget
-    summaries: dict[str, Described] = field(default_factory=dict)
+    summaries: dict[str, ColumnSummary] = field(default_factory=dict)
 
     def read(self, names: Sequence[str], inference: ColumnInference, store: ColumnStore) -> Schema:
         """Infer, summarise and store columns; the problems of all of them are one error."""
@@ -139,17 +138,17 @@ class _Reader:
         for name in names:
             try:
                 cells = self._cells(name)
-                column = inference.column(cells)
+                column = inference.infer(cells)
                 if not column.dropped:
                     _store(cells, column, store)
             except InputError as error:
                 problems += error.problems
                 continue
             columns.append(column)
-            self.summaries[name] = described(cells, column)
+            self.summaries[name] = summarize_column(cells, column)
         if problems:
             raise InputError(problems)
-        schema = schema_of(columns)
+        schema = build_schema(columns)
         schema.check_usable()
         for column in schema.used:
             # A column that numbers the rows is used only if there is no other.
@@ -166,6 +165,6 @@ class _Reader:
 
 def _store(cells: pl.Series, column: Column, store: ColumnStore) -> None:
     reader = Schema((column,)).reader()
-    parts = (parsed[column.name] for part in slices(cells) if (parsed := reader.take(part.to_frame())) is not None)
+    parts = (parsed[column.name] for part in slices(cells) if (parsed := reader.parse(part.to_frame())) is not None)
     store.add(column.name, parts, column.categories if column.kind in ("categorical", "boolean") else None)
     reader.close()

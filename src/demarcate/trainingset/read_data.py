@@ -10,7 +10,7 @@ from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
 from demarcate.errors import SettingError, TargetError
 from demarcate.nn import Network, head_for
-from demarcate.tabular import as_frame, labels_of
+from demarcate.tabular import as_frame, to_labels
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset.open import open_table
@@ -42,7 +42,7 @@ def read_training_set(
         if isinstance(labels, Tensor):
             _check_tensor(labels, networks)
             labels = labels.flatten().long()
-        cells = labels_of(labels)
+        cells = to_labels(labels)
         check_consistent_length(len(frame), len(cells))
         own = data.categorical if isinstance(data, Dataset) else ()
         categorical = with_own_categorical(own, categorical, numerical, drop)

@@ -120,13 +120,13 @@ def test_a_strange_table_is_warned_of_once(command, demarcate, model, heart_fram
     beside = ("--kind", "confusion", "--out", tmp_path / "p.png") if command == "plot" else ()
     outcome = demarcate(command, model, tmp_path / "extra.csv", *beside)
     assert outcome.code == 0, outcome.err
-    assert outcome.err.count("does not know 'extra'") == 1
+    assert outcome.err.count("unknown columns are not used: 'extra'") == 1
 
 
 @pytest.fixture
 def in_parts(monkeypatch):
     """Tables are read a few rows at a time."""
-    monkeypatch.setattr(stream, "_part_rows", lambda n_columns: 7)
+    monkeypatch.setattr(stream, "_default_part_rows", lambda n_columns: 7)
 
 
 def test_a_table_read_in_parts_has_the_same_scores(demarcate, model, other, request):

@@ -160,7 +160,7 @@ class TestTarget:
     def test_one_class_is_refused(self, fit, small):
         outcome = fit(small(label=["a"] * 40), "--target", "label")
         assert outcome.code == 1
-        assert "at least two classes: every label is 'a'" in outcome.err
+        assert "Every label is 'a'" in outcome.err
 
 
 class TestShown:

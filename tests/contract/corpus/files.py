@@ -26,52 +26,58 @@ def _arrow() -> bytes:
 
 
 REFUSED = (
-    file_refused("no bytes", "csv", b"", "A table has a header and rows", "is empty"),
-    file_refused("nothing but blank lines", "csv", b"\n\r\n\n", "A table has a header and rows", "is blank"),
-    file_refused("a header alone", "csv", b"x,y\n", "A table has rows", "has a header and none"),
+    file_refused("no bytes", "csv", b"", "is empty", "with a header and rows"),
+    file_refused("nothing but blank lines", "csv", b"\n\r\n\n", "is blank", "with a header and rows"),
+    file_refused("a header alone", "csv", b"x,y\n", "has a header and no rows"),
     file_refused(
         "a row too long",
         "csv",
         b"x,y\n1,no\n2,yes,3\n",
-        "Every row has as many cells as the header",
-        "line 3 (data row 2) has 3, the header 2",
+        "not as wide as the header",
+        "the header (2 cells): line 3 (data row 2) has 3",
     ),
     file_refused(
         "a row too short",
         "csv",
         b"x,y\n1\n2,yes\n",
-        "Every row has as many cells as the header",
-        "line 2 (data row 1) has 1, the header 2",
+        "not as wide as the header",
+        "the header (2 cells): line 2 (data row 1) has 1",
     ),
     file_refused(
         "ragged rows and repeated names",
         "csv",
         b"x,x,y\n1,2,no\n1,2\n3,4,5,6\n",
-        *("3 problems", "Column names are unique", "'x' in columns 1 and 2"),
+        *("2 problems", "2 rows", "more than one column named", "'x': columns 1 and 2"),
         *("line 3 (data row 2) has 2", "line 4 (data row 3) has 4"),
     ),
     file_refused(
-        "a delimiter too many on every row", "csv", b"x,y\n1,no,\n2,yes,\n", "2 problems", "data row 1", "data row 2"
+        "a delimiter too many on every row",
+        "csv",
+        b"x,y\n1,no,\n2,yes,\n",
+        "2 rows not as wide as the header",
+        "data row 1",
+        "data row 2",
     ),
     file_refused(
         "a thousands separator without quotes",
         "csv",
         b"x,y\n1,234,no\n",
-        "data row 1) has 3, the header 2",
+        "the header (2 cells)",
+        "data row 1) has 3",
         "put quotes",
     ),
     file_refused(
         "a quote that is not closed",
         "csv",
         b'x,y\n1,no\n"2,yes\n3,no\n',
-        "Quotes are closed and cells are of ordinary length",
+        "a record that cannot be read",
         "line 3",
     ),
     file_refused(
         "text after a closing quote",
         "csv",
         b'x,y\n"1"2,no\n',
-        "Quotes are closed and cells are of ordinary length",
+        "a record that cannot be read",
         "line 2",
         "expected after",
     ),
@@ -79,25 +85,26 @@ REFUSED = (
         "a cell longer than a text file may hold",
         "csv",
         b"x,y\n1,no\n" + b"a" * (MAX_CELL + 1) + b",yes\n",
-        *("Quotes are closed and cells are of ordinary length", "line 3", "field larger than field limit"),
+        *("a record that cannot be read", "line 3", "field larger than field limit"),
     ),
     file_refused(
         "Latin-1",
         "csv",
         "x,y\nnaïve,no\n".encode("latin-1"),
-        "A table is utf-8 text",
-        "line 2, byte 6 of the file is 0xEF",
+        "is not utf-8 text",
+        "line 2 is",
+        "byte 6 of the file is 0xEF",
         "--encoding latin-1",
     ),
     file_refused(
         "UTF-16 without a mark",
         "csv",
         _TABLE.encode("utf-16-le"),
-        "A text file has no NUL characters",
+        "has a NUL character",
         "line 1",
         "utf-16-le",
     ),
-    file_refused("a NUL", "csv", b"x,y\n1,no\n\0,yes\n", "A text file has no NUL characters", "line 3"),
+    file_refused("a NUL", "csv", b"x,y\n1,no\n\0,yes\n", "has a NUL character", "line 3"),
     file_refused(
         "a workbook with a text file's name",
         "csv",
@@ -107,26 +114,24 @@ REFUSED = (
     ),
     file_refused("a web page with a text file's name", "csv", b"<!DOCTYPE html><html></html>", "is a web page"),
     file_refused(
-        "Parquet with a text file's name", "csv", _parquet(), "is text", "Parquet data by its first bytes", "Rename"
+        "Parquet with a text file's name", "csv", _parquet(), "Parquet data", "text files end in .csv", "Rename"
     ),
-    file_refused(
-        "gzip that is cut off", "csv.gz", gzip.compress(_TABLE.encode())[:-9], "unpacks whole", "damaged gzip data"
-    ),
+    file_refused("gzip that is cut off", "csv.gz", gzip.compress(_TABLE.encode())[:-9], "damaged gzip data", "again"),
     file_refused(
         "Parquet that is cut off",
         "parquet",
         _parquet()[:-20],
-        "A table that is read as Parquet is a whole Parquet file",
+        "is not a whole Parquet file",
         "damaged, cut off",
     ),
     file_refused(
         "CSV with Parquet's name",
         "parquet",
         _TABLE.encode(),
-        "A table that is read as Parquet is a whole Parquet file",
+        "is not a whole Parquet file",
         "something else",
     ),
-    file_refused("Arrow that is cut off", "arrow", _arrow()[:-200], "a whole Arrow file", "damaged, cut off"),
+    file_refused("Arrow that is cut off", "arrow", _arrow()[:-200], "is not a whole Arrow file", "damaged, cut off"),
     file_refused("a JSON array", "jsonl", b'[{"x": 1, "y": "no"}]', "one JSON object", "line 1 holds a list"),
     file_refused(
         "JSON that is cut off", "jsonl", b'{"x": 1, "y": "no"}\n{"x": 2, "y"', "one JSON object", "line 2, column"
@@ -135,18 +140,18 @@ REFUSED = (
         "an object with a key twice",
         "jsonl",
         b'{"x": 1, "x": 2, "y": "no"}',
-        "keys of an object are unique",
-        "line 1 repeats 'x'",
+        "repeats the key",
+        "line 1 repeats the key 'x'",
     ),
     file_refused(
         "an object within an object",
         "jsonl",
         b'{"x": {"z": 1}, "y": "no"}',
-        "A cell holds one plain value",
+        "plain value",
         "line 1 has an object under 'x'",
     ),
-    file_refused("half a character", "jsonl", b'{"x": "\\ud83d", "y": "no"}', "whole characters", "line 1 holds half"),
-    file_refused("empty objects", "jsonl", b"{}\n{}\n", "A table has columns", "only empty objects"),
+    file_refused("half a character", "jsonl", b'{"x": "\\ud83d", "y": "no"}', "half a character", "line 1"),
+    file_refused("empty objects", "jsonl", b"{}\n{}\n", "has only empty objects", "Give objects with keys"),
 )
 
 TAKEN = (

@@ -4,7 +4,7 @@ from cases import Case, Taken, category, number, refused
 
 _X = [1.5, 2.5, 3.5, 4.5]
 _SEEN = number(*_X)
-_ONE = "A classifier separates at least two classes"
+_ONE = "at least two classes"
 
 
 def _labelled(name: str, labels: list, **beside) -> Case:
@@ -12,36 +12,35 @@ def _labelled(name: str, labels: list, **beside) -> Case:
 
 
 CASES = (
-    refused("one class", [("x", _X), ("y", ["a"] * 4)], _ONE, "every label is 'a'", "Give rows of another class"),
-    refused("one row", [("x", [1.5]), ("y", ["a"])], _ONE, "every label is 'a'"),
-    refused("no row", [("x", []), ("y", [])], "A table has rows"),
+    refused("one class", [("x", _X), ("y", ["a"] * 4)], _ONE, "Every label is 'a'", "Give rows of another class"),
+    refused("one row", [("x", [1.5]), ("y", ["a"])], _ONE, "Every label is 'a'"),
+    refused("no row", [("x", []), ("y", [])], "no rows"),
     refused(
         "labels that all differ",
         [("x", _X), ("y", ["a", "b", "c", "d"])],
-        "Rows of one class share a label",
-        "all 4 labels differ",
+        "labels differ",
+        "All 4 labels differ",
     ),
     refused(
         "missing labels",
         [("x", _X), ("y", ["a", None, "b", ""])],
-        "Every row has a label",
-        "row 2, 4",
+        "The target is missing in",
+        "rows 2, 4",
         "--drop-missing-target",
     ),
     refused(
         "a missing label and one class",
         [("x", _X), ("y", ["a", None, "a", "a"])],
         "2 problems",
-        "Every row has a label",
+        "The target is missing in",
         "row 2",
         _ONE,
     ),
     refused(
         "labels with fractions",
         [("x", [*_X, *_X, *_X]), ("y", [row + 0.25 for row in range(12)])],
-        "A label names a class",
-        "row 1 holds 0.25",
-        "regression",
+        "row 1 is 0.25",
+        "This looks like regression",
         apart={"estimator": "its words are those of scikit-learn, whose checks ask for them"},
     ),
     refused(
@@ -49,15 +48,15 @@ CASES = (
         [("x", ["a"] * 4), ("y", ["b"] * 4)],
         "2 problems",
         _ONE,
-        "A classifier needs at least one column that can tell rows apart",
+        "No column can tell rows apart",
         "constant: every cell is 'a'",
     ),
     refused(
         "no column of use",
         [("x", ["a"] * 4), ("z", [None] * 4), ("y", ["a", "b"] * 2)],
-        "A classifier needs at least one column that can tell rows apart",
-        "'x' is constant",
-        "'z' is constant",
+        "No column can tell rows apart",
+        "'x' (constant",
+        "'z' (constant",
     ),
     refused(
         "a target that is not there",

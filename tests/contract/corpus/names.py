@@ -53,28 +53,28 @@ CASES = (
     refused(
         "two names alike",
         [("x", _SMALL), ("z", _SMALL), ("x", _SMALL), ("y", labels(4))],
-        *("Column names are unique", "'x'", "Rename or remove all but one"),
+        *("more than one column named", "'x'", "Rename or remove all but one"),
     ),
     refused(
         "two names alike, twice",
         [("x", _SMALL), ("z", _SMALL), ("x", _SMALL), ("z", _SMALL), ("y", labels(4))],
-        *("2 problems", "Column names are unique", "'x' in columns 1 and 3", "'z' in columns 2 and 4"),
+        *("2 problems", "more than one column named", "'x': columns 1 and 3", "'z': columns 2 and 4"),
         apart={"parquet": "the reader of Parquet stops at the first"},
     ),
     refused(
         "names that are patterns",
         [("^x$", _SMALL), ("*", _SMALL), ("y", labels(4))],
-        *("2 problems", "A column's name is no pattern of names", "'^x$' in column 1", "'*' in column 2", "Rename it"),
+        *("2 problems", "which polars takes for a pattern", "column 1 named '^x$'", "column 2 named '*'", "Rename it"),
         apart={"--row": "a row is read as the model's columns"},
     ),
     refused(
         "names that differ in space alone",
         [("x", _SMALL), (" x", _SMALL), ("y", labels(4))],
-        *("Column names are unique", "'x' in columns 1 and 2", "Rename"),
+        *("more than one column named", "'x': columns 1 and 2", "Rename"),
     ),
     refused(
         "no name beside the name it would get",
         [("", _SMALL), ("column_1", _SMALL), ("y", labels(4))],
-        *("Column names are unique", "'column_1' in columns 1 (without a name) and 2", "Rename"),
+        *("more than one column named", "'column_1': columns 1 (without a name) and 2", "Rename"),
     ),
 )

@@ -3,7 +3,7 @@
 from cases import category, cells, labels, refused, taken, words
 
 _Y = ("y", labels(4))
-_HALF_A_LABEL = ("Texts hold whole characters", "row 2")
+_HALF_A_LABEL = ("half a character", "row 2")
 
 CASES = (
     words("NA the country among countries", ["NA", "DE", "FR", "NA"]),
@@ -50,10 +50,10 @@ CASES = (
     refused(
         "half a character in a cell",
         [("x", ["a", "\ud83d", "b", "a"]), _Y],
-        "Texts hold whole characters",
+        "half a character",
         "row 2",
         "'x'",
     ),
-    refused("half a character in a name", [("\ud83d", [1, 2, 3, 4]), _Y], "Texts hold whole characters", "column 1"),
+    refused("half a character in a name", [("\ud83d", [1, 2, 3, 4]), _Y], "half a character", "column 1"),
     refused("half a character in a label", [("x", [1, 2, 3, 4]), ("y", ["a", "\ud83d"] * 2)], *_HALF_A_LABEL),
 )

@@ -6,7 +6,7 @@ import polars as pl
 from cases import category, cells, labels, number, refused
 
 _Y = ("y", labels(4))
-_PLAIN = "A cell holds one plain value"
+_PLAIN = "plain value"
 
 
 def _whole(dtype: pl.DataType) -> pl.Series:

@@ -5,7 +5,7 @@ import pytest
 
 from demarcate.errors import InputError
 from demarcate.io.tables import content
-from demarcate.io.tables.content import BLOCK, blocks_of, joined, suffix_of, unpacked
+from demarcate.io.tables.content import BLOCK, join_blocks, read_blocks, table_suffix, unpack_gzip
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,7 @@ from demarcate.io.tables.content import BLOCK, blocks_of, joined, suffix_of, unp
     [("a.csv", ".csv"), ("a.CSV.GZ", ".csv"), ("a.gz", ""), (".csv", ""), ("x.y/a", ""), ("a.b.parquet", ".parquet")],
 )
 def test_suffix_looks_through_gz(path, suffix):
-    assert suffix_of(path) == suffix
+    assert table_suffix(path) == suffix
 
 
 class Dripping(io.BytesIO):
@@ -26,24 +26,24 @@ class Dripping(io.BytesIO):
 @pytest.mark.parametrize("kind", [io.BytesIO, Dripping])
 def test_blocks_are_as_long_as_can_be_whatever_a_pipe_gives(kind):
     data = bytes(range(256)) * 9000
-    blocks = list(blocks_of(kind(data)))
+    blocks = list(read_blocks(kind(data)))
     assert b"".join(blocks) == data
     assert [len(block) for block in blocks] == [BLOCK, BLOCK, len(data) - 2 * BLOCK]
 
 
 def test_joining_stops_at_the_cap(monkeypatch):
     monkeypatch.setattr(content, "MAX_BYTES", 10)
-    assert joined([b"01234", b"56789"]) == b"0123456789"
-    assert joined([b"01234", b"56789", b"a"]) is None
+    assert join_blocks([b"01234", b"56789"]) == b"0123456789"
+    assert join_blocks([b"01234", b"56789", b"a"]) is None
 
 
 def test_what_is_not_gzip_stays_as_it_is():
-    is_packed, blocks = unpacked([b"a,", b"b"], "a.csv")
+    is_packed, blocks = unpack_gzip([b"a,", b"b"], "a.csv")
     assert (is_packed, list(blocks)) == (False, [b"a,", b"b"])
 
 
 def test_nothing_at_all_is_no_gzip():
-    is_packed, blocks = unpacked([], "a.csv")
+    is_packed, blocks = unpack_gzip([], "a.csv")
     assert (is_packed, list(blocks)) == (False, [])
 
 
@@ -51,8 +51,8 @@ def test_nothing_at_all_is_no_gzip():
 def test_gzip_members_are_unpacked_one_after_another_however_they_are_cut(size):
     data = gzip.compress(b"a\n", mtime=0) + gzip.compress(b"1\n" * 1000)
     blocks = [data[:2], *(data[start : start + size] for start in range(2, len(data), size))]
-    is_packed, found = unpacked(blocks, "a.csv.gz")
-    assert (is_packed, b"".join(found)) == (True, b"a\n" + b"1\n" * 1000)
+    is_packed, data = unpack_gzip(blocks, "a.csv.gz")
+    assert (is_packed, b"".join(data)) == (True, b"a\n" + b"1\n" * 1000)
 
 
 @pytest.mark.parametrize(
@@ -65,5 +65,5 @@ def test_gzip_members_are_unpacked_one_after_another_however_they_are_cut(size):
     ],
 )
 def test_damaged_gzip_is_refused(damaged):
-    with pytest.raises(InputError, match=r"unpacks whole: 'a.csv.gz' is damaged gzip data \(.+\)\. Copy"):
-        list(unpacked([damaged], "a.csv.gz")[1])
+    with pytest.raises(InputError, match=r"'a.csv.gz' is damaged gzip data \(.+\)\. Copy"):
+        list(unpack_gzip([damaged], "a.csv.gz")[1])

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import InputError, InputWarning
-from demarcate.io.tables.delimited import MAX_CELL, Delimited, guess_delimiter
+from demarcate.io.tables.delimited import MAX_CELL, DelimitedReader, guess_delimiter
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -19,13 +19,13 @@ QUOTING = st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERI
 
 
 def read(text, delimiter=","):
-    return pl.concat(Delimited([text] if text else [], "a.csv", delimiter).parts(1000))
+    return pl.concat(DelimitedReader([text] if text else [], "a.csv", delimiter).parts(1000))
 
 
 def problems(text, delimiter=","):
     with pytest.raises(InputError) as refusal:
         read(text, delimiter)
-    return [problem.found for problem in refusal.value.problems]
+    return [problem.fact for problem in refusal.value.problems]
 
 
 @st.composite
@@ -73,9 +73,9 @@ def test_any_table_is_read_exactly_or_refused_for_a_reason_it_has(table, delimit
     repeated = len(names) - len(set(names))
     text = written(header, rows, delimiter, csv.QUOTE_MINIMAL)
     if ragged or repeated or not rows:
-        found = problems(text, delimiter)
-        assert sum("(data row " in place for place in found) == ragged
-        assert any("in columns" in place for place in found) == bool(repeated)
+        facts = problems(text, delimiter)
+        assert "".join(facts).count("(data row ") == ragged
+        assert any("more than one column named" in fact for fact in facts) == bool(repeated)
         return
     if all(map(str.strip, header)):
         frame = read(text, delimiter)
@@ -137,7 +137,9 @@ def test_empty_cells_are_null_quoted_or_not():
 
 def test_blank_lines_are_skipped_and_counted():
     assert read("\n\na,b\n\n1,2\r\n\r\n3,4\n\n").rows() == [("1", "2"), ("3", "4")]
-    assert problems("\na,b\n\n1\n") == ["'a.csv' line 4 (data row 1) has 1, the header 2"]
+    assert problems("\na,b\n\n1\n") == [
+        "'a.csv' has 1 row not as wide as the header (2 cells): line 4 (data row 1) has 1"
+    ]
 
 
 def test_blank_lines_of_a_single_column_are_skipped_but_quoted_empty_cells_are_rows():
@@ -146,23 +148,22 @@ def test_blank_lines_of_a_single_column_are_skipped_but_quoted_empty_cells_are_r
 
 def test_all_ragged_rows_are_named_at_once_with_the_line_they_start_on():
     assert problems('a,b\n1\n"x\ny",2\n1,2,3\n') == [
-        "'a.csv' line 2 (data row 1) has 1, the header 2",
-        "'a.csv' line 5 (data row 3) has 3, the header 2",
+        "'a.csv' has 2 rows not as wide as the header (2 cells): line 2 (data row 1) has 1, line 5 (data row 3) has 3"
     ]
 
 
 def test_duplicate_names_are_named_with_their_columns():
     assert problems("age,sex, age,sex,age\n1,2,3,4,5\n") == [
-        "'a.csv' has 'age' in columns 1, 3 and 5",
-        "'a.csv' has 'sex' in columns 2 and 4",
+        "'a.csv' has more than one column named 'age': columns 1, 3 and 5",
+        "'a.csv' has more than one column named 'sex': columns 2 and 4",
     ]
 
 
 def test_failures_of_every_kind_are_reported_together():
     assert problems('a,a\n1\n1,"x\n') == [
-        "'a.csv' has 'a' in columns 1 and 2",
-        "'a.csv' line 2 (data row 1) has 1, the header 2",
-        "'a.csv' line 3, where the record starts: unexpected end of data",
+        "'a.csv' has more than one column named 'a': columns 1 and 2",
+        "'a.csv' has 1 row not as wide as the header (2 cells): line 2 (data row 1) has 1",
+        "'a.csv' has a record that cannot be read, starting on line 3: unexpected end of data",
     ]
 
 
@@ -176,7 +177,9 @@ def test_columns_without_a_name_get_one_and_a_warning():
 
 
 def test_given_name_that_is_taken_is_refused():
-    assert problems("column_2,\n1,2\n") == ["'a.csv' has 'column_2' in columns 1 and 2 (without a name)"]
+    assert problems("column_2,\n1,2\n") == [
+        "'a.csv' has more than one column named 'column_2': columns 1 and 2 (without a name)"
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "\n\r\n\n"])
@@ -185,19 +188,22 @@ def test_text_without_a_header_is_refused(text):
 
 
 def test_header_without_rows_is_refused():
-    assert problems("a,b\n\n") == ["'a.csv' has a header and none"]
+    assert problems("a,b\n\n") == ["'a.csv' has a header and no rows"]
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "place"),
     [
-        ('a,b\n1,2\n3,"4\n5,6\n', "'a.csv' line 3, where the record starts: unexpected end of data"),
-        ('a,b\n"1\n2"x,3\n', "'a.csv' line 2, where the record starts: ',' expected after '\"'"),
-        ('"a,b\n1,2\n', "'a.csv' line 1, where the record starts: unexpected end of data"),
+        (
+            'a,b\n1,2\n3,"4\n5,6\n',
+            "'a.csv' has a record that cannot be read, starting on line 3: unexpected end of data",
+        ),
+        ('a,b\n"1\n2"x,3\n', "line 2: ',' expected after '\"'"),
+        ('"a,b\n1,2\n', "line 1: unexpected end of data"),
     ],
 )
-def test_broken_quotes_are_named_with_the_line_the_record_starts_on(text, found):
-    assert problems(text) == [found]
+def test_broken_quotes_are_named_with_the_line_the_record_starts_on(text, place):
+    assert problems(text) == [f"'a.csv' has a record that cannot be read, starting on {place}"]
 
 
 def test_a_cell_may_be_as_long_as_a_book_but_not_longer_and_the_limit_of_csv_stays():
@@ -205,6 +211,12 @@ def test_a_cell_may_be_as_long_as_a_book_but_not_longer_and_the_limit_of_csv_sta
     book = "x" * MAX_CELL
     assert read(f"a,b\n1,2\n3,{book}\n")["b"].to_list() == ["2", book]
     assert problems(f"a,b\n1,2\n3,{book}x\n") == [
-        f"'a.csv' line 3, where the record starts: field larger than field limit ({MAX_CELL})"
+        f"'a.csv' has a record that cannot be read, starting on line 3: field larger than field limit ({MAX_CELL})"
     ]
     assert csv.field_size_limit() == limit
+
+
+def test_of_many_ragged_rows_the_first_are_named_and_all_counted():
+    (fact,) = problems("a,b\n" + "1\n" * 30)
+    assert fact.startswith("'a.csv' has 30 rows not as wide as the header (2 cells): line 2 (data row 1) has 1, line 3")
+    assert fact.endswith("line 9 (data row 8) has 1 and 22 more")

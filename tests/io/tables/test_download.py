@@ -126,12 +126,12 @@ def test_requests_say_who_asks(web):
         ("loop", r"loop' answered 302 \(.*infinite loop"),
         ("to_file", r"to_file' answered 302 \(.*'file:///etc/passwd' is not allowed\)"),
         ("to_ftp", r"to_ftp' answered 302 \(it redirects to 'ftp://127.0.0.1/heart.csv'\)"),
-        ("empty", "A table has a header and rows: 'http.*empty' is empty"),
+        ("empty", "'http.*empty' is empty"),
         ("page", "page' is a web page. Give the address of the table itself"),
-        ("short", "A download arrives whole: '.*short' broke off with 5 bytes missing"),
-        ("short_chunked", "A download arrives whole: '.*short_chunked' broke off"),
-        ("announced", "A download holds 2 GiB at most: '.*announced' holds more"),
-        ("garbage", "An address can be reached: '.*garbage' could not be reached"),
+        ("short", "'.*short' broke off with 5 bytes missing"),
+        ("short_chunked", "'.*short_chunked' broke off"),
+        ("announced", "'.*announced' holds more than 2 GiB"),
+        ("garbage", "'.*garbage' could not be reached"),
     ],
 )
 def test_answer_without_a_table_is_refused(web, name, message):
@@ -141,7 +141,7 @@ def test_answer_without_a_table_is_refused(web, name, message):
 
 @pytest.mark.parametrize("name", ["slow", "stalls"])
 def test_silent_server_is_given_up(web, name):
-    with pytest.raises(InputError, match=f"answers in time: '.*{name}' was silent for 0.1 seconds"):
+    with pytest.raises(InputError, match=f"'.*{name}' was silent for 0.1 seconds"):
         read_table(web + name, timeout=0.1)
 
 
@@ -154,7 +154,7 @@ def test_download_above_the_cap_is_refused(web, monkeypatch):
 def test_server_that_is_not_there_is_unreachable(web):
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as gone:
         address = f"http://127.0.0.1:{gone.server_port}/heart.csv"
-    with pytest.raises(InputError, match=r"An address can be reached: 'http://127.0.0.1:.* could not be reached"):
+    with pytest.raises(InputError, match=r"'http://127.0.0.1:.* could not be reached"):
         download(address, 5.0)
 
 
@@ -163,5 +163,5 @@ def test_server_that_is_not_there_is_unreachable(web):
 )
 def test_malformed_address_is_unreachable(monkeypatch, address):
     monkeypatch.setenv("no_proxy", "*")
-    with pytest.raises(InputError, match="An address can be reached"):
+    with pytest.raises(InputError, match="could not be reached"):
         read_table(address, timeout=5.0)

@@ -2,7 +2,7 @@ import pytest
 
 from demarcate.errors import InputError
 from demarcate.io.tables.content import Content
-from demarcate.io.tables.formats import recognise
+from demarcate.io.tables.formats import detect_format
 
 BY_SUFFIX = {
     "delimited": [".csv", ".txt", ".data", ".tsv", ".tab"],
@@ -14,7 +14,7 @@ BY_SUFFIX = {
 
 @pytest.mark.parametrize(("expected", "suffix"), [(name, s) for name, suffixes in BY_SUFFIX.items() for s in suffixes])
 def test_extension_decides(expected, suffix):
-    assert recognise(Content("table", suffix, b"anything")) == expected
+    assert detect_format(Content("table", suffix, b"anything")) == expected
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_extension_decides(expected, suffix):
 )
 @pytest.mark.parametrize("suffix", ["", ".dat", ".json"])
 def test_content_decides_where_the_extension_says_nothing(data, expected, suffix):
-    assert recognise(Content("table", suffix, data)) == expected
+    assert detect_format(Content("table", suffix, data)) == expected
 
 
 @pytest.mark.parametrize(
@@ -49,17 +49,19 @@ def test_content_decides_where_the_extension_says_nothing(data, expected, suffix
 @pytest.mark.parametrize("suffix", [".csv", "", ".jsonl"])
 def test_well_known_other_things_are_refused_by_name(data, kind, suffix):
     with pytest.raises(InputError, match=f"'table' is {kind}"):
-        recognise(Content("table", suffix, data))
+        detect_format(Content("table", suffix, data))
 
 
 @pytest.mark.parametrize("data", [b'[{"a": 1}]', b"\xef\xbb\xbf\n[\n  {", b"[[1, 2]]"])
 @pytest.mark.parametrize("suffix", ["", ".json"])
 def test_json_array_is_refused(data, suffix):
-    with pytest.raises(InputError, match=r"'table' is one JSON array. Write one object on each line"):
-        recognise(Content("table", suffix, data))
+    with pytest.raises(InputError, match=r"'table' is one JSON array, not JSON lines. Write one object on each line"):
+        detect_format(Content("table", suffix, data))
 
 
 @pytest.mark.parametrize(("data", "kind"), [(b"PAR1", "parquet"), (b"ARROW1", "arrow")])
 def test_binary_table_with_a_text_name_is_refused(data, kind):
-    with pytest.raises(InputError, match=rf"is {kind.title()} data by its first bytes. Rename it to end in \.{kind}"):
-        recognise(Content("table.csv", ".csv", data))
+    with pytest.raises(
+        InputError, match=rf"holds {kind.title()} data, but text files end in \.csv\. Rename it to end in \.{kind}"
+    ):
+        detect_format(Content("table.csv", ".csv", data))

@@ -31,7 +31,7 @@ def column(*cells):
 def problems(*lines):
     with pytest.raises(InputError) as refusal:
         read(*lines)
-    return [problem.found for problem in refusal.value.problems]
+    return [problem.fact for problem in refusal.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_all_failures_are_named_at_once():
     assert problems('{"a": 1', "[1]", '{"a": [1], "b": {}}', '{"a": 1, "b": 2, "a": 3, "b": 4}', '{"a": 1} x', "7") == [
         "'a.jsonl' line 1, column 8 is not JSON (Expecting ',' delimiter)",
         "'a.jsonl' line 2 holds a list",
-        "'a.jsonl' line 3 has a list under 'a'",
-        "'a.jsonl' line 3 has an object under 'b'",
-        "'a.jsonl' line 4 repeats 'a', 'b'",
+        "'a.jsonl' line 3 has a list under 'a', not a plain value",
+        "'a.jsonl' line 3 has an object under 'b', not a plain value",
+        "'a.jsonl' line 4 repeats the key 'a', 'b'",
         "'a.jsonl' line 5, column 10 is not JSON (Extra data)",
         "'a.jsonl' line 6 holds a number",
     ]
@@ -133,8 +133,10 @@ def test_escaped_pair_is_one_character():
 def test_empty_key_becomes_a_name_with_a_warning():
     with pytest.warns(InputWarning, match="they are called 'column_2'"):
         assert read('{"a": 1, "": 2}').columns == ["a", "column_2"]
-    assert problems('{"column_2": 1, "": 2}') == ["'a.jsonl' has 'column_2' in columns 1 and 2 (without a name)"]
+    assert problems('{"column_2": 1, "": 2}') == [
+        "'a.jsonl' has more than one column named 'column_2': columns 1 and 2 (without a name)"
+    ]
 
 
 def test_table_without_rows_is_refused():
-    assert problems("", " ") == ["'a.jsonl' has none"]
+    assert problems("", " ") == ["'a.jsonl' has no rows"]

@@ -119,5 +119,5 @@ def test_empty_source_is_refused(tmp_path, monkeypatch, where):
     (tmp_path / "empty.csv").touch()
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
     source = {"path": tmp_path / "empty.csv", "standard input": "-", "file": io.BytesIO()}[where]
-    with pytest.raises(InputError, match=r"A table has a header and rows: '.+' is empty"):
+    with pytest.raises(InputError, match=r"'.+' is empty. Give a file with a header and rows"):
         read_table(source)

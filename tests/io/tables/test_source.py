@@ -6,11 +6,11 @@ import pytest
 
 from demarcate.errors import InputError, SettingError
 from demarcate.io.tables.content import Content
-from demarcate.io.tables.source import locate
+from demarcate.io.tables.source import find_source
 
 
 def fetch(source, timeout):
-    located = locate(source, timeout)
+    located = find_source(source, timeout)
     return Content(located.name, located.suffix, b"".join(located.blocks()))
 
 
@@ -65,7 +65,7 @@ def test_missing_file_names_close_ones_whatever_their_case(folder):
     with pytest.raises(InputError) as refusal:
         fetch(folder / "moon.parquet", 1.0)
     message = str(refusal.value)
-    assert f"there is no file '{folder / 'moon.parquet'}'. Give '{folder / 'Moons.parquet'}', or" in message
+    assert f"There is no file '{folder / 'moon.parquet'}'. Give '{folder / 'Moons.parquet'}', or" in message
     assert "heart.csv" not in message
 
 
@@ -77,11 +77,11 @@ def test_missing_file_names_the_built_in_data_sets():
 def test_missing_folder_is_named(folder):
     with pytest.raises(InputError) as refusal:
         fetch(folder / "data" / "heart.csv", 1.0)
-    assert f"there is no folder '{folder / 'data'}'" in str(refusal.value)
+    assert f"There is no folder '{folder / 'data'}'" in str(refusal.value)
 
 
 def test_file_taken_for_a_folder(folder):
-    with pytest.raises(InputError, match="A table is read from a file that exists"):
+    with pytest.raises(InputError, match="There is no folder"):
         fetch(folder / "heart.csv" / "heart.csv", 1.0)
 
 
@@ -110,14 +110,14 @@ def test_failing_file_object_is_an_input_error():
 
 @pytest.mark.parametrize("path", ["a\0b.csv", "x" * 5000])
 def test_impossible_path_is_an_input_error(path):
-    with pytest.raises(InputError, match=r"could not be read|exists"):
+    with pytest.raises(InputError, match=r"could not be read|There is no"):
         fetch(path, 1.0)
 
 
 @pytest.mark.parametrize("address", ["ftp://host/a.csv", "file:///etc/passwd", "s3://bucket/a.parquet"])
 def test_addresses_other_than_web_ones_are_refused(address):
     scheme = address.split("/", maxsplit=1)[0]
-    with pytest.raises(InputError, match=f"starts with http:// or https://: '{address}' starts with {scheme}//"):
+    with pytest.raises(InputError, match=f"'{address}' starts with {scheme}//, not http:// or https://"):
         fetch(address, 1.0)
 
 

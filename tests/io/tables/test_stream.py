@@ -49,7 +49,7 @@ def test_a_file_can_be_read_again(path):
 def test_a_pipe_can_be_read_once():
     table = stream_table(io.BytesIO(b"age\n63\n67\n"), part_rows=1)
     assert [part["age"].to_list() for part in table] == [["63"], ["67"]]
-    with pytest.raises(SettingError, match="can be read once"):
+    with pytest.raises(SettingError, match="can be read only once"):
         list(table)
 
 
@@ -80,16 +80,13 @@ def test_rows_that_are_wrong_in_any_part_are_told_together():
     table = stream_table(io.BytesIO(b"age,sex\n1,2\n3\n" + b"4,5\n" * 10 + b"6,7,8\n"), part_rows=2)
     with pytest.raises(InputError) as refusal:
         list(table)
-    assert [problem.found.split(" has ")[0] for problem in refusal.value.problems] == [
-        "'the file object' line 3 (data row 2)",
-        "'the file object' line 14 (data row 13)",
-    ]
+    (problem,) = refusal.value.problems
+    assert problem.fact.endswith(" (2 cells): line 3 (data row 2) has 1, line 14 (data row 13) has 3")
 
 
 def test_only_so_many_wrong_rows_are_looked_for():
-    with pytest.raises(InputError) as refusal:
+    with pytest.raises(InputError, match=r"has at least 10,000 rows not as wide as the header \(2 cells\): line 2"):
         read_table(io.BytesIO(b"age,sex\n" + b"1\n" * 20_000))
-    assert len(refusal.value.problems) == 10_000
 
 
 def test_a_missing_name_is_warned_of_when_the_table_is_opened():
@@ -103,7 +100,7 @@ def test_what_changes_while_it_is_read_is_refused(tmp_path):
     parts = iter(stream_table(path, part_rows=4))
     next(parts)
     FRAME.head(5).write_parquet(path)
-    with pytest.raises(InputError, match=r"heart.parquet' is damaged, cut off or something else"):
+    with pytest.raises(InputError, match=r"heart.parquet' is not a whole Parquet file: it is damaged, cut off"):
         list(parts)
 
 
@@ -115,7 +112,7 @@ def test_a_text_that_changes_while_it_is_read_is_refused(tmp_path, change):
     next(parts)
     path.write_text(change(path.read_text()))
     os.utime(path, ns=(1, 1))
-    with pytest.raises(InputError, match=r"A table stands still while it is read: '.*heart.csv' changed"):
+    with pytest.raises(InputError, match=r"'.*heart.csv' changed while it was read"):
         list(parts)
 
 
@@ -126,22 +123,22 @@ def test_a_name_that_is_a_pattern_is_refused(tmp_path, name):
         (tmp_path / "a.parquet", pl.DataFrame.write_parquet),
     ):
         write(pl.DataFrame({"x": [1], name: [2]}), path)
-        with pytest.raises(InputError, match=r"no pattern of names: .* in column 2, which polars takes for every name"):
+        with pytest.raises(InputError, match=r"' has column 2 named .*, which polars takes for a pattern"):
             read_table(path)
-    with pytest.raises(InputError, match=r"the table has .+ in column 2"):
+    with pytest.raises(InputError, match=r"The table has column 2 named .+"):
         as_frame({"x": [1], name: [2]})
 
 
 def test_what_must_be_read_whole_is_not_read_without_end(tmp_path, monkeypatch):
     monkeypatch.setattr("demarcate.io.tables.content.MAX_BYTES", 2**20)
     bomb = gzip.compress(b'{"age": 1}\n' + b" " * (2**20 + 1))
-    with pytest.raises(InputError, match=r"is read whole: 'the file object' holds more than"):
+    with pytest.raises(InputError, match=r"'the file object' holds more than .* GiB, and has to be read whole"):
         read_table(io.BytesIO(bomb))
 
 
 @pytest.mark.parametrize("part_rows", [0, -1, 2.0, True])
 def test_a_part_has_rows(part_rows):
-    with pytest.raises(SettingError, match="a part has at least 1 row"):
+    with pytest.raises(SettingError, match="part_rows is a whole number from 1 up: got"):
         stream_table(io.BytesIO(b"age\n1\n"), part_rows=part_rows)
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from demarcate.errors import InputError, SettingError
 from demarcate.io.tables.content import Content
-from demarcate.io.tables.text import decode, lines
+from demarcate.io.tables.text import decode, split_lines
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -38,12 +38,14 @@ def test_mark_is_removed_whatever_name_the_encoding_goes_by():
     ],
 )
 def test_byte_that_is_no_text_is_named_with_line_and_offset(data, line, offset):
-    with pytest.raises(InputError, match=rf"'a.csv' line {line}, byte {offset} of the file is 0x{data[offset]:02X}\."):
+    with pytest.raises(
+        InputError, match=rf"'a.csv' line {line} is not utf-8 text: byte {offset} of the file is 0x{data[offset]:02X}\."
+    ):
         decode(content(data), None)
 
 
 def test_cut_utf16_is_refused():
-    with pytest.raises(InputError, match=r"A table is utf-16 text: 'a.csv' line 2, byte 6 of the file"):
+    with pytest.raises(InputError, match=r"'a.csv' line 2 is not utf-16 text: byte 6 of the file"):
         decode(content("a\nb".encode("utf-16")[:-1]), None)
 
 
@@ -54,7 +56,7 @@ def test_remedy_names_the_option_and_the_argument():
 
 @pytest.mark.parametrize(("data", "line"), [(b"a,b\n1,\0\n", 2), (b"\0", 1), ("a\nb".encode("utf-16-le"), 1)])
 def test_nul_character_is_named_with_its_line(data, line):
-    with pytest.raises(InputError, match=f"no NUL characters: 'a.csv' line {line} has one"):
+    with pytest.raises(InputError, match=f"'a.csv' line {line} has a NUL character"):
         decode(content(data), None)
 
 
@@ -71,10 +73,10 @@ def test_half_a_character_is_refused():
 
 @REPEATABLE
 @given(st.text(st.sampled_from("ab\r\n\u2028\x0b\x85")))
-def test_lines_are_the_text_in_pieces_that_end_like_lines(text):
-    pieces = list(lines([text[:3], text[3:]]))
-    assert "".join(pieces) == text
-    assert [piece.rstrip("\r\n") for piece in pieces] == text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[
-        : len(pieces)
+def test_lines_are_the_text_in_parts_that_end_like_lines(text):
+    parts = list(split_lines([text[:3], text[3:]]))
+    assert "".join(parts) == text
+    assert [part.rstrip("\r\n") for part in parts] == text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[
+        : len(parts)
     ]
-    assert all(piece.endswith(("\n", "\r")) for piece in pieces[:-1])
+    assert all(part.endswith(("\n", "\r")) for part in parts[:-1])

@@ -77,16 +77,16 @@ def _tally(predictor: "Predictor", table: "Opened", target: str | None, *, drop_
     from demarcate.cli.table_input import named_target, say_left_out, warn_of_training_rows
     from demarcate.evaluation import StreamingScores
     from demarcate.tabular import LabelReader
-    from demarcate.tabular.cells import categories
+    from demarcate.tabular.cells import parse_categories
     from demarcate.tabular.fingerprint import Fingerprint
 
     target = named_target(table.name, table.columns, target or predictor.target)
     features, labels = predictor.schema.reader(), LabelReader(predictor.classes)
     tally, rows, n_left_out = StreamingScores(len(predictor.classes)), Fingerprint(), 0
     for part in table.parts:
-        kept = part.filter(categories(part[target]).is_not_null()) if drop_missing else part
+        kept = part.filter(parse_categories(part[target]).is_not_null()) if drop_missing else part
         n_left_out += len(part) - len(kept)
-        parsed, codes = features.take(kept.drop(target)), labels.take(kept[target])
+        parsed, codes = features.parse(kept.drop(target)), labels.read(kept[target])
         # The rest is read all the same, so that everything that is wrong with the table is said at once.
         if parsed is not None and codes is not None and len(codes):
             probabilities = predictor.probabilities(parsed)

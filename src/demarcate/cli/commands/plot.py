@@ -83,14 +83,14 @@ def _drawing(
     """What draws the picture."""
     from demarcate import plotting
     from demarcate.cli.table_input import warn_of_training_rows
-    from demarcate.tabular import known_codes
+    from demarcate.tabular import encode_known_labels
     from demarcate.tabular.fingerprint import fingerprint
 
     if kind == "history":
         return lambda: plotting.HistoryDisplay.from_run(predictor)
     if kind in ("confusion", "threshold"):
         parsed, classes = predictor.parse(frame), predictor.classes
-        warn_of_training_rows(predictor, fingerprint(parsed, known_codes(labels, classes)))
+        warn_of_training_rows(predictor, fingerprint(parsed, encode_known_labels(labels, classes)))
         probabilities = predictor.probabilities(parsed)
         if kind == "confusion":
             predicted = predictor.decide(probabilities)

@@ -1,4 +1,4 @@
-"""Reading tables from files: one door, whatever the format."""
+"""Tables read from files, whatever the format."""
 
 import os
 from typing import IO
@@ -17,7 +17,7 @@ def read_table(
     delimiter: str | None = None,
     timeout: float = 30.0,
 ) -> pl.DataFrame:
-    r"""Read a table as it is written, or say everything that is wrong with it.
+    r"""Read a table as it is written, or report everything that is wrong with it.
 
     The format follows from the extension, or from the first bytes where there is none that is known:
 
@@ -31,8 +31,8 @@ def read_table(
     Arrow, Feather  ``.arrow``, ``.feather``, ``.ipc``           as stored
     =============== ============================================ ==================================================
 
-    Text is never interpreted on the way in: ``007`` stays ``007`` and ``NA`` stays ``NA``. What is gzip by its first
-    bytes is unpacked first.
+    Text is not interpreted: ``007`` stays ``007`` and ``NA`` stays ``NA``. Gzip data are
+    unpacked first.
 
     Parameters
     ----------
@@ -40,12 +40,12 @@ def read_table(
         A path; ``-`` for standard input; an address that starts with ``http://`` or ``https://``; or a file opened
         for reading bytes.
     encoding
-        How a text format is encoded. None means UTF-8, or UTF-16 where the file starts with its byte order mark.
+        The encoding of a text format. None means UTF-8, or UTF-16 where the file starts with its byte order mark.
     delimiter
         The character between the cells of a row. None means a tab for ``.tsv`` and ``.tab``, and else whichever of
-        comma, semicolon, tab and ``|`` stands most often in the header.
+        comma, semicolon, tab and ``|`` is most frequent in the header.
     timeout
-        Seconds that a web server may stay silent; above 0.
+        Seconds that a web server may be silent; above 0.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def read_table(
         If the source cannot be read, or the table in it is refused: rows not as wide as the header, column names
         that repeat, no rows, bytes that are not text, quotes that are not closed, cells that hold lists, damage.
     SettingError
-        If a setting has a value it cannot have.
+        If a setting is out of its range.
 
     Warns
     -----
@@ -72,8 +72,8 @@ def read_table(
     [('Bond', '007'), ('Moss', None)]
     >>> read_table(io.BytesIO(b"name,dose\nBond,007,x\n"))
     Traceback (most recent call last):
-    demarcate.errors.InputError: Every row has as many cells as the header: 'the file object' line 2 (data row 1) has 3,
-    the header 2. Add or remove cells, or put quotes around a cell that contains the delimiter.
+    demarcate.errors.InputError: 'the file object' has 1 row not as wide as the header (2 cells): line 2 (data row 1)
+    has 3. Add or remove cells, or put quotes around a cell that contains the delimiter.
     """
     table = stream_table(source, encoding=encoding, delimiter=delimiter, timeout=timeout)
     return pl.concat(table, rechunk=True)

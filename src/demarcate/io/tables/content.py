@@ -1,4 +1,4 @@
-"""The bytes of a table and where they came from, and how bytes are read without letting them fill the memory."""
+"""The bytes of a table, read in blocks so that they never fill the memory."""
 
 import gzip
 import zlib
@@ -11,126 +11,90 @@ from typing import Protocol
 from demarcate.errors import InputError, Problem
 
 MAX_BYTES = 2 * 1024**3
-"""What is read whole may hold at most."""
+"""Limit of tables that are read whole."""
 
 BLOCK = 1024**2
-"""Bytes that are read at once."""
+"""Bytes read at once."""
 
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Readable(Protocol):
-    """Anything that gives up to ``size`` bytes at a time, and none at its end."""
+    """Any object to read up to ``size`` bytes from at a time; no bytes are its end."""
 
     def read(self, size: int, /) -> bytes:
-        """Give the next bytes."""
+        """Read the next bytes."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What was read, before anyone knows what it means.
+    """Bytes of a format that is still to be found, with the name and the extension of their source."""
 
-    Parameters
-    ----------
-    name
-        How messages call it: the path or address as the user gave it.
-    suffix
-        The lower-case extension with its dot (``.csv``), or an empty string; ``.gz`` does not count.
-    data
-        The bytes.
-    """
-
-    name: str
-    suffix: str
+    name: str  # in messages: the path or address as the user gave it
+    suffix: str  # lower-case with its dot, without .gz, or empty
     data: bytes
 
 
-def suffix_of(path: str) -> str:
-    """The extension that tells the format: lower-case, with its dot, ``.gz`` looked through.
-
-    Examples
-    --------
-    >>> suffix_of("data/Heart.CSV"), suffix_of("heart.tsv.gz"), suffix_of("heart")
-    ('.csv', '.tsv', '')
-    """
+def table_suffix(path: str) -> str:
+    """Return the extension that tells the format: lower-case with its dot, without ``.gz``."""
     suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
     if suffixes and suffixes[-1] == ".gz":
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
 
 
-def blocks_of(stream: Readable) -> Iterator[bytes]:
-    """What is left of a stream, in blocks of `BLOCK` bytes, the last one shorter.
-
-    Examples
-    --------
-    >>> import io
-    >>> [len(block) for block in blocks_of(io.BytesIO(bytes(BLOCK + 1)))]
-    [1048576, 1]
-    """
-    whole = True
-    while whole:
-        # A pipe gives what is there, which may be less than asked for.
+def read_blocks(stream: Readable) -> Iterator[bytes]:
+    """Read the rest of a stream in blocks of `BLOCK` bytes, the last one shorter."""
+    is_full = True
+    while is_full:
+        # A pipe gives the bytes it has, which may be fewer than asked for.
         parts: list[bytes] = []
-        missing = BLOCK
-        while missing > 0 and (part := stream.read(missing)):
+        n_wanted = BLOCK
+        while n_wanted > 0 and (part := stream.read(n_wanted)):
             parts.append(part)
-            missing -= len(part)
-        whole = missing <= 0
+            n_wanted -= len(part)
+        is_full = n_wanted <= 0
         if parts:
             yield b"".join(parts)
 
 
-def joined(blocks: Iterable[bytes]) -> bytes | None:
-    """All blocks as one, or None as soon as there is more than ``MAX_BYTES``."""
-    found: list[bytes] = []
-    total = 0
+def join_blocks(blocks: Iterable[bytes]) -> bytes | None:
+    """Join blocks; return None as soon as there are more than `MAX_BYTES`."""
+    parts: list[bytes] = []
+    n_bytes = 0
     for block in blocks:
-        total += len(block)
-        if total > MAX_BYTES:
+        n_bytes += len(block)
+        if n_bytes > MAX_BYTES:
             return None
-        found.append(block)
-    return b"".join(found)
+        parts.append(block)
+    return b"".join(parts)
 
 
-def unpacked(blocks: Iterable[bytes], name: str) -> tuple[bool, Iterator[bytes]]:
-    """Whether the first bytes say gzip, and the blocks, unpacked if they do.
-
-    Raises
-    ------
-    InputError
-        While the blocks are read, if the gzip data are damaged or cut off.
-
-    Examples
-    --------
-    >>> is_packed, blocks = unpacked([gzip.compress(b"age,sex")], "heart.csv.gz")
-    >>> is_packed, list(blocks)
-    (True, [b'age,sex'])
-    """
+def unpack_gzip(blocks: Iterable[bytes], name: str) -> tuple[bool, Iterator[bytes]]:
+    """Return whether the first bytes are gzip's, and the blocks, unpacked if they are."""
     blocks = iter(blocks)
     first = next(blocks, b"")
-    every = chain([first] if first else [], blocks)
-    return (True, _unpacked(every, name)) if first.startswith(_GZIP_MAGIC) else (False, every)
+    blocks = chain([first] if first else [], blocks)
+    return (True, _unpack(blocks, name)) if first.startswith(_GZIP_MAGIC) else (False, blocks)
 
 
-class _Stream:
+class _BlockStream:
     """Blocks as a file to read from."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks, self._held = blocks, memoryview(b"")
+        self._blocks, self._rest = blocks, memoryview(b"")
 
     def read(self, size: int, /) -> bytes:
-        if not self._held:
-            self._held = memoryview(next(self._blocks, b""))
-        taken, self._held = self._held[:size], self._held[size:]
-        return bytes(taken)
+        if not self._rest:
+            self._rest = memoryview(next(self._blocks, b""))
+        data, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(data)
 
 
-def _unpacked(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
+def _unpack(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
     try:
-        with gzip.GzipFile(fileobj=_Stream(blocks)) as stream:  # type: ignore[call-overload]
-            yield from blocks_of(stream)
+        with gzip.GzipFile(fileobj=_BlockStream(blocks)) as stream:  # type: ignore[call-overload]
+            yield from read_blocks(stream)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        found = f"'{name}' is damaged gzip data ({str(error).rstrip('.')})"
-        rule, remedy = "A compressed table unpacks whole", "Copy or download the file again"
-        raise InputError([Problem(rule, found, remedy)]) from None
+        fact = f"'{name}' is damaged gzip data ({str(error).rstrip('.')})"
+        raise InputError([Problem(fact, "Copy or download the file again")]) from None

@@ -9,11 +9,12 @@ from typing import NoReturn
 import polars as pl
 
 from demarcate.errors import InputError, Problem
-from demarcate.io.tables.header import column_names, warn_of_unnamed
-from demarcate.io.tables.text import lines
+from demarcate.formatting import counted, listed
+from demarcate.io.tables.header import name_columns, warn_of_unnamed
+from demarcate.io.tables.text import split_lines
 
-_MAX_PROBLEMS = 10_000
-"""Wrong rows after which no more are looked for."""
+_MAX_RAGGED = 10_000
+"""Rows of a wrong width after which no more are looked for."""
 
 MAX_CELL = 1 << 24
 """Characters of a cell. Python's own limit is lower than some documents are long; without any, a quote that is not
@@ -32,133 +33,84 @@ _QUOTED = re.compile(r'(?<![^,;\t|\r\n])"[^"]*+(?:""[^"]*+)*+"')
 
 
 def guess_delimiter(text: str) -> str:
-    """The delimiter that stands most often in the header, outside quotes; a comma where there is none.
-
-    Examples
-    --------
-    >>> guess_delimiter("age;'sex, at birth';target"), guess_delimiter("age")
-    (';', ',')
-    """
+    """Return the most frequent delimiter of the header, outside quotes; a comma where there is none."""
     blank = _BLANK_LINES.match(text)
     line = _HEADER.match(text, blank.end() if blank else 0)
     header = _QUOTED.sub("", line[0] if line else "")
     return max(_DELIMITERS, key=header.count)
 
 
-class Delimited:
-    r"""Delimited text as a table of strings, row by row; nothing is guessed about what a cell means.
+class DelimitedReader:
+    """Reads delimited text, whose first line that is not blank is the header, as a table of strings.
 
-    Cells are exactly what Python's ``csv`` in strict mode reads; an empty cell is null, a blank line is skipped, and
-    white space around column names is removed.
-
-    Parameters
-    ----------
-    blocks
-        The text in pieces, its first line that is not blank being the header.
-    name
-        How messages call the table.
-    delimiter
-        The character between cells; None for what the header suggests.
-
-    Raises
-    ------
-    InputError
-        If there is no header, or column names repeat; wrong rows are then told as well.
-
-    Warns
-    -----
-    InputWarning
-        If a column has no name and is called ``column_<position>``.
-
-    Examples
-    --------
-    >>> table = Delimited(["age,thal\n63,fixed\n67,\n58,normal\n"], "heart.csv")
-    >>> table.columns, [part.rows() for part in table.parts(2)]
-    (('age', 'thal'), [[('63', 'fixed'), ('67', None)], [('58', 'normal')]])
+    Cells are exactly those of Python's ``csv`` in strict mode; an empty cell is null, a blank line is skipped, and
+    white space around column names is removed. Once one row is wrong, all others that are wrong are reported with it.
     """
 
     def __init__(self, blocks: Iterable[str], name: str, delimiter: str | None = None) -> None:
         blocks = iter(blocks)
         first = next(blocks, "")
-        rows = csv.reader(
-            lines(chain([first] if first else [], blocks)), delimiter=delimiter or guess_delimiter(first), strict=True
-        )
-        self._name, self._rows = name, rows
-        self._n_rows, self._problems = 0, list[Problem]()
-        header = self._record() or []
+        lines = split_lines(chain([first] if first else [], blocks))
+        self._records = csv.reader(lines, delimiter=delimiter or guess_delimiter(first), strict=True)
+        self._name = name
+        self._n_rows, self._ragged, self._broken = 0, list[str](), list[Problem]()
+        header = self._next_record() or []
         self._width = len(header)
-        names, repeated = column_names(header, name)
-        if not header and not self._problems:
-            repeated = [Problem("A table has a header and rows", f"'{name}' is blank", "Give a file with rows in it")]
-        if repeated or self._problems:
-            self._refuse(repeated)
+        names, problems = name_columns(header, name)
+        if not header and not self._broken:
+            problems = [Problem(f"'{name}' is blank", "Give a file with a header and rows")]
+        if problems or self._broken:
+            self._refuse(problems)
         warn_of_unnamed(header, names, name)
         self.columns = tuple(names)
 
     def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
-        """All rows, so many at a time.
-
-        Raises
-        ------
-        InputError
-            If there is no row, a row is not as wide as the header, a quote is not closed, or a cell is longer than
-            ``MAX_CELL``; once one row is wrong, all the others that are wrong are told with it.
-        """
-        while rows := self._next(n_rows):
+        """Iterate over all rows, so many at a time."""
+        while rows := self._next_rows(n_rows):
             columns = zip(self.columns, zip(*rows, strict=True), strict=True)
             series = [pl.Series(column, cells, dtype=pl.String) for column, cells in columns]
             yield pl.DataFrame([column.replace("", None) for column in series])
         if not self._n_rows:
-            found = f"'{self._name}' has a header and none"
-            raise InputError([Problem("A table has rows", found, "Give a file with rows in it")])
+            raise InputError([Problem(f"'{self._name}' has a header and no rows", "Give a file with rows in it")])
 
-    def _next(self, n_rows: int) -> list[list[str]]:
+    def _next_rows(self, n_rows: int) -> list[list[str]]:
         rows: list[list[str]] = []
-        while len(rows) < n_rows and not self._problems and (cells := self._record()):
+        while len(rows) < n_rows and not self._ragged and not self._broken and (cells := self._next_record()):
             rows.append(cells)
-            self._check(cells)
-        if self._problems:
+            self._check_width(cells)
+        if self._ragged or self._broken:
             self._refuse()
         return rows
 
-    def _check(self, cells: list[str]) -> None:
+    def _check_width(self, cells: Sequence[str]) -> None:
         self._n_rows += 1
         if len(cells) != self._width:
-            self._problems.append(_ragged(self._name, self._line, self._n_rows, len(cells), self._width))
+            self._ragged.append(f"line {self._line} (data row {self._n_rows}) has {len(cells)}")
 
-    def _record(self) -> list[str] | None:
-        """The next line that is not blank; after broken quoting nothing further can be trusted."""
+    def _next_record(self) -> list[str] | None:
+        """Read the next line that is not blank; None at the end, and after broken quoting, which ends all reading."""
         cells: list[str] | None = []
         while cells is not None and not cells:
-            self._line = self._rows.line_num + 1
+            self._line = self._records.line_num + 1
             limit = csv.field_size_limit(MAX_CELL)
             try:
-                cells = next(self._rows, None)
+                cells = next(self._records, None)
             except csv.Error as error:
-                self._problems.append(_broken(self._name, self._line, str(error)))
+                fact = f"'{self._name}' has a record that cannot be read, starting on line {self._line}: {error}"
+                self._broken.append(Problem(fact, "Close the quote, and write a quote inside a quoted cell twice"))
                 return None
             finally:
                 csv.field_size_limit(limit)
         return cells
 
     def _refuse(self, problems: Sequence[Problem] = ()) -> NoReturn:
-        """Say everything that is wrong, also further down."""
-        while len(self._problems) < _MAX_PROBLEMS and (cells := self._record()):
-            self._check(cells)
-        raise InputError([*problems, *self._problems])
-
-
-def _ragged(name: str, line: int, row: int, cells: int, width: int) -> Problem:
-    return Problem(
-        "Every row has as many cells as the header",
-        f"'{name}' line {line} (data row {row}) has {cells}, the header {width}",
-        "Add or remove cells, or put quotes around a cell that contains the delimiter",
-    )
-
-
-def _broken(name: str, line: int, reason: str) -> Problem:
-    return Problem(
-        "Quotes are closed and cells are of ordinary length",
-        f"'{name}' line {line}, where the record starts: {reason}",
-        "Close the quote and write a quote inside a quoted cell twice",
-    )
+        """Raise these problems with those of all rows that follow."""
+        while len(self._ragged) < _MAX_RAGGED and not self._broken and (cells := self._next_record()):
+            self._check_width(cells)
+        ragged = []
+        if n_ragged := len(self._ragged):
+            number = f"{'at least ' if n_ragged == _MAX_RAGGED else ''}{counted(n_ragged, 'row')}"
+            fact = f"'{self._name}' has {number} not as wide as the header ({counted(self._width, 'cell')})"
+            remedy = "Add or remove cells, or put quotes around a cell that contains the delimiter"
+            ragged = [Problem(f"{fact}: {listed(self._ragged)}", remedy)]
+        raise InputError([*problems, *ragged, *self._broken])

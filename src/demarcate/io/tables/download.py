@@ -1,4 +1,4 @@
-"""Fetching a table from a web address, and saying what went wrong when that fails."""
+"""Tables from web addresses."""
 
 import http.client
 import urllib.error
@@ -13,30 +13,14 @@ _HEADERS = {"User-Agent": "demarcate", "Accept-Encoding": "identity"}
 
 
 def download(address: str, timeout: float) -> bytes:
-    """Fetch what an address holds.
+    """Download an http(s) address; redirects lead only to other such addresses.
 
-    Parameters
-    ----------
-    address
-        A URL that starts with ``http://`` or ``https://``. Redirects are followed to other such addresses only.
-    timeout
-        Seconds that the server may stay silent, at any point of the exchange.
-
-    Returns
-    -------
-    bytes
-        The whole answer.
-
-    Raises
-    ------
-    InputError
-        If the server cannot be reached, answers with an error, stays silent, redirects elsewhere, breaks off
-        before the end or sends more than ``MAX_BYTES``.
+    ``timeout`` is the number of seconds that the server may be silent, at any point of the exchange.
     """
     try:
         request = urllib.request.Request(address, headers=_HEADERS)  # noqa: S310  (only http and https come here)
         with urllib.request.build_opener(_WebRedirects).open(request, timeout=timeout) as response:
-            return _whole(response, address)
+            return _read(response, address)
     except urllib.error.HTTPError as error:
         with error:
             raise _status(address, error) from None
@@ -71,15 +55,12 @@ class _WebRedirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _whole(response: http.client.HTTPResponse, address: str) -> bytes:
-    too_large = Problem(
-        "A download holds 2 GiB at most",
-        f"'{address}' holds more",
-        "Download it by other means and give the path of a smaller file, for example a sample of its rows",
-    )
+def _read(response: http.client.HTTPResponse, address: str) -> bytes:
+    remedy = "Download it by other means and give the path of a smaller file, for example a sample of its rows"
+    too_large = Problem(f"'{address}' holds more than 2 GiB", remedy)
     if (response.length or 0) > content.MAX_BYTES:
         raise InputError([too_large])
-    data = content.joined(content.blocks_of(response))
+    data = content.join_blocks(content.read_blocks(response))
     if data is None:
         raise InputError([too_large])
     # The standard library takes a connection that closes early for the end of the answer.
@@ -90,24 +71,22 @@ def _whole(response: http.client.HTTPResponse, address: str) -> bytes:
 
 def _status(address: str, error: urllib.error.HTTPError) -> InputError:
     reason = " ".join(str(error.reason).split())
-    remedy = "Check the address in a browser, or download the file and give its path"
-    found = f"'{address}' answered {error.code}{f' ({reason})' if reason else ''}"
-    return InputError([Problem("An address leads to a table", found, remedy)])
+    fact = f"'{address}' answered {error.code}{f' ({reason})' if reason else ''}"
+    return InputError([Problem(fact, "Check the address in a browser, or download the file and give its path")])
 
 
 def _silent(address: str, timeout: float) -> InputError:
-    found = f"'{address}' was silent for {timeout:g} seconds"
-    return InputError([Problem("A server answers in time", found, "Try again, or download the file and give its path")])
+    fact = f"'{address}' was silent for {timeout:g} seconds"
+    return InputError([Problem(fact, "Try again, or download the file and give its path")])
 
 
 def _unreachable(address: str, reason: object) -> InputError:
-    why = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
+    text = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
     remedy = "Check the address and the connection, or download the file and give its path"
-    return InputError([Problem("An address can be reached", f"'{address}' could not be reached ({why})", remedy)])
+    return InputError([Problem(f"'{address}' could not be reached ({text})", remedy)])
 
 
 def _broken_off(address: str, error: Exception) -> InputError:
-    missing = error.expected if isinstance(error, http.client.IncompleteRead) else None
-    lack = f" with {missing} bytes missing" if missing else ""
-    found = f"'{address}' broke off{lack}"
-    return InputError([Problem("A download arrives whole", found, "Try again")])
+    n_missing = error.expected if isinstance(error, http.client.IncompleteRead) else None
+    missing = f" with {n_missing} bytes missing" if n_missing else ""
+    return InputError([Problem(f"'{address}' broke off{missing}", "Try again")])

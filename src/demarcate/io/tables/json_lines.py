@@ -8,18 +8,18 @@ from typing import Any
 import polars as pl
 
 from demarcate.errors import InputError, Problem
-from demarcate.io.tables.header import column_names, warn_of_unnamed
-from demarcate.io.tables.text import lines
+from demarcate.formatting import listed, quoted
+from demarcate.io.tables.header import name_columns, warn_of_unnamed
+from demarcate.io.tables.text import split_lines
 
 _INT64 = range(-(2**63), 2**63)
 _EXACT_IN_FLOAT64 = range(-(2**53), 2**53 + 1)
-_MAX_DIGITS = 20  # of a whole number that may fit int64, sign included
+_MAX_DIGITS = 20  # of an integer that may fit int64, sign included
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_NESTED = (list, dict)
-_ONE_OBJECT_A_LINE = "Every line holds one JSON object"
+_ONE_OBJECT = "Write one JSON object on each line"
 
 
-class _Whole(str):
+class _Integer(str):
     """A JSON number without fraction or exponent, as it is written."""
 
     __slots__ = ()
@@ -36,99 +36,69 @@ class _RepeatedKeyError(ValueError):
 
 
 def read_json_lines(text: str, name: str) -> pl.DataFrame:
-    r"""Read JSON lines as a table: the columns are all keys of all objects, in order of first appearance.
+    """Read JSON lines as a table, whose columns are all keys in order of first appearance; blank lines are skipped.
 
-    Parameters
-    ----------
-    text
-        One object a line; blank lines are skipped.
-    name
-        How messages call the table.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``(n_rows, n_columns)``. A column of whole numbers is Int64, of numbers Float64, of truth values Boolean;
-        a mixed column, and one with whole numbers that its number type cannot hold exactly, is String with the
-        numbers as they are written. An absent key is null, as ``null`` is.
-
-    Raises
-    ------
-    InputError
-        If a line is not a JSON object of plain values with different keys, or there are no rows or no columns.
-
-    Warns
-    -----
-    InputWarning
-        If a key is empty; its column is called ``column_<position>``.
-
-    Examples
-    --------
-    >>> read_json_lines('{"age": 63, "thal": "fixed"}\n{"age": 67.5}', "heart.jsonl").rows()
-    [(63.0, 'fixed'), (67.5, None)]
+    A column of integers is Int64, of numbers Float64, of booleans Boolean; a mixed column, and one with integers that
+    its type cannot hold exactly, is String with the numbers as they are written. An absent key is null.
     """
     decoder = json.JSONDecoder(
-        object_pairs_hook=_without_repeats, parse_int=_Whole, parse_float=_Real, parse_constant=_Real
+        object_pairs_hook=_unique_keys, parse_int=_Integer, parse_float=_Real, parse_constant=_Real
     )
     columns: dict[str, list[Any]] = {}
     problems: list[Problem] = []
     n_rows = 0
-    for number, line in enumerate(lines([text]), start=1):
+    for number, line in enumerate(split_lines([text]), start=1):
         if not line.strip():
             continue
-        row, found = _row(decoder, line.rstrip("\r\n"), f"'{name}' line {number}")
-        problems += found
+        row, row_problems = _read_row(decoder, line.rstrip("\r\n"), f"'{name}' line {number}")
+        problems += row_problems
         if not problems:
             _append(columns, row, n_rows)
         n_rows += 1
     if n_rows == 0:
-        problems = [Problem("A table has rows", f"'{name}' has none", "Give a file with rows in it")]
+        problems = [Problem(f"'{name}' has no rows", "Give a file with rows in it")]
     elif not columns and not problems:
-        problems = [Problem("A table has columns", f"'{name}' has only empty objects", "Give objects with keys")]
-    names, repeated = column_names(list(columns), name)
-    if problems or repeated:
-        raise InputError([*problems, *repeated])
+        problems = [Problem(f"'{name}' has only empty objects", "Give objects with keys")]
+    names, name_problems = name_columns(list(columns), name)
+    if problems or name_problems:
+        raise InputError([*problems, *name_problems])
     warn_of_unnamed(list(columns), names, name)
     return pl.DataFrame(
-        [_series(label, _padded(values, n_rows)) for label, values in zip(names, columns.values(), strict=True)]
+        [_series(label, _padded(cells, n_rows)) for label, cells in zip(names, columns.values(), strict=True)]
     )
 
 
-def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     row = dict(pairs)
     if len(row) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise _RepeatedKeyError(", ".join(sorted({repr(key) for key in keys if keys.count(key) > 1})))
+        raise _RepeatedKeyError(listed(sorted({quoted(key) for key in keys if keys.count(key) > 1})))
     return row
 
 
-def _row(decoder: json.JSONDecoder, line: str, place: str) -> tuple[dict[str, Any], list[Problem]]:
-    """One line's object, or what is wrong with the line."""
+def _read_row(decoder: json.JSONDecoder, line: str, place: str) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the object of a line, and the problems with it."""
     try:
         value = decoder.decode(line)
         if _SURROGATE.search(line):
             json.dumps(value, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        found = f"{place}, column {error.colno} is not JSON ({error.msg.removesuffix(':')})"
-        return {}, [Problem(_ONE_OBJECT_A_LINE, found, "Write one whole object on each line")]
+        fact = f"{place}, column {error.colno} is not JSON ({error.msg.removesuffix(':')})"
+        return {}, [Problem(fact, _ONE_OBJECT)]
     except _RepeatedKeyError as error:
-        return {}, [Problem("The keys of an object are unique", f"{place} repeats {error}", "Rename or remove one")]
+        return {}, [Problem(f"{place} repeats the key {error}", "Rename or remove one")]
     except UnicodeEncodeError:
-        found = f"{place} holds half a character (a lone \\ud800 to \\udfff)"
-        return {}, [Problem("Texts hold whole characters", found, "Write the character in full")]
+        fact = f"{place} holds half a character (a lone \\ud800 to \\udfff)"
+        return {}, [Problem(fact, "Write the character in full")]
     except RecursionError:
-        return {}, [Problem(_ONE_OBJECT_A_LINE, f"{place} is nested too deeply", "Write one plain object on each line")]
+        return {}, [Problem(f"{place} is nested too deeply", _ONE_OBJECT)]
     if not isinstance(value, dict):
-        found = f"{place} holds {_kind(value)}"
-        return {}, [Problem(_ONE_OBJECT_A_LINE, found, "Write one object on each line, without brackets around all")]
+        return {}, [Problem(f"{place} holds {_kind(value)}", f"{_ONE_OBJECT}, without brackets around all")]
+    remedy = "Spread it over several keys, or write it as text"
     return value, [
-        Problem(
-            "A cell holds one plain value",
-            f"{place} has {_kind(cell)} under {key!r}",
-            "Spread it over several keys, or write it as text",
-        )
+        Problem(f"{place} has {_kind(cell)} under {quoted(key)}, not a plain value", remedy)
         for key, cell in value.items()
-        if isinstance(cell, _NESTED)
+        if isinstance(cell, list | dict)
     ]
 
 
@@ -141,25 +111,25 @@ def _kind(value: object) -> str:
 
 def _append(columns: dict[str, list[Any]], row: Mapping[str, Any], n_rows: int) -> None:
     for key, cell in row.items():
-        values = columns.setdefault(key, [])
-        if len(values) < n_rows:
-            _padded(values, n_rows)
-        values.append(cell)
+        cells = columns.setdefault(key, [])
+        if len(cells) < n_rows:
+            _padded(cells, n_rows)
+        cells.append(cell)
 
 
-def _padded(values: list[Any], length: int) -> list[Any]:
-    values.extend([None] * (length - len(values)))
-    return values
+def _padded(cells: list[Any], length: int) -> list[Any]:
+    cells.extend([None] * (length - len(cells)))
+    return cells
 
 
 def _series(name: str, cells: Sequence[Any]) -> pl.Series:
     kinds = {type(cell) for cell in cells if cell is not None}
     if kinds == {bool}:
         return pl.Series(name, cells, dtype=pl.Boolean)
-    if kinds == {_Whole} and all(cell is None or _fits(cell, _INT64) for cell in cells):
+    if kinds == {_Integer} and all(cell is None or _fits(cell, _INT64) for cell in cells):
         return pl.Series(name, [None if cell is None else int(cell) for cell in cells], dtype=pl.Int64)
-    wholes = (cell for cell in cells if type(cell) is _Whole)
-    if _Real in kinds and kinds <= {_Whole, _Real} and all(_fits(cell, _EXACT_IN_FLOAT64) for cell in wholes):
+    integers = (cell for cell in cells if type(cell) is _Integer)
+    if _Real in kinds and kinds <= {_Integer, _Real} and all(_fits(cell, _EXACT_IN_FLOAT64) for cell in integers):
         return pl.Series(name, [None if cell is None else float(cell) for cell in cells], dtype=pl.Float64)
     return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], dtype=pl.String)
 

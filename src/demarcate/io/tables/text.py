@@ -1,4 +1,4 @@
-"""From bytes to text, and from text to lines."""
+"""Bytes decoded to text, and text split into lines."""
 
 import codecs
 import re
@@ -10,78 +10,46 @@ from demarcate.io.tables.content import Content
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 _NOT_FOR_TABLES = ("idna", "punycode", "undefined")
 """Codecs for names and the like, which take a text apart before they read it."""
+_ENCODING_REMEDY = "Give the encoding it was written in, for example encoding='latin-1' (--encoding latin-1)"
 
 
 def decode(content: Content, encoding: str | None) -> str:
-    r"""The text of a content, without its byte order mark.
+    """Decode a content, without its byte order mark, as `decode_blocks` does."""
+    return "".join(decode_blocks([content.data], content.name, encoding))
 
-    Parameters
-    ----------
-    content
-        The bytes.
-    encoding
-        A name that Python knows; None means UTF-8, or UTF-16 where the content starts with its byte order mark.
 
-    Raises
-    ------
-    InputError
-        If bytes are not text in that encoding, or there are NUL characters, which no text file holds.
-    SettingError
-        If Python knows no such text encoding.
+def decode_blocks(blocks: Iterable[bytes], name: str, encoding: str | None) -> Iterator[str]:
+    """Decode blocks of bytes, which may cut characters; the first has at least two bytes if there are so many.
 
-    Examples
-    --------
-    >>> decode(Content("heart.csv", ".csv", "\ufeffage,sex".encode("utf-8")), None)
-    'age,sex'
+    ``encoding`` is a name that Python knows; None is UTF-8, or UTF-16 where its byte order mark comes first.
     """
-    return "".join(decoded([content.data], content.name, encoding))
-
-
-def decoded(blocks: Iterable[bytes], name: str, encoding: str | None) -> Iterator[str]:
-    r"""The same block by block, whatever the blocks.
-
-    Parameters
-    ----------
-    blocks
-        The bytes, in order; the first holds two at least if there are so many.
-    name
-        How messages call them.
-    encoding
-        As for `decode`.
-
-    Examples
-    --------
-    >>> list(decoded([b"gr\xc3", b"\xb6\xc3\x9fe"], "sizes.csv", None))
-    ['gr', 'öße']
-    """
-    text: _Text | None = None
+    decoder: _TextDecoder | None = None
     for block in blocks:
-        text = text or _Text(name, encoding, block)
-        yield from text.more(block)
-    if text:
-        yield from text.more(b"", final=True)
+        decoder = decoder or _TextDecoder(name, encoding, block)
+        yield from decoder.decode(block)
+    if decoder:
+        yield from decoder.decode(b"", final=True)
 
 
-class _Text:
-    """A decoder, and what messages need to know of the text before."""
+class _TextDecoder:
+    """A decoder that knows how many bytes and lines came before, for messages."""
 
     def __init__(self, name: str, encoding: str | None, first: bytes) -> None:
         has_mark = first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         self._name, self._encoding = name, encoding or ("utf-16" if has_mark else "utf-8")
-        self._decoder = _decoder(self._encoding)
+        self._decoder = _incremental_decoder(self._encoding)
         self._n_bytes, self._n_line_ends, self._last = 0, 0, ""
 
-    def more(self, block: bytes, *, final: bool = False) -> Iterator[str]:
-        """The text of the next bytes, if it is one."""
+    def decode(self, block: bytes, *, final: bool = False) -> Iterator[str]:
+        """Give the text of the next bytes, if there is any."""
         try:
             text = self._decoder.decode(block, final)
             text.encode()  # some of Python's encodings give lone surrogates, which are no text
         except UnicodeDecodeError as error:
             raise InputError([self._undecodable(error, len(block))]) from None
         except UnicodeEncodeError as error:
-            place = f"'{self._name}' line {self._line(error.object[: error.start])}"
-            rule = f"A table is {self._encoding} text"
-            raise InputError([Problem(rule, f"{place} holds half a character", _remedy())]) from None
+            fact = f"{self._line(error.object[: error.start])} holds half a character"
+            raise InputError([Problem(fact, _ENCODING_REMEDY)]) from None
         self._n_bytes += len(block)
         if not self._last:
             text = text.removeprefix("\ufeff")
@@ -89,58 +57,45 @@ class _Text:
             return
         nul = text.find("\0")
         if nul >= 0:
-            found = f"'{self._name}' line {self._line(text[:nul])} has one"
             without_mark = "UTF-16 without a byte order mark needs encoding='utf-16-le' (--encoding utf-16-le)"
             remedy = f"Check that the file is a text file; {without_mark}"
-            raise InputError([Problem("A text file has no NUL characters", found, remedy)])
-        self._n_line_ends += _line_ends(self._last, text)
+            raise InputError([Problem(f"{self._line(text[:nul])} has a NUL character", remedy)])
+        self._n_line_ends += _count_line_ends(self._last, text)
         self._last = text[-1]
         yield text
 
-    def _line(self, text: str) -> int:
-        """The line that is reached after more text."""
-        return self._n_line_ends + _line_ends(self._last, text) + 1
+    def _line(self, text: str) -> str:
+        """Return the place that is reached after more text."""
+        return f"'{self._name}' line {self._n_line_ends + _count_line_ends(self._last, text) + 1}"
 
     def _undecodable(self, error: UnicodeDecodeError, n_block: int) -> Problem:
-        # What the decoder held back of earlier blocks comes before this one's bytes.
+        # Bytes that the decoder held back of earlier blocks come before this block's.
         n_before = self._n_bytes - (len(error.object) - n_block)
         before = codecs.decode(error.object[: error.start], error.encoding, "replace")
-        place = f"'{self._name}' line {self._line(before)}, byte {n_before + error.start} of the file"
-        found = f"{place} is 0x{error.object[error.start]:02X}"
-        return Problem(f"A table is {self._encoding} text", found, _remedy())
+        byte = f"byte {n_before + error.start} of the file is 0x{error.object[error.start]:02X}"
+        return Problem(f"{self._line(before)} is not {self._encoding} text: {byte}", _ENCODING_REMEDY)
 
 
-def lines(blocks: Iterable[str]) -> Iterator[str]:
-    r"""The lines of a text with their ends, which are ``\n``, ``\r\n`` or ``\r`` and nothing else.
-
-    Parameters
-    ----------
-    blocks
-        The text in pieces; a line may lie in several of them.
-
-    Examples
-    --------
-    >>> list(lines(["a\rb\u2028c\r", "\n\nd"]))
-    ['a\r', 'b\u2028c\r\n', '\n', 'd']
-    """
-    held: list[str] = []
+def split_lines(blocks: Iterable[str]) -> Iterator[str]:
+    r"""Split text in blocks into lines with their ends: ``\n``, ``\r\n`` or ``\r`` and nothing else."""
+    pending: list[str] = []
     for block in blocks:
-        if not any(end in block for end in "\r\n") and not (held and held[-1].endswith("\r")):
-            held.append(block)
+        if not any(end in block for end in "\r\n") and not (pending and pending[-1].endswith("\r")):
+            pending.append(block)
             continue
-        found = _LINE.findall("".join([*held, block]))
-        # The last one may go on in the next block: even a line end may, between its two characters.
-        held = [] if found[-1].endswith("\n") else [found.pop()]
-        yield from found
-    if held:
-        yield from _LINE.findall("".join(held))
+        lines = _LINE.findall("".join([*pending, block]))
+        # The last line may go on in the next block: even a line end may, between its two characters.
+        pending = [] if lines[-1].endswith("\n") else [lines.pop()]
+        yield from lines
+    if pending:
+        yield from _LINE.findall("".join(pending))
 
 
-def _decoder(encoding: str) -> codecs.IncrementalDecoder:
+def _incremental_decoder(encoding: str) -> codecs.IncrementalDecoder:
     try:
         "a".encode(encoding)  # refuses a codec that is not for text
-        known = codecs.lookup(encoding).name not in _NOT_FOR_TABLES
-        decoder = codecs.getincrementaldecoder(encoding)("strict") if known else None
+        is_usable = codecs.lookup(encoding).name not in _NOT_FOR_TABLES
+        decoder = codecs.getincrementaldecoder(encoding)("strict") if is_usable else None
     except (LookupError, ValueError):
         decoder = None
     if decoder is None:
@@ -148,11 +103,7 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
     return decoder
 
 
-def _line_ends(before: str, text: str) -> int:
-    """How many line ends there are in a text; the second half of one that ended the text before is none."""
+def _count_line_ends(before: str, text: str) -> int:
+    """Count line ends; the second half of one that began in the text before does not count."""
     n_ends = text.count("\n") + text.count("\r") - text.count("\r\n")
     return n_ends - (before == "\r" and text.startswith("\n"))
-
-
-def _remedy() -> str:
-    return "Give the encoding it was written in, for example encoding='latin-1' (--encoding latin-1)"

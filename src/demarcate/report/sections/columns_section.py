@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from demarcate.report.evaluated_rows import Judged
 from demarcate.report.sections.section import Part, Section
-from demarcate.tabular.summaries import described
+from demarcate.tabular.summaries import summarize_column
 
 MOST_COLUMNS = 500
 
@@ -60,7 +60,7 @@ class Columns(Section):
         table, read = judged.table, []
         for column in judged.predictor.schema.columns[:MOST_COLUMNS]:
             there = column.name in table.columns
-            cells = described(table[column.name], column) if there else None
+            cells = summarize_column(table[column.name], column) if there else None
             missing, values = (None, "") if cells is None else (cells.n_missing, cells.summary)
             remark = f"not used: {column.dropped}" if column.dropped else column.note
             read.append(ColumnRead(column.name, column.kind, missing, values, remark))

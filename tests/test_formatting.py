@@ -1,6 +1,6 @@
 import pytest
 
-from demarcate.formatting import aligned, counted, listed, quoted, visible
+from demarcate.formatting import aligned, counted, is_whole, listed, quoted, shortened, sized, visible
 
 
 @pytest.mark.parametrize(("n", "expected"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")])
@@ -47,3 +47,29 @@ def test_a_list_is_shortened_only_where_it_is_too_long():
 def test_a_list_that_is_a_beginning_counts_what_lies_beyond():
     assert listed(["a", "b"], 5, total=2) == "a, b"
     assert listed(["a", "b"], 1, total=7, write=repr) == "'a' and 6 more"
+
+
+def test_things_that_end_in_s_have_a_plural():
+    assert counted(2, "class") == "2 classes"
+
+
+@pytest.mark.parametrize(
+    ("n_bytes", "text"), [(256e6, "256 MB"), (1_530_000_000, "1.5 GB"), (12, "12 bytes"), (999_600, "1.0 MB")]
+)
+def test_bytes_have_the_unit_that_fits(n_bytes, text):
+    assert sized(n_bytes) == text
+
+
+def test_a_quoted_cell_is_shortened():
+    assert quoted("old") == "'old'"
+    assert len(quoted("a document " * 1000)) == 63
+
+
+def test_a_lone_surrogate_is_half_a_character():
+    assert is_whole("\U0001f642")
+    assert not is_whole("\ud83d")
+
+
+def test_a_label_of_a_picture_is_shortened_and_free_of_mathematics():
+    assert shortened("a label of many more words than there is room for") == "a label of many more ..."
+    assert shortened("$x$") == r"\$x\$"

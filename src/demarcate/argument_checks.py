@@ -1,4 +1,4 @@
-"""Checks of what callers pass: whole numbers, seeds, names, and the rules of a setting."""
+"""Checks of arguments: whole numbers, seeds, names, lengths and settings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from demarcate.errors import InputError, Problem, SettingError
 
 
 def column_names(setting: str, names: Iterable[str] | None) -> tuple[str, ...]:
-    """Column names from a setting that lists them."""
+    """Return the column names that a setting lists."""
     if isinstance(names, str) or not isinstance(names, Iterable | None):
         raise SettingError(f"{setting} is a list of column names: got {names!r}")
     return () if names is None else tuple(map(str, names))
@@ -23,20 +23,20 @@ def check_consistent_length(n_rows: int, n_labels: int) -> None:
 
 
 def whole_number(setting: str, value: Any) -> int:
-    """A setting that counts something, as an int."""
+    """Return a setting that is a whole number as an int."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
         raise SettingError(f"{setting} is a whole number: got {value!r}")
     return int(value)
 
 
 def require(is_met: bool, setting: str, rule: str, value: Any) -> None:
-    """Refuse the value of a setting that does not meet its rule."""
+    """Refuse a setting whose value does not meet its rule."""
     if not is_met:
         raise SettingError(f"{setting} is {rule}: got {value!r}")
 
 
 def seed_of(random_state: int | np.random.RandomState | None) -> int:
-    """A seed from whatever scikit-learn takes for one."""
+    """Return a seed for any ``random_state`` of scikit-learn."""
     rule = "random_state is None, a RandomState or a whole number from 0 up"
     if isinstance(random_state, int | np.integer):
         if random_state < 0:
@@ -49,7 +49,7 @@ def seed_of(random_state: int | np.random.RandomState | None) -> int:
 
 
 def plain(value: Any) -> Any:
-    """A setting as plain Python values, fit for JSON."""
+    """Return a setting as plain Python values, ready for JSON."""
     if isinstance(value, Mapping):
         return {str(key): plain(entry) for key, entry in value.items()}
     if hasattr(value, "tolist"):

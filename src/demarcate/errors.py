@@ -1,7 +1,6 @@
-"""Every error and warning a user can meet.
+"""Every error and warning that a user can meet.
 
-An error states the rule, then what was found and where, then what to do about it. All the failures of one input are
-reported together: being told of the second mistake only after mending the first is a waste of an afternoon.
+An error states a fact with its place and value, then the remedy. All problems of one input are reported together.
 """
 
 from collections.abc import Callable, Iterable
@@ -14,6 +13,13 @@ MAX_PROBLEMS_SHOWN = 20
 @dataclass(frozen=True, init=False)
 class Problem:
     """One fact that makes an input unusable, with its place and value, and the remedy.
+
+    Attributes
+    ----------
+    fact
+        What is wrong, without a full stop at its end.
+    remedy
+        What to do about it, without a full stop at its end.
 
     Examples
     --------
@@ -39,7 +45,7 @@ class Problem:
 
 
 class DemarcateError(Exception):
-    """The root of every error demarcate raises on purpose."""
+    """The base class of all errors that demarcate raises on purpose."""
 
 
 class InputError(DemarcateError, ValueError):
@@ -48,13 +54,13 @@ class InputError(DemarcateError, ValueError):
     Parameters
     ----------
     problems
-        Everything that is wrong with the input, in the order a reader would look for it.
+        All problems of the input, in the order of the places where they are.
 
     Examples
     --------
-    >>> raise InputError([Problem("A table has rows", "'empty.csv' has a header and none", "Give at least 10 rows")])
+    >>> raise InputError([Problem("'empty.csv' has a header and no rows", "Give at least 10 rows")])
     Traceback (most recent call last):
-    demarcate.errors.InputError: A table has rows: 'empty.csv' has a header and none. Give at least 10 rows.
+    demarcate.errors.InputError: 'empty.csv' has a header and no rows. Give at least 10 rows.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -66,7 +72,7 @@ class InputError(DemarcateError, ValueError):
 
 
 def together(*checks: Callable[[], Any]) -> list[Any]:
-    """What several checks of one input give, each asked before any is complained of.
+    """Run several checks of one input and return their results, or raise the problems of all of them together.
 
     Raises
     ------
@@ -75,41 +81,39 @@ def together(*checks: Callable[[], Any]) -> list[Any]:
 
     Examples
     --------
-    >>> def refuse(found: str) -> None:
-    ...     raise InputError([Problem("A table has rows", found, "Add some")])
-    >>> together(lambda: refuse("'a' has none"), lambda: 3, lambda: refuse("'b' has none"))
+    >>> def refuse(fact: str) -> None:
+    ...     raise InputError([Problem(fact, "Add some")])
+    >>> together(lambda: refuse("'a' has no rows"), lambda: 3, lambda: refuse("'b' has no rows"))
     Traceback (most recent call last):
     demarcate.errors.InputError: 2 problems:
-    - A table has rows: 'a' has none. Add some.
-    - A table has rows: 'b' has none. Add some.
+    - 'a' has no rows. Add some.
+    - 'b' has no rows. Add some.
     """
-    given: list[Any] = []
+    results: list[Any] = []
     problems: list[Problem] = []
     for check in checks:
         try:
-            given.append(check())
+            results.append(check())
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(problems)
-    return given
+    return results
 
 
 class SettingError(DemarcateError, ValueError):
-    """A setting (of a network, a training, a split) has a value it cannot have."""
+    """A setting (of a network, a training, a split) is out of its range."""
 
     problems: tuple[Problem, ...] = ()
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "SettingError":
-        """One error for several wrong settings.
+        """Return one error for several wrong settings.
 
         Examples
         --------
-        >>> print(SettingError.of([Problem("lr is above 0", "got -1", "Try 0.001"), Problem("a", "b", "C")]))
-        2 problems:
-        - lr is above 0: got -1. Try 0.001.
-        - a: b. C.
+        >>> print(SettingError.of([Problem("lr is above 0: got -1", "Try 0.001")]))
+        lr is above 0: got -1. Try 0.001.
         """
         listed = tuple(problems)
         error = cls(_describe(listed))
@@ -118,11 +122,11 @@ class SettingError(DemarcateError, ValueError):
 
 
 class TargetError(DemarcateError, ValueError):
-    """A loss was given targets of a type or shape it does not take."""
+    """Targets have a type or a shape that the loss does not take."""
 
 
 class BundleError(DemarcateError, ValueError):
-    """A model file was refused: it is damaged, unknown or not what it says it is."""
+    """A model file was refused: it is damaged, of an unknown format, or contradicts itself."""
 
 
 class OutputError(DemarcateError, ValueError):
@@ -134,19 +138,19 @@ class CheckpointError(DemarcateError, ValueError):
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training was interrupted, and put down what it had done; the message says how to go on."""
+    """Training was interrupted after saving a checkpoint; the message tells how to resume."""
 
 
 class DemarcateWarning(UserWarning):
-    """The root of every warning demarcate gives."""
+    """The base class of all warnings that demarcate gives."""
 
 
 class InputWarning(DemarcateWarning):
-    """Something in a table was handled, and the user would want to know how."""
+    """Something in a table was handled in a way that the user should know of."""
 
 
 class CheckpointWarning(DemarcateWarning):
-    """A checkpoint could not be written, or a damaged one was passed over."""
+    """A checkpoint could not be written, or a damaged one was skipped."""
 
 
 class DivergenceWarning(DemarcateWarning):

@@ -29,13 +29,7 @@ def visible(text: object) -> str:
 
 
 def counted(n: int, thing: str) -> str:
-    """A number of things.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(20000, "row"), counted(2, "class")
-    ('1 row', '20,000 rows', '2 classes')
-    """
+    """Return a number with its thing, singular or plural: ``1 row``, ``20,000 rows``, ``2 classes``."""
     ending = "" if n == 1 else "es" if thing.endswith("s") else "s"
     return f"{n:,} {thing}{ending}"
 
@@ -43,38 +37,20 @@ def counted(n: int, thing: str) -> str:
 def listed(
     items: Sequence[Any], max_items: int = MAX_LISTED, *, total: int | None = None, write: Callable[[Any], str] = str
 ) -> str:
-    """Join the first items with commas and count the rest; ``total`` is for a list that is itself only a beginning.
-
-    Examples
-    --------
-    >>> listed(["a", "b"]), listed(range(20), 3), listed(["a", "b"], total=12, write=repr)
-    ('a, b', '0, 1, 2 and 17 more', "'a', 'b' and 10 more")
-    """
+    """Join the first items with commas and count the rest: ``a, b and 2 more`` of ``total`` items, if not of these."""
     shown = items[:max_items]
     n_more = (len(items) if total is None else total) - len(shown)
     return ", ".join(map(write, shown)) + (f" and {n_more:,} more" if n_more else "")
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of as many cells each as lines, their columns below each other.
-
-    Examples
-    --------
-    >>> aligned([["seeds", "loss"], ["3", "0.25"]])
-    ['seeds  loss', '3      0.25']
-    """
+    """Return rows of cells as lines, with the columns aligned."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def sized(n_bytes: float) -> str:
-    """An amount of memory.
-
-    Examples
-    --------
-    >>> sized(256e6), sized(1_530_000_000), sized(12)
-    ('256 MB', '1.5 GB', '12 bytes')
-    """
+    """Return a number of bytes with its unit: ``256 MB``, ``1.5 GB``."""
     for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
         if n_bytes >= unit * 0.9995:
             amount = n_bytes / unit
@@ -83,37 +59,19 @@ def sized(n_bytes: float) -> str:
 
 
 def quoted(cell: object) -> str:
-    """Return a cell as a message quotes it, visible and shortened: a whole document would drown the rest.
-
-    Examples
-    --------
-    >>> quoted("old"), len(quoted("a document " * 1000))
-    ("'old'", 63)
-    """
+    """Return a cell as a message quotes it: visible, and shortened so that a document does not drown the rest."""
     text = visible(repr(cell))
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}..."
 
 
 def is_whole(text: str) -> bool:
-    r"""Whether a text can be written: half a character, which Python's texts may hold, cannot.
-
-    Examples
-    --------
-    >>> is_whole("\U0001f642"), is_whole("\ud83d")
-    (True, False)
-    """
+    """Tell whether a text can be encoded: half a character (a lone surrogate) cannot."""
     return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def shortened(text: object, width: int = 24) -> str:
-    """A label that may be long, as a picture shows it.
-
-    Examples
-    --------
-    >>> shortened("a label of many more words than there is room for")
-    'a label of many more ...'
-    """
+    """Return a label for a picture, at most ``width`` characters long."""
     words = " ".join(str(text).split())
-    # matplotlib reads what stands between dollar signs as mathematics.
+    # Matplotlib takes text between dollar signs for mathematics.
     words = words if len(words) <= width else f"{words[: width - 3]}..."
     return words.replace("$", r"\$")

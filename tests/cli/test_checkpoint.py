@@ -45,7 +45,7 @@ def test_a_signal_puts_training_down_and_the_same_command_ends_as_if_undisturbed
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (128 + number, b"")
-    assert f": what was trained so far is in {tmp_path / 'ck'}." in err.decode()
+    assert f": training so far is saved in {tmp_path / 'ck'}." in err.decode()
     resumed = demarcate(*command, "--checkpoint", tmp_path / "ck")
     scores = [outcome.out.partition('"fit_seconds"')[0] for outcome in (resumed, expected)]
     assert scores[0] == scores[1]

@@ -48,7 +48,7 @@ def test_whole_epochs_are_epochs_one_after_the_other_with_the_last_step_filled_u
     if whole.batch_size is None:
         return
     expected = [step for _ in range(n_epochs) for block in plain.epoch(9) for step in block]
-    for long, short in zip(whole.whole_epochs(n_epochs), expected, strict=True):
+    for long, short in zip(whole.padded_epochs(n_epochs), expected, strict=True):
         real = short != PAD
         assert torch.equal(real, torch.arange(short.shape[1]) < real.sum(1, keepdim=True))
         assert torch.equal(long[:, : short.shape[1]], short)
@@ -77,7 +77,7 @@ def test_an_epoch_can_be_begun_again():
     batches = Batches([torch.arange(10)], 4, seeded([10]))
     list(batches.epoch(9))
     first = [block.tolist() for block in batches.epoch(9)]
-    batches.begin_from(batches.began())
+    batches.restart_epoch(batches.epoch_states())
     assert [block.tolist() for block in batches.epoch(9)] == first
 
 

@@ -1,6 +1,5 @@
 """A fit that was stopped goes on as if it had not been, bit for bit."""
 
-import importlib
 import json
 import multiprocessing
 import os
@@ -31,7 +30,7 @@ TRAIN, HELD, NO_ROWS = torch.arange(60), torch.arange(60, 80), torch.arange(0)
 
 @pytest.fixture(autouse=True, scope="module")
 def _short_blocks():
-    """Books closed, and states put down, every few epochs."""
+    """End blocks, and save states, every few epochs."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("demarcate.engine.trainer.MAX_BLOCK_EPOCHS", 3)
         yield
@@ -119,7 +118,7 @@ def test_a_fit_that_is_done_is_not_done_again(tmp_path):
 @pytest.mark.parametrize("n_saved", [1, 2, 3, 5, 7])
 @pytest.mark.parametrize("added", [{}, ADDED], ids=["plain", "added"])
 def test_a_long_epoch_can_be_stopped_in_its_middle(tmp_path, monkeypatch, held, n_saved, added):
-    """Each span is two steps here, and each block an epoch."""
+    """Each step group is two steps here, and each block an epoch."""
     monkeypatch.setattr("demarcate.engine.batch_loaders.MAX_NUMBERS", 100)
     monkeypatch.setattr("demarcate.engine.trainer.MAX_BLOCK_STEPS", 1)
     monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0)
@@ -177,7 +176,7 @@ def test_another_tournament_is_refused(tmp_path):
 
 
 def test_threads_may_be_others_when_a_fit_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr("demarcate.engine.backend.MIN_CONCURRENT_WORK", 1.0)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
@@ -207,7 +206,7 @@ def states(folder):
 
 @REPEATABLE
 @given(place=st.floats(0, 1, exclude_max=True), kind=st.sampled_from(["flip", "cut", "empty"]))
-def test_a_damaged_newest_state_is_passed_over_with_a_warning(tmp_path_factory, place, kind):
+def test_a_damaged_newest_state_is_ignored_with_a_warning(tmp_path_factory, place, kind):
     folder = tmp_path_factory.mktemp("damaged")
     expected = bits(fit(members()[:1], samples()))
     with pytest.raises(StopHereError):
@@ -254,7 +253,11 @@ def test_with_all_states_damaged_a_fit_begins_anew(stopped):
         path.write_bytes(b"")
     with pytest.warns(CheckpointWarning, match="is damaged|begins anew") as told:
         found = fit(members()[:1], samples(), checkpoint=stopped)
-    assert [str(one.message).rpartition(": ")[2] for one in told] == ["passed over", "passed over", "it begins anew"]
+    assert [str(one.message).rpartition(". ")[2] for one in told] == [
+        "It is ignored",
+        "It is ignored",
+        "It begins anew",
+    ]
     assert bits(found) == bits(fit(members()[:1], samples()))
 
 
@@ -296,7 +299,7 @@ def test_another_setting_is_refused_and_named(stopped, change, told):
     with pytest.raises(CheckpointError) as refused:
         fit([change(members()[0])], samples(), checkpoint=stopped)
     lines = str(refused.value).splitlines()
-    assert lines[0].startswith("training goes on with the same table and settings: ")
+    assert lines[0].endswith(" holds the checkpoints of another fit:")
     assert [line.strip() for line in lines[1:-1]] == [told]
     assert "remove this one" in lines[-1]
 
@@ -316,26 +319,28 @@ def test_another_table_another_precision_and_more_networks_are_refused_all_at_on
 
 def test_a_folder_with_other_things_in_it_is_refused(tmp_path):
     (tmp_path / "holiday.jpg").touch()
-    with pytest.raises(CheckpointError, match=r"^checkpoints go to a folder of their own: .* holds holiday.jpg"):
+    with pytest.raises(CheckpointError, match=r"holds other files: holiday.jpg\. Name a new or an empty folder"):
         fit(members(), samples(), checkpoint=tmp_path)
 
 
 def test_nothing_is_touched_in_a_folder_that_is_used_for_something_else(tmp_path):
     for name in (".notes.tmp", "a.txt"):
         (tmp_path / name).write_text("precious")
-    with pytest.raises(CheckpointError, match=r"holds .notes.tmp, a.txt"):
+    with pytest.raises(CheckpointError, match=r"holds other files: .notes.tmp, a.txt\. "):
         fit(members(), samples(), checkpoint=tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".notes.tmp", "a.txt"]
 
 
 def test_a_folder_without_a_name_is_refused():
-    with pytest.raises(CheckpointError, match=r"^checkpoints go to a folder: got an empty name"):
+    with pytest.raises(CheckpointError, match=r"^the folder of checkpoints has an empty name\. Name a folder$"):
         fit(members(), samples(), checkpoint="")
 
 
-def test_states_without_their_manifest_are_told_as_such(stopped):
+def test_states_without_their_manifest_are_refused_by_that_name(stopped):
     (stopped / "manifest.json").unlink()
-    with pytest.raises(CheckpointError, match=r"^checkpoints have a manifest.json beside them: .* has lost it"):
+    with pytest.raises(
+        CheckpointError, match=r"holds checkpoints without their manifest.json\. Remove the folder to begin anew$"
+    ):
         fit(members()[:1], samples(), checkpoint=stopped)
 
 
@@ -349,7 +354,7 @@ def test_an_error_of_the_callers_own_passes_through(tmp_path):
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(CheckpointError, match=r"^checkpoints go to a folder that can be written"):
+    with pytest.raises(CheckpointError, match=r"cannot hold checkpoints \(.*\)\. Name a folder that can be written$"):
         fit(members(), samples(), checkpoint=tmp_path / "file")
 
 
@@ -392,7 +397,9 @@ def test_of_two_processes_one_wins(tmp_path):
     try:
         assert begun.wait(60)
         with (
-            pytest.raises(CheckpointError, match=r"^one process trains in a folder of checkpoints: another holds "),
+            pytest.raises(
+                CheckpointError, match=r"^another process trains in .*\. Wait for it, or name another folder$"
+            ),
             open_checkpoints(tmp_path, {}, {}, 1.0),
         ):
             pass
@@ -406,14 +413,14 @@ def test_of_two_processes_one_wins(tmp_path):
 # Ctrl-C and worse
 
 
-def test_ctrl_c_puts_down_the_state_and_says_how_to_go_on(tmp_path):
+def test_ctrl_c_saves_the_state_and_the_message_names_the_remedy(tmp_path):
     expected = bits(fit(members(epochs=2000), samples()))
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     handler = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with pytest.raises(Interrupted, match=r"^what was trained so far is in .* to go on from there$"):
+        with pytest.raises(Interrupted, match=r"^training so far is saved in .*\. Repeat the same call to resume it$"):
             fit(members(epochs=2000), samples(), checkpoint=tmp_path, checkpoint_every=1000)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:

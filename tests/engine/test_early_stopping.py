@@ -18,7 +18,7 @@ def follow(best, losses, first=1, over=None):
     epochs = torch.arange(first, first + len(losses))
     snapshots = epochs.view(-1, 1, 1).expand(-1, losses.shape[1], 3).float()
     over = torch.zeros_like(losses, dtype=torch.bool) if over is None else over
-    return best.follow(snapshots, losses, epochs, over)
+    return best.update(snapshots, losses, epochs, over)
 
 
 def in_blocks(losses, patience, sizes, tolerance=0.0):
@@ -96,14 +96,14 @@ def test_an_epoch_that_was_not_judged_does_not_end_patience():
 def test_weights_that_are_not_finite_are_never_best(wrong):
     best = BestWeights(torch.zeros(1, 2), [None])
     losses = torch.tensor([[0.5]], dtype=torch.float64)
-    best.follow(torch.tensor([[[1.0, wrong]]]), losses, torch.tensor([1]), torch.tensor([[False]]))
+    best.update(torch.tensor([[[1.0, wrong]]]), losses, torch.tensor([1]), torch.tensor([[False]]))
     assert (best.flat.tolist(), best.epoch.item()) == ([[0.0, 0.0]], 0)
 
 
 def test_best_weights_are_a_copy():
     best = BestWeights(torch.ones(1, 2), [None])
     snapshots = torch.full((1, 1, 2), 3.0)
-    best.follow(snapshots, torch.tensor([[0.5]], dtype=torch.float64), torch.tensor([1]), torch.tensor([[False]]))
+    best.update(snapshots, torch.tensor([[0.5]], dtype=torch.float64), torch.tensor([1]), torch.tensor([[False]]))
     snapshots.zero_()
     assert best.flat.tolist() == [[3.0, 3.0]]
 

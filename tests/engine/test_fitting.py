@@ -1,6 +1,5 @@
 """What the fit loop promises beyond following plain torch."""
 
-import importlib
 import math
 import threading
 from dataclasses import replace
@@ -241,7 +240,7 @@ def test_the_history_of_full_batches_is_the_loss_before_each_step_and_after_each
 def test_watching_in_chunks_changes_no_number(monkeypatch):
     traced = replace(member(), traced=True)
     whole = run([traced])[0]
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.validation"), "MAX_GATHERED", 40)
+    monkeypatch.setattr("demarcate.engine.validation.MAX_GATHERED", 40)
     cut = run([traced])[0]
     assert_same_member(cut, whole)
     torch.testing.assert_close(cut.validation_logits, whole.validation_logits)
@@ -295,18 +294,17 @@ def test_progress_has_no_loss_to_tell_where_no_rows_are_watched():
 
 @pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
 @pytest.mark.parametrize("n_epochs", [1, 3])
-def test_how_often_the_books_are_closed_changes_nothing(monkeypatch, batch_size, n_epochs):
+def test_the_length_of_a_block_changes_nothing(monkeypatch, batch_size, n_epochs):
     """Though members stop, diverge and are traced in the middle of a block."""
     members = [
         replace(one, training=replace(one.training, batch_size=batch_size), traced=True) for one in (*MIXED, MIXED[0])
     ]
     samples = noisy_samples(dtype=torch.float64)
-    module = importlib.import_module("demarcate.engine.trainer")
-    monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", n_epochs)
-    closed_often = run(members, samples)
-    monkeypatch.setattr(module, "MAX_BLOCK_EPOCHS", 16)
-    monkeypatch.setattr(module.Trainer, "_block_length", lambda self: 16)
-    for found, expected in zip(run(members, samples), closed_often, strict=True):
+    monkeypatch.setattr("demarcate.engine.trainer.MAX_BLOCK_EPOCHS", n_epochs)
+    short_blocks = run(members, samples)
+    monkeypatch.setattr("demarcate.engine.trainer.MAX_BLOCK_EPOCHS", 16)
+    monkeypatch.setattr("demarcate.engine.trainer.Trainer._block_length", lambda self: 16)
+    for found, expected in zip(run(members, samples), short_blocks, strict=True):
         assert_same_member(found, expected, 1e-12)
         torch.testing.assert_close(found.validation_logits, expected.validation_logits)
 
@@ -431,7 +429,7 @@ def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_thr
         members = [replace(one, network=replace(one.network, input_dropout=0.2)) for one in members]
     samples = noisy_samples(dtype=torch.float64)
     expected = run(members, samples)
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr("demarcate.engine.backend.MIN_CONCURRENT_WORK", 1.0)
     seen = []
     found = run(members, samples, on_epoch=lambda progress: seen.append(torch.get_num_threads()))
     assert set(seen) == {1}
@@ -444,7 +442,7 @@ def test_members_trained_side_by_side_end_as_they_do_one_after_the_other(two_thr
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
 def test_what_one_of_several_threads_raises_ends_all(two_threads, monkeypatch, error):
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr("demarcate.engine.backend.MIN_CONCURRENT_WORK", 1.0)
 
     def interrupt(progress):
         raise error
@@ -498,7 +496,8 @@ def test_training_rows_of_which_none_counts_are_refused():
     weights = torch.ones(N_ROWS)
     weights[TRAIN] = 0
     with pytest.raises(
-        SettingError, match=r"^some training row of every member counts: the weights of member 1 are all"
+        SettingError,
+        match=r"^all training rows of member 1 weigh 0: it learns nothing\. Give one of them a weight above 0$",
     ):
         run([member(rows=HELD, held=NO_ROWS), member()], noisy_samples(weights=weights))
 

@@ -1,6 +1,5 @@
 """Training on silenced inputs is what plain torch makes of the same inputs."""
 
-import importlib
 from dataclasses import replace
 
 import pytest
@@ -51,7 +50,7 @@ def plain_loop(model, x, codes, training, seed, rate, hidden):
 @pytest.mark.parametrize("hidden", [(), (8,), (8, 5)])
 def test_members_follow_plain_networks_each_at_its_own_rate(monkeypatch, hidden, batch_size, short):
     if not short:
-        monkeypatch.setattr(importlib.import_module("demarcate.engine.trainer"), "CHEAP_STEP", 0)
+        monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0)
     x, codes = problem()
     training = Training(lr=0.01, epochs=12, batch_size=batch_size)
     rates, members, models, losses = [0.2, 0.0, 0.55], [], [], []

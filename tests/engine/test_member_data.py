@@ -29,8 +29,8 @@ def test_rows_are_read_in_each_members_encoding_and_marked_by_class():
     assert x.dtype == torch.float32
     torch.testing.assert_close(x[0].double(), X[ROWS[0]], rtol=1e-6, atol=1e-6)
     torch.testing.assert_close(x[1, :2, :2].double(), X[ROWS[1, :2], :2] * 10, rtol=1e-6, atol=1e-6)
-    assert targets.real.tolist() == [[1, 1, 1, 1], [1, 1, 0, 0]]
-    assert torch.equal(targets.marks[0], functional.one_hot(CODES[ROWS[0]], 3).T.double())
+    assert targets.mask.tolist() == [[1, 1, 1, 1], [1, 1, 0, 0]]
+    assert torch.equal(targets.probabilities[0], functional.one_hot(CODES[ROWS[0]], 3).T.double())
     assert targets.scale().sum(2).tolist() == [[1.0], [1.0]]
 
 
@@ -38,7 +38,7 @@ def test_the_same_rows_with_a_first_axis_of_steps_are_the_same():
     found = source()
     both = torch.stack([ROWS, ROWS.flip(1)])
     assert torch.equal(found.inputs(both, X.dtype)[1], found.inputs(ROWS.flip(1), X.dtype))
-    assert torch.equal(found.targets(both).marks[0], found.targets(ROWS).marks)
+    assert torch.equal(found.targets(both).probabilities[0], found.targets(ROWS).probabilities)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -47,7 +47,7 @@ def test_what_is_judged_is_torchs_weighted_mean_loss_and_the_share_that_is_right
     weights = torch.rand(12, generator=GENERATOR, dtype=torch.float64) + 0.1 if weighted else None
     found = source(weights, head)
     targets = found.targets(ROWS)
-    logits = torch.randn(5, *targets.marks.shape, generator=GENERATOR, dtype=torch.float64)
+    logits = torch.randn(5, *targets.probabilities.shape, generator=GENERATOR, dtype=torch.float64)
     losses, accuracies = judged(targets, logits, head).unbind(1)
     for look in range(5):
         for member, rows in enumerate((ROWS[0], ROWS[1, :2])):

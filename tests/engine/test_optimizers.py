@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from demarcate.engine import Training
-from demarcate.engine.optimizers import _SWEEP_EVERY, optimizer_for
+from demarcate.engine.optimizers import FLUSH_INTERVAL, update_rule_for
 
 PLAIN = {
     "sgd": lambda groups: torch.optim.SGD(groups, momentum=0.9),
@@ -32,7 +32,7 @@ def test_each_members_row_is_updated_as_torchs_optimizer_updates_it(name, rates)
             for leaf, training in zip(leaves, trainings, strict=True)
         ]
     )
-    optimizer = optimizer_for(trainings, flat)
+    optimizer = update_rule_for(trainings, flat)
     for gradient in gradients(300):
         optimizer.step(flat, gradient, 1.0)
         for leaf, own in zip(leaves, gradient, strict=True):
@@ -55,7 +55,7 @@ def test_what_is_not_marked_does_not_decay_as_in_a_group_of_its_own(name):
         for pair, training in zip(leaves, trainings, strict=True)
         for marked, leaf in enumerate(pair)
     ]
-    plain, optimizer = PLAIN[name](groups), optimizer_for(trainings, flat, marks)
+    plain, optimizer = PLAIN[name](groups), update_rule_for(trainings, flat, marks)
     for number, gradient in enumerate(gradients(300)):
         factor = 1 - number / 300
         for group, training in zip(groups, (training for training in trainings for _ in range(2)), strict=True):
@@ -77,7 +77,7 @@ def test_what_is_not_marked_and_has_no_gradient_stays_what_it_is_to_the_bit(name
     flat, marks = torch.randn(2, 16), torch.zeros(16)
     marks[:8] = 1
     before = flat.clone()
-    optimizer = optimizer_for([Training(optimizer=name, weight_decay=0.3)] * 2, flat, marks)
+    optimizer = update_rule_for([Training(optimizer=name, weight_decay=0.3)] * 2, flat, marks)
     for _ in range(50):
         optimizer.step(flat, torch.zeros(2, 16), 1.0)
     assert torch.equal(flat[:, 8:], before[:, 8:])
@@ -88,12 +88,12 @@ def test_what_is_not_marked_and_has_no_gradient_stays_what_it_is_to_the_bit(name
 def test_members_that_go_on_and_states_that_are_taken_up_change_nothing(name):
     trainings = [Training(optimizer=name, lr=lr, momentum=0.5) for lr in (0.1, 0.2, 0.2, 0.3)]
     flat, kept = torch.ones(4, 16, dtype=torch.float64), torch.tensor([1, 3])
-    whole = optimizer_for(trainings, flat)
+    whole = update_rule_for(trainings, flat)
     *first, last = gradients(200)
     for gradient in first:
         whole.step(flat, gradient, 0.5)
     part = flat[kept].clone()
-    other = optimizer_for([trainings[1], trainings[3]], part)
+    other = update_rule_for([trainings[1], trainings[3]], part)
     whole.keep(kept)
     other.restore({name: value.clone() for name, value in whole.state().items()})
     found = part.clone()
@@ -105,12 +105,12 @@ def test_members_that_go_on_and_states_that_are_taken_up_change_nothing(name):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_moments_that_have_all_but_vanished_are_swept_before_they_are_denormal(dtype):
     flat = torch.zeros(1, 16, dtype=dtype)
-    adam = optimizer_for([Training()], flat)
+    adam = update_rule_for([Training()], flat)
     adam.step(flat, torch.full_like(flat, 1e-3), 1.0)
     tiny = torch.finfo(dtype).tiny
-    for step in range(60 * _SWEEP_EVERY):
+    for step in range(60 * FLUSH_INTERVAL):
         adam.step(flat, torch.zeros_like(flat), 1.0)
         if step % 50 == 0:
-            assert ((adam.mean == 0) | (adam.mean > tiny)).all()
-    assert adam.mean.count_nonzero() == 0
+            assert ((adam.buffers["mean"] == 0) | (adam.buffers["mean"] > tiny)).all()
+    assert adam.buffers["mean"].count_nonzero() == 0
     assert flat.isfinite().all()

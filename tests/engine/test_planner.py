@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Member, Samples, Training, plan
-from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, shared_out
+from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, divided
 from demarcate.nn import ACTIVATIONS, Network
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -72,7 +72,7 @@ def test_no_other_cut_into_stacks_costs_less(widths, rows):
 @REPEATABLE
 @given(st.lists(st.integers(0, 99), min_size=1, max_size=20, unique=True), st.integers(1, 9))
 def test_shares_are_the_population_in_order_and_nearly_equal(population, n_shares):
-    shares = shared_out(population, n_shares)
+    shares = divided(population, n_shares)
     assert [index for share in shares for index in share] == population
     sizes = [len(share) for share in shares]
     assert len(sizes) == min(n_shares, len(population))

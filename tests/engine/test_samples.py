@@ -26,7 +26,7 @@ def test_rows_count_alike_without_weights_and_in_the_matrices_precision():
 
 @pytest.mark.parametrize("wrong", [-1.0, math.nan, math.inf])
 def test_a_weight_that_is_negative_or_not_finite_is_refused_and_its_row_named(wrong):
-    with pytest.raises(SettingError, match=r"^what a row's loss counts is finite and at least 0: got .* for row 2$"):
+    with pytest.raises(SettingError, match=r"^the weight of a row's loss is finite and at least 0: got .* for row 2$"):
         Samples.of([torch.ones(4, 2)], CODES, 2, torch.tensor([1.0, 0.0, wrong, 1.0]))
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from demarcate.engine import Member, Samples, Training
+from demarcate.engine.backend import Backend
 from demarcate.engine.threads import JobCancelled, ThreadTuner, run_concurrently, use_threads
 from demarcate.engine.trainer import Trainer
 from demarcate.nn import Network
@@ -38,12 +39,12 @@ class Machine:
     def __call__(self):
         return self.now
 
-    def run(self, pace, n_times):
+    def run(self, tuner, n_times):
         for _ in range(n_times):
-            pace.begin()
+            tuner.start()
             self.chosen.append(torch.get_num_threads())
             self.now += self.takes[torch.get_num_threads()]
-            pace.end(n_steps=4)
+            tuner.stop(n_steps=4)
         return self.chosen[-n_times:]
 
 
@@ -58,22 +59,22 @@ def test_the_faster_number_of_threads_is_used_and_the_other_tried_now_and_then(t
 
 def test_a_machine_that_becomes_busy_or_idle_is_noticed():
     machine = Machine({1: 2.0, 2: 1.0})
-    pace = ThreadTuner([2, 1], machine)
-    assert machine.run(pace, 60).count(2) > 50
+    tuner = ThreadTuner([2, 1], machine)
+    assert machine.run(tuner, 60).count(2) > 50
     machine.takes[2] = 12.0
-    assert machine.run(pace, 100)[2:].count(1) > 90
+    assert machine.run(tuner, 100)[2:].count(1) > 90
     machine.takes[2] = 1.0
-    assert machine.run(pace, 400)[-50:].count(2) > 45
+    assert machine.run(tuner, 400)[-50:].count(2) > 45
 
 
 def test_a_single_choice_asks_no_clock():
     def never():
         raise AssertionError
 
-    pace = ThreadTuner([1], never)
-    pace.begin()
-    pace.end(n_steps=3)
-    assert pace.number == 1
+    tuner = ThreadTuner([1], never)
+    tuner.start()
+    tuner.stop(n_steps=3)
+    assert tuner.number == 1
 
 
 def test_no_choice_is_made_by_steps_too_few_to_tell():
@@ -84,29 +85,30 @@ def test_no_choice_is_made_by_steps_too_few_to_tell():
 
 def test_what_happens_between_steps_is_not_their_doing():
     machine = Machine({1: 1.0, 2: 2.0})
-    pace = ThreadTuner([2, 1], machine)
+    tuner = ThreadTuner([2, 1], machine)
     for _ in range(20):
-        machine.run(pace, 1)
-        machine.now += 100.0 if pace.number == 1 else 0.0
+        machine.run(tuner, 1)
+        machine.now += 100.0 if tuner.number == 1 else 0.0
     assert machine.chosen[-15:].count(1) >= 14
 
 
 def test_a_long_epoch_changes_its_threads_on_the_way(monkeypatch):
-    monkeypatch.setattr("demarcate.engine.threads._LAP", 0.0)
+    monkeypatch.setattr("demarcate.engine.threads._MIN_SECONDS", 0.0)
     monkeypatch.setattr("demarcate.engine.batch_loaders.MAX_NUMBERS", 1 << 10)
     monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0.0)
     x = torch.randn(400, 4, generator=torch.Generator().manual_seed(0))
     rows = torch.arange(400)
     member = Member(Network((8,)), Training(epochs=1, batch_size=16), 0, rows, rows[:0])
-    run, used, begin = Trainer([member], Samples.of([x], x[:, 0].gt(0).long(), 2), "float32"), set(), ThreadTuner.begin
+    trainer = Trainer([member], Samples.of([x], x[:, 0].gt(0).long(), 2), Backend(torch.device("cpu")))
+    used, start = set(), ThreadTuner.start
 
-    def watched(pace):
-        begin(pace)
+    def watched(tuner):
+        start(tuner)
         used.add(torch.get_num_threads())
 
-    run.pace = ThreadTuner([2, 1])
-    monkeypatch.setattr(ThreadTuner, "begin", watched)
-    run.advance(1)
+    trainer.thread_tuner = ThreadTuner([2, 1])
+    monkeypatch.setattr(ThreadTuner, "start", watched)
+    trainer.advance(1)
     assert used == {1, 2}
     assert torch.get_num_threads() == 2
 

@@ -1,6 +1,5 @@
 """A fit ends in time, with what a shorter training would have ended with."""
 
-import importlib
 import math
 from dataclasses import replace
 
@@ -43,12 +42,11 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def spans_of_two_steps(monkeypatch):
+def groups_of_two_steps(monkeypatch):
     """Long epochs, whose step_groups are two steps of four rows."""
     monkeypatch.setattr("demarcate.engine.batch_loaders.MAX_NUMBERS", 2 * 4 * D_IN)
-    module = importlib.import_module("demarcate.engine.trainer")
-    monkeypatch.setattr(module, "CHEAP_STEP", 0)
-    monkeypatch.setattr(module, "MAX_BLOCK_STEPS", 1)
+    monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0)
+    monkeypatch.setattr("demarcate.engine.trainer.MAX_BLOCK_STEPS", 1)
 
 
 def samples(dtype=torch.float32):
@@ -92,7 +90,7 @@ def test_with_patience_a_member_ends_with_its_best_weights_so_far(clock):
     assert bits(found) == bits(shorter(one, 60))
 
 
-def test_validation_rows_are_looked_at_when_time_is_up(clock):
+def test_validation_rows_are_looked_at_when_time_is_over(clock):
     one = member(validate_every=10)
     (found,) = fit([one], samples(), time_limit=13)
     assert found.history.validation_epochs.tolist() == [10, 13]
@@ -109,7 +107,7 @@ def test_with_time_enough_nothing_changes(clock):
 
 
 @pytest.mark.parametrize(("seconds", "n_steps"), [(0.5, 2), (5, 6), (6, 6), (15, 15), (16, 17)])
-def test_a_long_epoch_is_cut_short_and_its_weights_are_judged(clock, spans_of_two_steps, seconds, n_steps):
+def test_a_long_epoch_is_cut_short_and_its_weights_are_judged(clock, groups_of_two_steps, seconds, n_steps):
     """What plain torch comes to in as many steps of four rows; an epoch is fifteen."""
     given = samples(torch.float64)
     torch.manual_seed(0)
@@ -139,7 +137,7 @@ def test_a_long_epoch_is_cut_short_and_its_weights_are_judged(clock, spans_of_tw
     assert found.history.validation_loss[-1].item() == pytest.approx(judged, rel=1e-8)
 
 
-def test_the_last_epoch_cut_short_is_out_of_time_too(clock, spans_of_two_steps):
+def test_the_last_epoch_cut_short_is_out_of_time_too(clock, groups_of_two_steps):
     (found,) = fit([member(batch_size=4, epochs=1)], samples(), time_limit=7)
     assert found.timed_out
     assert clock.now == 8
@@ -195,7 +193,7 @@ def test_a_tournament_whose_time_is_up_in_its_first_round_goes_through(clock):
 @pytest.mark.parametrize("batch_size", [None, 4], ids=["full-batch", "long-epochs"])
 def test_with_checkpoints_the_limit_is_that_of_one_call(clock, tmp_path, monkeypatch, batch_size, request):
     if batch_size:
-        request.getfixturevalue("spans_of_two_steps")
+        request.getfixturevalue("groups_of_two_steps")
     else:
         monkeypatch.setattr("demarcate.engine.trainer.MAX_BLOCK_EPOCHS", 3)
     members = [member(batch_size=batch_size, epochs=20, averaging=2.0), member((8, 8), batch_size=batch_size, epochs=9)]
@@ -216,7 +214,7 @@ def test_with_checkpoints_the_limit_is_that_of_one_call(clock, tmp_path, monkeyp
 
 
 def test_members_trained_side_by_side_all_have_a_look_and_end_in_time(clock, monkeypatch):
-    monkeypatch.setattr(importlib.import_module("demarcate.engine.fitting"), "WORTH_A_THREAD", 1.0)
+    monkeypatch.setattr("demarcate.engine.backend.MIN_CONCURRENT_WORK", 1.0)
     before = torch.get_num_threads()
     try:
         torch.set_num_threads(2)
@@ -239,7 +237,7 @@ def test_a_limit_that_is_no_time_is_refused(seconds):
 def test_populations_side_by_side_share_the_time_of_all_threads(clock):
     """Four alike on two threads have half of it each; what the first leaves, the last two share."""
     limit, turns = TimeLimit(100.0), {}
-    limit.deal(dict.fromkeys(range(4), 1.0), n_threads=2)
+    limit.plan(dict.fromkeys(range(4), 1.0), n_threads=2)
     turns |= {number: limit.begin(number) for number in (0, 1)}
     assert [turn.ends for turn in turns.values()] == [50, 50]
     clock.now = 40
@@ -252,17 +250,17 @@ def test_populations_side_by_side_share_the_time_of_all_threads(clock):
 
 def test_no_turn_ends_after_the_limit(clock):
     limit = TimeLimit(10.0)
-    limit.deal({0: 9.0, 1: 1.0}, n_threads=2)
+    limit.plan({0: 9.0, 1: 1.0}, n_threads=2)
     assert limit.begin(0).ends == 10
     clock.now = 11
     turn = limit.begin(1)
     assert turn.ends == 11
-    assert turn.is_up()
+    assert turn.is_over()
 
 
 def test_work_that_is_done_takes_no_time_from_others(clock):
     limit = TimeLimit(10.0)
-    limit.deal({0: 0.0, 1: 0.0, 2: 5.0}, n_threads=1)
+    limit.plan({0: 0.0, 1: 0.0, 2: 5.0}, n_threads=1)
     ends = []
     for number in range(3):
         ends.append(limit.begin(number).ends)
@@ -273,7 +271,7 @@ def test_work_that_is_done_takes_no_time_from_others(clock):
 def test_a_turn_is_late_when_what_was_left_has_halved_and_in_the_end_no_more(clock):
     turn, told = TimeSlice(16.0), []
     while clock.now < 17:
-        if turn.is_late():
+        if turn.is_checkpoint_due():
             told.append(clock.now)
         clock.now += 0.125
     assert told == [8, 12, 14, 15, 15.5, 15.75, 15.875, 16.0]

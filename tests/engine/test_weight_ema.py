@@ -123,5 +123,5 @@ def test_a_member_whose_weights_diverge_keeps_a_finite_average(batch_size, held)
 def test_constant_weights_are_their_own_average():
     average = WeightEma(4.0, 50, torch.zeros(1, 2))
     for step in range(1, 5001):
-        average.follow(torch.ones(1, 2), step)
+        average.update(torch.ones(1, 2), step)
     torch.testing.assert_close(average.flat, torch.ones(1, 2))

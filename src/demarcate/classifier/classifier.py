@@ -648,7 +648,7 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self._is_auto("batch_size"):
             batch_size = 1 << min(8, max(5, (n_rows // 8).bit_length() - 1))
         return Training(
-            optimizer=self.optimizer,  # type: ignore[arg-type]
+            optimizer=self.optimizer,
             lr=plain(self.lr),
             weight_decay=plain(self.weight_decay),
             schedule=self.schedule,  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from demarcate.cli.error_handling import UsageError, say
+from demarcate.engine.optimizers import OPTIMIZERS
 from demarcate.errors import Interrupted
 from demarcate.nn.activations import ACTIVATIONS
 from demarcate.nn.spec import HEAD_HELP
@@ -67,7 +68,10 @@ Head = Annotated[
         + "; auto: logit for two classes, softmax for more. [default: auto]"
     ),
 ]
-Optimizer = Annotated[str | None, typer.Option(help="sgd, adam or adamw. [default: adamw]")]
+Optimizer = Annotated[
+    str | None,
+    typer.Option(help="; ".join(f"{each.name}: {each.help}" for each in OPTIMIZERS.values()) + ". [default: adamw]"),
+]
 Lr = Annotated[float | None, typer.Option(help="Learning rate. [default: 0.003]")]
 WeightDecay = Annotated[float | None, typer.Option(help="Weight decay. [default: 0.01]")]
 Schedule = Annotated[str | None, typer.Option(help="constant or cosine. [default: cosine]")]
@@ -128,9 +132,7 @@ def put_down_in(checkpoint: str | None, *, quiet: bool) -> Iterator[None]:
         raise
     except KeyboardInterrupt as error:
         if is_begun():
-            raise Interrupted(
-                f"what was trained so far is in {checkpoint}. Begin the same again to go on from there"
-            ) from error
+            raise Interrupted(f"training so far is saved in {checkpoint}. Repeat the same call to resume it") from error
         raise
     if checkpoint is not None and not quiet:
         say(f"The training stays in {checkpoint}: the same command takes it up, and without the folder it begins anew.")

@@ -1,13 +1,14 @@
-"""Feeds: an epoch's steps, dealt out in step_groups.
+"""Batch loaders: an epoch's steps, prepared and evaluated in step groups.
 
-A span is some consecutive steps. Gathering rows, drawing dropout and judging logits take more calls than arithmetic
-when batches are small; done for a whole span at once they cost next to nothing.
+A step group is some consecutive steps. Gathering rows, drawing dropout and computing losses take more calls than
+arithmetic when batches are small; done for a whole group at once they cost next to nothing.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,277 +19,234 @@ from demarcate.nn.dropout import Dropouts
 from demarcate.nn.propagation import Masks
 
 MAX_NUMBERS = 1 << 19
-"""Numbers a span may hold of one kind (inputs, masks): about what a processor keeps close, and steps enough."""
+"""Numbers a step group may hold of one kind (inputs, masks): they stay in the processor's cache, and steps are many."""
 
 MAX_MASKS = 1 << 20
 """Numbers of dropout's masks drawn at once for full batches: a generator's call is worth several steps."""
 
 
 class Step(NamedTuple):
-    """What one step needs, and where it leaves its logits.
-
-    Attributes
-    ----------
-    x
-        ``(n_members, batch, d_in)``, some of them silenced where there is dropout of inputs.
-    marks
-        What each output's probability should be, ``(n_members, n_outputs, batch)``.
-    scale
-        Each row's share of its batch's weights, ``(n_members, 1, batch)``.
-    logits
-        To be filled, ``(n_members, n_outputs, batch)``.
-    masks
-        Those of the hidden layers' dropout, or None.
-    """
+    """The tensors of one step."""
 
     x: Tensor
-    marks: Tensor
+    """``(n_members, batch, d_in)``, after dropout of inputs."""
+    targets: Tensor
+    """The target probability of each output, ``(n_members, n_outputs, batch)``."""
     scale: Tensor
+    """Each row's share of its batch's weight, ``(n_members, 1, batch)``."""
     logits: Tensor
+    """Filled by the step, ``(n_members, n_outputs, batch)``."""
     masks: Masks | None
+    """Those of the hidden layers' dropout, or None."""
 
 
 @dataclass(frozen=True, eq=False)
 class StepGroup:
-    """Consecutive steps, what should come of their rows, and what does, each with a first axis of steps."""
+    """Consecutive steps, and the targets and logits of all of them, with a first axis of steps."""
 
     steps: Sequence[Step]
     targets: Targets
     logits: Tensor
 
 
-class BatchLoader(Protocol):
-    """Deals out epochs and counts what becomes of them."""
+class BatchLoader(ABC):
+    """Prepares epochs, and measures the loss and accuracy of their steps."""
 
-    n_done: int
-    """Steps of the epoch under way that are counted."""
+    n_done = 0
+    """Steps of the present epoch that are recorded."""
 
-    @property
-    def kept(self) -> int:
-        """Numbers kept of each epoch from `open` to `close`."""
-
-    def open(self, n_epochs: int) -> None:
-        """Make ready for this many epochs."""
-
-    def step_groups(self) -> Iterator[StepGroup]:
-        """One epoch, or what is left of the one under way."""
-
-    def count(self, span: StepGroup) -> None:
-        """Take in a span whose steps are done."""
-
-    def cut(self) -> None:
-        """End the epoch under way before its time: it is what was counted, at least one span."""
-
-    def close(self) -> Tensor:
-        """Mean training loss and accuracy of each epoch since `open`, ``(n_epochs, 2, n_members)`` on the CPU."""
-
-    def keep(self) -> None:
-        """Go on with the members that source, batches and dropout have kept."""
-
-    def state(self) -> dict[str, Tensor]:
-        """Where in the epoch it stands."""
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` gave."""
-
-
-class FullBatchLoader:
-    """An epoch is one step, on the same rows each time, which are gathered once."""
-
-    def __init__(self, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> None:
-        self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
-        self.n_done = 0
-        self._n_open, self._n_counted = 0, 0
-        self._ahead: list[tuple[Tensor, Masks | None]] = []
-        self._places: Sequence[Tensor] = ()
-        self.keep()
+    def __init__(self, data: MemberData, batches: Batches, dropout: Dropouts, dtype: torch.dtype) -> None:
+        self._data, self._batches, self._dropout, self._dtype = data, batches, dropout, dtype
+        self._n_recorded = 0
+        self.refresh()
 
     @property
-    def kept(self) -> int:
-        """The logits of all rows."""
-        return self._targets.marks.numel()
+    @abstractmethod
+    def numbers_per_epoch(self) -> int:
+        """Numbers held for each epoch of a block."""
 
-    def open(self, n_epochs: int) -> None:
-        """Make room for the logits of this many epochs."""
-        if n_epochs > len(self._places):
-            self._logits = self._targets.marks.new_empty(n_epochs, *self._targets.marks.shape[1:])
-            self._places = self._logits.unbind(0)
-        self._n_open, self._n_counted = n_epochs, 0
-        self._ahead = []
+    @abstractmethod
+    def start_block(self, n_epochs: int) -> None:
+        """Prepare this many epochs."""
 
+    @abstractmethod
     def step_groups(self) -> Iterator[StepGroup]:
-        """The one step of the epoch."""
-        logits = self._places[self._n_counted]
-        x, masks = self._next()
-        yield StepGroup([Step(x, self._marks, self._scale, logits, masks)], self._targets, logits)
+        """Yield one epoch, or the rest of the present one."""
 
-    def count(self, span: StepGroup) -> None:  # noqa: ARG002 - all are judged together
-        """Note that it is done."""
-        self._n_counted += 1
+    def record(self, group: StepGroup) -> None:  # noqa: ARG002 - the metrics of all are computed together
+        """Record a group whose steps are done."""
+        self._n_recorded += 1
 
-    def cut(self) -> None:
-        """Nothing: such an epoch has no middle."""
+    def end_epoch(self) -> None:  # noqa: B027 - most epochs are one group
+        """End the present epoch with the groups that are recorded, at least one."""
 
-    def close(self) -> Tensor:
-        """Loss and accuracy of each epoch."""
-        return mean_metrics(metric_sums(self._source.head, self._targets, self._logits[: self._n_counted]))
+    @abstractmethod
+    def end_block(self) -> Tensor:
+        """Return mean training loss and accuracy of each epoch of the block, ``(n_epochs, 2, n_members)``, on the CPU.
 
-    def keep(self) -> None:
-        """Gather the rows of the members there are."""
-        (block,) = self._batches.epoch(1)
-        self._n_rows = [len(rows) for rows in self._batches.rows]
-        self._x = self._source.inputs(block, self._dtype)[0]
-        self._targets = self._source.targets(block)
-        self._marks, self._scale = self._targets.marks[0], self._targets.scale()[0]
-        self._logits, self._places = torch.empty(0), ()
+        Training may have ended before the last epoch that was prepared.
+        """
+
+    def refresh(self) -> None:  # noqa: B027 - most loaders gather rows anew for each block
+        """Take over the members that data, batches and dropout have kept."""
 
     def state(self) -> dict[str, Tensor]:
-        """Nothing: such an epoch has no middle."""
+        """Return the position inside an epoch; nothing where an epoch is not interrupted."""
         return {}
 
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Nothing to go on from."""
+    def restore(self, state: Mapping[str, Tensor]) -> None:  # noqa: B027 - most epochs are not interrupted
+        """Continue from a `state`."""
 
-    def _next(self) -> tuple[Tensor, Masks | None]:
-        """The next step's inputs, and the masks of its hidden layers."""
-        hidden, inputs = self._drops
-        if not hidden and not inputs:
-            return self._x, None
-        if not self._ahead:
-            n_rows = self._x.shape[1]
-            ahead = max(1, MAX_MASKS // (self._drops.n_units * n_rows))
-            ahead = min(ahead, self._n_open - self._n_counted)
-            drawn = hidden.masks(ahead, n_rows, self._n_rows) if hidden else None
-            masks: Sequence[Masks | None] = drawn or [None] * ahead
-            # A mask is used once: what is silenced is written over it.
-            xs = [mask.mul_(self._x) for (mask,) in inputs.masks(ahead, n_rows, self._n_rows)] if inputs else None
-            self._ahead = list(zip(xs or [self._x] * ahead, masks, strict=True))[::-1]
-        return self._ahead.pop()
+    def _prepare(self, rows: Tensor) -> StepGroup:
+        """Gather the steps on these rows, ``(n_steps, n_members, batch)``."""
+        n_steps, n_members, batch = rows.shape
+        rows, dropout = rows.to(self._data.device), self._dropout
+        targets = self._data.targets(rows)
+        logits = torch.empty_like(targets.probabilities)
+        n_rows = [self._batches.batch_size or batch] * n_members
+        masks = dropout.hidden.masks(n_steps, batch, n_rows) if dropout.hidden else [None] * n_steps
+        x = self._data.inputs(rows, self._dtype)
+        if dropout.inputs:
+            dropout.inputs.apply_(x, n_rows)
+        tensors = (x, targets.probabilities, targets.scale(), logits)
+        return StepGroup([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
+
+    def _numbers_per_step(self) -> int:
+        """Return the most numbers of one kind that a step takes."""
+        n_units = self._dropout.hidden.n_units if self._dropout.hidden else 0
+        per_row = max(len(self._batches.rows) * max(self._data.d_in, self._data.n_outputs), n_units)
+        return (self._batches.batch_size or self._batches.longest) * per_row
 
 
-class MiniBatchLoader:
-    """An epoch is many steps, on the rows in a new order each time."""
+class FullBatchLoader(BatchLoader):
+    """Loads epochs of one step, on the same rows each time, which are gathered once."""
 
-    def __init__(self, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> None:
-        self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
-        self.n_done, self._n_spans, self._sums = 0, 0, torch.zeros(0)
-        self._epochs: list[Tensor] = []
+    _slots: Sequence[Tensor]
 
     @property
-    def kept(self) -> int:
+    def numbers_per_epoch(self) -> int:
+        """The logits of all rows."""
+        return self._targets.probabilities.numel()
+
+    def start_block(self, n_epochs: int) -> None:
+        """Allocate the logits of this many epochs."""
+        if n_epochs > len(self._slots):
+            self._logits = self._probabilities.new_empty(n_epochs, *self._probabilities.shape)
+            self._slots = self._logits.unbind(0)
+        self._n_epochs, self._n_recorded = n_epochs, 0
+        self._prepared: list[tuple[Tensor, Masks | None]] = []
+
+    def step_groups(self) -> Iterator[StepGroup]:
+        """Yield the one step of the epoch."""
+        logits = self._slots[self._n_recorded]
+        x, masks = self._next_inputs()
+        yield StepGroup([Step(x, self._probabilities, self._scale, logits, masks)], self._targets, logits)
+
+    def end_block(self) -> Tensor:
+        """Return mean loss and accuracy of each epoch."""
+        return mean_metrics(metric_sums(self._data.head, self._targets, self._logits[: self._n_recorded]))
+
+    def refresh(self) -> None:
+        """Gather the rows of the members that are left."""
+        (rows,) = self._batches.epoch(1)
+        rows = rows.to(self._data.device)
+        self._n_rows = [len(own) for own in self._batches.rows]
+        self._x = self._data.inputs(rows, self._dtype)[0]
+        self._targets = self._data.targets(rows)
+        self._probabilities, self._scale = self._targets.probabilities[0], self._targets.scale()[0]
+        self._logits = self._probabilities.new_empty(0)
+        self._slots = ()
+
+    def _next_inputs(self) -> tuple[Tensor, Masks | None]:
+        """Return the next step's inputs, and the masks of its hidden layers."""
+        hidden, inputs = self._dropout
+        if not hidden and not inputs:
+            return self._x, None
+        if not self._prepared:
+            n_rows = self._x.shape[1]
+            n_steps = max(1, MAX_MASKS // (self._dropout.n_units * n_rows))
+            n_steps = min(n_steps, self._n_epochs - self._n_recorded)
+            drawn = hidden.masks(n_steps, n_rows, self._n_rows) if hidden else None
+            masks: Sequence[Masks | None] = drawn or [None] * n_steps
+            # A mask is used once, so the inputs are written over it.
+            xs = [mask.mul_(self._x) for (mask,) in inputs.masks(n_steps, n_rows, self._n_rows)] if inputs else None
+            self._prepared = list(zip(xs or [self._x] * n_steps, masks, strict=True))[::-1]
+        return self._prepared.pop()
+
+
+class MiniBatchLoader(BatchLoader):
+    """Loads epochs of many steps, on the rows in a new order each time; such an epoch can be interrupted."""
+
+    _sums: Tensor
+
+    @property
+    def numbers_per_epoch(self) -> int:
         """A few sums."""
         return 5 * len(self._batches.rows)
 
-    def open(self, n_epochs: int) -> None:  # noqa: ARG002 - there is nothing to make room for
-        """Forget the epochs that were told."""
-        self._epochs = []
+    def start_block(self, n_epochs: int) -> None:  # noqa: ARG002 - nothing is prepared ahead
+        """Forget the epochs of the last block."""
+        self._epochs: list[Tensor] = []
 
     def step_groups(self) -> Iterator[StepGroup]:
-        """What is left of the epoch."""
-        n_ahead = max(1, MAX_NUMBERS // _numbers(self._source, self._batches, self._drops))
-        for block in islice(self._batches.epoch(n_ahead), self._n_spans, None):
-            yield _span(block, self._source, self._batches, self._drops, self._dtype)
-        self.cut()
+        """Yield the rest of the epoch."""
+        max_steps = max(1, MAX_NUMBERS // self._numbers_per_step())
+        for rows in islice(self._batches.epoch(max_steps), self._n_recorded, None):
+            yield self._prepare(rows)
+        self.end_epoch()
 
-    def count(self, span: StepGroup) -> None:
-        """Judge its steps and add them to the epoch."""
-        sums = metric_sums(self._source.head, span.targets, span.logits).sum(0)
-        self._sums = self._sums + sums if self._n_spans else sums
-        self._n_spans += 1
-        self.n_done += len(span.steps)
+    def record(self, group: StepGroup) -> None:
+        """Add a group's metrics to the epoch's."""
+        sums = metric_sums(self._data.head, group.targets, group.logits).sum(0)
+        self._sums = self._sums + sums if self._n_recorded else sums
+        self._n_recorded += 1
+        self.n_done += len(group.steps)
 
-    def cut(self) -> None:
-        """End the epoch with the step_groups that were counted."""
+    def end_epoch(self) -> None:
+        """End the epoch with the groups that are recorded."""
         self._epochs.append(self._sums)
-        self.n_done, self._n_spans = 0, 0
+        self.n_done, self._n_recorded = 0, 0
 
-    def close(self) -> Tensor:
-        """Loss and accuracy of each epoch."""
+    def end_block(self) -> Tensor:
+        """Return mean loss and accuracy of each epoch."""
         return mean_metrics(torch.stack(self._epochs))
 
-    def keep(self) -> None:
-        """Nothing to gather anew: each span is."""
-
     def state(self) -> dict[str, Tensor]:
-        """Inside an epoch: step_groups and steps done, their sums, and the order's generators as the epoch began."""
+        """Return, inside an epoch, groups and steps done, their sums, and the generators' states as it began."""
         if not self.n_done:
             return {}
-        done = torch.tensor([self._n_spans, self.n_done])
-        return {"done": done, "sums": self._sums, "began": self._batches.began()}
+        done = self._sums.new_tensor([self._n_recorded, self.n_done], dtype=torch.int64)
+        return {"done": done, "sums": self._sums, "began": self._batches.epoch_states()}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` gave."""
+        """Continue from a `state`."""
         if state:
-            self._n_spans, self.n_done = state["done"].tolist()
-            self._sums = state["sums"].to(self._source.encoding.device)
-            self._batches.begin_from(state["began"])
+            self._n_recorded, self.n_done = state["done"].tolist()
+            self._sums = state["sums"].to(self._data.device)
+            self._batches.restart_epoch(state["began"])
 
 
-class ShortEpochLoader:
-    """Epochs of a few cheap steps: a span is one of them, and those of a whole block are made ready at once."""
-
-    def __init__(self, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> None:
-        self._source, self._batches, self._drops, self._dtype = source, batches, drops, dtype
-        self.n_done = 0
-        self._n_counted = 0
+class ShortEpochLoader(BatchLoader):
+    """Loads epochs of a few cheap steps: each is one step group, and those of a whole block are prepared at once."""
 
     @property
-    def kept(self) -> int:
-        """All that the steps take."""
-        return self._batches.n_steps * _numbers(self._source, self._batches, self._drops)
+    def numbers_per_epoch(self) -> int:
+        """Everything the steps take."""
+        return self._batches.n_steps * self._numbers_per_step()
 
-    def open(self, n_epochs: int) -> None:
-        """Order, gather and draw for this many epochs."""
-        block = self._batches.whole_epochs(n_epochs)
-        self._block = _span(block, self._source, self._batches, self._drops, self._dtype)
-        self._n_counted = 0
+    def start_block(self, n_epochs: int) -> None:
+        """Shuffle, gather and draw for this many epochs."""
+        self._block = self._prepare(self._batches.padded_epochs(n_epochs))
+        self._n_recorded = 0
 
     def step_groups(self) -> Iterator[StepGroup]:
-        """The next epoch."""
+        """Yield the next epoch."""
         n_steps = self._batches.n_steps
-        first = self._n_counted * n_steps
+        first = self._n_recorded * n_steps
         yield StepGroup(self._block.steps[first : first + n_steps], self._block.targets, self._block.logits)
 
-    def count(self, span: StepGroup) -> None:  # noqa: ARG002 - all are judged together
-        """Note that it is done."""
-        self._n_counted += 1
-
-    def cut(self) -> None:
-        """Nothing: such an epoch has no middle."""
-
-    def close(self) -> Tensor:
-        """Loss and accuracy of each epoch."""
-        sums = metric_sums(self._source.head, self._block.targets, self._block.logits)
-        # Training may have ended before all that was made ready was used.
-        sums = sums[: self._n_counted * self._batches.n_steps]
-        return mean_metrics(sums.unflatten(0, (self._n_counted, self._batches.n_steps)).sum(1))
-
-    def keep(self) -> None:
-        """Nothing to gather anew: each block is."""
-
-    def state(self) -> dict[str, Tensor]:
-        """Nothing: such an epoch has no middle worth going on from."""
-        return {}
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Nothing to go on from."""
-
-
-def _span(block: Tensor, source: MemberData, batches: Batches, drops: Dropouts, dtype: torch.dtype) -> StepGroup:
-    """The steps on these rows, ``(n_steps, n_members, batch)``."""
-    n_steps, n_members, batch = block.shape
-    targets = source.targets(block)
-    logits = torch.empty_like(targets.marks)
-    n_rows = [batches.batch_size or batch] * n_members
-    masks = drops.hidden.masks(n_steps, batch, n_rows) if drops.hidden else [None] * n_steps
-    x = source.inputs(block, dtype)
-    if drops.inputs:
-        drops.inputs.apply_(x, n_rows)
-    tensors = (x, targets.marks, targets.scale(), logits)
-    return StepGroup([*map(Step, *(tensor.unbind(0) for tensor in tensors), masks)], targets, logits)
-
-
-def _numbers(source: MemberData, batches: Batches, drops: Dropouts) -> int:
-    """The most numbers of one kind that a step takes."""
-    per_row = len(batches.rows) * max(source.d_in, source.n_outputs)
-    return (batches.batch_size or batches.longest) * max(per_row, drops.hidden.n_units if drops.hidden else 0)
+    def end_block(self) -> Tensor:
+        """Return mean loss and accuracy of each epoch."""
+        sums = metric_sums(self._data.head, self._block.targets, self._block.logits)
+        sums = sums[: self._n_recorded * self._batches.n_steps]
+        return mean_metrics(sums.unflatten(0, (self._n_recorded, self._batches.n_steps)).sum(1))

@@ -1,4 +1,4 @@
-"""What a fit is, in words and digests: two fits of one identity end with the same bits."""
+"""The signature of a fit, in words and digests: two fits of one signature end with the same bits."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,33 +7,28 @@ from dataclasses import asdict
 import torch
 from torch import Tensor
 
+from demarcate.engine.backend import HOST
 from demarcate.engine.samples import Member, Samples
 
 TABLE = "rows (the table, its columns, how it is split or weighted)"
 ENGINE = 1
 """Raised whenever the engine comes to other bits from the same fit."""
-_MAX_TOLD = 80
+_MAX_SHOWN = 80
 MARK = " #"
-"""Stands before a digest, which is to be compared and not to be read."""
+"""Precedes a digest, which is compared and not shown."""
 
 
 def signature_changes(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """What differs between two identities, a line each, in words.
-
-    Examples
-    --------
-    >>> signature_changes({"lr": "0.1", "seeds": " #a"}, {"lr": "0.2", "seeds": " #b"})
-    ['lr: 0.1 then, 0.2 now', 'seeds: not the same']
-    """
+    """Return the differences between two signatures, a line each, in words."""
     return [
-        _change(name, then.get(name, ""), now.get(name, "")) for name in {**then, **now} if _differ(name, then, now)
+        _change(name, then.get(name, ""), now.get(name, "")) for name in {**then, **now} if _differs(name, then, now)
     ]
 
 
-def _differ(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    # With another number of networks, which one has what is not the same anyway.
-    readable = name != TABLE and then.get("networks") != now.get("networks")
-    before, after = (told.get(name, "").partition(MARK)[0] if readable else told.get(name) for told in (then, now))
+def _differs(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    # With another number of networks, the digests differ anyway.
+    only_words = name != TABLE and then.get("networks") != now.get("networks")
+    before, after = (each.get(name, "").partition(MARK)[0] if only_words else each.get(name) for each in (then, now))
     return before != after
 
 
@@ -41,34 +36,27 @@ def _change(name: str, then: str, now: str) -> str:
     before, after = then.partition(MARK)[0], now.partition(MARK)[0]
     if before == after:
         return f"{name}: not the same" + (" for each network" if before else "")
-    if max(len(before), len(after)) > _MAX_TOLD:
+    if max(len(before), len(after)) > _MAX_SHOWN:
         return f"{name}: not the same"
     return f"{name}: {before or 'nothing'} then, {after or 'nothing'} now"
 
 
 def fit_signature(members: Sequence[Member], samples: Samples, others: Mapping[str, str]) -> dict[str, str]:
-    """Everything that decides the bits a fit ends with, by name; ``others`` are settings of the whole fit.
+    """Return everything that decides the bits a fit ends with, by name; ``others`` are settings of the whole fit.
 
-    Examples
-    --------
-    >>> from demarcate.engine.training import Training
-    >>> from demarcate.nn import Network
-    >>> samples = Samples.of([torch.zeros(4, 2)], torch.tensor([0, 1, 0, 1]), 2)
-    >>> member = Member(Network(), Training(lr=0.5), 0, torch.arange(4), torch.arange(0))
-    >>> fit_signature([member], samples, {"precision": "float32"})["lr"]
-    '0.5'
+    Every field of `Network` and `Training` is part of it.
     """
-    fields = [_settings(member) for member in members]
-    names = dict.fromkeys(name for entry in fields for name in entry)
-    settings = {name: _told([entry.get(name) for entry in fields]) for name in names}
+    specifications = [_settings(member) for member in members]
+    names = dict.fromkeys(name for each in specifications for name in each)
+    settings = {name: _summary([each.get(name) for each in specifications]) for name in names}
     return {
         TABLE: _digest([*samples.tensors()]),
         **settings,
         "networks": str(len(members)),
-        "seeds": _digest(torch.tensor([member.seed for member in members])),
+        "seeds": _digest_of([member.seed for member in members]),
         "training rows": _digest(member.rows for member in members),
         "validation rows": _digest(member.validation_rows for member in members),
-        "folds": _digest(torch.tensor([(member.encoding, member.traced) for member in members])),
+        "folds": _digest_of([(member.encoding, member.traced) for member in members]),
         "initial weights": _digest(part for member in members for layer in member.initial or () for part in layer),
         **others,
         "device": samples.weights.device.type,
@@ -83,13 +71,17 @@ def _settings(member: Member) -> dict[str, object]:
     return {**family, **asdict(member.network), **asdict(member.training)}
 
 
-def _told(values: Sequence[object]) -> str:
-    """One value, or the different ones and a digest of who has which."""
+def _summary(values: Sequence[object]) -> str:
+    """Return the one value, or the different ones and a digest of the order they come in."""
     different = sorted(set(map(repr, values)))
     if len(different) == 1:
         return different[0]
     order = hashlib.sha256("\n".join(map(repr, values)).encode()).hexdigest()
     return f"{', '.join(different)}{MARK}{order}"
+
+
+def _digest_of(numbers: Sequence[object]) -> str:
+    return _digest([torch.tensor(numbers, device=HOST)])
 
 
 def _digest(tensors: Iterable[Tensor]) -> str:

@@ -1,10 +1,12 @@
-"""What happened in each epoch."""
+"""The losses and accuracies of each epoch."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from demarcate.engine.backend import HOST
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +23,7 @@ class History:
     validation_loss, validation_accuracy
         Float64 tensors, a value for each of ``validation_epochs``.
     validation_epochs
-        The epochs, from 1, after which validation rows were looked at: every one, unless the training says otherwise.
+        The epochs, from 1, after which validation rows were evaluated: each one, unless the training says otherwise.
     """
 
     train_loss: Tensor
@@ -36,13 +38,13 @@ class History:
         return len(self.train_loss)
 
     def to_json(self, max_epochs: int = 200) -> dict[str, list[Any]]:
-        """The epochs and their numbers to five digits, ready for JSON.
+        """Return the epochs and their numbers to five digits, ready for JSON.
 
         Parameters
         ----------
         max_epochs
-            Epochs to tell of, at least 2. Of more some are left out, evenly, the first and the last kept; with
-            validation rows, only epochs after which they were looked at are told of.
+            At least 2. Of more epochs some are left out, evenly, but for the first and the last; with validation rows,
+            only epochs after which they were evaluated are listed.
 
         Returns
         -------
@@ -57,15 +59,16 @@ class History:
         >>> history.to_json(max_epochs=2)
         {'epoch': [1, 3], 'train_loss': [0.5, 0.125], 'train_accuracy': [0.5, 1.0]}
         """
-        watched = len(self.validation_epochs) > 0
-        epochs = self.validation_epochs if watched else torch.arange(1, self.n_epochs + 1)
-        looks = torch.linspace(0, len(epochs) - 1, min(max_epochs, len(epochs))).round().long()
-        epochs = epochs[looks]
-        told: dict[str, list[Any]] = {"epoch": epochs.tolist()}
-        told |= {name: _rounded(getattr(self, name)[epochs - 1]) for name in ("train_loss", "train_accuracy")}
-        if watched:
-            told |= {name: _rounded(getattr(self, name)[looks]) for name in ("validation_loss", "validation_accuracy")}
-        return told
+        is_validated = len(self.validation_epochs) > 0
+        epochs = self.validation_epochs if is_validated else torch.arange(1, self.n_epochs + 1, device=HOST)
+        listed = torch.linspace(0, len(epochs) - 1, min(max_epochs, len(epochs)), device=HOST).round().long()
+        epochs = epochs[listed]
+        values: dict[str, list[Any]] = {"epoch": epochs.tolist()}
+        values |= {name: _rounded(getattr(self, name)[epochs - 1]) for name in ("train_loss", "train_accuracy")}
+        if is_validated:
+            names = ("validation_loss", "validation_accuracy")
+            values |= {name: _rounded(getattr(self, name)[listed]) for name in names}
+        return values
 
 
 def _rounded(values: Tensor) -> list[float]:
@@ -73,48 +76,34 @@ def _rounded(values: Tensor) -> list[float]:
 
 
 class Recorder:
-    """Collects a population's epochs, also as members leave it.
-
-    Examples
-    --------
-    >>> recorder = Recorder(n_members=2)
-    >>> recorder.add([0, 1], torch.ones(3, 4, 2, dtype=torch.float64))
-    >>> recorder.add([1], torch.ones(2, 4, 1, dtype=torch.float64))
-    >>> recorder.history(0, 3).n_epochs, recorder.history(1, 5).n_epochs
-    (3, 5)
-    """
+    """Collects a population's epochs, also as members leave it."""
 
     def __init__(self, n_members: int) -> None:
         self.n_members = n_members
         self._epochs: list[Tensor] = []
 
     def add(self, members: list[int], values: Tensor) -> None:
-        """Record epochs: the first four values of `History`, in order, of the named members.
+        """Record epochs of some members: the first four values of `History`, ``(n_epochs, 4, len(members))``.
 
-        Parameters
-        ----------
-        members
-            Numbers of those still training.
-        values
-            ``(n_epochs, 4, len(members))``; NaN for validation values that were not taken.
+        Validation values are NaN where there are none.
         """
-        epochs = torch.full((len(values), 4, self.n_members), torch.nan, dtype=torch.float64)
+        epochs = torch.full((len(values), 4, self.n_members), torch.nan, dtype=torch.float64, device=HOST)
         epochs[:, :, members] = values
         self._epochs.append(epochs)
 
     def values(self) -> Tensor:
-        """All that was recorded, ``(n_epochs, 4, n_members)``."""
-        none = torch.empty(0, 4, self.n_members, dtype=torch.float64)
+        """Return all that was recorded, ``(n_epochs, 4, n_members)``."""
+        none = torch.empty(0, 4, self.n_members, dtype=torch.float64, device=HOST)
         self._epochs = [torch.cat([none, *self._epochs])]
         return self._epochs[0]
 
     def restore(self, values: Tensor) -> None:
-        """Go on from what `values` gave."""
+        """Continue from `values`."""
         self._epochs = [values]
 
     def history(self, member: int, n_epochs: int) -> History:
-        """One member's first ``n_epochs`` epochs."""
+        """Return one member's first ``n_epochs`` epochs."""
         values = self.values()[:n_epochs, :, member]
-        looked = values[:, 2].isfinite()
-        watched = [values[looked, 2], values[looked, 3], looked.nonzero().flatten() + 1]
-        return History(values[:, 0].clone(), values[:, 1].clone(), *watched)
+        is_validated = values[:, 2].isfinite()
+        validation = [values[is_validated, 2], values[is_validated, 3], is_validated.nonzero().flatten() + 1]
+        return History(values[:, 0].clone(), values[:, 1].clone(), *validation)

@@ -1,4 +1,4 @@
-"""The samples as the members of one population see them: what goes in, what should come out, and how it is judged."""
+"""The samples as the members of one population read them: inputs, targets and the metrics of logits."""
 
 from dataclasses import dataclass
 
@@ -9,118 +9,99 @@ from demarcate.engine.batches import PAD
 from demarcate.engine.samples import Samples
 from demarcate.nn import Head
 
-_BYTE = 256
+_MAX_UINT8_CLASSES = 256
 
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """What should come out for rows, ``(..., n_members, batch)`` each.
+    """Targets of rows, ``(..., n_members, batch)`` each."""
 
-    Attributes
-    ----------
-    marks
-        What each output's probability should be, ``(..., n_members, n_outputs, batch)``.
-    weights
-        What each row's loss counts; 0 for rows that only fill up the stack. The same tensor as ``real`` where all rows
-        count alike.
-    real
-        1 where there is a row, 0 where there is padding.
-    whole
-        Whether there is no padding.
-    """
-
-    marks: Tensor
+    probabilities: Tensor
+    """The target probability of each output, ``(..., n_members, n_outputs, batch)``."""
     weights: Tensor
-    real: Tensor
-    whole: bool
+    """The weight of each row's loss; 0 for padding. The same tensor as ``mask`` where all rows weigh 1."""
+    mask: Tensor
+    """1 for rows, 0 for padding."""
+    is_full: bool
+    """Whether there is no padding."""
 
     def scale(self) -> Tensor:
-        """Each row's share of its batch's weights, ``(..., n_members, 1, batch)``; 0 where no row counts."""
+        """Return each row's share of its batch's weight, ``(..., n_members, 1, batch)``; 0 where no row has weight."""
         total = self.weights.sum(-1, keepdim=True).clamp_(min=torch.finfo(self.weights.dtype).tiny)
         return (self.weights / total).unsqueeze(-2)
 
 
 @dataclass(eq=False)
 class MemberData:
-    """Where the members of a population get their rows.
-
-    Attributes
-    ----------
-    samples
-        The rows.
-    encoding
-        The encoding each member reads, ``(n_members,)``.
-    head
-        What the outputs mean.
-    d_in, n_outputs
-        Widths of the stack's inputs and outputs.
-    """
+    """The rows of a population's members, each in its own encoding."""
 
     samples: Samples
     encoding: Tensor
+    """The encoding each member reads, ``(n_members,)``, on the device of the samples."""
     head: Head
     d_in: int
     n_outputs: int
 
     def __post_init__(self) -> None:
-        self._alike = bool(self.samples.weights.eq(1).all())
-        # Random reads of a large table's codes cost less the fewer bytes they lie in.
-        self._codes = self.samples.codes.to(torch.uint8 if self.samples.n_classes <= _BYTE else torch.int32)
+        self._is_unweighted = bool(self.samples.weights.eq(1).all())
+        # Random reads of a large table's codes cost less the fewer bytes they take.
+        dtype = torch.uint8 if self.samples.n_classes <= _MAX_UINT8_CLASSES else torch.int32
+        self._codes = self.samples.codes.to(dtype)
+
+    @property
+    def device(self) -> torch.device:
+        """Where inputs and targets are."""
+        return self.encoding.device
 
     def inputs(self, rows: Tensor, dtype: torch.dtype) -> Tensor:
-        """Encoded rows ``(..., n_members, batch, d_in)`` for row numbers ``(..., n_members, batch)``, any for `PAD`."""
-        rows = rows.to(self.encoding.device).clamp(min=0)
+        """Return encoded rows ``(..., n_members, batch, d_in)`` for ``rows`` ``(..., n_members, batch)``.
+
+        Any row may stand where there is `PAD`.
+        """
+        rows = rows.to(self.device).clamp(min=0)
         encoding = self.encoding.expand(rows.shape[:-1]).flatten()
         gathered = self.samples.gather(encoding, rows.flatten(0, -2))[..., : self.d_in]
         return gathered.to(dtype).contiguous().view(*rows.shape, self.d_in)
 
     def targets(self, rows: Tensor) -> Targets:
-        """What should come out for these rows."""
-        rows = rows.to(self.encoding.device)
+        """Return the targets of ``rows`` ``(..., n_members, batch)``."""
+        rows = rows.to(self.device)
         dtype = self.samples.weights.dtype
         is_row = rows != PAD
-        real = is_row.to(dtype)
+        mask = is_row.to(dtype)
         rows = rows.clamp(min=0)
-        codes = self._codes[rows]
-        marks = self.head.target_probabilities(codes, self.n_outputs, dtype)
-        weights = real if self._alike else self.samples.weights[rows] * real
-        return Targets(marks, weights, real, bool(is_row.all()))
+        probabilities = self.head.target_probabilities(self._codes[rows], self.n_outputs, dtype)
+        weights = mask if self._is_unweighted else self.samples.weights[rows] * mask
+        return Targets(probabilities, weights, mask, bool(is_row.all()))
 
     def keep(self, members: Tensor) -> None:
-        """Go on with some of the members."""
+        """Keep only these members."""
         self.encoding = self.encoding[members]
 
 
 def metric_sums(head: Head, targets: Targets, logits: Tensor) -> Tensor:
-    """Sums over batches, from which losses and accuracies come.
+    """Return the sums over batches of which losses and accuracies are made, float64 ``(..., 5, n_members)``.
 
-    Parameters
-    ----------
-    logits
-        ``(..., n_members, n_outputs, batch)``; may have more leading axes than the targets.
-
-    Returns
-    -------
-    Tensor
-        Weighted loss, weight, loss, right predictions and rows, float64 ``(..., 5, n_members)``.
+    They are weighted loss, weight, loss, correct predictions and rows. ``logits`` ``(..., n_members, n_outputs,
+    batch)`` may have more leading axes than the targets.
     """
-    marks = targets.marks.expand_as(logits)
+    probabilities = targets.probabilities.expand_as(logits)
     # In float64 sums of float32 numbers hardly round, so they do not depend on how rows are stacked.
-    losses = head.transposed_losses(logits, marks).double()
-    right = head.transposed_hits(logits, marks)
-    real, weights = targets.real.double(), targets.weights.double()
-    if not targets.whole:
-        right = right & (targets.real > 0)
-    plain = losses.sum(-1) if targets.whole else (losses * real).sum(-1)
-    weighted = plain if targets.weights is targets.real else (losses * weights).sum(-1)
-    sums = (weighted, weights.sum(-1), plain, right.sum(-1).double(), real.sum(-1))
-    return torch.stack([each.expand_as(plain) for each in sums], -2)
+    losses = head.transposed_losses(logits, probabilities).double()
+    correct = head.transposed_hits(logits, probabilities)
+    mask, weights = targets.mask.double(), targets.weights.double()
+    if not targets.is_full:
+        correct = correct & (targets.mask > 0)
+    loss = losses.sum(-1) if targets.is_full else (losses * mask).sum(-1)
+    weighted = loss if targets.weights is targets.mask else (losses * weights).sum(-1)
+    sums = (weighted, weights.sum(-1), loss, correct.sum(-1).double(), mask.sum(-1))
+    return torch.stack([each.expand_as(loss) for each in sums], -2)
 
 
 def mean_metrics(sums: Tensor) -> Tensor:
-    """Mean loss and accuracy ``(..., 2, n_members)`` on the CPU, from sums ``(..., 5, n_members)``.
+    """Return mean loss and accuracy ``(..., 2, n_members)`` on the CPU, from sums ``(..., 5, n_members)``.
 
-    Rows of which none counts (all their weights are 0) are told by their plain mean, so that there is a number to tell.
+    Where all rows weigh 0, the loss is the unweighted mean: a loss has to be a number.
     """
-    weighted, weight, plain, right, rows = sums.cpu().unbind(-2)
-    return torch.stack([torch.where(weight > 0, weighted / weight, plain / rows), right / rows], -2)
+    weighted, weight, loss, correct, rows = sums.cpu().unbind(-2)
+    return torch.stack([torch.where(weight > 0, weighted / weight, loss / rows), correct / rows], -2)

@@ -1,206 +1,249 @@
-"""Optimizers over a population's buffer: one fused update for all members that share rate and decay."""
+"""Optimizers: one record each, with the rule that updates a whole population; importing this needs no torch."""
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
+from typing import TYPE_CHECKING, ClassVar
 
-import torch
-from torch import Tensor
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
-from demarcate.engine.training import Training
+    from torch import Tensor
 
+    from demarcate.engine.training import Training
 
-class Optimizer(Protocol):
-    """What training asks of an optimizer."""
-
-    def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
-        """Update the buffer ``(n_members, n_parameters)`` in place; ``factor`` scales every member's rate.
-
-        The gradient may be written to.
-        """
-
-    def keep(self, members: Tensor) -> None:
-        """Go on with some of the members."""
-
-    def state(self) -> dict[str, Tensor]:
-        """What it carries from step to step."""
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` gave."""
+FLUSH_INTERVAL = 128
+"""Steps after which moments that have all but vanished are set to 0."""
 
 
 @dataclass(frozen=True)
 class _Group:
-    """Neighbours with one rate and one decay; ``rows`` is None when they are all there are."""
+    """Neighbouring members of one learning rate and weight decay; ``rows`` is None when they are the whole stack."""
 
     rows: slice | None
     lr: float
     weight_decay: float
 
     def of(self, tensor: Tensor) -> Tensor:
-        """Their rows of a buffer."""
+        """Return their rows of a buffer."""
         return tensor if self.rows is None else tensor[self.rows]
 
 
-_SWEEP_EVERY = 128
-"""Steps after which moments that have all but vanished are swept to 0."""
+class UpdateRule(ABC):
+    """An optimizer at work on one population, whose members agree on all settings but learning rate and weight decay.
+
+    ``decay_mask`` ``(n_parameters,)`` is 1 for parameters that decay and 0 for others; with None all decay, which is
+    left to `update`. Taking decay back from some parameters afterwards would leave rounding errors in them, of which
+    Adam makes whole steps.
+    """
+
+    decouples_weight_decay: ClassVar[bool] = False
+
+    def __init__(self, trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> None:
+        self.training = trainings[0]
+        self.buffers = {name: flat.new_zeros(flat.shape) for name in self.buffer_names()}
+        self._trainings, self._decay_mask = list(trainings), decay_mask
+        self._like = flat.new_empty(0)
+        self._on_cpu = flat.device.type == "cpu"
+        self._regroup()
+
+    @abstractmethod
+    def buffer_names(self) -> Sequence[str]:
+        """Name the buffers ``(n_members, n_parameters)`` that are carried from step to step."""
+
+    @abstractmethod
+    def update(
+        self, parameters: Tensor, gradient: Tensor, buffers: list[Tensor], lr: float, weight_decay: float
+    ) -> None:
+        """Update some members' parameters in place, given their rows of the buffers; may write to the gradient.
+
+        The change is proportional to ``lr``, and depends on ``parameters`` through weight decay alone.
+        """
+
+    def begin_step(self) -> None:  # noqa: B027 - most rules need none
+        """Count a step, where the rule depends on their number."""
+
+    def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
+        """Update the buffer ``(n_members, n_parameters)`` in place; ``factor`` scales every learning rate."""
+        self.begin_step()
+        if not self._groups:
+            self._step_all_groups(flat, gradient, factor)
+        for group, buffers in self._groups:
+            parameters, own_gradient = group.of(flat), group.of(gradient)
+            lr, weight_decay = group.lr * factor, group.weight_decay
+            if self._decay_mask is not None:
+                if weight_decay and self.decouples_weight_decay:
+                    parameters.addcmul_(parameters, self._decay_mask, value=-lr * weight_decay)
+                elif weight_decay:
+                    own_gradient.addcmul_(parameters, self._decay_mask, value=weight_decay)
+                weight_decay = 0.0
+            self.update(parameters, own_gradient, buffers, lr, weight_decay)
+
+    def keep(self, members: Tensor) -> None:
+        """Keep only these members."""
+        self._trainings = [self._trainings[member] for member in members.tolist()]
+        self.buffers = {name: buffer[members] for name, buffer in self.buffers.items()}
+        self._regroup()
+
+    def state(self) -> dict[str, Tensor]:
+        """Return what is carried from step to step."""
+        return dict(self.buffers)
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Continue from a `state`."""
+        self.buffers = {name: state[name].to(buffer.device) for name, buffer in self.buffers.items()}
+        self._regroup()
+
+    def _regroup(self) -> None:
+        """Find neighbours that agree on rate and decay: the CPU updates one such group after the other."""
+        groups, first = [], 0
+        for (lr, weight_decay), members in groupby(self._trainings, key=lambda each: (each.lr, each.weight_decay)):
+            last = first + len(list(members))
+            rows = slice(first, last) if last - first < len(self._trainings) else None
+            groups.append(_Group(rows, lr, weight_decay))
+            first = last
+        if self._on_cpu or len(groups) == 1:
+            self._groups = [(group, [*map(group.of, self.buffers.values())]) for group in groups]
+            return
+        self._groups = []
+        self._lr, decay = (
+            self._like.new_tensor([getattr(training, name) for training in self._trainings]).unsqueeze(1)
+            for name in ("lr", "weight_decay")
+        )
+        self._decay = decay if self._decay_mask is None else decay * self._decay_mask
+
+    def _step_all_groups(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
+        """Update all members at once: an accelerator would idle between the calls for many small groups."""
+        if self.decouples_weight_decay:
+            flat.addcmul_(flat, self._lr * self._decay, value=-factor)
+        else:
+            gradient.addcmul_(flat, self._decay)
+        change = flat.new_zeros(flat.shape)
+        self.update(change, gradient, list(self.buffers.values()), 1.0, 0.0)
+        flat.addcmul_(change, self._lr, value=factor)
 
 
-class Sgd:
+class Sgd(UpdateRule):
     """Stochastic gradient descent with momentum and coupled weight decay: torch.optim.SGD's own kernel."""
 
-    def __init__(self, trainings: Sequence[Training], flat: Tensor, marks: Tensor | None = None) -> None:
-        self._trainings, self._marks = list(trainings), marks
-        self._groups = _groups(trainings)
-        self.momentum = trainings[0].momentum
-        self.velocity = torch.zeros_like(flat) if self.momentum else None
+    def __init__(self, trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> None:
+        import torch
 
-    def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
-        """Update the buffer in place."""
-        for group in self._groups:
-            if self._marks is not None and group.weight_decay:
-                group.of(gradient).addcmul_(group.of(flat), self._marks, value=group.weight_decay)
-            torch._fused_sgd_(
-                [group.of(flat)],
-                [group.of(gradient)],
-                [] if self.velocity is None else [group.of(self.velocity)],
-                weight_decay=group.weight_decay if self._marks is None else 0.0,
-                momentum=self.momentum,
-                lr=group.lr * factor,
-                dampening=0.0,
-                nesterov=False,
-                maximize=False,
-                is_first_step=False,
-            )
+        super().__init__(trainings, flat, decay_mask)
+        self._kernel = torch._fused_sgd_
 
-    def keep(self, members: Tensor) -> None:
-        """Go on with some of the members."""
-        self._trainings = [self._trainings[member] for member in members.tolist()]
-        self._groups = _groups(self._trainings)
-        self.velocity = self.velocity[members] if self.velocity is not None else None
+    def buffer_names(self) -> Sequence[str]:
+        """Name the velocity, where there is momentum."""
+        return ("velocity",) if self.training.momentum else ()
 
-    def state(self) -> dict[str, Tensor]:
-        """The velocity."""
-        return {} if self.velocity is None else {"velocity": self.velocity}
-
-    def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` gave."""
-        if self.velocity is not None:
-            self.velocity = state["velocity"].to(self.velocity.device)
+    def update(
+        self, parameters: Tensor, gradient: Tensor, buffers: list[Tensor], lr: float, weight_decay: float
+    ) -> None:
+        """Update some members' parameters in place."""
+        self._kernel(
+            [parameters],
+            [gradient],
+            buffers,
+            weight_decay=weight_decay,
+            momentum=self.training.momentum,
+            lr=lr,
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+            is_first_step=False,
+        )
 
 
-class Adam:
-    """Adam (Kingma and Ba 2015), with weight decay in the gradient or beside it (Loshchilov and Hutter 2019).
+class Adam(UpdateRule):
+    """Adam (Kingma and Ba 2015) with weight decay in the gradient: torch.optim.Adam's own kernel.
 
-    The kernels are those of torch.optim.Adam and, when ``decoupled``, torch.optim.AdamW.
-
-    The moments of a weight that has stopped learning, as those of a silent unit, halve every few steps until they are
-    below the smallest normal number, where processors take many times as long. They are swept to 0 before that.
+    The moments of a weight that no longer learns, as those of a silent unit, halve every few steps until they are below
+    the smallest normal number, where processors take many times as long. They are set to 0 before that.
     """
 
-    def __init__(
-        self, trainings: Sequence[Training], flat: Tensor, marks: Tensor | None = None, *, decoupled: bool
-    ) -> None:
-        self._trainings, self._marks, self._decoupled = list(trainings), marks, decoupled
-        self._groups = _groups(trainings)
-        self.betas, self.eps = trainings[0].betas, trainings[0].eps
-        # What torch.optim.Adam(fused=True) calls, without a module around it.
-        self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_
-        self.mean, self.square = torch.zeros_like(flat), torch.zeros_like(flat)
-        self.n_steps = torch.zeros((), dtype=torch.float32, device=flat.device)
-        self._n_unswept = 0
+    def __init__(self, trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> None:
+        import torch
+
+        super().__init__(trainings, flat, decay_mask)
+        self._kernel = torch._fused_adamw_ if self.decouples_weight_decay else torch._fused_adam_
+        self._n_steps = flat.new_zeros((), dtype=torch.float32)
+        self._n_unflushed = 0
         self._vanishing = torch.finfo(flat.dtype).tiny * 1e8
 
-    def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
-        """Update the buffer in place."""
-        self.n_steps += 1
-        self._n_unswept += 1
-        if self._n_unswept == _SWEEP_EVERY:
-            self._sweep()
-        first, second = self.betas
-        for group in self._groups:
-            if self._marks is not None and group.weight_decay:
-                self._decay(group, flat, gradient, factor, self._marks)
-            self._kernel(
-                [group.of(flat)],
-                [group.of(gradient)],
-                [group.of(self.mean)],
-                [group.of(self.square)],
-                [],
-                [self.n_steps],
-                lr=group.lr * factor,
-                beta1=first,
-                beta2=second,
-                weight_decay=group.weight_decay if self._marks is None else 0.0,
-                eps=self.eps,
-                amsgrad=False,
-                maximize=False,
-            )
+    def buffer_names(self) -> Sequence[str]:
+        """Name both moments."""
+        return ("mean", "square")
 
-    def keep(self, members: Tensor) -> None:
-        """Go on with some of the members."""
-        self._trainings = [self._trainings[member] for member in members.tolist()]
-        self._groups = _groups(self._trainings)
-        self.mean, self.square = self.mean[members], self.square[members]
+    def begin_step(self) -> None:
+        """Count a step, and flush vanishing moments now and then."""
+        self._n_steps += 1
+        self._n_unflushed += 1
+        if self._n_unflushed == FLUSH_INTERVAL:
+            for moment in self.buffers.values():
+                moment.copy_(moment.hardshrink(self._vanishing))
+            self._n_unflushed = 0
+
+    def update(
+        self, parameters: Tensor, gradient: Tensor, buffers: list[Tensor], lr: float, weight_decay: float
+    ) -> None:
+        """Update some members' parameters in place."""
+        mean, square = buffers
+        beta1, beta2 = self.training.betas
+        self._kernel(
+            [parameters],
+            [gradient],
+            [mean],
+            [square],
+            [],
+            [self._n_steps],
+            lr=lr,
+            beta1=beta1,
+            beta2=beta2,
+            weight_decay=weight_decay,
+            eps=self.training.eps,
+            amsgrad=False,
+            maximize=False,
+        )
 
     def state(self) -> dict[str, Tensor]:
-        """Both moments, the number of steps, and how many of them since moments were swept."""
-        unswept = torch.tensor(self._n_unswept)
-        return {"mean": self.mean, "square": self.square, "n_steps": self.n_steps, "unswept": unswept}
+        """Return the moments, the number of steps, and how many of them since the last flush."""
+        unflushed = self._n_steps.new_tensor(self._n_unflushed).long()
+        return {**super().state(), "n_steps": self._n_steps, "unswept": unflushed}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from what `state` gave."""
-        device = self.mean.device
-        self.mean, self.square, self.n_steps = (state[name].to(device) for name in ("mean", "square", "n_steps"))
-        self._n_unswept = int(state["unswept"])
-
-    def _decay(self, group: _Group, flat: Tensor, gradient: Tensor, factor: float, marks: Tensor) -> None:
-        """What the kernel does to all parameters, to the marked ones."""
-        own = group.of(flat)
-        if self._decoupled:
-            own.addcmul_(own, marks, value=-group.lr * factor * group.weight_decay)
-        else:
-            group.of(gradient).addcmul_(own, marks, value=group.weight_decay)
-
-    def _sweep(self) -> None:
-        for moment in (self.mean, self.square):
-            moment.copy_(torch.nn.functional.hardshrink(moment, self._vanishing))
-        self._n_unswept = 0
+        """Continue from a `state`."""
+        super().restore(state)
+        self._n_steps, self._n_unflushed = state["n_steps"].to(self._n_steps.device), int(state["unswept"])
 
 
-def optimizer_for(trainings: Sequence[Training], flat: Tensor, marks: Tensor | None = None) -> Optimizer:
-    """The optimizer of a population whose members agree on everything but rate and weight decay.
+class AdamW(Adam):
+    """Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019): torch.optim.AdamW's own kernel."""
 
-    Parameters
-    ----------
-    trainings
-        Each member's.
-    flat
-        The parameters, ``(n_members, n_parameters)``.
-    marks
-        1 for the parameters that decay and 0 for others, ``(n_parameters,)``; None where all do, which is left to the
-        kernels. Taking decay back from some after a kernel would leave them what rounding leaves of it, and Adam makes
-        a whole step of the smallest gradient.
-
-    Examples
-    --------
-    >>> flat = torch.ones(2, 3)
-    >>> sgd = optimizer_for([Training(optimizer="sgd", lr=0.1), Training(optimizer="sgd", lr=0.5)], flat)
-    >>> sgd.step(flat, torch.ones(2, 3), 1.0)
-    >>> flat[:, 0]
-    tensor([0.9000, 0.5000])
-    """
-    if trainings[0].optimizer == "sgd":
-        return Sgd(trainings, flat, marks)
-    return Adam(trainings, flat, marks, decoupled=trainings[0].optimizer == "adamw")
+    decouples_weight_decay = True
 
 
-def _groups(trainings: Sequence[Training]) -> list[_Group]:
-    """Runs of neighbours that agree on rate and decay: a kernel takes one of each."""
-    groups, first = [], 0
-    for (lr, weight_decay), members in groupby(trainings, key=lambda training: (training.lr, training.weight_decay)):
-        last = first + len(list(members))
-        groups.append(_Group(slice(first, last) if last - first < len(trainings) else None, lr, weight_decay))
-        first = last
-    return groups
+@dataclass(frozen=True)
+class Optimizer:
+    """An optimizer by name: its help text, and the rule by which it updates parameters."""
+
+    name: str
+    help: str
+    update_rule: type[UpdateRule]
+
+
+OPTIMIZERS = {
+    optimizer.name: optimizer
+    for optimizer in (
+        Optimizer("sgd", "stochastic gradient descent, with momentum", Sgd),
+        Optimizer("adam", "Adam with weight decay added to the gradient", Adam),
+        Optimizer("adamw", "Adam with weight decay apart from the gradient", AdamW),
+    )
+}
+"""Every optimizer by name; what is added here can be trained with, and is listed wherever optimizers are."""
+
+
+def update_rule_for(trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> UpdateRule:
+    """Make the rule that updates a population's parameters ``flat``, ``(n_members, n_parameters)``."""
+    return OPTIMIZERS[trainings[0].optimizer].update_rule(trainings, flat, decay_mask)

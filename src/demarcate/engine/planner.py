@@ -1,36 +1,45 @@
-"""The plan: which members train together as one stack."""
+"""The planner: which members train together as one stack."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import fields
 from itertools import groupby
 
 from demarcate.engine.samples import Member, Samples
+from demarcate.engine.training import Training
 from demarcate.nn import Family, family_of
 from demarcate.nn.mlp_family import MLP
 
 OVERHEAD = 1e6
-"""What a stack's step costs before it computes anything, in multiplications: every call has its price."""
+"""The cost of a stack's step before it computes anything, in multiplications: every call has its price."""
 ELEMENTWISE = 8
-"""What the activation of a unit costs beside a multiplication: dropout, its masks and its derivative included."""
+"""The cost of a unit's activation beside a multiplication: dropout, its masks and its derivative included."""
 
 
 def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
     """Group members into populations.
 
     Members share a stack when the same sequence of tensor operations trains them all: equal depth, activation, outputs,
-    optimizer, schedule, warmup, averaging, epochs, batch size, steps an epoch, and whether biases decay. Learning rate,
-    weight decay, dropout of units and inputs, seed, patience, tolerance and rows are each member's own. Widths may
-    differ where padding to the widest costs less than a stack more (`buckets`).
+    steps an epoch, and all fields of `Training` that do not say they may differ in a stack. Learning rate, weight
+    decay, dropout of units and inputs, seed, patience, tolerance, initial weights and rows are each member's own.
+    Widths may differ where padding to the widest costs less than another stack.
+
+    Parameters
+    ----------
+    members
+        The members to group.
+    samples
+        The rows they train on.
 
     Returns
     -------
     list of list of int
-        Indices into ``members``; each once. Members of a population stand narrow to wide, those that learn at one rate
-        and decay next to each other.
+        Indices into ``members``; each once. Members of a population are ordered from narrow to wide, those of one
+        learning rate and weight decay next to each other.
 
     Examples
     --------
     >>> import torch
-    >>> from demarcate.engine.training import Training
+    >>> from demarcate.engine import Member, Samples, Training
     >>> from demarcate.nn import Network
     >>> samples = Samples.of([torch.zeros(4, 2)], torch.tensor([0, 1, 0, 1]), 2)
     >>> rows, none = torch.arange(4), torch.arange(0)
@@ -45,38 +54,20 @@ def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
 
 
 def buckets(widths: Sequence[tuple[int, ...]], rows: int, family: Family = MLP) -> list[int]:
-    """Cut a sequence of members into stacks so that a step of all of them costs least.
+    """Cut a sequence of members into stacks so that a step of all of them costs least; return the stacks' lengths.
 
-    A stack costs `OVERHEAD`, and for each of its members what the widest of each layer would cost alone. The cheapest
-    cut of the first n members is the cheapest of all ways to cut off a last stack, so it is found from left to right.
-
-    Parameters
-    ----------
-    widths
-        Each member's ``(d_in, *hidden, n_outputs)``, in an order that keeps like beside like.
-    rows
-        Rows of a step.
-    family
-        Says what a row of these widths costs.
-
-    Returns
-    -------
-    list of int
-        Lengths of the stacks; they add up to ``len(widths)``.
-
-    Examples
-    --------
-    >>> buckets([(2, 16, 1), (2, 32, 1), (2, 32, 1), (2, 4096, 1)], rows=200)
-    [3, 1]
+    ``widths`` are each member's ``(d_in, *hidden, n_outputs)``, similar ones next to each other; a step has ``rows``. A
+    stack costs `OVERHEAD`, and for each of its members the cost of the widest in each layer. The cheapest cut of the
+    first n members is the cheapest of all ways to cut off a last stack, so it is found from left to right.
     """
-    runs = [(width, len(list(alike))) for width, alike in groupby(widths)]
+    runs = [(width, len(list(equal))) for width, equal in groupby(widths)]
     cheapest: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(runs) + 1):
         padded, count, best = runs[end - 1][0], 0, (float("inf"), 0)
         for start in range(end - 1, -1, -1):
             width, more = runs[start]
             padded, count = tuple(map(max, padded, width)), count + more
-            best = min(best, (cheapest[start][0] + OVERHEAD + rows * count * _price(padded, family), start))
+            best = min(best, (cheapest[start][0] + OVERHEAD + rows * count * _row_cost(padded, family), start))
         cheapest.append(best)
     lengths, end = [], len(runs)
     while end:
@@ -86,36 +77,34 @@ def buckets(widths: Sequence[tuple[int, ...]], rows: int, family: Family = MLP) 
     return lengths[::-1]
 
 
-def shared_out(population: Sequence[int], n_shares: int) -> list[list[int]]:
-    """A population as shares of nearly equal size, in order; a share is a population like any other.
-
-    Examples
-    --------
-    >>> shared_out([4, 5, 6, 7, 8], 2)
-    [[4, 5, 6], [7, 8]]
-    """
-    size, more = divmod(len(population), min(n_shares, len(population)))
+def divided(population: Sequence[int], n_shares: int) -> list[list[int]]:
+    """Divide a population into shares of nearly equal size, in order; a share is a population like any other."""
+    n_shares = min(n_shares, len(population))
+    size, n_larger = divmod(len(population), n_shares)
     shares, start = [], 0
-    for share in range(min(n_shares, len(population))):
-        end = start + size + (share < more)
+    for share in range(n_shares):
+        end = start + size + (share < n_larger)
         shares.append(list(population[start:end]))
         start = end
     return shares
 
 
-def _price(widths: tuple[int, ...], family: Family) -> float:
-    """What a row costs."""
+def stack_settings(training: Training) -> tuple[Hashable, ...]:
+    """Return the values that members of one stack share: of every field that does not say it may differ."""
+    return tuple(getattr(training, each.name) for each in fields(training) if not each.metadata.get("may_differ"))
+
+
+def _row_cost(widths: tuple[int, ...], family: Family) -> float:
     return family.cost(widths) + ELEMENTWISE * sum(widths[1:])
 
 
 def _kind(member: Member, samples: Samples) -> Hashable:
+    """Return a key that is equal for members that may share a stack, widths aside."""
     network, training = member.network, member.training
     return (
         (network.family, family_of(network).stack_key(network), member.head(samples).name),
-        (training.optimizer, training.momentum, training.betas, training.eps, training.schedule, training.epochs),
-        training.decay_biases,
-        (training.batch_size, training.steps(len(member.rows)), len(member.validation_rows) > 0),
-        (training.validate_every, training.averaging, training.warmup),
+        stack_settings(training),
+        (training.steps(len(member.rows)), len(member.validation_rows) > 0),
     )
 
 

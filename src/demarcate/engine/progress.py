@@ -1,4 +1,4 @@
-"""How far a fit has come."""
+"""The progress of a fit, for callbacks."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a population has come, told once for each of its epochs.
+    """The progress of a population, reported once for each of its epochs.
 
-    Populations may train side by side: what is told of one can come between what is told of another.
+    Populations may train side by side, so their reports may alternate.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class Progress:
     n_members, n_active
         Members in the stack, and those still training.
     train_loss, validation_loss
-        Mean over the members still training whose loss is finite; None where there is nothing to average.
+        Mean over the members still training whose loss is finite; None where there is none.
     """
 
     population: int
@@ -35,17 +35,10 @@ class Progress:
 
 
 OnEpoch = Callable[[Progress], None]
-"""What `fit` calls after every epoch of every population."""
+"""A callback that `fit` calls after every epoch of every population."""
 
 
 def finite_mean(losses: Tensor) -> float | None:
-    """The mean of what is finite, if anything is.
-
-    Examples
-    --------
-    >>> import torch
-    >>> finite_mean(torch.tensor([1.0, 3.0, torch.inf])), finite_mean(torch.tensor([torch.nan]))
-    (2.0, None)
-    """
+    """Return the mean of the finite values, or None if there are none."""
     finite = losses[losses.isfinite()]
     return finite.mean().item() if len(finite) else None

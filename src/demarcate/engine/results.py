@@ -1,4 +1,4 @@
-"""What becomes of members."""
+"""What training gives: fitted members, and how good a member is on the way."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ class FittedMember:
     Attributes
     ----------
     network
-        What it is.
+        Its specification.
     state
         Its parameters, on the CPU; always finite.
     history
@@ -28,9 +28,9 @@ class FittedMember:
         When and at which rate its loss stopped being finite, or None.
     validation_logits
         Of a traced member, the logits of its validation rows at each of ``history.validation_epochs``,
-        ``(n_looks, n_validation, n_outputs)``; else None.
+        ``(n_evaluations, n_validation, n_outputs)``; else None.
     dropped
-        Whether it was let go before its time, by halving.
+        Whether halving dropped it before its time.
     timed_out
         Whether the time limit came before its training was over.
     """
@@ -45,9 +45,9 @@ class FittedMember:
     timed_out: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """How its training went, ready for JSON.
+        """Return how its training went, ready for JSON.
 
-        ``best_epoch``, ``epochs``, ``diverged`` in words, ``timed_out``, ``history``.
+        The keys are ``best_epoch``, ``epochs``, ``diverged`` in words, ``timed_out`` and ``history``.
         """
         return {
             "best_epoch": self.best_epoch,
@@ -59,7 +59,7 @@ class FittedMember:
 
 
 class ValidationResult(NamedTuple):
-    """How good the weights are that a member would end with now: their validation loss and accuracy."""
+    """The validation loss and accuracy of the weights that a member would end with now."""
 
     loss: float
     accuracy: float
@@ -67,7 +67,7 @@ class ValidationResult(NamedTuple):
 
 @dataclass(frozen=True)
 class MemberEnd:
-    """How a member ended, but for its weights; the fields are those of `FittedMember`."""
+    """How a member's training ended; the fields are those of `FittedMember`."""
 
     best_epoch: int
     n_epochs: int

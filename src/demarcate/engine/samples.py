@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from demarcate.engine.backend import HOST, Backend
 from demarcate.engine.inputs import DenseInputs, Inputs
 from demarcate.engine.training import Training
 from demarcate.errors import SettingError
@@ -19,13 +20,13 @@ class Samples:
     Attributes
     ----------
     inputs
-        Where encoded rows come from, in every encoding a member may read.
+        The encoded rows, in every encoding a member may read.
     codes
         Class indices ``(n_rows,)``, int64.
     n_classes
-        How many classes there are.
+        The number of classes.
     weights
-        What each row's loss counts, ``(n_rows,)``, at least 0.
+        The weight of each row's loss, ``(n_rows,)``, at least 0.
     """
 
     inputs: Inputs
@@ -59,7 +60,7 @@ class Samples:
 
     @classmethod
     def over(cls, inputs: Inputs, codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
-        """Samples whose encoded rows come from anywhere; without weights ``(n_rows,)`` all rows count alike.
+        """Make samples of any inputs; without weights ``(n_rows,)`` each row weighs 1.
 
         Raises
         ------
@@ -68,6 +69,7 @@ class Samples:
 
         Examples
         --------
+        >>> from demarcate.engine.inputs import DenseInputs
         >>> inputs = DenseInputs(torch.ones(1, 4, 2), (2,))
         >>> Samples.over(inputs, torch.tensor([0, 1, 0, 1]), 2).weights
         tensor([1., 1., 1., 1.])
@@ -77,8 +79,8 @@ class Samples:
         weights = weights.to(inputs.dtype)
         wrong = (~(weights.isfinite() & (weights >= 0))).nonzero().flatten().tolist()
         if wrong:
-            found = f"{weights[wrong[0]].item():g} for row {wrong[0]}"
-            raise SettingError(f"what a row's loss counts is finite and at least 0: got {found}")
+            value = f"{weights[wrong[0]].item():g} for row {wrong[0]}"
+            raise SettingError(f"the weight of a row's loss is finite and at least 0: got {value}")
         return cls(inputs, codes, n_classes, weights)
 
     @property
@@ -88,7 +90,7 @@ class Samples:
 
     @property
     def matrices(self) -> Tensor:
-        """All rows in every encoding, ``(n_encodings, n_rows, max(d_in))``; made when asked for unless kept ready."""
+        """All rows in every encoding, ``(n_encodings, n_rows, max(d_in))``; computed on access unless in memory."""
         if isinstance(self.inputs, DenseInputs):
             return self.inputs.matrices
         device, n_encodings = self.inputs.device, len(self.d_in)
@@ -96,27 +98,22 @@ class Samples:
         return self.gather(torch.arange(n_encodings, device=device), rows)
 
     def encoded(self, encoding: int) -> Tensor:
-        """All rows in one encoding, ``(n_rows, d_in[encoding])``."""
+        """Return all rows in one encoding, ``(n_rows, d_in[encoding])``."""
         rows = torch.arange(len(self.codes), device=self.inputs.device).unsqueeze(0)
         return self.gather(torch.tensor([encoding], device=self.inputs.device), rows)[0, :, : self.d_in[encoding]]
 
     def to(self, device: torch.device) -> "Samples":
-        """The same samples on a device."""
+        """Return the same samples on a device."""
         return Samples(self.inputs.to(device), self.codes.to(device), self.n_classes, self.weights.to(device))
 
     def tensors(self) -> list[Tensor]:
-        """All there is to know of the rows."""
+        """Return everything that the rows are made of."""
         return [*self.inputs.tensors(), self.codes, self.weights]
 
     def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
-        """Each member's rows ``(n_members, batch)`` in its own encoding, ``(n_members, batch, max(d_in))``.
+        """Return members' rows ``(n_members, batch)``, each in its encoding ``(n_members,)``.
 
-        Parameters
-        ----------
-        encoding
-            The encoding each member reads, ``(n_members,)``.
-        rows
-            Row numbers, ``(n_members, batch)``.
+        The result is ``(n_members, batch, max(d_in))``; narrower encodings are padded with zero columns.
         """
         return self.inputs.gather(encoding, rows)
 
@@ -128,19 +125,19 @@ class Member:
     Attributes
     ----------
     network, training
-        What to train, and how.
+        The network, and how it is trained.
     seed
         Seeds the initial weights, the order of the rows and dropout.
     rows
         Training rows, int64 ``(n_train,)``.
     validation_rows
-        Rows that are watched and decide when to stop, int64 ``(n_validation,)``; may be empty.
+        Rows that decide when to stop, int64 ``(n_validation,)``; may be empty.
     encoding
         Which of the samples' encodings the member reads.
     traced
-        Whether to keep the logits of the validation rows after every epoch.
+        Whether to return the logits of the validation rows after every epoch.
     initial
-        Parameters to begin from; None draws them from the seed, as the training's ``init`` says.
+        Initial parameters; None draws them from the seed, by the training's ``init``.
     """
 
     network: Network
@@ -159,22 +156,22 @@ class Member:
             raise SettingError("early stopping needs validation rows: got none. Set patience=None, or hold rows out")
 
     def widths(self, samples: Samples) -> tuple[int, ...]:
-        """``(d_in, *hidden, n_outputs)`` on these samples."""
+        """Return ``(d_in, *hidden, n_outputs)`` on these samples."""
         return self.network.widths(samples.d_in[self.encoding], self.head(samples).n_outputs(samples.n_classes))
 
     def head(self, samples: Samples) -> Head:
-        """The head for these samples' classes."""
+        """Return the head for these samples' classes."""
         return head_for(self.network.head, samples.n_classes)
 
     def begin(self, samples: Samples) -> tuple[MemberState, torch.Generator]:
-        """Initial parameters, and the generator that goes on to order the rows.
+        """Return initial parameters, and the generator that goes on to order the rows.
 
         Raises
         ------
         SettingError
             If ``initial`` does not have the network's shapes, or a weight that is not finite.
         """
-        generator = torch.Generator().manual_seed(self.seed)
+        generator = Backend.generator(self.seed)
         family, widths, dtype = family_of(self.network), self.widths(samples), samples.inputs.dtype
         if self.initial is not None:
             family.check_shapes(self.initial, widths)
@@ -185,7 +182,7 @@ class Member:
         return family.initial_state(widths, generator, dtype), generator
 
     def _shares(self, samples: Samples) -> Tensor:
-        """What each class has of the weight of the training rows, ``(n_classes,)``; of all of them one row more."""
+        """Return each class's share of the training rows' weight, ``(n_classes,)``; each class has one row more."""
         rows = self.rows.to(samples.codes.device)
         weights = samples.weights[rows].double()
         total = torch.bincount(samples.codes[rows], weights / weights.mean(), minlength=samples.n_classes).cpu() + 1
@@ -193,7 +190,7 @@ class Member:
 
 
 def layout_of(members: Sequence[Member], samples: Samples) -> Layout:
-    """The layout of a population of these members."""
+    """Return the layout of a population of these members."""
     return Layout(tuple(member.widths(samples) for member in members), family=family_of(members[0].network))
 
 
@@ -201,4 +198,4 @@ def _finite(state: MemberState, dtype: torch.dtype) -> MemberState:
     """Return initial parameters on the CPU in the samples' dtype."""
     if not all(parameter.isfinite().all() for layer in state for parameter in layer):
         raise SettingError("initial weights are finite numbers: got inf or NaN")
-    return [tuple(parameter.detach().to("cpu", dtype) for parameter in layer) for layer in state]
+    return [tuple(parameter.detach().to(HOST, dtype) for parameter in layer) for layer in state]

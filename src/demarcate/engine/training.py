@@ -1,18 +1,66 @@
-"""The specification of one training."""
+"""The specification of one training; a field says its rule, its help text and whether a stack may differ in it."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, fields
 from numbers import Integral, Real
-from typing import Literal
+from textwrap import fill
+from typing import Any, Literal, get_args
 
 import numpy as np
 
+from demarcate.engine.optimizers import OPTIMIZERS
 from demarcate.errors import SettingError
 
-OptimizerName = Literal["sgd", "adam", "adamw"]
 ScheduleName = Literal["constant", "cosine"]
 InitName = Literal["torch", "he"]
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """A rule in words that follow the field's name; which values meet it, and how one becomes plain Python."""
+
+    description: str
+    accepts: Callable[[Any], bool]
+    convert: Callable[[Any], Any]
+
+
+def _numbers(description: str, contains: Callable[[float], bool]) -> FieldRule:
+    def accepts(value: Any) -> bool:
+        is_number = not isinstance(value, bool) and isinstance(value, Real)
+        return is_number and math.isfinite(value) and contains(float(value))
+
+    return FieldRule(description, accepts, float)
+
+
+def _one_of(names: Collection[str]) -> FieldRule:
+    return FieldRule(f"is one of {', '.join(names)}", lambda value: isinstance(value, str) and value in names, str)
+
+
+def _is_count(value: Any) -> bool:
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
+
+
+_POSITIVE = _numbers("is above 0 and finite", lambda value: value > 0)
+_NON_NEGATIVE = _numbers("is at least 0 and finite", lambda value: value >= 0)
+_FRACTION = _numbers("is at least 0 and below 1", lambda value: 0 <= value < 1)
+_TWO_FRACTIONS = FieldRule(
+    "are two numbers at least 0 and below 1",
+    lambda value: isinstance(value, Iterable) and [_FRACTION.accepts(each) for each in value] == [True, True],
+    lambda value: tuple(map(float, value)),
+)
+_COUNT = FieldRule("is a whole number from 1 up", _is_count, int)
+_COUNT_OR_NONE = FieldRule(
+    "is None or a whole number from 1 up",
+    lambda value: value is None or _is_count(value),
+    lambda value: None if value is None else int(value),
+)
+_FLAG = FieldRule("is True or False", lambda value: isinstance(value, bool | np.bool), bool)
+
+
+def _about(rule: FieldRule, description: str, *, may_differ: bool = False) -> dict[str, Any]:
+    """Describe a field of `Training`; members of one stack may differ in it only where ``may_differ`` says so."""
+    return {"rule": rule, "help": description, "may_differ": may_differ}
 
 
 @dataclass(frozen=True)
@@ -21,48 +69,7 @@ class Training:
 
     Parameters
     ----------
-    optimizer
-        ``sgd`` (with ``momentum``), ``adam`` (weight decay added to the gradient, as in torch.optim.Adam) or ``adamw``
-        (weight decay apart from the gradient).
-    lr
-        Learning rate, above 0.
-    weight_decay
-        At least 0; applied to every parameter, as torch.optim does, unless ``decay_biases`` is False.
-    momentum
-        For ``sgd``: at least 0, below 1.
-    betas
-        For ``adam`` and ``adamw``: decay of the first and of the second moment.
-    eps
-        For ``adam`` and ``adamw``: added to the root of the second moment.
-    schedule
-        ``constant``, or ``cosine``: the rate falls from ``lr`` to 0 along half a cosine over all steps.
-    epochs
-        Passes over the training rows, at least 1.
-    batch_size
-        Rows in a step; the rows are shuffled anew each epoch. None, or a number no smaller than the training rows,
-        means full batch: all rows, in order, in every step.
-    patience
-        Stop after this many epochs without a better validation loss, and restore the best weights. None: train to the
-        end and keep the last weights.
-    init
-        Where the weights begin: ``torch``, as torch.nn.Linear draws them; ``he``, so that signals keep their size
-        through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).
-    validate_every
-        Look at the validation rows after every so many epochs, and after the last.
-    tolerance
-        With ``patience``: the weights kept are the last whose validation loss is within this share of the lowest, at
-        least 0. A network that is one of several to be averaged may fit its rows a little more than would be best for
-        it alone (Sollich and Krogh 1996, "Learning with ensembles: how overfitting can be useful").
-    averaging
-        Epochs that the average of the weights reaches back, at least 0; 0 is none. With it, validation rows are judged
-        by an exponential moving average of the weights and the member ends with it, while training goes on with the
-        weights themselves. In epochs it means the same for any batch size.
-    warmup
-        Epochs over which the learning rate rises evenly from 0 to what the schedule says, at least 0: the step with
-        number s, from 1, has s over their steps of it.
-    decay_biases
-        Whether weight decay applies to biases too; False leaves it to weights, as two groups of parameters in
-        torch.optim would.
+    {parameters}
 
     Raises
     ------
@@ -78,66 +85,122 @@ class Training:
     demarcate.errors.SettingError: lr is above 0 and finite: got -1
     """
 
-    optimizer: OptimizerName = "adam"
-    lr: float = 1e-3
-    weight_decay: float = 0.0
-    momentum: float = 0.0
-    betas: tuple[float, float] = (0.9, 0.999)
-    eps: float = 1e-8
-    schedule: ScheduleName = "constant"
-    epochs: int = 100
-    batch_size: int | None = 32
-    patience: int | None = None
-    validate_every: int = 1
-    init: InitName = "torch"
-    tolerance: float = 0.0
-    averaging: float = 0.0
-    warmup: float = 0.0
-    decay_biases: bool = True
+    optimizer: str = field(
+        default="adam",
+        metadata=_about(
+            _one_of(OPTIMIZERS),
+            "; ".join(f"``{optimizer.name}``: {optimizer.help}" for optimizer in OPTIMIZERS.values()) + ".",
+        ),
+    )
+    lr: float = field(default=1e-3, metadata=_about(_POSITIVE, "Learning rate, above 0.", may_differ=True))
+    weight_decay: float = field(
+        default=0.0,
+        metadata=_about(
+            _NON_NEGATIVE,
+            "At least 0; applied to every parameter, as torch.optim does, unless ``decay_biases`` is False.",
+            may_differ=True,
+        ),
+    )
+    momentum: float = field(default=0.0, metadata=_about(_FRACTION, "For ``sgd``: at least 0, below 1."))
+    betas: tuple[float, float] = field(
+        default=(0.9, 0.999),
+        metadata=_about(
+            _TWO_FRACTIONS,
+            "For ``adam`` and ``adamw``: decay of the first and of the second moment.",
+        ),
+    )
+    eps: float = field(
+        default=1e-8, metadata=_about(_POSITIVE, "For ``adam`` and ``adamw``: added to the root of the second moment.")
+    )
+    schedule: ScheduleName = field(
+        default="constant",
+        metadata=_about(
+            _one_of(get_args(ScheduleName)),
+            "``constant``, or ``cosine``: the rate falls from ``lr`` to 0 along half a cosine over all steps.",
+        ),
+    )
+    epochs: int = field(default=100, metadata=_about(_COUNT, "Passes over the training rows, at least 1."))
+    batch_size: int | None = field(
+        default=32,
+        metadata=_about(
+            _COUNT_OR_NONE,
+            "Rows in a step; the rows are shuffled anew each epoch. None, or a number no smaller than the training "
+            "rows, means full batch: all rows, in order, in every step.",
+        ),
+    )
+    patience: int | None = field(
+        default=None,
+        metadata=_about(
+            _COUNT_OR_NONE,
+            "Stop after this many epochs without a better validation loss, and restore the best weights. None: train "
+            "to the end and keep the last weights.",
+            may_differ=True,
+        ),
+    )
+    validate_every: int = field(
+        default=1,
+        metadata=_about(
+            _COUNT, "Evaluate the validation rows each time this many epochs are over, and after the last."
+        ),
+    )
+    init: InitName = field(
+        default="torch",
+        metadata=_about(
+            _one_of(get_args(InitName)),
+            "Initial weights: ``torch``, as torch.nn.Linear draws them; ``he``, so that signals keep their size "
+            "through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).",
+            may_differ=True,
+        ),
+    )
+    tolerance: float = field(
+        default=0.0,
+        metadata=_about(
+            _NON_NEGATIVE,
+            "With ``patience``: restore the last weights whose validation loss is within this share of the lowest, at "
+            "least 0. A network that is one of several to be averaged may fit its rows a little more than would be "
+            'best for it alone (Sollich and Krogh 1996, "Learning with ensembles: how overfitting can be useful").',
+            may_differ=True,
+        ),
+    )
+    averaging: float = field(
+        default=0.0,
+        metadata=_about(
+            _NON_NEGATIVE,
+            "Epochs that an exponential moving average of the weights reaches back, at least 0; 0 is none. Validation "
+            "uses the average and the member ends with it, while training goes on with the weights themselves. In "
+            "epochs it means the same for any batch size.",
+        ),
+    )
+    warmup: float = field(
+        default=0.0,
+        metadata=_about(
+            _NON_NEGATIVE,
+            "Epochs over which the learning rate rises evenly from 0 to the schedule's, at least 0: step s, from 1, "
+            "has the share s / (warmup x steps an epoch) of it.",
+        ),
+    )
+    decay_biases: bool = field(
+        default=True,
+        metadata=_about(
+            _FLAG,
+            "Whether weight decay applies to biases too; False leaves it to weights, as two parameter groups in "
+            "torch.optim would.",
+        ),
+    )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "betas", _as_tuple(self.betas))
-        rules = {
-            "optimizer": (self.optimizer in ("sgd", "adam", "adamw"), "is one of sgd, adam, adamw"),
-            "lr": (_is_finite(self.lr) and self.lr > 0, "is above 0 and finite"),
-            "weight_decay": (_is_finite(self.weight_decay) and self.weight_decay >= 0, "is at least 0 and finite"),
-            "momentum": (_is_finite(self.momentum) and 0 <= self.momentum < 1, "is at least 0 and below 1"),
-            "betas": (
-                [_is_finite(beta) and 0 <= beta < 1 for beta in self.betas] == [True, True],
-                "are two numbers at least 0 and below 1",
-            ),
-            "eps": (_is_finite(self.eps) and self.eps > 0, "is above 0 and finite"),
-            "schedule": (self.schedule in ("constant", "cosine"), "is one of constant, cosine"),
-            "epochs": (_is_count(self.epochs), "is a whole number from 1 up"),
-            "batch_size": (
-                self.batch_size is None or _is_count(self.batch_size),
-                "is None or a whole number from 1 up",
-            ),
-            "patience": (self.patience is None or _is_count(self.patience), "is None or a whole number from 1 up"),
-            "validate_every": (_is_count(self.validate_every), "is a whole number from 1 up"),
-            "init": (self.init in ("torch", "he"), "is one of torch, he"),
-            "tolerance": (_is_finite(self.tolerance) and self.tolerance >= 0, "is at least 0 and finite"),
-            "averaging": (_is_finite(self.averaging) and self.averaging >= 0, "is at least 0 and finite"),
-            "warmup": (_is_finite(self.warmup) and self.warmup >= 0, "is at least 0 and finite"),
-            "decay_biases": (isinstance(self.decay_biases, bool | np.bool), "is True or False"),
-        }
-        for field, (holds, rule) in rules.items():
-            if not holds:
-                raise SettingError(f"{field} {rule}: got {getattr(self, field)!r}")
-        self._make_plain()
-
-    def _make_plain(self) -> None:
-        """Numbers of numpy's types as Python's own, which is what a file or a message can hold."""
-        for field in ("lr", "weight_decay", "momentum", "eps", "tolerance", "averaging", "warmup"):
-            object.__setattr__(self, field, float(getattr(self, field)))
-        object.__setattr__(self, "betas", tuple(float(beta) for beta in self.betas))
-        object.__setattr__(self, "decay_biases", bool(self.decay_biases))
-        for field in ("epochs", "batch_size", "patience", "validate_every"):
-            value = getattr(self, field)
-            object.__setattr__(self, field, None if value is None else int(value))
+        for each in fields(self):
+            rule: FieldRule | None = each.metadata.get("rule")
+            value = getattr(self, each.name)
+            if rule is None:
+                continue
+            if not rule.accepts(value):
+                raise SettingError(f"{each.name} {rule.description}: got {value!r}")
+            # Numbers of numpy's types become Python's own, which a file or a message can hold.
+            object.__setattr__(self, each.name, rule.convert(value))
 
     def steps(self, n_rows: int) -> int:
-        """Steps in an epoch over ``n_rows`` training rows.
+        """Return the number of steps in an epoch over ``n_rows`` training rows.
 
         Examples
         --------
@@ -147,13 +210,13 @@ class Training:
         return 1 if self.batch_size is None else math.ceil(n_rows / self.batch_size)
 
 
-def _is_finite(value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Real) and math.isfinite(value)
+def _parameters_section() -> str:
+    """Write the docstring's list of parameters from the fields' help texts."""
+    entries = (
+        f"{each.name}\n" + fill(each.metadata["help"], 112, initial_indent=" " * 8, subsequent_indent=" " * 8)
+        for each in fields(Training)
+    )
+    return "\n    ".join(entries)
 
 
-def _is_count(value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
-
-
-def _as_tuple(value: object) -> tuple[object, ...]:
-    return tuple(value) if isinstance(value, Iterable) else (value,)
+Training.__doc__ = (Training.__doc__ or "").replace("{parameters}", _parameters_section())

@@ -1,4 +1,4 @@
-"""Watching validation rows while members train."""
+"""Validation: the metrics of the members' validation rows while they train."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,73 +13,63 @@ MAX_GATHERED = 1 << 21
 
 
 class Validation:
-    """The members' validation rows, and the logits that one epoch's weights after the other's give them.
+    """The members' validation rows, of which at least one member has some, and the logits of one epoch after another.
 
-    Rows are judged in the parameters' own precision, as finished networks predict.
-
-    Parameters
-    ----------
-    source
-        Where the rows come from.
-    rows
-        Each member's validation rows; at least one member has some.
+    Logits are computed in the parameters' own precision, as finished networks predict.
     """
 
-    def __init__(self, source: MemberData, rows: Sequence[Tensor]) -> None:
-        self._source, self._numbers = source, padded_rows(rows)
-        self._targets = source.targets(self._numbers)
-        self._gathered: tuple[int, Tensor] | None = None
-        self._logits, self._n_done = self._no_looks(), 0
+    def __init__(self, data: MemberData, rows: Sequence[Tensor]) -> None:
+        self._data, self._rows = data, padded_rows(rows).to(data.device)
+        self._refresh()
 
-    @property
-    def kept(self) -> int:
-        """Numbers kept of each look: the logits of all rows."""
-        return self._targets.marks.numel()
-
-    def open(self, n_looks: int) -> None:
-        """Make room for so many looks."""
-        if n_looks > len(self._logits):
-            self._logits = self._targets.marks.new_empty(n_looks, *self._targets.marks.shape)
+    def _refresh(self) -> None:
+        self._targets = self._data.targets(self._rows)
+        self._logits = self._targets.probabilities.new_empty(0, *self._targets.probabilities.shape)
+        self._inputs: tuple[int, Tensor] | None = None
         self._n_done = 0
 
-    def look(self, propagation: Propagation) -> None:
-        """Compute the logits that the present weights give."""
-        place = self._logits[self._n_done]
-        for start, x in self._inputs(propagation.widest):
-            propagation.forward(x, place[..., start : start + x.shape[1]])
+    @property
+    def numbers_per_evaluation(self) -> int:
+        """Numbers held of each evaluation: the logits of all rows."""
+        return self._targets.probabilities.numel()
+
+    def start_block(self, n_evaluations: int) -> None:
+        """Allocate the logits of this many evaluations."""
+        if n_evaluations > len(self._logits):
+            probabilities = self._targets.probabilities
+            self._logits = probabilities.new_empty(n_evaluations, *probabilities.shape)
+        self._n_done = 0
+
+    def evaluate(self, propagation: Propagation) -> None:
+        """Compute the logits of the present weights."""
+        logits = self._logits[self._n_done]
+        for start, x in self._chunks(propagation.widest):
+            propagation.forward(x, logits[..., start : start + x.shape[1]])
         self._n_done += 1
 
-    def close(self) -> tuple[Tensor, Tensor]:
-        """What was seen since `open`.
+    def end_block(self) -> tuple[Tensor, Tensor]:
+        """Return the metrics and the logits of each evaluation of the block.
 
-        Returns
-        -------
-        Tensor
-            Mean loss and accuracy of each look, ``(n_looks, 2, n_members)``, on the CPU.
-        Tensor
-            The logits, ``(n_looks, n_members, n_outputs, n_rows)``.
+        Mean loss and accuracy are ``(n_evaluations, 2, n_members)``, on the CPU; logits are ``(n_evaluations,
+        n_members, n_outputs, n_rows)``.
         """
         logits = self._logits[: self._n_done]
-        return mean_metrics(metric_sums(self._source.head, self._targets, logits)), logits
+        return mean_metrics(metric_sums(self._data.head, self._targets, logits)), logits
 
     def keep(self, members: Tensor) -> None:
-        """Go on with some of the members; the source has let go of the others already."""
-        self._numbers = self._numbers[members]
-        self._targets = self._source.targets(self._numbers)
-        self._gathered, self._logits = None, self._no_looks()
+        """Keep only these members; the data has kept only them already."""
+        self._rows = self._rows[members]
+        self._refresh()
 
-    def _no_looks(self) -> Tensor:
-        return self._targets.marks.new_empty(0, *self._targets.marks.shape)
-
-    def _inputs(self, widest: int) -> Iterator[tuple[int, Tensor]]:
-        """Encoded rows in pieces that fit the work space, with the place of each; a single piece is kept."""
-        n_members, n_rows = self._numbers.shape
+    def _chunks(self, widest: int) -> Iterator[tuple[int, Tensor]]:
+        """Yield the first row and the inputs of chunks that fit the work space; a single chunk is gathered once."""
+        n_members, n_rows = self._rows.shape
         size = max(1, MAX_GATHERED // (n_members * widest))
-        if self._gathered is not None:
-            yield self._gathered
+        if self._inputs is not None:
+            yield self._inputs
             return
-        dtype = self._source.samples.weights.dtype
+        dtype = self._data.samples.weights.dtype
         for start in range(0, n_rows, size):
-            piece = start, self._source.inputs(self._numbers[:, start : start + size], dtype)
-            self._gathered = piece if size >= n_rows else None
-            yield piece
+            chunk = start, self._data.inputs(self._rows[:, start : start + size], dtype)
+            self._inputs = chunk if size >= n_rows else None
+            yield chunk

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
+from demarcate.nn.counter_random import random_bytes
 from demarcate.nn.layout import Layout
 
 _BITS = 8
@@ -45,7 +46,8 @@ class Dropout:
     over steps the rate is met to 1/65536. Rates above 255/256 are taken as that.
 
     A member draws for its own rows and units alone, and its draws for several steps at once are those it would make one
-    after the other: on the CPU neither its neighbours nor the number of steps drawn ahead change them.
+    after the other: neither its neighbours nor the number of steps drawn ahead change them. On the CPU they come from a
+    generator of its own; elsewhere those of all members are computed at once (`random_bytes`).
 
     Parameters
     ----------
@@ -68,7 +70,9 @@ class Dropout:
         self.n_drawn = 0
         self.layout, self._layers = layout, _LAYERS[of]
         self.dtype, self.device = like.dtype, like.device
-        self.generators = [torch.Generator(like.device).manual_seed(_stream(seed, _STREAMS[of])) for seed in seeds]
+        self._seeds = [_stream(seed, _STREAMS[of]) for seed in seeds]
+        self.generators = [torch.Generator("cpu").manual_seed(seed) for seed in self._seeds]
+        self._has_generators = like.device.type == "cpu"
 
     @property
     def n_units(self) -> int:
@@ -97,12 +101,15 @@ class Dropout:
 
     def keep(self, members: Sequence[int]) -> None:
         """Continue with some of the members."""
+        self._seeds = [self._seeds[member] for member in members]
         self.rates = [self.rates[member] for member in members]
         self.generators = [self.generators[member] for member in members]
         self.layout = self.layout.select(members)
 
     def _draw(self, n_steps: int, batch: int, n_rows: Sequence[int]) -> list[Tensor]:
         """Return the masks of each layer, ``(n_steps, n_members, batch, width)``."""
+        if not self._has_generators:
+            return self._draw_at_once(n_steps, batch)
         shape = (n_steps, self.layout.n_members, batch)
         runs = self._runs(n_rows)
         covered = len(runs) == 1 and runs[0].covers(self.layout.n_members, self._padded, batch)
@@ -114,10 +121,22 @@ class Dropout:
             self._fill(layers, run, thresholds)
         return layers
 
+    def _draw_at_once(self, n_steps: int, batch: int) -> list[Tensor]:
+        """Return the masks of each layer, ``(n_steps, n_members, batch, width)``, without a loop over members."""
+        thresholds, steps = self._thresholds(n_steps), range(self.n_drawn, self.n_drawn + n_steps)
+        lowest = (thresholds - _LEVELS // 2).to(torch.int8)
+        scales = (_LEVELS / (_LEVELS - thresholds)).to(self.dtype)
+        self.n_drawn += n_steps
+        return [
+            random_bytes(self._seeds, layer, steps, batch, width, self.device).ge(lowest).to(self.dtype).mul_(scales)
+            for layer, width in enumerate(self._padded)
+        ]
+
     def _thresholds(self, n_steps: int) -> Tensor:
         """Return how many of a byte's values drop a unit, for each step and member, ``(n_steps, n_members, 1, 1)``."""
-        steps = torch.arange(self.n_drawn, self.n_drawn + n_steps + 1).unsqueeze(1)
-        return ((steps * torch.tensor(self.rates)) >> _BITS).diff(dim=0)[..., None, None].to(self.device)
+        steps = torch.arange(self.n_drawn, self.n_drawn + n_steps + 1, device="cpu").unsqueeze(1)
+        rates = torch.tensor(self.rates, device="cpu")
+        return ((steps * rates) >> _BITS).diff(dim=0)[..., None, None].to(self.device)
 
     def _runs(self, n_rows: Sequence[int]) -> list[_Run]:
         """Return the members that draw, in runs of neighbours that draw equally many numbers."""

@@ -74,7 +74,7 @@ def draw_uniform(shapes: Sequence[tuple[Shape, ...]], generator: torch.Generator
         bounds = [weight_bound if len(shape) > 1 else bound for shape in layer]
         state.append(
             tuple(
-                torch.empty(shape, dtype=dtype).uniform_(-limit, limit, generator=generator)
+                torch.empty(shape, dtype=dtype, device=generator.device).uniform_(-limit, limit, generator=generator)
                 for shape, limit in zip(layer, bounds, strict=True)
             )
         )
@@ -94,5 +94,6 @@ def draw_he(
 
 def _he(shape: Shape, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
     if len(shape) == 1:
-        return torch.zeros(shape, dtype=dtype)
-    return torch.empty(shape, dtype=dtype).normal_(0, math.sqrt(2 / shape[-1]), generator=generator)
+        return torch.zeros(shape, dtype=dtype, device=generator.device)
+    empty = torch.empty(shape, dtype=dtype, device=generator.device)
+    return empty.normal_(0, math.sqrt(2 / shape[-1]), generator=generator)

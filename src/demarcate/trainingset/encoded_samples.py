@@ -52,7 +52,7 @@ def shared_inputs(parsed: ParsedColumns, encoders: Sequence[TableEncoder]) -> Sh
     return SharedInputs(
         numbers=torch.from_numpy(table.numbers),
         statistics=torch.from_numpy(table.statistics),
-        n_gaps=table.n_gaps,
+        n_flags=table.n_gaps,
         codes=torch.from_numpy(table.codes),
         tables=tuple(map(torch.from_numpy, table.tables)),
         order=torch.from_numpy(table.order),

@@ -24,6 +24,7 @@ from demarcate.cli.options import (
     put_down_in,
     values_to_try,
 )
+from demarcate.engine.optimizers import OPTIMIZERS
 from demarcate.nn import ACTIVATION_NAMES
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def sweep(
     lr: Annotated[
         str | None, typer.Option(help="Learning rates, such as 1e-3,1e-2 or, sampled, 1e-4..1e-1. [default: 0.001]")
     ] = None,
-    optimizer: Annotated[str | None, typer.Option(help="Some of sgd, adam, adamw. [default: adam]")] = None,
+    optimizer: Annotated[str | None, typer.Option(help=f"Some of {', '.join(OPTIMIZERS)}. [default: adam]")] = None,
     batch_size: Annotated[str | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32]")] = None,
     epochs: Annotated[str | None, typer.Option(help="Passes over the rows. [default: 100]")] = None,
     seeds: Annotated[int, typer.Option(help="Networks of each configuration, each on a split of its own.")] = 3,

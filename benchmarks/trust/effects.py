@@ -7,12 +7,12 @@ fewer units and more regularisation do to three networks, and counts the interva
 import argparse
 
 import numpy as np
+from demarcate.experiments.diagnosis.measured import Measured, measured
 from worlds import moons
 
 from demarcate import Network, Training
 from demarcate.engine import fit
 from demarcate.experiments.diagnosis import probes_of
-from demarcate.experiments.diagnosis.measured import Measured, measured
 from demarcate.experiments.seed_splits import line_up
 from demarcate.trainingset.read_data import read_training_set
 

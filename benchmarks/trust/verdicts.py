@@ -39,7 +39,7 @@ def answered(question: Question, reached: dict[str, Any]) -> dict[str, Any]:
         "processor_seconds": round(busy, 1),
         "n_rows": question.n_rows,
         "hidden": question.network.hidden,
-        "log_loss": vars(found.judged.log_loss),
+        "log_loss": vars(found.held_out.log_loss),
         "effects": effects,
         **reached,
     }

@@ -904,14 +904,14 @@ class TestDiagnose:
         X, y = datasets.circles(n_samples=200)
         clf = DemarcateClassifier(hidden=(1,), lr=0.02, epochs=30, random_state=3, pieces=False)
         found = clf.diagnose(X, y, seeds=2)
-        own = found.tried[0].probe
+        own = found.probes[0].probe
         assert own.network.hidden == (1,)
         assert (own.training.optimizer, own.training.epochs, own.training.patience) == ("adamw", 30, 15)
         assert found.verdict == "underfits"
         # With pieces even a single unit can bend.
         assert (
-            clf.set_params(pieces=True).diagnose(X, y, seeds=2).judged.log_loss.value
-            < 0.7 * found.judged.log_loss.value
+            clf.set_params(pieces=True).diagnose(X, y, seeds=2).held_out.log_loss.value
+            < 0.7 * found.held_out.log_loss.value
         )
 
     def test_nothing_is_fitted_or_changed(self):
@@ -926,5 +926,5 @@ class TestDiagnose:
         clf = DemarcateClassifier(hidden=(2,), epochs=3)
         plain = clf.diagnose(X, y, seeds=2)
         weighted = clf.diagnose(X, y, np.linspace(0.1, 2, 60), seeds=2)
-        assert weighted.judged.log_loss != plain.judged.log_loss
+        assert weighted.held_out.log_loss != plain.held_out.log_loss
         assert clf.diagnose(X, y, np.ones(60), seeds=2).to_json() == plain.to_json()

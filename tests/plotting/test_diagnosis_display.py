@@ -31,14 +31,14 @@ def test_the_title_is_the_verdict_unless_another_is_given(found, display):
 
 def test_the_curves_are_those_of_the_probes(found, display):
     rows, capacity, regularisation, _ = display.ax_.ravel()
-    by_name = {tried.probe.name: tried for tried in found.tried}
+    by_name = {tried.probe.name: tried for tried in found.probes}
     panels = {
         rows: ("quarter of the rows", "half of the rows", "configured"),
         capacity: ("smaller", "configured", "larger"),
         regularisation: ("unregularised", "configured", "regularised"),
     }
     for ax, names in panels.items():
-        judged = [by_name[name].judged.log_loss.value for name in names]
+        judged = [by_name[name].held_out.log_loss.value for name in names]
         train = [by_name[name].train.log_loss.value for name in names]
         assert np.allclose(drawn(ax, "rows not trained on"), judged)
         assert np.allclose(drawn(ax, "rows trained on"), train)
@@ -65,7 +65,7 @@ def test_accuracy_can_be_drawn_in_place_of_the_loss(found):
     display = DiagnosisDisplay.from_diagnosis(found, metric="accuracy")
     assert display.ax_[0, 0].get_ylabel() == "accuracy"
     assert display.ax_[0, 0].get_ylim()[1] <= 1
-    assert np.allclose(drawn(display.ax_[0, 0], "rows not trained on")[-1], found.judged.accuracy.value)
+    assert np.allclose(drawn(display.ax_[0, 0], "rows not trained on")[-1], found.held_out.accuracy.value)
 
 
 def test_another_metric_is_refused(found):

@@ -1,10 +1,9 @@
-"""One network, trained once on one split."""
+"""Trained networks with their splits and scores: one `Run`, and `Runs` of several networks and seeds."""
 
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from demarcate.bundle import write_bundle
 from demarcate.engine import Divergence, Training
 from demarcate.errors import SettingError
 from demarcate.evaluation import Mean, Score, accuracy, log_loss, score
+from demarcate.formatting import aligned
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.trainingset.read_data import array_of
@@ -23,31 +23,31 @@ from demarcate.trainingset.read_data import array_of
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One network, before and after training, and what happened in between.
+    """One network, trained once on one split.
 
     Attributes
     ----------
     name
-        What it was called.
+        Its name in `train`.
     spec, training, seed
-        What it is, how it was trained, and what decided its split, initial weights, order and dropout.
+        Its specification, its training settings, and the seed of its split, initial weights, row order and dropout.
     predictor
-        The trained network behind the table's encoder.
+        The trained network with the table's encoder.
     untrained
-        The same with the weights it began from.
+        The same with the initial weights.
     history
-        A row an epoch: ``epoch``, ``train_loss``, ``train_accuracy``, and the same for the rows that were watched:
-        ``test_...``, or ``validation_...`` when they decided when to stop; null in epochs after which nobody looked.
+        One row for each epoch: ``epoch``, ``train_loss``, ``train_accuracy``, and loss and accuracy of the monitored
+        rows: ``validation_...`` if they decide when to stop, else ``test_...``; null in epochs without evaluation.
     train_accuracy, train_loss
-        Of the trained network, without dropout, on the rows it was trained on.
+        Of the trained network, without dropout, on its training rows.
     test_codes, test_probabilities
-        Each test row's class index ``(n_test,)``, and what the network makes of it ``(n_test, n_classes)``.
+        The class index of each test row ``(n_test,)``, and its class probabilities ``(n_test, n_classes)``.
     best_epoch
-        The epoch whose weights it carries.
+        The epoch whose weights the network has.
     divergence
         When and at which learning rate its loss stopped being finite, or None.
     train_rows, validation_rows, test_rows
-        Row numbers; validation rows are empty unless early stopping needs them.
+        Row numbers; validation rows are empty without early stopping.
     """
 
     name: str
@@ -74,7 +74,7 @@ class Run:
 
     @cached_property
     def test_accuracy(self) -> float:
-        """Of the trained network on its test rows; `scores` has its interval."""
+        """Accuracy of the trained network on its test rows; `scores` has its interval."""
         return accuracy(self.test_codes, self.test_probabilities)
 
     @cached_property
@@ -93,23 +93,23 @@ class Run:
         return self.predictor.member(0)
 
     def encode(self, X: Any) -> Tensor:
-        """What the network sees of a table, float32 ``(n_rows, d_in)``."""
+        """Encode a table as the network's input, float32 ``(n_rows, d_in)``."""
         return self.predictor.encode(array_of(X))
 
     def logits(self, X: Any, *, trained: bool = True) -> Tensor:
-        """Raw outputs ``(n_rows, n_outputs)``, after training or before it."""
-        return self._which(trained).logits(array_of(X))[0]
+        """Return raw outputs ``(n_rows, n_outputs)``, after training or before it."""
+        return self._predictor(trained).logits(array_of(X))[0]
 
     def predict_proba(self, X: Any, *, trained: bool = True) -> NDArray[np.float64]:
-        """Class probabilities ``(n_rows, n_classes)``, after training or before it."""
-        return self._which(trained).predict_proba(array_of(X))
+        """Return class probabilities ``(n_rows, n_classes)``, after training or before it."""
+        return self._predictor(trained).predict_proba(array_of(X))
 
     def predict(self, X: Any, *, trained: bool = True) -> NDArray[Any]:
-        """Predicted labels ``(n_rows,)``, after training or before it."""
-        return self._which(trained).predict(array_of(X))
+        """Return predicted labels ``(n_rows,)``, after training or before it."""
+        return self._predictor(trained).predict(array_of(X))
 
     def log(self, every: int = 10) -> str:
-        """The history in words: the first, every n-th and the last epoch, a line each.
+        """Return the history as text: one line for the first, every n-th and the last epoch.
 
         Raises
         ------
@@ -120,39 +120,34 @@ class Run:
             raise SettingError(f"every is at least 1: got {every!r}")
         rows = self.history.to_dicts()
         shown = [row for row in rows if row["epoch"] % every == 0 or row["epoch"] in (1, len(rows))]
-        return "\n".join(
-            "  ".join([f"epoch {row['epoch']:4d}", *(f"{_words(name)} {_told(row[name])}" for name in list(row)[1:])])
-            for row in shown
-        )
+        return "\n".join("  ".join(map(_format_cell, row, row.values())) for row in shown)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the trained network, with its encoder and classes, to one file that `demarcate.load` reads."""
+        """Save the trained network, with its encoder and classes, to one file that `demarcate.load` reads."""
         write_bundle(self.predictor, path)
 
-    def _which(self, trained: bool) -> Predictor:
+    def _predictor(self, trained: bool) -> Predictor:
         return self.predictor if trained else self.untrained
 
 
-def _told(value: float | None) -> str:
-    return "     -" if value is None else f"{value:.4f}"
+def _format_cell(column: str, value: float | None) -> str:
+    if column == "epoch":
+        return f"epoch {value:4d}"
+    return f"{column.replace('_', ' ')} {'     -' if value is None else f'{value:.4f}'}"
 
 
-def _words(column: str) -> str:
-    return column.replace("_", " ")
-
-
-NUMBERS = {"train_accuracy": (0, 1), "test_accuracy": (0, 1), "train_loss": (0, np.inf), "test_loss": (0, np.inf)}
-"""What is told of every run, and between which limits it lies."""
+_BOUNDS = {"train_accuracy": (0, 1), "test_accuracy": (0, 1), "train_loss": (0, np.inf), "test_loss": (0, np.inf)}
+"""The metrics that are compared between runs, and the bounds of their intervals."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Runs(Mapping[str, Run]):
-    """Runs by name: ``runs["good"]`` is that of the first seed.
+    """Runs by name: ``runs["good"]`` is the run of the first seed.
 
     Attributes
     ----------
     repeats
-        For each name the runs of all seeds, as many for each; the runs of one seed share a split.
+        For each name the runs of all seeds; the runs of one seed share a split.
     """
 
     repeats: dict[str, tuple[Run, ...]]
@@ -170,11 +165,7 @@ class Runs(Mapping[str, Run]):
         return str(self)
 
     def __str__(self) -> str:
-        rows = self._single() if self.n_seeds == 1 else self._repeated()
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        return "\n".join(
-            "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
+        return "\n".join(aligned(self._rows_of_one_seed() if self.n_seeds == 1 else self._rows_of_means()))
 
     @property
     def n_seeds(self) -> int:
@@ -188,7 +179,7 @@ class Runs(Mapping[str, Run]):
 
     @property
     def validation_rows(self) -> NDArray[np.int64]:
-        """The first seed's validation rows; empty unless early stopping needs them."""
+        """The first seed's validation rows; empty without early stopping."""
         return self._first.validation_rows
 
     @property
@@ -198,7 +189,7 @@ class Runs(Mapping[str, Run]):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """A row a network and seed: accuracy and log loss on training and test rows, and the epoch they are of."""
+        """One row for each network and seed: accuracy and log loss on training and test rows, and the best epoch."""
         return pl.DataFrame(
             {
                 "network": run.name,
@@ -215,67 +206,64 @@ class Runs(Mapping[str, Run]):
 
     @cached_property
     def means(self) -> pl.DataFrame:
-        """A row a network: means over seeds, each with the 95% interval (``..._low``, ``..._high``) of the mean.
+        """One row for each network: means over seeds with their 95% intervals (``..._low``, ``..._high``).
 
-        The interval says how far other seeds, splits of these same rows included, would move the mean; nulls with one.
+        An interval describes how far other seeds, and so other splits of the same rows, would move the mean; it is null
+        with one seed.
         """
         return pl.DataFrame({"network": name, "seeds": self.n_seeds, **self._means_of(name)} for name in self)
 
-    def difference(self, name: str, other: str, number: str = "test_accuracy") -> Mean:
-        """How much more of a number one network has than another, seed by seed, with a 95% interval.
+    def difference(self, name: str, other: str, metric: str = "test_accuracy") -> Mean:
+        """Return the mean difference between two networks, paired by seed, with a 95% interval.
 
-        Runs of one seed share a split, so their difference is told more sharply than two means side by side.
+        Runs of one seed share a split, so the paired difference is more precise than two means side by side.
 
         Parameters
         ----------
         name, other
-            Networks.
-        number
+            Networks; the difference is ``name`` minus ``other``.
+        metric
             ``train_accuracy``, ``test_accuracy``, ``train_loss`` or ``test_loss``.
 
         Raises
         ------
         SettingError
-            If there is no such network or number.
+            If there is no such network or metric.
         """
         unknown = [each for each in (name, other) if each not in self]
         if unknown:
             raise SettingError(f"networks are {', '.join(map(repr, self))}: got {', '.join(map(repr, unknown))}")
-        if number not in NUMBERS:
-            raise SettingError(f"a number is one of {', '.join(NUMBERS)}: got {number!r}")
-        mine, theirs = (self._values(each, number) for each in (name, other))
-        return Mean.of((mine - theirs).tolist())
+        if metric not in _BOUNDS:
+            raise SettingError(f"metric is one of {', '.join(_BOUNDS)}: got {metric!r}")
+        values, other_values = (self._values(each, metric) for each in (name, other))
+        return Mean.of((values - other_values).tolist())
 
     @property
     def _first(self) -> Run:
         return next(iter(self.values()))
 
-    def _values(self, name: str, number: str) -> NDArray[np.float64]:
-        return self.table.filter(pl.col("network") == name)[number].to_numpy()
+    def _values(self, name: str, metric: str) -> NDArray[np.float64]:
+        return self.table.filter(pl.col("network") == name)[metric].to_numpy()
 
-    def _mean(self, name: str, number: str) -> Mean:
-        return Mean.of(self._values(name, number).tolist(), within=NUMBERS[number])
+    def _mean(self, name: str, metric: str) -> Mean:
+        return Mean.of(self._values(name, metric).tolist(), within=_BOUNDS[metric])
 
     def _means_of(self, name: str) -> dict[str, float | None]:
-        means = {number: self._mean(name, number) for number in NUMBERS}
+        means = {metric: self._mean(name, metric) for metric in _BOUNDS}
         return {
-            number + suffix: value
-            for number, mean in means.items()
+            metric + suffix: value
+            for metric, mean in means.items()
             for suffix, value in (("", mean.value), ("_low", mean.low), ("_high", mean.high))
         }
 
-    def _single(self) -> list[list[str]]:
-        """What each network reached, with the interval that the number of test rows leaves."""
+    def _rows_of_one_seed(self) -> list[list[str]]:
         rows = [["", "train accuracy", "test accuracy", "test log loss"]]
         for name, run in self.items():
             scores = run.scores["accuracy"], run.scores["log_loss"]
             rows.append([name, f"{run.train_accuracy:.3f}", *map(str, scores)])
         return rows
 
-    def _repeated(self) -> list[list[str]]:
-        """Means over seeds."""
-        numbers = ("train_accuracy", "test_accuracy", "test_loss")
-        heads = ["train accuracy", "test accuracy", "test log loss"]
-        cells = {(name, number): str(self._mean(name, number)) for name, number in product(self, numbers)}
-        rows = [[f"means over {self.n_seeds} seeds", *heads]]
-        return rows + [[name, *(cells[name, number] for number in numbers)] for name in self]
+    def _rows_of_means(self) -> list[list[str]]:
+        metrics = {"train_accuracy": "train accuracy", "test_accuracy": "test accuracy", "test_loss": "test log loss"}
+        rows = [[name, *(str(self._mean(name, metric)) for metric in metrics)] for name in self]
+        return [[f"means over {self.n_seeds} seeds", *metrics.values()], *rows]

@@ -100,12 +100,12 @@ class DiagnosisDisplay:
         return [(words, each) for words, name in names.items() if (each := self._tried(name))]
 
     def _tried(self, name: str) -> Any:
-        return next((tried for tried in self.diagnosis.tried if tried.probe.name == name), None)
+        return next((result for result in self.diagnosis.probes if result.probe.name == name), None)
 
     def _curve(self, ax: "Axes", title: str, x: str, points: list[tuple[str, Any]]) -> None:
         """A metric on training rows and on others, from one probe to the next."""
         places = np.arange(len(points), dtype=float)
-        for rows, colour, line, shift in (("train", _TRAIN, "--", -0.03), ("judged", _JUDGED, "-", 0.03)):
+        for rows, colour, line, shift in (("train", _TRAIN, "--", -0.03), ("held_out", _JUDGED, "-", 0.03)):
             means = [getattr(getattr(tried, rows), self.metric) for _, tried in points]
             label = "rows trained on" if rows == "train" else "rows not trained on"
             marker = "s" if rows == "train" else "o"
@@ -140,7 +140,7 @@ class DiagnosisDisplay:
                 color=style.INK,
             )  # fmt: skip
         ax.axvline(0, color=style.INK, linewidth=0.8)
-        ax.axvline(self.diagnosis.worth, color=style.INK, linewidth=0.8, linestyle=":")
+        ax.axvline(self.diagnosis.min_gain, color=style.INK, linewidth=0.8, linestyle=":")
         ax.set_yticks(range(len(effects)), [name.replace("_", " ") for name in effects])
         ax.set_ylim(len(effects) - 0.5, -0.5)
         said = self.diagnosis

@@ -93,7 +93,7 @@ class TestShown:
         assert outcome.code == 0
         assert outcome.err == "4 configurations x 2 seeds = 8 networks in 2 populations.\n"
         assert "moons: 300 rows, 2 columns and the target 'label'" in outcome.out
-        assert expected.standings() in outcome.out
+        assert expected.ranking() in outcome.out
         assert expected.verdict() in outcome.out
         assert "Scores on 60 test rows, with 95% intervals" in outcome.out
         assert "logistic regression" in outcome.out

@@ -32,7 +32,7 @@ def test_a_line_around_a_ring_underfits_and_capacity_helps(clear):
     assert clear.headline == "The network underfits."
     assert clear.more_capacity.answer == "helps"
     assert clear.more_capacity.change == "hidden none to 32"
-    assert clear.more_capacity.log_loss.low > clear.worth
+    assert clear.more_capacity.log_loss.low > clear.min_gain
     assert clear.more_capacity.accuracy.low > 0.2
     assert clear.less_capacity is None
     assert "less_capacity" not in clear.effects
@@ -43,7 +43,7 @@ def test_a_line_around_a_ring_underfits_and_capacity_helps(clear):
 def test_learning_chance_by_heart_overfits(overfitting):
     assert overfitting.verdict == "overfits"
     assert overfitting.train.accuracy.value > 0.95
-    assert overfitting.judged.accuracy.value < 0.7
+    assert overfitting.held_out.accuracy.value < 0.7
     assert overfitting.gap.log_loss.low > 0
     assert overfitting.more_regularisation.answer == "helps"
     assert "early stopping" in overfitting.more_regularisation.change
@@ -52,26 +52,26 @@ def test_learning_chance_by_heart_overfits(overfitting):
 def test_chance_that_is_not_learned_by_heart_is_noise():
     generator = np.random.default_rng(1)
     X, y = generator.normal(size=(400, 2)), generator.integers(2, size=400)
-    found = diagnose((X, y), Network((8,), dropout=0.2), Training(lr=0.01, epochs=20, patience=5), seeds=5)
-    assert found.verdict == "is limited by noise"
-    assert found.noise.share > 0.8
-    assert "the columns do not tell these rows' classes" in found.reasons[-1]
+    diagnosis = diagnose((X, y), Network((8,), dropout=0.2), Training(lr=0.01, epochs=20, patience=5), seeds=5)
+    assert diagnosis.verdict == "is limited by noise"
+    assert diagnosis.noise.share > 0.8
+    assert "the columns do not tell these rows' classes" in diagnosis.reasons[-1]
 
 
 def test_clusters_far_apart_are_about_right():
     data = datasets.blobs(n_samples=200, centers=[(0, 0), (8, 0), (0, 8)], cluster_std=1.0)
-    found = diagnose(data, Network((16,)), Training(lr=0.02, epochs=60, batch_size=None), seeds=5)
-    assert found.verdict == "is about right"
-    assert found.judged.accuracy.value > 0.98
+    diagnosis = diagnose(data, Network((16,)), Training(lr=0.02, epochs=60, batch_size=None), seeds=5)
+    assert diagnosis.verdict == "is about right"
+    assert diagnosis.held_out.accuracy.value > 0.98
 
 
 def test_a_table_too_small_to_tell_by_leaves_it_open():
     generator = np.random.default_rng(0)
     X, y = generator.normal(size=(20, 2)), np.arange(20) % 2
-    found = diagnose((X, y), Network((8,)), Training(lr=0.05, epochs=20), seeds=5)
-    assert found.verdict == "cannot tell"
-    assert found.headline == "Cannot tell whether the network underfits or overfits."
-    assert "more rows" in found.reasons[-1]
+    diagnosis = diagnose((X, y), Network((8,)), Training(lr=0.05, epochs=20), seeds=5)
+    assert diagnosis.verdict == "cannot tell"
+    assert diagnosis.headline == "Cannot tell whether the network underfits or overfits."
+    assert "more rows" in diagnosis.reasons[-1]
 
 
 def test_the_same_seed_gives_the_same_diagnosis_and_another_another():
@@ -87,7 +87,7 @@ def test_all_of_it_is_json(clear):
     assert set(EFFECTS) < set(told)
     assert told["less_capacity"] is None
     assert told["more_capacity"]["log_loss"]["value"] == clear.more_capacity.log_loss.value
-    assert [tried["name"] for tried in told["tried"]] == [tried.probe.name for tried in clear.tried]
+    assert [tried["name"] for tried in told["tried"]] == [tried.probe.name for tried in clear.probes]
     assert told["tried"][0]["n_train"] == 240
     assert (told["n_rows"], told["n_used"], told["n_judged"], told["n_seeds"]) == (300, 300, 300, 5)
 
@@ -97,23 +97,23 @@ def test_it_reads_well(clear):
     assert lines[0] == "The network underfits."
     assert max(len(line) for line in lines if not line.startswith("more regularisation")) <= 110
     assert any(line.startswith("more capacity") and "helps" in line for line in lines)
-    assert f"From {len(clear.tried) * 5} networks" in str(clear)
+    assert f"From {len(clear.probes) * 5} networks" in str(clear)
     assert repr(clear) == str(clear)
 
 
 def test_of_a_large_table_only_some_rows_take_part_and_it_says_so():
-    found = diagnose(datasets.circles(n_samples=500), TINY, QUICK, seeds=5, max_rows=100)
-    assert (found.n_rows, found.n_used, found.n_judged) == (500, 100, 100)
-    assert found.tried[0].n_train == 80
-    assert "100 of 500 rows" in found.basis()
-    assert "of 100 of 500 rows" in found.reasons[-1]
+    diagnosis = diagnose(datasets.circles(n_samples=500), TINY, QUICK, seeds=5, max_rows=100)
+    assert (diagnosis.n_rows, diagnosis.n_used, diagnosis.n_scored) == (500, 100, 100)
+    assert diagnosis.probes[0].n_train == 80
+    assert "100 of 500 rows" in diagnosis.basis()
+    assert "of 100 of 500 rows" in diagnosis.reasons[-1]
 
 
 def test_columns_of_every_kind_with_gaps_are_read():
     heart = datasets.heart()
     rows = np.arange(120)
     frame = heart.X[rows].with_columns(pl.when(pl.col("age") > "60").then(None).otherwise(pl.col("age")).alias("age"))
-    found = diagnose(
+    diagnosis = diagnose(
         (frame, heart.y[rows]),
         Network((4,)),
         Training(lr=0.02, epochs=8),
@@ -121,17 +121,17 @@ def test_columns_of_every_kind_with_gaps_are_read():
         categorical=heart.categorical,
         class_weight={1: 2.0},
     )
-    assert isinstance(found, Diagnosis)
-    assert 0 < found.judged.log_loss.value < 2
+    assert isinstance(diagnosis, Diagnosis)
+    assert 0 < diagnosis.held_out.log_loss.value < 2
 
 
 def test_three_classes_one_of_them_rare():
     generator = np.random.default_rng(0)
     X = generator.normal(size=(60, 2))
     y = ["often"] * 40 + ["seldom"] * 19 + ["once"]
-    found = diagnose((X, y), Network((4,)), QUICK, seeds=5)
-    assert found.n_judged == 59
-    assert found.noise.majority_error == pytest.approx(19 / 59)
+    diagnosis = diagnose((X, y), Network((4,)), QUICK, seeds=5)
+    assert diagnosis.n_scored == 59
+    assert diagnosis.noise.majority_error == pytest.approx(19 / 59)
 
 
 def test_wrong_settings_are_all_told_at_once():
@@ -157,9 +157,9 @@ def test_tables_that_cannot_be_read_are_refused():
 def test_networks_that_diverge_are_warned_of_and_counted():
     training = Training(optimizer="sgd", lr=1e30, epochs=5)
     with pytest.warns(DivergenceWarning, match=r"the loss of \d+ of \d+ networks was no longer finite"):
-        found = diagnose(datasets.moons(n_samples=60), Network((4,)), training, seeds=2)
-    assert found.diverged > 0
-    assert np.isfinite(found.judged.log_loss.value)
+        diagnosis = diagnose(datasets.moons(n_samples=60), Network((4,)), training, seeds=2)
+    assert diagnosis.diverged > 0
+    assert np.isfinite(diagnosis.held_out.log_loss.value)
 
 
 def test_ctrl_c_ends_it():
@@ -175,5 +175,5 @@ def test_a_network_that_stops_early_never_stops_by_a_judged_row():
     X, y = datasets.moons(n_samples=100)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = diagnose((X, y), TINY, Training(lr=0.05, epochs=40, patience=3), seeds=5)
-    assert found.tried[0].n_train == 80
+        diagnosis = diagnose((X, y), TINY, Training(lr=0.05, epochs=40, patience=3), seeds=5)
+    assert diagnosis.probes[0].n_train == 80

@@ -64,8 +64,8 @@ def test_regularised_is_more_of_everything_and_stops_early():
     assert more.network.dropout == pytest.approx(0.32)
     assert more.training.weight_decay == pytest.approx(0.1)
     assert more.training.patience == 10
-    assert more.stops
-    assert not own.stops
+    assert more.stops_early
+    assert not own.stops_early
 
 
 def test_a_patience_that_is_configured_stays():

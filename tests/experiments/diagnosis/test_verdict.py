@@ -5,9 +5,9 @@ import pytest
 
 from demarcate.engine import Training
 from demarcate.evaluation import Mean
-from demarcate.experiments.diagnosis.measured import Measured
+from demarcate.experiments.diagnosis.probe_scores import ProbeScores
 from demarcate.experiments.diagnosis.probes import Probe
-from demarcate.experiments.diagnosis.verdict import Case, answered, decided, noise_of
+from demarcate.experiments.diagnosis.verdict import Evidence, classify_gain, decide_verdict, noise_of
 from demarcate.nn import Network
 
 NAMES = (
@@ -23,26 +23,26 @@ NAMES = (
 )
 
 
-def measured(judged, trained=0.3, noise=0.02, n_rows=100, without=()):
-    """Probes with these mean losses on judged rows (0.3 where not named), and the configured one's on its own."""
+def scores_of(held_out, trained=0.3, noise=0.02, n_rows=100, without=()):
+    """Probes with these mean losses on held_out rows (0.3 where not named), and the configured one's on its own."""
     names = [name for name in NAMES if name not in without]
     generator = np.random.default_rng(0)
     folds = [np.arange(start, n_rows, 5) for start in range(5)]
     losses = []
     for rows in folds:
         hard = generator.normal(0, 0.1, len(rows))
-        own = [judged.get(name, 0.3) + hard + generator.normal(0, noise, len(rows)) for name in names]
+        own = [held_out.get(name, 0.3) + hard + generator.normal(0, noise, len(rows)) for name in names]
         losses.append(np.array(own))
     train = np.full((len(names), 5), 0.1)
     train[0] = trained
     shares = {"half of the rows": 0.5, "quarter of the rows": 0.25}
     probes = tuple(Probe(name, Network(), Training(), shares.get(name, 1.0)) for name in names)
     both = {"log_loss": losses, "accuracy": [(own < 0.5).astype(float) for own in losses]}
-    return Measured(probes, tuple(folds), both, {"log_loss": train, "accuracy": 1 - train}, 0.25)
+    return ProbeScores(probes, tuple(folds), both, {"log_loss": train, "accuracy": 1 - train}, 0.25)
 
 
-def verdict(judged, *, remaining=0.02, **settings):
-    return decided(Case.of(measured(judged, **settings)), remaining)
+def verdict(held_out, *, remaining=0.02, **settings):
+    return decide_verdict(Evidence.of(scores_of(held_out, **settings)), remaining)
 
 
 class TestAnswer:
@@ -59,11 +59,11 @@ class TestAnswer:
         ],
     )
     def test_it_is_by_interval_and_amount(self, mean, expected):
-        assert answered(Mean(*mean, 5), material=0.05) == expected
+        assert classify_gain(Mean(*mean, 5), material=0.05) == expected
 
     def test_a_tenth_is_worth_having_but_never_less_than_a_fiftieth(self):
-        assert Case.of(measured({"configured": 0.5})).material == pytest.approx(0.05, abs=0.005)
-        assert Case.of(measured({"configured": 0.01})).material == 0.02
+        assert Evidence.of(scores_of({"configured": 0.5})).material == pytest.approx(0.05, abs=0.005)
+        assert Evidence.of(scores_of({"configured": 0.01})).material == 0.02
 
 
 class TestVerdict:
@@ -76,28 +76,28 @@ class TestVerdict:
 
     @pytest.mark.parametrize("name", ["smaller", "regularised"])
     def test_fitting_less_that_helps_with_a_gap_is_overfitting(self, name):
-        judged = {"configured": 0.5, "smaller": 0.5, "larger": 0.6, "longer": 0.6, "unregularised": 0.6, name: 0.3}
-        assert verdict(judged, trained=0.1) == "overfits"
+        held_out = {"configured": 0.5, "smaller": 0.5, "larger": 0.6, "longer": 0.6, "unregularised": 0.6, name: 0.3}
+        assert verdict(held_out, trained=0.1) == "overfits"
 
     def test_without_a_gap_it_is_not(self):
         assert verdict({"regularised": 0.2, "configured": 0.3}, trained=0.3) == "is about right"
 
     def test_larger_and_regularised_is_no_underfitting_where_regularisation_alone_does_it(self):
-        judged = {"configured": 0.6, "regularised": 0.3, "larger, regularised": 0.3, "larger": 0.6, "smaller": 0.6}
-        assert verdict({**judged, "longer": 0.7, "unregularised": 0.6}, trained=0.05) == "overfits"
+        held_out = {"configured": 0.6, "regularised": 0.3, "larger, regularised": 0.3, "larger": 0.6, "smaller": 0.6}
+        assert verdict({**held_out, "longer": 0.7, "unregularised": 0.6}, trained=0.05) == "overfits"
 
     def test_it_is_where_only_both_together_help(self):
-        judged = {"configured": 0.6, "regularised": 0.6, "larger, regularised": 0.3, "larger": 0.6, "smaller": 0.6}
-        assert verdict({**judged, "longer": 0.6, "unregularised": 0.6}, trained=0.6) == "underfits"
+        held_out = {"configured": 0.6, "regularised": 0.6, "larger, regularised": 0.3, "larger": 0.6, "smaller": 0.6}
+        assert verdict({**held_out, "longer": 0.6, "unregularised": 0.6}, trained=0.6) == "underfits"
 
     def test_of_both_faults_the_larger_part_decides(self):
-        judged = dict.fromkeys(NAMES, 0.6) | {"regularised": 0.45, "larger": 0.3}
-        assert verdict(judged, trained=0.5) == "underfits"
-        assert verdict(judged, trained=0.1) == "overfits"
+        held_out = dict.fromkeys(NAMES, 0.6) | {"regularised": 0.45, "larger": 0.3}
+        assert verdict(held_out, trained=0.5) == "underfits"
+        assert verdict(held_out, trained=0.1) == "overfits"
 
     def test_two_equal_parts_leave_it_open(self):
-        judged = dict.fromkeys(NAMES, 0.6) | {"regularised": 0.45, "larger": 0.3}
-        assert verdict(judged, trained=0.3) == "cannot tell"
+        held_out = dict.fromkeys(NAMES, 0.6) | {"regularised": 0.45, "larger": 0.3}
+        assert verdict(held_out, trained=0.3) == "cannot tell"
 
     def test_nothing_that_helps_is_about_right(self):
         assert verdict({}) == "is about right"
@@ -114,17 +114,17 @@ class TestVerdict:
     def test_probes_that_could_not_be_tried_are_not_missed(self):
         without = ("smaller", "larger", "larger, regularised", "unregularised")
         assert verdict({}, without=without) == "is about right"
-        judged = {"configured": 0.5, "regularised": 0.2, "longer": 0.6}
-        assert verdict(judged, trained=0.1, without=without) == "overfits"
+        held_out = {"configured": 0.5, "regularised": 0.2, "longer": 0.6}
+        assert verdict(held_out, trained=0.1, without=without) == "overfits"
 
     @pytest.mark.parametrize("seed", range(5))
     def test_fitting_more_that_helps_without_a_gap_is_never_overfitting(self, seed):
         generator = np.random.default_rng(seed)
-        judged = {name: generator.uniform(0.5, 0.8) for name in NAMES} | {"configured": 0.6, "larger": 0.2}
-        assert verdict(judged, trained=0.6) in {"underfits", "cannot tell"}
+        held_out = {name: generator.uniform(0.5, 0.8) for name in NAMES} | {"configured": 0.6, "larger": 0.2}
+        assert verdict(held_out, trained=0.6) in {"underfits", "cannot tell"}
 
 
 def test_noise_is_what_the_best_probe_with_all_rows_leaves():
-    found = noise_of(measured({"quarter of the rows": 0.05, "larger": 0.1}), majority_error=0.5)
+    found = noise_of(scores_of({"quarter of the rows": 0.05, "larger": 0.1}), majority_error=0.5)
     assert found.best == "larger"
     assert found.share == pytest.approx((1 - found.accuracy.value) / 0.5)

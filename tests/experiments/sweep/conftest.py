@@ -5,10 +5,10 @@ import pytest
 
 from demarcate import datasets
 from demarcate.engine import Training
-from demarcate.experiments.seed_splits import line_up
 from demarcate.experiments.sweep.grid import configurations
+from demarcate.experiments.sweep.sweep_design import design_sweep
 from demarcate.nn import Network
-from demarcate.trainingset.read_data import read_training_set
+from demarcate.trainingset.training_set import read_task
 
 
 @pytest.fixture(scope="session")
@@ -17,16 +17,16 @@ def moons():
 
 
 @pytest.fixture
-def lined_up(moons):
-    """Lines a sweep up without training it."""
+def designed(moons):
+    """Design a sweep without training it."""
 
-    def line(over=None, n_seeds=3, data=moons, **settings):
-        tried = configurations(over or {"hidden": [2, 3]}, Network(), Training(epochs=3))
-        training_set = read_training_set(data, [Network()])
+    def design(over=None, n_seeds=3, data=moons, **settings):
+        candidates = configurations(over or {"hidden": [2, 3]}, Network(), Training(epochs=3))
+        table = read_task(data, [Network()])
         defaults = {"test_size": 0.2, "validation_size": 0.25, "seed": 0, "standardise": True}
-        return line_up(training_set, tried, n_seeds=n_seeds, **{**defaults, **settings})
+        return design_sweep(table, candidates, n_seeds=n_seeds, **{**defaults, **settings})
 
-    return line
+    return design
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from demarcate.engine import Training
 from demarcate.errors import SettingError
 from demarcate.experiments.sweep import Between
-from demarcate.experiments.sweep.grid import SWEPT, configurations, spelled
+from demarcate.experiments.sweep.grid import SWEEP_SETTINGS, configurations, format_setting
 from demarcate.nn import Network
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -55,7 +55,7 @@ def test_a_sample_of_a_grid_is_distinct_combinations_of_it_in_order(over, data):
 
 
 def test_every_setting_that_can_be_swept_is_tested():
-    assert set(VALUES) == set(SWEPT)
+    assert set(VALUES) == set(SWEEP_SETTINGS)
 
 
 def test_specifications_have_the_settings_and_keep_the_others():
@@ -129,7 +129,7 @@ def test_a_huge_grid_is_sampled_without_being_listed():
 
 
 def test_settings_are_spelled_as_the_command_line_takes_them():
-    assert [spelled(value) for value in ((16, 8), (), None, 0.00012345, 7, "tanh")] == [
+    assert [format_setting(value) for value in ((16, 8), (), None, 0.00012345, 7, "tanh")] == [
         "16,8",
         "none",
         "all",

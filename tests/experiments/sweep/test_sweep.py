@@ -34,19 +34,19 @@ def weights(predictor):
 # What is trained, and on which rows
 
 
-def test_a_network_of_a_sweep_is_the_member_trained_alone(moons, lined_up):
+def test_a_network_of_a_sweep_is_the_member_trained_alone(moons, designed):
     training = Training(lr=0.02, epochs=6, batch_size=16, weight_decay=0.01)
     over = {"hidden": [(4,), (7,)], "dropout": [0.0, 0.3], "weight_decay": [0.0, 0.1]}
     found = sweep(moons, over, training=training, validation_size=0.25)
-    lineup = lined_up({"hidden": [(4,)]}, data=moons)
+    design = designed({"hidden": [(4,)]}, data=moons)
     winner = found.winner
-    for draw, encoding in zip(lineup.draws, range(3), strict=True):
-        like = lineup.members[encoding]
-        (alone,) = fit([replace(like, network=winner.network, training=winner.training)], lineup.samples)
+    for split, encoding in zip(design.splits, range(3), strict=True):
+        like = design.members[encoding]
+        (alone,) = fit([replace(like, network=winner.network, training=winner.training)], design.samples)
         for ours, theirs in zip(winner.predictor.states()[encoding], alone.state, strict=True):
             for parameter, expected in zip(ours, theirs, strict=True):
                 torch.testing.assert_close(parameter, expected, rtol=1e-4, atol=1e-5)
-        own = found.networks.filter(configuration=winner.configuration.number, seed=draw.seed)
+        own = found.networks.filter(configuration=winner.configuration.number, seed=split.seed)
         assert own["validation_log_loss"].item() == pytest.approx(float(alone.history.validation_loss[-1]), rel=1e-4)
 
 
@@ -60,7 +60,7 @@ def test_training_validation_and_test_rows_are_apart(result):
 def test_the_labels_of_test_rows_change_neither_table_nor_winner(moons, patience, monkeypatch):
     X, y = moons
     training = replace(QUICK, lr=0.05, epochs=20, patience=patience)
-    lineup_module = importlib.import_module("demarcate.experiments.seed_splits")
+    design_module = importlib.import_module("demarcate.experiments.sweep.sweep_design")
     splits = []
 
     def split_once(codes, held_out, seed):
@@ -68,12 +68,12 @@ def test_the_labels_of_test_rows_change_neither_table_nor_winner(moons, patience
         splits.append(stratified_split(codes, held_out, seed))
         return splits[-1]
 
-    monkeypatch.setattr(lineup_module, "stratified_split", split_once)
+    monkeypatch.setattr(design_module, "stratified_split", split_once)
     honest = sweep((X, y), OVER, training=training)
     changed = y.copy()
     changed[honest.test_rows] = 1 - y[honest.test_rows]
     replayed = iter(splits.copy())
-    monkeypatch.setattr(lineup_module, "stratified_split", lambda *_: next(replayed))
+    monkeypatch.setattr(design_module, "stratified_split", lambda *_: next(replayed))
     other = sweep((X, changed), OVER, training=training)
     assert other.table.equals(honest.table)
     assert other.winner.settings == honest.winner.settings
@@ -312,7 +312,7 @@ def test_what_it_shows_of_itself_is_what_it_prints(result):
 
 def test_long_tables_are_cut(moons):
     over = {"lr": [0.001 * n for n in range(1, 25)]}
-    told = sweep(moons, over, training=replace(QUICK, epochs=1), seeds=1).standings().splitlines()
+    told = sweep(moons, over, training=replace(QUICK, epochs=1), seeds=1).ranking().splitlines()
     assert told[-1] == "and 4 more"
     assert len(told) == 3 + 20 + 1
 

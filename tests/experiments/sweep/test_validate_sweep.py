@@ -3,12 +3,12 @@ import pytest
 
 from demarcate.engine import Training
 from demarcate.experiments.sweep import Between
-from demarcate.experiments.sweep.validate_sweep import wrong_values
+from demarcate.experiments.sweep.validate_sweep import value_problems
 from demarcate.nn import Network
 
 
 def wrong(over, *, sampled=False):
-    return [str(problem) for problem in wrong_values(over, Network(), Training(), sampled=sampled)]
+    return [str(problem) for problem in value_problems(over, Network(), Training(), sampled=sampled)]
 
 
 @pytest.mark.parametrize(

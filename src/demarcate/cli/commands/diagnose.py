@@ -118,12 +118,12 @@ def _diagnose(
     from demarcate.cli import console
     from demarcate.cli.outputs import check_outputs, check_writable_as_picture, write_picture
     from demarcate.cli.table_input import column_lists, load, split_target
-    from demarcate.experiments.diagnosis import check_size
+    from demarcate.experiments.diagnosis import check_diagnosis_settings
     from demarcate.trainingset import open_table
 
     check_outputs(source["table"], {"--plot": (plot, check_writable_as_picture)})
     refuse_impossible(settings, seed)
-    check_size(**size, seed=seed)
+    check_diagnosis_settings(**size, seed=seed)
     loaded = load(source["table"], source["encoding"], source["delimiter"])
     frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
     lists = column_lists(lists, loaded.frame.columns, loaded.categorical)

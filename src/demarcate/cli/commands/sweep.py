@@ -180,7 +180,7 @@ def _sweep(
 
         write_picture(plot, lambda: SweepDisplay.from_sweep(result))
     if not silent:
-        print(f"\n{result.standings()}\n\n{result.verdict()}\n")
+        print(f"\n{result.ranking()}\n\n{result.verdict()}\n")
         console.scores(result.winner.scores, result.winner.baselines)
     for what, path in {"The table": out, "The winner": save}.items():
         if path and not quiet:

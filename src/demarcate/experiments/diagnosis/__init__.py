@@ -1,9 +1,9 @@
-"""Whether a network underfits or overfits, and whether more rows, more capacity or more regularisation would help."""
+"""Diagnosis: underfitting or overfitting, and whether more rows, capacity or regularisation would help."""
 
 from demarcate.experiments.diagnosis.diagnose import (
     MAX_ROWS,
     SEEDS,
-    check_size,
+    check_diagnosis_settings,
     diagnose,
     diagnose_training_set,
     warn_of_divergence,
@@ -15,7 +15,7 @@ from demarcate.experiments.diagnosis.diagnosis_result import (
     Effect,
     Levels,
     Noise,
-    Tried,
+    ProbeResult,
     Verdict,
 )
 from demarcate.experiments.diagnosis.probes import Probe, probes_of
@@ -30,9 +30,9 @@ __all__ = [
     "Levels",
     "Noise",
     "Probe",
-    "Tried",
+    "ProbeResult",
     "Verdict",
-    "check_size",
+    "check_diagnosis_settings",
     "diagnose",
     "diagnose_training_set",
     "probes_of",

@@ -1,4 +1,4 @@
-"""From a table, a network and a training to a diagnosis: one population of probes."""
+"""`diagnose`: train a network and its probes in one call of the engine, and conclude what would help."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -10,25 +10,24 @@ from demarcate.datasets import Dataset
 from demarcate.engine import OnEpoch, Training, fit
 from demarcate.engine.backend import check_precision
 from demarcate.errors import DivergenceWarning, Problem, SettingError
-from demarcate.experiments.diagnosis.conclusion import concluded
+from demarcate.experiments.diagnosis.conclude import conclude
 from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis
-from demarcate.experiments.diagnosis.measured import measured
-from demarcate.experiments.diagnosis.probe_splits import FEWEST_ROWS, line_up
+from demarcate.experiments.diagnosis.probe_design import MIN_ROWS, design_probes
+from demarcate.experiments.diagnosis.probe_scores import score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.formatting import counted
 from demarcate.nn import Network
 from demarcate.tabular import stratified_split
-from demarcate.trainingset import TrainingSet
-from demarcate.trainingset.read_data import read_training_set
+from demarcate.trainingset.training_set import Task, read_task
 
 MAX_ROWS = 4000
-"""Rows that probes share by default; of a larger table so many are drawn."""
+"""Rows that take part by default; larger tables are sampled."""
 SEEDS = 10
-"""Splits by default: every row judges twice."""
+"""Splits by default: every row is held out twice."""
 
 
 def diagnose(
-    data: TrainingSet | Dataset | tuple[Any, Any],
+    data: Dataset | tuple[Any, Any],
     network: Network | None = None,
     training: Training | None = None,
     *,
@@ -44,28 +43,28 @@ def diagnose(
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
 ) -> Diagnosis:
-    """Say whether a network underfits or overfits a table, and what would help, by how much.
+    """Tell whether a network underfits or overfits a table, and what would help, by how much.
 
     The network is trained as configured, and with one thing changed at a time: half and a quarter of the rows, a
-    quarter and four times the units, no regularisation and more of it, more epochs. A seed splits the rows into four
-    fifths to train on and a fifth to judge by, and all its probes are judged on the same rows, so that what they differ
-    in is not the luck of the draw. All of them train in one go. Where the training has ``patience``, an eighth of a
-    probe's training rows decides when it stops, never the judged rows. What helps decides the verdict; where intervals
-    leave it open, it is that nobody can tell.
+    quarter and four times the units, no regularisation and more of it, more epochs. Each seed splits the rows into four
+    fifths to train on and a fifth to score on; all its probes are scored on the same rows, so their differences are
+    paired. All networks train in one call of the engine. If the training has ``patience``, an eighth of a probe's
+    training rows decides when it stops, never the scored rows. The changes that help decide the verdict; where
+    intervals leave it open, it is ``cannot tell``.
 
     Parameters
     ----------
     data
         A data set, or a table and its labels, as for `train`.
     network, training
-        What is diagnosed; as `Network()` and `Training()` if not given.
+        The network to diagnose, and its training; `Network()` and `Training()` by default.
     seeds
-        How many splits, at least 2; after every five the rows are dealt anew.
+        The number of splits, at least 2; after every five the rows are split anew.
     max_rows
-        Rows that take part; of a table with more, so many are drawn, each class in its proportion. The diagnosis is
-        then that of the network trained on so many.
+        The most rows that take part; larger tables are sampled, stratified by class. The diagnosis is then that of the
+        network trained on that many rows.
     seed
-        Decides those rows, the splits and the networks' seeds.
+        Decides the sample, the splits and the networks' seeds.
     standardise, categorical, numerical, drop, class_weight
         As for `sweep`.
     device, precision, on_epoch
@@ -74,33 +73,33 @@ def diagnose(
     Raises
     ------
     InputError
-        If the table or the labels are refused, or there are fewer than 20 rows, or 5 a class.
+        If the table or the labels are refused, or there are fewer than 20 rows, or fewer than 5 a class.
     SettingError
         If settings are out of their range.
 
     Warns
     -----
     DivergenceWarning
-        If the loss of a network stopped being a finite number.
+        If the loss of a network stopped being finite.
 
     Examples
     --------
     >>> from demarcate import Network, Training, datasets
     >>> training = Training(lr=0.02, epochs=100, batch_size=None)
-    >>> found = diagnose(datasets.moons(n_samples=300, noise=0.2), Network((2,), "tanh"), training, seeds=5)
-    >>> print(found.headline)
+    >>> diagnosis = diagnose(datasets.moons(n_samples=300, noise=0.2), Network((2,), "tanh"), training, seeds=5)
+    >>> print(diagnosis.headline)
     The network underfits.
-    >>> found.more_capacity.answer, found.more_capacity.change
+    >>> diagnosis.more_capacity.answer, diagnosis.more_capacity.change
     ('helps', 'hidden 2 to 16')
     """
     network, training = network or Network(), training or Training()
-    check_size(seeds, max_rows, seed)
+    check_diagnosis_settings(seeds, max_rows, seed)
     check_precision(precision)
-    training_set = read_training_set(
+    task = read_task(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
     )
-    found = diagnose_training_set(
-        training_set,
+    diagnosis = diagnose_task(
+        task,
         network,
         training,
         seeds=seeds,
@@ -111,12 +110,12 @@ def diagnose(
         precision=precision,
         on_epoch=on_epoch,
     )
-    warn_of_divergence(found)
-    return found
+    warn_of_divergence(diagnosis)
+    return diagnosis
 
 
-def diagnose_training_set(
-    training_set: TrainingSet,
+def diagnose_task(
+    task: Task,
     network: Network,
     training: Training,
     *,
@@ -129,60 +128,48 @@ def diagnose_training_set(
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
 ) -> Diagnosis:
-    """Diagnose a network on a table that is read already; parameters as for `diagnose` and `TableEncoder.fit`."""
-    check_size(seeds, max_rows, seed)
-    n_rows = len(training_set.codes)
-    training_set = _part(training_set, max_rows, seed)
+    """Diagnose a network on a training set; parameters as for `diagnose`, ``pieces`` (bins) as for `TableEncoder`."""
+    check_diagnosis_settings(seeds, max_rows, seed)
+    n_rows = len(task.codes)
+    task = _sampled(task, max_rows, seed)
     encoding = {"standardise": standardise, "pieces": pieces}
-    lineup = line_up(training_set, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
-    fitted = fit(lineup.members, lineup.samples, device=device, precision=precision, on_epoch=on_epoch)
-    n_diverged = sum(done.divergence is not None for done in fitted)
-    counts = np.bincount(training_set.codes[np.concatenate(lineup.judged)], minlength=len(training_set.classes))
-    majority_error = float(1 - counts.max() / counts.sum())
-    return concluded(
-        measured(training_set, lineup, fitted),
-        lineup,
-        majority_error=majority_error,
+    design = design_probes(task, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
+    fitted = fit(design.members, design.samples, device=device, precision=precision, on_epoch=on_epoch)
+    counts = np.bincount(task.codes[np.concatenate(design.scored_rows)], minlength=len(task.classes))
+    return conclude(
+        score_probes(task, design, fitted),
+        design,
+        majority_error=float(1 - counts.max() / counts.sum()),
         n_rows=n_rows,
-        n_used=len(training_set.codes),
-        diverged=n_diverged,
+        n_used=len(task.codes),
+        diverged=sum(member.divergence is not None for member in fitted),
     )
 
 
-def check_size(seeds: Any, max_rows: Any, seed: Any) -> None:
-    """Refuse a diagnosis's own settings where no table would make them good; `diagnose` does so itself.
-
-    Raises
-    ------
-    SettingError
-        If any is out of range; all of them are told at once.
-
-    Examples
-    --------
-    >>> check_size(1, 4000, 0)
-    Traceback (most recent call last):
-    demarcate.errors.SettingError: seeds is a whole number from 2 up: it is 1. Mend it.
-    """
+def check_diagnosis_settings(seeds: Any, max_rows: Any, seed: Any) -> None:
+    """Raise a SettingError with all problems of a diagnosis's settings; needs no table."""
     problems = [
-        Problem(f"{name} is a whole number from {least} up", f"it is {value!r}", "Mend it")
-        for name, value, least in (("seeds", seeds, 2), ("max_rows", max_rows, FEWEST_ROWS), ("seed", seed, 0))
+        Problem(f"{name} is {value!r}", f"Give a whole number from {least} up")
+        for name, value, least in (("seeds", seeds, 2), ("max_rows", max_rows, MIN_ROWS), ("seed", seed, 0))
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least
     ]
     if problems:
         raise SettingError.of(problems)
 
 
-def warn_of_divergence(found: Diagnosis, stacklevel: int = 3) -> None:
+def warn_of_divergence(diagnosis: Diagnosis, stacklevel: int = 3) -> None:
     """Warn if networks of a diagnosis diverged."""
-    if found.diverged:
-        what = f"the loss of {found.diverged:,} of {counted(found.n_networks, 'network')} was no longer finite"
-        message = f"{what}: each counts with the best weights it had. Lower lr"
+    if diagnosis.diverged:
+        fact = f"The loss of {diagnosis.diverged:,} of {counted(diagnosis.n_networks, 'network')} stopped being finite"
+        message = f"{fact}. Their best weights are kept. Lower lr."
         warnings.warn(DivergenceWarning(message), stacklevel=stacklevel)
 
 
-def _part(training_set: TrainingSet, max_rows: int, seed: int) -> TrainingSet:
-    """The training set with at most so many rows."""
-    n_rows, most = len(training_set.codes), max(max_rows, 5 * len(training_set.classes))
+def _sampled(task: Task, max_rows: int, seed: int) -> Task:
+    """Return the training set with at most ``max_rows`` rows, or 5 for each class if that is more."""
+    n_rows, most = len(task.codes), max(max_rows, 5 * len(task.classes))
     if n_rows <= most:
-        return training_set
-    return training_set.subset(stratified_split(training_set.codes, n_rows - most, seed)[0])
+        return task
+    rows = stratified_split(task.codes, n_rows - most, seed)[0]
+    weights = None if task.weights is None else task.weights[rows]
+    return Task(task.schema, task.cells(rows), task.classes, task.codes[rows], weights, task.target)

@@ -1,4 +1,4 @@
-"""What a diagnosis says, and what it says it by."""
+"""The result of a diagnosis: verdict, effects, probes, and their text and JSON."""
 
 from dataclasses import asdict, dataclass
 from textwrap import fill
@@ -8,18 +8,18 @@ from demarcate.evaluation import Mean
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.formatting import aligned
 
-LINE = 110
-"""Characters of a line of text, at most."""
+MAX_LINE = 110
+"""Characters of a line of text."""
 
 Verdict = Literal["underfits", "overfits", "is about right", "is limited by noise", "cannot tell"]
-"""What a network does, or that nobody can tell."""
+"""The state of a network, or that the intervals leave it open."""
 Answer = Literal["helps", "does not help", "cannot tell"]
-"""Whether a change is worth having."""
+"""Whether a change lowers the log loss enough to matter."""
 
 
 @dataclass(frozen=True)
 class Levels:
-    """How good a probe is on some rows.
+    """A probe's scores on some rows.
 
     Attributes
     ----------
@@ -31,22 +31,22 @@ class Levels:
     accuracy: Mean
 
     def to_json(self) -> dict[str, Any]:
-        """Both, ready for JSON."""
+        """Return both as JSON values."""
         return {"log_loss": asdict(self.log_loss), "accuracy": asdict(self.accuracy)}
 
 
 @dataclass(frozen=True)
 class Effect(Levels):
-    """What a change does on rows that were not trained on, compared row by row.
+    """The effect of a change on held-out rows, compared row by row.
 
     Attributes
     ----------
     log_loss
-        By how much the change lowers the log loss; below 0 where it raises it.
+        The reduction of the log loss; below 0 where the change raises it.
     accuracy
-        By how much it raises the accuracy.
+        The increase of the accuracy.
     change
-        From what to what, in words.
+        The change as text, such as ``hidden 4 to 16``.
     answer
         Whether it helps.
 
@@ -64,22 +64,22 @@ class Effect(Levels):
         return f"{self.change} {self.answer}: log loss lower by {self.log_loss}, accuracy higher by {self.accuracy}"
 
     def to_json(self) -> dict[str, Any]:
-        """The numbers, the change and the answer, ready for JSON."""
+        """Return the scores, the change and the answer as JSON values."""
         return {"change": self.change, "answer": self.answer, **super().to_json()}
 
 
 @dataclass(frozen=True)
 class Noise:
-    """What remains wrong with the best of all that was tried.
+    """The mistakes that remain with the best probe.
 
     Attributes
     ----------
     best
-        The probe of least log loss.
+        The probe with the lowest log loss.
     log_loss, accuracy
-        Its levels on the judged rows.
+        Its scores on the held-out rows.
     majority_error
-        The share of rows that are not of the commonest class.
+        The share of rows outside the most frequent class.
     """
 
     best: str
@@ -89,35 +89,35 @@ class Noise:
 
     @property
     def share(self) -> float:
-        """Mistakes that remain for each that always saying the commonest class makes."""
+        """The ratio of its mistakes to those of always predicting the most frequent class."""
         return (1 - self.accuracy.value) / self.majority_error
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
+        """Return everything as JSON values."""
         return {**asdict(self), "share": self.share}
 
 
 @dataclass(frozen=True)
-class Tried:
-    """One probe, and how it did.
+class ProbeResult:
+    """One probe and its scores.
 
     Attributes
     ----------
     probe
-        What was tried.
+        The probe.
     n_train
-        Its training rows.
-    train, judged
-        How good it is on its own training rows, and on rows that none of the probes knew.
+        The number of its training rows.
+    train, held_out
+        Its scores on its own training rows, and on rows that no probe was trained on.
     """
 
     probe: Probe
     n_train: int
     train: Levels
-    judged: Levels
+    held_out: Levels
 
     def to_json(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
+        """Return everything as JSON values."""
         network, training = self.probe.network, self.probe.training
         return {
             "name": self.probe.name,
@@ -128,7 +128,7 @@ class Tried:
             "epochs": training.epochs,
             "n_train": self.n_train,
             "train": self.train.to_json(),
-            "judged": self.judged.to_json(),
+            "judged": self.held_out.to_json(),
         }
 
 
@@ -136,47 +136,46 @@ class Tried:
 class Diagnosis:
     """Whether a network underfits, overfits, is about right or limited by noise, and what would help.
 
-    Log losses count a row by at most log(100), as if it were given a probability of 1%.
+    The log loss of a row counts at most log(100), as if its true class had a probability of 1%.
 
     Attributes
     ----------
     verdict
         ``underfits``, ``overfits``, ``is about right``, ``is limited by noise``, or ``cannot tell``.
     reasons
-        In words, with numbers.
-    train, judged
-        How good the network as configured is on its own training rows, and on rows it did not know.
+        Sentences with numbers.
+    train, held_out
+        Scores of the network as configured on its own training rows, and on held-out rows.
     gap
-        How much worse on the latter: log loss higher, accuracy lower.
+        Their difference: log loss higher, accuracy lower on held-out rows.
     more_rows
-        What the last doubling of the training rows did.
+        The effect of the last doubling of the training rows.
     more_capacity, less_capacity
-        What a larger and a smaller network does; None where there is none
-        (`demarcate.experiments.diagnosis.probes_of`).
+        The effect of a larger and of a smaller network; None where there is none (`probes_of`).
     more_regularisation, less_regularisation
-        What more dropout, weight decay and early stopping does, and what none of it does; None where there is none.
+        The effect of more dropout, weight decay and early stopping, and of none of them; None where there is none.
     longer_training
-        What more epochs do.
-    worth
-        The least lowering of the log loss that counts as help: a tenth of it, and 0.02.
+        The effect of more epochs.
+    min_gain
+        The smallest reduction of the log loss that counts as help: a tenth of it, and at least 0.02.
     noise
-        What remains wrong with the best of all that was tried.
-    tried
-        Every probe; the first is the network as configured.
+        The mistakes that remain with the best probe.
+    probes
+        Every probe's result; the first is the network as configured.
     n_rows, n_used
-        Rows of the table, and how many of them the probes shared.
-    n_judged
-        Rows that judged, each at least once.
+        Rows of the table, and rows that took part.
+    n_scored
+        Rows that were held out at least once.
     n_seeds
-        Splits into rows to train on and rows to judge.
+        Splits into training rows and held-out rows.
     diverged
-        How many networks' loss stopped being finite.
+        The number of networks whose loss stopped being finite.
     """
 
     verdict: Verdict
     reasons: tuple[str, ...]
     train: Levels
-    judged: Levels
+    held_out: Levels
     gap: Levels
     more_rows: Effect
     more_capacity: Effect | None
@@ -184,32 +183,32 @@ class Diagnosis:
     more_regularisation: Effect
     less_regularisation: Effect | None
     longer_training: Effect
-    worth: float
+    min_gain: float
     noise: Noise
-    tried: tuple[Tried, ...]
+    probes: tuple[ProbeResult, ...]
     n_rows: int
     n_used: int
-    n_judged: int
+    n_scored: int
     n_seeds: int
     diverged: int
 
     @property
     def effects(self) -> dict[str, Effect]:
-        """What was changed and what it did, by name; without those that could not be tried."""
+        """The effects by name, without those that could not be tried."""
         named = {name: getattr(self, name) for name in EFFECTS}
         return {name: effect for name, effect in named.items() if effect is not None}
 
     @property
     def n_networks(self) -> int:
-        """Networks trained."""
-        return len(self.tried) * self.n_seeds
+        """The number of networks trained."""
+        return len(self.probes) * self.n_seeds
 
     def __repr__(self) -> str:
         return str(self)
 
     def __str__(self) -> str:
-        reasons = [fill(reason, LINE, initial_indent="- ", subsequent_indent="  ") for reason in self.reasons]
-        return "\n".join([self.headline, "", *reasons, "", *self._table(), "", fill(self.basis(), LINE)])
+        reasons = [fill(reason, MAX_LINE, initial_indent="- ", subsequent_indent="  ") for reason in self.reasons]
+        return "\n".join([self.headline, "", *reasons, "", *self._table(), "", fill(self.basis(), MAX_LINE)])
 
     @property
     def headline(self) -> str:
@@ -219,42 +218,42 @@ class Diagnosis:
         return f"The network {self.verdict}."
 
     def basis(self) -> str:
-        """What was trained, on which rows, in words."""
+        """Return as text which networks were trained, on which rows, and the rule of the answers."""
         used = f"{self.n_used:,} rows" if self.n_used == self.n_rows else f"{self.n_used:,} of {self.n_rows:,} rows"
         return (
-            f"From {self.n_networks} networks: {len(self.tried)} probes x {self.n_seeds} seeds on {used}. Each seed "
-            "trains its probes on four fifths of them and judges all on the others. A change helps if it lowers the "
-            f"log loss by at least {self.worth:.3f}, and its interval leaves out 0. Intervals are of 95%; a row's log "
-            "loss counts at most as log(100)."
+            f"From {self.n_networks} networks: {len(self.probes)} probes x {self.n_seeds} seeds on {used}. Each seed "
+            "trains its probes on four fifths of them and scores all on the others. A change helps if it lowers the "
+            f"log loss by at least {self.min_gain:.3f}, and its interval excludes 0. Intervals are at 95%; the log "
+            "loss of a row counts at most log(100)."
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Everything, ready for JSON."""
+        """Return everything as JSON values."""
         return {
             "verdict": self.verdict,
             "reasons": list(self.reasons),
             "train": self.train.to_json(),
-            "judged": self.judged.to_json(),
+            "judged": self.held_out.to_json(),
             "gap": self.gap.to_json(),
             **{name: None if (effect := getattr(self, name)) is None else effect.to_json() for name in EFFECTS},
-            "worth": self.worth,
+            "worth": self.min_gain,
             "noise": self.noise.to_json(),
-            "tried": [tried.to_json() for tried in self.tried],
+            "tried": [result.to_json() for result in self.probes],
             "n_rows": self.n_rows,
             "n_used": self.n_used,
-            "n_judged": self.n_judged,
+            "n_judged": self.n_scored,
             "n_seeds": self.n_seeds,
             "n_networks": self.n_networks,
             "diverged": self.diverged,
         }
 
     def _table(self) -> list[str]:
-        heads = ["would it help?", "", "log loss lower by", "accuracy higher by", "change"]
+        headings = ["would it help?", "", "log loss lower by", "accuracy higher by", "change"]
         rows = [
-            [WORDS[name], effect.answer, _signed(effect.log_loss), _signed(effect.accuracy), effect.change]
+            [LABELS[name], effect.answer, _signed(effect.log_loss), _signed(effect.accuracy), effect.change]
             for name, effect in self.effects.items()
         ]
-        return aligned([heads, *rows])
+        return aligned([headings, *rows])
 
 
 EFFECTS = (
@@ -267,8 +266,8 @@ EFFECTS = (
 )
 """The fields of `Diagnosis` that are effects."""
 
-WORDS = {name: name.replace("_", " ") for name in EFFECTS}
-"""Effects as they are called in words."""
+LABELS = {name: name.replace("_", " ") for name in EFFECTS}
+"""The effects' names as text."""
 
 
 def _signed(mean: Mean) -> str:

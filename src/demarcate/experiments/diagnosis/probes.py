@@ -1,38 +1,38 @@
-"""What is tried: the network as configured, and the same with one thing changed at a time."""
+"""The probes of a diagnosis: the network as configured, and the same with one thing changed at a time."""
 
 from dataclasses import dataclass, replace
 
 from demarcate.engine import Training
 from demarcate.nn import Network
 
-NARROWEST_LARGER = 16
-"""A larger network has at least so many units a layer: four times next to nothing is next to nothing."""
-WIDEST_LARGER = 256
-"""Layers are not widened beyond this: what so many units cannot do is not for the want of units."""
-FIRST_LAYER = 32
-"""The hidden layer that the larger network has where the configured one has none."""
+MIN_LARGER_WIDTH = 16
+"""Units a layer of the larger network, at least: four times one or two units would still be too few."""
+MAX_LARGER_WIDTH = 256
+"""Layers are not widened beyond this: more units do not help where 256 do not."""
+ADDED_LAYER = 32
+"""Units of the hidden layer that the larger network gets where the configured one has none."""
 LONGER = 3
-"""How many times as many epochs the longer training has."""
+"""The factor by which the longer training has more epochs."""
 STOPPING_SHARE = 1 / 8
-"""The share of a member's rows that decide when to stop, where stopping early is asked for: as in eight folds."""
+"""The share of a member's rows that decide when to stop, where early stopping is on: as with eight folds."""
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One thing to try.
+    """One network and training to try.
 
     Attributes
     ----------
     name
-        What it is called.
+        Its name.
     network, training
-        What is trained, and how.
+        The network, and its training.
     share
         The share of the rows to train on, in (0, 1].
 
     Examples
     --------
-    >>> Probe("configured", Network(), Training()).stops
+    >>> Probe("configured", Network(), Training()).stops_early
     False
     """
 
@@ -42,19 +42,19 @@ class Probe:
     share: float = 1.0
 
     @property
-    def stops(self) -> bool:
+    def stops_early(self) -> bool:
         """Whether some of its rows decide when to stop."""
         return self.training.patience is not None
 
 
 def probes_of(network: Network, training: Training) -> list[Probe]:
-    """The network as configured, and what is tried beside it.
+    """Return the network as configured, and the probes to compare it with.
 
-    Capacity is a quarter and four times the hidden widths, with as many layers. Where there is no hidden layer, or none
-    that bends, the larger network has one that does, and there is no smaller one; layers of one unit have no smaller
-    one either, and layers of 256 units or more no larger one. Regularisation is taken away (no dropout, no weight
-    decay, no early stopping) and added (`regularised`); the larger network is tried with more regularisation too, for
-    alone it may overfit what the smaller one cannot fit. A probe that would be the network as configured is left out.
+    Capacity is a quarter and four times the hidden widths, with as many layers. Without a hidden layer, or without a
+    nonlinear activation, the larger network has one, and there is no smaller one; layers of one unit have no smaller
+    one either, and layers of 256 units or more no larger one. Regularisation is removed (no dropout, no weight decay,
+    no early stopping) and added (`regularised`). The larger network is also tried with more regularisation, because
+    alone it may overfit what the smaller one cannot fit. Probes equal to the configured network are left out.
 
     Returns
     -------
@@ -67,74 +67,58 @@ def probes_of(network: Network, training: Training) -> list[Probe]:
     ['configured', 'half of the rows', 'quarter of the rows', 'smaller', 'larger', 'longer', 'regularised',
      'larger, regularised']
     """
-    own = Probe("configured", network, training)
-    bare = Probe(
+    configured = Probe("configured", network, training)
+    unregularised = Probe(
         "unregularised",
         replace(network, dropout=0.0, input_dropout=0.0),
         replace(training, weight_decay=0.0, patience=None),
     )
-    held = regularised(own)
-    tried = [
-        replace(own, name="half of the rows", share=0.5),
-        replace(own, name="quarter of the rows", share=0.25),
-        replace(own, name="smaller", network=smaller(network)),
-        replace(own, name="larger", network=larger(network)),
-        replace(own, name="longer", training=replace(training, epochs=LONGER * training.epochs)),
-        bare,
-        held,
-        replace(held, name="larger, regularised", network=larger(held.network)),
+    more_regularised = regularised(configured)
+    candidates = [
+        replace(configured, name="half of the rows", share=0.5),
+        replace(configured, name="quarter of the rows", share=0.25),
+        replace(configured, name="smaller", network=smaller(network)),
+        replace(configured, name="larger", network=larger(network)),
+        replace(configured, name="longer", training=replace(training, epochs=LONGER * training.epochs)),
+        unregularised,
+        more_regularised,
+        replace(more_regularised, name="larger, regularised", network=larger(more_regularised.network)),
     ]
-    seen, kept = {(network, training, 1.0), (held.network, held.training, 1.0)}, [own]
-    for probe in tried:
-        spec = (probe.network, probe.training, probe.share)
-        if probe is held or spec not in seen:
-            kept.append(probe)
-    return kept
+    known = {(network, training, 1.0), (more_regularised.network, more_regularised.training, 1.0)}
+    distinct = [
+        probe
+        for probe in candidates
+        if probe is more_regularised or (probe.network, probe.training, probe.share) not in known
+    ]
+    return [configured, *distinct]
 
 
 def smaller(network: Network) -> Network:
-    """A quarter of the hidden widths, and at least one unit.
-
-    Examples
-    --------
-    >>> smaller(Network(hidden=(16, 3))).hidden
-    (4, 1)
-    """
+    """Return the network with a quarter of the hidden widths, at least one unit a layer."""
     return replace(network, hidden=tuple(max(1, round(width / 4)) for width in network.hidden))
 
 
 def larger(network: Network) -> Network:
-    """Four times the hidden widths, within `NARROWEST_LARGER` and `WIDEST_LARGER`; a hidden layer where there is none.
-
-    Examples
-    --------
-    >>> [larger(Network(hidden=hidden)).hidden for hidden in [(16, 16), (2,), (128,), (256,), ()]]
-    [(64, 64), (16,), (256,), (256,), (32,)]
-    """
-    bent = replace(network, activation="relu") if network.activation == "none" else network
+    """Return the network with four times the hidden widths, within the bounds, and at least one hidden layer."""
+    nonlinear = replace(network, activation="relu") if network.activation == "none" else network
     if not network.hidden:
-        return replace(bent, hidden=(FIRST_LAYER,))
-    widths = tuple(max(width, min(max(4 * width, NARROWEST_LARGER), WIDEST_LARGER)) for width in network.hidden)
-    return replace(bent, hidden=widths)
+        return replace(nonlinear, hidden=(ADDED_LAYER,))
+    widths = tuple(max(width, min(max(4 * width, MIN_LARGER_WIDTH), MAX_LARGER_WIDTH)) for width in network.hidden)
+    return replace(nonlinear, hidden=widths)
 
 
 def regularised(probe: Probe) -> Probe:
-    """The same with more against overfitting: dropout, weight decay, and stopping early.
-
-    Examples
-    --------
-    >>> more = regularised(Probe("configured", Network(dropout=0.2), Training(epochs=300)))
-    >>> round(more.network.dropout, 2), more.training.weight_decay, more.training.patience
-    (0.32, 0.001, 30)
-    """
+    """Return the probe with more dropout, more weight decay, and early stopping."""
     network, training = probe.network, probe.training
     dropout = network.dropout + 0.15 * (1 - network.dropout)
-    least = 1e-2 if training.optimizer == "adamw" else 1e-3
-    patience = training.patience or max(10, training.epochs // 10)
-    decay = max(10 * training.weight_decay, least)
+    min_decay = 1e-2 if training.optimizer == "adamw" else 1e-3
     return Probe(
         "regularised",
         replace(network, dropout=dropout if network.hidden else network.dropout),
-        replace(training, weight_decay=decay, patience=patience),
+        replace(
+            training,
+            weight_decay=max(10 * training.weight_decay, min_decay),
+            patience=training.patience or max(10, training.epochs // 10),
+        ),
         probe.share,
     )

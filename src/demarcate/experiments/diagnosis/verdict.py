@@ -1,99 +1,70 @@
-"""The rule by which a diagnosis is made: paired differences that are both real and worth having.
+"""The rule of a diagnosis: paired differences that are both real and large enough to matter.
 
-1. A change **helps** when the 95% interval of what it does to the log loss of rows not trained on leaves out 0, and it
-   lowers it by at least a tenth (and 0.02). It **does not help** when the whole interval is below that. Between, nobody
-   **can tell**; the verdict does not wait for a change whose whole interval is below twice that.
-2. A network **overfits** when something that fits less helps (fewer units, more regularisation), and its loss is
-   clearly higher on rows that it was not trained on than on those that it was.
-3. It **underfits** when something that fits more helps: more units, no regularisation, more epochs, or more units with
+1. A change **helps** when the 95% interval of its effect on the log loss of held-out rows excludes 0, and it lowers the
+   log loss by at least a tenth (and 0.02). It **does not help** when the whole interval is below that. Otherwise the
+   answer is **cannot tell**; the verdict does not wait for a change whose whole interval is below twice that.
+2. A network **overfits** when a change that fits less helps (fewer units, more regularisation), and its loss is clearly
+   higher on held-out rows than on its training rows.
+3. It **underfits** when a change that fits more helps: more units, no regularisation, more epochs, or more units with
    regularisation if they help a regularised network too.
-4. Where both hold, its loss is taken apart. How much higher it is on its own training rows than the best probe's on
-   rows which that one was not trained on, is underfitting; what it is higher on others than on its own is not. The sign
-   of the first decides, if its interval leaves out 0.
-5. Where neither holds and no such change is left that the verdict has to wait for, the network **is about right**; or
-   it **is limited by noise**, if many mistakes remain with the best of all probes and more rows do not help either.
+4. Where both hold, the loss is split: the excess of its own training loss over the best probe's held-out loss is
+   underfitting, the gap between its held-out and its training loss is not. The sign of the first decides, if its
+   interval excludes 0.
+5. Where neither holds and no change is open, the network **is about right**; or it **is limited by noise**, if many
+   mistakes remain with the best of all probes and more rows do not help either.
 """
 
 from dataclasses import dataclass
 
 from demarcate.evaluation import Mean
 from demarcate.experiments.diagnosis.diagnosis_result import Answer, Noise, Verdict
-from demarcate.experiments.diagnosis.measured import Measured
+from demarcate.experiments.diagnosis.probe_scores import ProbeScores
 
-MATERIAL = 0.1
-"""The share of the log loss that a change must take away to be worth having."""
-LEAST_MATERIAL = 0.02
-"""What it must take away at least."""
+MATERIAL_SHARE = 0.1
+"""The share of the log loss that a change must remove to matter."""
+MIN_MATERIAL = 0.02
+"""The amount of log loss that it must remove at least."""
 RULED_OUT = 2
-"""A change has no say in the verdict when its interval ends below so many times what would be worth having."""
+"""A change has no say in the verdict when its interval ends below this multiple of a material gain."""
 NOISE_SHARE = 0.1
-"""Noise is the limit from so many mistakes on for each that always saying the commonest class makes."""
-OWN = "configured"
-RICHER = ("larger", "unregularised", "longer")
-POORER = ("smaller", "regularised")
-EASED, HALF = "larger, regularised", "half of the rows"
+"""Noise is the limit from this ratio of remaining mistakes to those of always predicting the most frequent class."""
+CONFIGURED = "configured"
+FITS_MORE = ("larger", "unregularised", "longer")
+FITS_LESS = ("smaller", "regularised")
+LARGER_REGULARISED, HALF_OF_ROWS = "larger, regularised", "half of the rows"
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """The numbers that decide.
+class Evidence:
+    """The scores of the probes, and the log loss of the configured network on the scored rows."""
 
-    Attributes
-    ----------
-    measured
-        What was measured.
-    loss
-        The log loss of the network as configured on the judged rows.
-    """
-
-    measured: Measured
+    scores: ProbeScores
     loss: float
 
     @classmethod
-    def of(cls, measured: Measured) -> "Case":
-        """The case that measurements make."""
-        return cls(measured, measured.level(OWN, "log_loss").value)
+    def of(cls, scores: ProbeScores) -> "Evidence":
+        """Collect the evidence of these scores."""
+        return cls(scores, scores.level(CONFIGURED, "log_loss").value)
 
     @property
     def material(self) -> float:
-        """The least change of the log loss that is worth having."""
-        return max(MATERIAL * self.loss, LEAST_MATERIAL)
+        """The smallest reduction of the log loss that matters."""
+        return max(MATERIAL_SHARE * self.loss, MIN_MATERIAL)
 
-    def gain(self, name: str) -> Mean | None:
-        """How much lower a probe's log loss is; None if it was not tried."""
-        return None if self.measured.place(name) is None else self.measured.gain(name, OWN, "log_loss")
+    def answers(self, names: tuple[str, ...], answer: Answer) -> list[str]:
+        """Return those of the probes with this answer, as far as the verdict depends on it."""
+        gains = {name: self.scores.gain(name, CONFIGURED, "log_loss") for name in names if self.scores.has(name)}
+        return [name for name, gain in gains.items() if self.answer(gain) == answer]
 
     def answer(self, gain: Mean) -> Answer:
-        """Whether a change helps, as far as the verdict goes by it."""
-        return answered(gain, self.material, RULED_OUT)
-
-    def helping(self, names: tuple[str, ...]) -> list[str]:
-        """Those of the probes that help."""
-        return [name for name in names if (gain := self.gain(name)) and self.answer(gain) == "helps"]
-
-    def open(self, names: tuple[str, ...]) -> list[str]:
-        """Those of the probes of which nobody can tell."""
-        return [name for name in names if (gain := self.gain(name)) and self.answer(gain) == "cannot tell"]
+        """Return whether a change helps, as far as the verdict depends on it."""
+        return classify_gain(gain, self.material, RULED_OUT)
 
 
-def answered(gain: Mean, material: float, ruled_out: float = 1) -> Answer:
-    """Whether a change helps, from how much it lowers the log loss.
+def classify_gain(gain: Mean, material: float, ruled_out: float = 1) -> Answer:
+    """Return whether a change helps, given how much it lowers the log loss and the smallest gain that matters.
 
-    Parameters
-    ----------
-    gain
-        How much it lowers the log loss.
-    material
-        The least change that is worth having.
-    ruled_out
-        It does not help when its interval ends below so many times that.
-
-    Examples
-    --------
-    >>> answered(Mean(0.10, 0.04, 0.16, 10), 0.05), answered(Mean(0.01, -0.02, 0.04, 10), 0.05)
-    ('helps', 'does not help')
-    >>> answered(Mean(0.06, -0.02, 0.14, 10), 0.05)
-    'cannot tell'
+    It does not help when its interval ends below ``ruled_out`` times ``material``.
     """
     if gain.low is None or gain.high is None:
         return "cannot tell"
@@ -102,61 +73,53 @@ def answered(gain: Mean, material: float, ruled_out: float = 1) -> Answer:
     return "does not help" if gain.high < ruled_out * material else "cannot tell"
 
 
-def decided(case: Case, remaining: float) -> Verdict:
-    """The verdict, from what helps.
-
-    Parameters
-    ----------
-    case
-        What was measured.
-    remaining
-        Mistakes that remain with the best probe for each that always saying the commonest class makes.
-    """
-    over, under = _overfits(case), _underfits(case)
+def decide_verdict(evidence: Evidence, remaining: float) -> Verdict:
+    """Return the verdict; ``remaining`` is the ratio of the best probe's mistakes to the majority class's."""
+    over, under = _overfitting(evidence), _underfitting(evidence)
     if over and under:
-        return _larger_part(case, [*over, *under])
+        return _larger_part(evidence, [*over, *under])
     if over:
         return "overfits"
     if under:
         return "underfits"
-    if case.open((*RICHER, *POORER)):
+    if evidence.answers((*FITS_MORE, *FITS_LESS), "cannot tell"):
         return "cannot tell"
-    rows_help = case.answer(case.measured.gain(OWN, HALF, "log_loss")) == "helps"
+    rows_help = evidence.answer(evidence.scores.gain(CONFIGURED, HALF_OF_ROWS, "log_loss")) == "helps"
     return "is limited by noise" if remaining >= NOISE_SHARE and not rows_help else "is about right"
 
 
-def _overfits(case: Case) -> list[str]:
-    """Probes that fit less and help, where the network is worse on rows it was not trained on."""
-    gap = case.measured.gap(OWN, "log_loss")
-    if gap.low is None or gap.low <= 0 or gap.value < case.material:
+def _overfitting(evidence: Evidence) -> list[str]:
+    """Return probes that fit less and help, if the network is clearly worse on held-out rows."""
+    gap = evidence.scores.gap(CONFIGURED, "log_loss")
+    if gap.low is None or gap.low <= 0 or gap.value < evidence.material:
         return []
-    return case.helping(POORER)
+    return evidence.answers(FITS_LESS, "helps")
 
 
-def _underfits(case: Case) -> list[str]:
-    """Probes that fit more and help, where that is not merely their regularisation."""
-    eased = case.helping((EASED,)) if _beats_regularised(case) else []
-    return [*case.helping(RICHER), *eased]
+def _underfitting(evidence: Evidence) -> list[str]:
+    """Return probes that fit more and help, where that is not only their regularisation."""
+    eased = evidence.answers((LARGER_REGULARISED,), "helps") if _beats_regularised(evidence) else []
+    return [*evidence.answers(FITS_MORE, "helps"), *eased]
 
 
-def _beats_regularised(case: Case) -> bool:
-    """Whether the larger network is better than the configured one where both are regularised."""
-    if case.measured.place(EASED) is None:
+def _beats_regularised(evidence: Evidence) -> bool:
+    """Return whether the larger network is better than the configured one where both are regularised."""
+    if not evidence.scores.has(LARGER_REGULARISED):
         return False
-    return case.answer(case.measured.gain(EASED, "regularised", "log_loss")) == "helps"
+    return evidence.answer(evidence.scores.gain(LARGER_REGULARISED, "regularised", "log_loss")) == "helps"
 
 
-def _larger_part(case: Case, helping: list[str]) -> Verdict:
-    """Which of the two is most of what is wrong, if that is clear."""
-    best = min(helping, key=lambda name: case.measured.level(name, "log_loss").value)
-    lacking = case.measured.excess(best, "log_loss")
-    if lacking.low is None or lacking.high is None or lacking.low <= 0 <= lacking.high:
+def _larger_part(evidence: Evidence, helping: list[str]) -> Verdict:
+    """Return which of underfitting and overfitting is larger, if that is clear."""
+    best = min(helping, key=lambda name: evidence.scores.level(name, "log_loss").value)
+    excess = evidence.scores.excess(best, "log_loss")
+    if excess.low is None or excess.high is None or excess.low <= 0 <= excess.high:
         return "cannot tell"
-    return "underfits" if lacking.low > 0 else "overfits"
+    return "underfits" if excess.low > 0 else "overfits"
 
 
-def noise_of(measured: Measured, majority_error: float) -> Noise:
-    """What remains wrong with the best probe that had all rows."""
-    names = [probe.name for probe in measured.probes if probe.share == 1]
-    best = min(names, key=lambda name: measured.level(name, "log_loss").value)
-    return Noise(best, measured.level(best, "log_loss"), measured.level(best, "accuracy"), majority_error)
+def noise_of(scores: ProbeScores, majority_error: float) -> Noise:
+    """Return the mistakes that remain with the best probe that had all rows."""
+    names = [probe.name for probe in scores.probes if probe.share == 1]
+    best = min(names, key=lambda name: scores.level(name, "log_loss").value)
+    return Noise(best, scores.level(best, "log_loss"), scores.level(best, "accuracy"), majority_error)

@@ -1,4 +1,4 @@
-"""What a sweep found, as a frame and in words."""
+"""The result of a sweep, as tables and as text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +8,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.evaluation import METRICS, Mean, scores_in_words
-from demarcate.experiments.sweep.grid import Configuration, spelled
-from demarcate.experiments.sweep.tournament import Metric, Savings
+from demarcate.experiments.sweep.grid import Configuration, format_setting
+from demarcate.experiments.sweep.successive_halving import Savings, SweepMetric
 from demarcate.experiments.sweep.winner import Winner
 from demarcate.formatting import aligned, counted
 
 MAX_ROWS_SHOWN = 20
-_NUMBERS = {
+_VALUE_HEADINGS = {
     "validation_log_loss": "validation log loss",
     "validation_accuracy": "validation accuracy",
     "train_accuracy": "train accuracy",
@@ -24,39 +24,39 @@ _NUMBERS = {
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sweep:
-    """Configurations compared on the same rows, the winner, and what the winner is worth.
+    """Configurations compared on the same rows, the winner, and the winner's test scores.
 
     Attributes
     ----------
     table
-        A row a configuration, the best first: ``configuration`` (its number), its settings (widths spelled ``16,16`` or
-        ``none``; a null ``batch_size`` is all rows), ``seeds``, the mean over seeds of ``validation_log_loss`` and
-        ``validation_accuracy`` with 95% intervals (``..._low``, ``..._high``; null with one seed), the means of
-        ``train_accuracy`` and ``best_epoch``, how many networks ``diverged``, and the epoch it was ``dropped_after``,
-        null for those that went all the way.
+        One row for each configuration, the best first: ``configuration`` (its number), its settings (widths as
+        ``16,16`` or ``none``; a null ``batch_size`` is full batch), ``seeds``, the means over seeds of
+        ``validation_log_loss`` and ``validation_accuracy`` with 95% intervals (``..._low``, ``..._high``; null with one
+        seed), the means of ``train_accuracy`` and ``best_epoch``, the number of networks that ``diverged``, and
+        ``dropped_after``, the epoch after which halving dropped it, or null.
     networks
-        A row a network, which is what the table is made of.
+        One row for each network, from which the table is computed.
     winner
         The first configuration of the table, its predictor, and its scores on the test rows.
     configurations
-        What was tried, by number.
+        The configurations, by number.
     metric
-        Whose mean over the seeds' validation rows decided.
+        The metric whose mean over the seeds' validation rows decides the winner.
     seeds
-        What each seed's split, initial weights, order and dropout were seeded with.
+        Each seed, of a split, its initial weights, row order and dropout.
     train_rows, validation_rows
         Each seed's row numbers.
     test_rows
-        Row numbers of the test rows, which the winner alone was scored on.
+        Row numbers of the test rows, on which the winner alone is scored.
     savings
-        What halving saved; None without it.
+        The training that halving saved; None without it.
     """
 
     table: pl.DataFrame
     networks: pl.DataFrame
     winner: Winner
     configurations: tuple[Configuration, ...]
-    metric: Metric
+    metric: SweepMetric
     seeds: tuple[int, ...]
     train_rows: tuple[NDArray[np.int64], ...]
     validation_rows: tuple[NDArray[np.int64], ...]
@@ -67,68 +67,75 @@ class Sweep:
         return str(self)
 
     def __str__(self) -> str:
-        return f"{self.standings()}\n\n{self.verdict()}\n\n{self.test_scores()}"
+        return f"{self.ranking()}\n\n{self.verdict()}\n\n{self.test_scores()}"
 
-    def standings(self) -> str:
-        """The table in words, the winner marked, and the rows its numbers come from."""
+    def ranking(self) -> str:
+        """Return the table as text, the winner marked, with the rows that its values come from."""
         n_train, n_validation = len(self.train_rows[0]), len(self.validation_rows[0])
         n_seeds = len(self.seeds)
-        if n_seeds == 1:
-            means = "no intervals, for they need more seeds than one"
-        else:
-            means = "means over seeds, with 95% intervals"
+        values = (
+            "means over seeds, with 95% intervals" if n_seeds > 1 else "no intervals, which need more than one seed"
+        )
         title = (
             f"{counted(len(self.configurations), 'configuration')} x {counted(n_seeds, 'seed')}, each seed with its "
-            f"own {n_train:,} training and {n_validation:,} validation rows; {means}"
+            f"own {n_train:,} training and {n_validation:,} validation rows; {values}"
         )
-        lines = [title, "", *aligned([self._heads(), *map(self._cells, self._shown())])]
+        lines = [title, "", *aligned([self._headings(), *map(self._cells, self._shown())])]
         if len(self.table) > MAX_ROWS_SHOWN:
             lines.append(f"and {len(self.table) - MAX_ROWS_SHOWN:,} more")
         return "\n".join(lines)
 
     def verdict(self) -> str:
-        """Who won, by how much, and what else is to be known."""
+        """Return the winner, its lead, what halving saved, and divergence, as text."""
         winner = self.winner
-        won = f"* Configuration {winner.configuration.number} won by its mean validation {METRICS[self.metric].label}"
-        lines = [f"{won}: {winner.configuration}.", "Being chosen by it flatters its validation numbers."]
+        best = (
+            f"* Configuration {winner.configuration.number} has the best mean validation {METRICS[self.metric].label}"
+        )
+        lines = [
+            f"{best}: {winner.configuration}.",
+            "Its validation scores are optimistic, because it was chosen by them.",
+        ]
         if winner.lead:
             lines.append(str(winner.lead))
         elif len(self.table) > 1:
-            lines.append("Nobody else went all the way, so there is no lead to measure.")
+            lines.append("No other configuration trained to the end, so there is no lead to measure.")
         if self.savings:
             lines.append(str(self.savings))
         n_diverged = int(self.networks["diverged"].sum())
         if n_diverged:
-            lines.append(f"{counted(n_diverged, 'network')} diverged, and counted with the best weights they had.")
+            lines.append(f"{counted(n_diverged, 'network')} diverged; the best weights of each are kept.")
         return "\n".join(lines)
 
     def test_scores(self) -> str:
-        """What the winner is worth."""
+        """Return the winner's scores on the test rows as text."""
         scores = scores_in_words(self.winner.scores)
-        who = "The winner's network" if len(self.seeds) == 1 else f"The mean of the winner's {len(self.seeds)} networks"
-        return f"{who} on {len(self.test_rows):,} test rows, which decided nothing, with 95% intervals:\n{scores}"
+        n_seeds = len(self.seeds)
+        subject = "The winner's network" if n_seeds == 1 else f"The mean of the winner's {n_seeds} networks"
+        return f"{subject} on {len(self.test_rows):,} test rows, which decided nothing, with 95% intervals:\n{scores}"
 
     def _shown(self) -> list[dict[str, Any]]:
         return self.table.head(MAX_ROWS_SHOWN).to_dicts()
 
-    def _heads(self) -> list[str]:
-        heads = ["", "", *(name.replace("_", " ") for name in self.winner.settings), *_NUMBERS.values()]
-        return [*heads, *self._remarks()]
+    def _headings(self) -> list[str]:
+        headings = ["", "", *(name.replace("_", " ") for name in self.winner.settings), *_VALUE_HEADINGS.values()]
+        return [*headings, *self._remarks()]
 
     def _cells(self, row: dict[str, Any]) -> list[str]:
         configuration = self.configurations[row["configuration"] - 1]
         mark = "*" if configuration.number == self.winner.configuration.number else ""
-        settings = [spelled(value) for value in configuration.settings.values()]
+        settings = [format_setting(value) for value in configuration.settings.values()]
         n_seeds = row["seeds"]
-        means = [str(Mean(row[name], row[f"{name}_low"], row[f"{name}_high"], n_seeds)) for name in list(_NUMBERS)[:2]]
+        means = [
+            str(Mean(row[name], row[f"{name}_low"], row[f"{name}_high"], n_seeds)) for name in list(_VALUE_HEADINGS)[:2]
+        ]
         train = "-" if row["train_accuracy"] is None else f"{row['train_accuracy']:.3f}"
         remarks = [_remark(row[name]) for name in self._remarks().values()]
         return [mark, str(configuration.number), *settings, *means, train, f"{row['best_epoch']:.0f}", *remarks]
 
     def _remarks(self) -> dict[str, str]:
-        """Columns that are shown where there is something in them."""
+        """Return the columns that are shown only where they have values, by heading."""
         names = {"diverged": "diverged", "dropped after": "dropped_after"}
-        return {head: name for head, name in names.items() if (self.table[name].fill_null(0) > 0).any()}
+        return {heading: name for heading, name in names.items() if (self.table[name].fill_null(0) > 0).any()}
 
 
 def _remark(number: int | None) -> str:

@@ -1,4 +1,4 @@
-"""The winner: the mean of its networks, its lead over the runner-up, and its scores on the test rows."""
+"""The winner of a sweep: the mean of its networks, its lead over the runner-up, and its scores on the test rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,46 +20,46 @@ from demarcate.evaluation import (
     score,
     scores_json,
 )
-from demarcate.experiments.seed_splits import Lineup
+from demarcate.experiments.seed_splits import mean_predictor
 from demarcate.experiments.sweep.grid import Configuration
-from demarcate.experiments.sweep.standings import predictor_of
-from demarcate.experiments.sweep.tournament import Metric
+from demarcate.experiments.sweep.successive_halving import SweepMetric
+from demarcate.experiments.sweep.sweep_design import SweepDesign
 from demarcate.formatting import counted
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.tabular.fingerprint import fingerprint
-from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.training_set import Task
 
 
 @dataclass(frozen=True)
 class Lead:
-    """How far the winner is ahead of the runner-up, on the validation rows of the same seeds.
+    """The winner's lead over the runner-up, on the validation rows of the same seeds.
 
     Attributes
     ----------
     runner_up
         The number of the second configuration.
     metric
-        What is compared.
+        ``log_loss`` or ``accuracy``.
     mean
-        The mean over seeds of the difference, above 0 where the winner is better, and its 95% interval, which allows
-        for the seeds sharing rows.
+        The mean difference over seeds, above 0 where the winner is better, with a 95% interval that allows for the rows
+        that seeds share.
     """
 
     runner_up: int
-    metric: Metric
+    metric: SweepMetric
     mean: Mean
 
     @property
     def is_clear(self) -> bool:
-        """Whether the interval leaves out 0: with one seed there is none, and nothing is clear."""
+        """Whether the interval is above 0; with one seed there is no interval, and nothing is clear."""
         return self.mean.low is not None and self.mean.low > 0
 
     def __str__(self) -> str:
         metric = METRICS[self.metric].label
         lead = f"Its lead over the runner-up, configuration {self.runner_up}, is {self.mean} in {metric}"
         if self.mean.low is None:
-            return f"{lead}. With one seed nobody can tell whether that is noise: try more seeds."
+            return f"{lead}. One seed cannot show whether that is noise: use more seeds."
         if self.is_clear:
             return f"{lead}: more than noise over {counted(self.mean.n_repeats, 'seed')}."
         return f"{lead}: not distinguishable from noise over {counted(self.mean.n_repeats, 'seed')}."
@@ -67,23 +67,23 @@ class Lead:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Winner:
-    """The configuration that did best on the validation rows, and what it is worth on the test rows.
+    """The configuration with the best validation scores, and its scores on the test rows.
 
     Attributes
     ----------
     configuration
-        Its number, its settings and its specifications.
+        Its number, settings and specifications.
     predictor
-        The mean of its networks, one a seed; can be saved with `save`.
+        The mean of its networks, one for each seed; a model file can be written of it.
     scores
         Accuracy, log loss and ROC AUC of the predictor on the test rows, each with a 95% interval.
     baselines
         The same for ``majority`` and ``logistic_regression``, fitted on each seed's training rows and averaged as the
         networks are.
     lead
-        Over the runner-up; None where nobody else went as far.
+        Over the runner-up; None where no other configuration trained to the end.
     members
-        How its networks' trainings went.
+        The results of its networks' trainings.
     """
 
     configuration: Configuration
@@ -95,71 +95,72 @@ class Winner:
 
     @property
     def settings(self) -> Mapping[str, Any]:
-        """The settings that were swept, as the winner has them."""
+        """The winner's values of the swept settings."""
         return self.configuration.settings
 
     @property
     def network(self) -> Network:
-        """What its networks are."""
+        """The specification of its networks."""
         return self.configuration.network
 
     @property
     def training(self) -> Training:
-        """How they were trained."""
+        """The training of its networks."""
         return self.configuration.training
 
 
-def crown(
-    lineup: Lineup,
+def score_winner(
+    design: SweepDesign,
     fitted: Sequence[FittedMember],
-    table: pl.DataFrame,
+    ranking: pl.DataFrame,
     networks: pl.DataFrame,
-    metric: Metric,
+    metric: SweepMetric,
     seed: int,
 ) -> Winner:
-    """Make a predictor of the first configuration of the table, and score it on the test rows."""
-    n_seeds = len(lineup.draws)
-    first = table["configuration"][0] - 1
-    configuration = lineup.configurations[first]
+    """Build the predictor of the first configuration of the ranking, and score it on the test rows."""
+    n_seeds = len(design.splits)
+    first = ranking["configuration"][0] - 1
+    configuration = design.configurations[first]
     members = tuple(fitted[first * n_seeds : (first + 1) * n_seeds])
-    predictor = predictor_of(lineup.training_set, lineup.draws, members)
-    scores = _test_scores(lineup, predictor.probabilities(lineup.training_set.cells(lineup.test_rows)))
-    baselines = {name: _test_scores(lineup, values) for name, values in _simple_rules(lineup).items()}
-    record = _record(lineup, configuration, members, metric, seed)
-    of_scores = {
+    specs, states = [member.network for member in members], [member.state for member in members]
+    predictor = mean_predictor(design.table, design.splits, specs, states)
+    scores = _test_scores(design, predictor.probabilities(design.table.cells(design.test_rows)))
+    baselines = {name: _test_scores(design, values) for name, values in _baseline_probabilities(design).items()}
+    record = {
+        **_record(design, configuration, members, metric, seed),
         "scores": scores_json(scores),
         "baselines": {name: scores_json(values) for name, values in baselines.items()},
     }
-    lead = lead_of(table, networks, metric, len(lineup.draws[0].validation_rows) / len(lineup.draws[0].rows))
-    return Winner(configuration, predictor.with_record({**record, **of_scores}), scores, baselines, lead, members)
+    lead = lead_of(ranking, networks, metric, len(design.splits[0].validation_rows) / len(design.splits[0].train_rows))
+    return Winner(configuration, predictor.with_record(record), scores, baselines, lead, members)
 
 
-def _test_scores(lineup: Lineup, probabilities: NDArray[np.float64]) -> dict[str, Score]:
-    return score(lineup.training_set.codes[lineup.test_rows], probabilities, rows="test")
+def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64]) -> dict[str, Score]:
+    return score(design.table.codes[design.test_rows], probabilities, rows="test")
 
 
-def _simple_rules(lineup: Lineup) -> dict[str, NDArray[np.float64]]:
-    """Probabilities of the test rows ``(n_test, n_classes)``, by rule: the mean over seeds."""
-    codes, test_rows = lineup.training_set.codes, lineup.test_rows
-    n_classes = len(lineup.training_set.classes)
+def _baseline_probabilities(design: SweepDesign) -> dict[str, NDArray[np.float64]]:
+    """Return each baseline's probabilities of the test rows ``(n_test, n_classes)``, the mean over seeds."""
+    table, test_rows = design.table, design.test_rows
+    n_classes = len(table.classes)
     majority, logistic = [], []
-    for encoding, draw in enumerate(lineup.draws):
-        matrix = lineup.samples.encoded(encoding).numpy()
-        weights = None if lineup.training_set.weights is None else lineup.training_set.weights[draw.rows]
-        train, own = matrix[draw.rows], codes[draw.rows]
-        majority.append(majority_probabilities(own, len(test_rows), n_classes))
-        logistic.append(logistic_probabilities(train, own, matrix[test_rows], n_classes, weights))
+    for encoding, split in enumerate(design.splits):
+        matrix = design.samples.encoded(encoding).numpy()
+        weights = None if table.weights is None else table.weights[split.train_rows]
+        codes = table.codes[split.train_rows]
+        majority.append(majority_probabilities(codes, len(test_rows), n_classes))
+        logistic.append(logistic_probabilities(matrix[split.train_rows], codes, matrix[test_rows], n_classes, weights))
     return {"majority": np.mean(majority, axis=0), "logistic_regression": np.mean(logistic, axis=0)}
 
 
-def lead_of(table: pl.DataFrame, networks: pl.DataFrame, metric: Metric, shared: float) -> Lead | None:
-    """The paired difference between the first two configurations of the table, if both went all the way.
+def lead_of(ranking: pl.DataFrame, networks: pl.DataFrame, metric: SweepMetric, shared: float) -> Lead | None:
+    """Return the paired difference between the first two configurations, or None if either was dropped.
 
-    ``shared`` is how many validation rows there are for each training row.
+    ``shared`` is the number of validation rows for each training row.
     """
-    if table["dropped_after"][:2].null_count() < 2:
+    if ranking["dropped_after"][:2].null_count() < 2:
         return None
-    winner, runner_up = table["configuration"][:2]
+    winner, runner_up = ranking["configuration"][:2]
     column = f"validation_{metric}"
     own, others = (networks.filter(configuration=number)[column].to_numpy() for number in (winner, runner_up))
     difference = others - own if metric == "log_loss" else own - others
@@ -167,39 +168,32 @@ def lead_of(table: pl.DataFrame, networks: pl.DataFrame, metric: Metric, shared:
 
 
 def _record(
-    lineup: Lineup,
+    design: SweepDesign,
     configuration: Configuration,
     members: Sequence[FittedMember],
-    metric: Metric,
+    metric: SweepMetric,
     seed: int,
 ) -> dict[str, Any]:
-    """What a model file says of how the model was made, ready for JSON."""
-    training_set, training = lineup.training_set, configuration.training
-    labels = training_set.classes.tolist()
+    """Return the JSON record that a model file keeps of the sweep."""
+    table, training = design.table, configuration.training
+    labels = table.classes.tolist()
     return {
-        "n_samples": len(training_set.codes) - len(lineup.test_rows),
-        "n_features": len(training_set.schema.columns),
-        "class_rows": dict(zip(map(str, labels), np.bincount(training_set.codes).tolist(), strict=True)),
-        "class_weight": _class_weight(training_set),
+        "n_samples": len(table.codes) - len(design.test_rows),
+        "n_features": len(table.schema.columns),
+        "class_rows": dict(zip(map(str, labels), np.bincount(table.codes).tolist(), strict=True)),
+        "class_weight": _class_weight(table),
         "members": [member.to_json() for member in members],
         "settings": plain({**vars(configuration.network), **vars(training)}),
         "sweep": {
-            "configurations": len(lineup.configurations),
-            "seeds": len(lineup.draws),
+            "configurations": len(design.configurations),
+            "seeds": len(design.splits),
             "metric": metric,
             "settings": plain(configuration.settings),
         },
-        "provenance": {
-            **provenance(),
-            "seed": seed,
-            "data_sha256": fingerprint(training_set.parsed, training_set.codes),
-        },
+        "provenance": {**provenance(), "seed": seed, "data_sha256": fingerprint(table.parsed, table.codes)},
     }
 
 
-def _class_weight(training_set: TrainingSet) -> dict[str, float]:
-    weights = np.ones(len(training_set.codes)) if training_set.weights is None else training_set.weights
-    return {
-        str(label): float(weights[training_set.codes == code][0])
-        for code, label in enumerate(training_set.classes.tolist())
-    }
+def _class_weight(table: Task) -> dict[str, float]:
+    weights = np.ones(len(table.codes)) if table.weights is None else table.weights
+    return {str(label): float(weights[table.codes == code][0]) for code, label in enumerate(table.classes.tolist())}

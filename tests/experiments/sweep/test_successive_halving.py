@@ -7,48 +7,48 @@ from hypothesis import strategies as st
 
 from demarcate.engine import ValidationResult
 from demarcate.experiments.sweep import Savings
-from demarcate.experiments.sweep.tournament import Tournament, halving_epochs, wrong_halving
+from demarcate.experiments.sweep.successive_halving import HalvingRule, halving_epochs, halving_problems
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
 
-def standings(losses, accuracies=None):
+def results(losses, accuracies=None):
     accuracies = accuracies or [0.5] * len(losses)
     return {member: ValidationResult(*pair) for member, pair in enumerate(zip(losses, accuracies, strict=True))}
 
 
 def test_the_worse_half_goes_by_the_mean_over_seeds():
     losses = [0.9, 0.1, 0.2, 0.3, 0.6, 0.6, 0.1, 0.1]
-    assert Tournament(n_seeds=2).drop(1, standings(losses)) == [0, 1, 4, 5]
+    assert HalvingRule(n_seeds=2).drop(1, results(losses)) == [0, 1, 4, 5]
 
 
 def test_accuracy_is_better_when_higher():
-    given_ = standings([0.1, 0.2, 0.3, 0.4], [0.6, 0.7, 0.8, 0.9])
-    assert Tournament(n_seeds=1, metric="accuracy").drop(1, given_) == [0, 1]
-    assert Tournament(n_seeds=1).drop(1, given_) == [2, 3]
+    given_ = results([0.1, 0.2, 0.3, 0.4], [0.6, 0.7, 0.8, 0.9])
+    assert HalvingRule(n_seeds=1, metric="accuracy").drop(1, given_) == [0, 1]
+    assert HalvingRule(n_seeds=1).drop(1, given_) == [2, 3]
 
 
 @pytest.mark.parametrize(("n", "stay"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (12, 6)])
 def test_of_an_odd_number_the_middle_stays_and_the_last_one_always(n, stay):
-    assert n - len(Tournament(n_seeds=1).drop(1, standings([0.1 * place for place in range(n)]))) == stay
+    assert n - len(HalvingRule(n_seeds=1).drop(1, results([0.1 * place for place in range(n)]))) == stay
 
 
 def test_of_equals_the_first_stay():
-    assert Tournament(n_seeds=1).drop(1, standings([0.5, 0.5, 0.5, 0.5])) == [2, 3]
+    assert HalvingRule(n_seeds=1).drop(1, results([0.5, 0.5, 0.5, 0.5])) == [2, 3]
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_what_is_not_a_number_is_worst(loss):
-    assert Tournament(n_seeds=2).drop(1, standings([0.1, loss, 9.0, 9.0])) == [0, 1]
+    assert HalvingRule(n_seeds=2).drop(1, results([0.1, loss, 9.0, 9.0])) == [0, 1]
 
 
 @REPEATABLE
 @given(st.integers(1, 20), st.integers(1, 4), st.data())
 def test_round_after_round_seeds_go_together_and_the_best_stay(n_configurations, n_seeds, data):
-    tournament, left = Tournament(n_seeds), set(range(n_configurations * n_seeds))
+    rule, left = HalvingRule(n_seeds), set(range(n_configurations * n_seeds))
     for epoch in range(1, 7):
         losses = {member: data.draw(st.floats(0, 10)) for member in sorted(left)}
-        dropped = set(tournament.drop(epoch, {member: ValidationResult(loss, 0.5) for member, loss in losses.items()}))
+        dropped = set(rule.drop(epoch, {member: ValidationResult(loss, 0.5) for member, loss in losses.items()}))
         assert dropped < left
         means = {
             number: np.mean([losses[member] for member in left if member // n_seeds == number])
@@ -63,8 +63,8 @@ def test_round_after_round_seeds_go_together_and_the_best_stay(n_configurations,
 
 
 def test_asked_again_it_answers_alike():
-    tournament, every = Tournament(n_seeds=1), standings([0.1, 0.2, 0.3, 0.4])
-    assert tournament.drop(1, every) == tournament.drop(1, every) == [2, 3]
+    rule, every = HalvingRule(n_seeds=1), results([0.1, 0.2, 0.3, 0.4])
+    assert rule.drop(1, every) == rule.drop(1, every) == [2, 3]
 
 
 @pytest.mark.parametrize(
@@ -78,20 +78,20 @@ def test_by_default_it_halves_after_an_eighth_a_quarter_and_a_half_rounded_up(ep
 
 @pytest.mark.parametrize("halving", [True, False, (1,), [3, 5, 9], np.array([2, 4])])
 def test_good_halvings_have_nothing_against_them(halving):
-    assert wrong_halving(halving, {10}) == []
+    assert halving_problems(halving, {10}) == []
 
 
 @pytest.mark.parametrize("halving", [(), (0, 3), (3, 3), (5, 2), (10,), (2.5,), (True, 2), "ab", 5, None, 0.5])
 def test_wrong_halvings_are_told_with_the_rule(halving):
-    (problem,) = wrong_halving(halving, {10})
+    (problem,) = halving_problems(halving, {10})
     assert problem.rule == "Halving takes place after ascending whole numbers of epochs, from 1 to 9"
     assert problem.found == f"halving is {halving!r}"
 
 
 def test_trainings_of_several_lengths_cannot_be_halved():
-    (problem,) = wrong_halving(True, {10, 5})
+    (problem,) = halving_problems(True, {10, 5})
     assert str(problem).startswith("Halving compares trainings of the same length: epochs are 5, 10. ")
-    assert wrong_halving(False, {10, 5}) == []
+    assert halving_problems(False, {10, 5}) == []
 
 
 def test_savings_are_told_in_words():

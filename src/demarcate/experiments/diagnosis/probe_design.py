@@ -1,0 +1,99 @@
+"""The design of a diagnosis: a member for each probe and seed; all probes of a seed are scored on the same rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from demarcate.encoding import TableEncoder
+from demarcate.engine import Member, Samples
+from demarcate.errors import InputError, Problem
+from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe
+from demarcate.tabular import stratified_split
+from demarcate.tabular.splits import held_out_rows
+from demarcate.trainingset.training_set import Task
+
+FOLDS = 5
+"""Five seeds together score every row once."""
+MIN_ROWS = 20
+"""With fewer rows a quarter of four fifths would be less than a row of each class."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeDesign:
+    """Everything a diagnosis trains; ``members`` are ordered by seed, then by probe.
+
+    ``scored_rows`` has each seed's rows that none of its members trained on or stopped by; ``encoders`` are fitted on
+    members' training rows, and ``samples`` has all rows in every encoding.
+    """
+
+    probes: tuple[Probe, ...]
+    scored_rows: tuple[NDArray[np.int64], ...]
+    members: list[Member]
+    encoders: list[TableEncoder]
+    samples: Samples
+
+    @property
+    def shared(self) -> float:
+        """The number of scored rows for each row of the network as configured."""
+        configured = self.members[0]
+        return len(self.scored_rows[0]) / (len(configured.rows) + len(configured.validation_rows))
+
+
+def design_probes(
+    table: Task, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False
+) -> ProbeDesign:
+    """Split the rows into folds, one fold for each seed, and make every probe's member on the other folds.
+
+    After every five seeds the rows are split anew. ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`.
+    Raises an InputError if there are too few rows.
+    """
+    n_rows, n_classes = len(table.codes), len(table.classes)
+    min_rows = max(MIN_ROWS, 5 * n_classes)
+    if n_rows < min_rows:
+        fact = f"The table has {n_rows} rows, and a diagnosis of {n_classes} classes takes at least {min_rows}"
+        raise InputError([Problem(fact, "Collect more rows")])
+    scored_rows: list[NDArray[np.int64]] = []
+    while len(scored_rows) < seeds:
+        scored_rows += held_out_rows(table.codes, FOLDS, n_rows, seed + len(scored_rows) // FOLDS)
+    encoders: list[TableEncoder] = []
+    members: list[Member] = []
+    codes = table.codes if pieces else None
+    member_seeds = np.random.SeedSequence(seed).generate_state(seeds).tolist()
+    for member_seed, held_out in zip(member_seeds, scored_rows[:seeds], strict=True):
+        rows = np.setdiff1d(np.arange(n_rows), held_out)
+        encodings: dict[bytes, int] = {}
+        for probe in probes:
+            train, stopping = _probe_rows(table.codes, rows, probe, member_seed)
+            key = train.tobytes()
+            if key not in encodings:
+                encodings[key] = len(encoders)
+                encoder = TableEncoder.fit(table.schema, table.parsed, train, standardise=standardise, codes=codes)
+                encoders.append(encoder)
+            parts = torch.from_numpy(train), torch.from_numpy(stopping)
+            members.append(Member(probe.network, probe.training, member_seed, *parts, encoding=encodings[key]))
+    return ProbeDesign(tuple(probes), tuple(scored_rows[:seeds]), members, encoders, table.samples(encoders))
+
+
+def _probe_rows(
+    codes: NDArray[np.int64], rows: NDArray[np.int64], probe: Probe, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return a probe's training rows, and the rows that decide when it stops.
+
+    Rows are halved until the probe's share is reached, so a smaller part lies within every larger one.
+    """
+    share = 1.0
+    while share > probe.share:
+        rows, share = rows[_stratified_parts(codes[rows], 0.5, seed)[0]], share / 2
+    if not probe.stops_early:
+        return rows, np.empty(0, dtype=np.int64)
+    train, stopping = _stratified_parts(codes[rows], STOPPING_SHARE, seed)
+    return rows[train], rows[stopping]
+
+
+def _stratified_parts(codes: NDArray[np.int64], share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return two stratified parts, the second of about this share; the first keeps a row of every class."""
+    most = len(codes) - len(np.unique(codes))
+    return stratified_split(codes, min(max(1, round(share * len(codes))), most), seed)

@@ -1,0 +1,113 @@
+"""Losses and hits of every probe, row by row, and the differences between probes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from demarcate.engine import FittedMember
+from demarcate.evaluation import Mean
+from demarcate.evaluation.row_values import row_hits, row_losses
+from demarcate.experiments.diagnosis.probe_design import ProbeDesign
+from demarcate.experiments.diagnosis.probes import Probe
+from demarcate.nn import head_for, stack
+from demarcate.trainingset.training_set import Task
+
+METRICS = ("log_loss", "accuracy")
+MIN_PROBABILITY = 0.01
+"""A row's loss is at most log(100), that of a mistake with a certainty of 99%. Unbounded losses of an overfitting
+network make its mean too noisy to tell two networks apart on tables of ordinary size."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProbeScores:
+    """Losses and hits of every probe on the rows of every seed.
+
+    ``values`` has, by metric and seed, each probe's losses or hits of the scored rows ``(n_probes, n_scored)``;
+    ``train_means``, by metric, each probe's mean over its own training rows ``(n_probes, n_seeds)``.
+    """
+
+    probes: tuple[Probe, ...]
+    rows: tuple[NDArray[np.int64], ...]
+    values: dict[str, list[NDArray[np.float64]]]
+    train_means: dict[str, NDArray[np.float64]]
+    shared: float
+
+    def has(self, name: str) -> bool:
+        """Return whether a probe of this name was trained."""
+        return any(probe.name == name for probe in self.probes)
+
+    def level(self, name: str, metric: str) -> Mean:
+        """Return a probe's mean on the scored rows."""
+        index = self._index(name)
+        return self._mean([values[index] for values in self.values[metric]], within=_bounds(metric))
+
+    def train_level(self, name: str, metric: str) -> Mean:
+        """Return a probe's mean on its own training rows."""
+        return Mean.of(self.train_means[metric][self._index(name)], within=_bounds(metric), shared=self.shared)
+
+    def gap(self, name: str, metric: str) -> Mean:
+        """Return how much worse a probe is on the scored rows than on its training rows."""
+        index, sign = self._index(name), _sign(metric)
+        pairs = zip(self.values[metric], self.train_means[metric][index], strict=True)
+        return self._mean([sign * (values[index] - train_mean) for values, train_mean in pairs])
+
+    def gain(self, name: str, than: str, metric: str) -> Mean:
+        """Return how much better a probe is than another, on the same rows."""
+        one, other, sign = self._index(name), self._index(than), _sign(metric)
+        return self._mean([sign * (values[other] - values[one]) for values in self.values[metric]])
+
+    def excess(self, name: str, metric: str) -> Mean:
+        """Return how much worse the configured network is on its training rows than another probe on scored rows."""
+        index, sign = self._index(name), _sign(metric)
+        pairs = zip(self.values[metric], self.train_means[metric][0], strict=True)
+        return self._mean([sign * (train_mean - values[index]) for values, train_mean in pairs])
+
+    def _index(self, name: str) -> int:
+        return next(index for index, probe in enumerate(self.probes) if probe.name == name)
+
+    def _mean(self, values: Sequence[NDArray[np.float64]], within: tuple[float, float] = (-np.inf, np.inf)) -> Mean:
+        return Mean.of_rows(values, self.rows, within=within)
+
+
+def score_probes(table: Task, design: ProbeDesign, fitted: Sequence[FittedMember]) -> ProbeScores:
+    """Score every member on its seed's scored rows, and on its own training rows."""
+    n_probes, n_seeds = len(design.probes), len(design.scored_rows)
+    head = head_for(fitted[0].network.head, len(table.classes))
+    ones = np.ones(len(table.codes))
+    weights = {"log_loss": ones if table.weights is None else table.weights, "accuracy": ones}
+    values: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in METRICS}
+    train_means = {metric: np.empty((n_probes, n_seeds)) for metric in METRICS}
+    for seed_index, rows in enumerate(design.scored_rows):
+        of_seed: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in METRICS}
+        for probe in range(n_probes):
+            index = seed_index * n_probes + probe
+            member, result = design.members[index], fitted[index]
+            encoded = design.samples.encoded(member.encoding)
+            (network,) = stack([result.network], [result.state], head)
+            logits = network.logits(encoded.unsqueeze(0)).double()[0]
+            probabilities = head.probabilities(torch.nan_to_num(logits, nan=0.0)).numpy()
+            by_metric = {
+                "log_loss": row_losses(table.codes, probabilities).clip(max=-np.log(MIN_PROBABILITY)),
+                "accuracy": row_hits(table.codes, probabilities).astype(np.float64),
+            }
+            train_rows = member.rows.numpy()
+            for metric, of_rows in by_metric.items():
+                weight = weights[metric]
+                of_seed[metric].append(of_rows[rows] * weight[rows] / weight[rows].mean())
+                train_mean = np.average(of_rows[train_rows], weights=weight[train_rows])
+                train_means[metric][probe, seed_index] = train_mean
+        for metric in METRICS:
+            values[metric].append(np.stack(of_seed[metric]))
+    return ProbeScores(design.probes, design.scored_rows, values, train_means, design.shared)
+
+
+def _sign(metric: str) -> int:
+    """Return 1 for a loss, where lower is better, and -1 for accuracy."""
+    return 1 if metric == "log_loss" else -1
+
+
+def _bounds(metric: str) -> tuple[float, float]:
+    return (0.0, np.inf) if metric == "log_loss" else (0.0, 1.0)

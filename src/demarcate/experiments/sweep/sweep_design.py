@@ -1,0 +1,103 @@
+"""The design of a sweep: test rows set aside, a split for each seed, a member for each configuration and seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from demarcate.encoding import TableEncoder
+from demarcate.engine import Member, Samples, plan
+from demarcate.experiments.seed_splits import SeedSplit
+from demarcate.experiments.sweep.grid import Configuration
+from demarcate.formatting import counted
+from demarcate.tabular import stratified_split
+from demarcate.trainingset.training_set import Task
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a sweep trains, reported before it begins.
+
+    Attributes
+    ----------
+    n_configurations, n_seeds, n_networks
+        Configurations, seeds of each, and their product.
+    n_populations
+        The stacks in which the networks train.
+
+    Examples
+    --------
+    >>> print(Size(n_configurations=12, n_seeds=5, n_networks=60, n_populations=2))
+    12 configurations x 5 seeds = 60 networks in 2 populations
+    """
+
+    n_configurations: int
+    n_seeds: int
+    n_networks: int
+    n_populations: int
+
+    def __str__(self) -> str:
+        parts = [counted(self.n_configurations, "configuration"), counted(self.n_seeds, "seed")]
+        total = counted(self.n_networks, "network")
+        return f"{' x '.join(parts)} = {total} in {counted(self.n_populations, 'population')}"
+
+
+@dataclass(frozen=True, eq=False)
+class SweepDesign:
+    """Everything a sweep trains; ``members`` are ordered by configuration, then by split."""
+
+    table: Task
+    configurations: list[Configuration]
+    splits: list[SeedSplit]
+    samples: Samples
+    members: list[Member]
+
+    @property
+    def test_rows(self) -> NDArray[np.int64]:
+        """The rows set aside for the winner, the same for all seeds."""
+        return self.splits[0].test_rows
+
+    @property
+    def size(self) -> Size:
+        """How much there is to train."""
+        n_populations = len(plan(self.members, self.samples))
+        return Size(len(self.configurations), len(self.splits), len(self.members), n_populations)
+
+
+def design_sweep(
+    table: Task,
+    configurations: Sequence[Configuration],
+    *,
+    n_seeds: int,
+    test_size: float,
+    validation_size: float,
+    seed: int,
+    standardise: bool,
+) -> SweepDesign:
+    """Set the test rows aside, split the other rows once for each seed, and make every configuration's members.
+
+    Sizes below 1 are shares, from 1 up numbers of rows; the validation rows are taken from the rows that are left.
+    """
+    other_rows, test_rows = stratified_split(table.codes, test_size, seed)
+    splits = []
+    for seed_of_split in np.random.SeedSequence(seed).generate_state(n_seeds).tolist():
+        parts = stratified_split(table.codes[other_rows], validation_size, seed_of_split)
+        train_rows, validation_rows = (other_rows[part] for part in parts)
+        encoder = TableEncoder.fit(table.schema, table.parsed, train_rows, standardise=standardise)
+        splits.append(SeedSplit(seed_of_split, train_rows, validation_rows, test_rows, encoder))
+    members = [
+        Member(
+            configuration.network,
+            configuration.training,
+            split.seed,
+            torch.from_numpy(split.train_rows),
+            torch.from_numpy(split.validation_rows),
+            encoding=encoding,
+        )
+        for configuration in configurations
+        for encoding, split in enumerate(splits)
+    ]
+    samples = table.samples([split.encoder for split in splits])
+    return SweepDesign(table, list(configurations), splits, samples, members)

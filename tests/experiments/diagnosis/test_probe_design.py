@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+
+from demarcate import Network, Training, datasets
+from demarcate.encoding.bin_edges import tree_bin_edges
+from demarcate.errors import InputError
+from demarcate.experiments.diagnosis.probe_design import design_probes
+from demarcate.experiments.diagnosis.probes import probes_of
+from demarcate.trainingset.training_set import read_task
+
+PATIENT = Training(patience=5, epochs=10)
+
+
+@pytest.fixture(scope="module")
+def task():
+    return read_task(datasets.blobs(n_samples=200, centers=3), [Network()])
+
+
+def designed(task, training=PATIENT, seeds=10, network=None):
+    return design_probes(task, probes_of(network or Network((8,)), training), seeds=seeds, seed=3, standardise=True)
+
+
+def of_seed(design, number):
+    n_probes = len(design.probes)
+    return dict(
+        zip(
+            [probe.name for probe in design.probes],
+            design.members[number * n_probes : (number + 1) * n_probes],
+            strict=True,
+        )
+    )
+
+
+def test_five_seeds_judge_every_row_once_and_ten_twice(task):
+    counts = np.bincount(np.concatenate(designed(task).scored_rows))
+    assert counts.tolist() == [2] * 200
+    assert np.bincount(np.concatenate(designed(task, seeds=5).scored_rows)).tolist() == [1] * 200
+
+
+def test_the_second_round_deals_the_rows_anew(task):
+    scored = designed(task).scored_rows
+    assert not any(np.array_equal(first, second) for first in scored[:5] for second in scored[5:])
+
+
+def test_no_member_trains_on_or_stops_by_a_judged_row(task):
+    design = designed(task)
+    for number, scored in enumerate(design.scored_rows):
+        for member in of_seed(design, number).values():
+            assert not set(scored) & {*member.rows.tolist(), *member.validation_rows.tolist()}
+            assert not set(member.rows.tolist()) & set(member.validation_rows.tolist())
+
+
+def test_fewer_rows_lie_within_more_and_have_every_class(task):
+    design = designed(task, Training())
+    for number in range(10):
+        members = of_seed(design, number)
+        quarter, half, own = (
+            set(members[name].rows.tolist()) for name in ("quarter of the rows", "half of the rows", "configured")
+        )
+        assert quarter < half < own
+        assert (len(quarter), len(half), len(own)) == (40, 80, 160)
+        assert set(task.codes[list(quarter)]) == {0, 1, 2}
+
+
+def test_an_eighth_decides_when_to_stop_only_where_that_is_asked_for(task):
+    members = of_seed(designed(task, Training()), 0)
+    assert len(members["configured"].validation_rows) == 0
+    assert (len(members["regularised"].rows), len(members["regularised"].validation_rows)) == (140, 20)
+    patient = of_seed(designed(task), 0)
+    assert (len(patient["configured"].rows), len(patient["configured"].validation_rows)) == (140, 20)
+    assert len(patient["unregularised"].validation_rows) == 0
+
+
+def test_probes_of_a_seed_share_their_rows_and_initial_weights(task):
+    members = of_seed(designed(task), 4)
+    assert {member.seed for member in members.values()} == {members["configured"].seed}
+    for name in ("smaller", "larger", "longer"):
+        assert members[name].rows.equal(members["configured"].rows)
+        assert members[name].encoding == members["configured"].encoding
+
+
+def test_encoders_are_fitted_on_a_members_training_rows(task):
+    design = designed(task)
+    column = task.parsed["x1"].values if hasattr(task.parsed["x1"], "values") else np.asarray(task.parsed["x1"])
+    for member in design.members[:8]:
+        encoded = design.samples.encoded(member.encoding)[member.rows, 0]
+        assert encoded.mean().item() == pytest.approx(0, abs=1e-5)
+        own = column[member.rows.numpy()]
+        expected = (own - own.mean()) / own.std()
+        assert encoded.numpy() == pytest.approx(expected, abs=1e-4)
+
+
+def test_pieces_are_cut_by_the_classes_of_a_members_own_training_rows(task):
+    probes = probes_of(Network((8,)), PATIENT)
+    design = design_probes(task, probes, seeds=2, seed=3, standardise=True, pieces=True)
+    assert not any("piecewise" in encoder.kinds for encoder in designed(task, seeds=2).encoders)
+    n_cut = 0
+    for member in design.members:
+        encoder, rows = design.encoders[member.encoding], member.rows.numpy()
+        for name, own in zip(encoder.columns, encoder.encoders, strict=True):
+            expected = tree_bin_edges(task.parsed[name][rows], task.codes[rows], 3)
+            assert own.edges.tolist() == expected.tolist()
+            n_cut += len(expected) > 2
+    assert n_cut > 0
+
+
+def test_the_only_row_of_a_class_is_trained_on_and_never_judged():
+    X = np.random.default_rng(0).normal(size=(41, 2))
+    task = read_task((X, ["a"] * 20 + ["b"] * 20 + ["alone"]), [Network()])
+    design = designed(task)
+    assert 40 not in np.concatenate(design.scored_rows)
+    assert all(40 in member.rows.tolist() for member in design.members)
+
+
+@pytest.mark.parametrize(("n_rows", "n_classes", "least"), [(19, 2, 20), (24, 5, 25)])
+def test_too_few_rows_are_refused(n_rows, n_classes, least):
+    X = np.random.default_rng(0).normal(size=(n_rows, 2))
+    task = read_task((X, np.arange(n_rows) % n_classes), [Network()])
+    with pytest.raises(InputError, match=f"A diagnosis of {n_classes} classes takes at least {least} rows: there are"):
+        designed(task)

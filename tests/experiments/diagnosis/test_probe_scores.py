@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import accuracy_score
+
+from demarcate import Network, Training, datasets
+from demarcate.engine import fit
+from demarcate.experiments.diagnosis.probe_design import design_probes
+from demarcate.experiments.diagnosis.probe_scores import score_probes
+from demarcate.experiments.diagnosis.probes import probes_of
+from demarcate.nn import to_sequential
+from demarcate.trainingset.training_set import read_task
+
+
+@pytest.fixture(scope="module", params=[None, {0: 1.0, 1: 3.0}], ids=["unweighted", "weighted"])
+def case(request):
+    network = Network((4,), "tanh")
+    task = read_task(datasets.moons(n_samples=60, noise=0.3), [network], class_weight=request.param)
+    design = design_probes(task, probes_of(network, Training(lr=0.1, epochs=30)), seeds=5, seed=0, standardise=True)
+    fitted = fit(design.members, design.samples)
+    return task, design, fitted, score_probes(task, design, fitted)
+
+
+def probability_of_one(design, fitted, index, rows):
+    """By plain torch modules."""
+    member = design.members[index]
+    network = to_sequential(member.network, fitted[index].state)
+    with torch.no_grad():
+        return network(design.samples.encoded(member.encoding)[rows]).sigmoid().double().flatten().numpy()
+
+
+def test_levels_are_those_of_plain_networks_on_the_judged_rows(case):
+    task, design, fitted, scores = case
+    n_probes = len(design.probes)
+    for place, probe in enumerate(design.probes):
+        losses, hits = [], []
+        for seed, rows in enumerate(design.scored_rows):
+            p = probability_of_one(design, fitted, seed * n_probes + place, rows)
+            truth, weights = task.codes[rows], np.ones(len(rows)) if task.weights is None else task.weights[rows]
+            capped = np.maximum(np.where(truth == 1, p, 1 - p), 0.01)
+            losses.append(np.average(-np.log(capped), weights=weights))
+            hits.append(accuracy_score(truth, p > 0.5))
+        assert scores.level(probe.name, "log_loss").value == pytest.approx(np.mean(losses), abs=1e-5)
+        assert scores.level(probe.name, "accuracy").value == pytest.approx(np.mean(hits))
+
+
+def test_fitted_is_the_same_on_the_training_rows(case):
+    task, design, fitted, scores = case
+    n_probes = len(design.probes)
+    hits = []
+    for seed in range(5):
+        rows = design.members[seed * n_probes].rows.numpy()
+        hits.append(accuracy_score(task.codes[rows], probability_of_one(design, fitted, seed * n_probes, rows) > 0.5))
+    assert scores.train_level("configured", "accuracy").value == pytest.approx(np.mean(hits))
+
+
+def test_gains_and_gaps_are_differences_of_levels(case):
+    *_, scores = case
+    for metric, sign in (("log_loss", -1), ("accuracy", 1)):
+        level = {name: scores.level(name, metric).value for name in ("configured", "larger")}
+        gain = scores.gain("larger", "configured", metric).value
+        assert gain == pytest.approx(sign * (level["larger"] - level["configured"]))
+        own = scores.train_level("configured", metric).value
+        assert scores.gap("configured", metric).value == pytest.approx(sign * (own - level["configured"]))
+        assert scores.excess("larger", metric).value == pytest.approx(sign * (level["larger"] - own))
+
+
+def test_a_probe_gains_nothing_over_itself(case):
+    *_, scores = case
+    nothing = scores.gain("larger", "larger", "log_loss")
+    assert (nothing.value, nothing.low, nothing.high) == (0, 0, 0)
+
+
+def test_probes_that_were_left_out_have_no_scores(case):
+    *_, scores = case
+    assert not scores.has("unregularised")
+    assert scores.has("configured")

@@ -343,8 +343,8 @@ CLASS_WEIGHT_RULE = "class_weight is 'balanced', None, or a mapping of labels to
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"networks": {}}, "networks is a Network, or at least one by name: got dict"),
-        ({"networks": [SMALL]}, "networks is a Network, or at least one by name: got list"),
+        ({"networks": {}}, "networks is a Network, or a mapping of names to networks: got dict"),
+        ({"networks": [SMALL]}, "networks is a Network, or a mapping of names to networks: got list"),
         ({"training": {"other": QUICK}}, "networks and trainings have the same names: got ['network'] and ['other']"),
         ({"initial": {"other": nn.Sequential()}}, "initial networks are for 'network': got 'other'"),
         ({"initial": {"network": nn.Sequential(nn.Linear(2, 1))}}, "initial weights have the network's own shapes, "),

@@ -55,7 +55,7 @@ def test_chance_that_is_not_learned_by_heart_is_noise():
     diagnosis = diagnose((X, y), Network((8,), dropout=0.2), Training(lr=0.01, epochs=20, patience=5), seeds=5)
     assert diagnosis.verdict == "is limited by noise"
     assert diagnosis.noise.share > 0.8
-    assert "the columns do not tell these rows' classes" in diagnosis.reasons[-1]
+    assert "the columns do not separate these rows' classes" in diagnosis.reasons[-1]
 
 
 def test_clusters_far_apart_are_about_right():
@@ -138,15 +138,15 @@ def test_wrong_settings_are_all_told_at_once():
     with pytest.raises(SettingError) as raised:
         diagnose(datasets.moons(), TINY, QUICK, seeds=1, max_rows=3, seed=-1)
     for said in (
-        "seeds is a whole number from 2 up: it is 1",
-        "max_rows is a whole number from 20",
-        "seed is a whole number from 0 up",
+        "seeds is 1. Give a whole number from 2 up",
+        "max_rows is 3. Give a whole number from 20 up",
+        "seed is -1. Give a whole number from 0 up",
     ):
         assert said in str(raised.value)
 
 
 def test_tables_that_cannot_be_read_are_refused():
-    with pytest.raises(InputError, match="takes at least 20 rows: there are 10"):
+    with pytest.raises(InputError, match="The table has 10 rows, and a diagnosis of 2 classes takes at least 20"):
         diagnose(datasets.moons(n_samples=10), TINY, QUICK)
     with pytest.raises(InputError, match=r"at least two classes|two"):
         diagnose((np.zeros((30, 2)) + np.arange(30)[:, None], ["a"] * 30), TINY, QUICK)
@@ -156,7 +156,7 @@ def test_tables_that_cannot_be_read_are_refused():
 
 def test_networks_that_diverge_are_warned_of_and_counted():
     training = Training(optimizer="sgd", lr=1e30, epochs=5)
-    with pytest.warns(DivergenceWarning, match=r"the loss of \d+ of \d+ networks was no longer finite"):
+    with pytest.warns(DivergenceWarning, match=r"The loss of \d+ of \d+ networks stopped being finite"):
         diagnosis = diagnose(datasets.moons(n_samples=60), Network((4,)), training, seeds=2)
     assert diagnosis.diverged > 0
     assert np.isfinite(diagnosis.held_out.log_loss.value)

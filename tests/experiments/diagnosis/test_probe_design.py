@@ -116,5 +116,7 @@ def test_the_only_row_of_a_class_is_trained_on_and_never_judged():
 def test_too_few_rows_are_refused(n_rows, n_classes, least):
     X = np.random.default_rng(0).normal(size=(n_rows, 2))
     task = read_task((X, np.arange(n_rows) % n_classes), [Network()])
-    with pytest.raises(InputError, match=f"A diagnosis of {n_classes} classes takes at least {least} rows: there are"):
+    with pytest.raises(
+        InputError, match=f"has {n_rows} rows, and a diagnosis of {n_classes} classes takes at least {least}"
+    ):
         designed(task)

@@ -33,12 +33,12 @@ def test_of_an_odd_number_the_middle_stays_and_the_last_one_always(n, stay):
     assert n - len(HalvingRule(n_seeds=1).drop(1, results([0.1 * place for place in range(n)]))) == stay
 
 
-def test_of_equals_the_first_stay():
+def test_of_equal_configurations_the_first_stay():
     assert HalvingRule(n_seeds=1).drop(1, results([0.5, 0.5, 0.5, 0.5])) == [2, 3]
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
-def test_what_is_not_a_number_is_worst(loss):
+def test_a_loss_that_is_not_finite_is_the_worst(loss):
     assert HalvingRule(n_seeds=2).drop(1, results([0.1, loss, 9.0, 9.0])) == [0, 1]
 
 
@@ -62,7 +62,7 @@ def test_round_after_round_seeds_go_together_and_the_best_stay(n_configurations,
     assert len({member // n_seeds for member in left}) == 1
 
 
-def test_asked_again_it_answers_alike():
+def test_the_same_results_drop_the_same_members():
     rule, every = HalvingRule(n_seeds=1), results([0.1, 0.2, 0.3, 0.4])
     assert rule.drop(1, every) == rule.drop(1, every) == [2, 3]
 
@@ -77,26 +77,25 @@ def test_by_default_it_halves_after_an_eighth_a_quarter_and_a_half_rounded_up(ep
 
 
 @pytest.mark.parametrize("halving", [True, False, (1,), [3, 5, 9], np.array([2, 4])])
-def test_good_halvings_have_nothing_against_them(halving):
+def test_valid_halvings_have_no_problems(halving):
     assert halving_problems(halving, {10}) == []
 
 
 @pytest.mark.parametrize("halving", [(), (0, 3), (3, 3), (5, 2), (10,), (2.5,), (True, 2), "ab", 5, None, 0.5])
-def test_wrong_halvings_are_told_with_the_rule(halving):
+def test_wrong_halvings_are_reported_with_the_rule(halving):
     (problem,) = halving_problems(halving, {10})
-    assert problem.rule == "Halving takes place after ascending whole numbers of epochs, from 1 to 9"
-    assert problem.found == f"halving is {halving!r}"
+    assert problem.fact == f"halving is {halving!r}, not ascending whole numbers of epochs from 1 to 9"
 
 
 def test_trainings_of_several_lengths_cannot_be_halved():
     (problem,) = halving_problems(True, {10, 5})
-    assert str(problem).startswith("Halving compares trainings of the same length: epochs are 5, 10. ")
+    assert str(problem).startswith("Halving compares trainings of the same length, and epochs are 5, 10. ")
     assert halving_problems(False, {10, 5}) == []
 
 
-def test_savings_are_told_in_words():
+def test_savings_read_as_a_sentence():
     assert str(Savings((3,), n_dropped=1, trained=50, at_most=100)) == (
         "Halving after epoch 3 dropped 1 configuration: "
-        "50 epochs of networks were trained instead of up to 100, 50% fewer."
+        "networks trained 50 epochs in all instead of up to 100, 50% fewer."
     )
     assert str(Savings((3, 6, 12), 2, 50, 100)).startswith("Halving after epochs 3, 6 and 12 dropped 2 configurations:")

@@ -163,10 +163,10 @@ def test_one_seed_has_no_intervals_and_the_text_says_so(moons):
     assert found.table["validation_log_loss_low"].null_count() == 2
     assert found.winner.lead.mean.low is None
     assert not found.winner.lead.is_clear
-    told = str(found)
-    assert "no intervals, for they need more seeds than one" in told
-    assert "With one seed nobody can tell whether that is noise: try more seeds." in told
-    assert "The winner's network on 20 test rows, which decided nothing" in told
+    text = str(found)
+    assert "no intervals, which need more than one seed" in text
+    assert "One seed cannot show whether that is noise: use more seeds." in text
+    assert "The winner's network on 20 test rows, which decided nothing" in text
 
 
 def test_equal_configurations_stand_in_the_order_they_were_given(moons):
@@ -188,7 +188,7 @@ def test_accuracy_decides_when_it_is_asked_to(moons):
     over = {"hidden": [(), (8, 8)], "lr": [1e-4, 0.02, 0.1]}
     found = sweep(moons, over, training=QUICK, metric="accuracy")
     assert found.table["validation_accuracy"].is_sorted(descending=True)
-    assert "won by its mean validation accuracy" in str(found)
+    assert "has the best mean validation accuracy" in str(found)
     lead = found.table["validation_accuracy"][0] - found.table["validation_accuracy"][1]
     assert found.winner.lead.mean.value == pytest.approx(lead)
 
@@ -202,12 +202,12 @@ def test_a_network_that_diverges_counts_with_its_best_weights(moons):
     assert 0 < wild["validation_log_loss"] < 100
     assert wild["best_epoch"] < 8
     assert found.winner.settings == {"lr": 0.02}
-    assert "3 networks diverged, and counted with the best weights they had." in str(found)
+    assert "3 networks diverged; the best weights of each are kept." in str(found)
     assert "nan" not in str(found)
 
 
 def test_divergence_is_warned_of_once(moons):
-    message = "^the loss of 3 of 6 networks was no longer finite: each counts with the best weights it had"
+    message = "^The loss of 3 of 6 networks stopped being finite. Their best weights are kept"
     with pytest.warns(DivergenceWarning, match=message) as caught:
         sweep(moons, {"lr": [0.02, 1e37]}, network=Network(hidden=(8, 8)), training=replace(QUICK, optimizer="sgd"))
     assert [warning.filename for warning in caught] == [__file__]
@@ -295,15 +295,15 @@ def test_columns_are_what_the_caller_says():
 
 
 def test_it_prints_which_rows_the_numbers_come_from_and_marks_the_winner(result):
-    told = str(result).splitlines()
-    assert told[0] == (
+    text = str(result).splitlines()
+    assert text[0] == (
         "6 configurations x 3 seeds, each seed with its own 64 training and 16 validation rows; "
         "means over seeds, with 95% intervals"
     )
-    assert [line.split()[0] for line in told[3:9]].count("*") == 1
-    assert told[3].split()[:2] == ["*", str(result.winner.configuration.number)]
-    assert any(line.startswith("The mean of the winner's 3 networks on 20 test rows, which decided") for line in told)
-    assert "Being chosen by it flatters its validation numbers." in told
+    assert [line.split()[0] for line in text[3:9]].count("*") == 1
+    assert text[3].split()[:2] == ["*", str(result.winner.configuration.number)]
+    assert any(line.startswith("The mean of the winner's 3 networks on 20 test rows, which decided") for line in text)
+    assert "Its validation scores are optimistic, because it was chosen by them." in text
 
 
 def test_what_it_shows_of_itself_is_what_it_prints(result):
@@ -312,17 +312,17 @@ def test_what_it_shows_of_itself_is_what_it_prints(result):
 
 def test_long_tables_are_cut(moons):
     over = {"lr": [0.001 * n for n in range(1, 25)]}
-    told = sweep(moons, over, training=replace(QUICK, epochs=1), seeds=1).ranking().splitlines()
-    assert told[-1] == "and 4 more"
-    assert len(told) == 3 + 20 + 1
+    text = sweep(moons, over, training=replace(QUICK, epochs=1), seeds=1).ranking().splitlines()
+    assert text[-1] == "and 4 more"
+    assert len(text) == 3 + 20 + 1
 
 
 def test_how_much_there_is_to_train_is_told_before_it_begins(moons):
-    told = []
-    sweep(moons, OVER, training=QUICK, seeds=2, on_plan=told.append, on_epoch=told.append)
-    assert str(told[0]) == "6 configurations x 2 seeds = 12 networks in 3 populations"
-    assert told[1].epoch == 1
-    assert {progress.n_populations for progress in told[1:]} == {3}
+    text = []
+    sweep(moons, OVER, training=QUICK, seeds=2, on_plan=text.append, on_epoch=text.append)
+    assert str(text[0]) == "6 configurations x 2 seeds = 12 networks in 3 populations"
+    assert text[1].epoch == 1
+    assert {progress.n_populations for progress in text[1:]} == {3}
 
 
 def test_nothing_is_printed_or_warned(moons, capsys):
@@ -381,10 +381,10 @@ def test_what_halving_saved_is_counted(moons):
     assert (savings.epochs, savings.n_dropped) == ((2, 4), 3)
     assert (savings.trained, savings.at_most) == (2 * (2 + 2 + 4 + 8), 2 * 4 * 8)
     assert savings.trained == halved.networks["epochs"].sum()
-    told = str(halved)
-    assert "Halving after epochs 2 and 4 dropped 3 configurations: 32 epochs of networks were trained instead" in told
-    assert "Nobody else went all the way, so there is no lead to measure." in told
-    assert "dropped after" in told.splitlines()[2]
+    text = str(halved)
+    assert "Halving after epochs 2 and 4 dropped 3 configurations: networks trained 32 epochs in all instead" in text
+    assert "No other configuration trained to the end, so there is no lead to measure." in text
+    assert "dropped after" in text.splitlines()[2]
 
 
 def test_who_stopped_in_time_is_judged_by_the_weights_that_were_kept(moons):
@@ -428,7 +428,7 @@ def test_a_sweep_that_was_interrupted_goes_on_from_its_checkpoint(moons, tmp_pat
 # Settings
 
 
-def test_everything_wrong_is_told_in_one_message(moons):
+def test_all_wrong_settings_are_reported_in_one_message(moons):
     with pytest.raises(SettingError) as caught:
         sweep(
             moons,
@@ -439,20 +439,21 @@ def test_everything_wrong_is_told_in_one_message(moons):
             metric="loss",
             halving=(0, 200),
         )
-    assert re.findall(r"^- ([^:]*):", str(caught.value), re.MULTILINE) == [
-        "lr is above 0 and finite",
-        "A sweep tries hidden, activation, dropout, weight_decay, lr, optimizer, batch_size, epochs",
-        "seeds is a whole number from 1 up",
-        "seed is a whole number from 0 up",
-        "sample is a whole number from 1 up",
-        "metric is log_loss or accuracy",
-        "Halving takes place after ascending whole numbers of epochs, from 1 to 99",
+    assert [line.removeprefix("- ").split(". ")[0] for line in str(caught.value).splitlines()[1:]] == [
+        "Value 1 of lr: lr is above 0 and finite: got -1",
+        "A sweep cannot try 'width', only hidden, activation, dropout, weight_decay, lr, optimizer, batch_size, epochs",
+        "seeds is 0",
+        "seed is -1",
+        "sample is 2.5",
+        "metric is 'loss'",
+        "halving is (0, 200), not ascending whole numbers of epochs from 1 to 99",
     ]
 
 
 @pytest.mark.parametrize("epochs", [[5, 10], Between(5, 10)])
 def test_halving_and_several_lengths_of_training_do_not_go_together(moons, epochs):
-    with pytest.raises(SettingError, match=r"same length: epochs are 5, 10\. Give one number of epochs, or no halving"):
+    message = r"same length, and epochs are 5, 10\. Give one number of epochs, or no halving"
+    with pytest.raises(SettingError, match=message):
         sweep(moons, {"epochs": epochs, "lr": [0.1, 0.2]}, halving=True, sample=3)
 
 

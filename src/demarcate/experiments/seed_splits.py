@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from demarcate.encoding import TableEncoder
 from demarcate.inference import Predictor
 from demarcate.nn import MemberState, Network, head_for
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class SeedSplit:
 
 
 def mean_predictor(
-    table: Task, splits: Sequence[SeedSplit], networks: Sequence[Network], states: Sequence[MemberState]
+    table: TrainingSet, splits: Sequence[SeedSplit], networks: Sequence[Network], states: Sequence[MemberState]
 ) -> Predictor:
     """Return a predictor that averages the networks of several seeds, one network for each split."""
     return Predictor.of(

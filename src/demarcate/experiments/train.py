@@ -20,11 +20,12 @@ from demarcate.experiments.run import Run, Runs
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.nn import MemberState, Network, family_of, head_for
 from demarcate.tabular import stratified_split
-from demarcate.trainingset.training_set import Task, by_name, read_task
+from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.read_data import by_name, read_training_set
 
 
 def train(
-    data: Dataset | tuple[Any, Any],
+    data: TrainingSet | Dataset | tuple[Any, Any],
     networks: Network | Mapping[str, Network],
     training: Training | Mapping[str, Training] | None = None,
     *,
@@ -50,8 +51,8 @@ def train(
     Parameters
     ----------
     data
-        A data set, or a table and its labels. Labels in a torch tensor must have the type and shape of the network's
-        loss: int64 ``(n_rows,)`` for cross-entropy, floats ``(n_rows, 1)`` for one logit.
+        A data set, a table and its labels, or a training set. Labels in a torch tensor must have the type and shape of
+        the network's loss: int64 ``(n_rows,)`` for cross-entropy, floats ``(n_rows, 1)`` for one logit.
     networks
         A network, or several by name.
     training
@@ -124,7 +125,7 @@ def train(
     named = _named_networks(networks)
     trainings = _named_trainings(training, named)
     sources = by_name(initial, named, "initial networks")
-    table = read_task(data, named.values(), categorical=categorical, class_weight=class_weight)
+    table = read_training_set(data, named.values(), categorical=categorical, class_weight=class_weight)
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds is a whole number of trainings, at least 1: got {seeds!r}")
     stops_early = any(training.patience is not None for training in trainings.values())
@@ -160,7 +161,7 @@ def train(
     return runs
 
 
-def _split(table: Task, test_size: float, validation_size: float, seed: int, *, standardise: bool) -> SeedSplit:
+def _split(table: TrainingSet, test_size: float, validation_size: float, seed: int, *, standardise: bool) -> SeedSplit:
     train_rows, test_rows = stratified_split(table.codes, test_size, seed)
     validation_rows = np.empty(0, dtype=np.int64)
     if validation_size:
@@ -170,7 +171,7 @@ def _split(table: Task, test_size: float, validation_size: float, seed: int, *, 
     return SeedSplit(seed, train_rows, validation_rows, test_rows, encoder)
 
 
-def _widths(network: Network, encoder: TableEncoder, table: Task) -> tuple[int, ...]:
+def _widths(network: Network, encoder: TableEncoder, table: TrainingSet) -> tuple[int, ...]:
     n_classes = len(table.classes)
     return network.widths(encoder.n_encoded, head_for(network.head, n_classes).n_outputs(n_classes))
 
@@ -204,7 +205,9 @@ def _warn_of_divergence(runs: Runs) -> None:
                 warnings.warn(DivergenceWarning(run.divergence.warning(subject, run.best_epoch)), stacklevel=3)
 
 
-def _run(name: str, table: Task, split: SeedSplit, member: Member, initial: MemberState, fitted: FittedMember) -> Run:
+def _run(
+    name: str, table: TrainingSet, split: SeedSplit, member: Member, initial: MemberState, fitted: FittedMember
+) -> Run:
     untrained, trained = (
         mean_predictor(table, [split], [fitted.network], [state]) for state in (initial, fitted.state)
     )

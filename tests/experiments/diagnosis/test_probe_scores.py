@@ -9,16 +9,16 @@ from demarcate.experiments.diagnosis.probe_design import design_probes
 from demarcate.experiments.diagnosis.probe_scores import score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.nn import to_sequential
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset.read_data import read_training_set
 
 
 @pytest.fixture(scope="module", params=[None, {0: 1.0, 1: 3.0}], ids=["unweighted", "weighted"])
 def case(request):
     network = Network((4,), "tanh")
-    task = read_task(datasets.moons(n_samples=60, noise=0.3), [network], class_weight=request.param)
-    design = design_probes(task, probes_of(network, Training(lr=0.1, epochs=30)), seeds=5, seed=0, standardise=True)
+    table = read_training_set(datasets.moons(n_samples=60, noise=0.3), [network], class_weight=request.param)
+    design = design_probes(table, probes_of(network, Training(lr=0.1, epochs=30)), seeds=5, seed=0, standardise=True)
     fitted = fit(design.members, design.samples)
-    return task, design, fitted, score_probes(task, design, fitted)
+    return table, design, fitted, score_probes(table, design, fitted)
 
 
 def probability_of_one(design, fitted, index, rows):
@@ -30,13 +30,16 @@ def probability_of_one(design, fitted, index, rows):
 
 
 def test_levels_are_those_of_plain_networks_on_the_judged_rows(case):
-    task, design, fitted, scores = case
+    table, design, fitted, scores = case
     n_probes = len(design.probes)
     for place, probe in enumerate(design.probes):
         losses, hits = [], []
         for seed, rows in enumerate(design.scored_rows):
             p = probability_of_one(design, fitted, seed * n_probes + place, rows)
-            truth, weights = task.codes[rows], np.ones(len(rows)) if task.weights is None else task.weights[rows]
+            truth, weights = (
+                table.codes[rows],
+                np.ones(len(rows)) if table.weights is None else table.weights[rows],
+            )
             capped = np.maximum(np.where(truth == 1, p, 1 - p), 0.01)
             losses.append(np.average(-np.log(capped), weights=weights))
             hits.append(accuracy_score(truth, p > 0.5))
@@ -45,12 +48,12 @@ def test_levels_are_those_of_plain_networks_on_the_judged_rows(case):
 
 
 def test_fitted_is_the_same_on_the_training_rows(case):
-    task, design, fitted, scores = case
+    table, design, fitted, scores = case
     n_probes = len(design.probes)
     hits = []
     for seed in range(5):
         rows = design.members[seed * n_probes].rows.numpy()
-        hits.append(accuracy_score(task.codes[rows], probability_of_one(design, fitted, seed * n_probes, rows) > 0.5))
+        hits.append(accuracy_score(table.codes[rows], probability_of_one(design, fitted, seed * n_probes, rows) > 0.5))
     assert scores.train_level("configured", "accuracy").value == pytest.approx(np.mean(hits))
 
 

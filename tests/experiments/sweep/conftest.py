@@ -8,7 +8,7 @@ from demarcate.engine import Training
 from demarcate.experiments.sweep.grid import configurations
 from demarcate.experiments.sweep.sweep_design import design_sweep
 from demarcate.nn import Network
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset.read_data import read_training_set
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +22,7 @@ def designed(moons):
 
     def design(over=None, n_seeds=3, data=moons, **settings):
         candidates = configurations(over or {"hidden": [2, 3]}, Network(), Training(epochs=3))
-        table = read_task(data, [Network()])
+        table = read_training_set(data, [Network()])
         defaults = {"test_size": 0.2, "validation_size": 0.25, "seed": 0, "standardise": True}
         return design_sweep(table, candidates, n_seeds=n_seeds, **{**defaults, **settings})
 

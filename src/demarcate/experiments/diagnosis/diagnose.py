@@ -18,7 +18,8 @@ from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.formatting import counted
 from demarcate.nn import Network
 from demarcate.tabular import stratified_split
-from demarcate.trainingset.training_set import Task, read_task
+from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.read_data import read_training_set
 
 MAX_ROWS = 4000
 """Rows that take part by default; larger tables are sampled."""
@@ -27,7 +28,7 @@ SEEDS = 10
 
 
 def diagnose(
-    data: Dataset | tuple[Any, Any],
+    data: TrainingSet | Dataset | tuple[Any, Any],
     network: Network | None = None,
     training: Training | None = None,
     *,
@@ -55,7 +56,7 @@ def diagnose(
     Parameters
     ----------
     data
-        A data set, or a table and its labels, as for `train`.
+        A data set, a table and its labels, or a training set, as for `train`.
     network, training
         The network to diagnose, and its training; `Network()` and `Training()` by default.
     seeds
@@ -95,11 +96,11 @@ def diagnose(
     network, training = network or Network(), training or Training()
     check_diagnosis_settings(seeds, max_rows, seed)
     check_precision(precision)
-    task = read_task(
+    training_set = read_training_set(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
     )
-    diagnosis = diagnose_task(
-        task,
+    diagnosis = diagnose_training_set(
+        training_set,
         network,
         training,
         seeds=seeds,
@@ -114,8 +115,8 @@ def diagnose(
     return diagnosis
 
 
-def diagnose_task(
-    task: Task,
+def diagnose_training_set(
+    training_set: TrainingSet,
     network: Network,
     training: Training,
     *,
@@ -130,18 +131,18 @@ def diagnose_task(
 ) -> Diagnosis:
     """Diagnose a network on a training set; parameters as for `diagnose`, ``pieces`` (bins) as for `TableEncoder`."""
     check_diagnosis_settings(seeds, max_rows, seed)
-    n_rows = len(task.codes)
-    task = _sampled(task, max_rows, seed)
+    n_rows = len(training_set.codes)
+    training_set = _sampled(training_set, max_rows, seed)
     encoding = {"standardise": standardise, "pieces": pieces}
-    design = design_probes(task, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
+    design = design_probes(training_set, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
     fitted = fit(design.members, design.samples, device=device, precision=precision, on_epoch=on_epoch)
-    counts = np.bincount(task.codes[np.concatenate(design.scored_rows)], minlength=len(task.classes))
+    counts = np.bincount(training_set.codes[np.concatenate(design.scored_rows)], minlength=len(training_set.classes))
     return conclude(
-        score_probes(task, design, fitted),
+        score_probes(training_set, design, fitted),
         design,
         majority_error=float(1 - counts.max() / counts.sum()),
         n_rows=n_rows,
-        n_used=len(task.codes),
+        n_used=len(training_set.codes),
         diverged=sum(member.divergence is not None for member in fitted),
     )
 
@@ -165,11 +166,9 @@ def warn_of_divergence(diagnosis: Diagnosis, stacklevel: int = 3) -> None:
         warnings.warn(DivergenceWarning(message), stacklevel=stacklevel)
 
 
-def _sampled(task: Task, max_rows: int, seed: int) -> Task:
+def _sampled(training_set: TrainingSet, max_rows: int, seed: int) -> TrainingSet:
     """Return the training set with at most ``max_rows`` rows, or 5 for each class if that is more."""
-    n_rows, most = len(task.codes), max(max_rows, 5 * len(task.classes))
+    n_rows, most = len(training_set.codes), max(max_rows, 5 * len(training_set.classes))
     if n_rows <= most:
-        return task
-    rows = stratified_split(task.codes, n_rows - most, seed)[0]
-    weights = None if task.weights is None else task.weights[rows]
-    return Task(task.schema, task.cells(rows), task.classes, task.codes[rows], weights, task.target)
+        return training_set
+    return training_set.subset(stratified_split(training_set.codes, n_rows - most, seed)[0])

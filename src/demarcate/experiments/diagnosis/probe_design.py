@@ -13,7 +13,7 @@ from demarcate.errors import InputError, Problem
 from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe
 from demarcate.tabular import stratified_split
 from demarcate.tabular.splits import held_out_rows
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 FOLDS = 5
 """Five seeds together score every row once."""
@@ -43,7 +43,7 @@ class ProbeDesign:
 
 
 def design_probes(
-    table: Task, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False
+    table: TrainingSet, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False
 ) -> ProbeDesign:
     """Split the rows into folds, one fold for each seed, and make every probe's member on the other folds.
 

@@ -13,7 +13,7 @@ from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.diagnosis.probe_design import ProbeDesign
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.nn import head_for, stack
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 METRICS = ("log_loss", "accuracy")
 MIN_PROBABILITY = 0.01
@@ -72,7 +72,7 @@ class ProbeScores:
         return Mean.of_rows(values, self.rows, within=within)
 
 
-def score_probes(table: Task, design: ProbeDesign, fitted: Sequence[FittedMember]) -> ProbeScores:
+def score_probes(table: TrainingSet, design: ProbeDesign, fitted: Sequence[FittedMember]) -> ProbeScores:
     """Score every member on its seed's scored rows, and on its own training rows."""
     n_probes, n_seeds = len(design.probes), len(design.scored_rows)
     head = head_for(fitted[0].network.head, len(table.classes))

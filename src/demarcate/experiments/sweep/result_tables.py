@@ -13,7 +13,7 @@ from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.experiments.sweep.grid import Configuration, format_setting
 from demarcate.experiments.sweep.successive_halving import SweepMetric
 from demarcate.experiments.sweep.sweep_design import SweepDesign
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 _BOUNDS = {"validation_log_loss": (0.0, np.inf), "validation_accuracy": (0.0, 1.0)}
 _TYPES = {
@@ -60,7 +60,7 @@ def network_table(design: SweepDesign, fitted: Sequence[FittedMember]) -> pl.Dat
     return pl.DataFrame(rows, schema=_TYPES)
 
 
-def _validation_result(table: Task, split: SeedSplit, member: FittedMember) -> tuple[float, float]:
+def _validation_result(table: TrainingSet, split: SeedSplit, member: FittedMember) -> tuple[float, float]:
     """Return validation loss and accuracy of a network that ends with its initial weights."""
     predictor = mean_predictor(table, [split], [member.network], [member.state])
     probabilities = predictor.probabilities(table.cells(split.validation_rows))

@@ -27,11 +27,12 @@ from demarcate.experiments.sweep.validate_sweep import value_problems
 from demarcate.experiments.sweep.winner import score_winner
 from demarcate.formatting import counted
 from demarcate.nn import Network
-from demarcate.trainingset.training_set import read_task
+from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.read_data import read_training_set
 
 
 def sweep(
-    data: Dataset | tuple[Any, Any],
+    data: TrainingSet | Dataset | tuple[Any, Any],
     over: Over,
     *,
     seeds: int = 3,
@@ -68,7 +69,7 @@ def sweep(
     Parameters
     ----------
     data
-        A data set, or a table and its labels, as for `train`.
+        A data set, a table and its labels, or a training set, as for `train`.
     over
         The values to try, by setting: ``hidden``, ``activation``, ``dropout``, ``weight_decay``, ``lr``, ``optimizer``,
         ``batch_size`` and ``epochs``. Each is a list, or a `Between` for a number to be sampled.
@@ -135,7 +136,7 @@ def sweep(
     check_sweep(over, network, training, seeds=seeds, sample=sample, metric=metric, halving=halving, seed=seed)
     check_precision(precision)
     candidates = configurations(over, network, training, sample, seed)
-    table = read_task(
+    table = read_training_set(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
     )
     design = design_sweep(

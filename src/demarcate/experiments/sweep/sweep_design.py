@@ -13,7 +13,7 @@ from demarcate.experiments.seed_splits import SeedSplit
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.formatting import counted
 from demarcate.tabular import stratified_split
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Size:
 class SweepDesign:
     """Everything a sweep trains; ``members`` are ordered by configuration, then by split."""
 
-    table: Task
+    table: TrainingSet
     configurations: list[Configuration]
     splits: list[SeedSplit]
     samples: Samples
@@ -67,7 +67,7 @@ class SweepDesign:
 
 
 def design_sweep(
-    table: Task,
+    table: TrainingSet,
     configurations: Sequence[Configuration],
     *,
     n_seeds: int,

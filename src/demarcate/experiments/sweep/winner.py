@@ -28,7 +28,7 @@ from demarcate.formatting import counted
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.tabular.fingerprint import fingerprint
-from demarcate.trainingset.training_set import Task
+from demarcate.trainingset import TrainingSet
 
 
 @dataclass(frozen=True)
@@ -194,6 +194,6 @@ def _record(
     }
 
 
-def _class_weight(table: Task) -> dict[str, float]:
+def _class_weight(table: TrainingSet) -> dict[str, float]:
     weights = np.ones(len(table.codes)) if table.weights is None else table.weights
     return {str(label): float(weights[table.codes == code][0]) for code, label in enumerate(table.classes.tolist())}

@@ -1,18 +1,27 @@
 """Permutation importance against a slow plain loop and against scikit-learn."""
 
+import sys
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
+from demarcate import DemarcateClassifier
 from demarcate.errors import SettingError
 from demarcate.inspection import Asked, permutation_importance
 
 
 @pytest.fixture(scope="module")
-def fitted(two):
+def fitted():
     """The predictor, cells, codes and who may be asked about which rows."""
-    classifier, frame, labels = two
+    rng = np.random.default_rng(0)
+    signal, other = rng.normal(size=(2, 240))
+    colour = np.where(rng.random(240) < 0.5, "red", "blue")
+    is_ill = signal + 0.5 * (colour == "red") + 0.7 * rng.normal(size=240) > 0
+    frame, labels = pl.DataFrame({"signal": signal, "other": other, "colour": colour}), np.where(is_ill, "ill", "well")
+    classifier = DemarcateClassifier(hidden=(8,), epochs=12, n_folds=4).fit(frame, labels)
     predictor = classifier.predictor_
     members = np.asarray(predictor.encoding)
     asked = [
@@ -83,7 +92,8 @@ def test_many_rows_are_drawn_from(fitted):
 
 def test_of_very_many_columns_those_with_the_largest_weights_are_tried(fitted, monkeypatch):
     predictor, parsed, codes, asked = fitted
-    monkeypatch.setattr(permutation_importance, "MOST_COLUMNS", 1)
+    # The package has a function of the module's name.
+    monkeypatch.setattr(sys.modules["demarcate.inspection.permutation_importance"], "MOST_COLUMNS", 1)
     found = permutation_importance(predictor, parsed, codes, asked, rows="x")
     assert (len(found.columns), found.n_columns_all) == (1, 3)
 
@@ -103,8 +113,6 @@ def test_a_single_permutation_is_refused(fitted):
 
 
 def test_several_classes_have_the_mean_of_their_areas():
-    from demarcate import DemarcateClassifier
-
     rng = np.random.default_rng(0)
     frame = pl.DataFrame({"a": rng.normal(size=120), "b": rng.normal(size=120)})
     codes = np.digitize(frame["a"].to_numpy() + rng.normal(size=120), [-0.5, 0.5])
@@ -121,3 +129,21 @@ def test_several_classes_have_the_mean_of_their_areas():
         falls.append(roc_auc_score(codes, before, multi_class="ovr") - roc_auc_score(codes, after, multi_class="ovr"))
     column = next(column for column in found.columns if column.column == "a")
     assert column.roc_auc.value == pytest.approx(np.mean(falls), abs=1e-6)
+
+
+def test_importance_is_of_probabilities_at_the_temperature(fitted):
+    predictor, parsed, codes, _ = fitted
+    groups = [Asked(np.arange(len(codes)), tuple(range(predictor.n_members)))]
+    increases = []
+    for temperature in (None, 3.0):
+        scaled = replace(predictor, temperature=temperature)
+        importance = permutation_importance(scaled, parsed, codes, groups, rows="given", n_permutations=2)
+        increases.append(importance.columns[0].log_loss.value)
+        generator = np.random.default_rng(0)
+        generator.permutation(len(codes))
+        orders = [generator.permutation(len(codes)) for _ in range(2)]
+        name = importance.columns[0].column
+        shuffled = [scaled.probabilities({**parsed, name: parsed[name][order]}) for order in orders]
+        expected = np.mean([log_loss(codes, each) for each in shuffled]) - log_loss(codes, scaled.probabilities(parsed))
+        assert increases[-1] == pytest.approx(expected, abs=1e-6)
+    assert increases[0] > 1.2 * increases[1]

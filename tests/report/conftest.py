@@ -1,5 +1,6 @@
-"""Small classifiers, and what a test wants to know of a page."""
+"""Small classifiers and their reports, and a parser of pages."""
 
+import re
 import warnings
 from html.parser import HTMLParser
 
@@ -13,11 +14,12 @@ from demarcate.report import Report
 VOID = {"meta", "input", "link", "br", "hr", "img", "col", "wbr"}
 LONG = "x" * 300
 NASTY = "<script>alert('ouch')</script> & \"quotes\""
-TURNED = "\u202eright to left \u05d0\u05d1"
+BIDI = "\u202eright to left \u05d0\u05d1"
+SETTINGS = {"hidden": (8,), "epochs": 12, "n_folds": 3}
 
 
 class Page(HTMLParser):
-    """A page as a tree: elements in order, with their attributes, their texts and what they stand in."""
+    """A page as a tree: elements in order, with their attributes, their texts and their ancestors."""
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
@@ -48,11 +50,14 @@ class Page(HTMLParser):
     def all(self, *tags):
         return [each for each in self.elements if each["tag"] in tags]
 
+    def captions(self):
+        return [each["text"] for each in self.all("caption")]
+
     def table(self, caption):
         """The texts of a table's cells, row by row."""
         start = next(
-            place
-            for place, each in enumerate(self.elements)
+            index
+            for index, each in enumerate(self.elements)
             if each["tag"] == "caption" and each["text"].startswith(caption)
         )
         rows = []
@@ -66,7 +71,7 @@ class Page(HTMLParser):
         return rows
 
 
-def table_of(n_rows, seed=0):
+def make_table(n_rows, seed=0):
     rng = np.random.default_rng(seed)
     signal, other = rng.normal(size=(2, n_rows))
     colour = np.where(rng.random(n_rows) < 0.5, "red", "blue")
@@ -74,38 +79,109 @@ def table_of(n_rows, seed=0):
     return pl.DataFrame({"signal": signal, "other": other, "colour": colour}), codes
 
 
+def fit_report(frame, labels, **settings):
+    """The report of a small classifier, without warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        classifier = DemarcateClassifier(**{"hidden": (4,), "epochs": 3, "n_folds": 2, **settings}).fit(frame, labels)
+        return Report.of(classifier, frame, labels)
+
+
 @pytest.fixture(scope="session")
-def two():
+def binary_fit():
     """A classifier of two classes, its table and its labels."""
-    frame, codes = table_of(240)
+    frame, codes = make_table(240)
     labels = np.where(codes == 1, "ill", "well")
     return DemarcateClassifier(hidden=(8,), epochs=12, n_folds=4).fit(frame, labels), frame, labels
 
 
 @pytest.fixture(scope="session")
-def two_report(two):
-    classifier, frame, labels = two
-    return Report.of(classifier, frame, labels, name="small")
+def binary_report(binary_fit):
+    return Report.of(*binary_fit, name="small")
 
 
 @pytest.fixture(scope="session")
-def many_report():
+def recorded_predictor(binary_fit):
+    """The predictor of two classes with its record, as it is saved."""
+    classifier = binary_fit[0]
+    return classifier.predictor_.with_record(classifier.record())
+
+
+@pytest.fixture(scope="session")
+def oof(binary_fit):
+    """Class codes and probabilities of the out-of-fold rows of two classes."""
+    classifier, _, labels = binary_fit
+    return (labels == classifier.classes_[1]).astype(int), classifier.oof_proba_
+
+
+@pytest.fixture(scope="session")
+def multiclass_report():
     """Four classes and columns with names that would break a careless page."""
-    frame, codes = table_of(260)
-    frame = frame.rename({"signal": NASTY, "other": LONG, "colour": TURNED})
-    frame = frame.with_columns(pl.col(TURNED).replace({"red": "</script><img src=x>", "blue": "<!--"}))
+    frame, codes = make_table(260)
+    frame = frame.rename({"signal": NASTY, "other": LONG, "colour": BIDI})
+    frame = frame.with_columns(pl.col(BIDI).replace({"red": "</script><img src=x>", "blue": "<!--"}))
     labels = np.array([f"{NASTY}{code}" for code in codes * 2 + (frame[LONG].to_numpy() > 0)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        classifier = DemarcateClassifier(hidden=(8,), epochs=12, n_folds=3).fit(frame, labels)
-        return Report.of(classifier, frame, labels, target=TURNED, name="a&b<c>.csv")
+        classifier = DemarcateClassifier(**SETTINGS).fit(frame, labels)
+        return Report.of(classifier, frame, labels, target=BIDI, name="a&b<c>.csv")
 
 
 @pytest.fixture(scope="session")
-def page_of():
+def cost_fit():
+    """A classifier that decides by cost, its table and its labels."""
+    frame, codes = make_table(240)
+    labels = np.where(codes == 1, "well", "ill")
+    return DemarcateClassifier(**SETTINGS, cost={"false_negative": 3}).fit(frame, labels), frame, labels
+
+
+@pytest.fixture(scope="session")
+def cost_report(cost_fit):
+    return Report.of(*cost_fit)
+
+
+@pytest.fixture(scope="session")
+def abstaining_fit():
+    """A classifier that abstains, its table and its labels."""
+    frame, codes = make_table(240)
+    return DemarcateClassifier(**SETTINGS, abstain=0.2).fit(frame, codes), frame, codes
+
+
+@pytest.fixture(scope="session")
+def abstaining_report(abstaining_fit):
+    return Report.of(*abstaining_fit)
+
+
+@pytest.fixture(scope="session")
+def many_classes_report():
+    """A report of 25 classes."""
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({"a": rng.normal(size=300), "b": rng.normal(size=300)})
+    return fit_report(frame, np.array([f"class {code}" for code in rng.integers(0, 25, 300)]))
+
+
+@pytest.fixture(scope="session")
+def numbers():
+    """Returns the numbers in a text."""
+    return lambda text: [float(each.replace(",", "")) for each in re.findall(r"-?\d[\d,]*\.?\d*", text)]
+
+
+@pytest.fixture(scope="session")
+def parse_page():
     return Page
 
 
 @pytest.fixture(scope="session")
 def table():
-    return table_of
+    return make_table
+
+
+@pytest.fixture(scope="session")
+def report_of():
+    return fit_report
+
+
+@pytest.fixture(scope="session")
+def section_of():
+    """Returns the section of a report with a key."""
+    return lambda report, key: next(each for each in report.sections if each.key == key)

@@ -1,4 +1,4 @@
-"""The page is well-formed, reaches for nothing, and can be read by everyone."""
+"""The page is well-formed, self-contained and accessible."""
 
 import base64
 import hashlib
@@ -11,14 +11,14 @@ import pytest
 LONG = "x" * 300
 
 
-@pytest.fixture(params=["two_report", "many_report"])
+@pytest.fixture(params=["binary_report", "multiclass_report"])
 def html(request):
     return request.getfixturevalue(request.param).to_html()
 
 
 @pytest.fixture
-def page(html, page_of):
-    return page_of(html)
+def page(html, parse_page):
+    return parse_page(html)
 
 
 def test_every_element_is_closed_where_it_was_opened(page):
@@ -41,7 +41,7 @@ def test_identifiers_are_unique_and_references_lead_somewhere(page):
     assert len(references) > 20
 
 
-def test_nothing_is_fetched(page, html):
+def test_the_page_sends_no_request(page, html):
     for each in page.elements:
         assert "src" not in each
         assert each.get("href", "#").startswith("#")
@@ -74,7 +74,7 @@ def test_headings_are_in_order(page):
     assert all(below <= above + 1 for above, below in pairwise(levels))
 
 
-def test_every_section_has_a_heading_and_a_place_in_the_contents(page):
+def test_every_section_has_a_heading_and_a_link_in_the_contents(page):
     sections = page.all("section")
     assert len(sections) >= 13
     assert [each["aria-labelledby"] for each in sections] == [f"{each['id']}-heading" for each in sections]
@@ -90,7 +90,7 @@ def test_every_control_has_a_label(page):
     assert all(each["type"] == "button" and each["text"] for each in page.all("button"))
 
 
-def test_every_drawing_says_what_is_seen(page):
+def test_every_chart_has_a_title_and_a_description(page):
     drawings = [each for each in page.all("svg") if each.get("aria-hidden") != "true"]
     assert len(drawings) > 10
     assert all(each["role"] == "img" for each in drawings)
@@ -112,16 +112,16 @@ def test_every_table_has_a_caption_and_headings_with_a_scope(page):
     assert len({each["aria-label"] for each in regions}) == len(regions)
 
 
-def test_landmarks_and_a_way_past_the_contents(page):
+def test_the_page_has_landmarks_and_a_skip_link(page):
     for tag in ("header", "nav", "main", "footer"):
         assert len(page.all(tag)) == 1
     first = page.all("a")[0]
     assert (first["class"], first["href"]) == ("skip", "#main")
 
 
-def test_what_comes_from_the_table_is_text(many_report, page_of):
-    html = many_report.to_html()
-    page = page_of(html)
+def test_text_from_the_table_is_escaped(multiclass_report, parse_page):
+    html = multiclass_report.to_html()
+    page = parse_page(html)
     assert "ouch" in html
     assert "<script>alert" not in html
     assert "<img src=x>" not in html
@@ -136,34 +136,15 @@ def test_what_comes_from_the_table_is_text(many_report, page_of):
     assert "a&b<c>.csv" in page.all("h1")[0]["text"]
 
 
-def test_data_for_the_script_cannot_end_its_element():
-    from demarcate.report.page import _json
+def test_json_for_the_script_cannot_end_its_element():
+    from demarcate.report.page import _script_json
 
-    text = _json({"name": "</script><!--&\u2028"})
+    text = _script_json({"name": "</script><!--&\u2028"})
     assert not set(text) & set("<>&\u2028")
     assert json.loads(text) == {"name": "</script><!--&\u2028"}
 
 
-def test_the_same_report_is_the_same_page(two):
-    from demarcate.report import Report
-
-    classifier, frame, labels = two
-    pages = {Report.of(classifier, frame, labels).to_html() for _ in range(2)}
-    assert len(pages) == 1
-
-
-def test_it_is_saved_whole_or_not_at_all(two_report, tmp_path):
-    from demarcate.errors import OutputError
-
-    path = tmp_path / "page.html"
-    two_report.save(path)
-    assert path.read_text(encoding="utf-8") == two_report.to_html()
-    with pytest.raises(OutputError):
-        two_report.save(tmp_path / "missing" / "page.html")
-    assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
-
-
-def test_without_a_script_the_controls_are_not_there_and_the_numbers_are(page):
+def test_without_a_script_the_controls_are_hidden_and_the_numbers_are_shown(page):
     panel = next(each for each in page.all("div") if "controls" in each.get("class", ""))
     assert "hidden" in panel
     shown = [each["text"] for each in page.elements if each.get("data-out")]
@@ -171,7 +152,7 @@ def test_without_a_script_the_controls_are_not_there_and_the_numbers_are(page):
     assert all(shown)
 
 
-def test_both_pictures_of_the_decision_tell_the_script_where_their_axes_are(page):
+def test_both_charts_of_a_threshold_give_the_script_the_position_of_their_axes(page):
     boxes = [each for each in page.all("svg") if "data-box" in each]
     assert len(boxes) == 2
     assert len([each for each in page.all("path") if each.get("data-role") == "cursor"]) == 2

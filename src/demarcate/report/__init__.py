@@ -1,6 +1,6 @@
-"""One page that says all there is to say of a fitted classifier: a file to open, to print or to send on."""
+"""A report of a fitted classifier: one HTML page to open, print or send, and the same numbers as JSON."""
 
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.report import Report
 
-__all__ = ["Judged", "Report"]
+__all__ = ["EvaluatedRows", "Report"]

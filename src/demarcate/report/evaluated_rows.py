@@ -1,4 +1,4 @@
-"""The rows that a report judges a classifier by, and who may be asked about which of them."""
+"""The rows that a report evaluates a classifier on, with their labels and predicted probabilities."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,65 +20,67 @@ from demarcate.evaluation import Score, class_scores, majority_probabilities, sc
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.row_values import row_losses
 from demarcate.inference import Predictor
-from demarcate.inspection.permutation_importance import Asked
+from demarcate.inspection.permutation_importance import Asked, Importance, permutation_importance
 from demarcate.tabular import ParsedColumns, as_frame, encode_known_labels
 from demarcate.tabular.fingerprint import fingerprint
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
-    """Rows with their labels and the probabilities that a classifier gave them.
+class EvaluatedRows:
+    """Rows of a table with their labels and the probabilities that a classifier predicted for them.
 
     Attributes
     ----------
-    predictor
+    predictor : Predictor
         The classifier.
-    record
-        What is known of how it was made.
-    table
-        The table that the rows are from, as it was read.
-    places
-        Which of its rows are judged, ``(n_rows,)``.
-    parsed
-        The judged rows' cells.
-    codes, probabilities
-        Their classes, ``(n_rows,)``, and what the classifier says of them, ``(n_rows, n_classes)``.
-    rows
-        What they are, in words: ``out-of-fold``, ``held-out`` or ``given``.
-    folds
-        The fold each was held out in, or None.
-    asked
-        All of them, parted by who may be asked.
-    baselines
-        Scores of simple rules on the same rows, by name.
-    findings
-        Of the audit: ``rule``, ``columns``, ``severity`` and ``text`` of each.
-    own_rows
-        Whether the classifier was trained on these very rows and is judged by them all the same.
-    name
-        What the table is called; may be empty.
-    options
-        Options of ``demarcate fit`` that say how the table was read, as words of its command line.
+    record : mapping
+        How it was trained: scores, settings, members and versions; may be empty.
+    table : polars.DataFrame
+        The table that contains the rows.
+    indices : ndarray of shape (n_rows,)
+        Which rows of the table are evaluated, from 0.
+    parsed : mapping of str to column
+        The cells of the evaluated rows, by column.
+    codes : ndarray of shape (n_rows,)
+        The true class of each row, 0 to n_classes - 1.
+    probabilities : ndarray of shape (n_rows, n_classes)
+        The predicted probabilities.
+    kind : str
+        ``"out-of-fold"``, ``"held-out"`` or ``"given"``.
+    groups : tuple
+        The rows, grouped by the members that predict them: the ones that did not train on them.
+    folds : ndarray of shape (n_rows,), optional
+        The fold in which each row was held out.
+    baselines : mapping
+        Scores of simple models on the same rows, by name of the model and of the metric.
+    findings : sequence of mapping
+        Findings of the audit, each with ``rule``, ``columns``, ``severity`` and ``text``.
+    is_training_data : bool
+        Whether the classifier was trained on these very rows, so that its scores are too good.
+    name : str
+        Name of the table; may be empty.
+    options : sequence of str
+        Options of ``demarcate fit`` that say how the table was read, as arguments of its command line.
     """
 
     predictor: Predictor
     record: Mapping[str, Any]
     table: pl.DataFrame
-    places: NDArray[np.int64]
+    indices: NDArray[np.int64]
     parsed: ParsedColumns
     codes: NDArray[np.int64]
     probabilities: NDArray[np.float64]
-    rows: str
-    asked: tuple[Asked, ...]
+    kind: str
+    groups: tuple[Asked, ...]
     folds: NDArray[np.int64] | None = None
     baselines: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
     findings: Sequence[Mapping[str, Any]] = ()
-    own_rows: bool = False
+    is_training_data: bool = False
     name: str = ""
     options: Sequence[str] = ()
 
     @classmethod
-    def out_of_fold(
+    def from_fit(
         cls,
         classifier: DemarcateClassifier,
         X: Any,
@@ -88,50 +90,50 @@ class Judged:
         target: str | None,
         name: str,
         options: Sequence[str] = (),
-    ) -> "Judged":
-        """The rows that a classifier was trained on, each judged by the members that did not train on it.
+    ) -> "EvaluatedRows":
+        """Return the training rows, each predicted by the members that did not train on it; see `Report.of`.
 
         Raises
         ------
         SettingError
-            If it is no `DemarcateClassifier`.
+            If ``classifier`` is not a `DemarcateClassifier`.
         InputError
             If these are not the rows that it was fitted on.
         """
         if not isinstance(classifier, DemarcateClassifier):
             raise SettingError(
-                f"a report of a fit is of a fitted DemarcateClassifier: got a {type(classifier).__name__}. "
-                "Of a saved model and a table make one with Report.from_predictor(predictor, table, labels)"
+                f"Report.of needs a fitted DemarcateClassifier; got a {type(classifier).__name__}. "
+                "For a saved model and a table, use Report.from_predictor(predictor, table, labels)"
             )
         if baselines is None:
             baselines = classifier.baselines(X, y, sample_weight)
         table, labels = as_frame(X), label_array(y)
         if sample_weight is not None:
-            kept = np.flatnonzero(np.asarray(sample_weight))
-            table, labels = table[kept], labels[kept]
-        predictor, held = classifier.predictor_, classifier.oof_rows_
+            has_weight = np.flatnonzero(np.asarray(sample_weight))
+            table, labels = table[has_weight], labels[has_weight]
+        predictor, indices = classifier.predictor_, classifier.oof_rows_
         codes = encode_known_labels(labels, predictor.classes)
         parsed = predictor.parse(table)
         if fingerprint(parsed, codes) != classifier.data_sha256_:
-            rule = "A report of a fit is of the rows that it was given"
-            raise InputError([Problem(rule, "these are others", "Give X, y and sample_weight as they were in fit")])
+            fact = "The rows are not the ones that the classifier was fitted on"
+            raise InputError([Problem(fact, "Pass X, y and sample_weight as they were passed to fit")])
         record = classifier.record(baselines)
         folds = classifier.oof_folds_
-        members = np.asarray(predictor.encoding)
-        asked = tuple(
-            Asked(np.flatnonzero(folds == fold), tuple(np.flatnonzero(members == fold).tolist()))
+        member_folds = np.asarray(predictor.encoding)
+        groups = tuple(
+            Asked(np.flatnonzero(folds == fold), tuple(np.flatnonzero(member_folds == fold).tolist()))
             for fold in np.unique(folds)
         )
         return cls(
             predictor=predictor if target is None else replace(predictor, target=target),
             record=record,
             table=table,
-            places=held,
-            parsed={column: cells[held] for column, cells in parsed.items()},
+            indices=indices,
+            parsed={column: cells[indices] for column, cells in parsed.items()},
             codes=classifier.oof_codes_,
             probabilities=classifier.oof_proba_,
-            rows=classifier.oof_kind_,
-            asked=asked,
+            kind=classifier.oof_kind_,
+            groups=groups,
             folds=folds,
             baselines=baselines,
             findings=_findings(record, predictor, parsed, codes),
@@ -140,44 +142,44 @@ class Judged:
         )
 
     @classmethod
-    def given(cls, predictor: Predictor, table: Any, labels: Any, name: str) -> "Judged":
-        """The rows of a table, judged by all members.
+    def from_table(cls, predictor: Predictor, table: Any, labels: Any, name: str) -> "EvaluatedRows":
+        """Return the rows of a table, predicted by all members; see `Report.from_predictor`.
 
         Raises
         ------
         InputError
-            If the table or the labels are not what the predictor reads.
+            If the predictor cannot read the table or the labels.
         """
         frame = as_frame(table)
         codes = encode_known_labels(labels, predictor.classes)
         check_consistent_length(len(frame), len(codes))
         parsed = predictor.parse(frame)
-        every = np.arange(len(codes))
+        indices = np.arange(len(codes))
         record = predictor.record
         return cls(
             predictor=predictor,
             record=record,
             table=frame,
-            places=every,
+            indices=indices,
             parsed=parsed,
             codes=codes,
             probabilities=predictor.probabilities(parsed),
-            rows="given",
-            asked=(Asked(every, tuple(range(predictor.n_members))),),
-            baselines=_majority(record, predictor, codes),
+            kind="given",
+            groups=(Asked(indices, tuple(range(predictor.n_members))),),
+            baselines=_majority_baseline(record, predictor, codes),
             findings=_findings(record, predictor, parsed, codes),
-            own_rows=fingerprint(parsed, codes) == record.get("provenance", {}).get("data_sha256"),
+            is_training_data=fingerprint(parsed, codes) == record.get("provenance", {}).get("data_sha256"),
             name=name,
         )
 
     @property
     def n_rows(self) -> int:
-        """How many rows are judged."""
+        """Number of evaluated rows."""
         return len(self.codes)
 
     @property
     def n_classes(self) -> int:
-        """How many classes there are."""
+        """Number of classes."""
         return len(self.predictor.classes)
 
     @cached_property
@@ -186,56 +188,65 @@ class Judged:
         return [str(label) for label in self.predictor.classes.tolist()]
 
     @cached_property
-    def decided(self) -> NDArray[np.int64]:
-        """The class each row is put in, ``(n_rows,)``; -1 where the classifier abstains."""
-        by_label = {label: code for code, label in enumerate(self.predictor.classes.tolist())}
-        decided = self.predictor.decide(self.probabilities).tolist()
-        return np.array([ABSTAINED if label is None else by_label[label] for label in decided])
+    def decisions(self) -> NDArray[np.int64]:
+        """The predicted class of each row, ``(n_rows,)``; -1 where the classifier abstains."""
+        codes = {label: code for code, label in enumerate(self.predictor.classes.tolist())}
+        labels = self.predictor.decide(self.probabilities).tolist()
+        return np.array([ABSTAINED if label is None else codes[label] for label in labels])
 
     @property
-    def decisions(self) -> str:
-        """What scores and decisions go by, in a sentence, where that is not the same; else empty."""
-        if self.predictor.costs is not None:
-            by = "by the costs it was given"
-        elif self.predictor.threshold is not None:
-            by = "by its threshold"
-        else:
+    def decision_note(self) -> str:
+        """A sentence on which numbers follow the costs or the threshold; empty if the likeliest class is predicted."""
+        if self.predictor.costs is None and self.predictor.threshold is None:
             return ""
+        rule = "threshold" if self.predictor.costs is None else "costs"
         return (
-            "Accuracy and balanced accuracy are of the likeliest class; the confusion matrix and the scores class by "
-            f"class are of what the model decides {by}."
+            "Accuracy and balanced accuracy are those of the likeliest class. The confusion matrix and the scores by "
+            f"class are those of the decisions by the model's {rule}."
         )
 
     @cached_property
     def losses(self) -> NDArray[np.float64]:
-        """Each row's part of the log loss, ``(n_rows,)``."""
+        """The log loss of each row, ``(n_rows,)``, in nats."""
         return row_losses(self.codes, self.probabilities)
 
     @cached_property
     def scores(self) -> dict[str, Score]:
-        """Every metric of these rows."""
-        if self.rows != "given":
+        """The score of each metric."""
+        if self.kind != "given":
             return scores_from_json(self.record["scores"])
-        return score(self.codes, self.probabilities, rows=self.rows)
+        return score(self.codes, self.probabilities, rows=self.kind)
 
     @cached_property
     def class_scores(self) -> list[dict[str, Score]]:
-        """Precision, recall and F1 of every class."""
-        if self.rows != "given":
+        """Precision, recall and F1 of each class."""
+        if self.kind != "given":
             return list(map(scores_from_json, self.record["class_scores"].values()))
-        return class_scores(self.codes, self.probabilities, rows=self.rows, decided=self.decided)
+        return class_scores(self.codes, self.probabilities, rows=self.kind, decided=self.decisions)
+
+    @cached_property
+    def importance(self) -> Importance:
+        """Permutation importance of the columns, most important first."""
+        return permutation_importance(self.predictor, self.parsed, self.codes, self.groups, rows=self.kind)
+
+    @property
+    def columns_by_importance(self) -> list[str]:
+        """Names of the columns, most important first."""
+        return [column.column for column in self.importance.columns]
 
 
 @contextmanager
-def warned_before() -> Iterator[None]:
-    """Cells that are read again, or are of the report's own making, are not warned of."""
+def ignore_input_warnings() -> Iterator[None]:
+    """Silence warnings of cells that were warned of before, or that the report makes itself."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InputWarning)
         yield
 
 
-def _majority(record: Mapping[str, Any], predictor: Predictor, codes: NDArray[np.int64]) -> dict[str, dict[str, Score]]:
-    """The scores of naming the classes' shares among the training rows; none where the record does not tell them."""
+def _majority_baseline(
+    record: Mapping[str, Any], predictor: Predictor, codes: NDArray[np.int64]
+) -> dict[str, dict[str, Score]]:
+    """Score predicting the training rows' class shares for every row; empty if the record lacks them."""
     counts = record.get("class_rows")
     if not counts:
         return {}
@@ -246,7 +257,7 @@ def _majority(record: Mapping[str, Any], predictor: Predictor, codes: NDArray[np
 def _findings(
     record: Mapping[str, Any], predictor: Predictor, parsed: ParsedColumns, codes: NDArray[np.int64]
 ) -> list[dict[str, Any]]:
-    """What the audit found when the classifier was fitted; of the table itself if that is not on record."""
+    """Return the findings of the training table's audit, or audit these rows if the record has none."""
     if "audit" in record:
         return [dict(finding) for finding in record["audit"]]
     return [finding.to_json() for finding in audit_columns(predictor.schema, parsed, codes, predictor.classes)]

@@ -1,4 +1,4 @@
-"""How the page writes numbers and what comes from a table."""
+"""Template filters: how the page writes numbers and text from a table."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,81 +7,49 @@ from markupsafe import Markup, escape
 
 from demarcate.formatting import visible
 
-LONG = 60
+MAX_WIDTH = 60
 
 
-def shortened(text: object, width: int = LONG) -> str:
-    r"""Text of a table's own, visible and not too long: names that differ often differ at their ends, which are kept.
-
-    Examples
-    --------
-    >>> shortened("a name\tof many words", 12)
-    'a name...ds'
-    """
+def elided(text: object, width: int = MAX_WIDTH) -> str:
+    """Return text from a table, visible and cut in the middle: long names often differ only at their ends."""
     shown = visible(text)
     if len(shown) <= width:
         return shown
-    tail = (width - 3) // 3
-    return f"{shown[: width - 3 - tail]}...{shown[len(shown) - tail :]}"
+    n_end = (width - 3) // 3
+    return f"{shown[: width - 3 - n_end]}...{shown[len(shown) - n_end :]}"
 
 
-def own(text: object, width: int = LONG) -> Markup:
-    """The same as an element of its own: whichever way it is written, what stands around it stays in place.
-
-    It may be broken behind an underscore, where a browser would sooner break in the middle of a word.
-
-    Examples
-    --------
-    >>> own("<script>"), own("years_at_work")
-    (Markup('<bdi>&lt;script&gt;</bdi>'), Markup('<bdi>years_<wbr>at_<wbr>work</bdi>'))
-    """
-    return Markup("<bdi>{}</bdi>").format(escape(shortened(text, width)).replace("_", Markup("_<wbr>")))
+def bdi(text: object, width: int = MAX_WIDTH) -> Markup:
+    """Return elided text in an element that isolates its direction; a line may break after an underscore."""
+    return Markup("<bdi>{}</bdi>").format(escape(elided(text, width)).replace("_", Markup("_<wbr>")))
 
 
-def listed(words: Sequence[object], most: int = 8) -> str:
-    """Words in a row, and how many more there are.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"]), listed(range(10), most=2)
-    ('a, b and c', '0, 1 and 8 more')
-    """
-    shown = [shortened(word, 40) for word in words[:most]]
-    if len(words) > most:
-        return f"{', '.join(shown)} and {len(words) - most:,} more"
+def joined(items: Sequence[object], max_items: int = 8) -> str:
+    """Join the first items with commas and "and", and count the rest."""
+    shown = [elided(item, 40) for item in items[:max_items]]
+    if len(items) > max_items:
+        return f"{', '.join(shown)} and {len(items) - max_items:,} more"
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A metric; a dash where there is none.
-
-    Examples
-    --------
-    >>> number(0.84), number(None), number(-0.0004)
-    ('0.840', '\u2013', '0.000')
-    """
+    """Return a number to some digits, or a dash for None."""
     if value is None:
         return "\u2013"
-    rounded = round(value, digits)
-    return f"{rounded + 0.0:.{digits}f}"
+    # Adding 0.0 turns -0.0 into 0.0.
+    return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def interval(low: float, high: float, digits: int = 3) -> str:
-    """An interval, as scores print theirs."""
+    """Return an interval in brackets."""
     return f"[{number(low, digits)}, {number(high, digits)}]"
 
 
 def percent(share: float) -> str:
-    """A share in percent.
-
-    Examples
-    --------
-    >>> percent(0.541), percent(0.0004)
-    ('54.1%', '0.0%')
-    """
+    """Return a share in percent, to a tenth."""
     return f"{share:.1%}"
 
 
 def escaped(value: Any) -> Markup:
-    """A value as text of the page."""
+    """Return a value as visible, escaped text."""
     return escape(visible(value))

@@ -1,4 +1,4 @@
-"""The page: templates filled with sections, in one document that forbids itself the network."""
+"""Render sections as one HTML document that forbids itself the network."""
 
 import base64
 import hashlib
@@ -17,19 +17,19 @@ from demarcate.report import filters
 from demarcate.report.sections.section import Section
 
 
-def render(sections: Sequence[Section]) -> str:
-    """The document of these sections, in their order.
+def render_page(sections: Sequence[Section]) -> str:
+    """Render a document of these sections, the headline first.
 
-    Style and script stand in the page itself; its content security policy names them by their SHA-256 and allows
-    nothing else, so that whatever came in with a table could neither run nor ask for anything.
+    Style and script are part of the page. Its content security policy allows only these two, by their SHA-256: nothing
+    from a table can run or send a request.
     """
-    environment = _environment()
+    environment = template_environment()
     style, script = (_source(environment, name) for name in ("page.css", "page.js"))
     policy = "; ".join(
         (
             "default-src 'none'",
-            f"style-src '{_hash(style)}'",
-            f"script-src '{_hash(script)}'",
+            f"style-src '{_policy_hash(style)}'",
+            f"script-src '{_policy_hash(script)}'",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -46,7 +46,8 @@ def render(sections: Sequence[Section]) -> str:
 
 
 @cache
-def _environment() -> Environment:
+def template_environment() -> Environment:
+    """Return the Jinja environment of the templates, which escapes every value."""
     environment = Environment(
         loader=PackageLoader("demarcate.report"),
         autoescape=True,
@@ -55,12 +56,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "own": filters.own,
+        "bdi": filters.bdi,
         "number": filters.number,
         "percent": filters.percent,
-        "listed": filters.listed,
+        "joined": filters.joined,
         "visible": filters.escaped,
-        "json": _json,
+        "json": _script_json,
     }
     environment.globals |= {
         "counted": counted,
@@ -75,12 +76,12 @@ def _source(environment: Environment, name: str) -> str:
     return environment.loader.get_source(environment, name)[0].strip()
 
 
-def _hash(text: str) -> str:
+def _policy_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _json(value: Any) -> Markup:
-    """A value as JSON that can stand in a script element: nothing in it ends the element or opens another."""
+def _script_json(value: Any) -> Markup:
+    """Return JSON for a script element: nothing in it can end the element or open another."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")

@@ -1,4 +1,4 @@
-"""The report: a classifier's sections, as a page and as JSON."""
+"""The report of a classifier, as an HTML page and as JSON."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -11,40 +11,27 @@ from demarcate.classifier import DemarcateClassifier
 from demarcate.evaluation import Score
 from demarcate.inference import Predictor
 from demarcate.io.atomic import write_atomically
-from demarcate.report.evaluated_rows import Judged, warned_before
-from demarcate.report.page import render
-from demarcate.report.sections.abstaining_section import Abstaining
-from demarcate.report.sections.classes_section import Classes
-from demarcate.report.sections.columns_section import Columns
-from demarcate.report.sections.confusion_section import Confusion
-from demarcate.report.sections.costs_section import CostsSection
-from demarcate.report.sections.curves_section import Curves
-from demarcate.report.sections.findings_section import Findings
-from demarcate.report.sections.headline_section import Headline
-from demarcate.report.sections.importance_section import ImportanceSection
-from demarcate.report.sections.mistakes_section import Mistakes
-from demarcate.report.sections.reliability_section import Reliability
-from demarcate.report.sections.reproduce_section import Reproduce
-from demarcate.report.sections.scores_section import Scores
+from demarcate.report.evaluated_rows import EvaluatedRows, ignore_input_warnings
+from demarcate.report.page import render_page
+from demarcate.report.sections.registry import build_sections
 from demarcate.report.sections.section import Section
-from demarcate.report.sections.sets_section import Sets
-from demarcate.report.sections.slice_section import Slice
-from demarcate.report.sections.threshold_section import Threshold
-from demarcate.report.sections.training_section import Training
 
 FORMAT = 1
+"""Version of the JSON."""
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """All there is to say of a fitted classifier: what it was trained on, how good it is, where it errs, and why.
+    """Report of a fitted classifier: its training data, its scores, its mistakes and the columns that matter.
+
+    Create it with `Report.of` for a classifier that was just fitted, or with `Report.from_predictor` for a saved one.
 
     Attributes
     ----------
-    judged
-        The rows that it is judged by.
-    sections
-        Its parts, in the order of the page.
+    evaluated : EvaluatedRows
+        The rows that the classifier is evaluated on.
+    sections : tuple of Section
+        The sections, in the order of the page. Each has a ``key``, a ``heading`` and ``to_json()``.
 
     Examples
     --------
@@ -56,7 +43,7 @@ class Report:
     ('<!doctype html>', ['format', 'headline', 'findings', 'scores'])
     """
 
-    judged: Judged
+    evaluated: EvaluatedRows
     sections: tuple[Section, ...]
 
     @classmethod
@@ -72,101 +59,91 @@ class Report:
         name: str = "",
         options: Sequence[str] = (),
     ) -> "Report":
-        """The report of a fit, by its out-of-fold rows.
+        """Report on a fitted classifier, evaluated on its out-of-fold rows.
 
         Parameters
         ----------
-        classifier
-            Fitted.
+        classifier : DemarcateClassifier
+            A fitted classifier.
         X, y, sample_weight
-            What ``fit`` was given.
-        baselines
-            What `DemarcateClassifier.baselines` gave, where it was asked already.
-        target
-            What is predicted, where ``y`` did not have a name that says so.
-        name
-            What the table is called.
-        options
-            Options of ``demarcate fit`` that say how the table was read, such as ``("--delimiter", ";")``: the command
-            that the page shows has them.
+            The same as were passed to ``fit``.
+        baselines : mapping, optional
+            The result of `DemarcateClassifier.baselines`; None computes it.
+        target : str, optional
+            Name of the predicted column, if ``y`` has no name.
+        name : str
+            Name of the table, for the title and the command line that reproduces the model.
+        options : sequence of str
+            Options of ``demarcate fit`` that say how the table was read, such as ``("--delimiter", ";")``. The page
+            shows them as part of the command line.
+
+        Returns
+        -------
+        Report
 
         Raises
         ------
         SettingError
-            If it is no `DemarcateClassifier`.
+            If ``classifier`` is not a `DemarcateClassifier`.
         InputError
-            If these are not the rows that ``fit`` was given.
+            If these are not the rows that it was fitted on.
         """
-        with warned_before():
-            judged = Judged.out_of_fold(classifier, X, y, sample_weight, baselines, target, name, options)
-        return cls._of(judged)
+        with ignore_input_warnings():
+            evaluated = EvaluatedRows.from_fit(classifier, X, y, sample_weight, baselines, target, name, options)
+        return cls._of(evaluated)
 
     @classmethod
     def from_predictor(cls, predictor: Predictor, table: Any, labels: Any, *, name: str = "") -> "Report":
-        """The report of a saved classifier, by rows that it should not have been trained on.
+        """Report on a saved classifier, evaluated on rows that it should not have been trained on.
 
-        If they are the very rows that it was trained on, the page says so.
+        The page warns if they are exactly the rows that it was trained on.
 
         Parameters
         ----------
-        predictor
-            The classifier.
+        predictor : Predictor
+            The classifier, as `demarcate.load` returns it.
         table
-            Anything `demarcate.tabular.as_frame` takes, with the columns of the schema.
-        labels
-            One a row.
-        name
-            What the table is called.
+            Anything that `demarcate.tabular.as_frame` accepts, with the columns that the classifier reads.
+        labels : array-like of shape (n_rows,)
+            The true class of each row.
+        name : str
+            Name of the table, for the title.
+
+        Returns
+        -------
+        Report
 
         Raises
         ------
         InputError
-            If the table or the labels are not what the classifier reads.
+            If the classifier cannot read the table or the labels.
         """
-        return cls._of(Judged.given(predictor, table, labels, name))
+        return cls._of(EvaluatedRows.from_table(predictor, table, labels, name))
 
     @classmethod
-    def _of(cls, judged: Judged) -> "Report":
-        with warned_before():
-            return cls(judged, tuple(section for section in _sections(judged) if section is not None))
+    def _of(cls, evaluated: EvaluatedRows) -> "Report":
+        with ignore_input_warnings():
+            return cls(evaluated, build_sections(evaluated))
 
     def to_html(self) -> str:
-        """The page: one document that needs no other file and no network."""
-        return render(self.sections)
+        """Return the page: one HTML document that needs no other file and no network."""
+        return render_page(self.sections)
 
     def to_json(self) -> dict[str, Any]:
-        """The same content as values that JSON has, a member for each section."""
+        """Return the numbers of the page as JSON values: ``format`` and a member for each section, by its key."""
         return {"format": FORMAT, **{section.key: section.to_json() for section in self.sections}}
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the page to a file, whole or not at all.
+        """Write the page to a file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            Where to write it. An existing file is replaced as a whole or not at all.
 
         Raises
         ------
         OutputError
-            If it cannot be written; whatever stood there before still does.
+            If the file cannot be written. An existing file is then unchanged.
         """
         write_atomically(path, self.to_html().encode())
-
-
-def _sections(judged: Judged) -> tuple[Section | None, ...]:
-    """Every section, in the order of the page; None for one that has nothing to show."""
-    importance = ImportanceSection.of(judged)
-    return (
-        Headline.of(judged),
-        Findings.of(judged),
-        Scores.of(judged),
-        Confusion.of(judged),
-        Threshold.of(judged) if judged.n_classes == 2 else Abstaining.of(judged),
-        CostsSection.of(judged),
-        Classes.of(judged),
-        Reliability.of(judged),
-        Sets.of(judged),
-        Curves.of(judged),
-        importance,
-        Slice.of(judged, importance.names),
-        Mistakes.of(judged, importance.names),
-        Training.of(judged),
-        Columns.of(judged),
-        Reproduce.of(judged),
-    )

@@ -1,6 +1,6 @@
-"""Drawings as inline SVG: axes, lines, bands, bars, points. Colours are classes, which the page's style sheet fills in.
+"""Charts as inline SVG: axes, lines, bands, bars and markers.
 
-Nothing here is a style attribute: the page's content security policy forbids them.
+Colours come from CSS classes, as the page's content security policy forbids style attributes.
 """
 
 import math
@@ -11,70 +11,44 @@ import numpy as np
 from markupsafe import Markup, escape
 from numpy.typing import ArrayLike, NDArray
 
-from demarcate.report.filters import shortened
+from demarcate.report.filters import elided
 
 WIDTH, HEIGHT = 360, 260
-"""Size of a drawing in its own units; about as many CSS pixels on a phone, so that its text is as large as it says."""
-SHAPES = ("circle", "square", "triangle", "diamond", "plus", "cross")
-STROKED = ("plus", "cross")
-_CORNERS = {
+"""Size of a chart in its own units: about as many CSS pixels on a phone, so that text has the size it states."""
+MARKERS = ("circle", "square", "triangle", "diamond", "plus", "cross")
+STROKED_MARKERS = ("plus", "cross")
+_MARKER_LINES = {
     "square": [[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]],
     "triangle": [[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)]],
     "diamond": [[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]],
     "plus": [[(-1.1, 0.0), (1.1, 0.0)], [(0.0, -1.1), (0.0, 1.1)]],
     "cross": [[(-1.0, -1.0), (1.0, 1.0)], [(-1.0, 1.0), (1.0, -1.0)]],
 }
-"""A mark's corners, in times of its size."""
-_ROOM = 6.0
+"""The corners of each marker, as multiples of its size; all markers have about the same area."""
+_TICK_PADDING = 6.0
 
 
-def ticks(low: float, high: float, most: int = 6) -> list[float]:
-    """Round numbers between two others.
-
-    Examples
-    --------
-    >>> ticks(0, 1), ticks(0.12, 0.71)
-    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [0.2, 0.4, 0.6])
-    """
-    rough = (high - low) / max(most - 1, 1)
-    if not (rough > 0 and math.isfinite(rough)):
+def ticks(low: float, high: float, max_ticks: int = 6) -> list[float]:
+    """Return round, evenly spaced numbers between two others."""
+    min_step = (high - low) / max(max_ticks - 1, 1)
+    if not (min_step > 0 and math.isfinite(min_step)):
         return [low]
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= rough * 0.999)
+    power = 10.0 ** math.floor(math.log10(min_step))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= min_step * 0.999)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
 
 
 def tick_label(value: float) -> str:
-    """A number as short as it can be.
-
-    Examples
-    --------
-    >>> tick_label(0.2), tick_label(20000.0), tick_label(0.0), tick_label(2.5e9)
-    ('0.2', '20,000', '0', '2.5e+09')
-    """
+    """Return the shortest text of a number."""
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e7 and value == round(value) else f"{value + 0.0:.4g}"
 
 
 @dataclass(eq=False)
-class Drawing:
-    """A drawing with axes, made piece by piece.
+class Chart:
+    """A chart of elements that are added one by one; ``x`` and ``y`` are the ranges of its axes.
 
-    Parameters
-    ----------
-    x, y
-        The range of each axis.
-    width, height
-        The size of the whole.
-    left, right, top, bottom
-        The room beside the axes.
-
-    Examples
-    --------
-    >>> drawing = Drawing(x=(0, 1), y=(0, 1))
-    >>> drawing.line([0, 1], [0, 1], "one")
-    >>> drawing.render("fig", "A line", "It rises from 0 to 1.")[:60]
-    Markup('<svg class="drawing" viewBox="0 0 360 260" role="img" aria-l')
+    ``left``, ``right``, ``top`` and ``bottom`` are the margins around the axes.
     """
 
     x: tuple[float, float]
@@ -85,35 +59,34 @@ class Drawing:
     right: int = 12
     top: int = 12
     bottom: int = 42
-    parts: list[Markup] = field(default_factory=list)
+    elements: list[Markup] = field(default_factory=list)
 
-    def across(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Places from left to right."""
+    def to_pixel_x(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return horizontal positions of values."""
         low, high = self.x
         return self.left + (np.asarray(values, dtype=float) - low) / (high - low) * self.inner_width
 
-    def down(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Places from top to bottom."""
+    def to_pixel_y(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return vertical positions of values, from the top."""
         low, high = self.y
         return self.top + (high - np.asarray(values, dtype=float)) / (high - low) * self.inner_height
 
     @property
     def inner_width(self) -> int:
-        """The length of the axis from left to right."""
+        """Length of the x axis."""
         return self.width - self.left - self.right
 
     @property
     def inner_height(self) -> int:
-        """The length of the axis from bottom to top."""
+        """Length of the y axis."""
         return self.height - self.top - self.bottom
 
     def add(self, tag: str, text: str | Markup | None = None, **attributes: object) -> None:
-        """An element; an underscore in an attribute's name stands for a hyphen, one at the end for nothing."""
-        said = "".join(
-            f' {name.rstrip("_").replace("_", "-")}="{escape(_short(value))}"' for name, value in attributes.items()
-        )
+        """Add an element; in an attribute's name an underscore is a hyphen, a trailing one is dropped."""
         inner = "" if text is None else escape(text)
-        self.parts.append(Markup(f"<{tag}{said}>{inner}</{tag}>"))  # noqa: S704 - every value is escaped above
+        self.elements.append(
+            Markup(f"<{tag}{_attributes(attributes)}>{inner}</{tag}>")  # noqa: S704 - every value is escaped
+        )
 
     def axes(
         self,
@@ -124,148 +97,133 @@ class Drawing:
         n_ticks: int = 6,
         grid: bool = True,
     ) -> None:
-        """Both axes with their numbers, and a faint line at each number of the upright one unless ``grid`` is False."""
+        """Add both axes with tick labels, and horizontal grid lines if requested."""
         base, end = self.height - self.bottom, self.width - self.right
         for value in ticks(*self.y, n_ticks):
-            y = float(self.down(value))
+            y = float(self.to_pixel_y(value))
             if grid:
                 self.add("line", class_="grid", x1=self.left, x2=end, y1=y, y2=y)
-            self.add("text", tick_label(value), class_="tick end", x=self.left - _ROOM, y=y + 4)
+            self.add("text", tick_label(value), class_="tick end", x=self.left - _TICK_PADDING, y=y + 4)
         for value in ticks(*self.x, n_ticks) if x_ticks is None else x_ticks:
-            self.add("text", tick_label(value), class_="tick middle", x=float(self.across(value)), y=base + 16)
-        self.add("line", class_="axis", x1=self.left, x2=end, y1=base, y2=base)
-        self.add("text", shortened(x_label, 44), class_="label middle", x=(self.left + end) / 2, y=self.height - 6)
+            self.add("text", tick_label(value), class_="tick middle", x=float(self.to_pixel_x(value)), y=base + 16)
+        self._x_axis_line(x_label)
         middle = (self.top + base) / 2
-        turned = f"rotate(-90 11 {_short(middle)})"
-        self.add("text", shortened(y_label, 32), class_="label middle", x=11, y=middle, transform=turned)
+        rotation = f"rotate(-90 11 {_rounded(middle)})"
+        self.add("text", elided(y_label, 32), class_="label middle", x=11, y=middle, transform=rotation)
 
-    def frame(self, x_label: str) -> None:
-        """The axis from left to right alone, with a faint line at each of its numbers."""
-        base, middle = self.height - self.bottom, self.left + self.inner_width / 2
+    def x_axis(self, label: str) -> None:
+        """Add the x axis alone, with vertical grid lines."""
+        base = self.height - self.bottom
         for value in ticks(*self.x, 5):
-            x = float(self.across(value))
+            x = float(self.to_pixel_x(value))
             self.add("line", class_="grid", x1=x, x2=x, y1=self.top, y2=base)
             self.add("text", tick_label(value), class_="tick middle", x=x, y=base + 16)
-        self.add("line", class_="axis", x1=self.left, x2=self.width - self.right, y1=base, y2=base)
-        self.add("text", shortened(x_label, 44), class_="label middle", x=middle, y=self.height - 6)
+        self._x_axis_line(label)
 
-    def line(self, xs: ArrayLike, ys: ArrayLike, look: str, **attributes: str) -> None:
-        """A line through points; where a number is missing it is broken."""
-        self.add("path", class_=f"line {look}", d=path(self.across(xs), self.down(ys)), **attributes)
+    def _x_axis_line(self, label: str) -> None:
+        base, end = self.height - self.bottom, self.width - self.right
+        self.add("line", class_="axis", x1=self.left, x2=end, y1=base, y2=base)
+        self.add("text", elided(label, 44), class_="label middle", x=(self.left + end) / 2, y=self.height - 6)
 
-    def band(self, xs: ArrayLike, low: ArrayLike, high: ArrayLike, look: str) -> None:
-        """The area between two lines; points where either is missing are left out."""
-        places, lows, highs = self.across(xs), self.down(low), self.down(high)
-        there = np.isfinite(lows) & np.isfinite(highs)
-        if there.sum() > 1:
-            outline = [*zip(places[there], lows[there], strict=True)]
-            outline += [*zip(places[there][::-1], highs[there][::-1], strict=True)]
-            self.add("path", class_=f"band {look}", d=f"{path(*np.transpose(outline))}Z")
+    def line(self, xs: ArrayLike, ys: ArrayLike, css_class: str, **attributes: str) -> None:
+        """Add a line through points, broken where a number is missing."""
+        self.add(
+            "path", class_=f"line {css_class}", d=path_data(self.to_pixel_x(xs), self.to_pixel_y(ys)), **attributes
+        )
 
-    def bar(self, x: tuple[float, float], y: tuple[float, float], look: str) -> None:
-        """A box."""
-        (left, right), (bottom, top) = self.across(x), self.down(y)
+    def band(self, xs: ArrayLike, low: ArrayLike, high: ArrayLike, css_class: str) -> None:
+        """Add the area between two lines, without points where either is missing."""
+        x, lows, highs = self.to_pixel_x(xs), self.to_pixel_y(low), self.to_pixel_y(high)
+        present = np.isfinite(lows) & np.isfinite(highs)
+        if present.sum() > 1:
+            outline = [*zip(x[present], lows[present], strict=True)]
+            outline += [*zip(x[present][::-1], highs[present][::-1], strict=True)]
+            self.add("path", class_=f"band {css_class}", d=f"{path_data(*np.transpose(outline))}Z")
+
+    def bar(self, x: tuple[float, float], y: tuple[float, float], css_class: str) -> None:
+        """Add a rectangle."""
+        (left, right), (bottom, top) = self.to_pixel_x(x), self.to_pixel_y(y)
         width, height = max(right - left, 0.0), max(bottom - top, 0.0)
-        self.add("rect", class_=f"bar {look}", x=left, y=top, width=width, height=height)
+        self.add("rect", class_=f"bar {css_class}", x=left, y=top, width=width, height=height)
 
-    def whisker(self, value: float, low: float, high: float, at: float, look: str, *, upright: bool = False) -> None:
-        """A number and its interval: a dot on a line, across or upright."""
-        if upright:
-            (x,), (bottom, top) = self.across([at]), self.down([low, high])
-            self.add("line", class_=f"whisker {look}", x1=x, x2=x, y1=bottom, y2=top)
-            self.point(at, value, look)
+    def error_bar(
+        self, value: float, low: float, high: float, at: float, css_class: str, *, vertical: bool = False
+    ) -> None:
+        """Add a number with its interval: a dot on a line."""
+        if vertical:
+            (x,), (bottom, top) = self.to_pixel_x([at]), self.to_pixel_y([low, high])
+            self.add("line", class_=f"whisker {css_class}", x1=x, x2=x, y1=bottom, y2=top)
+            self.marker(at, value, css_class)
         else:
-            (left, right), (y,) = self.across([low, high]), self.down([at])
-            self.add("line", class_=f"whisker {look}", x1=left, x2=right, y1=y, y2=y)
-            self.point(value, at, look)
+            (left, right), (y,) = self.to_pixel_x([low, high]), self.to_pixel_y([at])
+            self.add("line", class_=f"whisker {css_class}", x1=left, x2=right, y1=y, y2=y)
+            self.marker(value, at, css_class)
 
-    def point(self, x: float, y: float, look: str, shape: str = "circle", size: float = 3.5) -> None:
-        """A mark of one of the `SHAPES`."""
-        centre = float(self.across(x)), float(self.down(y))
+    def marker(self, x: float, y: float, css_class: str, shape: str = "circle", size: float = 3.5) -> None:
+        """Add a marker of one of the shapes in `MARKERS`."""
+        centre = float(self.to_pixel_x(x)), float(self.to_pixel_y(y))
         if shape == "circle":
-            self.add("circle", class_=f"point {look}", cx=centre[0], cy=centre[1], r=size)
+            self.add("circle", class_=f"point {css_class}", cx=centre[0], cy=centre[1], r=size)
         else:
-            drawn = "point stroked" if shape in STROKED else "point"
-            self.add("path", class_=f"{drawn} {look}", d=outline(shape, centre, size))
+            base_class = "point stroked" if shape in STROKED_MARKERS else "point"
+            self.add("path", class_=f"{base_class} {css_class}", d=marker_path(shape, centre, size))
 
-    def text(self, x: float, y: float, words: str, look: str) -> None:
-        """Words at a place of the axes."""
-        self.add("text", words, class_=look, x=float(self.across(x)), y=float(self.down(y)))
+    def text(self, x: float, y: float, text: str, css_class: str) -> None:
+        """Add text at a point of the axes."""
+        self.add("text", text, class_=css_class, x=float(self.to_pixel_x(x)), y=float(self.to_pixel_y(y)))
 
     def render(self, key: str, title: str, description: str, **attributes: object) -> Markup:
-        """The drawing as an element.
-
-        Parameters
-        ----------
-        key
-            An identifier, unlike any other of the page.
-        title, description
-            What is seen, for those who do not see it.
-        attributes
-            More attributes of the element; underscores stand for hyphens.
-        """
-        more = "".join(f' {name.replace("_", "-")}="{escape(_short(value))}"' for name, value in attributes.items())
-        frame = (
+        """Return the chart as an element; ``key`` is unique on the page, title and text serve those who cannot see."""
+        start = (
             f'<svg class="drawing" viewBox="0 0 {self.width} {self.height}" role="img" '
-            f'aria-labelledby="{escape(key)}-title {escape(key)}-text"{more}>'
+            f'aria-labelledby="{escape(key)}-title {escape(key)}-text"{_attributes(attributes)}>'
             f'<title id="{escape(key)}-title">{escape(title)}</title>'
             f'<desc id="{escape(key)}-text">{escape(description)}</desc>'
         )
-        return Markup(frame + "".join(self.parts) + "</svg>")  # noqa: S704 - made of escaped parts
+        return Markup(start + "".join(self.elements) + "</svg>")  # noqa: S704 - made of escaped parts
 
 
-def path(xs: Iterable[float], ys: Iterable[float]) -> str:
-    """The commands of a line through points, to a tenth of a unit; it is broken where a number is missing.
-
-    Examples
-    --------
-    >>> path([0, 1, 2, 3], [5, 4, math.nan, 2])
-    'M0 5L1 4M3 2'
-    """
-    commands, pen = [], "M"
+def path_data(xs: Iterable[float], ys: Iterable[float]) -> str:
+    """Return SVG commands of a line through points, to a tenth of a unit, broken where a number is missing."""
+    commands, command = [], "M"
     for x, y in zip(xs, ys, strict=True):
         if math.isfinite(x) and math.isfinite(y):
-            commands.append(f"{pen}{_short(x)} {_short(y)}")
-            pen = "L"
+            commands.append(f"{command}{_rounded(x)} {_rounded(y)}")
+            command = "L"
         else:
-            pen = "M"
+            command = "M"
     return "".join(commands)
 
 
-def outline(shape: str, centre: tuple[float, float], size: float) -> str:
-    """The commands of a mark that is no circle, of about the same area."""
+def marker_path(shape: str, centre: tuple[float, float], size: float) -> str:
+    """Return SVG commands of a marker that is not a circle."""
     x, y = centre
-    lines = [[(x + size * dx, y + size * dy) for dx, dy in line] for line in _CORNERS[shape]]
-    return "".join(path(*np.transpose(line)) + ("" if shape in STROKED else "Z") for line in lines)
+    lines = [[(x + size * dx, y + size * dy) for dx, dy in line] for line in _MARKER_LINES[shape]]
+    return "".join(path_data(*np.transpose(line)) + ("" if shape in STROKED_MARKERS else "Z") for line in lines)
 
 
-def thinned(xs: NDArray[np.float64], ys: NDArray[np.float64], grid: int = 1000) -> NDArray[np.int64]:
-    """The points of a curve that a drawing can show: places on a fine grid, each once in a row, and corners only.
+def simplified(xs: NDArray[np.float64], ys: NDArray[np.float64], grid: int = 1000) -> NDArray[np.int64]:
+    """Return indices of the points that a chart can show of a curve ``(n_points,)`` in [0, 1].
 
-    Parameters
-    ----------
-    xs, ys
-        ``(n_points,)``, in [0, 1]: the ends are kept, and what is left out is no further than half a cell of the grid
-        from what is drawn.
-    grid
-        Cells along each side.
-
-    Examples
-    --------
-    >>> thinned(np.array([0.0, 0.5, 0.5, 1.0]), np.array([0.0, 0.5, 0.5, 1.0])).tolist()
-    [0, 3]
+    Repeated cells of a grid x grid raster and points within straight lines are dropped, the ends are not: the rest is
+    no further than half a cell from the curve.
     """
     cells = np.rint(np.stack([xs, ys]) * grid).astype(np.int64)
-    fresh = np.concatenate([[True], (np.diff(cells) != 0).any(0)])
-    fresh[-1] = True
-    kept = np.flatnonzero(fresh)
-    if len(kept) < 3:
-        return kept
-    dx, dy = np.diff(cells[:, kept])
-    straight = (dx[1:] * dy[:-1] == dy[1:] * dx[:-1]) & (dx[1:] * dx[:-1] + dy[1:] * dy[:-1] > 0)
-    return np.asarray(kept[np.concatenate([[True], ~straight, [True]])])
+    is_new = np.concatenate([[True], (np.diff(cells) != 0).any(0)])
+    is_new[-1] = True
+    indices = np.flatnonzero(is_new)
+    if len(indices) < 3:
+        return indices
+    dx, dy = np.diff(cells[:, indices])
+    is_straight = (dx[1:] * dy[:-1] == dy[1:] * dx[:-1]) & (dx[1:] * dx[:-1] + dy[1:] * dy[:-1] > 0)
+    return np.asarray(indices[np.concatenate([[True], ~is_straight, [True]])])
 
 
-def _short(value: object) -> str:
-    """Numbers to a tenth."""
+def _attributes(attributes: dict[str, object]) -> str:
+    pairs = ((name.rstrip("_").replace("_", "-"), escape(_rounded(value))) for name, value in attributes.items())
+    return "".join(f' {name}="{value}"' for name, value in pairs)
+
+
+def _rounded(value: object) -> str:
+    """Return a value as text, floats to a tenth."""
     return f"{round(float(value), 1):g}" if isinstance(value, float | np.floating) else str(value)

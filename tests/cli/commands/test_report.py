@@ -39,7 +39,7 @@ def test_the_training_rows_are_warned_of_on_the_page_as_well(demarcate, model, t
     out = tmp_path / "page.html"
     outcome = demarcate("report", model, "heart", "--out", out, "--quiet")
     assert (outcome.code, outcome.err) == (0, OWN_ROWS)
-    assert "These are the very rows it was trained on" in out.read_text(encoding="utf-8")
+    assert "These are the rows that the model was trained on" in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_fit_reports_on_out_of_fold_rows(demarcate, tmp_path):
     assert outcome.code == 0, outcome.err
     assert f"Reported to {out}" in outcome.err
     html = out.read_text(encoding="utf-8")
-    assert "Scores are out-of-fold: each of 303 rows" in html
+    assert "The scores are out-of-fold: each of 303 rows" in html
     assert "demarcate fit heart --target target --hidden 8" in html
 
 

@@ -58,7 +58,7 @@ def report(
     from demarcate.report import Report
 
     made = Report.from_predictor(predictor, frame, labels, name=short_name(loaded.name))
-    warn_of_training_rows(predictor, fingerprint(made.judged.parsed, made.judged.codes))
+    warn_of_training_rows(predictor, fingerprint(made.evaluated.parsed, made.evaluated.codes))
     if out:
         made.save(out)
         if not quiet:

@@ -1,1 +1,1 @@
-"""The parts of a report: numbers in a module, and how they are shown in a template, for each."""
+"""The sections of a report: each has a module with its numbers and a template with its HTML."""

@@ -1,49 +1,42 @@
-"""When to leave a row to a person, by what mistakes and people cost."""
+"""The confidence below which a row is left to a person, chosen by the costs of mistakes and of people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from demarcate.evaluation import Costs
-from demarcate.inspection.threshold_curve import N_STEPS, THRESHOLDS, AbstentionCurve
-from demarcate.report.evaluated_rows import Judged
+from demarcate.inspection.threshold_curve import N_STEPS, AbstentionCurve
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number
-from demarcate.report.sections.deciding import SHOWN, curves, falls, share, stretch_of
-from demarcate.report.sections.section import Section
+from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_chart, differences, share, stretch_of
 
-PERSON = 0.25
-"""What leaving a row to a person costs at first, where a mistake costs 1."""
+PERSON_COST = 0.25
+"""Cost of leaving a row to a person if the classifier has none, where a mistake costs 1."""
 
 
 @dataclass(frozen=True, eq=False)
-class Abstaining(Section):
-    """What becomes of several classes when rows below a confidence are left to a person.
+class AbstainingSection(CostCurveSection):
+    """Counts, accuracy and cost of several classes if rows below a confidence are left to a person.
 
     Attributes
     ----------
-    n_rows
-        Judged rows.
     answered, right
-        Rows whose likeliest class has at least each of the probabilities 0, 0.001, ... 1, and those of them that are of
-        this class.
+        Rows whose likeliest class has at least each of `THRESHOLDS`, and those of them that are of this class.
     start
-        The confidence at first: that of the classifier itself, if it abstains and all wrong answers cost it the same.
+        The confidence at the start: that of the classifier, if it abstains and all its mistakes cost 1.
     mistake, person
-        What a wrong answer and leaving a row to a person cost at first.
+        Costs of a wrong answer and of a row left to a person at the start.
     stretch
-        By how much the interval of the ``accuracy`` of the answers is wider than Wilson's.
+        How many times wider the interval of the ``accuracy`` is than Wilson's.
     alike
-        Whether all wrong answers cost the same by the costs of the classifier, as they do here.
-    rows
-        Which rows they are.
+        Whether all mistakes cost the classifier the same, as they do in this section.
     """
 
     key: ClassVar[str] = "abstaining"
-    heading: ClassVar[str] = "When to leave it to a person"
+    heading: ClassVar[str] = "When to abstain"
 
     n_rows: int
     answered: NDArray[np.int64]
@@ -56,16 +49,26 @@ class Abstaining(Section):
     rows: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "Abstaining":
-        """The confidences of judged rows."""
-        curve = AbstentionCurve.of(judged.codes, judged.probabilities)
-        stretch = {"accuracy": stretch_of(judged.scores["accuracy"], judged.n_rows), "answered": 1.0}
-        costs = judged.predictor.costs
-        person = PERSON if costs is None or costs.abstain is None else costs.abstain
-        alike = costs is None or _are_alike(costs)
-        # Abstaining costs less than the likeliest class where this is likely by less than 1 - person.
+    def of(cls, evaluated: EvaluatedRows) -> Self | None:
+        """Count the rows at each confidence; None for two classes, which have a threshold."""
+        if evaluated.n_classes == 2:
+            return None
+        curve, costs = AbstentionCurve.of(evaluated.codes, evaluated.probabilities), evaluated.predictor.costs
+        person = PERSON_COST if costs is None or costs.abstain is None else costs.abstain
+        alike = costs is None or bool((costs.matrix == 1 - np.eye(evaluated.n_classes)).all())
+        # Abstaining costs less than answering if the likeliest class has a probability below 1 - person.
         start = 0.5 if costs is None or costs.abstain is None or not alike else round(max(0.0, 1 - person), 3)
-        return cls(judged.n_rows, curve.answered, curve.right, start, 1.0, person, stretch, alike, judged.rows)
+        return cls(
+            n_rows=evaluated.n_rows,
+            answered=curve.answered,
+            right=curve.right,
+            start=start,
+            mistake=1.0,
+            person=person,
+            stretch={"accuracy": stretch_of(evaluated.scores["accuracy"], evaluated.n_rows), "answered": 1.0},
+            alike=alike,
+            rows=evaluated.kind,
+        )
 
     @property
     def curve(self) -> AbstentionCurve:
@@ -73,7 +76,7 @@ class Abstaining(Section):
         return AbstentionCurve(self.n_rows, self.answered, self.right)
 
     def costs(self) -> NDArray[np.float64]:
-        """The mean cost of a row at each confidence."""
+        """Return the mean cost of a row at each confidence."""
         return self.curve.costs(self.mistake, self.person)
 
     @property
@@ -81,56 +84,41 @@ class Abstaining(Section):
         """The confidence of least cost."""
         return self.curve.cheapest(self.mistake, self.person)
 
-    def at(self, confidence: float) -> dict[str, Any]:
-        """Counts, shares with Wilson's intervals, and cost, at one of the confidences."""
-        place = round(confidence * N_STEPS)
-        answered, right = int(self.answered[place]), int(self.right[place])
+    def at(self, threshold: float) -> dict[str, Any]:
+        """Return counts, the share answered and its accuracy with intervals, and cost at a confidence."""
+        index = round(threshold * N_STEPS)
+        n_answered, n_right = int(self.answered[index]), int(self.right[index])
         return {
-            "threshold": place / N_STEPS,
-            "right": right,
-            "wrong": answered - right,
-            "left": self.n_rows - answered,
-            "answered": share(answered, self.n_rows, self.stretch["answered"]),
-            "accuracy": share(right, answered, self.stretch["accuracy"]),
-            "cost": float(self.costs()[place]),
+            "threshold": index / N_STEPS,
+            "right": n_right,
+            "wrong": n_answered - n_right,
+            "left": self.n_rows - n_answered,
+            "answered": share(n_answered, self.n_rows, self.stretch["answered"]),
+            "accuracy": share(n_right, n_answered, self.stretch["accuracy"]),
+            "cost": float(self.costs()[index]),
         }
-
-    @property
-    def table(self) -> list[dict[str, Any]]:
-        """The same at tenths."""
-        return [self.at(confidence) for confidence in SHOWN]
-
-    def to_json(self) -> dict[str, Any]:
-        """The numbers, ready for JSON."""
-        return {**super().to_json(), "best": self.best, "table": self.table}
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the page's slider computes from."""
+        """The counts from which the script computes the slider's numbers."""
         return {
-            "kind": "abstaining",
+            "kind": self.key,
             "rows": self.n_rows,
             "stretch": self.stretch,
-            "above": [falls(self.right), falls(self.answered - self.right)],
+            "above": [differences(self.right), differences(self.answered - self.right)],
         }
 
     def figure(self) -> Markup:
-        """The share answered, the accuracy of the answers and the cost against the confidence."""
-        text = f"The cost is least at {number(self.best)}."
-        return curves(
+        """Draw the share answered, its accuracy and the cost against the confidence."""
+        return cost_chart(
             self.key,
-            "confidence from which an answer is given",
+            "minimum confidence",
             {
                 "accuracy of answers": (self.curve.accuracy, "series-0"),
                 "share answered": (self.answered / self.n_rows, "series-1 dashed"),
             },
             self.costs(),
-            THRESHOLDS,
-            (self.start, self.best),
-            text,
+            self.start,
+            self.best,
+            f"The cost is least at {number(self.best)}.",
         )
-
-
-def _are_alike(costs: Costs) -> bool:
-    """Whether every mistake costs 1 and being right nothing."""
-    return bool((costs.matrix == 1 - np.eye(len(costs.matrix))).all())

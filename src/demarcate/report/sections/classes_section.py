@@ -1,32 +1,20 @@
-"""Precision, recall and F1, class by class."""
+"""Precision, recall and F1 of each class."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from demarcate.evaluation import Score
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
 
 @dataclass(frozen=True, eq=False)
-class Classes(Section):
-    """How well each class is told from the rest.
-
-    Attributes
-    ----------
-    labels
-        The classes.
-    n_rows
-        Judged rows of each.
-    scores
-        ``precision``, ``recall`` and ``f1`` of each, those there are.
-    rows
-        Which rows they are of.
-    """
+class ClassesSection(Section):
+    """Rows and scores of each class: ``precision``, ``recall`` and ``f1``, as far as they are defined."""
 
     key: ClassVar[str] = "classes"
-    heading: ClassVar[str] = "Class by class"
+    heading: ClassVar[str] = "Scores by class"
 
     labels: Sequence[str]
     n_rows: Sequence[int]
@@ -34,7 +22,7 @@ class Classes(Section):
     rows: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "Classes":
-        """The scores of each class of judged rows."""
-        counts = [int((judged.codes == code).sum()) for code in range(judged.n_classes)]
-        return cls(judged.labels, counts, judged.class_scores, judged.rows)
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Collect the scores of each class."""
+        counts = [int((evaluated.codes == code).sum()) for code in range(evaluated.n_classes)]
+        return cls(evaluated.labels, counts, evaluated.class_scores, evaluated.kind)

@@ -1,30 +1,18 @@
-"""The columns, as they were read."""
+"""The columns of the table, as they were read."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from demarcate.report.evaluated_rows import Judged
-from demarcate.report.sections.section import Part, Section
+from demarcate.report.evaluated_rows import EvaluatedRows
+from demarcate.report.sections.section import JsonFields, Section
 from demarcate.tabular.summaries import summarize_column
 
-MOST_COLUMNS = 500
+MAX_COLUMNS = 500
 
 
 @dataclass(frozen=True, eq=False)
-class ColumnRead(Part):
-    """One column.
-
-    Attributes
-    ----------
-    name, kind
-        What it is.
-    n_missing
-        Cells without a value; None where the table does not have the column.
-    values
-        What it holds, in words.
-    remark
-        Why it is not used, or what else is to be known.
-    """
+class ColumnSummary(JsonFields):
+    """A column: its kind, its missing cells (None if the table lacks it), its values in words, and why it is unused."""
 
     name: str
     kind: str
@@ -34,34 +22,24 @@ class ColumnRead(Part):
 
 
 @dataclass(frozen=True, eq=False)
-class Columns(Section):
-    """What each column was taken to be.
-
-    Attributes
-    ----------
-    columns
-        In the order of the table; the first 500.
-    n_columns
-        How many there are.
-    n_rows
-        Rows of the table at hand.
-    """
+class ColumnsSection(Section):
+    """The first columns of the schema, the number of all, and the rows of the table."""
 
     key: ClassVar[str] = "columns"
-    heading: ClassVar[str] = "Columns as they were read"
+    heading: ClassVar[str] = "Columns"
 
-    columns: tuple[ColumnRead, ...]
+    columns: tuple[ColumnSummary, ...]
     n_columns: int
     n_rows: int
 
     @classmethod
-    def of(cls, judged: Judged) -> "Columns":
-        """The columns of the table that judged rows are from."""
-        table, read = judged.table, []
-        for column in judged.predictor.schema.columns[:MOST_COLUMNS]:
-            there = column.name in table.columns
-            cells = summarize_column(table[column.name], column) if there else None
-            missing, values = (None, "") if cells is None else (cells.n_missing, cells.summary)
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Summarise the columns of the table that the rows are from."""
+        table, columns = evaluated.table, evaluated.predictor.schema.columns
+        summaries = []
+        for column in columns[:MAX_COLUMNS]:
+            cells = summarize_column(table[column.name], column) if column.name in table.columns else None
+            n_missing, values = (None, "") if cells is None else (cells.n_missing, cells.summary)
             remark = f"not used: {column.dropped}" if column.dropped else column.note
-            read.append(ColumnRead(column.name, column.kind, missing, values, remark))
-        return cls(tuple(read), len(judged.predictor.schema.columns), len(table))
+            summaries.append(ColumnSummary(column.name, column.kind, n_missing, values, remark))
+        return cls(tuple(summaries), len(columns), len(table))

@@ -1,39 +1,35 @@
-"""Which classes are taken for which."""
+"""The confusion matrix."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.evaluation.costs import ABSTAINED
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number
 from demarcate.report.sections.section import Section
 
-MOST_CLASSES = 20
-"""Of more classes no matrix is shown, but the mistakes made most often."""
-MOST_MISTAKES = 30
+MAX_CLASSES = 20
+"""With more classes, the commonest mistakes are shown instead of the matrix."""
+MAX_MISTAKES = 30
 N_SHADES = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Confusion(Section):
+class ConfusionSection(Section):
     """The confusion matrix.
 
     Attributes
     ----------
-    labels
-        The classes.
     counts
-        ``(n_classes, n_classes)``: rows of each class, by the class they were put in.
-    rows
-        Which rows they are.
+        Rows by true and predicted class, ``(n_classes, n_classes)``.
     abstained
-        ``(n_classes,)``: rows of each class that were not decided.
+        Rows of each class without a prediction, ``(n_classes,)``.
     by
-        What decides: ``the likeliest``, or the threshold or the costs, in words.
+        The class that is predicted for a row, in words.
     """
 
     key: ClassVar[str] = "confusion"
@@ -46,57 +42,57 @@ class Confusion(Section):
     by: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "Confusion":
-        """The confusion matrix of judged rows."""
-        counts = np.zeros((judged.n_classes, judged.n_classes), dtype=np.int64)
-        there = judged.decided != ABSTAINED
-        np.add.at(counts, (judged.codes[there], judged.decided[there]), 1)
-        abstained = np.bincount(judged.codes[~there], minlength=judged.n_classes)
-        return cls(judged.labels, counts, abstained, judged.rows, _decider(judged))
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Count the rows by true and predicted class."""
+        counts = np.zeros((evaluated.n_classes, evaluated.n_classes), dtype=np.int64)
+        is_decided = evaluated.decisions != ABSTAINED
+        np.add.at(counts, (evaluated.codes[is_decided], evaluated.decisions[is_decided]), 1)
+        abstained = np.bincount(evaluated.codes[~is_decided], minlength=evaluated.n_classes)
+        return cls(evaluated.labels, counts, abstained, evaluated.kind, _decision_rule(evaluated))
 
     @property
-    def is_shown(self) -> bool:
+    def has_matrix(self) -> bool:
         """Whether there are few enough classes for a matrix."""
-        return len(self.labels) <= MOST_CLASSES
+        return len(self.labels) <= MAX_CLASSES
 
     @property
     def n_rows(self) -> int:
-        """Rows, decided or not."""
+        """Number of rows, with or without a prediction."""
         return int(self.counts.sum() + self.abstained.sum())
 
     @property
-    def n_right(self) -> int:
-        """Rows in their own class."""
+    def n_correct(self) -> int:
+        """Number of rows whose predicted class is the true one."""
         return int(np.trace(self.counts))
 
-    def shade(self, truth: int, said: int) -> int:
-        """How dark a cell is, from 0 to 7: by its share of the rows of the class."""
-        total = self._total(truth)
-        return round((N_SHADES - 1) * int(self.counts[truth, said]) / total) if total else 0
+    def shade(self, true: int, predicted: int) -> int:
+        """Return how dark a cell is, from 0 to 7: by its share of the rows of the true class."""
+        total = self._total(true)
+        return round((N_SHADES - 1) * int(self.counts[true, predicted]) / total) if total else 0
 
-    def share(self, truth: int, said: int) -> float:
-        """A cell's share of the rows of the class."""
-        return int(self.counts[truth, said]) / max(self._total(truth), 1)
+    def share(self, true: int, predicted: int) -> float:
+        """Return a cell's share of the rows of the true class."""
+        return int(self.counts[true, predicted]) / max(self._total(true), 1)
 
-    def _total(self, truth: int) -> int:
-        return int(self.counts[truth].sum() + self.abstained[truth])
+    def _total(self, true: int) -> int:
+        return int(self.counts[true].sum() + self.abstained[true])
 
     @property
-    def commonest(self) -> list[tuple[str, str, int, float]]:
-        """The mistakes made most often: truth, what was said, rows, share of the rows of the class."""
+    def commonest_mistakes(self) -> list[tuple[str, str, int, float]]:
+        """True class, predicted class, rows and share of the true class's rows, most rows first."""
         wrong = self.counts.copy()
         np.fill_diagonal(wrong, 0)
-        order = np.argsort(-wrong, axis=None, kind="stable")[:MOST_MISTAKES]
-        places = [divmod(int(place), len(self.labels)) for place in order]
+        order = np.argsort(-wrong, axis=None, kind="stable")[:MAX_MISTAKES]
+        cells = [divmod(int(index), len(self.labels)) for index in order]
         return [
-            (self.labels[truth], self.labels[said], int(wrong[truth, said]), self.share(truth, said))
-            for truth, said in places
-            if wrong[truth, said]
+            (self.labels[true], self.labels[predicted], int(wrong[true, predicted]), self.share(true, predicted))
+            for true, predicted in cells
+            if wrong[true, predicted]
         ]
 
 
-def _decider(judged: Judged) -> str:
-    predictor = judged.predictor
+def _decision_rule(evaluated: EvaluatedRows) -> str:
+    predictor = evaluated.predictor
     if predictor.threshold is not None:
-        return f"the second from a probability of {number(predictor.threshold)} on"
-    return "the likeliest" if predictor.costs is None else "the one of least expected cost"
+        return f"the second class from a probability of {number(predictor.threshold)} on"
+    return "the likeliest class" if predictor.costs is None else "the class of least expected cost"

@@ -1,36 +1,29 @@
-"""What the classifier's decisions cost."""
+"""The cost of the classifier's decisions."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from demarcate.evaluation.costs import CostComparison, compare_costs
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
 
 @dataclass(frozen=True, eq=False)
 class CostsSection(Section):
-    """Decisions by cost beside the likeliest class and one class for all rows.
-
-    Attributes
-    ----------
-    compared
-        What a row costs, decided in three ways, and what deciding by cost saves.
-    n_classes
-        How many classes there are.
-    """
+    """Decisions by cost, compared with the likeliest class and with one class for all rows."""
 
     key: ClassVar[str] = "costs"
-    heading: ClassVar[str] = "What its decisions cost"
+    heading: ClassVar[str] = "Cost of the decisions"
 
     compared: CostComparison
     n_classes: int
 
     @classmethod
-    def of(cls, judged: Judged) -> "CostsSection | None":
-        """The costs of judged rows; None where all mistakes cost alike."""
-        costs, classes = judged.predictor.costs, judged.predictor.classes
+    def of(cls, evaluated: EvaluatedRows) -> Self | None:
+        """Compare the costs; None if the classifier has none."""
+        costs = evaluated.predictor.costs
         if costs is None:
             return None
-        settings: dict[str, Any] = {"rows": judged.rows, "folds": judged.folds, "classes": classes}
-        return cls(compare_costs(judged.codes, judged.probabilities, costs, **settings), judged.n_classes)
+        settings: dict[str, Any] = {"rows": evaluated.kind, "folds": evaluated.folds}
+        settings["classes"] = evaluated.predictor.classes
+        return cls(compare_costs(evaluated.codes, evaluated.probabilities, costs, **settings), evaluated.n_classes)

@@ -1,33 +1,28 @@
-"""What the audit found in the table."""
+"""The findings of the table's audit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
 
 @dataclass(frozen=True, eq=False)
-class Findings(Section):
-    """What a reader would want to know of the table before believing the scores.
+class FindingsSection(Section):
+    """Findings of the audit: ``rule``, ``columns``, ``severity`` and ``text``, the most severe first.
 
-    Attributes
-    ----------
-    findings
-        ``rule``, ``columns``, ``severity`` and ``text`` of each, the gravest first as they came.
-    audited
-        Which rows: ``training`` rows, or the ``given`` ones, where the model's record tells nothing.
+    ``audited`` is ``"training"``, or ``"given"`` if the model's record has no audit.
     """
 
     key: ClassVar[str] = "findings"
-    heading: ClassVar[str] = "What the audit found"
+    heading: ClassVar[str] = "Audit findings"
 
     findings: Sequence[Mapping[str, Any]]
     audited: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "Findings":
-        """The findings behind judged rows."""
-        on_record = judged.rows != "given" or "audit" in judged.record
-        return cls(tuple(judged.findings), "training" if on_record else "given")
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Collect the findings."""
+        has_record = evaluated.kind != "given" or "audit" in evaluated.record
+        return cls(tuple(evaluated.findings), "training" if has_record else "given")

@@ -1,48 +1,48 @@
-"""What was trained on what, and how good it is, in a few sentences."""
+"""A summary: what was trained on what, and how good it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from demarcate.evaluation import MAIN_METRICS, METRICS, Score
 from demarcate.formatting import counted
-from demarcate.report.evaluated_rows import Judged
-from demarcate.report.filters import listed
+from demarcate.report.evaluated_rows import EvaluatedRows
+from demarcate.report.filters import joined
 from demarcate.report.sections.scores_section import MODEL_NAMES
-from demarcate.report.sections.section import FEWEST_ROWS, Section, verdict
+from demarcate.report.sections.section import MIN_ROWS, Section
 
-_IN_SENTENCES = {"majority": "the majority class"}
+_NAMES_IN_SENTENCES = {"majority": "the majority class"}
+_VERDICT_SENTENCES = {
+    "better": "Better than {} in {}.",
+    "worse": "Worse than {} in {}.",
+    "cannot tell": "No clear difference from {} in {}: the intervals overlap.",
+}
 
 
 @dataclass(frozen=True, eq=False)
-class Headline(Section):
-    """What was trained on what.
+class HeadlineSection(Section):
+    """The training data, the networks and the main scores.
 
     Attributes
     ----------
-    name, target
-        The table, which may have none, and the column that is predicted.
-    n_samples, n_features, n_used
-        Rows and columns trained on, and the columns that are read; None where it is not on record.
+    n_samples, n_features
+        Rows and columns of the training table; None if the record lacks them.
+    n_used
+        Columns that the classifier reads.
     class_rows
-        Rows of each class in training.
-    n_members
-        Networks.
+        Training rows of each class.
     network
-        What they are, in words.
-    rows, n_rows, own_rows
-        Which rows are judged, how many, and whether they are the very ones it was trained on.
-    scores
-        The foremost metrics.
+        The networks in words.
+    own_rows
+        Whether the evaluated rows are the training rows.
     verdicts
-        For each baseline on the same rows and each of these metrics: ``better``, ``worse`` or ``cannot tell``, which is
-        said of fewer than 30 rows whatever their intervals.
+        For each baseline and metric ``better``, ``worse`` or ``cannot tell``; always the last on fewer than 30 rows.
     decisions
-        What scores and decisions go by, where that is not the same.
+        A sentence on which numbers follow the costs or the threshold; may be empty.
     """
 
     key: ClassVar[str] = "headline"
-    heading: ClassVar[str] = "In short"
+    heading: ClassVar[str] = "Summary"
 
     name: str
     target: str
@@ -60,85 +60,87 @@ class Headline(Section):
     decisions: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "Headline":
-        """The headline of judged rows."""
-        record, predictor = judged.record, judged.predictor
-        scores = {name: judged.scores[name] for name in MAIN_METRICS if name in judged.scores}
-        enough = judged.n_rows >= FEWEST_ROWS
-        higher = {name: METRICS[name].higher_is_better for name in scores}
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Collect the numbers of the summary."""
+        record, predictor = evaluated.record, evaluated.predictor
+        scores = {name: evaluated.scores[name] for name in MAIN_METRICS if name in evaluated.scores}
+        is_enough = evaluated.n_rows >= MIN_ROWS
         return cls(
-            name=judged.name,
+            name=evaluated.name,
             target=predictor.target,
             n_samples=record.get("n_samples"),
             n_features=record.get("n_features"),
             n_used=len(predictor.schema.used),
             class_rows=dict(record.get("class_rows", {})),
             n_members=predictor.n_members,
-            network=_network(judged),
-            rows=judged.rows,
-            n_rows=judged.n_rows,
-            own_rows=judged.own_rows,
+            network=_network_text(evaluated),
+            rows=evaluated.kind,
+            n_rows=evaluated.n_rows,
+            own_rows=evaluated.is_training_data,
             scores=scores,
-            verdicts={
-                baseline: {
-                    name: verdict(value, others[name], higher=higher[name]) if enough else "cannot tell"
-                    for name, value in scores.items()
-                    if name in others
-                }
-                for baseline, others in judged.baselines.items()
-            },
-            decisions=judged.decisions,
+            verdicts={name: _verdicts(scores, others, is_enough) for name, others in evaluated.baselines.items()},
+            decisions=evaluated.decision_note,
         )
 
     @property
-    def trained_on(self) -> str:
-        """Rows, columns and networks, in a sentence."""
+    def training_text(self) -> str:
+        """A sentence on the training data and the networks."""
         networks = counted(self.n_members, "network")
         if self.n_samples is None:
             return f"{networks}: {self.network}."
-        left_out = (self.n_features or self.n_used) - self.n_used
-        columns = counted(self.n_used, "column") + (f" ({left_out:,} more not used)" if left_out else "")
-        return f"Learned from {counted(self.n_samples, 'row')} and {columns} by {networks}: {self.network}."
+        n_unused = (self.n_features or self.n_used) - self.n_used
+        columns = counted(self.n_used, "column") + (f" ({n_unused:,} more not used)" if n_unused else "")
+        return f"Trained on {counted(self.n_samples, 'row')} and {columns}; {networks}: {self.network}."
 
     @property
-    def judged_by(self) -> str:
-        """Which rows the scores are of, in a sentence."""
+    def evaluation_text(self) -> str:
+        """Sentences on the rows that the scores are from."""
         rows = counted(self.n_rows, "row")
         if self.rows == "out-of-fold":
-            return f"Scores are out-of-fold: each of {rows} is judged by the networks that did not train on it."
+            return f"The scores are out-of-fold: each of {rows} is predicted by the networks not trained on it."
         if self.rows == "held-out":
-            return f"Scores are those of {rows} held out from all networks, which did not train on them."
+            return f"The scores are from {rows} held out from all networks."
         if self.own_rows:
-            return f"Scores are those of the {rows} it was trained on: they flatter it, and say little of fresh rows."
+            return f"The scores are from the {rows} that it was trained on: they are too good to expect on new rows."
         return (
-            f"Scores are those of {rows} given for this report. They are not the training table as a whole, row for "
-            "row; rows of it may be among them, and would flatter the scores."
+            f"The scores are from {rows} given for this report. They are not exactly the training table, but may "
+            "contain rows of it, which would make the scores too good."
         )
 
     @property
-    def compared(self) -> list[str]:
-        """How it does beside each baseline, a sentence each."""
-        names = {baseline: _IN_SENTENCES.get(baseline, MODEL_NAMES[baseline]) for baseline in self.verdicts}
-        if self.n_rows < FEWEST_ROWS:
+    def comparisons(self) -> list[str]:
+        """Sentences that compare the classifier with each baseline."""
+        names = {baseline: _NAMES_IN_SENTENCES.get(baseline, MODEL_NAMES[baseline]) for baseline in self.verdicts}
+        if self.n_rows < MIN_ROWS:
             few = f"{counted(self.n_rows, 'row')} are" if self.n_rows != 1 else "A single row is"
-            return [f"{few} too few to tell whether it is better than {listed([*names.values()])}."] if names else []
+            return [f"{few} too few to compare it with {joined([*names.values()])}."] if names else []
         sentences = []
-        for baseline, found in self.verdicts.items():
-            for said, words in (
-                ("better", "Better than {} in {}."),
-                ("worse", "Worse than {} in {}."),
-                ("cannot tell", "Whether it is better than {} in {} these rows cannot tell: the intervals overlap."),
-            ):
-                metrics = [METRICS[name].label for name, each in found.items() if each == said]
+        for baseline, verdicts in self.verdicts.items():
+            for outcome, sentence in _VERDICT_SENTENCES.items():
+                metrics = [METRICS[name].label for name, each in verdicts.items() if each == outcome]
                 if metrics:
-                    sentences.append(words.format(names[baseline], listed(metrics)))
+                    sentences.append(sentence.format(names[baseline], joined(metrics)))
         return sentences
 
 
-def _network(judged: Judged) -> str:
-    network = judged.predictor.networks[0]
-    layers = listed([f"{width:,}" for width in network.hidden])
-    described = f"{layers} hidden units, {network.activation}" if layers else "linear, without hidden layers"
-    dropped = f", dropout {network.dropout:g}" if network.hidden and network.dropout else ""
-    dropped += f", input dropout {network.input_dropout:g}" if network.input_dropout else ""
-    return described + dropped
+def verdict(score: Score, other: Score, *, higher: bool) -> str:
+    """Compare a score with another: ``better``, ``worse``, or ``cannot tell`` if their intervals overlap."""
+    if score.low <= other.high and other.low <= score.high:
+        return "cannot tell"
+    return "better" if (score.value > other.value) is higher else "worse"
+
+
+def _verdicts(scores: Mapping[str, Score], others: Mapping[str, Score], is_enough: bool) -> dict[str, str]:
+    return {
+        name: verdict(score, others[name], higher=METRICS[name].higher_is_better) if is_enough else "cannot tell"
+        for name, score in scores.items()
+        if name in others
+    }
+
+
+def _network_text(evaluated: EvaluatedRows) -> str:
+    network = evaluated.predictor.networks[0]
+    layers = joined([f"{width:,}" for width in network.hidden])
+    text = f"{layers} hidden units, {network.activation}" if layers else "linear, without hidden layers"
+    text += f", dropout {network.dropout:g}" if network.hidden and network.dropout else ""
+    return text + (f", input dropout {network.input_dropout:g}" if network.input_dropout else "")

@@ -1,92 +1,80 @@
-"""Which columns the classifier leans on."""
+"""Permutation importance: the columns that the classifier relies on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from markupsafe import Markup
 
-from demarcate.inspection.permutation_importance import Importance, permutation_importance
-from demarcate.report.evaluated_rows import Judged
-from demarcate.report.filters import interval, number, shortened
+from demarcate.inspection.permutation_importance import ColumnImportance, Importance
+from demarcate.report.evaluated_rows import EvaluatedRows
+from demarcate.report.filters import elided, interval, number
 from demarcate.report.sections.section import Section
-from demarcate.report.svg import Drawing
+from demarcate.report.svg import Chart
 
-MOST_SHOWN = 20
-FLAT = 1e-6
-"""An axis that reaches no further than this is not drawn."""
+MAX_SHOWN = 20
+MIN_EFFECT = 1e-6
+"""If no effect is larger, there is nothing to draw."""
 
 
 @dataclass(frozen=True, eq=False)
 class ImportanceSection(Section):
-    """Permutation importance.
-
-    Attributes
-    ----------
-    importance
-        The numbers.
-    rows
-        Which rows they are of.
-    """
+    """Permutation importance of the columns."""
 
     key: ClassVar[str] = "importance"
-    heading: ClassVar[str] = "Which columns matter"
+    heading: ClassVar[str] = "Column importance"
 
     importance: Importance
     rows: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "ImportanceSection":
-        """The importance of each column on judged rows."""
-        found = permutation_importance(judged.predictor, judged.parsed, judged.codes, judged.asked, rows=judged.rows)
-        return cls(found, judged.rows)
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Collect the importance of each column."""
+        return cls(evaluated.importance, evaluated.kind)
 
     def to_json(self) -> dict[str, Any]:
-        """The numbers, ready for JSON."""
+        """Return the importances as JSON values."""
         return {**self.importance.to_json(), "rows": self.rows}
 
     @property
-    def names(self) -> list[str]:
-        """The columns, most important first."""
-        return [column.column for column in self.importance.columns]
+    def shown(self) -> Sequence[ColumnImportance]:
+        """The most important columns."""
+        return self.importance.columns[:MAX_SHOWN]
 
     @property
     def n_hidden(self) -> int:
-        """Columns that are not shown."""
-        return max(0, len(self.importance.columns) - MOST_SHOWN)
+        """Number of columns that are not shown."""
+        return len(self.importance.columns) - len(self.shown)
 
     @property
     def is_flat(self) -> bool:
-        """Whether shuffling changes next to nothing, so that there is nothing to draw."""
-        return all(max(abs(each.log_loss.low), abs(each.log_loss.high)) < FLAT for each in self.importance.columns)
+        """Whether shuffling changes next to nothing."""
+        effects = [each.log_loss for each in self.importance.columns]
+        return all(max(abs(effect.low), abs(effect.high)) < MIN_EFFECT for effect in effects)
 
     def figure(self) -> Markup:
-        """The rise of the log loss, a bar and an interval for each column."""
-        shown = self.importance.columns[:MOST_SHOWN]
-        low = min(0.0, *(each.log_loss.low for each in shown))
-        high = max(FLAT, *(each.log_loss.high for each in shown))
-        reach = (high - low) * 0.03
-        drawing = Drawing(
-            x=(low - reach, high + reach),
-            y=(-0.6, len(shown) - 0.4),
-            height=60 + 30 * len(shown),
+        """Draw the increase of the log loss, a bar and an interval for each column."""
+        low = min(0.0, *(each.log_loss.low for each in self.shown))
+        high = max(MIN_EFFECT, *(each.log_loss.high for each in self.shown))
+        margin = (high - low) * 0.03
+        chart = Chart(
+            x=(low - margin, high + margin),
+            y=(-0.6, len(self.shown) - 0.4),
+            height=60 + 30 * len(self.shown),
             left=8,
             top=14,
             bottom=40,
         )
-        drawing.frame("rise of the log loss when shuffled")
-        for place, each in enumerate(reversed(shown)):
+        chart.x_axis("increase of the log loss when shuffled")
+        for row, each in enumerate(reversed(self.shown)):
             effect = each.log_loss
-            # Beside its own bar alone: names are written over the rest.
-            drawing.line([0, 0], [place - 0.38, place], "zero")
-            drawing.bar(_sorted(0.0, effect.value), (place - 0.32, place - 0.02), "series-0")
-            drawing.whisker(effect.value, effect.low, effect.high, place - 0.17, "series-0")
-            drawing.text(drawing.x[0], place + 0.12, shortened(each.column, 40), "tick halo")
-        said = [
-            f"{shortened(each.column)} {number(each.log_loss.value)} {interval(each.log_loss.low, each.log_loss.high)}"
-            for each in shown
+            # The zero line stands beside the column's own bar only: its name is written above the bar.
+            chart.line([0, 0], [row - 0.38, row], "zero")
+            chart.bar((min(0.0, effect.value), max(0.0, effect.value)), (row - 0.32, row - 0.02), "series-0")
+            chart.error_bar(effect.value, effect.low, effect.high, row - 0.17, "series-0")
+            chart.text(chart.x[0], row + 0.12, elided(each.column, 40), "tick halo")
+        effects = [
+            f"{elided(each.column)} {number(each.log_loss.value)} {interval(each.log_loss.low, each.log_loss.high)}"
+            for each in self.shown
         ]
-        return drawing.render("importance-figure", "Permutation importance", "; ".join(said) + ".")
-
-
-def _sorted(one: float, other: float) -> tuple[float, float]:
-    return min(one, other), max(one, other)
+        return chart.render("importance-figure", "Permutation importance", "; ".join(effects) + ".")

@@ -1,34 +1,23 @@
-"""The rows that the classifier was most wrong about."""
+"""The rows with the worst wrong predictions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
 from demarcate.evaluation.costs import ABSTAINED
-from demarcate.report.evaluated_rows import Judged
-from demarcate.report.sections.section import Part, Section
+from demarcate.report.evaluated_rows import EvaluatedRows
+from demarcate.report.sections.section import JsonFields, Section
 
-MOST_ROWS, MOST_COLUMNS = 10, 12
+MAX_ROWS, MAX_COLUMNS = 10, 12
 
 
 @dataclass(frozen=True, eq=False)
-class Mistake(Part):
-    """A row and what was made of it.
+class Mistake(JsonFields):
+    """A row (counted from 1) with its true class, its predicted class (``said``), their probabilities and its log loss.
 
-    Attributes
-    ----------
-    row
-        Its number in the table, from 1.
-    truth, said
-        Its class, and the one it was put in.
-    probability_truth, probability_said
-        What they were held to be worth.
-    loss
-        Its part of the log loss.
-    cells
-        Those of the columns shown; None where missing.
+    ``cells`` are those of the shown columns, None where missing.
     """
 
     row: int
@@ -41,22 +30,8 @@ class Mistake(Part):
 
 
 @dataclass(frozen=True, eq=False)
-class Mistakes(Section):
-    """The rows with the largest losses.
-
-    Attributes
-    ----------
-    columns
-        The columns shown: all, or the twelve most important.
-    n_columns
-        How many are read.
-    mistakes
-        The least probability of the true class first; only rows put in a wrong class.
-    n_mistakes
-        How many rows were put in a wrong class.
-    rows
-        Which rows they are among.
-    """
+class MistakesSection(Section):
+    """The wrong predictions with the largest losses, and the number of all; shown are the most important columns."""
 
     key: ClassVar[str] = "mistakes"
     heading: ClassVar[str] = "Worst mistakes"
@@ -68,39 +43,30 @@ class Mistakes(Section):
     rows: str
 
     @classmethod
-    def of(cls, judged: Judged, by_importance: Sequence[str]) -> "Mistakes":
-        """The worst of judged rows.
-
-        Parameters
-        ----------
-        judged
-            The rows.
-        by_importance
-            The columns, most important first.
-        """
-        used = [column.name for column in judged.predictor.schema.used]
-        shown = used if len(used) <= MOST_COLUMNS else list(by_importance)[:MOST_COLUMNS]
-        wrong = np.flatnonzero((judged.decided != judged.codes) & (judged.decided != ABSTAINED))
-        worst = wrong[np.argsort(-judged.losses[wrong], kind="stable")][:MOST_ROWS]
-        mistakes = tuple(_mistake(judged, int(row), shown) for row in worst)
-        return cls(tuple(shown), len(used), mistakes, len(wrong), judged.rows)
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Find the wrong predictions with the largest losses."""
+        used = [column.name for column in evaluated.predictor.schema.used]
+        columns = used if len(used) <= MAX_COLUMNS else evaluated.columns_by_importance[:MAX_COLUMNS]
+        wrong = np.flatnonzero((evaluated.decisions != evaluated.codes) & (evaluated.decisions != ABSTAINED))
+        worst = wrong[np.argsort(-evaluated.losses[wrong], kind="stable")][:MAX_ROWS]
+        mistakes = tuple(_mistake(evaluated, int(row), columns) for row in worst)
+        return cls(tuple(columns), len(used), mistakes, len(wrong), evaluated.kind)
 
 
-def _mistake(judged: Judged, row: int, columns: Sequence[str]) -> Mistake:
-    truth, said = int(judged.codes[row]), int(judged.decided[row])
-    cells = judged.table[int(judged.places[row])].select(columns).row(0)
+def _mistake(evaluated: EvaluatedRows, row: int, columns: Sequence[str]) -> Mistake:
+    true, predicted, index = int(evaluated.codes[row]), int(evaluated.decisions[row]), int(evaluated.indices[row])
     return Mistake(
-        row=int(judged.places[row]) + 1,
-        truth=judged.labels[truth],
-        said=judged.labels[said],
-        probability_truth=float(judged.probabilities[row, truth]),
-        probability_said=float(judged.probabilities[row, said]),
-        loss=float(judged.losses[row]),
-        cells=tuple(_text(cell) for cell in cells),
+        row=index + 1,
+        truth=evaluated.labels[true],
+        said=evaluated.labels[predicted],
+        probability_truth=float(evaluated.probabilities[row, true]),
+        probability_said=float(evaluated.probabilities[row, predicted]),
+        loss=float(evaluated.losses[row]),
+        cells=tuple(map(_cell_text, evaluated.table[index].select(columns).row(0))),
     )
 
 
-def _text(cell: object) -> str | None:
+def _cell_text(cell: object) -> str | None:
     if cell is None or (isinstance(cell, float) and np.isnan(cell)):
         return None
     return f"{cell:g}" if isinstance(cell, float) else str(cell)

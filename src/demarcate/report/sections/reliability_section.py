@@ -1,34 +1,31 @@
-"""Whether probabilities mean what they say."""
+"""Calibration: predicted probabilities compared with observed shares."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from demarcate.evaluation import Score, wilson_interval
 from demarcate.evaluation.measures import calibration_bins
 from demarcate.evaluation.row_values import confidences
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import interval, percent
-from demarcate.report.sections.section import Part, Section
-from demarcate.report.svg import Drawing
+from demarcate.report.sections.section import JsonFields, Section
+from demarcate.report.svg import Chart
 
 
 @dataclass(frozen=True, eq=False)
-class Bin(Part):
-    """Rows of about the same probability.
+class CalibrationBin(JsonFields):
+    """Rows of similar probability.
 
     Attributes
     ----------
-    least, most
-        The range of the probabilities.
-    probability
-        Their mean.
+    least, most, probability
+        The lowest, the highest and the mean predicted probability.
     share, low, high
         The share of the rows for which it came true, with Wilson's 95% interval.
-    n_rows
-        How many rows.
     """
 
     least: float
@@ -39,69 +36,57 @@ class Bin(Part):
     high: float
     n_rows: int
 
+    @classmethod
+    def of(cls, probabilities: NDArray[np.float64], came_true: NDArray[np.bool_]) -> Self:
+        """Summarise the rows of a bin, ``(n_bin_rows,)`` each."""
+        n_true, n_rows = int(came_true.sum()), len(probabilities)
+        least, most, mean = float(probabilities.min()), float(probabilities.max()), float(probabilities.mean())
+        return cls(least, most, mean, n_true / n_rows, *wilson_interval(n_true, n_rows), n_rows)
+
 
 @dataclass(frozen=True, eq=False)
-class Reliability(Section):
-    """Probabilities beside what came true.
+class ReliabilitySection(Section):
+    """Bins of about as many rows each, and the calibration error.
 
-    Attributes
-    ----------
-    bins
-        About as many rows in each.
-    what
-        What it is the probability of, in words.
-    rows
-        Which rows they are.
-    error
-        The calibration error, which is the mean distance of the bins from the diagonal.
-    temperature
-        What the mean probabilities are scaled by; None if by nothing.
+    ``what`` names the class whose probability is binned; ``temperature`` is None if probabilities are not scaled.
     """
 
     key: ClassVar[str] = "reliability"
-    heading: ClassVar[str] = "Do probabilities mean what they say?"
+    heading: ClassVar[str] = "Calibration"
 
-    bins: tuple[Bin, ...]
+    bins: tuple[CalibrationBin, ...]
     what: str
     rows: str
     error: Score
     temperature: float | None
 
     @classmethod
-    def of(cls, judged: Judged) -> "Reliability":
-        """The reliability of judged rows."""
-        confidence, came_true = confidences(judged.codes, judged.probabilities)
-        where = calibration_bins(confidence)
-        bins = [_bin(confidence[where == place], came_true[where == place]) for place in np.unique(where)]
-        of = f"class {judged.labels[1]}" if judged.n_classes == 2 else "the likeliest class"
-        return cls(tuple(bins), of, judged.rows, judged.scores["calibration_error"], judged.predictor.temperature)
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Bin the rows by probability."""
+        probabilities, came_true = confidences(evaluated.codes, evaluated.probabilities)
+        bin_of = calibration_bins(probabilities)
+        bins = tuple(
+            CalibrationBin.of(probabilities[bin_of == each], came_true[bin_of == each]) for each in np.unique(bin_of)
+        )
+        what = f"class {evaluated.labels[1]}" if evaluated.n_classes == 2 else "the likeliest class"
+        error, temperature = evaluated.scores["calibration_error"], evaluated.predictor.temperature
+        return cls(bins, what, evaluated.kind, error, temperature)
 
     @property
     def n_off(self) -> int:
-        """Bins whose interval leaves out the mean probability."""
+        """Number of bins whose interval does not contain the mean probability."""
         return sum(not each.low <= each.probability <= each.high for each in self.bins)
 
     def figure(self) -> Markup:
-        """The share that came true against the probability, a dot and an interval for each bin."""
-        drawing = Drawing(x=(0, 1), y=(0, 1), height=320)
-        drawing.axes(f"mean probability of {self.what}", "share that came true")
-        drawing.line([0, 1], [0, 1], "reference")
-        drawing.line([each.probability for each in self.bins], [each.share for each in self.bins], "series-0 thin")
+        """Draw the observed share against the mean probability, a dot and an interval for each bin."""
+        chart = Chart(x=(0, 1), y=(0, 1), height=320)
+        chart.axes(f"mean probability of {self.what}", "observed share")
+        chart.line([0, 1], [0, 1], "reference")
+        chart.line([each.probability for each in self.bins], [each.share for each in self.bins], "series-0 thin")
         for each in self.bins:
-            drawing.whisker(each.share, each.low, each.high, each.probability, "series-0", upright=True)
-        said = [f"{percent(each.probability)}: {percent(each.share)} {_of(each)}" for each in self.bins]
-        text = f"For each bin the mean probability, and what share came true with its interval. {'; '.join(said)}."
-        return drawing.render("reliability-figure", "Reliability diagram", text)
-
-
-def _bin(
-    confidence: np.ndarray[tuple[int], np.dtype[np.float64]], came_true: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> Bin:
-    n_true, n_rows = int(came_true.sum()), len(confidence)
-    low, high = wilson_interval(n_true, n_rows)
-    least, most, mean = float(confidence.min()), float(confidence.max()), float(confidence.mean())
-    return Bin(least, most, mean, n_true / n_rows, low, high, n_rows)
-
-
-def _of(each: Bin) -> str:
-    return interval(each.low, each.high)
+            chart.error_bar(each.share, each.low, each.high, each.probability, "series-0", vertical=True)
+        texts = [
+            f"{percent(each.probability)}: {percent(each.share)} {interval(each.low, each.high)}" for each in self.bins
+        ]
+        text = f"Mean probability and observed share, with its interval, in each bin. {'; '.join(texts)}."
+        return chart.render("reliability-figure", "Reliability diagram", text)

@@ -1,133 +1,126 @@
-"""Every metric with its interval, beside the baselines."""
+"""Every metric with its interval, compared with the baselines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from markupsafe import Markup
 
 from demarcate.evaluation import METRICS, Score, scores_from_json
 from demarcate.formatting import counted
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import interval, number
-from demarcate.report.sections.section import FEWEST_ROWS, Part, Section
-from demarcate.report.svg import Drawing
+from demarcate.report.sections.section import MIN_ROWS, JsonFields, Section
+from demarcate.report.svg import Chart
 
 MODEL_NAMES = {"demarcate": "demarcate", "majority": "majority class", "logistic_regression": "logistic regression"}
 FAR = 3
+"""A model further off than this many widths of the others' intervals is not drawn to scale."""
 
 
 @dataclass(frozen=True, eq=False)
-class Contender(Part):
-    """Somebody's scores.
-
-    Attributes
-    ----------
-    key, name
-        Who.
-    rows
-        On which rows: those of the report, or ``out-of-fold`` ones of the training table, on record.
-    scores
-        By metric.
-    """
+class ModelScores(JsonFields):
+    """The scores of a model by metric; ``rows`` is their kind: the report's, or ``out-of-fold`` ones on record."""
 
     key: str
     name: str
     rows: str
     scores: Mapping[str, Score]
 
+    @property
+    def n_rows(self) -> int:
+        """Number of rows that the scores are from."""
+        return next(iter(self.scores.values())).n_rows
+
 
 @dataclass(frozen=True, eq=False)
-class Scores(Section):
-    """The scores of the networks and of simple rules.
+class ScoresSection(Section):
+    """The scores of the classifier (first) and of the baselines.
 
-    Attributes
-    ----------
-    contenders
-        The networks first.
-    decisions
-        What scores and decisions go by, where that is not the same.
+    ``decisions`` is a sentence on which numbers follow the costs or the threshold; may be empty.
     """
 
     key: ClassVar[str] = "scores"
     heading: ClassVar[str] = "Scores"
 
-    contenders: tuple[Contender, ...]
+    contenders: tuple[ModelScores, ...]
     decisions: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "Scores":
-        """The scores of judged rows; of given rows with those on record beside them."""
-        rows = judged.rows
-        here = ", given rows" if rows == "given" else ""
-        every = {"demarcate": judged.scores, **judged.baselines}
-        found = [
-            Contender(name, f"{MODEL_NAMES[name]}{here}", rows, every[name]) for name in MODEL_NAMES if name in every
+    def of(cls, evaluated: EvaluatedRows) -> Self:
+        """Collect the scores; for given rows also those on record."""
+        kind = evaluated.kind
+        suffix = ", given rows" if kind == "given" else ""
+        current = {"demarcate": evaluated.scores, **evaluated.baselines}
+        models = [
+            ModelScores(key, f"{name}{suffix}", kind, current[key])
+            for key, name in MODEL_NAMES.items()
+            if key in current
         ]
-        if rows == "given" and judged.record.get("scores"):
-            then = {"demarcate": judged.record["scores"], **judged.record.get("baselines", {})}
-            for name in ("demarcate", "logistic_regression"):
-                if name in then:
-                    known = scores_from_json(then[name])
-                    kind = next(iter(known.values())).rows
-                    found.append(Contender(f"{name}_{kind}", f"{MODEL_NAMES[name]}, {kind} rows", kind, known))
-        return cls(tuple(found), judged.decisions)
+        if kind == "given" and evaluated.record.get("scores"):
+            recorded = {"demarcate": evaluated.record["scores"], **evaluated.record.get("baselines", {})}
+            for key in ("demarcate", "logistic_regression"):
+                if key in recorded:
+                    scores = scores_from_json(recorded[key])
+                    recorded_kind = next(iter(scores.values())).rows
+                    name = f"{MODEL_NAMES[key]}, {recorded_kind} rows"
+                    models.append(ModelScores(f"{key}_{recorded_kind}", name, recorded_kind, scores))
+        return cls(tuple(models), evaluated.decision_note)
 
     @property
     def metrics(self) -> list[str]:
-        """The metrics there are, in the order they are shown."""
+        """The metrics in the order in which they are shown."""
         return [name for name in METRICS if name in self.contenders[0].scores]
 
     @property
-    def are_few(self) -> bool:
-        """Whether there are too few rows to conclude anything from."""
-        return next(iter(self.contenders[0].scores.values())).n_rows < FEWEST_ROWS
+    def has_few_rows(self) -> bool:
+        """Whether there are too few rows to conclude anything."""
+        return self.contenders[0].n_rows < MIN_ROWS
 
     @property
-    def by_rows(self) -> dict[str, list[str]]:
-        """Who was judged by which rows."""
-        found: dict[str, list[str]] = {}
-        for each in self.contenders:
-            n_rows = next(iter(each.scores.values())).n_rows
-            found.setdefault(f"On {counted(n_rows, f'{each.rows} row')}", []).append(each.name)
-        return found
+    def models_by_rows(self) -> dict[str, list[str]]:
+        """Names of the models by the rows that their scores are from."""
+        names: dict[str, list[str]] = {}
+        for model in self.contenders:
+            names.setdefault(f"On {counted(model.n_rows, f'{model.rows} row')}", []).append(model.name)
+        return names
 
     def figure(self, metric: str) -> Markup:
-        """A metric of all contenders: a dot and a line for each, one below the other."""
-        there = [each for each in self.contenders if metric in each.scores]
-        near = [each for each in there if not self._is_far(each, metric)]
-        low = min(each.scores[metric].low for each in near)
-        high = max(each.scores[metric].high for each in near)
-        reach = (high - low) * 0.08 or 0.05
-        drawing = Drawing(
-            x=(low - reach, high + reach),
-            y=(-0.6, len(there) - 0.4),
+        """Draw a metric of all models: a dot and an interval for each, one below the other."""
+        models = [model for model in self.contenders if metric in model.scores]
+        near = [model for model in models if not self._is_far(model, metric)]
+        low = min(model.scores[metric].low for model in near)
+        high = max(model.scores[metric].high for model in near)
+        margin = (high - low) * 0.08 or 0.05
+        chart = Chart(
+            x=(low - margin, high + margin),
+            y=(-0.6, len(models) - 0.4),
             width=290,
-            height=64 + 30 * len(there),
+            height=64 + 30 * len(models),
             left=10,
             top=24,
             bottom=40,
         )
-        drawing.frame(f"{METRICS[metric].label}, {'higher' if METRICS[metric].higher_is_better else 'lower'} is better")
-        for place, each in enumerate(reversed(there)):
-            score = each.scores[metric]
-            way = "\u2190" if score.value < low else "\u2192"
-            off = "" if each in near else f": {number(score.value)}, off the scale {way}"
-            if not off:
-                drawing.whisker(score.value, score.low, score.high, place, f"series-{len(there) - 1 - place}")
-            drawing.text(drawing.x[0], place + 0.26, f"{each.name}{off}", "tick halo")
-        said = [f"{each.name} {number(each.scores[metric].value)} {_of(each.scores[metric])}" for each in there]
-        return drawing.render(f"scores-{metric}", METRICS[metric].label.capitalize(), "; ".join(said) + ".")
+        chart.x_axis(f"{METRICS[metric].label}, {'higher' if METRICS[metric].higher_is_better else 'lower'} is better")
+        for row, model in enumerate(reversed(models)):
+            score, label = model.scores[metric], model.name
+            if model in near:
+                chart.error_bar(score.value, score.low, score.high, row, f"series-{len(models) - 1 - row}")
+            else:
+                arrow = "\u2190" if score.value < low else "\u2192"
+                label += f": {number(score.value)}, off the scale {arrow}"
+            chart.text(chart.x[0], row + 0.26, label, "tick halo")
+        texts = [f"{model.name} {_score_text(model.scores[metric])}" for model in models]
+        return chart.render(f"scores-{metric}", METRICS[metric].label.capitalize(), "; ".join(texts) + ".")
 
-    def _is_far(self, each: Contender, metric: str) -> bool:
-        """Whether the majority class lies so far off that on its scale the others could not be told apart."""
-        others = [other.scores[metric] for other in self.contenders if other is not each and metric in other.scores]
-        if each.key != "majority" or not others:
+    def _is_far(self, model: ModelScores, metric: str) -> bool:
+        """Return whether the majority class is so far off that the other models would be hard to tell apart."""
+        others = [other.scores[metric] for other in self.contenders if other is not model and metric in other.scores]
+        if model.key != "majority" or not others:
             return False
         low, high = min(score.low for score in others), max(score.high for score in others)
-        away = max(low - each.scores[metric].high, each.scores[metric].low - high)
-        return away > FAR * (high - low)
+        return max(low - model.scores[metric].high, model.scores[metric].low - high) > FAR * (high - low)
 
 
-def _of(score: Score) -> str:
-    return interval(score.low, score.high)
+def _score_text(score: Score) -> str:
+    return f"{number(score.value)} {interval(score.low, score.high)}"

@@ -1,34 +1,32 @@
-"""Sets of labels that hold the true one as often as asked."""
+"""Prediction sets: labels that contain the true one with a requested probability."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.evaluation import Score, wilson_interval
-from demarcate.report.evaluated_rows import Judged
-from demarcate.report.sections.section import Part, Section
+from demarcate.report.evaluated_rows import EvaluatedRows
+from demarcate.report.sections.section import JsonFields, Section
 
 COVERAGES = (0.8, 0.9, 0.95)
-MOST_ROWS = 5000
+MAX_ROWS = 5000
 
 
 @dataclass(frozen=True, eq=False)
-class Coverage(Part):
-    """Sets at one coverage.
+class Coverage(JsonFields):
+    """Prediction sets at one coverage.
 
     Attributes
     ----------
-    asked
-        The share of sets that should hold the true label.
-    held
-        The share that does.
+    asked, held
+        The requested and the actual share of sets that contain the true label.
     size
-        Labels in a set, on average.
+        Mean number of labels in a set.
     sizes
-        Sets of 0, 1, 2, ... labels, ``(n_classes + 1,)``.
+        Number of sets of 0, 1, 2, ... labels, ``(n_classes + 1,)``.
     """
 
     asked: float
@@ -36,39 +34,36 @@ class Coverage(Part):
     size: float
     sizes: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, codes: NDArray[np.int64], sets: NDArray[np.bool_], requested: float) -> Self:
+        """Summarise the sets ``(n_rows, n_classes)`` of rows of these classes ``(n_rows,)``."""
+        n_rows, n_covered = len(codes), int(sets[np.arange(len(codes)), codes].sum())
+        sizes = sets.sum(1)
+        covered = Score(n_covered / n_rows, *wilson_interval(n_covered, n_rows), n_rows, "given")
+        return cls(requested, covered, float(sizes.mean()), np.bincount(sizes, minlength=sets.shape[1] + 1))
+
 
 @dataclass(frozen=True, eq=False)
-class Sets(Section):
-    """Prediction sets of given rows; out-of-fold rows are what they go by, and cannot judge them.
+class SetsSection(Section):
+    """Prediction sets of given rows: the out-of-fold rows calibrate them and cannot evaluate them.
 
-    Attributes
-    ----------
-    coverages
-        At 0.8, 0.9 and 0.95.
-    n_rows, n_rows_all
-        The rows they were made for, and those there were.
+    ``n_rows`` of the ``n_rows_all`` rows are sampled.
     """
 
     key: ClassVar[str] = "sets"
-    heading: ClassVar[str] = "Sets instead of single labels"
+    heading: ClassVar[str] = "Prediction sets"
 
     coverages: Sequence[Coverage]
     n_rows: int
     n_rows_all: int
 
     @classmethod
-    def of(cls, judged: Judged) -> "Sets | None":
-        """The sets of judged rows; None where they are not given ones, or the model has nothing to go by."""
-        if judged.rows != "given" or judged.predictor.conformal is None:
+    def of(cls, evaluated: EvaluatedRows) -> Self | None:
+        """Compute the sets; None unless the rows are given and the model can make sets."""
+        if evaluated.kind != "given" or evaluated.predictor.conformal is None:
             return None
-        drawn = np.sort(np.random.default_rng(0).permutation(judged.n_rows)[:MOST_ROWS])
-        cells = {name: column[drawn] for name, column in judged.parsed.items()}
-        found = [_coverage(judged.codes[drawn], judged.predictor.sets(cells, asked), asked) for asked in COVERAGES]
-        return cls(tuple(found), len(drawn), judged.n_rows)
-
-
-def _coverage(codes: NDArray[np.int64], sets: NDArray[np.bool_], asked: float) -> Coverage:
-    n_rows, n_held = len(codes), int(sets[np.arange(len(codes)), codes].sum())
-    sizes = sets.sum(1)
-    held = Score(n_held / n_rows, *wilson_interval(n_held, n_rows), n_rows, "given")
-    return Coverage(asked, held, float(sizes.mean()), np.bincount(sizes, minlength=sets.shape[1] + 1))
+        sampled = np.sort(np.random.default_rng(0).permutation(evaluated.n_rows)[:MAX_ROWS])
+        cells = {name: column[sampled] for name, column in evaluated.parsed.items()}
+        codes, predictor = evaluated.codes[sampled], evaluated.predictor
+        coverages = tuple(Coverage.of(codes, predictor.sets(cells, coverage), coverage) for coverage in COVERAGES)
+        return cls(coverages, len(sampled), evaluated.n_rows)

@@ -1,9 +1,9 @@
-"""A slice through the trained model: what it says over the two most important columns of numbers."""
+"""A slice through the model: its predictions over the two most important numerical columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from markupsafe import Markup
@@ -12,198 +12,185 @@ from numpy.typing import NDArray
 from demarcate.formatting import visible
 from demarcate.inspection.estimators import margins, points_of
 from demarcate.inspection.slice import Plane
-from demarcate.report.evaluated_rows import Judged
-from demarcate.report.filters import listed, percent, shortened
-from demarcate.report.sections.section import Part, Section
-from demarcate.report.svg import SHAPES, Drawing, path
+from demarcate.report.evaluated_rows import EvaluatedRows
+from demarcate.report.filters import elided, joined, percent
+from demarcate.report.sections.section import JsonFields, Section
+from demarcate.report.svg import MARKERS, Chart, path_data
 
 RESOLUTION = 90
-MOST_POINTS = 300
+MAX_POINTS = 300
 N_COLOURS = 12
-LEVELS = tuple(place / 10 for place in range(11))
+MAX_HELD = 12
+LEVELS = tuple(number / 10 for number in range(11))
 
 
 @dataclass(frozen=True, eq=False)
-class Held(Part):
+class HeldColumn(JsonFields):
     """A column that does not vary, and the value it is held at; None for missing."""
 
     column: str
     value: Any
 
+    @property
+    def text(self) -> str:
+        """The value in words."""
+        if self.value is None:
+            return "missing"
+        return f"{self.value:.4g}" if isinstance(self.value, float) else elided(visible(self.value), 24)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return name and value as JSON values."""
+        is_json = self.value is None or isinstance(self.value, bool | int | float | str)
+        return {"column": self.column, "value": self.value if is_json else str(self.value)}
+
 
 @dataclass(frozen=True, eq=False)
-class Slice(Section):
-    """What the classifier says over two columns, with the others held.
+class SliceSection(Section):
+    """The predictions over two columns, with all others held at a value.
 
     Attributes
     ----------
-    columns
-        The two that vary.
-    held
-        The others.
-    across, up
-        Where it was asked, ``(resolution,)`` each.
-    probabilities
-        What it says there, ``(resolution, resolution, n_classes)``, rows from the bottom up.
-    ahead
-        How far each class is ahead of what it has to beat, of the same shape.
-    labels
-        The classes.
+    columns, held
+        The two columns that vary, and the others.
+    xs, ys
+        The values of both columns, ``(resolution,)`` each.
+    probabilities, margins
+        ``(resolution, resolution, n_classes)``, rows from the bottom up: the predicted probabilities, and how far each
+        class is ahead of what it must exceed to be predicted.
     points, codes
-        Some of the judged rows, ``(n_points, 2)``, and their classes.
+        Some of the evaluated rows, ``(n_points, 2)``, and their classes ``(n_points,)``.
     """
 
     key: ClassVar[str] = "slice"
-    heading: ClassVar[str] = "A slice through the model"
+    heading: ClassVar[str] = "Decision regions"
 
     columns: tuple[str, str]
-    held: Sequence[Held]
-    across: NDArray[np.float64]
-    up: NDArray[np.float64]
+    held: Sequence[HeldColumn]
+    xs: NDArray[np.float64]
+    ys: NDArray[np.float64]
     probabilities: NDArray[np.float64]
-    ahead: NDArray[np.float64]
+    margins: NDArray[np.float64]
     labels: Sequence[str]
     points: NDArray[np.float64]
     codes: NDArray[np.int64]
 
     @classmethod
-    def of(cls, judged: Judged, by_importance: Sequence[str]) -> "Slice | None":
-        """The slice over the two most important columns of numbers; None where there are not two.
-
-        Parameters
-        ----------
-        judged
-            The rows, which bound it and some of which are drawn.
-        by_importance
-            The columns, most important first.
-        """
-        predictor, table = judged.predictor, judged.table
+    def of(cls, evaluated: EvaluatedRows) -> Self | None:
+        """Compute the slice; None without two numerical columns."""
+        predictor = evaluated.predictor
         numerical = {column.name for column in predictor.schema.used if column.kind == "numerical"}
-        varied = [
-            name for name in by_importance if name in numerical and np.isfinite(np.asarray(judged.parsed[name])).any()
+        varying = [
+            name
+            for name in evaluated.columns_by_importance
+            if name in numerical and np.isfinite(np.asarray(evaluated.parsed[name])).any()
         ][:2]
-        if len(varied) < 2:
+        if len(varying) < 2:
             return None
-        rows = table[judged.places]
-        plane = Plane.through(rows, schema=predictor.schema, columns=varied, resolution=RESOLUTION)
-        asked = predictor.predict_proba(plane.grid()).reshape(RESOLUTION, RESOLUTION, judged.n_classes)
-        step = -(-judged.n_rows // MOST_POINTS)
-        drawn = np.random.default_rng(0).permutation(judged.n_rows)[::step] if step > 1 else np.arange(judged.n_rows)
-        held = tuple(Held(name, value) for name, value in plane.held.items())
-        points = points_of(rows, plane.columns, drawn)
+        rows = evaluated.table[evaluated.indices]
+        plane = Plane.through(rows, schema=predictor.schema, columns=varying, resolution=RESOLUTION)
+        probabilities = predictor.predict_proba(plane.grid()).reshape(RESOLUTION, RESOLUTION, evaluated.n_classes)
+        step = -(-evaluated.n_rows // MAX_POINTS)
+        order = np.arange(evaluated.n_rows) if step <= 1 else np.random.default_rng(0).permutation(evaluated.n_rows)
+        sampled = order[::step]
         return cls(
-            plane.columns,
-            held,
-            plane.across,
-            plane.up,
-            asked,
-            margins(predictor, asked),
-            judged.labels,
-            points,
-            judged.codes[drawn],
+            columns=plane.columns,
+            held=tuple(HeldColumn(name, value) for name, value in plane.held.items()),
+            xs=plane.across,
+            ys=plane.up,
+            probabilities=probabilities,
+            margins=margins(predictor, probabilities),
+            labels=evaluated.labels,
+            points=points_of(rows, plane.columns, sampled),
+            codes=evaluated.codes[sampled],
         )
 
     def to_json(self) -> dict[str, Any]:
-        """What varies, what is held, and the class chosen at each place."""
+        """Return the columns, their ranges and each class's share of the area as JSON values."""
         return {
             "columns": list(self.columns),
-            "held": [{"column": each.column, "value": _value(each.value)} for each in self.held],
-            "extent": [float(end) for axis in (self.across, self.up) for end in (axis[0], axis[-1])],
+            "held": [each.to_json() for each in self.held],
+            "extent": [float(end) for axis in (self.xs, self.ys) for end in (axis[0], axis[-1])],
             "shares": dict(zip(self.labels, self.shares, strict=True)),
         }
 
     @property
     def regions(self) -> NDArray[np.int64]:
-        """The index of the class that is chosen, ``(resolution, resolution)``, rows from the bottom up."""
-        return np.asarray(self.ahead.argmax(-1))
+        """The predicted class at each point, ``(resolution, resolution)``, rows from the bottom up."""
+        return np.asarray(self.margins.argmax(-1))
 
     @property
     def shares(self) -> list[float]:
-        """Each class's share of the picture."""
+        """Each class's share of the area."""
         counts = np.bincount(self.regions.ravel(), minlength=len(self.labels))
         return [float(share) for share in counts / self.regions.size]
 
     @property
-    def shown(self) -> list[tuple[int, str]]:
-        """The classes that are seen as a region or as points: their index and label."""
-        there = {*np.unique(self.regions).tolist(), *np.unique(self.codes).tolist()}
-        return [(code, self.labels[code]) for code in sorted(there)]
+    def legend(self) -> list[tuple[int, str]]:
+        """Code and label of the classes that have a region or points."""
+        present = {*np.unique(self.regions).tolist(), *np.unique(self.codes).tolist()}
+        return [(code, self.labels[code]) for code in sorted(present)]
 
     @property
-    def caption(self) -> list[tuple[str, str]]:
-        """The first columns held, each with its value in words."""
-        return [(each.column, _said(each.value)) for each in self.held[:12]]
+    def caption(self) -> Sequence[HeldColumn]:
+        """The first of the held columns."""
+        return self.held[:MAX_HELD]
 
     def figure(self) -> Markup:
-        """The slice."""
-        x, y = ((float(axis[0]), float(axis[-1])) for axis in (self.across, self.up))
-        drawing = Drawing(x=x, y=y, width=440, height=360, left=52)
+        """Draw probabilities of two classes, or the regions of several, with boundaries and points."""
+        x, y = ((float(axis[0]), float(axis[-1])) for axis in (self.xs, self.ys))
+        chart = Chart(x=x, y=y, width=440, height=360, left=52)
         if len(self.labels) == 2:
-            self._fill_levels(drawing)
+            self._fill_levels(chart)
         else:
-            self._fill_regions(drawing)
-        self._draw_boundaries(drawing)
-        drawing.axes(*(shortened(name, 40) for name in self.columns), grid=False)
-        for (across, up), code in zip(self.points, self.codes.tolist(), strict=True):
-            if x[0] <= across <= x[1] and y[0] <= up <= y[1]:
-                drawing.point(across, up, f"class-{code % N_COLOURS} mark", SHAPES[code % len(SHAPES)], 3.0)
-        chosen = [
-            f"{shortened(label)} in {percent(share)}" for label, share in zip(self.labels, self.shares, strict=True)
-        ]
-        held = listed([f"{each.column} = {_said(each.value)}" for each in self.held], 12)
-        text = f"Chosen by area: {listed(chosen, 12)}." + (f" Held: {held}." if self.held else "")
-        title = f"What the model says over {shortened(self.columns[0])} and {shortened(self.columns[1])}"
-        return drawing.render("slice-figure", title, text)
+            self._fill_regions(chart)
+        self._draw_boundaries(chart)
+        chart.axes(*(elided(name, 40) for name in self.columns), grid=False)
+        for (point_x, point_y), code in zip(self.points, self.codes.tolist(), strict=True):
+            if x[0] <= point_x <= x[1] and y[0] <= point_y <= y[1]:
+                chart.marker(point_x, point_y, f"class-{code % N_COLOURS} mark", MARKERS[code % len(MARKERS)], 3.0)
+        areas = [f"{elided(label)} {percent(share)}" for label, share in zip(self.labels, self.shares, strict=True)]
+        held = joined([f"{each.column} = {each.text}" for each in self.held], MAX_HELD)
+        text = f"Predicted class by area: {joined(areas, 12)}." + (f" Held: {held}." if self.held else "")
+        title = f"Predictions over {elided(self.columns[0])} and {elided(self.columns[1])}"
+        return chart.render("slice-figure", title, text)
 
-    def mark(self, code: int) -> Markup:
-        """A point of a class, for the legend."""
-        drawing = Drawing(x=(0, 1), y=(0, 1), width=14, height=14, left=0, right=0, top=0, bottom=0)
-        drawing.point(0.5, 0.5, f"class-{code % N_COLOURS} mark", SHAPES[code % len(SHAPES)], 4.5)
-        return Markup('<svg class="key" viewBox="0 0 14 14" aria-hidden="true">{}</svg>').format(drawing.parts[0])
+    def legend_marker(self, code: int) -> Markup:
+        """Draw the marker of a class for the legend."""
+        chart = Chart(x=(0, 1), y=(0, 1), width=14, height=14, left=0, right=0, top=0, bottom=0)
+        chart.marker(0.5, 0.5, f"class-{code % N_COLOURS} mark", MARKERS[code % len(MARKERS)], 4.5)
+        return Markup('<svg class="key" viewBox="0 0 14 14" aria-hidden="true">{}</svg>').format(chart.elements[0])
 
-    def _fill_levels(self, drawing: Drawing) -> None:
-        """Bands of probability of the second class."""
-        from contourpy import contour_generator
-
-        generator = contour_generator(self.across, self.up, self.probabilities[..., 1])
-        for place, (low, high) in enumerate(pairwise(LEVELS)):
+    def _fill_levels(self, chart: Chart) -> None:
+        contours = self._contours(self.probabilities[..., 1])
+        for number, (low, high) in enumerate(pairwise(LEVELS)):
             top = np.inf if high == 1 else high
             bottom = -np.inf if low == 0 else low
-            _fill(drawing, generator.filled(bottom, top), f"level-{place}")
+            _fill(chart, contours.filled(bottom, top), f"level-{number}")
 
-    def _fill_regions(self, drawing: Drawing) -> None:
-        """The region of each class."""
-        from contourpy import contour_generator
-
+    def _fill_regions(self, chart: Chart) -> None:
         for code in range(len(self.labels)):
-            generator = contour_generator(self.across, self.up, self.ahead[..., code])
-            _fill(drawing, generator.filled(0.0, np.inf), f"region class-{code % N_COLOURS}")
+            _fill(
+                chart, self._contours(self.margins[..., code]).filled(0.0, np.inf), f"region class-{code % N_COLOURS}"
+            )
 
-    def _draw_boundaries(self, drawing: Drawing) -> None:
+    def _draw_boundaries(self, chart: Chart) -> None:
+        for code in [1] if len(self.labels) == 2 else range(len(self.labels)):
+            for line in self._contours(self.margins[..., code]).lines(0.0):
+                xs, ys = np.transpose(np.asarray(line))
+                chart.line(xs, ys, "boundary")
+
+    def _contours(self, values: NDArray[np.float64]) -> Any:
         from contourpy import contour_generator
 
-        for code in [1] if len(self.labels) == 2 else range(len(self.labels)):
-            for line in contour_generator(self.across, self.up, self.ahead[..., code]).lines(0.0):
-                xs, ys = np.transpose(np.asarray(line))
-                drawing.line(xs, ys, "boundary")
+        return contour_generator(self.xs, self.ys, values)
 
 
-def _fill(drawing: Drawing, filled: Any, look: str) -> None:
-    """Areas with their holes, as contourpy gives them: points, and where each outline begins."""
+def _fill(chart: Chart, filled: Any, css_class: str) -> None:
+    """Add areas with holes as contourpy returns them: points, and offsets at which each outline begins."""
     commands = []
     for points, offsets in zip(*filled, strict=True):
         for start, end in pairwise(offsets):
             corners = np.asarray(points)[int(start) : int(end)]
-            commands.append(path(drawing.across(corners[:, 0]), drawing.down(corners[:, 1])) + "Z")
+            commands.append(path_data(chart.to_pixel_x(corners[:, 0]), chart.to_pixel_y(corners[:, 1])) + "Z")
     if commands:
-        drawing.add("path", class_=f"area {look}", d="".join(commands), fill_rule="evenodd")
-
-
-def _value(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
-
-
-def _said(value: Any) -> str:
-    if value is None:
-        return "missing"
-    return f"{value:.4g}" if isinstance(value, float) else shortened(visible(value), 24)
+        chart.add("path", class_=f"area {css_class}", d="".join(commands), fill_rule="evenodd")

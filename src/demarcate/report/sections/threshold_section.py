@@ -1,48 +1,39 @@
-"""Where to draw the line between two classes, by what mistakes cost."""
+"""The threshold between two classes, chosen by the costs of mistakes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.evaluation import Score, class_scores
-from demarcate.inspection.threshold_curve import N_STEPS, THRESHOLDS, ThresholdCurve
-from demarcate.report.evaluated_rows import Judged
+from demarcate.inspection.threshold_curve import N_STEPS, ThresholdCurve
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number, percent
-from demarcate.report.sections.deciding import SHOWN, curves, falls, share, stretch_of
-from demarcate.report.sections.section import Section
+from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_chart, differences, share, stretch_of
 
 
 @dataclass(frozen=True, eq=False)
-class Threshold(Section):
-    """What becomes of two classes when the threshold moves.
+class ThresholdSection(CostCurveSection):
+    """Counts, precision, recall and cost of two classes at each threshold.
 
     Attributes
     ----------
-    negative, positive
-        The first class and the second, which is predicted from the threshold on.
-    n_negative, n_positive
-        Judged rows of each.
     true_positives, false_positives
-        Rows of either class at or above each of the thresholds 0, 0.001, ... 1.
-    start
-        The threshold of the classifier itself, to three digits.
-    false_negative, false_positive
-        What missing a positive and a false alarm cost at first.
+        Rows of the second and of the first class at or above each of `THRESHOLDS`.
+    start, false_negative, false_positive
+        Where the threshold (to three digits) and the costs of both mistakes start: those of the classifier.
     stretch
-        By how much the intervals of ``accuracy``, ``precision`` and ``recall`` are wider than Wilson's: as much as
-        those of the report's own scores, which carry the variation between folds.
+        How many times wider the intervals of ``accuracy``, ``precision`` and ``recall`` are than Wilson's: as those of
+        the report's own scores, which include the variation between folds.
     abstains
-        Whether the classifier leaves rows undecided, which no threshold does.
-    rows
-        Which rows they are.
+        Whether the classifier itself leaves rows undecided.
     """
 
     key: ClassVar[str] = "threshold"
-    heading: ClassVar[str] = "Where to draw the line"
+    heading: ClassVar[str] = "Decision threshold"
 
     negative: str
     positive: str
@@ -58,37 +49,34 @@ class Threshold(Section):
     rows: str
 
     @classmethod
-    def of(cls, judged: Judged) -> "Threshold":
-        """The thresholds of judged rows."""
-        of_positive, is_positive = judged.probabilities[:, 1], judged.codes == 1
-        curve = ThresholdCurve.of(is_positive, of_positive)
-        start = judged.predictor.threshold
-        start = 0.5 if start is None else start
-        of_class = _at_threshold(judged, start)
-        negative, positive = judged.labels
-        costs = judged.predictor.costs
+    def of(cls, evaluated: EvaluatedRows) -> Self | None:
+        """Count the rows at each threshold; None unless there are two classes."""
+        if evaluated.n_classes != 2:
+            return None
+        predictor, probabilities, is_positive = evaluated.predictor, evaluated.probabilities[:, 1], evaluated.codes == 1
+        curve = ThresholdCurve.of(is_positive, probabilities)
+        start = 0.5 if predictor.threshold is None else predictor.threshold
+        scores = _scores_at(evaluated, start)
+        false_negative, false_positive = (predictor.costs and predictor.costs.prices) or (1.0, 1.0)
+        negative, positive = evaluated.labels
         return cls(
-            negative,
-            positive,
-            curve.n_negative,
-            curve.n_positive,
-            curve.true_positives,
-            curve.false_positives,
-            round(start, 3),
-            *((costs and costs.prices) or (1.0, 1.0)),
-            {
-                "accuracy": stretch_of(judged.scores["accuracy"], judged.n_rows),
-                "precision": stretch_of(of_class.get("precision"), int((of_positive >= start).sum())),
-                "recall": stretch_of(of_class.get("recall"), int(is_positive.sum())),
+            negative=negative,
+            positive=positive,
+            n_negative=curve.n_negative,
+            n_positive=curve.n_positive,
+            true_positives=curve.true_positives,
+            false_positives=curve.false_positives,
+            start=round(start, 3),
+            false_negative=false_negative,
+            false_positive=false_positive,
+            stretch={
+                "accuracy": stretch_of(evaluated.scores["accuracy"], evaluated.n_rows),
+                "precision": stretch_of(scores.get("precision"), int((probabilities >= start).sum())),
+                "recall": stretch_of(scores.get("recall"), curve.n_positive),
             },
-            judged.predictor.costs is not None and judged.predictor.costs.abstain is not None,
-            judged.rows,
+            abstains=predictor.costs is not None and predictor.costs.abstain is not None,
+            rows=evaluated.kind,
         )
-
-    @property
-    def n_rows(self) -> int:
-        """Judged rows."""
-        return self.n_negative + self.n_positive
 
     @property
     def curve(self) -> ThresholdCurve:
@@ -96,7 +84,7 @@ class Threshold(Section):
         return ThresholdCurve(self.n_positive, self.n_negative, self.true_positives, self.false_positives)
 
     def costs(self) -> NDArray[np.float64]:
-        """The mean cost of a row at each threshold."""
+        """Return the mean cost of a row at each threshold."""
         return self.curve.costs(self.false_negative, self.false_positive)
 
     @property
@@ -105,61 +93,51 @@ class Threshold(Section):
         return self.curve.cheapest(self.false_negative, self.false_positive)
 
     def at(self, threshold: float) -> dict[str, Any]:
-        """Counts, precision and recall with Wilson's intervals, and cost, at one of the thresholds."""
-        place = round(threshold * N_STEPS)
-        hits, alarms = int(self.true_positives[place]), int(self.false_positives[place])
+        """Return counts, accuracy, precision and recall with intervals, and cost at a threshold."""
+        index = round(threshold * N_STEPS)
+        n_true, n_false = int(self.true_positives[index]), int(self.false_positives[index])
         return {
-            "threshold": place / N_STEPS,
-            "true_positives": hits,
-            "false_positives": alarms,
-            "false_negatives": self.n_positive - hits,
-            "true_negatives": self.n_negative - alarms,
-            "accuracy": share(hits + self.n_negative - alarms, self.n_rows, self.stretch["accuracy"]),
-            "precision": share(hits, hits + alarms, self.stretch["precision"]),
-            "recall": share(hits, self.n_positive, self.stretch["recall"]),
-            "cost": float(self.costs()[place]),
+            "threshold": index / N_STEPS,
+            "true_positives": n_true,
+            "false_positives": n_false,
+            "false_negatives": self.n_positive - n_true,
+            "true_negatives": self.n_negative - n_false,
+            "accuracy": share(n_true + self.n_negative - n_false, self.curve.n_rows, self.stretch["accuracy"]),
+            "precision": share(n_true, n_true + n_false, self.stretch["precision"]),
+            "recall": share(n_true, self.n_positive, self.stretch["recall"]),
+            "cost": float(self.costs()[index]),
         }
-
-    @property
-    def table(self) -> list[dict[str, Any]]:
-        """The same at tenths."""
-        return [self.at(threshold) for threshold in SHOWN]
-
-    def to_json(self) -> dict[str, Any]:
-        """The numbers, ready for JSON."""
-        return {**super().to_json(), "best": self.best, "table": self.table}
 
     @property
     def data(self) -> dict[str, Any]:
-        """What the page's slider computes from."""
+        """The counts from which the script computes the slider's numbers."""
         return {
-            "kind": "threshold",
+            "kind": self.key,
             "positives": self.n_positive,
             "negatives": self.n_negative,
             "stretch": self.stretch,
-            "above": [falls(self.true_positives), falls(self.false_positives)],
+            "above": [differences(self.true_positives), differences(self.false_positives)],
         }
 
     def figure(self) -> Markup:
-        """Precision, recall and cost against the threshold."""
+        """Draw precision, recall and cost against the threshold."""
         precision, recall = self.curve.precision, np.nan_to_num(self.curve.recall)
-        at_start = percent(float(recall[round(self.start * N_STEPS)]))
-        text = f"At {number(self.start, 2)}, recall is {at_start}. The cost is least at {number(self.best)}."
-        return curves(
+        start_recall = percent(float(recall[round(self.start * N_STEPS)]))
+        return cost_chart(
             self.key,
-            f"probability from which {self.positive} is predicted",
+            f"threshold on the probability of {self.positive}",
             {"precision": (precision, "series-0"), "recall": (recall, "series-1 dashed")},
             self.costs(),
-            THRESHOLDS,
-            (self.start, self.best),
-            text,
+            self.start,
+            self.best,
+            f"At {number(self.start, 2)}, recall is {start_recall}. The cost is least at {number(self.best)}.",
         )
 
 
-def _at_threshold(judged: Judged, threshold: float) -> dict[str, Score]:
-    """The scores of the second class where every row is decided at a threshold."""
-    decided = (judged.probabilities[:, 1] >= threshold).astype(np.int64)
-    if np.array_equal(decided, judged.decided):
-        return judged.class_scores[1]
-    judging = judged.codes, judged.probabilities
-    return class_scores(*judging, rows=judged.rows, decided=decided, folds=judged.folds)[1]
+def _scores_at(evaluated: EvaluatedRows, threshold: float) -> dict[str, Score]:
+    """Return the scores of the second class if every row is decided at a threshold."""
+    decisions = (evaluated.probabilities[:, 1] >= threshold).astype(np.int64)
+    if np.array_equal(decisions, evaluated.decisions):
+        return evaluated.class_scores[1]
+    settings: dict[str, Any] = {"rows": evaluated.kind, "decided": decisions, "folds": evaluated.folds}
+    return class_scores(evaluated.codes, evaluated.probabilities, **settings)[1]

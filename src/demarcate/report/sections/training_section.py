@@ -1,60 +1,56 @@
-"""How training went, epoch by epoch."""
+"""Learning curves and the end of training."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from demarcate.inspection.learning_curves import Curve, Learned
-from demarcate.report.evaluated_rows import Judged
+from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number
-from demarcate.report.sections.section import Part, Section
-from demarcate.report.svg import Drawing, ticks
+from demarcate.report.sections.section import JsonFields, Section
+from demarcate.report.svg import Chart, ticks
 
-_LOOKS = {"train": "series-0", "validation": "series-1 dashed"}
+_CSS_CLASSES = {"train": "series-0", "validation": "series-1 dashed"}
 
 
 @dataclass(frozen=True, eq=False)
-class Progress(Part):
-    """One number over the epochs, the mean over the networks still training, with the 95% interval of that mean.
-
-    Attributes
-    ----------
-    rows, metric
-        ``train`` or ``validation``; ``loss`` or ``accuracy``.
-    epochs, mean, low, high
-        ``(n_looks,)`` each.
-    """
+class MetricHistory(JsonFields):
+    """``loss`` or ``accuracy`` of ``train`` or ``validation`` rows, by epoch: mean over networks with its interval."""
 
     rows: str
     metric: str
-    epochs: np.ndarray[tuple[int], np.dtype[np.int64]]
-    mean: np.ndarray[tuple[int], np.dtype[np.float64]]
-    low: np.ndarray[tuple[int], np.dtype[np.float64]]
-    high: np.ndarray[tuple[int], np.dtype[np.float64]]
+    epochs: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
 
     @classmethod
-    def of(cls, name: str, curve: Curve) -> "Progress":
-        """From a curve called ``train_loss``, for example."""
+    def of(cls, name: str, curve: Curve) -> Self:
+        """Return a curve with a name such as ``train_loss``."""
         rows, metric = name.rsplit("_", 1)
         return cls(rows, metric, curve.epochs, curve.mean, curve.low, curve.high)
 
+    @property
+    def best(self) -> float:
+        """The lowest loss or the highest accuracy."""
+        return float(self.mean.min() if self.metric == "loss" else self.mean.max())
+
 
 @dataclass(frozen=True, eq=False)
-class Training(Section):
+class TrainingSection(Section):
     """The training of all networks.
 
     Attributes
     ----------
-    curves
-        Loss and accuracy, on training rows and on validation rows.
     best_epochs
-        The epoch whose weights each network carries.
+        The epoch whose weights each network has.
     n_epochs
-        The most that one was trained.
+        The most epochs that a network was trained.
     diverged
-        What went wrong in networks whose loss stopped being finite.
+        Messages of networks whose loss stopped being finite.
     timed_out
         Whether the time limit ended training.
     """
@@ -62,53 +58,50 @@ class Training(Section):
     key: ClassVar[str] = "training"
     heading: ClassVar[str] = "Training"
 
-    curves: tuple[Progress, ...]
+    curves: tuple[MetricHistory, ...]
     best_epochs: tuple[int, ...]
     n_epochs: int
     diverged: tuple[str, ...]
     timed_out: bool
 
     @classmethod
-    def of(cls, judged: Judged) -> "Training | None":
-        """The training that is on record; None where none is."""
-        members = judged.record.get("members", [])
+    def of(cls, evaluated: EvaluatedRows) -> Self | None:
+        """Collect the learning curves; None if the record has none."""
+        members = evaluated.record.get("members", [])
         if not any(member.get("history") for member in members):
             return None
-        learned = Learned.of(judged.predictor.with_record(judged.record))
-        curves = tuple(Progress.of(name, curve) for name, curve in learned.curves.items())
-        diverged = tuple(member["diverged"] for member in members if member.get("diverged"))
-        timed_out = any(member.get("timed_out") for member in members)
-        return cls(curves, learned.best_epochs, learned.n_epochs, diverged, timed_out)
+        learned = Learned.of(evaluated.predictor.with_record(evaluated.record))
+        return cls(
+            curves=tuple(MetricHistory.of(name, curve) for name, curve in learned.curves.items()),
+            best_epochs=learned.best_epochs,
+            n_epochs=learned.n_epochs,
+            diverged=tuple(member["diverged"] for member in members if member.get("diverged")),
+            timed_out=any(member.get("timed_out") for member in members),
+        )
 
     @property
     def median_best(self) -> float:
-        """The median of the epochs whose weights are kept."""
+        """The median of the best epochs."""
         return float(np.median(self.best_epochs))
 
     def figure(self, metric: str) -> Markup:
-        """The curves of a metric."""
+        """Draw the learning curves of a metric."""
         curves = [curve for curve in self.curves if curve.metric == metric]
         values = np.concatenate([[*curve.mean, *curve.low, *curve.high] for curve in curves])
         values = values[np.isfinite(values)]
         top = min(1.0, float(values.max())) if metric == "accuracy" else float(values.max())
         bottom = max(0.0, float(values.min())) if metric == "accuracy" else 0.0
-        reach = (top - bottom) * 0.05 or 0.05
-        drawing = Drawing(
-            x=(min(1, self.n_epochs - 1), max(self.n_epochs, 1)), y=(bottom - reach * (bottom > 0), top + reach)
-        )
-        epochs = [tick for tick in ticks(*drawing.x) if tick == round(tick)]
-        drawing.axes("epoch", metric, x_ticks=epochs)
-        drawing.line([self.median_best] * 2, drawing.y, "reference")
+        margin = (top - bottom) * 0.05 or 0.05
+        x = min(1, self.n_epochs - 1), max(self.n_epochs, 1)
+        chart = Chart(x=x, y=(bottom - margin * (bottom > 0), top + margin))
+        chart.axes("epoch", metric, x_ticks=[tick for tick in ticks(*x) if tick == round(tick)])
+        chart.line([self.median_best] * 2, chart.y, "reference")
         for curve in curves:
-            drawing.band(curve.epochs, curve.low, curve.high, _LOOKS[curve.rows])
-            drawing.line(curve.epochs, curve.mean, _LOOKS[curve.rows])
-        last = "; ".join(
-            f"{curve.rows} rows from {number(curve.mean[0])} to {number(curve.mean[-1])}, at best {_best(curve)}"
+            chart.band(curve.epochs, curve.low, curve.high, _CSS_CLASSES[curve.rows])
+            chart.line(curve.epochs, curve.mean, _CSS_CLASSES[curve.rows])
+        texts = "; ".join(
+            f"{curve.rows} rows from {number(curve.mean[0])} to {number(curve.mean[-1])}, best {number(curve.best)}"
             for curve in curves
         )
-        text = f"Mean over the networks, epoch by epoch: {last}. Best epochs have the median {self.median_best:g}."
-        return drawing.render(f"training-{metric}", f"{metric.capitalize()} while training", text)
-
-
-def _best(curve: Progress) -> str:
-    return number(float(curve.mean.min() if curve.metric == "loss" else curve.mean.max()))
+        text = f"Mean over the networks by epoch: {texts}. The median best epoch is {self.median_best:g}."
+        return chart.render(f"training-{metric}", f"{metric.capitalize()} during training", text)

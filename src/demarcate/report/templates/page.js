@@ -1,15 +1,16 @@
 "use strict";
-// Moves thresholds. Counts at each of the thresholds 0, 0.001, ... 1 come with the page; nothing is asked of anyone.
+// Moves thresholds. The page contains the counts at each of the thresholds 0, 0.001, ... 1; no request is sent.
 (() => {
   const STEPS = 1000;
   const Z = 1.959963984540054;
 
-  const rising = (falls) => {
-    let left = 0;
-    return falls.map((fall, place) => (left = place ? left - fall : fall));
+  // The counts from the first one and each one's decrease.
+  const fromDifferences = (differences) => {
+    let count = 0;
+    return differences.map((value, at) => (count = at ? count - value : value));
   };
 
-  // Wilson's 95% interval of a share; it is stretched as much as those of the report's own scores are.
+  // Wilson's 95% interval of a share; `share` widens it as much as the intervals of the report's own scores.
   const wilson = (hits, trials) => {
     const centre = (hits + Z ** 2 / 2) / (trials + Z ** 2);
     const reach = (Z / (trials + Z ** 2)) * Math.sqrt((hits * (trials - hits)) / trials + Z ** 2 / 4);
@@ -26,7 +27,7 @@
     return `${number(value)} [${number(from)}, ${number(to)}]`;
   };
 
-  // For each kind: the cost of all rows, where true probabilities would put the threshold, and what is shown.
+  // For each kind: the cost of all rows, the best threshold if probabilities were right, and the numbers to show.
   const KINDS = {
     threshold: (data, [hits, alarms]) => ({
       rows: data.positives + data.negatives,
@@ -41,7 +42,7 @@
         recall: share(hits[at], data.positives, data.stretch.recall),
         accuracy: share(hits[at] + data.negatives - alarms[at], data.positives + data.negatives, data.stretch.accuracy),
       }),
-      told: ["precision", "recall"],
+      announced: ["precision", "recall"],
     }),
     abstaining: (data, [right, wrong]) => ({
       rows: data.rows,
@@ -54,11 +55,11 @@
         accuracy: share(right[at], right[at] + wrong[at], data.stretch.accuracy),
         answered: share(right[at] + wrong[at], data.rows, data.stretch.answered),
       }),
-      told: ["accuracy", "answered"],
+      announced: ["accuracy", "answered"],
     }),
   };
 
-  // The place of the least cost; of equals the one nearest to where true probabilities would put it.
+  // The index of the lowest cost; of equal ones the nearest to the expected threshold.
   const cheapest = (costs, expected) => {
     const limit = Math.min(...costs) * (1 + 1e-12);
     let best = -1;
@@ -83,7 +84,7 @@
   };
 
   const box = (drawing) => drawing.dataset.box.split(" ").map(Number);
-  const upright = (drawing, at) => {
+  const verticalLine = (drawing, at) => {
     const [left, top, width, height] = box(drawing);
     return `M${left + (at / STEPS) * width} ${top}v${height}`;
   };
@@ -94,7 +95,7 @@
     const down = (cost) => top + (1 - cost / high) * height;
     const points = costs.map((cost, at) => `${(left + (at / STEPS) * width).toFixed(1)} ${down(cost).toFixed(1)}`);
     drawing.querySelector("[data-role=cost]").setAttribute("d", `M${points.filter((_, at) => at % 5 === 0).join("L")}`);
-    drawing.querySelector("[data-role=best]").setAttribute("d", upright(drawing, best));
+    drawing.querySelector("[data-role=best]").setAttribute("d", verticalLine(drawing, best));
     drawing.querySelectorAll(".grid, .tick.end").forEach((old) => old.remove());
     const first = drawing.querySelector("text, line, path");
     ticks(high).forEach((cost) => {
@@ -107,36 +108,36 @@
   const begin = (root) => {
     const role = (name) => root.querySelector(`[data-role=${name}]`);
     const data = JSON.parse(role("data").textContent);
-    const kind = KINDS[data.kind](data, data.above.map(rising));
+    const kind = KINDS[data.kind](data, data.above.map(fromDifferences));
     const [slider, field, announce] = ["slider", "number", "announce"].map(role);
     const drawings = [...root.querySelectorAll("svg[data-box]")];
     let costs = [];
     let best = 0;
     let timer = 0;
-    const say = (name, text) => root.querySelectorAll(`[data-out=${name}]`).forEach((out) => (out.textContent = text));
+    const show = (name, text) => root.querySelectorAll(`[data-out=${name}]`).forEach((out) => (out.textContent = text));
 
     const move = (value) => {
       const at = Math.round(Math.min(1, Math.max(0, value)) * STEPS);
       const shown = { threshold: number(at / STEPS), cost: number(costs[at]), ...kind.shown(at) };
-      Object.entries(shown).forEach(([name, text]) => say(name, text));
+      Object.entries(shown).forEach(([name, text]) => show(name, text));
       slider.value = at / STEPS;
       slider.setAttribute("aria-valuetext", number(at / STEPS));
       if (document.activeElement !== field) field.value = at / STEPS;
-      drawings.forEach((each) => each.querySelector("[data-role=cursor]").setAttribute("d", upright(each, at)));
+      drawings.forEach((each) => each.querySelector("[data-role=cursor]").setAttribute("d", verticalLine(each, at)));
       clearTimeout(timer);
-      const told = kind.told.map((name) => `${root.querySelector(`[data-out=${name}]`).closest("div").firstElementChild.textContent} ${shown[name].split(" ")[0]}`);
-      timer = setTimeout(() => (announce.textContent = `At ${shown.threshold}: ${told.join(", ")}, cost ${shown.cost}.`), 400);
+      const announced = kind.announced.map((name) => `${root.querySelector(`[data-out=${name}]`).closest("div").firstElementChild.textContent} ${shown[name].split(" ")[0]}`);
+      timer = setTimeout(() => (announce.textContent = `At ${shown.threshold}: ${announced.join(", ")}, cost ${shown.cost}.`), 400);
     };
 
-    const price = () => {
+    const updateCosts = () => {
       const fields = [role("cost-1"), role("cost-2")];
-      const given = fields.map((each) => (each.value === "" ? NaN : Number(each.value)));
-      fields.forEach((each, at) => each.setAttribute("aria-invalid", String(!(given[at] >= 0))));
-      if (!given.every((cost) => cost >= 0 && cost < Infinity)) return;
-      costs = Array.from({ length: STEPS + 1 }, (_, at) => kind.cost(at, ...given) / kind.rows);
-      best = cheapest(costs, kind.expected(...given));
-      say("best", number(best / STEPS));
-      say("least", number(costs[best]));
+      const costsGiven = fields.map((each) => (each.value === "" ? NaN : Number(each.value)));
+      fields.forEach((each, at) => each.setAttribute("aria-invalid", String(!(costsGiven[at] >= 0))));
+      if (!costsGiven.every((cost) => cost >= 0 && cost < Infinity)) return;
+      costs = Array.from({ length: STEPS + 1 }, (_, at) => kind.cost(at, ...costsGiven) / kind.rows);
+      best = cheapest(costs, kind.expected(...costsGiven));
+      show("best", number(best / STEPS));
+      show("least", number(costs[best]));
       drawCosts(drawings[drawings.length - 1], costs, best);
       move(Number(slider.value));
     };
@@ -144,11 +145,11 @@
     slider.addEventListener("input", () => move(Number(slider.value)));
     field.addEventListener("input", () => field.value !== "" && move(Number(field.value)));
     field.addEventListener("blur", () => (field.value = slider.value));
-    role("cost-1").addEventListener("input", price);
-    role("cost-2").addEventListener("input", price);
+    role("cost-1").addEventListener("input", updateCosts);
+    role("cost-2").addEventListener("input", updateCosts);
     role("to-best").addEventListener("click", () => move(best / STEPS));
     root.querySelector(".controls").hidden = false;
-    price();
+    updateCosts();
     clearTimeout(timer);
   };
 

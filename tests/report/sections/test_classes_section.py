@@ -1,0 +1,12 @@
+import pytest
+from sklearn import metrics
+
+
+def test_scores_by_class_are_scikit_learns(binary_report, oof, parse_page, numbers):
+    codes, probabilities = oof
+    expected = metrics.precision_recall_fscore_support(codes, probabilities.argmax(1))
+    rows = parse_page(binary_report.to_html()).table("Scores of each class on out-of-fold rows")[1:]
+    for code, row in enumerate(rows):
+        assert int(row[1]) == expected[3][code]
+        for cell, values in zip(row[2:], expected[:3], strict=True):
+            assert numbers(cell)[0] == pytest.approx(values[code], abs=6e-4)

@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from demarcate.evaluation import Score
+from demarcate.report import Report
+from demarcate.report.sections.headline_section import verdict
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "higher", "expected"),
+    [
+        ((0.8, 0.9), (0.85, 0.95), True, "cannot tell"),
+        ((0.8, 0.9), (0.4, 0.5), True, "better"),
+        ((0.8, 0.9), (0.4, 0.5), False, "worse"),
+        ((0.1, 0.2), (0.2, 0.3), False, "cannot tell"),
+    ],
+)
+def test_a_score_is_better_or_worse_only_if_intervals_do_not_overlap(own, other, higher, expected):
+    scores = [Score(sum(each) / 2, *each, 100, "test") for each in (own, other)]
+    assert verdict(*scores, higher=higher) == expected
+
+
+def test_the_summary_states_training_data_and_evaluated_rows(binary_report):
+    html = binary_report.to_html()
+    assert "Trained on 240 rows and 3 columns; 4 networks: 8 hidden units" in html
+    assert "The scores are out-of-fold: each of 240 rows is predicted by the networks not trained on it." in html
+
+
+def test_a_holdout_is_called_one(report_of):
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({"a": rng.normal(size=100), "b": rng.normal(size=100)})
+    report = report_of(frame, rng.integers(0, 2, 100), holdout_above=50)
+    section = report.to_json()["headline"]
+    assert (section["rows"], section["n_rows"]) == ("held-out", 20)
+    assert "20 rows held out from all networks" in report.to_html()
+
+
+def test_training_rows_are_warned_of(recorded_predictor, binary_fit, table):
+    _, frame, labels = binary_fit
+    warning = "These are the rows that the model was trained on."
+    assert warning in Report.from_predictor(recorded_predictor, frame, labels).to_html()
+    fresh, codes = table(90, seed=1)
+    report = Report.from_predictor(recorded_predictor, fresh, np.where(codes == 1, "ill", "well"))
+    assert warning not in report.to_html()
+
+
+def test_given_rows_may_contain_training_rows(recorded_predictor, binary_fit, section_of):
+    _, frame, labels = binary_fit
+    section = section_of(Report.from_predictor(recorded_predictor, frame[::-1], labels[::-1]), "headline")
+    assert "not exactly the training table, but may contain rows of it" in section.evaluation_text
+
+
+@pytest.mark.parametrize(("n_rows", "words"), [(1, "A single row is"), (29, "29 rows are")])
+def test_few_rows_conclude_nothing(n_rows, words, recorded_predictor, binary_fit, parse_page):
+    _, frame, labels = binary_fit
+    # Rows that it predicts wrongly: of one alone every interval would say that it is worse.
+    wrong = np.flatnonzero(recorded_predictor.predict(frame) != labels)[:1]
+    rows = np.concatenate([wrong, np.setdiff1d(np.arange(len(labels)), wrong)])[:n_rows]
+    report = Report.from_predictor(recorded_predictor, frame[rows.tolist()], labels[rows])
+    verdicts = report.to_json()["headline"]["verdicts"].values()
+    assert {each for baseline in verdicts for each in baseline.values()} == {"cannot tell"}
+    html = report.to_html()
+    assert parse_page(html).wrong == []
+    assert f"{words} too few to compare it with the majority class." in html
+    assert "Worse than" not in html
+    assert "Better than" not in html
+
+
+def test_thirty_rows_are_enough_to_conclude(recorded_predictor, binary_fit):
+    _, frame, labels = binary_fit
+    assert "too few to compare" not in Report.from_predictor(recorded_predictor, frame[:30], labels[:30]).to_html()
+
+
+NOTE = "Accuracy and balanced accuracy are those of the likeliest class."
+
+
+@pytest.mark.parametrize("report", ["cost_report", "abstaining_report"])
+def test_headline_and_scores_note_that_accuracy_ignores_the_costs(report, request, parse_page):
+    page = parse_page(request.getfixturevalue(report).to_html())
+    texts = {each["id"]: each["text"] for each in page.all("section")}
+    assert [key for key, text in texts.items() if NOTE in text] == ["headline", "scores"]
+    assert "are those of the decisions by the model's costs." in texts["headline"]
+
+
+def test_without_costs_there_is_no_note(binary_report, multiclass_report):
+    for report in (binary_report, multiclass_report):
+        assert report.to_json()["headline"]["decisions"] == ""
+        assert NOTE not in report.to_html()
+
+
+def test_a_baseline_that_is_clearly_worse_is_named(binary_report, section_of):
+    section = section_of(binary_report, "headline")
+    better = replace(section, verdicts={"majority": {"accuracy": "better", "log_loss": "cannot tell"}}).comparisons
+    assert better == [
+        "Better than the majority class in accuracy.",
+        "No clear difference from the majority class in log loss: the intervals overlap.",
+    ]

@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from demarcate.report import Report
+
+
+def test_scores_are_scikit_learns(binary_report, oof, parse_page, numbers):
+    codes, probabilities = oof
+    rows = {row[0]: row for row in parse_page(binary_report.to_html()).table("Scores with 95% intervals")[1:]}
+    expected = {
+        "accuracy": metrics.accuracy_score(codes, probabilities.argmax(1)),
+        "log loss": metrics.log_loss(codes, probabilities),
+        "ROC AUC": metrics.roc_auc_score(codes, probabilities[:, 1]),
+        "Brier score": metrics.brier_score_loss(codes, probabilities[:, 1]),
+    }
+    for name, value in expected.items():
+        row = next(cells for first, cells in rows.items() if first.startswith(name))
+        shown, low, high = numbers(row[1])
+        assert shown == pytest.approx(value, abs=6e-4)
+        assert low <= shown <= high
+    accuracy = next(cells for first, cells in rows.items() if first.startswith("accuracy"))
+    assert accuracy[2].startswith(f"{max(codes.mean(), 1 - codes.mean()):.3f}")
+
+
+def test_given_rows_have_the_scores_on_record_beside_them(recorded_predictor, table):
+    fresh, codes = table(90, seed=1)
+    truth = np.where(codes == 1, "ill", "well")
+    models = Report.from_predictor(recorded_predictor, fresh, truth).to_json()["scores"]["contenders"]
+    assert [each["key"] for each in models] == ["demarcate", "majority", "demarcate_out-of-fold"]
+    accuracy = (recorded_predictor.predict(fresh) == truth).mean()
+    assert models[0]["scores"]["accuracy"]["value"] == pytest.approx(accuracy)
+
+
+@pytest.mark.parametrize(("n_rows", "are_few"), [(29, True), (30, False)])
+def test_scores_of_few_rows_are_called_meaningless(n_rows, are_few, recorded_predictor, binary_fit):
+    _, frame, labels = binary_fit
+    html = Report.from_predictor(recorded_predictor, frame[:n_rows], labels[:n_rows]).to_html()
+    assert ("So few rows show nothing" in html) is are_few

@@ -21,8 +21,8 @@ from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from demarcate.auditing.drift import drift
-from demarcate.checks import Finding, audit_columns
+from demarcate.auditing.drift import compare_tables
+from demarcate.checks import Finding, check_table
 from demarcate.encoding import TableEncoder
 from demarcate.tabular import as_frame, encode_labels, infer_schema
 
@@ -59,7 +59,7 @@ class Table:
     def findings(self) -> list[Finding]:
         """What the audit finds."""
         schema = infer_schema(self.frame)
-        return audit_columns(schema, schema.parse(self.frame), self.codes, self.classes)
+        return check_table(schema, schema.parse(self.frame), self.codes, self.classes)
 
     def with_column(self, cells: object) -> "Table":
         """The table with a column more."""
@@ -210,7 +210,7 @@ def shifted(table: Table, generator: np.random.Generator, strength: int) -> tupl
         cells = pl.select(pl.when(change).then(pl.lit(str(counts[1]))).otherwise(words_now)).to_series()
     else:
         cells = pl.select(pl.when(pl.Series(touched < 0.15)).then(None).otherwise(cells)).to_series()
-    found = drift(schema, first, second.with_columns(cells.alias(name)), seed=int(generator.integers(1 << 30)))
+    found = compare_tables(schema, first, second.with_columns(cells.alias(name)), seed=int(generator.integers(1 << 30)))
     return kind, found.verdict == "differ" and name in {column.name for column in found.columns}
 
 
@@ -316,7 +316,7 @@ def report_halves(tables: list[Table], seed: int, repeats: int) -> None:
     for repeat in range(repeats):
         for place, table in enumerate(tables):
             generator = np.random.default_rng([seed, repeat, place])
-            found = drift(infer_schema(table.frame), *halves(table, generator), seed=seed)
+            found = compare_tables(infer_schema(table.frame), *halves(table, generator), seed=seed)
             verdicts.append(found.verdict)
             if found.verdict == "differ":
                 print(f"- halves of {table.name}: {found}")

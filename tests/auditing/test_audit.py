@@ -88,13 +88,15 @@ def test_without_rescoring_nothing_is_fitted(leaking):
     found = audit(halves(leaking), rescore=False, on_fit=pytest.fail)
     assert found.rescored == ()
     assert not found.is_clean
-    assert str(found).startswith("1 leak, 1 warning found in 240 rows.\n- leak: column 'billed' alone gives the target")
+    assert str(found).startswith(
+        "1 leak, 1 warning found in 240 rows.\n- leak: column 'billed' alone predicts the target"
+    )
 
 
-def test_a_table_alone_is_asked_what_needs_no_labels(frame):
+def test_a_table_without_labels_has_the_checks_that_need_none(frame):
     found = audit(frame.drop("sick"))
     assert (found.target, found.rescored) == ("", ())
-    assert found.summary() == "Nothing found in 240 rows. No target was named: rules that need one were not asked."
+    assert found.summary() == "Nothing found in 240 rows. No target was named, so checks that need one did not run."
 
 
 def test_another_table_is_compared(leaking):
@@ -102,7 +104,7 @@ def test_another_table_is_compared(leaking):
     moved = leaking.with_columns(pl.col("x0") + 2)
     told = []
     found = audit(data, against=moved, rescore=False, on_fit=told.append)
-    assert told == ["telling the tables apart"]
+    assert told == ["comparing the tables"]
     assert [column.name for column in found.drift.columns] == ["x0"]
     assert found.drift.only_in_second == ()
     assert not found.is_clean
@@ -134,6 +136,6 @@ def test_rows_and_labels_are_as_many(frame):
         audit((frame.drop("sick"), frame["sick"][1:]))
 
 
-def test_a_table_without_a_telling_column_is_refused():
+def test_a_table_without_a_usable_column_is_refused():
     with pytest.raises(InputError, match="'unit' is constant"):
         audit({"unit": ["a"] * 12})

@@ -5,15 +5,15 @@ import polars as pl
 import pytest
 
 from demarcate.auditing import streaming_audit
-from demarcate.auditing.streaming_audit import audit_large
-from demarcate.checks import streaming_checks as drawing
-from demarcate.checks.streaming_checks import draw
+from demarcate.auditing.streaming_audit import audit_sample, split_labels
+from demarcate.checks import table_sample
+from demarcate.checks.table_sample import sample_table
 from demarcate.errors import InputError
 
 
 @pytest.fixture(autouse=True)
-def few_are_judged(monkeypatch):
-    monkeypatch.setattr(drawing, "MOST_JUDGED", 300)
+def small_samples(monkeypatch):
+    monkeypatch.setattr(table_sample, "MAX_CHECKED_ROWS", 300)
 
 
 @pytest.fixture
@@ -37,10 +37,10 @@ def parts(frame, size=170):
     return list(frame.iter_slices(size))
 
 
-def audited(frame, size=170, *, again=True, **asked):
-    pieces = parts(frame, size)
-    asked = {"target": "sick", "rescore": False, **asked}
-    return audit_large(draw(pieces, asked["target"]), pieces if again else None, **asked)
+def audited(frame, size=170, *, again=True, **settings):
+    in_parts = parts(frame, size)
+    settings = {"target": "sick", "rescore": False, **settings}
+    return audit_sample(sample_table(in_parts, settings["target"]), in_parts if again else None, **settings)
 
 
 def test_findings_are_of_the_whole_table(frame):
@@ -51,7 +51,7 @@ def test_findings_are_of_the_whole_table(frame):
     assert by_rule["identifier"].columns == ("row",)
     assert "200 of 3,200 rows repeat others in every column: " in str(by_rule["duplicates"])
     assert by_rule["constant"].numbers["rows_that_differ"] == {"unit": 10}
-    assert "found in 3,200 rows, judged on 300 of them drawn at random." in str(found)
+    assert "found in 3,200 rows, checked on a random sample of 300." in str(found)
     assert (found.to_json()["n_rows"], found.to_json()["n_judged"]) == (3200, 300)
 
 
@@ -59,23 +59,23 @@ def test_the_parts_that_rows_come_in_change_nothing(frame):
     assert audited(frame, 170).to_json() == audited(frame, 999).to_json()
 
 
-def test_a_table_that_can_be_read_once_says_what_was_not_looked_for(frame):
+def test_a_table_that_can_be_read_only_once_has_a_remark_and_no_duplicates(frame):
     found = audited(frame, again=False)
     assert "duplicates" not in {finding.rule for finding in found.findings}
-    assert "read only once: repeated rows were not looked for" in found.remarks[0]
+    assert "read only once, so repeated rows were not counted" in found.remarks[0]
     assert found.remarks[0] in str(found).splitlines()
 
 
-def test_a_table_without_a_target_is_asked_what_needs_none(frame):
+def test_a_table_without_a_target_has_the_checks_that_need_none(frame):
     found = audited(frame.drop("sick"), target=None)
     assert {finding.rule for finding in found.findings} == {"duplicates", "identifier", "constant"}
     assert "No target was named" in found.summary()
 
 
-def test_cells_that_the_rows_drawn_did_not_prepare_for_are_told_with_their_row(frame):
-    # The row is far in the table, and not among those drawn.
+def test_unreadable_cells_outside_of_the_sample_are_named_with_their_row(frame):
+    # The row is far in the table, and not sampled.
     odd = frame.with_columns(pl.col("x").cast(pl.String))
-    row = next(row for row in range(3000, 3200) if row not in draw(parts(odd)).frame["row"])
+    row = next(row for row in range(3000, 3200) if row not in sample_table(parts(odd)).frame["row"])
     odd = odd.with_columns(x=pl.when(pl.col("row") == row).then(pl.lit("old")).otherwise("x"))
     remark = f"Column 'x' needs numbers: row {row + 1} holds 'old'. Such cells count as missing."
     assert remark in audited(odd).remarks
@@ -88,36 +88,41 @@ def test_labels_of_all_rows_are_checked(frame):
         audited(frame.with_columns(sick=pl.Series(labels)))
 
 
-def test_a_class_that_no_row_drawn_has_is_counted(frame):
+def test_a_class_outside_of_the_sample_is_counted(frame):
     labels = frame["sick"].cast(pl.String).to_list()
-    row = next(row for row in range(3200) if row not in draw(parts(frame)).frame["row"])
+    row = next(row for row in range(3200) if row not in sample_table(parts(frame)).frame["row"])
     labels[row] = "rare"
     found = audited(frame.with_columns(sick=pl.Series(labels)))
     few = next(finding for finding in found.findings if finding.rule == "classes")
     assert few.numbers["rows"] == {"rare": 1}
 
 
-def test_another_large_table_is_compared_by_rows_drawn(frame):
+def test_another_large_table_is_compared_by_a_sample(frame):
     moved = frame.with_columns(x=pl.col("x") + 1)
-    found = audited(frame, against=draw(parts(moved[:2000])))
+    found = audited(frame, against=sample_table(parts(moved[:2000])))
     assert (found.drift.n_rows, found.drift.n_new_rows, found.drift.n_shared) == (3200, 2000, None)
     assert [column.name for column in found.drift.columns] == ["x"]
 
 
-def test_rows_drawn_are_scored_again_but_for_their_copies(frame, monkeypatch):
-    asked = []
+def test_the_sample_is_rescored_without_leaks_but_with_duplicates(frame, monkeypatch):
+    calls = []
     monkeypatch.setattr(
-        sys.modules["demarcate.auditing.audit"], "scored_again", lambda *table, **_: asked.append(table) or []
+        sys.modules["demarcate.auditing.audit"], "score_without", lambda *table, **_: calls.append(table) or []
     )
     found = audited(frame, rescore=True)
-    ((rows, labels, _, findings),) = asked
+    ((findings, rows, labels, _),) = calls
     assert len(rows) == len(labels) == 300
     assert {finding.rule for finding in findings} >= {"giveaway"}
     assert "duplicates" not in {finding.rule for finding in findings}
-    assert found.remarks == (f"{streaming_audit._COPIES}.",)
+    assert found.remarks == (f"{streaming_audit._DUPLICATES_NOT_SCORED}.",)
 
 
 def test_a_table_that_changes_between_two_readings_is_refused(frame):
     changed = frame.with_columns(sick=pl.col("sick") + 5)
     with pytest.raises(InputError, match="'6' in"):
-        audit_large(draw(parts(frame), "sick"), parts(changed), target="sick", rescore=False)
+        audit_sample(sample_table(parts(frame), "sick"), parts(changed), target="sick", rescore=False)
+
+
+def test_labels_of_a_sample_have_the_type_they_spell():
+    frame, labels = split_labels(sample_table([pl.DataFrame({"age": [63, 41], "sick": ["0", "1"]})]), "sick")
+    assert (frame.columns, labels) == (["age"], [0, 1])

@@ -1,9 +1,9 @@
-"""Tables in which one thing is wrong."""
+"""Tables with a single problem."""
 
 import numpy as np
 import pytest
 
-from demarcate.checks import audit_columns
+from demarcate.checks import check_table
 from demarcate.tabular import as_frame, infer_schema
 
 N_ROWS = 400
@@ -16,32 +16,32 @@ def generator():
 
 @pytest.fixture(scope="session")
 def noise(generator):
-    """Three columns that tell nothing."""
+    """Three columns unrelated to the target."""
     return {f"noise {index}": generator.normal(size=N_ROWS) for index in range(3)}
 
 
 @pytest.fixture(scope="session")
 def codes(generator):
-    """Two classes of as many rows."""
+    """Two classes of equal size."""
     return generator.permutation(np.arange(N_ROWS) % 2)
 
 
 @pytest.fixture(scope="session")
 def three(generator):
-    """Three classes of about as many rows."""
+    """Three classes of about equal size."""
     return generator.permutation(np.arange(N_ROWS) % 3)
 
 
 @pytest.fixture
-def audit(noise, codes):
-    """What is found in columns that stand beside noise."""
+def check(noise, codes):
+    """Run all checks on columns beside noise."""
 
-    def found(columns, labels=None, beside=None, classes=None, **asked):
+    def run(columns, labels=None, beside=None, classes=None, **column_settings):
         labels = codes if labels is None else labels
         frame = as_frame({**columns, **(noise if beside is None else beside)})
-        schema = infer_schema(frame, **asked)
-        return audit_columns(
+        schema = infer_schema(frame, **column_settings)
+        return check_table(
             schema, schema.parse(frame), labels, np.arange(labels.max() + 1) if classes is None else classes
         )
 
-    return found
+    return run

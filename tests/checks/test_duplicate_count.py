@@ -6,38 +6,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.checks.duplicate_count import Copies, CopyCount, contents
+from demarcate.checks.duplicate_count import DuplicateCount, StreamingDuplicateCount, row_hashes
 from demarcate.tabular.row_sample import random_keys
 
 NOTHING = np.empty(0, dtype=np.uint64)
 
 
-def table(n_contents, seed=0, share=0.05):
-    """Contents, some of them repeated, in random order; how many of the rows repeat another."""
+def table(n_hashes, seed=0, share=0.05):
+    """Hashes, some of them repeated, in random order, and the number of duplicates."""
     generator = np.random.default_rng(seed)
-    sizes = np.where(generator.random(n_contents) < share, generator.integers(2, 5, size=n_contents), 1)
-    rows = generator.permutation(np.repeat(np.arange(n_contents), sizes))
-    return random_keys(rows), int(sizes.sum() - n_contents)
+    sizes = np.where(generator.random(n_hashes) < share, generator.integers(2, 5, size=n_hashes), 1)
+    rows = generator.permutation(np.repeat(np.arange(n_hashes), sizes))
+    return random_keys(rows), int(sizes.sum() - n_hashes)
 
 
-def counted(rows, sample=NOTHING, most=500, cuts=(), codes=None):
-    count = CopyCount(sample, most)
+def counted(rows, sample=NOTHING, max_hashes=500, cuts=(), codes=None):
+    count = StreamingDuplicateCount(sample, max_hashes)
     for begin, end in pairwise([0, *sorted(cuts), len(rows)]):
         count.add(rows[begin:end], None if codes is None else codes[begin:end])
-    return count.copies()
+    return count.result()
 
 
-def test_rows_have_one_content_whatever_part_they_are_in():
+def test_equal_rows_have_one_hash_in_whatever_part_they_are():
     cells = {"b": np.array([1.0, np.nan, -0.0, 0.0]), "a": pl.Series(["x", None, "x", "x"])}
-    whole = contents(cells)
-    parts = [contents({name: column[row : row + 1] for name, column in cells.items()}) for row in range(4)]
+    whole = row_hashes(cells)
+    parts = [row_hashes({name: column[row : row + 1] for name, column in cells.items()}) for row in range(4)]
     assert whole.tolist() == np.concatenate(parts).tolist()
     assert len(set(whole.tolist())) == 3
 
 
-def test_few_contents_are_counted_exactly():
+def test_few_hashes_are_counted_exactly():
     rows, n_copies = table(400)
-    assert counted(rows) == Copies(n_copies, n_copies, n_copies, 0)
+    assert counted(rows) == DuplicateCount(n_copies, n_copies, n_copies, 0)
 
 
 @settings(deadline=None, derandomize=True, max_examples=20)
@@ -48,7 +48,7 @@ def test_the_parts_that_rows_come_in_change_nothing(cuts):
     assert counted(rows, rows[:300], cuts=cuts, codes=codes) == counted(rows, rows[:300], codes=codes)
 
 
-def test_of_many_contents_the_interval_holds_the_number_about_as_often_as_it_says():
+def test_the_interval_of_an_estimate_has_its_coverage():
     held, found = [], []
     for seed in range(100):
         rows, n_copies = table(4000, seed)
@@ -60,7 +60,7 @@ def test_of_many_contents_the_interval_holds_the_number_about_as_often_as_it_say
     assert np.mean(found) == pytest.approx(1, abs=0.03)
 
 
-def test_a_content_that_many_rows_share_is_counted_though_it_is_one_of_many():
+def test_a_frequent_row_among_many_others_is_counted():
     often = np.full(30_000, 2**63, dtype=np.uint64)
     rows = np.random.default_rng(0).permutation(np.concatenate([table(4000, share=0)[0], often]))
     sample = np.random.default_rng(1).choice(rows, 400, replace=False)
@@ -69,19 +69,19 @@ def test_a_content_that_many_rows_share_is_counted_though_it_is_one_of_many():
     assert copies.n == pytest.approx(29_999, rel=0.01)
 
 
-def test_where_no_copy_was_met_a_few_may_have_been_missed():
+def test_the_interval_without_a_duplicate_allows_for_missed_ones():
     copies = counted(table(4000, share=0)[0])
     assert (copies.n, copies.low) == (0, 0)
     assert 0 < copies.high < 40
 
 
-def test_copies_whose_labels_disagree_are_told_apart():
+def test_duplicates_with_conflicting_labels_are_counted():
     rows = np.array([1, 1, 2, 2, 2, 3], dtype=np.uint64)
-    assert counted(rows, codes=np.array([0, 1, 1, 1, 1, 0]), cuts=(1, 3)).n_disputed == 1
+    assert counted(rows, codes=np.array([0, 1, 1, 1, 1, 0]), cuts=(1, 3)).n_conflicting == 1
 
 
 def test_memory_does_not_grow_with_the_rows():
-    count = CopyCount(NOTHING, most=500)
+    count = StreamingDuplicateCount(NOTHING, max_hashes=500)
     for seed in range(20):
         count.add(random_keys(np.arange(seed * 1000, seed * 1000 + 1000)))
         assert len(count._others) + len(count._counted) <= 500

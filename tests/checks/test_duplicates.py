@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.checks import audit_columns
-from demarcate.checks.duplicate_groups import first_alike, has_twin_in_training
+from demarcate.checks import check_table
+from demarcate.checks.duplicate_groups import first_equal_rows, has_duplicate_in_training
 from demarcate.tabular import as_frame, infer_schema
 
 N_ROWS = 400
@@ -14,7 +14,7 @@ TWO = np.array(["no", "yes"])
 
 def found(frame, codes, folds=None):
     schema = infer_schema(frame)
-    findings = audit_columns(schema, schema.parse(frame), codes, TWO, folds=folds)
+    findings = check_table(schema, schema.parse(frame), codes, TWO, folds=folds)
     return [finding for finding in findings if finding.rule == "duplicates"]
 
 
@@ -23,17 +23,15 @@ def test_copied_rows_are_counted(noise, codes):
     copied = pl.concat([frame, frame[:20], frame[:10]])
     (finding,) = found(copied, np.concatenate([codes, codes[:20], codes[:10]]))
     assert (finding.severity, finding.columns) == ("warning", ())
-    assert finding.text.startswith("30 of 430 rows repeat others in every column: a row can then be trained on and")
+    assert finding.text.startswith("30 of 430 rows repeat others in every column: the same row is trained on and")
     assert finding.numbers == {"n_copies": 30, "n_rows": 430, "share": 30 / 430, "n_disputed": 0}
 
 
-def test_copies_with_another_label_are_counted_apart(noise, codes):
+def test_duplicates_with_conflicting_labels_are_counted(noise, codes):
     frame = as_frame({**noise, "gap": np.where(np.arange(N_ROWS) % 2, np.nan, -0.0)})
     copied = pl.concat([frame, frame[:20]])
     (finding,) = found(copied, np.concatenate([codes, codes[:15], 1 - codes[15:20]]))
-    assert "20 of 420 rows repeat others in every column, 5 of them where the labels of such rows disagree" in str(
-        finding
-    )
+    assert "20 of 420 rows repeat others in every column, 5 of them with conflicting labels" in str(finding)
 
 
 def test_rows_scored_by_networks_that_trained_on_a_copy_are_counted(noise, codes):
@@ -44,7 +42,7 @@ def test_rows_scored_by_networks_that_trained_on_a_copy_are_counted(noise, codes
     folds[N_ROWS : N_ROWS + 3] += 4
     (finding,) = found(copied, np.concatenate([codes, codes[:20]]), folds)
     assert finding.numbers["n_straddling"] == 6
-    assert "(6 rows were scored by networks that had trained on a copy)" in finding.text
+    assert "(6 rows were scored by networks trained on a copy)" in finding.text
 
 
 def test_a_copy_or_two_in_a_large_table_are_a_note(noise, codes):
@@ -55,11 +53,11 @@ def test_a_copy_or_two_in_a_large_table_are_a_note(noise, codes):
     assert finding.text.startswith("1 of 401 rows repeats another in every column")
 
 
-def test_rows_that_repeat_because_there_are_few_to_be_are_a_note(generator, codes):
+def test_duplicates_expected_by_chance_are_a_note(generator, codes):
     frame = pl.DataFrame({name: generator.choice(["a", "b", "c"], N_ROWS) for name in ("x", "y", "z")})
     (finding,) = found(frame, codes)
     assert finding.severity == "note"
-    assert ", no more than columns of so few values make by chance. If they are not cases" in finding.text
+    assert ", no more than chance explains for columns of so few values. Remove them" in finding.text
 
 
 def test_columns_that_are_not_used_are_not_compared(noise, codes):
@@ -76,9 +74,9 @@ def test_columns_that_are_not_used_are_not_compared(noise, codes):
     ),
     folds=st.lists(st.integers(-1, 2), min_size=12, max_size=12),
 )
-def test_rows_that_are_the_same_are_those_that_a_plain_loop_finds(rows, folds):
+def test_equal_rows_are_those_of_a_plain_loop(rows, folds):
     numbers, words = map(list, zip(*rows, strict=True))
-    groups = first_alike({"x": np.array(numbers), "y": pl.Series(words, dtype=pl.String)})
+    groups = first_equal_rows({"x": np.array(numbers), "y": pl.Series(words, dtype=pl.String)})
     spelled = [(None if number != number else number, word) for number, word in rows]
     assert groups.tolist() == [spelled.index(row) for row in spelled]
     folds = folds[: len(rows)]
@@ -86,10 +84,10 @@ def test_rows_that_are_the_same_are_those_that_a_plain_loop_finds(rows, folds):
         fold >= 0 and any(other == row and of != fold for other, of in zip(spelled, folds, strict=True))
         for row, fold in zip(spelled, folds, strict=True)
     ]
-    assert has_twin_in_training(groups, np.array(folds)).tolist() == expected
+    assert has_duplicate_in_training(groups, np.array(folds)).tolist() == expected
 
 
 @pytest.mark.parametrize("n_columns", [1, 3])
-def test_a_table_without_a_repeated_row_has_no_copies(n_columns, generator):
+def test_a_table_without_a_repeated_row_has_no_duplicates(n_columns, generator):
     columns = {f"x{place}": generator.normal(size=50) for place in range(n_columns)}
-    assert first_alike(columns).tolist() == list(range(50))
+    assert first_equal_rows(columns).tolist() == list(range(50))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.checks import SEVERITIES, Finding, audit_columns
+from demarcate.checks import SEVERITIES, Finding, check_table
 from demarcate.datasets import heart
 from demarcate.errors import InputError, SettingError
 from demarcate.tabular import as_frame, encode_labels, infer_schema
@@ -36,7 +36,7 @@ def findings(frame):
     classes, codes = encode_labels(frame["target"])
     X = frame.drop("target")
     schema = infer_schema(X)
-    return audit_columns(schema, schema.parse(X), codes, classes)
+    return check_table(schema, schema.parse(X), codes, classes)
 
 
 def test_every_fault_is_found_and_leaks_come_first():
@@ -68,8 +68,8 @@ def test_findings_are_ready_for_json():
 def test_neither_the_order_of_rows_nor_that_of_columns_matters(seed):
     generator = np.random.default_rng(seed)
     frame = spoiled()
-    turned = frame.select(generator.permutation(frame.columns).tolist())[generator.permutation(len(frame))]
-    expected, found = findings(frame), findings(turned)
+    permuted = frame.select(generator.permutation(frame.columns).tolist())[generator.permutation(len(frame))]
+    expected, found = findings(frame), findings(permuted)
     assert [finding.to_json() for finding in found] == [finding.to_json() for finding in expected]
 
 
@@ -105,22 +105,22 @@ def test_no_table_is_too_odd(data, n_rows, n_columns, n_classes, has_target):
         return
     codes = np.array(data.draw(st.lists(st.integers(0, n_classes - 1), min_size=n_rows, max_size=n_rows)))
     target = (codes, np.arange(n_classes)) if has_target else ()
-    for finding in audit_columns(schema, parsed, *target):
+    for finding in check_table(schema, parsed, *target):
         json.dumps(finding.to_json(), allow_nan=False)
 
 
-def test_without_a_target_only_rules_that_need_none_are_asked():
+def test_without_a_target_only_checks_that_need_none_have_findings():
     frame = spoiled().drop("target")
     schema = infer_schema(frame)
-    found = audit_columns(schema, schema.parse(frame))
+    found = check_table(schema, schema.parse(frame))
     assert {finding.rule for finding in found} == {"duplicates", "identifier", "constant", "renamed"}
     assert not any("label" in str(finding) for finding in found)
 
 
-def test_a_table_none_of_whose_columns_is_of_use_is_explained():
+def test_the_dropped_columns_of_a_table_without_a_used_one_are_noted():
     frame = as_frame({"unit": ["a"] * 40, "name": [f"n{row}" for row in range(40)]})
     schema = infer_schema(frame)
-    assert [finding.rule for finding in audit_columns(schema, {})] == ["identifier", "constant"]
+    assert [finding.rule for finding in check_table(schema, {})] == ["identifier", "constant"]
 
 
 def test_a_severity_is_one_of_three():

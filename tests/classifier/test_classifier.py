@@ -234,7 +234,7 @@ class TestTables:
             fitted = tiny().fit(told, y)
         assert [finding.severity for finding in fitted.audit_].count("leak") == 2
         notes = [str(finding) for finding in fitted.audit_ if finding.severity == "note"]
-        assert any("'again', 'told' say the same in other words" in note for note in notes)
+        assert any("'again', 'told' hold the same information" in note for note in notes)
         said = [str(warning.message) for warning in warned]
         assert not set(said) & set(notes)
         assert {str(finding) for finding in fitted.audit_ if finding.severity == "leak"} <= set(said)

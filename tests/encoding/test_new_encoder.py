@@ -13,7 +13,7 @@ import torch
 from demarcate import DemarcateClassifier, load
 from demarcate.bundle.document import from_document, to_document
 from demarcate.bundle.tensor_spec import expected_tensors
-from demarcate.encoding import ColumnEncoder, TableEncoder, lookup_codes, registry
+from demarcate.encoding import ColumnEncoder, TableEncoder, encoder_registry, lookup_codes
 from demarcate.encoding.base import NO_TARGET, SharedColumn, StateField
 from demarcate.encoding.lookup_codes import CodedTable
 from demarcate.encoding.shared_table import SharedTable
@@ -33,6 +33,7 @@ class QuantileEncoder(ColumnEncoder):
     kind = "quantile"
     reads = ("numerical",)
     file_format = 3
+    max_width = MAX_BINS
     state_fields: ClassVar = {
         "n_bins": StateField(lambda value: type(value) is int and 1 <= value <= MAX_BINS, "a bin count")
     }
@@ -48,12 +49,8 @@ class QuantileEncoder(ColumnEncoder):
         return cls(np.array(array))
 
     @classmethod
-    def state_sizes(cls, json):
+    def state_sizes_for(cls, json):
         return range(json["n_bins"] + 1, json["n_bins"] + 2)
-
-    @classmethod
-    def max_width(cls, column=None):
-        return MAX_BINS
 
     @classmethod
     def share(cls, encoders, cells):
@@ -83,7 +80,7 @@ class QuantileEncoder(ColumnEncoder):
 
 @pytest.fixture(autouse=True)
 def registered():
-    with patch.object(registry, "ENCODERS", (QuantileEncoder, *registry.ENCODERS)):
+    with patch.object(encoder_registry, "ENCODERS", (QuantileEncoder, *encoder_registry.ENCODERS)):
         yield
 
 
@@ -102,7 +99,7 @@ def labels(table):
 
 @pytest.fixture(scope="module")
 def classifier(table, labels):
-    with patch.object(registry, "ENCODERS", (QuantileEncoder, *registry.ENCODERS)):
+    with patch.object(encoder_registry, "ENCODERS", (QuantileEncoder, *encoder_registry.ENCODERS)):
         return DemarcateClassifier(hidden=(4,), epochs=3, n_folds=2, n_seeds=1).fit(table, labels)
 
 
@@ -146,7 +143,7 @@ def test_a_program_without_it_refuses_the_model_file(classifier):
     document, tensors = to_document(classifier.predictor_)
     assert from_document(document, tensors).n_members == 2
     with (
-        patch.object(registry, "ENCODERS", registry.ENCODERS[1:]),
+        patch.object(encoder_registry, "ENCODERS", encoder_registry.ENCODERS[1:]),
         pytest.raises(BundleError, match="no known kind: 'quantile'"),
     ):
         expected_tensors(document)

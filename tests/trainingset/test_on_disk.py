@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from demarcate import DemarcateClassifier
-from demarcate.checks import audit_columns
+from demarcate.checks import check_table
 from demarcate.classifier.cross_validation import fit_ensemble
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Training
@@ -129,7 +129,7 @@ def test_a_sample_stands_for_all_rows_where_they_are_too_many(frame, in_memory, 
     folds = np.empty(len(frame), dtype=np.int64)
     folds[ours.oof_rows_] = ours.oof_folds_
     audited = in_memory.schema, in_memory.cells(rows), in_memory.codes[rows], in_memory.classes
-    assert ours.audit_ == tuple(audit_columns(*audited, folds=folds[rows]))
+    assert ours.audit_ == tuple(check_table(*audited, folds=folds[rows]))
     theirs = DemarcateClassifier(**settings).fit(in_memory)
     whole = theirs.baselines(in_memory)
     assert baselines["majority"] == whole["majority"]

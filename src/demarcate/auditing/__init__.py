@@ -1,4 +1,4 @@
-"""The audit of a table: what is wrong with it, its scores without that, and whether another table differs."""
+"""The audit of a table: its problems, its scores without them, and its difference to another table."""
 
 from demarcate.auditing.audit import audit
 from demarcate.auditing.audit_result import Audit

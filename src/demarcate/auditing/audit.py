@@ -1,4 +1,4 @@
-"""``audit``: everything that can be found in a table, and what it does to the scores."""
+"""``audit``: the problems of a table, and their effect on its scores."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from demarcate.argument_checks import check_consistent_length, seed_of
 from demarcate.auditing.audit_result import Audit
-from demarcate.auditing.drift import drift
-from demarcate.auditing.rescore import rescore as scored_again
-from demarcate.checks import audit_columns
-from demarcate.checks.streaming_checks import Whole
+from demarcate.auditing.drift import compare_tables
+from demarcate.auditing.rescore import score_without
+from demarcate.checks import check_table
+from demarcate.checks.table_counts import TableCounts
 from demarcate.datasets import Dataset
 from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, to_labels
 from demarcate.tabular.schema_inference import with_own_categorical
@@ -32,25 +32,25 @@ def audit(
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
 ) -> Audit:
-    """Look for what makes a table's scores better than a classifier will be, and show what it is worth.
+    """Find what makes a table's scores better than a classifier will be, and measure its effect.
 
     Parameters
     ----------
     data
-        A data set, or a table and its labels as a pair; a table alone is only asked what needs no labels.
+        A data set, or a table and its labels as a pair; on a table alone, only checks that need no labels run.
     against
-        Another table to compare with, in the same forms: rows that are to be predicted, say.
+        Another table to compare with, in the same forms, for example rows to predict.
     rescore
-        Whether a classifier is fitted as the table stands, and again without repeated rows and without leaking columns;
-        nothing is fitted if there are none.
+        Whether to fit a classifier to the table as it stands, and again without repeated rows and without leaking
+        columns; nothing is fitted if there are none.
     categorical, numerical, drop
-        Columns whose kind the caller knows better, or that are not to be used; a data set names its own categories.
+        Columns of known kind, and columns to leave out; a data set names its own categorical columns.
     settings
-        Of the `DemarcateClassifier` that is fitted; its defaults where not given.
+        Of the `DemarcateClassifier` that is fitted; None for its defaults.
     seed
         Of everything random.
     on_fit
-        Called before each fit with what is left out.
+        Called before each fit with a description of it.
 
     Returns
     -------
@@ -69,37 +69,38 @@ def audit(
     >>> generator = np.random.default_rng(0)
     >>> y = generator.integers(2, size=200)
     >>> X = {"x": generator.normal(size=200), "billed": np.where(y == 1, "yes", "no")}
-    >>> found = audit((X, y), settings={"hidden": (8,), "epochs": 30, "lr": 0.03, "n_folds": 2})
-    >>> [(finding.severity, *finding.columns) for finding in found.findings]
+    >>> result = audit((X, y), settings={"hidden": (8,), "epochs": 30, "lr": 0.03, "n_folds": 2})
+    >>> [(finding.severity, *finding.columns) for finding in result.findings]
     [('leak', 'billed')]
-    >>> for rescored in found.rescored:
+    >>> for rescored in result.rescored:
     ...     print(rescored.name, rescored.scores["accuracy"].value > 0.9)
     as it stands True
     without column 'billed' False
     """
-    frame, labels, target = _table(data)
+    frame, labels, target = _read(data)
     own = data.categorical if isinstance(data, Dataset) else ()
     categorical = with_own_categorical(own, categorical, numerical, drop)
-    lists = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
-    classes = codes = parsed = None
+    column_settings = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
+    classes = codes = None
     if labels is None:
-        schema = infer_schema(frame, **lists)
+        schema = infer_schema(frame, **column_settings)
         schema.check_usable()
+        parsed = schema.parse(frame)
     else:
-        training_set = open_table(frame, labels, **lists)
+        training_set = open_table(frame, labels, **column_settings)
         schema, classes, codes = training_set.schema, training_set.classes, training_set.codes
         parsed = training_set.parsed
     new = None
     if against is not None:
-        new = _table(against, target if isinstance(data, Dataset) else "")[:2]
-    return judge(
+        new = _read(against, target if isinstance(data, Dataset) else "")[:2]
+    return audit_rows(
         (frame, labels),
         schema,
+        parsed,
         classes,
         codes,
         target=target,
-        lists=lists,
-        parsed=parsed,
+        column_settings=column_settings,
         against=new,
         rescore=rescore,
         settings=settings,
@@ -108,63 +109,54 @@ def audit(
     )
 
 
-def judge(
+def audit_rows(
     table: tuple[pl.DataFrame, Sequence[Any] | None],
     schema: Schema,
+    parsed: ParsedColumns,
     classes: NDArray[Any] | None,
     codes: NDArray[np.int64] | None,
     *,
     target: str,
-    lists: Mapping[str, Sequence[str]],
-    parsed: ParsedColumns | None = None,
+    column_settings: Mapping[str, Sequence[str]],
     against: tuple[pl.DataFrame, Sequence[Any] | None] | None = None,
     rescore: bool = True,
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
-    whole: Whole | None = None,
+    counts: TableCounts | None = None,
 ) -> Audit:
-    """Ask the rules of rows whose columns and classes are known, score them again, and compare another table.
+    """Check and rescore rows of known schema and classes, and compare them with another table.
 
-    Parameters
-    ----------
-    table, against
-        The rows and their labels, and those of the other table.
-    schema
-        What the columns are.
-    classes, codes
-        The labels, ``(n_classes,)``, and each row's class index; None for a table without a target.
-    target
-        What the labels are called.
-    lists
-        ``categorical``, ``numerical`` and ``drop`` for `DemarcateClassifier`.
-    parsed
-        Cells of these rows, where they are parsed already.
-    rescore, settings, seed, on_fit
-        As for `audit`.
-    whole
-        What is known of the whole table, if these rows are a sample of it; None if they are all.
+    ``column_settings`` are categorical, numerical and drop for `DemarcateClassifier`; ``counts`` are over the whole
+    table if the rows are a sample of it.
     """
     frame, labels = table
-    parsed = schema.parse(frame) if parsed is None else parsed
-    findings = audit_columns(schema, parsed, codes, classes, whole=whole)
+    findings = check_table(schema, parsed, codes, classes, counts=counts)
     rescored = []
     if rescore and codes is not None and classes is not None:
         settings = {**(settings or {}), "random_state": seed_of(seed)}
-        # A sample has few of a table's copies: what they are worth does not show in its scores.
-        asked = [finding for finding in findings if whole is None or finding.rule != "duplicates"]
-        rescored = scored_again(frame, classes[codes], parsed, asked, lists=lists, settings=settings, on_fit=on_fit)
-    drifted = None
+        # A sample has few of a table's duplicates: their effect does not show in its scores.
+        removable = [finding for finding in findings if counts is None or finding.rule != "duplicates"]
+        rescored = score_without(
+            removable,
+            frame,
+            classes[codes],
+            parsed,
+            column_settings=column_settings,
+            settings=settings,
+            on_fit=on_fit,
+        )
+    drift = None
     if against is not None:
         if on_fit:
-            on_fit("telling the tables apart")
+            on_fit("comparing the tables")
         new, new_labels = against
-        drifted = drift(schema, frame, new, labels, new_labels, seed_of(seed))
-    return Audit(tuple(findings), tuple(rescored), drifted, len(frame), target)
+        drift = compare_tables(schema, frame, new, labels, new_labels, seed_of(seed))
+    return Audit(tuple(findings), tuple(rescored), drift, len(frame), target)
 
 
-def _table(data: Any, target: str = "") -> tuple[pl.DataFrame, list[Any] | None, str]:
-    """A table, its labels if it has any, and what they are called."""
+def _read(data: Any, target: str = "") -> tuple[pl.DataFrame, list[Any] | None, str]:
+    """Return a table, its labels if it has any, and the target's name."""
     if isinstance(data, Dataset):
         return as_frame(data.X), to_labels(data.y), data.target
     if isinstance(data, tuple) and len(data) == 2:

@@ -1,4 +1,4 @@
-"""What an audit gives back: findings, scores without them, and how another table differs."""
+"""The result of an audit: findings, scores without them, and the difference to another table."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,25 +12,25 @@ from demarcate.formatting import counted
 
 @dataclass(frozen=True)
 class Audit:
-    """What is wrong with a table, and what its scores are worth.
+    """The problems of a table, and its scores without them.
 
     Attributes
     ----------
     findings
         Leaks, then warnings, then notes.
     rescored
-        The table's scores as it stands, then without what was found; empty if there was nothing to leave out, or it
-        was not asked for.
+        Scores of the table as it stands, then without each problem; empty if there is nothing to leave out, or
+        ``rescore=False``.
     drift
-        How the other table differs, if there is one.
+        The difference to the other table, if there is one.
     n_rows
         Rows of the table.
     target
-        The name of the target; empty for a table without one.
+        The name of the target; empty without one.
     n_judged
-        How many rows the rules were asked of, drawn at random; None if of all.
+        Rows of the random sample that was checked; None if all were.
     remarks
-        What else there is to say of how the table was judged, a sentence each.
+        Limits of the audit, a sentence each.
     """
 
     findings: tuple[Finding, ...]
@@ -43,7 +43,7 @@ class Audit:
 
     @property
     def is_clean(self) -> bool:
-        """Whether there is neither a leak nor a warning, and the other table, if any, was not found to differ."""
+        """Return whether there is no leak, no warning, and no difference to the other table, if any."""
         differs = self.drift is not None and self.drift.verdict == "differ"
         return not differs and all(finding.severity == "note" for finding in self.findings)
 
@@ -54,15 +54,14 @@ class Audit:
         if self.rescored:
             width = max(len(rescored.name) for rescored in self.rescored)
             lines.append("")
-            for rescored in self.rescored:
-                lines.append(f"{rescored.name:{width}s}  {scores_in_words(rescored.scores)}")
+            lines += [f"{rescored.name:{width}s}  {scores_in_words(rescored.scores)}" for rescored in self.rescored]
         if self.drift:
             lines += ["", str(self.drift), *(f"- {column}" for column in self.drift.columns)]
             lines += [f"- {remark}" for remark in self.drift.remarks]
         return "\n".join(lines)
 
     def summary(self) -> str:
-        """How much was found, in one line.
+        """Return the number of findings in one line.
 
         Examples
         --------
@@ -70,13 +69,13 @@ class Audit:
         'Nothing found in 303 rows.'
         """
         counts = {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
-        found = [counted(n, severity) for severity, n in counts.items() if n]
-        without = "" if self.target else " No target was named: rules that need one were not asked."
-        drawn = "" if self.n_judged is None else f", judged on {self.n_judged:,} of them drawn at random"
-        return f"{', '.join(found) or 'Nothing'} found in {self.n_rows:,} rows{drawn}.{without}"
+        findings = [counted(n, severity) for severity, n in counts.items() if n]
+        no_target = "" if self.target else " No target was named, so checks that need one did not run."
+        sample = "" if self.n_judged is None else f", checked on a random sample of {self.n_judged:,}"
+        return f"{', '.join(findings) or 'Nothing'} found in {self.n_rows:,} rows{sample}.{no_target}"
 
     def to_json(self) -> dict[str, Any]:
-        """The audit as a JSON object."""
+        """Return the audit as a JSON object."""
         return {
             "n_rows": self.n_rows,
             "n_judged": self.n_rows if self.n_judged is None else self.n_judged,

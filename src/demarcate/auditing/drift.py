@@ -1,4 +1,4 @@
-"""Whether two tables could be samples of the same rows: by a classifier that is to tell them apart, and by column."""
+"""The difference of two tables: by a classifier that separates their rows, and by column."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,24 +9,24 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.auditing.column_drift import Cells, ColumnDrift, drifted
-from demarcate.checks.duplicate_groups import first_alike
-from demarcate.checks.id_columns import identifiers
-from demarcate.checks.table_view import View
+from demarcate.auditing.column_drift import ColumnCells, ColumnDrift, compare_columns
+from demarcate.checks.duplicate_groups import first_equal_rows
+from demarcate.checks.id_columns import id_columns
+from demarcate.checks.table_view import TableView
 from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score
-from demarcate.formatting import listed
+from demarcate.formatting import counted, listed
 from demarcate.tabular import Column, Schema
 from demarcate.tabular.cells import parse_booleans, parse_categories, parse_numbers
 from demarcate.tabular.dates import format_timestamp, parse_dates
 
-MOST_ROWS = 2000
-"""Of each table, drawn at random, for the classifier; the tests of columns see all rows."""
-LEAST_AUC = 0.55
-NO_MORE_THAN = 0.6
-MOST_UNREADABLE = 0.5
-"""The share of unreadable cells from which a column holds something else in the second table."""
+MAX_ROWS = 2000
+"""Random rows of each table for the classifier, at most; the tests of columns use all rows."""
+MIN_AUC = 0.55
+MAX_EQUAL_AUC = 0.6
+MAX_UNREADABLE_SHARE = 0.5
+"""The share of unreadable cells above which a column holds something else in the second table."""
 _SETTINGS: dict[str, Any] = {
     "hidden": (64,),
     "pieces": False,
@@ -39,39 +39,39 @@ _SETTINGS: dict[str, Any] = {
     "patience": 8,
     "n_folds": 4,
     "n_seeds": 1,
-    "holdout_above": 10 * MOST_ROWS,
+    "holdout_above": 10 * MAX_ROWS,
 }
 
 
 @dataclass(frozen=True)
 class Drift:
-    """How a second table differs from the first.
+    """The difference of a second table to the first.
 
     Attributes
     ----------
     verdict
         ``differ``, ``no difference found`` or ``cannot tell``.
     auc
-        The out-of-fold ROC AUC of a classifier that is to tell the tables' rows apart, 0.5 where it cannot; None if
-        there is no column to go by.
+        The out-of-fold ROC AUC of a classifier that separates the rows of the tables, 0.5 for equal tables; None if
+        there is no column to compare.
     columns
-        The columns that differ, the most different first.
+        The columns that differ, the largest distance first.
     classes
-        How the classes' shares differ, if both tables have labels and they do.
+        The difference of the classes' shares, if both tables have labels and their shares differ.
     only_in_first, only_in_second
         Columns that the other table does not have.
     left_out
         Columns that are not compared, each with the reason: every new table has other identifiers and dates.
     unreadable
-        Columns with cells in the second table that do not say what the first table's hold, and how many.
+        Columns with unreadable cells in the second table, and their number.
     of_other_kind
-        Those of them where that is more than half of the cells: they are not compared.
+        Those of them with more than half of the cells unreadable: they are not compared.
     n_common
         Columns of the first table that the second has too.
     n_rows, n_new_rows
         Rows of the first and the second table.
     n_shared
-        Rows of the second table that are also in the first; None where the tables were compared by samples.
+        Rows of the second table that are also in the first; None if the tables were compared by samples.
     """
 
     verdict: str
@@ -89,51 +89,45 @@ class Drift:
     n_shared: int | None
 
     def __str__(self) -> str:
-        apart = "" if self.auc is None else f"a classifier that is to tell them apart has ROC AUC {self.auc}"
+        separation = "" if self.auc is None else f"a classifier separates their rows with ROC AUC {self.auc}"
         if self.verdict == "differ":
-            return f"The tables differ: {'; '.join(self._differences(apart))}."
+            return f"The tables differ: {'; '.join(self._differences(separation))}."
         if self.verdict == "cannot tell":
-            return f"Cannot tell whether the tables differ: {apart or 'there is too little to compare'}."
-        return f"No difference found: {apart}, and no column differs."
+            return f"Cannot tell whether the tables differ: {separation or 'there is too little to compare'}."
+        return f"No difference found: {separation}, and no column differs."
 
-    def _differences(self, apart: str) -> Iterator[str]:
+    def _differences(self, separation: str) -> Iterator[str]:
         if not self.n_common:
             yield "they have no column in common"
         elif self.of_other_kind:
-            is_one = len(self.of_other_kind) == 1
-            names = listed(list(map(repr, self.of_other_kind)))
-            yield f"{names} {'holds' if is_one else 'hold'} something else in the second than in the first"
-        if apart:
-            yield apart
+            verb = "holds" if len(self.of_other_kind) == 1 else "hold"
+            yield f"{listed(self.of_other_kind, write=repr)} {verb} something else in the second than in the first"
+        if separation:
+            yield separation
         if self.columns:
             yield f"most by {self.columns[0]}"
-        elif apart and not self.of_other_kind:
-            yield "but in no column by itself"
+        elif separation and not self.of_other_kind:
+            yield "but no single column differs"
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What else there is to say of the two tables, a sentence each."""
-        said = []
-        if self.classes:
-            said.append(f"The classes' shares differ: {self.classes.text}.")
-        for names, where, other in (
-            (self.only_in_first, "first", "second"),
-            (self.only_in_second, "second", "first"),
-        ):
+        """Return further differences and limits of the comparison, a sentence each."""
+        remarks = [f"The classes' shares differ: {self.classes.text}."] if self.classes else []
+        for names, table in ((self.only_in_first, "first"), (self.only_in_second, "second")):
             if names:
-                said.append(f"Only the {where} table has {listed(list(map(repr, names)))}: the {other} does not.")
-        said += [f"Column {name!r} is left out: {why}." for name, why in self.left_out.items()]
-        said += [
-            f"Column {name!r} has {n:,} cells in the second table that do not say what the first table's do."
+                remarks.append(f"Only the {table} table has {listed(names, write=repr)}.")
+        remarks += [f"Column {name!r} is not compared: {reason}." for name, reason in self.left_out.items()]
+        remarks += [
+            f"Column {name!r} has {counted(n, 'unreadable cell')} in the second table, taken as missing."
             for name, n in self.unreadable.items()
             if name not in self.of_other_kind
         ]
         if self.n_shared:
-            said.append(f"{self.n_shared:,} of the second table's {self.n_new_rows:,} rows are also in the first.")
-        return tuple(said)
+            remarks.append(f"{self.n_shared:,} of the second table's {self.n_new_rows:,} rows are also in the first.")
+        return tuple(remarks)
 
     def to_json(self) -> dict[str, Any]:
-        """The comparison as a JSON object."""
+        """Return the comparison as a JSON object."""
         return {
             "verdict": self.verdict,
             "text": str(self),
@@ -152,7 +146,7 @@ class Drift:
         }
 
 
-def drift(
+def compare_tables(
     schema: Schema,
     first: pl.DataFrame,
     second: pl.DataFrame,
@@ -160,52 +154,42 @@ def drift(
     new_labels: Sequence[Any] | None = None,
     seed: int = 0,
 ) -> Drift:
-    """Compare a second table with the first.
+    """Compare a second table with the first, whose schema is given; both without their targets.
 
     They differ if they have no column in common, if a column of the first holds something else in the second, if a
-    column differs (see `drifted`), or if a small network tells their rows apart: if the 95% interval of its out-of-fold
-    ROC AUC lies above 0.5 and the area itself is 0.55 or more. No difference is found if the interval ends below 0.6;
-    else it cannot be told.
-
-    Parameters
-    ----------
-    schema
-        Of the first table; columns it drops are not compared.
-    first, second
-        The tables without their targets.
-    labels, new_labels
-        Their labels, if both have any: the classes' shares are then compared as well.
-    seed
-        Decides which rows of large tables the network sees, and everything random in it.
+    column differs (see `compare_columns`), or if a small network separates their rows: if the 95% interval of its
+    out-of-fold ROC AUC is above 0.5 and the area itself is at least 0.55. There is no difference if the interval ends
+    below 0.6; otherwise the comparison cannot tell. With labels of both tables, the classes' shares are compared too.
     """
-    there = set(second.columns)
-    read = {
+    common = set(second.columns)
+    cells = {
         column.name: (_read(first[column.name], column), _read(second[column.name], column))
         for column in schema.used
-        if column.name in there
+        if column.name in common
     }
-    other_kind = [name for name, (_, (_, n)) in read.items() if n > MOST_UNREADABLE * len(second)]
-    cells = {name: (before[0], after[0]) for name, (before, after) in read.items() if name not in other_kind}
-    left_out = _left_out(schema, cells)
-    compared = {name: pair for name, pair in cells.items() if name not in left_out}
+    unreadable = {name: n for name, (_, (_, n)) in cells.items() if n}
+    other_kind = [name for name, n in unreadable.items() if n > MAX_UNREADABLE_SHARE * len(second)]
+    readable = {name: (before, after) for name, ((before, _), (after, _)) in cells.items() if name not in other_kind}
+    left_out = _left_out(schema, readable)
+    compared = {name: pair for name, pair in readable.items() if name not in left_out}
     before, after = ({name: pair[side] for name, pair in compared.items()} for side in (0, 1))
-    columns = drifted(before, after)
-    auc = _told_apart(before, after, len(first), len(second), seed) if compared else None
+    columns = compare_columns(before, after)
+    auc = _separation(before, after, len(first), len(second), seed) if compared else None
     classes = None
     if labels is not None and new_labels is not None:
-        words = (pl.Series(list(map(str, labels))), pl.Series(list(map(str, new_labels))))
-        classes = next(iter(drifted({"target": words[0]}, {"target": words[1]})), None)
+        old, new = (pl.Series(list(map(str, each))) for each in (labels, new_labels))
+        classes = next(iter(compare_columns({"target": old}, {"target": new})), None)
     return Drift(
-        "differ" if other_kind or not read else _verdict(auc, columns),
+        "differ" if other_kind or not cells else _verdict(auc, columns),
         auc,
         tuple(columns),
         classes,
-        tuple(column.name for column in schema.columns if column.name not in there),
+        tuple(column.name for column in schema.columns if column.name not in common),
         tuple(name for name in second.columns if name not in {column.name for column in schema.columns}),
         left_out,
-        {name: n for name, (_, (_, n)) in read.items() if n},
+        unreadable,
         tuple(other_kind),
-        len(read),
+        len(cells),
         len(first),
         len(second),
         _n_shared(before, after),
@@ -213,13 +197,13 @@ def drift(
 
 
 def _verdict(auc: Score | None, columns: Sequence[ColumnDrift]) -> str:
-    if columns or (auc and auc.low > 0.5 and auc.value >= LEAST_AUC):
+    if columns or (auc and auc.low > 0.5 and auc.value >= MIN_AUC):
         return "differ"
-    return "no difference found" if auc and auc.high < NO_MORE_THAN else "cannot tell"
+    return "no difference found" if auc and auc.high < MAX_EQUAL_AUC else "cannot tell"
 
 
-def _read(cells: pl.Series, column: Column) -> tuple[Cells, int]:
-    """A column's cells as its kind, and how many do not say what they should: those are missing."""
+def _read(cells: pl.Series, column: Column) -> tuple[ColumnCells, int]:
+    """Return a column's cells as its kind, and the number of unreadable ones, which are missing."""
     if column.kind == "categorical":
         return parse_categories(cells), 0
     if column.kind == "boolean":
@@ -228,17 +212,15 @@ def _read(cells: pl.Series, column: Column) -> tuple[Cells, int]:
     return parsed.values, int(parsed.bad.sum())
 
 
-def _left_out(schema: Schema, cells: Mapping[str, tuple[Cells, Cells]]) -> dict[str, str]:
-    """Columns that differ by nature, each with the reason."""
+def _left_out(schema: Schema, cells: Mapping[str, tuple[ColumnCells, ColumnCells]]) -> dict[str, str]:
+    """Return the columns that differ between any two tables, each with the reason."""
     left_out = {column.name: column.dropped for column in schema.dropped if column.dropped.startswith("id-like")}
+    present = Schema(tuple(column for column in schema.used if column.name in cells))
     for side in (0, 1):
-        view = View(
-            Schema(tuple(column for column in schema.used if column.name in cells)),
-            {n: c[side] for n, c in cells.items()},
-        )
-        left_out |= {name: "it looks like an identifier" for finding in identifiers(view) for name in finding.columns}
-    for column in schema.used:
-        if column.kind == "date" and column.name in cells:
+        view = TableView(present, {name: pair[side] for name, pair in cells.items()})
+        left_out |= {name: "it looks like an identifier" for finding in id_columns(view) for name in finding.columns}
+    for column in present.columns:
+        if column.kind == "date":
             spans = " -> ".join(_span(part) for part in cells[column.name])  # type: ignore[arg-type]
             left_out[column.name] = f"a date, {spans}"
     return left_out
@@ -249,39 +231,39 @@ def _span(moments: NDArray[np.float64]) -> str:
     return f"{format_timestamp(known.min())} to {format_timestamp(known.max())}" if len(known) else "none"
 
 
-def _n_shared(first: Mapping[str, Cells], second: Mapping[str, Cells]) -> int:
-    """How many rows of the second table the first has too."""
+def _n_shared(first: Mapping[str, ColumnCells], second: Mapping[str, ColumnCells]) -> int:
+    """Return the number of rows of the second table that the first has too."""
     if not first:
         return 0
-    both = {name: _stacked(first[name], second[name]) for name in first}
+    both = {name: _concatenate(first[name], second[name]) for name in first}
     n_first = len(next(iter(first.values())))
-    return int((first_alike(both)[n_first:] < n_first).sum())
+    return int((first_equal_rows(both)[n_first:] < n_first).sum())
 
 
-def _stacked(first: Cells, second: Cells) -> Cells:
+def _concatenate(first: ColumnCells, second: ColumnCells) -> ColumnCells:
     if isinstance(first, pl.Series):
         return pl.concat([first, second.rename(first.name)])  # type: ignore[union-attr]
     return np.concatenate([first, second])
 
 
-def _told_apart(
-    first: Mapping[str, Cells], second: Mapping[str, Cells], n_first: int, n_second: int, seed: int
+def _separation(
+    first: Mapping[str, ColumnCells], second: Mapping[str, ColumnCells], n_first: int, n_second: int, seed: int
 ) -> Score | None:
-    """The out-of-fold ROC AUC of telling the tables apart."""
+    """Return the out-of-fold ROC AUC of a classifier that separates the tables' rows; None if they are too few."""
     generator = np.random.default_rng(seed)
-    rows = [np.sort(generator.permutation(n)[:MOST_ROWS]) for n in (n_first, n_second)]
+    rows = [np.sort(generator.permutation(n)[:MAX_ROWS]) for n in (n_first, n_second)]
     if min(map(len, rows)) < 2:
         return None
-    columns = {name: _stacked(cells[rows[0]], second[name][rows[1]]) for name, cells in first.items()}
+    columns = {name: _concatenate(cells[rows[0]], second[name][rows[1]]) for name, cells in first.items()}
     frame = pl.DataFrame(
         [
             (column if isinstance(column, pl.Series) else pl.Series(column, nan_to_null=True)).alias(name)
             for name, column in columns.items()
         ]
     )
-    words = [name for name, column in columns.items() if isinstance(column, pl.Series)]
-    quantities = [name for name in columns if name not in words]
-    classifier = DemarcateClassifier(**_SETTINGS, categorical=words, numerical=quantities, random_state=seed)
+    categorical = [name for name, column in columns.items() if isinstance(column, pl.Series)]
+    numerical = [name for name in columns if name not in categorical]
+    classifier = DemarcateClassifier(**_SETTINGS, categorical=categorical, numerical=numerical, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DemarcateWarning)
         classifier.fit(frame, np.repeat([0, 1], [len(part) for part in rows]))

@@ -1,4 +1,4 @@
-"""Scores without what the audit found: side by side, what a copy of a row or a leaking column was worth."""
+"""Scores of a table without its problems: the effect of duplicate rows and of leaking columns."""
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,15 +10,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.checks import Finding
-from demarcate.checks.duplicate_groups import first_alike, has_twin_in_training
+from demarcate.checks.duplicate_groups import first_equal_rows, has_duplicate_in_training
 from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score, score
 from demarcate.tabular import ParsedColumns
 
-LEAKING = ("giveaway", "encoding", "dominant", "identifier")
-MOST_COLUMNS = 5
-"""So many leaking columns are left out one by one; all of them together in any case."""
+DOUBTFUL = ("encoding", "dominant", "identifier")
+"""Rules whose warnings are of columns that may leak."""
+MAX_COLUMNS = 5
+"""Leaking columns that are left out one by one, at most; all of them together in any case."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,11 @@ class Rescored:
     Attributes
     ----------
     name
-        What was left out, in words.
+        What is left out, in words.
     scores
         By metric, each with its interval.
     n_rows
-        How many rows were trained on or scored.
+        Rows that were trained on or scored.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Rescored:
     n_rows: int
 
     def to_json(self) -> dict[str, Any]:
-        """The scores as a JSON object."""
+        """Return the scores as a JSON object."""
         return {
             "name": self.name,
             "n_rows": self.n_rows,
@@ -49,103 +50,86 @@ class Rescored:
 
 
 @dataclass(frozen=True, eq=False)
-class _Table:
-    """What is fitted again and again."""
+class _Refit:
+    """A table, and the settings to fit classifiers to parts of it."""
 
     frame: pl.DataFrame
     labels: NDArray[Any]
-    lists: Mapping[str, Sequence[str]]
+    column_settings: Mapping[str, Sequence[str]]
     settings: Mapping[str, Any]
 
-    def fitted(self, rows: NDArray[np.int64] | None = None, drop: Sequence[str] = ()) -> DemarcateClassifier:
-        """The classifier of some rows without some columns; what it would warn of, the audit has said."""
-        lists = {name: [column for column in names if column not in drop] for name, names in self.lists.items()}
-        lists["drop"] = [*lists.get("drop", ()), *drop]
+    def fit(self, rows: NDArray[np.int64] | None = None, drop: Sequence[str] = ()) -> DemarcateClassifier:
+        """Fit to some rows without some columns, and without warnings: the audit has the same findings."""
+        columns = {
+            name: [column for column in names if column not in drop] for name, names in self.column_settings.items()
+        }
+        columns["drop"] = [*columns.get("drop", ()), *drop]
         frame, labels = (self.frame, self.labels) if rows is None else (self.frame[rows], self.labels[rows])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DemarcateWarning)
-            return DemarcateClassifier(**{**self.settings, **lists}).fit(frame, labels)
+            return DemarcateClassifier(**{**self.settings, **columns}).fit(frame, labels)
 
 
-def rescore(
+def score_without(
+    findings: Sequence[Finding],
     frame: pl.DataFrame,
     labels: NDArray[Any],
     parsed: ParsedColumns,
-    findings: Sequence[Finding],
     *,
-    lists: Mapping[str, Sequence[str]],
+    column_settings: Mapping[str, Sequence[str]],
     settings: Mapping[str, Any],
     on_fit: Callable[[str], None] | None = None,
 ) -> list[Rescored]:
-    """Score the table as it stands, and without what was found.
+    """Score the table as it stands, then without the problems found; empty if there is nothing to leave out.
 
-    Columns are left out on the same folds. Copies of rows are left out in two ways: scored are only those rows of which
-    no copy was trained on, by the networks of the table as it stands; and all is fitted again on one row of each.
-
-    Parameters
-    ----------
-    frame, labels
-        The table.
-    parsed
-        Its cells.
-    findings
-        What the audit found. If there is nothing to leave out among them, nothing is fitted.
-    lists
-        ``categorical``, ``numerical`` and ``drop`` for `DemarcateClassifier`.
-    settings
-        Its other settings.
-    on_fit
-        Called before each fit with what is left out.
-
-    Returns
-    -------
-    list of Rescored
-        The table as it stands first; empty if there is nothing to leave out.
+    Columns are left out on the same folds. Duplicate rows are left out in two ways: the first networks are scored again
+    on rows without a duplicate in their training rows, and a new fit has one row of each group.
     """
-    table = _Table(frame, labels, lists, settings)
+    refit = _Refit(frame, labels, column_settings, settings)
     leaking = [
         name
         for finding in findings
-        if finding.rule in LEAKING and finding.severity != "note"
+        if finding.severity == "leak" or (finding.severity == "warning" and finding.rule in DOUBTFUL)
         for name in finding.columns
     ]
     leaking = list(dict.fromkeys(leaking))
-    has_copies = any(finding.rule == "duplicates" and finding.severity != "note" for finding in findings)
-    if not leaking and not has_copies:
+    has_duplicates = any(finding.rule == "duplicates" and finding.severity != "note" for finding in findings)
+    if not leaking and not has_duplicates:
         return []
-    tell = on_fit or (lambda _: None)
-    tell("as it stands")
-    whole = table.fitted()
-    found = [Rescored("as it stands", whole.scores_, len(frame))]
-    if has_copies:
-        tell("without copies of rows")
-        found += _without_copies(table, whole, parsed)
-    for drop, name in _left_out(leaking):
-        if len(drop) < len(whole.schema_.used):
-            tell(name)
-            found.append(Rescored(name, table.fitted(drop=drop).scores_, len(frame)))
-    return found
+    report = on_fit or (lambda _: None)
+    report("as it stands")
+    classifier = refit.fit()
+    rescored = [Rescored("as it stands", classifier.scores_, len(frame))]
+    if has_duplicates:
+        report("without copies of rows")
+        rescored += _without_duplicates(refit, classifier, parsed)
+    for drop, name in _column_groups(leaking):
+        if len(drop) < len(classifier.schema_.used):
+            report(name)
+            rescored.append(Rescored(name, refit.fit(drop=drop).scores_, len(frame)))
+    return rescored
 
 
-def _left_out(leaking: Sequence[str]) -> Iterator[tuple[list[str], str]]:
-    for name in leaking[:MOST_COLUMNS]:
+def _column_groups(leaking: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+    """Yield columns to leave out together, with a description."""
+    for name in leaking[:MAX_COLUMNS]:
         yield [name], f"without column {name!r}"
     if len(leaking) > 1:
         yield list(leaking), f"without all {len(leaking)} such columns"
 
 
-def _without_copies(table: _Table, whole: DemarcateClassifier, parsed: ParsedColumns) -> Iterator[Rescored]:
-    groups = first_alike(parsed)
+def _without_duplicates(refit: _Refit, classifier: DemarcateClassifier, parsed: ParsedColumns) -> Iterator[Rescored]:
+    groups = first_equal_rows(parsed)
     folds = np.full(len(groups), -1)
-    folds[whole.oof_rows_] = whole.oof_folds_
-    single = ~has_twin_in_training(groups, folds)[whole.oof_rows_]
-    codes, probabilities = whole.oof_codes_[single], whole.oof_proba_[single]
+    folds[classifier.oof_rows_] = classifier.oof_folds_
+    single = ~has_duplicate_in_training(groups, folds)[classifier.oof_rows_]
+    codes, probabilities = classifier.oof_codes_[single], classifier.oof_proba_[single]
     if len(codes):
         name = "scored on rows without a copy in training"
-        kind, of_rows = whole.oof_kind_, whole.oof_folds_[single]
-        yield Rescored(name, score(codes, probabilities, rows=kind, folds=of_rows), len(codes))
-    kept = np.flatnonzero(groups == np.arange(len(groups)))
-    counts = np.unique(table.labels[kept], return_counts=True)[1]
+        rescored = score(codes, probabilities, rows=classifier.oof_kind_, folds=classifier.oof_folds_[single])
+        yield Rescored(name, rescored, len(codes))
+    first = np.flatnonzero(groups == np.arange(len(groups)))
+    counts = np.unique(refit.labels[first], return_counts=True)[1]
     if len(counts) > 1 and counts.max() > 1:
-        name = f"without the {len(groups) - len(kept):,} copies"
-        yield Rescored(name, table.fitted(rows=kept).scores_, len(kept))
+        name = f"without the {len(groups) - len(first):,} copies"
+        yield Rescored(name, refit.fit(rows=first).scores_, len(first))

@@ -1,4 +1,4 @@
-"""The audit of a table that is read in parts: the rules are asked of rows drawn from it, and counts are of all."""
+"""The audit of a table that is read in parts: checks of a random sample, with counts over all rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,26 +8,26 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.auditing.audit import judge
+from demarcate.auditing.audit import audit_rows
 from demarcate.auditing.audit_result import Audit
 from demarcate.auditing.drift import Drift
-from demarcate.checks.streaming_checks import Drawn, Whole, WholeCount, labelled
+from demarcate.checks.table_counts import StreamingTableCounts, TableCounts
+from demarcate.checks.table_sample import TableSample, labelled_rows
 from demarcate.errors import InputError, together
 from demarcate.tabular import LabelReader, Schema, infer_schema, typed_labels
 
-_ONCE = (
-    "The table can be read only once: repeated rows were not looked for, and cells were counted in the rows drawn. "
-    "Give a file"
+_READ_ONCE = (
+    "The table can be read only once, so repeated rows were not counted, and cells only in the sample. Give a file"
 )
-_COPIES = "What copies of rows are worth was not measured: few of them are among rows drawn at random"
+_DUPLICATES_NOT_SCORED = "The effect of repeated rows on scores was not measured: a random sample has few of them"
 
 
-def audit_large(
-    drawn: Drawn,
+def audit_sample(
+    sample: TableSample,
     parts: Iterable[pl.DataFrame] | None,
     *,
     target: str | None,
-    against: Drawn | None = None,
+    against: TableSample | None = None,
     rescore: bool = True,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
@@ -35,78 +35,52 @@ def audit_large(
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
 ) -> Audit:
-    """Look for what `audit` looks for in a table of which some rows were drawn.
+    """Run `audit` on a sample of a table, with counts over all its rows.
 
-    What columns are, and most of what is found, goes by the rows drawn. Of all rows are the classes, missing cells,
-    constants, columns that number the rows and, exactly or by an estimate with its interval, how many rows repeat
-    others.
-
-    Parameters
-    ----------
-    drawn
-        The table's first reading.
-    parts
-        Its rows once more; None if it cannot be read again.
-    target
-        The column of its labels; None if it has none.
-    against
-        The first reading of another table to compare with.
-    rescore, categorical, numerical, drop, seed, on_fit
-        As for `audit`.
-
-    Raises
-    ------
-    InputError
-        If the table or its labels are refused.
+    Counted are the classes, missing cells, constants, columns that number the rows and, exactly or as an estimate with
+    its interval, repeated rows. ``parts`` are the table's rows once more; None if it cannot be read again. Raises
+    InputError if the table or its labels are refused.
     """
-    lists = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
-    frame, words = _split(drawn.frame, target)
-    schema, known = together(
-        lambda: _schema(drawn, frame, lists), lambda: None if drawn.labels is None else drawn.labels.classes()
+    column_settings = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
+    frame, label_cells = _split(sample.frame, target)
+    schema, class_counts = together(
+        lambda: _schema(sample, frame, column_settings),
+        lambda: None if sample.labels is None else sample.labels.classes(),
     )
-    classes, counts = (None, np.array([drawn.n_rows])) if known is None else known
-    codes = None if words is None or classes is None else LabelReader(classes).read(words)
+    classes, counts_by_class = (None, np.array([sample.n_rows])) if class_counts is None else class_counts
+    codes = None if label_cells is None or classes is None else LabelReader(classes).read(label_cells)
     if parts is None:
-        whole, remarks = Whole(drawn.n_rows, counts, {}, {}, None), [f"{_ONCE}."]
+        counts, remarks = TableCounts(sample.n_rows, counts_by_class, {}, {}, None), [f"{_READ_ONCE}."]
     else:
-        whole, remarks = _read_again(parts, schema, frame, target, classes)
-    found = judge(
+        counts, remarks = _count(parts, schema, frame, target, classes)
+    result = audit_rows(
         (frame, None if codes is None or classes is None else classes[codes].tolist()),
         schema,
+        schema.parse(frame),
         classes,
         codes,
         target=target or "",
-        lists=lists,
-        against=None if against is None else labelled_sample(against, target),
+        column_settings=column_settings,
+        against=None if against is None else split_labels(against, target),
         rescore=rescore,
         seed=seed,
         on_fit=on_fit,
-        whole=whole,
+        counts=counts,
     )
-    if rescore and any(finding.rule == "duplicates" and finding.severity != "note" for finding in found.findings):
-        remarks.append(f"{_COPIES}.")
-    compared = None if against is None else of_samples(found.drift, drawn.n_rows, against.n_rows)
-    return replace(found, n_rows=drawn.n_rows, n_judged=len(frame), remarks=tuple(remarks), drift=compared)
+    if rescore and any(finding.rule == "duplicates" and finding.severity != "note" for finding in result.findings):
+        remarks.append(f"{_DUPLICATES_NOT_SCORED}.")
+    drift = None if against is None else drift_of_samples(result.drift, sample.n_rows, against.n_rows)
+    return replace(result, n_rows=sample.n_rows, n_judged=len(frame), remarks=tuple(remarks), drift=drift)
 
 
-def labelled_sample(drawn: Drawn, target: str | None) -> tuple[pl.DataFrame, list[Any] | None]:
-    """The rows drawn without their target, and their labels if it is there.
-
-    Examples
-    --------
-    >>> from demarcate.checks.streaming_checks import draw
-    >>> labelled_sample(draw([pl.DataFrame({"age": [63, 41], "sick": ["0", "1"]})]), "sick")[1]
-    [0, 1]
-    """
-    frame, words = _split(drawn.frame, target)
-    return frame, None if words is None else typed_labels(words)
+def split_labels(sample: TableSample, target: str | None) -> tuple[pl.DataFrame, list[Any] | None]:
+    """Return the sampled rows without their target, and their labels if it is there."""
+    frame, label_cells = _split(sample.frame, target)
+    return frame, None if label_cells is None else typed_labels(label_cells)
 
 
-def of_samples(drift: Drift | None, n_rows: int, n_new_rows: int) -> Drift | None:
-    """How tables of so many rows differ, of which samples were compared.
-
-    Rows that both have are not known: samples share few.
-    """
+def drift_of_samples(drift: Drift | None, n_rows: int, n_new_rows: int) -> Drift | None:
+    """Return the drift of samples with the sizes of their tables; shared rows are unknown, as samples share few."""
     return drift and replace(drift, n_rows=n_rows, n_new_rows=n_new_rows, n_shared=None)
 
 
@@ -114,30 +88,31 @@ def _split(frame: pl.DataFrame, target: str | None) -> tuple[pl.DataFrame, pl.Se
     return (frame.drop(target), frame[target]) if target in frame.columns else (frame, None)
 
 
-def _schema(drawn: Drawn, frame: pl.DataFrame, lists: Mapping[str, Sequence[str]]) -> Schema:
-    inferred = infer_schema(frame, **lists)
-    schema = drawn.seen.mended(inferred, kept=[*lists["categorical"], *lists["numerical"]])
+def _schema(sample: TableSample, frame: pl.DataFrame, column_settings: Mapping[str, Sequence[str]]) -> Schema:
+    inferred = infer_schema(frame, **column_settings)
+    keep = [*column_settings["categorical"], *column_settings["numerical"]]
+    schema = sample.column_stats.correct_schema(inferred, keep)
     schema.check_usable()
     return schema
 
 
-def _read_again(
+def _count(
     parts: Iterable[pl.DataFrame],
     schema: Schema,
     sample: pl.DataFrame,
     target: str | None,
     classes: NDArray[Any] | None,
-) -> tuple[Whole, list[str]]:
-    """What is known of the whole table, and what is to be said of its cells."""
-    count = WholeCount(schema.reader().parse_leniently(sample), 1 if classes is None else len(classes))
+) -> tuple[TableCounts, list[str]]:
+    """Return counts over all rows, and remarks about unreadable cells."""
+    counts = StreamingTableCounts(schema.reader().parse_leniently(sample), 1 if classes is None else len(classes))
     reader, labels = schema.reader(), None if classes is None else LabelReader(classes)
     for part in parts:
-        # Labels that are missing have been refused, or are to be left out.
-        rows = labelled(part, target) if target and labels else part
+        # Missing labels have been refused, or are to be left out.
+        rows = labelled_rows(part, target) if target and labels else part
         codes = labels.read(rows[target]) if target and labels else np.zeros(len(rows), dtype=np.int64)
         if codes is None:
-            # All labels were known before: the table is another than it was.
+            # The first pass has seen all labels: the table has changed since.
             raise InputError(labels.problems if labels else [])
-        count.add(reader.parse_leniently(rows), codes)
-    said = [f"{problem.fact}. Such cells count as missing." for problem in reader.problems]
-    return count.whole(), said
+        counts.add(reader.parse_leniently(rows), codes)
+    remarks = [f"{problem.fact}. Such cells count as missing." for problem in reader.problems]
+    return counts.result(), remarks

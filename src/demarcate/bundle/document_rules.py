@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from demarcate.bundle.rules import has_keys, is_count, is_float_between, is_text, is_text_list, require
-from demarcate.encoding.registry import check_state
+from demarcate.encoding.encoder_registry import check_state
 from demarcate.evaluation.calibration import COLDEST, HOTTEST
 from demarcate.evaluation.costs import LARGEST
 from demarcate.nn import FAMILIES, HEAD_NAMES

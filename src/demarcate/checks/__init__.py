@@ -1,9 +1,9 @@
-"""The audit of a table: what makes its scores better than the classifier will be, and what else is worth knowing.
+"""Data checks: leaks and other problems of a table that need no classifier.
 
-One file holds one family of rules; `audit_columns` asks them all.
+A check is one module with a function of a `TableView`; `run_checks` lists them all.
 """
 
 from demarcate.checks.finding import SEVERITIES, Finding
-from demarcate.checks.run_checks import audit_columns
+from demarcate.checks.run_checks import check_table
 
-__all__ = ["SEVERITIES", "Finding", "audit_columns"]
+__all__ = ["SEVERITIES", "Finding", "check_table"]

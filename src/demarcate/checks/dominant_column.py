@@ -1,8 +1,7 @@
-"""Columns that tell far more of the target than all others together: a noisy copy of it, or a mean of it.
+"""Columns that predict the target far better than all others together: noisy copies of it, or its means.
 
-A strong column is nothing strange, but it is seldom alone: what it measures shows in other columns too. So a column is
-only named if by itself it beats a model of everything else, on rows that neither was fitted on, and by so much that
-little of what the others leave open remains.
+A strong column is nothing unusual, but it is seldom alone: what it measures shows in other columns too. So a column is
+a finding only if by itself it beats a model of all others on held-out rows, and leaves little of their error.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,188 +11,189 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.checks.duplicate_groups import frame_of
+from demarcate.checks.duplicate_groups import comparable_frame
 from demarcate.checks.finding import Finding
-from demarcate.checks.information_gain import entropy, information, telling
-from demarcate.checks.table_view import Cells, View
-from demarcate.checks.target_copies import LARGEST_CLASS, QUESTION, auc
+from demarcate.checks.information_gain import best_binning, entropy, information_gain, rank_auc
+from demarcate.checks.table_view import FactorizedColumn, TableView
+from demarcate.checks.target_copies import MAX_CLASS_SHARE, REMEDY
 
-LEAST_TOLD = 0.45
-"""Columns that take away less of the target's entropy than this (a ROC AUC of about 0.92 for two balanced classes) are
-not compared."""
-MOST_LEFT = 0.62
-"""A column is named if it leaves at most this share of what all others together leave."""
-MOST_LEFT_OF_SOME = 0.45
-"""Where several columns are strong, they are also compared with the others without all of them, but more strictly."""
-MOST_CANDIDATES = 5
-SURE = 3.0
-"""How many standard errors the difference of the losses must be from 0."""
+MIN_GAIN = 0.45
+"""Columns with less information gain (a ROC AUC of about 0.92 for two balanced classes) are not compared."""
+MAX_ERROR_SHARE = 0.62
+"""The largest share that a finding leaves of the error of all other columns together."""
+MAX_ERROR_SHARE_WITHOUT = 0.45
+"""The same where several columns are strong, and are compared with the others without all of them."""
+MAX_CANDIDATES = 5
+MIN_STANDARD_ERRORS = 3.0
+"""The difference of the losses in its standard errors."""
 MIN_ROWS = 60
-_MOST_ROWS = 4000
-_MOST_OTHERS = 200
+_MAX_ROWS = 4000
+_MAX_OTHERS = 200
 _N_FOLDS = 3
-_LEVELS = 250
-_DOUBT = 0.02
+_MAX_LEVELS = 250
+_PRIOR_WEIGHT = 0.02
 _SLACK = 0.1
 _N_TREES = 60
 
 
 @dataclass(frozen=True, eq=False)
 class _Sample:
-    """Some of the rows, and the part each is judged in; which ones goes by what they hold, not by where they stand."""
+    """Sampled rows and their folds, chosen by the rows' content instead of their order."""
 
     rows: NDArray[np.int64]
-    parts: NDArray[np.int64]
+    folds: NDArray[np.int64]
     codes: NDArray[np.int64]
     n_classes: int
 
 
 @dataclass(frozen=True, eq=False)
-class _Judged:
-    """What rows cost that a model was not fitted on, how much of the entropy it takes away, and its ROC AUC."""
+class _ModelScore:
+    """Losses on held-out rows, the share of the target's entropy that they explain, and the ROC AUC."""
 
     losses: NDArray[np.float64]
-    told: float
+    gain: float
     auc: float
 
 
-def dominant(view: View, known: Sequence[str] = ()) -> Iterator[Finding]:
-    """Columns that alone tell far more than all others together.
-
-    Parameters
-    ----------
-    view
-        The table, with a target.
-    known
-        Columns already known to give the target away; they are left out of the comparison.
-    """
-    if view.codes is None or view.n_rows < MIN_ROWS or view.class_counts.max() >= LARGEST_CLASS * view.n_rows:
+def dominant_columns(table: TableView) -> Iterator[Finding]:
+    """Yield columns that alone predict far better than all others that no earlier check has found."""
+    if table.codes is None or table.n_rows < MIN_ROWS or table.class_counts.max() >= MAX_CLASS_SHARE * table.n_rows:
         return
-    told = {
-        name: information(cells, view.codes, view.n_classes) for name, cells in view.cells.items() if name not in known
+    gains = {
+        name: information_gain(column, table.codes, table.n_classes)
+        for name, column in table.columns.items()
+        if name not in table.suspects
     }
-    order = sorted(told, key=lambda name: -told[name])
-    strong = [name for name in order[:MOST_CANDIDATES] if told[name] >= LEAST_TOLD]
+    order = sorted(gains, key=lambda name: -gains[name])
+    strong = [name for name in order[:MAX_CANDIDATES] if gains[name] >= MIN_GAIN]
     if not strong or len(order) < 2:
         return
-    contest = _Contest(view, _sample(view), order, told)
-    weaker = contest.without(strong) if 1 < len(strong) < len(order) else None
-    # Who does not beat the weaker columns beats no more than those: one model instead of one for each.
-    if weaker and not contest.hopeful(strong, weaker, MOST_LEFT):
+    comparison = _Comparison(table, _sample(table), order, gains)
+    weaker = comparison.score_without(strong) if 1 < len(strong) < len(order) else None
+    # A column that does not beat the weaker columns beats no more than those: one model instead of one for each.
+    if weaker and not comparison.candidates(strong, weaker, MAX_ERROR_SHARE):
         return
     rest = "all other columns together"
-    found = [each for name in strong for each in contest.winners([name], contest.without([name]), rest, MOST_LEFT)]
-    if not found and weaker:
+    findings = [
+        finding
+        for name in strong
+        for finding in comparison.findings([name], comparison.score_without([name]), rest, MAX_ERROR_SHARE)
+    ]
+    if not findings and weaker:
         rest = f"all columns but the {len(strong)} strongest"
-        found = [*contest.winners(strong, weaker, rest, MOST_LEFT_OF_SOME)]
-    yield from sorted(found, key=lambda finding: finding.columns)
+        findings = [*comparison.findings(strong, weaker, rest, MAX_ERROR_SHARE_WITHOUT)]
+    yield from sorted(findings, key=lambda finding: finding.columns)
 
 
 @dataclass(frozen=True, eq=False)
-class _Contest:
-    """Columns by themselves against all that is left without them."""
+class _Comparison:
+    """Compares single columns with all others together."""
 
-    view: View
+    table: TableView
     sample: _Sample
-    order: Sequence[str]
-    told: Mapping[str, float]
+    order: Sequence[str]  # columns by falling gain
+    gains: Mapping[str, float]
 
-    def without(self, group: Sequence[str]) -> _Judged:
-        """All columns outside of a group."""
-        outside = [name for name in self.order if name not in group][:_MOST_OTHERS]
-        return self._better(outside[0], outside)
+    def score_without(self, names: Sequence[str]) -> _ModelScore:
+        """Score all columns but these."""
+        others = [name for name in self.order if name not in names][:_MAX_OTHERS]
+        return self._better(others[0], others)
 
-    def winners(self, group: Sequence[str], others: _Judged, rest: str, most_left: float) -> Iterator[Finding]:
-        """The columns of a group that beat all columns outside of it."""
-        for name in self.hopeful(group, others, most_left):
+    def findings(
+        self, names: Sequence[str], others: _ModelScore, rest: str, max_error_share: float
+    ) -> Iterator[Finding]:
+        """Yield the columns that beat all others."""
+        for name in self.candidates(names, others, max_error_share):
             alone = self._better(name, [name])
-            if _is_far(alone, others, most_left):
+            if _is_far_better(alone, others, max_error_share):
                 yield _finding(name, alone, others, rest)
 
-    def hopeful(self, names: Sequence[str], others: _Judged, most_left: float) -> list[str]:
-        """The columns that may leave at most this share of what others leave."""
-        return [name for name in names if 1 - self.told[name] <= most_left * (1 - others.told) + _SLACK]
+    def candidates(self, names: Sequence[str], others: _ModelScore, max_error_share: float) -> list[str]:
+        """Return the columns whose gain may be large enough."""
+        return [name for name in names if 1 - self.gains[name] <= max_error_share * (1 - others.gain) + _SLACK]
 
-    def _better(self, best: str, names: Sequence[str]) -> _Judged:
-        """The better of one column's values and a forest on some columns."""
-        assert self.view.codes is not None
-        by_value = _by_value(self.view.cells[best], self.view.codes, self.sample)
-        return max(by_value, _by_forest(self.view, self.sample, sorted(names)), key=lambda model: model.told)
+    def _better(self, best: str, names: Sequence[str]) -> _ModelScore:
+        """Score one column's bins and a forest on some columns, and return the better one."""
+        assert self.table.codes is not None
+        bins = _score_bins(self.table.columns[best], self.table.codes, self.sample)
+        return max(bins, _score_forest(self.table, self.sample, sorted(names)), key=lambda score: score.gain)
 
 
-def _finding(name: str, alone: _Judged, others: _Judged, rest: str) -> Finding:
+def _finding(name: str, alone: _ModelScore, others: _ModelScore, rest: str) -> Finding:
     text = (
-        f"column {name!r} alone tells far more of the target than {rest}: it takes away {alone.told:.0%} of the "
-        f"uncertainty, they {max(others.told, 0):.0%} (ROC AUC {alone.auc:.3f} and {others.auc:.3f}, on rows not "
-        f"fitted on), as a copy of the target with noise, or its mean in a category, would. {QUESTION}"
+        f"column {name!r} alone predicts the target far better than {rest}: it explains {alone.gain:.0%} of the "
+        f"uncertainty, they {max(others.gain, 0):.0%} (ROC AUC {alone.auc:.3f} and {others.auc:.3f} on held-out rows), "
+        f"like a noisy copy of the target or its mean within a category. {REMEDY}"
     )
-    numbers = {"told": alone.told, "others_told": others.told, "roc_auc": alone.auc, "others_roc_auc": others.auc}
+    numbers = {"told": alone.gain, "others_told": others.gain, "roc_auc": alone.auc, "others_roc_auc": others.auc}
     return Finding("dominant", "warning", text, (name,), numbers)
 
 
-def _is_far(alone: _Judged, others: _Judged, most_left: float) -> bool:
+def _is_far_better(alone: _ModelScore, others: _ModelScore, max_error_share: float) -> bool:
     gain = others.losses - alone.losses
     error = gain.std() / len(gain) ** 0.5
-    is_less = 1 - alone.told <= most_left * (1 - max(others.told, 0)) and 1 - alone.auc <= most_left * (1 - others.auc)
-    return bool(is_less and gain.mean() > SURE * error)
+    has_less_entropy = 1 - alone.gain <= max_error_share * (1 - max(others.gain, 0))
+    has_less_error = 1 - alone.auc <= max_error_share * (1 - others.auc)
+    return bool(has_less_entropy and has_less_error and gain.mean() > MIN_STANDARD_ERRORS * error)
 
 
-def _sample(view: View) -> _Sample:
-    """At most 4,000 rows, in three parts of equal class shares; rows that are the same are in the same part."""
-    assert view.codes is not None
-    hashes = frame_of(view.parsed).hash_rows(seed=0).to_numpy()
-    rows = np.lexsort((view.codes, hashes))[:_MOST_ROWS]
-    codes = view.codes[rows]
-    places = pl.DataFrame({"hash": hashes[rows], "code": codes})
-    parts = places.select(pl.col("hash").rank("dense").over("code")).to_series().to_numpy().astype(np.int64) % _N_FOLDS
-    return _Sample(rows, parts, codes, view.n_classes)
+def _sample(table: TableView) -> _Sample:
+    """Sample at most 4,000 rows in three stratified folds; equal rows are in the same fold."""
+    assert table.codes is not None
+    hashes = comparable_frame(table.parsed).hash_rows(seed=0).to_numpy()
+    rows = np.lexsort((table.codes, hashes))[:_MAX_ROWS]
+    codes = table.codes[rows]
+    ranks = pl.DataFrame({"hash": hashes[rows], "code": codes}).select(pl.col("hash").rank("dense").over("code"))
+    folds = ranks.to_series().to_numpy().astype(np.int64) % _N_FOLDS
+    return _Sample(rows, folds, codes, table.n_classes)
 
 
-def _by_value(cells: Cells, codes: NDArray[np.int64], sample: _Sample) -> _Judged:
-    """A column by itself: the shares of the classes in each value, or bin, among the rows of the other parts."""
-    bins, n_bins, _ = telling(cells, codes, sample.n_classes)
+def _score_bins(column: FactorizedColumn, codes: NDArray[np.int64], sample: _Sample) -> _ModelScore:
+    """Score the class shares in each bin of a column among the rows of the other folds."""
+    bins, n_bins, _ = best_binning(column, codes, sample.n_classes)
     bins, n_classes = bins[sample.rows], sample.n_classes
     shares = np.bincount(sample.codes, minlength=n_classes) / len(sample.codes)
     probabilities = np.empty((len(bins), n_classes))
-    for part in range(_N_FOLDS):
-        held = sample.parts == part
-        counts = np.bincount(bins[~held] * n_classes + sample.codes[~held], minlength=n_bins * n_classes)
+    for fold in range(_N_FOLDS):
+        held_out = sample.folds == fold
+        counts = np.bincount(bins[~held_out] * n_classes + sample.codes[~held_out], minlength=n_bins * n_classes)
         counts = counts.reshape(n_bins, n_classes)
         smooth = (counts + shares) / (counts.sum(1, keepdims=True) + 1)
-        probabilities[held] = smooth[bins[held]]
-    return _judged(probabilities, sample, shares)
+        probabilities[held_out] = smooth[bins[held_out]]
+    return _score(probabilities, sample, shares)
 
 
-def _by_forest(view: View, sample: _Sample, names: Sequence[str]) -> _Judged:
+def _score_forest(table: TableView, sample: _Sample, names: Sequence[str]) -> _ModelScore:
+    """Score a forest on some columns, fitted on the rows of the other folds."""
     # Takes half a second to import, and few tables need it.
     from sklearn.ensemble import ExtraTreesClassifier
 
-    matrix = np.stack([_numbers(view.cells[name])[sample.rows] for name in names], axis=1).astype(np.float32)
+    matrix = np.stack([_numbers(table.columns[name])[sample.rows] for name in names], axis=1).astype(np.float32)
     probabilities = np.zeros((len(sample.rows), sample.n_classes))
-    for part in range(_N_FOLDS):
-        held = sample.parts == part
+    for fold in range(_N_FOLDS):
+        held_out = sample.folds == fold
         forest = ExtraTreesClassifier(_N_TREES, min_samples_leaf=2, random_state=0)
-        forest.fit(matrix[~held], sample.codes[~held])
-        probabilities[np.ix_(held, forest.classes_)] = forest.predict_proba(matrix[held])
+        forest.fit(matrix[~held_out], sample.codes[~held_out])
+        probabilities[np.ix_(held_out, forest.classes_)] = forest.predict_proba(matrix[held_out])
     shares = np.bincount(sample.codes, minlength=sample.n_classes) / len(sample.codes)
-    return _judged(probabilities, sample, shares)
+    return _score(probabilities, sample, shares)
 
 
-def _numbers(cells: Cells) -> NDArray[np.float64]:
-    """A column as numbers that a tree can split: quantities in order, categories by how many rows they have."""
-    if cells.quantities is None:
-        order = np.argsort(np.argsort(-cells.counts, kind="stable"))
-        return np.minimum(order, _LEVELS)[cells.values].astype(np.float64)
-    return np.where(cells.is_missing, -1.0, cells.values.astype(np.float64))
+def _numbers(column: FactorizedColumn) -> NDArray[np.float64]:
+    """Return a column as numbers that a tree can split: numbers by rank, categories by their number of rows."""
+    if column.numbers is None:
+        order = np.argsort(np.argsort(-column.counts, kind="stable"))
+        return np.minimum(order, _MAX_LEVELS)[column.value_codes].astype(np.float64)
+    return np.where(column.is_missing, -1.0, column.value_codes.astype(np.float64))
 
 
-def _judged(probabilities: NDArray[np.float64], sample: _Sample, shares: NDArray[np.float64]) -> _Judged:
-    # A class without a doubt would cost without end where it is wrong once.
-    doubted = (1 - _DOUBT) * probabilities + _DOUBT * shares
-    losses = -np.log(doubted[np.arange(len(sample.codes)), sample.codes])
-    areas = [_area(probabilities[:, code], sample.codes == code) for code in np.flatnonzero(shares)]
-    return _Judged(losses, 1 - float(losses.mean()) / entropy(shares), float(np.mean(areas)))
+def _score(probabilities: NDArray[np.float64], sample: _Sample, shares: NDArray[np.float64]) -> _ModelScore:
+    # A probability of 0 for the true class would have an infinite loss.
+    mixed = (1 - _PRIOR_WEIGHT) * probabilities + _PRIOR_WEIGHT * shares
+    losses = -np.log(mixed[np.arange(len(sample.codes)), sample.codes])
+    areas = [_auc(probabilities[:, code], sample.codes == code) for code in np.flatnonzero(shares)]
+    return _ModelScore(losses, 1 - float(losses.mean()) / entropy(shares), float(np.mean(areas)))
 
 
-def _area(scores: NDArray[np.float64], is_class: NDArray[np.bool_]) -> float:
-    return auc(np.unique(scores, return_inverse=True)[1], is_class) or 0.5
+def _auc(scores: NDArray[np.float64], is_class: NDArray[np.bool_]) -> float:
+    return rank_auc(np.unique(scores, return_inverse=True)[1], is_class) or 0.5

@@ -1,8 +1,8 @@
-"""How many rows of a table of any size repeat others, in memory that does not grow with it.
+"""The number of duplicate rows of a table of any size, in memory that does not grow with it.
 
-A row's content is known by 64 mixed bits. Contents that repeat in a sample of rows, where what repeats often does, are
-counted exactly; of all others those with the smallest numbers, each with all of its rows, so that the share of copies
-among their rows is the table's. While there are no more contents than are kept, all counts are exact.
+A row is known by a hash of 64 bits. Hashes that repeat in a sample of rows, which finds the frequent ones, are counted
+exactly; of all others those with the smallest hashes, with all their rows, so that the share of duplicates among their
+rows estimates the table's. All counts are exact while no more hashes occur than the memory holds.
 """
 
 from dataclasses import dataclass
@@ -11,121 +11,89 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.checks.duplicate_groups import frame_of
+from demarcate.checks.duplicate_groups import comparable_frame
 from demarcate.tabular.row_sample import random_keys
 from demarcate.tabular.schema import ParsedColumns
 
-MOST_CONTENTS = 200_000
+MAX_HASHES = 200_000
 _Z = 1.96
 
 
 @dataclass(frozen=True)
-class Copies:
-    """How many rows repeat another.
-
-    Attributes
-    ----------
-    n
-        How many, as far as is known.
-    low, high
-        Its 95% interval; both are ``n`` where it is exact.
-    n_disputed
-        How many of them lie among rows whose labels disagree.
-    """
+class DuplicateCount:
+    """The number of rows that repeat another, with its 95% interval."""
 
     n: int
     low: int
     high: int
-    n_disputed: int
+    n_conflicting: int  # those among equal rows with different labels
 
     @property
     def is_exact(self) -> bool:
-        """Whether they were counted, not estimated."""
+        """Return whether they were counted, not estimated."""
         return self.low == self.high
 
 
-def contents(parsed: ParsedColumns) -> NDArray[np.uint64]:
-    """Each row's content as one number; rows that are the same in every column have the same.
-
-    Examples
-    --------
-    >>> first, second, third = contents({"age": np.array([3.0, np.nan, 3.0]), "sex": pl.Series(["f", "m", "f"])})
-    >>> bool(first == third), bool(first == second)
-    (True, False)
-    """
-    return random_keys(frame_of(parsed).hash_rows().to_numpy())
+def row_hashes(parsed: ParsedColumns) -> NDArray[np.uint64]:
+    """Return a hash of each row, ``(n_rows,)``; rows that are equal in every column have the same."""
+    return random_keys(comparable_frame(parsed).hash_rows().to_numpy())
 
 
-class CopyCount:
-    """Counts the copies in a table that comes in parts; how it is parted does not change the count.
+class StreamingDuplicateCount:
+    """Counts the duplicates of a table that comes in parts; the division into parts does not change the count.
 
-    Parameters
-    ----------
-    sample
-        Contents of rows drawn at random from the table.
-    most
-        How many contents are kept beside those that repeat in the sample.
-
-    Examples
-    --------
-    >>> count = CopyCount(np.empty(0, dtype=np.uint64))
-    >>> count.add(np.array([7, 8, 7], dtype=np.uint64), np.array([0, 1, 1]))
-    >>> count.add(np.array([8], dtype=np.uint64), np.array([1]))
-    >>> count.copies()
-    Copies(n=2, low=2, high=2, n_disputed=1)
+    ``sample`` are hashes of random rows; at most ``max_hashes`` are held beside those that repeat in the sample.
     """
 
-    def __init__(self, sample: NDArray[np.uint64], most: int = MOST_CONTENTS) -> None:
-        numbers, counts = np.unique(sample, return_counts=True)
-        self._followed = pl.Series(numbers[counts > 1])
-        self._most = most
-        self._n_rows, self._n_others = 0, 0
+    def __init__(self, sample: NDArray[np.uint64], max_hashes: int = MAX_HASHES) -> None:
+        hashes, counts = np.unique(sample, return_counts=True)
+        self._repeated = pl.Series(hashes[counts > 1])
+        self._max_hashes = max_hashes
+        self._n_others = 0
         self._limit = np.iinfo(np.uint64).max
-        empty = {"content": pl.UInt64, "rows": pl.UInt32, "least": pl.Int64, "most": pl.Int64}
+        empty = {"hash": pl.UInt64, "rows": pl.UInt32, "min_code": pl.Int64, "max_code": pl.Int64}
         self._counted, self._others = pl.DataFrame(schema=empty), pl.DataFrame(schema=empty)
 
-    def add(self, numbers: NDArray[np.uint64], codes: NDArray[np.int64] | None = None) -> None:
-        """Take in rows: their contents, and their classes if they have any."""
-        of_class = np.zeros(len(numbers), dtype=np.int64) if codes is None else codes
-        rows = pl.DataFrame({"content": numbers, "code": of_class})
-        new = rows.group_by("content").agg(rows=pl.len(), least=pl.col("code").min(), most=pl.col("code").max())
-        is_followed = new["content"].is_in(self._followed.implode())
-        self._counted = _joined(self._counted, new.filter(is_followed))
-        others = new.filter(~is_followed)
-        self._n_rows += len(numbers)
+    def add(self, hashes: NDArray[np.uint64], codes: NDArray[np.int64] | None = None) -> None:
+        """Add rows: their hashes, and their class indices if they have any."""
+        rows = pl.DataFrame({"hash": hashes, "code": np.zeros(len(hashes), dtype=np.int64) if codes is None else codes})
+        code = pl.col("code")
+        new = rows.group_by("hash").agg(rows=pl.len(), min_code=code.min(), max_code=code.max())
+        is_repeated = new["hash"].is_in(self._repeated.implode())
+        self._counted = _merge(self._counted, new.filter(is_repeated))
+        others = new.filter(~is_repeated)
         self._n_others += int(others["rows"].sum())
-        kept = _joined(self._others, others.filter(pl.col("content") <= self._limit))
-        if len(kept) > self._most:
-            kept = kept.sort("content").head(self._most)
-            self._limit = int(kept["content"][-1])
-        self._others = kept
+        held = _merge(self._others, others.filter(pl.col("hash") <= self._limit))
+        if len(held) > self._max_hashes:
+            held = held.sort("hash").head(self._max_hashes)
+            self._limit = int(held["hash"][-1])
+        self._others = held
 
-    def copies(self) -> Copies:
-        """How many rows repeat another."""
-        counted, _, counted_disputed = _of(self._counted)
-        kept, n_kept, disputed = _of(self._others)
-        if n_kept == self._n_others:
-            return Copies(counted + kept, counted + kept, counted + kept, counted_disputed + disputed)
-        scale = self._n_others / n_kept
-        # A ratio of sums over contents drawn at random, and its variance by Taylor's first term.
+    def result(self) -> DuplicateCount:
+        """Return the number of duplicates among all rows added."""
+        counted, _, counted_conflicts = _duplicates(self._counted)
+        held, n_held, held_conflicts = _duplicates(self._others)
+        if n_held == self._n_others:
+            return DuplicateCount(counted + held, counted + held, counted + held, counted_conflicts + held_conflicts)
+        scale = self._n_others / n_held
+        # A ratio of sums over random hashes, and its variance by Taylor's first term.
         sizes = self._others["rows"].to_numpy().astype(np.float64)
-        share = kept / n_kept
-        error = float(np.sqrt(((sizes - 1 - share * sizes) ** 2).sum())) / n_kept
-        # Where no copy was met, three in as many contents would still have been missed one time in twenty.
-        reach = max(_Z * error, 3 / len(sizes) if not kept else 0.0) * self._n_others
-        n = counted + round(scale * kept)
-        return Copies(
-            n, max(counted + kept, round(n - reach)), round(n + reach), counted_disputed + round(scale * disputed)
-        )
+        share = held / n_held
+        error = float(np.sqrt(((sizes - 1 - share * sizes) ** 2).sum())) / n_held
+        # Without a single duplicate, three in as many hashes would still have been missed one time in twenty.
+        reach = max(_Z * error, 3 / len(sizes) if not held else 0.0) * self._n_others
+        n = counted + round(scale * held)
+        low, high = max(counted + held, round(n - reach)), round(n + reach)
+        return DuplicateCount(n, low, high, counted_conflicts + round(scale * held_conflicts))
 
 
-def _joined(before: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
-    sums = {"rows": pl.col("rows").sum(), "least": pl.col("least").min(), "most": pl.col("most").max()}
-    return pl.concat([before, new]).group_by("content").agg(**sums)
+def _merge(before: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
+    sums = {"rows": pl.col("rows").sum(), "min_code": pl.col("min_code").min(), "max_code": pl.col("max_code").max()}
+    return pl.concat([before, new]).group_by("hash").agg(**sums)
 
 
-def _of(counted: pl.DataFrame) -> tuple[int, int, int]:
-    """Copies among counted contents, their rows, and copies whose labels disagree."""
-    copies = counted["rows"].cast(pl.Int64) - 1
-    disputed = counted["least"] != counted["most"]
-    return int(copies.sum()), int(counted["rows"].sum()), int(copies.filter(disputed).sum())
+def _duplicates(counted: pl.DataFrame) -> tuple[int, int, int]:
+    """Return the duplicates among counted hashes, all their rows, and the duplicates with conflicting labels."""
+    duplicates = counted["rows"].cast(pl.Int64) - 1
+    conflicting = counted["min_code"] != counted["max_code"]
+    return int(duplicates.sum()), int(counted["rows"].sum()), int(duplicates.filter(conflicting).sum())

@@ -1,4 +1,4 @@
-"""Which rows of a table are the same."""
+"""Groups of equal rows."""
 
 import numpy as np
 import polars as pl
@@ -7,62 +7,38 @@ from numpy.typing import NDArray
 from demarcate.tabular.schema import ParsedColumns
 
 
-def first_alike(columns: ParsedColumns) -> NDArray[np.int64]:
-    """For each row the first that is the same in every column, itself if there is none before.
-
-    Parameters
-    ----------
-    columns
-        What ``schema.parse`` made of the table.
-
-    Returns
-    -------
-    ndarray of int64
-        Row numbers, ``(n_rows,)``.
-
-    Examples
-    --------
-    >>> first_alike({"age": np.array([3.0, 4.0, 3.0, np.nan]), "sex": pl.Series(["f", "m", "f", "f"])}).tolist()
-    [0, 1, 0, 3]
-    """
-    frame = frame_of(columns)
+def first_equal_rows(columns: ParsedColumns) -> NDArray[np.int64]:
+    """Return for each row the first that equals it in every column, itself if there is none, ``(n_rows,)``."""
+    frame = comparable_frame(columns)
     groups = np.arange(len(frame))
-    # Hashes are cheap and nearly always tell rows apart; only rows that share one are compared cell by cell.
+    # Hashes are cheap and nearly always distinguish rows; only rows that share one are compared cell by cell.
     suspects = frame.with_row_index("row").filter(frame.hash_rows().is_duplicated())
     if len(suspects):
-        alike = (
+        equal = (
             suspects.group_by(frame.columns)
             .agg(pl.col("row"), first=pl.col("row").min())
             .explode("row", empty_as_null=False)
         )
-        groups[alike["row"].to_numpy()] = alike["first"].to_numpy()
+        groups[equal["row"].to_numpy()] = equal["first"].to_numpy()
     return groups
 
 
-def has_twin_in_training(groups: NDArray[np.int64], folds: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which scored rows have a copy that the networks which scored them had trained on.
+def has_duplicate_in_training(groups: NDArray[np.int64], folds: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which scored rows have a duplicate in the training rows of the networks that scored them.
 
-    Parameters
-    ----------
-    groups
-        What `first_alike` gives, ``(n_rows,)``.
-    folds
-        The group each row was held out in, ``(n_rows,)``, -1 where never: such rows were always trained on.
-
-    Examples
-    --------
-    >>> has_twin_in_training(np.array([0, 0, 2, 2, 4]), np.array([0, 1, 0, 0, 1])).tolist()
-    [True, True, False, False, False]
+    ``groups`` ``(n_rows,)`` are from `first_equal_rows`; ``folds`` are where rows were held out, -1 if never.
     """
     rows = pl.DataFrame({"group": groups, "fold": folds})
     return rows.select(((pl.col("fold").n_unique() > 1).over("group")) & (pl.col("fold") >= 0)).to_series().to_numpy()
 
 
-def frame_of(columns: ParsedColumns) -> pl.DataFrame:
-    """The cells of parsed columns, sorted by name and called 0, 1, 2: a column of the table may have any name."""
-    return pl.DataFrame([comparable(columns[name]).alias(f"{place}") for place, name in enumerate(sorted(columns))])
+def comparable_frame(columns: ParsedColumns) -> pl.DataFrame:
+    """Return comparable cells of columns sorted by name, called 0, 1, 2: a column of the table may have any name."""
+    return pl.DataFrame(
+        [comparable_cells(columns[name]).alias(f"{index}") for index, name in enumerate(sorted(columns))]
+    )
 
 
-def comparable(cells: NDArray[np.float64] | pl.Series) -> pl.Series:
-    """Cells whose equality is that of their values: missing is null, and -0 is 0."""
+def comparable_cells(cells: NDArray[np.float64] | pl.Series) -> pl.Series:
+    """Return cells that are equal if their values are: missing is null, and -0 is 0."""
     return cells if isinstance(cells, pl.Series) else (pl.Series(cells, nan_to_null=True) + 0.0)

@@ -6,76 +6,76 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.checks.duplicate_count import Copies
-from demarcate.checks.duplicate_groups import frame_of, has_twin_in_training
+from demarcate.checks.duplicate_count import DuplicateCount
+from demarcate.checks.duplicate_groups import comparable_frame, has_duplicate_in_training
 from demarcate.checks.finding import Finding
-from demarcate.checks.table_view import View
+from demarcate.checks.table_view import TableView
 
-WARNED_SHARE = 0.01
+WARNING_SHARE = 0.01
 
 
-def duplicates(view: View) -> Iterator[Finding]:
-    """Rows that agree with another in every used column.
+def duplicate_rows(table: TableView) -> Iterator[Finding]:
+    """Yield rows that equal another in every used column.
 
-    They are a warning from 1% of the table on, but where columns that had nothing to do with each other would make as
-    many; else a note.
+    It is a warning from 1% of the table on, unless independent columns would produce as many; else a note.
     """
-    found = _copies(view)
-    if found is None or not found.n:
+    count = _count(table)
+    if count is None or not count.n:
         return
-    n_copies, n_rows = found.n, view.n_table_rows
-    share = n_copies / n_rows
-    by_chance = n_copies <= _copies_by_chance(frame_of(view.parsed), n_rows)
-    numbers: dict[str, int | float | list[int]] = {"n_copies": n_copies, "n_rows": n_rows, "share": share}
-    text = f"{n_copies:,} of {n_rows:,} rows {'repeats another' if n_copies == 1 else 'repeat others'} in every column"
-    if not found.is_exact:
-        numbers["interval"] = [found.low, found.high]
-        text = f"about {text} (95% interval {found.low:,} to {found.high:,})"
-    if view.codes is not None:
-        numbers["n_disputed"] = n_disputed = found.n_disputed
-        text += f", {n_disputed:,} of them where the labels of such rows disagree" if n_disputed else ""
+    n_rows = table.n_table_rows
+    share = count.n / n_rows
+    by_chance = count.n <= _expected_by_chance(comparable_frame(table.parsed), n_rows)
+    numbers: dict[str, int | float | list[int]] = {"n_copies": count.n, "n_rows": n_rows, "share": share}
+    text = f"{count.n:,} of {n_rows:,} rows {'repeats another' if count.n == 1 else 'repeat others'} in every column"
+    if not count.is_exact:
+        numbers["interval"] = [count.low, count.high]
+        text = f"about {text} (95% interval {count.low:,} to {count.high:,})"
+    if table.codes is not None:
+        numbers["n_disputed"] = count.n_conflicting
+        text += f", {count.n_conflicting:,} of them with conflicting labels" if count.n_conflicting else ""
     if by_chance:
-        text += ", no more than columns of so few values make by chance"
-    elif view.codes is not None:
-        text += ": a row can then be trained on and validated on, which flatters the scores"
-    if view.folds is not None:
-        numbers["n_straddling"] = n_straddling = int(has_twin_in_training(view.first_alike, view.folds).sum())
-        text += f" ({n_straddling:,} rows were scored by networks that had trained on a copy)" if n_straddling else ""
-    text += ". If they are not cases of their own, remove them"
-    yield Finding("duplicates", "warning" if share >= WARNED_SHARE and not by_chance else "note", text, (), numbers)
+        text += ", no more than chance explains for columns of so few values"
+    elif table.codes is not None:
+        text += ": the same row is trained on and validated on, which inflates the scores"
+    if table.folds is not None:
+        n_straddling = int(has_duplicate_in_training(table.first_equal_rows, table.folds).sum())
+        numbers["n_straddling"] = n_straddling
+        text += f" ({n_straddling:,} rows were scored by networks trained on a copy)" if n_straddling else ""
+    text += ". Remove them unless each is a case of its own"
+    yield Finding("duplicates", "warning" if share >= WARNING_SHARE and not by_chance else "note", text, (), numbers)
 
 
-def _copies(view: View) -> Copies | None:
-    """How many rows of the table repeat another; None if nobody knows."""
-    if view.whole is not None:
-        return view.whole.copies
-    groups = view.first_alike
-    is_copy = groups != np.arange(len(groups))
-    n = int(is_copy.sum())
-    return Copies(n, n, n, 0 if view.codes is None else _n_disputed(groups, is_copy, view.codes))
+def _count(table: TableView) -> DuplicateCount | None:
+    """Return the number of duplicates in the whole table; None if it is not known."""
+    if table.counts is not None:
+        return table.counts.duplicates
+    groups = table.first_equal_rows
+    is_duplicate = groups != np.arange(len(groups))
+    n = int(is_duplicate.sum())
+    return DuplicateCount(n, n, n, 0 if table.codes is None else _n_conflicting(groups, is_duplicate, table.codes))
 
 
-def _n_disputed(groups: NDArray[np.int64], is_copy: NDArray[np.bool_], codes: NDArray[np.int64]) -> int:
-    """How many copies lie in groups whose labels disagree."""
-    disputed = np.zeros(len(groups), dtype=bool)
-    disputed[groups[codes != codes[groups]]] = True
-    return int((disputed[groups] & is_copy).sum())
+def _n_conflicting(groups: NDArray[np.int64], is_duplicate: NDArray[np.bool_], codes: NDArray[np.int64]) -> int:
+    """Return the number of duplicates in groups with different labels."""
+    conflicting = np.zeros(len(groups), dtype=bool)
+    conflicting[groups[codes != codes[groups]]] = True
+    return int((conflicting[groups] & is_duplicate).sum())
 
 
-def _copies_by_chance(frame: pl.DataFrame, n_rows: int) -> float:
-    """About how many copies there would be, were each column drawn by itself: rows less distinct rows expected.
+def _expected_by_chance(frame: pl.DataFrame, n_rows: int) -> float:
+    """Return the expected duplicates if all columns were independent: rows less expected distinct rows.
 
-    The shares of a column's values are those in a frame of all ``n_rows`` rows, or of a sample of them.
+    ``frame`` has all ``n_rows`` rows, or a sample of them.
     """
-    log_same = 0.0
+    log_equal = 0.0
     for column in frame.get_columns():
         counts = column.value_counts(name="rows")["rows"].to_numpy().astype(np.float64)
         if len(frame) == n_rows:
-            same = float(np.sum((counts / n_rows) ** 2))
+            equal = float(np.sum((counts / n_rows) ** 2))
         else:
             # In a sample a row meets itself more often than in the table: only pairs of two rows count.
-            same = float(np.sum(counts * (counts - 1))) / (len(frame) * (len(frame) - 1))
-        log_same += float(np.log(same)) if same else -np.inf
-        if log_same < -3 * np.log(n_rows):
+            equal = float(np.sum(counts * (counts - 1))) / (len(frame) * (len(frame) - 1))
+        log_equal += float(np.log(equal)) if equal else -np.inf
+        if log_equal < -3 * np.log(n_rows):
             return 0.0
-    return n_rows * float(-np.expm1(-n_rows * np.exp(log_same) / 2))
+    return n_rows * float(-np.expm1(-n_rows * np.exp(log_equal) / 2))

@@ -1,4 +1,4 @@
-"""What the audit says of a table."""
+"""The result of a data check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,48 +8,18 @@ from demarcate.errors import SettingError
 
 Severity = Literal["leak", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("leak", "warning", "note")
-"""A leak makes scores better than the classifier will be; a warning may; a note is worth knowing."""
-
-Rule = Literal[
-    "duplicates", "giveaway", "dominant", "encoding", "identifier", "constant", "renamed", "classes", "missingness"
-]
+"""With a leak, scores are better than the classifier will be; with a warning they may be; a note is for information."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about a table that a user would want to know before believing its scores.
+    """A problem of a table that a user should know before trusting its scores."""
 
-    Attributes
-    ----------
-    rule
-        ``duplicates``: rows that repeat others; ``giveaway``: a column that alone tells the target; ``dominant``: one
-        that tells far more of it than all others together; ``encoding``: one that holds the target's own means;
-        ``identifier``: one that numbers or names the rows; ``constant``: one that (nearly) always says the same;
-        ``renamed``: columns that say the same in other words; ``classes``: classes that are rare; ``missingness``:
-        cells that are missing more in one class than in another.
-    severity
-        ``leak``: scores are better than the classifier will be; ``warning``: they may be; ``note``: worth knowing.
-    text
-        What was found, why it matters and what to do, in words.
-    columns
-        The columns, sorted; empty where it is the rows or the target.
-    numbers
-        The figures in the text by name, ready for JSON.
-
-    Examples
-    --------
-    >>> finding = Finding("constant", "note", "column 'unit' is constant", ("unit",), {"share": 1.0})
-    >>> print(finding)
-    column 'unit' is constant
-    >>> finding.to_json()["columns"]
-    ['unit']
-    """
-
-    rule: Rule
+    rule: str  # the check that found it, as JSON and model files name it
     severity: Severity
-    text: str
-    columns: tuple[str, ...] = ()
-    numbers: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    text: str  # the fact, its consequence, and the remedy
+    columns: tuple[str, ...] = ()  # sorted; empty for a problem of rows or of the target
+    numbers: Mapping[str, Any] = field(default_factory=dict, compare=False)  # figures of the text, ready for JSON
 
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:
@@ -59,7 +29,7 @@ class Finding:
         return self.text
 
     def to_json(self) -> dict[str, Any]:
-        """The finding as a JSON object."""
+        """Return the finding as a JSON object."""
         return {
             "rule": self.rule,
             "severity": self.severity,

@@ -1,89 +1,75 @@
-"""How much a single column tells of the target, judged on rows that did not tell it."""
+"""Measures of how well a single column predicts the target: information gain and ROC AUC."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.checks.table_view import Cells
+from demarcate.checks.table_view import FactorizedColumn
 
 RESOLUTIONS = (8, 32, 128)
-"""Bins that quantities are cut into; the count that tells most is taken."""
+"""Numbers of bins for a column of numbers; the one with the largest gain is chosen."""
 
 
-def information(cells: Cells, codes: NDArray[np.int64], n_classes: int) -> float:
-    """The share of the target's entropy that a column takes away.
+def information_gain(column: FactorizedColumn, codes: NDArray[np.int64], n_classes: int) -> float:
+    """Return the share of the target's entropy that a column explains: 1 if it determines the class, about 0 if not.
 
-    Each row is judged by the shares of the classes among the other rows of its value (or bin, for quantities of many
-    values), mixed with one row's worth of the shares in the whole table: 1 - log loss / entropy. Leaving the row itself
-    out makes values that occur once tell nothing, and needs neither folds nor luck.
-
-    Parameters
-    ----------
-    cells
-        The column.
-    codes
-        Class indices, ``(n_rows,)``.
-    n_classes
-        How many classes there are.
-
-    Returns
-    -------
-    float
-        1 for a column that tells the class of every row; about 0, or slightly less, for one that tells nothing.
-
-    Examples
-    --------
-    >>> codes = np.arange(400) % 2
-    >>> round(information(Cells.of(codes * 3.0), codes, 2), 3), information(Cells.of(np.ones(400)), codes, 2) <= 0
-    (0.996, True)
+    Each row is predicted by the class shares among the other rows of its value (or bin, for numbers of many values),
+    mixed with one row's worth of the shares in the whole table: 1 - log loss / entropy. Leaving out the row itself
+    makes values that occur once worthless, without folds.
     """
-    return telling(cells, codes, n_classes)[2]
+    return best_binning(column, codes, n_classes)[2]
 
 
-def telling(cells: Cells, codes: NDArray[np.int64], n_classes: int) -> tuple[NDArray[np.int64], int, float]:
-    """The division of a column that tells most: each row's value or bin, how many there are, and how much they tell."""
-    divisions = [(*of, _told(*of, codes, n_classes)) for of in _divisions(cells, len(codes))]
-    return max(divisions, key=lambda division: division[2])
+def best_binning(
+    column: FactorizedColumn, codes: NDArray[np.int64], n_classes: int
+) -> tuple[NDArray[np.int64], int, float]:
+    """Return the binning with the largest gain: each row's bin ``(n_rows,)``, the number of bins, and the gain."""
+    binnings = [(*binning, _gain(*binning, codes, n_classes)) for binning in _binnings(column, len(codes))]
+    return max(binnings, key=lambda binning: binning[2])
 
 
-def _divisions(cells: Cells, n_rows: int) -> list[tuple[NDArray[np.int64], int]]:
+def _binnings(column: FactorizedColumn, n_rows: int) -> list[tuple[NDArray[np.int64], int]]:
     largest = min(RESOLUTIONS[-1], max(RESOLUTIONS[0], n_rows // 8))
-    if cells.quantities is None or cells.n_values <= RESOLUTIONS[0]:
-        return [(cells.values, cells.n_values)]
-    if cells.n_values <= largest:
-        return [binned(cells, RESOLUTIONS[0]), (cells.values, cells.n_values)]
-    return [binned(cells, bins) for bins in RESOLUTIONS if bins <= largest]
+    if column.numbers is None or column.n_values <= RESOLUTIONS[0]:
+        return [(column.value_codes, column.n_values)]
+    if column.n_values <= largest:
+        return [quantile_bins(column, RESOLUTIONS[0]), (column.value_codes, column.n_values)]
+    return [quantile_bins(column, n_bins) for n_bins in RESOLUTIONS if n_bins <= largest]
 
 
-def binned(cells: Cells, n_bins: int) -> tuple[NDArray[np.int64], int]:
-    """Quantities in bins of about as many rows each, missing cells in one of their own; and how many bins there are."""
-    counts = cells.counts[: len(cells.counts) - bool(cells.n_missing)]
+def quantile_bins(column: FactorizedColumn, n_bins: int) -> tuple[NDArray[np.int64], int]:
+    """Return each row's bin of about equally many rows, with one more for missing cells, and the number of bins."""
+    counts = column.counts[: len(column.counts) - bool(column.n_missing)]
     middle = np.cumsum(counts) - counts / 2
     bins = np.minimum((middle / max(counts.sum(), 1) * n_bins).astype(np.int64), n_bins - 1)
-    if cells.n_missing:
+    if column.n_missing:
         bins = np.append(bins, n_bins)
-    return bins[cells.values], n_bins + 1
+    return bins[column.value_codes], n_bins + 1
 
 
 def entropy(shares: NDArray[np.float64]) -> float:
-    """The entropy of shares that sum to 1, in nats.
-
-    Examples
-    --------
-    >>> round(entropy(np.array([0.5, 0.5, 0.0])), 3)
-    0.693
-    """
-    known = shares[shares > 0]
-    return -float(known @ np.log(known))
+    """Return the entropy of shares that sum to 1, in nats."""
+    positive = shares[shares > 0]
+    return -float(positive @ np.log(positive))
 
 
-def _told(bins: NDArray[np.int64], n_bins: int, codes: NDArray[np.int64], n_classes: int) -> float:
+def rank_auc(values: NDArray[np.int64], is_positive: NDArray[np.bool_]) -> float | None:
+    """Return the ROC AUC of values from 0 up, ties counting half; None if all rows are of one class."""
+    n_values = int(values.max()) + 1 if len(values) else 0
+    positives = np.bincount(values[is_positive], minlength=n_values)
+    negatives = np.bincount(values[~is_positive], minlength=n_values)
+    pairs = float(positives.sum()) * float(negatives.sum())
+    below = np.cumsum(negatives) - negatives / 2
+    return float(positives @ below) / pairs if pairs else None
+
+
+def _gain(bins: NDArray[np.int64], n_bins: int, codes: NDArray[np.int64], n_classes: int) -> float:
     n_rows = len(codes)
     shares = np.bincount(codes, minlength=n_classes) / n_rows
-    most = entropy(shares)
-    if most == 0:
+    uncertainty = entropy(shares)
+    if uncertainty == 0:
         return 0.0
     counts = np.bincount(bins * n_classes + codes, minlength=n_bins * n_classes).reshape(n_bins, n_classes)
     filled, of_class = np.nonzero(counts)
     same = counts[filled, of_class]
-    chance = (same - 1 + shares[of_class]) / counts.sum(1)[filled]
-    return 1 + float(same @ np.log(chance)) / n_rows / most
+    probabilities = (same - 1 + shares[of_class]) / counts.sum(1)[filled]
+    return 1 + float(same @ np.log(probabilities)) / n_rows / uncertainty

@@ -19,7 +19,7 @@ from torch import nn
 
 from demarcate.argument_checks import check_consistent_length, column_names, plain, require, seed_of, whole_number
 from demarcate.bundle import provenance, read_bundle, write_bundle
-from demarcate.checks import Finding, audit_columns
+from demarcate.checks import Finding, check_table
 from demarcate.classifier.cross_validation import Ensemble, check_counts, fit_ensemble
 from demarcate.classifier.fit_arguments import are_records, label_array, named_table, target_name
 from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
@@ -742,6 +742,6 @@ class DemarcateClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _audited(training_set: TrainingSet, folds: NDArray[np.int64]) -> list[Finding]:
     """What the audit finds in a table, or in the sample of it that stands for all rows."""
     rows = slice(None) if training_set.sample is None else training_set.sample
-    return audit_columns(
+    return check_table(
         training_set.schema, training_set.sampled(), training_set.codes[rows], training_set.classes, folds=folds[rows]
     )

@@ -73,7 +73,7 @@ class SharedColumn:
 
 
 class ColumnEncoder(ABC):
-    """A fitted encoder of one column; `registry.ENCODERS` lists the classes.
+    """A fitted encoder of one column; `encoder_registry.ENCODERS` lists the classes.
 
     Its state is a float64 array and JSON values, both written to model files.
     """
@@ -81,6 +81,8 @@ class ColumnEncoder(ABC):
     kind: ClassVar[str]  # its name in model files
     reads: ClassVar[tuple[Kind, ...]]  # the kinds of column it encodes
     state_fields: ClassVar[Mapping[str, StateField]]  # the rules for `state_json`
+    state_sizes: ClassVar[range]  # the allowed lengths of `state_array`
+    max_width: ClassVar[int]  # encoded columns, at most
     file_format: ClassVar[int] = 1  # the first format of model files that has it
 
     @classmethod
@@ -99,14 +101,14 @@ class ColumnEncoder(ABC):
         """Return the encoder with this state."""
 
     @classmethod
-    @abstractmethod
-    def state_sizes(cls, json: Mapping[str, Any]) -> range:
+    def state_sizes_for(cls, json: Mapping[str, Any]) -> range:  # noqa: ARG003 - for encoders whose sizes depend on it
         """Return the allowed lengths of ``state_array`` beside a valid JSON state."""
+        return cls.state_sizes
 
     @classmethod
-    @abstractmethod
-    def max_width(cls, column: Column | None = None) -> int:
-        """Return the largest number of encoded columns, of one column or of any that it reads."""
+    def max_width_for(cls, column: Column) -> int:  # noqa: ARG003 - for encoders whose width depends on it
+        """Return the largest number of encoded columns of one column."""
+        return cls.max_width
 
     @classmethod
     @abstractmethod

@@ -44,6 +44,7 @@ class CategoricalEncoder(ColumnEncoder):
     kind: ClassVar[str] = "categorical"
     reads: ClassVar[tuple[Kind, ...]] = ("categorical", "boolean")
     state_fields: ClassVar[Mapping[str, StateField]] = {"kept": StateField(_is_distinct_text, "distinct text")}
+    max_width: ClassVar[int] = MAX_CATEGORIES + 2
 
     categories: tuple[str, ...]  # those with a column of their own, sorted
     shares: Floats  # of training rows: each category, ``other``, missing, (len(categories) + 2,)
@@ -74,15 +75,15 @@ class CategoricalEncoder(ColumnEncoder):
         return cls(tuple(json["kept"]), np.array(array))
 
     @classmethod
-    def state_sizes(cls, json: Mapping[str, Any]) -> range:
+    def state_sizes_for(cls, json: Mapping[str, Any]) -> range:
         """Return the number of shares."""
         n_shares = len(json["kept"]) + 2
         return range(n_shares, n_shares + 1)
 
     @classmethod
-    def max_width(cls, column: Column | None = None) -> int:
+    def max_width_for(cls, column: Column) -> int:
         """Return the number of categories, with ``other`` and missing."""
-        return (MAX_CATEGORIES if column is None else min(len(column.categories), MAX_CATEGORIES)) + 2
+        return min(len(column.categories) + 2, cls.max_width)
 
     @classmethod
     def share(cls, encoders: Sequence["CategoricalEncoder"], cells: pl.Series) -> SharedColumn:

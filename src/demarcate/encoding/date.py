@@ -18,7 +18,7 @@ from demarcate.encoding.base import (
     StateField,
 )
 from demarcate.encoding.numeric import NumericEncoder
-from demarcate.tabular.schema import Column, Kind
+from demarcate.tabular.schema import Kind
 
 _DAY = 86_400.0
 _PERIODS = {"day of year": 365.2425 * _DAY, "day of week": 7 * _DAY, "time of day": _DAY}
@@ -31,6 +31,8 @@ class DateEncoder(ColumnEncoder):
     kind: ClassVar[str] = "date"
     reads: ClassVar[tuple[Kind, ...]] = ("date",)
     state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN, "has_time": BOOLEAN}
+    state_sizes: ClassVar[range] = NumericEncoder.state_sizes
+    max_width: ClassVar[int] = NumericEncoder.max_width + 2 * len(_PERIODS)
 
     elapsed: NumericEncoder  # encodes seconds since 1970-01-01
     has_time: bool  # whether training rows had times of day, which then are a cycle too
@@ -52,16 +54,6 @@ class DateEncoder(ColumnEncoder):
     def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "DateEncoder":
         """Return the encoder with this state."""
         return cls(NumericEncoder.from_state(array, json), bool(json["has_time"]))
-
-    @classmethod
-    def state_sizes(cls, json: Mapping[str, Any]) -> range:
-        """Return the length of the elapsed time's state."""
-        return NumericEncoder.state_sizes(json)
-
-    @classmethod
-    def max_width(cls, column: Column | None = None) -> int:  # noqa: ARG003 - always the same
-        """Return the width of elapsed time and all cycles."""
-        return NumericEncoder.max_width() + 2 * len(_PERIODS)
 
     @classmethod
     def share(cls, encoders: Sequence["DateEncoder"], cells: Floats) -> SharedColumn:

@@ -19,7 +19,7 @@ from demarcate.encoding.base import (
     StateField,
 )
 from demarcate.errors import SettingError
-from demarcate.tabular.schema import Column, Kind
+from demarcate.tabular.schema import Kind
 
 LIMIT = 10.0
 """Standard deviations from the mean to which values are clipped: one extreme cell cannot dominate a row."""
@@ -36,6 +36,8 @@ class NumericEncoder(ColumnEncoder):
     kind: ClassVar[str] = "numeric"
     reads: ClassVar[tuple[Kind, ...]] = ("numerical",)
     state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN}
+    state_sizes: ClassVar[range] = range(4, 5)
+    max_width: ClassVar[int] = 2
 
     median: float  # replaces missing values
     mean: float
@@ -69,16 +71,6 @@ class NumericEncoder(ColumnEncoder):
         """Return the encoder with this state."""
         median, mean, scale, limit = map(float, array)
         return cls(median, mean, scale, bool(json["flag"]), limit)
-
-    @classmethod
-    def state_sizes(cls, json: Mapping[str, Any]) -> range:  # noqa: ARG003 - always the same
-        """Return the length of the state."""
-        return range(4, 5)
-
-    @classmethod
-    def max_width(cls, column: Column | None = None) -> int:  # noqa: ARG003 - always the same
-        """Return 2: the number and its flag."""
-        return 2
 
     @classmethod
     def share(cls, encoders: Sequence["NumericEncoder"], cells: Floats) -> SharedColumn:

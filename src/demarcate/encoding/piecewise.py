@@ -20,7 +20,7 @@ from demarcate.encoding.base import (
 from demarcate.encoding.bin_edges import MAX_BINS, tree_bin_edges
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.errors import SettingError
-from demarcate.tabular.schema import Column, Kind
+from demarcate.tabular.schema import Kind
 
 MAX_TABLE_BINS, MIN_BINS = 1024, 4
 """Bins of all numerical columns together, at most; none where a column could have fewer than the least."""
@@ -39,6 +39,8 @@ class PiecewiseEncoder(ColumnEncoder):
     reads: ClassVar[tuple[Kind, ...]] = ("numerical",)
     file_format: ClassVar[int] = 3
     state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN}
+    state_sizes: ClassVar[range] = range(4, 4 + MAX_BINS + 2)
+    max_width: ClassVar[int] = NumericEncoder.max_width + MAX_BINS
 
     numeric: NumericEncoder  # encodes the number itself, with a flag where numbers were missing
     edges: Floats  # of the bins, strictly ascending, (n_bins + 1,)
@@ -66,16 +68,6 @@ class PiecewiseEncoder(ColumnEncoder):
     def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "PiecewiseEncoder":
         """Return the encoder with this state."""
         return cls(NumericEncoder.from_state(array[:4], json), np.array(array[4:]))
-
-    @classmethod
-    def state_sizes(cls, json: Mapping[str, Any]) -> range:  # noqa: ARG003 - always the same
-        """Return the lengths of the state: the number's own, and up to ``MAX_BINS + 1`` edges."""
-        return range(4, 4 + MAX_BINS + 2)
-
-    @classmethod
-    def max_width(cls, column: Column | None = None) -> int:  # noqa: ARG003 - always the same
-        """Return the width of the number, its flag and the bins."""
-        return NumericEncoder.max_width() + MAX_BINS
 
     @classmethod
     def share(cls, encoders: Sequence["PiecewiseEncoder"], cells: Floats) -> SharedColumn:

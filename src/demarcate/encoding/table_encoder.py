@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import ColumnEncoder, FitContext
-from demarcate.encoding.registry import check_state, encoder_for, encoder_named
+from demarcate.encoding.encoder_registry import check_state, encoder_for, encoder_named
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from demarcate.argument_checks import check_consistent_length
-from demarcate.checks import audit_columns
+from demarcate.checks import check_table
 from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.fit_arguments import label_array
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
@@ -260,4 +260,4 @@ def _findings(
     """Return the findings of the training table's audit, or audit these rows if the record has none."""
     if "audit" in record:
         return [dict(finding) for finding in record["audit"]]
-    return [finding.to_json() for finding in audit_columns(predictor.schema, parsed, codes, predictor.classes)]
+    return [finding.to_json() for finding in check_table(predictor.schema, parsed, codes, predictor.classes)]

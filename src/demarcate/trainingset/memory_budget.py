@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from demarcate.encoding.registry import max_width, max_width_without_target
+from demarcate.encoding.encoder_registry import max_width, max_width_without_target
 from demarcate.errors import InputError, Problem, SettingError
 from demarcate.formatting import sized
 from demarcate.tabular import Schema

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.checks import streaming_checks
+from demarcate.checks import table_sample
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_findings_are_shown_in_a_table(demarcate, leaking):
     assert (outcome.code, outcome.err) == (0, "")
     words = " ".join(outcome.out.split())
     assert "1 leak, 1 warning found in 323 rows." in words
-    assert "leak giveaway column 'billed' alone gives the target away" in words
+    assert "leak giveaway column 'billed' alone predicts the target" in words
     assert "warning duplicates 20 of 323 rows repeat others" in words
     assert "Scores with and without it" not in outcome.out
 
@@ -60,7 +60,7 @@ def test_another_table_is_compared(demarcate, other):
     outcome = demarcate("audit", "heart", "--against", other)
     assert outcome.code == 0
     words = " ".join(outcome.out.split())
-    assert "The tables differ: a classifier that is to tell them apart has ROC AUC 0." in words
+    assert "The tables differ: a classifier separates their rows with ROC AUC 0." in words
     assert "most by 'age': median 56 -> 71" in words
     assert "Only the first table has 'cp': the second does not." in words
 
@@ -74,8 +74,8 @@ def test_labels_of_the_other_table_are_compared(demarcate, heart_frame, tmp_path
 def test_without_a_target_that_is_said(demarcate, leaking):
     outcome = demarcate("audit", leaking)
     assert outcome.code == 0
-    assert "No target was named: rules that need one were not asked." in " ".join(outcome.out.split())
-    assert "gives the target away" not in " ".join(outcome.out.split())
+    assert "No target was named, so checks that need one did not run." in " ".join(outcome.out.split())
+    assert "predicts the target" not in " ".join(outcome.out.split())
 
 
 @pytest.mark.parametrize(("options", "code"), [((), 0), (("--strict",), 1)])
@@ -104,7 +104,7 @@ def test_a_cell_cannot_give_the_terminal_orders(demarcate, tmp_path):
 @pytest.fixture
 def large(monkeypatch, tmp_path):
     """A table of more rows than are judged, some of which repeat others."""
-    monkeypatch.setattr(streaming_checks, "MOST_JUDGED", 500)
+    monkeypatch.setattr(table_sample, "MAX_CHECKED_ROWS", 500)
     generator = np.random.default_rng(0)
     rows = pl.DataFrame({f"x{place}": generator.normal(size=1900) for place in range(4)})
     rows = rows.with_columns(target=pl.Series(generator.integers(2, size=1900)))
@@ -116,7 +116,7 @@ def test_a_large_table_is_judged_on_rows_drawn_and_says_so(demarcate, large):
     outcome = demarcate("audit", large, "--target", "target", "--no-rescore")
     assert (outcome.code, outcome.err) == (0, "")
     said = " ".join(outcome.out.split())
-    assert "1 warning found in 2,000 rows, judged on 500 of them drawn at random." in said
+    assert "1 warning found in 2,000 rows, checked on a random sample of 500." in said
     assert "100 of 2,000 rows repeat others in every column" in said
     report = json.loads(demarcate("audit", large, "--target", "target", "--no-rescore", "--json").out)
     assert (report["n_rows"], report["n_judged"], report["remarks"]) == (2000, 500, [])
@@ -126,7 +126,7 @@ def test_standard_input_is_read_once_and_that_is_said(demarcate, large):
     outcome = demarcate("audit", "-", "--target", "target", "--no-rescore", stdin=large.read_bytes())
     assert outcome.code == 0, outcome.err
     said = " ".join(outcome.out.split())
-    assert "repeated rows were not looked for" in said
+    assert "repeated rows were not counted" in said
     assert "repeat others" not in said
 
 

@@ -22,7 +22,7 @@ from demarcate.cli.process import EXIT_REFUSED
 
 if TYPE_CHECKING:
     from demarcate.auditing import Audit
-    from demarcate.checks.streaming_checks import Drawn
+    from demarcate.checks.table_sample import TableSample
     from demarcate.cli.table_input import Opened
 
 _AGAINST = "Another table, such as the rows to predict: does it differ, and in which columns?"
@@ -83,41 +83,41 @@ def _audit(
 ) -> "Audit":
     from dataclasses import replace
 
-    from demarcate.checks.streaming_checks import draw
+    from demarcate.checks.table_sample import sample_table
     from demarcate.cli.table_input import Loaded, column_lists, named_target, opened, say_left_out, split_target
 
     opened_table = opened(table, **source)
     target = target or opened_table.target
     if target is not None:
         target = named_target(table, opened_table.columns, target)
-    drawn = draw(opened_table.parts, target, drop_missing=drop_missing, seed=seed)
+    drawn = sample_table(opened_table.parts, target, drop_missing=drop_missing, seed=seed)
     say_left_out(drawn.n_left_out)
     new = None if against is None else _other(opened(against, **source), target, seed)
     named: dict[str, Any] = column_lists(lists, opened_table.columns, opened_table.categorical)
     # torch takes seconds to import: by now both tables have been read.
     from demarcate.auditing import audit as run
-    from demarcate.auditing.streaming_audit import audit_large, labelled_sample, of_samples
+    from demarcate.auditing.streaming_audit import audit_sample, drift_of_samples, split_labels
 
     asked: dict[str, Any] = {"rescore": rescore, "seed": seed, "on_fit": tell, **named}
-    if not drawn.is_whole:
+    if not drawn.is_complete:
         parts = opened_table.parts if opened_table.again else None
-        return audit_large(drawn, parts, target=target, against=new, **asked)
+        return audit_sample(drawn, parts, target=target, against=new, **asked)
     data: Any = drawn.frame if target is None else split_target(Loaded(table, drawn.frame), target)[:2]
     other: Any = None
     if new is not None:
-        frame, labels = labelled_sample(new, target)
+        frame, labels = split_labels(new, target)
         other = frame if labels is None else (frame, labels)
     found = replace(run(data, against=other, **asked), target=target or "")
-    if new is None or new.is_whole:
+    if new is None or new.is_complete:
         return found
-    return replace(found, drift=of_samples(found.drift, drawn.n_rows, new.n_rows))
+    return replace(found, drift=drift_of_samples(found.drift, drawn.n_rows, new.n_rows))
 
 
-def _other(table: "Opened", target: str | None, seed: int) -> "Drawn":
+def _other(table: "Opened", target: str | None, seed: int) -> "TableSample":
     """The table to compare with, whose target need not be there."""
-    from demarcate.checks.streaming_checks import draw
+    from demarcate.checks.table_sample import sample_table
     from demarcate.cli.table_input import named_target
 
     if target in table.columns:
         named_target(table.name, table.columns, target)
-    return draw(table.parts, seed=seed)
+    return sample_table(table.parts, seed=seed)

@@ -26,12 +26,12 @@ def encoder_named(kind: str) -> type[ColumnEncoder]:
 
 def max_width(column_kinds: tuple[str, ...]) -> int:
     """Return the largest number of encoded columns of one column of any of these kinds."""
-    return max(encoder.max_width() for encoder in ENCODERS if set(encoder.reads) & set(column_kinds))
+    return max(encoder.max_width for encoder in ENCODERS if set(encoder.reads) & set(column_kinds))
 
 
 def max_width_without_target(column: Column) -> int:
     """Return the largest number of encoded columns of this column if encoders ignore the target."""
-    return encoder_for(column.kind, NO_TARGET).max_width(column)
+    return encoder_for(column.kind, NO_TARGET).max_width_for(column)
 
 
 def check_state(state: Mapping[str, Any], column_kind: str, where: str) -> None:
@@ -48,7 +48,7 @@ def check_state(state: Mapping[str, Any], column_kind: str, where: str) -> None:
     for name, field in encoder.state_fields.items():
         if not field.is_valid(state[name]):
             raise ValueError(f"{where}: {name!r} is not {field.meaning}")
-    sizes, n_numbers = encoder.state_sizes(state), state["n_numbers"]
+    sizes, n_numbers = encoder.state_sizes_for(state), state["n_numbers"]
     if type(n_numbers) is not int or n_numbers not in sizes:
         up_to = f" to {sizes[-1]}" if len(sizes) > 1 else ""
         raise ValueError(f"{where} needs {sizes[0]}{up_to} numbers")

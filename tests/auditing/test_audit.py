@@ -6,7 +6,7 @@ import pytest
 
 from demarcate import audit, datasets
 from demarcate.datasets import Dataset
-from demarcate.errors import InputError, SettingError
+from demarcate.errors import InputError
 from demarcate.tabular import as_frame
 
 N_ROWS = 240
@@ -132,7 +132,7 @@ def test_it_is_ready_for_json(leaking):
 
 
 def test_rows_and_labels_are_as_many(frame):
-    with pytest.raises(SettingError, match="got 240 rows and 239 labels"):
+    with pytest.raises(InputError, match="240 rows and 239 labels"):
         audit((frame.drop("sick"), frame["sick"][1:]))
 
 

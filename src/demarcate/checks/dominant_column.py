@@ -4,7 +4,7 @@ A strong column is nothing unusual, but it is seldom alone: what it measures sho
 a finding only if by itself it beats a model of all others on held-out rows, and leaves little of their error.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +44,10 @@ class _Sample:
     folds: NDArray[np.int64]
     codes: NDArray[np.int64]
     n_classes: int
+
+    @property
+    def class_shares(self) -> NDArray[np.float64]:
+        return np.bincount(self.codes, minlength=self.n_classes) / len(self.codes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,34 +153,34 @@ def _sample(table: TableView) -> _Sample:
 
 
 def _score_bins(column: FactorizedColumn, codes: NDArray[np.int64], sample: _Sample) -> _ModelScore:
-    """Score the class shares in each bin of a column among the rows of the other folds."""
-    bins, n_bins, _ = best_binning(column, codes, sample.n_classes)
-    bins, n_classes = bins[sample.rows], sample.n_classes
-    shares = np.bincount(sample.codes, minlength=n_classes) / len(sample.codes)
-    probabilities = np.empty((len(bins), n_classes))
-    for fold in range(_N_FOLDS):
-        held_out = sample.folds == fold
-        counts = np.bincount(bins[~held_out] * n_classes + sample.codes[~held_out], minlength=n_bins * n_classes)
+    """Score the class shares in each bin of a column."""
+    all_bins, n_bins, _ = best_binning(column, codes, sample.n_classes)
+    bins, n_classes, shares = all_bins[sample.rows], sample.n_classes, sample.class_shares
+
+    def predict(train: NDArray[np.bool_], held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
+        counts = np.bincount(bins[train] * n_classes + sample.codes[train], minlength=n_bins * n_classes)
         counts = counts.reshape(n_bins, n_classes)
-        smooth = (counts + shares) / (counts.sum(1, keepdims=True) + 1)
-        probabilities[held_out] = smooth[bins[held_out]]
-    return _score(probabilities, sample, shares)
+        smooth: NDArray[np.float64] = (counts + shares) / (counts.sum(1, keepdims=True) + 1)
+        return smooth[bins[held_out]]
+
+    return _cross_validate(predict, sample)
 
 
 def _score_forest(table: TableView, sample: _Sample, names: Sequence[str]) -> _ModelScore:
-    """Score a forest on some columns, fitted on the rows of the other folds."""
+    """Score a forest on some columns."""
     # Takes half a second to import, and few tables need it.
     from sklearn.ensemble import ExtraTreesClassifier
 
     matrix = np.stack([_numbers(table.columns[name])[sample.rows] for name in names], axis=1).astype(np.float32)
-    probabilities = np.zeros((len(sample.rows), sample.n_classes))
-    for fold in range(_N_FOLDS):
-        held_out = sample.folds == fold
+
+    def predict(train: NDArray[np.bool_], held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
         forest = ExtraTreesClassifier(_N_TREES, min_samples_leaf=2, random_state=0)
-        forest.fit(matrix[~held_out], sample.codes[~held_out])
-        probabilities[np.ix_(held_out, forest.classes_)] = forest.predict_proba(matrix[held_out])
-    shares = np.bincount(sample.codes, minlength=sample.n_classes) / len(sample.codes)
-    return _score(probabilities, sample, shares)
+        forest.fit(matrix[train], sample.codes[train])
+        probabilities = np.zeros((held_out.sum(), sample.n_classes))
+        probabilities[:, forest.classes_] = forest.predict_proba(matrix[held_out])
+        return probabilities
+
+    return _cross_validate(predict, sample)
 
 
 def _numbers(column: FactorizedColumn) -> NDArray[np.float64]:
@@ -187,7 +191,15 @@ def _numbers(column: FactorizedColumn) -> NDArray[np.float64]:
     return np.where(column.is_missing, -1.0, column.value_codes.astype(np.float64))
 
 
-def _score(probabilities: NDArray[np.float64], sample: _Sample, shares: NDArray[np.float64]) -> _ModelScore:
+def _cross_validate(
+    predict: Callable[[NDArray[np.bool_], NDArray[np.bool_]], NDArray[np.float64]], sample: _Sample
+) -> _ModelScore:
+    """Score probabilities of held-out rows, predicted fold by fold from the masks of training and held-out rows."""
+    shares = sample.class_shares
+    probabilities = np.empty((len(sample.rows), sample.n_classes))
+    for fold in range(_N_FOLDS):
+        held_out = sample.folds == fold
+        probabilities[held_out] = predict(~held_out, held_out)
     # A probability of 0 for the true class would have an infinite loss.
     mixed = (1 - _PRIOR_WEIGHT) * probabilities + _PRIOR_WEIGHT * shares
     losses = -np.log(mixed[np.arange(len(sample.codes)), sample.codes])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from demarcate.checks.duplicate_groups import comparable_frame
 from demarcate.tabular.row_sample import random_keys
@@ -45,8 +45,8 @@ class StreamingDuplicateCount:
     ``sample`` are hashes of random rows; at most ``max_hashes`` are held beside those that repeat in the sample.
     """
 
-    def __init__(self, sample: NDArray[np.uint64], max_hashes: int = MAX_HASHES) -> None:
-        hashes, counts = np.unique(sample, return_counts=True)
+    def __init__(self, sample: ArrayLike = (), max_hashes: int = MAX_HASHES) -> None:
+        hashes, counts = np.unique(np.asarray(sample, dtype=np.uint64), return_counts=True)
         self._repeated = pl.Series(hashes[counts > 1])
         self._max_hashes = max_hashes
         self._n_others = 0

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from demarcate.checks.duplicate_count import DuplicateCount
+from demarcate.checks.duplicate_count import DuplicateCount, StreamingDuplicateCount, row_hashes
 from demarcate.checks.duplicate_groups import comparable_frame, has_duplicate_in_training
 from demarcate.checks.finding import Finding
 from demarcate.checks.table_view import TableView
@@ -49,17 +48,9 @@ def _count(table: TableView) -> DuplicateCount | None:
     """Return the number of duplicates in the whole table; None if it is not known."""
     if table.counts is not None:
         return table.counts.duplicates
-    groups = table.first_equal_rows
-    is_duplicate = groups != np.arange(len(groups))
-    n = int(is_duplicate.sum())
-    return DuplicateCount(n, n, n, 0 if table.codes is None else _n_conflicting(groups, is_duplicate, table.codes))
-
-
-def _n_conflicting(groups: NDArray[np.int64], is_duplicate: NDArray[np.bool_], codes: NDArray[np.int64]) -> int:
-    """Return the number of duplicates in groups with different labels."""
-    conflicting = np.zeros(len(groups), dtype=bool)
-    conflicting[groups[codes != codes[groups]]] = True
-    return int((conflicting[groups] & is_duplicate).sum())
+    count = StreamingDuplicateCount(max_hashes=table.n_rows)
+    count.add(row_hashes(table.parsed), table.codes)
+    return count.result()
 
 
 def _expected_by_chance(frame: pl.DataFrame, n_rows: int) -> float:

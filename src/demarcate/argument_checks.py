@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from demarcate.errors import InputError, Problem, SettingError
 
@@ -37,6 +36,8 @@ def require(is_met: bool, setting: str, rule: str, value: Any) -> None:
 
 def seed_of(random_state: int | np.random.RandomState | None) -> int:
     """Return a seed for any ``random_state`` of scikit-learn."""
+    from sklearn.utils import check_random_state
+
     rule = "random_state is None, a RandomState or a whole number from 0 up"
     if isinstance(random_state, int | np.integer):
         if random_state < 0:

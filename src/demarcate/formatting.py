@@ -43,10 +43,13 @@ def listed(
     return ", ".join(map(write, shown)) + (f" and {n_more:,} more" if n_more else "")
 
 
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows of cells as lines, with the columns aligned."""
+def aligned(rows: Sequence[Sequence[str]], *, right: bool = False) -> list[str]:
+    """Return rows of cells as lines, with the columns aligned to the left or the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    side = ">" if right else "<"
+    return [
+        "  ".join(f"{cell:{side}{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def sized(n_bytes: float) -> str:

@@ -11,6 +11,6 @@ from demarcate.io.tables import TableStream, read_table, stream_table
 BUILT_IN: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
     {"heart": heart, "blobs": blobs, "circles": circles, "moons": moons}
 )
-"""The built-in data sets by name; calling one without arguments gives its usual form."""
+"""The functions of the built-in data sets by name; all of their arguments have defaults."""
 
 __all__ = ["BUILT_IN", "Dataset", "TableStream", "blobs", "circles", "heart", "moons", "read_table", "stream_table"]

@@ -1,6 +1,6 @@
-"""A table with a target: what every built-in data set is."""
+"""Data sets: tables with a target."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from demarcate.errors import SettingError
+from demarcate.formatting import aligned, counted
 
 _HEAD_ROWS = 5
 _MAX_COLUMNS_SHOWN = 16
@@ -22,7 +23,7 @@ class Dataset:
     Parameters
     ----------
     name
-        What the data set is called.
+        The name of the data set.
     frame
         The whole table, ``(n_samples, n_features + 1)``: features and target.
     target
@@ -30,14 +31,14 @@ class Dataset:
     categorical
         Columns that are categories although they are written as numbers.
     description
-        One sentence on what the rows are.
+        One sentence about the rows.
     source
-        Where the rows come from and under which licence, in one line.
+        The origin of the rows and their licence, in one line.
 
     Raises
     ------
     SettingError
-        If ``target`` or one of ``categorical`` is not a column that it can be.
+        If ``target`` is not a column, or one of ``categorical`` is not a feature.
 
     Examples
     --------
@@ -96,7 +97,7 @@ class Dataset:
 
     @property
     def class_balance(self) -> dict[Any, int]:
-        """How many rows each label has, labels in sorted order (a missing label, ``None``, first)."""
+        """The number of rows of each label, labels in sorted order (a missing label, ``None``, first)."""
         counts = self.frame[self.target].alias("label").value_counts(name="rows").sort("label", nulls_last=False)
         return dict(counts.iter_rows())
 
@@ -116,35 +117,22 @@ class Dataset:
 
     def _title(self) -> str:
         n_samples, n_features = self.shape
-        return f"{self.name}: {_count(n_samples, 'row')}, {_count(n_features, 'feature')}, target {self.target!r}"
+        return f"{self.name}: {counted(n_samples, 'row')}, {counted(n_features, 'feature')}, target {self.target!r}"
 
 
 def _head(frame: pl.DataFrame, target: str) -> list[str]:
-    """The first rows in plain ASCII, which every console can show."""
+    """Return the first rows in plain ASCII, which every console can show."""
     head = frame.head(_HEAD_ROWS)
     columns = [[name, *map(_cell, head[name])] for name in frame.columns if name != target]
     if len(columns) >= _MAX_COLUMNS_SHOWN:
         columns = [*columns[: _MAX_COLUMNS_SHOWN - 2], ["..."] * (head.height + 1)]
-    return _aligned([*columns, [target, *map(_cell, head[target])]], right=True)
+    columns.append([target, *map(_cell, head[target])])
+    return aligned(list(zip(*columns, strict=True)), right=True)
 
 
 def _balance(balance: dict[Any, int]) -> list[str]:
     total = sum(balance.values())
-    labels = [_cell(label) for label in balance]
-    counts = [_count(rows, "row") for rows in balance.values()]
-    shares = [f"({100 * rows / total:.1f}%)" for rows in balance.values()]
-    return _aligned([labels, counts, shares], right=False)
-
-
-def _aligned(columns: Sequence[Sequence[str]], *, right: bool) -> list[str]:
-    widths = [max((len(cell) for cell in column), default=0) for column in columns]
-    rows = zip(*columns, strict=True)
-    return [
-        "  ".join(
-            cell.rjust(width) if right else cell.ljust(width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-        for row in rows
-    ]
+    return aligned([(_cell(label), counted(n, "row"), f"({100 * n / total:.1f}%)") for label, n in balance.items()])
 
 
 def _cell(value: object) -> str:
@@ -152,7 +140,3 @@ def _cell(value: object) -> str:
         return "-"
     text = f"{value:.4g}" if isinstance(value, float | np.floating) else " ".join(str(value).split())
     return text if len(text) <= _MAX_CELL_WIDTH else f"{text[: _MAX_CELL_WIDTH - 3]}..."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,20 +1,21 @@
-"""Points in the plane with known shapes: clusters, two rings, two half moons.
+"""Generated points of known shapes: clusters, two rings, two half moons.
 
-The numbers are scikit-learn's, drawn with the same arguments; the names, the checks and the table are ours.
+The numbers are those of scikit-learn's generators with the same arguments.
 """
 
 import math
 from collections.abc import Sequence
-from typing import TypeGuard
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from demarcate.argument_checks import require
 from demarcate.datasets.dataset import Dataset
 from demarcate.errors import SettingError
 
-_LARGEST_SEED = 2**32 - 1
+_MAX_SEED = 2**32 - 1
 
 
 def blobs(
@@ -24,7 +25,7 @@ def blobs(
     cluster_std: float | Sequence[float] = 1.5,
     random_state: int = 42,
 ) -> Dataset:
-    """Round clusters of points, one class a cluster.
+    """Generate round clusters of points, one class a cluster.
 
     Parameters
     ----------
@@ -33,11 +34,11 @@ def blobs(
     n_features
         Columns, from 1 up. Centres given as points decide this themselves.
     centers
-        How many clusters (their centres are drawn from [-10, 10]), or the centres, ``(n_centers, n_features)``.
+        The number of clusters, with centres drawn from [-10, 10], or the centres, ``(n_centers, n_features)``.
     cluster_std
         The standard deviation of every cluster, or one for each; 0 or more.
     random_state
-        The seed, from 0 to 2**32 - 1: the same seed gives the same points.
+        The seed, from 0 to 2**32 - 1; the same seed gives the same points.
 
     Returns
     -------
@@ -47,7 +48,7 @@ def blobs(
     Raises
     ------
     SettingError
-        If a value is out of its range.
+        If an argument is out of its range.
 
     Examples
     --------
@@ -58,18 +59,18 @@ def blobs(
     Traceback (most recent call last):
     demarcate.errors.SettingError: cluster_std is a finite number from 0 up: got -1.0
     """
-    _check_whole("n_samples", n_samples)
-    _check_whole("n_features", n_features)
+    _check_count("n_samples", n_samples)
+    _check_count("n_features", n_features)
     _check_seed(random_state)
-    places = _centres(centers)
-    deviations = _deviations(cluster_std, places if isinstance(places, int) else len(places))
+    points = _centers(centers)
+    deviations = _deviations(cluster_std, points if isinstance(points, int) else len(points))
 
     from sklearn.datasets import make_blobs
 
     X, y = make_blobs(
         n_samples=n_samples,
         n_features=n_features,
-        centers=places,
+        centers=points,
         cluster_std=deviations,
         random_state=random_state,
     )
@@ -77,18 +78,18 @@ def blobs(
 
 
 def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, random_state: int = 42) -> Dataset:
-    """Two rings around the same centre; no straight line separates them.
+    """Generate two rings around the same centre, which no straight line separates.
 
     Parameters
     ----------
     n_samples
         Rows, from 1 up: half on the outer ring (label 0), half on the inner (label 1).
     noise
-        The standard deviation of what is added to each coordinate; 0 or more.
+        The standard deviation of the noise added to each coordinate; 0 or more.
     factor
         The inner ring's radius, at least 0 and below 1; the outer ring's is 1.
     random_state
-        The seed, from 0 to 2**32 - 1: the same seed gives the same points.
+        The seed, from 0 to 2**32 - 1; the same seed gives the same points.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, ran
     Raises
     ------
     SettingError
-        If a value is out of its range.
+        If an argument is out of its range.
 
     Examples
     --------
@@ -108,10 +109,9 @@ def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, ran
     Traceback (most recent call last):
     demarcate.errors.SettingError: factor is at least 0 and below 1: got 1.0
     """
-    _check_whole("n_samples", n_samples)
-    _check_spread("noise", noise)
-    if not _is_number(factor) or not 0 <= factor < 1:
-        raise SettingError(f"factor is at least 0 and below 1: got {factor!r}")
+    _check_count("n_samples", n_samples)
+    _check_deviation("noise", noise)
+    require(_is_number(factor) and 0 <= factor < 1, "factor", "at least 0 and below 1", factor)
     _check_seed(random_state)
 
     from sklearn.datasets import make_circles
@@ -121,16 +121,16 @@ def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, ran
 
 
 def moons(n_samples: int = 300, noise: float = 0.30, random_state: int = 0) -> Dataset:
-    """Two half moons that reach into each other.
+    """Generate two half moons that reach into each other.
 
     Parameters
     ----------
     n_samples
         Rows, from 1 up: half on each moon.
     noise
-        The standard deviation of what is added to each coordinate; 0 or more.
+        The standard deviation of the noise added to each coordinate; 0 or more.
     random_state
-        The seed, from 0 to 2**32 - 1: the same seed gives the same points.
+        The seed, from 0 to 2**32 - 1; the same seed gives the same points.
 
     Returns
     -------
@@ -140,7 +140,7 @@ def moons(n_samples: int = 300, noise: float = 0.30, random_state: int = 0) -> D
     Raises
     ------
     SettingError
-        If a value is out of its range.
+        If an argument is out of its range.
 
     Examples
     --------
@@ -148,8 +148,8 @@ def moons(n_samples: int = 300, noise: float = 0.30, random_state: int = 0) -> D
     >>> X.shape, y.shape
     ((1000, 2), (1000,))
     """
-    _check_whole("n_samples", n_samples)
-    _check_spread("noise", noise)
+    _check_count("n_samples", n_samples)
+    _check_deviation("noise", noise)
     _check_seed(random_state)
 
     from sklearn.datasets import make_moons
@@ -164,45 +164,47 @@ def _dataset(name: str, X: npt.NDArray[np.float64], y: npt.NDArray[np.integer], 
     return Dataset(name, frame, "label", description=description, source=f"Drawn by scikit-learn's make_{name}.")
 
 
-def _centres(centers: int | Sequence[Sequence[float]]) -> int | npt.NDArray[np.float64]:
+def _centers(centers: int | Sequence[Sequence[float]]) -> int | npt.NDArray[np.float64]:
     if isinstance(centers, int | np.integer):
-        _check_whole("centers", centers)
+        _check_count("centers", centers)
         return int(centers)
-    rule = "centers is a whole number from 1 up or a list of points, all of one length and finite"
+    rule = "a whole number from 1 up or a list of points, all of one length and finite"
     try:
-        places = np.asarray(centers, dtype=np.float64)
+        points = np.asarray(centers, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SettingError(f"{rule}: got {centers!r}") from None
-    if places.ndim != 2 or places.size == 0 or not np.isfinite(places).all():
-        raise SettingError(f"{rule}: got {centers!r}")
-    return places
+        raise SettingError(f"centers is {rule}: got {centers!r}") from None
+    require(points.ndim == 2 and points.size > 0 and bool(np.isfinite(points).all()), "centers", rule, centers)
+    return points
 
 
 def _deviations(cluster_std: float | Sequence[float], n_centers: int) -> float | list[float]:
     if not isinstance(cluster_std, Sequence | np.ndarray):
-        _check_spread("cluster_std", cluster_std)
+        _check_deviation("cluster_std", cluster_std)
         return cluster_std
     for deviation in cluster_std:
-        _check_spread("cluster_std", deviation)
-    if len(cluster_std) != n_centers:
-        raise SettingError(f"cluster_std is one number or one for each of {n_centers} centres: got {cluster_std!r}")
+        _check_deviation("cluster_std", deviation)
+    rule = f"one number or one for each of {n_centers} centres"
+    require(len(cluster_std) == n_centers, "cluster_std", rule, cluster_std)
     return list(cluster_std)
 
 
-def _check_whole(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-        raise SettingError(f"{name} is a whole number from 1 up: got {value!r}")
+def _check_count(name: str, value: Any) -> None:
+    require(_is_integer(value) and value >= 1, name, "a whole number from 1 up", value)
 
 
-def _check_seed(value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value <= _LARGEST_SEED:
-        raise SettingError(f"random_state is a whole number from 0 to {_LARGEST_SEED}: got {value!r}")
+def _check_seed(value: Any) -> None:
+    require(
+        _is_integer(value) and 0 <= value <= _MAX_SEED, "random_state", f"a whole number from 0 to {_MAX_SEED}", value
+    )
 
 
-def _check_spread(name: str, value: object) -> None:
-    if not _is_number(value) or not 0 <= value < math.inf:
-        raise SettingError(f"{name} is a finite number from 0 up: got {value!r}")
+def _check_deviation(name: str, value: Any) -> None:
+    require(_is_number(value) and 0 <= value < math.inf, name, "a finite number from 0 up", value)
 
 
-def _is_number(value: object) -> TypeGuard[float]:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return _is_integer(value) or isinstance(value, float | np.floating)

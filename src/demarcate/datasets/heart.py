@@ -1,4 +1,4 @@
-"""The heart disease data of the Cleveland Clinic, as a built-in copy."""
+"""The heart disease data of the Cleveland Clinic."""
 
 from importlib import resources
 
@@ -16,10 +16,10 @@ _SOURCE = (
 
 
 def heart() -> Dataset:
-    """The Cleveland heart disease data: 303 patients, 13 features, does the patient have heart disease.
+    """Load the Cleveland heart disease data: 303 patients, 13 features, and whether they have heart disease.
 
-    The features come as text with empty cells as null, exactly as :func:`read_table` gives them for a file of
-    one's own; only ``target`` is turned into whole numbers. Four patients lack ``ca`` and two lack ``thal``.
+    The features come as text with empty cells as null, exactly as :func:`read_table` gives them for any
+    file; only ``target`` is converted to whole numbers. Four patients lack ``ca`` and two lack ``thal``.
 
     ============ ======================================================================================
     age          years

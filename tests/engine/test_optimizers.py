@@ -114,3 +114,24 @@ def test_moments_that_have_all_but_vanished_are_swept_before_they_are_denormal(d
             assert ((adam.buffers["mean"] == 0) | (adam.buffers["mean"] > tiny)).all()
     assert adam.buffers["mean"].count_nonzero() == 0
     assert flat.isfinite().all()
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["all-decay", "some-decay"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_an_accelerator_updates_all_groups_at_once_as_the_cpu_does_one_after_the_other(name, masked):
+    trainings = [
+        Training(optimizer=name, lr=lr, weight_decay=decay, momentum=0.9 if name == "sgd" else 0.0)
+        for lr, decay in [(0.02, 0.1), (0.05, 0.0), (0.01, 1.0), (0.02, 0.1)]
+    ]
+    flat = torch.randn(4, 16, dtype=torch.float64)
+    mask, other = (torch.arange(16) % 3 > 0).double() if masked else None, flat.clone()
+    by_group, at_once = (update_rule_for(trainings, each, mask) for each in (flat, other))
+    at_once._on_cpu = False
+    at_once._regroup()
+    calls, update = [], at_once.update
+    at_once.update = lambda *arguments: calls.append(update(*arguments))
+    for gradient in gradients(100):
+        by_group.step(flat, gradient.clone(), 0.5)
+        at_once.step(other, gradient.clone(), 0.5)
+    assert len(calls) == 100
+    torch.testing.assert_close(other, flat, rtol=1e-9, atol=1e-12)

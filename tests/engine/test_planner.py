@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.engine import Member, Samples, Training, plan
-from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, divided
+from demarcate.engine.fit_signature import fit_signature, signature_changes
+from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, divided, stack_settings
 from demarcate.nn import ACTIVATIONS, Network
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -173,3 +174,26 @@ def test_widths_mix_only_where_a_padded_unit_stays_silent(activation):
 
 def test_nothing_to_train_is_nothing_to_plan():
     assert plan([], SAMPLES) == []
+
+
+@dataclass(frozen=True)
+class NewTraining(Training):
+    """A training with a field that says nothing of itself."""
+
+    clipping: float = 0.0
+
+
+def test_members_that_differ_in_a_new_field_never_share_a_stack():
+    alike, other = (replace(MEMBER, training=NewTraining(clipping=clipping)) for clipping in (0.0, 1.0))
+    assert plan([alike, alike], SAMPLES) == [[0, 1]]
+    assert plan([alike, other], SAMPLES) == [[0], [1]]
+    assert plan([MEMBER, alike], SAMPLES) == [[0], [1]]
+    assert "clipping: 0.0 then, 1.0 now" in signature_changes(
+        *(fit_signature([member], SAMPLES, {}) for member in (alike, other))
+    )
+
+
+def test_the_fields_in_which_members_of_a_stack_may_differ_are_these():
+    own = [each.name for each in fields(Training) if each.metadata["may_differ"]]
+    assert own == ["lr", "weight_decay", "patience", "init", "tolerance"]
+    assert len(stack_settings(Training())) == len(fields(Training)) - len(own)

@@ -3,13 +3,17 @@
 import copy
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch import nn
 
 from demarcate.engine import Member, Samples, Training, fit, plan
-from demarcate.nn import ACTIVATIONS, Network, from_sequential
+from demarcate.engine.backend import Backend
+from demarcate.engine.trainer import Trainer
+from demarcate.nn import ACTIVATIONS, Layout, Network, from_sequential, to_sequential
+from demarcate.nn.dropout import Dropout
 
 N_ROWS, D_IN, N_STEPS = 60, 5, 100
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
@@ -247,3 +251,181 @@ def test_row_weights_are_those_of_torchs_weighted_cross_entropy():
         optimizer.step()
     (fitted,) = fit([member], Samples.of([x], codes, 3, class_weights[codes]), device="cpu")
     assert relative_difference(fitted.state[0][0], model[0].weight) < 1e-9
+
+
+# The trainer itself
+
+CPU = Backend(torch.device("cpu"))
+
+
+def stack(**training):
+    """Three members of one stack: wide and narrow, with and without dropout."""
+    settings = Training(**{"lr": 0.02, "epochs": 9, "batch_size": 16, **training})
+    networks = [Network((8,), "tanh"), Network((6,), "tanh", dropout=0.3), Network((8,), "tanh")]
+    held = torch.arange(50, N_ROWS)
+    return [Member(network, settings, seed, torch.arange(50), held) for seed, network in enumerate(networks)]
+
+
+def trainer_of(members, dtype=torch.float64):
+    x, codes = problem(2, dtype)
+    return Trainer(members, Samples.of([x], codes, 2), CPU)
+
+
+def test_the_gradient_of_a_batch_is_autograds():
+    members = stack(batch_size=None)
+    trainer = trainer_of(members)
+    numbers = trainer.probe()
+    gradient = numbers[: trainer.flat.numel()].view_as(trainer.flat)
+    x, codes = problem(2, torch.float64)
+    for index, state in enumerate(trainer.layout.unpack(trainer.flat)):
+        model = to_sequential(members[index].network, state)
+        loss = nn.BCEWithLogitsLoss()(model(x[:50])[:, 0], codes[:50].double())
+        expected = torch.autograd.grad(loss, list(model.parameters()))
+        (found,) = trainer.layout.select([index]).unpack(gradient[index : index + 1])
+        for one, other in zip((part for layer in found for part in layer), expected, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-10, atol=1e-12)
+
+
+def test_epochs_trained_in_several_calls_are_those_of_one():
+    once, often = trainer_of(stack()), trainer_of(stack())
+    once.advance(9)
+    for until in (1, 2, 5, 9, 20):
+        often.advance(until)
+        assert often.epoch == min(until, 9)
+    for one, other in zip(once.fitted(), often.fitted(), strict=True):
+        assert torch.equal(one.history.train_loss, other.history.train_loss)
+        assert all(torch.equal(*pair) for pair in zip(sum(one.state, ()), sum(other.state, ()), strict=True))
+
+
+@pytest.mark.parametrize("added", [{}, {"averaging": 2.0, "optimizer": "sgd", "momentum": 0.9}], ids=["plain", "added"])
+def test_a_resumed_trainer_goes_on_with_the_same_bits(added):
+    whole, first, second = (trainer_of(stack(**added)) for _ in range(3))
+    whole.advance(9)
+    first.advance(4)
+    first.drop_members([2])
+    tensors, facts = first.state()
+    second.restore({name: tensor.clone() for name, tensor in tensors.items()}, facts)
+    assert second.active == [0, 1]
+    second.advance(9)
+    fitted = second.fitted()
+    assert [one.dropped for one in fitted] == [False, False, True]
+    for one, other in zip(whole.fitted()[:2], fitted, strict=False):
+        torch.testing.assert_close(one.history.validation_loss, other.history.validation_loss, rtol=1e-12, atol=0)
+        torch.testing.assert_close(sum(one.state, ()), sum(other.state, ()), rtol=1e-10, atol=1e-12)
+
+
+def test_dropped_members_stand_by_their_last_epoch():
+    trainer = trainer_of(stack())
+    trainer.advance(3)
+    results = trainer.validation_results(3)
+    trainer.drop_members([0, 1, 2])
+    assert trainer.active == []
+    for index, one in enumerate(trainer.fitted()):
+        assert (one.history.n_epochs, one.best_epoch, one.dropped) == (3, 3, True)
+        assert results[index].loss == one.history.validation_loss[-1].item()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("init", ["torch", "he"])
+def test_no_tensor_is_made_on_torchs_default_device(optimizer, batch_size, init):
+    """With another default device, a tensor made without a device would not be where the others are."""
+    settings = {"optimizer": optimizer, "batch_size": batch_size, "init": init, "averaging": 2.0, "patience": 3}
+    members = [replace(one, traced=True) for one in stack(**settings)]
+    members[0] = replace(members[0], network=replace(members[0].network, input_dropout=0.2))
+    members[1] = replace(members[1], training=replace(members[1].training, lr=1e200))
+    x, codes = problem(2, torch.float64)
+    samples = Samples.of([x], codes, 2)
+    expected = fit(members, samples, device="cpu")
+    with torch.device("meta"):
+        found = fit(members, samples, device="cpu")
+        histories = [one.to_json() for one in found]
+    for one, other, history in zip(found, expected, histories, strict=True):
+        assert history == other.to_json()
+        assert all(torch.equal(*pair) for pair in zip(sum(one.state, ()), sum(other.state, ()), strict=True))
+        assert torch.equal(one.validation_logits, other.validation_logits)
+
+
+# Dropout of inputs
+
+N_DROPOUT_ROWS, N_INPUTS = 70, 6
+TRAIN, HELD = torch.arange(50), torch.arange(50, 70)
+
+
+def dropout_problem(dtype=torch.float64):
+    generator = torch.Generator().manual_seed(3)
+    x = torch.randn(N_DROPOUT_ROWS, N_INPUTS, generator=generator).to(dtype)
+    return x, (x[:, 0] + x[:, 1] * x[:, 2] > 0).long()
+
+
+def relu_network(hidden, seed):
+    torch.manual_seed(seed)
+    widths = (N_INPUTS, *hidden)
+    layers = [layer for pair in zip(widths, hidden, strict=False) for layer in (nn.Linear(*pair), nn.ReLU())]
+    return nn.Sequential(*layers, nn.Linear(widths[-1], 1)).double()
+
+
+def dropout_loop(model, x, codes, training, seed, rate, hidden):
+    """A lesson's loop on inputs times masks; autograd does the rest. Losses on other rows after each epoch."""
+    drop = Dropout([rate], Layout(((N_INPUTS, *hidden, 1),)), [seed], torch.empty(0, dtype=x.dtype), "inputs")
+    optimizer, loss_of = torch.optim.Adam(model.parameters(), lr=training.lr), nn.BCEWithLogitsLoss()
+    generator, losses = torch.Generator().manual_seed(seed), []
+    size = training.batch_size or len(TRAIN)
+    for _ in range(training.epochs):
+        order = TRAIN[torch.randperm(len(TRAIN), generator=generator)] if training.batch_size else TRAIN
+        for rows in order.split(size):
+            ((mask,),) = drop.masks(1, len(rows), [size])
+            optimizer.zero_grad()
+            loss_of(model(x[rows] * mask[0])[:, 0], codes[rows].to(x.dtype)).backward()
+            optimizer.step()
+        with torch.no_grad():
+            losses.append(loss_of(model(x[HELD])[:, 0], codes[HELD].to(x.dtype)).item())
+    return losses
+
+
+@pytest.mark.parametrize("short", [True, False], ids=["short-epochs", "long-epochs"])
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("hidden", [(), (8,), (8, 5)])
+def test_members_follow_plain_networks_each_at_its_own_rate(monkeypatch, hidden, batch_size, short):
+    if not short:
+        monkeypatch.setattr("demarcate.engine.trainer.CHEAP_STEP", 0)
+    x, codes = dropout_problem()
+    training = Training(lr=0.01, epochs=12, batch_size=batch_size)
+    rates, members, models, losses = [0.2, 0.0, 0.55], [], [], []
+    for seed, rate in enumerate(rates):
+        model = relu_network(hidden, seed)
+        initial = from_sequential(model, (N_INPUTS, *hidden, 1))
+        network = Network(hidden, input_dropout=rate)
+        members.append(Member(network, training, seed, TRAIN, HELD, initial=initial))
+        losses.append(dropout_loop(model, x, codes, training, seed, rate, hidden))
+        models.append(model)
+    samples = Samples.of([x], codes, 2)
+    assert len(plan(members, samples)) == 1
+    before = x.clone()
+    for fitted, model, expected in zip(fit(members, samples, device="cpu"), models, losses, strict=True):
+        found = [parameter for layer in fitted.state for parameter in layer]
+        torch.testing.assert_close(found, [each.detach() for each in model.parameters()], rtol=1e-8, atol=1e-11)
+        assert fitted.history.validation_loss.tolist() == pytest.approx(expected, rel=1e-8)
+    assert torch.equal(x, before)
+
+
+def test_inputs_are_silenced_beside_hidden_units_which_draw_what_they_did():
+    x, codes = dropout_problem()
+    samples = Samples.of([x], codes, 2)
+    plain = Member(Network((8,), dropout=0.3), Training(epochs=6), 0, TRAIN, HELD)
+    with_both = replace(plain, network=replace(plain.network, input_dropout=0.3), seed=1)
+    (alone,) = fit([plain], samples)
+    beside, other = fit([plain, with_both], samples)
+    torch.testing.assert_close(beside.state, alone.state, rtol=1e-9, atol=1e-12)
+    (other_alone,) = fit([with_both], samples)
+    torch.testing.assert_close(other.state, other_alone.state, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [None, 16])
+def test_with_bf16_products_inputs_are_silenced_too(batch_size):
+    x, codes = dropout_problem(torch.float32)
+    samples = Samples.of([x], codes, 2)
+    network = Network((64,), input_dropout=0.4)
+    member = Member(network, Training(epochs=8, lr=0.01, batch_size=batch_size), 0, TRAIN, HELD)
+    (exact,), (rough,) = (fit([member], samples, device="cpu", precision=each) for each in ("float32", "bf16"))
+    torch.testing.assert_close(rough.history.train_loss, exact.history.train_loss, rtol=0.05, atol=0.02)

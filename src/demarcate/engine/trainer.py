@@ -285,15 +285,15 @@ class Trainer:
         positions = (ends < len(epochs)).nonzero().flatten()
         if not len(positions):
             return
-        places = ends[positions]
-        timed_out = (places == len(epochs) - 1) & self.timed_out
-        columns = positions, epochs[places], diverged[places, positions], timed_out
+        last = ends[positions]
+        timed_out = (last == len(epochs) - 1) & self.timed_out
+        columns = positions, epochs[last], diverged[last, positions], timed_out
         endings = [
             _Ending(position, epoch, diverged=has_diverged, timed_out=is_late)
             for position, epoch, has_diverged, is_late in zip(*(column.tolist() for column in columns), strict=True)
         ]
-        places, on_device = places.to(self.flat.device), positions.to(self.flat.device)
-        self._end_members(endings, self._snapshots[places, on_device] if self.validation else self.weights[on_device])
+        last, positions = last.to(self.flat.device), positions.to(self.flat.device)
+        self._end_members(endings, self._snapshots[last, positions] if self.validation else self.weights[positions])
         self._keep((ends == len(epochs)).nonzero().flatten().tolist())
 
     def _end_members(self, endings: Sequence[_Ending], weights: Tensor) -> None:

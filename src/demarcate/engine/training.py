@@ -58,9 +58,9 @@ _COUNT_OR_NONE = FieldRule(
 _FLAG = FieldRule("is True or False", lambda value: isinstance(value, bool | np.bool), bool)
 
 
-def _about(rule: FieldRule, description: str, *, may_differ: bool = False) -> dict[str, Any]:
-    """Describe a field of `Training`; members of one stack may differ in it only where ``may_differ`` says so."""
-    return {"rule": rule, "help": description, "may_differ": may_differ}
+def _setting(default: Any, rule: FieldRule, description: str, *, may_differ: bool = False) -> Any:
+    """Declare a field of `Training`; members of one stack may differ in it only where ``may_differ`` says so."""
+    return field(default=default, metadata={"rule": rule, "help": description, "may_differ": may_differ})
 
 
 @dataclass(frozen=True)
@@ -85,107 +85,78 @@ class Training:
     demarcate.errors.SettingError: lr is above 0 and finite: got -1
     """
 
-    optimizer: str = field(
-        default="adam",
-        metadata=_about(
-            _one_of(OPTIMIZERS),
-            "; ".join(f"``{optimizer.name}``: {optimizer.help}" for optimizer in OPTIMIZERS.values()) + ".",
-        ),
+    optimizer: str = _setting(
+        "adam",
+        _one_of(OPTIMIZERS),
+        "; ".join(f"``{optimizer.name}``: {optimizer.help}" for optimizer in OPTIMIZERS.values()) + ".",
     )
-    lr: float = field(default=1e-3, metadata=_about(_POSITIVE, "Learning rate, above 0.", may_differ=True))
-    weight_decay: float = field(
-        default=0.0,
-        metadata=_about(
-            _NON_NEGATIVE,
-            "At least 0; applied to every parameter, as torch.optim does, unless ``decay_biases`` is False.",
-            may_differ=True,
-        ),
+    lr: float = _setting(1e-3, _POSITIVE, "Learning rate, above 0.", may_differ=True)
+    weight_decay: float = _setting(
+        0.0,
+        _NON_NEGATIVE,
+        "At least 0; applied to every parameter, as torch.optim does, unless ``decay_biases`` is False.",
+        may_differ=True,
     )
-    momentum: float = field(default=0.0, metadata=_about(_FRACTION, "For ``sgd``: at least 0, below 1."))
-    betas: tuple[float, float] = field(
-        default=(0.9, 0.999),
-        metadata=_about(
-            _TWO_FRACTIONS,
-            "For ``adam`` and ``adamw``: decay of the first and of the second moment.",
-        ),
+    momentum: float = _setting(0.0, _FRACTION, "For ``sgd``: at least 0, below 1.")
+    betas: tuple[float, float] = _setting(
+        (0.9, 0.999), _TWO_FRACTIONS, "For ``adam`` and ``adamw``: decay of the first and of the second moment."
     )
-    eps: float = field(
-        default=1e-8, metadata=_about(_POSITIVE, "For ``adam`` and ``adamw``: added to the root of the second moment.")
+    eps: float = _setting(1e-8, _POSITIVE, "For ``adam`` and ``adamw``: added to the root of the second moment.")
+    schedule: ScheduleName = _setting(
+        "constant",
+        _one_of(get_args(ScheduleName)),
+        "``constant``, or ``cosine``: the rate falls from ``lr`` to 0 along half a cosine over all steps.",
     )
-    schedule: ScheduleName = field(
-        default="constant",
-        metadata=_about(
-            _one_of(get_args(ScheduleName)),
-            "``constant``, or ``cosine``: the rate falls from ``lr`` to 0 along half a cosine over all steps.",
-        ),
+    epochs: int = _setting(100, _COUNT, "Passes over the training rows, at least 1.")
+    batch_size: int | None = _setting(
+        32,
+        _COUNT_OR_NONE,
+        "Rows in a step; the rows are shuffled anew each epoch. None, or a number no smaller than the training "
+        "rows, means full batch: all rows, in order, in every step.",
     )
-    epochs: int = field(default=100, metadata=_about(_COUNT, "Passes over the training rows, at least 1."))
-    batch_size: int | None = field(
-        default=32,
-        metadata=_about(
-            _COUNT_OR_NONE,
-            "Rows in a step; the rows are shuffled anew each epoch. None, or a number no smaller than the training "
-            "rows, means full batch: all rows, in order, in every step.",
-        ),
+    patience: int | None = _setting(
+        None,
+        _COUNT_OR_NONE,
+        "Stop after this many epochs without a better validation loss, and restore the best weights. None: train "
+        "to the end and keep the last weights.",
+        may_differ=True,
     )
-    patience: int | None = field(
-        default=None,
-        metadata=_about(
-            _COUNT_OR_NONE,
-            "Stop after this many epochs without a better validation loss, and restore the best weights. None: train "
-            "to the end and keep the last weights.",
-            may_differ=True,
-        ),
+    validate_every: int = _setting(
+        1, _COUNT, "Evaluate the validation rows each time this many epochs are over, and after the last."
     )
-    validate_every: int = field(
-        default=1,
-        metadata=_about(
-            _COUNT, "Evaluate the validation rows each time this many epochs are over, and after the last."
-        ),
+    init: InitName = _setting(
+        "torch",
+        _one_of(get_args(InitName)),
+        "Initial weights: ``torch``, as torch.nn.Linear draws them; ``he``, so that signals keep their size "
+        "through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).",
+        may_differ=True,
     )
-    init: InitName = field(
-        default="torch",
-        metadata=_about(
-            _one_of(get_args(InitName)),
-            "Initial weights: ``torch``, as torch.nn.Linear draws them; ``he``, so that signals keep their size "
-            "through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).",
-            may_differ=True,
-        ),
+    tolerance: float = _setting(
+        0.0,
+        _NON_NEGATIVE,
+        "With ``patience``: restore the last weights whose validation loss is within this share of the lowest, at "
+        "least 0. A network that is one of several to be averaged may fit its rows a little more than would be "
+        'best for it alone (Sollich and Krogh 1996, "Learning with ensembles: how overfitting can be useful").',
+        may_differ=True,
     )
-    tolerance: float = field(
-        default=0.0,
-        metadata=_about(
-            _NON_NEGATIVE,
-            "With ``patience``: restore the last weights whose validation loss is within this share of the lowest, at "
-            "least 0. A network that is one of several to be averaged may fit its rows a little more than would be "
-            'best for it alone (Sollich and Krogh 1996, "Learning with ensembles: how overfitting can be useful").',
-            may_differ=True,
-        ),
+    averaging: float = _setting(
+        0.0,
+        _NON_NEGATIVE,
+        "Epochs that an exponential moving average of the weights reaches back, at least 0; 0 is none. Validation "
+        "uses the average and the member ends with it, while training goes on with the weights themselves. In "
+        "epochs it means the same for any batch size.",
     )
-    averaging: float = field(
-        default=0.0,
-        metadata=_about(
-            _NON_NEGATIVE,
-            "Epochs that an exponential moving average of the weights reaches back, at least 0; 0 is none. Validation "
-            "uses the average and the member ends with it, while training goes on with the weights themselves. In "
-            "epochs it means the same for any batch size.",
-        ),
+    warmup: float = _setting(
+        0.0,
+        _NON_NEGATIVE,
+        "Epochs over which the learning rate rises evenly from 0 to the schedule's, at least 0: step s, from 1, "
+        "has the share s / (warmup x steps an epoch) of it.",
     )
-    warmup: float = field(
-        default=0.0,
-        metadata=_about(
-            _NON_NEGATIVE,
-            "Epochs over which the learning rate rises evenly from 0 to the schedule's, at least 0: step s, from 1, "
-            "has the share s / (warmup x steps an epoch) of it.",
-        ),
-    )
-    decay_biases: bool = field(
-        default=True,
-        metadata=_about(
-            _FLAG,
-            "Whether weight decay applies to biases too; False leaves it to weights, as two parameter groups in "
-            "torch.optim would.",
-        ),
+    decay_biases: bool = _setting(
+        True,
+        _FLAG,
+        "Whether weight decay applies to biases too; False leaves it to weights, as two parameter groups in "
+        "torch.optim would.",
     )
 
     def __post_init__(self) -> None:

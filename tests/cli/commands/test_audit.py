@@ -135,7 +135,7 @@ def test_rows_of_a_large_table_without_a_label_are_left_out(demarcate, large, tm
     rows.write_csv(tmp_path / "gaps.csv")
     refused = demarcate("audit", tmp_path / "gaps.csv", "--target", "target")
     assert refused.code == 1
-    assert "missing in row 1, 2, 3, 4, 5 and 45 more" in refused.err
+    assert "missing in rows 1, 2, 3, 4, 5 and 45 more" in refused.err
     taken = demarcate(
         "audit", tmp_path / "gaps.csv", "--target", "target", "--drop-missing-target", "--no-rescore", "--json"
     )

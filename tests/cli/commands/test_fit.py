@@ -145,7 +145,7 @@ class TestTarget:
         refused = fit(path, "--target", "label", "--json")
         assert refused.code == 1
         assert refused.out == ""
-        assert "missing in row 4, 9" in refused.err
+        assert "missing in rows 4, 9" in refused.err
         assert "--drop-missing-target" in refused.err
         taken = fit(path, "--target", "label", "--json", "--drop-missing-target")
         assert taken.code == 0

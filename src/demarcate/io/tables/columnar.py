@@ -92,7 +92,7 @@ def open_columnar(source: str) -> ColumnarTable:
         for magic, kind in ((_PARQUET_MAGIC, "Parquet"), (ARROW_FILE_MAGIC, "Arrow")):
             if first.startswith(magic):
                 return ColumnarTable.of(str(Path(source).absolute()), source, kind)
-    fact = f"{source!r} is not a Parquet or Arrow file, whose columns --memory reads one by one"
+    fact = f"'{source}' is not a Parquet or Arrow file, whose columns --memory reads one by one"
     convert = 'polars.scan_csv("table.csv", infer_schema=False).sink_parquet("table.parquet")'
     raise InputError([Problem(fact, f"Leave out --memory, or convert it first, in Python: {convert}")])
 

@@ -278,3 +278,36 @@ class TestSets:
     def test_without_out_of_fold_rows_there_are_none(self):
         with pytest.raises(SettingError, match="prediction sets go by out-of-fold rows: this model has none"):
             untrained().predict_set(mixed_table())
+
+
+class TestDevice:
+    def test_the_networks_compute_on_the_device_that_is_asked_for(self):
+        on_cpu, elsewhere = untrained(), untrained().to("meta")
+        assert (on_cpu.device.type, elsewhere.device.type) == ("cpu", "meta")
+        assert {population.flat.device.type for population in elsewhere.populations} == {"meta"}
+        assert np.array_equal(on_cpu.to("cpu").predict_proba(mixed_table()), on_cpu.predict_proba(mixed_table()))
+
+    def test_a_predictor_is_built_on_a_device(self):
+        on_cpu = untrained()
+        parts = {
+            name: getattr(on_cpu, name) for name in ("schema", "encoders", "encoding", "classes", "networks", "head")
+        }
+        assert Predictor.of(**parts, states=on_cpu.states(), device="meta").device.type == "meta"
+
+    def test_inputs_and_logits_are_made_on_the_device_of_the_networks(self):
+        ensemble = untrained().to("meta")
+        encoded = {index: torch.ones(7, encoder.n_encoded) for index, encoder in enumerate(ensemble.encoders)}
+        first = 0
+        for population in ensemble.populations:
+            encoding = list(ENCODING[first : first + population.n_members])
+            first += population.n_members
+            inputs = module._stacked(encoded, encoding, population)
+            assert inputs.shape[:2] == (population.n_members, 7)
+            assert (inputs.device.type, population.logits(inputs).device.type) == ("meta", "meta")
+        assert ensemble.encode(mixed_table()).device.type == "meta"
+
+    def test_each_members_inputs_are_those_of_its_own_encoder(self):
+        (population,) = untrained(networks=[Network(hidden=(4,))] * 4, encoding=(1, 0, 1, 1)).populations
+        encoded = {0: torch.zeros(5, 3), 1: torch.ones(5, 4)}
+        inputs = module._stacked(encoded, [1, 0, 1, 1], population)
+        assert inputs.sum((1, 2)).tolist() == [20, 0, 20, 20]

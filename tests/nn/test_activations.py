@@ -45,13 +45,13 @@ def test_forward_out_and_backward_are_the_function_and_its_derivative(name, scal
     expected = activation.function(x)
     derivative = torch.autograd.grad(expected.sum(), x)[0]
     sums = x.detach().clone()
-    out = activation.forward_out(sums, torch.empty_like(sums) if activation.saves == "input" else sums)
+    out = activation.functions.forward_out(sums, torch.empty_like(sums) if activation.saves == "input" else sums)
     torch.testing.assert_close(out, expected.detach(), rtol=1e-12, atol=1e-12)
     saved = sums if activation.saves == "input" else out
     if activation.saves == "sign":
         saved = saved * scaled
     gradient = torch.full_like(sums, 3.0)
-    assert activation.backward_(gradient, saved) is gradient
+    assert activation.functions.backward_(gradient, saved) is gradient
     torch.testing.assert_close(gradient, 3 * derivative, rtol=1e-9, atol=1e-12)
 
 
@@ -59,4 +59,4 @@ def test_relu_clamps_bf16_numbers_as_the_integers_they_look_like():
     x = torch.cat([torch.randn(5000), torch.tensor([0.0, -0.0, torch.inf, -torch.inf, 1e-40, -1e-40])])
     x = x.bfloat16()
     expected = torch.relu(x)
-    assert torch.equal(ACTIVATIONS["relu"].forward_out(x, x), expected)
+    assert torch.equal(ACTIVATIONS["relu"].functions.forward_out(x, x), expected)

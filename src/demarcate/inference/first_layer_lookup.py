@@ -26,36 +26,20 @@ _MAX_LAYER_OUTPUT = 1 << 17
 
 @dataclass(frozen=True, eq=False)
 class _LookupMember:
-    """A member that reads a coded table.
+    """A member that reads a coded table."""
 
-    Attributes
-    ----------
-    encoder
-        The number of the encoder it reads through.
-    terms
-        For each code the term it adds to the first layer, ``(n_codes, d_out)``, those of the first column with the
-        bias; None if no column has codes.
-    weight
-        The first layer's weights of the other columns, ``(d_rest, d_out)``.
-    bias
-        The first layer's bias, ``(d_out,)``.
-    layers
-        All layers.
-    """
-
-    encoder: int
-    terms: Tensor | None
-    weight: Tensor
-    bias: Tensor
-    layers: MemberState
+    encoder: int  # the number of the encoder it reads through
+    terms: Tensor | None  # of each code in the first layer, (n_codes, d_out), with the bias in the first column's
+    weight: Tensor  # of the first layer for the other columns, (d_rest, d_out)
+    bias: Tensor  # of the first layer, (d_out,)
+    layers: MemberState  # all of them
     network: Network
     family: Family
 
     def logits(self, codes: Tensor, shares: Tensor | None, rest: Tensor) -> Tensor:
-        """Return logits ``(n_rows, n_outputs)``.
+        """Return logits ``(n_rows, n_outputs)`` from numbers and factors of terms, ``(n_rows, n_columns)`` each.
 
-        ``codes`` are row numbers in ``terms``, ``shares`` the factors of these terms (None for 1 everywhere), both
-        ``(n_rows, n_columns)``; ``rest`` are the other columns, encoded, ``(n_rows, d_rest)``.
+        ``rest`` are the other columns, encoded, ``(n_rows, d_rest)``.
         """
         if self.terms is None:
             x = torch.addmm(self.bias, rest, self.weight)
@@ -68,30 +52,14 @@ class _LookupMember:
 
 @dataclass(frozen=True, eq=False)
 class FirstLayerLookup:
-    """Some members of a predictor, prepared for the rows of one table.
-
-    Attributes
-    ----------
-    members
-        The members, in order.
-    encoders
-        The encoders they read through, each of the columns without codes only.
-    codes
-        Each row's terms by number, int32 ``(n_rows, n_columns)``.
-    interpolated
-        Columns that are linear between knots, and the number of each one's first term.
-    parsed
-        The table's columns without codes.
-    rest
-        The names of those that are not interpolated either.
-    """
+    """Some members of a predictor, prepared for the rows of one table."""
 
     members: tuple[_LookupMember, ...]
-    encoders: dict[int, TableEncoder]
-    codes: Tensor
-    interpolated: tuple[tuple[InterpolatedColumn, int], ...]
-    parsed: ParsedColumns
-    rest: tuple[str, ...]
+    encoders: dict[int, TableEncoder]  # those they read through, each of the columns without codes only
+    codes: Tensor  # each row's terms by number, int32 (n_rows, n_columns)
+    interpolated: tuple[tuple[InterpolatedColumn, int], ...]  # with the number of each one's first term
+    parsed: ParsedColumns  # the columns without codes
+    rest: tuple[str, ...]  # those of them that are not interpolated either
 
     @classmethod
     def of(
@@ -160,24 +128,12 @@ class FirstLayerLookup:
 
 @dataclass(frozen=True, eq=False)
 class _Inputs:
-    """Where the members behind one encoder find their inputs in a coded table.
+    """Where the members behind one encoder find their inputs in a coded table."""
 
-    Attributes
-    ----------
-    encoded
-        For each column with codes, the encoding of each code, ``(n_codes, n_encoded)``.
-    of_codes
-        The numbers of these inputs, an array for each column.
-    of_rest
-        The numbers of the other columns' inputs.
-    rest
-        The encoder of the other columns.
-    """
-
-    encoded: tuple[Tensor, ...]
-    of_codes: tuple[NDArray[np.int64], ...]
-    of_rest: NDArray[np.int64]
-    rest: TableEncoder
+    encoded: tuple[Tensor, ...]  # for each column with codes, the encoding of each code, (n_codes, n_encoded)
+    of_codes: tuple[NDArray[np.int64], ...]  # the numbers of these inputs
+    of_rest: NDArray[np.int64]  # the numbers of the other columns' inputs
+    rest: TableEncoder  # the encoder of the other columns
 
     @classmethod
     def of(cls, encoder: TableEncoder, place: int, table: CodedTable) -> "_Inputs":

@@ -75,48 +75,32 @@ class Predictor:
     def of(
         cls,
         *,
-        schema: Schema,
         encoders: Sequence[TableEncoder],
         encoding: Sequence[int],
         networks: Sequence[Network],
         states: Sequence[MemberState],
         head: Head,
-        classes: NDArray[Any],
-        target: str = "target",
-        threshold: float | None = None,
-        costs: Costs | None = None,
-        temperature: float | None = None,
-        conformal: Conformal | None = None,
-        record: Mapping[str, Any] | None = None,
         device: str | torch.device | None = None,
+        **attributes: Any,
     ) -> "Predictor":
         """Return a predictor from its members' specifications and parameters.
 
         Parameters
         ----------
-        schema, encoders, encoding, classes, target, threshold, costs, temperature, conformal, record
-            The attributes of the same names.
+        encoders, encoding
+            As the attributes of the same names.
         networks, states
             Each member's specification and its parameters.
         head
             The head of all members.
         device
             The device that the members compute on; None leaves each where its parameters are.
+        attributes
+            The other attributes, by name.
         """
-        populations = stack(networks, states, head)
-        return cls(
-            schema=schema,
-            encoders=tuple(encoders),
-            encoding=tuple(encoding),
-            populations=tuple(populations if device is None else [population.to(device) for population in populations]),
-            classes=classes,
-            target=target,
-            threshold=threshold,
-            costs=costs,
-            temperature=temperature,
-            conformal=conformal,
-            record=record or {},
-        )
+        populations = tuple(stack(networks, states, head))
+        predictor = cls(encoders=tuple(encoders), encoding=tuple(encoding), populations=populations, **attributes)
+        return predictor if device is None else predictor.to(device)
 
     @property
     def n_members(self) -> int:

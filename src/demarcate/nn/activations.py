@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 
 class ActivationFunctions(NamedTuple):
-    """An activation f and its derivative in torch; see `Activation` for each."""
+    """An activation f and its derivative in torch."""
 
     function: "Callable[[Tensor], Tensor]"
+    """f of each number of a tensor."""
     module: "Callable[[], nn.Module] | None"
+    """Makes the ``torch.nn`` module that computes f; None for the identity."""
     forward_out: "Callable[[Tensor, Tensor], Tensor]"
+    """``(x, out)``: writes f(x) to ``out``, x itself unless the derivative needs the input, and returns it."""
     backward_: "Callable[[Tensor, Tensor], Tensor]"
+    """``(gradient, saved)``: multiplies the gradient in place by f'(x) and returns it; ``saved`` is x or f(x)."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Activation:
     help
         Its formula.
     load
-        Imports torch and returns the functions.
+        Returns the functions, which need torch.
     saves
         From which tensor the derivative is computed: x, f(x), or only the sign of f(x), which scaling up does not
         change.
@@ -41,7 +45,7 @@ class Activation:
     Examples
     --------
     >>> import torch
-    >>> tanh = ACTIVATIONS["tanh"]
+    >>> tanh = ACTIVATIONS["tanh"].functions
     >>> x, gradient = torch.tensor([0.5]), torch.ones(1)
     >>> out = tanh.forward_out(x, x)
     >>> tanh.backward_(gradient, out) == 1 - torch.tanh(torch.tensor([0.5])) ** 2
@@ -55,28 +59,19 @@ class Activation:
     zero_at_zero: bool = True
 
     @cached_property
-    def _functions(self) -> ActivationFunctions:
+    def functions(self) -> ActivationFunctions:
+        """The function, its module and its derivative."""
         return self.load()
 
     @property
     def function(self) -> "Callable[[Tensor], Tensor]":
-        """Map a tensor of any shape to f of each of its numbers."""
-        return self._functions.function
+        """The function on tensors of any shape."""
+        return self.functions.function
 
     @property
     def module(self) -> "Callable[[], nn.Module] | None":
-        """Make the ``torch.nn`` module that computes f, or None for the identity."""
-        return self._functions.module
-
-    @property
-    def forward_out(self) -> "Callable[[Tensor, Tensor], Tensor]":
-        """Write f(x) to ``out`` and return it, ``(x, out)``; ``out`` is x itself unless ``saves`` is ``"input"``."""
-        return self._functions.forward_out
-
-    @property
-    def backward_(self) -> "Callable[[Tensor, Tensor], Tensor]":
-        """Multiply a gradient in place by f'(x), ``(gradient, saved)``; ``saved`` is x or f(x), as ``saves`` says."""
-        return self._functions.backward_
+        """The class of the ``torch.nn`` module, or None for the identity."""
+        return self.functions.module
 
 
 def _relu() -> ActivationFunctions:
@@ -90,62 +85,60 @@ def _relu() -> ActivationFunctions:
             return x
         return torch.relu_(x)
 
-    backward = _backward(torch.ops.aten.threshold_backward.grad_input, after=(0.0,))
+    backward = _backward(torch.ops.aten.threshold_backward, after=(0.0,))
     return ActivationFunctions(torch.relu, torch.nn.ReLU, relu_, backward)
 
 
 def _tanh() -> ActivationFunctions:
-    import torch
+    from torch import nn, ops, tanh, tanh_
 
-    backward = _backward(torch.ops.aten.tanh_backward.grad_input)
-    return ActivationFunctions(torch.tanh, torch.nn.Tanh, _in_place(torch.tanh_), backward)
+    return ActivationFunctions(tanh, nn.Tanh, _in_place(tanh_), _backward(ops.aten.tanh_backward))
 
 
 def _silu() -> ActivationFunctions:
     from torch import nn, ops
 
-    backward = _backward(ops.aten.silu_backward.grad_input)
-    return ActivationFunctions(nn.functional.silu, nn.SiLU, _out(ops.aten.silu.out), backward)
+    return ActivationFunctions(nn.functional.silu, nn.SiLU, _out(ops.aten.silu), _backward(ops.aten.silu_backward))
 
 
 def _gelu() -> ActivationFunctions:
     from torch import nn, ops
 
-    backward = _backward(ops.aten.gelu_backward.grad_input)
-    return ActivationFunctions(nn.functional.gelu, nn.GELU, _out(ops.aten.gelu.out), backward)
+    return ActivationFunctions(nn.functional.gelu, nn.GELU, _out(ops.aten.gelu), _backward(ops.aten.gelu_backward))
 
 
 def _elu() -> ActivationFunctions:
     from torch import nn, ops
 
-    backward = _backward(ops.aten.elu_backward.grad_input, 1.0, 1.0, 1.0, True)
+    backward = _backward(ops.aten.elu_backward, 1.0, 1.0, 1.0, True)
     return ActivationFunctions(nn.functional.elu, nn.ELU, _in_place(nn.functional.elu_), backward)
 
 
 def _leaky_relu() -> ActivationFunctions:
     from torch import nn, ops
 
-    backward = _backward(ops.aten.leaky_relu_backward.grad_input, after=(0.01, True))
+    backward = _backward(ops.aten.leaky_relu_backward, after=(0.01, True))
     return ActivationFunctions(nn.functional.leaky_relu, nn.LeakyReLU, _in_place(nn.functional.leaky_relu_), backward)
 
 
 def _sigmoid() -> ActivationFunctions:
-    import torch
+    from torch import nn, ops, sigmoid, sigmoid_
 
-    backward = _backward(torch.ops.aten.sigmoid_backward.grad_input)
-    return ActivationFunctions(torch.sigmoid, torch.nn.Sigmoid, _in_place(torch.sigmoid_), backward)
+    return ActivationFunctions(sigmoid, nn.Sigmoid, _in_place(sigmoid_), _backward(ops.aten.sigmoid_backward))
 
 
 def _none() -> ActivationFunctions:
     return ActivationFunctions(lambda x: x, None, lambda x, _: x, lambda gradient, _: gradient)
 
 
-def _backward(overload: Callable[..., Any], *before: Any, after: tuple[Any, ...] = ()) -> Callable[..., Any]:
+def _backward(operator: Any, *before: Any, after: tuple[Any, ...] = ()) -> Callable[..., Any]:
     """Return one of torch's own derivatives, written over the gradient it receives."""
+    overload = operator.grad_input
     return lambda gradient, saved: overload(gradient, *before, saved, *after, grad_input=gradient)
 
 
-def _out(overload: Callable[..., Any]) -> Callable[..., Any]:
+def _out(operator: Any) -> Callable[..., Any]:
+    overload = operator.out
     return lambda x, out: overload(x, out=out)
 
 

@@ -32,10 +32,6 @@ class _Run:
     widths: tuple[int, ...]
     rows: int
 
-    def covers(self, n_members: int, padded: tuple[int, ...], batch: int) -> bool:
-        """Return whether they fill a whole stack."""
-        return self.count == n_members and self.widths == padded and self.rows >= batch
-
 
 class Dropout:
     """Sets units to zero at random and scales up the rest, each member at its own rate (Srivastava et al. 2014).
@@ -47,20 +43,8 @@ class Dropout:
 
     A member draws for its own rows and units alone, and its draws for several steps at once are those it would make one
     after the other: neither its neighbours nor the number of steps drawn ahead change them. On the CPU they come from a
-    generator of its own; elsewhere those of all members are computed at once (`random_bytes`).
-
-    Parameters
-    ----------
-    rates
-        Each member's rate, at least 0 and below 1.
-    layout
-        Gives each member's own widths.
-    seeds
-        Each member's seed.
-    like
-        Gives the masks' dtype and device.
-    of
-        ``hidden`` units or ``inputs``, which draw from streams of their own.
+    generator of its own; elsewhere those of all members are computed at once (`random_bytes`). Masks have the dtype and
+    device of ``like``.
     """
 
     def __init__(
@@ -112,8 +96,8 @@ class Dropout:
             return self._draw_at_once(n_steps, batch)
         shape = (n_steps, self.layout.n_members, batch)
         runs = self._runs(n_rows)
-        covered = len(runs) == 1 and runs[0].covers(self.layout.n_members, self._padded, batch)
-        allocate = torch.empty if covered else torch.ones
+        covering = [run for run in runs if (run.count, run.widths) == (shape[1], self._padded) and run.rows >= batch]
+        allocate = torch.empty if covering else torch.ones
         layers = [allocate((*shape, width), dtype=self.dtype, device=self.device) for width in self._padded]
         thresholds = self._thresholds(n_steps)
         self.n_drawn += n_steps

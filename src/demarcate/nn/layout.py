@@ -97,17 +97,9 @@ class Layout:
         return [math.prod(shape) for layer in self._shapes for shape in layer]
 
     def layers(self, flat: Tensor) -> MemberState:
-        """Return views of the buffer as stacked layers, first to last.
+        """Return views of the buffer ``(n_members, n_parameters)`` as stacked layers, first to last.
 
-        Parameters
-        ----------
-        flat
-            ``(n_members, n_parameters)``.
-
-        Returns
-        -------
-        list of (weight, bias)
-            Weights ``(n_members, d_in, d_out)``, biases ``(n_members, 1, d_out)``.
+        Weights are ``(n_members, d_in, d_out)``, biases ``(n_members, 1, d_out)``.
         """
         parts = iter(flat[:, : sum(self._sizes)].split(self._sizes, dim=1))
         return [tuple(next(parts).view(len(flat), *shape) for shape in layer) for layer in self._shapes]
@@ -123,12 +115,7 @@ class Layout:
         ]
 
     def weight_mask(self, like: Tensor) -> Tensor:
-        """Return which numbers of a row are weights: 1 there, 0 for biases and the rest, ``(n_parameters,)``.
-
-        Parameters
-        ----------
-        like
-            Gives the mask's dtype and device.
+        """Return 1 for the numbers of a row that are weights, 0 for the others, ``(n_parameters,)``; dtype as ``like``.
 
         Examples
         --------

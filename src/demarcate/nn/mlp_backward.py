@@ -78,31 +78,16 @@ class _Workspace:
 
 
 class MlpPropagation:
-    """Computes the logits of all members, and the gradient of their losses in all parameters.
+    """Propagation of multilayer perceptrons whose parameters lie in ``flat``, ``(n_members, n_parameters)``.
 
-    Parameters
-    ----------
-    layout
-        Where the parameters lie.
-    activation
-        Follows every hidden layer.
-    flat
-        The parameters, ``(n_members, n_parameters)``. They are read where they lie: after an update in place, call
-        `refresh`.
-    dtype
-        That of the hidden layers' products and activations. The output layer is computed in the parameters' own.
-
-    Attributes
-    ----------
-    gradient
-        ``(n_members, n_parameters)``, filled by `backward`.
+    Products and activations of the hidden layers are computed in ``dtype``, the output layer in the parameters' own.
     """
 
     def __init__(self, layout: Layout, activation: Activation, flat: Tensor, dtype: torch.dtype) -> None:
         self.dtype = dtype
         self.gradient = torch.zeros_like(flat)
         self._layout, self._activation, self._flat = layout, activation, flat
-        self._activate, self._backward_ = activation.forward_out, activation.backward_
+        self._activate, self._backward_ = activation.functions[-2:]
         self._saved = operator.attrgetter("sums" if activation.saves == "input" else "out")
         # Products of bf16 matrices that lie apart take three times as long: each copy is a tensor of its own.
         sources = [parameter for layer in layout.layers(flat)[:-1] for parameter in layer]
@@ -114,10 +99,9 @@ class MlpPropagation:
         self._output = _OutputLayer(*layout.layers(flat)[-1], *output_views)
         # A product written to a strided view is computed elsewhere and copied. A gradient whose view is not contiguous,
         # as with several members, is therefore computed in a tensor of its own, and copied once.
-        pairs = [
-            *zip(self._output.gradient_views, (self._output.weight_gradient, self._output.bias_gradient), strict=True)
-        ]
-        for layer, views in zip(self._layers, hidden_views, strict=True):
+        layers: list[_HiddenLayer | _OutputLayer] = [self._output, *self._layers]
+        pairs: list[tuple[Tensor, Tensor]] = []
+        for layer, views in zip(layers, [self._output.gradient_views, *hidden_views], strict=True):
             pairs += zip(views, (layer.weight_gradient, layer.bias_gradient), strict=True)
         apart = [pair for pair in pairs if pair[0] is not pair[1]]
         self._strided, self._computed = [view for view, _ in apart], [gradient for _, gradient in apart]

@@ -72,7 +72,7 @@ class MlpFamily(Family):
         """Return one member's logits from the first layer's output, which is overwritten."""
         import torch
 
-        activate = ACTIVATIONS[network.activation].forward_out
+        activate = ACTIVATIONS[network.activation].functions.forward_out
         for weight, bias in layers[1:]:
             x = torch.addmm(bias, activate(x, x), weight)
         return x

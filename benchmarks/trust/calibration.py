@@ -51,7 +51,7 @@ def main(caches: list[Path]) -> None:
         losses = [log_loss(fit.fresh_codes, fit.fresh) for fit in fits]
         print(f"{cache.name}: {len(fits)} fits, fresh log loss {np.mean(losses):.3f}")
         print("  as members' temperature is, kept wherever out-of-fold rows gain clearly")
-        with patch(f"{RULE}.AVERAGING", 1.0), patch(f"{RULE}.CLEAR", 0.0):
+        with patch(f"{RULE}.ENSEMBLE_FACTOR", 1.0), patch(f"{RULE}.MIN_ENSEMBLE_TEMPERATURE", 0.0):
             told(list(kept(fits)), len(fits))
         print("  divided for averaging, kept where enough is left")
         told(list(kept(fits)), len(fits))

@@ -158,7 +158,7 @@ class TestFit:
         assert "the classes are a, b, b:c" in outcome.err
         outcome = demarcate("fit", table, "--target", "kind", *TINY, "--cost", "false_negative=1", "--quiet")
         assert outcome.code == 2
-        assert "false_negative is a mistake between two classes: there are 3" in outcome.err
+        assert "false_negative is a mistake between two classes, and there are 3" in outcome.err
         assert demarcate("fit", "heart", *TINY, "--abstain", "-1", "--quiet").code == 2
 
     def test_calibration_can_be_left_out(self, demarcate, tmp_path):
@@ -218,10 +218,10 @@ class TestPredict:
     @pytest.mark.parametrize(
         ("options", "reason"),
         [
-            (("--set", "90"), "A coverage is between 0 and 1"),
+            (("--set", "90"), "not between 0 and 1"),
             (("--set-per-class",), "say how often, such as --set 0.9"),
             (("--cost", "a=1"), "a cost names two classes"),
-            (("--abstain", "-2"), "abstaining costs -2"),
+            (("--abstain", "-2"), "Abstaining costs -2"),
         ],
     )
     def test_wrong_usage_is_told(self, demarcate, saved, table, options, reason):

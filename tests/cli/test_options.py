@@ -54,7 +54,7 @@ def test_no_rows_are_all_rows_and_no_patience_never_stops():
         ("fit", ("--device", "toaster"), "device is auto, cpu or a device torch finds here: got 'toaster'"),
         ("fit", ("--folds", "1"), "there are at least 2 folds and 1 seed: got n_folds=1"),
         ("fit", ("--class-weight", "heavy"), "class_weight is 'balanced', None, or a mapping"),
-        ("fit", ("--abstain", "-1"), "abstaining costs -1"),
+        ("fit", ("--abstain", "-1"), "Abstaining costs -1"),
         ("fit", ("--seed", "-1"), "a whole number from 0 up: got -1"),
         ("fit", ("--epochs", "0"), "epochs is a whole number from 1 up: got 0"),
         ("diagnose", ("--dropout", "1.5"), "dropout is"),

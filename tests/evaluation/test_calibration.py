@@ -6,7 +6,7 @@ from scipy.optimize import minimize_scalar
 
 from demarcate.errors import InputError
 from demarcate.evaluation import accuracy, calibrate, log_loss, scale
-from demarcate.evaluation.calibration import AVERAGING, COLDEST, HOTTEST
+from demarcate.evaluation.calibration import ENSEMBLE_FACTOR, MAX_TEMPERATURE, MIN_TEMPERATURE
 
 REPEATABLE = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -30,13 +30,13 @@ def folds_of(n_rows, n_folds=8):
 
 class TestScale:
     @REPEATABLE
-    @given(st.integers(1, 20), st.integers(2, 5), st.floats(COLDEST, HOTTEST), st.integers(0, 1000))
+    @given(st.integers(1, 20), st.integers(2, 5), st.floats(MIN_TEMPERATURE, MAX_TEMPERATURE), st.integers(0, 1000))
     def test_it_is_the_softmax_of_logits_over_the_temperature(self, n_rows, n_classes, temperature, seed):
         logits = np.random.default_rng(seed).normal(0, 3, (n_rows, n_classes))
         scaled = scale(softmax(logits), temperature)
         np.testing.assert_allclose(scaled, softmax(logits / temperature), rtol=1e-9, atol=1e-12)
 
-    @pytest.mark.parametrize("temperature", [COLDEST, 0.5, 1.0, 3.0, HOTTEST])
+    @pytest.mark.parametrize("temperature", [MIN_TEMPERATURE, 0.5, 1.0, 3.0, MAX_TEMPERATURE])
     def test_certain_and_impossible_classes_stay_so_and_nothing_is_nan(self, temperature):
         certain = np.array([[1.0, 0.0], [5e-324, 1.0], [0.5, 0.5]])
         scaled = scale(certain, temperature)
@@ -48,7 +48,7 @@ class TestScale:
     def test_no_temperature_changes_nothing(self):
         assert scale(np.array([[0.3, 0.7]]), None).tolist() == [[0.3, 0.7]]
 
-    @pytest.mark.parametrize("temperature", [COLDEST, 2.0, HOTTEST])
+    @pytest.mark.parametrize("temperature", [MIN_TEMPERATURE, 2.0, MAX_TEMPERATURE])
     def test_the_likeliest_class_stays_the_likeliest(self, temperature):
         codes, probabilities = rows(200, 5)
         assert accuracy(codes, scale(probabilities, temperature)) == accuracy(codes, probabilities)
@@ -77,7 +77,7 @@ class TestTemperature:
     def test_members_of_folds_are_more_certain_than_their_mean_and_it_is_allowed_for(self):
         codes, probabilities = rows(2000, certainty=4.0)
         shared = calibrate(codes, probabilities, np.zeros(2000, int)).temperature
-        assert calibrate(codes, probabilities, folds_of(2000)).temperature == pytest.approx(shared / AVERAGING)
+        assert calibrate(codes, probabilities, folds_of(2000)).temperature == pytest.approx(shared / ENSEMBLE_FACTOR)
 
     @pytest.mark.parametrize("certainty", [0.4, 1.0, 1.3, 1.6])
     def test_what_averaging_may_mend_by_itself_is_left_as_it_is(self, certainty):
@@ -107,12 +107,12 @@ class TestTemperature:
         codes = generator.integers(2, size=4000)
         found = calibrate(codes, np.stack([1 - told, told], 1), np.zeros(4000, int)).temperature
         assert found is not None
-        assert 5 < found <= HOTTEST
+        assert 5 < found <= MAX_TEMPERATURE
 
     def test_where_all_is_right_it_stays_in_range(self):
         codes = np.arange(400) % 2
         calibration = calibrate(codes, np.where(codes[:, None] == [0, 1], 0.9, 0.1), np.zeros(400, int))
-        assert calibration.temperature == COLDEST
+        assert calibration.temperature == MIN_TEMPERATURE
         assert np.isfinite(calibration.probabilities).all()
 
     def test_rows_and_shapes_that_do_not_fit_are_refused(self):
@@ -140,7 +140,7 @@ class TestOutOfFold:
                 method="bounded",
                 options={"xatol": 1e-8},
             )
-            expected = scale(probabilities[mine], np.exp(least.x) / AVERAGING)
+            expected = scale(probabilities[mine], np.exp(least.x) / ENSEMBLE_FACTOR)
             np.testing.assert_allclose(calibration.probabilities[mine], expected, atol=1e-5)
 
     def test_a_rows_label_has_no_part_in_its_own_probabilities(self):

@@ -68,8 +68,8 @@ def test_a_class_with_too_few_rows_for_the_coverage_is_in_every_set(n_rows, is_a
 
 def test_a_class_without_rows_is_in_every_set_of_its_own_class():
     conformal = Conformal(np.full(40, 0.6), (40, 0))
-    assert conformal.least(0.9, per_class=True).tolist() == [0.6, 0.0]
-    assert conformal.least(0.9).tolist() == [0.6, 0.6]
+    assert conformal.thresholds(0.9, per_class=True).tolist() == [0.6, 0.0]
+    assert conformal.thresholds(0.9).tolist() == [0.6, 0.6]
 
 
 def test_a_wider_coverage_never_drops_a_label():
@@ -111,8 +111,8 @@ class TestFolds:
 
 @pytest.mark.parametrize("coverage", [0, 1, -0.1, 1.5, 90, True, math.nan])
 def test_a_coverage_that_is_none_is_refused(coverage):
-    with pytest.raises(SettingError, match="A coverage is between 0 and 1"):
-        Conformal(np.full(9, 0.5), (5, 4)).least(coverage)
+    with pytest.raises(SettingError, match="not between 0 and 1"):
+        Conformal(np.full(9, 0.5), (5, 4)).thresholds(coverage)
 
 
 @pytest.mark.parametrize(
@@ -120,9 +120,9 @@ def test_a_coverage_that_is_none_is_refused(coverage):
     [
         ([0.5, 0.6], (1,), "one probability for each row"),
         ([[0.5, 0.6]], (2,), "one probability for each row"),
-        ([0.5, 1.5], (1, 1), r"in \[0, 1\]: number 1 is 1.5"),
-        ([np.nan, 0.5], (1, 1), "number 0 is nan"),
-        ([0.6, 0.5], (2, 0), "rise within a class"),
+        ([0.5, 1.5], (1, 1), "Probability 1 is 1.5"),
+        ([np.nan, 0.5], (1, 1), "Probability 0 is nan"),
+        ([0.6, 0.5], (2, 0), "do not ascend within a class"),
     ],
 )
 def test_what_is_no_record_of_true_classes_is_refused(truths, class_rows, reason):
@@ -139,5 +139,5 @@ def test_it_keeps_each_classes_probabilities_sorted():
 
 @pytest.mark.parametrize("coverage", [0, 1, -0.1, 90, float("nan"), True, None, "0.9", [0.9]])
 def test_what_is_no_coverage_is_refused(coverage):
-    with pytest.raises(SettingError, match="A coverage is between 0 and 1"):
-        Conformal(np.array([0.5, 0.7]), (1, 1)).least(coverage)
+    with pytest.raises(SettingError, match="not between 0 and 1"):
+        Conformal(np.array([0.5, 0.7]), (1, 1)).thresholds(coverage)

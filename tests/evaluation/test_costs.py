@@ -2,10 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
-from demarcate.errors import InputError, SettingError
-from demarcate.evaluation import Costs, compare_costs
+from demarcate.errors import SettingError
+from demarcate.evaluation import Costs
 from demarcate.evaluation.costs import ABSTAINED
 
 REPEATABLE = settings(derandomize=True, deadline=None, max_examples=80)
@@ -64,25 +63,29 @@ class TestReading:
     @pytest.mark.parametrize(
         ("cost", "abstain", "reason"),
         [
-            ({"false_negative": 2, ("ill", "fit"): 3}, None, r"\('ill', 'fit'\) names one a second time"),
+            ({"false_negative": 2, ("ill", "fit"): 3}, None, r"\('ill', 'fit'\) names a mistake a second time"),
             ({"false_negative": -1}, None, "'ill' decided as 'fit' costs -1.0"),
             ({"false_negative": np.inf}, None, "costs inf"),
             ({"false_negative": np.nan}, None, "costs nan"),
-            ({"false_negative": 1e300}, None, r"0 to 1e15: 'ill' decided as 'fit' costs 1e\+300"),
-            ({"false_negative": "2"}, None, "got '2' for 'false_negative'"),
-            ({"false_negative": True}, None, "got True"),
-            ({"false_alarm": 2}, None, "false_negative or false_positive: got 'false_alarm'"),
-            ({("ill", "dead"): 2}, None, r"got \('ill', 'dead'\). The classes are 'fit', 'ill'"),
-            ({("ill",): 2}, None, "got"),
-            ({7: 2}, None, "got 7"),
-            ([[0, 1, 2]], None, r"each class, \(2, 2\): got the shape \(1, 3\)"),
+            ({"false_negative": 1e300}, None, r"'ill' decided as 'fit' costs 1e\+300. Give a number from 0 to 1e15"),
+            ({"false_negative": "2"}, None, "The cost of 'false_negative' is '2'"),
+            ({"false_negative": True}, None, "is True"),
+            ({"false_alarm": 2}, None, "'false_alarm' names no mistake. .*false_negative or false_positive"),
+            (
+                {("ill", "dead"): 2},
+                None,
+                r"\('ill', 'dead'\) names no mistake. .* decided label, of 'fit', 'ill'",
+            ),
+            ({("ill",): 2}, None, "names no mistake"),
+            ({7: 2}, None, "7 names no mistake"),
+            ([[0, 1, 2]], None, r"has the shape \(1, 3\), and there are 2 classes"),
             ([[0, 1], [1]], None, "a matrix of numbers"),
             ("false_negative=2", None, "a mapping of mistakes to numbers, or a matrix"),
-            ([[2, 1], [1, 0]], None, "Being right costs no more than a mistake: 'fit' decided as 'ill' costs 1.0"),
-            ([[0, 0], [0, 0]], None, "A mistake costs more than being right: none does"),
-            (None, -1, "abstaining costs -1"),
-            (None, np.nan, "abstaining costs nan"),
-            (None, "cheap", "got 'cheap' for 'abstain'"),
+            ([[2, 1], [1, 0]], None, "'fit' decided as 'ill' costs 1.0, less than being right, which costs 2.0"),
+            ([[0, 0], [0, 0]], None, "No mistake costs more than being right"),
+            (None, -1, "Abstaining costs -1"),
+            (None, np.nan, "Abstaining costs nan"),
+            (None, "cheap", "The cost of 'abstain' is 'cheap'"),
         ],
     )
     def test_what_costs_cannot_be_is_refused_with_the_reason(self, cost, abstain, reason):
@@ -178,7 +181,7 @@ class TestCost:
         assert costs.expected_cost(codes, decisions) == pytest.approx(9.25 / 5)
 
     def test_a_row_that_is_not_decided_has_no_cost_where_abstaining_has_none(self):
-        with pytest.raises(SettingError, match="abstaining has a cost"):
+        with pytest.raises(SettingError, match="abstaining has no cost"):
             Costs.of("ab", {}).row_costs(np.array([0]), np.array([-1]))
 
     def test_another_cost_of_abstaining_leaves_the_others(self):
@@ -186,97 +189,3 @@ class TestCost:
         assert costs.abstaining(0.5).abstain == 0.5
         assert costs.abstaining(None).threshold == 0.75
         assert costs.abstaining(0.5).matrix.tolist() == costs.matrix.tolist()
-
-
-class TestComparing:
-    COSTS = Costs.of(["well", "ill"], {"false_negative": 4})
-
-    def rows(self, n_rows=400, seed=0):
-        generator = np.random.default_rng(seed)
-        of_second = generator.beta(1, 2, n_rows)
-        return (generator.random(n_rows) < of_second).astype(int), np.stack([1 - of_second, of_second], 1)
-
-    def test_every_cost_is_that_of_its_decisions(self):
-        codes, chances = self.rows()
-        compared = compare_costs(codes, chances, self.COSTS, rows="test", classes=["well", "ill"])
-        by_cost, at_half = (chances[:, 1] >= 0.2).astype(int), (chances[:, 1] > 0.5).astype(int)
-        price = {(0, 0): 0, (0, 1): 1, (1, 0): 4, (1, 1): 0}
-        means = {
-            name: np.mean([price[pair] for pair in zip(codes.tolist(), decisions.tolist(), strict=True)])
-            for name, decisions in {
-                "decided": by_cost,
-                "likeliest": at_half,
-                "well": np.zeros(400, int),
-                "ill": np.ones(400, int),
-            }.items()
-        }
-        assert compared.decided.value == pytest.approx(means["decided"])
-        assert compared.likeliest.value == pytest.approx(means["likeliest"])
-        assert compared.always == min(("well", "ill"), key=means.get)
-        assert compared.constant.value == pytest.approx(means[compared.always])
-        assert compared.saved.value == pytest.approx(means["likeliest"] - means["decided"])
-        assert compared.saved_over_constant.value == pytest.approx(means[compared.always] - means["decided"])
-
-    def test_intervals_are_those_of_drawing_rows(self):
-        codes, chances = self.rows()
-        compared = compare_costs(codes, chances, self.COSTS, rows="test")
-        by_cost = self.COSTS.row_costs(codes, (chances[:, 1] >= 0.2).astype(int))
-        at_half = self.COSTS.row_costs(codes, (chances[:, 1] > 0.5).astype(int))
-        generator = np.random.default_rng(9)
-        drawn = [generator.integers(400, size=400) for _ in range(4000)]
-        for found, costs in ((compared.decided, by_cost), (compared.saved, at_half - by_cost)):
-            low, high = np.quantile([costs[rows].mean() for rows in drawn], [0.025, 0.975])
-            assert (found.low, found.high) == pytest.approx((low, high), abs=0.02)
-        assert (compared.decided.n_rows, compared.decided.rows) == (400, "test")
-
-    def test_folds_that_differ_make_intervals_wider_and_alike_ones_only_by_students_tails(self):
-        codes, chances = self.rows()
-        order = np.argsort(self.COSTS.row_costs(codes, (chances[:, 1] >= 0.2).astype(int)), kind="stable")
-        codes, chances = codes[order], chances[order]
-
-        def width(folds):
-            decided = compare_costs(codes, chances, self.COSTS, rows="test", folds=folds).decided
-            return decided.high - decided.low
-
-        # Dealt one by one folds cost the same; cut from rows in order of their cost they do not.
-        alike, apart, shared = np.arange(400) % 8, np.arange(400) // 50, np.zeros(400, int)
-        tails = stats.t.ppf(0.975, 7) / stats.norm.ppf(0.975)
-        assert width(shared) == pytest.approx(width(None))
-        assert width(alike) == pytest.approx(tails * width(None))
-        assert width(apart) > 2 * width(alike)
-
-    def test_differences_are_paired(self):
-        compared = compare_costs(*self.rows(), Costs.of([0, 1], {"false_negative": 1.5}), rows="test")
-        width = compared.saved.high - compared.saved.low
-        apart = np.hypot(*(one.high - one.low for one in (compared.decided, compared.likeliest)))
-        assert width < 0.8 * apart
-
-    def test_the_same_seed_gives_the_same_intervals_and_another_does_not(self):
-        first, again, other = (compare_costs(*self.rows(), self.COSTS, rows="test", seed=seed) for seed in (1, 1, 2))
-        assert first == again != other
-
-    def test_where_nothing_went_wrong_yet_something_still_may(self):
-        codes = np.arange(40) % 2
-        compared = compare_costs(codes, np.where(codes[:, None] == [0, 1], 0.99, 0.01), self.COSTS, rows="test")
-        assert compared.decided.value == compared.decided.low == 0
-        assert 0.1 < compared.decided.high < 1
-        assert (compared.saved.low, compared.saved.high) == (0, 0)
-
-    def test_the_share_of_abstained_rows_is_told(self):
-        codes, chances = self.rows()
-        compared = compare_costs(codes, chances, self.COSTS.abstaining(0.3), rows="test")
-        assert compared.abstained == pytest.approx(((chances[:, 1] > 0.075) & (chances[:, 1] < 0.7)).mean())
-
-    def test_json_holds_all_of_it(self):
-        compared = compare_costs(*self.rows(), self.COSTS, rows="test", classes=np.array(["well", "ill"]))
-        told = compared.to_json()
-        assert set(told) == {
-            *("decided", "likeliest", "constant", "saved", "saved_over_constant"),
-            *("always", "abstained"),
-        }
-        assert told["saved"] == compared.saved.to_json()
-        assert type(told["always"]) is str
-
-    def test_shapes_that_do_not_fit_are_refused(self):
-        with pytest.raises(InputError, match="class code"):
-            compare_costs(np.array([3]), np.array([[0.5, 0.5]]), self.COSTS, rows="test")

@@ -1,8 +1,5 @@
 """Permutation importance against a slow plain loop and against scikit-learn."""
 
-import sys
-from dataclasses import replace
-
 import numpy as np
 import polars as pl
 import pytest
@@ -10,36 +7,37 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from demarcate import DemarcateClassifier
 from demarcate.errors import SettingError
-from demarcate.inspection import Asked, permutation_importance
+from demarcate.inspection import permutation_importance as module
+from demarcate.inspection.permutation_importance import RowGroup, permutation_importance
 
 
 @pytest.fixture(scope="module")
 def fitted():
-    """The predictor, cells, codes and who may be asked about which rows."""
+    """The predictor, cells, codes and which members are evaluated on which rows."""
     rng = np.random.default_rng(0)
     signal, other = rng.normal(size=(2, 240))
     colour = np.where(rng.random(240) < 0.5, "red", "blue")
-    is_ill = signal + 0.5 * (colour == "red") + 0.7 * rng.normal(size=240) > 0
-    frame, labels = pl.DataFrame({"signal": signal, "other": other, "colour": colour}), np.where(is_ill, "ill", "well")
-    classifier = DemarcateClassifier(hidden=(8,), epochs=12, n_folds=4).fit(frame, labels)
+    codes = (signal + 0.5 * (colour == "red") + 0.7 * rng.normal(size=240) > 0).astype(int)
+    frame = pl.DataFrame({"signal": signal, "other": other, "colour": colour})
+    classifier = DemarcateClassifier(hidden=(8,), epochs=12, n_folds=4).fit(frame, codes)
     predictor = classifier.predictor_
     members = np.asarray(predictor.encoding)
-    asked = [
-        Asked(np.flatnonzero(classifier.oof_folds_ == fold), tuple(np.flatnonzero(members == fold).tolist()))
+    groups = [
+        RowGroup(np.flatnonzero(classifier.oof_folds_ == fold), tuple(np.flatnonzero(members == fold).tolist()))
         for fold in range(4)
     ]
-    return predictor, predictor.parse(frame), (labels == classifier.classes_[1]).astype(int), asked
+    return predictor, predictor.parse(frame), codes, groups
 
 
 def test_it_is_what_a_plain_loop_over_whole_tables_finds(fitted):
-    predictor, parsed, codes, asked = fitted
-    found = permutation_importance(predictor, parsed, codes, asked, rows="out-of-fold", n_permutations=3, seed=7)
+    predictor, parsed, codes, groups = fitted
+    found = permutation_importance(predictor, parsed, codes, groups, rows="out-of-fold", n_permutations=3, seed=7)
     generator = np.random.default_rng(7)
     generator.permutation(len(codes))
 
     def probabilities(cells):
         every = np.empty((len(codes), 2))
-        for each in asked:
+        for each in groups:
             own = {name: column[each.rows] for name, column in cells.items()}
             every[each.rows] = predictor.probabilities(own, each.members)
         return every
@@ -59,8 +57,8 @@ def test_it_is_what_a_plain_loop_over_whole_tables_finds(fitted):
 
 
 def test_the_column_that_decides_comes_first_and_one_of_noise_has_zero_in_its_interval(fitted):
-    predictor, parsed, codes, asked = fitted
-    found = permutation_importance(predictor, parsed, codes, asked, rows="out-of-fold")
+    predictor, parsed, codes, groups = fitted
+    found = permutation_importance(predictor, parsed, codes, groups, rows="out-of-fold")
     by_name = {column.column: column for column in found.columns}
     assert found.columns[0].column == "signal"
     assert found.columns[0].log_loss.low > 0
@@ -68,47 +66,46 @@ def test_the_column_that_decides_comes_first_and_one_of_noise_has_zero_in_its_in
 
 
 def test_intervals_hold_the_mean_of_many_permutations(fitted):
-    predictor, parsed, codes, asked = fitted
+    predictor, parsed, codes, groups = fitted
     settings = {"rows": "out-of-fold"}
-    many = permutation_importance(predictor, parsed, codes, asked, n_permutations=40, seed=1, **settings)
+    many = permutation_importance(predictor, parsed, codes, groups, n_permutations=40, seed=1, **settings)
     truth = {column.column: column.log_loss.value for column in many.columns}
     for seed in range(2, 6):
-        for column in permutation_importance(predictor, parsed, codes, asked, seed=seed, **settings).columns:
+        for column in permutation_importance(predictor, parsed, codes, groups, seed=seed, **settings).columns:
             assert column.log_loss.low <= truth[column.column] <= column.log_loss.high
 
 
 def test_the_same_seed_gives_the_same_numbers_and_the_rows_are_put_back(fitted):
-    predictor, parsed, codes, asked = fitted
-    once, again = (permutation_importance(predictor, parsed, codes, asked, rows="x", seed=3) for _ in range(2))
+    predictor, parsed, codes, groups = fitted
+    once, again = (permutation_importance(predictor, parsed, codes, groups, rows="x", seed=3) for _ in range(2))
     assert once == again
 
 
-def test_many_rows_are_drawn_from(fitted):
-    predictor, parsed, codes, asked = fitted
-    found = permutation_importance(predictor, parsed, codes, asked, rows="x", most_rows=100)
+def test_many_rows_are_sampled(fitted):
+    predictor, parsed, codes, groups = fitted
+    found = permutation_importance(predictor, parsed, codes, groups, rows="x", max_rows=100)
     assert (found.n_rows, found.n_rows_all) == (100, len(codes))
     assert found.columns[0].column == "signal"
 
 
 def test_of_very_many_columns_those_with_the_largest_weights_are_tried(fitted, monkeypatch):
-    predictor, parsed, codes, asked = fitted
-    # The package has a function of the module's name.
-    monkeypatch.setattr(sys.modules["demarcate.inspection.permutation_importance"], "MOST_COLUMNS", 1)
-    found = permutation_importance(predictor, parsed, codes, asked, rows="x")
+    predictor, parsed, codes, groups = fitted
+    monkeypatch.setattr(module, "MAX_COLUMNS", 1)
+    found = permutation_importance(predictor, parsed, codes, groups, rows="x")
     assert (len(found.columns), found.n_columns_all) == (1, 3)
 
 
 def test_rows_of_one_class_have_no_area(fitted):
     predictor, parsed, codes, _ = fitted
-    kept = np.flatnonzero(codes == 1)
-    cells = {name: column[kept] for name, column in parsed.items()}
-    every = [Asked(np.arange(len(kept)), tuple(range(predictor.n_members)))]
-    found = permutation_importance(predictor, cells, codes[kept], every, rows="x")
+    positive = np.flatnonzero(codes == 1)
+    cells = {name: column[positive] for name, column in parsed.items()}
+    every = [RowGroup(np.arange(len(positive)), tuple(range(predictor.n_members)))]
+    found = permutation_importance(predictor, cells, codes[positive], every, rows="x")
     assert all(column.roc_auc is None for column in found.columns)
 
 
 def test_a_single_permutation_is_refused(fitted):
-    with pytest.raises(SettingError, match="at least twice"):
+    with pytest.raises(SettingError, match="n_permutations is 1"):
         permutation_importance(*fitted, rows="x", n_permutations=1)
 
 
@@ -117,7 +114,7 @@ def test_several_classes_have_the_mean_of_their_areas():
     frame = pl.DataFrame({"a": rng.normal(size=120), "b": rng.normal(size=120)})
     codes = np.digitize(frame["a"].to_numpy() + rng.normal(size=120), [-0.5, 0.5])
     predictor = DemarcateClassifier(hidden=(8,), epochs=20, n_folds=2).fit(frame, codes).predictor_
-    every = [Asked(np.arange(120), (0, 1))]
+    every = [RowGroup(np.arange(120), (0, 1))]
     found = permutation_importance(predictor, predictor.parse(frame), codes, every, rows="given", n_permutations=2)
     before = predictor.predict_proba(frame)
     generator = np.random.default_rng(0)
@@ -129,21 +126,3 @@ def test_several_classes_have_the_mean_of_their_areas():
         falls.append(roc_auc_score(codes, before, multi_class="ovr") - roc_auc_score(codes, after, multi_class="ovr"))
     column = next(column for column in found.columns if column.column == "a")
     assert column.roc_auc.value == pytest.approx(np.mean(falls), abs=1e-6)
-
-
-def test_importance_is_of_probabilities_at_the_temperature(fitted):
-    predictor, parsed, codes, _ = fitted
-    groups = [Asked(np.arange(len(codes)), tuple(range(predictor.n_members)))]
-    increases = []
-    for temperature in (None, 3.0):
-        scaled = replace(predictor, temperature=temperature)
-        importance = permutation_importance(scaled, parsed, codes, groups, rows="given", n_permutations=2)
-        increases.append(importance.columns[0].log_loss.value)
-        generator = np.random.default_rng(0)
-        generator.permutation(len(codes))
-        orders = [generator.permutation(len(codes)) for _ in range(2)]
-        name = importance.columns[0].column
-        shuffled = [scaled.probabilities({**parsed, name: parsed[name][order]}) for order in orders]
-        expected = np.mean([log_loss(codes, each) for each in shuffled]) - log_loss(codes, scaled.probabilities(parsed))
-        assert increases[-1] == pytest.approx(expected, abs=1e-6)
-    assert increases[0] > 1.2 * increases[1]

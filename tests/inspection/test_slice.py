@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import SettingError
-from demarcate.inspection.slice import Plane
+from demarcate.inspection.slice import SliceGrid
 
 FRAME = pl.DataFrame(
     {
@@ -19,23 +19,23 @@ FRAME = pl.DataFrame(
 )
 
 
-def plane(**settings):
-    return Plane.through(FRAME, **{"columns": ("age", "chol"), "resolution": 5, **settings})
+def grid_of(**settings):
+    return SliceGrid.through(FRAME, **{"columns": ("age", "chol"), "resolution": 5, **settings})
 
 
 def test_other_columns_are_held_at_their_medians_and_commonest_values():
-    assert plane().held == {"cp": "b", "slope": 2.0, "smokes": True}
+    assert grid_of().held == {"cp": "b", "slope": 2.0, "smokes": True}
 
 
 def test_a_value_of_the_callers_takes_their_place_and_the_caption_says_so():
-    held = plane(at={"cp": "a"})
+    held = grid_of(at={"cp": "a"})
     assert held.held["cp"] == "a"
     assert "cp\u00a0=\u00a0a" in held.caption
     assert "smokes\u00a0=\u00a0True" in held.caption
 
 
 def test_the_grid_has_every_place_once_and_one_value_in_every_other_column():
-    grid = plane().grid()
+    grid = grid_of().points()
     assert grid.shape == (25, 5)
     assert grid.select("age", "chol").unique().height == 25
     assert grid.select("cp", "slope", "smokes").unique().rows() == [("b", 2.0, True)]
@@ -43,14 +43,14 @@ def test_the_grid_has_every_place_once_and_one_value_in_every_other_column():
 
 
 def test_the_grid_runs_row_by_row_from_the_bottom():
-    own = plane()
-    grid = own.grid()
+    own = grid_of()
+    grid = own.points()
     np.testing.assert_allclose(grid["age"][:5], own.across)
     np.testing.assert_allclose(grid["chol"].to_numpy().reshape(5, 5)[:, 0], own.up)
 
 
 def test_the_picture_reaches_beyond_the_rows_that_are_seen():
-    left, right, bottom, top = plane(rows=np.array([0, 1, 2])).extent
+    left, right, bottom, top = grid_of(rows=np.array([0, 1, 2])).extent
     assert left < 30 < 50 < right < 90
     assert bottom < 200 < 300 < top
 
@@ -58,20 +58,20 @@ def test_the_picture_reaches_beyond_the_rows_that_are_seen():
 @pytest.mark.parametrize("cells", [[1.7e308, -1.7e308], [1.7e308, 1.6e308], [0.0, 1.7e308]])
 def test_the_largest_numbers_there_are_make_no_range_infinite(cells):
     frame = pl.DataFrame({"a": cells, "b": [0.0, 1.0]})
-    drawn = Plane.through(frame, columns=("a", "b"), resolution=7)
+    drawn = SliceGrid.through(frame, columns=("a", "b"), resolution=7)
     assert np.isfinite(drawn.across).all()
     assert (np.diff(drawn.across) > 0).all()
 
 
 def test_a_constant_column_still_has_a_range():
-    left, right, *_ = Plane.through(pl.DataFrame({"a": [2.0, 2.0], "b": [1.0, 3.0]}), columns=("a", "b")).extent
+    left, right, *_ = SliceGrid.through(pl.DataFrame({"a": [2.0, 2.0], "b": [1.0, 3.0]}), columns=("a", "b")).extent
     assert left < 2 < right
 
 
 def test_the_grid_is_of_the_kind_it_is_asked_for():
-    own = Plane.through(FRAME.select("age", "chol"), resolution=3)
-    array, frame = own.grid(np.empty((1, 2))), own.grid(pd.DataFrame({"age": [1]}))
-    np.testing.assert_allclose(array, own.grid().to_numpy())
+    own = SliceGrid.through(FRAME.select("age", "chol"), resolution=3)
+    array, frame = own.points(np.empty((1, 2))), own.points(pd.DataFrame({"age": [1]}))
+    np.testing.assert_allclose(array, own.points().to_numpy())
     assert isinstance(frame, pd.DataFrame)
     assert list(frame.columns) == ["age", "chol"]
 
@@ -79,30 +79,30 @@ def test_the_grid_is_of_the_kind_it_is_asked_for():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"columns": None}, "drawn over two columns that hold numbers: the table has 5 columns. Name two of 'age'"),
-        ({"columns": ("age",)}, "two different columns"),
-        ({"columns": ("age", "age")}, "two different columns"),
-        ({"columns": "age"}, "two different columns"),
-        ({"columns": ("age", "chole")}, "got 'chole'. Did you mean 'chol'"),
-        ({"columns": ("age", "cp")}, "'cp' holds categories or dates. Hold it at a value"),
-        ({"at": {"age": 3}}, "got 'age', which is drawn"),
-        ({"at": {"slop": 3}}, "got 'slop'. Did you mean 'slope'"),
-        ({"resolution": 1}, "at least 2: got 1"),
+        ({"columns": None}, "has 5 columns, and a picture is drawn over two that hold numbers. Name two of 'age'"),
+        ({"columns": ("age",)}, "Name two different columns"),
+        ({"columns": ("age", "age")}, "Name two different columns"),
+        ({"columns": "age"}, "Name two different columns"),
+        ({"columns": ("age", "chole")}, "'chole', which the classifier does not read. Did you mean 'chol'"),
+        ({"columns": ("age", "cp")}, "'cp', which holds categories or dates. Hold it at a value"),
+        ({"at": {"age": 3}}, "at names 'age', which is drawn"),
+        ({"at": {"slop": 3}}, "'slop', which the classifier does not read. Did you mean 'slope'"),
+        ({"resolution": 1}, "resolution is 1. Give at least 2"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_words(settings, message):
     with pytest.raises(SettingError, match=message):
-        plane(**settings)
+        grid_of(**settings)
 
 
 def test_a_column_without_numbers_in_the_rows_is_refused():
-    with pytest.raises(SettingError, match="'chol' has none in these rows"):
-        plane(rows=np.array([1]))
+    with pytest.raises(SettingError, match="'chol' has no numbers in these rows"):
+        grid_of(rows=np.array([1]))
 
 
 def test_a_long_list_of_held_columns_is_cut_short_in_words():
     wide = pl.DataFrame({f"c{number}": [0.0, float(number), 1.5] for number in range(1, 40)})
-    caption = Plane.through(wide, columns=("c1", "c2")).caption
+    caption = SliceGrid.through(wide, columns=("c1", "c2")).caption
     assert "and 25 more at their medians" in caption
 
 
@@ -110,9 +110,9 @@ def test_a_long_list_of_held_columns_is_cut_short_in_words():
 @given(st.lists(st.floats(-1e9, 1e9), min_size=2, max_size=30), st.integers(2, 9))
 def test_every_place_is_finite_and_all_rows_are_inside(values, resolution):
     frame = pl.DataFrame({"a": values, "b": list(range(len(values)))})
-    own = Plane.through(frame, columns=("a", "b"), resolution=resolution, schema=build_schema(frame))
+    own = SliceGrid.through(frame, columns=("a", "b"), resolution=resolution, schema=build_schema(frame))
     left, right, *_ = own.extent
-    assert np.isfinite(own.grid().to_numpy()).all()
+    assert np.isfinite(own.points().to_numpy()).all()
     assert left <= min(values) <= max(values) <= right
     assert left < right
 

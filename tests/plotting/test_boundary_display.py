@@ -93,7 +93,7 @@ def test_a_slice_of_a_wider_table_is_of_the_trained_model_itself(heart, heart_cl
     display = BoundaryDisplay.from_estimator(
         heart_classifier, heart, columns=("age", "thalach"), at={"cp": 1}, resolution=12
     )
-    held = {name: value for name, value in display.plane.held.items() if name != "cp"}
+    held = {name: value for name, value in display.slice.held.items() if name != "cp"}
     assert held["chol"] == heart.X["chol"].cast(float).median()
     for row, column in ((0, 0), (5, 7), (11, 11)):
         place = {"age": display.across[column], "thalach": display.up[row], "cp": 1, **held}
@@ -144,7 +144,7 @@ def test_it_is_drawn_again_on_axes_of_the_callers(moons, moon_runs):
 
 def test_what_is_no_classifier_of_probabilities_is_refused(moons):
     for estimator in (object(), SVC().fit(moons.X.to_numpy(), moons.y), LogisticRegression()):
-        with pytest.raises(SettingError, match="fitted classifier with predict_proba"):
+        with pytest.raises(SettingError, match="not a fitted classifier with predict_proba"):
             BoundaryDisplay.from_estimator(estimator, moons)
 
 
@@ -161,5 +161,5 @@ def test_a_column_that_the_classifier_leaves_out_is_no_hindrance(moons):
     with pytest.warns(match="'same': not used"):
         clf = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2).fit(table, moons.y)
     display = BoundaryDisplay.from_estimator(clf, (table, moons.y), resolution=5)
-    assert display.plane.columns == ("x1", "x2")
+    assert display.slice.columns == ("x1", "x2")
     assert display.caption == ""

@@ -50,7 +50,7 @@ def test_a_label_is_not_read_as_mathematics():
 
 def test_titles_and_captions_are_broken_into_lines_that_fit():
     ax = style.new_axes()[0, 0]
-    style.dress(ax, "many words " * 20, "x", "y", caption="more words " * 40)
+    style.label_axes(ax, "many words " * 20, "x", "y", caption="more words " * 40)
     figure = style.figure_of(ax)
     figure.canvas.draw()
     wide = figure.get_window_extent().width
@@ -61,5 +61,5 @@ def test_titles_and_captions_are_broken_into_lines_that_fit():
 def test_the_same_caption_is_written_once():
     axes = style.new_axes(2)[0]
     for ax in axes:
-        style.dress(ax, "", "x", "y", caption="the same")
+        style.label_axes(ax, "", "x", "y", caption="the same")
     assert style.figure_of(axes[0]).get_supxlabel() == "the same"

@@ -6,8 +6,8 @@ from typing import Any
 
 from demarcate.bundle.rules import has_keys, is_count, is_float_between, is_text, is_text_list, require
 from demarcate.encoding.encoder_registry import check_state
-from demarcate.evaluation.calibration import COLDEST, HOTTEST
-from demarcate.evaluation.costs import LARGEST
+from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
+from demarcate.evaluation.costs import MAX_COST
 from demarcate.nn import FAMILIES, HEAD_NAMES
 from demarcate.tabular.schema import KINDS
 
@@ -56,12 +56,16 @@ def _check_decisions(document: Mapping[str, Any], n_classes: int) -> None:
     calibration, costs, conformal = document["calibration"], document["costs"], document["conformal"]
     if calibration is not None:
         has_temperature = has_keys(calibration, {"temperature"})
-        has_temperature = has_temperature and is_float_between(calibration["temperature"], COLDEST, HOTTEST)
-        require(has_temperature, f"the calibration is not a temperature from {COLDEST:g} to {HOTTEST:g}")
+        has_temperature = has_temperature and is_float_between(
+            calibration["temperature"], MIN_TEMPERATURE, MAX_TEMPERATURE
+        )
+        require(
+            has_temperature, f"the calibration is not a temperature from {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}"
+        )
     if costs is not None:
         has_cost = has_keys(costs, {"abstain"})
-        has_cost = has_cost and (costs["abstain"] is None or is_float_between(costs["abstain"], 0, LARGEST))
-        require(has_cost, f"the cost of abstaining is not a number from 0 to {LARGEST:g}")
+        has_cost = has_cost and (costs["abstain"] is None or is_float_between(costs["abstain"], 0, MAX_COST))
+        require(has_cost, f"the cost of abstaining is not a number from 0 to {MAX_COST:g}")
     if conformal is not None:
         has_counts = has_keys(conformal, {"class_rows"}) and isinstance(conformal["class_rows"], list)
         has_counts = has_counts and all(map(is_count, conformal["class_rows"]))

@@ -3,7 +3,8 @@
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.evaluation.calibration import Calibration, calibrate, scale
 from demarcate.evaluation.conformal import Conformal
-from demarcate.evaluation.costs import CostComparison, Costs, compare_costs
+from demarcate.evaluation.cost_comparison import CostComparison, compare_costs
+from demarcate.evaluation.costs import Costs
 from demarcate.evaluation.intervals import class_scores, score
 from demarcate.evaluation.means import Mean
 from demarcate.evaluation.metrics import (

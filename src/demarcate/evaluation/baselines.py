@@ -1,4 +1,4 @@
-"""What simple rules reach: a network is worth its trouble only where it beats them on the same rows."""
+"""Baselines: class shares and logistic regression, on the rows that networks are scored on."""
 
 import warnings
 
@@ -11,7 +11,7 @@ MANY_ROWS = 20_000
 def majority_probabilities(train_codes: npt.NDArray[np.int64], n_rows: int, n_classes: int) -> npt.NDArray[np.float64]:
     """Return the shares of the classes among the training rows, for every row.
 
-    Its accuracy is that of always naming the largest class; its log loss is the best one without looking at a feature.
+    Its accuracy is that of always predicting the largest class; its log loss is the best one without features.
 
     Parameters
     ----------

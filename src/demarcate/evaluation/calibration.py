@@ -1,13 +1,13 @@
-"""Probabilities that mean what they say: temperature scaling, kept only where it is known to help.
+"""Temperature scaling of probabilities, only where it is known to help.
 
 A row's probabilities p become p ** (1 / T), divided by their sum (Guo et al., 2017, https://arxiv.org/abs/1706.04599,
-there written as logits divided by T). T above 1 takes certainty away, T below 1 adds some; the likeliest class stays.
+there written as logits divided by T). T above 1 lowers certainty, T below 1 raises it; the likeliest class stays.
 
 Out-of-fold probabilities are those of single members, and new rows are predicted by the mean of all. A mean of members
 that are each too certain is less so (Rahaman and Thiery, 2021, https://arxiv.org/abs/2007.08792): the temperature of
-members, put on their mean, made fresh rows worse on most tables. Out-of-fold rows cannot tell how much of it the mean
-takes away; it was measured (``benchmarks/trust/calibration.py``), and `AVERAGING` is more than that. What is then left
-and large is the certainty of members that were trained too long, which they have in common and no mean takes away.
+members, applied to their mean, made fresh rows worse on most tables. Out-of-fold rows cannot show how much certainty
+the mean takes away; it was measured (``benchmarks/trust/calibration.py``), and `ENSEMBLE_FACTOR` is more than that. The
+large rest is certainty of members trained too long, which they have in common and no mean takes away.
 """
 
 from dataclasses import dataclass
@@ -18,31 +18,31 @@ import numpy.typing as npt
 from demarcate.evaluation.means import Mean
 from demarcate.evaluation.row_values import check_probabilities, row_losses
 
-COLDEST, HOTTEST = 0.05, 20.0
-"""The temperatures there are: at the last one hardly anything is left of a probability of 0.99 but the order."""
-AVERAGING = 1.5
-"""What the temperature of single members is divided by, to be that of their mean."""
-CLEAR = 1.2
-"""Where that division was needed: how warm the mean has to be at least."""
-MATTERS = 0.01
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
+"""At the highest temperature hardly more than the order of probabilities is left."""
+ENSEMBLE_FACTOR = 1.5
+"""The temperature of single members is divided by this for their mean."""
+MIN_ENSEMBLE_TEMPERATURE = 1.2
+"""A lower temperature of the mean, after that division, is not applied."""
+MIN_GAIN = 0.01
 """The share of the log loss that scaling has to save."""
-N_PARTS = 8
-"""Parts that a hold-out is dealt into."""
-FLOOR = 1e-15
-"""Of probabilities, where temperatures are fitted: one row that was ruled out altogether does not decide for all."""
+N_HOLDOUT_PARTS = 8
+"""Parts that stand for the folds of a hold-out."""
+MIN_PROBABILITY_TO_FIT = 1e-15
+"""Probabilities are clipped here where temperatures are fitted: one row ruled out altogether does not decide alone."""
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """What temperature scaling makes of rows that no network behind their probabilities was trained on.
+    """A temperature for new rows, and the scaled probabilities of rows that no network behind them was trained on.
 
     Parameters
     ----------
     temperature
-        For new rows; None if probabilities are better left as they are.
+        For new rows; None if probabilities are better left unscaled.
     probabilities
-        `(n_rows, n_classes)`: each fold's rows scaled by the temperature of all other folds, so that no row had a part
-        in its own; as they were given if there is no temperature.
+        `(n_rows, n_classes)`: each fold's rows scaled by the temperature of all other folds, so that no row takes part
+        in its own; unscaled if there is no temperature.
     """
 
     temperature: float | None
@@ -71,7 +71,7 @@ def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> 
     """
     if temperature is None:
         return probabilities
-    # Counted from the likeliest class, whose power is 1 at any temperature.
+    # Relative to the likeliest class, whose power is 1 at any temperature.
     powers: npt.NDArray[np.float64] = (probabilities / probabilities.max(axis=1, keepdims=True)) ** (1 / temperature)
     powers /= powers.sum(axis=1, keepdims=True)
     return powers
@@ -80,12 +80,12 @@ def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> 
 def calibrate(
     codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], folds: npt.NDArray[np.int64]
 ) -> Calibration:
-    """Return the temperature for new rows, if there is a good one, and out-of-fold probabilities that are honest of it.
+    """Return the temperature for new rows, if one helps, and out-of-fold probabilities that are scaled likewise.
 
-    A temperature minimises the log loss of the rows of all other folds, is divided by `AVERAGING`, and is judged on its
-    own fold's rows. One for all rows is kept if that way a row's log loss is lower on average, by more than noise (the
-    95% interval of the paired differences is above 0) and by enough to matter (`MATTERS`), and if what is left after
-    the division is at least `CLEAR`. A hold-out was judged by the mean of all members, as new rows are: it is dealt
+    A temperature minimises the log loss of the rows of all other folds, is divided by 1.5 for the mean of members, and
+    is evaluated on its own fold's rows. The temperature of all rows is applied if that lowers a row's log loss on
+    average, by more than noise (the 95% interval of the paired differences is above 0) and by at least 1%, and if it is
+    at least 1.2 after the division. A hold-out is predicted by the mean of all members, as new rows are: it is split
     into parts that stand for folds, and nothing is divided.
 
     Parameters
@@ -114,25 +114,25 @@ def calibrate(
     """
     probabilities = check_probabilities(codes, probabilities)
     is_shared = bool((folds == folds[0]).all())
-    parts = _dealt(len(codes)) if is_shared else folds
-    taken = 1.0 if is_shared else AVERAGING
+    parts = _holdout_parts(len(codes)) if is_shared else folds
+    factor = 1.0 if is_shared else ENSEMBLE_FACTOR
     scaled = probabilities.copy()
     for part in np.unique(parts):
         here = parts == part
         if not here.all():
-            scaled[here] = scale(probabilities[here], _best_temperature(codes[~here], probabilities[~here]) / taken)
+            scaled[here] = scale(probabilities[here], _best_temperature(codes[~here], probabilities[~here]) / factor)
     losses = row_losses(codes, probabilities)
     saved = Mean.of(losses - row_losses(codes, scaled))
-    temperature = _best_temperature(codes, probabilities) / taken
-    is_better = saved.low is not None and saved.low > 0 and saved.value >= MATTERS * losses.mean()
-    if is_better and (is_shared or temperature >= CLEAR):
+    temperature = _best_temperature(codes, probabilities) / factor
+    is_better = saved.low is not None and saved.low > 0 and saved.value >= MIN_GAIN * losses.mean()
+    if is_better and (is_shared or temperature >= MIN_ENSEMBLE_TEMPERATURE):
         return Calibration(temperature, scaled)
     return Calibration(None, probabilities)
 
 
-def _dealt(n_rows: int) -> npt.NDArray[np.int64]:
-    """Return `(n_rows,)`: the part each row is dealt to, the same whenever there are as many."""
-    parts: npt.NDArray[np.int64] = np.random.default_rng(0).permutation(n_rows) % N_PARTS
+def _holdout_parts(n_rows: int) -> npt.NDArray[np.int64]:
+    """Return the part of each row, ``(n_rows,)``, the same for the same number of rows."""
+    parts: npt.NDArray[np.int64] = np.random.default_rng(0).permutation(n_rows) % N_HOLDOUT_PARTS
     return parts
 
 
@@ -140,16 +140,16 @@ def _best_temperature(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[n
     """Return the temperature of least log loss."""
     from scipy.optimize import brentq
 
-    logits = np.log(probabilities.clip(FLOOR))
+    logits = np.log(probabilities.clip(MIN_PROBABILITY_TO_FIT))
     logits -= logits.max(axis=1, keepdims=True)
-    of_truth = logits[np.arange(len(codes)), codes].mean()
+    of_true_class = logits[np.arange(len(codes)), codes].mean()
 
-    # The loss is convex in 1 / T, so that its slope changes its sign once.
-    def slope(inverse: float) -> float:
+    # The loss is convex in 1 / T, so that its gradient changes sign once.
+    def gradient(inverse: float) -> float:
         powers = np.exp(logits * inverse)
-        return float(((powers * logits).sum(axis=1) / powers.sum(axis=1)).mean() - of_truth)
+        return float(((powers * logits).sum(axis=1) / powers.sum(axis=1)).mean() - of_true_class)
 
-    least, most = 1 / HOTTEST, 1 / COLDEST
-    if slope(least) >= 0:
-        return HOTTEST
-    return COLDEST if slope(most) <= 0 else 1 / float(brentq(slope, least, most, xtol=1e-6))
+    least, most = 1 / MAX_TEMPERATURE, 1 / MIN_TEMPERATURE
+    if gradient(least) >= 0:
+        return MAX_TEMPERATURE
+    return MIN_TEMPERATURE if gradient(most) <= 0 else 1 / float(brentq(gradient, least, most, xtol=1e-6))

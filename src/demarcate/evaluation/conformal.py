@@ -1,17 +1,16 @@
-"""Sets of labels that hold the true one as often as asked.
+"""Prediction sets: sets of labels that hold the true one with a given coverage.
 
-A label is in a row's set if its probability is not below what the true label of earlier rows usually had: the
-thresholds of Sadinle et al. (2019, https://doi.org/10.1080/01621459.2017.1395341), which give the smallest sets on
-average, at the quantile of split conformal prediction (Vovk et al., 2005), so that they hold without any assumption on
-the networks, as long as new rows come from where the old ones came from.
+A label is in a row's set if its probability is not below what true labels of earlier rows usually had: the thresholds
+of Sadinle et al. (2019, https://doi.org/10.1080/01621459.2017.1395341), which give the smallest sets on average, at the
+quantile of split conformal prediction (Vovk et al., 2005), so that they hold without assumptions on the networks, as
+long as new rows come from where the old ones came from.
 
-The old rows are out-of-fold: each was judged by the members of one fold alone, finished as they are. (Scores are of an
-epoch that all folds share; for sets it matters more that old and new rows meet the same networks.) New rows are judged
-by all folds, and a set is what the folds' sets agree on by majority (Gasparin and Ramdas, 2024,
-https://arxiv.org/abs/2401.09379): the median over folds is compared. The mean over folds would be another kind of
-number than the old rows': where members are certain, one that is not draws the mean below nearly all of them, and
-classes were covered at 40 instead of 90%. What is proven for a majority is 1 - 2 (1 - coverage); what is measured is
-the coverage asked for (``benchmarks/trust/conformal.py``).
+The old rows are out-of-fold: each was predicted by the fully trained members of one fold. (Scores are of an epoch that
+all folds share; for sets it matters more that old and new rows meet the same networks.) New rows are predicted by all
+folds, and a set is the majority vote of the folds' sets (Gasparin and Ramdas, 2024, https://arxiv.org/abs/2401.09379):
+the median over folds is compared. The mean over folds is another kind of number than the old rows': where members are
+certain, an uncertain one draws the mean below nearly all of them, and classes were covered at 40 instead of 90%. Proven
+for a majority is 1 - 2 (1 - coverage); measured is the coverage (``benchmarks/trust/conformal.py``).
 """
 
 from dataclasses import dataclass
@@ -26,19 +25,19 @@ from demarcate.errors import Problem, SettingError
 
 @dataclass(frozen=True, eq=False)
 class Conformal:
-    """What the true classes of out-of-fold rows were given, which is all that prediction sets need.
+    """The probabilities of the true classes of out-of-fold rows, which give prediction sets.
 
     Parameters
     ----------
     truths
-        `(n_rows,)`: each row's probability of its true class, class after class, rising within each.
+        `(n_rows,)`: each row's probability of its true class, class after class, ascending within each.
     class_rows
-        How many of them are of each class, `(n_classes,)`.
+        The number of rows of each class, `(n_classes,)`.
 
     Raises
     ------
     SettingError
-        If they are not that.
+        If the numbers of rows do not agree, or probabilities are out of range or order.
 
     Examples
     --------
@@ -53,19 +52,19 @@ class Conformal:
     def __post_init__(self) -> None:
         truths, problems = self.truths, []
         if truths.ndim != 1 or len(truths) != sum(self.class_rows):
-            found = f"shape {truths.shape} for {self.class_rows[:10]} rows a class"
-            problems.append(Problem("There is one probability for each row of a class", found, "Give as many"))
+            fact = f"The probabilities have shape {truths.shape}, and the classes {self.class_rows[:10]} rows"
+            problems.append(Problem(fact, "Give one probability for each row of a class"))
         elif len(truths) and not (truths.min() >= 0 and truths.max() <= 1):
             place = int((~((truths >= 0) & (truths <= 1))).argmax())
-            problems.append(Problem("A probability is in [0, 1]", f"number {place} is {truths[place]}", "Mend it"))
+            problems.append(Problem(f"Probability {place} is {truths[place]}", "Give probabilities in [0, 1]"))
         elif any((of_class[1:] < of_class[:-1]).any() for of_class in self._by_class()):
-            problems.append(Problem("Probabilities rise within a class", "some fall", "Sort them"))
+            problems.append(Problem("Probabilities do not ascend within a class", "Sort them"))
         if problems:
             raise SettingError.of(problems)
 
     @classmethod
     def of(cls, codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> "Conformal":
-        """From out-of-fold rows.
+        """Collect the probabilities of out-of-fold rows.
 
         Parameters
         ----------
@@ -78,7 +77,7 @@ class Conformal:
         order = np.lexsort((truths, codes))
         return cls(truths[order], tuple(np.bincount(codes, minlength=probabilities.shape[1]).tolist()))
 
-    def least(self, coverage: float = 0.9, *, per_class: bool = False) -> npt.NDArray[np.float64]:
+    def thresholds(self, coverage: float = 0.9, *, per_class: bool = False) -> npt.NDArray[np.float64]:
         """Return the least probability with which each class is in a set, `(n_classes,)`.
 
         Of n earlier rows it is the k-th smallest probability of the true class, k = floor((n + 1) (1 - coverage)); 0,
@@ -99,9 +98,9 @@ class Conformal:
         Examples
         --------
         >>> conformal = Conformal(np.append(np.arange(1, 20) / 20, 0.7), (19, 1))
-        >>> conformal.least(0.9)
+        >>> conformal.thresholds(0.9)
         array([0.1, 0.1])
-        >>> conformal.least(0.9, per_class=True)
+        >>> conformal.thresholds(0.9, per_class=True)
         array([0.1, 0. ])
         """
         _check_coverage(coverage)
@@ -124,10 +123,10 @@ class Conformal:
         probabilities
             `(n_folds, n_rows, n_classes)`: for each fold, the mean over its members.
         coverage, per_class
-            As for `least`.
+            As for `thresholds`.
         allow_empty
-            Whether a set may be empty, where no label is as likely as true ones usually are. That keeps the coverage at
-            what was asked for; without empty sets (the likeliest label is then in) it is higher.
+            Whether a set may be empty, where no label is as likely as true ones usually are. Then the coverage is as
+            given; without empty sets, which then hold the likeliest label, it is higher.
 
         Raises
         ------
@@ -142,23 +141,23 @@ class Conformal:
                [ True,  True]])
         """
         typical: npt.NDArray[Any] = np.median(probabilities, axis=0)
-        chosen: npt.NDArray[np.bool_] = typical >= self.least(coverage, per_class=per_class)
+        in_set: npt.NDArray[np.bool_] = typical >= self.thresholds(coverage, per_class=per_class)
         if not allow_empty:
-            rows = np.flatnonzero(~chosen.any(axis=1))
-            chosen[rows, typical[rows].argmax(axis=1)] = True
-        return chosen
+            rows = np.flatnonzero(~in_set.any(axis=1))
+            in_set[rows, typical[rows].argmax(axis=1)] = True
+        return in_set
 
     def _by_class(self) -> list[npt.NDArray[np.float64]]:
         ends = np.cumsum([0, *self.class_rows]).tolist()
         return [self.truths[begin:end] for begin, end in pairwise(ends)]
 
 
-def _kth_smallest(rising: npt.NDArray[np.float64], coverage: float) -> float:
+def _kth_smallest(ascending: npt.NDArray[np.float64], coverage: float) -> float:
     # (9 + 1) * (1 - 0.9) is a little less than 1 in binary, and means 1.
-    k = int(np.floor(round((len(rising) + 1) * (1 - coverage), 9)))
-    return float(rising[k - 1]) if k > 0 else 0.0
+    k = int(np.floor(round((len(ascending) + 1) * (1 - coverage), 9)))
+    return float(ascending[k - 1]) if k > 0 else 0.0
 
 
 def _check_coverage(coverage: object) -> None:
     if isinstance(coverage, bool) or not isinstance(coverage, int | float | np.floating) or not 0 < coverage < 1:
-        raise SettingError(f"A coverage is between 0 and 1, exclusive: it is {coverage!r}. Use 0.9.")
+        raise SettingError(f"The coverage is {coverage!r}, not between 0 and 1. Use 0.9.")

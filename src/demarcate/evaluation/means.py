@@ -1,4 +1,4 @@
-"""The mean of a number that was measured several times, and how far another round could move it."""
+"""Means over repetitions, with their intervals."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Mean:
     low, high
         The interval, or None.
     n_repeats
-        What it is the mean of.
+        The number of repetitions.
 
     Examples
     --------
@@ -40,7 +40,7 @@ class Mean:
         shared: float = 0.0,
         level: float = 0.95,
     ) -> "Mean":
-        """The mean of values, and its interval.
+        """Return the mean of values and its interval.
 
         The interval is mean +- t * s / sqrt(n), with s the values' standard deviation and t from Student's distribution
         with n - 1 degrees of freedom (Student, 1908, https://doi.org/10.1093/biomet/6.1.1). Repetitions that draw
@@ -53,7 +53,7 @@ class Mean:
         values
             At least one.
         within
-            The least and the most the mean can be: the interval is cut there.
+            The least and the greatest possible mean; the interval is cut there.
         shared
             At least 0; validation rows for each training row, where both are drawn anew from the same rows.
         level
@@ -70,8 +70,8 @@ class Mean:
             return cls(mean, None, None, 1)
         from scipy.special import stdtrit
 
-        reach = float(stdtrit(n - 1, (1 + level) / 2) * np.std(values, ddof=1) * (1 / n + shared) ** 0.5)
-        return cls(mean, float(max(mean - reach, within[0])), float(min(mean + reach, within[1])), n)
+        half_width = float(stdtrit(n - 1, (1 + level) / 2) * np.std(values, ddof=1) * (1 / n + shared) ** 0.5)
+        return cls(mean, float(max(mean - half_width, within[0])), float(min(mean + half_width, within[1])), n)
 
     @classmethod
     def of_rows(
@@ -82,23 +82,22 @@ class Mean:
         within: tuple[float, float] = (-np.inf, np.inf),
         level: float = 0.95,
     ) -> "Mean":
-        """The mean of what was measured row by row in several repetitions, and its interval.
+        """Return the mean of row values of several repetitions and its interval.
 
-        Two things could have been otherwise: the rows that judged, and what was trained for them. The first varies the
-        mean as it does any mean of rows, by s / sqrt(n_rows), each row counting once with the mean of its repetitions.
-        The second is what repetitions differ by beyond what their rows explain. Both variances are added, and Student's
-        t has the degrees of freedom of the sum (Satterthwaite, 1946, https://doi.org/10.2307/3002019). Meant for
-        repetitions that judge different rows, as folds do: there it held the mean over fresh tables in 95% of cases,
-        where the interval of `of` with ``shared`` is half as wide again as it need be.
+        Rows and training both vary. Rows vary the mean as any mean of rows, by s / sqrt(n_rows), each row counting once
+        with the mean of its repetitions. Training is what repetitions differ by beyond what their rows explain. Both
+        variances are added, and Student's t has the degrees of freedom of the sum (Satterthwaite, 1946,
+        https://doi.org/10.2307/3002019). Meant for repetitions with different rows, as folds are: there it held the
+        mean over fresh tables in 95% of cases, where `of` with ``shared`` is half as wide again as necessary.
 
         Parameters
         ----------
         values
-            For each repetition, what was measured of each of its rows, ``(n_judged,)``.
+            For each repetition a number for each of its rows, ``(n_evaluated,)``.
         rows
-            Which rows these are, ``(n_judged,)`` each.
+            For each repetition the numbers of its rows, ``(n_evaluated,)``.
         within
-            The least and the most the mean can be: the interval is cut there.
+            The least and the greatest possible mean; the interval is cut there.
         level
             In (0, 1).
 
@@ -112,9 +111,9 @@ class Mean:
 
         means = np.array([own.mean() for own in values])
         n, mean = len(values), float(means.mean())
-        everything, which = np.concatenate(values), np.concatenate(rows)
-        counts = np.bincount(which)
-        of_row = (np.bincount(which, weights=everything) / np.maximum(counts, 1))[counts > 0]
+        all_rows = np.concatenate(rows)
+        counts = np.bincount(all_rows)
+        of_row = (np.bincount(all_rows, weights=np.concatenate(values)) / np.maximum(counts, 1))[counts > 0]
         n_rows = len(of_row)
         by_rows = float(np.var(of_row, ddof=1)) / n_rows if n_rows > 1 else np.inf
         by_training = 0.0
@@ -125,8 +124,8 @@ class Mean:
         if not np.isfinite(total):
             return cls(mean, None, None, n)
         freedom = total**2 / (by_rows**2 / (n_rows - 1) + by_training**2 / max(n - 1, 1)) if total else 1.0
-        reach = float(stdtrit(freedom, (1 + level) / 2)) * total**0.5
-        return cls(mean, float(max(mean - reach, within[0])), float(min(mean + reach, within[1])), n)
+        half_width = float(stdtrit(freedom, (1 + level) / 2)) * total**0.5
+        return cls(mean, float(max(mean - half_width, within[0])), float(min(mean + half_width, within[1])), n)
 
     def __str__(self) -> str:
         return f"{self.value:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")

@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from demarcate.evaluation.accumulators import Accumulator, DecisionCounts, StreamingGroups, StreamingValue
 from demarcate.evaluation.bootstrap import Bootstrap
-from demarcate.evaluation.costs import CostComparison, Costs, compare_costs, compare_decisions
+from demarcate.evaluation.cost_comparison import CostComparison, compare_costs, compare_decisions
+from demarcate.evaluation.costs import Costs
 from demarcate.evaluation.intervals import class_scores, decision_scores, metric_scores, score
 from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.row_values import check_probabilities

@@ -1,4 +1,4 @@
-"""What pictures ask of a classifier, whoever made it, and of a table."""
+"""Read predictors, classes and margins from fitted classifiers, and codes and points from labelled tables."""
 
 from typing import Any, cast
 
@@ -12,102 +12,72 @@ from demarcate.errors import SettingError
 from demarcate.inference import Predictor
 from demarcate.tabular import as_frame, encode_known_labels, encode_labels, to_labels
 
-Labelled = Dataset | tuple[Any, Any]
+LabelledData = Dataset | tuple[Any, Any]
 """A data set, or a table and its labels."""
 
 
 def predictor_of(estimator: Any) -> Predictor | None:
-    """The predictor in one of the library's own classifiers; None for another's."""
-    for found in (estimator, getattr(estimator, "predictor_", None), getattr(estimator, "predictor", None)):
-        if isinstance(found, Predictor):
-            return found
-    return None
+    """Return the predictor of one of the library's own classifiers, None for another library's."""
+    candidates = (estimator, getattr(estimator, "predictor_", None), getattr(estimator, "predictor", None))
+    return next((each for each in candidates if isinstance(each, Predictor)), None)
 
 
 def classes_of(estimator: Any) -> NDArray[Any]:
-    """The labels of a fitted classifier, ``(n_classes,)``.
-
-    Raises
-    ------
-    SettingError
-        If it is no fitted classifier that tells probabilities.
-    """
+    """Return the labels of a fitted classifier, ``(n_classes,)``; SettingError without labels and ``predict_proba``."""
     classes = getattr(estimator, "classes_", getattr(estimator, "classes", None))
     if classes is None or not hasattr(estimator, "predict_proba"):
-        raise SettingError(
-            f"a picture is drawn of a fitted classifier with predict_proba: got {type(estimator).__name__}"
-        )
+        raise SettingError(f"A {type(estimator).__name__} is not a fitted classifier with predict_proba. Give one.")
     return np.asarray(classes)
 
 
-def margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each class is ahead of what it has to beat, ``(..., n_classes)``: positive for the class that is chosen.
+def class_margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each class's lead over its best rival, ``(..., n_classes)``: positive for the class decided for.
 
-    Parameters
-    ----------
-    estimator
-        Whose threshold or costs, if it has any, decide; among classes alone, where it may abstain.
-    probabilities
-        ``(..., n_classes)``.
-
-    Examples
-    --------
-    >>> margins(None, np.array([[0.2, 0.5, 0.3]])).round(1)
-    array([[-0.3,  0.2, -0.2]])
+    The estimator's threshold or costs decide, if it has any; abstention does not count.
     """
     predictor = predictor_of(estimator)
     if predictor is not None and predictor.threshold is not None:
-        ahead = probabilities[..., 1] - predictor.threshold
-        return np.stack([-ahead, ahead], -1)
+        lead = probabilities[..., 1] - predictor.threshold
+        return np.stack([-lead, lead], -1)
     if predictor is not None and predictor.costs is not None:
         return _lead(-predictor.costs.expected(probabilities))
     return _lead(probabilities)
 
 
-def _lead(merits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each class is ahead of the best of the others."""
-    others = np.stack([np.delete(merits, code, -1).max(-1) for code in range(merits.shape[-1])], -1)
-    return cast("NDArray[np.float64]", merits - others)
+def _lead(utilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    others = np.stack([np.delete(utilities, code, -1).max(-1) for code in range(utilities.shape[-1])], -1)
+    return cast("NDArray[np.float64]", utilities - others)
 
 
-def table_and_codes(data: Labelled, classes: NDArray[Any] | None = None) -> tuple[pl.DataFrame, NDArray[np.int64], Any]:
-    """A table, each row's class index, and the labels: those of a classifier, or those there are.
-
-    Raises
-    ------
-    InputError
-        If rows and labels differ in number, or a label is none of ``classes``.
-    """
+def table_and_codes(
+    data: LabelledData, classes: NDArray[Any] | None = None
+) -> tuple[pl.DataFrame, NDArray[np.int64], NDArray[Any]]:
+    """Return a table, each row's class index ``(n_rows,)`` and the labels: the given ones, or all that occur."""
     X, y = (_as_array(part) for part in data)
     frame, labels = as_frame(X), to_labels(y.reshape(-1) if getattr(y, "ndim", 1) == 2 else y)
     check_consistent_length(len(frame), len(labels))
     if classes is None:
-        there, codes = encode_labels(labels)
-        return frame, codes, there
+        occurring, codes = encode_labels(labels)
+        return frame, codes, occurring
     return frame, encode_known_labels(labels, classes), classes
 
 
 def points_of(frame: pl.DataFrame, columns: tuple[str, str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Rows as points over two columns, ``(n_points, 2)``; NaN where a cell is missing."""
+    """Return rows as points over two columns, ``(n_points, 2)``; NaN where a cell is missing."""
     return frame[rows].select(pl.col(columns).cast(pl.Float64, strict=False).fill_null(np.nan)).to_numpy()
 
 
-def chosen_rows(rows: Any, n_rows: int) -> NDArray[np.int64]:
-    """Row numbers, or all of them for None.
-
-    Raises
-    ------
-    SettingError
-        If one is out of range.
-    """
+def row_numbers(rows: Any, n_rows: int) -> NDArray[np.int64]:
+    """Return row numbers as an array, all rows for None; SettingError for one out of range."""
     if rows is None:
         return np.arange(n_rows)
-    chosen = np.asarray(rows, dtype=np.int64)
-    if chosen.size and not (chosen.min() >= 0 and chosen.max() < n_rows):
-        raise SettingError(f"rows are numbers from 0 to {n_rows - 1}: got {chosen.min()} to {chosen.max()}")
-    return chosen
+    numbers = np.asarray(rows, dtype=np.int64)
+    if numbers.size and not (numbers.min() >= 0 and numbers.max() < n_rows):
+        span = f"{numbers.min()} to {numbers.max()}"
+        raise SettingError(f"rows has numbers from {span}. Give numbers from 0 to {n_rows - 1}.")
+    return numbers
 
 
 def _as_array(part: Any) -> Any:
-    """A tensor as an array; anything else as it is."""
+    """Return a tensor as an array, anything else unchanged."""
     return part.detach().cpu().numpy() if hasattr(part, "detach") else part

@@ -1,4 +1,4 @@
-"""Learning curves: loss and accuracy over epochs, with what several seeds agree on."""
+"""Learning curves: loss and accuracy over epochs, averaged over networks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +12,11 @@ from demarcate.inspection.estimators import predictor_of
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
-    """One number over the epochs, the mean over networks.
+class LearningCurve:
+    """The mean of a number over networks, at each evaluated epoch.
 
-    Attributes
-    ----------
-    epochs
-        ``(n_looks,)``.
-    mean, low, high
-        The mean of the networks that were still training, and its 95% interval, ``(n_looks,)`` each; NaN where fewer
-        than two were left to tell an interval by.
+    ``epochs`` are ``(n_evaluated,)``, and so are ``mean``, ``low`` and ``high``: the mean of the networks still
+    training and its 95% interval, NaN where fewer than two were left.
     """
 
     epochs: NDArray[np.int64]
@@ -30,59 +25,45 @@ class Curve:
     high: NDArray[np.float64]
 
     @classmethod
-    def over(cls, values: NDArray[np.float64]) -> "Curve":
-        """The curve of values ``(n_networks, n_epochs)``, NaN where a network had none.
-
-        Examples
-        --------
-        >>> curve = Curve.over(np.array([[0.5, np.nan, 0.3], [0.7, np.nan, np.nan]]))
-        >>> curve.epochs.tolist(), curve.mean.tolist()
-        ([1, 3], [0.6, 0.3])
-        """
+    def over(cls, values: NDArray[np.float64]) -> "LearningCurve":
+        """Average values ``(n_networks, n_epochs)``, NaN where a network has none."""
         from scipy.special import stdtrit
 
-        there = np.isfinite(values)
-        looked = there.any(0)
-        values, n = np.where(there, values, 0.0)[:, looked], there[:, looked].sum(0)
+        is_known = np.isfinite(values)
+        evaluated = is_known.any(0)
+        is_known = is_known[:, evaluated]
+        values, n = np.where(is_known, values[:, evaluated], 0.0), is_known.sum(0)
         mean = values.sum(0) / n
-        spread = np.sqrt(((values - mean) ** 2 * there[:, looked]).sum(0) / np.maximum(n - 1, 1))
-        reach = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975) * spread / np.sqrt(n), np.nan)
-        return cls(np.flatnonzero(looked) + 1, mean, mean - reach, mean + reach)
+        deviation = np.sqrt(((values - mean) ** 2 * is_known).sum(0) / np.maximum(n - 1, 1))
+        half_width = np.where(n > 1, stdtrit(np.maximum(n - 1, 1), 0.975) * deviation / np.sqrt(n), np.nan)
+        return cls(np.flatnonzero(evaluated) + 1, mean, mean - half_width, mean + half_width)
 
 
 @dataclass(frozen=True, eq=False)
-class Learned:
-    """How training went, without a picture.
+class LearningCurves:
+    """The learning curves of networks, by ``train_loss``, ``train_accuracy``, ``validation_loss`` and so on."""
 
-    Attributes
-    ----------
-    curves
-        By ``train_loss``, ``train_accuracy`` and, where rows were watched, ``test_loss`` or ``validation_loss`` and so
-        on.
-    best_epochs
-        The epoch whose weights each network carries.
-    n_epochs
-        The most a network was trained.
-    """
-
-    curves: dict[str, Curve]
+    curves: dict[str, LearningCurve]
     best_epochs: tuple[int, ...]
+    """The epoch whose weights each network has."""
     n_epochs: int
+    """The most epochs a network was trained."""
 
     @classmethod
-    def of(cls, run: Any) -> "Learned":
-        """The curves of what was trained; see `HistoryDisplay.from_run`."""
-        histories, best = _histories(run)
-        longest = max((len(own) for history in histories for own in history.values()), default=0)
+    def of(cls, run: Any) -> "LearningCurves":
+        """Read the histories of a run, of several, of a classifier or of a predictor."""
+        histories, best_epochs = _histories(run)
+        longest = max((len(values) for history in histories for values in history.values()), default=0)
         if not longest:
-            raise SettingError("a history has at least one epoch: got none")
+            raise SettingError("The history has no epoch. Train for at least one epoch.")
         names = dict.fromkeys(name for history in histories for name in history)
-        curves = {name: Curve.over(_stacked([history[name] for history in histories], longest)) for name in names}
-        return cls({name: curve for name, curve in curves.items() if len(curve.epochs)}, tuple(best), longest)
+        curves = {name: LearningCurve.over(_padded([each[name] for each in histories], longest)) for name in names}
+        evaluated = {name: curve for name, curve in curves.items() if len(curve.epochs)}
+        return cls(evaluated, tuple(best_epochs), longest)
 
 
 def _histories(run: Any) -> tuple[list[dict[str, NDArray[np.float64]]], list[int]]:
-    """For each network its numbers by name, ``(n_epochs,)`` each, and the epoch it carries the weights of."""
+    """Return each network's values by name, ``(n_epochs,)`` each, and the epoch it has the weights of."""
     if isinstance(run, Sequence):
         parts = [_histories(each) for each in run]
         return [history for part, _ in parts for history in part], [epoch for _, best in parts for epoch in best]
@@ -95,28 +76,28 @@ def _histories(run: Any) -> tuple[list[dict[str, NDArray[np.float64]]], list[int
     elif predictor is not None:
         members = predictor.record.get("members", [])
     else:
-        raise SettingError(f"a history is that of runs or of a fitted DemarcateClassifier: got {type(run).__name__}")
-    kept = [member for member in members if member.get("history")]
-    if not kept:
-        raise SettingError("there is no history in this model. Train it anew: this version keeps one")
-    return [_unthinned(member) for member in kept], [member["best_epoch"] for member in kept]
+        raise SettingError(f"A {type(run).__name__} has no history. Give runs or a fitted DemarcateClassifier.")
+    recorded = [member for member in members if member.get("history")]
+    if not recorded:
+        raise SettingError("This model has no history in its record. Train it anew: this version records one.")
+    return [_member_history(member) for member in recorded], [member["best_epoch"] for member in recorded]
 
 
-def _unthinned(member: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
-    """A member's recorded numbers at their epochs, NaN between them."""
+def _member_history(member: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:
+    """Return a member's recorded values at their epochs, NaN between them."""
     history = member["history"]
     places = np.asarray(history["epoch"], dtype=np.int64) - 1
-    numbers = {}
-    for name, values in history.items():
+    values = {}
+    for name, recorded in history.items():
         if name != "epoch":
-            numbers[name] = np.full(member["epochs"], np.nan)
-            numbers[name][places] = values
-    return numbers
+            values[name] = np.full(member["epochs"], np.nan)
+            values[name][places] = recorded
+    return values
 
 
-def _stacked(values: Sequence[NDArray[np.float64]], longest: int) -> NDArray[np.float64]:
-    """Networks' numbers as one array ``(n_networks, longest)``, the short ones filled up with NaN."""
-    stacked = np.full((len(values), longest), np.nan)
-    for row, own in zip(stacked, values, strict=True):
+def _padded(values: Sequence[NDArray[np.float64]], longest: int) -> NDArray[np.float64]:
+    """Return values of networks as one array ``(n_networks, longest)``, padded with NaN."""
+    padded = np.full((len(values), longest), np.nan)
+    for row, own in zip(padded, values, strict=True):
         row[: len(own)] = own
-    return stacked
+    return padded

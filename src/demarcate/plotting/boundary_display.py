@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import Labelled, chosen_rows, classes_of, margins, points_of, table_and_codes
-from demarcate.inspection.slice import Plane, ask, plane_of
+from demarcate.inspection.estimators import (
+    LabelledData,
+    class_margins,
+    classes_of,
+    points_of,
+    row_numbers,
+    table_and_codes,
+)
+from demarcate.inspection.slice import SliceGrid, slice_probabilities, slice_through
 from demarcate.plotting import style
 from demarcate.plotting.data_display import scatter
 from demarcate.plotting.display import Display
@@ -36,7 +43,7 @@ class BoundaryDisplay(Display):
 
     Attributes
     ----------
-    plane
+    slice
         What varies, and what is held where.
     probabilities
         ``(resolution, resolution, n_classes)``, rows from the bottom up.
@@ -61,7 +68,7 @@ class BoundaryDisplay(Display):
     ((200, 200), 'x1')
     """
 
-    plane: Plane
+    slice: SliceGrid
     probabilities: NDArray[np.float64]
     margins: NDArray[np.float64]
     classes: NDArray[Any]
@@ -75,7 +82,7 @@ class BoundaryDisplay(Display):
     def from_estimator(
         cls,
         estimator: Any,
-        data: Labelled,
+        data: LabelledData,
         *,
         kind: Kind = "regions",
         columns: Sequence[str] | None = None,
@@ -119,31 +126,31 @@ class BoundaryDisplay(Display):
             raise SettingError(f"kind is one of {', '.join(KINDS)}: got {kind!r}")
         classes = classes_of(estimator)
         frame, codes, _ = table_and_codes(data, classes)
-        shown = chosen_rows(rows, len(frame))
-        plane = plane_of(estimator, frame, columns=columns, at=at, rows=shown, resolution=resolution)
-        flat = ask(estimator, plane, data)
+        shown = row_numbers(rows, len(frame))
+        grid = slice_through(estimator, frame, columns=columns, at=at, rows=shown, resolution=resolution)
+        flat = slice_probabilities(estimator, grid, data)
         probabilities = flat.reshape(resolution, resolution, len(classes))
-        points = points_of(frame, plane.columns, shown)
+        points = points_of(frame, grid.columns, shown)
         said = title if title is not None else _title(estimator, kind, codes[shown], shown)
-        ahead = margins(estimator, probabilities)
-        return cls(plane, probabilities, ahead, classes, points, codes[shown], kind, said).plot(ax)
+        ahead = class_margins(estimator, probabilities)
+        return cls(grid, probabilities, ahead, classes, points, codes[shown], kind, said).plot(ax)
 
     @property
     def across(self) -> NDArray[np.float64]:
         """Where it was looked at from left to right, ``(resolution,)``."""
-        return self.plane.across
+        return self.slice.across
 
     @property
     def up(self) -> NDArray[np.float64]:
         """Where it was looked at from bottom to top, ``(resolution,)``."""
-        return self.plane.up
+        return self.slice.up
 
     @property
     def caption(self) -> str:
         """What colours mean where that is not plain, and what other columns are held at; may be empty."""
         shades = self.kind == "probability" and len(self.classes) > 2
         own = "The stronger the colour, the likelier its class; white is a guess." if shades else ""
-        return f"{own} {self.plane.caption}".strip()
+        return f"{own} {self.slice.caption}".strip()
 
     @cached_property
     def regions(self) -> NDArray[np.int64]:
@@ -154,24 +161,24 @@ class BoundaryDisplay(Display):
     def boundary_length(self) -> float:
         """The length of all boundaries, in sides of the picture: about 1 for one straight line across it.
 
-        Of two classifiers over the same plane the one with the longer boundary draws the rougher line.
+        Of two classifiers over the same grid the one with the longer boundary draws the rougher line.
         """
         return sum(boundary_length(self.margins[..., code]) for code in range(len(self.classes))) / 2
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
         barred = self.kind == "probability" and len(self.classes) == 2
-        self._take(ax, width=style.WIDTH + barred)
+        self._set_axes(ax, width=style.WIDTH + barred)
         if self.kind == "regions":
             self._draw_regions()
         else:
             self._draw_probabilities()
         self._draw_lines()
         scatter(self.ax_, self.points, self.codes, self.classes)
-        left, right, bottom, top = self.plane.extent
+        left, right, bottom, top = self.slice.extent
         self.ax_.set(xlim=(left, right), ylim=(bottom, top))
-        x, y = map(shortened, self.plane.columns)
-        style.dress(self.ax_, self.title, x, y, caption=self.caption)
+        x, y = map(shortened, self.slice.columns)
+        style.label_axes(self.ax_, self.title, x, y, caption=self.caption)
         return self
 
     def _draw_regions(self) -> None:
@@ -193,25 +200,24 @@ class BoundaryDisplay(Display):
         filled = self.ax_.contourf(
             self.across, self.up, self.probabilities[..., 1], levels, cmap=colours_between, antialiased=True
         )
-        self.bar_ = bar = self.figure_.colorbar(filled, ax=self.ax_, ticks=[0, 0.25, 0.5, 0.75, 1], pad=0.02)
-        bar.set_label(f"probability of class {shortened(self.classes[1])}", fontsize=style.SMALL)
-        bar.ax.tick_params(labelsize=style.SMALL)
+        label = f"probability of class {shortened(self.classes[1])}"
+        self.bar_ = style.draw_colour_bar(self.ax_, filled, label, [0, 0.25, 0.5, 0.75, 1])
 
     def _draw_image(self, colours: NDArray[np.float64]) -> None:
         self.ax_.imshow(
-            colours, extent=self.plane.extent, origin="lower", aspect="auto", interpolation="nearest", zorder=0
+            colours, extent=self.slice.extent, origin="lower", aspect="auto", interpolation="nearest", zorder=0
         )
 
     def _draw_lines(self) -> None:
         for code in range(1 if len(self.classes) == 2 else len(self.classes)):
-            draw_boundary(self.ax_, self.plane, self.margins[..., code])
+            draw_boundary(self.ax_, self.slice, self.margins[..., code])
 
 
-def draw_boundary(ax: "Axes", plane: Plane, margin: NDArray[np.float64], **look: Any) -> None:
+def draw_boundary(ax: "Axes", grid: SliceGrid, margin: NDArray[np.float64], **look: Any) -> None:
     """Draw where a margin ``(resolution, resolution)`` changes its sign, if it does."""
     if margin.min() < 0 < margin.max():
         ax.contour(
-            plane.across, plane.up, margin, levels=[0.0], **{"colors": style.INK, "linewidths": 1.2, **look}, zorder=2
+            grid.across, grid.up, margin, levels=[0.0], **{"colors": style.INK, "linewidths": 1.2, **look}, zorder=2
         )
 
 

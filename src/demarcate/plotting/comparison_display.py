@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import Labelled
+from demarcate.inspection.estimators import LabelledData
 from demarcate.plotting import style
 from demarcate.plotting.boundary_display import BoundaryDisplay, Kind
 
@@ -21,7 +21,7 @@ MAX_ACROSS = 4
 
 @dataclass(eq=False)
 class ComparisonDisplay:
-    """What several classifiers make of the same plane, on axes of the same limits.
+    """What several classifiers make of the same grid, on axes of the same limits.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class ComparisonDisplay:
     def from_runs(
         cls,
         runs: Mapping[str, Any],
-        data: Labelled,
+        data: LabelledData,
         *,
         kind: Kind = "regions",
         columns: Sequence[str] | None = None,

@@ -125,12 +125,10 @@ class ConfusionDisplay(Display):
         """Draw it, on new axes if none are given."""
         n_classes = len(self.classes)
         side = float(np.clip(0.5 * n_classes + 1.8, style.HEIGHT, 9))
-        self._take(ax, width=side * 1.15, height=side)
+        self._set_axes(ax, width=side * 1.15, height=side)
         shares = self.matrix / np.maximum(self.matrix.sum(1, keepdims=True), 1)
         image = self.ax_.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        bar = self.figure_.colorbar(image, ax=self.ax_, pad=0.02, ticks=[0, 0.5, 1], shrink=0.8)
-        bar.set_label("share of the class's rows", fontsize=style.SMALL)
-        bar.ax.tick_params(labelsize=style.SMALL)
+        style.draw_colour_bar(self.ax_, image, "share of the class's rows", [0, 0.5, 1], shrink=0.8)
         if n_classes <= MAX_NUMBERED:
             self._write_numbers(shares)
             labels = [shortened(label, 16) for label in self.classes.tolist()]
@@ -139,7 +137,7 @@ class ConfusionDisplay(Display):
                 range(n_classes), labels, rotation=40 if slanted else 0, ha="right" if slanted else "center"
             )
             self.ax_.set_yticks(range(n_classes), labels)
-        style.dress(self.ax_, self.title, "predicted class", "true class")
+        style.label_axes(self.ax_, self.title, "predicted class", "true class")
         return self
 
     def _write_numbers(self, shares: NDArray[np.float64]) -> None:

@@ -1,4 +1,4 @@
-"""Labelled points, as they are before anybody has learned from them."""
+"""LabelledData points, as they are before anybody has learned from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from demarcate.datasets import Dataset
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import Labelled, chosen_rows, points_of, table_and_codes
-from demarcate.inspection.slice import Plane
+from demarcate.inspection.estimators import LabelledData, points_of, row_numbers, table_and_codes
+from demarcate.inspection.slice import SliceGrid
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 
@@ -50,7 +50,7 @@ class DataDisplay(Display):
     @classmethod
     def from_data(
         cls,
-        data: Labelled,
+        data: LabelledData,
         *,
         columns: Sequence[str] | None = None,
         rows: Any = None,
@@ -78,25 +78,25 @@ class DataDisplay(Display):
             If there are no such columns or rows.
         """
         frame, codes, classes = table_and_codes(data)
-        shown = chosen_rows(rows, len(frame))
-        plane = Plane.through(frame, columns=columns, resolution=2, rows=shown)
-        points = points_of(frame, plane.columns, shown)
+        shown = row_numbers(rows, len(frame))
+        grid = SliceGrid.through(frame, columns=columns, resolution=2, rows=shown)
+        points = points_of(frame, grid.columns, shown)
         named = f": {data.name}" if isinstance(data, Dataset) else ""
         said = f"{len(points):,} points of {len(classes)} classes{named}" if title is None else title
-        return cls(plane.columns, points, codes[shown], classes, said).plot(ax)
+        return cls(grid.columns, points, codes[shown], classes, said).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self._take(ax)
+        self._set_axes(ax)
         scatter(self.ax_, self.points, self.codes, self.classes)
-        style.dress(self.ax_, self.title, *map(shortened, self.columns))
+        style.label_axes(self.ax_, self.title, *map(shortened, self.columns))
         return self
 
 
 def scatter(ax: "Axes", points: NDArray[np.float64], codes: NDArray[np.int64], classes: NDArray[Any]) -> None:
     """Draw points in their classes' colours and shapes, with a legend; classes without a point are left out."""
     size = style.point_size(len(points))
-    for code, label in enumerate(style.to_labels(classes)):
+    for code, label in enumerate(style.class_labels(classes)):
         own = points[codes == code]
         if len(own):
             ax.scatter(

@@ -115,9 +115,8 @@ class DiagnosisDisplay:
             ax.axvspan(own - 0.22, own + 0.22, color=style.FAINT, alpha=0.5, linewidth=0, zorder=0)
         ax.set_xticks(places, [words for words, _ in points])
         ax.set_xlim(-0.5, len(points) - 0.5)
-        style.dress(ax, title, x, _METRICS[self.metric] if title != "Capacity" else "")
-        ax.grid(axis="y", color=style.FAINT, linewidth=0.6)
-        ax.set_axisbelow(True)
+        style.label_axes(ax, title, x, _METRICS[self.metric] if title != "Capacity" else "")
+        style.draw_grid(ax)
 
     def _level(self, *axes: "Axes") -> None:
         """The same limits for all curves, and one legend."""
@@ -149,9 +148,8 @@ class DiagnosisDisplay:
             "configured. More rows: what the last doubling did. Dotted: from here on a change is worth having. "
             "A row's log loss counts at most as log(100)."
         )
-        style.dress(ax, "Would it help?", "log loss lower by", "", caption=caption)
-        ax.grid(axis="x", color=style.FAINT, linewidth=0.6)
-        ax.set_axisbelow(True)
+        style.label_axes(ax, "Would it help?", "log loss lower by", "", caption=caption)
+        style.draw_grid(ax, "x")
 
 
 def _errorbar(

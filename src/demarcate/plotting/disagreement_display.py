@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import (
-    Labelled,
-    chosen_rows,
+    LabelledData,
+    class_margins,
     classes_of,
-    margins,
     points_of,
     predictor_of,
+    row_numbers,
     table_and_codes,
 )
-from demarcate.inspection.slice import Plane, plane_of
+from demarcate.inspection.slice import SliceGrid, slice_through
 from demarcate.plotting import style
 from demarcate.plotting.boundary_display import draw_boundary
 from demarcate.plotting.data_display import scatter
@@ -37,7 +37,7 @@ class DisagreementDisplay(Display):
 
     Attributes
     ----------
-    plane
+    slice
         What varies, and what is held where.
     member_probabilities
         ``(n_members, resolution, resolution, n_classes)``.
@@ -58,7 +58,7 @@ class DisagreementDisplay(Display):
     ((3, 50, 50, 2), (50, 50))
     """
 
-    plane: Plane
+    slice: SliceGrid
     member_probabilities: NDArray[np.float64]
     margins: NDArray[np.float64]
     classes: NDArray[Any]
@@ -70,7 +70,7 @@ class DisagreementDisplay(Display):
     def from_estimator(
         cls,
         estimator: Any,
-        data: Labelled,
+        data: LabelledData,
         *,
         columns: Sequence[str] | None = None,
         at: Mapping[str, Any] | None = None,
@@ -98,16 +98,16 @@ class DisagreementDisplay(Display):
             raise SettingError("members disagree where there are at least two: got none")
         classes = classes_of(several[0])
         frame, codes, _ = table_and_codes(data, classes)
-        shown = chosen_rows(rows, len(frame))
-        plane = plane_of(several[0], frame, columns=columns, at=at, rows=shown, resolution=resolution)
-        flat = np.concatenate([_members(each, plane) for each in several])
+        shown = row_numbers(rows, len(frame))
+        grid = slice_through(several[0], frame, columns=columns, at=at, rows=shown, resolution=resolution)
+        flat = np.concatenate([_members(each, grid) for each in several])
         if len(flat) < 2:
             raise SettingError("members disagree where there are at least two: got an ensemble of one")
         probabilities = flat.reshape(len(flat), resolution, resolution, len(classes))
-        ahead = np.stack([margins(several[0], own) for own in probabilities])
-        points = points_of(frame, plane.columns, shown)
+        ahead = np.stack([class_margins(several[0], own) for own in probabilities])
+        points = points_of(frame, grid.columns, shown)
         said = f"Where {len(flat)} networks disagree" if title is None else title
-        return cls(plane, probabilities, ahead, classes, points, codes[shown], said).plot(ax)
+        return cls(grid, probabilities, ahead, classes, points, codes[shown], said).plot(ax)
 
     @property
     def spread(self) -> NDArray[np.float64]:
@@ -120,31 +120,30 @@ class DisagreementDisplay(Display):
         """What is to be seen, and what other columns are held at."""
         lines = min(len(self.margins), MAX_LINES)
         own = f"A thin line each: the boundaries of {lines} networks."
-        return f"{own} {self.plane.caption}".strip()
+        return f"{own} {self.slice.caption}".strip()
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self._take(ax, width=style.WIDTH + 1)
+        self._set_axes(ax, width=style.WIDTH + 1)
         levels = np.linspace(0, 0.5, 11)
-        filled = self.ax_.contourf(self.plane.across, self.plane.up, self.spread, levels, cmap="Greys", alpha=0.85)
-        bar = self.figure_.colorbar(filled, ax=self.ax_, pad=0.02, ticks=[0, 0.1, 0.2, 0.3, 0.4, 0.5])
-        bar.set_label("spread of the networks' probabilities", fontsize=style.SMALL)
-        bar.ax.tick_params(labelsize=style.SMALL)
+        filled = self.ax_.contourf(self.slice.across, self.slice.up, self.spread, levels, cmap="Greys", alpha=0.85)
+        label = "spread of the networks' probabilities"
+        style.draw_colour_bar(self.ax_, filled, label, [0, 0.1, 0.2, 0.3, 0.4, 0.5])
         for member in self.margins[:MAX_LINES]:
             for code in range(1 if len(self.classes) == 2 else len(self.classes)):
-                draw_boundary(self.ax_, self.plane, member[..., code], colors="#D55E00", linewidths=0.8, alpha=0.9)
+                draw_boundary(self.ax_, self.slice, member[..., code], colors="#D55E00", linewidths=0.8, alpha=0.9)
         scatter(self.ax_, self.points, self.codes, self.classes)
-        left, right, bottom, top = self.plane.extent
+        left, right, bottom, top = self.slice.extent
         self.ax_.set(xlim=(left, right), ylim=(bottom, top))
-        style.dress(self.ax_, self.title, *map(shortened, self.plane.columns), caption=self.caption)
+        style.label_axes(self.ax_, self.title, *map(shortened, self.slice.columns), caption=self.caption)
         return self
 
 
-def _members(estimator: Any, plane: Plane) -> NDArray[np.float64]:
+def _members(estimator: Any, grid: SliceGrid) -> NDArray[np.float64]:
     """Each member's probabilities, ``(n_members, n_places, n_classes)``."""
     predictor = predictor_of(estimator)
     if predictor is None:
         raise SettingError(
             f"members are those of a DemarcateClassifier, a Predictor or runs: got {type(estimator).__name__}"
         )
-    return predictor.member_probabilities(plane.grid())
+    return predictor.member_probabilities(grid.points())

@@ -17,7 +17,7 @@ class Display:
     ax_: "Axes" = field(init=False, repr=False)
     figure_: "Figure" = field(init=False, repr=False)
 
-    def _take(self, ax: "Axes | None", width: float = style.WIDTH, height: float = style.HEIGHT) -> None:
+    def _set_axes(self, ax: "Axes | None", width: float = style.WIDTH, height: float = style.HEIGHT) -> None:
         """Draw on these axes from now on; on new ones of this size, in inches, if there are none."""
         self.ax_ = style.new_axes(width=width, height=height)[0, 0] if ax is None else ax
         self.figure_ = style.figure_of(self.ax_)

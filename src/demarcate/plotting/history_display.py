@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.formatting import shortened
-from demarcate.inspection.learning_curves import Curve, Learned
+from demarcate.inspection.learning_curves import LearningCurve, LearningCurves
 from demarcate.plotting import style
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class HistoryDisplay:
     (['test_accuracy', 'test_loss', 'train_accuracy', 'train_loss'], ['loss', 'accuracy'])
     """
 
-    curves: dict[str, Curve]
+    curves: dict[str, LearningCurve]
     best_epochs: tuple[int, ...]
     n_epochs: int
     title: str = ""
@@ -72,11 +72,11 @@ class HistoryDisplay:
         SettingError
             If there is no history.
         """
-        learned = Learned.of(run)
+        learning = LearningCurves.of(run)
         name = getattr(run, "name", None)
-        of = f"{shortened(name)!r}" if isinstance(name, str) else f"{len(learned.best_epochs)} networks"
-        said = f"How {of} learned" if title is None else title
-        return cls(learned.curves, learned.best_epochs, learned.n_epochs, said).plot(axes)
+        of = f"{shortened(name)!r}" if isinstance(name, str) else f"{len(learning.best_epochs)} networks"
+        said = f"How {of} learning" if title is None else title
+        return cls(learning.curves, learning.best_epochs, learning.n_epochs, said).plot(axes)
 
     def plot(self, axes: "Sequence[Axes] | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
@@ -107,9 +107,8 @@ class HistoryDisplay:
         self._mark_best(ax)
         several = len(self.best_epochs) > 1
         caption = "Lines: means of the networks still training; bands: 95% intervals of these means." if several else ""
-        style.dress(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption)
-        ax.grid(axis="y", color=style.FAINT, linewidth=0.6)
-        ax.set_axisbelow(True)
+        style.label_axes(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption)
+        style.draw_grid(ax)
 
     def _mark_best(self, ax: "Axes") -> None:
         """A line where the weights that are kept come from, unless it is the end for all."""

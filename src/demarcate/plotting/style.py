@@ -1,8 +1,8 @@
-"""How every picture looks: colours that the colour-blind tell apart, shapes that double them, legible sizes."""
+"""Colours that colour-blind people tell apart, markers that double them, sizes and axes of all pictures."""
 
 from collections.abc import Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from demarcate.formatting import shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
 
 # The first seven are those of Okabe and Ito (2008, https://jfly.uni-koeln.de/color), in an order that keeps neighbours
@@ -30,35 +32,29 @@ TINT = 0.35
 
 
 def colour(code: int) -> str:
-    """The colour of a class; beyond the last they begin again, with other markers."""
+    """Return the colour of a class; beyond the last they begin again, with other markers."""
     return COLOURS[code % len(COLOURS)]
 
 
 def marker(code: int) -> str:
-    """The shape of a class's points."""
+    """Return the shape of a class's points."""
     return MARKERS[code % len(MARKERS)]
 
 
 def rgb(code: int) -> NDArray[np.float64]:
-    """A class's colour as three numbers in [0, 1].
-
-    Examples
-    --------
-    >>> rgb(0).round(2)
-    array([0.  , 0.45, 0.7 ])
-    """
+    """Return a class's colour as three numbers in [0, 1], ``(3,)``."""
     text = colour(code)
     return np.array([int(text[start : start + 2], 16) for start in (1, 3, 5)]) / 255
 
 
 def tinted(code: int, strength: float = TINT) -> NDArray[np.float64]:
-    """A class's colour, thinned with white."""
+    """Return a class's colour mixed with white, ``(3,)``."""
     thinned: NDArray[np.float64] = 1 - strength * (1 - rgb(code))
     return thinned
 
 
 def new_axes(n_columns: int = 1, n_rows: int = 1, *, width: float = WIDTH, height: float = HEIGHT) -> Any:
-    """Axes in a figure of their own, which makes room for all that is written; sizes are those of one panel."""
+    """Return axes ``(n_rows, n_columns)`` in a new figure; sizes are those of one panel, in inches."""
     import matplotlib.pyplot as plt
 
     size = (n_columns * width, n_rows * height)
@@ -67,62 +63,72 @@ def new_axes(n_columns: int = 1, n_rows: int = 1, *, width: float = WIDTH, heigh
 
 
 def figure_of(ax: "Axes") -> "Figure":
-    """The figure that axes are in."""
+    """Return the figure that axes are in."""
     figure = ax.get_figure(root=True)
     assert figure is not None
     return figure
 
 
-def dress(ax: "Axes", title: str, x: str, y: str, *, caption: str = "") -> None:
-    """Title, labels and a caption below, in the sizes of every picture, broken into lines that fit."""
+def label_axes(ax: "Axes", title: str, x: str, y: str, *, caption: str = "") -> None:
+    """Set the title, the labels and a caption below the figure, broken into lines that fit."""
     figure = figure_of(ax)
     place = ax.get_subplotspec()
     panel = figure.get_figwidth() / (place.get_gridspec().ncols if place else 1)
-    ax.set_title(wrapped(title, _fitting(panel - 0.7, TITLE)), fontsize=TITLE, loc="left", color=INK)
+    ax.set_title(wrapped(title, _max_characters(panel - 0.7, TITLE)), fontsize=TITLE, loc="left", color=INK)
     ax.set_xlabel(x, fontsize=LABEL)
     ax.set_ylabel(y, fontsize=LABEL)
     ax.tick_params(labelsize=SMALL, color=GREY, labelcolor=INK)
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[:].set_color(GREY)
     if caption:
-        _caption(figure, wrapped(caption, _fitting(figure.get_figwidth() - 0.2, SMALL - 1)))
+        _caption(figure, wrapped(caption, _max_characters(figure.get_figwidth() - 0.2, SMALL - 1)))
 
 
 def _caption(figure: "Figure", text: str) -> None:
-    """Write below a figure what is not there yet; the layout makes room for it."""
-    there = figure.get_supxlabel()
-    if text not in there:
-        lines = f"{there}\n{text}" if there else text
+    """Add a caption below a figure unless it is there; the layout makes room for it."""
+    before = figure.get_supxlabel()
+    if text not in before:
+        lines = f"{before}\n{text}" if before else text
         figure.supxlabel(lines, x=0.01, ha="left", fontsize=SMALL - 1, color=GREY, linespacing=1.25)
 
 
-def _fitting(inches: float, size: float) -> int:
-    """Characters of a font size that fit into a line, with room for some capitals, which are wide."""
+def _max_characters(inches: float, size: float) -> int:
+    """Return how many characters of a font size fit into a line, some of them capitals, which are wide."""
     return max(16, int(inches * 72 / (0.64 * size)))
 
 
 def legend(ax: "Axes", **settings: Any) -> None:
-    """A legend beside the axes, where it hides nothing."""
+    """Draw a legend beside the axes, where it hides nothing."""
     place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
     ax.legend(**{"fontsize": SMALL, "frameon": False, "handletextpad": 0.4, **place, **settings})
 
 
-def point_size(n_points: int) -> float:
-    """The area of a marker, smaller where there are many.
+def draw_grid(ax: "Axes", axis: Literal["x", "y"] = "y") -> None:
+    """Draw faint grid lines below everything else."""
+    ax.grid(axis=axis, color=FAINT, linewidth=0.6)
+    ax.set_axisbelow(True)
 
-    Examples
-    --------
-    >>> point_size(50), point_size(100_000)
-    (30.0, 3.0)
-    """
+
+def draw_colour_bar(
+    ax: "Axes", mapped: "ScalarMappable", label: str, ticks: Sequence[float], **settings: Any
+) -> "Colorbar":
+    """Draw the scale of colours beside the axes."""
+    bar = figure_of(ax).colorbar(mapped, ax=ax, ticks=ticks, pad=0.02, **settings)
+    bar.set_label(label, fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
+    return bar
+
+
+def point_size(n_points: int) -> float:
+    """Return the area of a marker, smaller where there are many."""
     return float(np.clip(6000 / max(n_points, 1), 3, 30))
 
 
 def wrapped(text: str, width: int) -> str:
-    """Text in lines of at most ``width`` characters; a name may be longer."""
+    """Break text into lines of at most ``width`` characters; a name may be longer."""
     return "\n".join(fill(line, width, break_long_words=False) for line in text.split("\n"))
 
 
-def to_labels(classes: NDArray[Any]) -> Sequence[str]:
-    """Class labels as they are shown."""
+def class_labels(classes: NDArray[Any]) -> Sequence[str]:
+    """Return class labels as short text."""
     return [shortened(label) for label in classes.tolist()]

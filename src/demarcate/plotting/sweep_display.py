@@ -104,7 +104,7 @@ class SweepDisplay(Display):
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self._take(ax, width=5.2)
+        self._set_axes(ax, width=5.2)
         values = self.table["value"].unique(maintain_order=True).to_list()
         apart = self._is_apart(values)
         lines = self.table["line"].unique(maintain_order=True).to_list()
@@ -115,9 +115,8 @@ class SweepDisplay(Display):
         elif min(values) > 0 and max(values) / min(values) > 30:
             self.ax_.set_xscale("log")
         caption = f"{len(lines) - _MAX_LINES} more lines are left out." if len(lines) > _MAX_LINES else ""
-        style.dress(self.ax_, self.title, _words(self.over), _WORDS[self.metric], caption=caption)
-        self.ax_.grid(axis="y", color=style.FAINT, linewidth=0.6)
-        self.ax_.set_axisbelow(True)
+        style.label_axes(self.ax_, self.title, _words(self.over), _WORDS[self.metric], caption=caption)
+        style.draw_grid(self.ax_)
         style.legend(self.ax_)
         return self
 

@@ -170,7 +170,7 @@ class ThresholdDisplay(Display):
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self._take(ax, width=5.2)
+        self._set_axes(ax, width=5.2)
         self.cost_ax_ = self.ax_.twinx()
         lines = [
             *self.ax_.plot(self.thresholds, self.precision, "-", color="#0072B2", label="precision"),
@@ -187,7 +187,7 @@ class ThresholdDisplay(Display):
             f"{self.false_positive:g}. Precision: the share of rows called {who} that are. Recall: the share of rows "
             f"of class {who} that are found."
         )
-        style.dress(self.ax_, self.title, "threshold", "precision, recall", caption=caption)
+        style.label_axes(self.ax_, self.title, "threshold", "precision, recall", caption=caption)
         self.ax_.set(xlim=(0, 1), ylim=(0, 1.02))
         self.cost_ax_.set_ylim(0, max(float(self.cost.max()) * 1.05, 1e-9))
         self.cost_ax_.set_ylabel("mean cost of a row", fontsize=style.LABEL)

@@ -20,7 +20,7 @@ from demarcate.evaluation import Score, class_scores, majority_probabilities, sc
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.row_values import row_losses
 from demarcate.inference import Predictor
-from demarcate.inspection.permutation_importance import Asked, Importance, permutation_importance
+from demarcate.inspection.permutation_importance import Importance, RowGroup, permutation_importance
 from demarcate.tabular import ParsedColumns, as_frame, encode_known_labels
 from demarcate.tabular.fingerprint import fingerprint
 
@@ -71,7 +71,7 @@ class EvaluatedRows:
     codes: NDArray[np.int64]
     probabilities: NDArray[np.float64]
     kind: str
-    groups: tuple[Asked, ...]
+    groups: tuple[RowGroup, ...]
     folds: NDArray[np.int64] | None = None
     baselines: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
     findings: Sequence[Mapping[str, Any]] = ()
@@ -121,7 +121,7 @@ class EvaluatedRows:
         folds = classifier.oof_folds_
         member_folds = np.asarray(predictor.encoding)
         groups = tuple(
-            Asked(np.flatnonzero(folds == fold), tuple(np.flatnonzero(member_folds == fold).tolist()))
+            RowGroup(np.flatnonzero(folds == fold), tuple(np.flatnonzero(member_folds == fold).tolist()))
             for fold in np.unique(folds)
         )
         return cls(
@@ -165,7 +165,7 @@ class EvaluatedRows:
             codes=codes,
             probabilities=predictor.probabilities(parsed),
             kind="given",
-            groups=(Asked(indices, tuple(range(predictor.n_members))),),
+            groups=(RowGroup(indices, tuple(range(predictor.n_members))),),
             baselines=_majority_baseline(record, predictor, codes),
             findings=_findings(record, predictor, parsed, codes),
             is_training_data=fingerprint(parsed, codes) == record.get("provenance", {}).get("data_sha256"),

@@ -52,10 +52,10 @@ def test_a_slice_of_a_wider_table(demarcate, model, tmp_path):
     ("arguments", "code", "message"),
     [
         (("heart",), 2, "Name two of 'age'"),
-        (("heart", "--columns", "age,cp"), 2, "'cp' holds categories"),
+        (("heart", "--columns", "age,cp"), 2, "'cp', which holds categories"),
         (("heart", "--columns", "age"), 2, "two different columns"),
         (("heart", "--columns", "age,chol", "--at", "cp"), 2, "COLUMN=VALUE"),
-        (("heart", "--columns", "age,chol", "--at", "zz=1"), 2, "got 'zz'"),
+        (("heart", "--columns", "age,chol", "--at", "zz=1"), 2, "at names 'zz'"),
         (("heart", "--kind", "3d"), 2, "--kind is one of regions"),
         ((), 2, "--kind regions needs rows"),
         (("moons",), 1, "there is no 'target'"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from demarcate.evaluation.costs import CostComparison, compare_costs
+from demarcate.evaluation.cost_comparison import CostComparison, compare_costs
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.formatting import visible
-from demarcate.inspection.estimators import margins, points_of
-from demarcate.inspection.slice import Plane
+from demarcate.inspection.estimators import class_margins, points_of
+from demarcate.inspection.slice import SliceGrid
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, joined, percent
 from demarcate.report.sections.section import JsonFields, Section
@@ -87,20 +87,20 @@ class SliceSection(Section):
         if len(varying) < 2:
             return None
         rows = evaluated.table[evaluated.indices]
-        plane = Plane.through(rows, schema=predictor.schema, columns=varying, resolution=RESOLUTION)
-        probabilities = predictor.predict_proba(plane.grid()).reshape(RESOLUTION, RESOLUTION, evaluated.n_classes)
+        grid = SliceGrid.through(rows, schema=predictor.schema, columns=varying, resolution=RESOLUTION)
+        probabilities = predictor.predict_proba(grid.points()).reshape(RESOLUTION, RESOLUTION, evaluated.n_classes)
         step = -(-evaluated.n_rows // MAX_POINTS)
         order = np.arange(evaluated.n_rows) if step <= 1 else np.random.default_rng(0).permutation(evaluated.n_rows)
         sampled = order[::step]
         return cls(
-            columns=plane.columns,
-            held=tuple(HeldColumn(name, value) for name, value in plane.held.items()),
-            xs=plane.across,
-            ys=plane.up,
+            columns=grid.columns,
+            held=tuple(HeldColumn(name, value) for name, value in grid.held.items()),
+            xs=grid.across,
+            ys=grid.up,
             probabilities=probabilities,
-            margins=margins(predictor, probabilities),
+            margins=class_margins(predictor, probabilities),
             labels=evaluated.labels,
-            points=points_of(rows, plane.columns, sampled),
+            points=points_of(rows, grid.columns, sampled),
             codes=evaluated.codes[sampled],
         )
 

@@ -7,7 +7,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from demarcate.inspection.learning_curves import Curve, Learned
+from demarcate.inspection.learning_curves import LearningCurve, LearningCurves
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number
 from demarcate.report.sections.section import JsonFields, Section
@@ -28,7 +28,7 @@ class MetricHistory(JsonFields):
     high: NDArray[np.float64]
 
     @classmethod
-    def of(cls, name: str, curve: Curve) -> Self:
+    def of(cls, name: str, curve: LearningCurve) -> Self:
         """Return a curve with a name such as ``train_loss``."""
         rows, metric = name.rsplit("_", 1)
         return cls(rows, metric, curve.epochs, curve.mean, curve.low, curve.high)
@@ -70,11 +70,11 @@ class TrainingSection(Section):
         members = evaluated.record.get("members", [])
         if not any(member.get("history") for member in members):
             return None
-        learned = Learned.of(evaluated.predictor.with_record(evaluated.record))
+        learning = LearningCurves.of(evaluated.predictor.with_record(evaluated.record))
         return cls(
-            curves=tuple(MetricHistory.of(name, curve) for name, curve in learned.curves.items()),
-            best_epochs=learned.best_epochs,
-            n_epochs=learned.n_epochs,
+            curves=tuple(MetricHistory.of(name, curve) for name, curve in learning.curves.items()),
+            best_epochs=learning.best_epochs,
+            n_epochs=learning.n_epochs,
             diverged=tuple(member["diverged"] for member in members if member.get("diverged")),
             timed_out=any(member.get("timed_out") for member in members),
         )

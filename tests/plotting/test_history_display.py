@@ -1,0 +1,64 @@
+import numpy as np
+import polars as pl
+import pytest
+
+from demarcate import DemarcateClassifier, Network, Training, load, train
+from demarcate.errors import SettingError
+from demarcate.plotting import HistoryDisplay
+
+
+def test_the_history_of_a_run_is_drawn_as_it_was(moon_runs):
+    run = moon_runs["curve"]
+    display = HistoryDisplay.from_run(run)
+    np.testing.assert_array_equal(display.curves["train_loss"].mean, run.history["train_loss"])
+    lines = {line.get_label(): line for line in display.ax_[1].get_lines()}
+    np.testing.assert_array_equal(lines["test rows"].get_ydata(), run.history["test_accuracy"])
+    assert [ax.get_ylabel() for ax in display.ax_] == ["loss", "accuracy"]
+    assert not display.ax_[0].collections
+
+
+def test_several_runs_are_a_mean_with_its_interval_as_a_band(moon_runs):
+    runs = moon_runs.repeats["curve"]
+    curve = HistoryDisplay.from_run(runs).curves["test_loss"]
+    values = np.stack([run.history["test_loss"].to_numpy() for run in runs])
+    np.testing.assert_allclose(curve.mean, values.mean(0))
+    half = 4.302653 * values.std(0, ddof=1) / np.sqrt(3)
+    np.testing.assert_allclose(curve.high - curve.low, 2 * half, rtol=1e-5)
+
+
+def test_the_best_epoch_is_marked_where_training_stopped_early(moons):
+    training = Training(optimizer="adam", lr=0.05, epochs=80, batch_size=None, patience=10)
+    run = train(moons, Network((32, 32)), training)["network"]
+    display = HistoryDisplay.from_run(run)
+    marked = [line for line in display.ax_[0].get_lines() if line.get_label().startswith("best epoch")]
+    assert [line.get_xdata()[0] for line in marked] == [run.best_epoch]
+
+
+def test_a_saved_model_has_its_history_with_it(heart_classifier, tmp_path):
+    heart_classifier.save(tmp_path / "model.safetensors")
+    before = HistoryDisplay.from_run(heart_classifier)
+    after = HistoryDisplay.from_run(load(tmp_path / "model.safetensors"))
+    assert set(after.curves) == {"train_loss", "train_accuracy", "validation_loss", "validation_accuracy"}
+    member = heart_classifier.members_[0].history
+    for name, curve in after.curves.items():
+        np.testing.assert_array_equal(curve.mean, before.curves[name].mean)
+    everyone = [fitted.history.train_loss[0].item() for fitted in heart_classifier.members_]
+    assert after.curves["train_loss"].mean[0] == pytest.approx(np.mean(everyone), rel=1e-4)
+    assert member.n_epochs <= after.n_epochs
+
+
+def test_long_histories_are_thinned_and_keep_their_ends(moons):
+    X, y = moons
+    clf = DemarcateClassifier(hidden=(2,), epochs=500, patience=None, n_folds=2, batch_size=None).fit(X, y)
+    curve = HistoryDisplay.from_run(clf).curves["validation_loss"]
+    assert len(curve.epochs) == 200
+    assert (curve.epochs[0], curve.epochs[-1]) == (1, 500)
+
+
+def test_a_model_without_a_history_says_so(heart_classifier):
+    with pytest.raises(SettingError, match="no history in its record"):
+        HistoryDisplay.from_run(heart_classifier.predictor_.with_record({}))
+    with pytest.raises(SettingError, match="A DataFrame has no history"):
+        HistoryDisplay.from_run(pl.DataFrame())
+    with pytest.raises(SettingError, match="The history has no epoch"):
+        HistoryDisplay.from_run([])

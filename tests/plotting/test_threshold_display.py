@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+from sklearn.metrics import precision_score, recall_score
+
+from demarcate.errors import SettingError
+from demarcate.plotting import ThresholdDisplay
+
+
+def test_precision_recall_and_cost_are_those_of_the_predictions():
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, 2, 300)
+    probability = np.clip(0.35 * y + rng.uniform(0, 0.65, 300), 0, 1)
+    display = ThresholdDisplay.from_predictions(y, probability, false_negative=2)
+    for threshold in (0.1, 0.37, 0.5, 0.9):
+        called = probability >= threshold
+        found = display.at(threshold)
+        assert found["precision"] == pytest.approx(precision_score(y, called, zero_division=np.nan))
+        assert found["recall"] == pytest.approx(recall_score(y, called))
+        cost = 2 * (y & ~called).sum() + ((1 - y) & called).sum()
+        assert found["cost"] == pytest.approx(cost / 300)
+    assert display.cost[display.thresholds == display.best] == display.cost.min()
+
+
+def test_dear_misses_lower_the_threshold_and_the_picture_marks_it():
+    rng = np.random.default_rng(4)
+    truth = rng.uniform(0, 1, 4000)
+    y = (rng.uniform(0, 1, 4000) < truth).astype(int)
+    display = ThresholdDisplay.from_predictions(y, truth, false_negative=3)
+    assert display.best == pytest.approx(0.25, abs=0.06)
+    marked = [line for line in display.ax_.get_lines() if line.get_label() == f"cheapest: {display.best:.2f}"]
+    assert marked[0].get_xdata()[0] == display.best
+    assert "Missing a row of class 1 costs 3" in display.figure_.get_supxlabel()
+
+
+def test_either_class_can_be_the_positive_one(heart, heart_classifier):
+    both = heart_classifier.oof_proba_
+    of_zero = ThresholdDisplay.from_predictions(heart.y, both, positive=0)
+    assert of_zero.recall[0] == pytest.approx(np.mean(both[heart.y == 0, 0] >= 0.01))
+    of_model = ThresholdDisplay.from_estimator(heart_classifier, heart.X, heart.y)
+    assert (of_model.positive, of_model.n_rows) == (1, 303)
+
+
+@pytest.mark.parametrize(
+    ("y", "probabilities", "given", "message"),
+    [
+        ([0, 1, 2, 0], [0.1, 0.2, 0.3, 0.4], {}, "two classes: got 3"),
+        ([0, 1, 1], [0.1, 0.3, 1.2], {}, "in \\[0, 1\\]"),
+        ([0, 1, 1], [0.1], {}, "got shape"),
+        ([0, 1, 1], [0.1, 0.2, 0.3], {"false_negative": -1}, "false_negative is a cost"),
+        ([0, 1, 1], [0.1, 0.2, 0.3], {"false_negative": 0, "false_positive": 0}, "costs something"),
+    ],
+)
+def test_thresholds_that_make_no_sense_are_refused(y, probabilities, given, message):
+    with pytest.raises(SettingError, match=message):
+        ThresholdDisplay.from_predictions(y, probabilities, **given)

@@ -21,13 +21,10 @@ _MIN_AUC = 0.6
 
 
 def id_columns(table: TableView) -> Iterator[Finding]:
-    """Yield columns that number or name the rows.
+    """Yield columns that number or name the rows: notes of dropped ones, warnings of used ones.
 
-    Names and consecutive numbers, which schema inference has dropped, are notes. Of the used columns, whole numbers are
-    identifiers if nearly all rows have one of their own and
-
-    - they repeat too seldom for random numbers from their range (probability below 1e-6); or
-    - the column's name says so: ``id``, ``customer_id``, ``index``.
+    Whole numbers are identifiers if nearly all rows have one of their own, and they repeat too seldom for random ones
+    from their range (probability below 1e-6) or the column is called ``id``, ``customer_id``, ``index`` or the like.
     """
     for dropped in table.schema.dropped:
         if dropped.dropped.startswith("id-like"):

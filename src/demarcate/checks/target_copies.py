@@ -20,15 +20,12 @@ _Reason = tuple[str, dict[str, float]]
 
 
 def target_copies(table: TableView) -> Iterator[Finding]:
-    """Yield columns that alone determine the target.
+    """Yield columns that alone determine the target, if its largest class has less than 95% of the rows.
 
-    Either a column has few values, at most one per five rows, and predicting the most frequent class of each value is
-    right for 99% of all rows, while the largest class has less than 95% of them. A missing cell counts as a value;
-    numbers and dates of many values are tested by whether they are missing.
-
-    Or a number or date ranks the rows of two classes with a ROC AUC of at least 0.999, or at most 0.001, or thresholds
-    on it separate three or more classes without an error. Each of two classes needs 30 rows where it is not missing,
-    more classes need 30 together.
+    Either predicting the most frequent class of each value is right for 99% of the rows, with at most one value per
+    five rows (numbers of more values are tested by whether they are missing). Or a number or date ranks two classes
+    with a ROC AUC of at least 0.999, or at most 0.001, or thresholds on it separate more classes without an error; each
+    of two classes needs 30 rows where it is not missing, more classes need 30 together.
     """
     if table.codes is None or table.class_counts.max() >= MAX_CLASS_SHARE * table.n_rows:
         return

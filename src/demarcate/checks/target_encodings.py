@@ -26,13 +26,10 @@ _LARGEST = 1e12
 def target_encodings(table: TableView) -> Iterator[Finding]:
     """Yield columns of numbers that are means of the target, or near them, and that no earlier check has found.
 
-    If rows are grouped, by a category say, and each has the mean of the target over its group, the rows of one value
-    have exactly that mean, as no measurement has. Means smoothed towards the overall mean p with weight a,
-    (n m + a p) / (n + a), are recognised by the same a in every group.
-
-    With noise such means are still near the target's: from one bin of the column to the next, over at least 0.7 of the
-    range from 0 to 1, the share of a class equals the column within 0.1. That is only a warning, since
-    another model's probabilities look the same. Columns of fewer than five values are skipped.
+    Rows of one value have exactly that mean of the target, as no measurement has; means smoothed towards the overall
+    mean p, (n m + a p) / (n + a), have the same weight a in every group. With noise, the share of a class equals the
+    column within 0.1 in each bin, over at least 0.7 of the range from 0 to 1: only a warning, since another model's
+    probabilities look the same. Columns of fewer than five values are skipped.
     """
     if table.codes is None:
         return

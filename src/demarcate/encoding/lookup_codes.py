@@ -100,19 +100,18 @@ class CodedTable:
         for index, name in enumerate(encoders[0].columns):
             cells: Any = parsed[name]
             of_column = [encoder.encoders[index] for encoder in encoders]
+            column: CodedColumns | InterpolatedColumn | None
             if isinstance(cells, pl.Series):
-                if (categories := _code_categories(name, of_column, cells)) is not None:
-                    coded.append(categories)
-                else:
-                    rest.append(name)
-            elif (numbers := _code_numbers(name, of_column, cells, codes_left)) is not None:
-                coded.append(numbers)
-                codes_left -= numbers.n_codes
-            elif (column := _interpolate(name, of_column, codes_left)) is not None:
-                interpolated.append(column)
-                codes_left -= column.n_codes
+                column = _code_categories(name, of_column, cells)
             else:
+                column = _code_numbers(name, of_column, cells, codes_left) or _interpolate(name, of_column, codes_left)
+                codes_left -= column.n_codes if column else 0
+            if column is None:
                 rest.append(name)
+            elif isinstance(column, CodedColumns):
+                coded.append(column)
+            else:
+                interpolated.append(column)
         return cls(_combine(coded), tuple(interpolated), tuple(rest))
 
 

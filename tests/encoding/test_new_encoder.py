@@ -18,7 +18,7 @@ from demarcate.encoding.base import NO_TARGET, SharedColumn, StateField
 from demarcate.encoding.lookup_codes import CodedTable
 from demarcate.encoding.shared_table import SharedTable
 from demarcate.errors import BundleError
-from demarcate.inference.first_layer_lookup import Lookup
+from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.tabular import infer_schema
 from demarcate.trainingset import MemoryBudget
 
@@ -170,6 +170,6 @@ def test_repeated_cells_are_coded_and_others_interpolated_in_the_lookup(classifi
     assert {name for columns in coded.coded for name in columns.columns} == {"age", "sex"}
     assert [column.columns for column in coded.interpolated] == [("dose",)]
     predictor = classifier.predictor_
-    lookup = Lookup.of(predictor.encoders, predictor.encoding, predictor.populations, (0, 1), parsed)
+    lookup = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations, (0, 1), parsed)
     expected = predictor._dense_logits(parsed, (0, 1), slice(0, N_ROWS))
     torch.testing.assert_close(lookup.logits(slice(0, N_ROWS)), expected, rtol=0, atol=1e-4)

@@ -14,7 +14,8 @@ import numpy as np
 from demarcate.bundle.document import build_predictor, to_document
 from demarcate.bundle.format import encode
 from demarcate.bundle.read_model import ModelFile, parse_model_file
-from demarcate.cli import console, model_summary
+from demarcate.cli import model_summary
+from demarcate.cli.result_tables import print_model
 from demarcate.errors import BundleError, InputError
 from fuzz import forging
 from fuzz.campaign import Broken, Target
@@ -129,12 +130,12 @@ def target() -> Target[Case]:
 
 def _check_shown(file: ModelFile) -> None:
     """What `demarcate inspect` says is said, and of one file in ten printed: no text of it rules a terminal."""
-    json.dumps(model_summary.as_json(file), allow_nan=False)
+    json.dumps(model_summary.summary_json(file), allow_nan=False)
     if zlib.crc32(file.data) % 10:
-        model_summary.facts(file)
+        model_summary.summarize(file)
         return
     with redirect_stdout(io.StringIO()) as printed:
-        console.model("model.safetensors", file)
+        print_model("model.safetensors", file)
     if not printed.getvalue().replace("\n", "").isprintable():
         raise Broken(f"it prints {printed.getvalue()!r}")
 

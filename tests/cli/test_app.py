@@ -8,7 +8,7 @@ from importlib.metadata import version
 import pytest
 import typer
 
-from demarcate.cli.error_handling import guarded
+from demarcate.cli.error_handling import handle_errors
 
 COMMANDS = ("fit", "predict", "evaluate", "inspect", "sweep")
 
@@ -75,5 +75,5 @@ def test_torch_running_out_of_memory_is_told_as_such(words, capsys):
         raise RuntimeError(words)
 
     with pytest.raises(typer.Exit):
-        guarded(command)(debug=False)
+        handle_errors(command)(debug=False)
     assert "not enough memory" in capsys.readouterr().err

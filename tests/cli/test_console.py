@@ -1,40 +1,38 @@
-from collections import Counter
+import json
 
-import polars as pl
 import pytest
 
-from demarcate.cli import console
-from demarcate.evaluation import Score
-from demarcate.tabular import infer_schema
+from demarcate.cli.console import notify, print_json, print_lines, print_table
 
 
-def test_many_columns_are_cut_and_counted(capsys):
-    frame = pl.DataFrame({f"c{place}": [1, 2, 3] for place in range(45)})
-    console.schema("wide", frame, infer_schema(frame), "y")
+def test_every_line_of_standard_error_is_one_line(capsys):
+    notify("Warning: a\nb", "\x1b[31mred")
+    assert capsys.readouterr() == ("", "Warning: a\\nb\n\\x1b[31mred\n")
+
+
+def test_no_standard_error_is_no_reason_to_fail(monkeypatch):
+    monkeypatch.setattr("sys.stderr", None)
+    notify("lost")
+
+
+def test_lines_and_cells_are_literal_text(capsys):
+    print_lines("[red]:bomb:[/]", "a\nb")
+    print_table("[bold]", [":bomb:", "x\ty"], [("[/]", ("\x1b", "bold"))])
     out = capsys.readouterr().out
-    assert "wide: 3 rows, 45 columns and the target 'y'" in out
-    assert "c39" in out
-    assert "c40" not in out
-    assert "and 5 more" in out
+    assert out.startswith("[red]:bomb:[/]\na\\nb\n[bold]\n")
+    assert all(text in out for text in (":bomb:", "x\\ty", "[/]", "\\x1b"))
 
 
-def test_many_classes_are_cut_and_counted_most_frequent_first(capsys):
-    console.class_balance(Counter(place % 35 for place in range(36)))
+@pytest.mark.parametrize(("n", "more"), [(3, False), (5, True)])
+def test_rows_beyond_the_most_are_counted(capsys, n, more):
+    print_table("t", ["number"], [(str(row),) for row in range(n)], max_rows=3)
     out = capsys.readouterr().out
-    assert out.index(" 0 ") < out.index(" 1 ")
-    assert "and 5 more" in out
+    assert ("and 2 more" in out) == more
 
 
-def test_a_metric_that_a_baseline_lacks_is_left_empty(capsys):
-    one = Score(0.5, 0.25, 0.75, 9, "given")
-    console.scores({"accuracy": one, "log_loss": one}, {"majority": {"accuracy": one}})
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "Scores on 9 given rows, with 95% intervals"
-    assert next(line for line in lines if "accuracy" in line).count("0.500 [0.250, 0.750]") == 2
-    assert next(line for line in lines if "log loss" in line).count("0.500 [0.250, 0.750]") == 1
-
-
-@pytest.mark.parametrize("text", ["[red]x[/]", "\\[b]", "[/]", "x\\", "plain"])
-def test_a_users_text_is_not_markup(capsys, text):
-    console.class_balance({text: 2, "other": 1})
-    assert text in capsys.readouterr().out
+def test_json_is_exact_data_that_every_terminal_shows(capsys):
+    document = {"a\x7f\x1b\x9b": "\u202e\n"}
+    print_json(document)
+    out = capsys.readouterr().out
+    assert json.loads(out) == document
+    assert out.removesuffix("\n").isprintable()

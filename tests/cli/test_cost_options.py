@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from demarcate import DemarcateClassifier, load
-from demarcate.cli.cost_options import named_costs, with_costs
+from demarcate.cli.cost_options import apply_costs, named_costs
 from demarcate.cli.error_handling import UsageError
+from demarcate.cli.options import DecisionOptions
 from demarcate.plotting import ThresholdDisplay
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
@@ -112,17 +113,21 @@ class TestReading:
 class TestOverriding:
     def test_what_is_not_given_stays_as_it_was_saved(self, saved):
         predictor = load(saved)
-        assert with_costs(predictor, None, None) is predictor
-        assert with_costs(predictor, ["a:b=5"], None).costs.abstain == 0.6
-        cautious = with_costs(predictor, None, 0.25).costs
+        assert apply_costs(predictor, DecisionOptions()) is predictor
+        assert apply_costs(predictor, DecisionOptions(cost=["a:b=5"])).costs.abstain == 0.6
+        cautious = apply_costs(predictor, DecisionOptions(abstain=0.25)).costs
         assert (cautious.abstain, cautious.matrix.tolist()) == (0.25, predictor.costs.matrix.tolist())
 
     def test_other_costs_take_the_place_of_all_that_were_saved(self, saved):
-        assert with_costs(load(saved), ["b:a=5"], None).costs.matrix.tolist() == [[0, 1, 1], [5, 0, 1], [1, 1, 0]]
+        assert apply_costs(load(saved), DecisionOptions(cost=["b:a=5"])).costs.matrix.tolist() == [
+            [0, 1, 1],
+            [5, 0, 1],
+            [1, 1, 0],
+        ]
 
     def test_a_model_without_costs_gets_some(self, model):
-        assert with_costs(load(model), ["false_negative=3"], None).threshold == 0.25
-        assert with_costs(load(model), None, 0.2).costs.matrix.tolist() == [[0, 1], [1, 0]]
+        assert apply_costs(load(model), DecisionOptions(cost=["false_negative=3"])).threshold == 0.25
+        assert apply_costs(load(model), DecisionOptions(abstain=0.2)).costs.matrix.tolist() == [[0, 1], [1, 0]]
 
 
 class TestFit:
@@ -219,7 +224,7 @@ class TestPredict:
         ("options", "reason"),
         [
             (("--set", "90"), "not between 0 and 1"),
-            (("--set-per-class",), "say how often, such as --set 0.9"),
+            (("--set-per-class",), "--set-per-class needs a coverage. Add one, such as --set 0.9"),
             (("--cost", "a=1"), "a cost names two classes"),
             (("--abstain", "-2"), "Abstaining costs -2"),
         ],

@@ -12,11 +12,12 @@ import typer
 from typer.testing import CliRunner
 
 from demarcate import load
-from demarcate.cli.error_handling import UsageError, guarded
+from demarcate.cli import error_handling
+from demarcate.cli.error_handling import UsageError, handle_errors
 from demarcate.errors import BundleError, InputWarning, SettingError
 
 ENDLESS = ("--epochs", "1000000", "--patience", "0", "--folds", "2", "--hidden", "4")
-AS_COMMAND = "from demarcate.cli.app import app, guarded\napp.command()(guarded(work))"
+AS_COMMAND = "from demarcate.cli.app import add_command\nadd_command(work)"
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
@@ -33,7 +34,7 @@ def failing():
                 raise error
 
         app = typer.Typer(pretty_exceptions_enable=False)
-        app.command()(guarded(command))
+        app.command()(handle_errors(command))
         return CliRunner().invoke(app, [*arguments])
 
     return run
@@ -64,6 +65,11 @@ class TestErrors:
         assert debug.stderr.startswith("Traceback (most recent call last):\n")
         assert message in debug.stderr
 
+    def test_an_argument_in_python_is_named_as_its_option(self):
+        flags = {"n_folds": "--folds", "lr": "--lr"}
+        message = "n_folds is from 2 up: got lr=1, n_folds=1 and 'n_folds'"
+        assert error_handling._with_flags(message, flags) == "--folds is from 2 up: got lr=1, --folds=1 and 'n_folds'"
+
     def test_an_exit_is_no_error(self, failing):
         for error in (typer.Exit(5), SystemExit(5)):
             outcome = failing(error=error)
@@ -93,7 +99,7 @@ class TestWarnings:
                 warnings.warn(InputWarning(text), stacklevel=1)
 
         app = typer.Typer(pretty_exceptions_enable=False)
-        app.command()(guarded(command))
+        app.command()(handle_errors(command))
         assert CliRunner().invoke(app, []).stderr == "Warning: mind the gap\nWarning: mind the step\n"
 
 

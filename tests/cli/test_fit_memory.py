@@ -117,7 +117,7 @@ def test_what_cannot_be_read_by_column_is_refused_with_how_to_convert_it(
     frame.write_csv("table.csv")
     outcome = demarcate("fit", source, *TINY, "--memory", SMALL)
     assert outcome.code == 1
-    assert f"'{source}' is not a Parquet or Arrow file" in outcome.err
+    assert f"{source!r} is not a Parquet or Arrow file" in outcome.err
     assert 'polars.scan_csv("table.csv", infer_schema=False).sink_parquet("table.parquet")' in outcome.err
 
 
@@ -175,7 +175,7 @@ def test_training_goes_on_from_a_checkpoint(fit, tmp_path):
     first = fit("--memory", SMALL, "--json", "--checkpoint", tmp_path / "state")
     again = fit("--memory", SMALL, "--json", "--checkpoint", tmp_path / "state")
     assert told(first) == told(again)
-    assert "Taking up the training" in again.err
+    assert "Resuming the training" in again.err
     other = fit("--memory", SMALL, "--checkpoint", tmp_path / "state", "--drop", "kind")
     assert other.code == 1
 

@@ -4,8 +4,9 @@ import pytest
 
 from demarcate.bundle.format import decode, encode
 from demarcate.bundle.read_model import parse_model_file
-from demarcate.cli.model_summary import encoded, facts, parameters
+from demarcate.cli.model_summary import encoded_columns, layer_widths, parameter_counts, summarize, value_range
 from demarcate.formatting import MAX_LISTED
+from demarcate.nn import Network
 
 GOLDEN = Path(__file__).parents[1] / "bundle" / "golden"
 
@@ -16,7 +17,7 @@ def described():
 
     def facts_of(version, **changed):
         document, tensors = decode((GOLDEN / f"format_{version}.safetensors").read_bytes())
-        return facts(parse_model_file(encode({**document, **changed}, tensors)))
+        return summarize(parse_model_file(encode({**document, **changed}, tensors)))
 
     return facts_of
 
@@ -48,13 +49,18 @@ def test_networks_of_more_kinds_than_fit_are_counted():
         for kind in ("weight", "bias"):
             extra[f"members.{number}.0.{kind}"] = tensors[f"members.2.0.{kind}"]
     file = parse_model_file(encode({**document, "members": members}, {**tensors, **extra}))
-    layers = [words for name, words in facts(file) if name == "layers"]
+    layers = [words for name, words in summarize(file) if name == "layers"]
     assert len(layers) == MAX_LISTED + 1
     assert layers[-1] == "and 2 kinds more"
-    assert len(parameters(file.spec)) == 10
+    assert len(parameter_counts(file.spec)) == 10
 
 
 def test_columns_say_what_encoders_make_of_them():
-    found = encoded(parse_model_file((GOLDEN / "format_3.safetensors").read_bytes()).spec)
+    found = encoded_columns(parse_model_file((GOLDEN / "format_3.safetensors").read_bytes()).spec)
     assert found["dose"] == "piecewise: 5"
     assert "unit" not in found
+
+
+def test_counts_are_a_range_and_layers_their_widths():
+    assert (value_range([3, 3]), value_range([4, 1200])) == ("3", "4 to 1,200")
+    assert (layer_widths(Network((16, 8))), layer_widths(Network(()))) == ("16,8", "none")

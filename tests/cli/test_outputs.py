@@ -1,8 +1,20 @@
+from dataclasses import dataclass
+from typing import Annotated
+
 import polars as pl
 import pytest
+import typer
 
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.outputs import check_writable_as_table, write_table
+from demarcate.cli.option_groups import OutputFile
+from demarcate.cli.outputs import check_outputs, write_table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    out: Annotated[str | None, typer.Option("--out", "-o"), OutputFile("table")] = None
+    model_file: Annotated[str | None, OutputFile("model")] = None
+
 
 FRAME = pl.DataFrame({"lr": [0.1, 0.01], "hidden": ["16,16", "none"], "batch_size": [None, 32]})
 
@@ -24,12 +36,24 @@ def test_every_format_holds_the_table(tmp_path, name):
         ".jsonl": pl.read_ndjson,
     }
     out = tmp_path / name
-    check_writable_as_table(str(out))
+    check_outputs(Files(out=str(out)))
     write_table(str(out), FRAME)
     assert readers[out.suffix](out).equals(FRAME)
 
 
-@pytest.mark.parametrize("out", ["p.txt", "csv", "p.csv.zip", ""])
+@pytest.mark.parametrize("out", ["p.txt", "csv", "p.csv.zip"])
 def test_only_known_formats_are_written(out):
-    with pytest.raises(UsageError, match=r"\.csv, \.tsv, \.parquet, \.jsonl"):
-        check_writable_as_table(out)
+    with pytest.raises(UsageError, match=r"^--out takes a table .* ends in \.csv, \.tsv, \.parquet, \.jsonl: got"):
+        check_outputs(Files(out=out))
+
+
+def test_an_output_that_is_an_input_is_wrong_usage(tmp_path):
+    (tmp_path / "rows.csv").write_text("a\n1\n", encoding="utf-8")
+    check_outputs(Files(out=str(tmp_path / "other.csv")), str(tmp_path / "rows.csv"), "heart")
+    with pytest.raises(UsageError, match=r"^--out .*rows\.csv is a file that this command reads"):
+        check_outputs(Files(out=str(tmp_path / "." / "rows.csv")), "heart", str(tmp_path / "rows.csv"))
+
+
+def test_two_options_name_two_files(tmp_path):
+    with pytest.raises(UsageError, match="--out and --model-file are two files"):
+        check_outputs(Files(out=str(tmp_path / "m.csv"), model_file=f"{tmp_path}/./m.csv"))

@@ -1,8 +1,11 @@
+import json
+
 import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.cli.prediction_format import Predictions
+from demarcate.cli import prediction_format
+from demarcate.cli.prediction_format import CsvPrinter, JsonPrinter, Predictions, TextPrinter
 
 CLASSES = np.array(["low", "mid", "high"])
 PROBABILITIES = np.array([[0.125, 0.625, 0.25], [0.5, 0.25, 0.25]])
@@ -61,17 +64,17 @@ def test_json_says_null_where_nothing_is_decided():
 
 def test_words_begin_with_the_likelier_class():
     words = Predictions("target", np.array([0, 1]), np.array([1]), np.array([[0.25, 0.75]])).in_words()
-    assert words == "P(target = 1) = 0.750\nP(target = 0) = 0.250\nprediction: 1"
+    assert words == ["P(target = 1) = 0.750", "P(target = 0) = 0.250", "prediction: 1"]
 
 
 def test_words_say_what_else_was_asked_for():
-    words = some((None, "low"), sets=SETS, coverage=0.9, spread=SPREAD).in_words().splitlines()
+    words = some((None, "low"), sets=SETS, coverage=0.9, spread=SPREAD).in_words()
     assert words[0] == "P(y = mid) = 0.625, networks differ by 0.125"
     assert words[-2:] == ["prediction: no decision", "set that holds it 0.9 of the time: mid, high"]
 
 
 def test_words_say_that_a_set_is_empty():
-    words = some(sets=~SETS & False, coverage=0.9).in_words().splitlines()
+    words = some(sets=~SETS & False, coverage=0.9).in_words()
     assert words[-1].endswith("no label is as likely as true ones usually are")
 
 
@@ -79,3 +82,50 @@ def test_truth_values_name_columns_as_they_are_written_in_csv():
     predicted = Predictions("y", np.array([False, True]), np.array([True]), np.array([[0.25, 0.75]]))
     assert predicted.as_table().columns == ["prediction", "probability_false", "probability_true"]
     assert list(predicted.json_rows()[0]["probabilities"]) == ["false", "true"]
+
+
+TWO_CLASSES = np.array(["a", "b"])
+PARTS = [
+    Predictions("y", TWO_CLASSES, TWO_CLASSES[[0, 1]], np.array([[0.75, 0.25], [0.5, 0.5]])),
+    Predictions("y", TWO_CLASSES, TWO_CLASSES[[1]], np.array([[0.125, 0.875]])),
+]
+
+
+def shown(sink, capsys, parts=PARTS):
+    with sink:
+        for part in parts:
+            sink.add(part)
+        assert capsys.readouterr().out == ""
+        sink.finish()
+    return capsys.readouterr().out
+
+
+@pytest.fixture(params=[1 << 24, 1], ids=["in memory", "in a file"], autouse=True)
+def _memory(request, monkeypatch):
+    monkeypatch.setattr(prediction_format, "MAX_IN_MEMORY", request.param)
+
+
+def test_csv_has_one_header_and_all_rows_once_it_is_finished(capsys):
+    assert shown(CsvPrinter(), capsys) == pl.concat([part.as_table() for part in PARTS]).write_csv()
+
+
+def test_json_is_one_object(capsys):
+    report = json.loads(shown(JsonPrinter(), capsys))
+    assert report == {"target": "y", "predictions": [row for part in PARTS for row in part.json_rows()]}
+
+
+def test_words_are_those_of_the_row(capsys):
+    assert shown(TextPrinter(), capsys, PARTS[1:]) == "\n".join(PARTS[1].in_words()) + "\n"
+
+
+def test_json_never_holds_what_is_not_a_number():
+    bad = Predictions("y", TWO_CLASSES, TWO_CLASSES[:1], np.array([[np.nan, 0.5]]))
+    with JsonPrinter() as sink, pytest.raises(ValueError, match="JSON"):
+        sink.add(bad)
+
+
+def test_without_a_standard_output_nothing_is_printed(monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    with CsvPrinter() as sink:
+        sink.add(PARTS[0])
+        sink.finish()

@@ -35,7 +35,7 @@ def test_nothing_is_drawn_where_nobody_looks(capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def looked_at(monkeypatch):
+def as_terminal(monkeypatch):
     """Standard error as a terminal; pytest would put back what a fixture puts in its place."""
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
@@ -45,7 +45,7 @@ def looked_at(monkeypatch):
 
 
 def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys, reports):
-    terminal = looked_at(monkeypatch)
+    terminal = as_terminal(monkeypatch)
     with training_progress(quiet=False) as on_epoch:
         for report in reports[:2]:
             on_epoch(report)
@@ -57,7 +57,7 @@ def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys
 
 
 def test_the_bar_is_that_of_all_populations_whichever_is_told_of(monkeypatch, reports):
-    looked_at(monkeypatch)
+    as_terminal(monkeypatch)
     shown = []
     monkeypatch.setattr(
         "rich.progress.Progress.update", lambda self, task, **told: shown.append(told["completed"] / told["total"])

@@ -21,7 +21,7 @@ else:
 
 each_signal = pytest.mark.parametrize(("number", "code", "called"), ENDED, ids=[str(code) for _, code, _ in ENDED])
 SEND = "import os, signal, sys, time\ndef send(number): os.kill(os.getpid(), number)\n"
-AS_COMMAND = "from demarcate.cli.app import app, guarded\napp.command()(guarded(work))"
+AS_COMMAND = "from demarcate.cli.app import add_command\nadd_command(work)"
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from cases import Case
 
-from demarcate.cli.table_input import load
+from demarcate.cli.table_input import load_table
 from demarcate.tabular import as_frame
 
 DECLARED = (pl.Categorical, pl.Enum)
@@ -56,7 +56,7 @@ def _file(ending: str, content: Callable[[Case], bytes]) -> Door:
             raise CannotSayError
         else:
             path.write_bytes(_said(content, case))
-        return load(str(path)).frame
+        return load_table(str(path)).frame
 
     return Door(ending, through)
 

@@ -10,7 +10,7 @@ from doors import DOORS, CannotSayError, row_arguments
 from verdicts import Found, at_door, faults, plain
 
 from demarcate import DemarcateClassifier
-from demarcate.cli.commands.predict import cells
+from demarcate.cli.commands.predict import row_cells
 from demarcate.tabular import as_frame
 
 _ROWS_ONE_BY_ONE = 6
@@ -61,7 +61,7 @@ def _predict_the_same(case, entered: dict[str, Found]) -> None:
             np.testing.assert_array_equal(fitted.predictor_.predict_proba(found.frame), expected)
         for row in range(min(_ROWS_ONE_BY_ONE, len(expected)) if "--row" not in case.apart else 0):
             try:
-                given = cells(row_arguments(case, row), first.frame.columns)
+                given = row_cells(row_arguments(case, row), first.frame.columns)
             except CannotSayError:
                 break
             alone = fitted.predictor_.predict_proba(as_frame({name: [cell] for name, cell in given.items()}))

@@ -10,7 +10,7 @@ import polars as pl
 from cases import Case, Refused, Taken
 from doors import CannotSayError, Door
 
-from demarcate.cli.table_input import Loaded, split_target
+from demarcate.cli.table_input import TableInput, split_target
 from demarcate.errors import InputError
 from demarcate.tabular import as_frame
 from demarcate.trainingset import TrainingSet, open_table
@@ -42,7 +42,7 @@ def at_door(case: Case, door: Door, folder: Path) -> Found | str | None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            frame, labels, _ = split_target(Loaded(case.name, door.through(case, folder)), case.target)
+            frame, labels, _ = split_target(TableInput.of_frame(case.name, door.through(case, folder)), case.target)
             training_set = open_table(frame, labels)
         except CannotSayError:
             return None

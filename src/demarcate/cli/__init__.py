@@ -12,12 +12,12 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; the exit code is 0 when done, 1 for a refused input, 2 for wrong usage."""
     try:
-        from demarcate.cli.process import end, leave
+        from demarcate.cli.process import exit_at_once, exit_code_of
         from demarcate.io import signals
 
-        signals.install_handlers(leave)
+        signals.install_handlers(exit_at_once)
     except KeyboardInterrupt:
-        # Nobody listens yet, and this is the first moment of ours.
+        # Nothing listens to signals yet.
         os.write(2, b"Interrupted: nothing was written.\n")
         sys.exit(130)
     try:
@@ -26,4 +26,4 @@ def main() -> None:
         run()
     except (OSError, SystemExit) as error:
         signals.ignore_signals()
-        sys.exit(end(error))
+        sys.exit(exit_code_of(error))

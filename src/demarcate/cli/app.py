@@ -2,9 +2,12 @@
 
 import io
 import sys
-from typing import Annotated
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import demarcate
 from demarcate.cli.commands.audit import audit
@@ -16,11 +19,44 @@ from demarcate.cli.commands.plot import plot
 from demarcate.cli.commands.predict import predict
 from demarcate.cli.commands.report import report
 from demarcate.cli.commands.sweep import sweep
-from demarcate.cli.error_handling import guarded
+from demarcate.cli.error_handling import handle_errors
+from demarcate.cli.option_groups import expand_options
 from demarcate.cli.process import open_standard_streams
+from demarcate.formatting import visible
+
+COMMANDS = (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit)
+
+_TyperUsageError: Any = typer.BadParameter.__mro__[1]
+"""Typer exports only this class's subclass, and has moved it between its versions."""
+
+
+@contextmanager
+def _visible_messages() -> Iterator[None]:
+    """Make the arguments visible that typer quotes in its own messages."""
+    try:
+        yield
+    except _TyperUsageError as error:
+        error.message = visible(error.message)
+        raise
+
+
+class CommandGroup(TyperGroup):
+    """The commands, whose wrong arguments are quoted without ruling the terminal."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        """Read the arguments before the command's name."""
+        with _visible_messages():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Read the command's arguments and run it."""
+        with _visible_messages():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
     name="demarcate",
+    cls=CommandGroup,
     help="Neural-network classifiers that show where they draw the line.",
     no_args_is_help=True,
     add_completion=False,
@@ -28,12 +64,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit):
-    app.command()(guarded(command))
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def add_command(command: Callable[..., None]) -> None:
+    """Add a command under its function's name; its docstring is its help."""
+    app.command()(handle_errors(expand_options(command)))
+
+
+for _command in COMMANDS:
+    add_command(_command)
+
+
+def _print_version(is_wanted: bool) -> None:
+    if is_wanted:
         typer.echo(f"demarcate {demarcate.__version__}")
         raise typer.Exit
 
@@ -52,6 +95,6 @@ def run() -> None:
     open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A character that the stream cannot write is spelt out: no reason to lose what was computed.
+            # A character that the stream cannot write is spelled out: no reason to lose a result.
             stream.reconfigure(errors="backslashreplace")
     app()

@@ -1,57 +1,59 @@
-"""What stands between a command and its user: errors in one paragraph, warnings in one line, the right exit code."""
+"""From a command's failures to messages and exit codes: an error is one paragraph, a warning one line."""
 
 import functools
-import inspect
 import re
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
+from demarcate.cli.console import notify
+from demarcate.cli.option_groups import add_option, output_paths, setting_flags
 from demarcate.cli.process import (
     EXIT_BROKEN_PIPE,
     EXIT_REFUSED,
     EXIT_USAGE,
-    exit_code,
+    signal_exit_code,
+    signal_message,
     silence_stdout,
-    silent_natives,
-    told,
+    silent_libraries,
 )
-from demarcate.errors import DemarcateError, DemarcateWarning, SettingError
+from demarcate.errors import DemarcateError, DemarcateWarning, SettingError, problem_lines
 from demarcate.io import signals
 
-OUTPUTS = ("out", "save", "plot", "report")
-"""What commands call the files they write."""
-
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug", help="Show the traceback when something fails, every warning, and the output of compiled libraries."
+    ),
+]
 _NO_MEMORY = re.compile("(can't|cannot|failed to) allocate|out of memory", re.IGNORECASE)
-"""How torch says that memory ran out, on the CPU and on a GPU."""
+"""The words of torch when memory runs out, on the CPU and on a GPU."""
 
 
 class UsageError(Exception):
-    """The command was asked for something it cannot mean."""
+    """The options or arguments of a command contradict each other, or one cannot be read."""
 
 
-def guarded(command: Callable[..., None]) -> Callable[..., None]:
-    """A command whose failures reach the user as one clear paragraph on standard error.
-
-    Every guarded command takes ``--debug``, with which the traceback is shown as well.
-    """
+def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command whose failures reach the user as one paragraph on standard error; add ``--debug`` to it."""
+    flags = setting_flags(command)
 
     @functools.wraps(command)
-    def run(*args: Any, debug: bool, **kwargs: Any) -> None:
-        code, before = 0, {path: _identity(path) for name in OUTPUTS if (path := kwargs.get(name))}
+    def run(*, debug: bool, **values: Any) -> None:
+        code, before = 0, {path: _identity(path) for path in output_paths(command, values)}
         try:
             with (
-                nullcontext() if debug else silent_natives(),
+                nullcontext() if debug else silent_libraries(),
                 signals.interruptible(),
-                _spoken_warnings(everything=debug),
+                _printed_warnings(everything=debug),
             ):
-                command(*args, **kwargs)
+                command(**values)
                 if sys.stdout is not None:
                     sys.stdout.flush()
         except (typer.Exit, typer.Abort, SystemExit):
@@ -59,85 +61,91 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
         except BrokenPipeError:
             silence_stdout()
             code = EXIT_BROKEN_PIPE
-        except BaseException as error:  # noqa: BLE001 - the last door: whatever it was, it is told and has an exit code
+        except BaseException as error:  # noqa: BLE001 - the last place: every error gets a message and an exit code
             if debug:
-                traceback.print_exc()
+                notify(*_traceback_lines(error))
+            written = [path for path, identity in before.items() if _identity(path) not in (identity, None)]
             if isinstance(error, KeyboardInterrupt) or signals.received_signal():
-                # Whatever went wrong after a signal came is of its making.
-                say(told(_what_is_left(error, before)))
-                code = exit_code()
+                # Whatever goes wrong after a signal comes from the signal.
+                notify(signal_message(_interruption(error, written)))
+                code = signal_exit_code()
             else:
-                code = _explain(error)
+                code, lines = _explain(error, flags)
+                notify(*lines[:-1], f"{lines[-1]} {_are(written)} saved already." if written else lines[-1])
         if code:
             raise typer.Exit(code)
 
-    signature = inspect.signature(command)
-    option = typer.Option(
-        False, "--debug", help="Show the traceback when something fails, every warning, and what libraries say."
-    )
-    added = inspect.Parameter("debug", inspect.Parameter.KEYWORD_ONLY, default=option, annotation=bool)
-    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]
-    run.__annotations__ = {**command.__annotations__, "debug": bool}
+    add_option(run, "debug", Debug, default=False)
     return run
 
 
-def say(message: str = "") -> None:
-    """Write a line to standard error: what is said beside a command's result, and is no reason to lose it."""
-    if sys.stderr is not None:
-        with suppress(OSError):
-            print(message, file=sys.stderr, flush=True)
-
-
-def _what_is_left(error: BaseException, before: Mapping[str, tuple[int, int] | None]) -> str:
-    """What an interrupted command leaves behind."""
+def _interruption(error: BaseException, written: Iterable[str]) -> str:
+    """Return the message of an interrupt: how to resume, or the files that are written."""
     if isinstance(error, KeyboardInterrupt) and str(error):
         return str(error)
-    written = [path for path, identity in before.items() if _identity(path) not in (identity, None)]
-    if not written:
-        return "nothing was written."
-    return f"{' and '.join(written)} {'is' if len(written) == 1 else 'are'} written; what comes after is not."
+    return f"{_are(written)} written; what comes after is not." if written else "nothing was written."
+
+
+def _are(paths: Iterable[str]) -> str:
+    *first, last = paths
+    return f"{' and '.join([*first, last])} {'are' if first else 'is'}"
 
 
 def _identity(path: str) -> tuple[int, int] | None:
-    """What differs once a file has taken the place of another: files are written whole."""
+    """Return a value that changes when another file takes the place of one: files are written whole."""
     with suppress(OSError, ValueError):
         status = Path(path).stat()
         return status.st_ino, status.st_mtime_ns
     return None
 
 
-def _explain(error: BaseException) -> int:
-    """Tell what went wrong; the exit code it calls for."""
-    if isinstance(error, UsageError | SettingError):
-        say(f"Usage: {error}")
-        return EXIT_USAGE
-    if isinstance(error, DemarcateError):
-        say(f"Error: {error}")
-        return EXIT_REFUSED
-    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
-        say(
-            "Error: there is not enough memory for this. Use fewer rows, fewer networks at once, or a smaller --hidden."
-        )
-        return EXIT_REFUSED
-    if isinstance(error, OSError):
-        say(f"Error: the system refused ({error.strerror or error}{f': {error.filename}' if error.filename else ''}).")
-        return EXIT_REFUSED
-    say(
-        f"Error: demarcate failed where it should not have ({type(error).__name__}: {error}). "
-        "Run the command again with --debug and report what it shows."
-    )
-    return EXIT_REFUSED
+def _explain(error: BaseException, flags: Mapping[str, str]) -> tuple[int, list[str]]:
+    """Return the exit code and the message of an error, a line for each of its problems."""
+    if isinstance(error, UsageError | DemarcateError):
+        lines = problem_lines(problems) if (problems := getattr(error, "problems", ())) else [str(error)]
+    elif isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
+        lines = ["there is not enough memory for this. Use fewer rows, fewer networks at once, or a smaller --hidden."]
+    elif isinstance(error, OSError):
+        lines = [f"the system refused ({error.strerror or error}{f': {error.filename}' if error.filename else ''})."]
+    else:
+        kind = f"{type(error).__name__}: {error}"
+        remedy = "Run the command again with --debug and report what it shows."
+        lines = [f"demarcate failed where it should not have ({kind}). {remedy}"]
+    if isinstance(error, SettingError):
+        lines = [_with_flags(line, flags) for line in lines]
+    is_usage = isinstance(error, UsageError | SettingError)
+    lines[0] = f"{'Usage' if is_usage else 'Error'}: {lines[0]}"
+    return EXIT_USAGE if is_usage else EXIT_REFUSED, lines
+
+
+def _with_flags(line: str, flags: Mapping[str, str]) -> str:
+    """Return a message with the names of Python's arguments replaced by options of another name."""
+    renamed = {name: flag for name, flag in flags.items() if flag != f"--{name}"}
+    if not renamed:
+        return line
+    pattern = rf"(?<!['\w.-])(?:{'|'.join(renamed)})(?!['\w])"
+    return re.sub(pattern, lambda match: renamed[match[0]], line)
+
+
+def _traceback_lines(error: BaseException) -> list[str]:
+    """Return the lines of a traceback; the message of an error, which may quote anything, is one of them."""
+    lines: list[str] = []
+    for chunk in traceback.TracebackException.from_exception(error).format():
+        is_ours = chunk.startswith(("Traceback", " ", "\n"))
+        text = chunk.removesuffix("\n")
+        lines += text.split("\n") if is_ours else [text]
+    return lines
 
 
 @contextmanager
-def _spoken_warnings(*, everything: bool) -> Iterator[None]:
-    """Show demarcate's own warnings as a line each, once, and others only when debugging."""
-    said: set[str] = set()
+def _printed_warnings(*, everything: bool) -> Iterator[None]:
+    """Print demarcate's own warnings as a line each, once, and others only when debugging."""
+    printed: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *_: Any, **__: Any) -> None:
-        if (everything or issubclass(category, DemarcateWarning)) and str(message) not in said:
-            said.add(str(message))
-            say(f"Warning: {message}")
+        if (everything or issubclass(category, DemarcateWarning)) and str(message) not in printed:
+            printed.add(str(message))
+            notify(f"Warning: {message}")
 
     with warnings.catch_warnings():
         warnings.simplefilter("always")

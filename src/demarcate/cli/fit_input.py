@@ -10,12 +10,14 @@ from typing import Any
 import polars as pl
 
 from demarcate.classifier.presets import HOLDOUT_ABOVE, preset_settings
-from demarcate.cli.error_handling import UsageError, say
-from demarcate.cli.table_input import column_lists, load, named_target, say_left_out, split_target
+from demarcate.cli.console import notify
+from demarcate.cli.error_handling import UsageError
+from demarcate.cli.options import ReadingOptions, TableOptions
+from demarcate.cli.table_input import load_labelled, report_dropped_rows, resolve_target
 from demarcate.formatting import sized
 from demarcate.io.scratch import scratch_folder
 from demarcate.io.tables.columnar import ColumnarTable, open_columnar
-from demarcate.trainingset import MemoryBudget, TrainingSet, TrainingSetOnDisk, open_file, open_table
+from demarcate.trainingset import MemoryBudget, TrainingSet, TrainingSetOnDisk, open_file
 
 _M_MMAP_THRESHOLD, _MMAP_BYTES = -3, 4 * 2**20
 """glibc's option for the size from which an array has memory of its own, and that size."""
@@ -23,37 +25,29 @@ _M_MMAP_THRESHOLD, _MMAP_BYTES = -3, 4 * 2**20
 
 @dataclass(frozen=True, eq=False)
 class FitInput:
-    """A training set, and what the command line says of it.
-
-    Attributes
-    ----------
-    name
-        The table as the user named it.
-    lists
-        Column names by setting: ``categorical``, ``numerical`` and ``drop``.
-    rows
-        All rows and their labels; None if they are on disk.
-    encoded_bytes
-        Size of each file of encoded rows so far.
-    """
+    """A training set, and the facts about it that the command line prints."""
 
     name: str
+    """The table as the user names it."""
     training_set: TrainingSet
     lists: Mapping[str, list[str]]
+    """Column names by setting: ``categorical``, ``numerical`` and ``drop``."""
     rows: tuple[pl.DataFrame, list[Any]] | None = None
+    """All rows and their labels; None if they are on disk."""
     encoded_bytes: list[int] = field(default_factory=list)
+    """Size of each file of encoded rows so far."""
 
     def show(self) -> None:
         """Print the kind of each column and how many rows each class has."""
-        from demarcate.cli import console
+        from demarcate.cli.result_tables import print_class_balance, print_described_schema, print_schema
 
         table = self.training_set
         if isinstance(table, TrainingSetOnDisk):
-            console.described_schema(self.name, len(table.codes), table.schema, table.summaries, table.target)
+            print_described_schema(self.name, len(table.codes), table.schema, table.summaries, table.target)
         elif self.rows:
-            console.schema(self.name, self.rows[0], table.schema, table.target)
+            print_schema(self.name, self.rows[0], table.schema, table.target)
         counts = Counter(table.codes.tolist())
-        console.class_balance({label: counts[code] for code, label in enumerate(table.classes.tolist())})
+        print_class_balance({label: counts[code] for code, label in enumerate(table.classes.tolist())})
 
     def sample_note(self) -> str:
         """Return a sentence on the sample that the audit and logistic regression read, or nothing."""
@@ -78,25 +72,25 @@ class FitInput:
 
 @contextmanager
 def open_fit_input(
-    source: Mapping[str, Any],
-    lists: Mapping[str, list[str]],
+    options: TableOptions,
+    reading: ReadingOptions,
     settings: Mapping[str, Any],
-    outputs: Mapping[str, str | None],
     *,
-    drop_missing_target: bool,
+    out: str | None,
+    report: str | None,
     memory: str | None,
     seed: int,
     quiet: bool,
 ) -> Iterator[FitInput]:
     """Open the table that a command names: in memory, unless it exceeds the budget."""
     if memory is not None:
-        budget, columns = MemoryBudget.of(memory), open_columnar(source["table"])
-        target = named_target(columns.name, columns.columns, source["target"])
+        budget, columns = MemoryBudget.of(memory), open_columnar(options.table)
+        target = resolve_target(columns.name, columns.columns, options.target)
         types = {name: dtype for name, dtype in columns.schema.items() if name != target}
         if not budget.holds(columns.n_rows, columns.sizes, types, _n_encodings(settings, columns.n_rows)):
-            _announce(columns, budget, outputs, quiet=quiet)
+            _announce(columns, budget, report, quiet=quiet)
             _return_freed_memory()
-            named, folder = column_lists(lists, columns.columns), scratch_folder(outputs["out"])
+            named, folder = options.column_lists(columns.columns), scratch_folder(out)
             encoded_bytes: list[int] = []
             opened = open_file(
                 columns,
@@ -104,18 +98,16 @@ def open_fit_input(
                 budget,
                 folder,
                 **named,
-                drop_missing_target=drop_missing_target,
+                drop_missing_target=options.drop_missing_target,
                 seed=seed,
                 on_write=_report_encoded(encoded_bytes, folder, quiet=quiet),
             )
             with opened as training_set:
-                say_left_out(training_set.n_unlabelled)
+                report_dropped_rows(training_set.n_unlabelled)
                 yield FitInput(columns.name, training_set, named, encoded_bytes=encoded_bytes)
             return
-    loaded = load(source["table"], source["encoding"], source["delimiter"])
-    frame, labels, target = split_target(loaded, source["target"], drop_missing=drop_missing_target)
-    named = column_lists(lists, loaded.frame.columns, loaded.categorical)
-    yield FitInput(loaded.name, open_table(frame, labels, target, **named), named, (frame, labels))
+    table = load_labelled(options, reading)
+    yield FitInput(table.name, table.training_set, table.column_lists, (table.frame, table.labels))
 
 
 def _n_encodings(settings: Mapping[str, Any], n_rows: int) -> int:
@@ -125,16 +117,16 @@ def _n_encodings(settings: Mapping[str, Any], n_rows: int) -> int:
     return int(settings.get("n_folds") or preset_settings(settings.get("preset", "default"))["n_folds"])
 
 
-def _announce(source: ColumnarTable, budget: MemoryBudget, outputs: Mapping[str, str | None], *, quiet: bool) -> None:
+def _announce(source: ColumnarTable, budget: MemoryBudget, report: str | None, *, quiet: bool) -> None:
     """Report that a table goes to disk, unless an output needs it in memory."""
     fact = (
         f"{source.name} takes {sized(sum(source.sizes.values()))}, and training on it more than the "
         f"{sized(budget.n_bytes)} allowed"
     )
-    if outputs["report"]:
+    if report:
         raise UsageError(f"--report needs the table in memory: {fact}. Leave out --memory or --report")
     if not quiet:
-        say(f"{fact}: it is read column by column, and its rows are kept on disk.")
+        notify(f"{fact}: it is read column by column, and its rows are kept on disk.")
 
 
 def _report_encoded(encoded_bytes: list[int], folder: Any, *, quiet: bool) -> Callable[[str, int], None]:
@@ -143,7 +135,7 @@ def _report_encoded(encoded_bytes: list[int], folder: Any, *, quiet: bool) -> Ca
     def report(what: str, n_bytes: int) -> None:
         encoded_bytes.append(n_bytes)
         if not quiet:
-            say(f"{what} are kept in a file of {sized(n_bytes)} in {folder} until this ends.")
+            notify(f"{what} are kept in a file of {sized(n_bytes)} in {folder} until this ends.")
 
     return report
 

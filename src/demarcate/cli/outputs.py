@@ -1,7 +1,7 @@
-"""Files that commands write: refused before the work, and tables in the format their name ends in."""
+"""Files that commands write: refused before the work, and written in the format their name ends in."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import IO, Any
@@ -9,30 +9,52 @@ from typing import IO, Any
 import polars as pl
 
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.table_input import refuse_overwriting
+from demarcate.cli.option_groups import output_files
+from demarcate.datasets import BUILT_IN
 from demarcate.io.atomic import check_writable, write_atomically
 
-_WRITERS: dict[str, Callable[[pl.DataFrame, IO[bytes], bool], None]] = {
-    ".csv": lambda frame, file, first: frame.write_csv(file, include_header=first),
-    ".tsv": lambda frame, file, first: frame.write_csv(file, include_header=first, separator="\t"),
+_TABLE_WRITERS: dict[str, Callable[[pl.DataFrame, IO[bytes], bool], None]] = {
+    ".csv": lambda frame, file, is_first: frame.write_csv(file, include_header=is_first),
+    ".tsv": lambda frame, file, is_first: frame.write_csv(file, include_header=is_first, separator="\t"),
     ".parquet": lambda frame, file, _: frame.write_parquet(file),
     ".jsonl": lambda frame, file, _: frame.write_ndjson(file),
 }
+SUFFIXES: dict[str, tuple[str, ...]] = {
+    "model": (),
+    "page": (".html", ".htm"),
+    "picture": (".png", ".svg", ".pdf"),
+    "table": tuple(_TABLE_WRITERS),
+}
+"""The endings that the name of a file may have by the file's kind; a model's may have any."""
 
 
-def check_writable_as_table(out: str) -> None:
-    """Refuse an output file before the work, not after it.
+def check_outputs(files: object, *inputs: str) -> None:
+    """Refuse the output files that a group of options names, before the work, not after it.
 
     Raises
     ------
     UsageError
-        If its name ends in no known format.
+        If the name of a file ends in no format of its kind, it is one of the inputs, or two files are the same.
     OutputError
-        If it could not be written.
+        If a file cannot be written.
     """
-    if Path(out).suffix.lower() not in _WRITERS:
-        raise UsageError(f"--out takes a file that ends in {', '.join(_WRITERS)}: got {out!r}")
-    check_writable(out)
+    paths: dict[str, str] = {}
+    for flag, path, file in output_files(files):
+        paths[flag] = path
+        suffixes = SUFFIXES[file.kind]
+        if suffixes and Path(path).suffix.lower() not in suffixes:
+            raise UsageError(f"{flag} takes a {file.kind} whose name ends in {', '.join(suffixes)}: got {path!r}")
+        check_writable(path)
+        _refuse_overwriting(flag, path, inputs)
+    for one, other in combinations(paths, 2):
+        if Path(paths[one]).resolve() == Path(paths[other]).resolve():
+            raise UsageError(f"{one} and {other} are two files: got {paths[one]!r} for both")
+
+
+def _refuse_overwriting(flag: str, path: str, inputs: tuple[str, ...]) -> None:
+    for source in inputs:
+        if source not in BUILT_IN and Path(path).exists() and Path(source).exists() and Path(path).samefile(source):
+            raise UsageError(f"{flag} {path} is a file that this command reads. Give the result another name")
 
 
 def write_table(out: str, frame: pl.DataFrame) -> None:
@@ -44,74 +66,16 @@ def write_table(out: str, frame: pl.DataFrame) -> None:
 
 def append_table(out: str, frame: pl.DataFrame, file: IO[bytes], *, first: bool) -> None:
     """Write rows to an open file in the format that the name ``out`` ends in; the first rows with a header."""
-    _WRITERS[Path(out).suffix.lower()](frame, file, first)
+    _TABLE_WRITERS[Path(out).suffix.lower()](frame, file, first)
 
 
 def is_text(out: str) -> bool:
-    """Whether a file of this name is text, to which rows can be appended.
-
-    Examples
-    --------
-    >>> is_text("p.csv"), is_text("p.parquet")
-    (True, False)
-    """
+    """Return whether a table of this name is text, to which rows can be appended."""
     return Path(out).suffix.lower() != ".parquet"
 
 
-def check_outputs(source: str, outputs: Mapping[str, tuple[str | None, Callable[[str], None]]]) -> None:
-    """Refuse a command's outputs before the work, not after it.
-
-    Parameters
-    ----------
-    source
-        The table it reads.
-    outputs
-        By option: the file, or None, and what refuses one that cannot be written.
-
-    Raises
-    ------
-    UsageError
-        If one of them is the table, two are the same file, or a name does not say what it should.
-    OutputError
-        If one could not be written.
-    """
-    given = {option: path for option, (path, _) in outputs.items() if path}
-    for option, path in given.items():
-        outputs[option][1](path)
-        refuse_overwriting(path, source, option=option)
-    for one, other in combinations(given, 2):
-        if Path(given[one]).resolve() == Path(given[other]).resolve():
-            raise UsageError(f"{one} and {other} are two files: got {given[one]!r} for both")
-
-
-FORMATS = ("png", "svg", "pdf")
-
-
-def check_writable_as_picture(out: str) -> None:
-    """Refuse a picture before the work, not after it.
-
-    Raises
-    ------
-    UsageError
-        If its name ends in no known format.
-    OutputError
-        If it could not be written.
-    """
-    if Path(out).suffix.lower().removeprefix(".") not in FORMATS:
-        raise UsageError(f"a picture is a file that ends in .{', .'.join(FORMATS)}: got {out!r}")
-    check_writable(out)
-
-
 def write_picture(out: str, draw: Callable[[], Any]) -> None:
-    """Draw without a window, and write what was drawn, whole or not at all.
-
-    Parameters
-    ----------
-    out
-        The file.
-    draw
-        Makes a display.
-    """
+    """Write the picture of the display that ``draw`` makes, without a window, whole or not at all."""
     import matplotlib as mpl
 
     mpl.use("agg")

@@ -1,6 +1,5 @@
 """Predictions as people and programs read them."""
 
-import json
 import shutil
 import sys
 import tempfile
@@ -12,48 +11,34 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from demarcate.cli.console import json_text
+from demarcate.formatting import visible
+
 NO_DECISION = "no decision"
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a model says of some rows.
-
-    Attributes
-    ----------
-    target
-        The column that is predicted.
-    classes
-        The labels, ``(n_classes,)``.
-    labels
-        The predicted ones, ``(n_rows,)``; None where none was decided for.
-    probabilities
-        ``(n_rows, n_classes)``.
-    sets
-        Which labels are in each row's prediction set, ``(n_rows, n_classes)``, if it was asked for.
-    coverage
-        How often such sets hold the true label.
-    spread
-        The standard deviation of the probabilities between the networks, ``(n_rows, n_classes)``, if it was asked for.
-    """
+    """A model's predictions for some rows."""
 
     target: str
     classes: NDArray[Any]
+    """The labels, ``(n_classes,)``."""
     labels: NDArray[Any]
+    """The predicted labels, ``(n_rows,)``; None where there is no decision."""
     probabilities: NDArray[np.float64]
+    """``(n_rows, n_classes)``."""
     sets: NDArray[np.bool_] | None = None
+    """Whether each label is in the row's prediction set, ``(n_rows, n_classes)``."""
     coverage: float | None = None
+    """How often such sets hold the true label."""
     spread: NDArray[np.float64] | None = None
+    """The standard deviation of the probabilities between the networks, ``(n_rows, n_classes)``."""
 
     def as_table(self) -> pl.DataFrame:
-        """A column ``prediction`` and a column ``probability_CLASS`` for each class, in the order of the rows.
+        """Return a column ``prediction`` and a column ``probability_CLASS`` for each class, in the order of the rows.
 
-        Where they were asked for, columns ``set``, with labels joined by ``|``, and ``spread_CLASS`` follow.
-
-        Examples
-        --------
-        >>> Predictions("y", np.array(["a", "b"]), np.array(["b"]), np.array([[0.2, 0.8]])).as_table().columns
-        ['prediction', 'probability_a', 'probability_b']
+        Columns ``set``, with labels joined by ``|``, and ``spread_CLASS`` follow if there are sets and spreads.
         """
         columns = {"prediction": self._predicted(), **self._numbers("probability", self.probabilities)}
         if self.sets is not None:
@@ -65,7 +50,7 @@ class Predictions:
         return pl.DataFrame(columns)
 
     def json_rows(self) -> list[dict[str, Any]]:
-        """Each row as a JSON object."""
+        """Return each row as a JSON object."""
         names = list(map(_name, self.classes.tolist()))
         rows: list[dict[str, Any]] = [
             {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
@@ -81,8 +66,8 @@ class Predictions:
             ]
         return rows
 
-    def in_words(self) -> str:
-        """The first row's probabilities in words, the likeliest class first: a probability, not a verdict."""
+    def in_words(self) -> list[str]:
+        """Return the first row's probabilities as lines of text, the likeliest class first."""
         probabilities, label = self.probabilities[0], self.labels.tolist()[0]
         lines = []
         for index in np.argsort(-probabilities, kind="stable"):
@@ -92,52 +77,48 @@ class Predictions:
         if self.sets is not None:
             labels = ", ".join(map(str, self._set_labels()[0])) or "no label is as likely as true ones usually are"
             lines.append(f"set that holds it {self.coverage:.4g} of the time: {labels}")
-        return "\n".join(lines)
+        return lines
 
     def _predicted(self) -> pl.Series:
-        """The labels as a column of the classes' type, whether or not any was decided for."""
+        """Return the labels as a column of the classes' type, whether or not any row is decided."""
         return pl.Series(self.labels.tolist(), dtype=pl.Series(self.classes.tolist()).dtype)
 
     def _numbers(self, name: str, numbers: NDArray[np.float64]) -> dict[str, Any]:
         return {f"{name}_{_name(label)}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
 
     def _set_labels(self) -> list[list[Any]]:
-        assert self.sets is not None, "only where sets were asked for"
+        assert self.sets is not None, "only where there are sets"
         return [self.classes[row].tolist() for row in self.sets]
 
 
 def _name(label: Any) -> str:
-    """A label as columns are named by it: truth values as CSV files have them, whatever the table was.
-
-    Examples
-    --------
-    >>> _name(True), _name("True"), _name(3)
-    ('true', 'True', '3')
-    """
+    """Return a label as it stands in the name of a column: truth values as CSV files have them."""
     return str(label).lower() if isinstance(label, bool) else str(label)
 
 
 def _escaped(label: Any) -> str:
-    r"""A label that can stand among others between ``|``.
-
-    Examples
-    --------
-    >>> print(_escaped("a|b"), _escaped(3))
-    a\|b 3
-    """
+    """Return a label that can stand among others between ``|``."""
     return str(label).replace("\\", "\\\\").replace("|", "\\|")
 
 
-_IN_MEMORY = 1 << 24
+def _visible_csv(table: pl.DataFrame, *, header: bool) -> str:
+    """Return CSV for a terminal: a line for each row, in characters that can be seen."""
+    names = pl.DataFrame({str(place): [visible(name)] for place, name in enumerate(table.columns)})
+    head = names.write_csv(include_header=False) if header else ""
+    rows = table.with_columns(pl.col(pl.String).map_elements(visible, return_dtype=pl.String))
+    return head + rows.write_csv(include_header=False)
+
+
+MAX_IN_MEMORY = 1 << 24
 """Bytes kept in memory; more go to a file that vanishes with the process."""
 
 
-class Printed(ABC):
-    """Predictions that are held back until all are there; a context, which lets go of them."""
+class PredictionPrinter(ABC):
+    """Holds predictions back until all are there, then prints them; a context, which lets go of them."""
 
     def __init__(self) -> None:
-        self._held = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed with the sink
-            _IN_MEMORY, mode="w+", encoding="utf-8", newline="", errors="surrogatepass"
+        self._held = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed with the printer
+            MAX_IN_MEMORY, mode="w+", encoding="utf-8", newline="", errors="surrogatepass"
         )
         self._is_first = True
 
@@ -149,45 +130,49 @@ class Printed(ABC):
 
     @abstractmethod
     def add(self, part: Predictions) -> None:
-        """The next rows."""
+        """Take the next rows."""
 
     def finish(self) -> None:
-        """Print what was held back, unless there is nowhere to print to."""
+        """Print all rows, unless there is no standard output."""
         self._held.seek(0)
         if sys.stdout is not None:
             shutil.copyfileobj(self._held, sys.stdout)
 
 
-class PrintedCsv(Printed):
-    """Predictions as CSV."""
+class CsvPrinter(PredictionPrinter):
+    """Prints predictions as CSV: exact data for a file or a pipe, visible characters for a terminal."""
 
     def add(self, part: Predictions) -> None:
-        """The next rows."""
-        self._held.write(part.as_table().write_csv(include_header=self._is_first))
+        """Take the next rows."""
+        table = part.as_table()
+        if sys.stdout is not None and sys.stdout.isatty():
+            self._held.write(_visible_csv(table, header=self._is_first))
+        else:
+            self._held.write(table.write_csv(include_header=self._is_first))
         self._is_first = False
 
 
-class PrintedJson(Printed):
-    """Predictions as one JSON object."""
+class JsonPrinter(PredictionPrinter):
+    """Prints predictions as one JSON object."""
 
     def add(self, part: Predictions) -> None:
-        """The next rows."""
+        """Take the next rows."""
         if self._is_first:
-            self._held.write(f'{{"target": {json.dumps(part.target)}, "predictions": [')
+            self._held.write(f'{{"target": {json_text(part.target)}, "predictions": [')
         for row in part.json_rows():
             self._held.write("" if self._is_first else ", ")
-            self._held.write(json.dumps(row, allow_nan=False))
+            self._held.write(json_text(row))
             self._is_first = False
 
     def finish(self) -> None:
-        """Print it."""
+        """Print the object."""
         self._held.write("]}\n")
         super().finish()
 
 
-class PrintedWords(Printed):
-    """A single row's prediction in words."""
+class TextPrinter(PredictionPrinter):
+    """Prints a single row's prediction in words."""
 
     def add(self, part: Predictions) -> None:
-        """The row."""
-        self._held.write(f"{part.in_words()}\n")
+        """Take the row."""
+        self._held.writelines(f"{visible(line)}\n" for line in part.in_words())

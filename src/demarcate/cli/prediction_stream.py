@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import demarcate
 from demarcate.cli.prediction_format import Predictions
 from demarcate.cli.progress_bar import rows_progress
-from demarcate.cli.resumable_output import Kept
-from demarcate.cli.table_input import Opened
+from demarcate.cli.resumable_output import ResumableOutput
+from demarcate.cli.table_input import TableInput
 from demarcate.errors import InputError, Interrupted, OutputError, Problem
 
 if TYPE_CHECKING:
@@ -18,36 +18,27 @@ if TYPE_CHECKING:
     from demarcate.tabular import ParsedColumns
 
 
-class Sink(Protocol):
+class PredictionSink(Protocol):
     """Takes predictions as they are made."""
 
     def add(self, part: Predictions, /) -> None:
-        """The next rows."""
+        """Take the next rows."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is asked of a model for every row.
-
-    Attributes
-    ----------
-    predictor
-        The model.
-    coverage
-        How often prediction sets hold the true label; None for no sets.
-    per_class
-        Whether that holds for the rows of each class.
-    spread
-        Whether to say how far the networks differ.
-    """
+class RowPredictor:
+    """A model, and what it predicts for every row."""
 
     predictor: "Predictor"
     coverage: float | None = None
+    """How often prediction sets hold the true label; None for no sets."""
     per_class: bool = False
+    """Whether that holds for the rows of each class."""
     spread: bool = False
+    """Whether to predict how far the networks differ."""
 
-    def of(self, parsed: "ParsedColumns") -> Predictions:
-        """The predictions for parsed rows."""
+    def predict(self, parsed: "ParsedColumns") -> Predictions:
+        """Return the predictions for parsed rows."""
         predictor = self.predictor
         probabilities = predictor.probabilities(parsed)
         sets = None if self.coverage is None else predictor.sets(parsed, self.coverage, per_class=self.per_class)
@@ -62,41 +53,23 @@ class Asked:
         )
 
 
-def predict_parts(table: Opened, asked: Asked, sinks: Sequence[Sink], *, quiet: bool, n_done: int = 0) -> int:
-    """Give a table's predictions to all sinks, part by part.
+def predict_parts(
+    table: TableInput, model: RowPredictor, sinks: Sequence[PredictionSink], *, quiet: bool, n_done: int = 0
+) -> int:
+    """Give a table's predictions to all sinks, part by part; return the number of its rows.
 
-    Parameters
-    ----------
-    table
-        The rows.
-    asked
-        What is asked of the model.
-    sinks
-        Where predictions go; they are finished by the caller.
-    quiet
-        Whether to draw no progress.
-    n_done
-        Rows at the beginning that are read and checked, and were predicted before.
-
-    Returns
-    -------
-    int
-        How many rows the table has.
-
-    Raises
-    ------
-    InputError
-        If the table is refused: everything that is wrong with it, in all its parts.
+    The first ``n_done`` rows are read and checked, and not predicted again. An `InputError` names everything that is
+    wrong with the table, in all its parts. The caller finishes the sinks.
     """
-    reader = asked.predictor.reader()
+    reader = model.predictor.reader()
     try:
         with rows_progress(table.n_rows, quiet=quiet) as on_rows:
             for frame in table.parts:
                 n_before = reader.n_rows
-                # The answers may still be there: they are not a column the model has never heard of.
-                parsed = reader.parse(frame.drop(asked.predictor.target, strict=False))
+                # The target may still be there: it is not a column that the model does not know.
+                parsed = reader.parse(frame.drop(model.predictor.target, strict=False))
                 if parsed is not None and reader.n_rows > n_done:
-                    part = asked.of({name: cells[max(0, n_done - n_before) :] for name, cells in parsed.items()})
+                    part = model.predict({name: cells[max(0, n_done - n_before) :] for name, cells in parsed.items()})
                     for sink in sinks:
                         sink.add(part)
                 on_rows(reader.n_rows)
@@ -104,72 +77,65 @@ def predict_parts(table: Opened, asked: Asked, sinks: Sequence[Sink], *, quiet: 
         raise InputError([*error.problems, *reader.problems]) from None
     reader.close()
     if n_done > reader.n_rows:
-        found = f"{n_done:,} rows are predicted, and it has {reader.n_rows:,}"
-        raise InputError([Problem("A table stands still while it is read", found, "Begin anew without --resume")])
+        fact = f"{n_done:,} rows of the table are predicted already, and it has {reader.n_rows:,} now"
+        raise InputError([Problem(fact, "Start anew without --resume")])
     return reader.n_rows
 
 
 def predict_to_file(
-    out: str, table: Opened, asked: Asked, other: Sequence[Sink], identity: dict[str, Any], *, resume: bool, quiet: bool
+    out: str,
+    table: TableInput,
+    model: RowPredictor,
+    sinks: Sequence[PredictionSink],
+    identity: dict[str, Any],
+    *,
+    resume: bool,
+    quiet: bool,
 ) -> int:
-    """The same to a file, which appears when it is whole; whole parts are kept if something comes between.
+    """Write a table's predictions to a file, which appears when it is whole, and to other sinks.
 
-    Parameters
-    ----------
-    out
-        The file.
-    other
-        Sinks beside it.
-    identity
-        What the predictions depend on, JSON-ready.
-    resume
-        Whether to go on from what is kept.
-
-    Raises
-    ------
-    Interrupted
-        After Ctrl-C, if something is kept.
+    If something comes between, whole parts are kept, and a run of the same ``identity`` can resume from them.
     """
-    with Kept(out, identity, resume=resume) as kept:
+    with ResumableOutput(out, identity, resume=resume) as output:
         try:
-            n_rows = predict_parts(table, asked, [_Tables(kept), *other], quiet=quiet, n_done=kept.n_rows)
-            kept.finish()
+            n_rows = predict_parts(table, model, [_TableSink(output), *sinks], quiet=quiet, n_done=output.n_rows)
+            output.finish()
         except InputError:
-            kept.clear()
+            output.clear()
             raise
         except BaseException as error:
-            _tell(kept, error, stays=table.stays)
+            if not table.is_stored:
+                output.clear()
+            _raise_resumable(output, error)
             raise
     return n_rows
 
 
-def identity_of(model: str, table: Opened) -> dict[str, Any]:
-    """What tells a model and a table from others: the model's digest, and the file's place, size and time."""
+def input_identity(model: str, table: TableInput) -> dict[str, Any]:
+    """Return facts that differ for another model or table: the model's digest, and the file's path, size and time."""
     with Path(model).open("rb") as file:
-        found: dict[str, Any] = {"model": hashlib.file_digest(file, "sha256").hexdigest()}
-    found |= {"demarcate": demarcate.__version__, "table": table.name, "columns": list(table.columns)}
+        identity: dict[str, Any] = {"model": hashlib.file_digest(file, "sha256").hexdigest()}
+    identity |= {"demarcate": demarcate.__version__, "table": table.name, "columns": list(table.columns)}
     path = Path(table.name)
-    if table.stays and path.is_file():
+    if table.is_stored and path.is_file():
         status = path.stat()
-        found |= {"table": str(path.resolve()), "size": status.st_size, "time": status.st_mtime_ns}
-    return found
+        identity |= {"table": str(path.resolve()), "size": status.st_size, "time": status.st_mtime_ns}
+    return identity
 
 
 @dataclass(frozen=True)
-class _Tables:
+class _TableSink:
     """A file of predictions as a sink."""
 
-    kept: Kept
+    output: ResumableOutput
 
     def add(self, part: Predictions) -> None:
-        self.kept.add(part.as_table())
+        self.output.add(part.as_table())
 
 
-def _tell(kept: Kept, error: BaseException, *, stays: bool) -> None:
-    """Say how to go on, where that is possible."""
-    if not stays:
-        kept.clear()
-    how = str(kept)
+def _raise_resumable(output: ResumableOutput, error: BaseException) -> None:
+    """Raise the error again with the way to resume, where there is one."""
+    how = output.resume_hint()
     if how and isinstance(error, KeyboardInterrupt):
         raise Interrupted(how) from error
     if how and isinstance(error, OutputError):

@@ -1,4 +1,4 @@
-"""How the program ends, as far as commands do not say it themselves: exit codes, and what an interrupt is called."""
+"""The process around a command: exit codes, standard streams, and the output of compiled libraries."""
 
 import contextlib
 import faulthandler
@@ -14,49 +14,38 @@ from demarcate.io import signals
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_BROKEN_PIPE = 141
-"""As shells count them: 128 and the number of the signal, SIGPIPE."""
+"""As shells count it: 128 and the number of the signal, SIGPIPE."""
+STDERR = 2
 
-_CALLED = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
+_SIGNAL_WORDS = {"SIGINT": "Interrupted", "SIGTERM": "Terminated", "SIGHUP": "Hung up"}
 
 
-def exit_code() -> int:
-    """The exit code of a command that a signal ended: 128 and its number.
-
-    Examples
-    --------
-    >>> exit_code()
-    130
-    """
+def signal_exit_code() -> int:
+    """Return the exit code of a command that a signal ended: 128 and the signal's number."""
     return 128 + (signals.received_signal() or signal.SIGINT)
 
 
-def told(text: str) -> str:
-    """How it is told that a signal ended a command.
-
-    Examples
-    --------
-    >>> told("nothing was written.")
-    'Interrupted: nothing was written.'
-    """
-    return f"{_CALLED[signal.Signals(signals.received_signal() or signal.SIGINT).name]}: {text}"
+def signal_message(text: str) -> str:
+    """Return the message about a command that a signal ended."""
+    return f"{_SIGNAL_WORDS[signal.Signals(signals.received_signal() or signal.SIGINT).name]}: {text}"
 
 
-def leave(_number: int) -> None:
-    """End the program at once, where there is nothing to undo."""
+def exit_at_once(_number: int) -> None:
+    """End the program where there is nothing to undo."""
     with contextlib.suppress(OSError, ValueError):
         if sys.stderr is not None:
-            os.write(sys.stderr.fileno(), told("nothing was written.\n").encode())
-    os._exit(exit_code())
+            os.write(sys.stderr.fileno(), signal_message("nothing was written.\n").encode())
+    os._exit(signal_exit_code())
 
 
 def silence_stdout() -> None:
-    """Let go of whoever read our output: Python must not complain of it when it closes the stream."""
+    """Redirect standard output to nowhere once its reader has left: Python must not complain when it closes it."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def end(error: OSError | SystemExit) -> int | str | None:
-    """The exit code of help and version, which have no guard, where they could not be printed; else what it was."""
+def exit_code_of(error: OSError | SystemExit) -> int | str | None:
+    """Return the exit code of help and version, which handle no errors, where they could not be printed."""
     refused = error if isinstance(error, OSError) else error.__context__
     if isinstance(refused, BrokenPipeError):
         silence_stdout()
@@ -69,53 +58,40 @@ def end(error: OSError | SystemExit) -> int | str | None:
     return EXIT_REFUSED
 
 
-STDERR = 2
-
-
 def open_standard_streams() -> None:
-    """Open what the program was started without: its number would go to a file of ours, and with it what is printed.
-
-    Examples
-    --------
-    >>> open_standard_streams()
-    """
+    """Open the streams that the program was started without: a file of ours must not get the number of one."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= STDERR:
         pass
     os.close(descriptor)
 
 
 @contextmanager
-def silent_natives() -> Iterator[None]:
+def silent_libraries() -> Iterator[None]:
     """Let only Python write to standard error: polars prints a page of its insides for a damaged file it then refuses.
 
-    The descriptor is the whole process's, so this is for a program, not for a library. If a library brings the process
-    down, where it was is written.
-
-    Examples
-    --------
-    >>> with silent_natives():
-    ...     _ = os.write(2, b"thread 'main' panicked at src/lib.rs:1")
+    The descriptor belongs to the whole process, so this is for a program, not for a library. If a library brings the
+    process down, the place is written.
     """
-    kept, before = os.dup(STDERR), sys.stderr
+    original, stream = os.dup(STDERR), sys.stderr
     try:
-        if _is_stderr(before):
-            before.flush()
+        if _is_stderr(stream):
+            stream.flush()
             sys.stderr = io.TextIOWrapper(
-                io.FileIO(kept, "wb", closefd=False),
-                encoding=before.encoding,
-                errors=before.errors,
+                io.FileIO(original, "wb", closefd=False),
+                encoding=stream.encoding,
+                errors=stream.errors,
                 write_through=True,
             )
-        with _told_when_all_is_lost(kept):
-            _become(os.open(os.devnull, os.O_WRONLY))
+        with _fault_handler(original):
+            _redirect_stderr(os.open(os.devnull, os.O_WRONLY))
             yield
     finally:
-        sys.stderr = before
-        _become(kept)
+        sys.stderr = stream
+        _redirect_stderr(original)
 
 
-def _become(descriptor: int) -> None:
-    """Make a descriptor standard error, and give up its own number."""
+def _redirect_stderr(descriptor: int) -> None:
+    """Make a descriptor standard error, and close its own number."""
     os.dup2(descriptor, STDERR)
     os.close(descriptor)
 
@@ -128,7 +104,7 @@ def _is_stderr(stream: object) -> bool:
 
 
 @contextmanager
-def _told_when_all_is_lost(descriptor: int) -> Iterator[None]:
+def _fault_handler(descriptor: int) -> Iterator[None]:
     if faulthandler.is_enabled():
         yield
         return

@@ -1,19 +1,19 @@
-"""A bar on standard error while networks train, or rows are read."""
+"""A progress bar on standard error while networks train, or rows are read."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from demarcate.cli.console import terminal_stderr
 
+if TYPE_CHECKING:
     from demarcate.engine import OnEpoch, Progress
 
 
 @contextmanager
 def training_progress(*, quiet: bool) -> "Iterator[OnEpoch | None]":
-    """A callback that draws epoch, loss and time left; None when quiet, or where nobody would see a bar."""
-    console = None if quiet else _terminal()
+    """Yield a callback that draws epoch, loss and time left; None when quiet or without a terminal."""
+    console = None if quiet else terminal_stderr()
     if console is None:
         yield None
         return
@@ -30,7 +30,7 @@ def training_progress(*, quiet: bool) -> "Iterator[OnEpoch | None]":
             shown = "none" if loss is None else f"{loss:.4f}"
             networks = f"{progress.n_active}/{progress.n_members} networks"
             which = f" {progress.population}/{progress.n_populations}" if progress.n_populations > 1 else ""
-            # One bar for all: populations may train side by side, and each is told of in its turn.
+            # One bar for all: populations may train side by side and report in turn.
             done[progress.population] = progress.epoch / progress.n_epochs
             bar.update(
                 task,
@@ -45,8 +45,8 @@ def training_progress(*, quiet: bool) -> "Iterator[OnEpoch | None]":
 
 @contextmanager
 def rows_progress(n_rows: int | None, *, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A callback that draws how many rows of a table are done."""
-    console = None if quiet else _terminal()
+    """Yield a callback that draws how many rows of a table are done."""
+    console = None if quiet else terminal_stderr()
     if console is None:
         yield lambda _: None
         return
@@ -58,11 +58,3 @@ def rows_progress(n_rows: int | None, *, quiet: bool) -> Iterator[Callable[[int]
         task = bar.add_task("rows", state="", total=n_rows)
         of_all = "" if n_rows is None else f" of {n_rows:,}"
         yield lambda done: bar.update(task, completed=done, state=f"{done:,}{of_all} rows")
-
-
-def _terminal() -> "Console | None":
-    """Standard error, if it is a terminal; elsewhere even a bar that is switched off may end with an empty line."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    return console if console.is_terminal else None

@@ -1,4 +1,4 @@
-"""Predictions of a long table, kept part by part beside the file they are for until all are there."""
+"""Predictions of a long table, saved part by part beside their file until all are there."""
 
 import json
 import os
@@ -21,46 +21,19 @@ _MANIFEST, _LOCK, _TEXT, _WHOLE = "manifest.json", "lock", "rows", "whole"
 _WHAT = "predictions of demarcate"
 
 
-class Kept:
-    """A file of predictions that appears when it is whole.
+class ResumableOutput:
+    """A file of predictions that appears when it is whole; an interrupted run can be resumed.
 
-    What is written in one part needs nothing else. Of a longer table every part is put down in a folder, named like the
-    file and ``.parts``, as soon as it is predicted; a manifest says how many rows are there for certain. However a
-    process ends, another can go on from whole parts.
-
-    Parameters
-    ----------
-    out
-        The file.
-    identity
-        What the predictions depend on, JSON-ready: only the same is gone on with.
-    resume
-        Whether to go on from what is kept of an earlier run; if not, that is cleared away.
-
-    Raises
-    ------
-    UsageError
-        If what is kept is of another model, table or command, or the folder is somebody else's.
-    OutputError
-        If another process writes the same file, or the system refuses.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with Kept(f"{folder}/p.csv", {"model": "5f"}, resume=False) as kept:
-    ...         for part in ([0.1, 0.7], [0.4]):
-    ...             kept.add(pl.DataFrame({"probability": part}))
-    ...         kept.finish()
-    ...     Path(f"{folder}/p.csv").read_text().split(), [path.name for path in Path(folder).iterdir()]
-    (['probability', '0.1', '0.7', '0.4'], ['p.csv'])
+    A table of one part is written at once. Of a longer table every part is saved to a folder, named like the file and
+    ``.parts``, as soon as it is predicted; a manifest counts the rows that are saved for certain. However a process
+    ends, another with the same identity, which is ready for JSON, can resume from whole parts.
     """
 
     def __init__(self, out: str, identity: Mapping[str, Any], *, resume: bool) -> None:
         target = Path(os.path.realpath(out))
         self.folder = target.with_name(f"{target.name}.parts")
         self._out = out
-        # As it comes back from a manifest, where it is compared.
+        # In the form in which a manifest gives it back.
         self._identity: dict[str, Any] = json.loads(json.dumps(dict(identity)))
         self._first: pl.DataFrame | None = None
         self._closing = ExitStack()
@@ -68,81 +41,79 @@ class Kept:
         self._n_parts = self._n_bytes = 0
         self.n_rows = 0
         if self.folder.is_symlink() or self.folder.exists():
-            self._manifest()  # refuses a folder of somebody else before anything is written there
-            self._hold()
-            self._take_up(self._manifest(), resume=resume)
+            self._read_manifest()  # refuses a folder of somebody else before anything is written there
+            self._lock_folder()
+            self._resume_from(self._read_manifest(), resume=resume)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._lock and not self.n_rows:
-            self.clear()  # of a part that was never counted nothing can be made
+            self.clear()  # a part that is not counted is of no use
         self._closing.close()
 
     def add(self, part: pl.DataFrame) -> None:
-        """The next rows."""
+        """Take the next rows."""
         if self._first is None and not self.n_rows:
             self._first = part
             return
-        with self._told():
+        with self._output_errors():
             if not self.n_rows:
                 self.folder.mkdir(mode=0o700, exist_ok=True)
-                self._hold()
+                self._lock_folder()
                 if self._first is not None:
-                    self._put_down(self._first)
+                    self._save(self._first)
                     self._first = None
-            self._put_down(part)
+            self._save(part)
 
     def finish(self) -> None:
-        """Give the file its name, and clear everything else away."""
+        """Give the file its name, and remove everything else."""
         if not self.n_rows:
             assert self._first is not None, "a table has rows"
             write_table(self._out, self._first)
             return
-        with self._told():
-            self._check_held()
+        with self._output_errors():
+            self._check_folder()
             whole = self.folder / _TEXT
             if is_text(self._out):
                 os.truncate(whole, self._n_bytes)
             else:
                 parts = [self._part(number) for number in range(self._n_parts)]
                 whole = self.folder / _WHOLE
-                # Row groups one after another: no more than a few are in memory.
+                # Row groups one after another: only a few are in memory.
                 pl.scan_parquet(parts, glob=False, hive_partitioning=False).sink_parquet(whole)
             replace_atomically(self._out, whole)
         self.clear()
 
     def clear(self) -> None:
-        """Keep nothing."""
+        """Remove everything that is saved."""
         self._closing.close()
         self._lock = None
         shutil.rmtree(self.folder, ignore_errors=True)
         self._n_parts = self._n_bytes = self.n_rows = 0
 
-    def __str__(self) -> str:
-        """What is kept and how to go on, as a sentence; empty if nothing is."""
+    def resume_hint(self) -> str:
+        """Return a sentence on the parts that are saved and how to resume; empty if there are none."""
         if not self.n_rows:
             return ""
-        kept = f"{counted(self.n_rows, 'prediction')} are kept in {self.folder}"
-        return f"{kept}: the same command with --resume goes on from there."
+        saved = f"{counted(self.n_rows, 'prediction')} are saved in {self.folder}"
+        return f"{saved}: the same command with --resume goes on from there."
 
-    def _hold(self) -> None:
-        rule = "One process writes a file of predictions"
-        taken = OutputError(f"{rule}: another writes {self._out}. Wait for it, or name another file.")
+    def _lock_folder(self) -> None:
+        taken = OutputError(f"Another process writes {self._out}. Wait for it, or name another file.")
         self._lock = self._closing.enter_context(locked(self.folder / _LOCK, taken))
 
-    def _check_held(self) -> None:
-        """Refuse to go on in a folder that is not the one that was begun: somebody removed that."""
-        held, path = self._lock, self.folder / _LOCK
-        assert held is not None, "parts are put down in a folder that is held"
-        if not path.exists() or not os.path.samestat(os.fstat(held.fileno()), path.stat()):
-            self.n_rows, self._lock = 0, None  # what is there is another's
-            rule, found = "Parts of a file are left alone until it is whole", f"{self.folder} was removed meanwhile"
-            raise OutputError(f"{rule}: {found}. Begin again.")
+    def _check_folder(self) -> None:
+        """Refuse to continue in a folder that took the place of the one this run began."""
+        lock, path = self._lock, self.folder / _LOCK
+        assert lock is not None, "parts are saved to a folder that is locked"
+        if not path.exists() or not os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+            self.n_rows, self._lock = 0, None  # the folder there now belongs to another
+            raise OutputError(f"{self.folder} was removed while predictions were being saved to it. Start again.")
 
-    def _put_down(self, part: pl.DataFrame) -> None:
-        self._check_held()
+    def _save(self, part: pl.DataFrame) -> None:
+        self._check_folder()
         if is_text(self._out):
             with (self.folder / _TEXT).open("ab") as file:
                 append_table(self._out, part, file, first=not self._n_parts)
@@ -160,54 +131,53 @@ class Kept:
     def _part(self, number: int) -> Path:
         return self.folder / f"{number:06}.parquet"
 
-    def _manifest(self) -> dict[str, Any] | None:
-        """What an earlier run said of the folder; None if nothing was put down in it."""
-        found = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else {"a file"}
+    def _read_manifest(self) -> dict[str, Any] | None:
+        """Return what an earlier run saved; None if it saved no part."""
+        names = {entry.name for entry in self.folder.iterdir()} if self.folder.is_dir() else {"a file"}
         try:
             manifest: Any = json.loads((self.folder / _MANIFEST).read_text("utf-8"))
         except (OSError, ValueError):
             manifest = None
-        begun = _MANIFEST not in found and (not found or _LOCK in found)
-        if begun and found <= {_LOCK, _TEXT, self._part(0).name}:
+        has_begun = _MANIFEST not in names and (not names or _LOCK in names)
+        if has_begun and names <= {_LOCK, _TEXT, self._part(0).name}:
             return None
         if not _is_manifest(manifest):
-            raise UsageError(f"{self.folder} would hold the parts of {self._out}, and holds something else: rename it")
+            raise OutputError(f"{self.folder}, the folder for parts of {self._out}, holds something else. Rename it.")
         return dict(manifest)
 
-    def _take_up(self, manifest: dict[str, Any] | None, *, resume: bool) -> None:
+    def _resume_from(self, manifest: dict[str, Any] | None, *, resume: bool) -> None:
         if manifest is None or not resume:
             self.clear()
             return
         changed = sorted(name for name, value in self._identity.items() if manifest["identity"].get(name) != value)
         if changed or set(manifest["identity"]) != set(self._identity):
-            what = ", ".join(changed) or "other settings"
             raise UsageError(
-                f"--resume goes on with the same command on the same files: {what} differ from what is kept in "
-                f"{self.folder}. Leave --resume out to begin anew"
+                f"{', '.join(changed) or 'other settings'} differ from those of the predictions in {self.folder}. "
+                "Run the same command on the same files, or leave out --resume to start anew"
             )
         n_parts, n_bytes = manifest["n_parts"], manifest["n_bytes"]
         text = self.folder / _TEXT
         if is_text(self._out):
-            sound = text.exists() and text.stat().st_size >= n_bytes
-            if sound:
+            is_complete = text.exists() and text.stat().st_size >= n_bytes
+            if is_complete:
                 os.truncate(text, n_bytes)
         else:
-            sound = all(self._part(number).exists() for number in range(n_parts))
-        if not sound:
+            is_complete = all(self._part(number).exists() for number in range(n_parts))
+        if not is_complete:
             self.clear()
             return
         self._n_parts, self._n_bytes, self.n_rows = n_parts, n_bytes, manifest["n_rows"]
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What the system refuses, in words."""
+    def _output_errors(self) -> Iterator[None]:
+        """Raise the system's errors as `OutputError`."""
         try:
             yield
         except (OSError, pl.exceptions.PolarsError) as error:
             raise unwritable(self._out, error) from error
 
 
-def _is_manifest(found: Any) -> bool:
-    if not isinstance(found, dict) or found.get("what") != _WHAT or not isinstance(found.get("identity"), dict):
+def _is_manifest(value: Any) -> bool:
+    if not isinstance(value, dict) or value.get("what") != _WHAT or not isinstance(value.get("identity"), dict):
         return False
-    return all(type(found.get(name)) is int and found[name] >= 0 for name in ("n_rows", "n_parts", "n_bytes"))
+    return all(type(value.get(name)) is int and value[name] >= 0 for name in ("n_rows", "n_parts", "n_bytes"))

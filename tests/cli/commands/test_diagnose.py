@@ -9,6 +9,7 @@ import pytest
 from demarcate import DemarcateClassifier, datasets, diagnose
 from demarcate.classifier.presets import PRESETS
 from demarcate.cli.commands.diagnose import diagnose as command
+from demarcate.cli.option_groups import expand_options
 from demarcate.errors import SettingError
 
 ENDLESS = ("--epochs", "1000000", "--patience", "0", "--hidden", "4")
@@ -88,7 +89,7 @@ def test_a_table_with_categories_and_gaps_is_diagnosed(demarcate, tmp_path):
         (("moons", "--seeds", "1"), 2, "seeds is 1. Give a whole number from 2 up"),
         (("moons", "--hidden", "wide"), 2, "--hidden takes widths"),
         (("moons", "--lr", "-1"), 2, "lr is above 0"),
-        (("moons", "--plot", "picture.txt"), 2, "a picture is a file that ends in"),
+        (("moons", "--plot", "picture.txt"), 2, "--plot takes a picture whose name ends in .png, .svg, .pdf"),
         (("moons", "--target", "labl"), 1, "Did you mean 'label'"),
         (("nowhere.csv", "--target", "x"), 1, "nowhere.csv"),
     ],
@@ -121,6 +122,7 @@ def test_ctrl_c_is_one_sentence_and_leaves_no_picture(start, tmp_path):
 
 
 def test_its_defaults_are_those_of_python():
-    options, parameters = inspect.signature(command).parameters, inspect.signature(diagnose).parameters
+    options = inspect.signature(expand_options(command)).parameters
+    parameters = inspect.signature(diagnose).parameters
     for name in ("seeds", "max_rows", "seed"):
         assert options[name].default == parameters[name].default

@@ -101,7 +101,7 @@ def test_the_target_may_have_another_name(demarcate, model, heart_frame, tmp_pat
     heart_frame[:50].rename({"target": "disease"}).write_csv(tmp_path / "t.csv")
     refused = demarcate("evaluate", model, tmp_path / "t.csv")
     assert refused.code == 1
-    assert "there is no 'target'" in refused.err
+    assert "There is no column 'target'" in refused.err
     taken = demarcate("evaluate", model, tmp_path / "t.csv", "--target", "disease", "--json")
     assert (taken.code, taken.err) == (0, "")
 

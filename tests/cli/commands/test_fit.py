@@ -8,6 +8,7 @@ import pytest
 
 from demarcate import DemarcateClassifier, load
 from demarcate.classifier.presets import AUTO, PRESETS, preset_settings
+from demarcate.errors import OutputError
 from demarcate.evaluation import METRIC_NAMES
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
@@ -133,7 +134,7 @@ class TestTarget:
     def test_an_unknown_target_is_refused_with_a_close_name(self, fit, small):
         outcome = fit(small(), "--target", "lable")
         assert outcome.code == 1
-        assert "there is no 'lable'. Did you mean 'label'." in outcome.err
+        assert "There is no column 'lable' to predict. Did you mean 'label'." in outcome.err
 
     def test_an_unknown_target_unlike_any_is_refused_with_the_columns(self, fit, small):
         outcome = fit(small(), "--target", "zzz")
@@ -155,7 +156,7 @@ class TestTarget:
     def test_a_target_without_other_columns_is_refused(self, fit, small):
         outcome = fit(small(size=None, kind=None), "--target", "label")
         assert outcome.code == 1
-        assert "'label' is the only one" in outcome.err
+        assert "'label' is the only column" in outcome.err
 
     def test_one_class_is_refused(self, fit, small):
         outcome = fit(small(label=["a"] * 40), "--target", "label")
@@ -293,8 +294,8 @@ class TestSettings:
             (("--dropout", "1"), "dropout is at least 0 and below 1"),
             (("--lr", "nan"), "lr is above 0 and finite"),
             (("--folds", "1"), "at least 2 folds"),
-            (("--class-weight", "heavy"), "class_weight is 'balanced'"),
-            (("--seed", "-1"), "random_state is None"),
+            (("--class-weight", "heavy"), "--class-weight is 'balanced'"),
+            (("--seed", "-1"), "--seed is None"),
             (("--device", "abacus"), "device is auto, cpu"),
             (("--delimiter", "ab"), "delimiter is one character"),
         ],
@@ -352,6 +353,19 @@ class TestOut:
         assert outcome.err == f"Interrupted: {out} is written; what comes after is not.\n"
         assert load(out).target == "label"
         assert not (tmp_path / "m.html").exists()
+
+    @pytest.mark.parametrize("error", [OutputError("No room. Make some."), ZeroDivisionError("odd")])
+    def test_a_report_that_fails_says_that_the_model_is_saved(self, fit, tmp_path, monkeypatch, error):
+        def failing(*_, **__):
+            raise error
+
+        monkeypatch.setattr("demarcate.report.Report.of", failing)
+        out = tmp_path / "m.safetensors"
+        outcome = fit("moons", "--quiet", "--out", out, "--report", tmp_path / "m.html")
+        assert outcome.code == 1
+        assert outcome.err.count("\n") == 1
+        assert outcome.err.endswith(f". {out} is saved already.\n")
+        assert load(out).target == "label"
 
 
 def test_the_defaults_the_help_states_are_the_classifiers(demarcate):

@@ -58,7 +58,7 @@ def test_a_slice_of_a_wider_table(demarcate, model, tmp_path):
         (("heart", "--columns", "age,chol", "--at", "zz=1"), 2, "at names 'zz'"),
         (("heart", "--kind", "3d"), 2, "--kind is one of regions"),
         ((), 2, "--kind regions needs rows"),
-        (("moons",), 1, "there is no 'target'"),
+        (("moons",), 1, "There is no column 'target'"),
         (("heart", "--kind", "threshold", "--false-negative", "-1"), 2, "false_negative is a cost"),
     ],
 )
@@ -76,7 +76,7 @@ def test_a_picture_of_no_known_format_is_refused_before_the_work(command, demarc
     source = ("moons",) if command == "fit" else source
     outcome = demarcate(command, *source, option, tmp_path / "picture.gif")
     assert outcome.code == 2
-    assert "a picture is a file that ends in .png, .svg, .pdf" in outcome.err
+    assert "takes a picture whose name ends in .png, .svg, .pdf" in outcome.err
     assert outcome.out == ""
 
 

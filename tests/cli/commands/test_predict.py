@@ -7,16 +7,16 @@ import polars as pl
 import pytest
 
 from demarcate import load
-from demarcate.cli.commands.predict import cells
+from demarcate.cli.commands.predict import row_cells
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.prediction_stream import Asked
+from demarcate.cli.prediction_stream import RowPredictor
 from demarcate.errors import OutputError
 
 PATIENT = (
     *("age=80", "sex=0", "cp=1", "trestbps=124", "chol=300", "fbs=1", "restecg=2"),
     *("thalach=150", "exang=0", "oldpeak=2.3", "slope=3", "ca=0", "thal=fixed"),
 )
-ASKED = Asked.of
+PREDICT = RowPredictor.predict
 COLUMNS = ["prediction", "probability_0", "probability_1"]
 
 
@@ -141,7 +141,7 @@ class TestRow:
     def test_one_row_is_answered_like_a_table_of_one_row(self, demarcate, model):
         row = json.loads(demarcate("predict", model, "--row", *PATIENT, "--json").out)
         predictor = load(model)
-        expected = predictor.predict_proba({name: [value] for name, value in cells([*PATIENT]).items()})[0]
+        expected = predictor.predict_proba({name: [value] for name, value in row_cells([*PATIENT]).items()})[0]
         assert [*row["predictions"][0]["probabilities"].values()] == expected.tolist()
 
     def test_an_unseen_category_is_predicted_and_warned_of(self, demarcate, model):
@@ -181,10 +181,14 @@ class TestUsage:
     @pytest.mark.parametrize("cell", ["age", "=3", "  =3"])
     def test_a_cell_is_a_name_and_a_value(self, cell):
         with pytest.raises(UsageError, match="COLUMN=VALUE"):
-            cells([cell])
+            row_cells([cell])
 
     def test_a_value_may_hold_what_separates_it_from_its_name(self):
-        assert cells(["formula=a=b", " age = 3"]) == {"formula": "a=b", "age": " 3"}
+        assert row_cells(["formula=a=b", " age = 3"]) == {"formula": "a=b", "age": " 3"}
+
+    def test_the_name_of_a_known_column_may_hold_what_separates_it_from_its_value(self):
+        assert row_cells(["bmi>=30=yes"], columns=["bmi>=30", "bmi"]) == {"bmi>=30": "yes"}
+        assert row_cells(["chest pain=typical", "thal="]) == {"chest pain": "typical", "thal": ""}
 
     def test_a_cell_given_twice_is_wrong_usage(self, demarcate, model):
         outcome = demarcate("predict", model, "--row", *PATIENT, "age=3")
@@ -242,13 +246,13 @@ class TestLongTable:
         def after(n, error=KeyboardInterrupt):
             made = []
 
-            def of(self, parsed, asked=Asked.of):
+            def predict(self, parsed, unchanged=RowPredictor.predict):
                 made.append(1)
                 if len(made) > n:
                     raise error
-                return asked(self, parsed)
+                return unchanged(self, parsed)
 
-            monkeypatch.setattr(Asked, "of", of)
+            monkeypatch.setattr(RowPredictor, "predict", predict)
 
         return after
 
@@ -275,9 +279,9 @@ class TestLongTable:
             interrupt(4)
             outcome = demarcate(*command)
         assert outcome.code == 130
-        assert "200 predictions are kept in" in outcome.err
+        assert "200 predictions are saved in" in outcome.err
         assert not (tmp_path / name).exists()
-        monkeypatch.setattr(Asked, "of", ASKED)
+        monkeypatch.setattr(RowPredictor, "predict", PREDICT)
         interrupt(3)  # of seven parts, four are there
         assert demarcate(*command, "--resume").code == 0
         assert read(tmp_path / name).equals(whole)
@@ -287,7 +291,7 @@ class TestLongTable:
         interrupt(3, OutputError("The disk is full. Make room."))
         outcome = demarcate("predict", model, table, "--out", tmp_path / "p.csv")
         assert outcome.code == 1
-        assert "150 predictions are kept in" in outcome.err
+        assert "150 predictions are saved in" in outcome.err
 
     def test_an_interrupted_pipe_leaves_nothing(self, demarcate, model, table, tmp_path, interrupt):
         interrupt(3)
@@ -313,10 +317,10 @@ class TestLongTable:
         getattr(heart_frame.head(200), f"write_{table.suffix[1:]}")(table)
         outcome = demarcate("predict", model, table, "--out", tmp_path / "p.csv", "--resume")
         assert outcome.code == 2
-        assert "size, time differ from what is kept" in outcome.err
+        assert "size, time differ from those of the predictions in" in outcome.err
 
     @pytest.mark.parametrize("options", [(), ("--json", "--out", "p.csv")])
     def test_only_a_file_alone_can_be_gone_on_with(self, demarcate, model, table, options):
         outcome = demarcate("predict", model, table, "--resume", *options)
         assert outcome.code == 2
-        assert "--resume goes on with a table on the disk" in outcome.err
+        assert "--resume is for a table on the disk" in outcome.err

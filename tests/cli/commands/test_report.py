@@ -7,6 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from demarcate.cli.commands.report import short_name
+
 OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
@@ -45,8 +47,8 @@ def test_the_training_rows_are_warned_of_on_the_page_as_well(demarcate, model, t
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ((), 2, "name the page with --out FILE.html, or ask for --json"),
-        (("--out", "page.pdf"), 2, "a report is a file that ends in .html or .htm: got 'page.pdf'"),
+        ((), 2, "Name the page with --out FILE.html, or ask for --json"),
+        (("--out", "page.pdf"), 2, "--out takes a page whose name ends in .html, .htm: got 'page.pdf'"),
         (("--out", "nowhere/page.html"), 1, "nowhere"),
         (("--json", "--target", "age"), 1, "label"),
     ],
@@ -87,7 +89,7 @@ def test_fit_tells_in_json_where_the_report_is_and_it_has_the_same_scores(demarc
 def test_a_report_of_no_known_ending_is_refused_before_the_work(demarcate, tmp_path):
     outcome = demarcate("fit", "heart", "--report", tmp_path / "report.txt")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "a report is a file that ends in .html" in outcome.err
+    assert "--report takes a page whose name ends in .html" in outcome.err
 
 
 def test_the_report_and_the_model_are_two_files(demarcate, tmp_path):
@@ -139,3 +141,17 @@ def test_the_command_of_a_preset_on_the_page_ends_with_the_same_scores(demarcate
     assert not {"--folds", "--patience", "--seeds"} & set(words)
     again = demarcate(*words[1:], "--json")
     assert json.loads(again.out)["scores"] == json.loads(outcome.out)["scores"]
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("/home/ada/patients.csv", "patients.csv"),
+        ("C:\\ada\\patients.csv", "patients.csv"),
+        ("https://a.org/t.csv?key=1", "t.csv"),
+        ("heart", "heart"),
+        ("-", ""),
+    ],
+)
+def test_a_page_names_a_table_without_its_folders_and_keys(source, name):
+    assert short_name(source) == name

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from demarcate import Network, Training, datasets, load, sweep
-from demarcate.cli.options import values_to_try
+from demarcate.cli.option_groups import settings_of
+from demarcate.cli.options import GridOptions
 from demarcate.experiments.sweep import Between
 
 TINY = ("--epochs", "3", "--seeds", "2")
@@ -155,7 +156,7 @@ class TestOptions:
         ],
     )
     def test_lists_and_ranges_are_read(self, options, over):
-        assert values_to_try(options) == over
+        assert settings_of(GridOptions(**options)) == over
 
     def test_halving_is_asked_for_by_a_flag(self, demarcate, monkeypatch):
         asked = {}
@@ -180,7 +181,7 @@ class TestRefusals:
     def test_nothing_to_try_is_wrong_usage(self, demarcate):
         outcome = demarcate("sweep", "moons", "--json")
         assert outcome.code == 2
-        assert "not a mapping of settings to the values to try" in outcome.err
+        assert "there is nothing to try. Name values" in outcome.err
 
     def test_a_range_without_a_sample_is_wrong_usage(self, run):
         outcome = run("moons", "--lr", "1e-4..1e-1", "--json")
@@ -198,11 +199,11 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("files", "code", "told"),
         [
-            (("--out", "t.txt"), 2, "--out takes a file that ends in .csv"),
+            (("--out", "t.txt"), 2, "--out takes a table whose name ends in .csv"),
             (("--out", "nosuch/t.csv"), 1, "is not a folder"),
             (("--save", "nosuch/m.safetensors"), 1, "is not a folder"),
-            (("--out", "in.csv"), 2, "--out in.csv is a file this command reads"),
-            (("--save", "in.csv"), 2, "--save in.csv is a file this command reads"),
+            (("--out", "in.csv"), 2, "--out in.csv is a file that this command reads"),
+            (("--save", "in.csv"), 2, "--save in.csv is a file that this command reads"),
             (("--out", "x.csv", "--save", "x.csv"), 2, "--out and --save are two files"),
         ],
     )

@@ -62,7 +62,7 @@ CASES = (
         "a target that is not there",
         [("x", _X), ("why", ["a", "b"] * 2)],
         "The target is a column of the table",
-        "there is no 'y'",
+        "There is no column 'y'",
     ),
     _labelled("classes of one row", ["a", "a", "b", "c"]),
     _labelled("labels in several spellings", ["1", "0", " 1", "1.0"]),

@@ -1,101 +1,86 @@
 """``demarcate evaluate``: scores of a saved model on a table it has not seen."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from demarcate.cli.console import print_json
 from demarcate.cli.options import (
-    Abstain,
-    Cost,
-    Delimiter,
-    DropMissingTarget,
-    Encoding,
-    ExpectSha256,
-    Json,
-    Model,
-    Quiet,
+    DecisionOptions,
+    ModelOptions,
+    OutputOptions,
+    ReadingOptions,
+    ScoredTableOptions,
 )
 from demarcate.errors import InputError
 
 if TYPE_CHECKING:
-    from demarcate.cli.table_input import Opened
     from demarcate.evaluation import StreamingScores
     from demarcate.inference import Predictor
 
 
 def evaluate(
-    model: Model,
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table with the target, not seen in training.")],
-    target: Annotated[str | None, typer.Option("--target", "-t", help="The target, if it is called otherwise.")] = None,
-    cost: Cost = None,
-    abstain: Abstain = None,
-    drop_missing_target: DropMissingTarget = False,
-    expect_sha256: ExpectSha256 = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
+    source: ModelOptions,
+    data: ScoredTableOptions,
+    decision: DecisionOptions,
+    reading: ReadingOptions,
+    output: OutputOptions,
 ) -> None:
     """Score a saved model on a table it has not seen, with 95% intervals.
 
-    The table is read in parts, so that it may be larger than memory. With costs, the model's own or given here, it also
-    says what the decisions cost.
+    The table is read in parts, so it may be larger than memory. With costs, the model's own or those given here, the
+    cost of the decisions is scored too.
     """
     from demarcate.bundle import read_bundle
-    from demarcate.cli import console
-    from demarcate.cli.cost_options import with_costs
-    from demarcate.cli.table_input import opened
+    from demarcate.cli import result_tables
+    from demarcate.cli.cost_options import apply_costs
     from demarcate.evaluation import scores_json
 
-    predictor = with_costs(read_bundle(model, expect_sha256=expect_sha256), cost, abstain)
-    tally = _tally(predictor, opened(table, encoding, delimiter), target, drop_missing=drop_missing_target)
-    scores, of_classes = tally.scores("given"), tally.class_scores("given")
+    predictor = apply_costs(read_bundle(source.model, expect_sha256=source.expect_sha256), decision)
+    streaming = _score(predictor, data, reading)
+    scores, class_scores = streaming.scores("given"), streaming.class_scores("given")
     costs, classes = predictor.costs, predictor.classes.tolist()
-    compared = None if costs is None else tally.compare_costs(costs, rows="given", classes=classes)
-    if as_json:
-        import json
-
+    comparison = None if costs is None else streaming.compare_costs(costs, rows="given", classes=classes)
+    if output.as_json:
         report = {
-            "model": model,
-            "n_samples": tally.n_rows,
+            "model": source.model,
+            "n_samples": streaming.n_rows,
             "classes": classes,
             "scores": scores_json(scores),
-            "class_scores": dict(zip(map(str, classes), map(scores_json, of_classes), strict=True)),
-            "costs": None if compared is None else compared.to_json(),
+            "class_scores": dict(zip(map(str, classes), map(scores_json, class_scores), strict=True)),
+            "costs": None if comparison is None else comparison.to_json(),
         }
-        print(json.dumps(report, allow_nan=False))
-    elif not quiet:
-        console.class_balance(dict(zip(classes, tally.class_counts.tolist(), strict=True)))
-        console.scores(scores)
-        console.class_scores(classes, of_classes)
-        if compared and costs:
-            console.costs(compared, classes, costs)
+        print_json(report)
+    elif not output.quiet:
+        result_tables.print_class_balance(dict(zip(classes, streaming.class_counts.tolist(), strict=True)))
+        result_tables.print_scores(scores)
+        result_tables.print_class_scores(classes, class_scores)
+        if comparison and costs:
+            result_tables.print_costs(comparison, classes, costs)
 
 
-def _tally(predictor: "Predictor", table: "Opened", target: str | None, *, drop_missing: bool) -> "StreamingScores":
-    """The scored rows of a table, which is read part by part."""
-    from demarcate.cli.table_input import named_target, say_left_out, warn_of_training_rows
+def _score(predictor: "Predictor", data: ScoredTableOptions, reading: ReadingOptions) -> "StreamingScores":
+    """Return the scored rows of a table, which is read part by part."""
+    from demarcate.cli.table_input import open_stream, report_dropped_rows, resolve_target, warn_if_training_rows
     from demarcate.evaluation import StreamingScores
     from demarcate.tabular import LabelReader
     from demarcate.tabular.cells import parse_categories
     from demarcate.tabular.fingerprint import Fingerprint
 
-    target = named_target(table.name, table.columns, target or predictor.target)
+    table = open_stream(data.table, reading)
+    target = resolve_target(table.name, table.columns, data.target or predictor.target)
     features, labels = predictor.schema.reader(), LabelReader(predictor.classes)
-    tally, rows, n_left_out = StreamingScores(len(predictor.classes)), Fingerprint(), 0
+    streaming, fingerprint, n_dropped = StreamingScores(len(predictor.classes)), Fingerprint(), 0
     for part in table.parts:
-        kept = part.filter(parse_categories(part[target]).is_not_null()) if drop_missing else part
-        n_left_out += len(part) - len(kept)
-        parsed, codes = features.parse(kept.drop(target)), labels.read(kept[target])
-        # The rest is read all the same, so that everything that is wrong with the table is said at once.
+        rows = part.filter(parse_categories(part[target]).is_not_null()) if data.drop_missing_target else part
+        n_dropped += len(part) - len(rows)
+        parsed, codes = features.parse(rows.drop(target)), labels.read(rows[target])
+        # After a problem the other parts are still read: all problems are reported together.
         if parsed is not None and codes is not None and len(codes):
             probabilities = predictor.probabilities(parsed)
-            tally.add(codes, probabilities, predictor.decisions(probabilities))
-            rows.add(parsed, codes)
-    if drop_missing:
-        say_left_out(n_left_out)
+            streaming.add(codes, probabilities, predictor.decisions(probabilities))
+            fingerprint.add(parsed, codes)
+    report_dropped_rows(n_dropped)
     if problems := [*labels.problems, *features.problems]:
         raise InputError(problems)
     features.close()
-    warn_of_training_rows(predictor, rows.hexdigest())
-    return tally
+    warn_if_training_rows(predictor, fingerprint.hexdigest())
+    return streaming

@@ -1,48 +1,23 @@
 """``demarcate fit``: from a table to a trained, scored, saved classifier."""
 
+import operator
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from demarcate.cli.error_handling import say
+from demarcate.cli.console import notify, print_json
+from demarcate.cli.option_groups import OutputFile, Setting, settings_of
 from demarcate.cli.options import (
-    Abstain,
-    Activation,
-    BatchSize,
-    Categorical,
     Checkpoint,
-    ClassWeight,
-    Cost,
-    Delimiter,
-    Device,
-    Drop,
-    DropMissingTarget,
-    Dropout,
-    Encoding,
-    Epochs,
-    Head,
-    Hidden,
-    Json,
-    Lr,
-    Memory,
-    Numerical,
-    Optimizer,
-    Patience,
-    Precision,
-    Preset,
-    Quiet,
-    Schedule,
+    DecisionOptions,
+    NetworkOptions,
+    OutputOptions,
+    ReadingOptions,
     Seed,
-    Table,
-    Target,
-    TimeLimit,
-    WeightDecay,
-    given,
-    put_down_in,
-    refuse_impossible,
-    widths,
+    TableOptions,
+    TrainingOptions,
 )
 
 if TYPE_CHECKING:
@@ -52,156 +27,132 @@ if TYPE_CHECKING:
 _PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
 
 
-def fit(
-    table: Table,
-    target: Target = None,
-    out: Annotated[str | None, typer.Option("--out", "-o", help="Save the model to this file.")] = None,
-    plot: Annotated[str | None, typer.Option(help=_PLOT)] = None,
+@dataclass(frozen=True, kw_only=True)
+class FitFiles:
+    """The files to write."""
+
+    out: Annotated[
+        str | None, typer.Option("--out", "-o", help="Save the model to this file."), OutputFile("model")
+    ] = None
+    plot: Annotated[str | None, typer.Option(help=_PLOT), OutputFile("picture")] = None
     report: Annotated[
-        str | None, typer.Option(help="Write all there is to say of the model to this .html file, on one page.")
-    ] = None,
-    categorical: Categorical = None,
-    numerical: Numerical = None,
-    drop: Drop = None,
-    drop_missing_target: DropMissingTarget = False,
-    preset: Preset = None,
-    hidden: Hidden = None,
-    activation: Activation = None,
-    dropout: Dropout = None,
-    head: Head = None,
-    optimizer: Optimizer = None,
-    lr: Lr = None,
-    weight_decay: WeightDecay = None,
-    schedule: Schedule = None,
-    epochs: Epochs = None,
-    batch_size: BatchSize = None,
-    patience: Patience = None,
-    folds: Annotated[int | None, typer.Option(help="Folds of the cross-validation. [default: by preset, 8]")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Networks for each fold. [default: by preset, 1]")] = None,
-    time_limit: TimeLimit = None,
-    class_weight: ClassWeight = None,
-    cost: Cost = None,
-    abstain: Abstain = None,
+        str | None,
+        typer.Option(help="Write everything about the model to this .html file, on one page."),
+        OutputFile("page"),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossValidationOptions:
+    """How many networks are trained, and the limits of the training."""
+
+    folds: Annotated[
+        int | None, typer.Option(help="Folds of the cross-validation. [default: by preset, 8]"), Setting("n_folds")
+    ] = None
+    seeds: Annotated[
+        int | None, typer.Option(help="Networks for each fold. [default: by preset, 1]"), Setting("n_seeds")
+    ] = None
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="Seconds after which training ends with the best networks so far, an epoch at least."),
+        Setting(),
+    ] = None
     no_calibration: Annotated[
-        bool, typer.Option("--no-calibration", help="Never scale the probabilities by a temperature.")
-    ] = False,
-    device: Device = None,
-    precision: Precision = None,
-    checkpoint: Checkpoint = None,
+        bool | None,
+        typer.Option("--no-calibration", help="Never scale the probabilities by a temperature."),
+        Setting("calibrate", operator.not_),
+    ] = None
+    checkpoint: Checkpoint = None
+
+
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="Memory for a Parquet or Arrow table and all that is made of it, such as 1GB; a larger table is kept on "
+        "disk, beside --out or in TMPDIR.",
+    ),
+]
+
+
+def fit(
+    data: TableOptions,
+    files: FitFiles,
+    network: NetworkOptions,
+    training: TrainingOptions,
+    validation: CrossValidationOptions,
+    decision: DecisionOptions,
+    reading: ReadingOptions,
+    output: OutputOptions,
     memory: Memory = None,
     seed: Seed = 0,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    as_json: Json = False,
-    quiet: Quiet = False,
 ) -> None:
     """Train a classifier and save it.
 
-    Prints what each column is taken to be, then scores with 95% intervals beside those of the majority class and of
-    logistic regression on the same rows.
+    Prints the kind of each column, then scores with 95% intervals beside those of the majority class and of logistic
+    regression on the same rows.
     """
-    settings: dict[str, Any] = {
-        "preset": preset,
-        "hidden": widths(hidden),
-        "activation": activation,
-        "dropout": dropout,
-        "head": head,
-        "optimizer": optimizer,
-        "lr": lr,
-        "weight_decay": weight_decay,
-        "schedule": schedule,
-        "epochs": epochs,
-        "n_folds": folds,
-        "n_seeds": seeds,
-        "time_limit": time_limit,
-        "class_weight": class_weight,
-        "abstain": abstain,
-        "device": device,
-        "precision": precision,
-        "checkpoint": checkpoint,
-    }
-    settings = given(settings, batch_size=batch_size, patience=patience)
-    if no_calibration:
-        settings["calibrate"] = False
-    lists = {"categorical": categorical or [], "numerical": numerical or [], "drop": drop or []}
-    source = {"table": table, "target": target, "encoding": encoding, "delimiter": delimiter}
-    outputs = {"out": out, "plot": plot, "report": report}
+    from demarcate.cli.classifier_settings import check_settings
     from demarcate.cli.fit_input import open_fit_input
+    from demarcate.cli.outputs import check_outputs
 
-    _check(table, outputs)
-    refuse_impossible(settings, seed)
+    settings = settings_of(network, training, validation, decision)
+    check_outputs(files, data.table)
+    check_settings(settings, seed)
     with open_fit_input(
-        source,
-        lists,
-        settings,
-        outputs,
-        drop_missing_target=drop_missing_target,
-        memory=memory,
-        seed=seed,
-        quiet=quiet,
-    ) as read:
-        reading = _reading(source, drop_missing_target)
-        told = _fit(read, settings, cost, outputs, reading, seed, quiet or as_json, quiet)
-    if as_json:
-        import json
-
-        print(json.dumps(told, allow_nan=False))
+        data, reading, settings, out=files.out, report=files.report, memory=memory, seed=seed, quiet=output.quiet
+    ) as table:
+        words = _reading_words(data, reading)
+        result = _fit(table, {**settings, "random_state": seed}, decision.cost, files, words, output)
+    if output.as_json:
+        print_json(result)
 
 
 def _fit(
     table: "FitInput",
     settings: dict[str, Any],
     cost: list[str] | None,
-    outputs: dict[str, str | None],
-    reading: list[str],
-    seed: int,
-    silent: bool,
-    quiet: bool,
+    files: FitFiles,
+    reading_words: list[str],
+    output: OutputOptions,
 ) -> dict[str, Any]:
-    from demarcate.cli import console
     from demarcate.cli.cost_options import named_costs
 
     if cost:
         settings = {**settings, "cost": named_costs(cost, table.training_set.classes.tolist())}
-    if not silent:
+    if output.shows_tables:
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
     from demarcate.cli.progress_bar import training_progress
+    from demarcate.cli.resumable_training import resumable_training
 
-    classifier = DemarcateClassifier(**{**settings, **table.lists, "random_state": seed})
+    classifier = DemarcateClassifier(**{**settings, **table.lists})
     start = time.perf_counter()
-    with put_down_in(settings.get("checkpoint"), quiet=quiet):
-        with training_progress(quiet=quiet) as on_epoch:
+    with resumable_training(settings.get("checkpoint"), quiet=output.quiet):
+        with training_progress(quiet=output.quiet) as on_epoch:
             classifier.set_params(on_epoch=on_epoch).fit(table.training_set)
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
-        scores, baselines = classifier.scores_, classifier.baselines(table.training_set)
-        compared = classifier.cost_comparison_
+        baselines, cost_comparison = classifier.baselines(table.training_set), classifier.cost_comparison_
     record = classifier.record(baselines)
-    sha256 = None
-    # Before anything is shown: whoever reads the tables may close the pipe.
-    if outputs["out"]:
-        from demarcate.bundle import write_bundle
+    # Before anything is shown: the reader of the tables may close the pipe.
+    sha256 = _save(classifier, table, record, files, baselines, reading_words)
+    if output.shows_tables:
+        from demarcate.cli import result_tables
 
-        sha256 = write_bundle(replace(classifier.predictor_, record=record), outputs["out"])
-    if outputs["plot"]:
-        _draw(classifier, table, outputs["plot"])
-    if outputs["report"]:
-        _report(classifier, table, baselines, reading, outputs["report"])
-    if not silent:
-        console.class_weights(classifier)
-        console.scores(scores, baselines)
-        if compared and classifier.costs_:
-            console.costs(compared, classifier.classes_.tolist(), classifier.costs_)
-        console.training(classifier, fit_seconds, table.sample_note())
-    if not quiet:
-        _say_where(outputs, sha256, silent=silent)
+        result_tables.print_class_weights(classifier)
+        result_tables.print_scores(classifier.scores_, baselines)
+        if cost_comparison and classifier.costs_:
+            result_tables.print_costs(cost_comparison, classifier.classes_.tolist(), classifier.costs_)
+        result_tables.print_training(classifier, fit_seconds, table.sample_note())
+    if not output.quiet:
+        _report_files(files, sha256, shows_tables=output.shows_tables)
     return {
-        "model": outputs["out"],
+        "model": files.out,
         "sha256": sha256,
-        "plot": outputs["plot"],
-        "report": outputs["report"],
+        "plot": files.plot,
+        "report": files.report,
         "target": table.training_set.target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
@@ -220,36 +171,35 @@ def _fit(
     }
 
 
-def _reading(source: dict[str, Any], drop_missing_target: bool) -> list[str]:
-    """The options that say how the table is read, as words of a command line."""
-    words = ["--drop-missing-target"] if drop_missing_target else []
-    for name in ("encoding", "delimiter"):
-        if source[name] is not None:
-            words += [f"--{name}", "tab" if source[name] == "\t" else source[name]]
-    return words
+def _save(
+    classifier: "DemarcateClassifier",
+    table: "FitInput",
+    record: dict[str, Any],
+    files: FitFiles,
+    baselines: Any,
+    reading_words: list[str],
+) -> str | None:
+    """Write the files; return the SHA-256 of the model file, if there is one."""
+    sha256 = None
+    if files.out:
+        from demarcate.bundle import write_bundle
 
+        sha256 = write_bundle(replace(classifier.predictor_, record=record), files.out)
+    if files.plot:
+        _draw(classifier, table, files.plot)
+    if files.report:
+        from demarcate.cli.commands.report import short_name
+        from demarcate.report import Report
 
-def _check(table: str, outputs: dict[str, str | None]) -> None:
-    """Refuse what could not be written in the end."""
-    from demarcate.cli.commands.report import check_writable_as_page
-    from demarcate.cli.outputs import check_outputs, check_writable_as_picture
-    from demarcate.io.atomic import check_writable
-
-    checks = {"out": check_writable, "plot": check_writable_as_picture, "report": check_writable_as_page}
-    check_outputs(table, {f"--{name}": (outputs[name], check) for name, check in checks.items()})
-
-
-def _say_where(outputs: dict[str, str | None], sha256: str | None, *, silent: bool) -> None:
-    """Say which files there are now."""
-    for name, what in (("plot", "Drawn"), ("report", "Reported"), ("out", "Saved")):
-        if outputs[name]:
-            say(f"{what} to {outputs[name]}" + (f", SHA-256 {sha256}" if name == "out" else ""))
-    if not outputs["out"] and not silent:
-        say("Not saved: name a file with --out to keep this model.")
+        rows = table.rows
+        assert rows, "a table on disk is refused with --report"
+        names = {"target": table.training_set.target, "name": short_name(table.name)}
+        Report.of(classifier, *rows, baselines=baselines, options=reading_words, **names).save(files.report)
+    return sha256
 
 
 def _draw(classifier: "DemarcateClassifier", table: "FitInput", plot: str) -> None:
-    """The regions where two columns are all there is and their rows are in memory, else the history."""
+    """Draw the regions of a table in memory that has two numerical columns, else the history."""
     from demarcate.cli.outputs import write_picture
     from demarcate.plotting import BoundaryDisplay, HistoryDisplay
 
@@ -260,13 +210,21 @@ def _draw(classifier: "DemarcateClassifier", table: "FitInput", plot: str) -> No
         write_picture(plot, lambda: HistoryDisplay.from_run(classifier))
 
 
-def _report(
-    classifier: "DemarcateClassifier", table: "FitInput", baselines: Any, reading: list[str], report: str
-) -> None:
-    from demarcate.cli.commands.report import short_name
-    from demarcate.report import Report
+def _reading_words(data: TableOptions, reading: ReadingOptions) -> list[str]:
+    """Return the options that say how the table is read, as words of a command line."""
+    words = ["--drop-missing-target"] if data.drop_missing_target else []
+    for option, value in (("--encoding", reading.encoding), ("--delimiter", reading.delimiter)):
+        if value is not None:
+            words += [option, "tab" if value == "\t" else value]
+    return words
 
-    rows = table.rows
-    assert rows
-    named = {"target": table.training_set.target, "name": short_name(table.name)}
-    Report.of(classifier, *rows, baselines=baselines, options=reading, **named).save(report)
+
+def _report_files(files: FitFiles, sha256: str | None, *, shows_tables: bool) -> None:
+    if files.plot:
+        notify(f"Drawn to {files.plot}")
+    if files.report:
+        notify(f"Reported to {files.report}")
+    if files.out:
+        notify(f"Saved to {files.out}, SHA-256 {sha256}")
+    elif shows_tables:
+        notify("Not saved: name a file with --out to keep this model.")

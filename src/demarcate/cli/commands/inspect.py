@@ -1,17 +1,16 @@
-"""``demarcate inspect``: what is in a model file."""
+"""``demarcate inspect``: the content of a model file."""
 
-from demarcate.cli.options import ExpectSha256, Json, Model
+from demarcate.cli.console import print_json
+from demarcate.cli.options import Json, ModelOptions
 
 
-def inspect(model: Model, expect_sha256: ExpectSha256 = None, as_json: Json = False) -> None:
+def inspect(source: ModelOptions, as_json: Json = False) -> None:
     """Show what is in a model file: columns, networks, scores, origin, sizes. Nothing in it is built."""
     from demarcate.bundle import inspect_bundle
-    from demarcate.cli import console, model_summary
+    from demarcate.cli import model_summary, result_tables
 
-    audited = inspect_bundle(model, expect_sha256=expect_sha256)
+    file = inspect_bundle(source.model, expect_sha256=source.expect_sha256)
     if as_json:
-        import json
-
-        print(json.dumps(model_summary.as_json(audited), allow_nan=False))
+        print_json(model_summary.summary_json(file))
     else:
-        console.model(model, audited)
+        result_tables.print_model(source.model, file)

@@ -1,4 +1,4 @@
-"""Trainings that are put down on the command line, and taken up again."""
+"""Trainings that are interrupted on the command line, and resumed."""
 
 import signal
 import sys
@@ -15,10 +15,10 @@ def test_the_same_command_goes_on_and_writes_the_same_file(demarcate, tmp_path):
         tmp_path / name for name in ("ck", "a.safetensors", "b.safetensors", "c.safetensors")
     )
     begun = demarcate(*common, "--checkpoint", folder, "--out", first)
-    assert (begun.code, "Taking up" in begun.err) == (0, False)
+    assert (begun.code, "Resuming" in begun.err) == (0, False)
     resumed = demarcate(*common, "--checkpoint", folder, "--out", again)
     assert resumed.code == 0
-    assert f"Taking up the training in {folder}." in resumed.err
+    assert f"Resuming the training in {folder}." in resumed.err
     assert demarcate(*common, "--out", plain).code == 0
     assert first.read_bytes() == again.read_bytes() == plain.read_bytes()
 
@@ -34,7 +34,7 @@ def test_other_settings_are_refused_saying_what_changed(demarcate, tmp_path, com
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_puts_training_down_and_the_same_command_ends_as_if_undisturbed(start, demarcate, tmp_path, number):
+def test_after_a_signal_the_same_command_resumes_and_ends_as_if_undisturbed(start, demarcate, tmp_path, number):
     command = ("fit", "moons", *LONG, "constant", "--quiet", "--json")
     expected = demarcate(*command)
     process = start(*command, "--checkpoint", tmp_path / "ck")
@@ -45,7 +45,7 @@ def test_a_signal_puts_training_down_and_the_same_command_ends_as_if_undisturbed
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (128 + number, b"")
-    assert f": training so far is saved in {tmp_path / 'ck'}." in err.decode()
+    assert f": training so far is saved in {tmp_path / 'ck'}. Repeat the same" in err.decode()
     resumed = demarcate(*command, "--checkpoint", tmp_path / "ck")
     scores = [outcome.out.partition('"fit_seconds"')[0] for outcome in (resumed, expected)]
     assert scores[0] == scores[1]

@@ -1,0 +1,168 @@
+"""Tables of results on standard output."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from demarcate.cli import model_summary
+from demarcate.cli.console import print_lines, print_table
+from demarcate.formatting import listed
+from demarcate.tabular import Schema
+from demarcate.tabular.summaries import ColumnSummary, summarize_column
+
+if TYPE_CHECKING:
+    # A schema is shown before anything is imported that trains.
+    from demarcate.auditing import Audit
+    from demarcate.bundle.read_model import ModelFile
+    from demarcate.classifier.classifier import DemarcateClassifier
+    from demarcate.evaluation import CostComparison, Costs, Score
+    from demarcate.tabular import Column
+
+_BASELINES = {"majority": "majority class", "logistic_regression": "logistic regression"}
+_SEVERITY_STYLES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
+MAX_COLUMNS = 40
+MAX_CLASSES = 30
+
+
+def print_schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
+    """Print the kind that each column is read as."""
+    summaries = {column.name: summarize_column(frame[column.name], column) for column in schema.columns[:MAX_COLUMNS]}
+    print_described_schema(name, len(frame), schema, summaries, target)
+
+
+def print_described_schema(
+    name: str, n_rows: int, schema: Schema, summaries: Mapping[str, ColumnSummary], target: str
+) -> None:
+    """Print the kind that each column is read as, beside the summaries of the columns that fit on the screen."""
+    rows = []
+    for column in schema.columns:
+        cells = summaries.get(column.name, ColumnSummary(0, ""))
+        rows.append((column.name, column.kind, str(cells.n_missing or ""), cells.summary, _remark(column)))
+    title = f"{name}: {n_rows:,} rows, {len(schema.columns)} columns and the target {target!r}"
+    heads = ("column", "kind", "missing", "values", "")
+    print_table(title, heads, rows, right=["missing"], max_rows=MAX_COLUMNS)
+
+
+def print_class_balance(counts: Mapping[Any, int]) -> None:
+    """Print how many rows each class has, frequent ones first; the label None counts rows without a label."""
+    n_rows = sum(counts.values())
+    present = [(label, count) for label, count in counts.items() if count and label is not None]
+    present.sort(key=lambda item: -item[1])
+    rows = [(str(label), f"{count:,}", f"{count / n_rows:.1%}") for label, count in present]
+    print_table("Class balance", ("class", "rows", "share"), rows, right=["rows", "share"], max_rows=MAX_CLASSES)
+
+
+def print_class_weights(classifier: "DemarcateClassifier") -> None:
+    """Print the weight that each class's rows have in the loss, unless all weights are 1."""
+    if classifier.class_weight is not None:
+        weights = ", ".join(f"{label}: {weight:.3g}" for label, weight in classifier.class_weight_.items())
+        print_lines(f"Effective class weights  {weights}", "")
+
+
+def print_scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping[str, Score]"] | None = None) -> None:
+    """Print metrics with their intervals, beside the scores of simple rules on the same rows."""
+    from demarcate.evaluation import METRICS
+
+    first = next(iter(scores.values()))
+    baselines = baselines or {}
+    models = {"demarcate": scores, **{name: baselines[name] for name in _BASELINES if name in baselines}, **baselines}
+    rows = [
+        (metric.short_label, *(str(model.get(name, "")) for model in models.values()))
+        for name, metric in METRICS.items()
+        if name in scores
+    ]
+    title = f"Scores on {first.n_rows:,} {first.rows} rows, with 95% intervals"
+    print_table(title, ("", *(_BASELINES.get(name, name) for name in models)), rows, pad=0)
+
+
+def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Costs") -> None:
+    """Print the cost of a row under three ways to decide, and the saving of deciding by cost."""
+    decided = comparison.decided
+    if len(classes) == 2:
+        # The positive class gives every cost its meaning.
+        negative, positive = map(repr, classes)
+        alarm, miss = costs.matrix[0, 1], costs.matrix[1, 0]
+        missed = f"{positive} decided as {negative} (a false negative) costs {miss:g}"
+        print_lines(f"{missed}, {negative} decided as {positive} (a false positive) {alarm:g}.", "")
+    rows = [
+        ("decided by cost", str(decided), ""),
+        ("at 0.5" if len(classes) == 2 else "likeliest class", str(comparison.likeliest), str(comparison.saved)),
+        (f"always {comparison.always}", str(comparison.constant), str(comparison.saved_over_constant)),
+    ]
+    title = f"Costs on {decided.n_rows:,} {decided.rows} rows, with 95% intervals"
+    print_table(title, ("", "cost of a row", "more than by cost"), rows)
+    if comparison.abstained:
+        print_lines(f"{comparison.abstained:.1%} of the rows are not decided.", "")
+    print_lines("The scores above are of the likeliest class, not of decisions by cost.", "")
+
+
+def print_class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]) -> None:
+    """Print precision, recall and F1 of each class, with their intervals."""
+    rows = [
+        (str(label), *(str(of_class.get(metric, "")) for metric in ("precision", "recall", "f1")))
+        for label, of_class in zip(classes, scores, strict=True)
+    ]
+    print_table("Class by class", ("class", "precision", "recall", "F1"), rows, max_rows=MAX_CLASSES)
+
+
+def print_training(classifier: "DemarcateClassifier", seconds: float, sample_note: str = "") -> None:
+    """Print how the networks were trained, and the note on sampled rows if there is one."""
+    epochs = sorted(member.best_epoch for member in classifier.members_)
+    network = classifier.members_[0].network
+    print_lines(
+        f"{len(epochs)} networks (hidden {model_summary.layer_widths(network)}, {network.activation}) "
+        f"trained in {seconds:.1f} s;",
+        f"best epochs {epochs[0]} to {epochs[-1]}, median {epochs[len(epochs) // 2]}.",
+    )
+    if any(member.timed_out for member in classifier.members_):
+        print_lines("The time limit ended training: these are the best networks so far.")
+    if sample_note:
+        print_lines(sample_note)
+
+
+def print_model(path: str, file: "ModelFile") -> None:
+    """Print the content of a model file: columns, scores, networks, origin and sizes."""
+    spec = file.spec
+    print_lines(f"{path} predicts {spec.target!r}: {listed(spec.classes.tolist())}")
+    encoded = model_summary.encoded_columns(spec)
+    rows = [
+        (column.name, column.kind, listed(column.categories), encoded.get(column.name, ""), _remark(column))
+        for column in spec.schema.columns
+    ]
+    print_table("Columns", ("column", "kind", "categories", "encoded", ""), rows)
+    if spec.record.get("scores"):
+        from demarcate.evaluation import scores_from_json
+
+        baselines = {name: scores_from_json(values) for name, values in spec.record.get("baselines", {}).items()}
+        print_scores(scores_from_json(spec.record["scores"]), baselines)
+    print_lines(*(f"{name:22s} {text}" for name, text in model_summary.summarize(file)))
+
+
+def print_audit(name: str, audit: "Audit") -> None:
+    """Print the findings of an audit, the scores without them, and the difference to another table."""
+    findings = [
+        ((finding.severity, _SEVERITY_STYLES[finding.severity]), finding.rule, str(finding))
+        for finding in audit.findings
+    ]
+    print_table(f"{name}: {audit.summary()}", ("", "", "what was found"), findings)
+    print_lines(*map(str, audit.remarks))
+    if audit.rescored:
+        from demarcate.evaluation import MAIN_METRICS, METRICS
+
+        metrics = [metric for metric in MAIN_METRICS if metric in audit.rescored[0].scores]
+        rows = [
+            (rescored.name, f"{rescored.n_rows:,}", *(str(rescored.scores.get(metric, "")) for metric in metrics))
+            for rescored in audit.rescored
+        ]
+        heads = ("", "rows", *(METRICS[name].short_label for name in metrics))
+        print_table("Scores with and without it, with 95% intervals", heads, rows, right=["rows"])
+    if audit.drift:
+        drifted = [(column.name, f"{column.distance:.2f}", column.text) for column in audit.drift.columns[:MAX_COLUMNS]]
+        heads = ("column", "distance", "first table -> second table")
+        print_table(str(audit.drift), heads, drifted, right=["distance"])
+        print_lines(*map(str, audit.drift.remarks))
+
+
+def _remark(column: "Column") -> str:
+    return f"not used: {column.dropped}" if column.dropped else column.note

@@ -1,0 +1,40 @@
+from collections import Counter
+
+import polars as pl
+import pytest
+
+from demarcate.cli.result_tables import print_class_balance, print_schema, print_scores
+from demarcate.evaluation import Score
+from demarcate.tabular import infer_schema
+
+
+def test_many_columns_are_cut_and_counted(capsys):
+    frame = pl.DataFrame({f"c{place}": [1, 2, 3] for place in range(45)})
+    print_schema("wide", frame, infer_schema(frame), "y")
+    out = capsys.readouterr().out
+    assert "wide: 3 rows, 45 columns and the target 'y'" in out
+    assert "c39" in out
+    assert "c40" not in out
+    assert "and 5 more" in out
+
+
+def test_many_classes_are_cut_and_counted_most_frequent_first(capsys):
+    print_class_balance(Counter(place % 35 for place in range(36)))
+    out = capsys.readouterr().out
+    assert out.index(" 0 ") < out.index(" 1 ")
+    assert "and 5 more" in out
+
+
+def test_a_metric_that_a_baseline_lacks_is_left_empty(capsys):
+    one = Score(0.5, 0.25, 0.75, 9, "given")
+    print_scores({"accuracy": one, "log_loss": one}, {"majority": {"accuracy": one}})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Scores on 9 given rows, with 95% intervals"
+    assert next(line for line in lines if "accuracy" in line).count("0.500 [0.250, 0.750]") == 2
+    assert next(line for line in lines if "log loss" in line).count("0.500 [0.250, 0.750]") == 1
+
+
+@pytest.mark.parametrize("text", ["[red]x[/]", "\\[b]", "[/]", "x\\", ":bomb:", "plain"])
+def test_a_users_text_is_not_markup(capsys, text):
+    print_class_balance({text: 2, "other": 1})
+    assert text in capsys.readouterr().out

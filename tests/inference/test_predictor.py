@@ -106,8 +106,8 @@ def test_some_members_give_the_mean_over_them():
     ensemble, table = untrained(), mixed_table()
     each = ensemble.member_probabilities(table)
     for members in ([0], [4, 2], [1, 2, 3]):
-        found = ensemble.probabilities(ensemble.parse(table), members)
-        np.testing.assert_allclose(found, each[members].mean(0), atol=1e-6)
+        means = ensemble.probabilities(ensemble.parse(table), members)
+        np.testing.assert_allclose(means, each[members].mean(0), atol=1e-6)
 
 
 def test_members_keep_their_places():
@@ -150,9 +150,9 @@ def test_absurd_cells_give_probabilities_and_never_nan(classes):
     table = pl.DataFrame(
         {"age": ABSURD, "thal": ["fixed", None, "", *["normal"] * 5], "pain": ABSURD[::-1]}, strict=False
     )
-    with pytest.warns(InputWarning, match="2 cells are infinite, read as missing") as told:
+    with pytest.warns(InputWarning, match="2 cells are infinite, read as missing") as warned:
         chances = untrained(classes).predict_proba(table)
-    assert [str(warning.message)[:13] for warning in told] == ["column 'age':", "column 'pain'"]
+    assert [str(warning.message)[:13] for warning in warned] == ["column 'age':", "column 'pain'"]
     assert np.isfinite(chances).all()
     assert chances.min() >= 0
     np.testing.assert_allclose(chances.sum(1), 1, atol=1e-12)

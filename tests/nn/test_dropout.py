@@ -48,8 +48,8 @@ def test_in_each_step_the_rate_is_a_256th_next_to_it_and_the_rest_is_scaled_up_b
 
 
 def test_a_rate_next_to_one_is_taken_as_255_of_256():
-    found, expected = (masks(dropout([rate], [50]), 20, n_steps=5) for rate in (0.999, 255 / 256))
-    assert torch.equal(found, expected)
+    drawn, expected = (masks(dropout([rate], [50]), 20, n_steps=5) for rate in (0.999, 255 / 256))
+    assert torch.equal(drawn, expected)
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5])
@@ -86,10 +86,10 @@ def test_what_a_member_draws_depends_on_nothing_of_its_neighbours(own, other, ot
     batch = max(rows, other_rows)
     for _ in range(3):
         expected = masks(alone, rows)[0, 0]
-        found = masks(beside, [other_rows, rows], batch)[0, 1]
-        assert torch.equal(found[:rows, :width], expected)
-        assert found[rows:].eq(1).all()
-        assert found[:, width:].eq(1).all()
+        drawn = masks(beside, [other_rows, rows], batch)[0, 1]
+        assert torch.equal(drawn[:rows, :width], expected)
+        assert drawn[rows:].eq(1).all()
+        assert drawn[:, width:].eq(1).all()
 
 
 @REPEATABLE
@@ -165,8 +165,8 @@ def test_columns_and_rows_that_only_fill_up_the_stack_stay_as_they_are():
 
 
 def test_inputs_dropped_in_place_are_multiplied_by_the_masks_there_would_be():
-    given, asked = (input_dropout([0.3, 0.6], [5, 7]) for _ in range(2))
+    in_place, apart = (input_dropout([0.3, 0.6], [5, 7]) for _ in range(2))
     x = torch.randn(3, 2, 9, 7, generator=torch.Generator().manual_seed(0))
-    expected = x * masks(asked, 9, n_steps=3)
-    given.apply_(x, [9, 9])
+    expected = x * masks(apart, 9, n_steps=3)
+    in_place.apply_(x, [9, 9])
     assert torch.equal(x, expected)

@@ -29,8 +29,8 @@ def random_states(layout, seed=0):
     return [initial_state(widths, generator, torch.float64) for widths in layout.widths]
 
 
-def assert_same(found, expected):
-    for state, other in zip(found, expected, strict=True):
+def assert_same(actual, expected):
+    for state, other in zip(actual, expected, strict=True):
         for layer, other_layer in zip(state, other, strict=True):
             assert all(torch.equal(*pair) for pair in zip(layer, other_layer, strict=True))
 

@@ -84,8 +84,8 @@ def test_logits_and_gradient_are_those_of_plain_networks_under_autograd(activati
                 head.gradient(logits, head.target_probabilities(codes, n_outputs, flat.dtype)) * scale, masks
             )
     torch.testing.assert_close(logits.transpose(1, 2), expected, rtol=1e-11, atol=1e-13)
-    for member, found in enumerate(layout.unpack(propagation.gradient)):
-        flattened = [gradient for layer in found for gradient in layer]
+    for member, state in enumerate(layout.unpack(propagation.gradient)):
+        flattened = [gradient for layer in state for gradient in layer]
         torch.testing.assert_close(flattened, list(gradients[member]), rtol=1e-10, atol=1e-13)
     used = layout.pack([[(w * 0 + 1, b * 0 + 1) for w, b in state] for state in layout.unpack(flat)])
     assert propagation.gradient[used == 0].count_nonzero() == 0
@@ -99,9 +99,9 @@ def test_an_update_in_place_is_seen_after_a_refresh():
         propagation = MlpPropagation(layout, ACTIVATIONS["tanh"], flat, dtype)
         flat.mul_(2)
         propagation.refresh()
-        found = propagation.forward(x.to(dtype), torch.empty(2, 2, 5))
+        refreshed = propagation.forward(x.to(dtype), torch.empty(2, 2, 5))
         anew = MlpPropagation(layout, ACTIVATIONS["tanh"], flat, dtype).forward(x.to(dtype), torch.empty(2, 2, 5))
-        assert torch.equal(found, anew)
+        assert torch.equal(refreshed, anew)
 
 
 @pytest.mark.parametrize("activation", ["relu", "silu", "tanh"])
@@ -109,14 +109,14 @@ def test_bf16_products_round_logits_and_gradient_and_no_more(activation):
     layout = Layout(((20, 64, 48, 3),) * 2)
     generator = torch.Generator().manual_seed(1)
     flat, x, masks = drawn(layout, 40, generator, torch.float32, dropout=True)
-    found = {}
+    results = {}
     for dtype in (torch.float32, torch.bfloat16):
         propagation = MlpPropagation(layout, ACTIVATIONS[activation], flat, dtype)
         rounded = [mask.to(dtype) for mask in masks]
         logits = propagation.forward(x.to(dtype), torch.empty(2, 3, 40), rounded)
         propagation.backward(torch.softmax(logits, 1) / 40, rounded)
-        found[dtype] = logits.clone(), propagation.gradient.clone()
-    for exact, rough in zip(*found.values(), strict=True):
+        results[dtype] = logits.clone(), propagation.gradient.clone()
+    for exact, rough in zip(*results.values(), strict=True):
         assert rough.dtype == torch.float32
         assert (rough - exact).norm() < 0.02 * exact.norm()
         assert not torch.equal(rough, exact)

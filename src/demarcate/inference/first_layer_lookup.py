@@ -76,7 +76,7 @@ class FirstLayerLookup:
         """
         used = sorted({encoding[member] for member in members})
         table = CodedTable.of([encoders[index] for index in used], parsed)
-        inputs = {index: _Inputs.of(encoders[index], place, table) for place, index in enumerate(used)}
+        inputs = {index: _Inputs.of(encoders[index], number, table) for number, index in enumerate(used)}
 
         def prepare(member: int) -> _LookupMember:
             return _lookup_member(*_locate(populations, member), encoding[member], inputs[encoding[member]])
@@ -136,9 +136,9 @@ class _Inputs:
     rest: TableEncoder  # the encoder of the other columns
 
     @classmethod
-    def of(cls, encoder: TableEncoder, place: int, table: CodedTable) -> "_Inputs":
+    def of(cls, encoder: TableEncoder, number: int, table: CodedTable) -> "_Inputs":
         return cls(
-            tuple(torch.from_numpy(column.encoded[place]) for column in table.with_codes),
+            tuple(torch.from_numpy(column.encoded[number]) for column in table.with_codes),
             tuple(_input_numbers(encoder, column.columns) for column in table.with_codes),
             _input_numbers(encoder, table.rest),
             encoder.select(table.rest),

@@ -60,8 +60,9 @@ def test_the_help_text_names_it_without_importing_torch():
     code = (
         "import sys; from demarcate.nn import activations as a; "
         "a._RECORDS['softsign'] = a.Activation('softsign', 'x / (1 + |x|)', None); "
-        "from demarcate.cli.options import Activation, Head; "
-        "print(Activation.__metadata__[0].help, Head.__metadata__[0].help, 'torch' in sys.modules)"
+        "from demarcate.cli.options import NetworkOptions; "
+        "helps = [NetworkOptions.__annotations__[name].__metadata__[0].help for name in ('activation', 'head')]; "
+        "print(*helps, 'torch' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "none: x, which keeps the network linear; softsign: x / (1 + |x|). [default: silu]" in run.stdout

@@ -7,6 +7,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from demarcate.errors import InputError, Problem
+from demarcate.formatting import visible
 from demarcate.io.tables import content
 
 _HEADERS = {"User-Agent": "demarcate", "Accept-Encoding": "identity"}
@@ -70,7 +71,7 @@ def _read(response: http.client.HTTPResponse, address: str) -> bytes:
 
 
 def _status(address: str, error: urllib.error.HTTPError) -> InputError:
-    reason = " ".join(str(error.reason).split())
+    reason = visible(" ".join(str(error.reason).split()))
     fact = f"'{address}' answered {error.code}{f' ({reason})' if reason else ''}"
     return InputError([Problem(fact, "Check the address in a browser, or download the file and give its path")])
 

@@ -1,4 +1,4 @@
-"""The ensemble behind the default classifier: members that each validate on rows they never trained on."""
+"""The ensemble behind the classifier: members that are validated on rows they did not train on."""
 
 import os
 import time
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Member, OnEpoch, Training, fit
 from demarcate.errors import SettingError
+from demarcate.evaluation import Calibration, Conformal, calibrate
 from demarcate.inference import Predictor
 from demarcate.nn import Network, head_for
 from demarcate.tabular import all_but
@@ -19,32 +20,31 @@ from demarcate.tabular.splits import held_out_rows
 from demarcate.trainingset import TrainingSet
 
 HOLDOUT_MEMBERS = 4
-"""Members (for each seed asked for) when all share one hold-out and differ only in their seeds."""
+"""Members for each seed where all share one hold-out and differ only in their seeds."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """A fitted ensemble, and what its members make of the rows they did not train on.
+    """A fitted ensemble, and its probabilities of the rows that members did not train on.
 
     Attributes
     ----------
     predictor
         The mean of all members.
     members
-        How each member's training went.
+        Training of each member.
     groups
-        The rows held out from each group of members, in the order of the predictor's encoders.
+        Rows held out from each group of members, in the order of the predictor's encoders.
     held
-        Rows with out-of-fold probabilities, ``(n_held,)``: all rows under cross-validation (but the
-        only row of a class), else the hold-out.
+        All held-out rows, ascending, ``(n_held,)``: every row but the only one of a class, else the hold-out.
     probabilities
-        For those rows, the mean over the members that did not train on them, ``(n_held, n_classes)``, at the epoch
+        Their probabilities ``(n_held, n_classes)``, the mean over the members that did not train on them, at the epoch
         that was best for all folds together.
     finished
-        The same at the epoch whose weights each member has: what the predictor's own members say of rows that they did
-        not train on, though these rows chose the epoch.
+        The same at the epoch whose weights each member keeps: the predictor's own probabilities, though these rows
+        chose that epoch.
     rows
-        What the held rows are, in words.
+        The held-out rows in words: ``out-of-fold`` or ``held-out``.
     """
 
     predictor: Predictor
@@ -57,25 +57,25 @@ class Ensemble:
 
     @property
     def folds(self) -> NDArray[np.int64]:
-        """The group that each held row was held out from, ``(n_held,)``."""
+        """Return the group that each held-out row belongs to, ``(n_held,)``."""
         of_row = np.repeat(np.arange(len(self.groups)), [len(group) for group in self.groups])
         return of_row[np.argsort(np.concatenate(self.groups))]
 
+    def calibrated(self, codes: NDArray[np.int64], *, scale: bool) -> tuple[Predictor, NDArray[np.float64]]:
+        """Return the predictor with temperature and prediction sets, and the out-of-fold probabilities.
+
+        ``codes`` are the classes of the held-out rows, ``(n_held,)``; without ``scale`` there is no temperature.
+        """
+        calibration = Calibration(None, self.probabilities)
+        if scale:
+            calibration = calibrate(codes, self.probabilities, self.folds)
+        conformal = Conformal.of(codes, self.finished)
+        predictor = replace(self.predictor, temperature=calibration.temperature, conformal=conformal)
+        return predictor, calibration.probabilities
+
 
 def check_counts(n_folds: int, n_seeds: int) -> None:
-    """Refuse numbers of folds and seeds that make no ensemble.
-
-    Raises
-    ------
-    SettingError
-        If one is out of range.
-
-    Examples
-    --------
-    >>> check_counts(1, 1)
-    Traceback (most recent call last):
-    demarcate.errors.SettingError: there are at least 2 folds and 1 seed: got n_folds=1, n_seeds=1
-    """
+    """Refuse numbers of folds and seeds that make no ensemble."""
     if n_folds < 2 or n_seeds < 1:
         raise SettingError(f"there are at least 2 folds and 1 seed: got n_folds={n_folds}, n_seeds={n_seeds}")
 
@@ -96,59 +96,38 @@ def fit_ensemble(
     checkpoint: str | os.PathLike[str] | None = None,
     deadline: float | None = None,
 ) -> Ensemble:
-    """Train ``n_seeds`` members for each group of held-out rows.
+    """Train ``n_seeds`` members for each group of held-out rows, until a deadline by ``time.monotonic``.
 
-    Everything a member knows of the table, its encoder included, is fitted on its training rows. The rows held out
-    decide when it stops. They are not judged at that epoch, which would flatter it, but at the one that was best for
-    all folds together: there a row had a small part in the choice.
-
-    Parameters
-    ----------
-    training_set
-        The table.
-    network, training
-        What every member is, and how it is trained.
-    n_folds, n_seeds, holdout_above
-        The folds, the members for each, and the number of rows above which a hold-out takes their place.
-    seed
-        Decides folds and members' seeds.
-    pieces
-        Whether numerical columns are also cut into pieces, as for `TableEncoder.fit`.
-    device, precision, on_epoch, checkpoint
-        As for `demarcate.engine.fit`.
-    deadline
-        When training ends with the best networks so far, by ``time.monotonic``; None for never.
-
-    Raises
-    ------
-    SettingError
-        If ``n_folds`` or ``n_seeds`` is out of range.
+    Everything a member knows of the table, its encoder included, is fitted on its training rows. The held-out rows
+    decide when it stops. They are not scored at that epoch, which would flatter it, but at the epoch that was best for
+    all folds together: a single row has a small part in that choice.
     """
     check_counts(n_folds, n_seeds)
-    groups = held_out_rows(training_set.codes, n_folds, holdout_above, seed)
-    n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
-    # The members of a group share one array of rows: of millions of rows each counts.
-    learned = [all_but(held, len(training_set.codes)) for held in groups]
-    codes = training_set.codes if pieces else None
-    encoders = [TableEncoder.fit(training_set.schema, training_set.parsed, rows, codes=codes) for rows in learned]
+    codes = training_set.codes
+    groups = held_out_rows(codes, n_folds, holdout_above, seed)
+    # The members of a group share one array of rows: among millions of rows each array counts.
+    train_rows = [all_but(held, len(codes)) for held in groups]
+    encoders = [
+        TableEncoder.fit(training_set.schema, training_set.parsed, rows, codes=codes if pieces else None)
+        for rows in train_rows
+    ]
     samples = training_set.samples(encoders)
+    n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
     seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
     encoding = [index % len(groups) for index in range(n_members)]
-    rows_of = [torch.from_numpy(rows) for rows in learned]
+    shared_rows = [torch.from_numpy(rows) for rows in train_rows]
     members = [
         Member(
             network,
             training,
             seeds[index],
-            rows_of[group],
+            shared_rows[group],
             torch.from_numpy(groups[group]),
             encoding=group,
             traced=len(groups) > 1 and training.patience is not None,
         )
         for index, group in enumerate(encoding)
     ]
-    # What is past already leaves each member its first steps.
-    time_limit = None if deadline is None else max(deadline - time.monotonic(), 1e-3)
     fitted = fit(
         members,
         samples,
@@ -156,7 +135,8 @@ def fit_ensemble(
         precision=precision,
         on_epoch=on_epoch,
         checkpoint=checkpoint,
-        time_limit=time_limit,
+        # A deadline in the past still leaves each member its first steps.
+        time_limit=None if deadline is None else max(deadline - time.monotonic(), 1e-3),
     )
     predictor = Predictor.of(
         schema=training_set.schema,
@@ -169,26 +149,18 @@ def fit_ensemble(
         target=training_set.target,
     )
     held = np.concatenate(groups)
-    probabilities, finished = map(
-        np.concatenate, zip(*_out_of_fold(predictor, fitted, training_set, groups), strict=True)
-    )
+    out_of_fold = _out_of_fold(predictor, fitted, training_set, groups)
+    probabilities, finished = map(np.concatenate, zip(*out_of_fold, strict=True))
     order = np.argsort(held)
     kind = "out-of-fold" if len(groups) > 1 else "held-out"
-    kept = tuple(replace(member, validation_logits=None) for member in fitted)
-    return Ensemble(predictor, kept, tuple(groups), held[order], probabilities[order], finished[order], kind)
+    slim = tuple(replace(member, validation_logits=None) for member in fitted)
+    return Ensemble(predictor, slim, tuple(groups), held[order], probabilities[order], finished[order], kind)
 
 
 def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
-    """The epoch, from 1, with the lowest validation loss over all members' validation rows together.
+    """Return the epoch, from 1, with the lowest validation loss over all members' validation rows together.
 
-    A member that stopped earlier counts with its last loss.
-
-    Parameters
-    ----------
-    members
-        Each with an epoch behind it.
-    n_rows
-        How many validation rows each has.
+    ``n_rows`` are the validation rows of each member. A member that stopped earlier counts with its last loss.
     """
     curves = [(member.history.validation_loss, n) for member, n in zip(members, n_rows, strict=True)]
     longest = max(len(curve) for curve, _ in curves)
@@ -199,10 +171,13 @@ def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
 
 
 def _out_of_fold(
-    predictor: Predictor, fitted: Sequence[FittedMember], training_set: TrainingSet, groups: Sequence[NDArray[np.int64]]
+    predictor: Predictor,
+    fitted: Sequence[FittedMember],
+    training_set: TrainingSet,
+    groups: Sequence[NDArray[np.int64]],
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """What members make of the rows held out from them, group by group: at the common epoch, and at their own."""
-    # A member that diverged in its first epoch has no trace, only the weights it began with.
+    """Yield the probabilities of each group's held-out rows: at the common epoch, and at the members' own."""
+    # A member that diverged in its first epoch has no trace, only its initial weights.
     traced = {member: logits for member, done in enumerate(fitted) if (logits := done.validation_logits) is not None}
     n_rows = [len(groups[predictor.encoding[member]]) for member in traced]
     epoch = common_epoch([fitted[member] for member in traced], n_rows) if traced else 0

@@ -1,27 +1,151 @@
-"""What callers pass to the estimator, as what it works with: labels, weights, names, numbers, seeds."""
+"""What callers pass to the estimator, tables, labels and sample weights, as a training set."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import narwhals as nw
 import numpy as np
+import polars as pl
 import sklearn
+from narwhals.exceptions import DuplicateError
 from numpy.typing import ArrayLike, NDArray
+from sklearn.utils import check_array
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import column_or_1d
+from sklearn.utils.validation import _check_sample_weight, column_or_1d, validate_data
 
+from demarcate.argument_checks import check_consistent_length
+from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
+from demarcate.tabular import Schema, as_frame
+from demarcate.tabular.class_weights import class_weights
+from demarcate.trainingset import TrainingSet, open_table
 
-_LABELS = "A label is a name or a whole number"
+
+def training_set_of(
+    estimator: ClassifierSettings,
+    X: Any,
+    y: ArrayLike | None,
+    sample_weight: ArrayLike | None,
+    schema: Schema | None = None,
+) -> TrainingSet:
+    """Return the arguments of ``fit`` as a training set, each row weighted by its sample and its class.
+
+    Without a schema the estimator takes over the number and names of the columns, as scikit-learn wants it.
+    """
+    if not isinstance(X, TrainingSet):
+        training_set = _read_arguments(estimator, X, y, sample_weight, schema)
+    elif y is not None or sample_weight is not None:
+        raise TypeError("A training set has its own labels and weights: leave out y and sample_weight.")
+    else:
+        training_set = X
+        if schema is None:
+            names = [column.name for column in X.schema.columns]
+            estimator.n_features_in_, estimator.feature_names_in_ = len(names), np.array(names, dtype=object)
+    if estimator.class_weight is None:
+        return training_set
+    return training_set.weighted(class_weights(estimator.class_weight, training_set.classes, training_set.codes))
 
 
-def are_records(X: Any) -> bool:
-    """Whether X is a list of mappings, one a row."""
+def checked_table(estimator: ClassifierSettings, X: Any, *, reset: bool) -> Any:
+    """Return X with its columns counted and named as scikit-learn asks; arrays are checked for shape and type."""
+    if hasattr(X, "toarray"):
+        raise TypeError("A table is dense: got a sparse matrix. Convert it with X.toarray().")
+    if isinstance(X, Mapping | pl.LazyFrame) or _are_records(X):
+        X = as_frame(X)
+    if not hasattr(X, "columns"):
+        X = _checked_array(estimator, X, min_rows=2 if reset else 1)
+    try:
+        validate_data(estimator, _named_table(X), reset=reset, skip_check_array=True)
+    except DuplicateError:
+        as_frame(X)  # its error names the columns that repeat, and where
+        raise
+    return X
+
+
+def label_array(y: ArrayLike) -> NDArray[Any]:
+    """Return labels as an array, ``(n_rows,)``; refuse measurements, infinities and several labels to a row."""
+    # pyarrow's to_numpy refuses to copy.
+    values: Any = y.to_pylist() if hasattr(y, "to_pylist") else y.to_numpy() if hasattr(y, "to_numpy") else y
+    try:
+        labels = np.asarray(values)
+    except ValueError:
+        # numpy's message on rows of different lengths speaks of shapes, not of labels.
+        raise InputError([Problem("Some rows have several labels", "Give one label for each row")]) from None
+    if (
+        labels.dtype.kind == "U"
+        and isinstance(values, Sequence)
+        and not all(isinstance(label, str) for label in values)
+    ):
+        # numpy would turn a missing label among words into a word: 'nan'.
+        labels = np.array(values, dtype=object)
+    try:
+        labels = column_or_1d(labels, warn=True)
+    except ValueError as error:
+        fact = f"Labels have more than one axis: {str(error).rstrip('.')}"
+        raise InputError([Problem(fact, "Give one label for each row")]) from None
+    if labels.dtype.kind in "fc":
+        _check_float_labels(labels)
+    return np.asarray(labels)
+
+
+def _read_arguments(
+    estimator: ClassifierSettings, X: Any, y: ArrayLike | None, sample_weight: ArrayLike | None, schema: Schema | None
+) -> TrainingSet:
+    X = checked_table(estimator, X, reset=schema is None)
+    if y is None:
+        raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
+    labels, weights = label_array(y), None
+    check_consistent_length(len(X), len(labels))
+    if sample_weight is not None:
+        # scikit-learn before 1.9 counts the rows of a frame by a protocol that polars gave up: it gets the labels.
+        weights = _check_sample_weight(sample_weight, labels, ensure_non_negative=True)
+        if not weights.any():
+            fact, remedy = "Every sample_weight is 0", "Give rows to learn from a weight, or leave sample_weight out"
+            raise InputError([Problem(fact, remedy)])
+        if not weights.all():
+            weighted = np.flatnonzero(weights)
+            X, labels, weights = as_frame(X)[weighted], labels[weighted], weights[weighted]
+    return open_table(X, labels, _target_name(y), weights, schema, **estimator._column_lists())  # noqa: SLF001
+
+
+def _target_name(y: ArrayLike) -> str:
+    """Return the name that labels have as a column, or ``target``."""
+    name = getattr(y, "name", None)
+    return "target" if name is None or name == "" else str(name)
+
+
+def _are_records(X: Any) -> bool:
+    """Return whether X is a list of mappings, one for each row."""
     return isinstance(X, Sequence) and len(X) > 0 and isinstance(X[0], Mapping)
 
 
-class _Interchanged:
-    """A frame's shape and names, as scikit-learn before 1.9 asks for them."""
+def _checked_array(estimator: ClassifierSettings, X: Any, min_rows: int) -> Any:
+    if isinstance(X, Sequence) and X and all(isinstance(row, Sequence) and not isinstance(row, str) for row in X):
+        # numpy would turn words and numbers in one array into words, some of them changed.
+        X = np.asarray(X, dtype=object) if len({*map(len, X)}) == 1 else X
+    try:
+        return check_array(X, dtype=None, ensure_all_finite=False, ensure_min_samples=min_rows, estimator=estimator)
+    except ValueError as error:
+        # scikit-learn's own checks look for its message.
+        fact = f"The array is not a table of at least {min_rows} rows and a column: {str(error).rstrip('.')}"
+        raise InputError([Problem(fact, "Give an array of shape (n_rows, n_columns)")]) from None
+
+
+def _check_float_labels(labels: NDArray[Any]) -> None:
+    infinite = np.flatnonzero(np.isinf(labels))
+    if len(infinite):
+        fact = f"The label in row {infinite[0] + 1} is {labels[infinite[0]]}"
+        raise InputError([Problem(fact, "Correct it or leave out the row")])
+    try:
+        check_classification_targets(labels[~np.isnan(labels)])
+    except ValueError as error:
+        # scikit-learn's own checks look for its message.
+        fact = f"Labels are not classes: {str(error).rstrip('.')}"
+        raise InputError([Problem(fact, "Name the classes, or cut the quantity into ranges")]) from None
+
+
+class _InterchangeFrame:
+    """The shape and column names of a frame, as scikit-learn before 1.9 asks for them."""
 
     def __init__(self, frame: nw.DataFrame[Any]) -> None:
         self.shape, self._names = frame.shape, frame.columns
@@ -33,8 +157,8 @@ class _Interchanged:
         return self._names
 
 
-def named_table(X: Any) -> Any:
-    """X, or what stands for it where scikit-learn only counts and names its columns.
+def _named_table(X: Any) -> Any:
+    """Return an object by which scikit-learn counts and names the columns of X.
 
     From 1.9 on scikit-learn takes names from any frame. Before, it asks frames other than pandas' by a protocol that
     polars gave up, and would neither keep the names of such a frame nor compare them.
@@ -42,42 +166,4 @@ def named_table(X: Any) -> Any:
     if tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 9):
         return X
     frame = nw.from_native(X, eager_only=True, pass_through=True)
-    return _Interchanged(frame) if isinstance(frame, nw.DataFrame) else X
-
-
-def label_array(y: ArrayLike) -> NDArray[Any]:
-    """Labels as a one-dimensional array; refuses quantities, infinities and several to a row."""
-    # pyarrow's to_numpy refuses what it cannot give without a copy.
-    given: Any = y.to_pylist() if hasattr(y, "to_pylist") else y.to_numpy() if hasattr(y, "to_numpy") else y
-    try:
-        labels = np.asarray(given)
-    except ValueError:
-        # numpy's words for rows of different lengths speak of shapes, not of labels.
-        raise InputError([Problem(_LABELS, "some hold several values", "Give one label for each row")]) from None
-    if labels.dtype.kind == "U" and isinstance(given, Sequence) and not all(isinstance(label, str) for label in given):
-        # numpy would spell a missing label among words as a word: 'nan'.
-        labels = np.array(given, dtype=object)
-    try:
-        labels = column_or_1d(labels, warn=True)
-    except ValueError as error:
-        raise InputError(
-            [Problem("Labels have one axis", str(error).rstrip("."), "Give one label for each row")]
-        ) from None
-    if labels.dtype.kind in "fc":
-        infinite = np.flatnonzero(np.isinf(labels))
-        if len(infinite):
-            found = f"row {infinite[0] + 1} holds {labels[infinite[0]]}"
-            raise InputError([Problem(_LABELS, found, "Mend it or leave out the row")])
-        try:
-            check_classification_targets(labels[~np.isnan(labels)])
-        except ValueError as error:
-            # scikit-learn's words, by which its own checks know the refusal.
-            remedy = "Name the classes, or cut the quantity into ranges"
-            raise InputError([Problem(_LABELS, str(error).rstrip("."), remedy)]) from None
-    return np.asarray(labels)
-
-
-def target_name(y: ArrayLike) -> str:
-    """The name a target brings along, or ``target``."""
-    name = getattr(y, "name", None)
-    return "target" if name is None or name == "" else str(name)
+    return _InterchangeFrame(frame) if isinstance(frame, nw.DataFrame) else X

@@ -1,4 +1,4 @@
-"""Presets: how much work a classifier is worth, as settings."""
+"""Presets: settings of the classifier that trade time for quality."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,10 +10,10 @@ from demarcate.errors import SettingError
 __all__ = ["PRESETS", "Preset", "preset_settings"]
 
 AUTO = "auto"
-"""What stands for a setting that is left to the preset."""
+"""The value of a setting that is left to the preset."""
 
 HOLDOUT_ABOVE = 10_000
-"""Rows above which one hold-out takes the place of the folds, unless that is said otherwise."""
+"""Rows above which one hold-out takes the place of the folds, by default."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Preset:
     Attributes
     ----------
     hidden
-        Widths of the hidden layers; `narrowed` where rows are many and classes two.
+        Widths of the hidden layers; smaller for two classes of many rows (`narrowed`).
     epochs
         The most passes over the training rows.
     patience
@@ -50,24 +50,17 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 )
 """Every preset by name, cheapest first."""
 
-
 MANY_ROWS, NARROW = 5000, 128
 """With two classes and so many rows no hidden layer is wider than this: noise limits such tables, not width."""
 
 
 def narrowed(hidden: tuple[int, ...], n_rows: int, n_classes: int) -> tuple[int, ...]:
-    """A preset's widths for a table: half of them predict in less than half the time, and here as well.
-
-    Examples
-    --------
-    >>> narrowed((256, 256), n_rows=6000, n_classes=2), narrowed((256, 256), n_rows=6000, n_classes=3)
-    ((128, 128), (256, 256))
-    """
+    """Return a preset's widths for a table; half as wide predicts as well there, in less than half the time."""
     return tuple(min(width, NARROW) for width in hidden) if n_classes == 2 and n_rows >= MANY_ROWS else hidden
 
 
 def preset_settings(name: object) -> dict[str, Any]:
-    """The settings of a preset, by name.
+    """Return the settings of a preset, by name.
 
     Raises
     ------

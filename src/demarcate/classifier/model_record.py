@@ -1,0 +1,35 @@
+"""The record of a fit that a model file keeps beside the predictor."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from demarcate.argument_checks import plain
+from demarcate.bundle import provenance
+from demarcate.evaluation import Score, scores_json
+
+if TYPE_CHECKING:
+    from demarcate.classifier.classifier import DemarcateClassifier
+
+_UNRECORDED = ("on_epoch", "random_state", "checkpoint")
+"""Parameters that say nothing of the model; the seed is recorded as part of its origin."""
+
+
+def model_record(fitted: "DemarcateClassifier", baselines: Mapping[str, Mapping[str, Score]]) -> dict[str, Any]:
+    """Return scores, members, audit, settings and origin as JSON-ready values."""
+    labels = [str(label) for label in fitted.classes_]
+    comparison = fitted.cost_comparison_
+    return {
+        "n_samples": fitted.n_samples_,
+        "n_features": fitted.n_features_in_,
+        **({} if fitted.n_sampled_ is None else {"n_sampled": fitted.n_sampled_}),
+        "class_rows": dict(zip(labels, fitted.class_rows_, strict=True)),
+        "class_weight": {str(label): weight for label, weight in fitted.class_weight_.items()},
+        "costs": None if comparison is None else comparison.to_json(),
+        "scores": scores_json(fitted.scores_),
+        "class_scores": dict(zip(labels, map(scores_json, fitted.class_scores_), strict=True)),
+        "baselines": {name: scores_json(scores) for name, scores in baselines.items()},
+        "members": [member.to_json() for member in fitted.members_],
+        "audit": [finding.to_json() for finding in fitted.audit_],
+        "settings": {name: plain(value) for name, value in fitted.get_params().items() if name not in _UNRECORDED},
+        "provenance": {**provenance(), "seed": fitted.seed_, "data_sha256": fitted.data_sha256_},
+    }

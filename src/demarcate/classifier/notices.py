@@ -1,0 +1,51 @@
+"""The audit of a table, and warnings about the table and the networks trained on it."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demarcate.checks import Finding, check_table
+from demarcate.engine import FittedMember
+from demarcate.errors import DemarcateWarning, DivergenceWarning, InputWarning
+from demarcate.formatting import counted, listed
+from demarcate.tabular import Schema
+from demarcate.tabular.schema_inference import DROPPED_BY_CALLER
+from demarcate.trainingset import TrainingSet
+
+
+def audit_rows(training_set: TrainingSet, held: NDArray[np.int64], held_folds: NDArray[np.int64]) -> Sequence[Finding]:
+    """Return the findings in a table, or in its sample, where rows ``held`` were held out in the given folds."""
+    folds = np.full(len(training_set.codes), -1)
+    folds[held] = held_folds
+    rows = slice(None) if training_set.sample is None else training_set.sample
+    schema, cells, codes = training_set.schema, training_set.sampled(), training_set.codes[rows]
+    return check_table(schema, cells, codes, training_set.classes, folds=folds[rows])
+
+
+def table_notices(
+    schema: Schema, classes: NDArray[np.generic], class_rows: Sequence[int], findings: Sequence[Finding]
+) -> Iterator[DemarcateWarning]:
+    """Yield a warning for classes of one row, each column not used or doubtful, and each leak."""
+    single = [repr(label) for label, n_rows in zip(classes.tolist(), class_rows, strict=True) if n_rows == 1]
+    if single:
+        remedy = "They are trained on, but left out of the scores; add rows to score them"
+        yield InputWarning(f"classes with a single row each: {listed(single)}. {remedy}.")
+    for column in schema.columns:
+        reason = "" if column.dropped == DROPPED_BY_CALLER else column.dropped
+        if reason or column.note:
+            yield InputWarning(f"column {column.name!r}: {f'not used ({reason})' if reason else column.note}")
+    for finding in findings:
+        if finding.severity != "note":
+            yield InputWarning(str(finding))
+
+
+def training_notices(members: Sequence[FittedMember]) -> Iterator[DemarcateWarning]:
+    """Yield a warning if the time limit ended training, and for each network that diverged."""
+    if any(member.timed_out for member in members):
+        n_epochs = max(len(member.history.train_loss) for member in members)
+        fact = f"the time limit ended training after {counted(n_epochs, 'epoch')}"
+        yield InputWarning(f"{fact}: these are the best networks so far. Give it more time, or a cheaper preset")
+    for index, member in enumerate(members):
+        if member.divergence:
+            yield DivergenceWarning(member.divergence.warning(f"network {index}", member.best_epoch))

@@ -1,0 +1,186 @@
+"""The parameters of the estimator: checks, and the network and training made from them."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+
+from demarcate.argument_checks import column_names, plain, require, seed_of, whole_number
+from demarcate.classifier.cross_validation import check_counts
+from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
+from demarcate.engine import OnEpoch, Training
+from demarcate.engine.backend import check_precision, device_for
+from demarcate.engine.time_limit import checked_limit
+from demarcate.evaluation import Costs
+from demarcate.nn import Network
+from demarcate.tabular.class_weights import class_weights
+from demarcate.trainingset import TrainingSet
+
+SCORING_SHARE, MAX_SCORING_SECONDS = 0.1, 2.0
+"""Share of a time limit that is left for scoring the trained networks, and its most seconds."""
+MIN_BATCH, MAX_BATCH = 32, 256
+
+
+class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
+    """The constructor of `DemarcateClassifier`, which stores its parameters, and what follows from them."""
+
+    def __init__(
+        self,
+        *,
+        preset: str = "default",
+        hidden: Sequence[int] | str = AUTO,
+        pieces: bool = True,
+        activation: str = "silu",
+        dropout: float = 0.15,
+        input_dropout: float = 0.0,
+        head: str = "auto",
+        optimizer: str = "adamw",
+        lr: float = 3e-3,
+        weight_decay: float = 1e-2,
+        schedule: str = "cosine",
+        warmup: float = 0.0,
+        init: str = "he",
+        tolerance: float = 0.02,
+        averaging: float = 2.0,
+        epochs: int | str = AUTO,
+        batch_size: int | str | None = AUTO,
+        patience: int | str | None = AUTO,
+        n_folds: int | str = AUTO,
+        n_seeds: int | str = AUTO,
+        holdout_above: int = HOLDOUT_ABOVE,
+        time_limit: float | None = None,
+        class_weight: str | Mapping[Any, float] | None = None,
+        cost: Any = None,
+        abstain: float | None = None,
+        calibrate: bool = True,
+        categorical: Sequence[str] | None = None,
+        numerical: Sequence[str] | None = None,
+        drop: Sequence[str] | None = None,
+        random_state: int | np.random.RandomState | None = 0,
+        device: str = "auto",
+        precision: str = "auto",
+        on_epoch: OnEpoch | None = None,
+        checkpoint: str | os.PathLike[str] | None = None,
+    ) -> None:
+        self.preset = preset
+        self.hidden = hidden
+        self.pieces = pieces
+        self.activation = activation
+        self.dropout = dropout
+        self.input_dropout = input_dropout
+        self.head = head
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.schedule = schedule
+        self.warmup = warmup
+        self.init = init
+        self.tolerance = tolerance
+        self.averaging = averaging
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.patience = patience
+        self.n_folds = n_folds
+        self.n_seeds = n_seeds
+        self.holdout_above = holdout_above
+        self.time_limit = time_limit
+        self.class_weight = class_weight
+        self.cost = cost
+        self.abstain = abstain
+        self.calibrate = calibrate
+        self.categorical = categorical
+        self.numerical = numerical
+        self.drop = drop
+        self.random_state = random_state
+        self.device = device
+        self.precision = precision
+        self.on_epoch = on_epoch
+        self.checkpoint = checkpoint
+
+    def _check(self) -> None:
+        """Refuse parameters that are out of range whatever the table."""
+        checked_limit(plain(self.time_limit))
+        self._network()
+        self._training(1)
+        check_counts(*(whole_number(name, self._value(name)) for name in ("n_folds", "n_seeds")))
+        whole_number("holdout_above", self.holdout_above)
+        check_precision(self.precision)
+        device_for(self.device)
+        if isinstance(self.random_state, int | np.integer):
+            seed_of(self.random_state)
+        self._column_lists()
+        for name in ("pieces", "calibrate"):
+            value = getattr(self, name)
+            require(isinstance(value, bool | np.bool_), name, "True or False", value)
+        is_path = isinstance(self.checkpoint, str | os.PathLike | None)
+        require(is_path, "checkpoint", "None or the path of a folder", self.checkpoint)
+        require(self.on_epoch is None or callable(self.on_epoch), "on_epoch", "None or a function", self.on_epoch)
+        two_classes = np.arange(2)
+        if isinstance(self.class_weight, str):
+            class_weights(self.class_weight, two_classes, two_classes)
+        if self.abstain is not None:
+            Costs.of(two_classes, None, self.abstain)
+
+    def _network(self, training_set: TrainingSet | None = None) -> Network:
+        """Return the network of every member; a table decides the widths that are left to the preset."""
+        hidden = self._value("hidden")
+        if training_set is not None and self._is_auto("hidden"):
+            hidden = narrowed(hidden, len(training_set.codes), len(training_set.classes))
+        return Network(
+            hidden,
+            self.activation,
+            plain(self.dropout),
+            self.head,  # type: ignore[arg-type]
+            input_dropout=plain(self.input_dropout),
+        )
+
+    def _training(self, n_rows: int) -> Training:
+        """Return how every member is trained on a table of ``n_rows``."""
+        batch_size = self.batch_size
+        if self._is_auto("batch_size"):
+            # The largest power of two within an eighth of the rows.
+            batch_size = min(MAX_BATCH, max(MIN_BATCH, 1 << max(0, (n_rows // 8).bit_length() - 1)))
+        return Training(
+            optimizer=self.optimizer,
+            lr=plain(self.lr),
+            weight_decay=plain(self.weight_decay),
+            schedule=self.schedule,  # type: ignore[arg-type]
+            warmup=plain(self.warmup),
+            init=self.init,  # type: ignore[arg-type]
+            tolerance=plain(self.tolerance),
+            averaging=plain(self.averaging),
+            betas=(0.9, 0.95),
+            epochs=self._value("epochs"),
+            batch_size=plain(batch_size),
+            patience=self._value("patience"),
+        )
+
+    def _folds(self) -> dict[str, Any]:
+        """Return the settings of the cross-validation."""
+        names = ("n_folds", "n_seeds", "holdout_above")
+        return {name: whole_number(name, self._value(name)) for name in names}
+
+    def _execution(self) -> dict[str, Any]:
+        """Return the settings that a fit and a diagnosis hand on as they are."""
+        names = ("device", "precision", "on_epoch")
+        return {"pieces": bool(self.pieces), **{name: getattr(self, name) for name in names}}
+
+    def _column_lists(self) -> dict[str, tuple[str, ...]]:
+        return {name: column_names(name, getattr(self, name)) for name in ("categorical", "numerical", "drop")}
+
+    def _deadline(self) -> float | None:
+        """Return when training has to end, by ``time.monotonic``, with time left to score the networks."""
+        limit = checked_limit(plain(self.time_limit))
+        return None if limit is None else time.monotonic() + limit - min(limit * SCORING_SHARE, MAX_SCORING_SECONDS)
+
+    def _value(self, name: str) -> Any:
+        """Return a parameter, or the preset's value where it is ``auto``."""
+        of_preset = preset_settings(self.preset)
+        return of_preset[name] if self._is_auto(name) else plain(getattr(self, name))
+
+    def _is_auto(self, name: str) -> bool:
+        value = getattr(self, name)
+        return isinstance(value, str) and value == AUTO

@@ -1,0 +1,54 @@
+import numpy as np
+from small_classifier import tiny
+
+from demarcate.evaluation import METRIC_NAMES, class_scores, score
+
+
+def test_scores_are_those_of_the_out_of_fold_probabilities(matrix):
+    X, y = matrix
+    fitted = tiny(epochs=20).fit(X, y)
+    assert set(fitted.scores_) == set(METRIC_NAMES)
+    hits = fitted.oof_proba_.argmax(1) == y[fitted.oof_rows_]
+    accuracy = fitted.scores_["accuracy"]
+    assert accuracy.value == hits.mean()
+    assert accuracy.low < accuracy.value < accuracy.high
+
+
+def test_intervals_carry_the_variation_between_the_folds_that_rows_were_held_out_in(matrix):
+    X, y = matrix
+    fitted = tiny(epochs=20).fit(X, y)
+    folds = np.empty(len(y), dtype=int)
+    for fold, held in enumerate(fitted.held_out_):
+        folds[held] = fold
+    np.testing.assert_array_equal(fitted.oof_folds_, folds[fitted.oof_rows_])
+    rows = fitted.oof_codes_, fitted.oof_proba_
+    assert fitted.scores_ == score(*rows, rows="out-of-fold", folds=folds[fitted.oof_rows_])
+    plain = score(*rows, rows="out-of-fold")["accuracy"]
+    assert fitted.scores_["accuracy"].high - fitted.scores_["accuracy"].low > plain.high - plain.low
+
+
+def test_scores_are_cached_until_the_next_fit(matrix):
+    X, y = matrix
+    fitted = tiny(epochs=20, cost={"false_negative": 2}).fit(X, y)
+    before = {name: getattr(fitted, name) for name in ("scores_", "class_scores_", "cost_comparison_")}
+    assert all(getattr(fitted, name) is value for name, value in before.items())
+    fitted.fit(X[:40], y[:40])
+    assert all(getattr(fitted, name) != value for name, value in before.items())
+    assert fitted.scores_["accuracy"].n_rows == 40
+
+
+def test_every_class_has_scores_of_its_own(matrix):
+    X, y = matrix
+    fitted = tiny(epochs=20).fit(X, y)
+    rows = fitted.oof_codes_, fitted.oof_proba_
+    assert fitted.class_scores_ == class_scores(*rows, rows="out-of-fold", folds=fitted.oof_folds_)
+    recorded = fitted.record()["class_scores"]
+    assert recorded["1"]["recall"] == fitted.class_scores_[1]["recall"].to_json()
+
+
+def test_out_of_fold_rows_are_predicted_by_the_networks_that_did_not_see_them(matrix):
+    X, y = matrix
+    fitted = tiny().fit(X, y)
+    members = fitted.predictor_.member_probabilities(X)
+    for member, held in enumerate(fitted.held_out_):
+        np.testing.assert_allclose(fitted.oof_proba_[held], members[member][held], atol=1e-6)

@@ -1,0 +1,60 @@
+import numpy as np
+import pandas as pd
+import pytest
+from small_classifier import tiny
+
+from demarcate.errors import DivergenceWarning, InputWarning
+
+
+def test_dropped_and_doubtful_columns_are_warned_of_unless_the_user_drops_them(frame, matrix):
+    X = frame.assign(unit="a", n=[*map(str, range(59)), "many"], gone="x")
+    with pytest.warns(InputWarning) as warned:
+        tiny(drop=["gone"]).fit(X, matrix[1])
+    messages = [str(warning.message) for warning in warned]
+    assert any("column 'unit': not used (constant" in message for message in messages)
+    assert any("column 'n': not used (id-like" in message for message in messages)
+    assert not any("gone" in message for message in messages)
+
+
+def test_leaks_and_warnings_of_the_audit_are_warned_of_and_notes_are_recorded(matrix):
+    X, y = matrix
+    told = pd.DataFrame(X).assign(told=np.where(y == 1, "yes", "no"), again=np.where(y == 1, "a", "b"))
+    told.columns = map(str, told.columns)
+    with pytest.warns(InputWarning) as warned:
+        fitted = tiny().fit(told, y)
+    assert [finding.severity for finding in fitted.audit_].count("leak") == 2
+    notes = [str(finding) for finding in fitted.audit_ if finding.severity == "note"]
+    assert any("'again', 'told' hold the same information" in note for note in notes)
+    said = [str(warning.message) for warning in warned]
+    assert not set(said) & set(notes)
+    assert {str(finding) for finding in fitted.audit_ if finding.severity == "leak"} <= set(said)
+    assert fitted.record()["audit"] == [finding.to_json() for finding in fitted.audit_]
+
+
+def test_copies_of_a_row_in_several_folds_are_warned_of(matrix):
+    X, y = matrix
+    with pytest.warns(InputWarning, match="rows were scored by networks that had trained on a copy"):
+        tiny().fit(np.concatenate([X, X[:20]]), np.concatenate([y, y[:20]]))
+
+
+def test_a_class_of_one_row_is_warned_of_and_left_out_of_the_scores(matrix):
+    X, y = matrix
+    y = np.array(["a", "b"], dtype=object)[y]
+    y[10] = "rare"
+    with pytest.warns(InputWarning, match="classes with a single row each: 'rare'"):
+        fitted = tiny().fit(X, y)
+    assert fitted.classes_.tolist() == ["a", "b", "rare"]
+    assert 10 not in fitted.oof_rows_
+    assert fitted.scores_["accuracy"].n_rows == 59
+    assert fitted.baselines(X, y)["logistic_regression"]["accuracy"].n_rows == 59
+
+
+def test_divergence_is_warned_of_and_probabilities_stay_finite(matrix):
+    X, y = matrix
+    with pytest.warns(DivergenceWarning, match=r"network [01]: .*no longer finite.*Lower lr") as warned:
+        fitted = tiny(lr=1e6, optimizer="sgd", activation="relu", batch_size=8, epochs=20).fit(X, y)
+    assert sum(warning.category is DivergenceWarning for warning in warned) == 2
+    assert all(member.divergence for member in fitted.members_)
+    probabilities = fitted.predict_proba(X)
+    assert np.isfinite(probabilities).all()
+    np.testing.assert_allclose(probabilities.sum(1), 1)

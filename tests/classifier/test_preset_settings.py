@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+from sklearn.base import clone
+from small_classifier import tiny
+
+from demarcate import DemarcateClassifier
+from demarcate.classifier.presets import PRESETS, preset_settings
+from demarcate.errors import SettingError
+
+
+@pytest.fixture
+def preset_arguments(ensemble_arguments):
+    """What becomes of the settings that a preset is about."""
+
+    def find(matrix, **settings):
+        network, training, others = ensemble_arguments(matrix, **settings)
+        found = {"hidden": network.hidden, "epochs": training.epochs, "patience": training.patience}
+        return found | {name: others[name] for name in ("n_folds", "n_seeds")}
+
+    return find
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_settings_left_at_auto_are_those_of_the_preset(matrix, preset_arguments, preset):
+    assert preset_arguments(matrix, preset=preset) == preset_settings(preset)
+    assert preset_arguments(matrix, preset=np.array([preset])[0]) == preset_settings(preset)
+
+
+def test_the_default_is_the_preset_called_default(matrix, preset_arguments):
+    assert preset_arguments(matrix) == preset_settings("default")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "found"),
+    [
+        ("hidden", (5, 4), (5, 4)),
+        ("hidden", (), ()),
+        ("hidden", np.array([7]), (7,)),
+        ("epochs", 3, 3),
+        ("patience", 2, 2),
+        ("patience", None, None),
+        ("n_folds", 2, 2),
+        ("n_seeds", 5, 5),
+    ],
+)
+def test_a_given_setting_overrides_the_preset(matrix, preset_arguments, setting, value, found):
+    asked = preset_arguments(matrix, preset="fast", **{setting: value})
+    assert asked == {**preset_settings("fast"), setting: found}
+
+
+def test_auto_may_be_a_numpy_string(matrix, preset_arguments):
+    named = dict.fromkeys(preset_settings("best"), np.array(["auto"])[0])
+    assert preset_arguments(matrix, preset="best", **named, batch_size=np.array(["auto"])[0]) == preset_settings("best")
+
+
+def test_a_preset_can_be_set_and_cloned_like_any_parameter(matrix):
+    classifier = DemarcateClassifier(preset="best", epochs=2)
+    copy = clone(classifier)
+    assert copy.get_params() == classifier.get_params()
+    assert (copy.preset, copy.hidden, copy.epochs) == ("best", "auto", 2)
+    fitted = copy.set_params(preset="fast").fit(*matrix)
+    assert fitted.predictor_.n_members == PRESETS["fast"].n_folds
+    assert (fitted.preset, fitted.hidden) == ("fast", "auto")
+    assert fitted.record()["settings"]["preset"] == "fast"
+
+
+@pytest.mark.parametrize(
+    ("settings", "n_rows", "n_classes", "found"),
+    [
+        ({}, 5000, 2, (128, 128)),
+        ({}, 4999, 2, (256, 256)),
+        ({}, 5000, 3, (256, 256)),
+        ({"preset": "best"}, 5000, 2, (128, 128)),
+        ({"hidden": (256,)}, 5000, 2, (256,)),
+    ],
+)
+def test_two_classes_of_many_rows_take_narrow_layers_unless_widths_are_given(
+    ensemble_arguments, settings, n_rows, n_classes, found
+):
+    labels = np.arange(n_rows) % n_classes
+    network, _, _ = ensemble_arguments((labels[:, np.newaxis] * 1.5, labels), **settings)
+    assert network.hidden == found
+
+
+def test_an_unknown_preset_is_refused_in_fit(matrix):
+    classifier = DemarcateClassifier(preset="quick")
+    with pytest.raises(SettingError, match="preset is one of fast, default, best: got 'quick'"):
+        classifier.fit(*matrix)
+
+
+def test_an_unknown_preset_is_refused_also_if_every_setting_is_given(matrix):
+    with pytest.raises(SettingError, match="preset is one of"):
+        tiny(preset="quick", patience=3, n_seeds=1).fit(*matrix)

@@ -33,7 +33,7 @@ def test_leaks_and_warnings_of_the_audit_are_warned_of_and_notes_are_recorded(ma
 
 def test_copies_of_a_row_in_several_folds_are_warned_of(matrix):
     X, y = matrix
-    with pytest.warns(InputWarning, match="rows were scored by networks that had trained on a copy"):
+    with pytest.warns(InputWarning, match="rows were scored by networks trained on a copy"):
         tiny().fit(np.concatenate([X, X[:20]]), np.concatenate([y, y[:20]]))
 
 

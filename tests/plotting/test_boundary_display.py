@@ -148,7 +148,9 @@ def test_what_is_no_classifier_of_probabilities_is_refused(moons):
             BoundaryDisplay.from_estimator(estimator, moons)
 
 
-@pytest.mark.parametrize(("given", "message"), [({"kind": "3d"}, "kind is one of"), ({"rows": [500]}, "0 to 119")])
+@pytest.mark.parametrize(
+    ("given", "message"), [({"kind": "3d"}, "kind is '3d'. Give one of"), ({"rows": [500]}, "0 to 119")]
+)
 def test_settings_that_cannot_be_drawn_are_refused(given, message, moons, moon_runs):
     with pytest.raises(SettingError, match=message):
         BoundaryDisplay.from_estimator(moon_runs["line"], moons, **given)

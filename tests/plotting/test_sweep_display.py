@@ -41,7 +41,9 @@ def test_many_numbers_are_placed_along_an_axis(moons):
     assert ax.get_xlabel() == "learning rate"
 
 
-@pytest.mark.parametrize(("given", "message"), [({"over": "lr"}, "got 'lr'"), ({"metric": "speed"}, "got 'speed'")])
+@pytest.mark.parametrize(
+    ("given", "message"), [({"over": "lr"}, "over is 'lr'"), ({"metric": "speed"}, "metric is 'speed'")]
+)
 def test_a_setting_or_metric_that_was_not_swept_is_refused(swept, given, message):
     with pytest.raises(SettingError, match=message):
         SweepDisplay.from_sweep(swept, **given)

@@ -1,8 +1,8 @@
-"""Pictures: where networks draw the line, how they got there, and what it costs.
+"""Displays of decision boundaries, learning curves, confusion, thresholds, sweeps and diagnoses.
 
-Displays follow scikit-learn's: a classmethod (``from_estimator``, ``from_predictions``, ``from_run``) computes what is
-to be seen, keeps it as arrays and draws it; ``plot`` draws it again, on axes of the caller's if given; ``ax_`` and
-``figure_`` are where it was drawn. matplotlib is imported when something is drawn.
+They follow scikit-learn's: a classmethod (``from_estimator``, ``from_predictions``, ``from_run``) computes arrays,
+stores them and draws them; ``plot`` draws them again, on the caller's axes if given; ``ax_`` and ``figure_`` are where
+it was drawn. matplotlib is imported when something is drawn.
 """
 
 from demarcate.plotting.boundary_display import BoundaryDisplay

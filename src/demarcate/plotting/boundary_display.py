@@ -44,11 +44,11 @@ class BoundaryDisplay(Display):
     Attributes
     ----------
     slice
-        What varies, and what is held where.
+        The grid, and the values of all other columns.
     probabilities
         ``(resolution, resolution, n_classes)``, rows from the bottom up.
     margins
-        How far each class is ahead of what it has to beat, of the same shape.
+        Each class's lead over its best rival, of the same shape.
     classes
         The labels.
     points, codes
@@ -92,7 +92,7 @@ class BoundaryDisplay(Display):
         title: str | None = None,
         ax: "Axes | None" = None,
     ) -> Self:
-        """Ask a classifier at every place of a grid, and draw what it says.
+        """Compute a classifier's probabilities at every place of a grid, and draw them.
 
         Parameters
         ----------
@@ -109,7 +109,7 @@ class BoundaryDisplay(Display):
         rows
             Numbers of the rows to draw as points, which also bound the picture; None for all.
         resolution
-            Places asked along each side.
+            Places along each side.
         title
             Instead of one in words.
         ax
@@ -123,7 +123,7 @@ class BoundaryDisplay(Display):
             If the table is not one the classifier reads.
         """
         if kind not in KINDS:
-            raise SettingError(f"kind is one of {', '.join(KINDS)}: got {kind!r}")
+            raise SettingError(f"kind is {kind!r}. Give one of {', '.join(KINDS)}.")
         classes = classes_of(estimator)
         frame, codes, _ = table_and_codes(data, classes)
         shown = row_numbers(rows, len(frame))
@@ -131,18 +131,18 @@ class BoundaryDisplay(Display):
         flat = slice_probabilities(estimator, grid, data)
         probabilities = flat.reshape(resolution, resolution, len(classes))
         points = points_of(frame, grid.columns, shown)
-        said = title if title is not None else _title(estimator, kind, codes[shown], shown)
+        title_text = title if title is not None else _title(estimator, kind, codes[shown], shown)
         ahead = class_margins(estimator, probabilities)
-        return cls(grid, probabilities, ahead, classes, points, codes[shown], kind, said).plot(ax)
+        return cls(grid, probabilities, ahead, classes, points, codes[shown], kind, title_text).plot(ax)
 
     @property
     def across(self) -> NDArray[np.float64]:
-        """Where it was looked at from left to right, ``(resolution,)``."""
+        """The grid's values from left to right, ``(resolution,)``."""
         return self.slice.across
 
     @property
     def up(self) -> NDArray[np.float64]:
-        """Where it was looked at from bottom to top, ``(resolution,)``."""
+        """The grid's values from bottom to top, ``(resolution,)``."""
         return self.slice.up
 
     @property

@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
-from demarcate.evaluation import Mean
+from demarcate.evaluation import METRICS, Mean
 from demarcate.plotting import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Metric = Literal["log_loss", "accuracy"]
-_METRICS = {"log_loss": "log loss", "accuracy": "accuracy"}
+DiagnosisMetric = Literal["log_loss", "accuracy"]
+_METRICS = ("log_loss", "accuracy")
 _TRAIN, _JUDGED = style.COLOURS[0], style.COLOURS[5]
 _ANSWERS = {"helps": style.COLOURS[2], "does not help": style.GREY, "cannot tell": style.COLOURS[1]}
 _MARKERS = {"helps": "o", "does not help": "s", "cannot tell": "D"}
@@ -47,13 +47,13 @@ class DiagnosisDisplay:
     """
 
     diagnosis: Any
-    metric: Metric = "log_loss"
+    metric: DiagnosisMetric = "log_loss"
     title: str = ""
     ax_: NDArray[Any] = field(init=False, repr=False)
     figure_: "Figure" = field(init=False, repr=False)
 
     @classmethod
-    def from_diagnosis(cls, diagnosis: Any, *, metric: Metric = "log_loss", title: str | None = None) -> Self:
+    def from_diagnosis(cls, diagnosis: Any, *, metric: DiagnosisMetric = "log_loss", title: str | None = None) -> Self:
         """Draw a diagnosis.
 
         Parameters
@@ -71,7 +71,7 @@ class DiagnosisDisplay:
             If there is no such metric.
         """
         if metric not in _METRICS:
-            raise SettingError(f"metric is one of {', '.join(_METRICS)}: got {metric!r}")
+            raise SettingError(f"metric is {metric!r}. Give one of {', '.join(_METRICS)}.")
         return cls(diagnosis, metric, diagnosis.headline if title is None else title).plot()
 
     def plot(self) -> Self:
@@ -115,7 +115,7 @@ class DiagnosisDisplay:
             ax.axvspan(own - 0.22, own + 0.22, color=style.FAINT, alpha=0.5, linewidth=0, zorder=0)
         ax.set_xticks(places, [words for words, _ in points])
         ax.set_xlim(-0.5, len(points) - 0.5)
-        style.label_axes(ax, title, x, _METRICS[self.metric] if title != "Capacity" else "")
+        style.label_axes(ax, title, x, METRICS[self.metric].label if title != "Capacity" else "")
         style.draw_grid(ax)
 
     def _level(self, *axes: "Axes") -> None:

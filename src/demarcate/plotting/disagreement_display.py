@@ -38,11 +38,11 @@ class DisagreementDisplay(Display):
     Attributes
     ----------
     slice
-        What varies, and what is held where.
+        The grid, and the values of all other columns.
     member_probabilities
         ``(n_members, resolution, resolution, n_classes)``.
     margins
-        How far each class is ahead for each member, of the same shape.
+        Each class's lead over its best rival for each member, of the same shape.
     classes, points, codes
         The labels, and the rows drawn.
     title
@@ -79,7 +79,7 @@ class DisagreementDisplay(Display):
         title: str | None = None,
         ax: "Axes | None" = None,
     ) -> Self:
-        """Ask every member at every place of a grid, and draw how far their answers lie apart.
+        """Compute every member's probabilities at every place of a grid, and draw how far they lie apart.
 
         Parameters
         ----------
@@ -93,21 +93,21 @@ class DisagreementDisplay(Display):
         SettingError
             If there are fewer than two members, or it cannot be drawn.
         """
-        several = list(estimator) if isinstance(estimator, Sequence) else [estimator]
-        if not several:
+        estimators = list(estimator) if isinstance(estimator, Sequence) else [estimator]
+        if not estimators:
             raise SettingError("members disagree where there are at least two: got none")
-        classes = classes_of(several[0])
+        classes = classes_of(estimators[0])
         frame, codes, _ = table_and_codes(data, classes)
         shown = row_numbers(rows, len(frame))
-        grid = slice_through(several[0], frame, columns=columns, at=at, rows=shown, resolution=resolution)
-        flat = np.concatenate([_members(each, grid) for each in several])
+        grid = slice_through(estimators[0], frame, columns=columns, at=at, rows=shown, resolution=resolution)
+        flat = np.concatenate([_members(each, grid) for each in estimators])
         if len(flat) < 2:
             raise SettingError("members disagree where there are at least two: got an ensemble of one")
         probabilities = flat.reshape(len(flat), resolution, resolution, len(classes))
-        ahead = np.stack([class_margins(several[0], own) for own in probabilities])
+        ahead = np.stack([class_margins(estimators[0], own) for own in probabilities])
         points = points_of(frame, grid.columns, shown)
-        said = f"Where {len(flat)} networks disagree" if title is None else title
-        return cls(grid, probabilities, ahead, classes, points, codes[shown], said).plot(ax)
+        title_text = f"Where {len(flat)} networks disagree" if title is None else title
+        return cls(grid, probabilities, ahead, classes, points, codes[shown], title_text).plot(ax)
 
     @property
     def spread(self) -> NDArray[np.float64]:

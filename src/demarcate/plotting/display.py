@@ -1,4 +1,4 @@
-"""What displays on a single pair of axes have in common."""
+"""The base of displays on a single pair of axes."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class Display:
-    """Something drawn on axes of the caller's, or on new ones."""
+    """A picture on the caller's axes or on new ones."""
 
     ax_: "Axes" = field(init=False, repr=False)
     figure_: "Figure" = field(init=False, repr=False)
 
     def _set_axes(self, ax: "Axes | None", width: float = style.WIDTH, height: float = style.HEIGHT) -> None:
-        """Draw on these axes from now on; on new ones of this size, in inches, if there are none."""
+        """Draw on these axes from now on; for None on new ones of this size, in inches."""
         self.ax_ = style.new_axes(width=width, height=height)[0, 0] if ax is None else ax
         self.figure_ = style.figure_of(self.ax_)

@@ -1,4 +1,4 @@
-"""What a sweep found along one of its settings."""
+"""A validation metric of a sweep against one of its settings."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from demarcate.errors import SettingError
+from demarcate.evaluation import METRICS
 from demarcate.formatting import shortened
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
@@ -14,10 +15,10 @@ from demarcate.plotting.display import Display
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Metric = Literal["accuracy", "log_loss"]
-_WORDS = {"accuracy": "accuracy", "log_loss": "log loss"}
-_MAX_LINES = 8
-_MANY = 8
+SweepMetric = Literal["accuracy", "log_loss"]
+_METRICS = ("accuracy", "log_loss")
+MAX_LINES = 8
+MAX_CATEGORIES = 8
 """More values than this of a number are placed along an axis instead of one beside the other."""
 
 
@@ -52,7 +53,7 @@ class SweepDisplay(Display):
 
     table: pl.DataFrame
     over: str
-    metric: Metric
+    metric: SweepMetric
     best: Any
     title: str = ""
 
@@ -62,7 +63,7 @@ class SweepDisplay(Display):
         result: Any,
         *,
         over: str | None = None,
-        metric: Metric | None = None,
+        metric: SweepMetric | None = None,
         title: str | None = None,
         ax: "Axes | None" = None,
     ) -> Self:
@@ -91,41 +92,47 @@ class SweepDisplay(Display):
         over = max(names, key=values.__getitem__) if over is None else over
         metric = result.metric if metric is None else metric
         if over not in names:
-            raise SettingError(f"over is a setting that was swept, one of {', '.join(names)}: got {over!r}")
-        if metric not in _WORDS:
-            raise SettingError(f"metric is one of {', '.join(_WORDS)}: got {metric!r}")
+            raise SettingError(f"over is {over!r}, which was not swept. Give one of {', '.join(names)}.")
+        if metric not in _METRICS:
+            raise SettingError(f"metric is {metric!r}. Give one of {', '.join(_METRICS)}.")
         others = [name for name in names if name != over and values[name] > 1]
-        table = _drawn(result.table, over, others, f"validation_{metric}", with_train=metric == "accuracy")
+        table = _drawn_table(result.table, over, others, f"validation_{metric}", with_train=metric == "accuracy")
         best = result.table[over][0]
         seeds = int(result.table["seeds"][0])
-        said = f"{_WORDS[metric].capitalize()} against {_words(over)}: {_shown(best, over)} did best"
-        said += f" (means over {seeds} seeds, 95% intervals)" if seeds > 1 else ""
-        return cls(table, over, metric, best, said if title is None else title).plot(ax)
+        title_text = (
+            f"{METRICS[metric].label.capitalize()} against {_setting_text(over)}: {_value_text(best, over)} did best"
+        )
+        title_text += f" (means over {seeds} seeds, 95% intervals)" if seeds > 1 else ""
+        return cls(table, over, metric, best, title_text if title is None else title).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
         self._set_axes(ax, width=5.2)
         values = self.table["value"].unique(maintain_order=True).to_list()
-        apart = self._is_apart(values)
+        categorical = self._are_categories(values)
         lines = self.table["line"].unique(maintain_order=True).to_list()
-        for number, line in enumerate(lines[:_MAX_LINES]):
-            self._draw(number, line, values, apart=apart, single=len(lines) == 1)
-        if apart:
-            self.ax_.set_xticks(range(len(values)), [_shown(value, self.over) for value in values])
+        for number, line in enumerate(lines[:MAX_LINES]):
+            self._draw(number, line, values, categorical=categorical, single=len(lines) == 1)
+        if categorical:
+            self.ax_.set_xticks(range(len(values)), [_value_text(value, self.over) for value in values])
         elif min(values) > 0 and max(values) / min(values) > 30:
             self.ax_.set_xscale("log")
-        caption = f"{len(lines) - _MAX_LINES} more lines are left out." if len(lines) > _MAX_LINES else ""
-        style.label_axes(self.ax_, self.title, _words(self.over), _WORDS[self.metric], caption=caption)
+        caption = f"{len(lines) - MAX_LINES} more lines are left out." if len(lines) > MAX_LINES else ""
+        style.label_axes(self.ax_, self.title, _setting_text(self.over), METRICS[self.metric].label, caption=caption)
         style.draw_grid(self.ax_)
         style.legend(self.ax_)
         return self
 
-    def _draw(self, number: int, line: str, values: list[Any], *, apart: bool, single: bool) -> None:
+    def _draw(self, number: int, line: str, values: list[Any], *, categorical: bool, single: bool) -> None:
         own = self.table.filter(pl.col("line") == line)
         colour = style.colour(number)
         # Neighbouring lines stand a little beside each other: intervals would hide each other.
-        shift = 0.06 * (number - 1) if apart else 0.0
-        x = np.array([values.index(value) for value in own["value"]]) + shift if apart else own["value"].to_numpy()
+        shift = 0.06 * (number - 1) if categorical else 0.0
+        x = (
+            np.array([values.index(value) for value in own["value"]]) + shift
+            if categorical
+            else own["value"].to_numpy()
+        )
         mean = own["mean"].to_numpy()
         low, high = (own[name].fill_null(strategy="zero").to_numpy() for name in ("below", "above"))
         label = "validation rows" if single else line
@@ -134,7 +141,7 @@ class SweepDisplay(Display):
             mean,
             yerr=np.stack([low, high]),
             label=label,
-            linestyle="-" if apart else "none",
+            linestyle="-" if categorical else "none",
             color=colour,
             marker=style.marker(number),
             markersize=4.5,
@@ -142,16 +149,18 @@ class SweepDisplay(Display):
             capsize=2.5,
         )
         if "train" in own.columns and single:
-            self.ax_.plot(x, own["train"].to_numpy(), "--" if apart else "x", color=style.GREY, label="training rows")
+            self.ax_.plot(
+                x, own["train"].to_numpy(), "--" if categorical else "x", color=style.GREY, label="training rows"
+            )
 
-    def _is_apart(self, values: list[Any]) -> bool:
-        """Whether values stand one beside the other, as names do, and not along an axis."""
+    def _are_categories(self, values: list[Any]) -> bool:
+        """Return whether values stand side by side, as names do, instead of along an axis."""
         numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-        return not numbers or len(values) <= _MANY
+        return not numbers or len(values) <= MAX_CATEGORIES
 
 
-def _drawn(table: pl.DataFrame, over: str, others: list[str], metric: str, *, with_train: bool) -> pl.DataFrame:
-    words = [pl.format(f"{_words(name)} {{}}", pl.col(name).cast(pl.String).fill_null("all")) for name in others]
+def _drawn_table(table: pl.DataFrame, over: str, others: list[str], metric: str, *, with_train: bool) -> pl.DataFrame:
+    words = [pl.format(f"{_setting_text(name)} {{}}", pl.col(name).cast(pl.String).fill_null("all")) for name in others]
     line = pl.concat_str(words, separator=", ") if words else pl.lit("")
     columns = {
         "value": pl.col(over),
@@ -160,16 +169,20 @@ def _drawn(table: pl.DataFrame, over: str, others: list[str], metric: str, *, wi
         "below": pl.col(metric) - pl.col(f"{metric}_low"),
         "above": pl.col(f"{metric}_high") - pl.col(metric),
     }
-    drawn = table.sort("configuration").select(**columns, **({"train": pl.col("train_accuracy")} if with_train else {}))
+    selected = table.sort("configuration").select(
+        **columns, **({"train": pl.col("train_accuracy")} if with_train else {})
+    )
     # Widths stay in the order they were given in; numbers ascend.
-    return drawn.sort("value", nulls_last=True, maintain_order=True) if drawn["value"].dtype.is_numeric() else drawn
+    if not selected["value"].dtype.is_numeric():
+        return selected
+    return selected.sort("value", nulls_last=True, maintain_order=True)
 
 
-def _shown(value: Any, over: str) -> str:
+def _value_text(value: Any, over: str) -> str:
     if value is None:
         return "all rows" if over == "batch_size" else "none"
     return f"{value:g}" if isinstance(value, float) else shortened(value)
 
 
-def _words(setting: str) -> str:
+def _setting_text(setting: str) -> str:
     return {"hidden": "hidden units", "lr": "learning rate"}.get(setting, setting.replace("_", " "))

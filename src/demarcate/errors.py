@@ -5,7 +5,7 @@ An error states a fact with its place and value, then the remedy. All problems o
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 MAX_PROBLEMS_SHOWN = 20
 
@@ -34,11 +34,6 @@ class Problem:
         *facts, remedy = parts
         object.__setattr__(self, "fact", ": ".join(facts))
         object.__setattr__(self, "remedy", remedy)
-        object.__setattr__(self, "rule", facts[0])
-        object.__setattr__(self, "found", facts[-1])
-
-    rule: ClassVar[str]
-    found: ClassVar[str]
 
     def __str__(self) -> str:
         return f"{self.fact}. {self.remedy}."

@@ -19,20 +19,10 @@ PERSON_COST = 0.25
 
 @dataclass(frozen=True, eq=False)
 class AbstainingSection(CostCurveSection):
-    """Counts, accuracy and cost of several classes if rows below a confidence are left to a person.
+    """Rows whose likeliest class has at least each of `THRESHOLDS` (answered), and those of this class (right).
 
-    Attributes
-    ----------
-    answered, right
-        Rows whose likeliest class has at least each of `THRESHOLDS`, and those of them that are of this class.
-    start
-        The confidence at the start: that of the classifier, if it abstains and all its mistakes cost 1.
-    mistake, person
-        Costs of a wrong answer and of a row left to a person at the start.
-    stretch
-        How many times wider the interval of the ``accuracy`` is than Wilson's.
-    alike
-        Whether all mistakes cost the classifier the same, as they do in this section.
+    ``start``, ``mistake`` and ``person`` are the first confidence and costs; ``alike`` is whether all mistakes cost the
+    classifier the same, as they do here; ``stretch`` is how many times wider intervals are than Wilson's.
     """
 
     key: ClassVar[str] = "abstaining"
@@ -75,14 +65,10 @@ class AbstainingSection(CostCurveSection):
         """The counts as a curve."""
         return AbstentionCurve(self.n_rows, self.answered, self.right)
 
-    def costs(self) -> NDArray[np.float64]:
-        """Return the mean cost of a row at each confidence."""
-        return self.curve.costs(self.mistake, self.person)
-
     @property
-    def best(self) -> float:
-        """The confidence of least cost."""
-        return self.curve.cheapest(self.mistake, self.person)
+    def prices(self) -> tuple[float, float]:
+        """The costs of a wrong answer and of a row left to a person."""
+        return self.mistake, self.person
 
     def at(self, threshold: float) -> dict[str, Any]:
         """Return counts, the share answered and its accuracy with intervals, and cost at a confidence."""

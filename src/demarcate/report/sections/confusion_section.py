@@ -20,16 +20,9 @@ N_SHADES = 8
 
 @dataclass(frozen=True, eq=False)
 class ConfusionSection(Section):
-    """The confusion matrix.
+    """Rows by true and predicted class, ``(n_classes, n_classes)``, and undecided ones by class, ``(n_classes,)``.
 
-    Attributes
-    ----------
-    counts
-        Rows by true and predicted class, ``(n_classes, n_classes)``.
-    abstained
-        Rows of each class without a prediction, ``(n_classes,)``.
-    by
-        The class that is predicted for a row, in words.
+    ``by`` says in words which class is predicted.
     """
 
     key: ClassVar[str] = "confusion"

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.evaluation import Score, wilson_interval
-from demarcate.inspection.threshold_curve import THRESHOLDS
+from demarcate.inspection.threshold_curve import THRESHOLDS, AbstentionCurve, ThresholdCurve
 from demarcate.report.sections.section import Section
 from demarcate.report.svg import Chart
 
@@ -21,18 +21,28 @@ TABLE_THRESHOLDS = tuple(number / 10 for number in range(1, 10))
 class CostCurveSection(Section):
     """A section whose reader moves a threshold and sees counts, shares and the mean cost of a row."""
 
+    @property
     @abstractmethod
-    def costs(self) -> NDArray[np.float64]:
-        """Return the mean cost of a row at each of `THRESHOLDS`."""
+    def curve(self) -> ThresholdCurve | AbstentionCurve:
+        """The counts at each of `THRESHOLDS`."""
 
     @property
     @abstractmethod
-    def best(self) -> float:
-        """The threshold of least cost."""
+    def prices(self) -> tuple[float, float]:
+        """The costs of both kinds of outcome that have one."""
 
     @abstractmethod
     def at(self, threshold: float) -> dict[str, Any]:
         """Return counts, shares with intervals, and cost at one of `THRESHOLDS`."""
+
+    def costs(self) -> NDArray[np.float64]:
+        """Return the mean cost of a row at each threshold."""
+        return self.curve.costs(*self.prices)
+
+    @property
+    def best(self) -> float:
+        """The threshold of least cost."""
+        return self.curve.cheapest(*self.prices)
 
     @property
     def table(self) -> list[dict[str, Any]]:

@@ -22,18 +22,9 @@ _GRID = 500
 
 @dataclass(frozen=True, eq=False)
 class ClassCurves(JsonFields):
-    """The curves of a class against the rest.
+    """The curves of a class against the rest: ``(n_points,)`` that a chart of 500 cells a side can show.
 
-    Attributes
-    ----------
-    share
-        Share of the rows that are of the class.
-    area
-        Area under the ROC curve.
-    false_positive_rate, true_positive_rate
-        Points of the ROC curve, ``(n_points,)``: those that a chart of 500 cells a side can show.
-    recall, precision
-        Points of the precision-recall curve, ``(n_points,)``.
+    ``share`` is the class's share of the rows, ``area`` that under the ROC curve.
     """
 
     label: str

@@ -21,24 +21,10 @@ _VERDICT_SENTENCES = {
 
 @dataclass(frozen=True, eq=False)
 class HeadlineSection(Section):
-    """The training data, the networks and the main scores.
+    """The training data (None where the record lacks it), the networks in words, and the main scores.
 
-    Attributes
-    ----------
-    n_samples, n_features
-        Rows and columns of the training table; None if the record lacks them.
-    n_used
-        Columns that the classifier reads.
-    class_rows
-        Training rows of each class.
-    network
-        The networks in words.
-    own_rows
-        Whether the evaluated rows are the training rows.
-    verdicts
-        For each baseline and metric ``better``, ``worse`` or ``cannot tell``; always the last on fewer than 30 rows.
-    decisions
-        A sentence on which numbers follow the costs or the threshold; may be empty.
+    ``own_rows`` is whether the evaluated rows are the training rows; ``verdicts`` has ``better``, ``worse`` or ``cannot
+    tell`` by baseline and metric; ``decisions`` is a sentence on which numbers follow costs or threshold, or empty.
     """
 
     key: ClassVar[str] = "headline"

@@ -111,7 +111,7 @@ class ScoresSection(Section):
                 label += f": {number(score.value)}, off the scale {arrow}"
             chart.text(chart.x[0], row + 0.26, label, "tick halo")
         texts = [f"{model.name} {_score_text(model.scores[metric])}" for model in models]
-        return chart.render(f"scores-{metric}", METRICS[metric].label.capitalize(), "; ".join(texts) + ".")
+        return chart.render(f"scores-{metric}", f"Scores by {METRICS[metric].label}", "; ".join(texts) + ".")
 
     def _is_far(self, model: ModelScores, metric: str) -> bool:
         """Return whether the majority class is so far off that the other models would be hard to tell apart."""

@@ -46,19 +46,10 @@ class HeldColumn(JsonFields):
 
 @dataclass(frozen=True, eq=False)
 class SliceSection(Section):
-    """The predictions over two columns, with all others held at a value.
+    """The predictions over two columns with values ``xs`` and ``ys``, with all others held at a value.
 
-    Attributes
-    ----------
-    columns, held
-        The two columns that vary, and the others.
-    xs, ys
-        The values of both columns, ``(resolution,)`` each.
-    probabilities, margins
-        ``(resolution, resolution, n_classes)``, rows from the bottom up: the predicted probabilities, and how far each
-        class is ahead of what it must exceed to be predicted.
-    points, codes
-        Some of the evaluated rows, ``(n_points, 2)``, and their classes ``(n_points,)``.
+    ``probabilities`` and ``margins`` (how far each class is ahead of what it must exceed to be predicted) are
+    ``(resolution, resolution, n_classes)``, rows from the bottom up. ``points`` ``(n_points, 2)`` are sampled rows.
     """
 
     key: ClassVar[str] = "slice"

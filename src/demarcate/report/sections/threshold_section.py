@@ -17,19 +17,10 @@ from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_
 
 @dataclass(frozen=True, eq=False)
 class ThresholdSection(CostCurveSection):
-    """Counts, precision, recall and cost of two classes at each threshold.
+    """Rows of both classes at or above each of `THRESHOLDS`, as true and as false positives.
 
-    Attributes
-    ----------
-    true_positives, false_positives
-        Rows of the second and of the first class at or above each of `THRESHOLDS`.
-    start, false_negative, false_positive
-        Where the threshold (to three digits) and the costs of both mistakes start: those of the classifier.
-    stretch
-        How many times wider the intervals of ``accuracy``, ``precision`` and ``recall`` are than Wilson's: as those of
-        the report's own scores, which include the variation between folds.
-    abstains
-        Whether the classifier itself leaves rows undecided.
+    ``start``, ``false_negative`` and ``false_positive`` are the classifier's threshold and costs. ``stretch`` is how
+    many times wider intervals are than Wilson's: as those of the report's scores, which cover variation between folds.
     """
 
     key: ClassVar[str] = "threshold"
@@ -83,14 +74,10 @@ class ThresholdSection(CostCurveSection):
         """The counts as a curve."""
         return ThresholdCurve(self.n_positive, self.n_negative, self.true_positives, self.false_positives)
 
-    def costs(self) -> NDArray[np.float64]:
-        """Return the mean cost of a row at each threshold."""
-        return self.curve.costs(self.false_negative, self.false_positive)
-
     @property
-    def best(self) -> float:
-        """The threshold of least cost."""
-        return self.curve.cheapest(self.false_negative, self.false_positive)
+    def prices(self) -> tuple[float, float]:
+        """The costs of a false negative and of a false positive."""
+        return self.false_negative, self.false_positive
 
     def at(self, threshold: float) -> dict[str, Any]:
         """Return counts, accuracy, precision and recall with intervals, and cost at a threshold."""

@@ -14,6 +14,7 @@ from demarcate.report.sections.section import JsonFields, Section
 from demarcate.report.svg import Chart, ticks
 
 _CSS_CLASSES = {"train": "series-0", "validation": "series-1 dashed"}
+_ROW_NAMES = {"train": "training", "validation": "validation"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,18 +42,9 @@ class MetricHistory(JsonFields):
 
 @dataclass(frozen=True, eq=False)
 class TrainingSection(Section):
-    """The training of all networks.
+    """The learning curves, the epoch whose weights each network has, and the most epochs of a network.
 
-    Attributes
-    ----------
-    best_epochs
-        The epoch whose weights each network has.
-    n_epochs
-        The most epochs that a network was trained.
-    diverged
-        Messages of networks whose loss stopped being finite.
-    timed_out
-        Whether the time limit ended training.
+    ``diverged`` holds messages of networks whose loss stopped being finite; ``timed_out`` is the time limit's.
     """
 
     key: ClassVar[str] = "training"
@@ -100,7 +92,7 @@ class TrainingSection(Section):
             chart.band(curve.epochs, curve.low, curve.high, _CSS_CLASSES[curve.rows])
             chart.line(curve.epochs, curve.mean, _CSS_CLASSES[curve.rows])
         texts = "; ".join(
-            f"{curve.rows} rows from {number(curve.mean[0])} to {number(curve.mean[-1])}, best {number(curve.best)}"
+            f"{_ROW_NAMES[curve.rows]} rows {number(curve.mean[0])} to {number(curve.mean[-1])}, best {number(curve.best)}"
             for curve in curves
         )
         text = f"Mean over the networks by epoch: {texts}. The median best epoch is {self.median_best:g}."

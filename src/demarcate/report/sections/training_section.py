@@ -35,9 +35,11 @@ class MetricHistory(JsonFields):
         return cls(rows, metric, curve.epochs, curve.mean, curve.low, curve.high)
 
     @property
-    def best(self) -> float:
-        """The lowest loss or the highest accuracy."""
-        return float(self.mean.min() if self.metric == "loss" else self.mean.max())
+    def text(self) -> str:
+        """The first, the last and the best value in words."""
+        best = self.mean.min() if self.metric == "loss" else self.mean.max()
+        first, last, best = (number(float(value)) for value in (self.mean[0], self.mean[-1], best))
+        return f"{_ROW_NAMES[self.rows]} rows from {first} to {last}, best {best}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,9 +93,6 @@ class TrainingSection(Section):
         for curve in curves:
             chart.band(curve.epochs, curve.low, curve.high, _CSS_CLASSES[curve.rows])
             chart.line(curve.epochs, curve.mean, _CSS_CLASSES[curve.rows])
-        texts = "; ".join(
-            f"{_ROW_NAMES[curve.rows]} rows {number(curve.mean[0])} to {number(curve.mean[-1])}, best {number(curve.best)}"
-            for curve in curves
-        )
+        texts = "; ".join(curve.text for curve in curves)
         text = f"Mean over the networks by epoch: {texts}. The median best epoch is {self.median_best:g}."
         return chart.render(f"training-{metric}", f"{metric.capitalize()} during training", text)

@@ -51,11 +51,12 @@ def _say_the_same(entered: dict[str, Found]) -> None:
 
 
 def _predict_the_same(case, entered: dict[str, Found]) -> None:
-    first = next(iter(entered.values())).training_set
+    first = next(iter(entered.values()))
+    labels = first.training_set.classes[first.training_set.codes]
     with warnings.catch_warnings():
         # What is odd about a table is warned of, by the reader above; what its audit finds is beside the point.
         warnings.simplefilter("ignore")
-        fitted = DemarcateClassifier(hidden=(), epochs=2, n_folds=2).fit(first.frame, first.classes[first.codes])
+        fitted = DemarcateClassifier(hidden=(), epochs=2, n_folds=2).fit(first.frame, labels)
         expected = fitted.predictor_.predict_proba(first.frame)
         for found in entered.values():
             np.testing.assert_array_equal(fitted.predictor_.predict_proba(found.frame), expected)

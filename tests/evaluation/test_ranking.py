@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from demarcate.evaluation.ranking import rank, weighted_auc
+from demarcate.evaluation.ranking import auc_row_values, rank, weighted_auc
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 # Few distinct scores, so that most rows are tied.
@@ -38,3 +38,24 @@ def test_every_weighting_is_scored_by_itself():
     ranking = rank(positive, scores)
     one_by_one = [weighted_auc(ranking, row[np.newaxis])[0] for row in weights]
     np.testing.assert_array_equal(weighted_auc(ranking, weights), one_by_one)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=2, max_size=30))
+def test_the_mean_of_row_values_is_the_area_with_ties(rows):
+    is_positive = np.array([each for each, _ in rows])
+    if is_positive.all() or not is_positive.any():
+        return
+    scores = np.array([float(each) for _, each in rows])
+    assert auc_row_values(is_positive, scores).mean() == pytest.approx(roc_auc_score(is_positive, scores))
+
+
+def test_the_spread_of_row_values_is_that_of_the_area_over_fresh_rows():
+    rng = np.random.default_rng(0)
+    areas, errors = [], []
+    for _ in range(400):
+        is_positive = rng.random(120) < 0.3
+        scores = rng.normal(size=120) + is_positive
+        values = auc_row_values(is_positive, scores)
+        areas.append(values.mean())
+        errors.append(values.std(ddof=1) / 120**0.5)
+    assert np.mean(errors) == pytest.approx(np.std(areas), rel=0.1)

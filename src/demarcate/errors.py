@@ -10,7 +10,7 @@ from typing import Any
 MAX_PROBLEMS_SHOWN = 20
 
 
-@dataclass(frozen=True, init=False)
+@dataclass(frozen=True)
 class Problem:
     """One fact that makes an input unusable, with its place and value, and the remedy.
 
@@ -29,11 +29,6 @@ class Problem:
 
     fact: str
     remedy: str
-
-    def __init__(self, *parts: str) -> None:
-        *facts, remedy = parts
-        object.__setattr__(self, "fact", ": ".join(facts))
-        object.__setattr__(self, "remedy", remedy)
 
     def __str__(self) -> str:
         return f"{self.fact}. {self.remedy}."

@@ -12,7 +12,7 @@ from demarcate.report import Report
 
 def test_rows_other_than_those_of_the_fit_are_refused(binary_fit):
     classifier, frame, labels = binary_fit
-    with pytest.raises(InputError, match="Baselines are fitted on the rows"):
+    with pytest.raises(InputError, match="not the rows that the networks were trained on"):
         Report.of(classifier, frame.reverse(), labels)
     with pytest.raises(InputError, match="rows are not the ones that the classifier was fitted on"):
         Report.of(classifier, frame.reverse(), labels, baselines={})

@@ -11,7 +11,7 @@ MAX_COLUMNS = 500
 
 
 @dataclass(frozen=True, eq=False)
-class ColumnSummary(JsonFields):
+class ReportColumn(JsonFields):
     """A column: its kind, its missing cells (None if the table lacks it), its values in words, and why it is unused."""
 
     name: str
@@ -28,7 +28,7 @@ class ColumnsSection(Section):
     key: ClassVar[str] = "columns"
     heading: ClassVar[str] = "Columns"
 
-    columns: tuple[ColumnSummary, ...]
+    columns: tuple[ReportColumn, ...]
     n_columns: int
     n_rows: int
 
@@ -41,5 +41,5 @@ class ColumnsSection(Section):
             cells = summarize_column(table[column.name], column) if column.name in table.columns else None
             n_missing, values = (None, "") if cells is None else (cells.n_missing, cells.summary)
             remark = f"not used: {column.dropped}" if column.dropped else column.note
-            summaries.append(ColumnSummary(column.name, column.kind, n_missing, values, remark))
+            summaries.append(ReportColumn(column.name, column.kind, n_missing, values, remark))
         return cls(tuple(summaries), len(columns), len(table))

@@ -59,7 +59,7 @@ def ablation(
     header = ("changed", "tables", "log loss, %", "better / worse", "accuracy, points", "AUC, points")
     note = (
         f"The geometric mean over tables of the variant's log loss over that of {subject}, less 1, with a 95% "
-        "bootstrap interval over tables: above 0, what is changed had better stay as it is. A table counts as better "
-        f"or worse from {100 * TIE:g}% on. Points are hundredths, above 0 for the better."
+        "bootstrap interval over tables: above 0, the default is better. A table counts as better or worse from "
+        f"{100 * TIE:g}% on. Points are hundredths, above 0 if the variant is better."
     )
     return Grid("The default with one thing changed", header, rows, [note])

@@ -57,9 +57,9 @@ def _ranks(found: Means, subject: str, half: Sequence[str]) -> Grid:
     standing = ranks(found, subject)
     first = standing.ranks.get("logloss", {})
     rows = [[name, *(f"{standing.ranks[metric][name]:.2f}" for metric in METRICS)] for name in first]
-    said = ["Ties share a rank; an algorithm that raised on a table is last there."]
+    said = ["Ties share a rank; an algorithm with an error on a table is last there."]
     if standing.left_out:
-        said.append(f"Left out, as one of these has no score there: {listed(standing.left_out)}.")
+        said.append(f"Left out, because an algorithm has no score there: {listed(standing.left_out)}.")
     if standing.not_ranked:
         said.append(f"Not ranked, with scores on too few tables: {listed(standing.not_ranked)}.")
     title = f"Mean rank over {len(standing.tables)} tables (1 is best)"
@@ -80,8 +80,8 @@ def _duels(found: Means, subject: str) -> Grid:
         if each
     ]
     note = (
-        "Ties are half a win, and who raised has lost. The ratio is the geometric mean over the tables where neither "
-        f"raised: below 1, {subject} is better. Intervals of 95%: Wilson's, and a bootstrap over tables."
+        "A tie is half a win, an error a loss. The ratio is the geometric mean over the tables without an error "
+        f"of either: below 1, {subject} is better. Intervals of 95%: Wilson's, and a bootstrap over tables."
     )
     header = ("against", "tables", "wins", "share of wins", "ratio")
     return Grid(f"Log loss of {subject} against each", header, rows, [note])

@@ -87,6 +87,6 @@ def _grid(complete: Mapping[str, Mapping[str, NDArray[np.float64]]], metric: str
             mean, low, high = difference(complete[subject][metric], folds)
             against = f"{mean:+.4f} [{low:+.4f}, {high:+.4f}]"
         rows.append([name, f"{folds.mean():.4f}", *(f"{value:.4f}" for value in folds.mean(axis=1)), against])
-    header = ("algorithm", "mean", *(str(place + 1) for place in range(REPEATS)), f"{subject} less it")
-    note = "A numbered column is a repeat. The last is the paired difference with its 95% interval."
+    header = ("algorithm", "mean", *(str(place + 1) for place in range(REPEATS)), f"{subject} minus it")
+    note = "Numbered columns are repeats. The last column is the paired difference with its 95% interval."
     return Grid(f"Heart disease, five times five folds: {METRICS[metric]}", header, rows, [note])

@@ -138,23 +138,23 @@ OURS = tuple(name for name in ALGORITHMS if name.startswith("demarcate"))
 VARIANTS = {
     algorithm.name: algorithm
     for algorithm in (
-        _demarcate("without pieces", pieces=False),
+        _demarcate("without bins", pieces=False),
         _demarcate("without averaging", averaging=0.0),
         _demarcate("without tolerance", tolerance=0.0),
         _demarcate("tolerance 0.05", tolerance=0.05),
-        _demarcate("torch's first weights", init="torch"),
+        _demarcate("torch's initial weights", init="torch"),
         _demarcate("ReLU", activation="relu"),
         _demarcate("128 units a layer", hidden=(128, 128)),
         _demarcate("512 units a layer", hidden=(512, 512)),
         _demarcate("three layers", hidden=(256, 256, 256)),
         _demarcate("no dropout", dropout=0.0),
         _demarcate("dropout 0.3", dropout=0.3),
-        _demarcate("dropout of inputs 0.1", input_dropout=0.1),
+        _demarcate("input dropout 0.1", input_dropout=0.1),
         _demarcate("warmup of 2 epochs", warmup=2.0),
         _demarcate("weight decay 0.1", weight_decay=0.1),
         _demarcate("learning rate 0.001", lr=0.001),
         _demarcate("4 folds", n_folds=4),
-        _demarcate("2 networks a fold", n_seeds=2),
+        _demarcate("2 networks for each fold", n_seeds=2),
     )
 }
 """The default with one thing changed: what an ingredient is worth, and what was tried and left out."""

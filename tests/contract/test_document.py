@@ -1,4 +1,4 @@
-"""What `docs/data.md` says of odd data is so."""
+"""The tables of `docs/data.md` agree with the code and with the corpus."""
 
 import re
 from pathlib import Path
@@ -20,21 +20,21 @@ def rows_under(heading):
     return [[cell.strip() for cell in re.split(r"\s\|\s|^\| |\|$", line)[1:]] for line in lines[1:]]
 
 
-@pytest.mark.parametrize("row", rows_under("What a column is taken for"), ids=lambda row: row[0])
-def test_a_column_of_these_cells_is_taken_for_that(row):
+@pytest.mark.parametrize("row", rows_under("How a column is read"), ids=lambda row: row[0])
+def test_a_column_of_these_cells_is_read_as_documented(row):
     cells = [cell.strip('"') for cell in re.findall("`([^`]+)`", row[0])]
     assert len(cells) >= 2
     column = infer_schema(pl.DataFrame({"x": cells})).columns[0]
     assert column.kind == KINDS[row[1]]
 
 
-@pytest.mark.parametrize("row", rows_under("What is refused"), ids=lambda row: row[0])
-def test_every_rule_of_refusal_has_a_case(row):
+@pytest.mark.parametrize("row", rows_under("Refused input"), ids=lambda row: row[0])
+def test_every_documented_message_has_a_case(row):
     words = [word for case in CASES if isinstance(case.verdict, Refused) for word in case.verdict.words]
-    rules = re.findall("`([^`]+)`", row[1])
-    assert rules
-    assert [rule for rule in rules if rule not in words] == []
+    messages = re.findall("`([^`]+)`", row[1])
+    assert messages
+    assert [message for message in messages if message not in words] == []
 
 
-def test_as_many_tables_as_are_spoken_of():
+def test_the_documented_number_of_tables_is_right():
     assert int(re.search(r"(\d+) hostile tables", TEXT)[1]) == len(CASES)

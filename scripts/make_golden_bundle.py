@@ -16,7 +16,8 @@ import torch
 from demarcate.bundle import write_bundle
 from demarcate.bundle.document import FORMAT_VERSION
 from demarcate.encoding import TableEncoder
-from demarcate.evaluation import Conformal, Costs
+from demarcate.evaluation import Costs
+from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.predictor import Predictor
 from demarcate.nn import MemberState, Network, head_for
 from demarcate.tabular import Column, Schema

@@ -13,7 +13,8 @@ from unittest.mock import patch
 import numpy as np
 from collect import Fit, read
 
-from demarcate.evaluation import Mean, calibrate, calibration_error, log_loss, scale
+from demarcate.evaluation import Mean, calibration_error, log_loss
+from demarcate.evaluation.calibration import calibrate, scale
 
 RULE = "demarcate.evaluation.calibration"
 

@@ -14,7 +14,8 @@ import numpy as np
 from collect import Fit, read
 from scipy.stats import betabinom
 
-from demarcate.evaluation import Conformal, Mean
+from demarcate.evaluation import Mean
+from demarcate.evaluation.conformal import Conformal
 
 COVERAGE = 0.9
 LEAST, MOST = 0.85, 0.95

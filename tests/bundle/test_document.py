@@ -20,7 +20,8 @@ from demarcate.bundle import read_bundle, write_bundle
 from demarcate.bundle.document import FORMAT_VERSION, expected_tensors, from_document, to_document
 from demarcate.bundle.format import decode, encode
 from demarcate.errors import BundleError, InputWarning
-from demarcate.evaluation import Conformal, Costs
+from demarcate.evaluation import Costs
+from demarcate.evaluation.conformal import Conformal
 
 GOLDEN = Path(__file__).parent / "golden"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_golden_bundle.py"

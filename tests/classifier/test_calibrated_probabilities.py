@@ -4,7 +4,7 @@ from sklearn.metrics import log_loss
 from small_classifier import tiny
 
 from demarcate import load
-from demarcate.evaluation import calibrate
+from demarcate.evaluation.calibration import calibrate
 
 # Long training on random labels makes every network far too certain.
 OVERCONFIDENT = {"patience": None, "epochs": 60, "lr": 0.02, "hidden": (32,), "dropout": 0.0, "n_folds": 4}

@@ -1,13 +1,13 @@
 import numpy as np
 from small_classifier import tiny
 
-from demarcate.evaluation import METRIC_NAMES, class_scores, score
+from demarcate.evaluation import METRICS, class_scores, score
 
 
 def test_scores_are_those_of_the_out_of_fold_probabilities(matrix):
     X, y = matrix
     fitted = tiny(epochs=20).fit(X, y)
-    assert set(fitted.scores_) == set(METRIC_NAMES)
+    assert set(fitted.scores_) == set(METRICS)
     hits = fitted.oof_proba_.argmax(1) == y[fitted.oof_rows_]
     accuracy = fitted.scores_["accuracy"]
     assert accuracy.value == hits.mean()

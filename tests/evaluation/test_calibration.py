@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from demarcate.errors import InputError
-from demarcate.evaluation import accuracy, calibrate, log_loss, scale
-from demarcate.evaluation.calibration import ENSEMBLE_FACTOR, MAX_TEMPERATURE, MIN_TEMPERATURE
+from demarcate.evaluation import accuracy, log_loss
+from demarcate.evaluation.calibration import ENSEMBLE_FACTOR, MAX_TEMPERATURE, MIN_TEMPERATURE, calibrate, scale
 
 REPEATABLE = settings(derandomize=True, deadline=None, max_examples=60)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import SettingError
-from demarcate.evaluation import Conformal
+from demarcate.evaluation.conformal import Conformal
 
 REPEATABLE = settings(derandomize=True, deadline=None, max_examples=80)
 

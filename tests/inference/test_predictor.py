@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from demarcate.encoding import TableEncoder
 from demarcate.errors import InputWarning, SettingError
-from demarcate.evaluation import Conformal, Costs
+from demarcate.evaluation import Costs
+from demarcate.evaluation.conformal import Conformal
 from demarcate.inference import predictor as module
 from demarcate.inference.predictor import Predictor
 from demarcate.nn import Network, head_for, initial_state

@@ -15,7 +15,7 @@ from demarcate.bundle import inspect_bundle, read_bundle, write_bundle
 from demarcate.engine import Member, Samples, fit, plan
 from demarcate.errors import BundleError, SettingError
 from demarcate.inference import predictor as predictor_module
-from demarcate.inspection.permutation_importance import _tried
+from demarcate.inspection.importance import _tried_columns
 from demarcate.nn import ACTIVATIONS, FAMILIES, Family, Layout, Network, family_of
 from demarcate.nn.mlp_backward import MlpPropagation
 from demarcate.nn.propagation import AutogradPropagation
@@ -174,7 +174,7 @@ def test_train_takes_it_from_a_module_and_gives_it_back_as_one(tmp_path, monkeyp
     assert np.array_equal(read.predict_proba(X), expected)
     monkeypatch.setattr(predictor_module, "_MIN_LOOKUP_ROWS", 1)
     np.testing.assert_allclose(read.predict_proba(X), expected, atol=1e-6)
-    assert _tried(read) == ["x1", "x2"]
+    assert _tried_columns(read) == ["x1", "x2"]
 
 
 def test_a_file_of_an_unknown_family_is_refused(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ from typing import Any
 from demarcate.auditing.drift import Drift
 from demarcate.auditing.rescore import Rescored
 from demarcate.checks import SEVERITIES, Finding
-from demarcate.evaluation import scores_in_words
+from demarcate.evaluation.scores import scores_in_words
 from demarcate.formatting import counted
 
 

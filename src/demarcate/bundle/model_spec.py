@@ -11,7 +11,8 @@ from demarcate.bundle.canonical_json import dumps
 from demarcate.bundle.tensor_spec import invalid_document, parse_network
 from demarcate.encoding import TableEncoder
 from demarcate.errors import SettingError
-from demarcate.evaluation import Conformal, Costs
+from demarcate.evaluation import Costs
+from demarcate.evaluation.conformal import Conformal
 from demarcate.nn import Network
 from demarcate.tabular import Schema
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
-from demarcate.evaluation import METRICS, Score, logistic_probabilities, majority_probabilities
+from demarcate.evaluation import METRICS, Score
+from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.tabular import all_but
 from demarcate.trainingset import TrainingSet
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Member, OnEpoch, Training, fit
 from demarcate.errors import SettingError
-from demarcate.evaluation import Calibration, Conformal, calibrate
+from demarcate.evaluation.calibration import Calibration, calibrate
+from demarcate.evaluation.conformal import Conformal
 from demarcate.inference import Predictor
 from demarcate.nn import Network, head_for
 from demarcate.tabular import all_but

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
-from demarcate.evaluation import Score, scores_json
+from demarcate.evaluation import Score
+from demarcate.evaluation.scores import scores_json
 
 if TYPE_CHECKING:
     from demarcate.classifier.classifier import DemarcateClassifier

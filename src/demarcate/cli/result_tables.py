@@ -132,7 +132,7 @@ def print_model(path: str, file: "ModelFile") -> None:
     ]
     print_table("Columns", ("column", "kind", "categories", "encoded", ""), rows)
     if spec.record.get("scores"):
-        from demarcate.evaluation import scores_from_json
+        from demarcate.evaluation.scores import scores_from_json
 
         baselines = {name: scores_from_json(values) for name, values in spec.record.get("baselines", {}).items()}
         print_scores(scores_from_json(spec.record["scores"]), baselines)
@@ -148,7 +148,8 @@ def print_audit(name: str, audit: "Audit") -> None:
     print_table(f"{name}: {audit.summary()}", ("", "", "what was found"), findings)
     print_lines(*map(str, audit.remarks))
     if audit.rescored:
-        from demarcate.evaluation import MAIN_METRICS, METRICS
+        from demarcate.evaluation import METRICS
+        from demarcate.evaluation.metrics import MAIN_METRICS
 
         metrics = [metric for metric in MAIN_METRICS if metric in audit.rescored[0].scores]
         rows = [

@@ -158,9 +158,6 @@ _METRICS = (
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
 """Every metric by its name, in the order in which metrics are shown."""
 
-METRIC_NAMES = {metric.name: metric.label for metric in _METRICS}
-"""Labels of the metrics, by name."""
-
 MAIN_METRICS = ("accuracy", "log_loss", "roc_auc")
 """The metrics that are shown where there is room for few."""
 

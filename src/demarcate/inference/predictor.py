@@ -12,7 +12,9 @@ from torch import Tensor, nn
 
 from demarcate.encoding import TableEncoder
 from demarcate.errors import SettingError
-from demarcate.evaluation import Conformal, Costs, scale
+from demarcate.evaluation import Costs
+from demarcate.evaluation.calibration import scale
+from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.nn import Head, MemberState, Network, Population, stack
 from demarcate.nn.parallel import in_order

@@ -16,11 +16,13 @@ from demarcate.checks import check_table
 from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.fit_arguments import label_array
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
-from demarcate.evaluation import Score, class_scores, majority_probabilities, score, scores_from_json
+from demarcate.evaluation import Score, class_scores, score
+from demarcate.evaluation.baselines import majority_probabilities
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.row_values import row_losses
+from demarcate.evaluation.scores import scores_from_json
 from demarcate.inference import Predictor
-from demarcate.inspection.permutation_importance import Importance, RowGroup, permutation_importance
+from demarcate.inspection.importance import Importance, RowGroup, permutation_importance
 from demarcate.tabular import ParsedColumns, as_frame, encode_known_labels
 from demarcate.tabular.fingerprint import fingerprint
 

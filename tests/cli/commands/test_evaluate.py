@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from demarcate import load
-from demarcate.evaluation import METRIC_NAMES, METRICS, class_scores, streaming_scores
+from demarcate.evaluation import METRICS, class_scores, streaming_scores
 from demarcate.io.tables import stream
 
 OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
@@ -24,7 +24,7 @@ def test_json_holds_scores_with_intervals(demarcate, model, other):
     assert (outcome.code, outcome.err) == (0, "")
     report = json.loads(outcome.out)
     assert (report["model"], report["n_samples"], report["classes"]) == (str(model), 100, [0, 1])
-    assert set(report["scores"]) == set(METRIC_NAMES)
+    assert set(report["scores"]) == set(METRICS)
     for score in report["scores"].values():
         assert score["low"] <= score["value"] <= score["high"]
         assert (score["rows"], score["n_rows"]) == ("given", 100)

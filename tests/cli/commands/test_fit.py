@@ -9,7 +9,7 @@ import pytest
 from demarcate import DemarcateClassifier, load
 from demarcate.classifier.presets import AUTO, PRESETS, preset_settings
 from demarcate.errors import OutputError
-from demarcate.evaluation import METRIC_NAMES
+from demarcate.evaluation import METRICS
 
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
@@ -59,7 +59,7 @@ class TestReport:
         every = [report["scores"], *report["baselines"].values()]
         assert set(report["baselines"]) == {"majority", "logistic_regression"}
         for scores in every:
-            assert set(scores) == set(METRIC_NAMES)
+            assert set(scores) == set(METRICS)
             for score in scores.values():
                 assert score["low"] <= score["value"] <= score["high"]
                 assert (score["rows"], score["n_rows"]) == ("out-of-fold", 303)

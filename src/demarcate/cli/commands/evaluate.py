@@ -32,7 +32,7 @@ def evaluate(
     from demarcate.bundle import read_bundle
     from demarcate.cli import result_tables
     from demarcate.cli.cost_options import apply_costs
-    from demarcate.evaluation import scores_json
+    from demarcate.evaluation.scores import scores_json
 
     predictor = apply_costs(read_bundle(source.model, expect_sha256=source.expect_sha256), decision)
     streaming = _score(predictor, data, reading)

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.evaluation import METRICS, Mean, scores_in_words
+from demarcate.evaluation import METRICS, Mean
+from demarcate.evaluation.scores import scores_in_words
 from demarcate.experiments.sweep.grid import Configuration, format_setting
 from demarcate.experiments.sweep.successive_halving import Savings, SweepMetric
 from demarcate.experiments.sweep.winner import Winner

@@ -11,15 +11,9 @@ from numpy.typing import NDArray
 from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
 from demarcate.engine import FittedMember, Training
-from demarcate.evaluation import (
-    METRICS,
-    Mean,
-    Score,
-    logistic_probabilities,
-    majority_probabilities,
-    score,
-    scores_json,
-)
+from demarcate.evaluation import METRICS, Mean, Score, score
+from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
+from demarcate.evaluation.scores import scores_json
 from demarcate.experiments.seed_splits import mean_predictor
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.experiments.sweep.successive_halving import SweepMetric

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from demarcate.evaluation import MAIN_METRICS, METRICS, Score
+from demarcate.evaluation import METRICS, Score
+from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import joined

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from markupsafe import Markup
 
-from demarcate.inspection.permutation_importance import ColumnImportance, Importance
+from demarcate.inspection.importance import ColumnImportance, Importance
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, interval, number
 from demarcate.report.sections.section import Section

@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 
 from markupsafe import Markup
 
-from demarcate.evaluation import METRICS, Score, scores_from_json
+from demarcate.evaluation import METRICS, Score
+from demarcate.evaluation.scores import scores_from_json
 from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import interval, number

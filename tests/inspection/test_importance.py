@@ -7,8 +7,8 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from demarcate import DemarcateClassifier
 from demarcate.errors import SettingError
-from demarcate.inspection import permutation_importance as module
-from demarcate.inspection.permutation_importance import RowGroup, permutation_importance
+from demarcate.inspection import importance as module
+from demarcate.inspection.importance import RowGroup, permutation_importance
 
 
 @pytest.fixture(scope="module")

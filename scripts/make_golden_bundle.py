@@ -19,7 +19,8 @@ from demarcate.encoding import TableEncoder
 from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.predictor import Predictor
-from demarcate.nn import MemberState, Network, head_for
+from demarcate.nn import MemberState, Network
+from demarcate.nn.heads import head_for
 from demarcate.tabular import Column, Schema
 
 FOLDER = Path(__file__).parent.parent / "tests" / "bundle" / "golden"

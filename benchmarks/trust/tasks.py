@@ -26,7 +26,8 @@ from worlds import World, circles, clusters, least, moons, parity, spirals, teac
 
 from demarcate import Network, Training
 from demarcate.engine import Member, Samples, fit
-from demarcate.nn import head_for, stack
+from demarcate.nn.heads import head_for
+from demarcate.nn.population import stack
 
 UNDER, OVER, RIGHT, NOISE = "underfits", "overfits", "about right", "limited by noise"
 N_FRESH = 10_000

@@ -6,8 +6,9 @@ from demarcate.engine import Samples
 from demarcate.engine.batch_loaders import FullBatchLoader, MiniBatchLoader, ShortEpochLoader
 from demarcate.engine.batches import Batches
 from demarcate.engine.member_data import MemberData
-from demarcate.nn import HEADS, Layout
+from demarcate.nn import HEADS
 from demarcate.nn.dropout import Dropout, Dropouts
+from demarcate.nn.layout import Layout
 
 N_ROWS, D_IN, N_CLASSES = 23, 4, 3
 GENERATOR = torch.Generator().manual_seed(5)

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from demarcate.engine import Halving, Member, Samples, Training, fit, plan
+from demarcate.engine import Halving, Member, Samples, Training, fit
+from demarcate.engine.planner import plan
 from demarcate.errors import SettingError
 from demarcate.nn import Network, initial_state, to_sequential
 

@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.engine import Member, Samples, Training, plan
+from demarcate.engine import Member, Samples, Training
 from demarcate.engine.fit_signature import fit_signature, signature_changes
-from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, divided, stack_settings
+from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, divided, plan, stack_settings
 from demarcate.nn import ACTIVATIONS, Network
 
 REPEATABLE = settings(deadline=None, derandomize=True)

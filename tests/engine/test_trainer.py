@@ -9,11 +9,13 @@ import pytest
 import torch
 from torch import nn
 
-from demarcate.engine import Member, Samples, Training, fit, plan
+from demarcate.engine import Member, Samples, Training, fit
 from demarcate.engine.backend import Backend
+from demarcate.engine.planner import plan
 from demarcate.engine.trainer import Trainer
-from demarcate.nn import ACTIVATIONS, Layout, Network, from_sequential, to_sequential
+from demarcate.nn import ACTIVATIONS, Network, from_sequential, to_sequential
 from demarcate.nn.dropout import Dropout
+from demarcate.nn.layout import Layout
 
 N_ROWS, D_IN, N_STEPS = 60, 5, 100
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}

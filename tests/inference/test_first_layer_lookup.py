@@ -14,7 +14,8 @@ from demarcate.inference import first_layer_lookup as module
 from demarcate.inference import predictor as predictors
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.inference.predictor import Predictor
-from demarcate.nn import Network, head_for, initial_state
+from demarcate.nn import Network, initial_state
+from demarcate.nn.heads import head_for
 from demarcate.tabular import infer_schema
 
 LARGEST = float(np.finfo(np.float64).max)

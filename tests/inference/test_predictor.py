@@ -14,7 +14,8 @@ from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference import predictor as module
 from demarcate.inference.predictor import Predictor
-from demarcate.nn import Network, head_for, initial_state
+from demarcate.nn import Network, initial_state
+from demarcate.nn.heads import head_for
 from demarcate.tabular import infer_schema
 
 N_ROWS = 60

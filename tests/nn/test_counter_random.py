@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from demarcate.nn import Layout
 from demarcate.nn.counter_random import random_bytes
 from demarcate.nn.dropout import Dropout
+from demarcate.nn.layout import Layout
 
 CPU = torch.device("cpu")
 

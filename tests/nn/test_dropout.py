@@ -3,8 +3,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.nn import Layout
 from demarcate.nn.dropout import Dropout
+from demarcate.nn.layout import Layout
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from demarcate.errors import SettingError, TargetError
-from demarcate.nn import HEADS, LogitHead, SoftmaxHead, head_for
+from demarcate.nn import HEADS
+from demarcate.nn.heads import LogitHead, SoftmaxHead, head_for
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import SettingError
-from demarcate.nn import Layout, initial_state
+from demarcate.nn import initial_state
+from demarcate.nn.layout import Layout
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -79,6 +80,11 @@ def test_every_members_row_is_aligned_and_what_is_left_over_stays_empty():
     flat = layout.pack(states)
     assert flat.sum(1).tolist() == [13, 9]
     assert flat[:, 13:].eq(0).all()
+
+
+def test_the_mask_of_weights_leaves_out_biases_and_what_is_left_over():
+    mask = Layout(((2, 1),)).weight_mask(torch.empty(0, dtype=torch.float64))
+    assert (mask.dtype, mask.tolist()) == (torch.float64, [1.0, 1.0, *[0.0] * 14])
 
 
 def test_unpacked_parameters_are_copies_shaped_as_linear_keeps_them():

@@ -5,7 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.nn import ACTIVATIONS, HEADS, Layout, initial_state
+from demarcate.nn import ACTIVATIONS, HEADS, initial_state
+from demarcate.nn.layout import Layout
 from demarcate.nn.mlp_backward import MlpPropagation
 
 REPEATABLE = settings(deadline=None, derandomize=True)

@@ -10,8 +10,9 @@ from torch import nn
 
 from demarcate import Network, Training, datasets, train
 from demarcate.bundle import read_bundle, write_bundle
-from demarcate.nn import ACTIVATIONS, Activation, Layout, activations, initial_state
+from demarcate.nn import ACTIVATIONS, Activation, activations, initial_state
 from demarcate.nn.activations import ActivationFunctions
+from demarcate.nn.layout import Layout
 from demarcate.nn.mlp_backward import MlpPropagation
 from demarcate.nn.propagation import AutogradPropagation
 

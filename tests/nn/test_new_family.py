@@ -12,11 +12,13 @@ from torch import nn
 
 from demarcate import Training, datasets, train
 from demarcate.bundle import inspect_bundle, read_bundle, write_bundle
-from demarcate.engine import Member, Samples, fit, plan
+from demarcate.engine import Member, Samples, fit
+from demarcate.engine.planner import plan
 from demarcate.errors import BundleError, SettingError
 from demarcate.inference import predictor as predictor_module
 from demarcate.inspection.importance import _tried_columns
-from demarcate.nn import ACTIVATIONS, FAMILIES, Family, Layout, Network, family_of
+from demarcate.nn import ACTIVATIONS, FAMILIES, Family, Network, family_of
+from demarcate.nn.layout import Layout
 from demarcate.nn.mlp_backward import MlpPropagation
 from demarcate.nn.propagation import AutogradPropagation
 

@@ -4,7 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from demarcate.nn import ACTIVATIONS, HEADS, Layout, Network, Population, head_for, initial_state, stack
+from demarcate.nn import ACTIVATIONS, HEADS, Network, Population, initial_state
+from demarcate.nn.heads import head_for
+from demarcate.nn.layout import Layout
+from demarcate.nn.population import stack
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from demarcate.bundle.model_spec import ModelSpec, parse_spec, spec_document
 from demarcate.bundle.tensor_spec import FORMAT_VERSION, expected_tensors
 from demarcate.inference import Predictor
-from demarcate.nn import MemberState, Network, family_of, head_for
+from demarcate.nn import MemberState, Network, family_of
+from demarcate.nn.heads import head_for
 
 __all__ = ["FORMAT_VERSION", "build_predictor", "expected_tensors", "from_document", "to_document"]
 

@@ -8,7 +8,8 @@ import numpy as np
 from demarcate.bundle.document_rules import check_document
 from demarcate.bundle.rules import bundle_error, shown
 from demarcate.errors import BundleError, SettingError
-from demarcate.nn import FAMILIES, Network, family_of, n_outputs
+from demarcate.nn import FAMILIES, Network, family_of
+from demarcate.nn.spec import n_outputs
 
 FORMAT_VERSION = 3
 _MAX_REASON = 200

@@ -15,7 +15,8 @@ from demarcate.errors import SettingError
 from demarcate.evaluation.calibration import Calibration, calibrate
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference import Predictor
-from demarcate.nn import Network, head_for
+from demarcate.nn import Network
+from demarcate.nn.heads import head_for
 from demarcate.tabular import all_but
 from demarcate.tabular.splits import held_out_rows
 from demarcate.trainingset import TrainingSet

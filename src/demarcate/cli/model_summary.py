@@ -6,7 +6,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from demarcate.formatting import MAX_LISTED, counted, listed
-from demarcate.nn import Network, family_of, n_outputs
+from demarcate.nn import Network, family_of
+from demarcate.nn.spec import n_outputs
 
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from demarcate.engine.early_stopping import Divergence
     from demarcate.engine.fitting import Halving, fit
     from demarcate.engine.history import History
-    from demarcate.engine.planner import plan
     from demarcate.engine.progress import OnEpoch, Progress
     from demarcate.engine.results import FittedMember, ValidationResult
     from demarcate.engine.samples import Member, Samples
@@ -28,14 +27,12 @@ __all__ = [
     "Training",
     "ValidationResult",
     "fit",
-    "plan",
 ]
 
 _MODULES = {
     "early_stopping": ("Divergence",),
     "fitting": ("Halving", "fit"),
     "history": ("History",),
-    "planner": ("plan",),
     "progress": ("OnEpoch", "Progress"),
     "results": ("FittedMember", "ValidationResult"),
     "samples": ("Member", "Samples"),

@@ -12,7 +12,7 @@ from demarcate.engine.early_stopping import Divergence
 from demarcate.engine.history import Recorder
 from demarcate.engine.results import FittedMember, MemberEnd, ValidationResult
 from demarcate.engine.samples import Member
-from demarcate.nn import Layout
+from demarcate.nn.layout import Layout
 
 
 class ResultCollector:

@@ -10,7 +10,9 @@ from demarcate.engine.backend import HOST, Backend
 from demarcate.engine.inputs import DenseInputs, Inputs
 from demarcate.engine.training import Training
 from demarcate.errors import SettingError
-from demarcate.nn import Head, Layout, MemberState, Network, family_of, head_for
+from demarcate.nn import Head, MemberState, Network, family_of
+from demarcate.nn.heads import head_for
+from demarcate.nn.layout import Layout
 
 
 @dataclass(frozen=True, eq=False)

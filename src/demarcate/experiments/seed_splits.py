@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
 from demarcate.inference import Predictor
-from demarcate.nn import MemberState, Network, head_for
+from demarcate.nn import MemberState, Network
+from demarcate.nn.heads import head_for
 from demarcate.trainingset import TrainingSet
 
 

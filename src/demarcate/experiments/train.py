@@ -18,7 +18,8 @@ from demarcate.errors import DivergenceWarning, SettingError
 from demarcate.evaluation import accuracy, log_loss
 from demarcate.experiments.run import Run, Runs
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
-from demarcate.nn import MemberState, Network, family_of, head_for
+from demarcate.nn import MemberState, Network, family_of
+from demarcate.nn.heads import head_for
 from demarcate.tabular import stratified_split
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import by_name, read_training_set

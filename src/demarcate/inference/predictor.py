@@ -16,8 +16,9 @@ from demarcate.evaluation import Costs
 from demarcate.evaluation.calibration import scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
-from demarcate.nn import Head, MemberState, Network, Population, stack
+from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
+from demarcate.nn.population import stack
 from demarcate.tabular import ParsedColumns, Schema, TableReader, as_frame
 
 _Result = TypeVar("_Result")

@@ -10,13 +10,11 @@ if TYPE_CHECKING:
     from demarcate.nn.activations import ACTIVATIONS, Activation
     from demarcate.nn.families import FAMILIES, family_of
     from demarcate.nn.family import Family
-    from demarcate.nn.heads import HEADS, Head, LogitHead, SoftmaxHead, head_for
+    from demarcate.nn.heads import HEADS, Head
     from demarcate.nn.init import he_state, initial_state
-    from demarcate.nn.layout import Layout, MemberState
-    from demarcate.nn.mlp import forward
-    from demarcate.nn.mlp_family import linear_names
-    from demarcate.nn.population import Population, stack
-    from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, Network, n_outputs
+    from demarcate.nn.layout import MemberState
+    from demarcate.nn.population import Population
+    from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, Network
     from demarcate.nn.torch_modules import from_sequential, to_sequential
 
 __all__ = [
@@ -28,21 +26,13 @@ __all__ = [
     "Activation",
     "Family",
     "Head",
-    "Layout",
-    "LogitHead",
     "MemberState",
     "Network",
     "Population",
-    "SoftmaxHead",
     "family_of",
-    "forward",
     "from_sequential",
     "he_state",
-    "head_for",
     "initial_state",
-    "linear_names",
-    "n_outputs",
-    "stack",
     "to_sequential",
 ]
 
@@ -50,13 +40,11 @@ _MODULES = {
     "activations": ("ACTIVATIONS", "Activation"),
     "families": ("FAMILIES", "family_of"),
     "family": ("Family",),
-    "heads": ("HEADS", "Head", "LogitHead", "SoftmaxHead", "head_for"),
+    "heads": ("HEADS", "Head"),
     "init": ("he_state", "initial_state"),
-    "layout": ("Layout", "MemberState"),
-    "mlp": ("forward",),
-    "mlp_family": ("linear_names",),
-    "population": ("Population", "stack"),
-    "spec": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network", "n_outputs"),
+    "layout": ("MemberState",),
+    "population": ("Population",),
+    "spec": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network"),
     "torch_modules": ("from_sequential", "to_sequential"),
 }
 

@@ -1,11 +1,7 @@
 """Heads: the meaning of a network's logits, and the loss that trains them.
 
-A head turns logits into probabilities and predictions and says what form targets take. The leading axes are free: one
-network's logits are ``(batch, n_outputs)``, a population's ``(n_members, batch, n_outputs)``.
-
-Training takes the same logits transposed, ``(..., n_outputs, batch)``: a softmax over an outer axis costs a tenth of
-one over a last axis of two or three. `Head.target_probabilities`, `Head.gradient`, `Head.transposed_losses` and
-`Head.transposed_hits` are for that.
+The leading axes are free: one network's logits are ``(batch, n_outputs)``, a population's ``(n_members, batch,
+n_outputs)``.
 """
 
 from types import MappingProxyType
@@ -20,18 +16,29 @@ from demarcate.nn.spec import n_outputs
 
 
 class Head(Protocol):
-    """The interface of every head."""
+    """Turns logits into probabilities and predictions, and knows the loss that trains them.
+
+    Training takes the same logits transposed, ``(..., n_outputs, batch)``: a softmax over an outer axis costs a tenth
+    of one over a last axis of two or three. The last four methods are for that.
+    """
 
     name: str
 
     def n_outputs(self, n_classes: int) -> int:
-        """Return the number of logits for ``n_classes`` classes."""
+        """Return the number of logits for ``n_classes`` classes; refuse more classes than the head separates."""
+        return n_outputs(self.name, n_classes)
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
         """Return the targets the loss takes, from class indices ``(..., batch)`` of dtype int64."""
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss of each row, ``(..., batch)``, after checking the targets."""
+        """Return the loss of each row, ``(..., batch)``.
+
+        Raises
+        ------
+        TargetError
+            If the targets do not have the dtype and shape that `targets` gives them.
+        """
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return class probabilities ``(..., batch, n_classes)``; each row sums to 1."""
@@ -58,38 +65,17 @@ class Head(Protocol):
         """Return whether the prediction is right, bool ``(..., batch)``, from two tensors as for `gradient`."""
 
 
-class SoftmaxHead:
-    """K logits, one a class; cross-entropy. Targets are class indices.
-
-    Examples
-    --------
-    >>> logits = torch.tensor([[2.0, 0.0, -2.0]])
-    >>> SoftmaxHead().predictions(logits)
-    tensor([0])
-    >>> SoftmaxHead().loss(logits, torch.tensor([0.0]))
-    Traceback (most recent call last):
-    demarcate.errors.TargetError: cross-entropy takes class indices, int64 of shape (1,): got float32 of shape (1,).
-    Convert them with targets.long().
-    """
+class SoftmaxHead(Head):
+    """K logits, one a class; cross-entropy. Targets are class indices."""
 
     name = "softmax"
-
-    def n_outputs(self, n_classes: int) -> int:
-        """Return one logit a class."""
-        return n_outputs(self.name, n_classes)
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:  # noqa: ARG002 - indices have their own type
         """Return the class indices themselves."""
         return codes
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the cross-entropy of each row, ``(..., batch)``.
-
-        Raises
-        ------
-        TargetError
-            If ``targets`` is not int64 of shape ``(..., batch)``.
-        """
+        """Return the cross-entropy of each row, ``(..., batch)``, for int64 targets ``(..., batch)``."""
         shape = logits.shape[:-1]
         if targets.dtype != torch.int64 or targets.shape != shape:
             raise TargetError(
@@ -133,38 +119,17 @@ class SoftmaxHead:
         return (largest & (targets > 0)).any(-2)
 
 
-class LogitHead:
-    """One logit, the log-odds of class 1; binary cross-entropy. Targets are floats with a column of their own.
-
-    Examples
-    --------
-    >>> logits = torch.tensor([[0.0], [3.0]])
-    >>> LogitHead().probabilities(logits)[0]
-    tensor([0.5000, 0.5000])
-    >>> LogitHead().loss(logits, torch.tensor([0, 1]))
-    Traceback (most recent call last):
-    demarcate.errors.TargetError: binary cross-entropy takes floats of shape (2, 1): got int64 of shape (2,).
-    Convert them with targets.float().unsqueeze(-1).
-    """
+class LogitHead(Head):
+    """One logit, the log-odds of class 1; binary cross-entropy. Targets are floats with a column of their own."""
 
     name = "logit"
-
-    def n_outputs(self, n_classes: int) -> int:
-        """Return 1; refuse more than two classes."""
-        return n_outputs(self.name, n_classes)
 
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
         """Return 0.0 or 1.0 in a last axis of length one."""
         return codes.to(dtype).unsqueeze(-1)
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the binary cross-entropy of each row, ``(..., batch)``.
-
-        Raises
-        ------
-        TargetError
-            If ``targets`` is not floating and of the logits' shape, ``(..., batch, 1)``.
-        """
+        """Return the binary cross-entropy of each row, ``(..., batch)``, for floating targets ``(..., batch, 1)``."""
         if not targets.is_floating_point() or targets.shape != logits.shape:
             raise TargetError(
                 f"binary cross-entropy takes floats of shape {tuple(logits.shape)}: got {_described(targets)}. "
@@ -206,18 +171,7 @@ HEADS: MappingProxyType[str, Head] = MappingProxyType({"softmax": SoftmaxHead(),
 
 
 def head_for(name: str, n_classes: int) -> Head:
-    """Return the head that a network with this ``head`` setting uses for ``n_classes`` classes.
-
-    Raises
-    ------
-    SettingError
-        If the head cannot separate that many classes.
-
-    Examples
-    --------
-    >>> head_for("auto", 2).name, head_for("auto", 5).name
-    ('logit', 'softmax')
-    """
+    """Return the head for ``n_classes`` classes and a network's ``head`` setting; refuse classes it cannot separate."""
     if name == "auto":
         name = "logit" if n_classes == 2 else "softmax"
     head = HEADS[name]

@@ -45,14 +45,7 @@ def he_state(
     Weights are normal with variance 2 / d_in, so that signals keep their size from layer to layer (He et al. 2015,
     "Delving deep into rectifiers"); those of the output layer are a tenth of that, and hidden biases are 0.
 
-    Parameters
-    ----------
-    widths
-        ``(d_in, *hidden, n_outputs)``.
-    output_bias
-        The biases of the output layer, ``(n_outputs,)``.
-    generator
-        A generator on the CPU; it is advanced.
+    Parameters are those of `initial_state`, and ``output_bias`` ``(n_outputs,)``.
 
     Examples
     --------
@@ -93,7 +86,5 @@ def draw_he(
 
 
 def _he(shape: Shape, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
-    if len(shape) == 1:
-        return torch.zeros(shape, dtype=dtype, device=generator.device)
-    empty = torch.empty(shape, dtype=dtype, device=generator.device)
-    return empty.normal_(0, math.sqrt(2 / shape[-1]), generator=generator)
+    zeros = torch.zeros(shape, dtype=dtype, device=generator.device)
+    return zeros if len(shape) == 1 else zeros.normal_(0, math.sqrt(2 / shape[-1]), generator=generator)

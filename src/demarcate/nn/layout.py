@@ -30,30 +30,10 @@ class Layout:
 
     A member narrower than the stack has zeros where it has no units. With an activation that leaves zero at zero those
     units have no output and no gradient, so padding changes nothing but the time it takes.
-
-    Parameters
-    ----------
-    widths
-        For each member ``(d_in, *hidden, n_outputs)``; all of the same depth and with the same number of outputs.
-    padded
-        The width of each layer of the stack; by default the widest member's.
-    family
-        The family of the networks, which says what shapes follow from the widths.
-
-    Raises
-    ------
-    SettingError
-        If there are no members, they differ in depth or outputs, or one is wider than the stack.
-
-    Examples
-    --------
-    >>> layout = Layout(((2, 8, 1), (2, 4, 1)))
-    >>> layout.n_members, layout.padded, layout.n_parameters
-    (2, (2, 8, 1), 48)
     """
 
-    widths: tuple[tuple[int, ...], ...]
-    padded: tuple[int, ...] = ()
+    widths: tuple[tuple[int, ...], ...]  # (d_in, *hidden, n_outputs) of each member: equally deep, with equal outputs
+    padded: tuple[int, ...] = ()  # the width of each layer of the stack; by default the widest member's
     family: Family = field(default=MLP, repr=False)
 
     def __post_init__(self) -> None:
@@ -115,13 +95,7 @@ class Layout:
         ]
 
     def weight_mask(self, like: Tensor) -> Tensor:
-        """Return 1 for the numbers of a row that are weights, 0 for the others, ``(n_parameters,)``; dtype as ``like``.
-
-        Examples
-        --------
-        >>> Layout(((2, 1),)).weight_mask(torch.empty(0))[:3]
-        tensor([1., 1., 0.])
-        """
+        """Return 1 for a row's weights, 0 for its other numbers, ``(n_parameters,)``, with the dtype of ``like``."""
         mask = torch.zeros(1, self.n_parameters, dtype=like.dtype, device=like.device)
         for layer, shapes in zip(self.layers(mask), self.family.shapes(self.padded), strict=True):
             for tensor, shape in zip(layer, shapes, strict=True):

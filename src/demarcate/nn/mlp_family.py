@@ -41,10 +41,14 @@ class MlpFamily(Family):
 
     def forward(self, network: Network, layers: "MemberState", x: "Tensor", masks: "Masks | None" = None) -> "Tensor":
         """Return the logits of a stack."""
-        from demarcate.nn.mlp import forward
+        import torch
 
-        drop = None if masks is None else lambda number, hidden: hidden * masks[number]
-        return forward(layers, x, ACTIVATIONS[network.activation], drop)
+        for number, (weight, bias) in enumerate(layers):
+            x = torch.baddbmm(bias, x, weight)
+            if number < len(layers) - 1:
+                x = ACTIVATIONS[network.activation].function(x)
+                x = x if masks is None else x * masks[number]
+        return x
 
     def propagation(self, network: Network, layout: "Layout", flat: "Tensor", dtype: "torch.dtype") -> "Propagation":
         """Return the passes that are written by hand."""
@@ -82,12 +86,6 @@ MLP = MlpFamily()
 
 
 def linear_names(network: Network) -> list[str]:
-    """Return the positions of the linear layers in the member's ``torch.nn.Sequential``, as its state dict names them.
-
-    Examples
-    --------
-    >>> linear_names(Network(hidden=(8, 8))), linear_names(Network(hidden=(8, 8), activation="none"))
-    (['0', '2', '4'], ['0', '1', '2'])
-    """
+    """Return the positions of the linear layers in ``torch.nn.Sequential``, as its state dict names them."""
     stride = 1 + (network.activation != "none") + (network.dropout > 0)
     return [str(layer * stride) for layer in range(len(network.hidden) + 1)]

@@ -23,14 +23,10 @@ class Population:
 
     Attributes
     ----------
-    networks
-        Each member's specification.
     head
         The meaning of the logits.
-    layout
-        Where each member's parameters lie.
-    flat
-        The parameters, ``(n_members, n_parameters)``.
+    layout, flat
+        The parameters, ``(n_members, n_parameters)``, and where each member's lie in them.
     """
 
     networks: tuple[Network, ...]
@@ -80,15 +76,7 @@ class Population:
 
 
 def stack(networks: Sequence[Network], states: Sequence[MemberState], head: Head) -> list[Population]:
-    """Put trained members into as few populations as neighbours of one kind allow, keeping their order.
-
-    Examples
-    --------
-    >>> from demarcate.nn.heads import SoftmaxHead
-    >>> state = [(torch.ones(2, 3), torch.zeros(2))]
-    >>> [population.n_members for population in stack([Network(hidden=())] * 4, [state] * 4, SoftmaxHead())]
-    [4]
-    """
+    """Put trained members into as few populations as neighbours of one kind allow, keeping their order."""
     populations = []
     for (family, _), group in groupby(zip(networks, states, strict=True), key=lambda pair: _kind(pair[0])):
         members = list(group)
@@ -108,7 +96,7 @@ def cheap_runs(widths: Sequence[Sequence[int]], family: Family) -> list[int]:
     runs: list[int] = []
     own, padded = 0, tuple(widths[0])
     for member in widths:
-        wider = tuple(max(pair) for pair in zip(padded, member, strict=True))
+        wider = tuple(map(max, padded, member))
         if runs and family.cost(wider) * (runs[-1] + 1) <= MAX_PADDING * (own + family.cost(member)):
             runs[-1], own, padded = runs[-1] + 1, own + family.cost(member), wider
         else:

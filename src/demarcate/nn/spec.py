@@ -34,14 +34,12 @@ class Network:
     activation
         The nonlinearity after each hidden layer, one of `demarcate.nn.ACTIVATION_NAMES`. With ``none`` the whole
         network stays linear, however deep it is.
-    dropout
-        The probability, 0 <= p < 1, that a hidden unit is set to zero in a training step. Off when predicting.
+    dropout, input_dropout
+        The probability, 0 <= p < 1, that a hidden unit, or an input, is set to zero in a training step. Off when
+        predicting, and on validation rows.
     head
         ``softmax``: one logit a class and cross-entropy. ``logit``: a single logit and binary cross-entropy, for two
         classes. ``auto``: ``logit`` for two classes, ``softmax`` for more.
-    input_dropout
-        The probability, 0 <= p < 1, that an input, a number of an encoded row, is set to zero in a training step. Off
-        when predicting, and on validation rows.
 
     Attributes
     ----------
@@ -94,18 +92,7 @@ class Network:
 
 
 def n_outputs(head: str, n_classes: int) -> int:
-    """Return the number of logits of a network with this head.
-
-    Raises
-    ------
-    SettingError
-        If the head cannot separate that many classes.
-
-    Examples
-    --------
-    >>> n_outputs("logit", 2), n_outputs("softmax", 3)
-    (1, 3)
-    """
+    """Return the number of logits of a network with this head; refuse more classes than it separates."""
     if head == "logit" and n_classes != 2:
         raise SettingError(f"the logit head separates two classes: got {n_classes}. Use head='softmax'")
     return 1 if head == "logit" else n_classes

@@ -9,7 +9,8 @@ from torch import Tensor
 from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
 from demarcate.errors import SettingError, TargetError
-from demarcate.nn import Network, head_for
+from demarcate.nn import Network
+from demarcate.nn.heads import head_for
 from demarcate.tabular import as_frame, to_labels
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.schema_inference import with_own_categorical

@@ -12,7 +12,8 @@ from demarcate.evaluation import Mean
 from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.diagnosis.probe_design import ProbeDesign
 from demarcate.experiments.diagnosis.probes import Probe
-from demarcate.nn import head_for, stack
+from demarcate.nn.heads import head_for
+from demarcate.nn.population import stack
 from demarcate.trainingset import TrainingSet
 
 METRICS = ("log_loss", "accuracy")

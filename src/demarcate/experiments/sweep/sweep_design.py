@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
-from demarcate.engine import Member, Samples, plan
+from demarcate.engine import Member, Samples
+from demarcate.engine.planner import plan
 from demarcate.experiments.seed_splits import SeedSplit
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.formatting import counted

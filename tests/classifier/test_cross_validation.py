@@ -29,7 +29,7 @@ def encode_labels(draw):
     return np.array(draw(st.permutations([code for code, count in enumerate(counts) for _ in range(count)])))
 
 
-def training_set(n_rows=60, n_classes=2, weights=None):
+def make_training_set(n_rows=60, n_classes=2, weights=None):
     draw = np.random.default_rng(0)
     codes = draw.integers(0, n_classes, n_rows)
     table = pl.DataFrame({"size": draw.normal(0, 1, n_rows) + codes, "kind": draw.choice(["a", "b", "c"], n_rows)})
@@ -38,9 +38,9 @@ def training_set(n_rows=60, n_classes=2, weights=None):
     return TrainingSet(schema, schema.parse(table), classes, codes.astype(np.int64), weights)
 
 
-def fitted(given, training=QUICK, network=NETWORK, **settings):
+def fitted(training_set, training=QUICK, network=NETWORK, **settings):
     chosen = {"n_folds": 4, "n_seeds": 1, "holdout_above": 1000, "seed": 0, **settings}
-    return fit_ensemble(given, network, training, device="cpu", **chosen)
+    return fit_ensemble(training_set, network, training, device="cpu", **chosen)
 
 
 # Which rows are held out
@@ -48,7 +48,7 @@ def fitted(given, training=QUICK, network=NETWORK, **settings):
 
 @REPEATABLE
 @given(encode_labels(), st.integers(2, 12), st.integers(0, 5))
-def test_every_row_is_judged_once_but_the_only_row_of_a_class(codes, n_folds, seed):
+def test_every_row_is_held_out_once_but_the_only_row_of_a_class(codes, n_folds, seed):
     groups = held_out_rows(codes, n_folds, holdout_above=1000, seed=seed)
     alone = np.bincount(codes)[codes] == 1
     assert sorted(np.concatenate(groups)) == np.flatnonzero(~alone).tolist()
@@ -68,9 +68,9 @@ def test_whatever_is_held_out_every_class_is_left_to_train_on(codes, n_folds, ho
 @REPEATABLE
 @given(encode_labels(), st.integers(0, 5))
 def test_above_the_bound_there_is_one_hold_out_of_about_a_fifth(codes, seed):
-    judged = np.count_nonzero(np.bincount(codes)[codes] > 1)
+    n_scorable = np.count_nonzero(np.bincount(codes)[codes] > 1)
     (group,) = held_out_rows(codes, 4, holdout_above=len(codes) - 1, seed=seed)
-    assert len(group) == max(1, round(judged / 5))
+    assert len(group) == max(1, round(n_scorable / 5))
     assert len(set(group)) == len(group)
 
 
@@ -89,37 +89,40 @@ def test_another_seed_holds_out_other_rows():
 # How encoded rows are kept
 
 
-def inputs_of(given, n_folds=4):
-    folds = np.arange(len(given.codes)) % n_folds
-    encoders = [TableEncoder.fit(given.schema, given.parsed, np.flatnonzero(folds != fold)) for fold in range(n_folds)]
-    return given.samples(encoders).inputs
+def inputs_of(training_set, n_folds=4):
+    folds = np.arange(len(training_set.codes)) % n_folds
+    encoders = [
+        TableEncoder.fit(training_set.schema, training_set.parsed, np.flatnonzero(folds != fold))
+        for fold in range(n_folds)
+    ]
+    return training_set.samples(encoders).inputs
 
 
 def test_folds_are_encoded_ahead_while_they_are_small_and_the_table_is_shared_above(monkeypatch):
-    given = training_set()
-    n_bytes = inputs_of(given).matrices.nbytes
+    training_set = make_training_set()
+    n_bytes = inputs_of(training_set).matrices.nbytes
     monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", n_bytes)
-    assert isinstance(inputs_of(given), DenseInputs)
+    assert isinstance(inputs_of(training_set), DenseInputs)
     monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", n_bytes - 1)
-    assert isinstance(inputs_of(given), SharedInputs)
+    assert isinstance(inputs_of(training_set), SharedInputs)
 
 
 def test_a_single_encoding_is_never_shared(monkeypatch):
     monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", 0)
-    given = training_set()
-    encoder = TableEncoder.fit(given.schema, given.parsed, np.arange(40))
-    assert isinstance(given.samples([encoder]).inputs, DenseInputs)
+    training_set = make_training_set()
+    encoder = TableEncoder.fit(training_set.schema, training_set.parsed, np.arange(40))
+    assert isinstance(training_set.samples([encoder]).inputs, DenseInputs)
 
 
 @pytest.mark.parametrize("pieces", [False, True])
 @pytest.mark.parametrize("weights", [None, np.linspace(0.5, 2, 60)])
-def test_out_of_fold_probabilities_do_not_depend_on_how_rows_are_kept(monkeypatch, weights, pieces):
-    given = training_set(weights=weights)
-    kept = fitted(given, pieces=pieces)
+def test_out_of_fold_probabilities_do_not_depend_on_how_rows_are_stored(monkeypatch, weights, pieces):
+    training_set = make_training_set(weights=weights)
+    dense = fitted(training_set, pieces=pieces)
     monkeypatch.setattr("demarcate.trainingset.encoded_samples.DENSE_BYTES", 0)
-    shared = fitted(given, pieces=pieces)
-    assert np.array_equal(shared.held, kept.held)
-    np.testing.assert_allclose(shared.probabilities, kept.probabilities, rtol=0, atol=1e-4)
+    shared = fitted(training_set, pieces=pieces)
+    assert np.array_equal(shared.held, dense.held)
+    np.testing.assert_allclose(shared.probabilities, dense.probabilities, rtol=0, atol=1e-4)
 
 
 # What is fitted on what
@@ -127,17 +130,17 @@ def test_out_of_fold_probabilities_do_not_depend_on_how_rows_are_kept(monkeypatc
 
 @pytest.mark.parametrize("pieces", [False, True])
 def test_an_encoder_never_sees_the_rows_held_out_from_its_members(pieces):
-    given = training_set()
-    before = fitted(given, pieces=pieces)
+    training_set = make_training_set()
+    before = fitted(training_set, pieces=pieces)
     held = before.groups[1]
-    cells = given.parsed["size"].copy()
+    cells = training_set.parsed["size"].copy()
     cells[held] = 1e6
-    kinds = given.parsed["kind"].to_list()
+    kinds = training_set.parsed["kind"].to_list()
     for row in held:
         kinds[row] = "never seen"
     changed = {"size": cells, "kind": pl.Series("kind", kinds)}
-    after = fitted(TrainingSet(given.schema, changed, given.classes, given.codes), pieces=pieces)
-    matrices = [[encoder.encode(given.parsed) for encoder in one.predictor.encoders] for one in (before, after)]
+    after = fitted(TrainingSet(training_set.schema, changed, training_set.classes, training_set.codes), pieces=pieces)
+    matrices = [[encoder.encode(training_set.parsed) for encoder in one.predictor.encoders] for one in (before, after)]
     assert np.array_equal(matrices[0][1], matrices[1][1])
     for fold in (0, 2, 3):
         assert matrices[0][fold].shape != matrices[1][fold].shape or not np.allclose(*(m[fold] for m in matrices))
@@ -146,13 +149,15 @@ def test_an_encoder_never_sees_the_rows_held_out_from_its_members(pieces):
 @pytest.mark.parametrize("pieces", [False, True])
 @pytest.mark.parametrize("init", ["torch", "he"])
 def test_the_labels_of_held_out_rows_do_not_teach_their_members(monkeypatch, pieces, init):
-    given, training = training_set(), replace(QUICK, init=init)
-    before = fitted(given, training, pieces=pieces)
+    training_set, training = make_training_set(), replace(QUICK, init=init)
+    before = fitted(training_set, training, pieces=pieces)
     assert pieces == any(len(getattr(encoder.encoders[0], "edges", ())) > 2 for encoder in before.predictor.encoders)
     monkeypatch.setattr("demarcate.classifier.cross_validation.held_out_rows", lambda *_: list(before.groups))
-    codes = given.codes.copy()
+    codes = training_set.codes.copy()
     codes[before.groups[2]] = 1 - codes[before.groups[2]]
-    after = fitted(TrainingSet(given.schema, given.parsed, given.classes, codes), training, pieces=pieces)
+    after = fitted(
+        TrainingSet(training_set.schema, training_set.parsed, training_set.classes, codes), training, pieces=pieces
+    )
     same = [
         all(
             pair[0].shape == pair[1].shape and torch.allclose(*pair)
@@ -170,8 +175,8 @@ def test_the_labels_of_held_out_rows_do_not_teach_their_members(monkeypatch, pie
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("n_seeds", [1, 2])
 def test_out_of_fold_probabilities_come_from_members_that_did_not_train_on_the_row(n_seeds, n_classes):
-    given = training_set(n_classes=n_classes)
-    ensemble = fitted(given, n_seeds=n_seeds)
+    training_set = make_training_set(n_classes=n_classes)
+    ensemble = fitted(training_set, n_seeds=n_seeds)
     assert ensemble.rows == "out-of-fold"
     assert ensemble.held.tolist() == list(range(60))
     assert ensemble.predictor.encoding == (0, 1, 2, 3) * n_seeds
@@ -179,7 +184,7 @@ def test_out_of_fold_probabilities_come_from_members_that_did_not_train_on_the_r
     for fold, held in enumerate(ensemble.groups):
         chances = []
         for index in range(fold, 4 * n_seeds, 4):
-            x = torch.from_numpy(ensemble.predictor.encoders[fold].encode(given.parsed))[held]
+            x = torch.from_numpy(ensemble.predictor.encoders[fold].encode(training_set.parsed))[held]
             logits = ensemble.predictor.member(index)(x).detach().double()
             logits = logits if n_classes > 2 else torch.cat([torch.zeros_like(logits), logits], 1)
             chances.append(torch.softmax(logits, 1).numpy())
@@ -188,64 +193,66 @@ def test_out_of_fold_probabilities_come_from_members_that_did_not_train_on_the_r
 
 
 def test_a_members_validation_loss_is_that_of_the_rows_held_out_from_it():
-    given = training_set()
-    ensemble = fitted(given)
+    training_set = make_training_set()
+    ensemble = fitted(training_set)
     for fold, held in enumerate(ensemble.groups):
-        chances = ensemble.probabilities[held, given.codes[held]]
+        chances = ensemble.probabilities[held, training_set.codes[held]]
         found = ensemble.members[fold].history.validation_loss[-1].item()
         assert -np.log(chances).mean() == pytest.approx(found, rel=1e-5)
 
 
-def test_with_early_stopping_rows_are_judged_at_one_epoch_for_all_folds():
-    given = training_set()
+def test_with_early_stopping_rows_are_scored_at_one_epoch_for_all_folds():
+    training_set = make_training_set()
     stopping = Training(lr=0.05, epochs=40, batch_size=16, patience=3)
-    ensemble = fitted(given, stopping)
+    ensemble = fitted(training_set, stopping)
     sizes = [len(group) for group in ensemble.groups]
     epoch = common_epoch(ensemble.members, sizes)
     assert len({member.best_epoch for member in ensemble.members}) > 1
     for fold, held in enumerate(ensemble.groups):
         losses = ensemble.members[fold].history.validation_loss
         expected = losses[min(epoch, len(losses)) - 1].item()
-        assert -np.log(ensemble.probabilities[held, given.codes[held]]).mean() == pytest.approx(expected, rel=1e-5)
+        assert -np.log(ensemble.probabilities[held, training_set.codes[held]]).mean() == pytest.approx(
+            expected, rel=1e-5
+        )
     own = sum(
         member.history.validation_loss.min().item() * n for member, n in zip(ensemble.members, sizes, strict=True)
     )
-    assert -np.log(ensemble.probabilities[ensemble.held, given.codes]).sum() >= own
+    assert -np.log(ensemble.probabilities[ensemble.held, training_set.codes]).sum() >= own
 
 
 def test_finished_members_say_of_held_rows_what_their_best_epoch_did():
-    given = training_set()
-    ensemble = fitted(given, Training(lr=0.05, epochs=40, batch_size=16, patience=3))
+    training_set = make_training_set()
+    ensemble = fitted(training_set, Training(lr=0.05, epochs=40, batch_size=16, patience=3))
     for fold, held in enumerate(ensemble.groups):
         member = ensemble.members[fold]
         expected = member.history.validation_loss[member.best_epoch - 1].item()
-        assert -np.log(ensemble.finished[held, given.codes[held]]).mean() == pytest.approx(expected, rel=1e-5)
+        assert -np.log(ensemble.finished[held, training_set.codes[held]]).mean() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_predictor_has_each_members_best_weights():
-    ensemble = fitted(training_set(), Training(lr=0.05, epochs=40, batch_size=16, patience=3))
+    ensemble = fitted(make_training_set(), Training(lr=0.05, epochs=40, batch_size=16, patience=3))
     for state, member in zip(ensemble.predictor.states(), ensemble.members, strict=True):
         for found, expected in zip(state, member.state, strict=True):
             assert all(torch.equal(*pair) for pair in zip(found, expected, strict=True))
 
 
-def test_a_hold_out_is_judged_by_every_member_and_trained_on_by_none():
-    given = training_set(120)
-    ensemble = fitted(given, holdout_above=100, n_seeds=2)
+def test_a_hold_out_is_predicted_by_every_member_and_trained_on_by_none():
+    training_set = make_training_set(120)
+    ensemble = fitted(training_set, holdout_above=100, n_seeds=2)
     (group,) = ensemble.groups
     assert ensemble.rows == "held-out"
     assert ensemble.held.tolist() == group.tolist()
     assert len(group) == 24
     assert ensemble.predictor.n_members == 2 * HOLDOUT_MEMBERS
-    cells = {name: column[group] for name, column in given.parsed.items()}
+    cells = {name: column[group] for name, column in training_set.parsed.items()}
     np.testing.assert_allclose(ensemble.probabilities, ensemble.predictor.probabilities(cells), atol=1e-6)
 
 
-def test_the_only_row_of_a_class_is_trained_on_and_not_judged():
-    given = training_set()
-    codes = given.codes.copy()
+def test_the_only_row_of_a_class_is_trained_on_and_not_scored():
+    training_set = make_training_set()
+    codes = training_set.codes.copy()
     codes[17] = 2
-    ensemble = fitted(TrainingSet(given.schema, given.parsed, np.array(["a", "b", "c"]), codes))
+    ensemble = fitted(TrainingSet(training_set.schema, training_set.parsed, np.array(["a", "b", "c"]), codes))
     assert ensemble.held.tolist() == [row for row in range(60) if row != 17]
     assert ensemble.probabilities.shape == (59, 3)
 
@@ -256,18 +263,18 @@ def test_the_only_row_of_a_class_is_trained_on_and_not_judged():
 def test_rows_without_weight_change_no_weights_of_the_networks():
     weights = np.ones(60)
     weights[::4] = 0
-    given = training_set(weights=weights)
-    codes = np.where(weights == 0, 1 - given.codes, given.codes)
-    groups = held_out_rows(given.codes, 4, 1000, 0)
+    training_set = make_training_set(weights=weights)
+    codes = np.where(weights == 0, 1 - training_set.codes, training_set.codes)
+    groups = held_out_rows(training_set.codes, 4, 1000, 0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("demarcate.classifier.cross_validation.held_out_rows", lambda *_: groups)
-        one = fitted(given)
-        other = fitted(TrainingSet(given.schema, given.parsed, given.classes, codes, weights))
+        one = fitted(training_set)
+        other = fitted(TrainingSet(training_set.schema, training_set.parsed, training_set.classes, codes, weights))
     np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-7)
 
 
 def test_the_same_seed_gives_the_same_bits_and_members_differ():
-    first, again, other = (fitted(training_set(), n_seeds=2, seed=seed) for seed in (3, 3, 4))
+    first, again, other = (fitted(make_training_set(), n_seeds=2, seed=seed) for seed in (3, 3, 4))
     assert np.array_equal(first.probabilities, again.probabilities)
     assert not np.allclose(first.probabilities, other.probabilities)
     starts = {tuple(state[0][0].flatten().tolist()) for state in first.predictor.states()}
@@ -277,4 +284,4 @@ def test_the_same_seed_gives_the_same_bits_and_members_differ():
 @pytest.mark.parametrize("wrong", [{"n_folds": 1}, {"n_folds": 0}, {"n_seeds": 0}])
 def test_too_few_folds_or_seeds_are_refused(wrong):
     with pytest.raises(SettingError, match=r"^there are at least 2 folds and 1 seed: got n_folds=\d, n_seeds=\d$"):
-        fitted(training_set(), **wrong)
+        fitted(make_training_set(), **wrong)

@@ -150,7 +150,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     """
 
     def fit(self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None) -> Self:
-        """Train the ensemble.
+        """Train the ensemble, and return the estimator.
 
         Parameters
         ----------
@@ -161,10 +161,6 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             One label for each row: strings, integers or booleans.
         sample_weight
             Weight of each row in the loss, (n_samples,), at least 0. Rows of weight 0 are left out altogether.
-
-        Returns
-        -------
-        self
 
         Raises
         ------
@@ -191,12 +187,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         return self
 
     def check_settings(self) -> None:
-        """Refuse parameters that are out of range whatever the table; `fit` does so itself.
-
-        Raises
-        ------
-        SettingError
-            If one is out of its range.
+        """Raise `SettingError` if a parameter is out of range whatever the table, as `fit` does.
 
         Examples
         --------
@@ -278,17 +269,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     ) -> dict[str, dict[str, Score]]:
         """Return the scores of ``majority`` and ``logistic_regression``, each a mapping of metric to score.
 
-        Both are fitted on each fold's training rows, logistic regression on the fold's own encoding of them.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            The arguments of ``fit``.
-
-        Raises
-        ------
-        InputError
-            If these are not the rows that ``fit`` was given.
+        Both are fitted on each fold's training rows, logistic regression on the fold's own encoding of them. The
+        arguments are those of ``fit``; other rows raise `InputError`.
         """
         check_is_fitted(self)
         training_set = training_set_of(self, X, y, sample_weight, self.schema_)
@@ -309,26 +291,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         """Return whether a network with these settings underfits or overfits these rows, and what would help.
 
         The estimator need not be fitted, and does not change. The diagnosis is of single networks; the mean of an
-        ensemble is somewhat better than each of its members.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            As for ``fit``.
-        seeds, max_rows
-            As for `demarcate.diagnose`.
-
-        Raises
-        ------
-        InputError
-            If the table or the labels are refused, or there are too few rows.
-        SettingError
-            If a parameter is out of its range.
-
-        Warns
-        -----
-        DivergenceWarning
-            If the loss of a network stopped being a finite number.
+        ensemble is somewhat better than each of its members. ``X``, ``y`` and ``sample_weight`` are as for ``fit``, all
+        else, with errors and warnings, is as for `demarcate.diagnose`.
 
         Examples
         --------
@@ -351,13 +315,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         return self.predictor_.member(index)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write everything prediction needs to one file, free of pickle.
-
-        Parameters
-        ----------
-        path
-            Where to; an existing file is replaced as a whole or not at all.
-        """
+        """Write everything prediction needs to one file, free of pickle; an existing file is replaced or left whole."""
         check_is_fitted(self)
         write_bundle(self.predictor_.with_record(self.record()), path)
 

@@ -27,35 +27,15 @@ HOLDOUT_MEMBERS = 4
 
 @dataclass(frozen=True, eq=False)
 class Ensemble:
-    """A fitted ensemble, and its probabilities of the rows that members did not train on.
+    """A fitted ensemble, and its probabilities ``(n_held, n_classes)`` of the rows that members did not train on."""
 
-    Attributes
-    ----------
-    predictor
-        The mean of all members.
-    members
-        Training of each member.
-    groups
-        Rows held out from each group of members, in the order of the predictor's encoders.
-    held
-        All held-out rows, ascending, ``(n_held,)``: every row but the only one of a class, else the hold-out.
-    probabilities
-        Their probabilities ``(n_held, n_classes)``, the mean over the members that did not train on them, at the epoch
-        that was best for all folds together.
-    finished
-        The same at the epoch whose weights each member keeps: the predictor's own probabilities, though these rows
-        chose that epoch.
-    rows
-        The held-out rows in words: ``out-of-fold`` or ``held-out``.
-    """
-
-    predictor: Predictor
+    predictor: Predictor  # the mean of all members
     members: tuple[FittedMember, ...]
-    groups: tuple[NDArray[np.int64], ...]
-    held: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    finished: NDArray[np.float64]
-    rows: str
+    groups: tuple[NDArray[np.int64], ...]  # rows held out from each group of members, in the order of its encoders
+    held: NDArray[np.int64]  # all held-out rows, ascending: every row but the only one of a class, or the hold-out
+    probabilities: NDArray[np.float64]  # at the epoch that was best for all folds together
+    finished: NDArray[np.float64]  # at the epoch whose weights each member keeps, which these rows chose
+    rows: str  # the held-out rows in words: "out-of-fold" or "held-out"
 
     @property
     def folds(self) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from demarcate.errors import SettingError
 
-__all__ = ["PRESETS", "Preset", "preset_settings"]
+__all__ = ["PRESETS", "Preset"]
 
 AUTO = "auto"
 """The value of a setting that is left to the preset."""
@@ -18,20 +18,9 @@ HOLDOUT_ABOVE = 10_000
 
 @dataclass(frozen=True)
 class Preset:
-    """Settings that trade time for quality.
+    """Settings that trade time for quality: parameters of `DemarcateClassifier` that may be ``auto``.
 
-    Attributes
-    ----------
-    hidden
-        Widths of the hidden layers; smaller for two classes of many rows (`narrowed`).
-    epochs
-        The most passes over the training rows.
-    patience
-        Epochs without a better validation loss after which a network stops.
-    n_folds
-        Folds of the cross-validation.
-    n_seeds
-        Networks for each fold.
+    Hidden layers are narrower for two classes of many rows.
     """
 
     hidden: tuple[int, ...]
@@ -51,7 +40,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 """Every preset by name, cheapest first."""
 
 MANY_ROWS, NARROW = 5000, 128
-"""With two classes and so many rows no hidden layer is wider than this: noise limits such tables, not width."""
+"""With two classes and at least this many rows, no hidden layer of a preset is wider: noise limits such tables."""
 
 
 def narrowed(hidden: tuple[int, ...], n_rows: int, n_classes: int) -> tuple[int, ...]:
@@ -60,21 +49,7 @@ def narrowed(hidden: tuple[int, ...], n_rows: int, n_classes: int) -> tuple[int,
 
 
 def preset_settings(name: object) -> dict[str, Any]:
-    """Return the settings of a preset, by name.
-
-    Raises
-    ------
-    SettingError
-        If there is no such preset.
-
-    Examples
-    --------
-    >>> preset_settings("fast")["n_folds"]
-    4
-    >>> preset_settings("slow")
-    Traceback (most recent call last):
-    demarcate.errors.SettingError: preset is one of fast, default, best: got 'slow'
-    """
+    """Return the settings of a preset, by name."""
     if not isinstance(name, str) or name not in PRESETS:
         raise SettingError(f"preset is one of {', '.join(PRESETS)}: got {name!r}")
     return asdict(PRESETS[name])

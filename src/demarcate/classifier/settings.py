@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,81 +25,44 @@ SCORING_SHARE, MAX_SCORING_SECONDS = 0.1, 2.0
 MIN_BATCH, MAX_BATCH = 32, 256
 
 
+@dataclass(kw_only=True, eq=False, repr=False)
 class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
-    """The constructor of `DemarcateClassifier`, which stores its parameters, and what follows from them."""
+    """The parameters of `DemarcateClassifier`, and what follows from them."""
 
-    def __init__(
-        self,
-        *,
-        preset: str = "default",
-        hidden: Sequence[int] | str = AUTO,
-        pieces: bool = True,
-        activation: str = "silu",
-        dropout: float = 0.15,
-        input_dropout: float = 0.0,
-        head: str = "auto",
-        optimizer: str = "adamw",
-        lr: float = 3e-3,
-        weight_decay: float = 1e-2,
-        schedule: str = "cosine",
-        warmup: float = 0.0,
-        init: str = "he",
-        tolerance: float = 0.02,
-        averaging: float = 2.0,
-        epochs: int | str = AUTO,
-        batch_size: int | str | None = AUTO,
-        patience: int | str | None = AUTO,
-        n_folds: int | str = AUTO,
-        n_seeds: int | str = AUTO,
-        holdout_above: int = HOLDOUT_ABOVE,
-        time_limit: float | None = None,
-        class_weight: str | Mapping[Any, float] | None = None,
-        cost: Any = None,
-        abstain: float | None = None,
-        calibrate: bool = True,
-        categorical: Sequence[str] | None = None,
-        numerical: Sequence[str] | None = None,
-        drop: Sequence[str] | None = None,
-        random_state: int | np.random.RandomState | None = 0,
-        device: str = "auto",
-        precision: str = "auto",
-        on_epoch: OnEpoch | None = None,
-        checkpoint: str | os.PathLike[str] | None = None,
-    ) -> None:
-        self.preset = preset
-        self.hidden = hidden
-        self.pieces = pieces
-        self.activation = activation
-        self.dropout = dropout
-        self.input_dropout = input_dropout
-        self.head = head
-        self.optimizer = optimizer
-        self.lr = lr
-        self.weight_decay = weight_decay
-        self.schedule = schedule
-        self.warmup = warmup
-        self.init = init
-        self.tolerance = tolerance
-        self.averaging = averaging
-        self.epochs = epochs
-        self.batch_size = batch_size
-        self.patience = patience
-        self.n_folds = n_folds
-        self.n_seeds = n_seeds
-        self.holdout_above = holdout_above
-        self.time_limit = time_limit
-        self.class_weight = class_weight
-        self.cost = cost
-        self.abstain = abstain
-        self.calibrate = calibrate
-        self.categorical = categorical
-        self.numerical = numerical
-        self.drop = drop
-        self.random_state = random_state
-        self.device = device
-        self.precision = precision
-        self.on_epoch = on_epoch
-        self.checkpoint = checkpoint
+    preset: str = "default"
+    hidden: Sequence[int] | str = AUTO
+    pieces: bool = True
+    activation: str = "silu"
+    dropout: float = 0.15
+    input_dropout: float = 0.0
+    head: str = "auto"
+    optimizer: str = "adamw"
+    lr: float = 3e-3
+    weight_decay: float = 1e-2
+    schedule: str = "cosine"
+    warmup: float = 0.0
+    init: str = "he"
+    tolerance: float = 0.02
+    averaging: float = 2.0
+    epochs: int | str = AUTO
+    batch_size: int | str | None = AUTO
+    patience: int | str | None = AUTO
+    n_folds: int | str = AUTO
+    n_seeds: int | str = AUTO
+    holdout_above: int = HOLDOUT_ABOVE
+    time_limit: float | None = None
+    class_weight: str | Mapping[Any, float] | None = None
+    cost: Any = None
+    abstain: float | None = None
+    calibrate: bool = True
+    categorical: Sequence[str] | None = None
+    numerical: Sequence[str] | None = None
+    drop: Sequence[str] | None = None
+    random_state: int | np.random.RandomState | None = 0
+    device: str = "auto"
+    precision: str = "auto"
+    on_epoch: OnEpoch | None = None
+    checkpoint: str | os.PathLike[str] | None = None
 
     def _check(self) -> None:
         """Refuse parameters that are out of range whatever the table."""

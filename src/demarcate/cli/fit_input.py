@@ -39,7 +39,7 @@ class FitInput:
 
     def show(self) -> None:
         """Print the kind of each column and how many rows each class has."""
-        from demarcate.cli.result_tables import print_class_balance, print_described_schema, print_schema
+        from demarcate.cli.console_tables import print_class_balance, print_described_schema, print_schema
 
         table = self.training_set
         if isinstance(table, TrainingSetOnDisk):

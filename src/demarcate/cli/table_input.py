@@ -102,7 +102,7 @@ class LabelledTable:
 
     def show(self) -> None:
         """Print the kind of each column, and how many rows each class has."""
-        from demarcate.cli.result_tables import print_class_balance, print_schema
+        from demarcate.cli.console_tables import print_class_balance, print_schema
 
         print_schema(self.name, self.frame, self.training_set.schema, self.training_set.target)
         print_class_balance(Counter(self.labels))

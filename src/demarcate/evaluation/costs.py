@@ -216,8 +216,8 @@ def _matrix(cost: Any) -> npt.NDArray[np.float64]:
     try:
         return np.array(cost, dtype=np.float64)
     except (TypeError, ValueError):
-        remedy = "Give a mapping of mistakes to numbers, or a matrix of numbers"
-        raise SettingError(f"Costs cannot be read: got {str(cost)[:80]!r}. {remedy}.") from None
+        rule = "cost is a mapping of mistakes to numbers, or a matrix of numbers"
+        raise SettingError(f"{rule}: got {str(cost)[:80]!r}") from None
 
 
 def _number(name: Any, value: Any) -> float:

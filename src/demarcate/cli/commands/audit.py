@@ -44,7 +44,7 @@ def audit(
     if output.as_json:
         print_json({"table": data.table, "against": options.against, **result.to_json()})
     elif not output.quiet:
-        from demarcate.cli.result_tables import print_audit
+        from demarcate.cli.console_tables import print_audit
 
         print_audit(data.table, result)
     if options.strict and not result.is_clean:

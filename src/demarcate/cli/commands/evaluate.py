@@ -30,7 +30,7 @@ def evaluate(
     cost of the decisions is scored too.
     """
     from demarcate.bundle import read_bundle
-    from demarcate.cli import result_tables
+    from demarcate.cli import console_tables
     from demarcate.cli.cost_options import apply_costs
     from demarcate.evaluation.scores import scores_json
 
@@ -50,11 +50,11 @@ def evaluate(
         }
         print_json(report)
     elif not output.quiet:
-        result_tables.print_class_balance(dict(zip(classes, streaming.class_counts.tolist(), strict=True)))
-        result_tables.print_scores(scores)
-        result_tables.print_class_scores(classes, class_scores)
+        console_tables.print_class_balance(dict(zip(classes, streaming.class_counts.tolist(), strict=True)))
+        console_tables.print_scores(scores)
+        console_tables.print_class_scores(classes, class_scores)
         if comparison and costs:
-            result_tables.print_costs(comparison, classes, costs)
+            console_tables.print_costs(comparison, classes, costs)
 
 
 def _score(predictor: "Predictor", data: ScoredTableOptions, reading: ReadingOptions) -> "StreamingScores":

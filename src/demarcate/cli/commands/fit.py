@@ -139,13 +139,13 @@ def _fit(
     # Before anything is shown: the reader of the tables may close the pipe.
     sha256 = _save(classifier, table, record, files, baselines, reading_words)
     if output.shows_tables:
-        from demarcate.cli import result_tables
+        from demarcate.cli import console_tables
 
-        result_tables.print_class_weights(classifier)
-        result_tables.print_scores(classifier.scores_, baselines)
+        console_tables.print_class_weights(classifier)
+        console_tables.print_scores(classifier.scores_, baselines)
         if cost_comparison and classifier.costs_:
-            result_tables.print_costs(cost_comparison, classifier.classes_.tolist(), classifier.costs_)
-        result_tables.print_training(classifier, fit_seconds, table.sample_note())
+            console_tables.print_costs(cost_comparison, classifier.classes_.tolist(), classifier.costs_)
+        console_tables.print_training(classifier, fit_seconds, table.sample_note())
     if not output.quiet:
         _report_files(files, sha256, shows_tables=output.shows_tables)
     return {

@@ -7,10 +7,10 @@ from demarcate.cli.options import Json, ModelOptions
 def inspect(source: ModelOptions, as_json: Json = False) -> None:
     """Show what is in a model file: columns, networks, scores, origin, sizes. Nothing in it is built."""
     from demarcate.bundle import inspect_bundle
-    from demarcate.cli import model_summary, result_tables
+    from demarcate.cli import console_tables, model_summary
 
     file = inspect_bundle(source.model, expect_sha256=source.expect_sha256)
     if as_json:
         print_json(model_summary.summary_json(file))
     else:
-        result_tables.print_model(source.model, file)
+        console_tables.print_model(source.model, file)

@@ -101,7 +101,7 @@ def sweep(
     # Before anything is shown: the reader of the tables may close the pipe.
     sha256 = _save(result, table.training_set.target, files)
     if output.shows_tables:
-        from demarcate.cli.result_tables import print_scores
+        from demarcate.cli.console_tables import print_scores
 
         print_lines("", *result.ranking().split("\n"), "", *result.verdict().split("\n"), "")
         print_scores(result.winner.scores, result.winner.baselines)

@@ -3,7 +3,7 @@ from collections import Counter
 import polars as pl
 import pytest
 
-from demarcate.cli.result_tables import print_class_balance, print_schema, print_scores
+from demarcate.cli.console_tables import print_class_balance, print_schema, print_scores
 from demarcate.evaluation import Score
 from demarcate.tabular import infer_schema
 

@@ -2,8 +2,8 @@
 Four clouds of points
 =====================
 
-The first network: it is shown points in the plane that come in four clouds, and learns to say which cloud a point
-belongs to. Everything here is small enough to look at.
+The first network: it gets points of the plane that form four clouds, and learns to predict the cloud of a point.
+Everything here is small enough to look at.
 """
 
 import matplotlib.pyplot as plt
@@ -21,7 +21,7 @@ torch.set_num_threads(1)  # for networks as small as these, one thread is faster
 # Data
 # ----
 #
-# 1000 points, two numbers each (``x1`` and ``x2``), four classes. ``cluster_std`` says how far the clouds spread.
+# 1000 points, two numbers each (``x1`` and ``x2``), four classes. ``cluster_std`` is the spread of the clouds.
 
 data = datasets.blobs(n_samples=1000, n_features=2, centers=4, cluster_std=1.5, random_state=42)
 print(data)
@@ -31,15 +31,15 @@ points = DataDisplay.from_data(data)
 # A network
 # ---------
 #
-# ``Network(hidden=(8, 8))`` is a network 2-8-8-4: two numbers go in, two hidden layers of 8 units each pass them on,
-# and four numbers come out, one for each class. Between the layers stands ReLU, which replaces negative numbers by 0.
+# ``Network(hidden=(8, 8))`` is a network 2-8-8-4: two inputs, two hidden layers of 8 units each, and four outputs, one
+# for each class. ReLU between the layers replaces negative numbers by 0.
 #
 # It is trained 100 times on all training rows at once (100 *full-batch epochs*). Each time SGD, the simplest
-# optimizer, changes every weight a little in the direction that lowers the loss; the learning rate 0.1 says how much.
+# optimizer, changes every weight a little in the direction that lowers the loss; the learning rate 0.1 sets how much.
 #
-# A fifth of the rows, the *test rows*, is put aside before, and only used to see how well the network does on points
-# that it was not trained on. Which rows these are, and which weights the network begins with, is chance. So one result
-# says little: ``seeds=20`` does all of it twenty times.
+# A fifth of the rows, the *test rows*, is held out, and only used to measure how good the network is on points that it
+# was not trained on. The choice of these rows and the initial weights are random, so one result says little:
+# ``seeds=20`` repeats everything twenty times.
 
 network = Network(hidden=(8, 8), activation="relu")
 training = Training(optimizer="sgd", lr=0.1, epochs=100, batch_size=None)
@@ -49,18 +49,18 @@ print(run.network)
 print(run.log(every=20))
 
 # %%
-# The promise of the lesson is a test accuracy of about 99%. This is what the twenty say: their mean, with a 95%
-# interval that tells how far other seeds could move it.
+# The promise of the lesson is a test accuracy of about 99%. The result of the twenty runs is their mean, with a 95%
+# interval: how far other seeds could move it.
 
 accuracy = runs.table["test_accuracy"]
 print(runs)
 print(f"worst {accuracy.min():.3f}, best {accuracy.max():.3f}")
 
 # %%
-# The promise holds, for columns as they are. Usually columns are first brought to mean 0 and standard deviation 1, and
-# ``train`` does so unless it is told not to (``standardise=False`` above). Here this makes the numbers smaller, and
-# SGD's steps with them: after 100 epochs some of the twenty networks have not arrived, and the promise is broken. They
-# are slow, not bad: after 300 epochs all are there.
+# The promise holds for the original columns. Usually columns are first scaled to mean 0 and standard deviation 1, as
+# ``train`` does without ``standardise=False``. Here this makes the numbers smaller, and SGD's steps with them: after
+# 100 epochs some of the twenty networks are not finished, and the promise does not hold. They are slow, not bad: after
+# 300 epochs all of them are good.
 
 for epochs in (100, 300):
     longer = Training(optimizer="sgd", lr=0.1, epochs=epochs, batch_size=None)
@@ -69,11 +69,11 @@ for epochs in (100, 300):
     print(f"standardised columns, {epochs} epochs, worst {lowest:.3f}\n{standardised}")
 
 # %%
-# While it learns
+# During training
 # ---------------
 #
-# Loss and accuracy after each epoch, the mean of the twenty with its interval. Training rows and test rows stay
-# together: what the networks learn from the ones holds for the others too.
+# Loss and accuracy after each epoch, the mean of the twenty with its interval. Training rows and test rows stay close
+# to each other: what the networks learn from training rows also holds for test rows.
 
 curves = HistoryDisplay.from_run(runs.repeats["network"])
 
@@ -81,8 +81,8 @@ curves = HistoryDisplay.from_run(runs.repeats["network"])
 # The same in plain PyTorch
 # -------------------------
 #
-# Nothing is hidden: this is the loop behind the first of the twenty runs. ``torch.manual_seed(0)`` gives it the same
-# initial weights, and ``run.train_rows`` the same rows.
+# This loop does the same as the first of the twenty runs. ``torch.manual_seed(0)`` gives it the same
+# initial weights, and ``run.train_rows`` gives it the same rows.
 
 x = torch.tensor(data.X.to_numpy(), dtype=torch.float32)
 y = torch.tensor(data.y)  # class numbers, int64
@@ -109,18 +109,18 @@ print(f"test accuracy: plain PyTorch {plain_accuracy:.3f}, demarcate {run.scores
 print(f"largest difference between the two: weights {weights_apart:.1e}, training losses {losses_apart:.1e}")
 
 # %%
-# Where it draws the line
-# -----------------------
+# The decision boundary
+# ---------------------
 #
-# The network answers for every point of the plane, also where no data is. Coloured by its answer, with the test rows
-# on top:
+# The network predicts a class for every point of the plane, also far from the data. The plane is coloured by the
+# prediction, with the test rows on top:
 
 regions = BoundaryDisplay.from_estimator(run, data, rows=runs.test_rows)
 
 # %%
 # Which class is easiest, which hardest? A confusion matrix counts the test rows by true class (row) and predicted
-# class (column); right answers are on the diagonal. For one network that is a matter of two or three points; so beside
-# it, how often each class is recognised by the twenty.
+# class (column); right answers are on the diagonal. For one network two or three points decide that, so the script also
+# prints how often the twenty networks recognise each class.
 
 confusion = ConfusionDisplay.from_estimator(run, data.X[runs.test_rows], data.y[runs.test_rows])
 print(f"first network: easiest class {confusion.easiest}, hardest {confusion.hardest}")
@@ -152,8 +152,8 @@ for name, settings in changes.items():
     print(f"{name}: {settings}\n{changed[name]}")
 
 # %%
-# Beware of an interval without width. With 50 points each network is tested on 10, and ten right answers to ten
-# questions do not make certain of the eleventh. What a single run says of points to come has an interval of its own:
+# An interval of width zero is misleading. With 50 points each network is tested on 10, and ten right answers do not
+# guarantee the eleventh. The score of a single run has an interval of its own, for new points:
 
 print("few: accuracy of the first run on its 10 test rows", changed["few"]["network"].scores["accuracy"])
 
@@ -168,10 +168,10 @@ print(deeper)
 print(f"one more layer changes test accuracy by {more}; {behind} of the 20 deeper networks are below 90%")
 
 # %%
-# The question was easy before, so another layer has nothing to add; but it is harder to set in motion, and now and
-# then 100 epochs of plain SGD are not enough for it.
+# The question was easy before, so another layer adds nothing. But a deeper network is harder to train, and sometimes
+# 100 epochs of plain SGD are not enough for it.
 #
-# Last, the wide clouds:
+# The last picture shows the wide clouds:
 
 wide = BoundaryDisplay.from_estimator(
     changed["wide"]["network"], datasets.blobs(cluster_std=4.0), rows=changed["wide"].test_rows
@@ -179,8 +179,8 @@ wide = BoundaryDisplay.from_estimator(
 plt.show()
 
 # %%
-# **What to see:** where clouds overlap, points lie on both sides of the border, and no border could do much better:
-# wider clouds are a harder question, not a worse network.
+# **In the picture:** where clouds overlap, points lie on both sides of the boundary, and no boundary could be much
+# better: wider clouds are a harder question, not a worse network.
 #
 # Exercises
 # ---------
@@ -189,5 +189,5 @@ plt.show()
 #
 # 1. Before you run it: will ``cluster_std=0.5`` need more or fewer epochs than 1.5? Look at ``log``.
 # 2. With ``n_samples=50`` there are 10 test rows. Which accuracies are possible at all?
-# 3. Set ``lr`` to 0.001 and to 2.0. Which of the two can be mended by more epochs?
+# 3. Set ``lr`` to 0.001 and to 2.0. Which of the two becomes good with more epochs?
 # 4. Leave the hidden layers out: ``Network(hidden=())``. How much worse is it, and why not more?

@@ -2,9 +2,9 @@
 From logits to predictions
 ==========================
 
-What comes out of a network's last layer are plain numbers, from minus to plus infinity: the **logits**. Two steps turn
+The outputs of a network's last layer are plain numbers, from minus to plus infinity: the **logits**. Two steps turn
 them into an answer: logits become **probabilities**, and the likeliest class is the **prediction**. This script follows
-three points through both steps, before training and after, and then shows why loss and accuracy tell different stories.
+three points through both steps, before training and after, and then shows why loss and accuracy can disagree.
 """
 
 import matplotlib.pyplot as plt
@@ -21,7 +21,7 @@ from demarcate.plotting import BoundaryDisplay, HistoryDisplay
 # Four classes: softmax
 # ---------------------
 #
-# A network for the four clouds gives four logits a point. **Softmax** makes each of them positive (``exp``) and
+# A network for the four clouds gives four logits for each point. **Softmax** makes each of them positive (``exp``) and
 # divides by their sum, so that they add up to 1.
 
 data = datasets.blobs()
@@ -39,9 +39,9 @@ print("their sums", probabilities.sum(1).numpy())
 # %%
 # Softmax keeps the order, so the largest logit is the largest probability, and either gives the same prediction.
 
-print("argmax of logits        ", logits.argmax(1).numpy())
-print("argmax of probabilities ", probabilities.argmax(1).numpy())
-print("what the network answers", run.predict(three), "and the truth", data.y[runs.test_rows[:3]])
+print("argmax of logits         ", logits.argmax(1).numpy())
+print("argmax of probabilities  ", probabilities.argmax(1).numpy())
+print("prediction of the network", run.predict(three), "and the truth", data.y[runs.test_rows[:3]])
 
 every = run.logits(data.X)
 sums_apart = (torch.softmax(every, 1).sum(1) - 1).abs().max().item()
@@ -52,8 +52,8 @@ print(f"over all 1000 points: sums are off 1 by at most {sums_apart:.0e}; the tw
 # Before training
 # ---------------
 #
-# A network begins with random weights. It already gives probabilities, and they are worth nothing. "I do not know"
-# among four classes, 1/4 each, has a loss of ln 4; random opinions cost a little more. Accuracy is near 1/4 on
+# A network begins with random weights. It already gives probabilities, but they are useless. "I do not know" among four
+# classes, 1/4 each, has a loss of ln 4; random probabilities have a slightly larger loss. Accuracy is near 1/4 on
 # average, with a large spread: a network may get two whole clouds right by luck, or none.
 
 print("probabilities of the three points, before training\n", run.predict_proba(three, trained=False).round(2))
@@ -71,8 +71,8 @@ untrained = BoundaryDisplay.from_estimator(run.untrained, data, title="Before tr
 # Two classes: sigmoid
 # --------------------
 #
-# For two classes one logit is enough. The **sigmoid** of it, 1 / (1 + exp(-logit)), is the probability of the second
-# class, and it is above one half just where the logit is above 0.
+# For two classes one logit is enough. Its **sigmoid**, 1 / (1 + exp(-logit)), is the probability of the second class,
+# and it is above one half exactly if the logit is above 0.
 
 two = datasets.moons(n_samples=300, noise=0.30)
 binary = train(two, Network(hidden=(16, 16)), Training(lr=0.01, epochs=60, batch_size=None), test_size=0.3)["network"]
@@ -87,48 +87,46 @@ print(f"agrees with sigmoid > 0.5 on all 300 points: {torch.equal(by_logit, by_p
 # Loss against accuracy
 # ---------------------
 #
-# Accuracy counts right answers and does not ask how sure they were. The loss of a row is minus the logarithm of the
-# probability that the true class was given. Two forecasters, five questions, four right answers each:
+# Accuracy counts right answers and ignores how certain they were. The loss of a row is minus the logarithm of the
+# probability of its true class. Two forecasters answer five questions, each with four right answers:
 
 careful = np.array([0.7, 0.7, 0.7, 0.7, 0.4])  # probability of the true class
 reckless = np.array([0.99, 0.99, 0.99, 0.99, 0.0001])
-for name, given in {"careful": careful, "reckless": reckless}.items():
-    losses = -np.log(given)
-    print(f"{name:8}: accuracy {np.mean(given > 0.5):.2f}, losses {losses.round(2)}, mean {losses.mean():.2f}")
+for name, predicted in {"careful": careful, "reckless": reckless}.items():
+    losses = -np.log(predicted)
+    print(f"{name:8}: accuracy {np.mean(predicted > 0.5):.2f}, losses {losses.round(2)}, mean {losses.mean():.2f}")
 
 # %%
 # The reckless one is nearly certain each time, and one confident mistake costs more than all of the other's answers
-# together. Networks become reckless when they are trained for too long. A large one, on 210 points of two moons, ten
-# seeds: at the epoch where its test loss is lowest (known afterwards; nobody could have stopped there), and at the
-# end.
+# together. Networks become reckless when they are trained for too long. Here is a large network on 210 points of two
+# moons, with ten seeds: at the epoch with the lowest test loss (which is only known afterwards), and at the end.
 
 long = Training(lr=0.01, epochs=300, batch_size=None)
 big = train(two, Network(hidden=(256, 256)), long, test_size=0.3, seeds=10)
-found = {"test_loss": [], "test_accuracy": []}
+values = {"test_loss": [], "test_accuracy": []}
 for one in big.repeats["network"]:
     lowest = one.history["test_loss"].arg_min()
-    for number, pairs in found.items():
-        pairs.append((one.history[number][lowest], one.history[number][-1]))
+    for metric, pairs in values.items():
+        pairs.append((one.history[metric][lowest], one.history[metric][-1]))
 changes = {}
-for number, pairs in found.items():
+for metric, pairs in values.items():
     then, last = np.array(pairs).T
-    changes[number] = Mean.of(last - then)
-    print(f"{number}: at the lowest loss {Mean.of(then)}, at the end {Mean.of(last)}, change {changes[number]}")
+    changes[metric] = Mean.of(last - then)
+    print(f"{metric}: at the lowest loss {Mean.of(then)}, at the end {Mean.of(last)}, change {changes[metric]}")
 
 # %%
 # Targets of the right type
 # -------------------------
 #
-# Cross-entropy takes class numbers: ``int64``, one a row. One-logit binary cross-entropy takes floats in a column:
-# ``(rows, 1)``. Given as tensors of another type or shape, labels are refused with the rule, what was found, and what
-# to do:
+# Cross-entropy takes class numbers: ``int64``, one for each row. One-logit binary cross-entropy takes floats in a
+# column: ``(rows, 1)``. Tensors of another type or shape are refused, with a message that names both and the remedy:
 
 indices = torch.tensor(two.y)
 attempts = {
-    "softmax, given floats": ("softmax", indices.float()),
-    "softmax, given a column": ("softmax", indices.unsqueeze(1)),
-    "logit, given class numbers": ("logit", indices),
-    "logit, given floats without a column": ("logit", indices.float()),
+    "softmax with floats": ("softmax", indices.float()),
+    "softmax with a column": ("softmax", indices.unsqueeze(1)),
+    "logit with class numbers": ("logit", indices),
+    "logit with floats, not in a column": ("logit", indices.float()),
 }
 messages = {}
 for name, (head, labels) in attempts.items():
@@ -139,7 +137,7 @@ for name, (head, labels) in attempts.items():
         print(f"{name}:\n  {error}")
 
 # %%
-# Plain PyTorch refuses them too, in words of its own:
+# Plain PyTorch refuses them too, with its own messages:
 
 for loss, outputs, labels in (
     (nn.CrossEntropyLoss(), torch.zeros(300, 2), indices.float()),
@@ -151,14 +149,14 @@ for loss, outputs, labels in (
         print(f"{type(loss).__name__}: {error}")
 
 # %%
-# Last, the curves of the large network, the mean of ten:
+# The last picture shows the curves of the large network, the mean of ten:
 
 curves = HistoryDisplay.from_run(big.repeats["network"])
 plt.show()
 
 # %%
-# **What to see:** the test loss falls and then climbs again while test accuracy hardly moves: the networks make about
-# as many mistakes as before, but are more and more sure of them.
+# **In the picture:** the test loss falls and then rises again while test accuracy hardly moves: the networks make about
+# the same number of mistakes as before, but are more and more certain of them.
 #
 # Exercises
 # ---------
@@ -166,5 +164,5 @@ plt.show()
 # Answers are in script 12 of this gallery.
 #
 # 1. Add 100 to all four logits of a point. What happens to its probabilities? And if you multiply the logits by 10?
-# 2. A forecaster always says 0.5 for two classes. What is the loss? The accuracy?
+# 2. A forecaster always predicts 0.5 for two classes. What is the loss? The accuracy?
 # 3. What is the loss of the reckless one if the last probability is 0? Why do libraries compute losses from logits?

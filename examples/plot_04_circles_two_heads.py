@@ -2,8 +2,8 @@
 Two rings, and two heads for two classes
 ========================================
 
-Two classes can be told apart with one logit or with two. This script draws a closed boundary with one logit, and then
-asks whether the choice matters.
+One logit or two can separate two classes. This script draws a closed boundary with one logit, and then measures whether
+the choice matters.
 """
 
 import matplotlib.pyplot as plt
@@ -26,9 +26,8 @@ print(data)
 points = DataDisplay.from_data(data)
 
 # %%
-# A network 2-16-16-1: two numbers in, one logit out, because there are two classes. The loss that goes with it is
-# binary cross-entropy. Adam is an optimizer that adapts its steps to each weight; with it a learning rate of 0.01 is
-# usual.
+# A network 2-16-16-1: two inputs and one logit, because there are two classes. Its loss is binary cross-entropy. Adam
+# is an optimizer that adapts its steps to each weight; with it a learning rate of 0.01 is usual.
 
 network = Network(hidden=(16, 16))
 training = Training(optimizer="adam", lr=0.01, epochs=150, batch_size=None)
@@ -39,9 +38,8 @@ print(run.log(every=30))
 print(runs)
 
 # %%
-# All twenty networks are right on all of their test points. The interval has no width: no split of these 1000 points
-# makes a difference. That is not to say that no other point will ever be missed. Of the first network, tested on 200
-# points, this is known:
+# All twenty networks are right on all of their test points. The interval has width zero: no split of these 1000 points
+# makes a difference. A new point may still be wrong. The interval of the first network, tested on 200 points:
 
 print("accuracy of the first run on its 200 test rows", run.scores["accuracy"])
 
@@ -49,8 +47,8 @@ print("accuracy of the first run on its 200 test rows", run.scores["accuracy"])
 # The same in plain PyTorch
 # -------------------------
 #
-# This time the network is written first, as a class. Then ``train`` is told to begin from the very same weights
-# (``initial``), and both are trained.
+# This time the network is written first, as a class. Then ``train`` starts from the same weights (``initial``), and
+# both are trained.
 
 
 class RingNetwork(nn.Module):
@@ -70,7 +68,7 @@ twin_runs = train(data, {"twin": network}, training, standardise=False, initial=
 twin = twin_runs["twin"]
 
 x = torch.tensor(data.X.to_numpy(), dtype=torch.float32)
-y = torch.tensor(data.y, dtype=torch.float32).unsqueeze(1)  # floats in a column, as BCEWithLogitsLoss wants them
+y = torch.tensor(data.y, dtype=torch.float32).unsqueeze(1)  # floats in a column, as BCEWithLogitsLoss expects them
 rows = torch.tensor(twin.train_rows)
 loss_of = nn.BCEWithLogitsLoss()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
@@ -94,7 +92,7 @@ print(f"largest difference between the two: probabilities {probabilities_apart:.
 #
 # The part of a network that turns the last hidden layer into an answer is its *head*. The other head treats two
 # classes like four: one logit each, softmax and cross-entropy. Both on two moons (1000 points, noise 0.2), with twenty
-# splits, the same for both:
+# splits, the same for both heads:
 
 moons = datasets.moons(n_samples=1000, noise=0.2)
 heads = {"one logit": Network(hidden=(16, 16), head="logit"), "two logits": Network(hidden=(16, 16), head="softmax")}
@@ -105,8 +103,8 @@ print(compared)
 print(f"one logit is better by {difference}; is 0 inside the interval? {'yes' if equal else 'no'}")
 
 # %%
-# That is no coincidence. A softmax over two logits depends only on their difference, and is its sigmoid. So the last
-# layer of a two-logit network can be folded into one logit: subtract the first row of its weights from the second.
+# There is a reason. A softmax over two logits depends only on their difference, and equals the sigmoid of it. So the
+# last layer of a two-logit network can be folded into one logit: subtract the first row of its weights from the second.
 
 two = compared["two logits"]
 *hidden, last = two.network
@@ -120,26 +118,27 @@ folded_apart = (from_one - from_two).abs().max().item()
 print(f"two logits folded into one: probabilities differ by at most {folded_apart:.1e}")
 
 # %%
-# The second logit adds nothing that could be said. One logit has fewer weights, and is what demarcate takes for two
-# classes unless told otherwise (``head="softmax"``).
+# The second logit adds no information. One logit has fewer weights, and is demarcate's default for two classes
+# (``head="softmax"`` gives two).
 #
-# Not only where, but how sure
-# ----------------------------
+# Probabilities
+# -------------
 #
-# Back to the rings. Instead of the predicted class, colour every point of the plane by the probability of class 1:
+# For the rings, this picture colours every point of the plane by the probability of class 1 instead of the predicted
+# class:
 
 probability_map = BoundaryDisplay.from_estimator(run, data, kind="probability", rows=runs.test_rows)
 plt.show()
 
 # %%
-# **What to see:** the boundary is a closed ring between the two; the probability changes from 0 to 1 within a narrow
-# band around it, and the network is just as sure far outside, where it has never seen a point.
+# **In the picture:** the boundary is a closed ring between the two rings; the probability changes from 0 to 1 within a
+# narrow band around it, and the network is equally certain far outside, where there were no training points.
 #
 # Exercises
 # ---------
 #
 # Answers are in script 12 of this gallery.
 #
-# 1. Make the rings harder: ``noise=0.2`` and ``factor=0.8``. What becomes of the narrow band?
+# 1. Make the rings harder: ``noise=0.2`` and ``factor=0.8``. How does the narrow band change?
 # 2. How narrow can the network be? Try ``hidden=(2,)``, ``(3,)``, ``(4,)``: three straight lines can enclose a ring.
 # 3. Train with SGD and ``lr=0.1`` instead of Adam. How many epochs does it need?

@@ -1,9 +1,9 @@
 """
-Kill the activations
-====================
+A network without activations
+=============================
 
-Between the layers of a network stands a nonlinearity: ReLU, tanh or another. It looks like a detail. This script takes
-it away and looks at what is left.
+Between the layers of a network there is a nonlinearity: ReLU, tanh or another. It looks like a detail. This script
+removes it and measures the difference.
 """
 
 import matplotlib.pyplot as plt
@@ -15,8 +15,8 @@ from demarcate import Network, Training, datasets, train
 from demarcate.plotting import ComparisonDisplay
 
 # %%
-# Three networks on the two rings: two hidden layers with ReLU after each, the same layers with nothing between them,
-# and no hidden layers at all, a plain linear model (also known as logistic regression).
+# Three networks on the two rings: two hidden layers with ReLU after each, the same layers without activations, and no
+# hidden layers, which is a plain linear model (also known as logistic regression).
 
 data = datasets.circles(n_samples=1000, noise=0.05, factor=0.5, random_state=42)
 networks = {
@@ -31,30 +31,30 @@ for name, run in runs.items():
 print(runs)
 
 # %%
-# Without activations the network is no better than a coin, however many weights it has. It is even below one half:
-# each ring is as much left as right and as much up as down, so whatever side it leans to because of chance in the
-# training rows, the test rows, which are the rest, lean to the other.
+# Without activations the network is no better than a coin, in spite of all its weights. It is even below one half: the
+# rings are symmetric, so if the training rows lean to one side by chance, the test rows, which are the remaining rows,
+# lean to the other.
 #
-# Why: straight lines of straight lines are straight
-# --------------------------------------------------
+# The reason: a linear function of a linear function is linear
+# ------------------------------------------------------------
 #
-# A layer computes ``W x + b``. A layer after it computes ``V (W x + b) + c``, and that is ``(V W) x + (V b + c)``: a
+# A layer computes ``W x + b``. The next layer computes ``V (W x + b) + c``, and that is ``(V W) x + (V b + c)``: a
 # single layer again. Multiplied out, the three layers are one row of two weights and a bias:
 
-killed = runs["no activations"]
+linear = runs["no activations"]
 with torch.no_grad():
-    first, *others = killed.network
+    first, *others = linear.network
     weight, bias = first.weight, first.bias
     for layer in others:
         weight, bias = layer.weight @ weight, layer.weight @ bias + layer.bias
-    logits = killed.encode(data.X) @ weight.T + bias
-collapsed_apart = (logits - killed.logits(data.X)).abs().max().item()
+    logits = linear.encode(data.X) @ weight.T + bias
+collapsed_apart = (logits - linear.logits(data.X)).abs().max().item()
 print(f"weights {weight.numpy().round(3)}, bias {bias.numpy().round(3)}")
 print(f"logits of the three layers and of this one differ by at most {collapsed_apart:.1e}")
 
 # %%
-# The boundary is where the logit is 0, and for one layer that is a straight line. This can be tested on any network
-# without looking inside: if it is straight, the logit halfway between two points is the mean of theirs.
+# On the boundary the logit is 0, and for one layer that is a straight line. Any network can be tested for that from
+# outside: if it is linear, the logit halfway between two points is the mean of their logits.
 
 ends = np.random.default_rng(0).uniform(-1.5, 1.5, (2, 500, 2))
 bends = {}
@@ -68,8 +68,8 @@ for name, run in runs.items():
 # Is a straight line always useless?
 # ----------------------------------
 #
-# It depends on the data. On the two moons it misses the tips that reach into each other. On the four clouds each
-# border between two of them is straight anyway:
+# It depends on the data. On the two moons it misses the overlapping tips. Between the four clouds every boundary is
+# straight anyway:
 
 moons = datasets.moons(n_samples=1000, noise=0.2)
 elsewhere, ahead = {}, {}
@@ -79,26 +79,26 @@ for other in (moons, datasets.blobs()):
     print(f"{other.name}: ReLU is ahead of no hidden layers by {ahead[other.name]}\n{elsewhere[other.name]}")
 
 # %%
-# So try the linear model first; where it is as good as the others, take it.
+# So try the linear model first; if it is as good as the others, take it.
 
 on_moons = ComparisonDisplay.from_runs(elsewhere["moons"], moons, rows=elsewhere["moons"].test_rows)
 
 # %%
-# And the rings:
+# The three networks on the rings:
 
 on_circles = ComparisonDisplay.from_runs(runs, data, rows=runs.test_rows)
 plt.show()
 
 # %%
-# **What to see:** only the network with activations closes its boundary around the inner ring; the other two draw one
-# straight line, the 16-16 network like the one without hidden layers.
+# **In the pictures:** only the network with activations closes its boundary around the inner ring; the other two draw
+# one straight line, the 16-16 network like the one without hidden layers.
 #
 # Exercises
 # ---------
 #
 # Answers are in script 12 of this gallery.
 #
-# 1. Give the linear model a third column, ``x1**2 + x2**2``. What is the test accuracy now, and what did you do that
-#    the hidden layers did before?
+# 1. Give the linear model a third column, ``x1**2 + x2**2``. What is the test accuracy now, and which work of the
+#    hidden layers did you do by hand?
 # 2. Try ``activation="tanh"``, ``"gelu"`` and ``"sigmoid"``. Which one needs more epochs?
 # 3. Ten layers without activations: ``Network(hidden=(16,) * 10, activation="none")``. How much does it bend?

@@ -2,9 +2,9 @@
 Heart disease: from a table to one patient
 ==========================================
 
-A real table: 303 patients of the Cleveland Clinic, 13 columns each, and whether angiography found heart disease. Some
-columns are numbers, some are categories, some cells are empty. The network is small; most of the work is to be honest
-about how good it is.
+A real table: 303 patients of the Cleveland Clinic with 13 columns, and the result of their angiography: heart disease
+or none. Some columns are numbers, some are categories, some cells are empty. The network is small; most of the work is
+an honest score.
 """
 
 import subprocess
@@ -27,11 +27,11 @@ from demarcate.plotting import BoundaryDisplay, ConfusionDisplay
 torch.set_num_threads(1)  # for networks as small as these, one thread is faster than several
 
 # %%
-# Look first
-# ----------
+# The data
+# --------
 #
-# Shape, first rows, class balance. Whoever says "healthy" to all is right as often as the commoner class is common: a
-# network has to beat that.
+# Shape, first rows, class balance. The accuracy of always predicting "healthy" is the share of the more frequent class:
+# a network has to beat that.
 
 heart = datasets.heart()
 print(heart)
@@ -40,8 +40,8 @@ print(heart)
 # Train
 # -----
 #
-# One hidden layer of 32 units. *Dropout* 0.5 silences each hidden unit with probability one half in every training
-# step, so that no unit can rely on another. Adam with learning rate 1e-3, 50 epochs, in *mini-batches* of 32 rows. A
+# One hidden layer of 32 units. In every training step *dropout* 0.5 sets each hidden unit to 0 with probability one
+# half, so that no unit can rely on another. Adam with learning rate 1e-3, 50 epochs, in *mini-batches* of 32 rows. A
 # fifth of the rows is held out for testing, a different fifth for each of the 20 seeds.
 
 network = Network(hidden=(32,), dropout=0.5)
@@ -52,28 +52,27 @@ print(run.network)
 print(runs)
 
 # %%
-# 13 columns go in, but the first layer takes more numbers: each category becomes a number of its own, 0 or 1. Measured
-# columns are brought to mean 0 and standard deviation 1. Means, deviations and categories are taken from training rows
-# alone, as the test rows show: their mean age is not quite 0.
+# The table has 13 columns, but the first layer has more inputs: each category becomes an input of its own, 0 or 1.
+# Numerical columns are scaled to mean 0 and standard deviation 1. Means, deviations and categories come from the
+# training rows alone, so the mean encoded age of the test rows is not quite 0.
 
-print(f"{heart.shape[1]} columns become {run.encode(heart.X).shape[1]} numbers")
+print(f"{heart.shape[1]} columns become {run.encode(heart.X).shape[1]} inputs")
 for name, rows in {"training": runs.train_rows, "test": runs.test_rows}.items():
     print(f"mean of the encoded age, {name} rows: {run.encode(heart.X[rows])[:, 0].mean():+.3f}")
 
 # %%
-# The promise of the lesson is a test accuracy of 80 to 85%, and a few percent between runs. Twenty runs:
+# The promise of the lesson is a test accuracy of 80 to 85%, with a few percent between runs. Twenty runs:
 
 accuracy = runs.table["test_accuracy"].to_numpy()
 low, high, spread = accuracy.min(), accuracy.max(), accuracy.std(ddof=1)
 print(f"mean {Mean.of(accuracy)}; single runs from {low:.3f} to {high:.3f}, standard deviation {spread:.3f}")
 print(f"of {len(accuracy)} runs, {np.sum(accuracy < 0.80)} are below 80%, {np.sum(accuracy > 0.85)} above 85%")
-print(f"what the first run alone says, from its {len(runs.test_rows)} test rows: {run.scores['accuracy']}")
+print(f"the first run alone, on its {len(runs.test_rows)} test rows: {run.scores['accuracy']}")
 
 # %%
-# The mean is at the upper end of the promised range, many single runs are above it, and a few percent between runs is
-# right. With about 60 test rows one patient more or less is 1.6 percent: who reports a single run reports mostly the
-# luck of the split. And is a network needed? Logistic regression, the plainest classifier there is, on the same
-# splits:
+# The mean is at the upper end of the promised range, many single runs are above it, and the spread between runs is a
+# few percent. With about 60 test rows one patient is 1.6 percent: the score of a single run is mostly the luck of its
+# split. Is a network needed? Logistic regression, the plainest classifier, on the same splits:
 
 logistic = []
 for repeat in repeats:
@@ -84,18 +83,18 @@ ahead = Mean.of(accuracy - logistic)
 print(f"logistic regression {Mean.of(logistic)}; the network is ahead by {ahead}")
 
 # %%
-# What the two differ by, if anything, is small next to what the split does.
+# The difference between the two, if there is one, is small beside the effect of the split.
 #
 # The same in plain PyTorch
 # -------------------------
 #
-# As one would write it by hand, with ``TensorDataset`` and ``DataLoader``. To compare number by number, both begin
-# from the same weights (``initial``) and go through the rows in the same order (``sampler``; ``shuffle=True`` is what
-# one would usually write, and draws an order of its own).
+# The same by hand, with ``TensorDataset`` and ``DataLoader``. To compare number by number, both start from the same
+# weights (``initial``) and read the rows in the same order (``sampler``; the usual ``shuffle=True`` draws an order of
+# its own).
 
 
 def by_hand(model, x, y, seed):
-    """Train a model in place; the mean loss of each epoch."""
+    """Train a model in place; return the mean loss of each epoch."""
     dataset = TensorDataset(x, y)
     order = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
@@ -128,8 +127,8 @@ losses_apart = abs(twin.history["train_loss"].to_numpy() - losses).max()
 print(f"without dropout, largest difference: weights {weights_apart:.1e}, training losses {losses_apart:.1e}")
 
 # %%
-# With dropout the two silence different units, for each draws its own random numbers. Then the weights differ, and
-# what can be compared is how good they are: over ten splits, the same for both, the difference is noise around 0.
+# With dropout the two drop different units, because each draws its own random numbers. Then the weights differ, but
+# the scores can be compared: over ten splits, the same for both, the difference is noise around 0.
 
 hand_accuracy = []
 for seed, repeat in enumerate(repeats[:10]):
@@ -145,8 +144,8 @@ print(f"with dropout: demarcate {Mean.of(accuracy[:10])}, by hand {Mean.of(hand_
 print(f"difference {hand_difference}")
 
 # %%
-# Who is missed
-# -------------
+# Mistakes
+# --------
 #
 # A *false negative* is an ill patient sent home, a *false positive* a healthy one sent on to more tests. The matrix
 # counts the test rows of the first run.
@@ -157,9 +156,9 @@ false_negatives, false_positives = int(confusion.matrix[1, 0]), int(confusion.ma
 print(f"{false_negatives} false negatives and {false_positives} false positives among {len(y_test)} patients")
 
 # %%
-# If a false negative costs twice what a false positive costs, "ill" should be said not from a probability of 1/2 but
-# from 1/3 up: there both mistakes are equally dear, 1/3 * 2 = 2/3 * 1. That follows from the costs alone, if the
-# probabilities can be trusted. Does it save anything? Over the 20 splits:
+# If a false negative costs twice as much as a false positive, the prediction should be "ill" from a probability of 1/3
+# up instead of 1/2: there both mistakes have the same expected cost, 1/3 * 2 = 2/3 * 1. That follows from the costs
+# alone, if the probabilities can be trusted. Does it save anything? Over the 20 splits:
 
 missed, alarmed = {}, {}
 for threshold in (1 / 2, 1 / 3):
@@ -175,18 +174,18 @@ for threshold in (1 / 2, 1 / 3):
 fewer_missed = Mean.of(np.subtract(missed[1 / 2], missed[1 / 3]))
 more_alarms = Mean.of(np.subtract(alarmed[1 / 3], alarmed[1 / 2]))
 saved = Mean.of(2 * np.subtract(missed[1 / 2], missed[1 / 3]) - np.subtract(alarmed[1 / 3], alarmed[1 / 2]))
-print(f"{fewer_missed} missed fewer, {more_alarms} alarmed more; saved in all {saved} false positives")
+print(f"{fewer_missed} fewer false negatives, {more_alarms} more false positives; savings in false positives: {saved}")
 
 # %%
-# Fewer ill patients are missed, more healthy ones are alarmed, and with about 60 patients a time it cannot be told
-# whether that pays.
+# There are fewer false negatives and more false positives, and about 60 test patients for each split are too few to
+# show whether that pays.
 #
 # One patient
 # -----------
 #
-# Through the same columns, means and categories. What comes out is a probability, not a diagnosis: an estimate of how
-# many in a hundred patients with such numbers have heart disease, learned in one clinic, from patients of whom none was
-# as old as this one.
+# One patient passes through the same columns, means and categories. The result is a probability, not a diagnosis: an
+# estimate of the share of such patients with heart disease, learned in one clinic from patients who were all younger
+# than this one.
 
 patient = {
     "age": [80], "sex": [0], "cp": [1], "trestbps": [124], "chol": [300], "fbs": [1], "restecg": [2],
@@ -194,10 +193,10 @@ patient = {
 }  # fmt: skip
 chance = run.predict_proba(patient)[0, 1].item()
 chances = np.array([repeat.predict_proba(patient)[0, 1] for repeat in repeats])
-print(f"probability of heart disease: {chance:.2f}; the 20 networks say {chances.min():.2f} to {chances.max():.2f}")
+print(f"probability of heart disease: {chance:.2f}; the 20 networks give {chances.min():.2f} to {chances.max():.2f}")
 
 # %%
-# A category that no training row had is no reason to stop. It counts as "other", and a warning says so:
+# A category that is in no training row is not refused. It counts as "other", with a warning:
 
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
@@ -205,11 +204,11 @@ with warnings.catch_warnings(record=True) as caught:
 print(f"{caught[0].message}; probability {unseen:.2f}")
 
 # %%
-# Save, load elsewhere
-# --------------------
+# Save and load
+# -------------
 #
-# One file holds the network and all that was fitted to prepare the columns. A fresh Python process reads it and is
-# asked about the same patient.
+# One file holds the network and everything that was fitted to prepare the columns. A new Python process loads it and
+# predicts the same patient.
 
 question = f"""
 from demarcate import load
@@ -222,7 +221,7 @@ elsewhere = float(done.stdout)
 print(f"here {chance!r}, there {elsewhere!r}, the same: {chance == elsewhere}")
 
 # %%
-# Thirteen columns do not fit on paper, two do. The others are held where the caption says.
+# A picture shows two of the thirteen columns. The others have the fixed values of the caption.
 
 boundary = BoundaryDisplay.from_estimator(
     run, heart, kind="probability", columns=("age", "thalach"), rows=runs.test_rows
@@ -230,8 +229,9 @@ boundary = BoundaryDisplay.from_estimator(
 plt.show()
 
 # %%
-# **What to see:** for an otherwise common patient, a lower heart rate under stress goes with a higher probability. Yet
-# many ill patients lie where the map says healthy: their other eleven columns are not those that the map holds still.
+# **In the picture:** for an otherwise typical patient, a lower heart rate under stress means a higher probability. Yet
+# many ill patients are in the region of healthy ones: their other eleven columns differ from the fixed values of the
+# map.
 #
 # Exercises
 # ---------
@@ -240,5 +240,5 @@ plt.show()
 #
 # 1. Change one number of the patient at a time. Which one moves the probability most?
 # 2. ``print(run.log(every=10))``: with dropout the training loss is above the test loss. Why?
-# 3. Leave ``thal`` out of the patient. What does the message say?
-# 4. Train with ``dropout=0.0`` and 500 epochs. What becomes of training and test accuracy?
+# 3. Leave ``thal`` out of the patient. What is the message?
+# 4. Train with ``dropout=0.0`` and 500 epochs. How do training and test accuracy change?

@@ -2,12 +2,12 @@
 Thresholds and costs
 ====================
 
-A classifier for two classes gives a probability; somebody has to turn it into a decision. One half is the usual
-threshold, and the right one only if both kinds of mistake are equally bad. A doctor who sends a healthy patient to one
-more examination has lost an hour; one who sends an ill patient home has lost more.
+A classifier for two classes gives a probability; a threshold turns it into a decision. One half is the usual threshold,
+and the right one only if both kinds of mistake are equally bad. Sending a healthy patient to one more examination costs
+an hour; sending an ill patient home costs more.
 
-We take the probabilities of heart disease, look at what every threshold does, and choose the one that costs least when
-a missed patient counts twice.
+We compute the mistakes of every threshold for heart disease, and choose the cheapest one if a missed patient costs
+twice as much as a false alarm.
 """
 
 import matplotlib.pyplot as plt
@@ -18,12 +18,12 @@ from demarcate.evaluation import Mean, wilson_interval
 from demarcate.plotting import ConfusionDisplay, ThresholdDisplay
 
 # %%
-# Probabilities of rows that were not trained on
-# ----------------------------------------------
+# Out-of-fold probabilities
+# -------------------------
 #
-# A threshold is a choice, so it must not be made on training rows, whose probabilities are too good. It need not use
-# up test rows either. The classifier trains eight networks, each on seven eighths of the rows; a row's out-of-fold
-# probability comes from the network that did not train on it. All 303 rows have one.
+# A threshold must not be chosen on training rows, whose probabilities are too good. It need not use up test rows
+# either. The classifier trains eight networks, each on seven eighths of the rows; a row's out-of-fold probability comes
+# from the network that was not trained on it. All 303 rows have one.
 
 heart = datasets.heart()
 clf = DemarcateClassifier(categorical=heart.categorical).fit(heart.X, heart.y)
@@ -33,21 +33,21 @@ probability = clf.oof_proba_[:, 1]
 print(f"{len(ill)} patients, {ill.sum()} of them ill; out-of-fold accuracy at 0.5: {clf.scores_['accuracy']}")
 
 # %%
-# Four ways to end
-# ----------------
+# Four outcomes
+# -------------
 #
-# At any threshold, each patient is one of four: ill and found (true positive), ill and missed (false negative), healthy
-# and alarmed (false positive), healthy and left alone (true negative).
+# At every threshold there are four kinds of patients: ill and predicted ill (true positive), ill and predicted healthy
+# (false negative), healthy and predicted ill (false positive), healthy and predicted healthy (true negative).
 #
-# * **Recall**: of the ill, how many are found?
-# * **Precision**: of those we call ill, how many are?
+# * **Recall**: the share of the ill that are predicted ill.
+# * **Precision**: the share of those predicted ill that are ill.
 #
-# A lower threshold finds more of the ill, and alarms more of the healthy. Both numbers come with a 95% interval, for
-# there are only so many patients to count.
+# A lower threshold finds more of the ill, and has more false positives. Both shares have a 95% interval, because the
+# number of patients is small.
 
 
-def told(hits, of):
-    """A share, and its 95% interval."""
+def share_text(hits, of):
+    """Return a share and its 95% interval as text."""
     low, high = wilson_interval(hits, of)
     return f"{hits / of:.2f} [{low:.2f}, {high:.2f}]"
 
@@ -56,35 +56,35 @@ print("threshold          precision             recall  false positives  false n
 for threshold in np.arange(1, 10) / 10:
     called = probability >= threshold
     hits = int((called & ill).sum())
-    precision, recall = told(hits, int(called.sum())), told(hits, int(ill.sum()))
+    precision, recall = share_text(hits, int(called.sum())), share_text(hits, int(ill.sum()))
     print(
         f"      {threshold:.1f}  {precision:>17}  {recall:>17}  {(called & ~ill).sum():15}  {(~called & ill).sum():15}"
     )
 
 # %%
-# What a mistake costs
+# The cost of mistakes
 # --------------------
 #
-# Say a false negative costs twice a false positive. (Which numbers to put here is not for a program to decide.) Then
-# every threshold has a cost, and one of them the least.
+# Suppose that a false negative costs twice as much as a false positive. (A program cannot choose these numbers.) Then
+# every threshold has a cost, and one of them has the lowest.
 
 thresholds = np.arange(1, 100) / 100
 
 
 def mistakes(threshold, ill, probability):
-    """How many false positives and false negatives a threshold makes."""
+    """Return the numbers of false positives and false negatives at a threshold."""
     called = probability >= threshold
     return int((called & ~ill).sum()), int((~called & ill).sum())
 
 
 def cost(threshold, ill, probability, false_negative=2.0):
-    """What its mistakes cost, a false positive costing 1."""
+    """Return the cost of the mistakes at a threshold, in units of one false positive."""
     false_positives, false_negatives = mistakes(threshold, ill, probability)
     return false_positives + false_negative * false_negatives
 
 
 def cheapest(ill, probability, false_negative=2.0):
-    """The threshold that costs least."""
+    """Return the cheapest threshold."""
     return float(min(thresholds, key=lambda threshold: cost(threshold, ill, probability, false_negative)))
 
 
@@ -95,32 +95,32 @@ for threshold in (0.5, best):
     print(f"threshold {threshold:.2f}: {positives} false positives, {negatives} false negatives, cost {total:.0f}")
 
 # %%
-# Fewer of the ill are missed, and more of the healthy are alarmed: that is the bargain, and no threshold escapes it.
+# There are fewer false negatives and more false positives: every threshold trades one for the other.
 #
-# If the probabilities were exactly right, nobody would have to search. Calling a patient with probability p ill costs
+# With exactly right probabilities no search is needed. Calling a patient with probability p ill costs
 # ``(1 - p) * 1`` on average, calling the same patient healthy costs ``p * 2``; the two are equal at p = 1/3. In
-# general, at ``false_positive / (false_positive + false_negative)``.
+# general they are equal at ``false_positive / (false_positive + false_negative)``.
 #
-# How sure is that threshold?
-# ---------------------------
+# How certain is that threshold?
+# ------------------------------
 #
 # Other folds and other initial weights give other probabilities. Here are five more classifiers on the same patients.
 
-found = []
+cheapest_thresholds = []
 for seed in range(1, 6):
     other = DemarcateClassifier(categorical=heart.categorical, random_state=seed).fit(heart.X, heart.y)
     theirs = heart.y[other.oof_rows_] == 1, other.oof_proba_[:, 1]
-    found.append(cheapest(*theirs))
-    told_costs = [f"{cost(threshold, *theirs):.0f} at {threshold:.2f}" for threshold in (found[-1], 1 / 3, 0.5)]
-    print(f"seed {seed}: cost {', '.join(told_costs)}")
+    cheapest_thresholds.append(cheapest(*theirs))
+    costs = [f"{cost(each, *theirs):.0f} at {each:.2f}" for each in (cheapest_thresholds[-1], 1 / 3, 0.5)]
+    print(f"seed {seed}: cost {', '.join(costs)}")
 
 # %%
-# The first threshold of each line, the best, wanders: near its lowest point the cost is flat, and a few patients decide
-# where the lowest point is.
+# The first threshold of each line, the cheapest, differs widely between seeds: near its minimum the cost is flat, and a
+# few patients decide where the minimum is.
 #
-# It is also flattered, for we chose the cheapest of 99 thresholds and counted its cost on the rows that it was chosen
-# by. What is it worth on others? Choose on one half of the patients, count on the other half, 200 times over. Beside
-# the cost of 2 for a false negative we try 10.
+# Its cost is also too low, because we chose the cheapest of 99 thresholds and computed its cost on the same rows. How
+# much does it save on other rows? We choose on one half of the patients and compute the cost on the other half, 200
+# times. Beside a cost of 2 for a false negative we try 10.
 
 generator = np.random.default_rng(0)
 halves = [np.split(generator.permutation(len(ill))[:302], 2) for _ in range(200)]
@@ -135,16 +135,16 @@ for false_negative in (2.0, 10.0):
             rows[name].append(100 * gain / len(first))
     # Halves of the same patients resemble each other: ``shared`` widens the intervals for that.
     saved[false_negative] = {name: Mean.of(gains, shared=1.0) for name, gains in rows.items()}
-    print(f"a false negative costs {false_negative:.0f}: saved on 100 patients, compared with 0.5 [95% interval]")
+    print(f"a false negative costs {false_negative:.0f}: saved per 100 patients, compared with 0.5 [95% interval]")
     print(f"  the cheapest threshold, on the half that chose it   {saved[false_negative]['promised']}")
     print(f"  the cheapest threshold, on the other half           {saved[false_negative]['chosen']}")
     print(f"  {by_rule:.2f} by the rule, on the other half               {saved[false_negative]['rule']}")
 
 # %%
-# At a cost of 2, half of what was saved on the rows that chose is gone on others, and the rest may be luck. The rule,
-# which looks at no rows at all, does no worse than the search; whether it beats one half is at the edge of what 303
-# patients can tell. At a cost of 10 a low threshold saves far more than chance, by the rule as much as by the search.
-# So let the costs decide, and do not believe the second decimal.
+# At a cost of 2, half of the savings on the rows of the choice are lost on other rows, and the rest may be luck. The
+# rule, which uses no rows, is no worse than the search; 303 patients are just too few to show whether it beats one
+# half. At a cost of 10 a low threshold saves far more than chance, by the rule and by the search. So let the costs
+# decide, and do not trust the second decimal.
 #
 # To use a threshold: ``clf.predict_proba(patients)[:, 1] >= threshold``.
 
@@ -152,14 +152,14 @@ for false_negative in (2.0, 10.0):
 # The pictures
 # ------------
 #
-# Who was mistaken for whom, at the threshold that costs least:
+# The confusion matrix at the cheapest threshold:
 
 confusion = ConfusionDisplay.from_predictions(
     heart.y[clf.oof_rows_], (probability >= best).astype(int), title=f"Heart disease, threshold {best:.2f}"
 )
 
 # %%
-# Precision, recall and cost against the threshold:
+# Precision, recall and cost by threshold:
 
 display = ThresholdDisplay.from_predictions(
     heart.y[clf.oof_rows_], clf.oof_proba_, false_negative=2.0, false_positive=1.0
@@ -168,12 +168,12 @@ display = ThresholdDisplay.from_predictions(
 plt.show()
 
 # %%
-# **What to see:** as the threshold rises, recall falls and precision rises; the cost is a wide valley with an uneven
+# **In the picture:** as the threshold rises, recall falls and precision rises; the cost is a wide valley with an uneven
 # floor, in which the cheapest threshold is hardly lower than its neighbours.
 #
 # Stretch goals
 # -------------
 #
-# 1. From which cost of a false negative on does the rule save more than chance, compared with one half?
+# 1. At which cost of a false negative does the rule begin to save more than chance, compared with one half?
 # 2. ``DemarcateClassifier(class_weight={0: 1, 1: 2})`` puts the cost into training. Compare it, at 0.5, with the rule.
-# 3. ``n_seeds=5`` gives every fold five networks. Do their mean probabilities make a steadier threshold?
+# 3. With ``n_seeds=5`` every fold has five networks. Do their mean probabilities make the threshold more stable?

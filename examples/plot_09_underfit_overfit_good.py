@@ -2,11 +2,10 @@
 Too small, too big, about right
 ===============================
 
-Three networks learn the same two moons. One is too small to follow them, one so big that it can learn every single
-point by heart, one is of middling size and held back a little. This is the capstone of the lesson: everything before
-comes together here.
+Three networks learn the same two moons. One is too small to fit them, one is large enough to memorise every point, and
+one is of medium size and slightly regularised. This is the capstone of the lesson: it uses all previous scripts.
 
-The lesson makes claims about the three. We train each 20 times, and say which of them hold.
+The lesson makes claims about the three. We train each network 20 times, and check which claims hold.
 """
 
 import matplotlib.pyplot as plt
@@ -21,8 +20,8 @@ from demarcate.plotting import BoundaryDisplay, ComparisonDisplay, HistoryDispla
 # The data and the three networks
 # -------------------------------
 #
-# 300 points of two half moons. The noise is so large that they reach into each other: nobody can be right always.
-# 30% of the points are test rows.
+# 300 points of two half moons. The noise is so large that they overlap: no classifier can always be right. 30% of the
+# points are test rows.
 
 moons = datasets.moons(n_samples=300, noise=0.30, random_state=0)
 networks = {
@@ -33,10 +32,10 @@ networks = {
 
 
 def trainings(epochs):
-    """Adam over all rows at once; the good network's weights are pulled towards zero a little."""
+    """Return a training for each network: full-batch Adam, with slight weight decay for the good network."""
     plain = Training(optimizer="adam", lr=0.01, epochs=epochs, batch_size=None)
-    held_back = Training(optimizer="adam", lr=0.01, weight_decay=1e-4, epochs=epochs, batch_size=None)
-    return {"tiny": plain, "big": plain, "good": held_back}
+    decayed = Training(optimizer="adam", lr=0.01, weight_decay=1e-4, epochs=epochs, batch_size=None)
+    return {"tiny": plain, "big": plain, "good": decayed}
 
 
 EPOCHS = 2000
@@ -49,8 +48,8 @@ for name, run in runs.items():
 # The same in plain PyTorch
 # -------------------------
 #
-# There is no magic in ``train``. Here is the tiny network as one would write it by hand. ``train`` begins from the
-# weights that PyTorch draws after ``manual_seed``, so that both begin alike.
+# This loop trains the tiny network by hand. ``train`` starts from the weights that PyTorch draws after ``manual_seed``,
+# so both start from the same weights.
 
 tiny = runs["tiny"]
 X, y = tiny.encode(moons.X), torch.tensor(moons.y, dtype=torch.float32).unsqueeze(1)
@@ -75,20 +74,18 @@ for _ in range(EPOCHS):
         by_hand.append(loss_of(model(X_test), y_test).item())
 
 # %%
-# Is it the same, epoch by epoch?
+# The test losses of both, epoch by epoch:
 
 by_demarcate = tiny.history["test_loss"].to_list()
 apart = max(abs(one - other) for one, other in zip(by_hand, by_demarcate, strict=True))
 print("the same initial weights:", same_start)
-print(
-    f"last test loss by hand {by_hand[-1]:.6f}, by demarcate {by_demarcate[-1]:.6f}; never more than {apart:.1e} apart"
-)
+print(f"last test loss by hand {by_hand[-1]:.6f}, by demarcate {by_demarcate[-1]:.6f}; largest difference {apart:.1e}")
 
 # %%
-# What the curves say
-# -------------------
+# The curves
+# ----------
 #
-# Before looking at any score, look at the two lines: training rows and test rows.
+# Look at the two lines before any score: training rows and test rows.
 
 tiny_curves = HistoryDisplay.from_run(runs["tiny"], title="tiny")
 
@@ -101,8 +98,8 @@ big_curves = HistoryDisplay.from_run(runs["big"], title="big")
 good_curves = HistoryDisplay.from_run(runs["good"], title="good")
 
 # %%
-# The evidence in numbers: the gap between training rows and test rows; the lowest test loss, when it was reached, and
-# what became of it.
+# The same in numbers: the gap between training rows and test rows; the lowest test loss, its epoch, and the last test
+# loss.
 
 evidence = {}
 for name, run in runs.items():
@@ -116,42 +113,45 @@ for name, run in runs.items():
     print(
         f"{name:4}  train accuracy {run.train_accuracy:.3f}, test accuracy {test_accuracy:.3f}, gap "
         f"{evidence[name]['gap']:+.3f}; test loss lowest in epoch {evidence[name]['lowest_epoch']} at "
-        f"{evidence[name]['lowest']:.3f}, in the end {evidence[name]['last']:.3f}"
+        f"{evidence[name]['lowest']:.3f}, at the end {evidence[name]['last']:.3f}"
     )
 
 # %%
-# * **tiny underfits.** It is wrong about many of the rows it was trained on, and 2000 epochs did not change that: the
-#   training loss lies flat, far above what the others reach. More epochs will not help; more units would.
-# * **big overfits.** Its training loss goes to zero, while the test loss reached its lowest point early and has been
-#   climbing ever since. It is no more often wrong than before, but ever more certain where it is wrong.
-# * **good** does neither: both losses come down together, and the test loss rises little from its lowest point. (Its
-#   training line is ragged because each step silences other units.)
+# * **tiny underfits.** It is wrong on many of its training rows, and 2000 epochs do not change that: the training loss
+#   is
+#   flat, far above that of the others. More epochs will not help; more units would.
+# * **big overfits.** Its training loss goes to zero, while the test loss has its minimum early and rises from then on.
+#   It
+#   is not wrong more often than before, but more and more certain where it is wrong.
+# * **good** does neither: both losses fall together, and the test loss rises little from its minimum. (Its training
+#   line
+#   is ragged because each step drops other units.)
 #
-# The gap between training and test accuracy is often taken as the sign of overfitting. On this one split it misleads:
-# the widest belongs to tiny, whose 90 test rows happen to be hard ones. The curves do not.
+# The gap between training and test accuracy often serves as the sign of overfitting. On this one split it misleads:
+# tiny has the largest gap, because its 90 test rows happen to be hard. The curves do not mislead.
 #
-# Where they draw the line
-# ------------------------
+# The decision boundaries
+# -----------------------
 
 comparison = ComparisonDisplay.from_runs(runs, moons, kind="probability", rows=runs.test_rows)
 
 # %%
-# Twenty times over
-# -----------------
+# Twenty splits
+# -------------
 #
-# One split of 300 points is an anecdote: on another the numbers are others. So all three are trained on 20 splits,
-# from 20 sets of initial weights, for 600 epochs instead of 2000 to save time. By then big has known all its training
-# rows by heart for long. With 2000 the comparisons below come out alike, a little more clearly. ``precision="auto"``
-# lets big multiply in fewer digits where the processor gains from that.
+# One split of 300 points is an anecdote: another split gives other numbers. So all three are trained on 20 splits, from
+# 20 sets of initial weights, for 600 epochs instead of 2000 to save time. By then big has memorised all its training
+# rows long ago. With 2000 epochs the comparisons below have the same results, slightly clearer. With
+# ``precision="auto"`` big multiplies in bf16 if the processor gains from that.
 #
-# The intervals say how far the means would move with 20 other splits of these 300 points.
+# The intervals show how far the means would move with 20 other splits of these 300 points.
 
 SEEDS = 20
 repeated = train(moons, networks, trainings(600), test_size=0.3, seeds=SEEDS, precision="auto")
 print(repeated)
 
 # %%
-# How smooth a boundary is can be measured too: its length, in widths of the picture. A straight line across is 1.
+# The smoothness of a boundary can be measured by its length, in widths of the picture. A straight line across is 1.
 
 lengths = {name: [] for name in networks}
 for name, repeats in repeated.repeats.items():
@@ -167,7 +167,7 @@ for name, mean in roughness.items():
 # Which claims hold?
 # ------------------
 #
-# Differences are taken split by split: both networks met the same training and test rows.
+# Differences are taken split by split: both networks have the same training and test rows.
 
 reached = {row["network"]: row for row in repeated.means.to_dicts()}
 gaps = {}
@@ -191,24 +191,24 @@ print(f"the boundary is longer: {', '.join(f'{who} by {by}' for who, by in longe
 # %%
 # All hold but one.
 #
-# * Tiny does stay near 80%, on training rows as on test rows.
-# * Big does learn its training rows by heart, and is less good on test rows. Over 20 splits its gap is the widest.
-# * **Big is not worse than tiny.** It is better, on test rows, by far more than chance. Overfitting is not the same as
-#   being bad: on these moons, knowing every point by heart is a fair way to guess the next. What it ruins is the
-#   certainty.
-# * Good matches big in accuracy, or beats it by a little. The clear difference is in log loss, which punishes
-#   confident mistakes, and in the boundary: the order is tiny, good, big, from smooth to rough.
+# * Tiny stays near 80%, on training rows and on test rows.
+# * Big memorises its training rows, and is less good on test rows. Over 20 splits its gap is the largest.
+# * **Big is not worse than tiny.** It is better on test rows, by far more than chance. An overfitted network is not
+#   always a bad one: on these moons the memorised points predict the next ones fairly well. Overfitting ruins the
+#   probabilities.
+# * Good equals big in accuracy, or is slightly better. The clear difference is in log loss, which punishes confident
+#   mistakes, and in the boundary: from smooth to rough, the order is tiny, good, big.
 
 rough = BoundaryDisplay.from_estimator(runs["big"], moons, kind="probability", title="big, with all points")
 plt.show()
 
 # %%
-# **What to see:** the line of the big network bends around single points, and it is certain right up to it: that is
-# what overfitting looks like.
+# **In the picture:** the boundary of the big network bends around single points, and the network is certain right up to
+# it. This is overfitting.
 #
 # Stretch goals
 # -------------
 #
-# 1. Give tiny 4 units, then 8. When does it stop to underfit?
+# 1. Give tiny 4 units, then 8. When does it stop underfitting?
 # 2. Take 3000 points instead of 300. Does big still overfit, and is its boundary still rough?
-# 3. Hold big back with ``dropout=0.5``, with weight decay, with early stopping. Which comes closest to good?
+# 3. Regularise big with ``dropout=0.5``, with weight decay, with early stopping. Which comes closest to good?

@@ -2,8 +2,8 @@
 Sweeps: where is the sweet spot?
 ================================
 
-How many hidden units? How much weight decay? The usual answer is to try. ``sweep`` tries every value several times,
-each time on rows of its own, and all networks train together, as stacks.
+How many hidden units? How much weight decay? The usual answer is to try. ``sweep`` tries every value with several
+seeds, each on a split of its own, and all networks train together, as stacks.
 
 The lesson promises a sweet spot between too little and too much. We look for it, and find that it is wide.
 """
@@ -16,12 +16,12 @@ from demarcate.evaluation import Mean
 from demarcate.plotting import SweepDisplay
 
 # %%
-# Rows for choosing, rows for judging
-# -----------------------------------
+# Validation rows and test rows
+# -----------------------------
 #
-# Whoever tries eight values and reports the best score reports luck as well. So there are three kinds of rows. The test
-# rows are set aside first. Each seed then splits the others into training rows and validation rows; values are compared
-# on the validation rows. The winner alone is judged on the test rows, once.
+# The best score of eight values contains luck. So there are three kinds of rows. The test rows are held out first. Each
+# seed then splits the others into training rows and validation rows; values are compared on the validation rows. Only
+# the winner is scored on the test rows, once.
 
 moons = datasets.moons(n_samples=300, noise=0.30, random_state=0)
 
@@ -42,16 +42,16 @@ by_width = sweep(
 print(by_width)
 
 # %%
-# Which are as good as the best?
-# ------------------------------
+# Values as good as the best
+# --------------------------
 #
-# The table has one line on top, but a lead can be luck. All values met the same 20 splits, so differences can be taken
-# split by split. The splits share rows, and resemble each other more than fresh rows would; ``shared`` widens the
-# intervals for that.
+# The first line of the table has the best mean, but its lead can be luck. All values have the same 20 splits, so
+# differences can be taken split by split. The splits share rows, and resemble each other more than fresh rows would;
+# ``shared`` widens the intervals for that.
 
 
-def told_behind(result, metric):
-    """Print how far each value is behind the best in a metric, and in how many splits; return who is so for certain."""
+def print_behind(result, metric):
+    """Print how far each value is behind the best in a metric, and in how many splits; return those beyond noise."""
     (setting,) = result.winner.settings
     shared = len(result.validation_rows[0]) / len(result.train_rows[0])
     sign = 1 if metric == "accuracy" else -1
@@ -71,27 +71,27 @@ def told_behind(result, metric):
     return [value for value, mean in behind.items() if mean.low > 0]
 
 
-too_narrow = told_behind(by_width, "accuracy")
-worse_in_log_loss = told_behind(by_width, "log_loss")
+too_narrow = print_behind(by_width, "accuracy")
+worse_in_log_loss = print_behind(by_width, "log_loss")
 
 # %%
-# The smallest are too few for certain. From 16 on, widths are within about a point of accuracy of each other, up to the
-# widest. In log loss the widest is behind in most splits; but how far behind differs so much that the interval does not
-# leave out zero. These 300 points cannot settle it.
+# The smallest widths are clearly too small. From 16 on, all widths are within about a point of accuracy of each other,
+# up to the largest. In log loss the largest is behind in most splits; but the differences vary so much that the
+# interval includes zero. These 300 points are too few to decide.
 #
-# Here we can do what cannot be done with patients: draw more points. 20 fresh tables, each with 240 training rows, as
-# above, and 1000 test rows.
+# Unlike with patients, we can draw more points here: 20 fresh tables, each with 240 training rows, as above, and 1000
+# test rows.
 
 
 def on_fresh_points(networks, training, draws):
-    """How much more test accuracy and test log loss the first network has than the second, over fresh tables."""
+    """Return the differences of test accuracy and test log loss, first network minus second, over fresh tables."""
     first, second = networks
     apart = {"test_accuracy": [], "test_loss": []}
     for draw in range(draws):
         fresh = datasets.moons(n_samples=1240, noise=0.30, random_state=100 + draw)
         runs = train(fresh, networks, training, test_size=1000, seed=draw, precision="auto")
-        for number, differences in apart.items():
-            differences.append(runs.difference(first, second, number).value)
+        for metric, differences in apart.items():
+            differences.append(runs.difference(first, second, metric).value)
     return Mean.of(apart["test_accuracy"]), Mean.of(apart["test_loss"])
 
 
@@ -101,9 +101,9 @@ wide_accuracy, wide_loss = on_fresh_points(wide_and_narrow, full_batch, draws=20
 print(f"256 minus 16, fresh points: accuracy {wide_accuracy}, log loss {wide_loss}")
 
 # %%
-# So there is a sweet spot, but its two sides differ. To the left is a cliff: a network that is too small is wrong. To
-# the right is a gentle slope: one that is too wide is about as often right, and too sure of itself. Between them take
-# the smallest: it is the cheapest.
+# So there is a sweet spot, but its two sides differ. On the left is a cliff: a network that is too small is wrong. On
+# the right is a gentle slope: a network that is too wide is right about equally often, but too certain. Take the
+# smallest good width: it is the cheapest.
 
 width_display = SweepDisplay.from_sweep(by_width, over="hidden")
 
@@ -111,8 +111,8 @@ width_display = SweepDisplay.from_sweep(by_width, over="hidden")
 # Weight decay for the big network
 # --------------------------------
 #
-# Weight decay pulls all weights towards zero in every step. For the big network of the capstone, three layers of 256,
-# it is one way to be held back. We try none, and then 1e-5 to 1e-2.
+# Weight decay pulls all weights towards zero in every step. It is one way to regularise the big network of the
+# capstone, three layers of 256. We try none, and then 1e-5 to 1e-2.
 
 by_decay = sweep(
     moons,
@@ -126,12 +126,12 @@ print(by_decay)
 
 # %%
 
-worse_decay_in_accuracy = told_behind(by_decay, "accuracy")
-worse_decay_in_log_loss = told_behind(by_decay, "log_loss")
+worse_decay_in_accuracy = print_behind(by_decay, "accuracy")
+worse_decay_in_log_loss = print_behind(by_decay, "log_loss")
 
 # %%
-# Without decay the log loss is several times as high, and varies wildly. Accuracy hardly moves. Again fresh points tell
-# what these could not: the largest decay against none.
+# Without decay the log loss is several times as high, and varies widely. Accuracy hardly moves. Fresh points again give
+# a clearer answer, for the largest decay and none:
 
 big = Network(hidden=(256, 256, 256))
 decays = {
@@ -142,20 +142,20 @@ decay_accuracy, decay_loss = on_fresh_points({"decayed": big, "free": big}, deca
 print(f"weight decay 1e-2 minus none, fresh points: accuracy {decay_accuracy}, log loss {decay_loss}")
 
 # %%
-# The small values do little: with 1e-4 the big network comes as near to knowing its training rows by heart as without.
-# It takes 1e-2 to keep it from that. And that is the largest value that was tried: a sweep whose best value stands at
-# its end has not found the sweet spot, only the direction. The next one should go further.
+# Small values do little: with 1e-4 the big network memorises its training rows nearly as well as without decay. Only
+# 1e-2 prevents that. And that is the largest value of the sweep: if the best value is at the end of the range, the
+# sweep has found the direction of the sweet spot, but not the sweet spot. The next sweep should go further.
 
 decay_display = SweepDisplay.from_sweep(by_decay, over="weight_decay", metric="log_loss")
 plt.show()
 
 # %%
-# **What to see:** with growing weight decay the log loss falls and its intervals shrink, down to the last value tried.
-# In the picture of the widths, accuracy rises steeply and then lies flat.
+# **In the pictures:** with growing weight decay the log loss falls and its intervals shrink, up to the last value. In
+# the picture of the widths, accuracy rises steeply and is then flat.
 #
 # Stretch goals
 # -------------
 #
-# 1. Go on where the sweep ended: weight decay 1e-2, 3e-2, 0.1, 0.3. Where does it turn?
-# 2. ``halving=True`` drops the worse half on the way. How much time does it save, and does the same value win?
+# 1. Continue where the sweep ended: weight decay 1e-2, 3e-2, 0.1, 0.3. Where is the minimum?
+# 2. ``halving=True`` drops the worse half repeatedly. How much time does it save, and does the same value win?
 # 3. Sweep two settings at once: ``over={"hidden": [(4,), (16,), (64,)], "dropout": [0.0, 0.2, 0.5]}``.

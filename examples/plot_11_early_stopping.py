@@ -2,11 +2,10 @@
 Early stopping
 ==============
 
-A network that overfits was better once: its loss on fresh rows went down, and then up again. Early stopping means to
-watch rows that are not trained on, to stop when they have not done better for a while, and to go back to the best
-weights.
+A network that overfits was better before: its loss on fresh rows went down, and then up again. Early stopping measures
+the loss on validation rows, stops if it has not improved for some epochs, and restores the best weights.
 
-We measure what it is worth, write it in plain PyTorch, and show why the rows that decide must not be the test rows.
+We measure its effect, write it in plain PyTorch, and show why the validation rows must not be the test rows.
 """
 
 import copy
@@ -24,7 +23,7 @@ from demarcate.plotting import HistoryDisplay
 # With and without, on the same rows
 # ----------------------------------
 #
-# The network is larger than 300 points of two moons need. It is trained twice: for all 300 epochs, and with
+# The network is too large for 300 points of two moons. It is trained twice: for all 300 epochs, and with
 # ``patience=50``, which stops after 50 epochs without a better validation loss and restores the best weights. The
 # validation rows are a fifth of the training rows. The test rows decide nothing.
 
@@ -43,10 +42,10 @@ runs = train(
 )
 print(runs)
 stopped = runs["stopped"]
-print(f"\nseed 0 stopped after {len(stopped.history)} epochs, and went back to epoch {stopped.best_epoch}")
+print(f"\nseed 0 stopped after {len(stopped.history)} epochs, and returned to epoch {stopped.best_epoch}")
 
 # %%
-# Twenty splits and initial weights each, and what early stopping changed, split by split:
+# The effect of early stopping over twenty splits and initial weights, split by split:
 
 loss_saved = runs.difference("to the end", "stopped", "test_loss")
 accuracy_gained = runs.difference("stopped", "to the end", "test_accuracy")
@@ -54,9 +53,8 @@ print(f"test log loss saved      {loss_saved}")
 print(f"test accuracy gained     {accuracy_gained}")
 
 # %%
-# The log loss is a fraction of what it was. In accuracy there is hardly a difference: the epochs after the best make
-# the network more certain, not more often wrong. Whoever looks at accuracy alone will say that early stopping does
-# nothing.
+# The log loss falls to a fraction. Accuracy hardly changes: the epochs after the best one make the network more
+# certain, but not wrong more often. By accuracy alone, early stopping does nothing.
 #
 # It has a price: the validation rows are not trained on. Without early stopping they could be. Is that better?
 
@@ -65,13 +63,13 @@ price = Mean.of((everything.table["test_loss"] - runs.table.filter(network="stop
 print(f"to the end on all training rows: test log loss higher than stopped by {price}")
 
 # %%
-# No: here stopping is worth more than the rows that it takes.
+# No: here early stopping gains more than its validation rows cost.
 #
 # The same in plain PyTorch
 # -------------------------
 #
-# Keep a copy of the best weights and count the epochs since. ``deepcopy`` is needed: the tensors of a state dict are
-# the network's own, and the next step would change them.
+# Keep a copy of the best weights and count the epochs since then. ``deepcopy`` is needed: the tensors of a state dict
+# are those of the network, and the next step would change them.
 
 X, y = stopped.encode(moons.X), torch.tensor(moons.y, dtype=torch.float32).unsqueeze(1)
 X_train, y_train = X[runs.train_rows], y[runs.train_rows]
@@ -104,30 +102,30 @@ with torch.no_grad():
 lowest = stopped.history["validation_loss"].min()
 print(f"by hand:      best epoch {best_epoch}, stopped after {epoch}, lowest validation loss {best_loss:.6f}")
 print(f"by demarcate: best epoch {stopped.best_epoch}, stopped after {len(stopped.history)}, lowest {lowest:.6f}")
-print(f"logits of all 300 points, at most {apart:.1e} apart")
+print(f"logits of all 300 points: largest difference {apart:.1e}")
 
 # %%
 # Why not the test rows?
 # ----------------------
 #
-# It is tempting: the test curve is there, so take the epoch at which it is best, and report that score. But the rows
-# then choose the epoch that suits them, and the score is flattered.
+# It is tempting to take the best epoch of the test curve, and to report its score. But then the test rows choose the
+# epoch that suits them, and the score is too good.
 #
 # To measure by how much, take two groups of 60 rows. One chooses the epoch; both are scored, with the same weights.
-# Then let the groups change places, so that it does not matter which of them is easier. The average difference is what
-# choosing was worth to the rows that chose.
+# Then swap the groups, so that it does not matter which of them is easier. The average difference is the bias of the
+# rows that choose.
 
 always = Training(optimizer="adam", lr=0.01, epochs=EPOCHS, batch_size=None, patience=EPOCHS)
 X_all, labels = moons.X.to_numpy(), moons.y
 
 
 def by_class(rows):
-    """The same rows, those of class 0 first."""
+    """Return the same rows, those of class 0 first."""
     return rows[np.argsort(labels[rows], kind="stable")]
 
 
 def chosen_and_not(table, seed):
-    """Log loss of the rows that chose the epoch, and of the rows that did not; and which rows they were."""
+    """Return the log loss of the rows that choose the epoch, that of the others, and the runs."""
     done = train((table, labels), network, always, test_size=60, validation_size=60, seed=seed)
     run = done["network"]
     return run.history["validation_loss"].min(), run.scores["log_loss"].value, done
@@ -143,33 +141,33 @@ for seed in range(SEEDS):
     reported.append((one_chose + other_chose) / 2)
     honest.append((one_did_not + other_did_not) / 2)
 optimism = Mean.of([fair - flattered for fair, flattered in zip(honest, reported, strict=True)])
-print(f"log loss of the rows that chose the epoch  {Mean.of(reported)}")
-print(f"log loss of the rows that did not          {Mean.of(honest)}")
-print(f"flattered by                               {optimism}")
+print(f"log loss of the rows that choose the epoch  {Mean.of(reported)}")
+print(f"log loss of the other rows                  {Mean.of(honest)}")
+print(f"bias                                        {optimism}")
 
 # %%
-# That is the error one would print by choosing the epoch on the test rows. It is not large beside what early stopping
-# saves, but it always points the same way, and it grows with everything else that is chosen by the same rows.
+# This is the bias of a score if the test rows choose the epoch. It is small beside the savings of early stopping, but
+# it always has the same sign, and it grows with every other choice by the same rows.
 
 # %%
 # The picture
 # -----------
 
-display = HistoryDisplay.from_run(runs["to the end"], title="To the end: the validation loss turns")
+display = HistoryDisplay.from_run(runs["to the end"], title="To the end: the validation loss rises again")
 
 # %%
-# With early stopping, training ends a while after the turn, and the marked epoch is the one that is kept.
+# With early stopping, training ends some epochs after the minimum, and the network returns to the marked epoch.
 
-kept = HistoryDisplay.from_run(stopped, title="Stopped, the best epoch restored")
+stopped_display = HistoryDisplay.from_run(stopped, title="Stopped, the best epoch restored")
 plt.show()
 
 # %%
-# **What to see:** the loss on the validation rows falls, reaches its lowest point at the mark and rises; the training
-# loss never tells.
+# **In the pictures:** the loss on the validation rows falls, has its minimum at the mark and rises; the training loss
+# does not show that.
 #
 # Stretch goals
 # -------------
 #
-# 1. ``patience=5``: does it stop too early? And 200: is anything lost but time?
-# 2. With 20 rows in each group instead of 60, how much are the rows that choose flattered?
-# 3. Take the small network of the last script, 16-16 with dropout 0.2. What is early stopping worth there?
+# 1. Does ``patience=5`` stop too early? Does ``patience=200`` cost anything but time?
+# 2. How large is the bias with 20 rows in each group instead of 60?
+# 3. Take the good network of script 09, 16-16 with dropout 0.2. How much does early stopping gain there?

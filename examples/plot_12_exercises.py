@@ -2,8 +2,8 @@
 Exercises, with answers
 =======================
 
-The exercises of the lesson, script by script. Guess first, then read on. Wherever luck has a hand in it, an answer is a
-mean over several seeds, each with a split and initial weights of its own, with the 95% interval of that mean.
+The exercises of the lesson, script by script. Guess first, then read on. Answers that depend on luck are means over
+several seeds, each with a split and initial weights of its own, with the 95% interval of the mean.
 """
 
 import matplotlib.pyplot as plt
@@ -18,17 +18,17 @@ from demarcate.plotting import BoundaryDisplay, DisagreementDisplay
 SEEDS = 10
 
 
-def told(runs, name="network"):
-    """Train and test accuracy over the seeds, in words."""
+def accuracies(runs, name="network"):
+    """Return train and test accuracy over the seeds as text."""
     table = runs.table.filter(network=name)
     on_train, on_test = (Mean.of(table[f"{rows}_accuracy"].to_numpy(), within=(0, 1)) for rows in ("train", "test"))
     return f"train {on_train}   test {on_test}"
 
 
-def arrived(runs, name="network", level=0.99):
-    """The median over seeds of the first epoch with a test accuracy of at least ``level``."""
-    accuracies = [run.history["test_accuracy"].to_numpy() for run in runs.repeats[name]]
-    return float(np.median([np.argmax(own >= level) + 1 if (own >= level).any() else np.inf for own in accuracies]))
+def epochs_to(runs, name="network", level=0.99):
+    """Return the median over seeds of the first epoch with a test accuracy of at least ``level``."""
+    histories = [run.history["test_accuracy"].to_numpy() for run in runs.repeats[name]]
+    return float(np.median([np.argmax(own >= level) + 1 if (own >= level).any() else np.inf for own in histories]))
 
 
 # %%
@@ -40,9 +40,9 @@ def arrived(runs, name="network", level=0.99):
 # numbers 0 to 2.
 #
 # *Do the strips of the rounded regression vanish after 2000 steps?* They may get narrower, but they stay: its output is
-# continuous, and on its way from 0 to 3 it passes 1 and 2, however long it was trained.
+# continuous, and between 0 and 3 it passes through 1 and 2 after any number of steps.
 #
-# *What does* ``train`` *say to labels that are measured?*
+# *What is the message of* ``train`` *for labels that are measurements?*
 
 blobs = datasets.blobs()
 try:
@@ -68,28 +68,28 @@ descent = Training(optimizer="sgd", lr=0.1, epochs=100, batch_size=None)
 clouds = {}
 for name, changed in settings.items():
     clouds[name] = train(datasets.blobs(**changed), Network(hidden=(8, 8)), descent, seeds=SEEDS, standardise=False)
-    print(f"{name:23} {told(clouds[name])}")
+    print(f"{name:23} {accuracies(clouds[name])}")
 for name in ("as in the lesson", "width 0.5"):
-    print(f"{name}: 97% of the test rows right after {arrived(clouds[name], level=0.97):.0f} epochs (median)")
+    print(f"{name}: 97% of the test rows right after {epochs_to(clouds[name], level=0.97):.0f} epochs (median)")
 
 # %%
-# Narrow clouds are easy, and learned sooner. Wide ones run into each other, and then nobody can tell which cloud a
-# point in between came from: the errors are in the data. 2000 points do not help against that. With 50 points there
-# are 10 test rows: a run can only reach 80%, 90%, 100% and so on, and ten right answers of ten promise little.
+# Narrow clouds are easy, and learned in fewer epochs. Wide ones overlap, and the cloud of a point in between is
+# unknown: the errors are in the data. 2000 points do not change that. With 50 points there are 10 test rows: the
+# accuracy of a run can only be 80%, 90%, 100% and so on, and ten right answers out of ten prove little.
 #
-# *Set the learning rate to 0.001 and to 2.0. Which can be mended by more epochs?*
+# *Set the learning rate to 0.001 and to 2.0. Which of the two becomes good with more epochs?*
 
 for rate in (0.001, 2.0):
     for epochs in (100, 500):
         slow_or_wild = Training(optimizer="sgd", lr=rate, epochs=epochs, batch_size=None)
         runs = train(blobs, Network(hidden=(8, 8)), slow_or_wild, seeds=5, standardise=False)
         clouds[rate, epochs] = runs
-        print(f"learning rate {rate}, {epochs:4} epochs   {told(runs)}")
+        print(f"learning rate {rate}, {epochs:4} epochs   {accuracies(runs)}")
 
 # %%
-# The small one: it is on its way, only slowly. With the large one the first steps throw the weights so far off that
-# most networks are left with ReLU units that give 0 for every point. Such units have no slope, so nothing moves them
-# any more, and the network says the same everywhere.
+# The small one: it improves, but slowly. With the large one the first steps move the weights so far that in most
+# networks the ReLU units give 0 for every point. Such units have a gradient of 0, so no step changes them any more, and
+# the network predicts the same everywhere.
 #
 # *Leave the hidden layers out. How much worse is it?*
 
@@ -98,7 +98,7 @@ straight = train(blobs, depths, descent, seeds=SEEDS, standardise=False)
 print("8-8 minus no hidden layers, test accuracy", straight.difference("8-8", "no hidden layers"))
 
 # %%
-# Hardly: the borders between these clouds are nearly straight.
+# Hardly worse: the boundaries between these clouds are nearly straight.
 #
 # Script 03: logits and losses
 # ----------------------------
@@ -110,12 +110,12 @@ for name, changed in (("logits", logits), ("plus 100", logits + 100), ("times 10
     print(f"{name:9} {[round(value, 3) for value in torch.softmax(changed, 0).tolist()]}")
 
 # %%
-# Only differences count, so adding changes nothing; multiplying makes the same decision with more certainty.
+# Only differences matter, so adding changes nothing; multiplying gives the same prediction with more certainty.
 #
-# *A forecaster always says 0.5. What is the loss?* -log(0.5) = 0.693, whatever happens; the accuracy is that of a coin.
+# *A forecaster always predicts 0.5. What is the loss?* -log(0.5) = 0.693 for every row; the accuracy is that of a coin.
 #
-# *What if a probability of 0 is given to what then happens?* The loss is infinite. Computed from logits it need not
-# be: a logit is never infinite, but a small enough probability is rounded to 0.
+# *What is the loss if the true class has probability 0?* It is infinite. Computed from logits it is finite: a logit is
+# never infinite, but a very small probability is rounded to 0.
 
 certain = torch.tensor([[200.0, 0.0]])
 from_logits = torch.nn.functional.cross_entropy(certain, torch.tensor([1])).item()
@@ -134,37 +134,37 @@ named = {name: Network(hidden=hidden) for name, hidden in widths.items()}
 rings = train(datasets.circles(), named, adam, seeds=SEEDS, standardise=False)
 deeper = rings.difference("16-16-16", "16-16", "test_accuracy")
 for name in named:
-    print(f"{name:9} {told(rings, name)}")
+    print(f"{name:9} {accuracies(rings, name)}")
 print(f"a third layer of 16 adds {deeper}")
 
 # %%
-# A third layer adds nothing: there is nothing left to gain. Two units cannot enclose a ring; three lines could, but
-# few initial weights lead there. It takes a few units more than are needed to find the solution reliably.
+# A third layer adds nothing: 16-16 is already right everywhere. Two units cannot enclose a ring; three lines could, but
+# few initial weights lead there. A few more units than necessary find the solution reliably.
 #
 # *SGD with a learning rate of 0.1 instead of Adam. How many epochs does it need?*
 
 plain = Training(optimizer="sgd", lr=0.1, epochs=600, batch_size=None)
 by_sgd = train(datasets.circles(), Network(hidden=(16, 16)), plain, seeds=SEEDS, standardise=False)
-print(f"99% right after {arrived(rings, '16-16'):.0f} epochs of Adam, {arrived(by_sgd):.0f} of SGD (medians)")
+print(f"99% right after {epochs_to(rings, '16-16'):.0f} epochs of Adam, {epochs_to(by_sgd):.0f} of SGD (medians)")
 
 # %%
-# *Make the rings harder: noise 0.2 and factor 0.8. What becomes of the narrow band?*
+# *Make the rings harder: noise 0.2 and factor 0.8. How does the narrow band change?*
 
 harder = datasets.circles(noise=0.2, factor=0.8)
 blurred = train(harder, Network(hidden=(16, 16)), adam, seeds=SEEDS, standardise=False)
-print(told(blurred))
+print(accuracies(blurred))
 band = BoundaryDisplay.from_estimator(blurred["network"], harder, kind="probability", rows=blurred.test_rows)
 
 # %%
-# It widens: where rings overlap, the best a network can do is to be unsure.
+# It widens: where rings overlap, the best probabilities are uncertain ones.
 #
-# *One logit or two?* Script 04 has the answer; here are other seeds, and the same answer: neither is better.
+# *One logit or two?* Script 04 has the answer; other seeds give the same answer: neither is better.
 
 heads = {"one logit": Network(hidden=(16, 16), head="logit"), "two logits": Network(hidden=(16, 16), head="softmax")}
 moons = datasets.moons(n_samples=1000, noise=0.2)
 both = train(moons, heads, Training(lr=0.01, epochs=150, batch_size=None), seed=100, seeds=SEEDS)
 heads_apart = both.difference("two logits", "one logit", "test_accuracy")
-print(f"one logit {told(both, 'one logit')}\ntwo minus one, test accuracy {heads_apart}")
+print(f"one logit {accuracies(both, 'one logit')}\ntwo minus one, test accuracy {heads_apart}")
 
 # %%
 # Script 05: no activations
@@ -177,29 +177,29 @@ points = circles.X.to_numpy()
 squared = np.column_stack([points, (points**2).sum(axis=1)])
 quick = Training(optimizer="adam", lr=0.05, epochs=150, batch_size=None)
 with_column = train((squared, circles.y), Network(hidden=()), quick, seeds=SEEDS)
-print(f"linear model with a third column   {told(with_column)}")
+print(f"linear model with a third column   {accuracies(with_column)}")
 
 # %%
-# All right: the distance from the centre is all it takes, and one threshold on it. The hidden layers had to find such a
-# column by themselves.
+# It is right on all rows: one threshold on the distance from the centre is enough. The hidden layers had to learn such
+# a column.
 #
-# *Which activation needs more epochs? And how much do ten layers without any bend?*
+# *Which activation needs more epochs? And how much do ten layers without activations bend?*
 
 activations = {name: Network(hidden=(16, 16), activation=name) for name in ("relu", "tanh", "gelu", "sigmoid")}
 activations["ten layers of none"] = Network(hidden=(16,) * 10, activation="none")
 curved = train(circles, activations, quick, seeds=SEEDS)
 for name in activations:
-    print(f"{name:18} 99% right after {arrived(curved, name):.0f} epochs; {told(curved, name)}")
+    print(f"{name:18} 99% right after {epochs_to(curved, name):.0f} epochs; {accuracies(curved, name)}")
 
 # %%
-# Sigmoid: its slopes are at most a quarter, and two layers of it pass little on. Ten layers without an activation never
-# arrive (``inf``): they do not bend at all.
+# Sigmoid: its derivative is at most a quarter, so two layers of it pass on small gradients. Ten layers without an
+# activation never reach 99% (``inf``): they do not bend at all.
 #
 # Script 06: heart disease
 # ------------------------
 #
-# *Dropout 0.0 against 0.5. The lesson says that without it the train accuracy goes near 100% while the test accuracy
-# stays put.* The lesson trains 50 epochs; we also look at 300. *And a second hidden layer: does it help?*
+# *Dropout 0.0 and 0.5. The lesson claims that without dropout the train accuracy gets near 100% while the test accuracy
+# stays the same.* The lesson trains for 50 epochs; we also try 300. *Does a second hidden layer help?*
 
 heart = datasets.heart()
 hearts = {"no dropout": Network(hidden=(32,)), "dropout 0.5": Network(hidden=(32,), dropout=0.5)}
@@ -208,21 +208,21 @@ short = train(heart, hearts | deep, Training(lr=1e-3, epochs=50), seeds=20)
 long = train(heart, hearts, Training(lr=1e-3, epochs=300), seeds=20)
 for epochs, runs in ((50, short), (300, long)):
     for name in runs:
-        print(f"{epochs:3} epochs, {name:11} {told(runs, name)}")
+        print(f"{epochs:3} epochs, {name:11} {accuracies(runs, name)}")
     print(f"     dropout adds {runs.difference('dropout 0.5', 'no dropout')} on test rows")
 second_layer = short.difference("two layers", "dropout 0.5", "test_accuracy")
 print(f"a second layer, after 50 epochs, adds {second_layer} on test rows")
 
 # %%
-# After 50 epochs the network without dropout is not near 100% yet, and dropout makes no difference. With 300 it nearly
-# is; and the test accuracy does not stay put, it falls: what is learned then is these patients, not the disease.
-# Dropout slows that down.
+# After 50 epochs the network without dropout is not near 100% yet, and dropout makes no difference. After 300 epochs it
+# nearly is; and the test accuracy does not stay the same, it falls: the network then learns these patients, not the
+# disease. Dropout slows that down.
 #
-# A second layer makes no difference that 20 seeds could show. In 242 training rows there is little to be found beyond
-# what each column says by itself; a deeper network can say more, but there is no more to say.
+# 20 seeds show no effect of a second layer. In 242 training rows there is little to learn beyond the effect of each
+# column alone; a deeper network can express more, but there is no more in the data.
 #
-# *With dropout the training loss in the log is above the test loss. Why?* It is measured in the steps, with half of the
-# units silenced. Measured again with all units, it is below.
+# *With dropout the training loss in the log is above the test loss. Why?* It is measured in the steps, without the
+# dropped half of the units. Measured again with all units, it is below.
 
 dropped = short["dropout 0.5"]
 in_steps, afterwards = dropped.history["train_loss"][-1], dropped.train_loss
@@ -230,8 +230,8 @@ print(f"training loss {in_steps:.3f} in the steps, {afterwards:.3f} with all uni
 print(f"test loss {dropped.scores['log_loss'].value:.3f}")
 
 # %%
-# *Which number of the patient moves the probability most?* One column at a time takes every value that any patient has;
-# the rest stays. The range of the probability, the mean of ten networks:
+# *Which number of the patient moves the probability most?* One column at a time takes the values of all patients; the
+# other columns are fixed. This is the range of the probability, the mean of ten networks:
 
 patient = {
     "age": 80, "sex": 0, "cp": 1, "trestbps": 124, "chol": 300, "fbs": 1, "restecg": 2,
@@ -246,9 +246,9 @@ for column in sorted(ranges, key=lambda name: -ranges[name].value)[:4]:
     print(f"{column:8} {ranges[column]}")
 
 # %%
-# This says what the networks do, not what would heal anybody.
+# This describes the networks; it does not show what would heal a patient.
 #
-# *Leave* ``thal`` *out. What does the message say?*
+# *Leave* ``thal`` *out. What is the message?*
 
 try:
     dropped.predict_proba({name: [value] for name, value in patient.items() if name != "thal"})
@@ -260,8 +260,8 @@ print(missing)
 # The same seed, the same bits
 # ----------------------------
 #
-# *Train twice with the same seed. Is it the same? And on a GPU?* ``device="auto"`` takes the GPU if there is one. On
-# one machine the same seed gives the same bits; another kind of processor rounds differently.
+# *Train twice with the same seed. Are the results equal? And on a GPU?* ``device="auto"`` uses the GPU if there is one.
+# On one machine the same seed gives the same bits; another kind of processor rounds differently.
 
 small = datasets.moons()
 twice = [train(small, Network(hidden=(16, 16)), adam, device="auto")["network"].logits(small.X) for _ in range(2)]
@@ -272,7 +272,7 @@ print(f"on {'the GPU' if torch.cuda.is_available() else 'the CPU'}, twice the sa
 # Where do networks disagree?
 # ---------------------------
 #
-# *A* ``DemarcateClassifier`` *is eight networks. Draw where they do not agree.*
+# *A* ``DemarcateClassifier`` *has eight networks. Draw where they disagree.*
 
 clf = DemarcateClassifier(hidden=(16, 16), epochs=60).fit(small.X, small.y)
 print(f"out-of-fold accuracy {clf.scores_['accuracy']}")
@@ -280,5 +280,5 @@ disagreement = DisagreementDisplay.from_estimator(clf, small)
 plt.show()
 
 # %%
-# **What to see:** each thin line is one network's boundary; they run together between the moons and part towards the
-# edges of the picture, where there are no points to learn from.
+# **In the picture:** each thin line is the boundary of one network; the lines are close together between the moons and
+# diverge towards the edges of the picture, where there are no training points.

@@ -1,4 +1,4 @@
-"""Every script of the lesson, run once as it stands: what it leaves behind is judged."""
+"""Every script of the lesson as a fixture: the names of one run of it."""
 
 import runpy
 from pathlib import Path
@@ -10,21 +10,21 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def results(name, folder):
-    """The names that a script leaves behind, after it ran in a folder of its own."""
+    """Run a script in a folder of its own and return its names."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plt, "show", lambda: None)
         patch.chdir(folder)
         plt.switch_backend("Agg")
         try:
-            left = runpy.run_path(str(EXAMPLES / name))
+            names = runpy.run_path(str(EXAMPLES / name))
         finally:
             plt.close("all")
     assert not list(folder.iterdir())
-    return left
+    return names
 
 
 def script(name):
-    """A fixture that runs one script."""
+    """Return a fixture that runs one script."""
 
     @pytest.fixture(scope="module")
     def fixture(tmp_path_factory):

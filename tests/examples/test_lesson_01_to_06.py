@@ -1,4 +1,4 @@
-"""What the first half of the examples says is so: each script is run once, as it stands, and its results are judged."""
+"""The claims of scripts 01 to 06: each script runs once, unchanged, and its results are checked."""
 
 import numpy as np
 import polars as pl
@@ -8,8 +8,8 @@ import torch
 from demarcate.datasets import heart
 
 
-def mean(runs, name, number="test_accuracy"):
-    return runs.means.row(by_predicate=pl.col("network") == name, named=True)[number]
+def mean(runs, name, metric="test_accuracy"):
+    return runs.means.row(by_predicate=pl.col("network") == name, named=True)[metric]
 
 
 def is_drawn(display):
@@ -117,11 +117,11 @@ def test_the_loss_climbs_while_accuracy_hardly_moves(logits):
     assert abs(logits["changes"]["test_accuracy"].value) < 0.03
 
 
-def test_targets_of_the_wrong_type_are_refused_in_words(logits):
+def test_targets_of_the_wrong_type_are_refused_with_a_remedy(logits):
     messages = logits["messages"]
     assert len(messages) == len(logits["attempts"]) == 4
     assert all("cross-entropy takes" in message and ": got " in message for message in messages.values())
-    assert messages["logit, given class numbers"].endswith("Convert them with targets.float().unsqueeze(-1).")
+    assert messages["logit with class numbers"].endswith("Convert them with targets.float().unsqueeze(-1).")
 
 
 @pytest.mark.parametrize("picture", ["untrained", "curves"])
@@ -132,7 +132,7 @@ def test_logits_are_drawn(logits, picture):
 # Circles, and two heads
 
 
-def test_circles_are_those_of_the_lesson_and_told_apart(circles):
+def test_circles_are_those_of_the_lesson_and_separated(circles):
     assert circles["data"].frame.equals(circles["datasets"].circles(1000, 0.05, 0.5, 42).frame)
     assert circles["runs"].table["test_accuracy"].min() == 1.0
 
@@ -168,7 +168,7 @@ def test_without_activations_the_logit_does_not_bend(straight):
     assert straight["collapsed_apart"] < 1e-5
 
 
-def test_without_activations_rings_are_not_told_apart(straight):
+def test_without_activations_rings_are_not_separated(straight):
     assert mean(straight["runs"], "ReLU") == 1.0
     assert mean(straight["runs"], "no activations", "test_accuracy_high") < 0.5
     assert mean(straight["runs"], "no hidden layers", "test_accuracy_high") < 0.5

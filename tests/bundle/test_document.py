@@ -229,7 +229,7 @@ class TestDecisions:
     @pytest.mark.parametrize(
         ("name", "place", "value", "reason"),
         [
-            ("costs.matrix", (0, 1), -1.0, "0 to 1e15: 0 decided as 1 costs -1.0"),
+            ("costs.matrix", (0, 1), -1.0, "0 decided as 1 costs -1.0. Give a number from 0 to 1e15"),
             ("costs.matrix", (2, 1), 1e16, "costs 1e.16"),
             ("costs.matrix", (1, 1), 9.0, "Being right costs no more"),
             ("costs.matrix", (0, 1), np.nan, "holds NaN"),

@@ -1,4 +1,3 @@
-import json
 import tracemalloc
 
 import numpy as np
@@ -12,7 +11,7 @@ from demarcate.evaluation import bootstrap, class_scores, metrics
 from demarcate.evaluation.bootstrap import resample
 from demarcate.evaluation.intervals import score
 from demarcate.evaluation.metrics import METRICS, metric_measures
-from demarcate.evaluation.scores import Score, wilson_interval
+from demarcate.evaluation.scores import wilson_interval
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=30)
 FUNCTIONS = {name: getattr(metrics, name) for name in METRICS}
@@ -26,41 +25,6 @@ def predictions(n_rows, n_classes, seed=0):
     logits[np.arange(n_rows), codes] += 1
     odds = np.exp(logits)
     return codes, odds / odds.sum(axis=1, keepdims=True)
-
-
-class TestScore:
-    SCORE = Score(0.8421, 0.7982, 0.8809, n_rows=303, rows="out-of-fold")
-
-    def test_is_printed_with_its_interval(self):
-        assert str(self.SCORE) == "0.842 [0.798, 0.881]"
-
-    def test_goes_through_json(self):
-        assert json.loads(json.dumps(self.SCORE.to_json())) == {
-            "value": 0.8421,
-            "low": 0.7982,
-            "high": 0.8809,
-            "rows": "out-of-fold",
-            "n_rows": 303,
-        }
-
-
-class TestWilson:
-    @pytest.mark.parametrize(
-        # Newcombe, 1998, https://doi.org/10.1002/(SICI)1097-0258(19980430)17:8<857::AID-SIM777>3.0.CO;2-E, table I.
-        ("n_hits", "n_trials", "low", "high"),
-        [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-    )
-    def test_agrees_with_published_intervals(self, n_hits, n_trials, low, high):
-        assert wilson_interval(n_hits, n_trials) == pytest.approx((low, high), abs=5e-5)
-
-    @REPEATABLE
-    @given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.01, 0.999))
-    def test_holds_the_proportion_and_has_width(self, counts, level):
-        n_hits, n_trials = counts
-        low, high = wilson_interval(n_hits, n_trials, level)
-        assert 0 <= low <= n_hits / n_trials + 1e-12
-        assert n_hits / n_trials - 1e-12 <= high <= 1
-        assert low < high
 
 
 class TestScores:
@@ -158,18 +122,7 @@ class TestScores:
             score(np.array([0]), np.array([[np.nan, 1.0]]), rows="test")
 
 
-class TestDraws:
-    def test_each_draws_as_many_rows_as_there_are(self, monkeypatch):
-        monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 70)
-        chunks = list(resample(20, 10, seed=0))
-        assert [len(chunk) for chunk in chunks] == [3, 3, 3, 1]
-        assert (np.concatenate(chunks).sum(axis=1) == 20).all()
-
-    def test_the_size_of_the_chunks_changes_nothing(self, monkeypatch):
-        whole = np.concatenate(list(resample(20, 10, seed=0)))
-        monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 1)
-        np.testing.assert_array_equal(np.concatenate(list(resample(20, 10, seed=0))), whole)
-
+class TestResamples:
     @pytest.mark.parametrize(
         ("n_rows", "n_classes", "expected"), [(300, 2, 1000), (100_000, 2, 500), (20_000, 26, 200)]
     )

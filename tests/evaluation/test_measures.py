@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from demarcate.evaluation.bootstrap import Bootstrap
 from demarcate.evaluation.measures import average_of, calibration_bins, class_measures, mean_of
 
 
@@ -22,11 +21,3 @@ def test_precision_recall_and_f1_are_of_one_class():
 
 def test_rows_that_stand_for_several_fill_calibration_bins():
     assert calibration_bins(np.array([0.1, 0.9, 0.2]), n_bins=2, counts=np.array([3.0, 2.0, 1.0])).tolist() == [0, 1, 1]
-
-
-def test_draws_move_with_a_value_that_is_known_better_and_others_stay():
-    draws = {"loss": np.array([0.25, 0.75]), "other": np.array([1.0, 2.0])}
-    bootstrap = Bootstrap({"loss": 0.5, "other": 1.5}, draws, {"loss": 1.0, "other": 1.0}, n_rows=100, level=0.95)
-    moved = bootstrap.about({"loss": 0.625})
-    assert moved.draws["loss"].tolist() == [0.375, 0.875]
-    assert (moved.values["other"], moved.draws["other"].tolist()) == (1.5, [1.0, 2.0])

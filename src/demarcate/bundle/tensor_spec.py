@@ -39,7 +39,7 @@ def parse_network(member: Mapping[str, Any]) -> Network:
 
 def invalid_document(reason: Exception | str) -> BundleError:
     """Return the error of a document that describes no model."""
-    text = str(reason)
+    text = str(reason).removesuffix(".")
     # As repr spells it: text from a hostile document does not reach a terminal as it is.
     text = repr(text if len(text) <= _MAX_REASON else f"{text[:_MAX_REASON]}...")[1:-1]
     remedy = "Save the model again with this version of demarcate, or fetch the file again"

@@ -9,29 +9,9 @@ MANY_ROWS = 20_000
 
 
 def majority_probabilities(train_codes: npt.NDArray[np.int64], n_rows: int, n_classes: int) -> npt.NDArray[np.float64]:
-    """Return the shares of the classes among the training rows, for every row.
+    """Return the shares of the classes among the training rows for every row, ``(n_rows, n_classes)``.
 
-    Its accuracy is that of always predicting the largest class; its log loss is the best one without features.
-
-    Parameters
-    ----------
-    train_codes
-        `(n_train_rows,)`, at least one, 0 to `n_classes - 1`.
-    n_rows
-        How many rows to predict.
-    n_classes
-        How many classes there are.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_classes)
-        Each row sums to 1.
-
-    Examples
-    --------
-    >>> majority_probabilities(np.array([0, 1, 1, 1]), n_rows=2, n_classes=3)
-    array([[0.25, 0.75, 0.  ],
-           [0.25, 0.75, 0.  ]])
+    Their accuracy is that of always predicting the largest class, their log loss the best one without features.
     """
     return np.tile(np.bincount(train_codes, minlength=n_classes) / len(train_codes), (n_rows, 1))
 
@@ -43,41 +23,10 @@ def logistic_probabilities(
     n_classes: int,
     sample_weight: npt.NDArray[np.floating] | None = None,
 ) -> npt.NDArray[np.float64]:
-    """Return the probabilities of a logistic regression fitted on the training rows.
+    """Return the probabilities of scikit-learn's logistic regression for ``matrix``, ``(n_rows, n_classes)``.
 
-    It is scikit-learn's `LogisticRegression` with its default penalty. Features should be on one scale. A class that no
-    training row has gets probability 0. If the training rows are of one class, or there are no features, the
-    probabilities are the classes' shares.
-
-    Parameters
-    ----------
-    train_matrix
-        `(n_train_rows, n_features)`, finite.
-    train_codes
-        `(n_train_rows,)`, 0 to `n_classes - 1`.
-    matrix
-        `(n_rows, n_features)`, finite: the rows to predict.
-    n_classes
-        How many classes there are.
-    sample_weight
-        `(n_train_rows,)`, not negative and not all zero; None weighs all rows alike.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_classes)
-        Each row sums to 1.
-
-    Raises
-    ------
-    ValueError
-        If a matrix holds NaN or infinity.
-
-    Examples
-    --------
-    >>> feature = np.array([[-2.0], [-1.0], [1.0], [2.0]])
-    >>> logistic_probabilities(feature, np.array([0, 0, 1, 1]), np.array([[0.0], [9.0]]), n_classes=2).round(1)
-    array([[0.5, 0.5],
-           [0. , 1. ]])
+    Matrices are ``(n_train_rows, n_features)`` and ``(n_rows, n_features)``, finite and scaled. A class without a
+    training row has probability 0. Training rows of one class, or without features, give the classes' shares.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression

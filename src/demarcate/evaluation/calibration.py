@@ -34,41 +34,16 @@ MIN_PROBABILITY_TO_FIT = 1e-15
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """A temperature for new rows, and the scaled probabilities of rows that no network behind them was trained on.
-
-    Parameters
-    ----------
-    temperature
-        For new rows; None if probabilities are better left unscaled.
-    probabilities
-        `(n_rows, n_classes)`: each fold's rows scaled by the temperature of all other folds, so that no row takes part
-        in its own; unscaled if there is no temperature.
-    """
+    """A temperature for new rows, and the scaled probabilities of rows that no network behind them was trained on."""
 
     temperature: float | None
+    """None if probabilities are better left unscaled."""
     probabilities: npt.NDArray[np.float64]
+    """``(n_rows, n_classes)``: each fold's rows scaled by the temperature of all other folds, unless it is None."""
 
 
 def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> npt.NDArray[np.float64]:
-    """Return probabilities at a temperature; the likeliest class of each row stays the likeliest.
-
-    Parameters
-    ----------
-    probabilities
-        `(n_rows, n_classes)`, each row summing to 1.
-    temperature
-        Above 0; None for 1.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n_classes)
-        Each row sums to 1. A probability of 0 stays 0.
-
-    Examples
-    --------
-    >>> scale(np.array([[0.9, 0.1]]), 2.0)
-    array([[0.75, 0.25]])
-    """
+    """Return probabilities ``(n_rows, n_classes)`` at a temperature above 0, None for 1; 0 stays 0."""
     if temperature is None:
         return probabilities
     # Relative to the likeliest class, whose power is 1 at any temperature.
@@ -88,33 +63,12 @@ def calibrate(
     at least 1.2 after the division. A hold-out is predicted by the mean of all members, as new rows are: it is split
     into parts that stand for folds, and nothing is divided.
 
-    Parameters
-    ----------
-    codes
-        `(n_rows,)`, each row's class, 0 to n_classes - 1.
-    probabilities
-        `(n_rows, n_classes)`, from members that were not trained on the row; each row summing to 1.
-    folds
-        `(n_rows,)`, the group each row was held out in; all the same for a hold-out that all members share.
-
-    Raises
-    ------
-    InputError
-        If there are no rows, the shapes do not agree, or a value is out of range.
-
-    Examples
-    --------
-    >>> codes = np.arange(400) % 5 // 4
-    >>> far_too_certain = np.tile([0.99, 0.01], (400, 1))
-    >>> round(calibrate(codes, far_too_certain, folds=np.arange(400) // 50).temperature, 2)
-    2.21
-    >>> as_it_is = np.tile([0.8, 0.2], (400, 1))
-    >>> calibrate(codes, as_it_is, folds=np.arange(400) // 50).temperature is None
-    True
+    ``probabilities`` ``(n_rows, n_classes)`` are of members that were not trained on the row; ``folds`` ``(n_rows,)``
+    are the groups that rows were held out in, all the same for a hold-out that all members share.
     """
     probabilities = check_probabilities(codes, probabilities)
     is_shared = bool((folds == folds[0]).all())
-    parts = _holdout_parts(len(codes)) if is_shared else folds
+    parts = np.random.default_rng(0).permutation(len(codes)) % N_HOLDOUT_PARTS if is_shared else folds
     factor = 1.0 if is_shared else ENSEMBLE_FACTOR
     scaled = probabilities.copy()
     for part in np.unique(parts):
@@ -128,12 +82,6 @@ def calibrate(
     if is_better and (is_shared or temperature >= MIN_ENSEMBLE_TEMPERATURE):
         return Calibration(temperature, scaled)
     return Calibration(None, probabilities)
-
-
-def _holdout_parts(n_rows: int) -> npt.NDArray[np.int64]:
-    """Return the part of each row, ``(n_rows,)``, the same for the same number of rows."""
-    parts: npt.NDArray[np.int64] = np.random.default_rng(0).permutation(n_rows) % N_HOLDOUT_PARTS
-    return parts
 
 
 def _best_temperature(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> float:

@@ -25,29 +25,12 @@ from demarcate.errors import Problem, SettingError
 
 @dataclass(frozen=True, eq=False)
 class Conformal:
-    """The probabilities of the true classes of out-of-fold rows, which give prediction sets.
-
-    Parameters
-    ----------
-    truths
-        `(n_rows,)`: each row's probability of its true class, class after class, ascending within each.
-    class_rows
-        The number of rows of each class, `(n_classes,)`.
-
-    Raises
-    ------
-    SettingError
-        If the numbers of rows do not agree, or probabilities are out of range or order.
-
-    Examples
-    --------
-    >>> conformal = Conformal.of(np.array([0, 0, 1]), np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8]]))
-    >>> conformal.truths, conformal.class_rows
-    (array([0.6, 0.9, 0.8]), (2, 1))
-    """
+    """The probabilities of the true classes of out-of-fold rows, which give prediction sets."""
 
     truths: npt.NDArray[np.float64]
+    """Each row's probability of its true class, ``(n_rows,)``: class after class, ascending within each."""
     class_rows: tuple[int, ...]
+    """The number of rows of each class, ``(n_classes,)``."""
 
     def __post_init__(self) -> None:
         truths, problems = self.truths, []
@@ -64,44 +47,17 @@ class Conformal:
 
     @classmethod
     def of(cls, codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> "Conformal":
-        """Collect the probabilities of out-of-fold rows.
-
-        Parameters
-        ----------
-        codes
-            `(n_rows,)`, each row's class, 0 to n_classes - 1.
-        probabilities
-            `(n_rows, n_classes)`, from members that were not trained on the row.
-        """
+        """Collect probabilities ``(n_rows, n_classes)`` from members that were not trained on the row."""
         truths = probabilities[np.arange(len(codes)), codes].astype(np.float64)
         order = np.lexsort((truths, codes))
         return cls(truths[order], tuple(np.bincount(codes, minlength=probabilities.shape[1]).tolist()))
 
     def thresholds(self, coverage: float = 0.9, *, per_class: bool = False) -> npt.NDArray[np.float64]:
-        """Return the least probability with which each class is in a set, `(n_classes,)`.
+        """Return the least probability with which each class is in a set, ``(n_classes,)``.
 
         Of n earlier rows it is the k-th smallest probability of the true class, k = floor((n + 1) (1 - coverage)); 0,
-        which puts the class into every set, where there are too few rows for k to be at least 1.
-
-        Parameters
-        ----------
-        coverage
-            The share of sets that hold the true label, in (0, 1).
-        per_class
-            Whether it holds for the rows of each class (Mondrian), rather than for all rows together.
-
-        Raises
-        ------
-        SettingError
-            If the coverage is not in (0, 1).
-
-        Examples
-        --------
-        >>> conformal = Conformal(np.append(np.arange(1, 20) / 20, 0.7), (19, 1))
-        >>> conformal.thresholds(0.9)
-        array([0.1, 0.1])
-        >>> conformal.thresholds(0.9, per_class=True)
-        array([0.1, 0. ])
+        which puts the class into every set, where there are too few rows for k to be at least 1. With ``per_class``
+        the coverage holds for the rows of each class (Mondrian), rather than for all rows together.
         """
         _check_coverage(coverage)
         if per_class:
@@ -116,29 +72,11 @@ class Conformal:
         per_class: bool = False,
         allow_empty: bool = True,
     ) -> npt.NDArray[np.bool_]:
-        """Return which labels are in each row's set, `(n_rows, n_classes)`.
+        """Return which labels are in each row's set, ``(n_rows, n_classes)``.
 
-        Parameters
-        ----------
-        probabilities
-            `(n_folds, n_rows, n_classes)`: for each fold, the mean over its members.
-        coverage, per_class
-            As for `thresholds`.
-        allow_empty
-            Whether a set may be empty, where no label is as likely as true ones usually are. Then the coverage is as
-            given; without empty sets, which then hold the likeliest label, it is higher.
-
-        Raises
-        ------
-        SettingError
-            If the coverage is not in (0, 1).
-
-        Examples
-        --------
-        >>> conformal = Conformal(np.arange(1, 20) / 20, (10, 9))
-        >>> conformal.sets(np.array([[[0.95, 0.05], [0.7, 0.3]]]))
-        array([[ True, False],
-               [ True,  True]])
+        ``probabilities`` are the mean over each fold's members, ``(n_folds, n_rows, n_classes)``. A set is empty where
+        no label is as likely as true ones usually are; without ``allow_empty`` it holds the likeliest label instead,
+        and the coverage is higher than the given one.
         """
         typical: npt.NDArray[Any] = np.median(probabilities, axis=0)
         in_set: npt.NDArray[np.bool_] = typical >= self.thresholds(coverage, per_class=per_class)

@@ -76,26 +76,12 @@ def compare_costs(
 
     Parameters
     ----------
-    codes
-        `(n_rows,)`, each row's class, 0 to n_classes - 1.
-    probabilities
-        `(n_rows, n_classes)`, each row summing to 1.
+    codes, probabilities, rows, folds, seed
+        As for `score`, with the same errors.
     costs
-        The costs of decisions.
-    rows
-        Which rows these are, in words.
-    folds
-        `(n_rows,)`, the fold each row was held out in, for out-of-fold probabilities of several networks; None if one
-        classifier predicted all rows.
+        They also make the decisions.
     classes
         The labels, for `CostComparison.always`; None for the codes.
-    seed
-        Of the draws.
-
-    Raises
-    ------
-    InputError
-        If there are no rows, the shapes do not agree, or a value is out of range.
     """
     probabilities = check_probabilities(codes, probabilities)
     decisions = costs.decide(probabilities)

@@ -59,7 +59,7 @@ class Costs:
 
     @classmethod
     def of(cls, classes: Any, cost: Any, abstain: Any = None) -> "Costs | None":
-        """Read costs as callers write them.
+        """Read costs as callers write them; None if neither a cost nor one of abstaining is given.
 
         Parameters
         ----------
@@ -71,11 +71,6 @@ class Costs:
             ``(n_classes, n_classes)``. A mistake that is not named costs 1, being right costs nothing.
         abstain
             The cost of not deciding, or None.
-
-        Returns
-        -------
-        Costs or None
-            None if neither a cost nor one of abstaining is given.
 
         Raises
         ------
@@ -131,11 +126,7 @@ class Costs:
         """Return the decision of least expected cost, `(n_rows,)`: a class code, or -1 for abstaining.
 
         Of decisions that cost the same it is the likelier class, then the first; abstaining has to be cheaper.
-
-        Parameters
-        ----------
-        probabilities
-            `(n_rows, n_classes)`.
+        Probabilities are `(n_rows, n_classes)`.
 
         Examples
         --------

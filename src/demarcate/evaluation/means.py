@@ -11,15 +11,6 @@ from numpy.typing import NDArray
 class Mean:
     """A mean over repetitions, with Student's interval; a single repetition has none.
 
-    Parameters
-    ----------
-    value
-        The mean.
-    low, high
-        The interval, or None.
-    n_repeats
-        The number of repetitions.
-
     Examples
     --------
     >>> print(Mean.of([0.80, 0.84, 0.85]), "or", Mean.of([0.8]))
@@ -82,7 +73,7 @@ class Mean:
         within: tuple[float, float] = (-np.inf, np.inf),
         level: float = 0.95,
     ) -> "Mean":
-        """Return the mean of row values of several repetitions and its interval.
+        """Return the mean of row values over several repetitions and its interval.
 
         Rows and training both vary. Rows vary the mean as any mean of rows, by s / sqrt(n_rows), each row counting once
         with the mean of its repetitions. Training is what repetitions differ by beyond what their rows explain. Both
@@ -92,14 +83,10 @@ class Mean:
 
         Parameters
         ----------
-        values
-            For each repetition a number for each of its rows, ``(n_evaluated,)``.
-        rows
-            For each repetition the numbers of its rows, ``(n_evaluated,)``.
-        within
-            The least and the greatest possible mean; the interval is cut there.
-        level
-            In (0, 1).
+        values, rows
+            For each repetition a number for each of its rows, and the numbers of these rows, ``(n_evaluated,)`` each.
+        within, level
+            As for `of`.
 
         Examples
         --------

@@ -4,11 +4,12 @@ The bootstrap computes a thousand values of every metric; what does not depend o
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.evaluation.ranking import Ranking, rank, weighted_auc, weighted_average_precision
+from demarcate.evaluation.ranking import Ranking, divide, rank, ranked_classes
 from demarcate.evaluation.row_values import confidences, row_hits
 
 Measure = Callable[[NDArray[np.float64]], NDArray[np.float64]]
@@ -38,7 +39,7 @@ def average_of(measures: Sequence[Measure]) -> Measure:
             is_defined = ~np.isnan(value)
             total += np.where(is_defined, value, 0.0)
             count += is_defined
-        return _divide(total, count)
+        return divide(total, count)
 
     return measure
 
@@ -49,25 +50,14 @@ def mean_recall(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) ->
     return average_of([share_of(hits, codes == code) for code in np.unique(codes)])
 
 
-def mean_auc(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> Measure:
-    """Return the mean area under the ROC curve over the classes."""
-    return _mean_over_rankings(codes, probabilities, weighted_auc)
-
-
-def mean_average_precision(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> Measure:
-    """Return the mean average precision over the classes."""
-    return _mean_over_rankings(codes, probabilities, weighted_average_precision)
-
-
-def class_rankings(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> list[Ranking]:
-    """Rank the rows by class 1 if there are two classes, by each class if there are more.
-
-    Classes that no row or every row has are left out.
-    """
-    n_classes = probabilities.shape[1]
-    counts = np.bincount(codes, minlength=n_classes)
-    columns = [1] if n_classes == 2 else range(n_classes)
-    return [rank(codes == code, probabilities[:, code]) for code in columns if 0 < counts[code] < len(codes)]
+def mean_over_rankings(
+    value: Callable[[Ranking, NDArray[np.float64]], NDArray[np.float64]],
+    codes: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+) -> Measure:
+    """Return the mean of a ranking's value over the classes; of two only the second is ranked."""
+    rankings = [rank(codes == code, probabilities[:, code]) for code in ranked_classes(codes, probabilities.shape[1])]
+    return average_of([partial(value, ranking) for ranking in rankings])
 
 
 def class_measures(codes: NDArray[np.int64], decided: NDArray[np.int64], code: int) -> dict[str, Measure]:
@@ -107,7 +97,7 @@ def binned_calibration_error(bins: NDArray[np.int64], gaps: NDArray[np.float64])
         total = np.zeros(len(weights))
         for rows in members:
             total += np.abs(weights[:, rows] @ gaps[rows])
-        return _divide(total, weights.sum(axis=1))
+        return divide(total, weights.sum(axis=1))
 
     return measure
 
@@ -117,28 +107,11 @@ def values_of(measures: Mapping[str, Measure], weights: NDArray[np.float64]) -> 
     return {name: measure(weights) for name, measure in measures.items()}
 
 
-def _mean_over_rankings(
-    codes: NDArray[np.int64],
-    probabilities: NDArray[np.float64],
-    value: Callable[[Ranking, NDArray[np.float64]], NDArray[np.float64]],
-) -> Measure:
-    def measure_of(ranking: Ranking) -> Measure:
-        return lambda weights: value(ranking, weights)
-
-    return average_of([measure_of(ranking) for ranking in class_rankings(codes, probabilities)])
-
-
 def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> Measure:
     both = np.stack([above, below], axis=1)
 
     def measure(weights: NDArray[np.float64]) -> NDArray[np.float64]:
         sums = weights @ both
-        return _divide(sums[:, 0], sums[:, 1])
+        return divide(sums[:, 0], sums[:, 1])
 
     return measure
-
-
-def _divide(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
-    result = np.full(len(above), np.nan)
-    np.divide(above, below, out=result, where=below > 0)
-    return result

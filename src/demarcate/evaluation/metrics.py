@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -12,11 +13,11 @@ from demarcate.evaluation.histograms import CalibrationHistogram, RankingHistogr
 from demarcate.evaluation.measures import (
     Measure,
     calibration_error_of,
-    mean_auc,
-    mean_average_precision,
     mean_of,
+    mean_over_rankings,
     mean_recall,
 )
+from demarcate.evaluation.ranking import weighted_auc, weighted_average_precision
 from demarcate.evaluation.row_values import check_probabilities, row_brier_scores, row_hits, row_losses
 
 IntervalRule = Literal["percentile", "unbiased", "proportion", "ranking"]
@@ -127,7 +128,7 @@ _METRICS = (
         meaning="chance that a row of the class is ranked above one of the rest",
         higher_is_better=True,
         bounds=(0.0, 1.0),
-        measure=mean_auc,
+        measure=partial(mean_over_rankings, weighted_auc),
         streaming=StreamingValue(RankingHistogram, RankingHistogram.auc),
         interval="ranking",
     ),
@@ -138,7 +139,7 @@ _METRICS = (
         meaning="precision, averaged over the rows of the class",
         higher_is_better=True,
         bounds=(0.0, 1.0),
-        measure=mean_average_precision,
+        measure=partial(mean_over_rankings, weighted_average_precision),
         streaming=StreamingValue(RankingHistogram, RankingHistogram.average_precision),
         interval="ranking",
     ),
@@ -173,7 +174,7 @@ def metric_measures(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.
 
 
 def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
-    """Return the share of rows whose most probable class is the true one; of equal probabilities the first counts.
+    """Return the share of rows whose most probable class is the true one, in [0, 1]; of equal ones the first counts.
 
     Parameters
     ----------
@@ -181,11 +182,6 @@ def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
         `(n_rows,)`, each row's class, 0 to n_classes - 1.
     probabilities
         `(n_rows, n_classes)`, each row summing to 1.
-
-    Returns
-    -------
-    float
-        In [0, 1].
 
     Raises
     ------
@@ -201,17 +197,9 @@ def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
 
 
 def balanced_accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
-    """Return the mean recall over the classes that rows have.
+    """Return the mean recall over the classes that rows have, in [0, 1].
 
-    Parameters
-    ----------
-    codes, probabilities
-        As for `accuracy`, with the same errors.
-
-    Returns
-    -------
-    float
-        In [0, 1]; 1 / n_classes for a classifier that always predicts the same class.
+    It is 1 / n_classes for a classifier that always predicts the same class. Parameters and errors as for `accuracy`.
 
     Examples
     --------
@@ -225,17 +213,7 @@ def log_loss(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
     """Return the mean of -log(probability of the true class), in nats.
 
     Probabilities are clipped to at least 1e-7 and each row is divided by its sum again, so that a certain mistake costs
-    16.1 and not infinity.
-
-    Parameters
-    ----------
-    codes, probabilities
-        As for `accuracy`, with the same errors.
-
-    Returns
-    -------
-    float
-        In [0, 16.2]; log(n_classes) for a classifier that gives all classes the same probability.
+    16.1 and not infinity. Equal probabilities cost log(n_classes). Parameters and errors as for `accuracy`.
 
     Examples
     --------
@@ -246,19 +224,10 @@ def log_loss(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
 
 
 def brier(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
-    """Return the mean squared distance of the probabilities from the truth, halved if there are two classes.
+    """Return the mean squared distance of the probabilities from the truth, in [0, 2]; halved of two classes.
 
-    Brier, 1950, https://doi.org/10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2.
-
-    Parameters
-    ----------
-    codes, probabilities
-        As for `accuracy`, with the same errors.
-
-    Returns
-    -------
-    float
-        In [0, 1] with two classes, in [0, 2] with more.
+    Brier, 1950, https://doi.org/10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2. Parameters and errors as for
+    `accuracy`.
 
     Examples
     --------
@@ -269,21 +238,11 @@ def brier(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating])
 
 
 def roc_auc(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float | None:
-    """Return the area under the ROC curve, None where it is undefined.
+    """Return the area under the ROC curve, in [0, 1]; None if all rows are of one class.
 
     With two classes it is the area of column 1: the chance that a row of class 1 has a higher probability of it than a
     row of class 0. With more it is the mean of every class's area against the rest, over the classes that some rows
-    have and some have not.
-
-    Parameters
-    ----------
-    codes, probabilities
-        As for `accuracy`, with the same errors.
-
-    Returns
-    -------
-    float or None
-        In [0, 1]; None if all rows are of one class.
+    have and some have not. Parameters and errors as for `accuracy`.
 
     Examples
     --------
@@ -297,20 +256,11 @@ def roc_auc(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating
 
 
 def average_precision(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float | None:
-    """Return the average precision, None where it is undefined.
+    """Return the average precision, in [0, 1]; None if all rows are of one class.
 
     It is the mean over the rows of a class of the share of that class among all rows at least as probable. With two
-    classes it is that of column 1; with more the mean over the classes that some rows have and some have not.
-
-    Parameters
-    ----------
-    codes, probabilities
-        As for `accuracy`, with the same errors.
-
-    Returns
-    -------
-    float or None
-        In [0, 1]; about the share of the class for a classifier that knows nothing. None if all rows are of one class.
+    classes it is that of column 1; with more the mean over the classes that some rows have and some have not. A
+    classifier that knows nothing has about the share of the class. Parameters and errors as for `accuracy`.
 
     Examples
     --------
@@ -321,21 +271,12 @@ def average_precision(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[n
 
 
 def calibration_error(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
-    """Return the mean distance of probabilities from how often they came true.
+    """Return the mean distance of probabilities from how often they came true, in [0, 1].
 
     Rows are sorted by the probability of class 1 (with more than two classes: of the likeliest class) into ten bins of
     about equal size; in each, the mean probability is compared with the share of rows where it came true (Naeini et
     al., 2015, https://doi.org/10.1609/aaai.v29i1.9602). By chance alone it is above 0 for true probabilities.
-
-    Parameters
-    ----------
-    codes, probabilities
-        As for `accuracy`, with the same errors.
-
-    Returns
-    -------
-    float
-        In [0, 1].
+    Parameters and errors as for `accuracy`.
 
     Examples
     --------

@@ -22,6 +22,12 @@ class Ranking:
     """``(n_positives,)``: the index of the first positive of the same score."""
 
 
+def ranked_classes(codes: NDArray[np.int64], n_classes: int) -> list[int]:
+    """Return the classes to rank rows by: the second of two, all of more; without those that no or every row has."""
+    counts = np.bincount(codes, minlength=n_classes)
+    return [code for code in ([1] if n_classes == 2 else range(n_classes)) if 0 < counts[code] < len(codes)]
+
+
 def rank(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> Ranking:
     """Compare positive rows with the others by their finite scores, ``(n_rows,)`` each; one sort of each side."""
     order = np.argsort(scores, kind="stable")
@@ -44,14 +50,10 @@ def weighted_auc(ranking: Ranking, weights: NDArray[np.float64]) -> NDArray[np.f
     (Hanley and McNeil, 1982, https://doi.org/10.1148/radiology.143.1.7063747). Ties are exact.
     """
     positive_weights = weights[:, ranking.positives]
-    cumulative = np.zeros((len(weights), len(ranking.negatives) + 1))
-    np.cumsum(weights[:, ranking.negatives], axis=1, out=cumulative[:, 1:])
+    cumulative = _cumulative_negatives(ranking, weights)
     outranked = cumulative[:, ranking.n_below] + cumulative[:, ranking.n_not_above]
     pairs = positive_weights.sum(axis=1) * cumulative[:, -1]
-    wins = np.einsum("ij,ij->i", positive_weights, outranked) / 2
-    area = np.full(len(weights), np.nan)
-    np.divide(wins, pairs, out=area, where=pairs > 0)
-    return area
+    return divide(np.einsum("ij,ij->i", positive_weights, outranked) / 2, pairs)
 
 
 def weighted_average_precision(ranking: Ranking, weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -62,15 +64,24 @@ def weighted_average_precision(ranking: Ranking, weights: NDArray[np.float64]) -
     # Positives are in ascending order of their score: those of a score share the value of the first.
     positive_weights = weights[:, ranking.positives]
     from_here = np.cumsum(positive_weights[:, ::-1], axis=1)[:, ::-1][:, ranking.first_equal]
-    cumulative = np.zeros((len(weights), len(ranking.negatives) + 1))
-    np.cumsum(weights[:, ranking.negatives], axis=1, out=cumulative[:, 1:])
+    cumulative = _cumulative_negatives(ranking, weights)
     negatives_from_here = cumulative[:, -1:] - cumulative[:, ranking.n_below]
     above = from_here + negatives_from_here
     precision = np.divide(from_here, above, out=np.zeros_like(above), where=above > 0)
-    total = positive_weights.sum(axis=1)
-    mean = np.full(len(weights), np.nan)
-    np.divide(np.einsum("ij,ij->i", positive_weights, precision), total, out=mean, where=total > 0)
-    return mean
+    return divide(np.einsum("ij,ij->i", positive_weights, precision), positive_weights.sum(axis=1))
+
+
+def divide(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return quotients ``(n_weightings,)``, NaN where nothing is below."""
+    quotients: NDArray[np.float64] = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
+    return quotients
+
+
+def _cumulative_negatives(ranking: Ranking, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weight of the negatives before each place, ``(n_weightings, n_negatives + 1)``."""
+    cumulative = np.zeros((len(weights), len(ranking.negatives) + 1))
+    np.cumsum(weights[:, ranking.negatives], axis=1, out=cumulative[:, 1:])
+    return cumulative
 
 
 def auc_row_values(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> NDArray[np.float64]:

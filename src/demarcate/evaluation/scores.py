@@ -15,14 +15,10 @@ class Score:
 
     Parameters
     ----------
-    value
-        The metric.
-    low, high
-        The interval; `low <= value <= high`.
-    n_rows
-        How many rows were scored.
-    rows
-        Which rows, in words: "out-of-fold".
+    value, low, high
+        The metric and its interval; `low <= value <= high`.
+    n_rows, rows
+        How many rows were scored, and which, in words: "out-of-fold".
 
     Examples
     --------
@@ -40,47 +36,22 @@ class Score:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
     def to_json(self) -> dict[str, float | int | str]:
-        """Return the score as a JSON object.
-
-        Examples
-        --------
-        >>> Score(0.5, 0.4, 0.6, n_rows=100, rows="test").to_json()
-        {'value': 0.5, 'low': 0.4, 'high': 0.6, 'rows': 'test', 'n_rows': 100}
-        """
+        """Return the score as a JSON object."""
         return {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows, "n_rows": self.n_rows}
 
 
 def scores_json(scores: Mapping[str, Score]) -> dict[str, dict[str, float | int | str]]:
-    """Return scores by name as a JSON object.
-
-    Examples
-    --------
-    >>> scores_json({"accuracy": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")})["accuracy"]["value"]
-    0.5
-    """
+    """Return scores by name as a JSON object."""
     return {name: value.to_json() for name, value in scores.items()}
 
 
 def scores_from_json(document: Mapping[str, Mapping[str, Any]]) -> dict[str, Score]:
-    """Return the scores that `scores_json` wrote.
-
-    Examples
-    --------
-    >>> scores = {"accuracy": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")}
-    >>> scores_from_json(scores_json(scores)) == scores
-    True
-    """
+    """Return the scores that `scores_json` wrote."""
     return {name: Score(**entry) for name, entry in document.items()}
 
 
 def scores_in_words(scores: Mapping[str, Score]) -> str:
-    """Return accuracy, log loss and ROC AUC in one line, those that are missing left out.
-
-    Examples
-    --------
-    >>> scores_in_words({"log_loss": Score(0.5, 0.4, 0.6, n_rows=100, rows="test")})
-    'log loss 0.500 [0.400, 0.600]'
-    """
+    """Return accuracy, log loss and ROC AUC in one line, those that are missing left out."""
     return ", ".join(f"{METRICS[name].label} {scores[name]}" for name in MAIN_METRICS if name in scores)
 
 
@@ -89,10 +60,8 @@ def wilson_interval(n_hits: int, n_trials: int, level: float = 0.95) -> tuple[fl
 
     Parameters
     ----------
-    n_hits
-        Successes, 0 to `n_trials`.
-    n_trials
-        Trials, at least 1.
+    n_hits, n_trials
+        Successes, and trials, of which there is at least 1.
     level
         In (0, 1).
 

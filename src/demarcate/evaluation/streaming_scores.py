@@ -77,22 +77,7 @@ class StreamingScores:
         probabilities: npt.NDArray[np.floating],
         decided: npt.NDArray[np.int64],
     ) -> None:
-        """Take in the next rows.
-
-        Parameters
-        ----------
-        codes
-            `(n_rows,)`, each row's class, 0 to n_classes - 1.
-        probabilities
-            `(n_rows, n_classes)`, each row summing to 1.
-        decided
-            `(n_rows,)`, the class decided for in each row, -1 for none.
-
-        Raises
-        ------
-        InputError
-            If the shapes do not agree, or a value is out of range.
-        """
+        """Take in the next rows; arguments and errors as for `class_scores`, but there may be no rows."""
         if not len(codes):
             return
         probabilities = check_probabilities(codes, probabilities)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from demarcate.engine.threads import use_threads
 from demarcate.errors import SettingError
 from demarcate.evaluation import Score
-from demarcate.evaluation.ranking import auc_row_values
+from demarcate.evaluation.ranking import auc_row_values, ranked_classes
 from demarcate.evaluation.row_values import row_losses
 from demarcate.inference import Predictor
 from demarcate.nn import family_of
@@ -178,9 +178,8 @@ def _rejoin(groups: Sequence[RowGroup], parts: Sequence[NDArray[np.float64]], n_
 
 def _row_values(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each row's log loss and its part of 1 - ROC AUC, ``(2, n_rows)``; NaN where the AUC is undefined."""
-    counts = np.bincount(codes, minlength=probabilities.shape[1])
-    columns = [1] if len(counts) == 2 else range(len(counts))
-    areas = [auc_row_values(codes == code, probabilities[:, code]) for code in columns if 0 < counts[code] < len(codes)]
+    classes = ranked_classes(codes, probabilities.shape[1])
+    areas = [auc_row_values(codes == code, probabilities[:, code]) for code in classes]
     auc_losses = 1 - np.mean(areas, axis=0) if areas else np.full(len(codes), np.nan)
     return np.stack([row_losses(codes, probabilities), auc_losses])
 

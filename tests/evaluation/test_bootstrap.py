@@ -1,0 +1,25 @@
+import numpy as np
+
+from demarcate.evaluation import bootstrap
+from demarcate.evaluation.bootstrap import Bootstrap, resample
+
+
+def test_each_resample_draws_as_many_rows_as_there_are(monkeypatch):
+    monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 70)
+    chunks = list(resample(20, 10, seed=0))
+    assert [len(chunk) for chunk in chunks] == [3, 3, 3, 1]
+    assert (np.concatenate(chunks).sum(axis=1) == 20).all()
+
+
+def test_the_size_of_the_chunks_changes_nothing(monkeypatch):
+    whole = np.concatenate(list(resample(20, 10, seed=0)))
+    monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 1)
+    np.testing.assert_array_equal(np.concatenate(list(resample(20, 10, seed=0))), whole)
+
+
+def test_draws_move_with_a_value_that_is_known_better_and_others_stay():
+    draws = {"loss": np.array([0.25, 0.75]), "other": np.array([1.0, 2.0])}
+    rows = Bootstrap({"loss": 0.5, "other": 1.5}, draws, {"loss": 1.0, "other": 1.0}, n_rows=100, level=0.95)
+    moved = rows.about({"loss": 0.625})
+    assert moved.draws["loss"].tolist() == [0.375, 0.875]
+    assert (moved.values["other"], moved.draws["other"].tolist()) == (1.5, [1.0, 2.0])

@@ -2,7 +2,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.engine.batches import PAD, Batches
+from demarcate.engine.batches import PAD, Batches, restore_generators
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -77,7 +77,7 @@ def test_an_epoch_can_be_begun_again():
     batches = Batches([torch.arange(10)], 4, seeded([10]))
     list(batches.epoch(9))
     first = [block.tolist() for block in batches.epoch(9)]
-    batches.restart_epoch(batches.epoch_states())
+    restore_generators(batches.generators, batches.epoch_states)
     assert [block.tolist() for block in batches.epoch(9)] == first
 
 

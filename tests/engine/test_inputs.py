@@ -119,7 +119,7 @@ def test_a_fit_is_another_when_anything_of_its_shared_rows_is(name):
 def test_moving_shared_rows_keeps_all_there_is_of_them():
     inputs = shared()
     moved = inputs.to(torch.device("cpu"))
-    assert (moved.d_in, moved.n_flags, moved.device) == (inputs.d_in, 2, torch.device("cpu"))
+    assert (moved.d_in, moved.n_flags, moved.numbers.device) == (inputs.d_in, 2, torch.device("cpu"))
     assert len(moved.tensors()) == len(inputs.tensors())
 
 

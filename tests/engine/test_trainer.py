@@ -319,7 +319,7 @@ def test_a_resumed_trainer_goes_on_with_the_same_bits(added):
 def test_dropped_members_stand_by_their_last_epoch():
     trainer = trainer_of(stack())
     trainer.advance(3)
-    results = trainer.validation_results(3)
+    results = trainer.results.validation_results(3)
     trainer.drop_members([0, 1, 2])
     assert trainer.active == []
     for index, one in enumerate(trainer.fitted()):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from demarcate.argument_checks import require
 from demarcate.engine.threads import ThreadTuner, use_threads
 from demarcate.errors import SettingError
 
@@ -100,8 +101,7 @@ def device_for(name: str) -> torch.device:
 
 def check_precision(precision: str) -> None:
     """Refuse an unknown precision."""
-    if precision not in PRECISIONS:
-        raise SettingError(f"precision is one of {', '.join(PRECISIONS)}: got {precision!r}")
+    require(precision in PRECISIONS, "precision", f"one of {', '.join(PRECISIONS)}", precision)
 
 
 def has_fast_bf16(device: torch.device) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from demarcate.engine.batches import Batches
+from demarcate.engine.batches import Batches, restore_generators
 from demarcate.engine.member_data import MemberData, Targets, mean_metrics, metric_sums
 from demarcate.nn.dropout import Dropouts
 from demarcate.nn.propagation import Masks
@@ -28,16 +28,11 @@ MAX_MASKS = 1 << 20
 class Step(NamedTuple):
     """The tensors of one step."""
 
-    x: Tensor
-    """``(n_members, batch, d_in)``, after dropout of inputs."""
-    targets: Tensor
-    """The target probability of each output, ``(n_members, n_outputs, batch)``."""
-    scale: Tensor
-    """Each row's share of its batch's weight, ``(n_members, 1, batch)``."""
-    logits: Tensor
-    """Filled by the step, ``(n_members, n_outputs, batch)``."""
-    masks: Masks | None
-    """Those of the hidden layers' dropout, or None."""
+    x: Tensor  # (n_members, batch, d_in), after dropout of inputs
+    targets: Tensor  # the target probability of each output, (n_members, n_outputs, batch)
+    scale: Tensor  # each row's share of its batch's weight, (n_members, 1, batch)
+    logits: Tensor  # filled by the step, (n_members, n_outputs, batch)
+    masks: Masks | None  # those of the hidden layers' dropout
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +47,7 @@ class StepGroup:
 class BatchLoader(ABC):
     """Prepares epochs, and measures the loss and accuracy of their steps."""
 
-    n_done = 0
-    """Steps of the present epoch that are recorded."""
+    n_done = 0  # steps of the present epoch that are recorded
 
     def __init__(self, data: MemberData, batches: Batches, dropout: Dropouts, dtype: torch.dtype) -> None:
         self._data, self._batches, self._dropout, self._dtype = data, batches, dropout, dtype
@@ -82,10 +76,7 @@ class BatchLoader(ABC):
 
     @abstractmethod
     def end_block(self) -> Tensor:
-        """Return mean training loss and accuracy of each epoch of the block, ``(n_epochs, 2, n_members)``, on the CPU.
-
-        Training may have ended before the last epoch that was prepared.
-        """
+        """Return mean loss and accuracy of the epochs that were trained, ``(n_epochs, 2, n_members)``, on the CPU."""
 
     def refresh(self) -> None:  # noqa: B027 - most loaders gather rows anew for each block
         """Take over the members that data, batches and dropout have kept."""
@@ -216,14 +207,14 @@ class MiniBatchLoader(BatchLoader):
         if not self.n_done:
             return {}
         done = self._sums.new_tensor([self._n_recorded, self.n_done], dtype=torch.int64)
-        return {"done": done, "sums": self._sums, "began": self._batches.epoch_states()}
+        return {"done": done, "sums": self._sums, "began": self._batches.epoch_states}
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Continue from a `state`."""
         if state:
             self._n_recorded, self.n_done = state["done"].tolist()
             self._sums = state["sums"].to(self._data.device)
-            self._batches.restart_epoch(state["began"])
+            restore_generators(self._batches.generators, state["began"])
 
 
 class ShortEpochLoader(BatchLoader):

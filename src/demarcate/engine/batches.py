@@ -9,7 +9,7 @@ from demarcate.engine.backend import HOST
 
 PAD = -1
 MANY = 1 << 20
-"""Row numbers of an epoch above which they are stored in four bytes each."""
+"""Row numbers of an epoch above which each is stored in four bytes."""
 
 
 def padded_rows(rows: Sequence[Tensor]) -> Tensor:
@@ -28,7 +28,7 @@ class Batches:
         self.rows = list(rows)
         self.generators = list(generators)
         self.batch_size = None if batch_size is None or batch_size >= self.longest else batch_size
-        self._epoch_states = torch.empty(0, device=HOST)
+        self.epoch_states = torch.empty(0, device=HOST)  # the generators' as the present epoch began
 
     @property
     def longest(self) -> int:
@@ -48,7 +48,7 @@ class Batches:
         if self.batch_size is None:
             yield padded_rows(self.rows).unsqueeze(0)
             return
-        self._epoch_states = generator_states(self.generators)
+        self.epoch_states = generator_states(self.generators)
         shuffled = self._shuffled(1)
         n_full = shuffled.shape[1] // self.batch_size
         full, last = shuffled.tensor_split([n_full * self.batch_size], 1)
@@ -72,7 +72,9 @@ class Batches:
     def _shuffled(self, n_epochs: int) -> Tensor:
         """Return each member's rows in a new order for each epoch, ``(n_epochs * n_members, longest)``."""
         # Filled in one by one, in few bytes: with millions of rows the orders of all members take most of the memory.
-        dtype = torch.int64 if self.longest * len(self.rows) <= MANY else _narrowest(self.rows)
+        is_large = self.longest * len(self.rows) > MANY
+        is_narrow = is_large and max(int(own.max()) for own in self.rows) <= torch.iinfo(torch.int32).max
+        dtype = torch.int32 if is_narrow else torch.int64
         orders = torch.full((n_epochs * len(self.rows), self.longest), PAD, dtype=dtype, device=HOST)
         for index, order in enumerate(orders):
             rows, generator = self.rows[index % len(self.rows)], self.generators[index % len(self.rows)]
@@ -80,14 +82,6 @@ class Batches:
             for part, positions in zip(order.split(MANY), permutation.split(MANY), strict=False):
                 part[: len(positions)] = rows[positions]
         return orders
-
-    def epoch_states(self) -> Tensor:
-        """Return the generators' states as the present epoch began, ``(n_members, n_bytes)``."""
-        return self._epoch_states
-
-    def restart_epoch(self, states: Tensor) -> None:
-        """Begin the next epoch with generators in these states."""
-        restore_generators(self.generators, states)
 
     def keep(self, members: Sequence[int]) -> None:
         """Keep only these members."""
@@ -104,8 +98,3 @@ def restore_generators(generators: Sequence[torch.Generator], states: Tensor) ->
     """Set the generators' states, ``(n_members, n_bytes)``."""
     for generator, state in zip(generators, states, strict=True):
         generator.set_state(state.clone())  # torch crashes on a view
-
-
-def _narrowest(rows: Sequence[Tensor]) -> torch.dtype:
-    largest = max(int(own.max()) for own in rows)
-    return torch.int32 if largest <= torch.iinfo(torch.int32).max else torch.int64

@@ -65,17 +65,12 @@ class PopulationCheckpoint:
         arrays = {name: tensor.cpu().numpy() for name, tensor in tensors.items()}
         arrays[_FACTS] = np.frombuffer(json.dumps(facts).encode(), dtype=np.uint8)
         arrays[_DIGEST] = _digest(arrays)
-        path = self._path(self._last_number + 1)
-        temporary = path.with_name(f".{path.name}.tmp")
         try:
-            with temporary.open("wb") as file:
+            with _replacing(self._path(self._last_number + 1)) as temporary, temporary.open("wb") as file:
                 np.savez(file, **arrays)  # type: ignore[arg-type]
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(path)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
             message = f"no checkpoint could be written ({error.strerror}): {self._folder}. Training goes on without"
             warnings.warn(CheckpointWarning(message), stacklevel=2)
         else:
@@ -135,7 +130,8 @@ def open_checkpoints(
         try:
             folder.mkdir(parents=True, exist_ok=True)
             _refuse_foreign_files(folder)
-            stack.enter_context(_locked(folder))
+            busy = CheckpointError(f"another process trains in {folder}. Wait for it, or name another folder")
+            stack.enter_context(locked(folder / _LOCK, busy))
             for path in _temporary_files(folder):
                 path.unlink(missing_ok=True)
             manifest = _manifest(folder, signature, facts)
@@ -144,6 +140,18 @@ def open_checkpoints(
                 f"{folder} cannot hold checkpoints ({error.strerror}). Name a folder that can be written"
             ) from error
         yield CheckpointFolder(folder, manifest, every)
+
+
+@contextlib.contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary name, under which a file is written before it takes the path's."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _temporary_files(folder: Path) -> list[Path]:
@@ -170,13 +178,8 @@ def _manifest(folder: Path, signature: Mapping[str, str], facts: Mapping[str, An
     path = folder / _MANIFEST
     if not path.exists():
         manifest = {"format": FORMAT, "settings": dict(signature), **facts}
-        temporary = path.with_name(f".{path.name}.tmp")
-        try:
+        with _replacing(path) as temporary:
             temporary.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-            temporary.replace(path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
         return manifest
     try:
         manifest = _read_manifest(path, facts)
@@ -227,8 +230,3 @@ def _digest(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
         array = np.ascontiguousarray(arrays[name])
         digest.update(f"{name} {array.dtype.str} {arrays[name].shape}\n".encode() + array.tobytes())
     return np.frombuffer(digest.digest(), dtype=np.uint8)
-
-
-def _locked(folder: Path) -> contextlib.AbstractContextManager[object]:
-    error = CheckpointError(f"another process trains in {folder}. Wait for it, or name another folder")
-    return locked(folder / _LOCK, error)

@@ -15,10 +15,8 @@ class Divergence:
 
     Attributes
     ----------
-    epoch
-        The epoch in which it happened, from 1.
-    lr
-        The learning rate it was trained with.
+    epoch, lr
+        The epoch in which it happened, from 1, and the learning rate.
     """
 
     epoch: int

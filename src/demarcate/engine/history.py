@@ -38,19 +38,10 @@ class History:
         return len(self.train_loss)
 
     def to_json(self, max_epochs: int = 200) -> dict[str, list[Any]]:
-        """Return the epochs and their numbers to five digits, ready for JSON.
+        """Return the epochs, as ``epoch``, and their losses and accuracies to five digits, ready for JSON.
 
-        Parameters
-        ----------
-        max_epochs
-            At least 2. Of more epochs some are left out, evenly, but for the first and the last; with validation rows,
-            only epochs after which they were evaluated are listed.
-
-        Returns
-        -------
-        dict
-            ``epoch``, ``train_loss`` and ``train_accuracy``; with validation rows also ``validation_loss`` and
-            ``validation_accuracy``.
+        Of more than ``max_epochs``, at least 2, some are left out, evenly, but for the first and the last. With
+        validation rows, only epochs after which they were evaluated are listed.
 
         Examples
         --------

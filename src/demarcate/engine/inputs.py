@@ -1,11 +1,10 @@
 """Encoded rows: in memory in every encoding, in memory once and encoded when gathered, or in a file."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from io import FileIO
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -21,10 +20,6 @@ class Inputs(Protocol):
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of encoded rows."""
-
-    @property
-    def device(self) -> torch.device:
-        """The device of encoded rows."""
 
     @property
     def d_in(self) -> tuple[int, ...]:
@@ -47,19 +42,13 @@ class Inputs(Protocol):
 class DenseInputs:
     """Rows in memory in every encoding."""
 
-    matrices: Tensor
-    """``(n_encodings, n_rows, max(d_in))``, narrower encodings padded with zero columns."""
+    matrices: Tensor  # (n_encodings, n_rows, max(d_in)), narrower encodings padded with zero columns
     d_in: tuple[int, ...]
 
     @property
     def dtype(self) -> torch.dtype:
         """The dtype of the matrices."""
         return self.matrices.dtype
-
-    @property
-    def device(self) -> torch.device:
-        """The device of the matrices."""
-        return self.matrices.device
 
     def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
         """Return rows ``(n_members, batch)`` as ``(n_members, batch, max(d_in))``, in encodings ``(n_members,)``."""
@@ -104,11 +93,6 @@ class SharedInputs:
         """The dtype of the numbers."""
         return self.numbers.dtype
 
-    @property
-    def device(self) -> torch.device:
-        """The device of the numbers."""
-        return self.numbers.device
-
     def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
         """Return rows ``(n_members, batch)`` as ``(n_members, batch, max(d_in))``, in encodings ``(n_members,)``."""
         pool = [*self._gather_numbers(encoding, rows), *self._gather_categories(encoding, rows)]
@@ -119,9 +103,8 @@ class SharedInputs:
 
     def to(self, device: torch.device) -> "SharedInputs":
         """Return the same rows on a device."""
-        moved = {field.name: getattr(self, field.name) for field in fields(self)}
-        moved |= {name: value.to(device) for name, value in moved.items() if isinstance(value, Tensor)}
-        return SharedInputs(**{**moved, "tables": tuple(table.to(device) for table in self.tables)})
+        moved: dict[str, Any] = {name: value.to(device) for name, value in vars(self).items() if torch.is_tensor(value)}
+        return replace(self, tables=tuple(table.to(device) for table in self.tables), **moved)
 
     def tensors(self) -> list[Tensor]:
         """Return numbers, codes and what encodings make of them."""
@@ -131,7 +114,9 @@ class SharedInputs:
     def _is_in_order(self) -> bool:
         """Whether the pool has the columns of every encoding in order."""
         width = self.numbers.shape[1] + self.n_flags + sum(table.shape[-1] for table in self.tables)
-        return self.order.shape[1] == width and bool((self.order == torch.arange(width, device=self.device)).all())
+        return self.order.shape[1] == width and bool(
+            (self.order == torch.arange(width, device=self.order.device)).all()
+        )
 
     def _gather_numbers(self, encoding: Tensor, rows: Tensor) -> list[Tensor]:
         """Return encoded numbers ``(n_members, batch, n_numbers)``, and flags ``(n_members, batch, n_flags)``."""
@@ -155,10 +140,6 @@ class SharedInputs:
         ]
 
 
-_CHUNK_SIZE = 1 << 20
-"""Bytes read at once for the digest of the whole file."""
-
-
 @dataclass(frozen=True, eq=False)
 class DiskInputs:
     """Rows in a file in every encoding, read when they are gathered: the same bits as `DenseInputs`.
@@ -167,13 +148,10 @@ class DiskInputs:
     a training that reads all of them in every epoch would come to hold the whole file.
     """
 
-    file: FileIO
-    """Open for reading bytes, unbuffered: float32 ``(n_encodings, n_rows, max(d_in))``, narrower encodings padded with
-    zero columns."""
+    file: FileIO  # unbuffered: the numbers of `DenseInputs.matrices`, float32
     n_rows: int
     d_in: tuple[int, ...]
-    device: torch.device = HOST
-    """The device of gathered rows."""
+    device: torch.device = HOST  # of gathered rows
 
     @property
     def dtype(self) -> torch.dtype:
@@ -198,17 +176,6 @@ class DiskInputs:
 
     def tensors(self) -> list[Tensor]:
         """Return a digest of the file, which stands for all its numbers."""
-        digest = hashlib.sha256()
-        for chunk in self._chunks():
-            digest.update(chunk)
-        return [torch.tensor(list(digest.digest()), dtype=torch.uint8, device=HOST)]
-
-    def _chunks(self) -> Iterator[memoryview]:
-        """Yield the file from beginning to end; a chunk is valid until the next."""
-        left = len(self.d_in) * self.n_rows * max(self.d_in) * self.dtype.itemsize
-        buffer, start = memoryview(bytearray(_CHUNK_SIZE)), 0
-        while left:
-            size = min(left, _CHUNK_SIZE)
-            read_into(self.file, buffer[:size], start)
-            yield buffer[:size]
-            left, start = left - size, start + size
+        self.file.seek(0)
+        digest = hashlib.file_digest(self.file, "sha256").digest()
+        return [torch.tensor(list(digest), dtype=torch.uint8, device=HOST)]

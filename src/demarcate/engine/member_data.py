@@ -14,16 +14,15 @@ _MAX_UINT8_CLASSES = 256
 
 @dataclass(frozen=True, eq=False)
 class Targets:
-    """Targets of rows, ``(..., n_members, batch)`` each."""
+    """Targets of rows, ``(..., n_members, batch)`` each.
 
-    probabilities: Tensor
-    """The target probability of each output, ``(..., n_members, n_outputs, batch)``."""
+    The weight of a row's loss is 0 for padding. Where all rows weigh 1, ``weights`` is the same tensor as ``mask``.
+    """
+
+    probabilities: Tensor  # the target probability of each output, (..., n_members, n_outputs, batch)
     weights: Tensor
-    """The weight of each row's loss; 0 for padding. The same tensor as ``mask`` where all rows weigh 1."""
-    mask: Tensor
-    """1 for rows, 0 for padding."""
-    is_full: bool
-    """Whether there is no padding."""
+    mask: Tensor  # 1 for rows, 0 for padding
+    is_full: bool  # whether there is no padding
 
     def scale(self) -> Tensor:
         """Return each row's share of its batch's weight, ``(..., n_members, 1, batch)``; 0 where no row has weight."""
@@ -36,8 +35,7 @@ class MemberData:
     """The rows of a population's members, each in its own encoding."""
 
     samples: Samples
-    encoding: Tensor
-    """The encoding each member reads, ``(n_members,)``, on the device of the samples."""
+    encoding: Tensor  # that each member reads, (n_members,), on the device of the samples
     head: Head
     d_in: int
     n_outputs: int

@@ -2,7 +2,9 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import fields
-from itertools import groupby
+from itertools import groupby, islice
+
+import numpy as np
 
 from demarcate.engine.samples import Member, Samples
 from demarcate.engine.training import Training
@@ -16,36 +18,12 @@ ELEMENTWISE = 8
 
 
 def plan(members: Sequence[Member], samples: Samples) -> list[list[int]]:
-    """Group members into populations.
+    """Group members into populations, lists of their indices.
 
     Members share a stack when the same sequence of tensor operations trains them all: equal depth, activation, outputs,
-    steps an epoch, and all fields of `Training` that do not say they may differ in a stack. Learning rate, weight
-    decay, dropout of units and inputs, seed, patience, tolerance, initial weights and rows are each member's own.
-    Widths may differ where padding to the widest costs less than another stack.
-
-    Parameters
-    ----------
-    members
-        The members to group.
-    samples
-        The rows they train on.
-
-    Returns
-    -------
-    list of list of int
-        Indices into ``members``; each once. Members of a population are ordered from narrow to wide, those of one
-        learning rate and weight decay next to each other.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from demarcate.engine import Member, Samples, Training
-    >>> from demarcate.nn import Network
-    >>> samples = Samples.of([torch.zeros(4, 2)], torch.tensor([0, 1, 0, 1]), 2)
-    >>> rows, none = torch.arange(4), torch.arange(0)
-    >>> members = [Member(Network(hidden=(h, h)), Training(), 0, rows, none) for h in (16, 1024, 16, 15)]
-    >>> plan(members, samples)
-    [[3, 0, 2], [1]]
+    steps an epoch, and all fields of `Training` that do not say they may differ in a stack. Widths may differ where
+    padding to the widest costs less than another stack. A population is ordered from narrow to wide, with members of
+    one learning rate and weight decay next to each other.
     """
     kinds: dict[Hashable, list[int]] = {}
     for index, member in enumerate(members):
@@ -67,7 +45,8 @@ def buckets(widths: Sequence[tuple[int, ...]], rows: int, family: Family = MLP) 
         for start in range(end - 1, -1, -1):
             width, more = runs[start]
             padded, count = tuple(map(max, padded, width)), count + more
-            best = min(best, (cheapest[start][0] + OVERHEAD + rows * count * _row_cost(padded, family), start))
+            row_cost = family.cost(padded) + ELEMENTWISE * sum(padded[1:])
+            best = min(best, (cheapest[start][0] + OVERHEAD + rows * count * row_cost, start))
         cheapest.append(best)
     lengths, end = [], len(runs)
     while end:
@@ -79,23 +58,12 @@ def buckets(widths: Sequence[tuple[int, ...]], rows: int, family: Family = MLP) 
 
 def divided(population: Sequence[int], n_shares: int) -> list[list[int]]:
     """Divide a population into shares of nearly equal size, in order; a share is a population like any other."""
-    n_shares = min(n_shares, len(population))
-    size, n_larger = divmod(len(population), n_shares)
-    shares, start = [], 0
-    for share in range(n_shares):
-        end = start + size + (share < n_larger)
-        shares.append(list(population[start:end]))
-        start = end
-    return shares
+    return [share.tolist() for share in np.array_split(population, min(n_shares, len(population)))]
 
 
 def stack_settings(training: Training) -> tuple[Hashable, ...]:
     """Return the values that members of one stack share: of every field that does not say it may differ."""
     return tuple(getattr(training, each.name) for each in fields(training) if not each.metadata.get("may_differ"))
-
-
-def _row_cost(widths: tuple[int, ...], family: Family) -> float:
-    return family.cost(widths) + ELEMENTWISE * sum(widths[1:])
 
 
 def _kind(member: Member, samples: Samples) -> Hashable:
@@ -120,8 +88,5 @@ def _populations(kind: Sequence[int], members: Sequence[Member], samples: Sample
     ordered = sorted(kind, key=order)
     longest = max(len(members[index].rows) for index in kind)
     rows = min(longest, members[kind[0]].training.batch_size or longest)
-    populations, start = [], 0
-    for length in buckets([widths[index] for index in ordered], rows, family):
-        populations.append(ordered[start : start + length])
-        start += length
-    return populations
+    remaining = iter(ordered)
+    return [list(islice(remaining, length)) for length in buckets([widths[each] for each in ordered], rows, family)]

@@ -16,12 +16,8 @@ class FittedMember:
 
     Attributes
     ----------
-    network
-        Its specification.
     state
         Its parameters, on the CPU; always finite.
-    history
-        Its epochs.
     best_epoch
         The epoch whose weights it carries, from 1; 0 if they are the initial ones.
     divergence
@@ -29,10 +25,8 @@ class FittedMember:
     validation_logits
         Of a traced member, the logits of its validation rows at each of ``history.validation_epochs``,
         ``(n_evaluations, n_validation, n_outputs)``; else None.
-    dropped
-        Whether halving dropped it before its time.
-    timed_out
-        Whether the time limit came before its training was over.
+    dropped, timed_out
+        Whether halving, or the time limit, ended its training before its time.
     """
 
     network: Network
@@ -45,10 +39,7 @@ class FittedMember:
     timed_out: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """Return how its training went, ready for JSON.
-
-        The keys are ``best_epoch``, ``epochs``, ``diverged`` in words, ``timed_out`` and ``history``.
-        """
+        """Return how its training went, ready for JSON."""
         return {
             "best_epoch": self.best_epoch,
             "epochs": self.history.n_epochs,

@@ -25,8 +25,6 @@ class Samples:
         The encoded rows, in every encoding a member may read.
     codes
         Class indices ``(n_rows,)``, int64.
-    n_classes
-        The number of classes.
     weights
         The weight of each row's loss, ``(n_rows,)``, at least 0.
     """
@@ -38,7 +36,7 @@ class Samples:
 
     @classmethod
     def of(cls, matrices: Sequence[Tensor], codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
-        """Stack encodings ``(n_rows, d_in)`` of the same rows; a single one is not copied.
+        """Stack encodings ``(n_rows, d_in)`` of the same rows; a single one is not copied. Without weights each is 1.
 
         Raises
         ------
@@ -62,23 +60,8 @@ class Samples:
 
     @classmethod
     def over(cls, inputs: Inputs, codes: Tensor, n_classes: int, weights: Tensor | None = None) -> "Samples":
-        """Make samples of any inputs; without weights ``(n_rows,)`` each row weighs 1.
-
-        Raises
-        ------
-        SettingError
-            If a weight is negative or not finite.
-
-        Examples
-        --------
-        >>> from demarcate.engine.inputs import DenseInputs
-        >>> inputs = DenseInputs(torch.ones(1, 4, 2), (2,))
-        >>> Samples.over(inputs, torch.tensor([0, 1, 0, 1]), 2).weights
-        tensor([1., 1., 1., 1.])
-        """
-        if weights is None:
-            weights = torch.ones(len(codes), dtype=inputs.dtype, device=inputs.device)
-        weights = weights.to(inputs.dtype)
+        """Make samples of any inputs; errors as for `of`."""
+        weights = torch.ones_like(codes, dtype=inputs.dtype) if weights is None else weights.to(inputs.dtype)
         wrong = (~(weights.isfinite() & (weights >= 0))).nonzero().flatten().tolist()
         if wrong:
             value = f"{weights[wrong[0]].item():g} for row {wrong[0]}"
@@ -95,14 +78,15 @@ class Samples:
         """All rows in every encoding, ``(n_encodings, n_rows, max(d_in))``; computed on access unless in memory."""
         if isinstance(self.inputs, DenseInputs):
             return self.inputs.matrices
-        device, n_encodings = self.inputs.device, len(self.d_in)
-        rows = torch.arange(len(self.codes), device=device).expand(n_encodings, -1)
-        return self.gather(torch.arange(n_encodings, device=device), rows)
+        encodings = torch.arange(len(self.d_in), device=self.codes.device)
+        return self.gather(
+            encodings, torch.arange(len(self.codes), device=self.codes.device).expand(len(encodings), -1)
+        )
 
     def encoded(self, encoding: int) -> Tensor:
         """Return all rows in one encoding, ``(n_rows, d_in[encoding])``."""
-        rows = torch.arange(len(self.codes), device=self.inputs.device).unsqueeze(0)
-        return self.gather(torch.tensor([encoding], device=self.inputs.device), rows)[0, :, : self.d_in[encoding]]
+        rows = torch.arange(len(self.codes), device=self.codes.device).unsqueeze(0)
+        return self.gather(rows.new_tensor([encoding]), rows)[0, :, : self.d_in[encoding]]
 
     def to(self, device: torch.device) -> "Samples":
         """Return the same samples on a device."""
@@ -126,8 +110,6 @@ class Member:
 
     Attributes
     ----------
-    network, training
-        The network, and how it is trained.
     seed
         Seeds the initial weights, the order of the rows and dropout.
     rows
@@ -166,13 +148,7 @@ class Member:
         return head_for(self.network.head, samples.n_classes)
 
     def begin(self, samples: Samples) -> tuple[MemberState, torch.Generator]:
-        """Return initial parameters, and the generator that goes on to order the rows.
-
-        Raises
-        ------
-        SettingError
-            If ``initial`` does not have the network's shapes, or a weight that is not finite.
-        """
+        """Return initial parameters, after checking given ones, and the generator that goes on to order the rows."""
         generator = Backend.generator(self.seed)
         family, widths, dtype = family_of(self.network), self.widths(samples), samples.inputs.dtype
         if self.initial is not None:

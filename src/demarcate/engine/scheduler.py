@@ -48,7 +48,7 @@ class PopulationScheduler:
         """Return the results after an epoch of the members that were not dropped before, in order."""
         results: dict[int, ValidationResult] = {}
         for number, share in enumerate(self._shares):
-            own = self._trainers[number].validation_results(epoch)
+            own = self._trainers[number].results.validation_results(epoch)
             results |= {share[position]: result for position, result in own.items()}
         return {index: results[index] for index in sorted(results) if index not in self._dropped}
 

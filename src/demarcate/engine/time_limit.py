@@ -4,9 +4,9 @@ import math
 import threading
 import time
 from collections.abc import Mapping
-from numbers import Real
 
-from demarcate.errors import SettingError
+from demarcate.argument_checks import require
+from demarcate.engine.training import POSITIVE
 
 clock = time.monotonic
 """Seconds since some moment; tests replace it."""
@@ -17,11 +17,9 @@ MIN_REMAINING = 0.1
 
 def checked_limit(seconds: float | None) -> float | None:
     """Return the seconds a fit may take as a float, or None for no limit; refuse other values."""
-    if seconds is None:
-        return None
-    if not _is_number(seconds) or not 0 < seconds < math.inf:
-        raise SettingError(f"time_limit is None or a number of seconds above 0 and finite: got {seconds!r}")
-    return float(seconds)
+    is_valid = seconds is None or POSITIVE.accepts(seconds)
+    require(is_valid, "time_limit", "None or a number of seconds above 0 and finite", seconds)
+    return None if seconds is None else float(seconds)
 
 
 class TimeSlice:
@@ -78,7 +76,3 @@ class TimeLimit:
         """Give back the time a population did not use."""
         with self._lock:
             del self._slices[number]
-
-
-def _is_number(value: object) -> bool:
-    return not isinstance(value, bool) and isinstance(value, Real)

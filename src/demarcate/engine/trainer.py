@@ -1,7 +1,7 @@
 """The trainer: one population on its way through training."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,10 +18,10 @@ from demarcate.engine.batch_loaders import (
 from demarcate.engine.batches import Batches, generator_states, padded_rows, restore_generators
 from demarcate.engine.early_stopping import BestWeights, Divergence
 from demarcate.engine.member_data import MemberData
-from demarcate.engine.optimizers import update_rule_for
+from demarcate.engine.optimizers import UpdateRule, update_rule_for
 from demarcate.engine.progress import OnEpoch, Progress, finite_mean
 from demarcate.engine.result_collector import ResultCollector
-from demarcate.engine.results import FittedMember, MemberEnd, ValidationResult
+from demarcate.engine.results import FittedMember, MemberEnd
 from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.schedules import lr_factor
 from demarcate.engine.threads import ThreadTuner, use_threads
@@ -37,14 +37,6 @@ MAX_BLOCK_NUMBERS = 1 << 21
 
 CHEAP_STEP = 1e6
 """Multiplications in a forward pass below which a step costs its calls rather than its arithmetic."""
-
-
-class _Stateful(Protocol):
-    """A part that can be saved and resumed."""
-
-    def state(self) -> dict[str, Tensor]: ...
-
-    def restore(self, state: Mapping[str, Tensor], /) -> None: ...
 
 
 class _Ending(NamedTuple):
@@ -132,10 +124,6 @@ class Trainer:
                 self._end_members(ends, self.weights[self.backend.indices(positions)])
                 self._keep([position for position in range(len(self.active)) if position not in positions])
 
-    def validation_results(self, epoch: int) -> dict[int, ValidationResult]:
-        """Return each member's result after an epoch that is over."""
-        return self.results.validation_results(epoch)
-
     def fitted(self) -> list[FittedMember]:
         """Return the members as they ended."""
         return self.results.fitted(layout_of(self.members, self.samples))
@@ -186,10 +174,10 @@ class Trainer:
             prefix = f"{part}."
             owner.restore({name.removeprefix(prefix): own for name, own in tensors.items() if name.startswith(prefix)})
 
-    def _parts(self) -> dict[str, _Stateful]:
+    def _parts(self) -> dict[str, BestWeights | UpdateRule | BatchLoader | WeightEma]:
         """Return the parts that have a state, by their names in checkpoints."""
-        parts: dict[str, _Stateful] = {"best": self.best, "optimizer": self.update_rule, "feed": self.loader}
-        return parts | ({"average": self.ema} if self.ema else {})
+        average = {"average": self.ema} if self.ema else {}
+        return {"best": self.best, "optimizer": self.update_rule, "feed": self.loader, **average}
 
     def _train_block(self, n_epochs: int, on_epoch: OnEpoch | None, pause: Callable[[], None]) -> None:
         """Train for some epochs, then compute their metrics and end the members whose training is over."""

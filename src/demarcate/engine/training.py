@@ -41,7 +41,7 @@ def _is_count(value: Any) -> bool:
     return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
 
 
-_POSITIVE = _numbers("is above 0 and finite", lambda value: value > 0)
+POSITIVE = _numbers("is above 0 and finite", lambda value: value > 0)
 _NON_NEGATIVE = _numbers("is at least 0 and finite", lambda value: value >= 0)
 _FRACTION = _numbers("is at least 0 and below 1", lambda value: 0 <= value < 1)
 _TWO_FRACTIONS = FieldRule(
@@ -90,7 +90,7 @@ class Training:
         _one_of(OPTIMIZERS),
         "; ".join(f"``{optimizer.name}``: {optimizer.help}" for optimizer in OPTIMIZERS.values()) + ".",
     )
-    lr: float = _setting(1e-3, _POSITIVE, "Learning rate, above 0.", may_differ=True)
+    lr: float = _setting(1e-3, POSITIVE, "Learning rate, above 0.", may_differ=True)
     weight_decay: float = _setting(
         0.0,
         _NON_NEGATIVE,
@@ -101,7 +101,7 @@ class Training:
     betas: tuple[float, float] = _setting(
         (0.9, 0.999), _TWO_FRACTIONS, "For ``adam`` and ``adamw``: decay of the first and of the second moment."
     )
-    eps: float = _setting(1e-8, _POSITIVE, "For ``adam`` and ``adamw``: added to the root of the second moment.")
+    eps: float = _setting(1e-8, POSITIVE, "For ``adam`` and ``adamw``: added to the root of the second moment.")
     schedule: ScheduleName = _setting(
         "constant",
         _one_of(get_args(ScheduleName)),

@@ -46,7 +46,7 @@ def test_the_order_of_rows_does_not_matter(cells, seed):
 @given(cells=cells_of_a_column, others=cells_of_a_column)
 def test_the_state_survives_json_and_an_array(cells, others):
     encoder = CategoricalEncoder.fit(cells, np.arange(len(cells)))
-    again = CategoricalEncoder.from_state(encoder.state_array.copy(), json.loads(json.dumps(encoder.state_json)))
+    again = CategoricalEncoder.from_state(encoder.state[0].copy(), json.loads(json.dumps(encoder.state[1])))
     assert np.array_equal(again.encode(others), encoder.encode(others))
     assert again.names("x") == encoder.names("x")
 

@@ -26,13 +26,13 @@ def test_encodings_are_finite_and_of_one_width_whatever_the_cells(cells, others)
 def test_only_the_given_rows_are_fitted_on(cells, others):
     rows = np.arange(len(cells))
     alone, among = DateEncoder.fit(cells, rows), DateEncoder.fit(np.concatenate([cells, others]), rows)
-    assert (alone.state_array.tolist(), alone.state_json) == (among.state_array.tolist(), among.state_json)
+    assert (alone.state[0].tolist(), alone.state[1]) == (among.state[0].tolist(), among.state[1])
 
 
 @given(cells=cells_of_a_column, others=cells_of_a_column)
 def test_the_state_survives_json_and_an_array(cells, others):
     encoder = DateEncoder.fit(cells, np.arange(len(cells)))
-    again = DateEncoder.from_state(encoder.state_array.copy(), json.loads(json.dumps(encoder.state_json)))
+    again = DateEncoder.from_state(encoder.state[0].copy(), json.loads(json.dumps(encoder.state[1])))
     assert np.array_equal(again.encode(others), encoder.encode(others))
     assert again.names("x") == encoder.names("x")
 

@@ -59,12 +59,8 @@ class QuantileEncoder(ColumnEncoder):
         return empty.with_plain(bins, [range(5 * index, 5 * index + 5) for index in range(len(encoders))])
 
     @property
-    def state_array(self):
-        return self.edges
-
-    @property
-    def state_json(self):
-        return {"n_bins": len(self.edges) - 1}
+    def state(self):
+        return self.edges, {"n_bins": len(self.edges) - 1}
 
     @property
     def knots(self):

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from demarcate.bundle.rules import has_keys, is_count, is_float_between, is_text, is_text_list, require
-from demarcate.encoding.encoder_registry import check_state
+from demarcate.encoding.encoder_registry import checked_encoder
 from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
 from demarcate.evaluation.costs import MAX_COST
 from demarcate.nn import FAMILIES, HEAD_NAMES
@@ -101,7 +101,7 @@ def _check_encoders(encoders: Any, used: Mapping[str, str]) -> None:
         names = [column.get("column") for column in columns]
         require(names == list(used), f"{where} does not read the schema's columns")
         for index, (column, kind) in enumerate(zip(columns, used.values(), strict=True)):
-            check_state(column, kind, f"column {index} of {where}")
+            checked_encoder(column, kind, f"column {index} of {where}")
 
 
 def _check_members(members: Any, n_encoders: int, head: object) -> None:

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from demarcate.tabular.schema import Column, Kind
 
 Floats = NDArray[np.float64]
 Encoded = NDArray[np.float32]
-PoolColumn = tuple[Literal["number", "flag", "category"], int]
-"""Where an encoded column comes from: a shared number, the flag that it is missing, or a column of the table."""
+State = tuple[Floats, dict[str, Any]]
+PoolColumn = tuple[str, int]
+"""Where an encoded column comes from: "number", the "flag" that it is missing or a "category", and its index there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +43,13 @@ class StateField:
     meaning: str
 
 
+def _is_distinct_text(value: Any) -> bool:
+    is_text = isinstance(value, list) and all(isinstance(text, str) for text in value)
+    return is_text and len(set(value)) == len(value)
+
+
 BOOLEAN = StateField(lambda value: isinstance(value, bool), "true or false")
+TEXTS = StateField(_is_distinct_text, "distinct text")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +71,12 @@ class SharedColumn:
         """
         statistics = np.tile(np.array([[1.0], [0.0], [0.0], [1.0]]), (len(self.columns), 1, len(added)))
         first = len(self.numbers)
-        columns: list[tuple[PoolColumn, ...]] = [
+        columns = tuple(
             (*own, *(("number", first + index) for index in indices))
             for own, indices in zip(self.columns, picked, strict=True)
-        ]
+        )
         numbers = (*self.numbers, *(column.astype(np.float32) for column in added))
-        return SharedColumn(numbers, np.concatenate([self.statistics, statistics], 2), tuple(columns))
+        return SharedColumn(numbers, np.concatenate([self.statistics, statistics], 2), columns)
 
 
 class ColumnEncoder(ABC):
@@ -80,8 +87,8 @@ class ColumnEncoder(ABC):
 
     kind: ClassVar[str]  # its name in model files
     reads: ClassVar[tuple[Kind, ...]]  # the kinds of column it encodes
-    state_fields: ClassVar[Mapping[str, StateField]]  # the rules for `state_json`
-    state_sizes: ClassVar[range]  # the allowed lengths of `state_array`
+    state_fields: ClassVar[Mapping[str, StateField]]  # the rules for the JSON values of its state
+    state_sizes: ClassVar[range]  # the allowed lengths of the array of its state
     max_width: ClassVar[int]  # encoded columns, at most
     file_format: ClassVar[int] = 1  # the first format of model files that has it
 
@@ -102,7 +109,7 @@ class ColumnEncoder(ABC):
 
     @classmethod
     def state_sizes_for(cls, json: Mapping[str, Any]) -> range:  # noqa: ARG003 - for encoders whose sizes depend on it
-        """Return the allowed lengths of ``state_array`` beside a valid JSON state."""
+        """Return the allowed lengths of the array beside valid JSON values."""
         return cls.state_sizes
 
     @classmethod
@@ -117,13 +124,8 @@ class ColumnEncoder(ABC):
 
     @property
     @abstractmethod
-    def state_array(self) -> Floats:
-        """Return the fitted numbers, one axis."""
-
-    @property
-    @abstractmethod
-    def state_json(self) -> dict[str, Any]:
-        """Return the rest of the state, ready for JSON."""
+    def state(self) -> State:
+        """Return the fitted numbers, one axis, and the rest of the state, ready for JSON."""
 
     @property
     def knots(self) -> Floats | None:

@@ -8,28 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import (
-    NO_TARGET,
-    ColumnEncoder,
-    Encoded,
-    FitContext,
-    Floats,
-    PoolColumn,
-    SharedColumn,
-    StateField,
-)
+from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.errors import SettingError
-from demarcate.tabular.schema import Column, Kind
+from demarcate.tabular.schema import Column
 
 MIN_ROWS = 3
 """Training rows of a category with a column of its own, at least; rarer ones share ``other``."""
 MAX_CATEGORIES = 128
 """Categories with a column of their own, at most, the most frequent ones; the rest share ``other``."""
-
-
-def _is_distinct_text(value: Any) -> bool:
-    is_text = isinstance(value, list) and all(isinstance(category, str) for category in value)
-    return is_text and len(set(value)) == len(value)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +27,10 @@ class CategoricalEncoder(ColumnEncoder):
     row, which favours no class.
     """
 
-    kind: ClassVar[str] = "categorical"
-    reads: ClassVar[tuple[Kind, ...]] = ("categorical", "boolean")
-    state_fields: ClassVar[Mapping[str, StateField]] = {"kept": StateField(_is_distinct_text, "distinct text")}
-    max_width: ClassVar[int] = MAX_CATEGORIES + 2
+    kind = "categorical"
+    reads = ("categorical", "boolean")
+    state_fields: ClassVar = {"kept": TEXTS}
+    max_width = MAX_CATEGORIES + 2
 
     categories: tuple[str, ...]  # those with a column of their own, sorted
     shares: Floats  # of training rows: each category, ``other``, missing, (len(categories) + 2,)
@@ -95,19 +81,14 @@ class CategoricalEncoder(ColumnEncoder):
         table = np.zeros((len(encoders), len(every), max(widths)), dtype=np.float32)
         for index, encoder in enumerate(encoders):
             table[index, :, : widths[index]] = encoder.encode(every)
-        columns: list[tuple[PoolColumn, ...]] = [tuple(("category", at) for at in range(width)) for width in widths]
+        columns = tuple(tuple(("category", at) for at in range(width)) for width in widths)
         codes = _category_codes(categories, cells).astype(np.int32)
-        return SharedColumn((), np.empty((len(encoders), 4, 0)), tuple(columns), codes, table)
+        return SharedColumn((), np.empty((len(encoders), 4, 0)), columns, codes, table)
 
     @property
-    def state_array(self) -> Floats:
-        """Return the shares."""
-        return self.shares
-
-    @property
-    def state_json(self) -> dict[str, Any]:
-        """Return the categories."""
-        return {"kept": list(self.categories)}
+    def state(self) -> State:
+        """Return the shares, and the categories."""
+        return self.shares, {"kept": list(self.categories)}
 
     def encode(self, cells: pl.Series) -> Encoded:
         """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; each row sums to 1."""

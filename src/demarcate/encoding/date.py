@@ -7,18 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import (
-    BOOLEAN,
-    NO_TARGET,
-    ColumnEncoder,
-    Encoded,
-    FitContext,
-    Floats,
-    SharedColumn,
-    StateField,
-)
+from demarcate.encoding.base import BOOLEAN, NO_TARGET, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.encoding.numeric import NumericEncoder
-from demarcate.tabular.schema import Kind
 
 _DAY = 86_400.0
 _PERIODS = {"day of year": 365.2425 * _DAY, "day of week": 7 * _DAY, "time of day": _DAY}
@@ -28,11 +18,11 @@ _PERIODS = {"day of year": 365.2425 * _DAY, "day of week": 7 * _DAY, "time of da
 class DateEncoder(ColumnEncoder):
     """A column of dates: elapsed time, standardised, and sine and cosine of each cycle."""
 
-    kind: ClassVar[str] = "date"
-    reads: ClassVar[tuple[Kind, ...]] = ("date",)
-    state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN, "has_time": BOOLEAN}
-    state_sizes: ClassVar[range] = NumericEncoder.state_sizes
-    max_width: ClassVar[int] = NumericEncoder.max_width + 2 * len(_PERIODS)
+    kind = "date"
+    reads = ("date",)
+    state_fields: ClassVar = {"flag": BOOLEAN, "has_time": BOOLEAN}
+    state_sizes = NumericEncoder.state_sizes
+    max_width = NumericEncoder.max_width + 2 * len(_PERIODS)
 
     elapsed: NumericEncoder  # encodes seconds since 1970-01-01
     has_time: bool  # whether training rows had times of day, which then are a cycle too
@@ -63,14 +53,10 @@ class DateEncoder(ColumnEncoder):
         return elapsed.with_plain(cycles, [range(2 * len(_periods(encoder.has_time))) for encoder in encoders])
 
     @property
-    def state_array(self) -> Floats:
-        """Return the state of the elapsed time."""
-        return self.elapsed.state_array
-
-    @property
-    def state_json(self) -> dict[str, Any]:
-        """Return whether there is a flag and a time of day."""
-        return {**self.elapsed.state_json, "has_time": self.has_time}
+    def state(self) -> State:
+        """Return the state of the elapsed time, and whether there is a time of day."""
+        array, json = self.elapsed.state
+        return array, {**json, "has_time": self.has_time}
 
     def encode(self, cells: Floats) -> Encoded:
         """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``; a missing date is at the middle of every cycle."""

@@ -19,11 +19,6 @@ def encoder_for(column_kind: str, context: FitContext) -> type[ColumnEncoder]:
     return next(encoder for encoder in ENCODERS if column_kind in encoder.reads and encoder.applies(context))
 
 
-def encoder_named(kind: str) -> type[ColumnEncoder]:
-    """Return the encoder with this name in model files."""
-    return next(encoder for encoder in ENCODERS if encoder.kind == kind)
-
-
 def max_width(column_kinds: tuple[str, ...]) -> int:
     """Return the largest number of encoded columns of one column of any of these kinds."""
     return max(encoder.max_width for encoder in ENCODERS if set(encoder.reads) & set(column_kinds))
@@ -34,8 +29,8 @@ def max_width_without_target(column: Column) -> int:
     return encoder_for(column.kind, NO_TARGET).max_width_for(column)
 
 
-def check_state(state: Mapping[str, Any], column_kind: str, where: str) -> None:
-    """Check an encoder's JSON state from a model file; raise ValueError if no encoder of such a column has it."""
+def checked_encoder(state: Mapping[str, Any], column_kind: str, where: str) -> type[ColumnEncoder]:
+    """Return the encoder whose JSON state a model file has; raise ValueError if no encoder of such a column has it."""
     kind = state.get("encoder")
     encoder = next((encoder for encoder in ENCODERS if encoder.kind == kind), None)
     if encoder is None:
@@ -52,3 +47,4 @@ def check_state(state: Mapping[str, Any], column_kind: str, where: str) -> None:
     if type(n_numbers) is not int or n_numbers not in sizes:
         up_to = f" to {sizes[-1]}" if len(sizes) > 1 else ""
         raise ValueError(f"{where} needs {sizes[0]}{up_to} numbers")
+    return encoder

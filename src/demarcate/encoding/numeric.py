@@ -7,19 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import (
-    BOOLEAN,
-    NO_TARGET,
-    ColumnEncoder,
-    Encoded,
-    FitContext,
-    Floats,
-    PoolColumn,
-    SharedColumn,
-    StateField,
-)
+from demarcate.encoding.base import BOOLEAN, NO_TARGET, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.errors import SettingError
-from demarcate.tabular.schema import Kind
 
 LIMIT = 10.0
 """Standard deviations from the mean to which values are clipped: one extreme cell cannot dominate a row."""
@@ -33,11 +22,11 @@ _UNKNOWN = float(np.finfo(np.float64).max)
 class NumericEncoder(ColumnEncoder):
     """A numerical column, standardised, then clipped to +-limit."""
 
-    kind: ClassVar[str] = "numeric"
-    reads: ClassVar[tuple[Kind, ...]] = ("numerical",)
-    state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN}
-    state_sizes: ClassVar[range] = range(4, 5)
-    max_width: ClassVar[int] = 2
+    kind = "numeric"
+    reads = ("numerical",)
+    state_fields: ClassVar = {"flag": BOOLEAN}
+    state_sizes = range(4, 5)
+    max_width = 2
 
     median: float  # replaces missing values
     mean: float
@@ -84,7 +73,7 @@ class NumericEncoder(ColumnEncoder):
         missing = np.isnan(cells)
         numbers = [common]
         statistics = np.zeros((len(encoders), 4, 1 + len(encoders)))
-        columns: list[tuple[PoolColumn, ...]] = []
+        columns: list[tuple[tuple[str, int], ...]] = []
         for own, encoder in zip(statistics, encoders, strict=True):
             with np.errstate(over="ignore"):
                 line = 2 * (unit / encoder.scale), (median - encoder.mean) / encoder.scale
@@ -98,14 +87,9 @@ class NumericEncoder(ColumnEncoder):
         return SharedColumn(tuple(numbers), statistics[..., : len(numbers)], tuple(columns))
 
     @property
-    def state_array(self) -> Floats:
-        """Return median, mean, scale and limit."""
-        return np.array([self.median, self.mean, self.scale, self.limit])
-
-    @property
-    def state_json(self) -> dict[str, Any]:
-        """Return whether there is a flag."""
-        return {"flag": self.flag}
+    def state(self) -> State:
+        """Return median, mean, scale and limit, and whether there is a flag."""
+        return np.array([self.median, self.mean, self.scale, self.limit]), {"flag": self.flag}
 
     def encode(self, cells: Floats) -> Encoded:
         """Encode cells ``(n_rows,)`` as ``(n_rows, 1)``, or ``(n_rows, 2)`` with the flag."""

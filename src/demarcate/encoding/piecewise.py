@@ -7,20 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import (
-    BOOLEAN,
-    NO_TARGET,
-    ColumnEncoder,
-    Encoded,
-    FitContext,
-    Floats,
-    SharedColumn,
-    StateField,
-)
+from demarcate.encoding.base import BOOLEAN, NO_TARGET, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.encoding.bin_edges import MAX_BINS, tree_bin_edges
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.errors import SettingError
-from demarcate.tabular.schema import Kind
 
 MAX_TABLE_BINS, MIN_BINS = 1024, 4
 """Bins of all numerical columns together, at most; none where a column could have fewer than the least."""
@@ -35,12 +25,12 @@ class PiecewiseEncoder(ColumnEncoder):
     are 0 in every bin. With a single bin (fewer than three edges) the standardised number is the only encoding.
     """
 
-    kind: ClassVar[str] = "piecewise"
-    reads: ClassVar[tuple[Kind, ...]] = ("numerical",)
-    file_format: ClassVar[int] = 3
-    state_fields: ClassVar[Mapping[str, StateField]] = {"flag": BOOLEAN}
-    state_sizes: ClassVar[range] = range(4, 4 + MAX_BINS + 2)
-    max_width: ClassVar[int] = NumericEncoder.max_width + MAX_BINS
+    kind = "piecewise"
+    reads = ("numerical",)
+    file_format = 3
+    state_fields: ClassVar = {"flag": BOOLEAN}
+    state_sizes = range(4, 4 + MAX_BINS + 2)
+    max_width = NumericEncoder.max_width + MAX_BINS
 
     numeric: NumericEncoder  # encodes the number itself, with a flag where numbers were missing
     edges: Floats  # of the bins, strictly ascending, (n_bins + 1,)
@@ -82,14 +72,10 @@ class PiecewiseEncoder(ColumnEncoder):
         return shared.with_plain(bins, picked)
 
     @property
-    def state_array(self) -> Floats:
-        """Return the state of the number itself, then the edges."""
-        return np.concatenate([self.numeric.state_array, self.edges])
-
-    @property
-    def state_json(self) -> dict[str, Any]:
-        """Return whether there is a flag."""
-        return self.numeric.state_json
+    def state(self) -> State:
+        """Return the state of the number itself, with the edges behind its numbers."""
+        array, json = self.numeric.state
+        return np.concatenate([array, self.edges]), json
 
     @property
     def knots(self) -> Floats:

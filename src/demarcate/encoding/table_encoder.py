@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import ColumnEncoder, FitContext
-from demarcate.encoding.encoder_registry import check_state, encoder_for, encoder_named
+from demarcate.encoding.encoder_registry import checked_encoder, encoder_for
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 
@@ -77,11 +77,12 @@ class TableEncoder:
 
     def state(self) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
         """Return the whole state: a JSON-ready entry for each column, and all numbers in one array."""
+        arrays, fields = zip(*(encoder.state for encoder in self.encoders), strict=True)
         entries = [
-            {"column": name, "encoder": encoder.kind, "n_numbers": len(encoder.state_array), **encoder.state_json}
-            for name, encoder in zip(self.columns, self.encoders, strict=True)
+            {"column": name, "encoder": kind, "n_numbers": len(array), **own}
+            for name, kind, array, own in zip(self.columns, self.kinds, arrays, fields, strict=True)
         ]
-        return entries, np.concatenate([encoder.state_array for encoder in self.encoders])
+        return entries, np.concatenate(arrays)
 
     @classmethod
     def from_state(
@@ -90,8 +91,8 @@ class TableEncoder:
         """Return the encoder with the result of `state`; raise ValueError if it does not suit the schema."""
         encoders, start = [], 0
         for entry, column in zip(entries, schema.used, strict=True):
-            check_state(entry, column.kind, f"column {column.name!r}")
+            encoder = checked_encoder(entry, column.kind, f"column {column.name!r}")
             end = start + entry["n_numbers"]
-            encoders.append(encoder_named(entry["encoder"]).from_state(numbers[start:end], entry))
+            encoders.append(encoder.from_state(numbers[start:end], entry))
             start = end
         return cls(tuple(entry["column"] for entry in entries), tuple(encoders))

@@ -71,11 +71,7 @@ def label_array(y: ArrayLike) -> NDArray[Any]:
     except ValueError:
         # numpy's message on rows of different lengths speaks of shapes, not of labels.
         raise InputError([Problem("Some rows have several labels", "Give one label for each row")]) from None
-    if (
-        labels.dtype.kind == "U"
-        and isinstance(values, Sequence)
-        and not all(isinstance(label, str) for label in values)
-    ):
+    if labels.dtype.kind == "U" and isinstance(values, Sequence) and not all(isinstance(each, str) for each in values):
         # numpy would turn a missing label among words into a word: 'nan'.
         labels = np.array(values, dtype=object)
     try:
@@ -105,13 +101,9 @@ def _read_arguments(
         if not weights.all():
             weighted = np.flatnonzero(weights)
             X, labels, weights = as_frame(X)[weighted], labels[weighted], weights[weighted]
-    return open_table(X, labels, _target_name(y), weights, schema, **estimator._column_lists())  # noqa: SLF001
-
-
-def _target_name(y: ArrayLike) -> str:
-    """Return the name that labels have as a column, or ``target``."""
     name = getattr(y, "name", None)
-    return "target" if name is None or name == "" else str(name)
+    target = "target" if name is None or name == "" else str(name)
+    return open_table(X, labels, target, weights, schema, **estimator._column_lists())  # noqa: SLF001
 
 
 def _are_records(X: Any) -> bool:

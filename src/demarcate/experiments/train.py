@@ -22,7 +22,7 @@ from demarcate.nn import MemberState, Network, family_of
 from demarcate.nn.heads import head_for
 from demarcate.tabular import stratified_split
 from demarcate.trainingset import TrainingSet
-from demarcate.trainingset.read_data import by_name, read_training_set
+from demarcate.trainingset.read_data import read_training_set
 
 
 def train(
@@ -125,7 +125,9 @@ def train(
     """
     named = _named_networks(networks)
     trainings = _named_trainings(training, named)
-    sources = by_name(initial, named, "initial networks")
+    sources = initial or {}
+    if unknown := [repr(name) for name in sources if name not in named]:
+        raise SettingError(f"initial networks are for {', '.join(map(repr, named))}: got {', '.join(unknown)}")
     table = read_training_set(data, named.values(), categorical=categorical, class_weight=class_weight)
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds is a whole number of trainings, at least 1: got {seeds!r}")

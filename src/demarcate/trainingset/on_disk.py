@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,36 +26,17 @@ _TEXT_BYTES = 100
 
 @dataclass(frozen=True, eq=False)
 class TrainingSetOnDisk(TrainingSet):
-    """A training set that reads its columns one by one and keeps its encoded rows in a file.
-
-    Attributes
-    ----------
-    parsed
-        The columns, in a file.
-    summaries
-        What is shown of each column, by name.
-    n_unlabelled
-        Rows left out because they have no label.
-    table_bytes
-        Size of the whole table in memory.
-    budget
-        Memory that reading and encoding may take.
-    folder
-        Folder of the files.
-    files
-        Closes the files of encoded rows.
-    on_write
-        Called with a description and the size in bytes of the encoded rows before they are written.
-    """
+    """A training set that reads its columns one by one and keeps its encoded rows in a file."""
 
     parsed: ColumnStore
-    summaries: Mapping[str, ColumnSummary] = field(kw_only=True)
-    n_unlabelled: int = field(kw_only=True)
-    table_bytes: int = field(kw_only=True)
-    budget: MemoryBudget = field(kw_only=True)
-    folder: Path = field(kw_only=True)
-    files: ExitStack = field(kw_only=True)
-    on_write: Callable[[str, int], None] | None = field(kw_only=True)
+    _: KW_ONLY
+    summaries: Mapping[str, ColumnSummary]  # of each column, by name
+    n_unlabelled: int  # rows left out because they have no label
+    table_bytes: int  # size of the whole table in memory
+    budget: MemoryBudget  # for reading and encoding
+    folder: Path  # of the files
+    files: ExitStack  # closes the files of encoded rows
+    on_write: Callable[[str, int], None] | None  # takes a description and a size in bytes before rows are written
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """Return the cells of some rows, by column."""

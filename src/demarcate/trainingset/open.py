@@ -40,15 +40,6 @@ def open_table(
     """Check a table and its labels, and read them into memory; all that is wrong with either is one `InputError`.
 
     Without a schema the columns are inferred, as by `infer_schema`.
-
-    Examples
-    --------
-    >>> open_table({"age": [63, 63]}, ["yes", "yes"])
-    Traceback (most recent call last):
-    demarcate.errors.InputError: 2 problems:
-    - No column can tell rows apart: 'age' (constant: every cell is '63'). Add columns, or name one to keep as
-    numerical.
-    - Every label is 'yes'. Give rows of another class: a classifier separates at least two classes.
     """
 
     def columns() -> tuple[pl.DataFrame, Schema]:

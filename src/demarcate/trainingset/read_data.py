@@ -1,14 +1,14 @@
 """From what callers of experiments pass, a data set or a table and its labels, to a training set."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
-from demarcate.errors import SettingError, TargetError
+from demarcate.errors import TargetError
 from demarcate.nn import Network
 from demarcate.nn.heads import head_for
 from demarcate.tabular import as_frame, to_labels
@@ -16,9 +16,6 @@ from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset.open import open_table
 from demarcate.trainingset.training_set import TrainingSet
-
-_Name = TypeVar("_Name")
-_Value = TypeVar("_Value")
 
 
 def read_training_set(
@@ -57,23 +54,6 @@ def read_training_set(
 def array_of(X: Any) -> Any:
     """Return a tensor as an array, and anything else as it is."""
     return X.detach().cpu().numpy() if isinstance(X, Tensor) else X
-
-
-def by_name(given: Mapping[_Name, _Value] | None, names: Iterable[_Name], what: str) -> Mapping[_Name, _Value]:
-    """Return a setting by name, after a check that it names nothing unknown.
-
-    Examples
-    --------
-    >>> by_name({"c": 1.0}, ["a", "b"], "class weights")
-    Traceback (most recent call last):
-    demarcate.errors.SettingError: class weights are for 'a', 'b': got 'c'
-    """
-    names = list(names)
-    unknown = [name for name in given or {} if name not in names]
-    if unknown:
-        shown = ", ".join(map(repr, unknown))
-        raise SettingError(f"{what} are for {', '.join(map(repr, names))}: got {shown}")
-    return given or {}
 
 
 def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:

@@ -17,33 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class TrainingSet:
-    """A table ready to learn from, its columns in memory; `TrainingSetOnDisk` keeps them in a file.
-
-    Attributes
-    ----------
-    schema
-        The columns.
-    parsed
-        Their cells.
-    classes
-        The labels, ``(n_classes,)``.
-    codes
-        Each row's class index, ``(n_rows,)``.
-    weights
-        Weight of each row in the loss, ``(n_rows,)``; None for 1 each.
-    target
-        Name of the target column.
-    sample
-        Rows, ascending, that the audit and logistic regression read in place of all; None where they read all.
-    """
+    """A table ready to learn from, its columns in memory; `TrainingSetOnDisk` keeps them in a file."""
 
     schema: Schema
     parsed: ParsedColumns
-    classes: NDArray[Any]
-    codes: NDArray[np.int64]
-    weights: NDArray[np.float64] | None = None
-    target: str = "target"
-    sample: NDArray[np.int64] | None = None
+    classes: NDArray[Any]  # labels, (n_classes,)
+    codes: NDArray[np.int64]  # each row's class index, (n_rows,)
+    weights: NDArray[np.float64] | None = None  # of each row in the loss, (n_rows,); None for 1 each
+    target: str = "target"  # name of the target column
+    sample: NDArray[np.int64] | None = None  # rows, ascending, for the audit and logistic regression; None for all
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """Return the cells of some rows, by column."""

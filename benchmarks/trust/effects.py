@@ -12,7 +12,7 @@ from worlds import moons
 
 from demarcate import Network, Training
 from demarcate.engine import fit
-from demarcate.experiments.diagnosis import probes_of
+from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.experiments.seed_splits import line_up
 from demarcate.trainingset.read_data import read_training_set
 

@@ -21,9 +21,23 @@ def check_consistent_length(n_rows: int, n_labels: int) -> None:
         raise InputError([Problem(f"The table has {n_rows} rows and {n_labels} labels", "Give one label for each row")])
 
 
+def is_integer(value: Any) -> bool:
+    """Tell whether a value is an integer of Python or numpy, and no boolean."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def integer_problems(*settings: tuple[str, Any, int]) -> list[Problem]:
+    """Return the problems of settings, each a name, a value and its minimum, that are not integers from there up."""
+    return [
+        Problem(f"{name} is {value!r}", f"Give a whole number from {minimum} up")
+        for name, value, minimum in settings
+        if not is_integer(value) or value < minimum
+    ]
+
+
 def whole_number(setting: str, value: Any) -> int:
     """Return a setting that is a whole number as an int."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+    if not is_integer(value):
         raise SettingError(f"{setting} is a whole number: got {value!r}")
     return int(value)
 

@@ -22,7 +22,8 @@ from demarcate.classifier.notices import audit_rows, table_notices, training_not
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
 from demarcate.evaluation import CostComparison, Costs, Score, class_scores, compare_costs, score
-from demarcate.experiments.diagnosis import MAX_ROWS, SEEDS, Diagnosis, diagnose_training_set, warn_of_divergence
+from demarcate.experiments.diagnosis import Diagnosis
+from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
 from demarcate.tabular.class_weights import class_weights
 from demarcate.trainingset import TrainingSet
@@ -305,9 +306,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         training_set = training_set_of(clone(self), X, y, sample_weight)
         network, training = self._network(training_set), self._training(len(training_set.codes))
         settings = {**self._execution(), "seeds": seeds, "max_rows": max_rows, "seed": seed_of(self.random_state)}
-        diagnosis = diagnose_training_set(training_set, network, training, **settings)
-        warn_of_divergence(diagnosis)
-        return diagnosis
+        return diagnose_training_set(training_set, network, training, **settings)
 
     def member(self, index: int) -> nn.Module:
         """Return one network as a plain ``torch.nn`` module, which takes ``predictor_.encode(X, member=index)``."""

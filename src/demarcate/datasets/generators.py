@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from demarcate.argument_checks import require
+from demarcate.argument_checks import is_integer, require
 from demarcate.datasets.dataset import Dataset
 from demarcate.errors import SettingError
 
@@ -67,13 +67,7 @@ def blobs(
 
     from sklearn.datasets import make_blobs
 
-    X, y = make_blobs(
-        n_samples=n_samples,
-        n_features=n_features,
-        centers=points,
-        cluster_std=deviations,
-        random_state=random_state,
-    )
+    X, y = make_blobs(n_samples, n_features, centers=points, cluster_std=deviations, random_state=random_state)
     return _dataset("blobs", X, y, f"Round clusters in {X.shape[1]} dimensions, one class a cluster.")
 
 
@@ -84,22 +78,10 @@ def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, ran
     ----------
     n_samples
         Rows, from 1 up: half on the outer ring (label 0), half on the inner (label 1).
-    noise
-        The standard deviation of the noise added to each coordinate; 0 or more.
+    noise, random_state
+        As for `moons`, with its columns and errors.
     factor
         The inner ring's radius, at least 0 and below 1; the outer ring's is 1.
-    random_state
-        The seed, from 0 to 2**32 - 1; the same seed gives the same points.
-
-    Returns
-    -------
-    Dataset
-        Float columns ``x1`` and ``x2`` and the int64 target ``label``, 0 or 1.
-
-    Raises
-    ------
-    SettingError
-        If an argument is out of its range.
 
     Examples
     --------
@@ -130,17 +112,7 @@ def moons(n_samples: int = 300, noise: float = 0.30, random_state: int = 0) -> D
     noise
         The standard deviation of the noise added to each coordinate; 0 or more.
     random_state
-        The seed, from 0 to 2**32 - 1; the same seed gives the same points.
-
-    Returns
-    -------
-    Dataset
-        Float columns ``x1`` and ``x2`` and the int64 target ``label``, 0 or 1.
-
-    Raises
-    ------
-    SettingError
-        If an argument is out of its range.
+        As for `blobs`, with its columns and errors; there are two columns and two labels, 0 and 1.
 
     Examples
     --------
@@ -189,22 +161,17 @@ def _deviations(cluster_std: float | Sequence[float], n_centers: int) -> float |
 
 
 def _check_count(name: str, value: Any) -> None:
-    require(_is_integer(value) and value >= 1, name, "a whole number from 1 up", value)
+    require(is_integer(value) and value >= 1, name, "a whole number from 1 up", value)
 
 
 def _check_seed(value: Any) -> None:
-    require(
-        _is_integer(value) and 0 <= value <= _MAX_SEED, "random_state", f"a whole number from 0 to {_MAX_SEED}", value
-    )
+    rule = f"a whole number from 0 to {_MAX_SEED}"
+    require(is_integer(value) and 0 <= value <= _MAX_SEED, "random_state", rule, value)
 
 
 def _check_deviation(name: str, value: Any) -> None:
     require(_is_number(value) and 0 <= value < math.inf, name, "a finite number from 0 up", value)
 
 
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
 def _is_number(value: Any) -> bool:
-    return _is_integer(value) or isinstance(value, float | np.floating)
+    return is_integer(value) or isinstance(value, float | np.floating)

@@ -27,14 +27,10 @@ class Run:
 
     Attributes
     ----------
-    name
-        Its name in `train`.
-    spec, training, seed
-        Its specification, its training settings, and the seed of its split, initial weights, row order and dropout.
-    predictor
-        The trained network with the table's encoder.
-    untrained
-        The same with the initial weights.
+    name, spec, training, seed
+        Its name, specification and training, and the seed of its split, initial weights, row order and dropout.
+    predictor, untrained
+        The network with the table's encoder, trained and with its initial weights.
     history
         One row for each epoch: ``epoch``, ``train_loss``, ``train_accuracy``, and loss and accuracy of the monitored
         rows: ``validation_...`` if they decide when to stop, else ``test_...``; null in epochs without evaluation.

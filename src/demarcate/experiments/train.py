@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -58,10 +59,8 @@ def train(
         A network, or several by name.
     training
         The training of all networks, or one for each name.
-    test_size
-        Below 1, the share of rows held out for testing; from 1 up, their number.
-    validation_size
-        The same for validation rows, of the training rows.
+    test_size, validation_size
+        Below 1, the share of rows held out for testing, and of the other rows for validation; from 1 up, their number.
     seed
         Decides the split, initial weights, row order and dropout. Initial weights are those of an ``nn.Sequential``
         built after ``torch.manual_seed(seed)``.
@@ -88,6 +87,8 @@ def train(
         If a setting is out of its range, or names an unknown network or label.
     TargetError
         If labels in a tensor do not have the type or shape of the loss.
+    CheckpointError
+        If the checkpoint folder belongs to another fit or another process.
 
     Warns
     -----
@@ -153,13 +154,11 @@ def train(
         for name, network in named.items()
     ]
     fitted = fit(members, samples, device=device, precision=precision, on_epoch=on_epoch, checkpoint=checkpoint)
-    initial_states = [member.begin(samples)[0] for member in members]
-    results = iter(zip(members, initial_states, fitted, strict=True))
-    repeats: dict[str, list[Run]] = {name: [] for name in named}
-    for split in splits:
-        for name in named:
-            repeats[name].append(_run(name, table, split, *next(results)))
-    runs = Runs({name: tuple(of_name) for name, of_name in repeats.items()})
+    trained = [
+        _run(name, table, split, member, member.begin(samples)[0], result)
+        for (split, name), member, result in zip(product(splits, named), members, fitted, strict=True)
+    ]
+    runs = Runs({name: tuple(trained[first :: len(named)]) for first, name in enumerate(named)})
     _warn_of_divergence(runs)
     return runs
 

@@ -79,7 +79,7 @@ class FirstLayerLookup:
         inputs = {index: _Inputs.of(encoders[index], number, table) for number, index in enumerate(used)}
 
         def prepare(member: int) -> _LookupMember:
-            return _lookup_member(*_locate(populations, member), encoding[member], inputs[encoding[member]])
+            return _lookup_member(*locate_member(populations, member), encoding[member], inputs[encoding[member]])
 
         interpolated = [column.columns[0] for column in table.interpolated]
         first = np.cumsum([0, *(column.n_codes for column in table.with_codes)])
@@ -151,7 +151,7 @@ def _input_numbers(encoder: TableEncoder, names: Sequence[str]) -> NDArray[np.in
     return np.concatenate([np.empty(0, np.int64), *(np.arange(own.start, own.stop) for own in ranges)])
 
 
-def _locate(populations: Sequence[Population], member: int) -> tuple[Population, int]:
+def locate_member(populations: Sequence[Population], member: int) -> tuple[Population, int]:
     """Return the population of a member, and its number there."""
     for population in populations:
         if member < population.n_members:

@@ -15,7 +15,7 @@ from demarcate.errors import SettingError
 from demarcate.evaluation import Costs
 from demarcate.evaluation.calibration import scale
 from demarcate.evaluation.conformal import Conformal
-from demarcate.inference.first_layer_lookup import FirstLayerLookup
+from demarcate.inference.first_layer_lookup import FirstLayerLookup, locate_member
 from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
@@ -39,16 +39,12 @@ class Predictor:
     ----------
     schema
         The columns it reads.
-    encoders
-        Fitted encoders; members trained on the same rows share one.
-    encoding
-        The number of the encoder that each member reads through, ``(n_members,)``.
+    encoders, encoding
+        Fitted encoders, and the number of the encoder that each member reads through, ``(n_members,)``.
     populations
         The members, in order, as stacks.
-    classes
-        The labels, ``(n_classes,)``; probabilities are in this order.
-    target
-        The name of the column it predicts.
+    classes, target
+        The labels, ``(n_classes,)``, in the order of the probabilities, and the name of their column.
     threshold
         For two classes: the probability of the second from which it is predicted. None means the likelier class, or
         a decision by ``costs`` that no threshold expresses.
@@ -86,20 +82,9 @@ class Predictor:
         device: str | torch.device | None = None,
         **attributes: Any,
     ) -> "Predictor":
-        """Return a predictor from its members' specifications and parameters.
+        """Return a predictor from its members' specifications, parameters and common head, and its other attributes.
 
-        Parameters
-        ----------
-        encoders, encoding
-            As the attributes of the same names.
-        networks, states
-            Each member's specification and its parameters.
-        head
-            The head of all members.
-        device
-            The device that the members compute on; None leaves each where its parameters are.
-        attributes
-            The other attributes, by name.
+        The members compute on ``device``; None leaves each where its parameters are.
         """
         populations = tuple(stack(networks, states, head))
         predictor = cls(encoders=tuple(encoders), encoding=tuple(encoding), populations=populations, **attributes)
@@ -145,11 +130,8 @@ class Predictor:
         """
         if not 0 <= index < self.n_members:
             raise IndexError(f"members are numbered from 0 to {self.n_members - 1}: got {index}")
-        for population in self.populations:
-            if index < population.n_members:
-                return population.member(index)
-            index -= population.n_members
-        raise AssertionError("every member is in a population")
+        population, local = locate_member(self.populations, index)
+        return population.member(local)
 
     def encode(self, table: Any, member: int = 0) -> Tensor:
         """Return the matrix that a member reads for a table, float32 ``(n_rows, d_in)``, on the networks' device."""
@@ -211,7 +193,7 @@ class Predictor:
         Parameters
         ----------
         table
-            As for `predict_proba`.
+            As for `predict_proba`, with its errors.
         coverage
             The share of sets that hold the true label, in (0, 1).
         per_class
@@ -227,8 +209,6 @@ class Predictor:
 
         Raises
         ------
-        InputError
-            If the table is refused.
         SettingError
             If the coverage is out of range, or the predictor has no out-of-fold rows.
         """
@@ -243,11 +223,9 @@ class Predictor:
 
     def logits(self, table: Any) -> Tensor:
         """Return every member's logits, ``(n_members, n_rows, n_outputs)``, on the CPU."""
-        parsed = self.parse(table)
         no_rows = torch.empty(self.n_members, 0, self.head.n_outputs(len(self.classes)))
-        return torch.cat(
-            [no_rows, *(logits for _, logits in self._chunks(parsed, range(self.n_members), _identity))], 1
-        )
+        chunks = self._chunks(self.parse(table), range(self.n_members), lambda logits: logits)
+        return torch.cat([no_rows, *(logits for _, logits in chunks)], 1)
 
     def member_probabilities(self, table: Any) -> NDArray[np.float64]:
         """Return every member's own probabilities, ``(n_members, n_rows, n_classes)``."""
@@ -270,14 +248,9 @@ class Predictor:
         return scale(means, self.temperature)
 
     def probabilities_encoded(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> NDArray[np.float64]:
-        """Return probabilities ``(n_rows, n_classes)`` of rows that are encoded already, the mean over some members.
+        """Return probabilities ``(n_rows, n_classes)`` of encoded rows, the mean over some members.
 
-        Parameters
-        ----------
-        encoded
-            By the number of each encoder that these members read through, the rows it encoded, ``(n_rows, d_in)``.
-        members
-            Numbers of the members.
+        ``encoded`` has by the number of each encoder that these members read through its matrix ``(n_rows, d_in)``.
         """
         return scale(_finite_probabilities(self.head, self._logits(encoded, members)).mean(0), self.temperature)
 
@@ -377,10 +350,6 @@ def _finite_probabilities(head: Head, logits: Tensor) -> NDArray[np.float64]:
 def _block_size(n_rows: int, at_most: int) -> int:
     """Return the rows of a thread's block: an equal share for each, but enough to be worth starting it."""
     return max(_MIN_BLOCK, min(at_most, -(-n_rows // torch.get_num_threads())))
-
-
-def _identity(logits: Tensor) -> Tensor:
-    return logits
 
 
 def _n_rows(parsed: ParsedColumns) -> int:

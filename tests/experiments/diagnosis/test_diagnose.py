@@ -7,7 +7,7 @@ import pytest
 
 from demarcate import Network, Training, datasets, diagnose
 from demarcate.errors import DivergenceWarning, InputError, SettingError
-from demarcate.experiments.diagnosis import EFFECTS, Diagnosis
+from demarcate.experiments.diagnosis.diagnosis_result import EFFECTS, Diagnosis
 
 QUICK = Training(lr=0.02, epochs=30, batch_size=None)
 TINY = Network((2,), "tanh")

@@ -1,8 +1,7 @@
 import pytest
 
 from demarcate import Network, Training
-from demarcate.experiments.diagnosis import probes_of
-from demarcate.experiments.diagnosis.probes import larger, regularised, smaller
+from demarcate.experiments.diagnosis.probes import larger, probes_of, regularised, smaller
 
 
 def by_name(network=None, training=None):

@@ -42,7 +42,7 @@ def scores_of(held_out, trained=0.3, noise=0.02, n_rows=100, without=()):
 
 
 def verdict(held_out, *, remaining=0.02, **settings):
-    return decide_verdict(Evidence.of(scores_of(held_out, **settings)), remaining)
+    return decide_verdict(Evidence(scores_of(held_out, **settings)), remaining)
 
 
 class TestAnswer:
@@ -62,8 +62,8 @@ class TestAnswer:
         assert classify_gain(Mean(*mean, 5), material=0.05) == expected
 
     def test_a_tenth_is_worth_having_but_never_less_than_a_fiftieth(self):
-        assert Evidence.of(scores_of({"configured": 0.5})).material == pytest.approx(0.05, abs=0.005)
-        assert Evidence.of(scores_of({"configured": 0.01})).material == 0.02
+        assert Evidence(scores_of({"configured": 0.5})).material == pytest.approx(0.05, abs=0.005)
+        assert Evidence(scores_of({"configured": 0.01})).material == 0.02
 
 
 class TestVerdict:

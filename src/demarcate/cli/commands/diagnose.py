@@ -46,7 +46,7 @@ def diagnose(
     from demarcate.cli.classifier_settings import check_settings
     from demarcate.cli.outputs import check_outputs, write_picture
     from demarcate.cli.table_input import load_labelled
-    from demarcate.experiments.diagnosis import check_diagnosis_settings
+    from demarcate.experiments.diagnosis.diagnose import check_diagnosis_settings
 
     settings = settings_of(network, training)
     check_outputs(files, data.table)

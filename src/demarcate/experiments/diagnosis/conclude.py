@@ -23,7 +23,7 @@ def conclude(
     scores: ProbeScores, design: ProbeDesign, *, majority_error: float, n_rows: int, n_used: int, diverged: int
 ) -> Diagnosis:
     """Return the diagnosis; ``majority_error`` is the share of scored rows outside the most frequent class."""
-    evidence = Evidence.of(scores)
+    evidence = Evidence(scores)
     noise = noise_of(scores, majority_error)
     results = tuple(_probe_result(scores, design, index) for index in range(len(scores.probes)))
     effects = _effects(evidence, results)

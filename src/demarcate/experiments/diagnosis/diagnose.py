@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from demarcate.argument_checks import integer_problems
 from demarcate.datasets import Dataset
 from demarcate.engine import OnEpoch, Training, fit
 from demarcate.engine.backend import check_precision
-from demarcate.errors import DivergenceWarning, Problem, SettingError
+from demarcate.errors import DivergenceWarning, SettingError
 from demarcate.experiments.diagnosis.conclude import conclude
 from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis
 from demarcate.experiments.diagnosis.probe_design import MIN_ROWS, design_probes
@@ -66,22 +67,13 @@ def diagnose(
         network trained on that many rows.
     seed
         Decides the sample, the splits and the networks' seeds.
-    standardise, categorical, numerical, drop, class_weight
-        As for `sweep`.
-    device, precision, on_epoch
-        As for `demarcate.engine.fit`.
+    standardise, categorical, numerical, drop, class_weight, device, precision, on_epoch
+        As for `sweep`, with its errors and warnings.
 
     Raises
     ------
     InputError
-        If the table or the labels are refused, or there are fewer than 20 rows, or fewer than 5 a class.
-    SettingError
-        If settings are out of their range.
-
-    Warns
-    -----
-    DivergenceWarning
-        If the loss of a network stopped being finite.
+        Also if there are fewer than 20 rows, or fewer than 5 a class.
 
     Examples
     --------
@@ -99,7 +91,7 @@ def diagnose(
     training_set = read_training_set(
         data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
     )
-    diagnosis = diagnose_training_set(
+    return diagnose_training_set(
         training_set,
         network,
         training,
@@ -111,8 +103,6 @@ def diagnose(
         precision=precision,
         on_epoch=on_epoch,
     )
-    warn_of_divergence(diagnosis)
-    return diagnosis
 
 
 def diagnose_training_set(
@@ -129,7 +119,7 @@ def diagnose_training_set(
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
 ) -> Diagnosis:
-    """Diagnose a network on a training set; parameters as for `diagnose`, ``pieces`` (bins) as for `TableEncoder`."""
+    """Diagnose as `diagnose` does, whose caller's caller is warned of divergence; ``pieces`` as for `TableEncoder`."""
     check_diagnosis_settings(seeds, max_rows, seed)
     n_rows = len(training_set.codes)
     training_set = _sampled(training_set, max_rows, seed)
@@ -137,7 +127,7 @@ def diagnose_training_set(
     design = design_probes(training_set, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
     fitted = fit(design.members, design.samples, device=device, precision=precision, on_epoch=on_epoch)
     counts = np.bincount(training_set.codes[np.concatenate(design.scored_rows)], minlength=len(training_set.classes))
-    return conclude(
+    diagnosis = conclude(
         score_probes(training_set, design, fitted),
         design,
         majority_error=float(1 - counts.max() / counts.sum()),
@@ -145,25 +135,16 @@ def diagnose_training_set(
         n_used=len(training_set.codes),
         diverged=sum(member.divergence is not None for member in fitted),
     )
+    if diagnosis.diverged:
+        fact = f"The loss of {diagnosis.diverged:,} of {counted(diagnosis.n_networks, 'network')} stopped being finite"
+        warnings.warn(DivergenceWarning(f"{fact}. Their best weights are kept. Lower lr."), stacklevel=3)
+    return diagnosis
 
 
 def check_diagnosis_settings(seeds: Any, max_rows: Any, seed: Any) -> None:
     """Raise a SettingError with all problems of a diagnosis's settings; needs no table."""
-    problems = [
-        Problem(f"{name} is {value!r}", f"Give a whole number from {least} up")
-        for name, value, least in (("seeds", seeds, 2), ("max_rows", max_rows, MIN_ROWS), ("seed", seed, 0))
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least
-    ]
-    if problems:
+    if problems := integer_problems(("seeds", seeds, 2), ("max_rows", max_rows, MIN_ROWS), ("seed", seed, 0)):
         raise SettingError.of(problems)
-
-
-def warn_of_divergence(diagnosis: Diagnosis, stacklevel: int = 3) -> None:
-    """Warn if networks of a diagnosis diverged."""
-    if diagnosis.diverged:
-        fact = f"The loss of {diagnosis.diverged:,} of {counted(diagnosis.n_networks, 'network')} stopped being finite"
-        message = f"{fact}. Their best weights are kept. Lower lr."
-        warnings.warn(DivergenceWarning(message), stacklevel=stacklevel)
 
 
 def _sampled(training_set: TrainingSet, max_rows: int, seed: int) -> TrainingSet:

@@ -12,20 +12,12 @@ MAX_LINE = 110
 """Characters of a line of text."""
 
 Verdict = Literal["underfits", "overfits", "is about right", "is limited by noise", "cannot tell"]
-"""The state of a network, or that the intervals leave it open."""
 Answer = Literal["helps", "does not help", "cannot tell"]
-"""Whether a change lowers the log loss enough to matter."""
 
 
 @dataclass(frozen=True)
 class Levels:
-    """A probe's scores on some rows.
-
-    Attributes
-    ----------
-    log_loss, accuracy
-        Means over the rows, with 95% intervals.
-    """
+    """A probe's mean log loss and accuracy over some rows, with 95% intervals."""
 
     log_loss: Mean
     accuracy: Mean
@@ -41,14 +33,12 @@ class Effect(Levels):
 
     Attributes
     ----------
-    log_loss
-        The reduction of the log loss; below 0 where the change raises it.
-    accuracy
-        The increase of the accuracy.
+    log_loss, accuracy
+        The reduction of the log loss, and the increase of the accuracy; below 0 where the change makes them worse.
     change
         The change as text, such as ``hidden 4 to 16``.
     answer
-        Whether it helps.
+        ``helps``, ``does not help`` or ``cannot tell``: whether it lowers the log loss enough to matter.
 
     Examples
     --------
@@ -74,10 +64,8 @@ class Noise:
 
     Attributes
     ----------
-    best
-        The probe with the lowest log loss.
-    log_loss, accuracy
-        Its scores on the held-out rows.
+    best, log_loss, accuracy
+        The probe with the lowest log loss, and its scores on the held-out rows.
     majority_error
         The share of rows outside the most frequent class.
     """
@@ -99,17 +87,7 @@ class Noise:
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """One probe and its scores.
-
-    Attributes
-    ----------
-    probe
-        The probe.
-    n_train
-        The number of its training rows.
-    train, held_out
-        Its scores on its own training rows, and on rows that no probe was trained on.
-    """
+    """One probe, the number of its training rows, and its scores on these and on rows that no probe was trained on."""
 
     probe: Probe
     n_train: int
@@ -140,10 +118,9 @@ class Diagnosis:
 
     Attributes
     ----------
-    verdict
-        ``underfits``, ``overfits``, ``is about right``, ``is limited by noise``, or ``cannot tell``.
-    reasons
-        Sentences with numbers.
+    verdict, reasons
+        ``underfits``, ``overfits``, ``is about right``, ``is limited by noise``, or ``cannot tell``; and sentences with
+        numbers.
     train, held_out
         Scores of the network as configured on its own training rows, and on held-out rows.
     gap
@@ -151,7 +128,7 @@ class Diagnosis:
     more_rows
         The effect of the last doubling of the training rows.
     more_capacity, less_capacity
-        The effect of a larger and of a smaller network; None where there is none (`probes_of`).
+        The effect of a larger and of a smaller network; None where there is none.
     more_regularisation, less_regularisation
         The effect of more dropout, weight decay and early stopping, and of none of them; None where there is none.
     longer_training
@@ -162,10 +139,8 @@ class Diagnosis:
         The mistakes that remain with the best probe.
     probes
         Every probe's result; the first is the network as configured.
-    n_rows, n_used
-        Rows of the table, and rows that took part.
-    n_scored
-        Rows that were held out at least once.
+    n_rows, n_used, n_scored
+        Rows of the table, rows that took part, and rows that were held out at least once.
     n_seeds
         Splits into training rows and held-out rows.
     diverged
@@ -250,7 +225,7 @@ class Diagnosis:
     def _table(self) -> list[str]:
         headings = ["would it help?", "", "log loss lower by", "accuracy higher by", "change"]
         rows = [
-            [LABELS[name], effect.answer, _signed(effect.log_loss), _signed(effect.accuracy), effect.change]
+            [name.replace("_", " "), effect.answer, _signed(effect.log_loss), _signed(effect.accuracy), effect.change]
             for name, effect in self.effects.items()
         ]
         return aligned([headings, *rows])
@@ -265,9 +240,6 @@ EFFECTS = (
     "longer_training",
 )
 """The fields of `Diagnosis` that are effects."""
-
-LABELS = {name: name.replace("_", " ") for name in EFFECTS}
-"""The effects' names as text."""
 
 
 def _signed(mean: Mean) -> str:

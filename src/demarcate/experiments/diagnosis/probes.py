@@ -19,22 +19,7 @@ STOPPING_SHARE = 1 / 8
 
 @dataclass(frozen=True)
 class Probe:
-    """One network and training to try.
-
-    Attributes
-    ----------
-    name
-        Its name.
-    network, training
-        The network, and its training.
-    share
-        The share of the rows to train on, in (0, 1].
-
-    Examples
-    --------
-    >>> Probe("configured", Network(), Training()).stops_early
-    False
-    """
+    """One network and training to try; ``share`` is that of the rows to train on, in (0, 1]."""
 
     name: str
     network: Network
@@ -48,31 +33,15 @@ class Probe:
 
 
 def probes_of(network: Network, training: Training) -> list[Probe]:
-    """Return the network as configured, and the probes to compare it with.
+    """Return the network as configured, which is the first, and the probes to compare it with.
 
     Capacity is a quarter and four times the hidden widths, with as many layers. Without a hidden layer, or without a
     nonlinear activation, the larger network has one, and there is no smaller one; layers of one unit have no smaller
     one either, and layers of 256 units or more no larger one. Regularisation is removed (no dropout, no weight decay,
     no early stopping) and added (`regularised`). The larger network is also tried with more regularisation, because
     alone it may overfit what the smaller one cannot fit. Probes equal to the configured network are left out.
-
-    Returns
-    -------
-    list of Probe
-        The first is ``configured``.
-
-    Examples
-    --------
-    >>> [probe.name for probe in probes_of(Network(hidden=(8, 8)), Training())]
-    ['configured', 'half of the rows', 'quarter of the rows', 'smaller', 'larger', 'longer', 'regularised',
-     'larger, regularised']
     """
     configured = Probe("configured", network, training)
-    unregularised = Probe(
-        "unregularised",
-        replace(network, dropout=0.0, input_dropout=0.0),
-        replace(training, weight_decay=0.0, patience=None),
-    )
     more_regularised = regularised(configured)
     candidates = [
         replace(configured, name="half of the rows", share=0.5),
@@ -80,7 +49,11 @@ def probes_of(network: Network, training: Training) -> list[Probe]:
         replace(configured, name="smaller", network=smaller(network)),
         replace(configured, name="larger", network=larger(network)),
         replace(configured, name="longer", training=replace(training, epochs=LONGER * training.epochs)),
-        unregularised,
+        Probe(
+            "unregularised",
+            replace(network, dropout=0.0, input_dropout=0.0),
+            replace(training, weight_decay=0.0, patience=None),
+        ),
         more_regularised,
         replace(more_regularised, name="larger, regularised", network=larger(more_regularised.network)),
     ]

@@ -15,6 +15,7 @@
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from demarcate.evaluation import Mean
 from demarcate.experiments.diagnosis.diagnosis_result import Answer, Noise, Verdict
@@ -36,20 +37,14 @@ LARGER_REGULARISED, HALF_OF_ROWS = "larger, regularised", "half of the rows"
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """The scores of the probes, and the log loss of the configured network on the scored rows."""
+    """The scores of the probes, and what they say about each change."""
 
     scores: ProbeScores
-    loss: float
 
-    @classmethod
-    def of(cls, scores: ProbeScores) -> "Evidence":
-        """Collect the evidence of these scores."""
-        return cls(scores, scores.level(CONFIGURED, "log_loss").value)
-
-    @property
+    @cached_property
     def material(self) -> float:
         """The smallest reduction of the log loss that matters."""
-        return max(MATERIAL_SHARE * self.loss, MIN_MATERIAL)
+        return max(MATERIAL_SHARE * self.scores.level(CONFIGURED, "log_loss").value, MIN_MATERIAL)
 
     def answers(self, names: tuple[str, ...], answer: Answer) -> list[str]:
         """Return those of the probes with this answer, as far as the verdict depends on it."""
@@ -98,15 +93,12 @@ def _overfitting(evidence: Evidence) -> list[str]:
 
 def _underfitting(evidence: Evidence) -> list[str]:
     """Return probes that fit more and help, where that is not only their regularisation."""
-    eased = evidence.answers((LARGER_REGULARISED,), "helps") if _beats_regularised(evidence) else []
-    return [*evidence.answers(FITS_MORE, "helps"), *eased]
-
-
-def _beats_regularised(evidence: Evidence) -> bool:
-    """Return whether the larger network is better than the configured one where both are regularised."""
-    if not evidence.scores.has(LARGER_REGULARISED):
-        return False
-    return evidence.answer(evidence.scores.gain(LARGER_REGULARISED, "regularised", "log_loss")) == "helps"
+    helping = evidence.answers(FITS_MORE, "helps")
+    if evidence.answers((LARGER_REGULARISED,), "helps"):
+        over_regularised = evidence.scores.gain(LARGER_REGULARISED, "regularised", "log_loss")
+        if evidence.answer(over_regularised) == "helps":
+            helping.append(LARGER_REGULARISED)
+    return helping
 
 
 def _larger_part(evidence: Evidence, helping: list[str]) -> Verdict:

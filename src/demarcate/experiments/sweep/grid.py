@@ -53,20 +53,10 @@ Over = Mapping[str, Sequence[Any] | Between]
 
 @dataclass(frozen=True)
 class Configuration:
-    """One combination of the values to try.
+    """One combination of the values to try, with the specification and the training of its networks."""
 
-    Attributes
-    ----------
-    number
-        Its position among the combinations, from 1.
-    settings
-        The swept settings and their values here.
-    network, training
-        The specification of its networks, and their training.
-    """
-
-    number: int
-    settings: Mapping[str, Any]
+    number: int  # its position among the combinations, from 1
+    settings: Mapping[str, Any]  # the swept ones
     network: Network
     training: Training
 
@@ -77,18 +67,7 @@ class Configuration:
 def configurations(
     over: Over, network: Network, training: Training, sample: int | None = None, seed: int = 0
 ) -> list[Configuration]:
-    """Return all combinations of valid values, the last setting changing fastest, or ``sample`` distinct ones.
-
-    Examples
-    --------
-    >>> over = {"hidden": [2, (16, 16)], "lr": [0.1, 0.01]}
-    >>> for configuration in configurations(over, Network(), Training()):
-    ...     print(configuration)
-    hidden 2, lr 0.1
-    hidden 2, lr 0.01
-    hidden 16,16, lr 0.1
-    hidden 16,16, lr 0.01
-    """
+    """Return all combinations of valid values, the last setting changing fastest, or ``sample`` distinct ones."""
     combinations: Iterable[tuple[Any, ...]]
     if sample is None:
         combinations = product(*(values for values in over.values() if not isinstance(values, Between)))
@@ -152,13 +131,13 @@ def _draw(name: str, between: Between, generator: np.random.Generator) -> float:
 
 def n_combinations(over: Over) -> float:
     """Return the number of combinations, infinite with a range of real numbers."""
-    sizes: list[float] = []
-    for name, values in over.items():
-        if not isinstance(values, Between):
-            sizes.append(len(values))
-        else:
-            sizes.append(values.high - values.low + 1 if name in INTEGER_SETTINGS else math.inf)
-    return math.prod(sizes)
+    return math.prod(_n_values(name, values) for name, values in over.items())
+
+
+def _n_values(name: str, values: Sequence[Any] | Between) -> float:
+    if not isinstance(values, Between):
+        return len(values)
+    return values.high - values.low + 1 if name in INTEGER_SETTINGS else math.inf
 
 
 def format_setting(value: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from demarcate.argument_checks import is_integer
 from demarcate.engine import FittedMember, ValidationResult
 from demarcate.errors import Problem
 from demarcate.formatting import counted
@@ -21,13 +22,6 @@ class HalvingRule:
     """Drops configurations by the mean of a metric over their seeds; all seeds of one stay or leave together.
 
     Members are numbered by configuration, then by seed.
-
-    Examples
-    --------
-    >>> losses = [0.5, 0.6, 0.1, 0.2, 0.4, 0.4]
-    >>> results = {member: ValidationResult(loss, 0.9) for member, loss in enumerate(losses)}
-    >>> HalvingRule(n_seeds=2).drop(10, results)
-    [0, 1]
     """
 
     n_seeds: int
@@ -64,11 +58,10 @@ def halving_problems(halving: Any, epochs: Collection[int]) -> list[Problem]:
     if isinstance(halving, bool) or not epochs:
         return _length_problems(epochs) if halving else []
     last = min(epochs) - 1
-    values = list(halving) if isinstance(halving, Sequence | np.ndarray) and not isinstance(halving, str) else []
-    integers = [epoch for epoch in values if isinstance(epoch, int | np.integer) and not isinstance(epoch, bool)]
+    values = list(halving) if isinstance(halving, Sequence | np.ndarray) else []
     problems = _length_problems(epochs)
-    ascending = values == sorted(set(values)) if len(integers) == len(values) else False
-    if not values or not ascending or not 1 <= values[0] <= values[-1] <= last:
+    is_ascending = all(map(is_integer, values)) and values == sorted(set(values))
+    if not values or not is_ascending or not 1 <= values[0] <= values[-1] <= last:
         fact = f"halving is {halving!r}, not ascending whole numbers of epochs from 1 to {last}"
         problems.append(Problem(fact, "Write halving=True for an eighth, a quarter and a half of the epochs"))
     return problems
@@ -83,30 +76,12 @@ def _length_problems(epochs: Collection[int]) -> list[Problem]:
 
 @dataclass(frozen=True)
 class Savings:
-    """The training that halving saved.
+    """The training that halving saved, in epochs summed over all networks."""
 
-    Attributes
-    ----------
-    epochs
-        The epochs after which configurations were dropped.
-    n_dropped
-        Configurations dropped.
-    trained
-        Epochs of training, summed over all networks.
-    at_most
-        The most it would have been without halving; early stopping might have ended dropped networks sooner.
-
-    Examples
-    --------
-    >>> print(Savings(epochs=(5, 10), n_dropped=9, trained=420, at_most=960))
-    Halving after epochs 5 and 10 dropped 9 configurations: networks trained 420 epochs in all instead of up to 960,
-    56% fewer.
-    """
-
-    epochs: tuple[int, ...]
-    n_dropped: int
+    epochs: tuple[int, ...]  # after which configurations were dropped
+    n_dropped: int  # configurations
     trained: int
-    at_most: int
+    at_most: int  # without halving; early stopping might have ended dropped networks sooner
 
     @classmethod
     def of(cls, epochs: tuple[int, ...], fitted: Sequence[FittedMember], n_seeds: int, n_epochs: int) -> "Savings":

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from demarcate.argument_checks import integer_problems
 from demarcate.datasets import Dataset
 from demarcate.engine import Halving, OnEpoch, Training, fit
 from demarcate.engine.backend import check_precision
@@ -84,38 +85,19 @@ def sweep(
     halving
         Whether to drop the worse half of the configurations after an eighth, a quarter and a half of the epochs, or the
         epochs after which to do so. At least one configuration stays.
-    test_size
-        Below 1, the share of rows set aside for the winner; from 1 up, their number.
-    validation_size
-        The same for each seed's validation rows, of the other rows.
+    test_size, validation_size, standardise, class_weight, device, precision, on_epoch, checkpoint
+        As for `train`, with its errors and warnings; the test rows are those set aside for the winner.
     seed
         Decides the test rows, the sample and the seeds of the splits.
-    standardise
-        Whether numbers are scaled to mean 0 and standard deviation 1 of the training rows.
     categorical, numerical, drop
         Columns whose kind is set, or that are not used; a data set names its own categories.
-    class_weight
-        The weight of each label's rows in the loss, at least 0; 1 for labels that are not named.
-    device, precision, on_epoch, checkpoint
-        As for `demarcate.engine.fit`.
     on_plan
         Called once, before training, with the size of the sweep.
 
     Raises
     ------
-    InputError
-        If the table or the labels are refused.
     SettingError
-        If settings are unknown or out of their range; all problems of the sweep's own settings are reported together.
-    TargetError
-        If labels in a tensor do not have the type or shape of the loss.
-    CheckpointError
-        If the checkpoint folder belongs to another fit or another process.
-
-    Warns
-    -----
-    DivergenceWarning
-        If the loss of a network stopped being finite.
+        Also with all problems of the sweep's own settings together, if they are unknown or out of their range.
 
     Examples
     --------
@@ -164,7 +146,10 @@ def sweep(
     networks = network_table(design, fitted)
     ranking = configuration_table(candidates, networks, metric)
     winner = score_winner(design, fitted, ranking, networks, metric, seed)
-    _warn_of_divergence(int(networks["diverged"].sum()), len(networks))
+    if n_diverged := int(networks["diverged"].sum()):
+        fact = f"The loss of {n_diverged:,} of {counted(len(networks), 'network')} stopped being finite"
+        remedy = "Their best weights are kept, and the table marks them. Lower lr"
+        warnings.warn(DivergenceWarning(f"{fact}. {remedy}."), stacklevel=2)
     return Sweep(
         ranking,
         networks,
@@ -192,10 +177,8 @@ def check_sweep(
 ) -> None:
     """Raise a SettingError with all problems of a sweep's settings; needs no table."""
     problems = value_problems(over, network, training, sampled=sample is not None)
-    integers = [("seeds", seeds, 1), ("seed", seed, 0)] + ([] if sample is None else [("sample", sample, 1)])
-    for name, value, least in integers:
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            problems.append(Problem(f"{name} is {value!r}", f"Give a whole number from {least} up"))
+    problems += integer_problems(("seeds", seeds, 1), ("seed", seed, 0))
+    problems += [] if sample is None else integer_problems(("sample", sample, 1))
     if metric not in SWEEP_METRICS:
         problems.append(Problem(f"metric is {metric!r}", f"Choose {' or '.join(SWEEP_METRICS)}"))
     problems += halving_problems(halving, _epoch_counts(over, training))
@@ -213,10 +196,3 @@ def _epoch_counts(over: Any, training: Training) -> set[int]:
     listed = (values.low, values.high) if isinstance(values, Between) else values
     listed = listed if isinstance(listed, Sequence) else []
     return {int(value) for value in listed if isinstance(value, int | np.integer) and value > 0}
-
-
-def _warn_of_divergence(n_diverged: int, n_networks: int) -> None:
-    if n_diverged:
-        fact = f"The loss of {n_diverged:,} of {counted(n_networks, 'network')} stopped being finite"
-        remedy = "Their best weights are kept, and the table marks them. Lower lr"
-        warnings.warn(DivergenceWarning(f"{fact}. {remedy}."), stacklevel=3)

@@ -19,25 +19,12 @@ from demarcate.trainingset import TrainingSet
 
 @dataclass(frozen=True)
 class Size:
-    """How much a sweep trains, reported before it begins.
-
-    Attributes
-    ----------
-    n_configurations, n_seeds, n_networks
-        Configurations, seeds of each, and their product.
-    n_populations
-        The stacks in which the networks train.
-
-    Examples
-    --------
-    >>> print(Size(n_configurations=12, n_seeds=5, n_networks=60, n_populations=2))
-    12 configurations x 5 seeds = 60 networks in 2 populations
-    """
+    """How much a sweep trains, reported before it begins."""
 
     n_configurations: int
-    n_seeds: int
+    n_seeds: int  # of each configuration
     n_networks: int
-    n_populations: int
+    n_populations: int  # the stacks in which the networks train
 
     def __str__(self) -> str:
         parts = [counted(self.n_configurations, "configuration"), counted(self.n_seeds, "seed")]

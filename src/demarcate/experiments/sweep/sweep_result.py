@@ -43,10 +43,8 @@ class Sweep:
         The configurations, by number.
     metric
         The metric whose mean over the seeds' validation rows decides the winner.
-    seeds
-        Each seed, of a split, its initial weights, row order and dropout.
-    train_rows, validation_rows
-        Each seed's row numbers.
+    seeds, train_rows, validation_rows
+        Each seed, of a split, its initial weights, row order and dropout; and its row numbers.
     test_rows
         Row numbers of the test rows, on which the winner alone is scored.
     savings
@@ -74,14 +72,14 @@ class Sweep:
         """Return the table as text, the winner marked, with the rows that its values come from."""
         n_train, n_validation = len(self.train_rows[0]), len(self.validation_rows[0])
         n_seeds = len(self.seeds)
-        values = (
-            "means over seeds, with 95% intervals" if n_seeds > 1 else "no intervals, which need more than one seed"
-        )
+        many, one = "means over seeds, with 95% intervals", "no intervals, which need more than one seed"
+        values = many if n_seeds > 1 else one
         title = (
             f"{counted(len(self.configurations), 'configuration')} x {counted(n_seeds, 'seed')}, each seed with its "
             f"own {n_train:,} training and {n_validation:,} validation rows; {values}"
         )
-        lines = [title, "", *aligned([self._headings(), *map(self._cells, self._shown())])]
+        shown = self.table.head(MAX_ROWS_SHOWN).to_dicts()
+        lines = [title, "", *aligned([self._headings(), *map(self._cells, shown)])]
         if len(self.table) > MAX_ROWS_SHOWN:
             lines.append(f"and {len(self.table) - MAX_ROWS_SHOWN:,} more")
         return "\n".join(lines)
@@ -89,11 +87,9 @@ class Sweep:
     def verdict(self) -> str:
         """Return the winner, its lead, what halving saved, and divergence, as text."""
         winner = self.winner
-        best = (
-            f"* Configuration {winner.configuration.number} has the best mean validation {METRICS[self.metric].label}"
-        )
+        best, metric = winner.configuration, METRICS[self.metric].label
         lines = [
-            f"{best}: {winner.configuration}.",
+            f"* Configuration {best.number} has the best mean validation {metric}: {best}.",
             "Its validation scores are optimistic, because it was chosen by them.",
         ]
         if winner.lead:
@@ -114,9 +110,6 @@ class Sweep:
         subject = "The winner's network" if n_seeds == 1 else f"The mean of the winner's {n_seeds} networks"
         return f"{subject} on {len(self.test_rows):,} test rows, which decided nothing, with 95% intervals:\n{scores}"
 
-    def _shown(self) -> list[dict[str, Any]]:
-        return self.table.head(MAX_ROWS_SHOWN).to_dicts()
-
     def _headings(self) -> list[str]:
         headings = ["", "", *(name.replace("_", " ") for name in self.winner.settings), *_VALUE_HEADINGS.values()]
         return [*headings, *self._remarks()]
@@ -130,14 +123,10 @@ class Sweep:
             str(Mean(row[name], row[f"{name}_low"], row[f"{name}_high"], n_seeds)) for name in list(_VALUE_HEADINGS)[:2]
         ]
         train = "-" if row["train_accuracy"] is None else f"{row['train_accuracy']:.3f}"
-        remarks = [_remark(row[name]) for name in self._remarks().values()]
+        remarks = [str(row[name] or "") for name in self._remarks().values()]
         return [mark, str(configuration.number), *settings, *means, train, f"{row['best_epoch']:.0f}", *remarks]
 
     def _remarks(self) -> dict[str, str]:
         """Return the columns that are shown only where they have values, by heading."""
         names = {"diverged": "diverged", "dropped after": "dropped_after"}
         return {heading: name for heading, name in names.items() if (self.table[name].fill_null(0) > 0).any()}
-
-
-def _remark(number: int | None) -> str:
-    return str(number) if number else ""

@@ -74,9 +74,8 @@ def _range_problems(
     elif between.log and between.low <= 0:
         yield Problem(f"{fact}, but a range on a logarithmic scale begins above 0", "Raise its lower end")
     if not sampled:
-        yield Problem(
-            f"{fact}, a range, and there is no sample", "Give the number of combinations to sample, such as 20"
-        )
+        remedy = "Give the number of combinations to sample, such as 20"
+        yield Problem(f"{fact}, a range, and there is no sample", remedy)
 
 
 def _parse_value(name: str, value: Any, network: Network, training: Training) -> tuple[str, Any]:

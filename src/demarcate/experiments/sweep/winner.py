@@ -29,18 +29,11 @@ from demarcate.trainingset import TrainingSet
 class Lead:
     """The winner's lead over the runner-up, on the validation rows of the same seeds.
 
-    Attributes
-    ----------
-    runner_up
-        The number of the second configuration.
-    metric
-        ``log_loss`` or ``accuracy``.
-    mean
-        The mean difference over seeds, above 0 where the winner is better, with a 95% interval that allows for the rows
-        that seeds share.
+    ``mean`` is the mean difference over seeds, above 0 where the winner is better, with a 95% interval that allows for
+    the rows that seeds share.
     """
 
-    runner_up: int
+    runner_up: int  # the number of the second configuration
     metric: SweepMetric
     mean: Mean
 
@@ -54,9 +47,8 @@ class Lead:
         lead = f"Its lead over the runner-up, configuration {self.runner_up}, is {self.mean} in {metric}"
         if self.mean.low is None:
             return f"{lead}. One seed cannot show whether that is noise: use more seeds."
-        if self.is_clear:
-            return f"{lead}: more than noise over {counted(self.mean.n_repeats, 'seed')}."
-        return f"{lead}: not distinguishable from noise over {counted(self.mean.n_repeats, 'seed')}."
+        judgement = "more than" if self.is_clear else "not distinguishable from"
+        return f"{lead}: {judgement} noise over {counted(self.mean.n_repeats, 'seed')}."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -65,8 +57,8 @@ class Winner:
 
     Attributes
     ----------
-    configuration
-        Its number, settings and specifications.
+    configuration, members
+        Its number, settings and specifications, and the results of its networks' trainings.
     predictor
         The mean of its networks, one for each seed; a model file can be written of it.
     scores
@@ -76,8 +68,6 @@ class Winner:
         networks are.
     lead
         Over the runner-up; None where no other configuration trained to the end.
-    members
-        The results of its networks' trainings.
     """
 
     configuration: Configuration

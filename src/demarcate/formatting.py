@@ -28,6 +28,11 @@ def visible(text: object) -> str:
     return "".join(char if char.isprintable() and not _INVISIBLE.match(char) else ascii(char)[1:-1] for char in line)
 
 
+def plain_text(cell: object) -> str:
+    """Return a cell as text, booleans as CSV files have them: ``true`` and ``false``."""
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
 def counted(n: int, thing: str) -> str:
     """Return a number with its thing, singular or plural: ``1 row``, ``20,000 rows``, ``2 classes``."""
     ending = "" if n == 1 else "es" if thing.endswith("s") else "s"

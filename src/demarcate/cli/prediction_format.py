@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.cli.console import json_text
-from demarcate.formatting import visible
+from demarcate.formatting import plain_text, visible
 
 NO_DECISION = "no decision"
 
@@ -51,7 +51,7 @@ class Predictions:
 
     def json_rows(self) -> list[dict[str, Any]]:
         """Return each row as a JSON object."""
-        names = list(map(_name, self.classes.tolist()))
+        names = list(map(plain_text, self.classes.tolist()))
         rows: list[dict[str, Any]] = [
             {"prediction": label, "probabilities": dict(zip(names, row, strict=True))}
             for label, row in zip(self.labels.tolist(), self.probabilities.tolist(), strict=True)
@@ -84,16 +84,11 @@ class Predictions:
         return pl.Series(self.labels.tolist(), dtype=pl.Series(self.classes.tolist()).dtype)
 
     def _numbers(self, name: str, numbers: NDArray[np.float64]) -> dict[str, Any]:
-        return {f"{name}_{_name(label)}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
+        return {f"{name}_{plain_text(label)}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
 
     def _set_labels(self) -> list[list[Any]]:
         assert self.sets is not None, "only where there are sets"
         return [self.classes[row].tolist() for row in self.sets]
-
-
-def _name(label: Any) -> str:
-    """Return a label as it stands in the name of a column: truth values as CSV files have them."""
-    return str(label).lower() if isinstance(label, bool) else str(label)
 
 
 def _escaped(label: Any) -> str:

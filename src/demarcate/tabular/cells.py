@@ -42,14 +42,6 @@ class ParsedCells:
     n_infinite: int = 0  # cells that are infinite or too large for a float; they count as missing
 
 
-@dataclass(frozen=True, eq=False)
-class NumericTexts:
-    """Which texts are numbers (codes like 007 are not), and which of those are too large for a float; bool series."""
-
-    is_number: pl.Series
-    is_too_large: pl.Series
-
-
 def parse_numbers(column: pl.Series) -> ParsedCells:
     """Read a column as numbers; missing words and infinities are missing, ``true`` is 1 and ``false`` 0."""
     bad = np.zeros(len(column), dtype=bool)
@@ -103,9 +95,7 @@ def distinct_texts(column: pl.Series) -> pl.Series:
 
 def slices(column: pl.Series) -> Iterator[pl.Series]:
     """Iterate over a column in slices of `SLICE_ROWS` cells, which bounds the memory of intermediate results."""
-    if not len(column):
-        yield column
-    for start in range(0, len(column), SLICE_ROWS):
+    for start in range(0, max(1, len(column)), SLICE_ROWS):
         yield column.slice(start, SLICE_ROWS)
 
 
@@ -114,14 +104,14 @@ def is_missing_word(text: pl.Series) -> pl.Series:
     return text.is_null() | text.str.to_lowercase().is_in(list(MISSING_WORDS)).fill_null(value=True)
 
 
-def find_numbers(distinct: pl.Series) -> NumericTexts:
-    """Tell which distinct stripped texts are numbers."""
+def find_numbers(distinct: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return where distinct stripped texts are numbers (007 is a code), and where these are too large for a float."""
     parsed = distinct.cast(pl.Float64, strict=False).fill_nan(None)
     is_number = parsed.is_not_null() & ~distinct.str.contains(_CODE)
     is_large = (parsed.abs() >= MAX_EXACT_INTEGER).fill_null(value=False)
     if is_large.any():
         is_large &= distinct.str.contains(_INTEGER)
-    return NumericTexts(is_number, is_number & is_large)
+    return is_number, is_number & is_large
 
 
 def are_boolean_words(distinct: pl.Series) -> bool:

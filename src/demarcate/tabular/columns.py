@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
-from demarcate.formatting import is_whole, quoted
+from demarcate.formatting import is_whole, plain_text, quoted
 from demarcate.tabular.cells import MAX_EXACT_INTEGER
 
 _PLAIN_TYPES = {str, int, float, bool, date, datetime}
@@ -138,10 +138,8 @@ def _of_library(name: str, column: nw.Series[Any]) -> pl.Series:
 
 def _of_categories(name: str, cells: Sequence[Any]) -> pl.Series:
     # A library's categories may be anything, such as intervals: their text names them.
-    texts: dict[Any, str | None] = {}
-    for value in set(cells):
-        cell = _cell(value)
-        texts[value] = None if cell is None else _text(cell)
+    plain = {value: _cell(value) for value in set(cells)}
+    texts = {value: None if cell is None else plain_text(cell) for value, cell in plain.items()}
     return pl.Series(name, [texts[value] for value in cells], dtype=pl.String).cast(pl.Categorical)
 
 
@@ -163,18 +161,23 @@ def _of_values(name: str, cells: Sequence[Any]) -> pl.Series:
         return pl.Series(name, [_naive(name, row, cell) for row, cell in enumerate(cells, 1)], dtype=pl.Datetime("us"))
     if kinds <= {int, float} and _fit(cells, MAX_EXACT_INTEGER if float in kinds else 2**63):
         return pl.Series(name, cells, dtype=pl.Float64 if float in kinds else pl.Int64)
-    return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], dtype=pl.String)
+    return pl.Series(name, [None if cell is None else plain_text(cell) for cell in cells], dtype=pl.String)
 
 
 def _fit(cells: Sequence[Any], limit: int) -> bool:
     return all(abs(cell) < limit for cell in cells if isinstance(cell, int))
 
 
+def is_missing(value: Any) -> bool:
+    """Tell whether a value is None, NaN or another library's missing value."""
+    return type(value).__name__ in _MISSING_TYPES or (isinstance(value, float) and math.isnan(value))
+
+
 def _cell(value: Any) -> Any:
     """Return a cell as a plain Python value, None for every kind of missing value."""
     if isinstance(value, np.generic):
         value = by_microseconds(value).item()
-    if type(value).__name__ in _MISSING_TYPES or (isinstance(value, float) and math.isnan(value)):
+    if is_missing(value):
         return None
     for kind, convert in _CONVERSIONS.items():
         if isinstance(value, kind):
@@ -210,10 +213,6 @@ def _naive(name: str, row: int, cell: date | None) -> datetime | None:
         return moment.replace(tzinfo=None) - (moment.utcoffset() or timedelta())
     except OverflowError:
         raise _far_date(name, f"row {row} is {cell}, converted to UTC") from None
-
-
-def _text(cell: object) -> str:
-    return ("true" if cell else "false") if isinstance(cell, bool) else str(cell)
 
 
 def _nested(name: str, dtype: str) -> InputError:

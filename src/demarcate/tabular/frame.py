@@ -86,9 +86,8 @@ def _row_columns(rows: Sequence[Any]) -> _NamedColumns:
 
 
 def _wrong_shape(shape: tuple[int, ...]) -> InputError:
-    return InputError(
-        [Problem(f"The table is an array of shape {shape}, not (n_rows, n_columns)", "Reshape your data")]
-    )
+    fact = f"The table is an array of shape {shape}, not (n_rows, n_columns)"
+    return InputError([Problem(fact, "Reshape your data")])
 
 
 def _library_columns(table: Any) -> _NamedColumns:

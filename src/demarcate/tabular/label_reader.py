@@ -73,18 +73,15 @@ class LabelCounter:
 
     def classes(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
         """Return the classes, sorted as `encode_labels` does, and their numbers of rows, both ``(n_classes,)``."""
-        words, counts = [*self._counts], [*self._counts.values()]
-        labels = (
-            [word == "true" for word in words] if self._is_boolean else typed_labels(pl.Series(words, dtype=pl.String))
-        )
+        words, counts = pl.Series([*self._counts], dtype=pl.String), [*self._counts.values()]
+        labels = (words == "true").to_list() if self._is_boolean else typed_labels(words)
+        rows_of_labels = dict(zip(labels, counts, strict=True))
         problems = self._missing.problems()
-        problems += regression_problems(labels, [*self._first_row.values()], counts) or class_problems(
-            dict(zip(labels, counts, strict=True))
-        )
+        problems += regression_problems(labels, [*self._first_row.values()], counts) or class_problems(rows_of_labels)
         if problems:
             raise InputError(problems)
-        order = sorted(range(len(labels)), key=lambda index: labels[index])
-        return np.asarray([labels[index] for index in order]), np.array([counts[index] for index in order])
+        classes = sorted(rows_of_labels)
+        return np.asarray(classes), np.array([rows_of_labels[label] for label in classes])
 
 
 class LabelReader:
@@ -97,11 +94,8 @@ class LabelReader:
         known = np.asarray(classes).tolist()
         self._by_value = {(type(label), label): code for code, label in enumerate(known)}
         self._by_text = {canonical_label(label): code for code, label in enumerate(known)}
-        self._by_other_spelling = (
-            {_OTHER_SPELLINGS[word]: code for word, code in self._by_text.items()}
-            if self._by_text.keys() in _BOOLEAN_CLASSES
-            else {}
-        )
+        booleans = self._by_text if self._by_text.keys() in _BOOLEAN_CLASSES else {}
+        self._by_other_spelling = {_OTHER_SPELLINGS[word]: code for word, code in booleans.items()}
         self._missing = _MissingRows()
         self._unknown: Counter[str] = Counter()
 
@@ -128,10 +122,8 @@ class LabelReader:
         else:
             cells = to_labels(labels)
             is_missing = np.array([is_missing_label(label) for label in cells], dtype=bool)
-            codes = np.array(
-                [-1 if missing else self._code(label) for label, missing in zip(cells, is_missing, strict=True)],
-                dtype=np.int64,
-            )
+            codes = np.array([self._code(label) for label in cells], dtype=np.int64)
+            codes[is_missing] = -1
             unknown = iter([(cells[row], 1) for row in np.flatnonzero((codes < 0) & ~is_missing)])
         self._missing.add(is_missing)
         for label, n in unknown:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, is_whole, listed, quoted
 from demarcate.tabular.cells import parse_categories
-from demarcate.tabular.columns import by_microseconds
+from demarcate.tabular.columns import by_microseconds, is_missing
 
 MAX_ROWS_NAMED = 5
 _MAX_NUMERIC_CLASSES = 10
@@ -27,14 +27,17 @@ def encode_labels(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     All problems are reported together: missing labels, fewer than two classes, no class with a second row.
     """
     cells = to_labels(labels)
-    is_missing = [is_missing_label(label) for label in cells]
-    problems = missing_problems([row for row, missing in enumerate(is_missing, 1) if missing])
-    present = [label for label, missing in zip(cells, is_missing, strict=True) if not missing]
+    are_missing = [is_missing_label(label) for label in cells]
+    problems = missing_problems([row for row, missing in enumerate(are_missing, 1) if missing])
+    present = [label for label, missing in zip(cells, are_missing, strict=True) if not missing]
     kinds = {type(label) for label in present}
     if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
         present = [canonical_label(label) for label in present]
     counts = Counter(present)
-    problems += [_half_character(cells, label) for label in counts if isinstance(label, str) and not is_whole(label)]
+    for label in counts:
+        if isinstance(label, str) and not is_whole(label):
+            fact = f"The label in row {cells.index(label) + 1} holds half a character"
+            problems.append(Problem(fact, "Write the character in full"))
     problems += regression_problems(cells) or class_problems(counts)
     if problems:
         raise InputError(problems)
@@ -80,10 +83,8 @@ def _plain_label(cell: Any) -> Any:
 
 
 def is_missing_label(label: Any) -> bool:
-    """Tell whether a label is None, NaN, empty text or another library's missing value."""
-    if type(label).__name__ in ("NoneType", "NAType", "NaTType"):
-        return True
-    return label == "" or (isinstance(label, float) and math.isnan(label))
+    """Tell whether a label is a missing value or empty text."""
+    return is_missing(label) or label == ""
 
 
 def missing_problems(rows: Sequence[int], n_missing: int | None = None) -> list[Problem]:
@@ -133,16 +134,9 @@ def different_labels_problem(fact: str) -> Problem:
     return Problem(fact, "Check the target column: rows of one class share a label, unlike names and measurements")
 
 
-def _half_character(cells: Sequence[Any], label: str) -> Problem:
-    fact = f"The label in row {cells.index(label) + 1} holds half a character"
-    return Problem(fact, "Write the character in full")
-
-
 def _finite_number(label: Any) -> float | None:
-    if isinstance(label, bool):
-        return None
     try:
-        number = float(label)
+        number = math.nan if isinstance(label, bool) else float(label)
     except (TypeError, ValueError):
         return None
     return number if math.isfinite(number) else None

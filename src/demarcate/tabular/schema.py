@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.formatting import counted, listed, quoted
-from demarcate.tabular.cells import parse_booleans, parse_categories, parse_numbers
+from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_numbers
 from demarcate.tabular.dates import DATE_FORMATS, parse_dates
 
 Kind = Literal["numerical", "categorical", "boolean", "date"]
@@ -27,29 +27,15 @@ _MAX_UNSEEN_COUNTED = 100_000
 
 @dataclass(frozen=True)
 class Column:
-    """One column as it was in training.
-
-    Attributes
-    ----------
-    name, kind
-        Its name, and ``numerical``, ``categorical``, ``boolean`` or ``date``.
-    dropped
-        Why it is not used; empty if it is.
-    note
-        What else a user should know about it; may be empty.
-    categories
-        For ``categorical`` and ``boolean``: every category seen, sorted; none of a column dropped as id-like, whose
-        values may be names of people.
-    date_format
-        For ``date`` read from text: its format; empty for ISO 8601.
-    """
+    """One column as it was in training."""
 
     name: str
     kind: Kind
-    dropped: str = ""
-    note: str = ""
+    dropped: str = ""  # why it is not used; empty if it is
+    note: str = ""  # for the user
+    # Every category seen, sorted; none of a column dropped as id-like, whose values may be names of people.
     categories: tuple[str, ...] = ()
-    date_format: str = ""
+    date_format: str = ""  # of dates in text; empty for ISO 8601
 
     def __post_init__(self) -> None:
         texts = (self.name, self.dropped, self.note, self.date_format, *self.categories)
@@ -58,22 +44,23 @@ class Column:
         if self.date_format not in ("", *DATE_FORMATS):
             raise SettingError(f"a date format is one of {', '.join(DATE_FORMATS)}: got {self.date_format!r}")
 
+    @property
+    def is_quantity(self) -> bool:
+        """Whether its cells are quantities, not words."""
+        return self.kind in ("numerical", "date")
+
+    def parse_quantities(self, cells: pl.Series) -> ParsedCells:
+        """Read the cells of a numerical column or a date."""
+        return parse_numbers(cells) if self.kind == "numerical" else parse_dates(cells, self.date_format)
+
+    def parse_words(self, cells: pl.Series) -> pl.Series:
+        """Read the cells of a categorical or boolean column."""
+        return parse_booleans(cells) if self.kind == "boolean" else parse_categories(cells)
+
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns of a table, in order.
-
-    Examples
-    --------
-    >>> schema = Schema((Column("age", "numerical"), Column("thal", "categorical", categories=("fixed", "normal"))))
-    >>> sorted(schema.parse(pl.DataFrame({"thal": ["fixed"], "age": ["80"]})))
-    ['age', 'thal']
-    >>> schema.parse(pl.DataFrame({"age": ["old"]}))
-    Traceback (most recent call last):
-    demarcate.errors.InputError: 2 problems:
-    - Missing column: 'thal'. Add it (cells may be empty), or train without it: --drop.
-    - Column 'age' needs numbers: row 1 holds 'old'. Correct the cell or leave it empty.
-    """
+    """The columns of a table, in order."""
 
     columns: tuple[Column, ...]
 
@@ -176,9 +163,8 @@ class TableReader:
             _warn(f"unknown columns are not used: {listed(self._unknown, _MAX_NAMED, write=quoted)}")
         for name, notes in self._notes.items():
             if n := notes.n_infinite:
-                _warn(
-                    f"column {quoted(name)}: {counted(n, 'cell')} {'is' if n == 1 else 'are'} infinite, read as missing"
-                )
+                infinite = f"{counted(n, 'cell')} {'is' if n == 1 else 'are'} infinite, read as missing"
+                _warn(f"column {quoted(name)}: {infinite}")
         for name, notes in self._notes.items():
             if notes.unseen:
                 shown = listed([*notes.unseen], _MAX_NAMED, write=quoted)
@@ -186,13 +172,13 @@ class TableReader:
 
     def _parse_column(self, cells: pl.Series, column: Column) -> NDArray[np.float64] | pl.Series:
         notes = self._notes[column.name]
-        if column.kind in ("categorical", "boolean"):
-            words = (parse_booleans if column.kind == "boolean" else parse_categories)(cells)
+        if not column.is_quantity:
+            words = column.parse_words(cells)
             if len(notes.unseen) < _MAX_UNSEEN_COUNTED:
                 unseen = words.filter(~words.is_in(list(column.categories))).drop_nulls().unique(maintain_order=True)
                 notes.unseen.update(dict.fromkeys(unseen))
             return words
-        parsed = parse_numbers(cells) if column.kind == "numerical" else parse_dates(cells, column.date_format)
+        parsed = column.parse_quantities(cells)
         bad = np.flatnonzero(parsed.bad)
         notes.n_infinite += parsed.n_infinite
         notes.n_bad += len(bad)
@@ -202,12 +188,9 @@ class TableReader:
 
 
 def _missing_columns(names: Sequence[str]) -> Problem:
-    if len(names) == 1:
-        return Problem(
-            f"Missing column: {quoted(names[0])}", "Add it (cells may be empty), or train without it: --drop"
-        )
-    remedy = "Add them (cells may be empty), or train without them: --drop"
-    return Problem(f"Missing columns: {listed(names, write=quoted)}", remedy)
+    columns, them = ("column", "it") if len(names) == 1 else ("columns", "them")
+    remedy = f"Add {them} (cells may be empty), or train without {them}: --drop"
+    return Problem(f"Missing {columns}: {listed(names, write=quoted)}", remedy)
 
 
 def _bad_cells(column: Column, notes: _ColumnNotes) -> Problem:

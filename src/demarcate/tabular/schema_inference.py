@@ -15,13 +15,11 @@ from demarcate.tabular.cells import (
     distinct_texts,
     find_numbers,
     is_missing_word,
-    parse_booleans,
     parse_categories,
-    parse_numbers,
     slices,
     strip,
 )
-from demarcate.tabular.dates import format_timestamp, is_day_month_ambiguous, matching_formats, parse_dates
+from demarcate.tabular.dates import format_timestamp, is_day_month_ambiguous, matching_formats
 from demarcate.tabular.schema import Column, Kind, Schema
 
 DROPPED_BY_CALLER = "asked to drop it"
@@ -137,16 +135,15 @@ def _infer_text_kind(cells: pl.Series) -> Column:
     words = distinct.filter(~is_missing_word(distinct))
     if not len(words):
         return Column(name, "categorical")
-    numbers = find_numbers(words)
-    if numbers.is_number.all():
-        is_code = numbers.is_too_large.any()
-        return Column(name, "categorical", note=_TOO_LARGE) if is_code else Column(name, "numerical")
+    is_number, is_too_large = find_numbers(words)
+    if is_number.all():
+        return Column(name, "categorical", note=_TOO_LARGE) if is_too_large.any() else Column(name, "numerical")
     if are_boolean_words(words):
         return Column(name, "boolean")
     if formats := matching_formats(words):
         note = _DAY_FIRST if is_day_month_ambiguous(formats) else ""
         return Column(name, "date", date_format=formats[0], note=note)
-    return Column(name, "categorical", note=_nearly_numbers(cells, words, numbers.is_number))
+    return Column(name, "categorical", note=_nearly_numbers(cells, words, is_number))
 
 
 def _nearly_numbers(cells: pl.Series, words: pl.Series, is_number: pl.Series) -> str:
@@ -160,12 +157,10 @@ def _nearly_numbers(cells: pl.Series, words: pl.Series, is_number: pl.Series) ->
 
 def _with_categories(column: Column, cells: pl.Series) -> Column:
     """Return the column with its categories, and with the reason if it is of no use."""
-    if column.kind in ("numerical", "date"):
-        parsed = parse_numbers(cells) if column.kind == "numerical" else parse_dates(cells, column.date_format)
-        present = parsed.values[~np.isnan(parsed.values)]
-        return replace(column, dropped=_useless_quantities(column, present, len(cells)))
-    parse = parse_booleans if column.kind == "boolean" else parse_categories
-    parts = [(words.unique(), len(words) - words.null_count()) for words in map(parse, slices(cells))]
+    if column.is_quantity:
+        values = column.parse_quantities(cells).values
+        return replace(column, dropped=_useless_quantities(column, values[~np.isnan(values)], len(cells)))
+    parts = [(words.unique(), len(words) - words.null_count()) for words in map(column.parse_words, slices(cells))]
     distinct, n_words = _sorted_distinct(pl.concat([words for words, _ in parts])), sum(n for _, n in parts)
     if not len(distinct) or (cells.dtype == pl.String and is_missing_word(distinct).all()):
         return replace(column, dropped=_ALL_MISSING)
@@ -194,9 +189,6 @@ def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: in
 
 def _are_consecutive(present: NDArray[np.float64]) -> bool:
     """Tell whether numbers are consecutive integers, each once, in any order."""
-    low, high = present.min(), present.max()
-    with np.errstate(over="ignore"):
-        span = high - low
-    if span != len(present) - 1 or low != np.floor(low):
-        return False
-    return bool(np.all(np.diff(np.sort(present)) == 1))
+    low = present.min()
+    has_span = low == np.floor(low) and present.max() == low + len(present) - 1
+    return bool(has_span and np.all(np.diff(np.sort(present)) == 1))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from demarcate.tabular.cells import parse_booleans, parse_categories, parse_numbers, slices
-from demarcate.tabular.dates import parse_dates
+from demarcate.tabular.cells import parse_categories, parse_numbers, slices
 from demarcate.tabular.schema import Column
 
 _MAX_CATEGORIES = 4
@@ -27,11 +26,9 @@ def summarize_column(cells: pl.Series, column: Column) -> ColumnSummary:
 
 
 def _count_missing(cells: pl.Series, column: Column) -> int:
-    if column.kind == "numerical":
-        return int(np.isnan(parse_numbers(cells).values).sum())
-    if column.kind == "date":
-        return int(np.isnan(parse_dates(cells, column.date_format).values).sum())
-    return (parse_booleans if column.kind == "boolean" else parse_categories)(cells).null_count()
+    if column.is_quantity:
+        return int(np.isnan(column.parse_quantities(cells).values).sum())
+    return column.parse_words(cells).null_count()
 
 
 def _describe(cells: pl.Series, column: Column) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from demarcate.errors import InputError, Problem
-from demarcate.formatting import listed, quoted
+from demarcate.formatting import listed, plain_text, quoted
 from demarcate.io.tables.header import name_columns, warn_of_unnamed
 from demarcate.io.tables.text import split_lines
 
@@ -131,12 +131,8 @@ def _series(name: str, cells: Sequence[Any]) -> pl.Series:
     integers = (cell for cell in cells if type(cell) is _Integer)
     if _Real in kinds and kinds <= {_Integer, _Real} and all(_fits(cell, _EXACT_IN_FLOAT64) for cell in integers):
         return pl.Series(name, [None if cell is None else float(cell) for cell in cells], dtype=pl.Float64)
-    return pl.Series(name, [None if cell is None else _text(cell) for cell in cells], dtype=pl.String)
+    return pl.Series(name, [None if cell is None else plain_text(cell) for cell in cells], dtype=pl.String)
 
 
 def _fits(digits: str, numbers: range) -> bool:
     return len(digits) <= _MAX_DIGITS and int(digits) in numbers
-
-
-def _text(cell: str | bool) -> str:
-    return str(cell).lower() if isinstance(cell, bool) else str(cell)

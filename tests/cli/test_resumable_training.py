@@ -2,11 +2,20 @@
 
 import signal
 import sys
-import time
 
 import pytest
 
-LONG = ("--epochs", "4000", "--patience", "0", "--folds", "2", "--hidden", "16", "--batch-size", "0", "--schedule")
+INTERRUPTED = """
+import os
+from demarcate.engine.trainer import Trainer
+train_block = Trainer._train_block
+def train_block_and_signal(trainer, *arguments):
+    train_block(trainer, *arguments)
+    if trainer.epoch > 64:
+        os.kill(os.getpid(), {number:d})
+Trainer._train_block = train_block_and_signal
+"""
+"""Sends a signal to the process itself when some blocks of epochs are trained, and others are not."""
 
 
 def test_the_same_command_goes_on_and_writes_the_same_file(demarcate, tmp_path):
@@ -35,14 +44,10 @@ def test_other_settings_are_refused_saying_what_changed(demarcate, tmp_path, com
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_after_a_signal_the_same_command_resumes_and_ends_as_if_undisturbed(start, demarcate, tmp_path, number):
-    command = ("fit", "moons", *LONG, "constant", "--quiet", "--json")
+    long = ("--epochs", "400", "--patience", "0", "--folds", "2", "--hidden", "16", "--batch-size", "0")
+    command = ("fit", "moons", *long, "--schedule", "constant", "--quiet", "--json")
     expected = demarcate(*command)
-    process = start(*command, "--checkpoint", tmp_path / "ck")
-    deadline = time.monotonic() + 60
-    while not (tmp_path / "ck" / "manifest.json").exists() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.2)
-    process.send_signal(number)
+    process = start(*command, "--checkpoint", tmp_path / "ck", code=INTERRUPTED.format(number=number))
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (128 + number, b"")
     assert f": training so far is saved in {tmp_path / 'ck'}. Repeat the same" in err.decode()

@@ -12,11 +12,11 @@ import os
 import struct
 import time
 import warnings
-import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import torch
@@ -29,17 +29,7 @@ from demarcate.io.lock import locked
 
 _MANIFEST, _LOCK, _FACTS, _DIGEST = "manifest.json", "lock", "facts", "digest"
 _STATES = "population-*.npz"
-_DAMAGE = (
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    EOFError,
-    RuntimeError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, struct.error, zlib.error, BadZipFile)
 """The errors of reading a damaged archive, depending on where the damage is."""
 FORMAT = 1
 
@@ -210,10 +200,10 @@ def _read_manifest(path: Path, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(path: Path) -> State:
-    with zipfile.ZipFile(path) as archive:
+    with ZipFile(path) as archive:
         damaged = archive.testzip()
     if damaged:
-        raise zipfile.BadZipFile(f"{damaged} does not have its checksum")
+        raise BadZipFile(f"{damaged} does not have its checksum")
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     # The archive's own checksums do not cover names, shapes and types.

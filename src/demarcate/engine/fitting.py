@@ -58,10 +58,8 @@ def fit(
 
     Parameters
     ----------
-    members
-        The members; may differ in everything.
-    samples
-        The rows they share.
+    members, samples
+        The members, which may differ in everything, and the rows they share.
     device
         ``auto``, ``cpu`` or a torch device.
     precision
@@ -71,11 +69,9 @@ def fit(
         Called after each epoch of each population.
     halving
         When to drop members that fall behind.
-    checkpoint
-        A folder in which to save every population's state now and then. The same fit, begun again with this folder,
-        resumes from there and ends with the same bits; another fit is refused.
-    checkpoint_every
-        Seconds from one saved state to the next.
+    checkpoint, checkpoint_every
+        A folder in which to save every population's state, and the seconds from one saved state to the next. The same
+        fit, begun again with this folder, resumes from there and ends with the same bits; another fit is refused.
     time_limit
         Seconds from now after which every member ends, as if the present epoch had been its last: with the best weights
         so far where it has ``patience``, else with the present ones. An epoch may be cut short, but every member takes

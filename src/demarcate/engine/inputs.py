@@ -73,16 +73,13 @@ class SharedInputs:
     the first ``n_flags`` numbers, which may be missing; the encoded categories. An encoding picks its columns of it.
     """
 
-    numbers: Tensor
-    """Numbers on a scale common to all encodings, ``(n_rows, n_numbers)``; finite, or NaN where missing."""
+    numbers: Tensor  # on a scale common to all encodings, (n_rows, n_numbers); finite, or NaN where missing
     statistics: Tensor
     """Scale, shift, fill and limit of each encoding, ``(n_encodings, 4, n_numbers)``. A number is encoded as ``fill``
     where missing, else as ``number * scale + shift``, clipped to +-limit."""
     n_flags: int
-    codes: Tensor
-    """Category indices, int32 ``(n_rows, n_categorical)``."""
-    tables: tuple[Tensor, ...]
-    """The encoded categories of each categorical column, ``(n_encodings, n_categories, width)``."""
+    codes: Tensor  # category indices, int32 (n_rows, n_categorical)
+    tables: tuple[Tensor, ...]  # encoded categories of each categorical column, (n_encodings, n_categories, width)
     order: Tensor
     """The pool's columns in the order of each encoding, int64 ``(n_encodings, max(d_in))``. Past an encoding's own
     width it points behind the pool's last column, where there is a zero."""
@@ -114,9 +111,8 @@ class SharedInputs:
     def _is_in_order(self) -> bool:
         """Whether the pool has the columns of every encoding in order."""
         width = self.numbers.shape[1] + self.n_flags + sum(table.shape[-1] for table in self.tables)
-        return self.order.shape[1] == width and bool(
-            (self.order == torch.arange(width, device=self.order.device)).all()
-        )
+        in_order = torch.arange(width, device=self.order.device).expand(len(self.order), -1)
+        return torch.equal(self.order, in_order)
 
     def _gather_numbers(self, encoding: Tensor, rows: Tensor) -> list[Tensor]:
         """Return encoded numbers ``(n_members, batch, n_numbers)``, and flags ``(n_members, batch, n_flags)``."""

@@ -20,13 +20,9 @@ class ResultCollector:
 
     def __init__(self, members: Sequence[Member]) -> None:
         self._members = members
-        self._recorder = Recorder(len(members))
+        self.recorder = Recorder(len(members))
         self._ends: dict[int, tuple[Tensor, MemberEnd]] = {}
         self._traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
-
-    def record(self, active: Sequence[int], metrics: Tensor) -> None:
-        """Record the epochs of the members still training, ``(n_epochs, 4, n_active)`` as in `Recorder.add`."""
-        self._recorder.add(list(active), metrics)
 
     def trace(self, active: Sequence[int], logits: Tensor) -> None:
         """Store traced members' validation logits, out of ``(n_evaluations, n_active, n_outputs, n_validation)``."""
@@ -44,7 +40,7 @@ class ResultCollector:
 
     def validation_results(self, epoch: int) -> dict[int, ValidationResult]:
         """Return each member's result after an epoch that is over; a member without any history is the worst."""
-        validation = self._recorder.values()[:epoch, 2:]
+        validation = self.recorder.values()[:epoch, 2:]
         results = {}
         for index, member in enumerate(self._members):
             own = validation[:, :, index]
@@ -64,7 +60,7 @@ class ResultCollector:
         for index, member in enumerate(self._members):
             flat, end = self._ends[index]
             (state,) = layout.select([index]).unpack(flat.unsqueeze(0))
-            history = self._recorder.history(index, end.n_epochs)
+            history = self.recorder.history(index, end.n_epochs)
             logits = self._traces.get(index)
             trace = torch.cat(logits)[: len(history.validation_epochs)].clone() if logits and end.n_epochs else None
             facts = end.best_epoch, end.divergence, trace, end.dropped, end.timed_out
@@ -73,14 +69,14 @@ class ResultCollector:
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
         """Return everything collected: tensors, and the ends as JSON."""
-        tensors = {"recorded": self._recorder.values()}
+        tensors = {"recorded": self.recorder.values()}
         tensors |= {f"end.{index}": flat for index, (flat, _) in self._ends.items()}
         tensors |= {f"trace.{index}": torch.cat(logits) for index, logits in self._traces.items() if logits}
         return tensors, {str(index): asdict(end) for index, (_, end) in self._ends.items()}
 
     def restore(self, tensors: Mapping[str, Tensor], ends: Mapping[str, Any]) -> None:
         """Continue from a `state`."""
-        self._recorder.restore(tensors["recorded"])
+        self.recorder.restore(tensors["recorded"])
         for name, end in ends.items():
             divergence = end["divergence"] and Divergence(**end["divergence"])
             self._ends[int(name)] = tensors[f"end.{name}"], MemberEnd(**{**end, "divergence": divergence})

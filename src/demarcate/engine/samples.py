@@ -78,10 +78,9 @@ class Samples:
         """All rows in every encoding, ``(n_encodings, n_rows, max(d_in))``; computed on access unless in memory."""
         if isinstance(self.inputs, DenseInputs):
             return self.inputs.matrices
-        encodings = torch.arange(len(self.d_in), device=self.codes.device)
-        return self.gather(
-            encodings, torch.arange(len(self.codes), device=self.codes.device).expand(len(encodings), -1)
-        )
+        device, n_encodings = self.codes.device, len(self.d_in)
+        rows = torch.arange(len(self.codes), device=device).expand(n_encodings, -1)
+        return self.gather(torch.arange(n_encodings, device=device), rows)
 
     def encoded(self, encoding: int) -> Tensor:
         """Return all rows in one encoding, ``(n_rows, d_in[encoding])``."""

@@ -199,7 +199,7 @@ class Trainer:
         over[-1] |= self.timed_out
         stood_after = epochs if self.validation else epochs - 1
         ends = self.best.update(self._snapshots[:n_done], losses, stood_after, over)
-        self.results.record(self.active, torch.cat([train, validation], 1))
+        self.results.recorder.add(self.active, torch.cat([train, validation], 1))
         self._end_block(epochs, ends, ~is_finite)
         if on_epoch:
             for progress in self._progress(epochs, train[:, 0], validation[:, 0], ends):

@@ -7,7 +7,7 @@ from torch import Tensor
 
 _INCREMENT = 0x9E3779B97F4A7C15 - (1 << 64)
 _MULTIPLIERS = (0xBF58476D1CE4E5B9 - (1 << 64), 0x94D049BB133111EB - (1 << 64))
-_BYTES_PER_WORD = 8
+BYTES_PER_WORD = 8
 
 
 def random_bytes(
@@ -18,7 +18,7 @@ def random_bytes(
     A byte depends on its own seed, layer, step, row and column alone: neither other members, nor padding, nor the steps
     drawn at once change it. The numbers are SplitMix64's (Steele, Lea and Flood 2014), one level for each index.
     """
-    n_words = -(-width // _BYTES_PER_WORD)
+    n_words = -(-width // BYTES_PER_WORD)
     keys = _mixed(torch.tensor(seeds, dtype=torch.int64, device=device)[:, None, None])
     keys = _mixed(keys + _offsets(range(layer, layer + 1), device))
     keys = _mixed(keys + _offsets(steps, device)[:, None, None, None])

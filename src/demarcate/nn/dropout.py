@@ -8,19 +8,18 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor
 
-from demarcate.nn.counter_random import random_bytes
+from demarcate.nn.counter_random import BYTES_PER_WORD, random_bytes
 from demarcate.nn.layout import Layout
 
 _BITS = 8
 _LEVELS = 1 << _BITS
 _RATE_STEPS = 1 << 16
-_BYTES_PER_WORD = 8
 
 Of = Literal["hidden", "inputs"]
 _LAYERS: dict[Of, slice] = {"hidden": slice(1, -1), "inputs": slice(0, 1)}
 """Which of the widths ``(d_in, *hidden, n_outputs)`` dropout acts on."""
 _STREAMS: dict[Of, int] = {"hidden": 0xD1B54A32D192ED03, "inputs": 0x8CB92BA72F3D8DD7}
-"""Keeps the random numbers of one seed for hidden units and for inputs apart."""
+"""Keeps a seed's random numbers for hidden units, for inputs and for the order of rows apart."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Dropout:
         self.n_drawn = 0
         self.layout, self._layers = layout, _LAYERS[of]
         self.dtype, self.device = like.dtype, like.device
-        self._seeds = [_stream(seed, _STREAMS[of]) for seed in seeds]
+        self._seeds = [(seed * 0x9E3779B97F4A7C15 + _STREAMS[of]) % (1 << 63) for seed in seeds]
         self.generators = [torch.Generator("cpu").manual_seed(seed) for seed in self._seeds]
         self._has_generators = like.device.type == "cpu"
 
@@ -74,9 +73,8 @@ class Dropout:
         the inputs ``(n_members, batch, d_in)``; 1 for rows and units that only fill up the stack. ``n_rows`` are the
         rows each member draws for, whatever the batch: its masks are the first ``batch`` of these.
         """
-        return [
-            list(step) for step in zip(*(layer.unbind(0) for layer in self._draw(n_steps, batch, n_rows)), strict=True)
-        ]
+        layers = (layer.unbind(0) for layer in self._draw(n_steps, batch, n_rows))
+        return [list(step) for step in zip(*layers, strict=True)]
 
     def apply_(self, x: Tensor, n_rows: Sequence[int]) -> None:
         """Multiply the inputs ``(n_steps, n_members, batch, d_in)`` of the next steps by their masks, in place."""
@@ -138,7 +136,7 @@ class Dropout:
     def _fill(self, layers: Sequence[Tensor], run: _Run, thresholds: Tensor) -> None:
         """Write the masks of a run of members."""
         n_steps = layers[0].shape[0]
-        n_words = -(-run.rows * sum(run.widths) // _BYTES_PER_WORD)
+        n_words = -(-run.rows * sum(run.widths) // BYTES_PER_WORD)
         drawn = torch.empty(run.count, n_steps * n_words, dtype=torch.int64, device=self.device)
         members = slice(run.first, run.first + run.count)
         for words, generator in zip(drawn, self.generators[members], strict=True):
@@ -165,8 +163,3 @@ class Dropouts(NamedTuple):
     def n_units(self) -> int:
         """The numbers in all masks of one row of every member."""
         return sum(dropout.n_units for dropout in self if dropout)
-
-
-def _stream(seed: int, stream: int) -> int:
-    """Return a seed for dropout, apart from the one that orders rows."""
-    return (seed * 0x9E3779B97F4A7C15 + stream) % (1 << 63)

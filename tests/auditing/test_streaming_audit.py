@@ -110,7 +110,7 @@ def test_the_sample_is_rescored_without_leaks_but_with_duplicates(frame, monkeyp
         sys.modules["demarcate.auditing.audit"], "score_without", lambda *table, **_: calls.append(table) or []
     )
     found = audited(frame, rescore=True)
-    ((findings, rows, labels, _),) = calls
+    ((findings, rows, labels, *_),) = calls
     assert len(rows) == len(labels) == 300
     assert {finding.rule for finding in findings} >= {"giveaway"}
     assert "duplicates" not in {finding.rule for finding in findings}

@@ -52,10 +52,6 @@ def audit(
     on_fit
         Called before each fit with a description of it.
 
-    Returns
-    -------
-    Audit
-
     Raises
     ------
     InputError
@@ -88,11 +84,9 @@ def audit(
         parsed = schema.parse(frame)
     else:
         training_set = open_table(frame, labels, **column_settings)
-        schema, classes, codes = training_set.schema, training_set.classes, training_set.codes
-        parsed = training_set.parsed
-    new = None
-    if against is not None:
-        new = _read(against, target if isinstance(data, Dataset) else "")[:2]
+        schema, parsed = training_set.schema, training_set.parsed
+        classes, codes = training_set.classes, training_set.codes
+    new = None if against is None else _read(against, target if isinstance(data, Dataset) else "")[:2]
     return audit_rows(
         (frame, labels),
         schema,
@@ -137,15 +131,7 @@ def audit_rows(
         settings = {**(settings or {}), "random_state": seed_of(seed)}
         # A sample has few of a table's duplicates: their effect does not show in its scores.
         removable = [finding for finding in findings if counts is None or finding.rule != "duplicates"]
-        rescored = score_without(
-            removable,
-            frame,
-            classes[codes],
-            parsed,
-            column_settings=column_settings,
-            settings=settings,
-            on_fit=on_fit,
-        )
+        rescored = score_without(removable, frame, classes[codes], parsed, column_settings, settings, on_fit)
     drift = None
     if against is not None:
         if on_fit:

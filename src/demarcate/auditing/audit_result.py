@@ -23,10 +23,8 @@ class Audit:
         ``rescore=False``.
     drift
         The difference to the other table, if there is one.
-    n_rows
-        Rows of the table.
-    target
-        The name of the target; empty without one.
+    n_rows, target
+        Rows of the table, and the name of its target; empty without one.
     n_judged
         Rows of the random sample that was checked; None if all were.
     remarks

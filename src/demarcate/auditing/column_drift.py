@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -71,9 +72,8 @@ def compare_columns(first: Mapping[str, ColumnCells], second: Mapping[str, Colum
     tables make every difference significant, the distance must also be at least 0.1, of missing cells 0.05.
     """
     tests = [test for name, cells in first.items() for test in _tests(name, cells, second[name])]
-    significant = holm_rejected({f"{index}": test.p_value for index, test in enumerate(tests)}, LEVEL)
     drifts: dict[str, ColumnDrift] = {}
-    for test in (tests[int(index)] for index in significant):
+    for test in compress(tests, holm_rejected([test.p_value for test in tests], LEVEL)):
         if test.distance >= (MIN_MISSING_DISTANCE if test.text.startswith("missing") else MIN_DISTANCE):
             drifts[test.name] = _merge(drifts[test.name], test) if test.name in drifts else test
     return sorted(drifts.values(), key=lambda drift: (-drift.distance, drift.name))

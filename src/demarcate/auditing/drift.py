@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.auditing.column_drift import ColumnCells, ColumnDrift, compare_columns
-from demarcate.checks.duplicate_groups import first_equal_rows
+from demarcate.checks.duplicate_groups import comparable_cells, first_equal_rows
 from demarcate.checks.id_columns import id_columns
 from demarcate.checks.table_view import TableView
 from demarcate.classifier import DemarcateClassifier
@@ -68,10 +68,9 @@ class Drift:
         Those of them with more than half of the cells unreadable: they are not compared.
     n_common
         Columns of the first table that the second has too.
-    n_rows, n_new_rows
-        Rows of the first and the second table.
-    n_shared
-        Rows of the second table that are also in the first; None if the tables were compared by samples.
+    n_rows, n_new_rows, n_shared
+        Rows of the first table, of the second, and of the second that are also in the first; ``n_shared`` is None if
+        the tables were compared by samples.
     """
 
     verdict: str
@@ -255,12 +254,7 @@ def _separation(
     if min(map(len, rows)) < 2:
         return None
     columns = {name: _concatenate(cells[rows[0]], second[name][rows[1]]) for name, cells in first.items()}
-    frame = pl.DataFrame(
-        [
-            (column if isinstance(column, pl.Series) else pl.Series(column, nan_to_null=True)).alias(name)
-            for name, column in columns.items()
-        ]
-    )
+    frame = pl.DataFrame([comparable_cells(column).alias(name) for name, column in columns.items()])
     categorical = [name for name, column in columns.items() if isinstance(column, pl.Series)]
     numerical = [name for name in columns if name not in categorical]
     classifier = DemarcateClassifier(**_SETTINGS, categorical=categorical, numerical=numerical, random_state=seed)

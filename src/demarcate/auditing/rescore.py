@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from demarcate.checks.duplicate_groups import first_equal_rows, has_duplicate_in
 from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score, score
+from demarcate.evaluation.scores import scores_json
 from demarcate.tabular import ParsedColumns
 
 DOUBTFUL = ("encoding", "dominant", "identifier")
@@ -42,11 +44,7 @@ class Rescored:
 
     def to_json(self) -> dict[str, Any]:
         """Return the scores as a JSON object."""
-        return {
-            "name": self.name,
-            "n_rows": self.n_rows,
-            "scores": {metric: value.to_json() for metric, value in self.scores.items()},
-        }
+        return {"name": self.name, "n_rows": self.n_rows, "scores": scores_json(self.scores)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +73,6 @@ def score_without(
     frame: pl.DataFrame,
     labels: NDArray[Any],
     parsed: ParsedColumns,
-    *,
     column_settings: Mapping[str, Sequence[str]],
     settings: Mapping[str, Any],
     on_fit: Callable[[str], None] | None = None,
@@ -86,13 +83,12 @@ def score_without(
     on rows without a duplicate in their training rows, and a new fit has one row of each group.
     """
     refit = _Refit(frame, labels, column_settings, settings)
-    leaking = [
-        name
+    leaks = (
+        finding.columns
         for finding in findings
         if finding.severity == "leak" or (finding.severity == "warning" and finding.rule in DOUBTFUL)
-        for name in finding.columns
-    ]
-    leaking = list(dict.fromkeys(leaking))
+    )
+    leaking = list(dict.fromkeys(chain.from_iterable(leaks)))
     has_duplicates = any(finding.rule == "duplicates" and finding.severity != "note" for finding in findings)
     if not leaking and not has_duplicates:
         return []

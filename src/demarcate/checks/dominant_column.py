@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from demarcate.checks.duplicate_groups import comparable_frame
 from demarcate.checks.finding import Finding
-from demarcate.checks.information_gain import best_binning, entropy, information_gain, rank_auc
+from demarcate.checks.information_gain import best_binning, contingency_table, entropy, information_gain, rank_auc
 from demarcate.checks.table_view import FactorizedColumn, TableView
 from demarcate.checks.target_copies import MAX_CLASS_SHARE, REMEDY
 
@@ -155,11 +155,10 @@ def _sample(table: TableView) -> _Sample:
 def _score_bins(column: FactorizedColumn, codes: NDArray[np.int64], sample: _Sample) -> _ModelScore:
     """Score the class shares in each bin of a column."""
     all_bins, n_bins, _ = best_binning(column, codes, sample.n_classes)
-    bins, n_classes, shares = all_bins[sample.rows], sample.n_classes, sample.class_shares
+    bins, shares = all_bins[sample.rows], sample.class_shares
 
     def predict(train: NDArray[np.bool_], held_out: NDArray[np.bool_]) -> NDArray[np.float64]:
-        counts = np.bincount(bins[train] * n_classes + sample.codes[train], minlength=n_bins * n_classes)
-        counts = counts.reshape(n_bins, n_classes)
+        counts = contingency_table(bins[train], n_bins, sample.codes[train], sample.n_classes)
         smooth: NDArray[np.float64] = (counts + shares) / (counts.sum(1, keepdims=True) + 1)
         return smooth[bins[held_out]]
 
@@ -203,9 +202,6 @@ def _cross_validate(
     # A probability of 0 for the true class would have an infinite loss.
     mixed = (1 - _PRIOR_WEIGHT) * probabilities + _PRIOR_WEIGHT * shares
     losses = -np.log(mixed[np.arange(len(sample.codes)), sample.codes])
-    areas = [_auc(probabilities[:, code], sample.codes == code) for code in np.flatnonzero(shares)]
+    ranks = (np.unique(column, return_inverse=True)[1] for column in probabilities.T)
+    areas = [rank_auc(rank, sample.codes == code) or 0.5 for code, rank in enumerate(ranks) if shares[code]]
     return _ModelScore(losses, 1 - float(losses.mean()) / entropy(shares), float(np.mean(areas)))
-
-
-def _auc(scores: NDArray[np.float64], is_class: NDArray[np.bool_]) -> float:
-    return rank_auc(np.unique(scores, return_inverse=True)[1], is_class) or 0.5

@@ -10,11 +10,11 @@ RESOLUTIONS = (8, 32, 128)
 
 
 def information_gain(column: FactorizedColumn, codes: NDArray[np.int64], n_classes: int) -> float:
-    """Return the share of the target's entropy that a column explains: 1 if it determines the class, about 0 if not.
+    """Return the share of the target's entropy that a column explains, 1 - log loss / entropy: at most 1.
 
     Each row is predicted by the class shares among the other rows of its value (or bin, for numbers of many values),
-    mixed with one row's worth of the shares in the whole table: 1 - log loss / entropy. Leaving out the row itself
-    makes values that occur once worthless, without folds.
+    mixed with one row's worth of the shares in the whole table. Without the row itself, values that occur once are
+    worthless.
     """
     return best_binning(column, codes, n_classes)[2]
 
@@ -46,6 +46,13 @@ def quantile_bins(column: FactorizedColumn, n_bins: int) -> tuple[NDArray[np.int
     return bins[column.value_codes], n_bins + 1
 
 
+def contingency_table(
+    values: NDArray[np.int64], n_values: int, codes: NDArray[np.int64], n_classes: int
+) -> NDArray[np.int64]:
+    """Return the number of rows of each value and class, ``(n_values, n_classes)``, from codes ``(n_rows,)`` each."""
+    return np.bincount(values * n_classes + codes, minlength=n_values * n_classes).reshape(n_values, n_classes)
+
+
 def entropy(shares: NDArray[np.float64]) -> float:
     """Return the entropy of shares that sum to 1, in nats."""
     positive = shares[shares > 0]
@@ -68,7 +75,7 @@ def _gain(bins: NDArray[np.int64], n_bins: int, codes: NDArray[np.int64], n_clas
     uncertainty = entropy(shares)
     if uncertainty == 0:
         return 0.0
-    counts = np.bincount(bins * n_classes + codes, minlength=n_bins * n_classes).reshape(n_bins, n_classes)
+    counts = contingency_table(bins, n_bins, codes, n_classes)
     filled, of_class = np.nonzero(counts)
     same = counts[filled, of_class]
     probabilities = (same - 1 + shares[of_class]) / counts.sum(1)[filled]

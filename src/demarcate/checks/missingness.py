@@ -1,7 +1,8 @@
 """Columns whose cells are missing more often in one class than in another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,36 +36,29 @@ def missingness(table: TableView) -> Iterator[Finding]:
     """
     if table.codes is None:
         return
-    tested = {}
-    for name in table.columns:
-        missing, rows = table.missing_by_class(name)
-        if 0 < missing.sum() < rows.sum() and (association := _association(missing, rows)):
-            tested[name] = association
-    significant = holm_rejected({name: association.p_value for name, association in tested.items()}, LEVEL)
-    effects = {name: tested[name].cramers_v for name in significant if tested[name].cramers_v >= MIN_EFFECT}
-    bounds: dict[Severity, tuple[float, float]] = {
-        "warning": (LARGE_EFFECT, np.inf),
-        "note": (MIN_EFFECT, LARGE_EFFECT),
-    }
-    for severity, (low, high) in bounds.items():
-        names = [name for name in sorted(effects, key=lambda name: -effects[name]) if low <= effects[name] < high]
-        if names:
-            yield _finding(table, {name: tested[name] for name in names}, severity)
+    tested = {name: test for name in table.columns if (test := _association(*table.missing_by_class(name)))}
+    significant = holm_rejected([association.p_value for association in tested.values()], LEVEL)
+    by_severity: dict[Severity, dict[str, _Association]] = {"warning": {}, "note": {}}
+    for name in sorted(compress(tested, significant), key=lambda name: -tested[name].cramers_v):
+        effect = tested[name].cramers_v
+        if effect >= MIN_EFFECT:
+            by_severity["warning" if effect >= LARGE_EFFECT else "note"][name] = tested[name]
+    for severity, associations in by_severity.items():
+        if associations:
+            yield _finding(table, associations, severity)
 
 
-def holm_rejected(p_values: dict[str, float], level: float) -> list[str]:
-    """Return the names of hypotheses that Holm's procedure rejects at a level for all together, in input order."""
-    order = sorted(p_values, key=lambda name: p_values[name])
-    rejected = set()
-    for rank, name in enumerate(order):
-        if p_values[name] > level / (len(order) - rank):
-            break
-        rejected.add(name)
-    return [name for name in p_values if name in rejected]
+def holm_rejected(p_values: Sequence[float], level: float) -> NDArray[np.bool_]:
+    """Return which hypotheses Holm's procedure rejects at a level for all together, ``(n_hypotheses,)``."""
+    order = np.argsort(p_values)
+    bounds = level / np.arange(len(order), 0, -1)
+    rejected = np.empty(len(order), dtype=bool)
+    rejected[order] = np.logical_and.accumulate(np.asarray(p_values)[order] <= bounds)
+    return rejected
 
 
 def _association(missing: NDArray[np.int64], rows: NDArray[np.int64]) -> _Association | None:
-    """Return the association of missing cells with the class, from counts ``(n_classes,)``; None if they are few."""
+    """Return the association of missing cells with the class, from counts ``(n_classes,)``; None if either are few."""
     counts = np.stack([missing, rows - missing])
     share = counts.sum(1).min() / counts.sum()
     enough = share * counts.sum(0) >= _MIN_EXPECTED

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.tabular.cells import is_missing_word, parse_categories
 from demarcate.tabular.label_reader import LabelCounter
@@ -86,7 +87,7 @@ class StreamingColumnStats:
             if integers is None:
                 del self._integers[name]
             else:
-                stats.add(integers)
+                stats.add(integers.to_numpy())
 
     def correct_schema(self, schema: Schema, keep: Collection[str] = ()) -> Schema:
         """Correct the schema of a sample for the whole table: use columns that vary, drop those that number the rows.
@@ -116,8 +117,7 @@ class _IntegerStats:
     high: int = -(2**62)
     hashes: int = 0
 
-    def add(self, integers: pl.Series) -> None:
-        values = integers.to_numpy()
+    def add(self, values: NDArray[np.int64]) -> None:
         self.n += len(values)
         self.low, self.high = min(self.low, int(values.min())), max(self.high, int(values.max()))
         self.hashes = (self.hashes + int(random_keys(values).sum(dtype=np.uint64))) % _HASH_RANGE
@@ -126,11 +126,10 @@ class _IntegerStats:
         """Return whether they are consecutive integers, each once, in any order."""
         if not self.n or self.high - self.low + 1 != self.n:
             return False
-        hashes = 0
+        consecutive = _IntegerStats()
         for begin in range(self.low, self.high + 1, _CHUNK):
-            values = np.arange(begin, min(begin + _CHUNK, self.high + 1))
-            hashes = (hashes + int(random_keys(values).sum(dtype=np.uint64))) % _HASH_RANGE
-        return hashes == self.hashes
+            consecutive.add(np.arange(begin, min(begin + _CHUNK, self.high + 1)))
+        return consecutive.hashes == self.hashes
 
 
 def _spellings(column: pl.Series) -> pl.Series | None:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.checks.finding import Finding
-from demarcate.checks.information_gain import rank_auc
+from demarcate.checks.information_gain import contingency_table, rank_auc
 from demarcate.checks.table_view import FactorizedColumn, TableView
 
 MAX_VALUES_SHARE = 0.2
@@ -58,7 +58,7 @@ def _by_value(
     n_rows = len(codes)
     if n_values > max(2, MAX_VALUES_SHARE * n_rows) or n_rows < MIN_ROWS:
         return None
-    counts = np.bincount(values * n_classes + codes, minlength=n_values * n_classes).reshape(n_values, n_classes)
+    counts = contingency_table(values, n_values, codes, n_classes)
     accuracy = float(counts.max(1).sum() / n_rows)
     if accuracy < MIN_ACCURACY:
         return None

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.checks.finding import Finding
-from demarcate.checks.information_gain import quantile_bins
+from demarcate.checks.information_gain import contingency_table, quantile_bins
 from demarcate.checks.table_view import FactorizedColumn, TableView
 
 MIN_VALUES = 5
@@ -66,7 +66,11 @@ def _exact_mean(
     assert table.codes is not None
     if len(column.numbers) > table.n_rows / 1.5:
         return ""
-    counts = (_counts(column, table.codes, table.n_classes, rows) for rows in subsets)
+    present = (rows & ~column.is_missing for rows in subsets)
+    counts = (
+        contingency_table(column.value_codes[rows], len(column.numbers), table.codes[rows], table.n_classes)
+        for rows in present
+    )
     means = (
         f"{kind} of {what}"
         for of_rows in counts
@@ -107,24 +111,12 @@ def _targets(table: TableView) -> list[tuple[str, NDArray[np.float64]]]:
     return [("the labels", numbers), *indicators]
 
 
-def _counts(
-    column: FactorizedColumn, codes: NDArray[np.int64], n_classes: int, rows: NDArray[np.bool_]
-) -> NDArray[np.int64]:
-    """Return how many of the rows have each number and class, ``(n_numbers, n_classes)``."""
-    assert column.numbers is not None
-    present = rows & ~column.is_missing
-    n_numbers = len(column.numbers)
-    cells = column.value_codes[present] * n_classes + codes[present]
-    return np.bincount(cells, minlength=n_numbers * n_classes).reshape(n_numbers, n_classes)
-
-
 def _mean_kind(values: NDArray[np.float64], counts: NDArray[np.int64], target: NDArray[np.float64]) -> str:
     """Return in words which kind of means of the target the values are; empty if they are none."""
     n = counts.sum(1)
     means = counts @ target / n
     centred = (values - values.mean()) / np.ptp(values)
-    slope, intercept = np.polyfit(centred, means, 1)
-    residuals = np.abs(means - (intercept + slope * centred))
+    residuals = np.abs(means - np.polyval(np.polyfit(centred, means, 1), centred))
     if np.ptp(means) == 0:
         return ""
     if residuals.max() <= _EXACT * np.ptp(means):

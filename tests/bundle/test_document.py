@@ -231,11 +231,11 @@ class TestDecisions:
         [
             ("costs.matrix", (0, 1), -1.0, "0 decided as 1 costs -1.0. Give a number from 0 to 1e15"),
             ("costs.matrix", (2, 1), 1e16, "costs 1e.16"),
-            ("costs.matrix", (1, 1), 9.0, "Being right costs no more"),
+            ("costs.matrix", (1, 1), 9.0, "less than being right, which costs 9.0"),
             ("costs.matrix", (0, 1), np.nan, "holds NaN"),
-            ("conformal.truths", (0,), 0.9, "rise within a class"),
-            ("conformal.truths", (7,), 1.5, "number 7 is 1.5"),
-            ("conformal.truths", (0,), -0.5, "number 0 is -0.5"),
+            ("conformal.truths", (0,), 0.9, "ascend within a class"),
+            ("conformal.truths", (7,), 1.5, "Probability 7 is 1.5"),
+            ("conformal.truths", (0,), -0.5, "Probability 0 is -0.5"),
         ],
     )
     def test_numbers_that_no_model_decides_by_are_refused(self, golden_2, monkeypatch, name, place, value, reason):
@@ -283,7 +283,7 @@ class TestDecisions:
             (("conformal", "class_rows"), [4, 2], "not counted by class"),
             (("conformal", "class_rows"), [4, 2, -2], "not counted by class"),
             (("conformal", "class_rows"), [4, 2, 10**12], "the document requires"),
-            (("conformal", "class_rows"), [2, 4, 2], "rise within a class"),
+            (("conformal", "class_rows"), [2, 4, 2], "ascend within a class"),
             (("conformal",), None, "'conformal.truths' is not expected"),
             (("format_version",), 1, "conformal"),
         ],

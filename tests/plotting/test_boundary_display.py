@@ -8,6 +8,7 @@ from demarcate import load
 from demarcate.errors import SettingError
 from demarcate.evaluation import Costs
 from demarcate.plotting import BoundaryDisplay, style
+from demarcate.plotting.boundary_display import boundary_length
 
 
 def test_the_grid_holds_what_the_network_itself_says(moons, moon_runs):
@@ -121,6 +122,12 @@ def test_a_threshold_moves_the_line(moons, moon_runs):
     plain = BoundaryDisplay.from_estimator(predictor, moons)
     np.testing.assert_array_equal(strict.regions == 1, strict.probabilities[..., 1] >= 0.9)
     assert strict.regions.mean() < plain.regions.mean()
+
+
+def test_the_length_of_a_circle_is_its_circumference():
+    across, up = np.meshgrid(np.linspace(-1, 1, 101), np.linspace(-1, 1, 101))
+    # A quarter of the square's side is the radius.
+    assert boundary_length(0.25 - across**2 - up**2) == pytest.approx(np.pi / 2, abs=5e-3)
 
 
 @pytest.mark.parametrize("abstain", [None, 0.2])

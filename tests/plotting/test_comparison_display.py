@@ -29,5 +29,5 @@ def test_many_networks_go_on_in_a_second_row(moons, moon_runs):
 
 
 def test_nothing_to_compare_is_refused(moons):
-    with pytest.raises(SettingError, match="got none"):
+    with pytest.raises(SettingError, match="no classifier to compare"):
         ComparisonDisplay.from_runs({}, moons)

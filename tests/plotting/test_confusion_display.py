@@ -10,7 +10,7 @@ def test_rows_that_are_not_decided_are_left_out_of_a_confusion_and_counted():
     display = ConfusionDisplay.from_predictions(["a", "b", "b", "a"], ["a", None, "b", None])
     assert display.matrix.tolist() == [[1, 0], [0, 1]]
     assert display.title.endswith("2 not decided")
-    with pytest.raises(SettingError, match="none of 2 is"):
+    with pytest.raises(SettingError, match="none of 2 rows"):
         ConfusionDisplay.from_predictions(["a", "b"], [None, None])
 
 
@@ -46,5 +46,5 @@ def test_a_class_without_rows_has_no_recall():
 
 
 def test_labels_and_predictions_are_as_many():
-    with pytest.raises(SettingError, match="got 2 and 1"):
+    with pytest.raises(SettingError, match="y_true has 2 labels and y_pred has 1"):
         ConfusionDisplay.from_predictions([0, 1], [0])

@@ -43,11 +43,11 @@ def test_either_class_can_be_the_positive_one(heart, heart_classifier):
 @pytest.mark.parametrize(
     ("y", "probabilities", "given", "message"),
     [
-        ([0, 1, 2, 0], [0.1, 0.2, 0.3, 0.4], {}, "two classes: got 3"),
-        ([0, 1, 1], [0.1, 0.3, 1.2], {}, "in \\[0, 1\\]"),
-        ([0, 1, 1], [0.1], {}, "got shape"),
-        ([0, 1, 1], [0.1, 0.2, 0.3], {"false_negative": -1}, "false_negative is a cost"),
-        ([0, 1, 1], [0.1, 0.2, 0.3], {"false_negative": 0, "false_positive": 0}, "costs something"),
+        ([0, 1, 2, 0], [0.1, 0.2, 0.3, 0.4], {}, "There are 3 classes"),
+        ([0, 1, 1], [0.1, 0.3, 1.2], {}, "Row 2 has the probability 1.2. Give probabilities in \\[0, 1\\]"),
+        ([0, 1, 1], [0.1], {}, "have shape \\(1,\\)"),
+        ([0, 1, 1], [0.1, 0.2, 0.3], {"false_negative": -1}, "false_negative is -1"),
+        ([0, 1, 1], [0.1, 0.2, 0.3], {"false_negative": 0, "false_positive": 0}, "both 0"),
     ],
 )
 def test_thresholds_that_make_no_sense_are_refused(y, probabilities, given, message):

@@ -93,29 +93,19 @@ class DecisionCounts:
     """How many rows have each class, decision (-1 for none) and most probable class, ``(n_kinds,)`` each."""
 
     def __init__(self, n_classes: int) -> None:
-        self._n_classes = n_classes
+        self._shape = n_classes, n_classes + 1, n_classes
         # A class, a decision and a most probable class as one number.
         self._numbers: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self.counts: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 
     def add(self, codes: NDArray[np.int64], probabilities: NDArray[np.float64], decided: NDArray[np.int64]) -> None:
         """Take in rows."""
-        numbers = (codes * (self._n_classes + 1) + decided + 1) * self._n_classes + probabilities.argmax(axis=1)
+        numbers = np.ravel_multi_index((codes, decided + 1, probabilities.argmax(axis=1)), self._shape)
         new, counts = np.unique(numbers, return_counts=True)
         self._numbers, kind = np.unique(np.concatenate([self._numbers, new]), return_inverse=True)
         self.counts = np.bincount(kind, np.concatenate([self.counts, counts])).astype(np.int64)
 
-    @property
-    def codes(self) -> NDArray[np.int64]:
-        """The class of each kind."""
-        return self._numbers // self._n_classes // (self._n_classes + 1)
-
-    @property
-    def decided(self) -> NDArray[np.int64]:
-        """The decision of each kind."""
-        return self._numbers // self._n_classes % (self._n_classes + 1) - 1
-
-    @property
-    def likeliest(self) -> NDArray[np.int64]:
-        """The most probable class of each kind."""
-        return self._numbers % self._n_classes
+    def kinds(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return the class, the decision and the most probable class of each kind."""
+        codes, decided, likeliest = np.unravel_index(self._numbers, self._shape)
+        return codes, decided - 1, likeliest

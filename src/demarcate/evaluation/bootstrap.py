@@ -47,8 +47,7 @@ class Bootstrap:
         of_all_rows = values_of(measures, np.ones((1, n_rows)) if counts is None else counts[np.newaxis])
         values = {name: float(value[0]) for name, value in of_all_rows.items() if not np.isnan(value[0])}
         defined = {name: measures[name] for name in values}
-        weights = resample(n_rows, n_resamples, seed) if counts is None else resample_counts(counts, n_resamples, seed)
-        chunks = [values_of(defined, chunk) for chunk in weights]
+        chunks = [values_of(defined, chunk) for chunk in resample(n_rows, n_resamples, seed, counts)]
         draws = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in defined}
         stretch = dict.fromkeys(defined, 1.0) if folds is None else fold_stretch(defined, draws, folds, level)
         return cls(values, draws, stretch, n_rows if counts is None else round(float(counts.sum())), level)
@@ -106,21 +105,20 @@ def fold_stretch(
     return stretch
 
 
-def resample(n_rows: int, n_resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
-    """Yield how often each row was drawn, ``(n_chunk, n_rows)``, in chunks that fit the processor's caches."""
+def resample(
+    n_rows: int, n_resamples: int, seed: int, counts: NDArray[np.float64] | None = None
+) -> Iterator[NDArray[np.float64]]:
+    """Yield how often each row was drawn, ``(n_chunk, n_rows)``, in chunks that fit the processor's caches.
+
+    Rows that stand for as many as ``counts`` says are drawn from Poisson's distribution one by one: how many there are
+    in all varies a little, which no measure notices, all being means.
+    """
     generator = np.random.default_rng(seed)
     n_chunk = max(CHUNK_NUMBERS // n_rows, 1)
     for begin in range(0, n_resamples, n_chunk):
-        drawn = generator.integers(n_rows, size=(min(n_chunk, n_resamples - begin), n_rows))
-        yield np.stack([np.bincount(rows, minlength=n_rows) for rows in drawn]).astype(np.float64)
-
-
-def resample_counts(counts: NDArray[np.float64], n_resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
-    """Yield resampled counts, ``(n_chunk, n_rows)``, of rows that stand for several.
-
-    Each is Poisson's by itself: the rows drawn in all vary a little, which no measure notices, all being means.
-    """
-    generator = np.random.default_rng(seed)
-    n_chunk = max(CHUNK_NUMBERS // len(counts), 1)
-    for begin in range(0, n_resamples, n_chunk):
-        yield generator.poisson(counts, size=(min(n_chunk, n_resamples - begin), len(counts))).astype(np.float64)
+        size = min(n_chunk, n_resamples - begin), n_rows
+        if counts is None:
+            drawn = generator.integers(n_rows, size=size)
+            yield np.stack([np.bincount(rows, minlength=n_rows) for rows in drawn]).astype(np.float64)
+        else:
+            yield generator.poisson(counts, size=size).astype(np.float64)

@@ -14,7 +14,6 @@ for a majority is 1 - 2 (1 - coverage); measured is the coverage (``benchmarks/t
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,8 +85,7 @@ class Conformal:
         return in_set
 
     def _by_class(self) -> list[npt.NDArray[np.float64]]:
-        ends = np.cumsum([0, *self.class_rows]).tolist()
-        return [self.truths[begin:end] for begin, end in pairwise(ends)]
+        return np.split(self.truths, np.cumsum(self.class_rows)[:-1])
 
 
 def _kth_smallest(ascending: npt.NDArray[np.float64], coverage: float) -> float:

@@ -207,8 +207,8 @@ def _matrix(cost: Any) -> npt.NDArray[np.float64]:
     try:
         return np.array(cost, dtype=np.float64)
     except (TypeError, ValueError):
-        rule = "cost is a mapping of mistakes to numbers, or a matrix of numbers"
-        raise SettingError(f"{rule}: got {str(cost)[:80]!r}") from None
+        remedy = "Give a mapping of mistakes to numbers, or a matrix of numbers"
+        raise SettingError(f"cost is {str(cost)[:80]!r}. {remedy}.") from None
 
 
 def _number(name: Any, value: Any) -> float:

@@ -42,10 +42,8 @@ def score(
 
     Parameters
     ----------
-    codes
-        `(n_rows,)`, each row's class, 0 to n_classes - 1.
-    probabilities
-        `(n_rows, n_classes)`, each row summing to 1.
+    codes, probabilities
+        As for `accuracy`, with the same errors.
     rows
         Which rows these are, in words.
     folds
@@ -63,8 +61,6 @@ def score(
 
     Raises
     ------
-    InputError
-        If there are no rows, the shapes do not agree, or a value is out of range.
     SettingError
         If `level` is not in (0, 1).
 
@@ -114,7 +110,7 @@ def class_scores(
     Parameters
     ----------
     codes, probabilities, rows, folds, seed, level
-        As for `score`.
+        As for `score`, with the same errors.
     decided
         `(n_rows,)`, the class decided for in each row, -1 for none; None for the most probable.
 
@@ -123,11 +119,6 @@ def class_scores(
     list of dict of str to Score
         One for each class: `precision` unless no row was decided for it, `recall` unless no row is of it, and `f1`
         unless both.
-
-    Raises
-    ------
-    InputError
-        As for `score`.
 
     Examples
     --------

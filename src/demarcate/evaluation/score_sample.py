@@ -3,6 +3,7 @@
 Which rows are sampled depends on their numbers in the table alone, not on the parts it comes in.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,11 +78,5 @@ class ScoreSample:
 
 def class_quota(counts: NDArray[np.int64], total: int) -> int:
     """Return the most rows a class may keep so that all classes keep at most ``total``; at least one."""
-    low, high = 1, max(total, 1)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if np.minimum(counts, middle).sum() <= total:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    too_many = bisect_right(range(total + 1), total, key=lambda quota: np.minimum(counts, quota).sum())
+    return max(too_many - 1, 1)

@@ -121,19 +121,17 @@ class StreamingScores:
         if self._decisions is None:
             sample = self._sample.rows()
             return class_scores(sample.codes, sample.probabilities, rows=rows, decided=sample.decided)
-        kinds = self._decisions
-        counts = kinds.counts.astype(np.float64)
-        return decision_scores(kinds.codes, kinds.decided, len(self.class_counts), rows=rows, counts=counts)
+        codes, decided, _ = self._decisions.kinds()
+        counts = self._decisions.counts.astype(np.float64)
+        return decision_scores(codes, decided, len(self.class_counts), rows=rows, counts=counts)
 
     def compare_costs(self, costs: Costs, *, rows: str, classes: Any = None) -> CostComparison:
         """Return the cost of the decisions, as `compare_costs` does; rows must be decided by these costs."""
         if self._decisions is None:
             sample = self._sample.rows()
             return compare_costs(sample.codes, sample.probabilities, costs, rows=rows, classes=classes)
-        kinds = self._decisions
-        return compare_decisions(
-            kinds.codes, kinds.decided, kinds.likeliest, costs, rows=rows, classes=classes, counts=kinds.counts
-        )
+        kinds, counts = self._decisions.kinds(), self._decisions.counts
+        return compare_decisions(*kinds, costs, rows=rows, classes=classes, counts=counts)
 
     def _add_to_totals(
         self,

@@ -53,13 +53,18 @@ def table_and_codes(
     data: LabelledData, classes: NDArray[Any] | None = None
 ) -> tuple[pl.DataFrame, NDArray[np.int64], NDArray[Any]]:
     """Return a table, each row's class index ``(n_rows,)`` and the labels: the given ones, or all that occur."""
-    X, y = (_as_array(part) for part in data)
+    X, y = (part.detach().cpu().numpy() if hasattr(part, "detach") else part for part in data)
     frame, labels = as_frame(X), to_labels(y.reshape(-1) if getattr(y, "ndim", 1) == 2 else y)
     check_consistent_length(len(frame), len(labels))
+    return frame, *codes_and_classes(labels, classes)
+
+
+def codes_and_classes(labels: Any, classes: Any = None) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """Return each row's class index ``(n_rows,)`` and the labels: the given ones, or all that occur."""
     if classes is None:
         occurring, codes = encode_labels(labels)
-        return frame, codes, occurring
-    return frame, encode_known_labels(labels, classes), classes
+        return codes, occurring
+    return encode_known_labels(labels, classes), np.asarray(classes)
 
 
 def points_of(frame: pl.DataFrame, columns: tuple[str, str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -76,8 +81,3 @@ def row_numbers(rows: Any, n_rows: int) -> NDArray[np.int64]:
         span = f"{numbers.min()} to {numbers.max()}"
         raise SettingError(f"rows has numbers from {span}. Give numbers from 0 to {n_rows - 1}.")
     return numbers
-
-
-def _as_array(part: Any) -> Any:
-    """Return a tensor as an array, anything else unchanged."""
-    return part.detach().cpu().numpy() if hasattr(part, "detach") else part

@@ -76,7 +76,7 @@ def permutation_importance(
     max_rows: int = MAX_ROWS,
     seed: int = 0,
 ) -> Importance:
-    """Shuffle one column after the other among the rows ``(n_rows,)``, and measure how much worse the scores become.
+    """Shuffle one column after the other among rows, and measure how much worse the scores become.
 
     That breaks a column's tie to the label and to the other columns, and leaves its values as they are (Breiman, 2001,
     https://doi.org/10.1023/A:1010933404324; Fisher, Rudin and Dominici, 2019, https://jmlr.org/papers/v20/18-760.html).
@@ -84,14 +84,46 @@ def permutation_importance(
     for the other, and both look unimportant.
 
     Differences are taken row by row. Their interval is Student's, for the mean over rows and permutations, whose
-    variances are added; that other training rows give other networks is not in it. ``n_permutations`` is at least 2. Of
-    more than ``max_rows`` rows that many are sampled, and fewer where networks are large and columns many.
+    variances are added; that other training rows give other networks is not in it.
+
+    Parameters
+    ----------
+    predictor, parsed
+        What is evaluated, and the cells of the rows as `Predictor.parse` returns them.
+    codes
+        `(n_rows,)`, each row's class, 0 to n_classes - 1.
+    groups
+        Which members are evaluated on which rows; every row is in one group.
+    rows
+        Which rows these are, in words.
+    n_permutations
+        At least 2.
+    max_rows
+        Of more rows this many are sampled, and fewer, down to 1000, where networks are large and columns many.
+    seed
+        Of the sample and the permutations.
+
+    Raises
+    ------
+    SettingError
+        If `n_permutations` is less than 2.
+
+    Examples
+    --------
+    >>> from demarcate import Network, Training, datasets, train
+    >>> data = datasets.circles(n_samples=200, noise=0.1)
+    >>> predictor = train(data, Network((8,)), Training(lr=0.03, epochs=40))["network"].predictor
+    >>> rows = [RowGroup(np.arange(200), members=(0,))]
+    >>> importance = permutation_importance(predictor, predictor.parse(data.X), data.y, rows, rows="all")
+    >>> sorted(column.column for column in importance.columns), importance.n_rows
+    (['x1', 'x2'], 200)
     """
     if n_permutations < 2:
         raise SettingError(f"n_permutations is {n_permutations}. Shuffle each column at least twice.")
     generator = np.random.default_rng(seed)
     names = _tried_columns(predictor)
-    n_rows = _n_sampled(predictor, len(codes), len(names) * n_permutations, max_rows)
+    cost = sum(population.flat.numel() for population in predictor.populations) * len(names) * n_permutations
+    n_rows = min(len(codes), max_rows, max(MIN_ROWS, int(BUDGET / cost)))
     sampled = np.sort(generator.permutation(len(codes))[:n_rows])
     places = np.searchsorted(sampled, np.arange(len(codes)))
     sampled_groups = [
@@ -207,12 +239,6 @@ def _mean_score(values: NDArray[np.float64], rows: str) -> Score:
     freedom = variance**2 / (over_rows**2 / max(n_rows - 1, 1) + over_permutations**2 / (n_permutations - 1))
     half_width = float(stdtrit(freedom, 0.975)) * variance**0.5
     return Score(value, value - half_width, value + half_width, n_rows, rows)
-
-
-def _n_sampled(predictor: Predictor, n_rows: int, n_passes: int, max_rows: int) -> int:
-    """Return how many rows are sampled: all of them, or ``max_rows``, or what the budget allows."""
-    cost = sum(population.flat.numel() for population in predictor.populations) * n_passes
-    return min(n_rows, max_rows, max(MIN_ROWS, int(BUDGET / cost)))
 
 
 def _tried_columns(predictor: Predictor) -> list[str]:

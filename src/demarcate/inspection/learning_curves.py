@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,9 @@ class LearningCurves:
         if not longest:
             raise SettingError("The history has no epoch. Train for at least one epoch.")
         names = dict.fromkeys(name for history in histories for name in history)
-        curves = {name: LearningCurve.over(_padded([each[name] for each in histories], longest)) for name in names}
+        # Networks that stopped earlier have no values to the end.
+        padded = {name: zip_longest(*(each[name] for each in histories), fillvalue=np.nan) for name in names}
+        curves = {name: LearningCurve.over(np.array([*values]).T) for name, values in padded.items()}
         evaluated = {name: curve for name, curve in curves.items() if len(curve.epochs)}
         return cls(evaluated, tuple(best_epochs), longest)
 
@@ -93,11 +96,3 @@ def _member_history(member: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]
             values[name] = np.full(member["epochs"], np.nan)
             values[name][places] = recorded
     return values
-
-
-def _padded(values: Sequence[NDArray[np.float64]], longest: int) -> NDArray[np.float64]:
-    """Return values of networks as one array ``(n_networks, longest)``, padded with NaN."""
-    padded = np.full((len(values), longest), np.nan)
-    for row, own in zip(padded, values, strict=True):
-        row[: len(own)] = own
-    return padded

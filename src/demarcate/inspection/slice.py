@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import listed, shortened
-from demarcate.inspection.estimators import LabelledData, predictor_of
+from demarcate.inspection.estimators import (
+    LabelledData,
+    classes_of,
+    points_of,
+    predictor_of,
+    row_numbers,
+    table_and_codes,
+)
 from demarcate.tabular import Schema, infer_schema
 
 MARGIN = 0.08
@@ -30,9 +37,8 @@ class SliceGrid:
     held: dict[str, Any]
     """The value of each other column, None for missing."""
     across: NDArray[np.float64]
-    """The grid's values of the first column, ``(resolution,)``."""
     up: NDArray[np.float64]
-    """The grid's values of the second column, ``(resolution,)``."""
+    """The grid's values of the first and of the second column, ``(resolution,)`` each."""
     table: pl.DataFrame
     """A row of the table, for the order and types of its columns."""
 
@@ -90,13 +96,10 @@ class SliceGrid:
         """
         across, up = np.meshgrid(self.across, self.up)
         cells = dict(zip(self.columns, (across.ravel(), up.ravel()), strict=True))
-        n_rows = across.size
-        names = [name for name in self.table.columns if name in cells or name in self.held]
-        columns = [
-            pl.Series(name, cells[name]) if name in cells else _constant(name, self.held[name], n_rows)
-            for name in names
-        ]
-        frame = pl.DataFrame(columns)
+        held = {name: pl.Series([value], strict=False) for name, value in self.held.items()}
+        columns = {**cells, **{name: cell.new_from_index(0, across.size) for name, cell in held.items()}}
+        names = [name for name in self.table.columns if name in columns]
+        frame = pl.DataFrame({name: columns[name] for name in names})
         if like is None or isinstance(like, pl.DataFrame):
             return frame
         if isinstance(like, np.ndarray):
@@ -107,29 +110,21 @@ class SliceGrid:
 
 def slice_through(
     estimator: Any,
-    frame: pl.DataFrame,
+    data: LabelledData,
     *,
     columns: Sequence[str] | None,
     at: Mapping[str, Any] | None,
-    rows: NDArray[np.int64] | None,
+    rows: Any,
     resolution: int,
-) -> SliceGrid:
-    """Lay a grid over two columns that a classifier reads; see `SliceGrid.through`."""
+) -> tuple[SliceGrid, NDArray[np.float64], NDArray[np.int64], NDArray[Any]]:
+    """Lay a grid over two columns that a classifier reads; return it, rows as points, their codes and the labels."""
+    classes = classes_of(estimator)
+    frame, codes, _ = table_and_codes(data, classes)
+    drawn = row_numbers(rows, len(frame))
     predictor = predictor_of(estimator)
     schema = predictor.schema if predictor else None
-    return SliceGrid.through(frame, schema=schema, columns=columns, at=at, rows=rows, resolution=resolution)
-
-
-def slice_probabilities(estimator: Any, grid: SliceGrid, data: LabelledData) -> NDArray[np.float64]:
-    """Return a classifier's probabilities at every place of a grid, ``(resolution * resolution, n_classes)``.
-
-    Another library's classifier gets a table of the kind that ``data`` is.
-    """
-    predictor = predictor_of(estimator)
-    if predictor:
-        return predictor.predict_proba(grid.points())
-    table, _ = data
-    return np.asarray(estimator.predict_proba(grid.points(table)))
+    grid = SliceGrid.through(frame, schema=schema, columns=columns, at=at, rows=drawn, resolution=resolution)
+    return grid, points_of(frame, grid.columns, drawn), codes[drawn], classes
 
 
 def _two_columns(columns: Sequence[str] | None, used: Sequence[str], numerical: Sequence[str]) -> tuple[str, str]:
@@ -193,10 +188,6 @@ def _grid_values(cells: pl.Series, resolution: int) -> NDArray[np.float64]:
     low, high = ends.tolist()
     margin = MARGIN * (high - low) or max(abs(low), 1.0) * MARGIN
     return np.linspace(low - margin, high + margin, resolution)
-
-
-def _constant(name: str, value: Any, n_rows: int) -> pl.Series:
-    return pl.Series(name, [value], strict=False).new_from_index(0, n_rows)
 
 
 def _value(value: Any) -> str:

@@ -34,6 +34,12 @@ class ThresholdCurve:
 
     ``true_positives`` and ``false_positives`` are the rows of either class at or above each of the ``thresholds``,
     ``(n_thresholds,)``.
+
+    Examples
+    --------
+    >>> curve = ThresholdCurve.of(np.array([False, True, True]), np.array([0.2, 0.4, 0.9]), np.array([0.3, 0.5]))
+    >>> curve.recall.tolist(), curve.cheapest(false_negative=2, false_positive=1)
+    ([1.0, 0.5], 0.3)
     """
 
     n_positive: int
@@ -56,17 +62,17 @@ class ThresholdCurve:
 
     @property
     def n_rows(self) -> int:
-        """Count the rows of both classes."""
+        """The number of rows of both classes."""
         return self.n_positive + self.n_negative
 
     @property
     def precision(self) -> NDArray[np.float64]:
-        """Return the share of predicted positives that are positive, NaN where no row is predicted positive."""
+        """The share of predicted positives that are positive, NaN where no row is predicted positive."""
         return _share(self.true_positives, self.true_positives + self.false_positives)
 
     @property
     def recall(self) -> NDArray[np.float64]:
-        """Return the share of positives that are predicted positive, NaN without positives."""
+        """The share of positives that are predicted positive, NaN without positives."""
         return _share(self.true_positives, np.full_like(self.true_positives, self.n_positive))
 
     def costs(self, false_negative: float, false_positive: float) -> NDArray[np.float64]:
@@ -100,7 +106,7 @@ class AbstentionCurve:
 
     @property
     def accuracy(self) -> NDArray[np.float64]:
-        """Return the share of answers that are right, NaN where no row is answered."""
+        """The share of answers that are right, NaN where no row is answered."""
         return _share(self.right, self.answered)
 
     def costs(self, mistake: float, abstention: float) -> NDArray[np.float64]:

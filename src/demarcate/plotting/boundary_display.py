@@ -3,22 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import (
-    LabelledData,
-    class_margins,
-    classes_of,
-    points_of,
-    row_numbers,
-    table_and_codes,
-)
-from demarcate.inspection.slice import SliceGrid, slice_probabilities, slice_through
+from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
+from demarcate.inspection.slice import SliceGrid, slice_through
 from demarcate.plotting import style
 from demarcate.plotting.data_display import scatter
 from demarcate.plotting.display import Display
@@ -28,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.colorbar import Colorbar
 
 Kind = Literal["regions", "probability"]
-KINDS: tuple[Kind, ...] = ("regions", "probability")
+_KINDS = get_args(Kind)
 _LEVELS = 20
 _STRONGEST = 0.75
 """How much of its colour a class has where it is certain."""
@@ -49,14 +42,8 @@ class BoundaryDisplay(Display):
         ``(resolution, resolution, n_classes)``, rows from the bottom up.
     margins
         Each class's lead over its best rival, of the same shape.
-    classes
-        The labels.
     points, codes
         The rows drawn, ``(n_points, 2)``, and their class indices.
-    kind
-        ``"regions"`` or ``"probability"``.
-    title
-        In words.
 
     Examples
     --------
@@ -122,18 +109,18 @@ class BoundaryDisplay(Display):
         InputError
             If the table is not one the classifier reads.
         """
-        if kind not in KINDS:
-            raise SettingError(f"kind is {kind!r}. Give one of {', '.join(KINDS)}.")
-        classes = classes_of(estimator)
-        frame, codes, _ = table_and_codes(data, classes)
-        shown = row_numbers(rows, len(frame))
-        grid = slice_through(estimator, frame, columns=columns, at=at, rows=shown, resolution=resolution)
-        flat = slice_probabilities(estimator, grid, data)
-        probabilities = flat.reshape(resolution, resolution, len(classes))
-        points = points_of(frame, grid.columns, shown)
-        title_text = title if title is not None else _title(estimator, kind, codes[shown], shown)
-        ahead = class_margins(estimator, probabilities)
-        return cls(grid, probabilities, ahead, classes, points, codes[shown], kind, title_text).plot(ax)
+        if kind not in _KINDS:
+            raise SettingError(f"kind is {kind!r}. Give one of {', '.join(_KINDS)}.")
+        grid, points, codes, classes = slice_through(
+            estimator, data, columns=columns, at=at, rows=rows, resolution=resolution
+        )
+        predictor, (table, _) = predictor_of(estimator), data
+        # Another library's classifier gets a table of the kind that the data are.
+        flat = predictor.predict_proba(grid.points()) if predictor else estimator.predict_proba(grid.points(table))
+        probabilities = np.asarray(flat).reshape(resolution, resolution, len(classes))
+        margins = class_margins(estimator, probabilities)
+        title_text = _title(estimator, kind, rows) if title is None else title
+        return cls(grid, probabilities, margins, classes, points, codes, kind, title_text).plot(ax)
 
     @property
     def across(self) -> NDArray[np.float64]:
@@ -147,7 +134,7 @@ class BoundaryDisplay(Display):
 
     @property
     def caption(self) -> str:
-        """What colours mean where that is not plain, and what other columns are held at; may be empty."""
+        """What shades of colours mean, and the values that other columns are held at; may be empty."""
         shades = self.kind == "probability" and len(self.classes) > 2
         own = "The stronger the colour, the likelier its class; white is a guess." if shades else ""
         return f"{own} {self.slice.caption}".strip()
@@ -170,10 +157,13 @@ class BoundaryDisplay(Display):
         barred = self.kind == "probability" and len(self.classes) == 2
         self._set_axes(ax, width=style.WIDTH + barred)
         if self.kind == "regions":
-            self._draw_regions()
+            tints = np.stack([style.tinted(code) for code in range(len(self.classes))])
+            self._draw_image(tints[self.regions])
+        elif len(self.classes) > 2:
+            self._draw_certainty()
         else:
-            self._draw_probabilities()
-        self._draw_lines()
+            self._draw_probability()
+        draw_boundaries(self.ax_, self.slice, self.margins)
         scatter(self.ax_, self.points, self.codes, self.classes)
         left, right, bottom, top = self.slice.extent
         self.ax_.set(xlim=(left, right), ylim=(bottom, top))
@@ -181,17 +171,13 @@ class BoundaryDisplay(Display):
         style.label_axes(self.ax_, self.title, x, y, caption=self.caption)
         return self
 
-    def _draw_regions(self) -> None:
-        tints = np.stack([style.tinted(code) for code in range(len(self.classes))])
-        self._draw_image(tints[self.regions])
+    def _draw_certainty(self) -> None:
+        chance = 1 / len(self.classes)
+        certainty = ((self.probabilities.max(-1, keepdims=True) - chance) / (1 - chance)).clip(0, 1)
+        colours = np.stack([style.rgb(code) for code in range(len(self.classes))])[self.regions]
+        self._draw_image(1 - _STRONGEST * certainty * (1 - colours))
 
-    def _draw_probabilities(self) -> None:
-        if len(self.classes) > 2:
-            chance = 1 / len(self.classes)
-            certainty = ((self.probabilities.max(-1, keepdims=True) - chance) / (1 - chance)).clip(0, 1)
-            colours = np.stack([style.rgb(code) for code in range(len(self.classes))])[self.regions]
-            self._draw_image(1 - _STRONGEST * certainty * (1 - colours))
-            return
+    def _draw_probability(self) -> None:
         from matplotlib.colors import LinearSegmentedColormap
 
         ends = [style.tinted(0, 0.75), np.full(3, 0.98), style.tinted(1, 0.75)]
@@ -208,35 +194,18 @@ class BoundaryDisplay(Display):
             colours, extent=self.slice.extent, origin="lower", aspect="auto", interpolation="nearest", zorder=0
         )
 
-    def _draw_lines(self) -> None:
-        for code in range(1 if len(self.classes) == 2 else len(self.classes)):
-            draw_boundary(self.ax_, self.slice, self.margins[..., code])
 
-
-def draw_boundary(ax: "Axes", grid: SliceGrid, margin: NDArray[np.float64], **look: Any) -> None:
-    """Draw where a margin ``(resolution, resolution)`` changes its sign, if it does."""
-    if margin.min() < 0 < margin.max():
-        ax.contour(
-            grid.across, grid.up, margin, levels=[0.0], **{"colors": style.INK, "linewidths": 1.2, **look}, zorder=2
-        )
+def draw_boundaries(ax: "Axes", grid: SliceGrid, margins: NDArray[np.float64], **look: Any) -> None:
+    """Draw where margins ``(resolution, resolution, n_classes)`` change their sign; two classes share one boundary."""
+    look = {"colors": style.INK, "linewidths": 1.2, **look}
+    for code in range(1 if margins.shape[-1] == 2 else margins.shape[-1]):
+        margin = margins[..., code]
+        if margin.min() < 0 < margin.max():
+            ax.contour(grid.across, grid.up, margin, levels=[0.0], **look, zorder=2)
 
 
 def boundary_length(margin: NDArray[np.float64]) -> float:
-    """The length of the line on which a margin is zero, in sides of the square it is given on.
-
-    Parameters
-    ----------
-    margin
-        ``(resolution, resolution)``; between places it is taken to be linear.
-
-    Examples
-    --------
-    >>> across, up = np.meshgrid(np.linspace(-1, 1, 101), np.linspace(-1, 1, 101))
-    >>> round(boundary_length(across), 3)  # a straight line from side to side
-    1.0
-    >>> round(boundary_length(0.25 - across**2 - up**2), 2)  # a circle of a quarter side's radius
-    1.57
-    """
+    """Return how long the line is on which a margin ``(resolution, resolution)`` is 0, in sides of its square."""
     from contourpy import contour_generator
 
     side_up, side_across = (np.linspace(0, 1, places) for places in margin.shape)
@@ -244,13 +213,13 @@ def boundary_length(margin: NDArray[np.float64]) -> float:
     return float(sum(np.hypot(*np.diff(np.asarray(line), axis=0).T).sum() for line in lines))
 
 
-def _title(estimator: Any, kind: Kind, codes: NDArray[np.int64], shown: NDArray[np.int64]) -> str:
-    """What is seen; of a run that is shown with its test rows also how many of them it gets right."""
+def _title(estimator: Any, kind: Kind, rows: Any) -> str:
+    """Return what is drawn; of a run with its test rows also how many of them it gets right."""
     name = getattr(estimator, "name", None)
-    who = f"{shortened(name)!r}" if isinstance(name, str) else "the classifier"
-    what = f"Where {who} draws the line" if kind == "regions" else f"How sure {who} is"
+    shown = f"{shortened(name)!r}" if isinstance(name, str) else "the classifier"
+    title = f"Where {shown} draws the line" if kind == "regions" else f"How sure {shown} is"
     test_rows = getattr(estimator, "test_rows", None)
-    if test_rows is None or not np.array_equal(np.sort(test_rows), np.sort(shown)):
-        return what
-    right = int((estimator.test_probabilities.argmax(1) == estimator.test_codes).sum())
-    return f"{what}: {right} of {len(codes)} test points right"
+    if test_rows is None or rows is None or not np.array_equal(np.sort(test_rows), np.sort(rows)):
+        return title
+    n_right = int((estimator.test_probabilities.argmax(1) == estimator.test_codes).sum())
+    return f"{title}: {n_right} of {len(test_rows)} test points right"

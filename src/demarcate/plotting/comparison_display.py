@@ -21,7 +21,7 @@ MAX_ACROSS = 4
 
 @dataclass(eq=False)
 class ComparisonDisplay:
-    """What several classifiers make of the same grid, on axes of the same limits.
+    """Several classifiers over the same grid, on axes of the same limits.
 
     Attributes
     ----------
@@ -71,21 +71,12 @@ class ComparisonDisplay:
             If there is nothing to compare, or it cannot be drawn.
         """
         if not runs:
-            raise SettingError("a comparison is of at least one classifier: got none")
+            raise SettingError("There is no classifier to compare. Give at least one.")
         shown = getattr(runs, "test_rows", None) if rows is None else rows
         axes = _axes(len(runs))
+        settings: dict[str, Any] = {"kind": kind, "columns": columns, "at": at, "rows": shown, "resolution": resolution}
         displays = {
-            name: BoundaryDisplay.from_estimator(
-                run,
-                data,
-                kind=kind,
-                columns=columns,
-                at=at,
-                rows=shown,
-                resolution=resolution,
-                title=_title(name, run),
-                ax=ax,
-            )
+            name: BoundaryDisplay.from_estimator(run, data, title=_title(name, run), ax=ax, **settings)
             for (name, run), ax in zip(runs.items(), axes, strict=False)
         }
         display = cls(displays)
@@ -120,7 +111,7 @@ def _axes(n_panels: int) -> NDArray[Any]:
 
 
 def _title(name: str, run: Any) -> str:
-    """A name, and for a run how it did on its test rows."""
+    """Return a name, and for a run its accuracy on training and test rows."""
     scores = getattr(run, "scores", None)
     if not scores:
         return shortened(name)

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import classes_of
+from demarcate.inspection.estimators import classes_of, codes_and_classes
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
-from demarcate.tabular import encode_known_labels, encode_labels, to_labels
+from demarcate.tabular import to_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,10 +28,6 @@ class ConfusionDisplay(Display):
     ----------
     matrix
         Counts, ``(n_classes, n_classes)``; true classes down, predictions across.
-    classes
-        The labels.
-    title
-        In words.
 
     Examples
     --------
@@ -52,10 +48,8 @@ class ConfusionDisplay(Display):
 
         Parameters
         ----------
-        estimator
-            A fitted classifier.
-        X, y
-            Rows it was not trained on, and their labels.
+        estimator, X, y
+            A fitted classifier, rows it was not trained on, and their labels.
         title, ax
             As for `from_predictions`.
         """
@@ -83,25 +77,24 @@ class ConfusionDisplay(Display):
         Raises
         ------
         SettingError
-            If they are not as many, or no row is decided.
+            If labels and predictions differ in number, or no row is decided.
         """
         true, predicted = to_labels(y_true), to_labels(y_pred)
         if len(true) != len(predicted) or not true:
-            raise SettingError(f"every row has one label and one prediction: got {len(true)} and {len(predicted)}")
+            fact = f"y_true has {len(true)} labels and y_pred has {len(predicted)}"
+            raise SettingError(f"{fact}. Give one label and one prediction for each of one or more rows.")
         decided = [row for row, label in enumerate(predicted) if label is not None]
         if not decided:
-            raise SettingError(f"a matrix is of rows that are decided: none of {len(true):,} is")
+            fact = f"The classifier decided none of {len(true):,} rows"
+            raise SettingError(f"{fact}. Raise the cost of abstaining, or give other rows.")
         n_undecided = len(true) - len(decided)
         true, predicted = [true[row] for row in decided], [predicted[row] for row in decided]
-        both = [*true, *predicted]
-        known, codes = (
-            encode_labels(both) if classes is None else (np.asarray(classes), encode_known_labels(both, classes))
-        )
+        codes, known = codes_and_classes([*true, *predicted], classes)
         n_classes, n_rows = len(known), len(true)
         counts = np.bincount(codes[:n_rows] * n_classes + codes[n_rows:], minlength=n_classes**2)
         display = cls(counts.reshape(n_classes, n_classes), known)
-        said = display._in_words() + (f". {n_undecided:,} not decided" if n_undecided else "")
-        display.title = said if title is None else title
+        in_words = display._in_words() + (f". {n_undecided:,} not decided" if n_undecided else "")
+        display.title = in_words if title is None else title
         return display.plot(ax)
 
     @property
@@ -145,25 +138,22 @@ class ConfusionDisplay(Display):
         size = float(np.clip(60 / n_classes, 5, 11))
         for true, predicted in np.ndindex(n_classes, n_classes):
             dark = shares[true, predicted] > 0.55
-            said = f"{self.matrix[true, predicted]:,}{_kind(true, predicted) if n_classes == 2 else ''}"
+            text = f"{self.matrix[true, predicted]:,}{_kind(true, predicted) if n_classes == 2 else ''}"
             colour = "white" if dark else style.INK
-            self.ax_.text(predicted, true, said, ha="center", va="center", fontsize=size, color=colour)
+            self.ax_.text(predicted, true, text, ha="center", va="center", fontsize=size, color=colour)
 
     def _in_words(self) -> str:
-        recall = self.recall
-        known = recall[np.isfinite(recall)]
+        known = self.recall[np.isfinite(self.recall)]
         right = f"{self.matrix.diagonal().sum():,} of {self.matrix.sum():,} right"
         if len(known) < 2 or np.ptp(known) == 0:
             return f"{right}; no class is easier than another"
-        easy, hard = (f"{shortened(each, 16)} ({share:.0%} found)" for each, share in self._extremes())
-        return f"{right}. Easiest class: {easy}; hardest: {hard}"
-
-    def _extremes(self) -> tuple[tuple[Any, float], tuple[Any, float]]:
-        return (self.easiest, float(np.nanmax(self.recall))), (self.hardest, float(np.nanmin(self.recall)))
+        easiest = f"{shortened(self.easiest, 16)} ({known.max():.0%} found)"
+        hardest = f"{shortened(self.hardest, 16)} ({known.min():.0%} found)"
+        return f"{right}. Easiest class: {easiest}; hardest: {hardest}"
 
 
 def _kind(true: int, predicted: int) -> str:
-    """What a cell of two classes is called, the second being the positive one."""
+    """Return the name of a cell of two classes, the second being the positive one."""
     return "\n" + {
         (0, 0): "true negatives", (0, 1): "false positives", (1, 0): "false negatives", (1, 1): "true positives",
     }[true, predicted]  # fmt: skip

@@ -1,4 +1,4 @@
-"""LabelledData points, as they are before anybody has learned from them."""
+"""The rows of a table as points over two columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,18 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class DataDisplay(Display):
-    """The rows of a table as points over two of its columns, their classes told by colour and shape.
+    """The rows of a table as points over two of its columns, with a colour and a shape for each class.
 
     Attributes
     ----------
-    columns
-        The two columns.
     points, codes
         ``(n_points, 2)``, and each point's class index.
-    classes
-        The labels.
-    title
-        In words.
 
     Examples
     --------
@@ -61,16 +55,8 @@ class DataDisplay(Display):
 
         Parameters
         ----------
-        data
-            What to draw.
-        columns
-            The two columns; None for those of a table that has no more.
-        rows
-            Numbers of the rows to draw; None for all.
-        title
-            Instead of one in words.
-        ax
-            Axes to draw on, instead of new ones.
+        data, columns, rows, title, ax
+            As for `BoundaryDisplay.from_estimator`.
 
         Raises
         ------
@@ -82,8 +68,8 @@ class DataDisplay(Display):
         grid = SliceGrid.through(frame, columns=columns, resolution=2, rows=shown)
         points = points_of(frame, grid.columns, shown)
         named = f": {data.name}" if isinstance(data, Dataset) else ""
-        said = f"{len(points):,} points of {len(classes)} classes{named}" if title is None else title
-        return cls(grid.columns, points, codes[shown], classes, said).plot(ax)
+        title = f"{len(points):,} points of {len(classes)} classes{named}" if title is None else title
+        return cls(grid.columns, points, codes[shown], classes, title).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
@@ -95,20 +81,10 @@ class DataDisplay(Display):
 
 def scatter(ax: "Axes", points: NDArray[np.float64], codes: NDArray[np.int64], classes: NDArray[Any]) -> None:
     """Draw points in their classes' colours and shapes, with a legend; classes without a point are left out."""
-    size = style.point_size(len(points))
+    look: dict[str, Any] = {"s": style.point_size(len(points)), "edgecolors": "white", "linewidths": 0.4, "zorder": 3}
     for code, label in enumerate(style.class_labels(classes)):
         own = points[codes == code]
         if len(own):
-            ax.scatter(
-                own[:, 0],
-                own[:, 1],
-                s=size,
-                color=style.colour(code),
-                marker=style.marker(code),
-                edgecolors="white",
-                linewidths=0.4,
-                label=label,
-                zorder=3,
-            )
+            ax.scatter(*own.T, color=style.colour(code), marker=style.marker(code), label=label, **look)
     if len(points):
         style.legend(ax, title="class", title_fontsize=style.SMALL)

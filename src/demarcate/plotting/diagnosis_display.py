@@ -1,7 +1,7 @@
-"""A diagnosis in one picture: what rows, capacity and regularisation do, on rows trained on and on others."""
+"""A diagnosis in one picture: the effects of rows, capacity and regularisation."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,26 @@ from demarcate.evaluation import METRICS, Mean
 from demarcate.plotting import style
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 DiagnosisMetric = Literal["log_loss", "accuracy"]
-_METRICS = ("log_loss", "accuracy")
-_TRAIN, _JUDGED = style.COLOURS[0], style.COLOURS[5]
-_ANSWERS = {"helps": style.COLOURS[2], "does not help": style.GREY, "cannot tell": style.COLOURS[1]}
-_MARKERS = {"helps": "o", "does not help": "s", "cannot tell": "D"}
-_EASED = "larger, regularised"
+_METRICS = get_args(DiagnosisMetric)
+_LOOKS: dict[str, dict[str, Any]] = {
+    "train": {"label": "rows trained on", "color": style.COLOURS[0], "linestyle": "--", "marker": "s"},
+    "held_out": {"label": "rows not trained on", "color": style.COLOURS[5], "linestyle": "-", "marker": "o"},
+}
+_ANSWERS = {
+    "helps": (style.COLOURS[2], "o"),
+    "does not help": (style.GREY, "s"),
+    "cannot tell": (style.COLOURS[1], "D"),
+}
+_ROWS = ("quarter of the rows", "half of the rows", "configured")
+_CAPACITY = ("smaller", "configured", "larger")
+_REGULARISATION = {"unregularised": "none", "configured": "as configured", "regularised": "more"}
+"""The probes of each curve by name, from left to right."""
 
 
 @dataclass(eq=False)
@@ -30,12 +41,8 @@ class DiagnosisDisplay:
 
     Attributes
     ----------
-    diagnosis
-        What is drawn.
     metric
         Of the three curves: ``"log_loss"`` or ``"accuracy"``.
-    title
-        In words.
 
     Examples
     --------
@@ -60,10 +67,8 @@ class DiagnosisDisplay:
         ----------
         diagnosis
             What `diagnose` gave.
-        metric
-            ``log_loss`` or ``accuracy``.
-        title
-            Instead of the verdict.
+        metric, title
+            The title stands in place of the verdict.
 
         Raises
         ------
@@ -79,61 +84,51 @@ class DiagnosisDisplay:
         self.ax_ = style.new_axes(2, 2, width=4.4, height=3.0)
         self.figure_ = style.figure_of(self.ax_[0, 0])
         (rows, capacity), (regularisation, help_) = self.ax_
-        self._curve(rows, "Rows", "training rows", self._by_rows())
-        self._curve(capacity, "Capacity", "hidden units", self._by_capacity())
-        self._curve(regularisation, "Regularisation", "", self._by_regularisation())
-        self._level(rows, capacity, regularisation)
-        self._effects(help_)
+        self._draw_curve(rows, "Rows", "training rows", _ROWS, lambda each: f"{each.n_train:,}")
+        self._draw_curve(capacity, "Capacity", "hidden units", _CAPACITY, _hidden)
+        self._draw_curve(
+            regularisation, "Regularisation", "", _REGULARISATION, lambda each: _REGULARISATION[each.probe.name]
+        )
+        self._share_limits(rows, capacity, regularisation)
+        self._draw_effects(help_)
         self.figure_.suptitle(self.title, x=0.01, ha="left", fontsize=style.TITLE + 3, color=style.INK, weight="bold")
         return self
 
-    def _by_rows(self) -> list[tuple[str, Any]]:
-        tried = [self._tried(name) for name in ("quarter of the rows", "half of the rows", "configured")]
-        return [(f"{each.n_train:,}", each) for each in tried if each]
-
-    def _by_capacity(self) -> list[tuple[str, Any]]:
-        tried = [self._tried(name) for name in ("smaller", "configured", "larger")]
-        return [(_hidden(each), each) for each in tried if each]
-
-    def _by_regularisation(self) -> list[tuple[str, Any]]:
-        names = {"none": "unregularised", "as configured": "configured", "more": "regularised"}
-        return [(words, each) for words, name in names.items() if (each := self._tried(name))]
-
-    def _tried(self, name: str) -> Any:
-        return next((result for result in self.diagnosis.probes if result.probe.name == name), None)
-
-    def _curve(self, ax: "Axes", title: str, x: str, points: list[tuple[str, Any]]) -> None:
-        """A metric on training rows and on others, from one probe to the next."""
-        places = np.arange(len(points), dtype=float)
-        for rows, colour, line, shift in (("train", _TRAIN, "--", -0.03), ("held_out", _JUDGED, "-", 0.03)):
-            means = [getattr(getattr(tried, rows), self.metric) for _, tried in points]
-            label = "rows trained on" if rows == "train" else "rows not trained on"
-            marker = "s" if rows == "train" else "o"
-            _errorbar(ax, places + shift, means, colour, line, marker, label)
-        own = next((place for place, (_, tried) in enumerate(points) if tried.probe.name == "configured"), None)
-        if own is not None:
-            ax.axvspan(own - 0.22, own + 0.22, color=style.FAINT, alpha=0.5, linewidth=0, zorder=0)
-        ax.set_xticks(places, [words for words, _ in points])
-        ax.set_xlim(-0.5, len(points) - 0.5)
+    def _draw_curve(
+        self, ax: "Axes", title: str, x: str, names: "Iterable[str]", in_words: "Callable[[Any], str]"
+    ) -> None:
+        """Draw a metric on training rows and on others, from one probe of these names to the next."""
+        by_name = {each.probe.name: each for each in self.diagnosis.probes}
+        probes = [by_name[name] for name in names if name in by_name]
+        places = np.arange(len(probes), dtype=float)
+        for rows, look in _LOOKS.items():
+            means = [getattr(getattr(each, rows), self.metric) for each in probes]
+            values = np.array([mean.value for mean in means])
+            reach = np.abs(np.array([_ends(mean) for mean in means]).T - values)
+            shift = -0.03 if rows == "train" else 0.03
+            ax.errorbar(places + shift, values, yerr=reach, **look, **style.ERROR_BAR)
+        for place, each in enumerate(probes):
+            if each.probe.name == "configured":
+                ax.axvspan(place - 0.22, place + 0.22, color=style.FAINT, alpha=0.5, linewidth=0, zorder=0)
+        ax.set_xticks(places, list(map(in_words, probes)))
+        ax.set_xlim(-0.5, len(probes) - 0.5)
         style.label_axes(ax, title, x, METRICS[self.metric].label if title != "Capacity" else "")
         style.draw_grid(ax)
 
-    def _level(self, *axes: "Axes") -> None:
-        """The same limits for all curves, and one legend."""
+    def _share_limits(self, *axes: "Axes") -> None:
+        """Set the same limits for all curves, and draw one legend."""
         low, high = min(ax.get_ylim()[0] for ax in axes), max(ax.get_ylim()[1] for ax in axes)
         for ax in axes:
             ax.set_ylim(max(low, 0.0), min(high, 1.0) if self.metric == "accuracy" else high)
         axes[0].legend(fontsize=style.SMALL, frameon=False, handletextpad=0.4)
 
-    def _effects(self, ax: "Axes") -> None:
-        """What each change does to the log loss of rows not trained on."""
+    def _draw_effects(self, ax: "Axes") -> None:
+        """Draw by how much each change lowers the log loss of rows not trained on."""
         effects = self.diagnosis.effects
-        for place, (_, effect) in enumerate(effects.items()):
+        for place, effect in enumerate(effects.values()):
             colour, marker = _ANSWERS[effect.answer], _MARKERS[effect.answer]
-            mean = effect.log_loss
-            low, high = (mean.value, mean.value) if mean.low is None or mean.high is None else (mean.low, mean.high)
-            ax.plot([low, high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-            ax.plot([mean.value], [place], marker, color=colour, markersize=5.5)
+            ax.plot(_ends(effect.log_loss), [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
+            ax.plot([effect.log_loss.value], [place], marker, color=colour, markersize=5.5)
             ax.annotate(
                 effect.answer, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=style.SMALL,
                 color=style.INK,
@@ -142,27 +137,19 @@ class DiagnosisDisplay:
         ax.axvline(self.diagnosis.min_gain, color=style.INK, linewidth=0.8, linestyle=":")
         ax.set_yticks(range(len(effects)), [name.replace("_", " ") for name in effects])
         ax.set_ylim(len(effects) - 0.5, -0.5)
-        said = self.diagnosis
         caption = (
-            f"{said.n_networks} networks; means over {said.n_seeds} splits with 95% intervals. Grey band: as "
-            "configured. More rows: what the last doubling did. Dotted: from here on a change is worth having. "
+            f"{self.diagnosis.n_networks} networks; means over {self.diagnosis.n_seeds} splits with 95% intervals. "
+            "Grey band: as configured. More rows: the last doubling. Dotted: the smallest change worth having. "
             "A row's log loss counts at most as log(100)."
         )
         style.label_axes(ax, "Would it help?", "log loss lower by", "", caption=caption)
         style.draw_grid(ax, "x")
 
 
-def _errorbar(
-    ax: "Axes", places: NDArray[np.float64], means: list[Mean], colour: str, line: str, marker: str, label: str
-) -> None:
-    values = np.array([mean.value for mean in means])
-    ends = [
-        (mean.value if mean.low is None else mean.low, mean.value if mean.high is None else mean.high) for mean in means
-    ]
-    reach = np.abs(np.array(ends).T - values)
-    look: dict[str, Any] = {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.3, "capsize": 2.5}
-    ax.errorbar(places, values, yerr=reach, linestyle=line, label=label, **look)
+def _ends(mean: Mean) -> tuple[float, float]:
+    """Return the ends of an interval, the value itself where there is none."""
+    return (mean.value, mean.value) if mean.low is None or mean.high is None else (mean.low, mean.high)
 
 
-def _hidden(tried: Any) -> str:
-    return ",".join(map(str, tried.probe.network.hidden)) or "none"
+def _hidden(result: Any) -> str:
+    return ",".join(map(str, result.probe.network.hidden)) or "none"

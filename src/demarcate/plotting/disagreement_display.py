@@ -9,18 +9,10 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import (
-    LabelledData,
-    class_margins,
-    classes_of,
-    points_of,
-    predictor_of,
-    row_numbers,
-    table_and_codes,
-)
+from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
 from demarcate.inspection.slice import SliceGrid, slice_through
 from demarcate.plotting import style
-from demarcate.plotting.boundary_display import draw_boundary
+from demarcate.plotting.boundary_display import draw_boundaries
 from demarcate.plotting.data_display import scatter
 from demarcate.plotting.display import Display
 
@@ -43,10 +35,8 @@ class DisagreementDisplay(Display):
         ``(n_members, resolution, resolution, n_classes)``.
     margins
         Each class's lead over its best rival for each member, of the same shape.
-    classes, points, codes
-        The labels, and the rows drawn.
-    title
-        In words.
+    points, codes
+        The rows drawn, ``(n_points, 2)``, and their class indices.
 
     Examples
     --------
@@ -95,19 +85,17 @@ class DisagreementDisplay(Display):
         """
         estimators = list(estimator) if isinstance(estimator, Sequence) else [estimator]
         if not estimators:
-            raise SettingError("members disagree where there are at least two: got none")
-        classes = classes_of(estimators[0])
-        frame, codes, _ = table_and_codes(data, classes)
-        shown = row_numbers(rows, len(frame))
-        grid = slice_through(estimators[0], frame, columns=columns, at=at, rows=shown, resolution=resolution)
-        flat = np.concatenate([_members(each, grid) for each in estimators])
+            raise SettingError("There is no network. Give at least two.")
+        grid, points, codes, classes = slice_through(
+            estimators[0], data, columns=columns, at=at, rows=rows, resolution=resolution
+        )
+        flat = np.concatenate([_member_probabilities(each, grid) for each in estimators])
         if len(flat) < 2:
-            raise SettingError("members disagree where there are at least two: got an ensemble of one")
+            raise SettingError("There is only one network. Give at least two.")
         probabilities = flat.reshape(len(flat), resolution, resolution, len(classes))
-        ahead = np.stack([class_margins(estimators[0], own) for own in probabilities])
-        points = points_of(frame, grid.columns, shown)
-        title_text = f"Where {len(flat)} networks disagree" if title is None else title
-        return cls(grid, probabilities, ahead, classes, points, codes[shown], title_text).plot(ax)
+        margins = np.stack([class_margins(estimators[0], own) for own in probabilities])
+        title = f"Where {len(flat)} networks disagree" if title is None else title
+        return cls(grid, probabilities, margins, classes, points, codes, title).plot(ax)
 
     @property
     def spread(self) -> NDArray[np.float64]:
@@ -117,7 +105,7 @@ class DisagreementDisplay(Display):
 
     @property
     def caption(self) -> str:
-        """What is to be seen, and what other columns are held at."""
+        """What the lines are, and the values that other columns are held at."""
         lines = min(len(self.margins), MAX_LINES)
         own = f"A thin line each: the boundaries of {lines} networks."
         return f"{own} {self.slice.caption}".strip()
@@ -129,9 +117,8 @@ class DisagreementDisplay(Display):
         filled = self.ax_.contourf(self.slice.across, self.slice.up, self.spread, levels, cmap="Greys", alpha=0.85)
         label = "spread of the networks' probabilities"
         style.draw_colour_bar(self.ax_, filled, label, [0, 0.1, 0.2, 0.3, 0.4, 0.5])
-        for member in self.margins[:MAX_LINES]:
-            for code in range(1 if len(self.classes) == 2 else len(self.classes)):
-                draw_boundary(self.ax_, self.slice, member[..., code], colors="#D55E00", linewidths=0.8, alpha=0.9)
+        for margins in self.margins[:MAX_LINES]:
+            draw_boundaries(self.ax_, self.slice, margins, colors="#D55E00", linewidths=0.8, alpha=0.9)
         scatter(self.ax_, self.points, self.codes, self.classes)
         left, right, bottom, top = self.slice.extent
         self.ax_.set(xlim=(left, right), ylim=(bottom, top))
@@ -139,11 +126,10 @@ class DisagreementDisplay(Display):
         return self
 
 
-def _members(estimator: Any, grid: SliceGrid) -> NDArray[np.float64]:
-    """Each member's probabilities, ``(n_members, n_places, n_classes)``."""
+def _member_probabilities(estimator: Any, grid: SliceGrid) -> NDArray[np.float64]:
+    """Return each member's probabilities, ``(n_members, n_places, n_classes)``."""
     predictor = predictor_of(estimator)
     if predictor is None:
-        raise SettingError(
-            f"members are those of a DemarcateClassifier, a Predictor or runs: got {type(estimator).__name__}"
-        )
+        fact = f"A {type(estimator).__name__} has no members"
+        raise SettingError(f"{fact}. Give a fitted DemarcateClassifier, a Predictor or runs.")
     return predictor.member_probabilities(grid.points())

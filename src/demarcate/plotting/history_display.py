@@ -1,4 +1,4 @@
-"""How training went, epoch by epoch."""
+"""Loss and accuracy by epoch."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -22,21 +22,19 @@ _LOOKS = {"train": ("#0072B2", "-"), "test": ("#D55E00", "--"), "validation": ("
 
 @dataclass(eq=False)
 class HistoryDisplay:
-    """Loss and accuracy over the epochs, on training rows and on those that were watched.
+    """Loss and accuracy by epoch, on training rows and on validation or test rows.
 
-    Of one network as it was; of several the mean, with the 95% interval of that mean as a band.
+    Several networks are drawn as their mean, with its 95% interval as a band.
 
     Attributes
     ----------
     curves
-        By ``train_loss``, ``train_accuracy`` and, where rows were watched, ``test_loss`` or ``validation_loss`` and so
-        on.
+        By ``train_loss``, ``train_accuracy`` and, where other rows were evaluated, ``test_loss``, ``validation_loss``
+        and so on.
     best_epochs
-        The epoch whose weights each network carries.
+        The epoch whose weights each network has.
     n_epochs
-        The most a network was trained.
-    title
-        In words.
+        The most epochs a network was trained.
 
     Examples
     --------
@@ -56,7 +54,7 @@ class HistoryDisplay:
 
     @classmethod
     def from_run(cls, run: Any, *, title: str | None = None, axes: "Sequence[Axes] | None" = None) -> Self:
-        """Draw the history of what was trained.
+        """Draw the history of one network or of several.
 
         Parameters
         ----------
@@ -75,8 +73,8 @@ class HistoryDisplay:
         learning = LearningCurves.of(run)
         name = getattr(run, "name", None)
         of = f"{shortened(name)!r}" if isinstance(name, str) else f"{len(learning.best_epochs)} networks"
-        said = f"How {of} learning" if title is None else title
-        return cls(learning.curves, learning.best_epochs, learning.n_epochs, said).plot(axes)
+        title = f"How {of} learning" if title is None else title
+        return cls(learning.curves, learning.best_epochs, learning.n_epochs, title).plot(axes)
 
     def plot(self, axes: "Sequence[Axes] | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
@@ -89,7 +87,7 @@ class HistoryDisplay:
 
     @property
     def best_epoch(self) -> float:
-        """The median of the epochs whose weights the networks carry."""
+        """The median of `best_epochs`."""
         return float(np.median(self.best_epochs))
 
     def _draw(self, ax: "Axes", metric: str) -> None:
@@ -111,19 +109,13 @@ class HistoryDisplay:
         style.draw_grid(ax)
 
     def _mark_best(self, ax: "Axes") -> None:
-        """A line where the weights that are kept come from, unless it is the end for all."""
-        stopped = [epoch for epoch in self.best_epochs if epoch < self.n_epochs]
-        if not stopped:
+        """Draw a line at the best epochs, unless all are the last one."""
+        if min(self.best_epochs) == self.n_epochs:
             return
         one = len(self.best_epochs) == 1
         label = f"best epoch: {self.best_epoch:.0f}" if one else f"best epochs, median {self.best_epoch:.0f}"
         ax.axvline(self.best_epoch, color=style.INK, linewidth=1, linestyle=":", label=label)
         if not one:
-            ax.plot(
-                self.best_epochs,
-                [0.02] * len(self.best_epochs),
-                "|",
-                color=style.INK,
-                transform=ax.get_xaxis_transform(),
-                markersize=7,
-            )
+            heights = [0.02] * len(self.best_epochs)
+            bottom = ax.get_xaxis_transform()
+            ax.plot(self.best_epochs, heights, "|", color=style.INK, transform=bottom, markersize=7)

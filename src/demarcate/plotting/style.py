@@ -27,6 +27,7 @@ TITLE, LABEL, SMALL = 10, 9, 8
 """Font sizes in points, for a picture `WIDTH` inches wide; printed at 80 mm the smallest is still 5.6."""
 WIDTH, HEIGHT = 4.5, 3.6
 """Inches of one panel."""
+ERROR_BAR: dict[str, Any] = {"markersize": 4.5, "linewidth": 1.3, "capsize": 2.5}
 TINT = 0.35
 """How much of a class's colour its region has; the rest is white."""
 

@@ -1,7 +1,7 @@
 """A validation metric of a sweep against one of its settings."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 
 import numpy as np
 import polars as pl
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SweepMetric = Literal["accuracy", "log_loss"]
-_METRICS = ("accuracy", "log_loss")
+_METRICS = get_args(SweepMetric)
 MAX_LINES = 8
 MAX_CATEGORIES = 8
 """More values than this of a number are placed along an axis instead of one beside the other."""
@@ -29,16 +29,12 @@ class SweepDisplay(Display):
     Attributes
     ----------
     table
-        What is drawn: a row a configuration, with ``value`` (of the setting), ``line`` (the other settings in words)
-        and the metric's mean, low and high; and ``train`` where the metric has one.
+        A row for each configuration, with ``value`` (of the setting), ``line`` (the other settings in words), ``mean``
+        of the metric, and how far its interval reaches ``below`` and ``above``; for the accuracy also ``train``.
     over
         The setting along the axis.
-    metric
-        ``"accuracy"`` or ``"log_loss"``.
     best
         The value of the setting in the winner.
-    title
-        In words.
 
     Examples
     --------
@@ -76,11 +72,9 @@ class SweepDisplay(Display):
         over
             The setting along the axis; None for the one with the most values.
         metric
-            ``accuracy`` or ``log_loss``; None for the one that decided.
-        title
-            Instead of one in words.
-        ax
-            Axes to draw on, instead of new ones.
+            None for the one that chose the winner.
+        title, ax
+            Instead of a title in words, and of new axes.
 
         Raises
         ------
@@ -99,17 +93,18 @@ class SweepDisplay(Display):
         table = _drawn_table(result.table, over, others, f"validation_{metric}", with_train=metric == "accuracy")
         best = result.table[over][0]
         seeds = int(result.table["seeds"][0])
-        title_text = (
-            f"{METRICS[metric].label.capitalize()} against {_setting_text(over)}: {_value_text(best, over)} did best"
-        )
-        title_text += f" (means over {seeds} seeds, 95% intervals)" if seeds > 1 else ""
-        return cls(table, over, metric, best, title_text if title is None else title).plot(ax)
+        if title is None:
+            label = METRICS[metric].label.capitalize()
+            title = f"{label} against {_setting_text(over)}: {_value_text(best, over)} did best"
+            title += f" (means over {seeds} seeds, 95% intervals)" if seeds > 1 else ""
+        return cls(table, over, metric, best, title).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
         self._set_axes(ax, width=5.2)
         values = self.table["value"].unique(maintain_order=True).to_list()
-        categorical = self._are_categories(values)
+        are_numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+        categorical = not are_numbers or len(values) <= MAX_CATEGORIES
         lines = self.table["line"].unique(maintain_order=True).to_list()
         for number, line in enumerate(lines[:MAX_LINES]):
             self._draw(number, line, values, categorical=categorical, single=len(lines) == 1)
@@ -126,37 +121,18 @@ class SweepDisplay(Display):
     def _draw(self, number: int, line: str, values: list[Any], *, categorical: bool, single: bool) -> None:
         own = self.table.filter(pl.col("line") == line)
         colour = style.colour(number)
-        # Neighbouring lines stand a little beside each other: intervals would hide each other.
-        shift = 0.06 * (number - 1) if categorical else 0.0
-        x = (
-            np.array([values.index(value) for value in own["value"]]) + shift
-            if categorical
-            else own["value"].to_numpy()
-        )
-        mean = own["mean"].to_numpy()
-        low, high = (own[name].fill_null(strategy="zero").to_numpy() for name in ("below", "above"))
+        x = own["value"].to_numpy()
+        if categorical:
+            # Neighbouring lines stand a little beside each other: intervals would hide each other.
+            x = np.array([values.index(value) for value in own["value"]]) + 0.06 * (number - 1)
+        reach = own.select(pl.col("below", "above").fill_null(0)).to_numpy().T
         label = "validation rows" if single else line
-        self.ax_.errorbar(
-            x,
-            mean,
-            yerr=np.stack([low, high]),
-            label=label,
-            linestyle="-" if categorical else "none",
-            color=colour,
-            marker=style.marker(number),
-            markersize=4.5,
-            linewidth=1.3,
-            capsize=2.5,
-        )
+        look: dict[str, Any] = {"color": colour, "marker": style.marker(number), **style.ERROR_BAR}
+        linestyle = "-" if categorical else "none"
+        self.ax_.errorbar(x, own["mean"].to_numpy(), yerr=reach, label=label, linestyle=linestyle, **look)
         if "train" in own.columns and single:
-            self.ax_.plot(
-                x, own["train"].to_numpy(), "--" if categorical else "x", color=style.GREY, label="training rows"
-            )
-
-    def _are_categories(self, values: list[Any]) -> bool:
-        """Return whether values stand side by side, as names do, instead of along an axis."""
-        numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-        return not numbers or len(values) <= MAX_CATEGORIES
+            line = "--" if categorical else "x"
+            self.ax_.plot(x, own["train"].to_numpy(), line, color=style.GREY, label="training rows")
 
 
 def _drawn_table(table: pl.DataFrame, over: str, others: list[str], metric: str, *, with_train: bool) -> pl.DataFrame:
@@ -169,10 +145,10 @@ def _drawn_table(table: pl.DataFrame, over: str, others: list[str], metric: str,
         "below": pl.col(metric) - pl.col(f"{metric}_low"),
         "above": pl.col(f"{metric}_high") - pl.col(metric),
     }
-    selected = table.sort("configuration").select(
-        **columns, **({"train": pl.col("train_accuracy")} if with_train else {})
-    )
-    # Widths stay in the order they were given in; numbers ascend.
+    if with_train:
+        columns["train"] = pl.col("train_accuracy")
+    selected = table.sort("configuration").select(**columns)
+    # Numbers ascend; other values stay in their order.
     if not selected["value"].dtype.is_numeric():
         return selected
     return selected.sort("value", nulls_last=True, maintain_order=True)

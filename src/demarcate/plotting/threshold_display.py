@@ -1,4 +1,4 @@
-"""What becomes of precision, recall and cost when the threshold moves."""
+"""Precision, recall and cost against the threshold of a decision."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import classes_of
+from demarcate.inspection.estimators import classes_of, codes_and_classes
 from demarcate.inspection.threshold_curve import ThresholdCurve
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
-from demarcate.tabular import encode_known_labels, encode_labels
+from demarcate.tabular import encode_known_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,17 +29,11 @@ class ThresholdDisplay(Display):
     precision, recall
         At each threshold; precision is NaN where nothing is predicted positive.
     cost
-        The mean cost of a row at each threshold.
-    false_negative, false_positive
-        What one of each costs.
+        The mean cost of a row at each threshold; one mistake costs ``false_negative`` or ``false_positive``.
     best
         The threshold of least cost; of equals the one nearest to where true probabilities would put it.
     positive
         The label of the positive class.
-    n_rows
-        Rows behind it.
-    title
-        In words.
 
     Examples
     --------
@@ -77,21 +71,16 @@ class ThresholdDisplay(Display):
 
         Parameters
         ----------
-        estimator
-            A fitted classifier.
-        X, y
-            Rows it was not trained on, and their labels.
+        estimator, X, y
+            A fitted classifier, rows it was not trained on, and their labels.
         false_negative, false_positive, positive, title, ax
             As for `from_predictions`.
         """
         classes = classes_of(estimator)
         _check_two(len(classes))
-        labels = classes[encode_known_labels(y, classes)]
-        probabilities = np.asarray(estimator.predict_proba(X))
+        probabilities = estimator.predict_proba(X)
         costs = {"false_negative": false_negative, "false_positive": false_positive}
-        return cls.from_predictions(
-            labels, probabilities, classes=classes, positive=positive, title=title, ax=ax, **costs
-        )
+        return cls.from_predictions(y, probabilities, classes=classes, positive=positive, title=title, ax=ax, **costs)
 
     @classmethod
     def from_predictions(
@@ -132,39 +121,26 @@ class ThresholdDisplay(Display):
         """
         for name, value in (("false_negative", false_negative), ("false_positive", false_positive)):
             if not 0 <= value < np.inf:
-                raise SettingError(f"{name} is a cost of at least 0: got {value!r}")
+                raise SettingError(f"{name} is {value!r}. Give a finite cost of at least 0.")
         if false_negative == false_positive == 0:
-            raise SettingError("a mistake costs something: got 0 for both false_negative and false_positive")
-        labels, codes = (
-            encode_labels(y_true) if classes is None else (np.asarray(classes), encode_known_labels(y_true, classes))
-        )
+            raise SettingError("false_negative and false_positive are both 0. Raise one of them.")
+        codes, labels = codes_and_classes(y_true, classes)
         _check_two(len(labels))
         code = 1 if positive is None else int(encode_known_labels([positive], labels)[0])
         of_positive = _of_positive(np.asarray(probabilities, dtype=float), code, len(codes))
-        return cls._of(codes == code, of_positive, false_negative, false_positive, labels[code], title).plot(ax)
-
-    @classmethod
-    def _of(
-        cls,
-        is_positive: NDArray[np.bool_],
-        probabilities: NDArray[np.float64],
-        false_negative: float,
-        false_positive: float,
-        positive: Any,
-        title: str | None,
-    ) -> Self:
-        curve = ThresholdCurve.of(is_positive, probabilities, np.arange(1, 100) / 100)
+        curve = ThresholdCurve.of(codes == code, of_positive, np.arange(1, 100) / 100)
         thresholds, cost = curve.thresholds, curve.costs(false_negative, false_positive)
         best = curve.cheapest(false_negative, false_positive)
-        saved = cost[thresholds == 0.5][0] - cost.min()
-        said = f"Cheapest threshold for class {shortened(positive)}: {best:.2f}"
-        said += f"; at 0.50 a row costs {saved:.3f} more" if saved > 0 else "; no dearer at 0.50"
+        if title is None:
+            saved = cost[thresholds == 0.5][0] - cost.min()
+            title = f"Cheapest threshold for class {shortened(labels[code])}: {best:.2f}"
+            title += f"; at 0.50 a row costs {saved:.3f} more" if saved > 0 else "; no dearer at 0.50"
         costs = float(false_negative), float(false_positive)
-        title = said if title is None else title
-        return cls(thresholds, curve.precision, curve.recall, cost, *costs, best, positive, len(is_positive), title)
+        display = cls(thresholds, curve.precision, curve.recall, cost, *costs, best, labels[code], len(codes), title)
+        return display.plot(ax)
 
     def at(self, threshold: float) -> dict[str, float]:
-        """Precision, recall and cost at the nearest threshold drawn."""
+        """Return precision, recall and cost at the nearest threshold drawn."""
         place = int(np.abs(self.thresholds - threshold).argmin())
         return {name: float(getattr(self, name)[place]) for name in ("precision", "recall", "cost")}
 
@@ -199,14 +175,15 @@ class ThresholdDisplay(Display):
 
 def _check_two(n_classes: int) -> None:
     if n_classes != 2:
-        raise SettingError(f"a threshold decides between two classes: got {n_classes}")
+        raise SettingError(f"There are {n_classes} classes. Give rows of two: a threshold decides between them.")
 
 
 def _of_positive(probabilities: NDArray[np.float64], code: int, n_rows: int) -> NDArray[np.float64]:
-    shapes = {(n_rows,), (n_rows, 2)}
-    if probabilities.shape not in shapes or not ((probabilities >= 0) & (probabilities <= 1)).all():
-        raise SettingError(
-            f"probabilities are in [0, 1], of the positive class ({n_rows},) or of both ({n_rows}, 2): "
-            f"got shape {probabilities.shape}"
-        )
+    if probabilities.shape not in {(n_rows,), (n_rows, 2)}:
+        fact = f"The probabilities have shape {probabilities.shape}"
+        raise SettingError(f"{fact}. Give those of the positive class, ({n_rows},), or of both, ({n_rows}, 2).")
+    wrong = np.argwhere(~((probabilities >= 0) & (probabilities <= 1)))
+    if len(wrong):
+        fact = f"Row {wrong[0, 0]} has the probability {probabilities[tuple(wrong[0])]}"
+        raise SettingError(f"{fact}. Give probabilities in [0, 1], not logits.")
     return probabilities if probabilities.ndim == 1 else probabilities[:, code]

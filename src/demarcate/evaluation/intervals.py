@@ -90,7 +90,10 @@ def metric_scores(bootstrap: Bootstrap, class_counts: npt.NDArray[np.int64], row
         elif metric.interval == "unbiased":
             interval = bootstrap.unbiased(name)
         elif metric.interval == "ranking" and value in {0.0, 1.0}:
-            interval = _perfect_ranking(value, class_counts, bootstrap.level)
+            # Every class has as many trials as it has rows, or other rows; the fewest make the widest interval.
+            n_trials = np.minimum(class_counts, class_counts.sum() - class_counts)
+            n_fewest = int(n_trials[n_trials > 0].min())
+            interval = wilson_interval(round(value * n_fewest), n_fewest, bootstrap.level)
         scores[name] = bootstrap.score(name, interval, rows, metric.bounds)
     return scores
 
@@ -164,11 +167,3 @@ def decision_scores(
             interval = wilson_interval(int(n_hits[code]), int(trials[code]), level)
         scores[code][name] = bootstrap.score(key, interval, rows, (0.0, 1.0))
     return scores
-
-
-def _perfect_ranking(value: float, class_counts: npt.NDArray[np.int64], level: float) -> tuple[float, float]:
-    """Return Wilson's interval for a ranking without an error, or without a right pair."""
-    n_rows = int(class_counts.sum())
-    present = class_counts[(class_counts > 0) & (class_counts < n_rows)]
-    n_scarcest = int(np.minimum(present, n_rows - present).min())
-    return wilson_interval(round(value * n_scarcest), n_scarcest, level)

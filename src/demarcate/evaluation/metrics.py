@@ -35,8 +35,8 @@ class Metric:
     ----------
     name
         The key in JSON and in mappings of scores.
-    label
-        The name in sentences and tables.
+    label, abbreviation
+        The name in sentences, and in tables on the terminal, of at most 12 characters; None for `label`.
     meaning
         What it measures, in a phrase.
     higher_is_better
@@ -48,8 +48,6 @@ class Metric:
         `(n_weightings, n_rows)`, not negative, to values `(n_weightings,)`, NaN where the metric is undefined.
     streaming
         How it is computed of more rows than fit into memory; None computes it from a sample of the rows.
-    abbreviation
-        The name in tables on the terminal, of at most 12 characters; None for `label`.
     interval
         `percentile`: the percentile bootstrap; `unbiased`: the same, less how far draws are from the value on average;
         `proportion`: Wilson's, for a share of rows; `ranking`: the percentile bootstrap, and Wilson's at 0 and 1, for a

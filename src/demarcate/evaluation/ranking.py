@@ -73,8 +73,7 @@ def weighted_average_precision(ranking: Ranking, weights: NDArray[np.float64]) -
 
 def divide(above: NDArray[np.float64], below: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return quotients ``(n_weightings,)``, NaN where nothing is below."""
-    quotients: NDArray[np.float64] = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
-    return quotients
+    return np.asarray(np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0))
 
 
 def _cumulative_negatives(ranking: Ranking, weights: NDArray[np.float64]) -> NDArray[np.float64]:

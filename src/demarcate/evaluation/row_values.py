@@ -36,15 +36,13 @@ def check_probabilities(codes: NDArray[np.int64], probabilities: NDArray[np.floa
 
 def row_hits(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return whether each row's most probable class is the true one, ``(n_rows,)``; of equal ones the first counts."""
-    hits: NDArray[np.bool_] = probabilities.argmax(axis=1) == codes
-    return hits
+    return np.asarray(probabilities.argmax(axis=1) == codes)
 
 
 def row_losses(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each row's log loss of the clipped and normalised probabilities, ``(n_rows,)``."""
     clipped = probabilities.clip(MIN_PROBABILITY)
-    losses: NDArray[np.float64] = np.log(clipped.sum(axis=1)) - np.log(clipped[np.arange(len(codes)), codes])
-    return losses
+    return np.asarray(np.log(clipped.sum(axis=1)) - np.log(clipped[np.arange(len(codes)), codes]))
 
 
 def row_brier_scores(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -97,10 +97,8 @@ class BoundaryDisplay(Display):
             Numbers of the rows to draw as points, which also bound the picture; None for all.
         resolution
             Places along each side.
-        title
-            Instead of one in words.
-        ax
-            Axes to draw on, instead of new ones.
+        title, ax
+            Instead of a title in words, and of new axes.
 
         Raises
         ------

@@ -106,8 +106,7 @@ class ComparisonDisplay:
 
 def _axes(n_panels: int) -> NDArray[Any]:
     across = min(n_panels, MAX_ACROSS)
-    axes: NDArray[Any] = style.new_axes(across, -(-n_panels // across), width=3.2, height=3.1).ravel()
-    return axes
+    return np.asarray(style.new_axes(across, -(-n_panels // across), width=3.2, height=3.1)).ravel()
 
 
 def _title(name: str, run: Any) -> str:

@@ -69,10 +69,8 @@ class ConfusionDisplay(Display):
             left out and counted in the title.
         classes
             All labels there are, in order; None for those among the rows.
-        title
-            Instead of the easiest and the hardest class.
-        ax
-            Axes to draw on, instead of new ones.
+        title, ax
+            Instead of a title with the easiest and the hardest class, and of new axes.
 
         Raises
         ------
@@ -101,8 +99,7 @@ class ConfusionDisplay(Display):
     def recall(self) -> NDArray[np.float64]:
         """The share of each class's rows that were recognised, ``(n_classes,)``; NaN for a class without rows."""
         rows = self.matrix.sum(1)
-        shares: NDArray[np.float64] = np.where(rows > 0, self.matrix.diagonal() / np.maximum(rows, 1), np.nan)
-        return shares
+        return np.asarray(np.where(rows > 0, self.matrix.diagonal() / np.maximum(rows, 1), np.nan))
 
     @property
     def easiest(self) -> Any:

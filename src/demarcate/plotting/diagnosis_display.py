@@ -22,11 +22,8 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "train": {"label": "rows trained on", "color": style.COLOURS[0], "linestyle": "--", "marker": "s"},
     "held_out": {"label": "rows not trained on", "color": style.COLOURS[5], "linestyle": "-", "marker": "o"},
 }
-_ANSWERS = {
-    "helps": (style.COLOURS[2], "o"),
-    "does not help": (style.GREY, "s"),
-    "cannot tell": (style.COLOURS[1], "D"),
-}
+_ANSWERS = {"helps": style.COLOURS[2], "does not help": style.GREY, "cannot tell": style.COLOURS[1]}
+_MARKERS = {"helps": "o", "does not help": "s", "cannot tell": "D"}
 _ROWS = ("quarter of the rows", "half of the rows", "configured")
 _CAPACITY = ("smaller", "configured", "larger")
 _REGULARISATION = {"unregularised": "none", "configured": "as configured", "regularised": "more"}

@@ -100,15 +100,13 @@ class DisagreementDisplay(Display):
     @property
     def spread(self) -> NDArray[np.float64]:
         """The standard deviation over members of a class's probability, of the class they differ on most."""
-        largest: NDArray[np.float64] = self.member_probabilities.std(0).max(-1)
-        return largest
+        return np.asarray(self.member_probabilities.std(0).max(-1))
 
     @property
     def caption(self) -> str:
         """What the lines are, and the values that other columns are held at."""
-        lines = min(len(self.margins), MAX_LINES)
-        own = f"A thin line each: the boundaries of {lines} networks."
-        return f"{own} {self.slice.caption}".strip()
+        n_lines = min(len(self.margins), MAX_LINES)
+        return f"A thin line each: the boundaries of {n_lines} networks. {self.slice.caption}".strip()
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""

@@ -50,8 +50,7 @@ def rgb(code: int) -> NDArray[np.float64]:
 
 def tinted(code: int, strength: float = TINT) -> NDArray[np.float64]:
     """Return a class's colour mixed with white, ``(3,)``."""
-    thinned: NDArray[np.float64] = 1 - strength * (1 - rgb(code))
-    return thinned
+    return np.asarray(1 - strength * (1 - rgb(code)))
 
 
 def new_axes(n_columns: int = 1, n_rows: int = 1, *, width: float = WIDTH, height: float = HEIGHT) -> Any:

@@ -109,10 +109,8 @@ class ThresholdDisplay(Display):
             The label of the positive class; None for the second in order.
         classes
             The two labels in the order of the probabilities' columns; None for sorted order.
-        title
-            Instead of one in words.
-        ax
-            Axes to draw on, instead of new ones.
+        title, ax
+            Instead of a title in words, and of new axes.
 
         Raises
         ------

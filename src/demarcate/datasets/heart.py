@@ -18,8 +18,8 @@ _SOURCE = (
 def heart() -> Dataset:
     """Load the Cleveland heart disease data: 303 patients, 13 features, and whether they have heart disease.
 
-    The features come as text with empty cells as null, exactly as :func:`read_table` gives them for any
-    file; only ``target`` is converted to whole numbers. Four patients lack ``ca`` and two lack ``thal``.
+    The features come as text with empty cells as null, exactly as :func:`read_table` gives them for any file; only
+    ``target`` is converted to int64, 164 rows of 0 and 139 of 1. Four patients lack ``ca`` and two lack ``thal``.
 
     ============ ======================================================================================
     age          years
@@ -37,11 +37,6 @@ def heart() -> Dataset:
     thal         thallium scan: ``normal``, ``fixed`` or ``reversible`` defect
     target       0 no disease, 1 any disease
     ============ ======================================================================================
-
-    Returns
-    -------
-    Dataset
-        ``(303, 13)`` features and the int64 target ``target``: 164 rows of 0 and 139 of 1.
 
     References
     ----------

@@ -210,16 +210,10 @@ class Runs(Mapping[str, Run]):
         return pl.DataFrame({"network": name, "seeds": self.n_seeds, **self._means_of(name)} for name in self)
 
     def difference(self, name: str, other: str, metric: str = "test_accuracy") -> Mean:
-        """Return the mean difference between two networks, paired by seed, with a 95% interval.
+        """Return the mean of ``name`` minus ``other`` in a metric, paired by seed, with a 95% interval.
 
-        Runs of one seed share a split, so the paired difference is more precise than two means side by side.
-
-        Parameters
-        ----------
-        name, other
-            Networks; the difference is ``name`` minus ``other``.
-        metric
-            ``train_accuracy``, ``test_accuracy``, ``train_loss`` or ``test_loss``.
+        Runs of one seed share a split, so the paired difference is more precise than two means side by side. The metric
+        is ``train_accuracy``, ``test_accuracy``, ``train_loss`` or ``test_loss``.
 
         Raises
         ------

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
+from demarcate.engine import Member, Training
 from demarcate.inference import Predictor
 from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
+from demarcate.tabular import stratified_split
 from demarcate.trainingset import TrainingSet
 
 
@@ -26,10 +29,30 @@ class SeedSplit:
     test_rows: NDArray[np.int64]
     encoder: TableEncoder
 
-    @property
-    def monitored_rows(self) -> NDArray[np.int64]:
-        """The rows that are evaluated in every epoch: validation rows, or test rows where there are none."""
-        return self.validation_rows if len(self.validation_rows) else self.test_rows
+    @classmethod
+    def of(
+        cls,
+        table: TrainingSet,
+        seed: int,
+        rows: NDArray[np.int64],
+        test_rows: NDArray[np.int64],
+        validation_size: float | None,
+        *,
+        standardise: bool,
+    ) -> "SeedSplit":
+        """Split rows into training and validation rows, of which there are none if their size is None."""
+        validation_rows = np.empty(0, dtype=np.int64)
+        if validation_size is not None:
+            parts = stratified_split(table.codes[rows], validation_size, seed)
+            rows, validation_rows = (rows[part] for part in parts)
+        encoder = TableEncoder.fit(table.schema, table.parsed, rows, standardise=standardise)
+        return cls(seed, rows, validation_rows, test_rows, encoder)
+
+    def member(self, network: Network, training: Training, encoding: int, initial: MemberState | None = None) -> Member:
+        """Return a member that trains on this split; test rows are evaluated where there are no validation rows."""
+        monitored_rows = self.validation_rows if len(self.validation_rows) else self.test_rows
+        rows = torch.from_numpy(self.train_rows), torch.from_numpy(monitored_rows)
+        return Member(network, training, self.seed, *rows, encoding=encoding, initial=initial)
 
 
 def mean_predictor(

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
-import numpy as np
 import polars as pl
-import torch
 from torch import nn
 
 from demarcate.argument_checks import whole_number
@@ -133,23 +131,18 @@ def train(
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds is a whole number of trainings, at least 1: got {seeds!r}")
     stops_early = any(training.patience is not None for training in trainings.values())
-    sizes = test_size, validation_size if stops_early else 0
-    splits = [_split(table, *sizes, each, standardise=standardise) for each in range(seed, seed + seeds)]
+    own_size = (validation_size or None) if stops_early else None
+    splits = [
+        SeedSplit.of(table, each, *stratified_split(table.codes, test_size, each), own_size, standardise=standardise)
+        for each in range(seed, seed + seeds)
+    ]
     samples = table.samples([split.encoder for split in splits])
     states = {
         name: family_of(named[name]).from_module(named[name], source, _widths(named[name], splits[0].encoder, table))
         for name, source in sources.items()
     }
     members = [
-        Member(
-            network,
-            trainings[name],
-            split.seed,
-            torch.from_numpy(split.train_rows),
-            torch.from_numpy(split.monitored_rows),
-            encoding=encoding,
-            initial=states.get(name),
-        )
+        split.member(network, trainings[name], encoding, states.get(name))
         for encoding, split in enumerate(splits)
         for name, network in named.items()
     ]
@@ -161,16 +154,6 @@ def train(
     runs = Runs({name: tuple(trained[first :: len(named)]) for first, name in enumerate(named)})
     _warn_of_divergence(runs)
     return runs
-
-
-def _split(table: TrainingSet, test_size: float, validation_size: float, seed: int, *, standardise: bool) -> SeedSplit:
-    train_rows, test_rows = stratified_split(table.codes, test_size, seed)
-    validation_rows = np.empty(0, dtype=np.int64)
-    if validation_size:
-        parts = stratified_split(table.codes[train_rows], validation_size, seed)
-        train_rows, validation_rows = (train_rows[part] for part in parts)
-    encoder = TableEncoder.fit(table.schema, table.parsed, train_rows, standardise=standardise)
-    return SeedSplit(seed, train_rows, validation_rows, test_rows, encoder)
 
 
 def _widths(network: Network, encoder: TableEncoder, table: TrainingSet) -> tuple[int, ...]:

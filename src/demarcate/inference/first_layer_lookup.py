@@ -86,7 +86,7 @@ class FirstLayerLookup:
         return cls(
             tuple(in_order(prepare, members)),
             {index: own.rest for index, own in inputs.items()},
-            _term_numbers(table.coded, len(next(iter(parsed.values())))),
+            _term_numbers(table.coded, first, len(next(iter(parsed.values())))),
             tuple(zip(table.interpolated, map(int, first[len(table.coded) : -1]), strict=True)),
             {name: parsed[name] for name in (*interpolated, *table.rest)},
             table.rest,
@@ -178,11 +178,9 @@ def _lookup_member(population: Population, local: int, encoder: int, inputs: _In
         )
 
 
-def _term_numbers(columns: Sequence[CodedColumns], n_rows: int) -> Tensor:
-    """Return the codes of columns as row numbers in one table of all their codes, int32 ``(n_rows, n_columns)``."""
+def _term_numbers(columns: Sequence[CodedColumns], first: NDArray[np.int64], n_rows: int) -> Tensor:
+    """Return the codes of columns, counted from their first term's number, int32 ``(n_rows, n_columns)``."""
     numbers = np.empty((n_rows, len(columns)), dtype=np.int32)
-    first = 0
     for at, column in enumerate(columns):
-        np.add(column.codes, np.int32(first), out=numbers[:, at])
-        first += column.n_codes
+        np.add(column.codes, np.int32(first[at]), out=numbers[:, at])
     return torch.from_numpy(numbers)

@@ -138,17 +138,14 @@ class Predictor:
         return torch.from_numpy(self.encoders[self.encoding[member]].encode(self.parse(table))).to(self.device)
 
     def predict_proba(self, table: Any) -> NDArray[np.float64]:
-        """Return class probabilities: the mean over members, scaled by the temperature if there is one.
+        """Return class probabilities ``(n_rows, n_classes)``; rows sum to 1, and none is NaN.
+
+        They are the mean over members, scaled by the temperature if there is one.
 
         Parameters
         ----------
         table
             Anything `as_frame` takes, with the columns of the schema in any order.
-
-        Returns
-        -------
-        ndarray of shape (n_rows, n_classes)
-            Rows sum to 1; never NaN.
 
         Raises
         ------
@@ -188,7 +185,7 @@ class Predictor:
     def predict_set(
         self, table: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
     ) -> NDArray[np.bool_]:
-        """Return which labels are in each row's prediction set.
+        """Return which labels are in each row's prediction set, ``(n_rows, n_classes)`` in the order of ``classes``.
 
         Parameters
         ----------
@@ -201,11 +198,6 @@ class Predictor:
             out-of-fold rows for the coverage (fewer than 9 for 0.9) is in every set.
         allow_empty
             Whether a set may be empty; if not, the likeliest label is always in, and coverage is higher than asked for.
-
-        Returns
-        -------
-        ndarray of shape (n_rows, n_classes)
-            Columns in the order of ``classes``.
 
         Raises
         ------

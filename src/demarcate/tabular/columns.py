@@ -159,13 +159,10 @@ def _of_values(name: str, cells: Sequence[Any]) -> pl.Series:
         return pl.Series(name, cells)
     if kinds <= {date, datetime}:
         return pl.Series(name, [_naive(name, row, cell) for row, cell in enumerate(cells, 1)], dtype=pl.Datetime("us"))
-    if kinds <= {int, float} and _fit(cells, MAX_EXACT_INTEGER if float in kinds else 2**63):
+    limit = MAX_EXACT_INTEGER if float in kinds else 2**63
+    if kinds <= {int, float} and all(abs(cell) < limit for cell in cells if isinstance(cell, int)):
         return pl.Series(name, cells, dtype=pl.Float64 if float in kinds else pl.Int64)
     return pl.Series(name, [None if cell is None else plain_text(cell) for cell in cells], dtype=pl.String)
-
-
-def _fit(cells: Sequence[Any], limit: int) -> bool:
-    return all(abs(cell) < limit for cell in cells if isinstance(cell, int))
 
 
 def is_missing(value: Any) -> bool:

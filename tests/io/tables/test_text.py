@@ -3,29 +3,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import InputError, SettingError
-from demarcate.io.tables.content import Content
-from demarcate.io.tables.text import decode, split_lines
+from demarcate.io.tables.text import decode_blocks, split_lines
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
 
-def content(data):
-    return Content("a.csv", ".csv", data)
+def decode(data, encoding):
+    return "".join(decode_blocks([data], "a.csv", encoding))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_byte_order_marks_are_recognised_and_removed(encoding):
-    assert decode(content("größe,名".encode(encoding)), None) == "größe,名"
+    assert decode("größe,名".encode(encoding), None) == "größe,名"
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16-le", "utf-16", "utf-8-sig"])
 def test_encoding_given_is_used(encoding):
-    assert decode(content("größe".encode(encoding)), encoding) == "größe"
+    assert decode("größe".encode(encoding), encoding) == "größe"
 
 
 def test_mark_is_removed_whatever_name_the_encoding_goes_by():
-    assert decode(content(b"\xff\xfea\0"), "utf-16-le") == "a"
-    assert decode(content(b"\xef\xbb\xbfa"), "utf-8") == "a"
+    assert decode(b"\xff\xfea\0", "utf-16-le") == "a"
+    assert decode(b"\xef\xbb\xbfa", "utf-8") == "a"
 
 
 @pytest.mark.parametrize(
@@ -41,34 +40,34 @@ def test_byte_that_is_no_text_is_named_with_line_and_offset(data, line, offset):
     with pytest.raises(
         InputError, match=rf"'a.csv' line {line} is not utf-8 text: byte {offset} of the file is 0x{data[offset]:02X}\."
     ):
-        decode(content(data), None)
+        decode(data, None)
 
 
 def test_cut_utf16_is_refused():
     with pytest.raises(InputError, match=r"'a.csv' line 2 is not utf-16 text: byte 6 of the file"):
-        decode(content("a\nb".encode("utf-16")[:-1]), None)
+        decode("a\nb".encode("utf-16")[:-1], None)
 
 
 def test_remedy_names_the_option_and_the_argument():
     with pytest.raises(InputError, match=r"encoding='latin-1' \(--encoding latin-1\)"):
-        decode(content(b"\xe9"), None)
+        decode(b"\xe9", None)
 
 
 @pytest.mark.parametrize(("data", "line"), [(b"a,b\n1,\0\n", 2), (b"\0", 1), ("a\nb".encode("utf-16-le"), 1)])
 def test_nul_character_is_named_with_its_line(data, line):
     with pytest.raises(InputError, match=f"'a.csv' line {line} has a NUL character"):
-        decode(content(data), None)
+        decode(data, None)
 
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13", "a\0b", "idna"])
 def test_unknown_encoding_is_refused(encoding):
     with pytest.raises(SettingError, match="encoding is the name of a text encoding"):
-        decode(content(b"a..b\xff"), encoding)
+        decode(b"a..b\xff", encoding)
 
 
 def test_half_a_character_is_refused():
     with pytest.raises(InputError, match=r"'a.csv' line 2 holds half a character"):
-        decode(content(b"a\n\\ud800"), "unicode_escape")
+        decode(b"a\n\\ud800", "unicode_escape")
 
 
 @REPEATABLE

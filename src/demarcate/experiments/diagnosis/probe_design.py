@@ -11,7 +11,7 @@ from demarcate.encoding import TableEncoder
 from demarcate.engine import Member, Samples
 from demarcate.errors import InputError, Problem
 from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe
-from demarcate.tabular import stratified_split
+from demarcate.tabular import all_but, stratified_split
 from demarcate.tabular.splits import held_out_rows
 from demarcate.trainingset import TrainingSet
 
@@ -63,7 +63,7 @@ def design_probes(
     codes = table.codes if pieces else None
     member_seeds = np.random.SeedSequence(seed).generate_state(seeds).tolist()
     for member_seed, held_out in zip(member_seeds, scored_rows[:seeds], strict=True):
-        rows = np.setdiff1d(np.arange(n_rows), held_out)
+        rows = all_but(held_out, n_rows)
         encodings: dict[bytes, int] = {}
         for probe in probes:
             train, stopping = _probe_rows(table.codes, rows, probe, member_seed)

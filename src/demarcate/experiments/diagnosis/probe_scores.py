@@ -79,29 +79,23 @@ def score_probes(table: TrainingSet, design: ProbeDesign, fitted: Sequence[Fitte
     head = head_for(fitted[0].network.head, len(table.classes))
     ones = np.ones(len(table.codes))
     weights = {"log_loss": ones if table.weights is None else table.weights, "accuracy": ones}
-    values: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in METRICS}
+    values = {metric: [np.empty((n_probes, len(rows))) for rows in design.scored_rows] for metric in METRICS}
     train_means = {metric: np.empty((n_probes, n_seeds)) for metric in METRICS}
-    for seed_index, rows in enumerate(design.scored_rows):
-        of_seed: dict[str, list[NDArray[np.float64]]] = {metric: [] for metric in METRICS}
-        for probe in range(n_probes):
-            index = seed_index * n_probes + probe
-            member, result = design.members[index], fitted[index]
-            encoded = design.samples.encoded(member.encoding)
-            (network,) = stack([result.network], [result.state], head)
-            logits = network.logits(encoded.unsqueeze(0)).double()[0]
-            probabilities = head.probabilities(torch.nan_to_num(logits, nan=0.0)).numpy()
-            by_metric = {
-                "log_loss": row_losses(table.codes, probabilities).clip(max=-np.log(MIN_PROBABILITY)),
-                "accuracy": row_hits(table.codes, probabilities).astype(np.float64),
-            }
-            train_rows = member.rows.numpy()
-            for metric, of_rows in by_metric.items():
-                weight = weights[metric]
-                of_seed[metric].append(of_rows[rows] * weight[rows] / weight[rows].mean())
-                train_mean = np.average(of_rows[train_rows], weights=weight[train_rows])
-                train_means[metric][probe, seed_index] = train_mean
-        for metric in METRICS:
-            values[metric].append(np.stack(of_seed[metric]))
+    for index, (member, result) in enumerate(zip(design.members, fitted, strict=True)):
+        seed, probe = divmod(index, n_probes)
+        rows, train_rows = design.scored_rows[seed], member.rows.numpy()
+        encoded = design.samples.encoded(member.encoding)
+        (network,) = stack([result.network], [result.state], head)
+        logits = network.logits(encoded.unsqueeze(0)).double()[0]
+        probabilities = head.probabilities(torch.nan_to_num(logits, nan=0.0)).numpy()
+        by_metric = {
+            "log_loss": row_losses(table.codes, probabilities).clip(max=-np.log(MIN_PROBABILITY)),
+            "accuracy": row_hits(table.codes, probabilities).astype(np.float64),
+        }
+        for metric, of_rows in by_metric.items():
+            weight = weights[metric]
+            values[metric][seed][probe] = of_rows[rows] * weight[rows] / weight[rows].mean()
+            train_means[metric][probe, seed] = np.average(of_rows[train_rows], weights=weight[train_rows])
     return ProbeScores(design.probes, design.scored_rows, values, train_means, design.shared)
 
 

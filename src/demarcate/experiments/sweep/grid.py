@@ -1,9 +1,9 @@
 """The configurations of a sweep: all combinations of the values to try, or a sample of them."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, product
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -101,32 +101,24 @@ def _sample(over: Over, sample: int, seed: int) -> list[tuple[Any, ...]]:
         chosen = [[values[int(index)] for index in column] for values, column in zip(lists, columns, strict=True)]
         return list(zip(*chosen, strict=True))
     distinct: dict[tuple[Any, ...], None] = {}
-    for combination in islice(_draws(over, generator), _MAX_DRAWS_EACH * sample):
-        distinct[combination] = None
+    for _ in range(_MAX_DRAWS_EACH * sample):
+        distinct[tuple(_draw(name, values, generator) for name, values in over.items())] = None
         if len(distinct) == sample:
             return list(distinct)
     raise SettingError(f"the ranges hold as many combinations as sample asks for, {sample}: {len(distinct)} were found")
 
 
-def _draws(over: Over, generator: np.random.Generator) -> Iterator[tuple[Any, ...]]:
-    while True:
-        yield tuple(
-            _draw(name, values, generator)
-            if isinstance(values, Between)
-            else values[int(generator.integers(len(values)))]
-            for name, values in over.items()
-        )
-
-
-def _draw(name: str, between: Between, generator: np.random.Generator) -> float:
-    low, high = float(between.low), float(between.high)
+def _draw(name: str, values: Sequence[Any] | Between, generator: np.random.Generator) -> Any:
+    if not isinstance(values, Between):
+        return values[int(generator.integers(len(values)))]
+    low, high = float(values.low), float(values.high)
     if name in INTEGER_SETTINGS:
         # Half a unit more on both sides makes the ends as likely as the numbers between them.
         low, high = low - 0.5, high + 0.5
-    value = math.exp(generator.uniform(math.log(low), math.log(high))) if between.log else generator.uniform(low, high)
+    value = math.exp(generator.uniform(math.log(low), math.log(high))) if values.log else generator.uniform(low, high)
     if name in INTEGER_SETTINGS:
-        return min(max(round(value), int(between.low)), int(between.high))
-    return min(max(value, between.low), between.high)
+        return min(max(round(value), int(values.low)), int(values.high))
+    return min(max(value, values.low), values.high)
 
 
 def n_combinations(over: Over) -> float:

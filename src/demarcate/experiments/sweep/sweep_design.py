@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from demarcate.encoding import TableEncoder
 from demarcate.engine import Member, Samples
 from demarcate.engine.planner import plan
 from demarcate.experiments.seed_splits import SeedSplit
@@ -69,21 +67,12 @@ def design_sweep(
     Sizes below 1 are shares, from 1 up numbers of rows; the validation rows are taken from the rows that are left.
     """
     other_rows, test_rows = stratified_split(table.codes, test_size, seed)
-    splits = []
-    for seed_of_split in np.random.SeedSequence(seed).generate_state(n_seeds).tolist():
-        parts = stratified_split(table.codes[other_rows], validation_size, seed_of_split)
-        train_rows, validation_rows = (other_rows[part] for part in parts)
-        encoder = TableEncoder.fit(table.schema, table.parsed, train_rows, standardise=standardise)
-        splits.append(SeedSplit(seed_of_split, train_rows, validation_rows, test_rows, encoder))
+    splits = [
+        SeedSplit.of(table, each, other_rows, test_rows, validation_size, standardise=standardise)
+        for each in np.random.SeedSequence(seed).generate_state(n_seeds).tolist()
+    ]
     members = [
-        Member(
-            configuration.network,
-            configuration.training,
-            split.seed,
-            torch.from_numpy(split.train_rows),
-            torch.from_numpy(split.validation_rows),
-            encoding=encoding,
-        )
+        split.member(configuration.network, configuration.training, encoding)
         for configuration in configurations
         for encoding, split in enumerate(splits)
     ]

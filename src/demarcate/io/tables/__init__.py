@@ -19,7 +19,8 @@ def read_table(
 ) -> pl.DataFrame:
     r"""Read a table as it is written, or report everything that is wrong with it.
 
-    The format follows from the extension, or from the first bytes where there is none that is known:
+    It has at least one row and one column, and column names that differ. The format follows from the extension, or from
+    the first bytes where there is none that is known:
 
     =============== ============================================ ==================================================
     format          extensions                                   columns
@@ -31,8 +32,7 @@ def read_table(
     Arrow, Feather  ``.arrow``, ``.feather``, ``.ipc``           as stored
     =============== ============================================ ==================================================
 
-    Text is not interpreted: ``007`` stays ``007`` and ``NA`` stays ``NA``. Gzip data are
-    unpacked first.
+    Text is not interpreted: ``007`` stays ``007`` and ``NA`` stays ``NA``. Gzip data are unpacked first.
 
     Parameters
     ----------
@@ -46,11 +46,6 @@ def read_table(
         comma, semicolon, tab and ``|`` is most frequent in the header.
     timeout
         Seconds that a web server may be silent; above 0.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``(n_rows, n_columns)``, at least one of each, with column names that differ.
 
     Raises
     ------

@@ -37,10 +37,7 @@ class Content:
 
 def table_suffix(path: str) -> str:
     """Return the extension that tells the format: lower-case with its dot, without ``.gz``."""
-    suffixes = [suffix.lower() for suffix in PurePath(path).suffixes]
-    if suffixes and suffixes[-1] == ".gz":
-        suffixes.pop()
-    return suffixes[-1] if suffixes else ""
+    return PurePath(PurePath(path).name.lower().removesuffix(".gz")).suffix
 
 
 def read_blocks(stream: Readable) -> Iterator[bytes]:

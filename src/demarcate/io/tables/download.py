@@ -10,6 +10,7 @@ from demarcate.errors import InputError, Problem
 from demarcate.formatting import visible
 from demarcate.io.tables import content
 
+_OTHERWISE = "download the file and give its path"
 _HEADERS = {"User-Agent": "demarcate", "Accept-Encoding": "identity"}
 
 
@@ -24,19 +25,18 @@ def download(address: str, timeout: float) -> bytes:
             return _read(response, address)
     except urllib.error.HTTPError as error:
         with error:
-            raise _status(address, error) from None
-    except TimeoutError:
-        raise _silent(address, timeout) from None
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise _silent(address, timeout) from None
-        raise _unreachable(address, error.reason) from None
+            reason = visible(" ".join(str(error.reason).split()))
+        answer = f"answered {error.code}{f' ({reason})' if reason else ''}"
+        raise _failure(address, answer, f"Check the address in a browser, or {_OTHERWISE}") from None
     except (http.client.IncompleteRead, ConnectionError) as error:
-        raise _broken_off(address, error) from None
+        n_missing = error.expected if isinstance(error, http.client.IncompleteRead) else None
+        missing = f" with {n_missing} bytes missing" if n_missing else ""
+        raise _failure(address, f"broke off{missing}", "Try again") from None
     except InputError:
         raise
     except (http.client.HTTPException, OSError, ValueError) as error:
-        raise _unreachable(address, error) from None
+        cause = error.reason if isinstance(error, urllib.error.URLError) else error
+        raise _unreachable(address, cause, timeout) from None
 
 
 class _WebRedirects(urllib.request.HTTPRedirectHandler):
@@ -58,36 +58,22 @@ class _WebRedirects(urllib.request.HTTPRedirectHandler):
 
 def _read(response: http.client.HTTPResponse, address: str) -> bytes:
     remedy = "Download it by other means and give the path of a smaller file, for example a sample of its rows"
-    too_large = Problem(f"'{address}' holds more than 2 GiB", remedy)
-    if (response.length or 0) > content.MAX_BYTES:
-        raise InputError([too_large])
-    data = content.join_blocks(content.read_blocks(response))
+    is_too_large = (response.length or 0) > content.MAX_BYTES
+    data = None if is_too_large else content.join_blocks(content.read_blocks(response))
     if data is None:
-        raise InputError([too_large])
+        raise _failure(address, "holds more than 2 GiB", remedy)
     # The standard library takes a connection that closes early for the end of the answer.
     if response.length:
         raise http.client.IncompleteRead(data, response.length)
     return data
 
 
-def _status(address: str, error: urllib.error.HTTPError) -> InputError:
-    reason = visible(" ".join(str(error.reason).split()))
-    fact = f"'{address}' answered {error.code}{f' ({reason})' if reason else ''}"
-    return InputError([Problem(fact, "Check the address in a browser, or download the file and give its path")])
-
-
-def _silent(address: str, timeout: float) -> InputError:
-    fact = f"'{address}' was silent for {timeout:g} seconds"
-    return InputError([Problem(fact, "Try again, or download the file and give its path")])
-
-
-def _unreachable(address: str, reason: object) -> InputError:
+def _unreachable(address: str, reason: object, timeout: float) -> InputError:
+    if isinstance(reason, TimeoutError):
+        return _failure(address, f"was silent for {timeout:g} seconds", f"Try again, or {_OTHERWISE}")
     text = getattr(reason, "strerror", None) or str(reason) or type(reason).__name__
-    remedy = "Check the address and the connection, or download the file and give its path"
-    return InputError([Problem(f"'{address}' could not be reached ({text})", remedy)])
+    return _failure(address, f"could not be reached ({text})", f"Check the address and the connection, or {_OTHERWISE}")
 
 
-def _broken_off(address: str, error: Exception) -> InputError:
-    n_missing = error.expected if isinstance(error, http.client.IncompleteRead) else None
-    missing = f" with {n_missing} bytes missing" if n_missing else ""
-    return InputError([Problem(f"'{address}' broke off{missing}", "Try again")])
+def _failure(address: str, event: str, remedy: str) -> InputError:
+    return InputError([Problem(f"'{address}' {event}", remedy)])

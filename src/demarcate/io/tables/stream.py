@@ -17,7 +17,7 @@ from demarcate.io.tables.delimited import DelimitedReader
 from demarcate.io.tables.formats import detect_format
 from demarcate.io.tables.json_lines import read_json_lines
 from demarcate.io.tables.source import Source, find_source
-from demarcate.io.tables.text import decode, decode_blocks
+from demarcate.io.tables.text import decode_blocks
 
 _PART_CELLS = 1 << 22
 _MAX_PART_ROWS, _MIN_PART_ROWS = 1 << 17, 1 << 9
@@ -33,18 +33,14 @@ class TableStream:
 
     Attributes
     ----------
-    name
-        The table's name in messages.
-    columns
-        The names of its columns.
+    name, columns
+        The table's name in messages, and the names of its columns.
     n_rows
         The number of rows, where the format gives it, else None.
     again
         Whether it can be iterated more than once: standard input, for one, cannot.
-    parts
-        The function that iterating calls, with the number of rows of a part.
-    part_rows
-        Rows of a part; the last may have fewer.
+    parts, part_rows
+        The function that iterating calls, and its argument: the rows of a part, of which the last may have fewer.
     """
 
     name: str
@@ -104,33 +100,33 @@ def stream_table(
     >>> table.columns, [part["name"].to_list() for part in table]
     (('name', 'dose'), [['Bond', 'Moss'], ['Pike']])
     """
-    check_settings(delimiter, timeout, part_rows)
+    _check_settings(delimiter, timeout, part_rows)
     located = find_source(source, timeout)
     is_packed, blocks = unpack_gzip(located.blocks(), located.name)
     first = next(blocks, b"")
     if not first:
         raise InputError([Problem(f"'{located.name}' is empty", "Give a file with a header and rows")])
-    content = Content(located.name, located.suffix, first)
     blocks = chain([first], blocks)
-    match detect_format(content):
+    match detect_format(Content(located.name, located.suffix, first)):
         case "delimited":
             text = _stream_text(located, blocks, encoding, delimiter, part_rows)
             return text.still(located.path if located.is_rereadable else None)
         case "json lines":
-            frame = read_json_lines(decode(_read_whole(content, blocks), encoding), located.name)
+            lines = decode_blocks([_read_whole(blocks, located.name)], located.name, encoding)
+            frame = read_json_lines("".join(lines), located.name)
             rows = part_rows or _default_part_rows(frame.width)
             return TableStream(located.name, tuple(frame.columns), frame.height, True, frame.iter_slices, rows)
         case "arrow" | "parquet" as kind:
             path = located.path if located.is_rereadable and not is_packed else None
             if kind == "arrow" and not first.startswith(ARROW_FILE_MAGIC):
                 path = None
-            data = _read_whole(content, blocks).data if path is None else str(Path(path).absolute())
+            data = _read_whole(blocks, located.name) if path is None else str(Path(path).absolute())
             table = ColumnarTable.of(data, located.name, kind.title())
             rows = part_rows or _default_part_rows(len(table.columns))
             return TableStream(located.name, table.columns, table.n_rows, True, table.parts, rows).still(path)
 
 
-def check_settings(delimiter: object, timeout: object, part_rows: object = None) -> None:
+def _check_settings(delimiter: object, timeout: object, part_rows: object) -> None:
     """Refuse settings of `stream_table` that are out of their range."""
     is_character = delimiter is None or (isinstance(delimiter, str) and len(delimiter) == 1)
     if not is_character or delimiter in ("\r", "\n", '"', "\0"):
@@ -174,9 +170,9 @@ def _stream_text(
     return TableStream(located.name, reader.columns, None, located.is_rereadable, parts, rows)
 
 
-def _read_whole(content: Content, blocks: Iterable[bytes]) -> Content:
+def _read_whole(blocks: Iterable[bytes], name: str) -> bytes:
     data = join_blocks(blocks)
     if data is None:
-        fact = f"'{content.name}' holds more than {MAX_BYTES / 1024**3:g} GiB, and has to be read whole"
+        fact = f"'{name}' holds more than {MAX_BYTES / 1024**3:g} GiB, and has to be read whole"
         raise InputError([Problem(fact, "Unpack it, or save it as Parquet or CSV")])
-    return replace(content, data=data)
+    return data

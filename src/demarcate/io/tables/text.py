@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Iterator
 
 from demarcate.errors import InputError, Problem, SettingError
-from demarcate.io.tables.content import Content
 
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 _NOT_FOR_TABLES = ("idna", "punycode", "undefined")
@@ -13,15 +12,10 @@ _NOT_FOR_TABLES = ("idna", "punycode", "undefined")
 _ENCODING_REMEDY = "Give the encoding it was written in, for example encoding='latin-1' (--encoding latin-1)"
 
 
-def decode(content: Content, encoding: str | None) -> str:
-    """Decode a content, without its byte order mark, as `decode_blocks` does."""
-    return "".join(decode_blocks([content.data], content.name, encoding))
-
-
 def decode_blocks(blocks: Iterable[bytes], name: str, encoding: str | None) -> Iterator[str]:
     """Decode blocks of bytes, which may cut characters; the first has at least two bytes if there are so many.
 
-    ``encoding`` is a name that Python knows; None is UTF-8, or UTF-16 where its byte order mark comes first.
+    The byte order mark is left out. ``encoding`` is a name that Python knows; None is UTF-8, or UTF-16 by its mark.
     """
     decoder: _TextDecoder | None = None
     for block in blocks:

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
+from demarcate.checks.duplicate_groups import comparable_cells
 from demarcate.checks.missingness import holm_rejected
 from demarcate.formatting import listed, quoted
 
@@ -85,7 +86,8 @@ def _merge(one: ColumnDrift, other: ColumnDrift) -> ColumnDrift:
 
 
 def _tests(name: str, first: ColumnCells, second: ColumnCells) -> list[ColumnDrift]:
-    tests = [_compare_missing(name, _is_missing(first), _is_missing(second))]
+    missing, new_missing = (comparable_cells(cells).is_null().to_numpy() for cells in (first, second))
+    tests = [_compare_missing(name, missing, new_missing)]
     if isinstance(first, pl.Series):
         assert isinstance(second, pl.Series)
         tests.append(_compare_categories(name, first, second))
@@ -93,10 +95,6 @@ def _tests(name: str, first: ColumnCells, second: ColumnCells) -> list[ColumnDri
         assert isinstance(second, np.ndarray)
         tests.append(_compare_numbers(name, first, second))
     return [test for test in tests if test is not None]
-
-
-def _is_missing(cells: ColumnCells) -> NDArray[np.bool_]:
-    return cells.is_null().to_numpy() if isinstance(cells, pl.Series) else np.isnan(cells)
 
 
 def _compare_missing(name: str, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> ColumnDrift | None:

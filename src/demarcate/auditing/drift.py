@@ -239,10 +239,8 @@ def _n_shared(first: Mapping[str, ColumnCells], second: Mapping[str, ColumnCells
     return int((first_equal_rows(both)[n_first:] < n_first).sum())
 
 
-def _concatenate(first: ColumnCells, second: ColumnCells) -> ColumnCells:
-    if isinstance(first, pl.Series):
-        return pl.concat([first, second.rename(first.name)])  # type: ignore[union-attr]
-    return np.concatenate([first, second])
+def _concatenate(first: ColumnCells, second: ColumnCells) -> pl.Series:
+    return pl.concat([comparable_cells(cells).alias("") for cells in (first, second)])
 
 
 def _separation(
@@ -254,11 +252,10 @@ def _separation(
     if min(map(len, rows)) < 2:
         return None
     columns = {name: _concatenate(cells[rows[0]], second[name][rows[1]]) for name, cells in first.items()}
-    frame = pl.DataFrame([comparable_cells(column).alias(name) for name, column in columns.items()])
-    categorical = [name for name, column in columns.items() if isinstance(column, pl.Series)]
+    categorical = [name for name, cells in first.items() if isinstance(cells, pl.Series)]
     numerical = [name for name in columns if name not in categorical]
     classifier = DemarcateClassifier(**_SETTINGS, categorical=categorical, numerical=numerical, random_state=seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DemarcateWarning)
-        classifier.fit(frame, np.repeat([0, 1], [len(part) for part in rows]))
+        classifier.fit(pl.DataFrame(columns), np.repeat([0, 1], [len(part) for part in rows]))
     return classifier.scores_.get("roc_auc")

@@ -123,15 +123,12 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         Predicts with the fitted encoders and networks.
     schema_ : Schema
         The kind of each column, and why some are not used.
-    oof_rows_ : ndarray of shape (n_held,)
-        Rows with out-of-fold probabilities: all under cross-validation, else the hold-out.
-    oof_codes_ : ndarray of shape (n_held,)
-        Their class indices.
+    oof_rows_, oof_codes_, oof_folds_ : ndarrays of shape (n_held,)
+        Rows with out-of-fold probabilities (all under cross-validation, else the hold-out), their class indices, and
+        the fold each was held out in (0 for all of a hold-out).
     oof_proba_ : ndarray of shape (n_held, n_classes)
         Their probabilities, from the networks that did not train on them. If the predictor has a temperature, those of
         each fold are scaled by a temperature fitted on the other folds.
-    oof_folds_ : ndarray of shape (n_held,)
-        The fold each of them was held out in; 0 for all of a hold-out.
     costs_ : Costs or None
         Costs of decisions, if there are any.
     class_weight_ : dict

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import polars as pl
@@ -40,12 +40,7 @@ class CategoricalEncoder(ColumnEncoder):
             raise SettingError(f"there is a share for each category and two more: got {self.categories}, {self.shares}")
 
     @classmethod
-    def fit(
-        cls,
-        cells: pl.Series,
-        rows: NDArray[np.int64],
-        context: FitContext = NO_TARGET,  # noqa: ARG003 - a category's own cells are enough
-    ) -> "CategoricalEncoder":
+    def fit(cls, cells: pl.Series, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> Self:  # noqa: ARG003
         """Fit on some rows of categories, null where missing."""
         train = cells[rows].rename("category")
         counts = train.drop_nulls().value_counts(name="count").filter(pl.col("count") >= MIN_ROWS)

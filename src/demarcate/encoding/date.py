@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +28,8 @@ class DateEncoder(ColumnEncoder):
     has_time: bool  # whether training rows had times of day, which then are a cycle too
 
     @classmethod
-    def fit(
-        cls,
-        cells: Floats,
-        rows: NDArray[np.int64],
-        context: FitContext = NO_TARGET,  # noqa: ARG003 - dates are always standardised
-    ) -> "DateEncoder":
-        """Fit on some rows of seconds since 1970-01-01, NaN where missing."""
+    def fit(cls, cells: Floats, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> Self:  # noqa: ARG003
+        """Fit on some rows of seconds since 1970-01-01, NaN where missing; they are always standardised."""
         time_of_day = cells[rows] % _DAY
         has_time = bool(np.any(time_of_day[~np.isnan(time_of_day)]))
         del time_of_day  # as large as the column, and the numeric encoder needs as much again

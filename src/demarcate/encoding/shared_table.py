@@ -23,9 +23,7 @@ class SharedTable:
     """
 
     numbers: Encoded  # (n_rows, n_numbers), NaN where missing, else finite
-    # Scale, shift, fill and limit, (n_encoders, 4, n_numbers): a number is encoded as fill where missing, else as
-    # number * scale + shift, clipped to +-limit.
-    statistics: Encoded
+    statistics: Encoded  # scale, shift, fill and limit as in `SharedColumn`, (n_encoders, 4, n_numbers)
     n_gaps: int  # numbers with missing cells, or an encoder that flags them; they come first
     codes: NDArray[np.int32]  # category indices, (n_rows, n_categorical)
     tables: tuple[Encoded, ...]  # each categorical column's encodings, (n_encoders, n_categories, width)

@@ -1,7 +1,6 @@
 """The rows of a training set as the engine reads them: encoded ahead, batch by batch, or in a file."""
 
 from collections.abc import Sequence
-from io import FileIO
 
 import numpy as np
 import torch
@@ -12,7 +11,6 @@ from demarcate.engine import Samples
 from demarcate.engine.inputs import DenseInputs, DiskInputs, Inputs, SharedInputs
 from demarcate.io.scratch import scratch_file, write_all
 from demarcate.tabular import ParsedColumns
-from demarcate.trainingset.column_store import ColumnStore
 from demarcate.trainingset.on_disk import TrainingSetOnDisk, row_slices
 from demarcate.trainingset.training_set import TrainingSet
 
@@ -32,7 +30,7 @@ def samples_in_memory(training_set: TrainingSet, encoders: Sequence[TableEncoder
 
 
 def samples_on_disk(training_set: TrainingSetOnDisk, encoders: Sequence[TableEncoder]) -> Samples:
-    """Write the rows to a file in the encoding of each encoder; read, they have the bits they have in memory."""
+    """Write the rows to a file in each encoding, padded to one width; read, they have the bits they have in memory."""
     d_in = tuple(encoder.n_encoded for encoder in encoders)
     n_rows, row_bytes = len(training_set.codes), max(d_in) * torch.float32.itemsize
     n_bytes = len(d_in) * n_rows * row_bytes
@@ -41,8 +39,10 @@ def samples_on_disk(training_set: TrainingSetOnDisk, encoders: Sequence[TableEnc
     if training_set.on_write:
         training_set.on_write(what, n_bytes)
     chunk = training_set.budget.chunk_rows(row_bytes * _ENCODED_COPIES)
-    for encoder in encoders:
-        _write_encoded(encoder, training_set.parsed, max(d_in), chunk, file)
+    for encoder, width in zip(encoders, d_in, strict=True):
+        for rows in row_slices(n_rows, chunk):
+            padded = np.pad(encoder.encode(training_set.parsed.rows(rows)), [(0, 0), (0, max(d_in) - width)])
+            write_all(file, padded.reshape(-1).view(np.uint8).data)
     return _samples(training_set, DiskInputs(file, n_rows, d_in))
 
 
@@ -73,12 +73,3 @@ def _dense_inputs(parsed: ParsedColumns, encoders: Sequence[TableEncoder], n_row
 def _samples(training_set: TrainingSet, inputs: Inputs) -> Samples:
     weights = None if training_set.weights is None else torch.from_numpy(training_set.weights)
     return Samples.over(inputs, torch.from_numpy(training_set.codes), len(training_set.classes), weights)
-
-
-def _write_encoded(encoder: TableEncoder, columns: ColumnStore, width: int, chunk: int, file: FileIO) -> None:
-    """Append all rows in one encoding to a file, padded with zeros to a width."""
-    for rows in row_slices(columns.n_rows, chunk):
-        encoded = encoder.encode(columns.rows(rows))
-        if encoded.shape[1] < width:
-            encoded = np.pad(encoded, [(0, 0), (0, width - encoded.shape[1])])
-        write_all(file, encoded.reshape(-1).view(np.uint8).data)

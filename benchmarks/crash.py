@@ -1,8 +1,8 @@
-"""Whether a fit that is killed ends as if it had not been: ``python benchmarks/crash.py [RUNS]`` (200 by default).
+"""Check that a killed fit ends with the same bits: ``python benchmarks/crash.py [RUNS]`` (200 by default).
 
-Each run begins a fit with checkpoints in a process of its own, kills it with SIGKILL at a random moment, once to three
-times, lets it finish, and compares everything it gives (weights, histories, traces) with a fit that nobody disturbed,
-bit for bit. Moments are drawn over the whole length of a fit, writing included. Needs a system with fork.
+Each run starts a fit with checkpoints in a process of its own, kills it with SIGKILL at a random moment, one to three
+times, lets it finish, and compares all its results (weights, histories, traces) with those of an undisturbed fit, bit
+for bit. Moments are random over the whole length of a fit, writing included. Needs a system with fork.
 """
 
 import hashlib
@@ -24,13 +24,13 @@ EPOCHS = 300
 
 
 def samples() -> Samples:
-    """Three hundred rows of noise with a rule in it."""
+    """Return 300 rows of noise with a rule in it."""
     x = torch.randn(300, 6, generator=torch.Generator().manual_seed(1))
     return Samples.of([x], (x[:, 0] * x[:, 1] > 0).long(), 2)
 
 
 def members() -> list[Member]:
-    """Five populations: full batches and mini-batches, dropout, momentum, early stopping, traces, one that diverges."""
+    """Return members of five populations: with mini-batches, dropout, momentum, early stopping, traces, divergence."""
     train, held = torch.arange(240), torch.arange(240, 300)
     full, mini = {"epochs": EPOCHS, "batch_size": None}, {"epochs": EPOCHS // 4, "batch_size": 16}
     return [
@@ -43,7 +43,7 @@ def members() -> list[Member]:
 
 
 def digest(fitted: list[FittedMember]) -> str:
-    """Every bit that a fit gives."""
+    """Return a digest of every bit of a fit's results."""
     digest = hashlib.sha256()
     for member in fitted:
         tensors = [part for layer in member.state for part in layer]
@@ -55,13 +55,13 @@ def digest(fitted: list[FittedMember]) -> str:
 
 
 def train(folder: str, every: float) -> None:
-    """One process: go on from the folder, and leave the digest beside it."""
+    """Resume from the folder in this process, and write the digest beside it."""
     done = digest(fit(members(), samples(), device="cpu", checkpoint=folder, checkpoint_every=every))
     Path(f"{folder}.digest").write_text(done, encoding="utf-8")
 
 
 def killed_and_resumed(expected: str, seconds: float, draw: random.Random) -> tuple[bool, int]:
-    """Whether a fit ended with the expected digest, and how often it was killed before it was done."""
+    """Return whether a fit ends with the expected digest, and how often it was killed before its end."""
     fork = multiprocessing.get_context("fork")
     n_kills = 0
     with tempfile.TemporaryDirectory() as parent:
@@ -78,20 +78,20 @@ def killed_and_resumed(expected: str, seconds: float, draw: random.Random) -> tu
         process = fork.Process(target=train, args=(folder, every))
         process.start()
         process.join()
-        found = Path(f"{folder}.digest")
-        return found.exists() and found.read_text(encoding="utf-8") == expected, n_kills
+        digest_file = Path(f"{folder}.digest")
+        return digest_file.exists() and digest_file.read_text(encoding="utf-8") == expected, n_kills
 
 
 def main(n_runs: int) -> int:
-    """Print how many runs ended with the same bits; 1 if not all did."""
-    torch.set_num_threads(1)  # before the first fork: a child has none of its parent's threads
+    """Print how many runs end with the same bits; return 1 if not all do."""
+    torch.set_num_threads(1)  # before the first fork, which does not copy threads
     start = time.perf_counter()
     expected = digest(fit(members(), samples(), device="cpu"))
     seconds = time.perf_counter() - start
     draw = random.Random(0)
     results = [killed_and_resumed(expected, seconds * 1.2, draw) for _ in range(n_runs)]
     n_equal, n_kills = sum(equal for equal, _ in results), sum(kills for _, kills in results)
-    print(f"{n_equal} of {n_runs} fits of {seconds:.2f} s, killed {n_kills} times in all, ended bitwise equal")
+    print(f"{n_equal} of {n_runs} fits of {seconds:.2f} s, killed {n_kills} times in total, are bitwise equal")
     return n_equal < n_runs
 
 

@@ -1,8 +1,8 @@
-"""What bf16 products cost in quality: ``python benchmarks/precision.py [REPEATS]``.
+"""The effect of bf16 products on scores: ``python benchmarks/precision.py [REPEATS]``.
 
-Splits each of several tables again and again, fits the default classifier on one half with float32 and with bf16
+Splits each of several tables repeatedly, fits the default classifier on one half with float32 and with bf16
 products, and compares log loss and accuracy on the other half, split by split. The difference between two seeds of
-float32 stands beside it: that is the noise it is to be judged by.
+float32 shows the noise of the comparison.
 """
 
 import sys
@@ -19,7 +19,7 @@ METRICS = ("log_loss", "accuracy")
 
 
 def tables() -> dict[str, tuple[object, object]]:
-    """Tables by name: features and labels."""
+    """Return tables by name: features and labels."""
     heart = datasets.heart()
     shared = {"n_informative": 8, "flip_y": 0.1, "random_state": 0}
     return {
@@ -33,16 +33,16 @@ def tables() -> dict[str, tuple[object, object]]:
 
 
 def scores(X: object, y: object, split: int, **settings: object) -> dict[str, float]:
-    """Scores of the default classifier, with some settings, on the other half."""
+    """Return scores of the default classifier, with some settings, on the other half."""
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.5, stratify=y, random_state=split)
     clf = DemarcateClassifier(**settings).fit(X_train, y_train)
     codes = np.searchsorted(clf.classes_, y_test)
-    found = score(codes, clf.predict_proba(X_test), rows="test")
-    return {metric: found[metric].value for metric in METRICS}
+    all_scores = score(codes, clf.predict_proba(X_test), rows="test")
+    return {metric: all_scores[metric].value for metric in METRICS}
 
 
-def told(differences: list[float]) -> str:
-    """A mean with its 95% interval over splits."""
+def mean_text(differences: list[float]) -> str:
+    """Return a mean with its 95% interval over splits, as text."""
     mean, error = np.mean(differences), 1.96 * np.std(differences, ddof=1) / np.sqrt(len(differences))
     return f"{mean:+.4f} +- {error:.4f}"
 
@@ -50,7 +50,7 @@ def told(differences: list[float]) -> str:
 def main(repeats: int) -> None:
     """Print the differences for each table and metric."""
     warnings.simplefilter("ignore")
-    print(f"{repeats} splits a table; differences to float32, with 95% intervals over splits")
+    print(f"{repeats} splits of each table; differences to float32, with 95% intervals over splits")
     print(f"{'table':20s} {'metric':9s} {'float32':>8s} {'bf16 products':>20s} {'another seed':>20s}")
     for name, (X, y) in tables().items():
         runs = {
@@ -62,8 +62,8 @@ def main(repeats: int) -> None:
             }.items()
         }
         for metric in METRICS:
-            values = {kind: np.array([run[metric] for run in found]) for kind, found in runs.items()}
-            bf16, seed = (told(list(values[kind] - values["float32"])) for kind in ("bf16", "seed"))
+            values = {kind: np.array([run[metric] for run in repeated]) for kind, repeated in runs.items()}
+            bf16, seed = (mean_text(list(values[kind] - values["float32"])) for kind in ("bf16", "seed"))
             print(f"{name:20s} {metric:9s} {values['float32'].mean():8.4f} {bf16:>20s} {seed:>20s}", flush=True)
 
 

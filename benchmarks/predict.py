@@ -1,9 +1,9 @@
-"""Rows a second when predicting: ``python benchmarks/predict.py TABLE.parquet``.
+"""Rows predicted per second: ``python benchmarks/predict.py TABLE.parquet``.
 
-The last column of the table is the target. Ours, CatBoost's defaults (through pytabkit, as its users meet them) and
-scikit-learn's gradient boosting behind an ordinal encoder are fitted on the same rows, then given the same table as
-pandas read it, repeated to so many rows; what each has to do to its columns counts. They take turns, and of each the
-median is told. A peer that is not installed is left out; ``pip install 'demarcate[tabular-bench]'`` installs them.
+The last column of the table is the target. demarcate, CatBoost's defaults (through pytabkit) and scikit-learn's
+gradient boosting after an ordinal encoder are fitted on the same rows and predict the same pandas table, repeated to
+many rows; the conversion of columns counts. They run in turn, and the medians are printed. A peer that is not installed
+is left out; ``pip install 'demarcate[tabular-bench]'`` installs them.
 """
 
 import argparse
@@ -30,17 +30,17 @@ Ask = Callable[[pd.DataFrame], np.ndarray]
 
 
 def texts(X: pd.DataFrame) -> list[str]:
-    """The columns that are not numbers."""
+    """Return the columns that are not numbers."""
     return [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
 
 
 def ours(X: pd.DataFrame, y: np.ndarray, **settings: object) -> Ask:
-    """The default classifier, or one with other settings."""
+    """Fit the default classifier, or one with other settings."""
     return DemarcateClassifier(**settings).fit(X, y).predict_proba
 
 
 def catboost(X: pd.DataFrame, y: np.ndarray) -> Ask:
-    """CatBoost's defaults, with text as pandas' categories."""
+    """Fit CatBoost's defaults, with text as pandas categories."""
     from pytabkit import CatBoost_D_Classifier
 
     def converted(table: pd.DataFrame) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def catboost(X: pd.DataFrame, y: np.ndarray) -> Ask:
 
 
 def boosting(X: pd.DataFrame, y: np.ndarray) -> Ask:
-    """scikit-learn's gradient boosting behind an ordinal encoder."""
+    """Fit scikit-learn's gradient boosting after an ordinal encoder."""
     names = texts(X)
     encoder = OrdinalEncoder(
         handle_unknown="use_encoded_value", unknown_value=np.nan, encoded_missing_value=np.nan, max_categories=255
@@ -69,14 +69,14 @@ def boosting(X: pd.DataFrame, y: np.ndarray) -> Ask:
 
 
 def took(ask: Ask, table: pd.DataFrame) -> tuple[float, float]:
-    """Seconds until all probabilities are there, and those of all processors together, which others disturb less."""
+    """Return wall seconds of a prediction, and processor seconds, which other processes disturb less."""
     began, worked = time.perf_counter(), time.process_time()
     assert len(ask(table)) == len(table)
     return time.perf_counter() - began, time.process_time() - worked
 
 
 def main(path: Path, n_fit: int, n_rows: int, repeats: int, hidden: list[int] | None) -> None:
-    """Fit all, let them take turns, print rows a second and ratios."""
+    """Fit all, predict in turn, print rows per second and ratios."""
     warnings.simplefilter("ignore")
     frame = pd.read_parquet(path)
     X, y = frame.iloc[:, :-1], frame.iloc[:, -1].astype(str).to_numpy()
@@ -93,7 +93,7 @@ def main(path: Path, n_fit: int, n_rows: int, repeats: int, hidden: list[int] | 
     for repeat in range(repeats + 1):
         for name, ask in asks.items():
             duration = took(ask, table)
-            if repeat:  # the first time is for caches
+            if repeat:  # the first round fills caches
                 seconds[name].append(duration)
     print(
         f"{path.name}: {n_rows:,} rows of {X.shape[1]} columns, {torch.get_num_threads()} threads, "
@@ -101,9 +101,9 @@ def main(path: Path, n_fit: int, n_rows: int, repeats: int, hidden: list[int] | 
     )
     print(f"{'':25s} {'rows/s':>10s} {'ours is faster by':>18s} {'rows/s of processors':>21s} {'ours by':>8s}")
     by_ours = np.array(seconds["demarcate"])
-    for name, found in seconds.items():
-        wall, work = n_rows / np.median(found, axis=0)
-        by_wall, by_work = np.median(np.array(found) / by_ours, axis=0)
+    for name, durations in seconds.items():
+        wall, work = n_rows / np.median(durations, axis=0)
+        by_wall, by_work = np.median(np.array(durations) / by_ours, axis=0)
         print(f"{name:25s} {wall:10,.0f} {by_wall:18.2f} {work:21,.0f} {by_work:8.2f}", flush=True)
 
 

@@ -1,1 +1,1 @@
-"""Inputs nobody meant, by the million: what demarcate takes is right, and what it does not take is refused in words."""
+"""Fuzzing: malformed inputs by the million are read correctly or refused with a message."""

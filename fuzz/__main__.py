@@ -5,11 +5,11 @@ import os
 import sys
 from pathlib import Path
 
-# Run as a folder, its modules would be found without their package.
+# Python puts the folder itself on the path, where its modules have no package.
 sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-# A process is one core's work; the processes that are begun take this over.
+# Each process uses one core; child processes inherit this.
 os.environ.update(POLARS_MAX_THREADS="1", OMP_NUM_THREADS="1")
 
 from fuzz.campaign import Plan
@@ -17,29 +17,31 @@ from fuzz.jobs import run_jobs
 from fuzz.targets import TARGETS
 
 
-def arguments() -> argparse.Namespace:
-    """What the command line says."""
-    parser = argparse.ArgumentParser(prog="python fuzz", description="Try inputs that nobody meant.")
+def parse_options() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="python fuzz", description="Read malformed inputs.")
     parser.add_argument("target", choices=[*TARGETS, "all"])
-    parser.add_argument("--seconds", type=float, help="end after so long; a minute unless --cases is given")
-    parser.add_argument("--cases", type=int, help="end after so many cases")
-    parser.add_argument("--seed", type=int, default=0, help="same seed, same cases")
-    parser.add_argument("--jobs", type=int, default=1, help="processes, each with its share of the cases")
-    parser.add_argument("--case", type=int, help="only the case of this number")
+    parser.add_argument(
+        "--seconds", type=float, help="end after this time; default: a minute, or no limit with --cases"
+    )
+    parser.add_argument("--cases", type=int, help="end after this number of cases")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same cases")
+    parser.add_argument("--jobs", type=int, default=1, help="number of processes, each with its share of the cases")
+    parser.add_argument("--case", type=int, help="run only the case with this number")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Run the targets and print a line for each; 1 if any case failed."""
-    given = arguments()
+    """Run the targets and print a line for each; return 1 if any case failed."""
+    options = parse_options()
     failed = 0
-    for name in TARGETS if given.target == "all" else [given.target]:
-        if given.case is not None:
-            plan = Plan(given.seed, first=given.case, cases=given.case + 1)
+    for name in TARGETS if options.target == "all" else [options.target]:
+        if options.case is not None:
+            plan = Plan(options.seed, first=options.case, cases=options.case + 1)
         else:
-            seconds = 60.0 if given.seconds is None and given.cases is None else given.seconds
-            plan = Plan(given.seed, seconds=seconds, cases=given.cases)
-        figures = run_jobs(name, plan, 1 if given.case is not None else given.jobs)
+            seconds = 60.0 if options.seconds is None and options.cases is None else options.seconds
+            plan = Plan(options.seed, seconds=seconds, cases=options.cases)
+        figures = run_jobs(name, plan, 1 if options.case is not None else options.jobs)
         print(figures.line(name), flush=True)
         failed += figures.failed
     return 1 if failed else 0

@@ -1,4 +1,4 @@
-"""Runs the cases of a target one after the other, keeps those that fail, and counts what became of all."""
+"""Runs the cases of a target in turn, saves failing ones, and counts the results."""
 
 import random
 import resource
@@ -19,68 +19,68 @@ from demarcate.errors import DemarcateWarning
 T = TypeVar("T")
 
 FOLDER = Path("build") / "fuzz"
-LONGEST_TOLD = 1000
-"""Characters of a failure that are shown."""
-MOST_FAILURES = 20
-"""After so many a run ends: there is enough to mend."""
+MAX_SHOWN = 1000
+"""Characters of a failure that are printed."""
+MAX_FAILURES = 20
+"""A run ends after this number of failures."""
 
 
-class Broken(Exception):  # noqa: N818 - a promise that was, not an error of the harness
-    """What demarcate promises does not hold for a case."""
+class CheckFailed(Exception):  # noqa: N818 - a finding, not an error of the harness
+    """demarcate treats a case wrongly."""
 
 
 class TooSlow(BaseException):
-    """A case takes longer than it may; no handler of errors is to stop this on its way."""
+    """A case takes too long; a BaseException, so that no error handler catches it."""
 
 
 @dataclass(frozen=True)
 class Target(Generic[T]):
-    """One kind of input, and what must hold for each.
+    """One kind of input, and the check of each case.
 
     Attributes
     ----------
     name
-        What the command line calls it.
-    ending
-        Of the file that a failing case is kept in.
+        Its name on the command line.
+    suffix
+        The suffix of the file of a failing case.
     draw
-        A case from its own random numbers and its number.
-    holds
-        Judges a case: whether it was taken (True) or refused in words (False). Whatever else it raises is a failure.
-    stored
-        A case as bytes to keep.
-    most_seconds
-        Of processor time that a case may take.
+        Makes a case from its own random generator and its number.
+    check
+        Returns whether a case is accepted (True) or refused with a message (False). Any exception is a failure.
+    to_bytes
+        Returns a case as bytes.
+    max_seconds
+        The processor time that a case may take.
     n_cases
-        How many there are, where each is tried once.
+        The number of cases, for a target that runs each case once.
     """
 
     name: str
-    ending: str
+    suffix: str
     draw: Callable[[random.Random, int], T]
-    holds: Callable[[T], bool]
-    stored: Callable[[T], bytes]
-    most_seconds: float = 1.0
+    check: Callable[[T], bool]
+    to_bytes: Callable[[T], bytes]
+    max_seconds: float = 1.0
     n_cases: int | None = None
 
 
 @dataclass
 class Figures:
-    """What became of the cases.
+    """Counts and times of a run.
 
     Attributes
     ----------
-    taken, refused, failed
-        How many.
+    accepted, refused, failed
+        Numbers of cases.
     seconds
-        From the first to the last.
+        Wall time of all cases.
     slowest
         Processor time of the slowest case, and its number.
     peak
-        The most memory the process had, in bytes.
+        Peak memory of the process, in bytes.
     """
 
-    taken: int = 0
+    accepted: int = 0
     refused: int = 0
     failed: int = 0
     seconds: float = 0.0
@@ -89,13 +89,13 @@ class Figures:
 
     @property
     def cases(self) -> int:
-        """All of them."""
-        return self.taken + self.refused + self.failed
+        """The number of cases."""
+        return self.accepted + self.refused + self.failed
 
-    def beside(self, other: "Figures") -> "Figures":
-        """These and those of another process that ran at the same time."""
+    def merge(self, other: "Figures") -> "Figures":
+        """Return these and the figures of another process that ran at the same time."""
         return Figures(
-            self.taken + other.taken,
+            self.accepted + other.accepted,
             self.refused + other.refused,
             self.failed + other.failed,
             max(self.seconds, other.seconds),
@@ -104,30 +104,30 @@ class Figures:
         )
 
     def line(self, name: str) -> str:
-        """All in one line."""
+        """Return the figures as a line of text."""
         seconds, number = self.slowest
         speed = self.cases / max(self.seconds, 1e-9)
         return (
-            f"{name}: {self.cases:,} cases in {self.seconds:.1f} s ({speed:,.{0 if speed > 100 else 1}f} a second), "
-            f"{self.refused:,} refused, {self.taken:,} taken, {self.failed:,} failed; "
+            f"{name}: {self.cases:,} cases in {self.seconds:.1f} s ({speed:,.{0 if speed > 100 else 1}f} per second), "
+            f"{self.refused:,} refused, {self.accepted:,} accepted, {self.failed:,} failed; "
             f"slowest {seconds * 1000:.1f} ms (case {number}), peak memory {self.peak / 2**20:,.0f} MiB"
         )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which cases of a target are run.
+    """The cases of a target to run.
 
     Attributes
     ----------
     seed
-        Same seed, same cases.
+        The same seed gives the same cases.
     first, step
-        The first case's number, and how far the next one is.
+        The number of the first case, and the step to the next one.
     seconds, cases
-        After so many seconds, or before a case of this number, it ends; whichever comes first.
+        The run ends after this time, or before the case with this number; whichever comes first.
     folder
-        Where failing cases are kept.
+        The folder for failing cases.
     """
 
     seed: int = 0
@@ -139,63 +139,63 @@ class Plan:
 
 
 def run(target: Target[T], plan: Plan) -> Figures:
-    """Run a target's cases as planned; each failure is told on standard error, with its file and how to repeat it."""
+    """Run a target's cases; report each failure on standard error, with its file and the command that repeats it."""
     figures = Figures()
     begun = time.perf_counter()
-    end = min((many for many in (plan.cases, target.n_cases) if many is not None), default=sys.maxsize)
+    end = min((count for count in (plan.cases, target.n_cases) if count is not None), default=sys.maxsize)
     with warnings.catch_warnings(), _alarm() as within:
-        # demarcate may warn of anything; anyone else's warning is a failure.
+        # demarcate's own warnings are expected; any other warning is a failure.
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", DemarcateWarning)
         for number in range(plan.first, end, plan.step):
             if plan.seconds is not None and time.perf_counter() - begun > plan.seconds:
                 break
-            _one(target, plan, number, figures, within)
-            if figures.failed >= MOST_FAILURES:
+            _run_case(target, plan, number, figures, within)
+            if figures.failed >= MAX_FAILURES:
                 break
     figures.seconds = time.perf_counter() - begun
     figures.peak = peak_memory()
     return figures
 
 
-def drawn(target: Target[T], seed: int, number: int) -> T:
-    """One case, the same whoever asks."""
+def draw_case(target: Target[T], seed: int, number: int) -> T:
+    """Return a case; the same seed and number give the same one."""
     return target.draw(random.Random(f"{seed}-{number}"), number)
 
 
 def peak_memory() -> int:
-    """The most memory this process ever had, in bytes."""
+    """Return the peak memory of this process, in bytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _one(target: Target[T], plan: Plan, number: int, figures: Figures, within: Callable[[float], None]) -> None:
-    case = drawn(target, plan.seed, number)
+def _run_case(target: Target[T], plan: Plan, number: int, figures: Figures, within: Callable[[float], None]) -> None:
+    case = draw_case(target, plan.seed, number)
     begun = time.process_time()
     try:
-        within(target.most_seconds)
-        taken = target.holds(case)
+        within(target.max_seconds)
+        accepted = target.check(case)
         within(0)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - whatever it is, a panic of a library in Rust too, it is looked for
+    except BaseException as error:  # noqa: BLE001 - every failure counts, a panic of a Rust library too
         within(0)
         figures.failed += 1
-        _tell(target, plan, number, case, error)
+        _report_failure(target, plan, number, case, error)
     else:
-        figures.taken += taken
-        figures.refused += not taken
+        figures.accepted += accepted
+        figures.refused += not accepted
     figures.slowest = max(figures.slowest, (time.process_time() - begun, number))
 
 
-def _tell(target: Target[T], plan: Plan, number: int, case: T, error: BaseException) -> None:
+def _report_failure(target: Target[T], plan: Plan, number: int, case: T, error: BaseException) -> None:
     plan.folder.mkdir(parents=True, exist_ok=True)
-    path = plan.folder / f"{target.name}-{plan.seed}-{number}{target.ending}"
-    path.write_bytes(target.stored(case))
+    path = plan.folder / f"{target.name}-{plan.seed}-{number}{target.suffix}"
+    path.write_bytes(target.to_bytes(case))
     what = f"{type(error).__name__}: {error}"
-    if len(what) > LONGEST_TOLD:
-        what = f"{what[: LONGEST_TOLD // 2]} ... {what[-LONGEST_TOLD // 2 :]}"
+    if len(what) > MAX_SHOWN:
+        what = f"{what[: MAX_SHOWN // 2]} ... {what[-MAX_SHOWN // 2 :]}"
     print(
-        f"{target.name}: case {number} fails ({what}). It is kept in {path}; to repeat it: "
+        f"{target.name}: case {number} fails ({what}). Saved in {path}. To repeat it: "
         f"python fuzz {target.name} --seed {plan.seed} --case {number}",
         file=sys.stderr,
         flush=True,
@@ -204,13 +204,13 @@ def _tell(target: Target[T], plan: Plan, number: int, case: T, error: BaseExcept
 
 @contextmanager
 def _alarm() -> Iterator[Callable[[float], None]]:
-    """A function that stops whatever runs after so many seconds of processor time, and with 0 calls that off."""
+    """Give a function that sets a limit of processor time, in seconds; 0 removes the limit."""
     if threading.current_thread() is not threading.main_thread():
         yield lambda _: None
         return
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise TooSlow("it takes longer than it may")
+        raise TooSlow("the case takes too long")
 
     before = signal.signal(signal.SIGPROF, ring)
     try:

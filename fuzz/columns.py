@@ -1,4 +1,4 @@
-"""Columns of every kind that tables have, and of kinds that they should not have: strategies that draw cells."""
+"""Random columns of every valid kind and of invalid kinds."""
 
 import datetime as dt
 import math
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 Cells = Callable[[random.Random, int], list[Any]]
-"""Draws so many cells of one column."""
+"""Draws this number of cells of one column."""
 
 NAMES = (
     *(
@@ -75,7 +75,7 @@ _EPOCH = dt.datetime(1970, 1, 1)
 
 
 def cells(draw: random.Random) -> Cells:
-    """A strategy for one column: of one kind, with or without gaps."""
+    """Return a strategy for one column of one kind, with or without missing cells."""
     kind = draw.choice(_KINDS)(draw)
     gaps = draw.choice((0.0, 0.0, 0.1, 0.5, 0.95))
 

@@ -1,4 +1,4 @@
-"""What a delimited text says, by the rules of the format and none of the reader's code."""
+"""The table in a delimited text, by the rules of the format and without the reader's code."""
 
 import codecs
 import csv
@@ -9,23 +9,18 @@ FOREIGN = (
     *(b"PAR1", b"ARROW1", b"\xff\xff\xff\xff", b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"BZh91AY&SY"),
     *(b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"\x89HDF", b"SQLite format 3", b"%PDF-"),
 )
-"""What files of other formats begin with, which are no text whatever they are called."""
+"""First bytes of files of other formats, which are not text under any name."""
 
-LONGEST, _BY_ITSELF = 1 << 24, csv.field_size_limit()
-"""Characters of a cell at most, and what Python's csv takes unless told otherwise."""
+MAX_CELL, _CSV_DEFAULT = 1 << 24, csv.field_size_limit()
+"""The maximum length of a cell, and the default limit of Python's csv."""
 
 Rows = list[tuple[str | None, ...]]
 
 
-def meant(data: bytes, delimiter: str | None) -> tuple[list[str], Rows] | None:
-    """The column names and rows of a delimited text, None where it is not one.
+def expected_table(data: bytes, delimiter: str | None) -> tuple[list[str], Rows] | None:
+    """Return the column names and rows of a delimited text, None if it is not one.
 
-    Parameters
-    ----------
-    data
-        UTF-8, or UTF-16 with its mark.
-    delimiter
-        None for the one that stands most often in the header.
+    The bytes are UTF-8, or UTF-16 with a byte order mark. ``delimiter`` None means the most frequent one in the header.
     """
     is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
@@ -36,14 +31,14 @@ def meant(data: bytes, delimiter: str | None) -> tuple[list[str], Rows] | None:
     if "\0" in text:
         return None
     chosen = delimiter or max(DELIMITERS, key=lambda each: _header_counts(text)[each])
-    csv.field_size_limit(LONGEST)
+    csv.field_size_limit(MAX_CELL)
     try:
-        # Without newline="", lines would end where they do not.
+        # Without newline="", csv would end lines inside quoted cells.
         records = [cells for cells in csv.reader(io.StringIO(text, newline=""), delimiter=chosen, strict=True) if cells]
     except csv.Error:
         return None
     finally:
-        csv.field_size_limit(_BY_ITSELF)
+        csv.field_size_limit(_CSV_DEFAULT)
     if len(records) < 2 or any(len(cells) != len(records[0]) for cells in records):
         return None
     names = [name.strip() or f"column_{place}" for place, name in enumerate(records[0], start=1)]
@@ -53,7 +48,7 @@ def meant(data: bytes, delimiter: str | None) -> tuple[list[str], Rows] | None:
 
 
 def _header_counts(text: str) -> dict[str, int]:
-    """How often each delimiter stands in the first line that is not blank, outside quoted cells."""
+    """Count each delimiter in the first line that is not blank, outside quoted cells."""
     counts = dict.fromkeys(DELIMITERS, 0)
     place = len(text) - len(text.lstrip("\r\n"))
     begins_cell = True
@@ -69,7 +64,7 @@ def _header_counts(text: str) -> dict[str, int]:
 
 
 def _closing(text: str, opening: int) -> int:
-    """Where the quote that opens here is closed, -1 if nowhere; two quotes are one of the cell."""
+    """Return the position of the closing quote, -1 if there is none; two quotes are one within the cell."""
     place = text.find('"', opening + 1)
     while place >= 0 and text[place + 1 : place + 2] == '"':
         place = text.find('"', place + 2)

@@ -1,4 +1,4 @@
-"""Delimited text, damaged in every way, through the door for tables."""
+"""Damaged delimited text through `read_table`."""
 
 import io
 import random
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from demarcate.errors import InputError
 from demarcate.io.tables import content, read_table
-from fuzz.campaign import Broken, Target
-from fuzz.csv_rules import DELIMITERS, FOREIGN, meant
+from fuzz.campaign import CheckFailed, Target
+from fuzz.csv_rules import DELIMITERS, FOREIGN, expected_table
 from fuzz.edits import EDITS, splice
 
 SEEDS = tuple(
@@ -88,14 +88,14 @@ TOKENS = tuple(
     )
 )
 LONG = 131_072
-"""The most characters of a cell for Python's csv, unless it is told otherwise: of a table's they may be more."""
+"""The default limit of Python's csv for a cell; the reader allows more."""
 BLOCKS = (content.BLOCK, 32, 48, 100)
-"""Bytes that a file is read in at a time: small ones end within cells, quotes, line ends and characters."""
+"""Sizes of the blocks that a file is read in: small ones end within cells, quotes, line ends and characters."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """Bytes, how the file is called, the delimiter if one is named, and how many bytes are read at a time."""
+    """Bytes, the name of the file, its delimiter or None, and the block size."""
 
     data: bytes
     name: str
@@ -104,7 +104,7 @@ class Case:
 
 
 class _Named(io.BytesIO):
-    """A file with a name, for its ending."""
+    """A file with a name, for its suffix."""
 
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data)
@@ -112,12 +112,12 @@ class _Named(io.BytesIO):
 
 
 def target() -> Target[Case]:
-    """Refused with `InputError`, or read as Python's csv in strict mode reads it, within a second."""
-    return Target("csv", ".csv", draw, holds, lambda case: case.data)
+    """Return the target: `InputError`, or the table of Python's csv in strict mode, within a second."""
+    return Target("csv", ".csv", draw, check, lambda case: case.data)
 
 
 def draw(random_: random.Random, _number: int) -> Case:
-    """A seed with a few changes; one in 2000 has a cell longer than csv takes by itself, or about a block long."""
+    """Draw a seed with a few changes; one in 2000 has a cell above the default limit of csv, or about a block long."""
     data = bytearray(random_.choice(SEEDS))
     if random_.random() < 0.1:
         data = splice(bytes(data), random_.choice(SEEDS), random_)
@@ -128,26 +128,26 @@ def draw(random_: random.Random, _number: int) -> Case:
         data[place:place] = b"x" * random_.choice((LONG, LONG + 1, content.BLOCK - random_.randrange(64)))
     name = random_.choice(("t.csv", "t.csv", "t.csv", "t.txt", ""))
     block = random_.choice(BLOCKS)
-    # A delimiter is guessed from the first block alone, which then has to hold the header.
+    # A delimiter is guessed from the first block alone, which then has to contain the header.
     guessed = (None, None) if len(data) <= block else ()
     return Case(bytes(data), name, random_.choice((*guessed, ",", ";", "\t", "|", ":", "é")), block)
 
 
-def holds(case: Case) -> bool:
-    """Whether a text was taken, if rightly."""
-    expected = meant(case.data, case.delimiter)
+def check(case: Case) -> bool:
+    """Return whether a text is accepted; raise if that is wrong."""
+    expected = expected_table(case.data, case.delimiter)
     whole, content.BLOCK = content.BLOCK, case.block
     try:
         frame = read_table(_Named(case.data, case.name), delimiter=case.delimiter)
     except InputError as error:
         if expected is not None and not _may_be_foreign(case):
-            raise Broken(f"it is refused, and is a table: {error}") from error
+            raise CheckFailed(f"a valid table is refused: {error}") from error
         _check_words(str(error))
         return False
     finally:
         content.BLOCK = whole
     if not _is_json(case) and (expected is None or expected != (frame.columns, frame.rows())):
-        raise Broken(f"it is read as {frame.columns} {frame.rows()}, and is {expected}")
+        raise CheckFailed(f"read as {frame.columns} {frame.rows()}, expected {expected}")
     return True
 
 
@@ -176,7 +176,7 @@ _CHANGES = (*EDITS, _token, _token, _token, _token_over, _other_delimiter, _othe
 
 
 def _is_json(case: Case) -> bool:
-    """Whether a file without a name is JSON by its first character, and no delimited text."""
+    """Return whether a file without a name is JSON by its first character, and not delimited text."""
     return not case.name and case.data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x0b\x0c\0").startswith((b"{", b"["))
 
 
@@ -186,13 +186,13 @@ def _may_be_foreign(case: Case) -> bool:
 
 
 def _check_words(message: str) -> None:
-    """A refusal is of some length and lets no control character through to a terminal."""
+    """Check that a message is short and contains no control characters."""
     if len(message) > 20_000:
-        raise Broken(f"the message has {len(message)} characters")
+        raise CheckFailed(f"the message has {len(message)} characters")
     control = [
         character
         for character in message
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t"
     ]
     if control:
-        raise Broken(f"the message holds {control}")
+        raise CheckFailed(f"the message contains {control}")

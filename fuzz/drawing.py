@@ -1,4 +1,4 @@
-"""Random tables with labels, and the doors they come in by."""
+"""Random tables with labels, and the forms in which they are passed in."""
 
 import csv
 import io
@@ -17,30 +17,30 @@ Columns = dict[str, list[Any]]
 
 @dataclass(frozen=True)
 class Strategy:
-    """What a table's columns and labels are drawn from, as often as asked, and the door they come in by."""
+    """Random sources of a table's columns and labels, and the form of the table."""
 
     columns: dict[str, Cells]
     labels: Cells
     door: str
 
     def table(self, draw: random.Random, n_rows: int) -> Columns:
-        """So many rows."""
+        """Return columns with this number of rows."""
         return {name: column(draw, n_rows) for name, column in self.columns.items()}
 
 
 def strategy(draw: random.Random) -> Strategy:
-    """A strategy for tables of one to six columns."""
+    """Return a strategy for tables of one to six columns."""
     names = draw.sample(NAMES, draw.choice((1, 2, 2, 3, 4, 6)))
     return Strategy({name: cells(draw) for name in names}, _labels(draw), draw.choice(list(_DOORS)))
 
 
 def number_of_rows(draw: random.Random) -> int:
-    """Few, mostly."""
+    """Draw a number of rows, mostly a small one."""
     return draw.choice((1, 2, 3, 4, 6, 10, 16, 20, 20, 30, 30, 60, 150))
 
 
-def brought(columns: Columns, door: str) -> Any:
-    """The columns as what a user brings, or as a mapping where that library cannot hold them."""
+def as_input(columns: Columns, door: str) -> Any:
+    """Return the columns in the form of a user's table, or as a mapping if its library cannot hold them."""
     try:
         return _DOORS[door](columns)
     except _UNHOLDABLE:
@@ -82,7 +82,7 @@ def _pandas(columns: Columns) -> Any:
 
 
 def _dtype(cells_: list[Any]) -> Any:
-    # pandas' own guess warns of dates far from ours.
+    # pandas' own inference warns of distant dates.
     kinds = {type(cell) for cell in cells_}
     return None if kinds and kinds <= {int, float, bool, str} and len(kinds) == 1 else object
 
@@ -136,7 +136,7 @@ def _read(data: bytes, name: str) -> Any:
 
 
 _UNHOLDABLE = (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError)
-"""What libraries say of cells that they cannot hold; `InputError` is a `ValueError`."""
+"""Errors of libraries for cells that they cannot hold; `InputError` is a `ValueError`."""
 _DOORS: dict[str, Callable[[Columns], Any]] = {
     "dict": dict,
     "polars": _polars,

@@ -1,17 +1,17 @@
-"""Changes to bytes that know nothing of what the bytes mean."""
+"""Random changes of bytes, independent of their meaning."""
 
 import random
 from collections.abc import Sequence
 
 
 def flip(data: bytearray, draw: random.Random) -> None:
-    """Turn one bit over."""
+    """Flip one bit."""
     if data:
         data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
 
 
 def put(data: bytearray, draw: random.Random) -> None:
-    """Replace one byte by any other, or by one that often matters."""
+    """Replace one byte by a random one, or by one with a special meaning in files."""
     if data:
         data[draw.randrange(len(data))] = (
             draw.choice(b'\x00\xff\x7f\x80 09"\\,{}[]\r\n') if draw.random() < 0.5 else draw.randrange(256)
@@ -19,26 +19,26 @@ def put(data: bytearray, draw: random.Random) -> None:
 
 
 def cut(data: bytearray, draw: random.Random) -> None:
-    """Take out a stretch, or all that comes after a place."""
+    """Remove a few bytes, or everything after a position."""
     begin = draw.randrange(len(data) + 1)
     del data[begin : begin + draw.randint(1, 16) if draw.random() < 0.7 else len(data)]
 
 
 def repeat(data: bytearray, draw: random.Random) -> None:
-    """Put a stretch in once more somewhere."""
+    """Insert a copy of a few bytes at a random position."""
     begin = draw.randrange(len(data) + 1)
     place = draw.randrange(len(data) + 1)
     data[place:place] = data[begin : begin + draw.randint(1, 64)]
 
 
 def insert(data: bytearray, draw: random.Random) -> None:
-    """Put in bytes that are not there."""
+    """Insert random bytes."""
     place = draw.randrange(len(data) + 1)
     data[place:place] = draw.randbytes(draw.randint(1, 8))
 
 
 def swap(data: bytearray, draw: random.Random) -> None:
-    """Exchange two stretches of one length."""
+    """Swap two ranges of equal length."""
     length = draw.randint(1, max(1, min(64, len(data) // 2)))
     if len(data) >= 2 * length:
         one = draw.randrange(len(data) - 2 * length + 1)
@@ -47,9 +47,9 @@ def swap(data: bytearray, draw: random.Random) -> None:
 
 
 def splice(one: bytes, other: bytes, draw: random.Random) -> bytearray:
-    """The beginning of one and the end of another."""
+    """Return the beginning of one and the end of the other."""
     at = draw.randrange(len(one) + 1)
-    # At the same place often: lengths then go on matching.
+    # Often at the same position, so that lengths still match.
     return bytearray(one[:at] + other[at if draw.random() < 0.5 else draw.randrange(len(other) + 1) :])
 
 
@@ -57,7 +57,7 @@ EDITS = (flip, put, cut, repeat, insert, swap)
 
 
 def edited(seeds: Sequence[bytes], draw: random.Random) -> bytes:
-    """One of some seeds, or two spliced, with a few changes."""
+    """Return one of the seeds, or two spliced, with a few changes."""
     if draw.random() < 0.15:
         data = splice(draw.choice(seeds), draw.choice(seeds), draw)
     else:

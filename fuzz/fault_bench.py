@@ -1,4 +1,4 @@
-"""A table, a model and folders, in which commands run as processes of their own and are looked at afterwards."""
+"""A table, a model and folders for commands that run as processes of their own and are checked afterwards."""
 
 import contextlib
 import os
@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-OLD = b"what was there before\n"
+OLD = b"the previous file\n"
 SOURCE = Path(__file__).resolve().parents[1] / "src"
-"""What is tried is the code beside this file, whatever is installed."""
+"""The code beside this file is tested, not an installed one."""
 TIMEOUT = 120
 TINY = ("--target", "y", "--epochs", "2", "--hidden", "4")
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -43,19 +43,19 @@ OUTPUT = re.compile(r"^\{out\}/(.+\..+)$")
 
 
 @dataclass
-class Seen:
-    """What a command did.
+class CommandResult:
+    """The result of a command.
 
     Attributes
     ----------
     code
-        How it ended, as `subprocess` counts it.
+        Its return code, as in `subprocess`.
     err
-        What it said on standard error.
+        Its standard error.
     left
-        The names in its folder of outputs, and in its folder for temporary files.
+        Unexpected names in its folder of outputs, and in its folder for temporary files.
     outputs
-        By name: ``absent``, ``old``, ``new`` or ``half``.
+        The state of each output by name: ``absent``, ``old``, ``new`` or ``half``.
     """
 
     code: int
@@ -63,14 +63,14 @@ class Seen:
     left: list[str]
     outputs: dict[str, str]
 
-    def sentence(self) -> str:
-        """The last line on standard error."""
+    def last_line(self) -> str:
+        """Return the last line on standard error."""
         return self.err.strip().split("\n")[-1]
 
 
 @dataclass
 class Bench:
-    """A folder with a table and a model, and what commands write when nothing goes wrong."""
+    """A folder with a table and a model, and the outputs of commands without faults."""
 
     place: Path
     rng: random.Random
@@ -97,14 +97,14 @@ class Bench:
             (self.place / name).chmod(0o777)
 
     def train(self) -> None:
-        """Train the model, unless it is there."""
+        """Train the model, unless it exists."""
         if self.model.exists():
             return
         arguments = ("fit", str(self.table), *TINY, "--folds", "2", "--out", str(self.model))
         made = self.start("fit", self.place, arguments=arguments)
         err = _err_of(made)
         if made.returncode:
-            raise SystemExit(f"no model could be trained to begin with:\n{err.decode()}")
+            raise SystemExit(f"the model for the trials could not be trained:\n{err.decode()}")
 
     def start(
         self,
@@ -120,11 +120,11 @@ class Bench:
     ) -> subprocess.Popen[bytes]:
         """Start a command."""
         words = {"table": table or self.table, "model": model or self.model, "out": out}
-        given = arguments or [word.format(**words) for word in COMMANDS[command]]
+        full = arguments or [word.format(**words) for word in COMMANDS[command]]
         places = {"TMPDIR": str(self.place / "temporary"), "MPLCONFIGDIR": str(self.place / "cache")}
         places["PYTHONPATH"] = os.pathsep.join(filter(None, (str(SOURCE), os.environ.get("PYTHONPATH"))))
         return subprocess.Popen(
-            [*program, *given] if program else [*_program(), *given],
+            [*program, *full] if program else [*_program(), *full],
             env={**os.environ, **places, "HOME": str(self.place / "cache")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL if stdout is None else stdout,
@@ -134,7 +134,7 @@ class Bench:
 
     @contextlib.contextmanager
     def folder(self, command: str, *, filled: bool) -> Iterator[Path]:
-        """A folder for outputs, which are there already or are not."""
+        """Give a folder for outputs, with or without old outputs."""
         out = Path(tempfile.mkdtemp(dir=self.place, prefix="out-"))
         out.chmod(0o777)
         if filled:
@@ -145,13 +145,13 @@ class Bench:
             shutil.rmtree(out, ignore_errors=True)
 
     def fill(self, command: str, out: Path) -> None:
-        """Put old outputs where new ones go."""
+        """Write old outputs at the paths of the new ones."""
         for name in outputs_of(command):
             (out / name).write_bytes(OLD)
             (out / name).chmod(0o666)
 
-    def see(self, process: subprocess.Popen[bytes], command: str, out: Path) -> Seen:
-        """Wait for a command and look at what it left."""
+    def finish(self, process: subprocess.Popen[bytes], command: str, out: Path) -> CommandResult:
+        """Wait for a command and return its result."""
         err = _err_of(process)
         names = outputs_of(command)
         temporary = [*(self.place / "temporary").iterdir()]
@@ -161,7 +161,7 @@ class Bench:
             shutil.rmtree(path, ignore_errors=True)
             path.unlink(missing_ok=True)
         outputs = {name: self._state(command, out, name) for name in names}
-        return Seen(process.returncode, err.decode(errors="replace"), sorted(left), outputs)
+        return CommandResult(process.returncode, err.decode(errors="replace"), sorted(left), outputs)
 
     def _state(self, command: str, out: Path, name: str) -> str:
         if not (out / name).exists():
@@ -171,33 +171,33 @@ class Bench:
             return "old"
         return "new" if data == self.references.get(command, {}).get(name) else "half"
 
-    def learn(self, command: str) -> None:
-        """Run a command without a fault, for what it writes and how long it takes."""
+    def run_reference(self, command: str) -> None:
+        """Run a command without a fault, and store its outputs and its time."""
         if command in self.references:
             return
         if "{model}" in COMMANDS[command]:
             self.train()
         with self.folder(command, filled=False) as out:
             begin = time.perf_counter()
-            seen = self.see(self.start(command, out), command, out)
+            result = self.finish(self.start(command, out), command, out)
             self.seconds[command] = time.perf_counter() - begin
-            if seen.code or set(seen.outputs.values()) - {"half"}:
-                raise SystemExit(f"{command} fails without a fault ({seen.code}):\n{seen.err}")
-            self.references[command] = {name: (out / name).read_bytes() for name in seen.outputs}
+            if result.code or set(result.outputs.values()) - {"half"}:
+                raise SystemExit(f"{command} fails without a fault ({result.code}):\n{result.err}")
+            self.references[command] = {name: (out / name).read_bytes() for name in result.outputs}
 
 
 def outputs_of(command: str) -> list[str]:
-    """The names of the files that a command writes."""
-    return [found[1] for word in COMMANDS[command] if (found := OUTPUT.match(word))]
+    """Return the names of the files that a command writes."""
+    return [match[1] for word in COMMANDS[command] if (match := OUTPUT.match(word))]
 
 
 def _err_of(process: subprocess.Popen[bytes]) -> bytes:
-    """What a command says on standard error until it ends, which it is made to if it will not."""
+    """Return the standard error of a command, which is killed after the time limit."""
     try:
         return process.communicate(timeout=TIMEOUT)[1]
     except subprocess.TimeoutExpired:
         process.kill()
-        return process.communicate()[1] + f"\nIt did not end within {TIMEOUT} seconds.".encode()
+        return process.communicate()[1] + f"\nThe command did not end within {TIMEOUT} seconds.".encode()
 
 
 def _program() -> list[str]:

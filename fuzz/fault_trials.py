@@ -1,4 +1,4 @@
-"""What can come between: each fault is arranged, a command is run under it, and what is wrong with its end is said."""
+"""Faults: each trial runs a command under a fault and returns the problems of its result."""
 
 import ctypes
 import os
@@ -11,39 +11,39 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fuzz.fault_bench import COMMANDS, Bench, Seen, outputs_of
+from fuzz.fault_bench import COMMANDS, Bench, CommandResult, outputs_of
 
 PR_CAPBSET_DROP = 24
 RESUMED = ("p.csv.parts",)
-"""What a prediction that did not end keeps, for --resume."""
+"""Files that an interrupted predict leaves for --resume."""
 SIGNALS = {"sigint": signal.SIGINT, "sigterm": signal.SIGTERM, "sighup": signal.SIGHUP, "sigkill": signal.SIGKILL}
 SENTENCES = {"sigint": "Interrupted", "sigterm": "Terminated", "sighup": "Hung up"}
 
-Trial = tuple[str, list[str], Seen]
-"""What was seen in short, what is wrong with it, and all of it."""
+Trial = tuple[str, list[str], CommandResult]
+"""A summary, the problems, and the full result."""
 
 
-def told(seen: Seen, code: int, start: str) -> list[str]:
-    """What is wrong with how a command ended, if it had to end so."""
-    wrong = [] if seen.code == code else [f"exit code {seen.code}, not {code}"]
-    if not re.search(rf"^{start}.+", seen.sentence()) and start:
-        wrong.append(f"says {seen.sentence()!r}")
+def exit_problems(result: CommandResult, code: int, start: str) -> list[str]:
+    """Return the problems of a command's exit code and last line."""
+    wrong = [] if result.code == code else [f"exit code {result.code}, not {code}"]
+    if not re.search(rf"^{start}.+", result.last_line()) and start:
+        wrong.append(f"last line {result.last_line()!r}")
     return wrong
 
 
-def clean(seen: Seen, kept: Sequence[str] = ()) -> list[str]:
-    """What is wrong with what a command left behind."""
-    wrong = [f"{name} is half-written" for name, state in seen.outputs.items() if state == "half"]
-    wrong += [f"left {name}" for name in seen.left if name not in kept and name not in RESUMED]
+def leftover_problems(result: CommandResult, kept: Sequence[str] = ()) -> list[str]:
+    """Return the problems of a command's files and standard error."""
+    wrong = [f"{name} is partial" for name, state in result.outputs.items() if state == "half"]
+    wrong += [f"left {name}" for name in result.left if name not in kept and name not in RESUMED]
     for noise in ("Traceback", "Exception ignored", "panicked", "core dumped"):
-        if noise in seen.err:
+        if noise in result.err:
             wrong.append(f"{noise!r} on standard error")
     return wrong
 
 
 def signalled(bench: Bench, command: str, fault: str) -> Trial:
-    """A signal at a random moment of a command's life, the first milliseconds more often than the others."""
-    bench.learn(command)
+    """Send a signal at a random moment of a command, more often in the first milliseconds."""
+    bench.run_reference(command)
     early = bench.rng.random() < 0.3
     moment = bench.rng.uniform(0, min(0.3, bench.seconds[command]) if early else 1.05 * bench.seconds[command])
     with bench.folder(command, filled=bench.rng.random() < 0.5) as out:
@@ -51,19 +51,19 @@ def signalled(bench: Bench, command: str, fault: str) -> Trial:
         time.sleep(moment)
         listens = _listens(process.pid)
         process.send_signal(SIGNALS[fault])
-        seen = bench.see(process, command, out)
-    wrong = clean(seen, kept=["checkpoint"])
-    if seen.code == 0:
-        return "done", wrong + [f"{n} is {s}" for n, s in seen.outputs.items() if s != "new"], seen
+        result = bench.finish(process, command, out)
+    wrong = leftover_problems(result, kept=["checkpoint"])
+    if result.code == 0:
+        return "done", wrong + [f"{n} is {s}" for n, s in result.outputs.items() if s != "new"], result
     if fault == "sigkill":
-        return "killed", wrong, seen
-    if not listens and seen.code != 128 + SIGNALS[fault]:
-        return "before it began", [], seen
-    return f"{seen.code}", wrong + told(seen, 128 + SIGNALS[fault], SENTENCES[fault]), seen
+        return "killed", wrong, result
+    if not listens and result.code != 128 + SIGNALS[fault]:
+        return "before it began", [], result
+    return f"{result.code}", wrong + exit_problems(result, 128 + SIGNALS[fault], SENTENCES[fault]), result
 
 
 def _listens(process: int) -> bool:
-    """Whether a command takes SIGTERM by now; before, Python itself is starting, and answers in its own way."""
+    """Return whether a command handles SIGTERM yet; before, Python itself starts and handles it in its own way."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:
@@ -73,55 +73,59 @@ def _listens(process: int) -> bool:
 
 
 def full_disk(bench: Bench, command: str, _fault: str) -> Trial:
-    """Outputs on a file system without room."""
+    """Run with outputs on a full file system."""
     if not outputs_of(command):
-        return "writes no file", [], Seen(0, "", [], {})
+        return "writes no file", [], CommandResult(0, "", [], {})
     if os.geteuid() != 0:
-        return "not arranged: only root can mount a full disk", [], Seen(0, "", [], {})
-    bench.learn(command)
+        return "not possible: only root can mount a full disk", [], CommandResult(0, "", [], {})
+    bench.run_reference(command)
     with bench.folder(command, filled=False) as out:
         pages = 4096 * len(outputs_of(command))
         subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={pages}", "tmpfs", str(out)], check=True)
         try:
             bench.fill(command, out)
-            seen = bench.see(bench.start(command, out), command, out)
+            result = bench.finish(bench.start(command, out), command, out)
         finally:
             subprocess.run(["umount", str(out)], check=True)
-    return f"{seen.code}", _refused(seen), seen
+    return f"{result.code}", _refused(result), result
 
 
 def small_files(bench: Bench, command: str, _fault: str) -> Trial:
-    """A limit on the size of files that is too small for any output."""
+    """Run with a limit on file sizes that is too small for any output."""
     if not outputs_of(command):
-        return "writes no file", [], Seen(0, "", [], {})
-    bench.learn(command)
+        return "writes no file", [], CommandResult(0, "", [], {})
+    bench.run_reference(command)
     with bench.folder(command, filled=True) as out:
         limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50, 50))  # noqa: E731
-        seen = bench.see(bench.start(command, out, before=limit), command, out)
-    return f"{seen.code}", _refused(seen), seen
+        result = bench.finish(bench.start(command, out, before=limit), command, out)
+    return f"{result.code}", _refused(result), result
 
 
-def _refused(seen: Seen) -> list[str]:
-    """What is wrong with how a file that could not be written was refused."""
-    changed = [f"{name} is {state}" for name, state in seen.outputs.items() if state != "old"]
-    return clean(seen, kept=["checkpoint"]) + told(seen, 1, "Error: ") + changed
+def _refused(result: CommandResult) -> list[str]:
+    """Return the problems of the refusal of a file that cannot be written."""
+    changed = [f"{name} is {state}" for name, state in result.outputs.items() if state != "old"]
+    return leftover_problems(result, kept=["checkpoint"]) + exit_problems(result, 1, "Error: ") + changed
 
 
 def full_stdout(bench: Bench, command: str, _fault: str) -> Trial:
-    """Standard output that takes nothing."""
+    """Run with a full standard output."""
     if not Path("/dev/full").exists():
-        return "not arranged: only Linux has /dev/full", [], Seen(0, "", [], {})
-    bench.learn(command)
+        return "not possible: only Linux has /dev/full", [], CommandResult(0, "", [], {})
+    bench.run_reference(command)
     with bench.folder(command, filled=False) as out, Path("/dev/full").open("wb") as full:
-        seen = bench.see(bench.start(command, out, stdout=full.fileno()), command, out)
-    if not seen.code:
-        return "prints nothing", clean(seen, kept=["checkpoint"]), seen
-    return f"{seen.code}", clean(seen, kept=["checkpoint"]) + told(seen, 1, "Error: "), seen
+        result = bench.finish(bench.start(command, out, stdout=full.fileno()), command, out)
+    if not result.code:
+        return "prints nothing", leftover_problems(result, kept=["checkpoint"]), result
+    return (
+        f"{result.code}",
+        leftover_problems(result, kept=["checkpoint"]) + exit_problems(result, 1, "Error: "),
+        result,
+    )
 
 
 def reader_left(bench: Bench, command: str, fault: str) -> Trial:
-    """A reader that takes nothing, or one line."""
-    bench.learn(command)
+    """Run with a reader that leaves at once, or after one line."""
+    bench.run_reference(command)
     with bench.folder(command, filled=False) as out:
         reading, writing = os.pipe()
         process = bench.start(command, out, stdout=writing)
@@ -130,47 +134,47 @@ def reader_left(bench: Bench, command: str, fault: str) -> Trial:
             while os.read(reading, 1) not in (b"", b"\n"):
                 pass
         os.close(reading)
-        seen = bench.see(process, command, out)
-    wrong = clean(seen, kept=["checkpoint"])
-    # A command that has said its all by then, or says nothing, is simply done.
-    return f"{seen.code}", wrong + ([] if seen.code == 0 else told(seen, 141, "")), seen
+        result = bench.finish(process, command, out)
+    wrong = leftover_problems(result, kept=["checkpoint"])
+    # A command that has printed everything by then, or prints nothing, ends normally.
+    return f"{result.code}", wrong + ([] if result.code == 0 else exit_problems(result, 141, "")), result
 
 
 def _as_others() -> None:
-    """Give up root's right to read and write what the modes of files forbid (capabilities 1 and 2)."""
+    """Drop root's right to ignore file permissions (capabilities 1 and 2)."""
     if os.geteuid() == 0:
         system = ctypes.CDLL(None, use_errno=True)
         for capability in (1, 2):
             if system.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
-                raise OSError(ctypes.get_errno(), "cannot give up a right of root")
+                raise OSError(ctypes.get_errno(), "cannot drop a capability of root")
 
 
 def read_only(bench: Bench, command: str, _fault: str) -> Trial:
-    """Outputs in a folder that takes no new files."""
+    """Run with outputs in a read-only folder."""
     if not outputs_of(command):
-        return "writes no file", [], Seen(0, "", [], {})
-    bench.learn(command)
+        return "writes no file", [], CommandResult(0, "", [], {})
+    bench.run_reference(command)
     with bench.folder(command, filled=True) as out:
         out.chmod(0o555)
-        seen = bench.see(bench.start(command, out, before=_as_others), command, out)
+        result = bench.finish(bench.start(command, out, before=_as_others), command, out)
         out.chmod(0o755)
-    return f"{seen.code}", _refused(seen), seen
+    return f"{result.code}", _refused(result), result
 
 
 def unreadable(bench: Bench, command: str, fault: str) -> Trial:
-    """A table or a model that may not be read."""
+    """Run with a table or a model without read permission."""
     what = fault.removeprefix("unreadable-")
     if not any(f"{{{what}}}" in word for word in COMMANDS[command]):
-        return f"reads no {what}", [], Seen(0, "", [], {})
-    bench.learn(command)
+        return f"reads no {what}", [], CommandResult(0, "", [], {})
+    bench.run_reference(command)
     with bench.folder(command, filled=True) as out:
         secret = bench.place / f"secret-{getattr(bench, what).name}"
         shutil.copy(getattr(bench, what), secret)
         secret.chmod(0)
         process = bench.start(command, out, before=_as_others, **{what: secret})  # type: ignore[arg-type]
-        seen = bench.see(process, command, out)
+        result = bench.finish(process, command, out)
         secret.unlink()
-    return f"{seen.code}", _refused(seen), seen
+    return f"{result.code}", _refused(result), result
 
 
 FAULTS: dict[str, Callable[[Bench, str, str], Trial]] = {

@@ -1,32 +1,32 @@
-"""Every byte of one small model file with every other value, and every truncation: all are refused."""
+"""Every single-byte change and every truncation of a small model file: all are refused."""
 
 import random
 from collections.abc import Callable
 
-from fuzz.bundles import GOLDEN, Case, Reading
+from fuzz.bundles import GOLDEN, Case, ModelFileCheck
 from fuzz.campaign import Target
 
 FILE = GOLDEN / "format_1.safetensors"
 _BITS = tuple(1 << bit for bit in range(8))
-TURNS = (*_BITS, *(turn for turn in range(1, 256) if turn not in _BITS))
-"""What a byte is combined with by exclusive or: single bits first, then all else."""
+FLIPS = (*_BITS, *(flip for flip in range(1, 256) if flip not in _BITS))
+"""Values for exclusive or with a byte: single bits first, then all others."""
 
 
 def drawing(data: bytes) -> tuple[Callable[[random.Random, int], Case], int]:
-    """The cases of a file by number, and how many there are: truncations, then flips, one turn after the other."""
+    """Return a function from number to case, and the number of cases: truncations, then flips by value."""
 
     def draw(_random: random.Random, number: int) -> Case:
         if number < len(data):
             return Case(data[:number])
-        turn, place = divmod(number - len(data), len(data))
+        flip, place = divmod(number - len(data), len(data))
         damaged = bytearray(data)
-        damaged[place] ^= TURNS[turn]
+        damaged[place] ^= FLIPS[flip]
         return Case(bytes(damaged))
 
-    return draw, len(data) * (1 + len(TURNS))
+    return draw, len(data) * (1 + len(FLIPS))
 
 
 def target() -> Target[Case]:
-    """None of the damaged files is read."""
+    """Return the target: every damaged file is refused."""
     draw, n_cases = drawing(FILE.read_bytes())
-    return Target("flips", ".safetensors", draw, Reading().holds, lambda case: case.data, n_cases=n_cases)
+    return Target("flips", ".safetensors", draw, ModelFileCheck().check, lambda case: case.data, n_cases=n_cases)

@@ -1,7 +1,4 @@
-"""Model files by somebody who knows the format and writes what they like, with a digest that is right.
-
-Written from the format's description, without the project's writer.
-"""
+"""Forged model files with a valid digest, written from the format's description without the project's writer."""
 
 import hashlib
 import json
@@ -24,7 +21,7 @@ VALUES: tuple[Any, ...] = (
 
 @dataclass(frozen=True)
 class Tensor:
-    """One tensor, as its description and its bytes."""
+    """A tensor: its description and its bytes."""
 
     name: str
     dtype: Any
@@ -34,14 +31,14 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Parts:
-    """A model file taken apart: the text of its document, and its tensors in the file's order."""
+    """The parts of a model file: the text of its document, and its tensors in the file's order."""
 
     text: str
     tensors: tuple[Tensor, ...]
 
 
 def parts(data: bytes) -> Parts:
-    """Take a good file apart."""
+    """Split a valid file into its parts."""
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8 : 8 + length])
     text = header.pop("__metadata__")["demarcate"]
@@ -52,40 +49,40 @@ def parts(data: bytes) -> Parts:
     )
 
 
-def written(file: Parts, change_header: Callable[[dict[str, Any]], object] | None = None) -> bytes:
-    """The file of these parts, its digest right; ``change_header`` may alter the rest of the header."""
+def file_bytes(file: Parts, change_header: Callable[[dict[str, Any]], object] | None = None) -> bytes:
+    """Return the file of these parts with a valid digest; ``change_header`` may change the rest of the header."""
     digest = hashlib.sha256(file.text.encode())
     described: dict[str, Any] = {}
     begin = 0
     for tensor in file.tensors:
-        digest.update(spelt([tensor.name, tensor.dtype, tensor.shape]).encode() + tensor.content)
+        digest.update(canonical_json([tensor.name, tensor.dtype, tensor.shape]).encode() + tensor.content)
         end = begin + len(tensor.content)
         described[tensor.name] = {"dtype": tensor.dtype, "shape": tensor.shape, "data_offsets": [begin, end]}
         begin = end
     header = {"__metadata__": {"demarcate": file.text, "sha256": digest.hexdigest()}, **described}
     if change_header is not None:
         change_header(header)
-    text = spelt(header).encode()
+    text = canonical_json(header).encode()
     text += b" " * (-len(text) % 8)
     return struct.pack("<Q", len(text)) + text + b"".join(tensor.content for tensor in file.tensors)
 
 
-def spelt(value: Any, *, sort: bool = False) -> str:
-    """JSON in the one spelling of the format."""
+def canonical_json(value: Any, *, sort: bool = False) -> str:
+    """Return JSON in the canonical encoding of the format."""
     return json.dumps(value, separators=(",", ":"), sort_keys=sort)
 
 
 def with_record(file: Parts, record: dict[str, Any]) -> Parts:
-    """The file of a model of which more is on record."""
-    return replace(file, text=spelt({**json.loads(file.text), "record": record}, sort=True))
+    """Return the file with this record of the model."""
+    return replace(file, text=canonical_json({**json.loads(file.text), "record": record}, sort=True))
 
 
 def with_document_changed(file: Parts, draw: random.Random) -> Parts:
-    """One or two values of the document replaced, dropped, doubled or added; now and then spelt as no writer spells."""
+    """Replace, remove, copy or add one or two values of the document; sometimes the encoding is not canonical."""
     document = json.loads(file.text)
     for _ in range(draw.choice((1, 1, 1, 2))):
         change(document, draw)
-    text = spelt(document, sort=draw.random() < 0.98)
+    text = canonical_json(document, sort=draw.random() < 0.98)
     if draw.random() < 0.02:
         place = draw.randrange(1, len(text))
         text = (
@@ -95,7 +92,7 @@ def with_document_changed(file: Parts, draw: random.Random) -> Parts:
 
 
 def with_numbers_changed(file: Parts, draw: random.Random) -> Parts:
-    """A few numbers of a tensor replaced by others, most of them finite."""
+    """Replace a few numbers of a tensor by others, most of them finite."""
     place = draw.randrange(len(file.tensors))
     tensor = file.tensors[place]
     code, size = {"F32": ("<f", 4), "F64": ("<d", 8)}[tensor.dtype]
@@ -112,7 +109,7 @@ def with_numbers_changed(file: Parts, draw: random.Random) -> Parts:
 
 
 def with_tensors_changed(file: Parts, draw: random.Random) -> Parts:
-    """A tensor dropped, doubled, renamed, reshaped, retyped, or longer or shorter than it says; or two exchanged."""
+    """Remove, copy, rename, reshape or retype a tensor, change its length, or swap two tensors."""
     tensors = list(file.tensors)
     place = draw.randrange(len(tensors))
     tensor = tensors[place]
@@ -139,16 +136,16 @@ def with_tensors_changed(file: Parts, draw: random.Random) -> Parts:
 
 
 def change(document: Any, draw: random.Random) -> None:
-    """One change somewhere in a JSON value of dicts and lists."""
+    """Make one change at a random place in a JSON value of dicts and lists."""
     holder = document
-    # Down to a random place, the top more often than by counting leaves.
+    # Descend to a random place; places near the top are more likely than by their number of leaves.
     while True:
         children = [child for child in (holder.values() if isinstance(holder, dict) else holder) if _is_inner(child)]
         if not children or draw.random() < 0.25:
             break
         holder = draw.choice(children)
     keys = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
-    value = json.loads(spelt(draw.choice(VALUES)))
+    value = json.loads(canonical_json(draw.choice(VALUES)))
     if not keys or draw.random() < 0.1:
         _add(holder, draw, value)
         return
@@ -162,7 +159,7 @@ def change(document: Any, draw: random.Random) -> None:
             holder[key] = holder[draw.choice(keys)]
         case 3 if type(holder[key]) in (int, float):
             step = draw.choice((1, -1, 0.5, 1e-9))
-            # Whole numbers of hundreds of digits take whole steps only.
+            # Floats cannot be added to whole numbers of hundreds of digits.
             holder[key] += step if abs(holder[key]) < LARGEST_FLOAT else round(step) or 1
         case 4 if isinstance(holder[key], str):
             holder[key] += draw.choice((" ", "x", "\x00", "é"))

@@ -1,4 +1,4 @@
-"""The cases of a target shared out among processes."""
+"""The cases of a target divided among processes."""
 
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -11,14 +11,14 @@ from fuzz.targets import TARGETS
 
 
 def run_jobs(name: str, plan: Plan, n_jobs: int = 1) -> Figures:
-    """Run a target as planned, every ``n_jobs``-th case in each of so many processes of its own.
+    """Run a target, every ``n_jobs``-th case in each of ``n_jobs`` new processes.
 
-    A process of its own even for one: its memory is then that of the target.
+    Even one job runs in a new process, whose memory is then that of the target.
     """
     shares = [replace(plan, first=plan.first + job, step=n_jobs) for job in range(n_jobs)]
-    # Fresh ones: torch's threads do not survive a fork.
+    # Spawned, because torch's threads do not survive a fork.
     with ProcessPoolExecutor(n_jobs, mp_context=get_context("spawn")) as pool:
-        return reduce(Figures.beside, pool.map(_run, repeat(name), shares))
+        return reduce(Figures.merge, pool.map(_run, repeat(name), shares))
 
 
 def _run(name: str, plan: Plan) -> Figures:

@@ -1,4 +1,4 @@
-"""How much memory reading takes: large files good and bad, and small ones that claim to be large."""
+"""Memory while reading: large files, valid and damaged, and small ones that claim to be large."""
 
 import json
 import struct
@@ -11,15 +11,15 @@ from functools import partial
 from pathlib import Path
 
 from fuzz.bundles import GOLDEN
-from fuzz.campaign import Broken, Target
-from fuzz.forging import Parts, Tensor, parts, spelt, written
+from fuzz.campaign import CheckFailed, Target
+from fuzz.forging import Parts, Tensor, canonical_json, file_bytes, parts
 
 WIDE = 5000
-"""Units of the two hidden layers of the large model, whose file has 100 MB."""
+"""Units in each of the two hidden layers of the large model, whose file has 100 MB."""
 MANY = 12_000_000
-"""Rows that prediction sets go by in another large model."""
+"""Out-of-fold rows of prediction sets in another large model."""
 SPARE, SPARE_FOR_VALUES = 64 * 2**20, 256 * 2**20
-"""What reading may take beside twice the file, and where its document is nothing but small values."""
+"""Memory that reading may take beside twice the file, and if the document consists of small values."""
 READER = """
 import re, sys
 from pathlib import Path
@@ -31,20 +31,20 @@ read_bundle(sys.argv[2])
 before = size("VmRSS")
 try:
     read_bundle(sys.argv[1])
-    found = "taken"
+    verdict = "accepted"
 except BundleError as error:
-    found = "refused"
-print(found, size("VmHWM") - before)
+    verdict = "refused"
+print(verdict, size("VmHWM") - before)
 """
-"""Reads one file, after a small one that has everything imported, and says how much more memory that took at most.
+"""Reads a small file, for the imports, then another one, and prints the peak of the additional memory.
 
-The system's own count of the process: what ``getrusage`` says includes the process that began it.
+The numbers come from /proc, because those of ``getrusage`` include the parent process.
 """
 
 
 @dataclass(frozen=True)
 class Case:
-    """A file by the name of what is wrong with it, and whether it is to be read."""
+    """A file, a description of it, and whether it is valid."""
 
     name: str
     data: Callable[[], bytes]
@@ -53,20 +53,20 @@ class Case:
 
 
 def target() -> Target[Case]:
-    """Whatever a file says, reading it takes no more memory than twice its size and 64 MiB."""
+    """Return the target: reading any file takes at most twice its size and 64 MiB of memory."""
     return Target(
         "memory",
         ".safetensors",
         lambda _, number: CASES[number],
-        holds,
+        check,
         lambda case: case.data(),
-        most_seconds=60,
+        max_seconds=60,
         n_cases=len(CASES),
     )
 
 
-def holds(case: Case) -> bool:
-    """Whether a file was read, in a process of its own, if it was to be and took no more memory than it may."""
+def check(case: Case) -> bool:
+    """Return whether a file is accepted in a new process; raise if that is wrong or takes too much memory."""
     data = case.data()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
@@ -74,22 +74,21 @@ def holds(case: Case) -> bool:
         command = [sys.executable, "-c", READER, str(path), str(GOLDEN / "format_3.safetensors")]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
-        raise Broken(f"{case.name}: {run.stderr[-1000:]}")
-    found, taken = run.stdout.split()
-    if found != ("taken" if case.is_good else "refused"):
-        raise Broken(f"{case.name}: it is {found}")
+        raise CheckFailed(f"{case.name}: {run.stderr[-1000:]}")
+    verdict, n_bytes = run.stdout.split()
+    if verdict != ("accepted" if case.is_good else "refused"):
+        raise CheckFailed(f"{case.name}: the file is {verdict}")
     allowed = 2 * len(data) + case.spare
-    words = (
-        f"{case.name}: {len(data) / 2**20:.1f} MiB {found}, {int(taken) / 2**20:.0f} MiB of {allowed / 2**20:.0f} taken"
-    )
-    if int(taken) > allowed:
-        raise Broken(words)
-    print(f"  {words}", file=sys.stderr, flush=True)
+    used = f"{int(n_bytes) / 2**20:.0f} of {allowed / 2**20:.0f} MiB used"
+    text = f"{case.name}: {len(data) / 2**20:.1f} MiB {verdict}, {used}"
+    if int(n_bytes) > allowed:
+        raise CheckFailed(text)
+    print(f"  {text}", file=sys.stderr, flush=True)
     return case.is_good
 
 
 def large(width: int = WIDE) -> Parts:
-    """One network with two wide layers, between columns and classes of a golden file."""
+    """Return a model with one network of two wide layers, with the columns and classes of a golden file."""
     golden = parts((GOLDEN / "format_1.safetensors").read_bytes())
     document = json.loads(golden.text)
     n_inputs, n_classes = document["encoders"][0]["n_encoded"], len(document["classes"]["values"])
@@ -101,11 +100,11 @@ def large(width: int = WIDE) -> Parts:
             size = shape[0] * (shape[1] if len(shape) > 1 else 1)
             content = struct.pack("<4f", 0.5, -0.25, 0.125, 1.0) * (size // 4 + 1)
             tensors.append(Tensor(f"members.0.{place}.{kind}", "F32", shape, content[: 4 * size]))
-    return Parts(spelt(document, sort=True), tuple(tensors))
+    return Parts(canonical_json(document, sort=True), tuple(tensors))
 
 
 def _damaged(place: int) -> bytes:
-    data = bytearray(written(large()))
+    data = bytearray(file_bytes(large()))
     data[place] ^= 1
     return bytes(data)
 
@@ -114,11 +113,11 @@ def _with_nan() -> bytes:
     file = large()
     *others, last = file.tensors
     content = last.content[:-4] + struct.pack("<f", float("nan"))
-    return written(replace(file, tensors=(*others, replace(last, content=content))))
+    return file_bytes(replace(file, tensors=(*others, replace(last, content=content))))
 
 
 def _with_rows(rising: bool) -> bytes:
-    """A model whose prediction sets go by many rows."""
+    """Return a model whose prediction sets have many out-of-fold rows."""
     golden = parts((GOLDEN / "format_2.safetensors").read_bytes())
     document = json.loads(golden.text)
     document["conformal"] = {"class_rows": [MANY - 2, 1, 1]}
@@ -127,40 +126,40 @@ def _with_rows(rising: bool) -> bytes:
         replace(tensor, shape=[MANY], content=content) if tensor.name == "conformal.truths" else tensor
         for tensor in golden.tensors
     ]
-    return written(Parts(spelt(document, sort=True), tuple(tensors)))
+    return file_bytes(Parts(canonical_json(document, sort=True), tuple(tensors)))
 
 
 def _claiming(shape: list[int]) -> bytes:
-    """A small file with a tensor of an enormous shape."""
+    """Return a small file with a tensor of an enormous shape."""
     golden = parts((GOLDEN / "format_1.safetensors").read_bytes())
-    return written(replace(golden, tensors=(replace(golden.tensors[0], shape=shape), *golden.tensors[1:])))
+    return file_bytes(replace(golden, tensors=(replace(golden.tensors[0], shape=shape), *golden.tensors[1:])))
 
 
 def _calling_for(width: int) -> bytes:
-    """A small file whose document calls for enormous layers."""
+    """Return a small file whose document has enormous layers."""
     golden = parts((GOLDEN / "format_1.safetensors").read_bytes())
     document = json.loads(golden.text)
     document["members"][0]["network"]["hidden"] = [width] * 10
-    return written(replace(golden, text=spelt(document, sort=True)))
+    return file_bytes(replace(golden, text=canonical_json(document, sort=True)))
 
 
 def _filled(what: str, n_values: int) -> bytes:
-    """A file that is all header, with a document of many small values."""
-    return written(Parts(f'{{"a":[{",".join([what] * n_values)}]}}', ()))
+    """Return a file without tensors, with a document of many small values."""
+    return file_bytes(Parts(f'{{"a":[{",".join([what] * n_values)}]}}', ()))
 
 
 def _keyed(n_values: int) -> bytes:
-    """A file that is all header, with a document of many keys."""
-    return written(Parts("{" + ",".join(f'"{number:x}":1' for number in range(n_values)) + "}", ()))
+    """Return a file without tensors, with a document of many keys."""
+    return file_bytes(Parts("{" + ",".join(f'"{number:x}":1' for number in range(n_values)) + "}", ()))
 
 
 def _room(what: str) -> int:
-    """So many of these as the reader has room for, if only just."""
+    """Return the largest number of these values that the reader allows."""
     return 1_499_990 // (1 + what.count("[") + 3 * what.count("{"))
 
 
 def _heading(what: str) -> bytes:
-    """A file that is all header, with many values in the header itself."""
+    """Return a file without tensors, with many values in the header itself."""
     text = f'{{"__metadata__":[{",".join([what] * (15 * 2**20 // (len(what) + 1)))}]}}'.encode()
     return struct.pack("<Q", len(text)) + text
 
@@ -171,21 +170,21 @@ def _long_header() -> bytes:
 
 SMALL = ("[]", "{}", '{"a":1}', "0.5", '"ab"', "1")
 CASES: tuple[Case, ...] = (
-    Case("a large model", lambda: written(large()), is_good=True),
+    Case("a large model", lambda: file_bytes(large()), is_good=True),
     Case("a large model, its last byte changed", lambda: _damaged(-1)),
     Case("a large model, its header changed", lambda: _damaged(100)),
     Case("a large model, its length changed", lambda: _damaged(0)),
-    Case("a large model, cut off", lambda: written(large())[:-1]),
-    Case("a large model with a number that is none", _with_nan),
+    Case("a large model, cut off", lambda: file_bytes(large())[:-1]),
+    Case("a large model with a NaN", _with_nan),
     Case("a model with many rows for prediction sets", lambda: _with_rows(rising=True), is_good=True),
-    Case("a model with many rows for prediction sets that fall", lambda: _with_rows(rising=False)),
+    Case("a model with many rows for prediction sets in descending order", lambda: _with_rows(rising=False)),
     Case("a tensor that claims 8 EiB", lambda: _claiming([2**30, 2**31])),
     Case("a tensor that claims 2 GiB", lambda: _claiming([2**28])),
-    Case("a tensor of no numbers in an enormous shape", lambda: _claiming([0, 2**31, 2**31])),
+    Case("an empty tensor of an enormous shape", lambda: _claiming([0, 2**31, 2**31])),
     Case("layers of a billion units", lambda: _calling_for(10**9)),
     Case("a header that claims 16 MiB", _long_header),
     *(
-        Case(f"as many {what} as there is room for", partial(_filled, what, _room(what)), spare=SPARE_FOR_VALUES)
+        Case(f"the largest allowed number of {what}", partial(_filled, what, _room(what)), spare=SPARE_FOR_VALUES)
         for what in SMALL
     ),
     Case("many keys", partial(_keyed, 1_100_000), spare=SPARE_FOR_VALUES),

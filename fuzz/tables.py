@@ -12,8 +12,8 @@ import torch
 
 from demarcate import DemarcateClassifier, load
 from demarcate.errors import InputError
-from fuzz.campaign import Broken, Target
-from fuzz.drawing import Columns, brought, number_of_rows, strategy
+from fuzz.campaign import CheckFailed, Target
+from fuzz.drawing import Columns, as_input, number_of_rows, strategy
 
 SETTINGS: tuple[dict[str, Any], ...] = (
     *({}, {}, {}, {"pieces": False}, {"calibrate": False}, {"class_weight": "balanced"}, {"hidden": ()}),
@@ -23,7 +23,7 @@ SETTINGS: tuple[dict[str, Any], ...] = (
 
 @dataclass(frozen=True)
 class Case:
-    """A table with its labels, as somebody brings it; a second one from the same source; settings of the classifier."""
+    """A table with its labels and its form; fresh rows from the same source; settings of the classifier."""
 
     columns: Columns
     labels: list[Any]
@@ -36,7 +36,7 @@ class Case:
 
 
 def draw(random_: random.Random, _number: int) -> Case:
-    """A table, mostly small, and a few fresh rows."""
+    """Draw a table, mostly small, and a few fresh rows."""
     source = strategy(random_)
     n_rows = number_of_rows(random_)
     labels = source.labels(random_, n_rows)
@@ -44,10 +44,10 @@ def draw(random_: random.Random, _number: int) -> Case:
     return Case(source.table(random_, n_rows), labels, fresh, source.door, random_.choice(SETTINGS))
 
 
-def holds(case: Case) -> bool:
-    """Whether a table was learned from, if rightly."""
+def check(case: Case) -> bool:
+    """Return whether a table is accepted; raise if a model of it is wrong."""
     n_rows = len(case.labels)
-    table = brought(case.columns, case.door)
+    table = as_input(case.columns, case.door)
     classifier = DemarcateClassifier(**{"hidden": (4,), "epochs": 1, "n_folds": 2, "device": "cpu", **case.settings})
     try:
         classifier.fit(table, case.labels)
@@ -60,14 +60,14 @@ def holds(case: Case) -> bool:
     probabilities = _checked(classifier.predict_proba(table), n_rows, len(classifier.classes_))
     loaded = saved.predict_proba(table)
     if not np.array_equal(probabilities, loaded):
-        raise Broken(f"once loaded it predicts otherwise, by up to {np.abs(probabilities - loaded).max()}")
+        raise CheckFailed(f"the loaded model differs by up to {np.abs(probabilities - loaded).max()}")
     labels = classifier.predict(table)
     known = {*classifier.classes_.tolist(), *([None] if "abstain" in case.settings else [])}
     if len(labels) != n_rows or not set(labels.tolist()) <= known or labels.tolist() != saved.predict(table).tolist():
-        raise Broken(f"it predicts the labels {labels.tolist()}")
+        raise CheckFailed(f"wrong labels: {labels.tolist()}")
     with suppress(InputError):
         _checked(
-            saved.predict_proba(brought(case.fresh, case.door)),
+            saved.predict_proba(as_input(case.fresh, case.door)),
             len(next(iter(case.fresh.values()))),
             len(classifier.classes_),
         )
@@ -75,16 +75,16 @@ def holds(case: Case) -> bool:
 
 
 def target() -> Target[Case]:
-    """Refused with `InputError` at fit; or rows in are rows out, without NaN, and the same once saved and loaded."""
+    """Return the target: `InputError` in fit, or finite probabilities of all rows, equal after loading."""
     torch.set_num_threads(1)
     return Target(
-        "tables", ".txt", draw, holds, lambda case: str(case).encode(errors="backslashreplace"), most_seconds=20
+        "tables", ".txt", draw, check, lambda case: str(case).encode(errors="backslashreplace"), max_seconds=20
     )
 
 
 def _checked(probabilities: Any, n_rows: int, n_classes: int) -> Any:
     if probabilities.shape != (n_rows, n_classes):
-        raise Broken(f"{n_rows} rows of {n_classes} classes give probabilities of shape {probabilities.shape}")
+        raise CheckFailed(f"{n_rows} rows of {n_classes} classes give probabilities of shape {probabilities.shape}")
     if not np.isfinite(probabilities).all() or not np.allclose(probabilities.sum(1), 1) or (probabilities < 0).any():
-        raise Broken(f"probabilities are {probabilities}")
+        raise CheckFailed(f"invalid probabilities: {probabilities}")
     return probabilities

@@ -1,4 +1,4 @@
-"""Every target by name."""
+"""The registry of targets."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -22,4 +22,4 @@ TARGETS: dict[str, Callable[[], Target[Any]]] = {
     "memory": _target("fuzz.memory"),
     "tables": _target("fuzz.tables"),
 }
-"""Made when asked for: text needs no torch."""
+"""Functions that make the target, because text needs no torch."""

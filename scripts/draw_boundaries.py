@@ -1,4 +1,4 @@
-"""Draw the picture of the README: what three networks make of the two moons.
+"""Draw the picture of the README: three networks on the two moons.
 
 Run as ``python scripts/draw_boundaries.py [OUT.png]``.
 """
@@ -24,7 +24,7 @@ COLOURS, MARKERS = ("#2b6cb0", "#d9730d"), ("o", "^")
 
 
 def main(out: Path) -> None:
-    """Train the three on 210 of 300 rows and draw their probabilities over the plane."""
+    """Train the three networks on 210 of 300 rows and draw their probabilities over the plane."""
     data = datasets.moons(n_samples=300, noise=0.30)
     trainings = {name: Training(lr=0.01, epochs=300, batch_size=None) for name in NETWORKS}
     trainings["about right: 16-16, dropout"] = Training(lr=0.01, weight_decay=1e-4, epochs=300, batch_size=None)

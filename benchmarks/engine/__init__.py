@@ -1,1 +1,1 @@
-"""What the engine's speed and memory are worth, as ratios against named alternatives measured in the same run."""
+"""Speed and memory of the engine, as ratios to named alternatives measured in the same run."""

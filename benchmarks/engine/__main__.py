@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-# Run as a folder, its modules would be found without their package.
+# Python puts the folder itself on the path, where its modules have no package.
 sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -14,18 +14,20 @@ from benchmarks.engine.report import DOCUMENT, RESULTS, entry, merge, read, tabl
 from benchmarks.engine.runner import measure
 
 
-def arguments() -> argparse.Namespace:
-    """What the command line says."""
-    parser = argparse.ArgumentParser(prog="python benchmarks/engine", description="Measure what the engine is worth.")
+def parse_arguments() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="python benchmarks/engine", description="Measure the engine.")
     parser.add_argument("--only", type=figure_names, default=list(FIGURES), help="figures, separated by commas")
     parser.add_argument("--repeats", type=int, default=None, help="runs of each contender, instead of the figure's own")
-    parser.add_argument("--quick", action="store_true", help="tiny settings: see that all runs; nothing is kept")
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny settings to check that everything runs; stores nothing"
+    )
     return parser.parse_args()
 
 
-def figure_names(words: str) -> list[str]:
-    """Names of figures, separated by commas."""
-    names = words.split(",")
+def figure_names(text: str) -> list[str]:
+    """Parse names of figures, separated by commas."""
+    names = text.split(",")
     unknown = [name for name in names if name not in FIGURES]
     if unknown:
         raise argparse.ArgumentTypeError(f"figures are {', '.join(FIGURES)}: got {', '.join(unknown)}")
@@ -33,18 +35,18 @@ def figure_names(words: str) -> list[str]:
 
 
 def main() -> None:
-    """Measure, keep every figure as soon as it is there, and print the table."""
-    given = arguments()
-    scale, repeats = Scale(given.quick), given.repeats or (1 if given.quick else None)
+    """Measure, store every figure when it is finished, and print the table."""
+    options = parse_arguments()
+    scale, repeats = Scale(options.quick), options.repeats or (1 if options.quick else None)
     fresh = {}
-    for name in given.only:
+    for name in options.only:
         print(f"{name} ...", file=sys.stderr, flush=True)
         fresh[name] = entry(measure(FIGURES[name], scale, repeats))
-        if not given.quick:
+        if not options.quick:
             results = merge(read(RESULTS), fresh, FIGURES)
             write(results, RESULTS)
             update(DOCUMENT, results)
-    print("Tiny settings: these ratios mean nothing.\n" if given.quick else "", table(fresh), sep="\n")
+    print("Tiny settings: these ratios mean nothing.\n" if options.quick else "", table(fresh), sep="\n")
 
 
 if __name__ == "__main__":

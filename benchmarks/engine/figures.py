@@ -1,4 +1,4 @@
-"""What a figure is: a claim, a goal, contenders that are measured in turn, and the ratio formed of what they gave."""
+"""A figure: a claim, a goal, contenders that are measured in turn, and the ratio of their values."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -7,27 +7,27 @@ from types import MappingProxyType
 from typing import Literal
 
 SHORTEST = 1e-9
-"""No difference of two times counts as less, in seconds: noise may turn a tiny one below 0."""
+"""The smallest difference of two times, in seconds: noise may make a tiny one negative."""
 
 
 class NotApplicableError(Exception):
-    """A figure has no meaning on this machine; the message says why."""
+    """A figure has no meaning on this machine; the message states the reason."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """How much work a figure does: all of it, or just enough to see that it runs."""
+    """The amount of work of a figure: all of it, or just enough to check that it runs."""
 
     quick: bool = False
 
     def pick(self, full: int, quick: int) -> int:
-        """One of two sizes."""
+        """Return one of two sizes."""
         return quick if self.quick else full
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one run of a contender gave, in the figure's unit, and what else is worth knowing of it."""
+    """The value of one run of a contender, in the figure's unit, and notes on it."""
 
     value: float
     notes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -54,7 +54,7 @@ class Contender:
 
 @dataclass(frozen=True)
 class Ratio:
-    """How the number that is compared with the goal is formed of the contenders' values."""
+    """The computation of the number that is compared with the goal from the contenders' values."""
 
     how: str
     of: Callable[[Mapping[str, float]], float]
@@ -92,28 +92,28 @@ class Figure:
     repeats: int = 5
 
     def met_by(self, ratio: float) -> bool:
-        """Whether a ratio reaches the goal."""
+        """Return whether a ratio reaches the goal."""
         return ratio >= self.goal if self.bound == "at least" else ratio <= self.goal
 
 
 def quotient(above: str, below: str) -> Ratio:
-    """One contender's value divided by another's."""
+    """Return the ratio of two contenders' values."""
     return Ratio(f"{above} / {below}", lambda values: values[above] / values[below])
 
 
 def seconds(run: Callable[[], object]) -> float:
-    """Wall-clock time of one run."""
+    """Return the wall-clock time of one run."""
     start = time.perf_counter()
     run()
     return time.perf_counter() - start
 
 
 def timed(name: str, run: Callable[[], object], per: int = 1) -> Contender:
-    """A contender measured by the clock; ``per`` is the number of networks or steps to share the time among."""
+    """Return a contender measured by wall time, which is divided by ``per``, a number of networks or steps."""
     return Contender(name, lambda: Reading(seconds(run) / per))
 
 
 def difference(shorter: Callable[[], object], longer: Callable[[], object], per: int) -> float:
-    """Seconds a unit of what the longer run does more: set-up, which both do, cancels."""
+    """Return seconds per unit of the additional work of the longer run; the set-up of both cancels."""
     before = seconds(shorter)
     return max((seconds(longer) - before) / per, SHORTEST)

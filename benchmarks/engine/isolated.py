@@ -11,7 +11,7 @@ from typing import Any
 
 
 def in_own_process(function: Callable[..., Any], *arguments: Any, without: Collection[str] = ()) -> Any:
-    """What a module's function returns in a fresh Python process.
+    """Return the result of a module's function in a new Python process.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def in_own_process(function: Callable[..., Any], *arguments: Any, without: Colle
 
 
 def main(call: str) -> None:
-    """Call the function and print what it returns."""
+    """Call the function and print its result."""
     module, name, arguments = json.loads(call)
     print(json.dumps(getattr(importlib.import_module(module), name)(*arguments)))
 

@@ -1,4 +1,4 @@
-"""On what machine a figure was measured, and how busy it was."""
+"""The machine of a measurement, and its load."""
 
 import os
 import platform
@@ -8,12 +8,12 @@ from pathlib import Path
 import torch
 
 EXTENSIONS = ("avx2", "avx512f", "avx512_bf16", "amx_tile", "amx_bf16")
-"""The processor's extensions that matter to matrix products."""
+"""The processor's extensions for matrix products."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """What a time depends on besides the program."""
+    """The machine that a time depends on."""
 
     cpu: str
     cores: int
@@ -23,12 +23,12 @@ class Machine:
     load: float | None
 
     def as_dict(self) -> dict[str, object]:
-        """JSON-ready."""
+        """Return the machine as JSON-ready values."""
         return asdict(self) | {"extensions": list(self.extensions)}
 
 
 def this_machine() -> Machine:
-    """The machine as it is now; the load average is that of the last minute."""
+    """Return this machine, with the load average of the last minute."""
     known = _cpuinfo()
     flags = set(known.get("flags", "").split())
     return Machine(
@@ -42,7 +42,7 @@ def this_machine() -> Machine:
 
 
 def _cpuinfo() -> dict[str, str]:
-    """What Linux says of its first processor; nothing elsewhere."""
+    """Return Linux's description of the first processor; empty on other systems."""
     path = Path("/proc/cpuinfo")
     if not path.is_file():
         return {}

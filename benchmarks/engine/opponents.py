@@ -1,4 +1,4 @@
-"""The alternatives, each written as its users write it."""
+"""The alternatives, each in the code of its users."""
 
 import warnings
 from collections import defaultdict
@@ -22,7 +22,7 @@ ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
 def sequential(network: Network, d_in: int, n_outputs: int = 1) -> nn.Sequential:
-    """A network as ``nn.Sequential``, its dropout after each activation."""
+    """Return a network as ``nn.Sequential``, with dropout after each activation."""
     layers: list[nn.Module] = []
     for width_in, width_out in pairwise((d_in, *network.hidden)):
         layers += [nn.Linear(width_in, width_out), ACTIVATIONS[network.activation]()]
@@ -32,12 +32,12 @@ def sequential(network: Network, d_in: int, n_outputs: int = 1) -> nn.Sequential
 
 
 def accuracy(logits: Tensor, targets: Tensor) -> Tensor:
-    """The share of rows on the right side."""
+    """Return the share of right predictions."""
     return ((logits > 0) == (targets > 0.5)).float().mean()
 
 
 def tested(model: nn.Module, loss_of: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """Loss and accuracy on test rows."""
+    """Return loss and accuracy on test rows."""
     model.eval()
     with torch.inference_mode():
         logits = model(x)
@@ -45,7 +45,7 @@ def tested(model: nn.Module, loss_of: nn.Module, x: Tensor, y: Tensor) -> tuple[
 
 
 def full_batch_loop(network: Network, training: Training, rows: Rows, seed: int = 0) -> History:
-    """The loop of a PyTorch lesson: all training rows in every step, then a look at the test rows."""
+    """Run the loop of a PyTorch lesson: all training rows in every step, then the test rows."""
     torch.manual_seed(seed)
     x_train, y_train = rows.x[rows.train], rows.targets[rows.train]
     x_test, y_test = rows.x[rows.test], rows.targets[rows.test]
@@ -69,7 +69,7 @@ def full_batch_loop(network: Network, training: Training, rows: Rows, seed: int 
 
 
 def data_loader_loop(network: Network, training: Training, rows: Rows, seed: int = 0) -> History:
-    """The loop of a PyTorch lesson with a ``DataLoader``: shuffled batches, then a look at the test rows."""
+    """Run the loop of a PyTorch lesson with a ``DataLoader``: shuffled batches, then the test rows."""
     torch.manual_seed(seed)
     dataset = TensorDataset(rows.x[rows.train], rows.targets[rows.train])
     loader = DataLoader(dataset, batch_size=training.batch_size, shuffle=True)
@@ -97,12 +97,12 @@ def data_loader_loop(network: Network, training: Training, rows: Rows, seed: int
 
 
 def arrays(rows: Rows) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """The training rows as an estimator takes them."""
+    """Return the training rows as arrays for an estimator."""
     return rows.x[rows.train].numpy(), rows.codes[rows.train].numpy()
 
 
 def skorch_fit(network: Network, training: Training, rows: Rows) -> NeuralNetClassifier:
-    """The classifier of skorch: no split, nothing printed."""
+    """Fit the classifier of skorch, without a split and without output."""
     torch.manual_seed(0)
     classifier = NeuralNetClassifier(
         sequential(network, rows.d_in, n_outputs=2),
@@ -119,7 +119,7 @@ def skorch_fit(network: Network, training: Training, rows: Rows) -> NeuralNetCla
 
 
 def mlp_fit(network: Network, training: Training, rows: Rows) -> MLPClassifier:
-    """scikit-learn's classifier: never stops early."""
+    """Fit scikit-learn's classifier, without early stopping."""
     classifier = MLPClassifier(
         network.hidden,
         activation=network.activation,

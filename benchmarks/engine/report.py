@@ -19,7 +19,7 @@ Results = dict[str, Entry]
 
 
 def entry(result: Result) -> Entry:
-    """One figure's part of the JSON: what it claims, how it was measured, and every single value."""
+    """Return the JSON of one figure: its claim, its measurement, and every single value."""
     figure = result.figure
     found: Entry = {
         "claim": figure.claim,
@@ -43,24 +43,24 @@ def entry(result: Result) -> Entry:
 
 
 def merge(earlier: Results, later: Results, order: Iterable[str]) -> Results:
-    """Earlier results with later ones in their place; figures that are no more are left out."""
+    """Return results with later ones replacing earlier ones; removed figures are left out."""
     both = earlier | later
     return {name: both[name] for name in order if name in both}
 
 
 def read(path: Path = RESULTS) -> Results:
-    """Results in a file; none if there is no file."""
+    """Read results from a file; empty if there is no file."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def write(results: Results, path: Path = RESULTS) -> None:
-    """Put results into a file."""
+    """Write results to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 def table(results: Results) -> str:
-    """Results in Markdown, with a line on every machine and day below."""
+    """Return results as Markdown, followed by a line for every machine and day."""
     if not results:
         return NOTHING_YET
     rows = [_row(name, found) for name, found in results.items()]
@@ -68,14 +68,14 @@ def table(results: Results) -> str:
 
 
 def with_table(document: str, results: Results) -> str:
-    """A document with the table between its markers made anew."""
+    """Return a document with a new table between its markers."""
     before, rest = document.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n\n{table(results)}\n\n{END}{after}"
 
 
 def update(path: Path, results: Results) -> None:
-    """Make the table in a document's file anew."""
+    """Replace the table in a document's file."""
     path.write_text(with_table(path.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
@@ -90,7 +90,7 @@ def _row(name: str, found: Entry) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that mean something."""
+    """Return a number with three significant digits."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 

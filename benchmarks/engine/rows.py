@@ -1,4 +1,4 @@
-"""The rows that figures train on, and the engine's side of every comparison."""
+"""The training rows of figures, and the engine's side of every comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from demarcate.tabular import infer_schema, stratified_folds
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Encoded rows of two classes, some to train on, some to test on.
+    """Encoded rows of two classes: training rows and test rows.
 
     Attributes
     ----------
@@ -36,16 +36,16 @@ class Rows:
 
     @property
     def d_in(self) -> int:
-        """Columns."""
+        """The number of columns."""
         return self.x.shape[1]
 
     @property
     def targets(self) -> Tensor:
-        """The classes as a lesson's binary cross-entropy wants them, float32 ``(n_rows, 1)``."""
+        """The classes for a lesson's binary cross-entropy, float32 ``(n_rows, 1)``."""
         return self.codes.float().unsqueeze(1)
 
     def member(self, network: Network, training: Training, seed: int) -> Member:
-        """A network to train on these rows."""
+        """Return a member that trains on these rows."""
         return Member(network, training, seed, self.train, self.test)
 
     def fit(self, members: Sequence[Member], precision: str = "float32") -> list[FittedMember]:
@@ -60,7 +60,7 @@ class Rows:
 
 
 def moon_rows() -> Rows:
-    """210 rows of the moons to train on and 90 to test on."""
+    """Return 210 training rows and 90 test rows of the moons."""
     data = moons(n_samples=300, noise=0.30)
     order = torch.randperm(300, generator=torch.Generator().manual_seed(0))
     x = torch.from_numpy(data.X.to_numpy()).float().contiguous()
@@ -68,7 +68,7 @@ def moon_rows() -> Rows:
 
 
 def heart_folds(n_folds: int) -> list[Rows]:
-    """The heart patients, each time another fold to test on; encoded once, for all folds."""
+    """Return the heart patients with each fold as test rows; encoded once for all folds."""
     data = heart()
     fold_of = torch.from_numpy(stratified_folds(data.y, n_folds, 0))
     whole = Rows(encoded(data), torch.from_numpy(data.y), torch.arange(0), torch.arange(0))
@@ -79,21 +79,21 @@ def heart_folds(n_folds: int) -> list[Rows]:
 
 
 def encoded(data: Dataset) -> Tensor:
-    """A data set's columns as one matrix."""
+    """Return a data set's columns as one matrix."""
     schema = infer_schema(data.X)
     parsed = schema.parse(data.X)
     return torch.from_numpy(TableEncoder.fit(schema, parsed, np.arange(len(data.y))).encode(parsed))
 
 
 def classification_rows(n_rows: int, d_in: int = 50) -> Rows:
-    """Rows of scikit-learn's generator, all to train on."""
+    """Return rows of scikit-learn's generator, all of them training rows."""
     x, y = make_classification(n_rows, n_features=d_in, n_informative=d_in // 2, random_state=0)
     x_tensor, codes = torch.from_numpy(x.astype(np.float32)), torch.from_numpy(y.astype(np.int64))
     return Rows(x_tensor, codes, torch.arange(n_rows), torch.arange(0))
 
 
 def noise_rows(n_train: int, n_test: int, d_in: int) -> Rows:
-    """Normal noise, split by a plane."""
+    """Return normal noise with classes on both sides of a plane."""
     n_rows = n_train + n_test
     x = torch.randn(n_rows, d_in, generator=torch.Generator().manual_seed(0))
     return Rows(x, (x[:, 0] + x[:, 1] > 0).long(), torch.arange(n_train), torch.arange(n_train, n_rows))

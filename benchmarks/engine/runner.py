@@ -12,7 +12,7 @@ from benchmarks.engine.machine import Machine, this_machine
 
 @dataclass(frozen=True)
 class Result:
-    """What measuring a figure gave.
+    """The result of measuring a figure.
 
     Attributes
     ----------
@@ -37,18 +37,18 @@ class Result:
 
     @property
     def ratio(self) -> float:
-        """The ratio of the medians."""
+        """Return the ratio of the medians."""
         return self.figure.ratio.of({name: statistics.median(values) for name, values in self.values.items()})
 
     @property
     def ratios(self) -> list[float]:
-        """The ratio in each repeat."""
+        """Return the ratio of each repeat."""
         rounds = zip(*self.values.values(), strict=True)
         return [self.figure.ratio.of(dict(zip(self.values, each, strict=True))) for each in rounds]
 
 
 def measure(figure: Figure, scale: Scale, repeats: int | None = None) -> Result:
-    """Measure a figure: A, B, A, B and so on, as often as it asks for or ``repeats`` says."""
+    """Measure a figure: A, B, A, B and so on, ``repeats`` times or as often as the figure sets."""
     machine, date = this_machine(), dt.datetime.now(dt.UTC).date().isoformat()
     try:
         contenders = figure.contenders(scale)
@@ -66,6 +66,6 @@ def measure(figure: Figure, scale: Scale, repeats: int | None = None) -> Result:
 
 
 def _read(contender: Contender) -> Reading:
-    """One run, begun without another's garbage."""
+    """Run a contender once, after a garbage collection."""
     gc.collect()
     return contender.measure()

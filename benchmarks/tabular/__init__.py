@@ -1,1 +1,1 @@
-"""What demarcate is worth on tables, beside named classifiers on the same splits."""
+"""demarcate on tables, compared with named classifiers on the same splits."""

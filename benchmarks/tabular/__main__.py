@@ -1,11 +1,11 @@
-"""``python benchmarks/tabular --source SOURCE --cache DIR`` fits what the cache lacks and prints the board."""
+"""``python benchmarks/tabular --source SOURCE --cache DIR`` runs the missing fits and prints the results."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-# Run as a folder, its modules would be found without their package.
+# Python puts the folder itself on the path, where its modules have no package.
 sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -24,81 +24,81 @@ from benchmarks.tabular.workers import Worker
 
 
 def main(words: list[str] | None = None) -> None:
-    """Fit, keep, print, and write."""
-    given = arguments(words)
-    if given.imported:
-        print(f"{Cache(given.cache).take(given.imported)} scores imported", file=sys.stderr)
+    """Fit, store, print and write."""
+    options = arguments(words)
+    if options.imported:
+        print(f"{Cache(options.cache).take(options.imported)} scores imported", file=sys.stderr)
     try:
-        grids = _what(given)(given)
+        grids = _what(options)(options)
     except ValueError as error:
         sys.exit(str(error))
     show(grids)
-    if given.markdown:
-        write(grids, given.markdown)
+    if options.markdown:
+        write(grids, options.markdown)
 
 
-def _what(given: argparse.Namespace) -> Callable[[argparse.Namespace], list[Grid]]:
-    if given.times:
+def _what(options: argparse.Namespace) -> Callable[[argparse.Namespace], list[Grid]]:
+    if options.times:
         return _times
-    if given.ablation:
+    if options.ablation:
         return _ablation
-    return _heart if given.heart else _board
+    return _heart if options.heart else _board
 
 
-def _board(given: argparse.Namespace) -> list[Grid]:
-    cache = Cache(given.cache)
-    if given.show:
-        kept = list(dict.fromkeys(key.table for key in cache.read() if key.table != NAME))
-        names = given.tables or kept
-        if unknown := [name for name in names if name not in kept]:
-            raise ValueError(f"{given.cache} has scores of {listed(kept)}: got {listed(unknown)}")
+def _board(options: argparse.Namespace) -> list[Grid]:
+    cache = Cache(options.cache)
+    if options.show:
+        stored = list(dict.fromkeys(key.table for key in cache.read() if key.table != NAME))
+        names = options.tables or stored
+        if unknown := [name for name in names if name not in stored]:
+            raise ValueError(f"{options.cache} has scores of {listed(stored)}: got {listed(unknown)}")
     else:
-        tables = _tables(given)
+        tables = _tables(options)
         names = [table.name for table in tables]
-        with Worker(given.threads, given.limit) as worker:
-            fill(cache, pieces(tables, given.splits, given.part), given.algorithms, worker, given.again)
-    return board(cache.read(), names, given.algorithms, given.subject, given.splits)
+        with Worker(options.threads, options.limit) as worker:
+            fill(cache, pieces(tables, options.splits, options.part), options.algorithms, worker, options.again)
+    return board(cache.read(), names, options.algorithms, options.subject, options.splits)
 
 
-def _ablation(given: argparse.Namespace) -> list[Grid]:
-    cache, tables = Cache(given.cache), _tables(given)
-    own = [name for name in given.algorithms if name in VARIANTS] or list(VARIANTS)
-    with Worker(given.threads, given.limit) as worker:
-        work = pieces(tables, given.splits, given.part)
-        fill(cache, work, [given.subject, *own], worker, given.again)
-    return [ablation(cache.read(), [table.name for table in tables], own, given.subject, given.splits)]
+def _ablation(options: argparse.Namespace) -> list[Grid]:
+    cache, tables = Cache(options.cache), _tables(options)
+    own = [name for name in options.algorithms if name in VARIANTS] or list(VARIANTS)
+    with Worker(options.threads, options.limit) as worker:
+        work = pieces(tables, options.splits, options.part)
+        fill(cache, work, [options.subject, *own], worker, options.again)
+    return [ablation(cache.read(), [table.name for table in tables], own, options.subject, options.splits)]
 
 
-def _heart(given: argparse.Namespace) -> list[Grid]:
-    cache = Cache(given.cache)
-    work = [piece for place, piece in enumerate(heart_pieces()) if given.part.holds(place)]
-    with Worker(given.threads, given.limit) as worker:
-        fill(cache, work, given.algorithms, worker, given.again)
-    return heart_grids(cache.read(), given.algorithms, given.subject)
+def _heart(options: argparse.Namespace) -> list[Grid]:
+    cache = Cache(options.cache)
+    work = [piece for place, piece in enumerate(heart_pieces()) if options.part.holds(place)]
+    with Worker(options.threads, options.limit) as worker:
+        fill(cache, work, options.algorithms, worker, options.again)
+    return heart_grids(cache.read(), options.algorithms, options.subject)
 
 
-def _times(given: argparse.Namespace) -> list[Grid]:
-    tables = _tables(given)
-    settings = given.algorithms, given.threads, given.limit, given.repeats
+def _times(options: argparse.Namespace) -> list[Grid]:
+    tables = _tables(options)
+    settings = options.algorithms, options.threads, options.limit, options.repeats
     found = timed(tables, *settings)
     by_name = {table.name: table for table in tables}
-    if given.rate_table in by_name or given.rate_table is None:
+    if options.rate_table in by_name or options.rate_table is None:
         largest = max(tables, key=lambda table: len(table.y))
-        rated = by_name.get(given.rate_table or "adult", largest)
+        rated = by_name.get(options.rate_table or "adult", largest)
     else:
-        source = source_of(given.source)
-        rated = source.table(*picked(source, [given.rate_table]))
+        source = source_of(options.source)
+        rated = source.table(*picked(source, [options.rate_table]))
     return [
-        table_grid(found, given.threads),
-        fit_grid(found, given.subject),
+        table_grid(found, options.threads),
+        fit_grid(found, options.subject),
         rate_grid(rates(rated, *settings), rated.name),
     ]
 
 
-def _tables(given: argparse.Namespace) -> list[Table]:
-    source = source_of(given.source)
-    tables = [source.table(name) for name in picked(source, given.tables)]
-    return [table for table in tables if given.fewer_rows is None or len(table.y) < given.fewer_rows]
+def _tables(options: argparse.Namespace) -> list[Table]:
+    source = source_of(options.source)
+    tables = [source.table(name) for name in picked(source, options.tables)]
+    return [table for table in tables if options.fewer_rows is None or len(table.y) < options.fewer_rows]
 
 
 if __name__ == "__main__":

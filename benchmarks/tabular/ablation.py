@@ -1,4 +1,4 @@
-"""What each ingredient of the default is worth: the default with one thing changed, beside the default."""
+"""The effect of each part of the default: the default with one change, compared with the default."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from benchmarks.tabular.scores import Key
 from benchmarks.tabular.standings import geometric_mean
 
 TIE = 1e-3
-"""Log losses closer than this, as a share, are told as neither won nor lost."""
+"""Log losses that differ by less than this share count as neither better nor worse."""
 
 
 def ablation(
@@ -20,7 +20,7 @@ def ablation(
     subject: str,
     most_splits: int | None = None,
 ) -> Grid:
-    """Each variant beside the subject, over the tables where both have a mean.
+    """Compare each variant with the subject, over the tables where both have a mean.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def ablation(
     """
     rows = []
     for variant in variants:
-        found = means(entries, tables, [subject, variant], most_splits)
-        before, after = (found.of(name) for name in (subject, variant))
+        averages = means(entries, tables, [subject, variant], most_splits)
+        before, after = (averages.of(name) for name in (subject, variant))
         both = np.isfinite(before) & np.isfinite(after)
         if not both.any():
             continue
@@ -44,7 +44,7 @@ def ablation(
         ratio, low, high = (100 * (each - 1) for each in geometric_mean(ratios))
         worse, better = int((ratios > 1 + TIE).sum()), int((ratios < 1 - TIE).sum())
         moved = [
-            100 * float((found.of(subject, metric) - found.of(variant, metric))[both].mean())
+            100 * float((averages.of(subject, metric) - averages.of(variant, metric))[both].mean())
             for metric in ("accuracy", "auc")
         ]
         rows.append(

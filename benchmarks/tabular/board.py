@@ -1,4 +1,4 @@
-"""The board: how one algorithm stands among its peers, of scores that are kept."""
+"""Tables that compare one algorithm with its peers, from stored scores."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,7 +18,7 @@ def board(
     subject: str = OURS[0],
     most_splits: int | None = None,
 ) -> list[Grid]:
-    """Everything the scores of some tables say.
+    """Return all tables of results from the scores of some tables.
 
     Parameters
     ----------
@@ -38,36 +38,36 @@ def board(
     """
     field = [name for name in algorithms if name == subject or name not in OURS]
     parts = means(entries, tables, field, most_splits).without_empty()
-    found = with_best(parts)
+    averages = with_best(parts)
     half = [
         f"{name}: only one of its settings has scores on {listed(some)}."
         for name, some in half_known(parts).items()
         if some
     ]
-    grids = [_ranks(found, subject, half)]
-    if subject in found.algorithms:
-        grids += [_duels(found, subject), _costs(found, subject)]
+    grids = [_ranks(averages, subject, half)]
+    if subject in averages.algorithms:
+        grids += [_duels(averages, subject), _costs(averages, subject)]
     raised = list(_raised(entries, parts))
     if raised:
-        grids.append(Grid("Fits that raised", ("fit", "what it said"), raised, n_text=2))
+        grids.append(Grid("Fits with an error", ("fit", "error"), raised, n_text=2))
     return grids
 
 
-def _ranks(found: Means, subject: str, half: Sequence[str]) -> Grid:
-    standing = ranks(found, subject)
-    first = standing.ranks.get("logloss", {})
-    rows = [[name, *(f"{standing.ranks[metric][name]:.2f}" for metric in METRICS)] for name in first]
-    said = ["Ties share a rank; an algorithm with an error on a table is last there."]
-    if standing.left_out:
-        said.append(f"Left out, because an algorithm has no score there: {listed(standing.left_out)}.")
-    if standing.not_ranked:
-        said.append(f"Not ranked, with scores on too few tables: {listed(standing.not_ranked)}.")
-    title = f"Mean rank over {len(standing.tables)} tables (1 is best)"
-    return Grid(title, ("algorithm", *METRICS.values()), rows, [*said, *half])
+def _ranks(averages: Means, subject: str, half: Sequence[str]) -> Grid:
+    ranking = ranks(averages, subject)
+    first = ranking.ranks.get("logloss", {})
+    rows = [[name, *(f"{ranking.ranks[metric][name]:.2f}" for metric in METRICS)] for name in first]
+    notes = ["Ties share a rank; an algorithm with an error on a table is last there."]
+    if ranking.left_out:
+        notes.append(f"Left out, because an algorithm has no score there: {listed(ranking.left_out)}.")
+    if ranking.not_ranked:
+        notes.append(f"Not ranked, with scores on too few tables: {listed(ranking.not_ranked)}.")
+    title = f"Mean rank over {len(ranking.tables)} tables (1 is best)"
+    return Grid(title, ("algorithm", *METRICS.values()), rows, [*notes, *half])
 
 
-def _duels(found: Means, subject: str) -> Grid:
-    duels = [duel(found, subject, peer) for peer in found.algorithms if peer != subject]
+def _duels(averages: Means, subject: str) -> Grid:
+    duels = [duel(averages, subject, peer) for peer in averages.algorithms if peer != subject]
     rows = [
         [
             each.peer,
@@ -87,18 +87,18 @@ def _duels(found: Means, subject: str) -> Grid:
     return Grid(f"Log loss of {subject} against each", header, rows, [note])
 
 
-def _costs(found: Means, subject: str) -> Grid:
+def _costs(averages: Means, subject: str) -> Grid:
     rows = [
         [cost.table, _number(cost.loss), cost.peer, _number(cost.peer_loss), _number(cost.ratio)]
-        for cost in costs(found, subject, [name for name in found.algorithms if name != subject])
+        for cost in costs(averages, subject, [name for name in averages.algorithms if name != subject])
     ]
     header = ("table", subject, "best peer", "its log loss", "ratio")
     return Grid(f"Log loss of {subject} beside the best peer of each table", header, rows)
 
 
-def _raised(entries: Mapping[Key, Entry], found: Means) -> Iterator[list[str]]:
+def _raised(entries: Mapping[Key, Entry], averages: Means) -> Iterator[list[str]]:
     for key, entry in entries.items():
-        if "error" in entry and key.table in found.tables and key.algorithm in found.algorithms:
+        if "error" in entry and key.table in averages.tables and key.algorithm in averages.algorithms:
             yield [str(key), entry["error"].replace("|", "/").replace("\n", " ")]
 
 

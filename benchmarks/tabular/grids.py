@@ -9,7 +9,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 NARROWEST = 120
-"""Columns that are printed even where nobody says how many there are, as into a file."""
+"""The width of output without a terminal, such as a file."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Grid:
 
     @property
     def markdown(self) -> str:
-        """A section."""
+        """Return the table as a Markdown section."""
         ruler = ["---"] * self.n_text + ["---:"] * (len(self.header) - self.n_text)
         lines = [f"| {' | '.join(cells)} |" for cells in (self.header, ruler, *self.rows)]
         return "\n".join([f"### {self.title}", "", *lines, *[f"\n{note}" for note in self.notes]])
 
 
 def show(grids: Sequence[Grid]) -> None:
-    """Print them."""
+    """Print tables."""
     console = Console(width=max(Console().width, NARROWEST))
     for grid in grids:
         table = RichTable(title=grid.title, title_justify="left", min_width=len(grid.title))
@@ -57,10 +57,10 @@ def show(grids: Sequence[Grid]) -> None:
 
 
 def write(grids: Sequence[Grid], path: Path) -> None:
-    """Put them into a Markdown file."""
+    """Write tables to a Markdown file."""
     path.write_text("\n\n".join(grid.markdown for grid in grids) + "\n", encoding="utf-8")
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them."""
+    """Return names as a list in a sentence."""
     return ", ".join(names) or "none"

@@ -1,4 +1,4 @@
-"""Five times five-fold cross-validation on the heart disease data: one small table, looked at closely."""
+"""Five times five-fold cross-validation on the heart disease data."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,13 +16,13 @@ from sklearn.model_selection import RepeatedStratifiedKFold
 from demarcate.datasets import heart
 
 NAME = "heart_5x5"
-"""What the folds are called in the cache, which also holds the board's tables."""
+"""The name of the folds in the cache, which also holds the other tables."""
 FOLDS = REPEATS = 5
 SHOWN = ("logloss", "auc")
 
 
 def heart_pieces() -> list[Piece]:
-    """The table with each of the 25 splits; what the data set calls categorical is text, all else numbers."""
+    """Return the table with each of the 25 splits; categorical columns are text, all others numbers."""
     data = heart()
     frame = data.frame.to_pandas()
     features = {
@@ -35,7 +35,7 @@ def heart_pieces() -> list[Piece]:
 
 
 def heart_grids(entries: Mapping[Key, Entry], algorithms: Sequence[str], subject: str) -> list[Grid]:
-    """Means of each repeat, and the differences from the subject, of the algorithms that have all 25 scores.
+    """Return means of each repeat and differences to the subject, for algorithms with all 25 scores.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def heart_grids(entries: Mapping[Key, Entry], algorithms: Sequence[str], subject
 
 
 def difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> tuple[float, float, float]:
-    """The mean difference of two algorithms' scores of the same folds, and the ends of its 95% interval.
+    """Return the mean difference of two algorithms' scores on the same folds, and its 95% interval.
 
     Folds share training rows, so their differences vary less than those of independent ones would; the variance is
     corrected for it as Nadeau and Bengio (2003, https://doi.org/10.1023/A:1024068626366) propose.
@@ -70,7 +70,7 @@ def difference(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> tuple[
 
 
 def _folds(entries: Mapping[Key, Entry], name: str) -> dict[str, NDArray[np.float64]] | None:
-    """By metric ``(n_repeats, n_folds)``; None where a fold has no score."""
+    """Return scores by metric, ``(n_repeats, n_folds)``; None if a fold has no score."""
     found = [entries.get(Key(NAME, place, name), {}) for place in range(FOLDS * REPEATS)]
     if any(metric not in entry for entry in found for metric in SHOWN):
         return None

@@ -1,4 +1,4 @@
-"""A table's features in the forms that classifiers ask for."""
+"""A table's features in the forms that classifiers accept."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -9,19 +9,19 @@ from benchmarks.tabular.tables import Split, Table
 from numpy.typing import NDArray
 
 MISSING = "__nan__"
-"""The category of a missing one."""
+"""The category of missing cells."""
 
 Form = Literal["raw", "typed", "filled"]
-"""``raw``: as read. ``typed``: numbers as floats, all else as categories. ``filled``: typed, and no number missing."""
+"""``raw``: unchanged. ``typed``: numbers as floats, all else categories. ``filled``: typed, without missing numbers."""
 
 
 def typed(X: pd.DataFrame) -> pd.DataFrame:
-    """Numbers as floats, missing ones as NaN; all else as categories, a missing one being a category of its own."""
+    """Return numbers as floats with NaN for missing, and all else as categories with one for missing."""
     return pd.DataFrame({name: _typed(X[name]) for name in X.columns}, index=X.index)
 
 
 def filled(X: pd.DataFrame, train: NDArray[np.int64]) -> pd.DataFrame:
-    """Typed features with the median of the training rows for missing numbers, and a column that says where.
+    """Return typed features with missing numbers filled by the training median, and flag columns.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One fit on one split: its scores on the test rows, and what it cost."""
+"""One fit on one split: its scores on the test rows, and its times."""
 
 import contextlib
 import io
@@ -17,13 +17,13 @@ from sklearn.metrics import accuracy_score, log_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
 SMALLEST = 1e-7
-"""No probability counts as less: log loss would else be decided by one row that was thought impossible."""
+"""The lower limit of a probability: otherwise a single row with probability 0 decides the log loss."""
 Entry = dict[str, Any]
-"""What is kept of a fit, JSON-ready: its scores, or ``error``, or ``timeout``."""
+"""The stored result of a fit, JSON-ready: its scores, or ``error``, or ``timeout``."""
 
 
 def score(y: NDArray[np.int64], probabilities: NDArray[np.floating[Any]]) -> Entry:
-    """Log loss, accuracy and area under the curve.
+    """Return log loss, accuracy and ROC AUC.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def score(y: NDArray[np.int64], probabilities: NDArray[np.floating[Any]]) -> Ent
     Returns
     -------
     dict
-        ``logloss`` of probabilities kept above 1e-7, ``accuracy``, and ``auc``: for more than two classes the mean
+        ``logloss`` of probabilities clipped at 1e-7, ``accuracy``, and ``auc``: for more than two classes the mean
         over them, each against the rest.
 
     Examples
@@ -43,16 +43,16 @@ def score(y: NDArray[np.int64], probabilities: NDArray[np.floating[Any]]) -> Ent
     >>> score(np.array([0, 1]), np.array([[0.5, 0.5], [0.25, 0.75]]))["auc"]
     1.0
     """
-    kept = np.clip(probabilities, SMALLEST, 1)
-    kept = kept / kept.sum(axis=1, keepdims=True)
-    codes = np.arange(kept.shape[1])
+    clipped = np.clip(probabilities, SMALLEST, 1)
+    clipped = clipped / clipped.sum(axis=1, keepdims=True)
+    codes = np.arange(clipped.shape[1])
     if len(codes) == 2:
-        auc = roc_auc_score(y, kept[:, 1])
+        auc = roc_auc_score(y, clipped[:, 1])
     else:
-        auc = roc_auc_score(y, kept, multi_class="ovr", average="macro", labels=codes)
+        auc = roc_auc_score(y, clipped, multi_class="ovr", average="macro", labels=codes)
     return {
-        "logloss": float(log_loss(y, kept, labels=codes)),
-        "accuracy": float(accuracy_score(y, kept.argmax(axis=1))),
+        "logloss": float(log_loss(y, clipped, labels=codes)),
+        "accuracy": float(accuracy_score(y, clipped.argmax(axis=1))),
         "auc": float(auc),
     }
 
@@ -60,22 +60,22 @@ def score(y: NDArray[np.int64], probabilities: NDArray[np.floating[Any]]) -> Ent
 def probabilities(
     algorithm: Algorithm, table: Table, split: Split, threads: int
 ) -> tuple[NDArray[np.floating[Any]], float, float]:
-    """A fit's probabilities of the test rows, ``(n_test, n_classes)``, and the seconds of fitting and predicting."""
+    """Return probabilities of the test rows, ``(n_test, n_classes)``, and the seconds of fit and predict."""
     X = FORMS[algorithm.form](table, split)
     y = table.labels if algorithm.labels else table.y
     model = algorithm.build(threads)
     start = time.perf_counter()
     model.fit(X.iloc[split.train], y[split.train])
     fitted = time.perf_counter()
-    found = np.asarray(model.predict_proba(X.iloc[split.test]), dtype=float)
+    predicted = np.asarray(model.predict_proba(X.iloc[split.test]), dtype=float)
     done = time.perf_counter()
     known = list(model.classes_)
     order = [known.index(label) for label in (table.classes if algorithm.labels else range(len(table.classes)))]
-    return found[:, order], fitted - start, done - fitted
+    return predicted[:, order], fitted - start, done - fitted
 
 
 def measure(name: str, table: Table, split: Split, threads: int) -> Entry:
-    """Fit a named algorithm and score it; what it raises is kept in place of scores.
+    """Fit a named algorithm and score it; an error is stored instead of scores.
 
     Parameters
     ----------
@@ -95,16 +95,16 @@ def measure(name: str, table: Table, split: Split, threads: int) -> Entry:
     }
     try:
         with quiet(), threadpool_limits(threads):
-            found, fit_s, predict_s = probabilities(algorithm, table, split, threads)
-        kept = score(table.y[split.test], found)
+            predicted, fit_s, predict_s = probabilities(algorithm, table, split, threads)
+        scores = score(table.y[split.test], predicted)
     except Exception as error:  # noqa: BLE001  # whatever a classifier raises is its result
         return about | {"error": f"{type(error).__name__}: {str(error)[:300]}"}
-    return kept | {"fit_s": round(fit_s, 3), "predict_s": round(predict_s, 4), "version": algorithm.version} | about
+    return scores | {"fit_s": round(fit_s, 3), "predict_s": round(predict_s, 4), "version": algorithm.version} | about
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Libraries' chatter would drown the progress of the board."""
+    """Silence the output of libraries."""
     logging.disable(logging.CRITICAL)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):

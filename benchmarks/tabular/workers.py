@@ -1,4 +1,4 @@
-"""A process that does the work, so that work without end can be ended."""
+"""A process for the work, so that a fit can be ended after a time limit."""
 
 import contextlib
 import multiprocessing
@@ -8,11 +8,11 @@ from multiprocessing.connection import Connection
 from typing import Any, Self
 
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-"""What libraries read once, when they are loaded, for their number of threads."""
+"""Environment variables of thread counts, which libraries read at import."""
 
 
 class Worker:
-    """Calls functions in another process, and starts a new one when a call takes too long.
+    """Calls functions in another process, and starts a new process if a call takes too long.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Worker:
         self.stop()
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """What a module's function returns.
+        """Return the result of a module's function.
 
         Raises
         ------
@@ -57,7 +57,7 @@ class Worker:
         raise TimeoutError(f"a call may take {self.limit:g} s, and this one took longer: allow more with --limit")
 
     def stop(self) -> None:
-        """End the process, whatever it is at."""
+        """End the process."""
         if self._process is not None:
             self._process.kill()
             self._process.join()
@@ -76,7 +76,7 @@ class Worker:
 
 
 def _serve(link: Connection) -> None:
-    """Answer calls until nobody is there to make them."""
+    """Answer calls until the caller ends."""
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             function, arguments = link.recv()

@@ -1,8 +1,8 @@
-"""Whether a temperature that out-of-fold rows call for helps fresh rows: ``calibration.py CACHE [CACHE ...]``.
+"""Check that a temperature fitted on out-of-fold rows helps fresh rows: ``calibration.py CACHE [CACHE ...]``.
 
-Reads the fits that ``collect.py`` kept, uncalibrated; a second cache is best made with ``--overtrained``. For each
-cache the rule in use stands beside the plain one, which puts the temperature of single members on the mean of all: how
-many temperatures are kept, and what they save of the log loss of fresh rows.
+Reads the uncalibrated fits of ``collect.py``; make a second cache with ``--overtrained``. For each cache the rule in
+use is compared with the plain one, which applies the temperature of single members to the mean of all: the number of
+temperatures, and the log loss of fresh rows that they save.
 """
 
 import sys
@@ -20,7 +20,7 @@ RULE = "demarcate.evaluation.calibration"
 
 
 def kept(fits: list[Fit]) -> Iterator[tuple[Fit, float, float, float]]:
-    """The fits whose temperature is kept, with it and what it saves of fresh log loss and calibration error."""
+    """Yield fits with a temperature, and its savings of fresh log loss and calibration error."""
     for fit in fits:
         held = fit.folds >= 0
         temperature = calibrate(fit.codes[held], fit.oof[held], fit.folds[held]).temperature
@@ -33,9 +33,9 @@ def kept(fits: list[Fit]) -> Iterator[tuple[Fit, float, float, float]]:
             yield fit, temperature, saved[0], saved[1]
 
 
-def told(found: list[tuple[Fit, float, float, float]], n_fits: int) -> None:
-    """Print what the kept temperatures do."""
-    print(f"    kept in {len(found)} of {n_fits} fits")
+def print_temperatures(found: list[tuple[Fit, float, float, float]], n_fits: int) -> None:
+    """Print the effect of the temperatures."""
+    print(f"    used in {len(found)} of {n_fits} fits")
     if not found:
         return
     losses, errors = ([one[place] for one in found] for place in (2, 3))
@@ -46,16 +46,16 @@ def told(found: list[tuple[Fit, float, float, float]], n_fits: int) -> None:
 
 
 def main(caches: list[Path]) -> None:
-    """Print, for each cache, what either rule keeps and what that does to fresh rows."""
+    """Print, for each cache, the temperatures of both rules and their effect on fresh rows."""
     for cache in caches:
         fits = list(read(cache))
         losses = [log_loss(fit.fresh_codes, fit.fresh) for fit in fits]
         print(f"{cache.name}: {len(fits)} fits, fresh log loss {np.mean(losses):.3f}")
-        print("  as members' temperature is, kept wherever out-of-fold rows gain clearly")
+        print("  members' temperature, used if out-of-fold rows clearly gain")
         with patch(f"{RULE}.ENSEMBLE_FACTOR", 1.0), patch(f"{RULE}.MIN_ENSEMBLE_TEMPERATURE", 0.0):
-            told(list(kept(fits)), len(fits))
-        print("  divided for averaging, kept where enough is left")
-        told(list(kept(fits)), len(fits))
+            print_temperatures(list(kept(fits)), len(fits))
+        print("  divided for averaging, used if enough is left")
+        print_temperatures(list(kept(fits)), len(fits))
 
 
 if __name__ == "__main__":

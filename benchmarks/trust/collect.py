@@ -1,9 +1,9 @@
-"""Train the default classifier on parts of many tables, and keep what it says of rows it has and has not seen.
+"""Train the default classifier on parts of many tables, and store its out-of-fold and fresh probabilities.
 
-``python benchmarks/trust/collect.py CACHE [FOLDER] [--splits 5] [--first 0]`` draws each source's splits (generated
-ones, and Parquet files of FOLDER with a column ``target``), fits on each, and writes a file a fit into CACHE. What is
-there already is not fitted again. ``intervals.py`` and its neighbours read the cache. ``--overtrained`` is for
-``calibration.py``: networks that train all epochs, whatever becomes of their probabilities.
+``python benchmarks/trust/collect.py CACHE [FOLDER] [--splits 5] [--first 0]`` draws splits of each source (generated
+ones, and Parquet files of FOLDER with a column ``target``), fits on each, and writes one file for each fit into CACHE.
+Existing fits are not repeated. ``intervals.py`` and the other scripts read the cache. ``--overtrained`` is for
+``calibration.py``: networks that train for all epochs, with overconfident probabilities.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class Fit:
 
 
 def read(cache: Path) -> Iterator[Fit]:
-    """The fits in a cache, by name."""
+    """Read the fits of a cache, by name."""
     for path in sorted(cache.glob("*.npz")):
         source, _, split = path.stem.rpartition("-")
         with np.load(path) as arrays:
@@ -98,7 +98,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("--splits", type=int, default=5)
     parser.add_argument("--overtrained", action="store_true", help="never stop before the last epoch")
-    parser.add_argument("--first", type=int, default=0, help="the first split's seed")
+    parser.add_argument("--first", type=int, default=0, help="the seed of the first split")
     given = parser.parse_args()
     given.cache.mkdir(parents=True, exist_ok=True)
     sources = [*generated(), *(of_folder(given.folder, TABLES) if given.folder else ())]

@@ -1,10 +1,10 @@
-"""Whether prediction sets hold the true label as often as they say: ``python benchmarks/trust/conformal.py CACHE``.
+"""Check the coverage of prediction sets: ``python benchmarks/trust/conformal.py CACHE``.
 
-Reads the fits that ``collect.py`` kept. Sets go by out-of-fold rows and are judged on fresh ones: how often they hold
-the label, over all rows and within each class that has 100 rows or more, and how many labels they hold. A class of 100
-rows leaves its coverage to chance by three points either way, whoever makes the sets; what share of classes would be
-between 85 and 95% if the sets were exact stands beside the share that is. So does what comes of comparing the mean of
-all networks, instead of the middle fold, with probabilities of single ones.
+Reads the fits of ``collect.py``. Sets are fitted on out-of-fold rows and applied to fresh ones: the share of sets that
+contain the label, over all rows and in each class with 100 rows or more, and the number of labels in a set. With 100
+rows the coverage of a class varies by three points by chance; the script compares the share of classes between 85 and
+95% with that of exact sets. It also compares the mean of all networks with the median over folds as the probability of
+a fresh row.
 """
 
 import sys
@@ -23,13 +23,13 @@ FEWEST_ROWS, FEWEST_FRESH = 100, 50
 
 
 def of_folds(fit: Fit) -> np.ndarray:
-    """Probabilities of fresh rows for each fold, the mean over its members, ``(n_folds, n_fresh, n_classes)``."""
+    """Return probabilities of fresh rows by fold, the mean over its members, ``(n_folds, n_fresh, n_classes)``."""
     n_folds = fit.folds.max() + 1
     return np.stack([fit.members[fold::n_folds].astype(float).mean(0) for fold in range(n_folds)])
 
 
 def share_if_exact(n_rows: int, n_fresh: int) -> float:
-    """The chance that exact sets of a class of so many rows hold between 85 and 95% of so many fresh labels."""
+    """Return the probability that exact sets of a class contain between 85 and 95% of the fresh labels."""
     k = int(np.floor((n_rows + 1) * (1 - COVERAGE) + 1e-9))
     held = np.arange(n_fresh + 1)
     inside = (held >= LEAST * n_fresh) & (held <= MOST * n_fresh)
@@ -37,35 +37,33 @@ def share_if_exact(n_rows: int, n_fresh: int) -> float:
 
 
 def holds(sets: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Whether each row's set holds its label."""
+    """Return whether each row's set contains its label."""
     return sets[np.arange(len(codes)), codes]
 
 
-def told(values: list[float]) -> str:
-    """A mean with its 95% interval over fits, and the range."""
+def mean_text(values: list[float]) -> str:
+    """Return a mean with its 95% interval over fits, and the range, as text."""
     return f"{Mean.of(values)}, from {min(values):.3f} to {max(values):.3f}"
 
 
 def main(cache: Path) -> None:
-    """Print coverage and size of sets, then every class that is far off."""
+    """Print coverage and size of sets, then every class outside the limits."""
     fits = list(read(cache))
-    print(
-        f"{len(fits)} fits of {len({fit.source for fit in fits})} sources; sets that hold {COVERAGE:.0%} of the labels"
-    )
+    print(f"{len(fits)} fits of {len({fit.source for fit in fits})} sources; sets for {COVERAGE:.0%} of the labels")
     for name, whole in (("middle of the folds", of_folds), ("mean of all networks", lambda fit: fit.fresh[None])):
         marginal, sizes, empty, never, never_sizes, classes, expected, far = [], [], [], [], [], [], [], []
         for fit in fits:
             class_rows = np.bincount(fit.codes[fit.folds >= 0], minlength=fit.oof.shape[1])
             conformal = Conformal(fit.truths, tuple(class_rows.tolist()))
-            judged, codes = whole(fit), fit.fresh_codes
-            sets = conformal.sets(judged, COVERAGE)
+            probabilities, codes = whole(fit), fit.fresh_codes
+            sets = conformal.sets(probabilities, COVERAGE)
             marginal.append(holds(sets, codes).mean())
             sizes.append(sets.sum(1).mean())
             empty.append((~sets.any(1)).mean())
-            filled = conformal.sets(judged, COVERAGE, allow_empty=False)
+            filled = conformal.sets(probabilities, COVERAGE, allow_empty=False)
             never.append(holds(filled, codes).mean())
             never_sizes.append(filled.sum(1).mean())
-            right = holds(conformal.sets(judged, COVERAGE, per_class=True), codes)
+            right = holds(conformal.sets(probabilities, COVERAGE, per_class=True), codes)
             for code, n_rows in enumerate(conformal.class_rows):
                 n_fresh = int((codes == code).sum())
                 if n_rows >= FEWEST_ROWS and n_fresh >= FEWEST_FRESH:
@@ -78,12 +76,12 @@ def main(cache: Path) -> None:
                         far.append(f"{what}, by {n_rows} rows")
         inside = np.mean([LEAST <= share <= MOST for share in classes])
         print(f"\nby the {name}")
-        print(f"  hold the label          {told(marginal)}")
+        print(f"  contain the label       {mean_text(marginal)}")
         print(f"  labels in a set         {Mean.of(sizes)}; {np.mean(empty):.1%} of the sets are empty")
-        print(f"  never empty: hold it    {told(never)}; {np.mean(never_sizes):.3f} labels")
-        print(f"  per class, {len(classes):4d} classes {told(classes)}")
+        print(f"  never empty: contain it {mean_text(never)}; {np.mean(never_sizes):.3f} labels")
+        print(f"  per class, {len(classes):4d} classes {mean_text(classes)}")
         print(f"  classes in 85 to 95%    {inside:.1%}; of exact sets {np.mean(expected):.1%} would be")
-        print("  further off", *(far or ["none"]), sep="\n    ")
+        print("  outside the limits", *(far or ["none"]), sep="\n    ")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""Whether decisions by cost are cheaper: ``python benchmarks/trust/costs.py CACHE [FOLDER] [--splits 3]``.
+"""Check that decisions by cost are cheaper: ``python benchmarks/trust/costs.py CACHE [FOLDER] [--splits 3]``.
 
-Ten tables and three kinds of costs. The first part reads the fits that ``collect.py`` kept and adds up what fresh rows
-cost, decided by least expected cost, for the likeliest class, and always for the class that was cheapest in training.
-With the FOLDER of tables the second part trains on the binary ones and sets scikit-learn's TunedThresholdClassifierCV
-beside: the same classifier with the same seed on the same rows, so that the probabilities are the same to the bit and
-only the thresholds differ. It searches for the threshold by five-fold cross-validation, where demarcate calculates it.
+Ten tables and three kinds of costs. The first part reads the fits of ``collect.py`` and adds up the costs of fresh
+rows, decided by least expected cost, for the likeliest class, and always for the class that was cheapest in training.
+With the FOLDER of tables the second part trains on the binary ones and compares with scikit-learn's
+TunedThresholdClassifierCV: the same classifier with the same seed on the same rows, so that the probabilities are bit
+for bit the same and only the thresholds differ. It searches for the threshold by five-fold cross-validation; demarcate
+calculates it.
 
 Intervals are bootstrapped: tables drawn with replacement, then the splits of each.
 """
@@ -34,17 +35,17 @@ KINDS = {
     "missing the rarest class costs 20": (20.0, 1.0),
     "a false alarm for it costs 5": (1.0, 5.0),
 }
-"""What missing the rarest class costs, and what deciding for it wrongly; other mistakes cost 1."""
+"""The cost of missing the rarest class, and of a false alarm for it; other mistakes cost 1."""
 CHEAP = {"hidden": (32,), "epochs": 40, "n_folds": 4}
 N_RESAMPLES = 4000
 
 Row = tuple[float, ...]
 Results = dict[str, list[Row]]
-"""By table, for each split: the mean cost of a fresh row, decided in several ways."""
+"""By table, for each split: the mean cost of a fresh row by several decisions."""
 
 
 def costs_of(kind: tuple[float, float], codes: np.ndarray, n_classes: int) -> Costs:
-    """Costs of one kind for training rows of these classes."""
+    """Return costs of one kind for training rows of these classes."""
     rarest = int(np.bincount(codes, minlength=n_classes).argmin())
     matrix = 1 - np.eye(n_classes)
     matrix[:, rarest] *= kind[1]
@@ -53,7 +54,7 @@ def costs_of(kind: tuple[float, float], codes: np.ndarray, n_classes: int) -> Co
 
 
 def from_cache(cache: Path) -> dict[str, Results]:
-    """By kind of costs: what a fresh row costs by cost, for the likeliest class, always for one."""
+    """Return by kind of costs the cost of a fresh row: by cost, likeliest class, always one class."""
     found: dict[str, Results] = {kind: defaultdict(list) for kind in KINDS}
     for fit in read(cache):
         if fit.source in (*BINARY, *SEVERAL_CLASSES):
@@ -67,7 +68,7 @@ def from_cache(cache: Path) -> dict[str, Results]:
 
 
 def against_tuned(folder: Path, splits: int) -> tuple[dict[str, Results], dict[str, float]]:
-    """By kind of costs: what a fresh row costs by cost, with a tuned threshold and at 0.5; and the seconds of fits."""
+    """Return by kind of costs the cost of a fresh row: by cost, tuned threshold, 0.5; and the seconds of fits."""
     found: dict[str, Results] = {kind: defaultdict(list) for kind in KINDS}
     seconds = {"demarcate": 0.0, "tuned": 0.0}
     for source in (*generated(), *of_folder(folder, TABLES)):
@@ -96,7 +97,7 @@ def against_tuned(folder: Path, splits: int) -> tuple[dict[str, Results], dict[s
 
 
 def saved(results: Results, other: int) -> tuple[float, float, float]:
-    """The share of what all tables cost in another way that is saved by the first, with its 95% interval."""
+    """Return the share of the total cost saved by the first decision, with its 95% interval."""
     tables = [np.array(splits) for splits in results.values()]
     generator = np.random.default_rng(0)
 
@@ -111,8 +112,8 @@ def saved(results: Results, other: int) -> tuple[float, float, float]:
     return share(tables), *np.quantile(shares, [0.025, 0.975])
 
 
-def told(found: dict[str, Results], others: tuple[str, ...]) -> None:
-    """Print what each kind of costs comes to, table by table and in total."""
+def print_costs(found: dict[str, Results], others: tuple[str, ...]) -> None:
+    """Print the costs of each kind, by table and in total."""
     for kind, results in found.items():
         print(f"\n  {kind}")
         print(f"    {'cost of a fresh row':22s} {'by cost':>9s}" + "".join(f"{name:>18s}" for name in others))
@@ -137,13 +138,13 @@ def main() -> None:
     found = from_cache(given.cache)
     results = next(iter(found.values()))
     print(f"{sum(map(len, results.values()))} fits of {len(results)} tables")
-    told(found, ("likeliest class", "always one class"))
+    print_costs(found, ("likeliest class", "always one class"))
     if given.folder:
         found, seconds = against_tuned(given.folder, given.splits)
         print(
             f"\n{given.splits} splits a table of {len(BINARY)} binary tables, the same small classifier on both sides"
         )
-        told(found, ("tuned threshold", "at 0.5"))
+        print_costs(found, ("tuned threshold", "at 0.5"))
         print(f"\n  trained in {seconds['demarcate']:.0f} s by demarcate, in {seconds['tuned']:.0f} s with tuning")
 
 

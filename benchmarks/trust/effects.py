@@ -1,7 +1,8 @@
-"""How often the interval of an effect holds what the change does on average, over tables drawn anew.
+"""How often the interval of an effect contains the mean effect of the change, over newly generated tables.
 
-``python benchmarks/trust/effects.py [--tables 30]`` draws tables of 300 moons, measures on each what half of the rows,
-fewer units and more regularisation do to three networks, and counts the intervals that hold the mean of all tables.
+``python benchmarks/trust/effects.py [--tables 30]`` draws tables of 300 moons, measures on each the effect of half of
+the rows, fewer units and more regularisation on three networks, and counts the intervals that contain the mean over
+tables.
 """
 
 import argparse
@@ -26,7 +27,7 @@ NETWORKS = {
 
 
 def measure(network: Network, training: Training, seed: int) -> Measured:
-    """What the probes made of one table."""
+    """Return the results of the probes on one table."""
     training_set = read_training_set(moons(0.3).draw(300, seed), [network])
     probes = [probe for probe in probes_of(network, training) if probe.name in (OWN, *CHANGES)]
     lineup = line_up(training_set, probes, seeds=10, seed=seed, standardise=True)
@@ -47,8 +48,8 @@ def main() -> None:
             own = [mean.low <= truth <= mean.high for mean in means]
             width = np.mean([mean.high - mean.low for mean in means])
             held += own
-            print(f"{name:14} {change:17} {truth:+.3f}  held {np.mean(own):.0%}  width {width:.3f}", flush=True)
-    print(f"{np.mean(held):.1%} of {len(held)} intervals hold it.")
+            print(f"{name:14} {change:17} {truth:+.3f}  contained {np.mean(own):.0%}  width {width:.3f}", flush=True)
+    print(f"{np.mean(held):.1%} of {len(held)} intervals contain it.")
 
 
 if __name__ == "__main__":

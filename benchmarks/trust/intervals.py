@@ -1,8 +1,8 @@
-"""Whether printed intervals are true: how often fresh rows score inside them, how wide they are, who misses.
+"""Check printed intervals: how often the score of fresh rows is inside, their width, and the misses.
 
-``python benchmarks/trust/intervals.py CACHE`` reads the fits that ``collect.py`` kept. The score of the fitted
-classifier on fresh rows is compared with the interval of its out-of-fold score. Fresh rows have noise of their own,
-much of it where a table has few rows left: an interval is widened by it, by the root of the sum of squares.
+``python benchmarks/trust/intervals.py CACHE`` reads the fits of ``collect.py``. The score of the fitted classifier on
+fresh rows is compared with the interval of its out-of-fold score. Fresh rows have noise of their own, much of it if a
+table has few rows left: the interval is widened by it, by the root of the sum of squares.
 """
 
 import sys
@@ -19,7 +19,7 @@ METRICS = ("accuracy", "log_loss", "roc_auc")
 
 
 def scores_of(fit: Fit) -> tuple[dict[str, Score], dict[str, Score], dict[str, Score]]:
-    """Out-of-fold scores, the same as if drawing rows again were all, and scores of the fresh rows."""
+    """Return out-of-fold scores, those with resampled rows alone, and scores of fresh rows."""
     held = fit.folds >= 0
     codes, probabilities, folds = fit.codes[held], fit.oof[held], fit.folds[held]
     return (
@@ -30,7 +30,7 @@ def scores_of(fit: Fit) -> tuple[dict[str, Score], dict[str, Score], dict[str, S
 
 
 def is_inside(fresh: Score, printed: Score) -> bool:
-    """Whether a fresh score is in an interval, its own noise allowed for."""
+    """Return whether a fresh score is in an interval, allowing for its own noise."""
     below = np.hypot(printed.value - printed.low, fresh.high - fresh.value)
     above = np.hypot(printed.high - printed.value, fresh.value - fresh.low)
     return bool(printed.value - below <= fresh.value <= printed.value + above)

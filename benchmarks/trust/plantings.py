@@ -1,9 +1,9 @@
-"""How many planted faults the audit finds, and what it says of tables in which nothing was planted.
+"""The share of planted faults that the audit finds, and its findings in unchanged tables.
 
-``python benchmarks/trust/plantings.py FOLDER [--seed 1] [--tables odd]`` takes the parquet files of a folder (target
-column ``target``), plants 100 faults, each in a table drawn at random, and prints the recall of each kind; then
-everything but notes that is found in the untouched tables, and how often two random halves of a table are said to
-differ. Tables of more than 4,000 rows are cut to 4,000 random rows for planting and for halves.
+``python benchmarks/trust/plantings.py FOLDER [--seed 1] [--tables odd]`` reads the Parquet files of a folder (target
+column ``target``), plants 100 faults, each in a random table, and prints the recall of each kind; then leaks and
+warnings in the unchanged tables, and how often two random halves of a table differ. Tables with more than 4,000 rows
+are cut to 4,000 random rows for plantings and halves.
 """
 
 import argparse
@@ -34,7 +34,7 @@ PLANTED = "planted"
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table, its labels as class indices, and how well honest columns part the classes."""
+    """A table, its labels as class indices, and the score of its honest columns."""
 
     name: str
     frame: pl.DataFrame
@@ -43,7 +43,7 @@ class Table:
 
     @cached_property
     def honest_auc(self) -> float:
-        """The cross-validated ROC AUC (mean over classes) of a forest on the table as it is."""
+        """Return the cross-validated ROC AUC (mean over classes) of a forest on the unchanged table."""
         schema = infer_schema(self.frame)
         parsed = schema.parse(self.frame)
         matrix = TableEncoder.fit(schema, parsed, np.arange(len(self.codes))).encode(parsed)
@@ -57,28 +57,28 @@ class Table:
         return float(np.mean([roc_auc_score(self.codes == k, probabilities[:, k]) for k in range(len(self.classes))]))
 
     def findings(self) -> list[Finding]:
-        """What the audit finds."""
+        """Return the findings of the audit."""
         schema = infer_schema(self.frame)
         return check_table(schema, schema.parse(self.frame), self.codes, self.classes)
 
     def with_column(self, cells: object) -> "Table":
-        """The table with a column more."""
+        """Return the table with another column."""
         return Table(self.name, self.frame.with_columns(pl.Series(PLANTED, cells)), self.codes, self.classes)
 
     def rows(self, rows: np.ndarray) -> "Table":
-        """Some of its rows."""
+        """Return some of the rows."""
         return Table(self.name, self.frame[rows], self.codes[rows], self.classes)
 
 
 def read(path: Path) -> Table:
-    """A table of the folder."""
+    """Read a table of the folder."""
     frame = as_frame(pl.read_parquet(path))
     classes, codes = encode_labels(frame["target"])
     return Table(path.stem, frame.drop("target"), codes, classes)
 
 
 def cut(table: Table, generator: np.random.Generator) -> Table:
-    """At most 4,000 rows, of classes that have two of them."""
+    """Return at most 4,000 rows, of classes with at least two."""
     rows = generator.permutation(len(table.codes))[:MOST_ROWS]
     kept = rows[np.bincount(table.codes[rows], minlength=len(table.classes))[table.codes[rows]] > 1]
     present, codes = np.unique(table.codes[kept], return_inverse=True)
@@ -86,7 +86,7 @@ def cut(table: Table, generator: np.random.Generator) -> Table:
 
 
 def named(found: list[Finding], rules: tuple[str, ...]) -> bool:
-    """Whether the planted column is named by one of these rules."""
+    """Return whether one of these rules names the planted column."""
     return any(PLANTED in finding.columns and finding.rule in rules for finding in found)
 
 
@@ -94,7 +94,7 @@ LEAKS = ("giveaway", "dominant", "encoding")
 
 
 def copies(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
-    """The target under other names: words, whole numbers, or either with 0.5% of rows wrong."""
+    """Plant the target under other names: words, whole numbers, or either with 0.5% of rows wrong."""
     codes, strength = table.codes.copy(), strength % 4
     if strength >= 2:
         wrong = generator.random(len(codes)) < 0.005
@@ -106,7 +106,7 @@ def copies(table: Table, generator: np.random.Generator, strength: int) -> tuple
 
 
 def noisy(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
-    """The place of the class in a random order, with normal noise; the error 1 - AUC is a share of the honest one's."""
+    """Plant a value for each class with normal noise; its error 1 - AUC is a share of the honest one."""
     share = (0.02, 0.1, 0.25)[strength % 3]
     distance = norm.isf(share * (1 - table.honest_auc)) * 2**0.5
     places = generator.permutation(len(table.classes))
@@ -115,7 +115,7 @@ def noisy(table: Table, generator: np.random.Generator, strength: int) -> tuple[
 
 
 def faint(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
-    """Beyond what is promised: more noise, noise on a mean, a name for every few rows."""
+    """Plant fainter faults: more noise, noise on a mean, a name for every few rows."""
     n = len(table.codes)
     match strength % 4:
         case 0 | 1:
@@ -137,7 +137,7 @@ def faint(table: Table, generator: np.random.Generator, strength: int) -> tuple[
 
 
 def means(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
-    """The mean of the label over a random category of about so many rows, own row included."""
+    """Return the mean of the label over a random category of about this number of rows, own row included."""
     size, weight, noise = (2, 4, 10)[strength % 3], (0, 1, 5)[strength // 3 % 3], 0.0
     if strength == FIRST_WITH_NOISE:
         size, weight, noise = 2, 0, 0.05
@@ -148,7 +148,7 @@ def means(table: Table, generator: np.random.Generator, strength: int) -> tuple[
 
 
 def own_means(table: Table, generator: np.random.Generator, size: int, weight: int) -> np.ndarray:
-    """Each row's mean of "is the largest class" over a random category, drawn towards the overall mean."""
+    """Plant means of "is the largest class" over a random category, smoothed towards the overall mean."""
     groups = generator.integers(max(2, len(table.codes) // size), size=len(table.codes))
     label = (table.codes == np.bincount(table.codes).argmax()).astype(float)
     n, total = np.bincount(groups), np.bincount(groups, weights=label)
@@ -156,7 +156,7 @@ def own_means(table: Table, generator: np.random.Generator, size: int, weight: i
 
 
 def duplicates(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
-    """Some rows again, anywhere."""
+    """Plant copies of some rows at random positions."""
     share = (0.01, 0.02, 0.05, 0.1, 0.2)[strength % 5]
     n = max(1, round(share * len(table.codes)))
     before = [finding.numbers["n_copies"] for finding in table.findings() if finding.rule == "duplicates"]
@@ -167,7 +167,7 @@ def duplicates(table: Table, generator: np.random.Generator, strength: int) -> t
 
 
 def ids(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
-    """Numbers in row order with gaps, the same shuffled, prefixed numbers, moments after sorting by class."""
+    """Plant numbers in row order with gaps, shuffled, with a prefix, or timestamps after sorting by class."""
     n = len(table.codes)
     numbers = 10_000 + np.cumsum(generator.integers(1, 4, size=n))
     rule = ("identifier",)
@@ -186,7 +186,7 @@ def ids(table: Table, generator: np.random.Generator, strength: int) -> tuple[st
 
 
 def shifted(table: Table, generator: np.random.Generator, strength: int) -> tuple[str, bool]:
-    """One column of one half: moved by half a standard deviation, stretched to twice, other shares, or gaps."""
+    """Shift one column of one half: by half a standard deviation, twice the scale, other shares, or missing cells."""
     first, second = halves(table, generator)
     schema = infer_schema(table.frame)
     of = {kind: [c.name for c in schema.used if c.kind == kind] for kind in ("numerical", "categorical", "boolean")}
@@ -218,19 +218,19 @@ MOST_DISTINCT_OF_FEW = 20
 
 
 def largest_share(cells: pl.Series) -> float:
-    """The share of the most frequent value, 0 if there is no second one."""
+    """Return the share of the most frequent value, 0 if there is only one value."""
     counts = cells.drop_nulls().value_counts(sort=True)["count"]
     return counts[0] / len(cells) if len(counts) > 1 else 0.0
 
 
 def halves(table: Table, generator: np.random.Generator) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Two random halves."""
+    """Return two random halves."""
     rows = generator.permutation(len(table.codes))
     return table.frame[rows[: len(rows) // 2]], table.frame[rows[len(rows) // 2 :]]
 
 
 def _any(table: Table) -> bool:
-    """Every table will do."""
+    """Accept every table."""
     return bool(len(table.codes))
 
 
@@ -249,7 +249,7 @@ FAINT: Kinds = {"fainter": (faint, lambda table: table.honest_auc <= 0.95)}
 
 
 def plantings(tables: list[Table], seed: int, kinds: Kinds) -> Iterator[tuple[str, str, str, bool]]:
-    """Every planting: kind, strength, table, and whether it was found."""
+    """Yield every planting: kind, strength, table, and whether it is found."""
     for place, (kind, (plant, suits)) in enumerate(kinds.items()):
         generator = np.random.default_rng([seed, place])
         n = PER_KIND // 2 if kind in ("noisy encodings", "means of the target") else PER_KIND
@@ -261,11 +261,11 @@ def plantings(tables: list[Table], seed: int, kinds: Kinds) -> Iterator[tuple[st
 
 
 def main() -> None:
-    """Plant, look, and print."""
+    """Plant faults, run the audit and print the results."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--tables", choices=["odd", "even", "all"], default="all", help="by place in sorted order")
+    parser.add_argument("--tables", choices=["odd", "even", "all"], default="all", help="by position in sorted order")
     parser.add_argument("--repeats", type=int, default=1, help="halves of each table, and rounds of 100 plantings")
     parser.add_argument("--only", choices=["plantings", "faint", "untouched", "halves"])
     arguments = parser.parse_args()
@@ -285,7 +285,7 @@ def main() -> None:
 
 
 def report_plantings(tables: list[Table], seed: int, repeats: int, kinds: Kinds) -> None:
-    """Recall by kind and strength, and what was missed."""
+    """Print recall by kind and strength, and the misses."""
     done = [planting for repeat in range(repeats) for planting in plantings(tables, seed + repeat, kinds)]
     print("| kind | strength | plantings | found |\n|---|---|---|---|")
     for kind in kinds:
@@ -295,15 +295,15 @@ def report_plantings(tables: list[Table], seed: int, repeats: int, kinds: Kinds)
             print(f"| | {what} | {len(hits)} | {sum(hits)} |")
         hits = [found for *_, found in of_kind]
         print(f"| **{kind}** | all | {len(hits)} | {sum(hits)} ({np.mean(hits):.0%}) |")
-    print(f"| **all** | | {len(done)} | {np.mean([found for *_, found in done]):.1%} |\n\nmissed:")
+    print(f"| **all** | | {len(done)} | {np.mean([found for *_, found in done]):.1%} |\n\nmisses:")
     for kind, what, name, found in done:
         if not found:
             print(f"- {kind}, {what}: {name}")
 
 
 def report_untouched(tables: list[Table]) -> None:
-    """Everything but notes that is found where nothing was planted."""
-    print("\nuntouched:")
+    """Print leaks and warnings in unchanged tables."""
+    print("\nunchanged tables:")
     for table in tables:
         for finding in table.findings():
             if finding.severity != "note" or finding.rule in ("renamed", "duplicates", "identifier"):
@@ -311,7 +311,7 @@ def report_untouched(tables: list[Table]) -> None:
 
 
 def report_halves(tables: list[Table], seed: int, repeats: int) -> None:
-    """How often random halves are said to differ."""
+    """Print how often random halves differ."""
     verdicts = []
     for repeat in range(repeats):
         for place, table in enumerate(tables):

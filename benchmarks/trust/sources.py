@@ -1,4 +1,4 @@
-"""Tables that a classifier is trained on a part of, and judged on fresh rows of."""
+"""Tables with training rows and fresh rows."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ TARGET = "target"
 
 @dataclass(frozen=True)
 class Split:
-    """Rows to train on, and fresh rows of the same source."""
+    """Training rows, and fresh rows of the same source."""
 
     X: Any
     y: Any
@@ -25,7 +25,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Source:
-    """A table, or something that draws tables.
+    """A table, or a generator of tables.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Source:
 
 
 def generated() -> Iterator[Source]:
-    """Sources without end: from two columns to a hundred, from no noise to nothing else."""
+    """Return generated sources: from two columns to a hundred, from no noise to pure noise."""
 
     def source(name: str, n_train: int, table: Callable[[int, int], tuple[np.ndarray, np.ndarray]]) -> Source:
         def draw(seed: int) -> Split:
@@ -65,7 +65,7 @@ def generated() -> Iterator[Source]:
 
 
 def of_folder(folder: Path, names: tuple[tuple[str, int], ...]) -> Iterator[Source]:
-    """Tables in Parquet files: some rows of each to train on, up to `N_FRESH` of the others as fresh ones."""
+    """Return tables in Parquet files: some training rows of each, and up to `N_FRESH` others as fresh rows."""
     for name, n_train in names:
 
         def draw(seed: int, path: Path = folder / f"{name}.parquet", n_train: int = n_train) -> Split:
@@ -102,7 +102,7 @@ TABLES = (
     ("car", 600),
     ("htru2", 1000),
 )
-"""Of each: how many rows are trained on."""
+"""Numbers of training rows of each source."""
 
 _CENTRES = np.random.default_rng(7).uniform(-6, 6, (4, 2))
 _CLASSIFICATIONS = (

@@ -1,18 +1,19 @@
-"""Tasks whose diagnosis is known: what is drawn, and a network that is too small for it, too free, or fit for it.
+"""Tasks with a known diagnosis: data, and a network that is too small, too flexible, or right for them.
 
-The truth is made by construction, and made sure of with networks that the diagnosis never sees, on 10,000 fresh rows:
+The truth follows from the construction, and is confirmed with networks that are not part of the diagnosis, on 10,000
+fresh rows:
 
 - **underfits**: the network has too few units, too much dropout or too few epochs; a reference network with more is at
-  least 15% (and 0.03) lower in fresh log loss, lower even than the network's own training loss.
+  least 15% (and 0.03) lower in fresh log loss, also below the network's own training loss.
 - **overfits**: many parameters trained long on few noisy rows; a reference network that is regularised and stopped
   early is at least 20% (and 0.03) lower, and the training loss below that.
 - **about right** and **limited by noise**: no reference is more than 6% (or 0.01) lower. The true probabilities of the
-  classes are known, and so are the error and the log loss that nobody can go below. Where this error is at least 14% of
-  the mistakes that always saying the commonest class makes, and the network's log loss within a tenth (and 0.02) of
-  the least, so that no number of rows would help much either, noise is the limit. Where the error is at most 6%, the
-  network is about right. Tasks between are not asked.
+  classes are known, and so are the minimum error and log loss. If this error is at least 14% of the mistakes of always
+  predicting the most frequent class, and the network's log loss within a tenth (and 0.02) of the minimum, so that more
+  rows would not help much either, noise is the limit. If the error is at most 6%, the network is about right. Tasks
+  between are not used.
 
-Draws that fail their check are passed over before any diagnosis is made, and counted.
+Draws that fail their check are excluded before any diagnosis, and counted.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -37,7 +38,7 @@ MOST_DRAWS = 12
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """A table, a network and the verdict that is due."""
+    """A table, a network and the right verdict."""
 
     name: str
     truth: str
@@ -48,14 +49,14 @@ class Question:
     seed: int
 
     def table(self) -> tuple[np.ndarray, np.ndarray]:
-        """The rows that are diagnosed."""
+        """Return the diagnosed rows."""
         return self.world.draw(self.n_rows, self.seed)
 
 
 def questions(
     seed: int, each: int, known: Mapping[str, dict[str, Any]]
 ) -> Iterator[tuple[Question, dict[str, Any], int]]:
-    """The lesson's three moons, and so many of each truth and family, their parameters drawn with the seed.
+    """Return the lesson's three networks on moons, and tasks of each truth and family with random parameters.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def questions(
 def _stream(
     seed: int, truth: str, family: str, known: Mapping[str, dict[str, Any]]
 ) -> Iterator[tuple[Question, dict[str, Any], int] | None]:
-    """Questions of a truth and family whose truth holds; None for one that is known."""
+    """Yield tasks of a truth and family whose truth is confirmed; None for a known one."""
     held = passed = number = 0
     while passed < MOST_DRAWS:
         name = f"{truth}: {family} {held + 1}"
@@ -99,7 +100,7 @@ def _stream(
 
 
 def lesson(seed: int) -> Iterator[Question]:
-    """The lesson's 300 moons with noise 0.30, and its three networks.
+    """Return the lesson's 300 moons with noise 0.30, and its three networks.
 
     Nobody can have more than 91.6% of such moons right. What remains is 17% of the mistakes of saying always the same,
     so that noise is the limit of the network that fits.
@@ -113,7 +114,7 @@ def lesson(seed: int) -> Iterator[Question]:
 
 
 def check(question: Question) -> dict[str, Any]:
-    """What the network and the references reach on fresh rows, and whether the truth holds."""
+    """Return the scores of the network and the references on fresh rows, and whether the truth is confirmed."""
     error, loss, majority = least(question.world)
     fresh = question.world.draw(N_FRESH, question.seed + 10_000_019)
     own = _reached(question, [(question.network, question.training)], fresh)[0]
@@ -144,7 +145,7 @@ def _under(name: str, worlds: Callable[..., World], generator: np.random.Generat
     if "spirals" in name or "teacher" in name:
         small += [Network((3,), "tanh"), Network((4,))]
     network = small[generator.integers(len(small))]
-    # One in four is large enough, but held back or not trained long enough.
+    # One in four is large enough, but over-regularised or not trained long enough.
     other = generator.integers(8)
     if other == 0:
         network, training = Network((16, 16), dropout=0.7), replace(training, weight_decay=3e-3)
@@ -186,7 +187,7 @@ def _seed(generator: np.random.Generator) -> int:
 
 
 def _spread(low: float, high: float, hardness: float, generator: np.random.Generator) -> float:
-    """Between easy and hard, with some chance in it."""
+    """Return a random difficulty between easy and hard."""
     return low + (high - low) * float(np.clip(hardness + generator.uniform(0, 0.2), 0, 1))
 
 
@@ -222,7 +223,7 @@ REFERENCES = [
 def _reached(
     question: Question, specs: list[tuple[Network, Training]], fresh: tuple[np.ndarray, np.ndarray], repeats: int = 3
 ) -> list[dict[str, float]]:
-    """For each specification the mean log loss over repeats, on its training rows and on fresh ones."""
+    """Return for each specification the mean log loss over repeats, on training rows and on fresh ones."""
     X, y = question.table()
     n_classes = question.world.chances(X[:1]).shape[1]
     mean, scale = X.mean(0), X.std(0)
@@ -238,13 +239,13 @@ def _reached(
     fitted, head = fit(members, samples), head_for("auto", n_classes)
     reached = []
     for number in range(len(specs)):
-        train, judged = [], []
+        train, held_out = [], []
         for place in range(number * repeats, (number + 1) * repeats):
             (network,) = stack([fitted[place].network], [fitted[place].state], head)
             rows = members[place].rows
             train.append(_loss(head.probabilities(network.logits(matrix[rows].unsqueeze(0)).double())[0], y[rows]))
-            judged.append(_loss(head.probabilities(network.logits(other.unsqueeze(0)).double())[0], fresh[1]))
-        reached.append({"train": float(np.mean(train)), "fresh": float(np.mean(judged))})
+            held_out.append(_loss(head.probabilities(network.logits(other.unsqueeze(0)).double())[0], fresh[1]))
+        reached.append({"train": float(np.mean(train)), "fresh": float(np.mean(held_out))})
     return reached
 
 

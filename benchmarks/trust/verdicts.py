@@ -1,9 +1,9 @@
-"""Ask for the diagnosis of networks whose fault is known, and count the right verdicts.
+"""Diagnose networks with a known fault, and count the right verdicts.
 
-``python benchmarks/trust/verdicts.py FILE [--seed 7] [--each 2]`` diagnoses so many tasks of each of four truths in
-eight families (``tasks.py`` says what they are and how their truth is made sure of), and the lesson's three networks on
-moons. Each answer is a line of FILE; what is there already is not asked again. The rule was tuned on the seeds 1000 and
-2000, and then left as it was.
+``python benchmarks/trust/verdicts.py FILE [--seed 7] [--each 2]`` diagnoses tasks of each of four truths in eight
+families (``tasks.py`` describes them and how their truth is confirmed), and the lesson's three networks on moons. Each
+answer is a line of FILE; existing answers are not repeated. The rule was tuned on the seeds 1000 and 2000, and then
+left unchanged.
 """
 
 import argparse
@@ -26,7 +26,7 @@ OPPOSITE = {(UNDER, OVER), (OVER, UNDER)}
 
 
 def answered(question: Question, reached: dict[str, Any]) -> dict[str, Any]:
-    """The verdict on one task, and how long it took."""
+    """Return the verdict on one task, and its seconds."""
     begin, busy = time.perf_counter(), time.process_time()
     found = diagnose(question.table(), question.network, question.training)
     seconds, busy = time.perf_counter() - begin, time.process_time() - busy
@@ -46,7 +46,7 @@ def answered(question: Question, reached: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(answers: Sequence[dict[str, Any]]) -> str:
-    """Verdicts by truth, and what they add up to."""
+    """Return a table of verdicts by truth, with totals."""
     counts = Counter((answer["truth"], answer["verdict"]) for answer in answers)
     verdicts = (*TRUTHS, UNDECIDED)
     lines = ["| truth | " + " | ".join(verdicts) + " |", "|---" * (len(verdicts) + 1) + "|"]
@@ -65,10 +65,10 @@ def table(answers: Sequence[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    """Ask, and print the table."""
+    """Run the diagnoses, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path, help="where answers are kept, a line of JSON each")
-    parser.add_argument("--seed", type=int, default=7, help="draws the tasks")
+    parser.add_argument("file", type=Path, help="file of answers, a line of JSON each")
+    parser.add_argument("--seed", type=int, default=7, help="seed of the tasks")
     parser.add_argument("--each", type=int, default=2, help="tasks of each truth and family")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -81,7 +81,7 @@ def main() -> None:
             file.flush()
             print(f"{question.name}: {answer['verdict']} ({answer['seconds']} s)", flush=True)
     print(table(list(answers.values())))
-    print(f"{sum(answer.get('passed', 0) for answer in answers.values())} draws were passed over.")
+    print(f"{sum(answer.get('passed', 0) for answer in answers.values())} draws were excluded.")
 
 
 if __name__ == "__main__":

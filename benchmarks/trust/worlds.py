@@ -1,4 +1,4 @@
-"""Sources of rows whose true class probabilities are known, so that the least possible error is known too."""
+"""Generators with known class probabilities, and thus a known minimum error."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ CHUNK = 2000
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """Rows are drawn from it without end.
+    """A generator of rows.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class World:
     flips: float = 0.0
 
     def draw(self, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-        """Rows and labels."""
+        """Draw rows and labels."""
         generator = np.random.default_rng(seed)
         X, y = self.points(generator, n)
         n_classes = self.chances(X[:1]).shape[1]
@@ -36,14 +36,14 @@ class World:
         return X, np.where(generator.random(n) < self.flips, other, y)
 
     def posterior(self, X: np.ndarray) -> np.ndarray:
-        """The true probability of each class, ``(n_rows, n_classes)``."""
+        """Return the true probability of each class, ``(n_rows, n_classes)``."""
         clean = np.concatenate([self.chances(X[start : start + CHUNK]) for start in range(0, len(X), CHUNK)])
         n_classes = clean.shape[1]
         return (1 - self.flips) * clean + self.flips / (n_classes - 1) * (1 - clean)
 
 
 def mixture(means: np.ndarray, spread: float, classes: np.ndarray, flips: float = 0.0) -> World:
-    """Round clusters ``(n_clusters, n_features)``, as many rows each, of one class each."""
+    """Round clusters with centres ``(n_clusters, n_features)``, of equal size, with one class each."""
     n_classes = int(classes.max()) + 1
 
     def points(generator: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -60,7 +60,7 @@ def mixture(means: np.ndarray, spread: float, classes: np.ndarray, flips: float 
 
 
 def ruled(n_features: int, rule: Callable[[np.ndarray], np.ndarray], n_classes: int, flips: float) -> World:
-    """Rows uniform in [-1, 1], whose class is a function of them."""
+    """Uniform rows in [-1, 1] whose class is a function of them."""
 
     def points(generator: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
         X = generator.uniform(-1, 1, (n, n_features))
@@ -70,21 +70,21 @@ def ruled(n_features: int, rule: Callable[[np.ndarray], np.ndarray], n_classes: 
 
 
 def moons(noise: float, flips: float = 0.0) -> World:
-    """Those of scikit-learn, each moon 200 points of it with noise around them."""
+    """Return scikit-learn's moons: each has 200 points with noise around them."""
     t = (np.arange(200) + 0.5) / 200 * np.pi
     upper, lower = np.stack([np.cos(t), np.sin(t)], 1), np.stack([1 - np.cos(t), 0.5 - np.sin(t)], 1)
     return mixture(np.concatenate([upper, lower]), noise, np.repeat([0, 1], 200), flips)
 
 
 def circles(noise: float, factor: float, flips: float = 0.0) -> World:
-    """Two rings."""
+    """Return two rings."""
     t = np.arange(200) / 200 * 2 * np.pi
     ring = np.stack([np.cos(t), np.sin(t)], 1)
     return mixture(np.concatenate([ring, factor * ring]), noise, np.repeat([0, 1], 200), flips)
 
 
 def spirals(noise: float, turns: float, arms: int, flips: float = 0.0) -> World:
-    """Arms that wind around each other, a class each."""
+    """Return spiral arms, one class each."""
     t = np.sqrt((np.arange(250) + 0.5) / 250)
     angles = [2 * np.pi * (turns * t + arm / arms) for arm in range(arms)]
     means = np.concatenate([(2 * t * np.stack([np.cos(angle), np.sin(angle)])).T for angle in angles])
@@ -92,18 +92,18 @@ def spirals(noise: float, turns: float, arms: int, flips: float = 0.0) -> World:
 
 
 def clusters(n_features: int, n_clusters: int, n_classes: int, spread: float, seed: int, flips: float = 0.0) -> World:
-    """Clusters with centres drawn from [-2, 2], dealt to the classes in turn."""
+    """Return clusters with random centres in [-2, 2], assigned to the classes in turn."""
     means = np.random.default_rng(seed).uniform(-2, 2, (n_clusters, n_features))
     return mixture(means, spread, np.arange(n_clusters) % n_classes, flips)
 
 
 def parity(n_bits: int, n_features: int, flips: float = 0.0) -> World:
-    """Whether the number of negative ones among the first columns is odd; the other columns mean nothing."""
+    """Return parity: whether the first columns have an odd number of negative values; other columns are noise."""
     return ruled(n_features, lambda X: (X[:, :n_bits] < 0).sum(1) % 2, 2, flips)
 
 
 def teacher(n_features: int, n_units: int, n_classes: int, seed: int, flips: float = 0.0) -> World:
-    """What a random network of one hidden layer says."""
+    """Return a random network with one hidden layer."""
     generator = np.random.default_rng(seed)
     first = 2.5 * generator.normal(size=(n_features, n_units)) / np.sqrt(n_features / 3)
     shift, second = generator.normal(size=n_units), generator.normal(size=(n_units, n_classes))
@@ -118,7 +118,7 @@ def teacher(n_features: int, n_units: int, n_classes: int, seed: int, flips: flo
 
 
 def least(world: World, n: int = 20_000, seed: int = 1) -> tuple[float, float, float]:
-    """The error and the log loss that nobody can go below, and the error of always saying the commonest class."""
+    """Return the minimum error and log loss, and the error of always predicting the most frequent class."""
     X, y = world.draw(n, seed)
     chances = world.posterior(X)
     error = 1 - chances.max(1).mean()

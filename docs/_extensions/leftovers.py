@@ -1,4 +1,4 @@
-"""Clears away what earlier builds left of examples that are no longer there."""
+"""Removes output of earlier builds for examples that no longer exist."""
 
 from pathlib import Path
 
@@ -13,6 +13,6 @@ def clear(app):
 
 
 def setup(app):
-    """Take part in the build."""
+    """Register the extension with Sphinx."""
     app.connect("config-inited", lambda app, _: clear(app), priority=400)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

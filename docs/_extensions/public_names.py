@@ -1,7 +1,7 @@
-"""Finds the public names of demarcate for the reference, and links every mention of them.
+"""Collects the public names of demarcate for the reference, and links every mention of them.
 
-A name has one page, under the shortest name it can be imported by: ``demarcate.Network``, though ``demarcate.nn`` has
-it too and its code is in ``demarcate.nn.spec``.
+A name has one page, under its shortest import path: ``demarcate.Network``, although ``demarcate.nn`` exports it too and
+its code is in ``demarcate.nn.spec``.
 """
 
 import ast
@@ -24,11 +24,11 @@ MODULES = (
     "demarcate.engine",
     "demarcate.nn",
 )
-"""The modules that the reference shows, in its order."""
+"""The modules of the reference, in its order."""
 
 
 def names_of(module: str) -> list[str]:
-    """The public names of a module, but for modules: its ``__all__``, or the classes and functions written in it."""
+    """Return the public names of a module without modules: its ``__all__``, or the classes and functions it defines."""
     module = import_module(module)
     if hasattr(module, "__all__"):
         return [name for name in module.__all__ if not inspect.ismodule(getattr(module, name))]
@@ -40,32 +40,32 @@ def names_of(module: str) -> list[str]:
 
 
 def kind(value: object) -> str:
-    """What a reader would call it."""
+    """Return the section of the reference for a value."""
     if inspect.isclass(value) and not hasattr(value, "__origin__"):
         return "errors" if issubclass(value, BaseException) else "classes"
     return "functions" if inspect.isfunction(value) else "values"
 
 
 def full_name(value: object) -> str:
-    """The name of the place where a class or function is written."""
+    """Return the full name of the definition of a class or function."""
     return f"{value.__module__}.{value.__qualname__}"
 
 
 def described_value(module: str, name: str) -> str:
-    """What the source says below the assignment of a value, wherever under the module that is."""
+    """Return the docstring below the assignment of a value, in any module below this one."""
     inner = walk_packages(getattr(import_module(module), "__path__", ()), f"{module}.")
-    for place in (module, *(found.name for found in inner)):
+    for place in (module, *(each.name for each in inner)):
         for assignment, below in pairwise(ast.parse(inspect.getsource(import_module(place))).body):
             targets = getattr(assignment, "targets", [getattr(assignment, "target", None)])
             if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                 match below:
-                    case ast.Expr(value=ast.Constant(value=str(said))):
-                        return inspect.cleandoc(said)
-    raise LookupError(f"{module}.{name} is public: say below its assignment what it is")
+                    case ast.Expr(value=ast.Constant(value=str(text))):
+                        return inspect.cleandoc(text)
+    raise LookupError(f"{module}.{name} is public and has no docstring below its assignment")
 
 
 def contents() -> tuple[dict[str, dict], dict[str, str]]:
-    """What each module's page shows, and the page of every class and function by the name of its place."""
+    """Return the content of each module's page, and the page of every class and function by its full name."""
     pages, homes = {}, {}
     for module in MODULES:
         page = {"classes": [], "functions": [], "errors": [], "values": {}, "elsewhere": []}
@@ -83,29 +83,29 @@ def contents() -> tuple[dict[str, dict], dict[str, str]]:
 
 
 def fill_templates(app, config):
-    """Hand the templates of the reference what they list."""
+    """Give the templates of the reference their lists."""
     pages, homes = contents()
     config.autosummary_context = {"pages": pages}
     app.demarcate_homes = homes
 
 
 def link(app, env, node, content):
-    """Link a mention that Sphinx does not know: by the place of the code, or by a class's short name."""
+    """Link a mention that Sphinx does not know: by its full name, or by a class's short name."""
     target = node.get("reftarget", "")
     homes = app.demarcate_homes
     place, _, member = target.rpartition(".")
     known = homes.get(target) or (f"{homes[place]}.{member}" if place in homes else None)
     if known is None and target[:1].isupper():
         first, dot, rest = target.partition(".")
-        found = {home for home in homes.values() if home.rpartition(".")[2] == first}
-        known = f"{found.pop()}{dot}{rest}" if len(found) == 1 else None
+        matches = {home for home in homes.values() if home.rpartition(".")[2] == first}
+        known = f"{matches.pop()}{dot}{rest}" if len(matches) == 1 else None
     if known is None or node.get("refdomain") != "py":
         return None
     return env.get_domain("py").resolve_xref(env, node["refdoc"], app.builder, "obj", known, node, content)
 
 
 def setup(app):
-    """Take part in the build."""
+    """Register the extension with Sphinx."""
     app.connect("config-inited", fill_templates, priority=400)
     app.connect("missing-reference", link)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,7 @@
-"""Makes pages of the repository's own documents, and keeps their links to each other.
+"""Turns documents outside ``docs`` into pages, and adapts their links.
 
-Documents are written to be read where the code is: ``docs/start.md`` merely points to ``README.md``, whose links are
-seen from the root. At the site the pointing page has the other's text below its own heading, and links lead to pages.
+Documents are written for readers of the repository: ``docs/start.md`` only points to ``README.md``, whose links are
+relative to the root. On the site the page has the text of the document below its own heading, and links lead to pages.
 """
 
 import os
@@ -16,14 +16,14 @@ PAGES = {
     "CONTRIBUTING.md": "contributing",
     "src/demarcate/datasets/heart.LICENSE.md": "heart",
 }
-"""Documents outside docs, and the pages of the site that they are."""
+"""Documents outside docs, and their pages on the site."""
 PLACES = {**{document: f"{page}.md" for document, page in PAGES.items()}, "examples": "gallery/index.rst"}
-"""What links may lead to, and where that is at the site."""
+"""Targets of links, and their places on the site."""
 LINK = re.compile(r"(\]\()(?!\w+:|#|/)([^)#\s]+)")
 
 
 def at_site(target: str, folder: str) -> str:
-    """Where a link found in a document of this folder leads to, seen from ``docs`` at the site.
+    """Return the target on the site, relative to ``docs``, of a link in a document of this folder.
 
     Examples
     --------
@@ -35,7 +35,7 @@ def at_site(target: str, folder: str) -> str:
 
 
 def read(app, page, source):
-    """Put a page's text in place, with its links as the site has them."""
+    """Insert the text of a document into its page, with the links of the site."""
     documents = {page: document for document, page in PAGES.items()}
     if page in documents:
         document = documents[page]
@@ -51,6 +51,6 @@ def read(app, page, source):
 
 
 def setup(app):
-    """Take part in the build."""
+    """Register the extension with Sphinx."""
     app.connect("source-read", read)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -302,7 +302,7 @@ def test_the_better_of_two_settings_counts():
     np.testing.assert_allclose(found.of("RealMLP_best"), [0.1, 0.2, 0.5])
 
 
-def test_ranks_share_ties_and_put_last_who_raised():
+def test_ties_share_ranks_and_errors_are_last():
     standing = ranks(of(HGB=[0.2, 0.2, "error"], LogReg=[0.2, 0.3, 0.3], XGB_D=[0.4, 0.1, 0.1]))
     assert standing.ranks["logloss"] == {"XGB_D": 5 / 3, "LogReg": (1.5 + 3 + 2) / 3, "HGB": (1.5 + 2 + 3) / 3}
     assert set(standing.ranks) == set(METRICS)
@@ -338,7 +338,7 @@ def test_the_costliest_table_comes_first():
     ]
 
 
-def test_a_board_names_what_it_leaves_out_and_what_raised():
+def test_a_board_lists_omitted_tables_and_errors():
     made = entries(HGB=[0.2, "error"], LogReg=[0.3, 0.3])
     made |= entries(demarcate=[0.1, 0.4]) | entries(RealMLP_TD=[0.2, 0.2], RealMLP_TD_CE=[0.1, None])
     made |= {Key("t0", 0, "demarcate-best"): scored(0.01)}

@@ -27,7 +27,7 @@ def cache(trust, tmp_path_factory):
     return folder
 
 
-def test_a_fit_is_kept_with_what_it_says_of_rows_seen_and_fresh(trust, cache):
+def test_a_fit_is_stored_with_its_out_of_fold_and_fresh_probabilities(trust, cache):
     first, second = trust("collect").read(cache)
     assert (first.source, first.split, second.split, first.is_generated) == ("circles-300", 0, 1, True)
     assert set(first.folds) == set(range(8))
@@ -39,12 +39,12 @@ def test_a_fit_is_kept_with_what_it_says_of_rows_seen_and_fresh(trust, cache):
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "expected"),
     [
         ("intervals", "2 fits of 1 sources; 2 of generated tables"),
-        ("conformal", "2 fits of 1 sources; sets that hold 90% of the labels"),
+        ("conformal", "2 fits of 1 sources; sets for 90% of the labels"),
     ],
 )
-def test_it_is_measured_what_they_are_worth(trust, cache, capsys, script, said):
+def test_scripts_print_their_results(trust, cache, capsys, script, expected):
     trust(script).main(cache)
-    assert said in capsys.readouterr().out
+    assert expected in capsys.readouterr().out

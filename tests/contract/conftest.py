@@ -1,4 +1,4 @@
-"""The corpus and the doors are modules of this folder, for the tests and for ``table.py`` alike."""
+"""The corpus and the forms are modules of this folder, for the tests and for ``table.py``."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 @pytest.fixture(scope="session")
 def run():
-    """Runs a command in this process: its exit code, and what it printed if it did, else what it said."""
+    """Return a function that runs a command in this process: its exit code, with its output or its error message."""
 
     def command(*arguments):
         result = CliRunner().invoke(app, [str(argument) for argument in arguments])

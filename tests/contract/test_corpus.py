@@ -1,21 +1,21 @@
-"""The same table gets the same verdict at every door, and it is the one that was written down."""
+"""The same table gets the expected verdict in every form."""
 
 import warnings
 
 import numpy as np
 import pytest
-from cases import Taken
+from cases import Accepted
 from corpus import CASES
-from doors import DOORS, CannotSayError, row_arguments
-from verdicts import Found, at_door, faults, plain
+from forms import FORMS, InexpressibleError, row_arguments
+from verdicts import AcceptedTable, faults, plain, read_case
 
 from demarcate import DemarcateClassifier
 from demarcate.cli.commands.predict import row_cells
 from demarcate.tabular import as_frame
 
 _ROWS_ONE_BY_ONE = 6
-_MOST_CELLS = 10_000
-"""Of larger tables it is enough that they are read alike: a fit would take longer than all the others together."""
+_MAX_CELLS = 10_000
+"""Larger tables are only read: their fits would take longer than all the others together."""
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name)
@@ -23,24 +23,24 @@ def case(request):
     return request.param
 
 
-def test_there_are_as_many_cases_as_are_promised_and_each_has_a_name_of_its_own():
+def test_there_are_enough_cases_with_different_names():
     assert len({case.name for case in CASES}) == len(CASES) >= 90
 
 
-def test_every_door_gives_the_verdict_that_was_written_down(case, tmp_path):
-    found = {door.name: at_door(case, door, tmp_path) for door in DOORS}
-    entered = {name: what for name, what in found.items() if what is not None}
+def test_every_form_gives_the_expected_verdict(case, tmp_path):
+    results = {form.name: read_case(case, form, tmp_path) for form in FORMS}
+    entered = {name: result for name, result in results.items() if result is not None}
     assert entered
-    wrong = {name: told for name, what in entered.items() if (told := faults(case, what))}
+    wrong = {name: differences for name, result in entered.items() if (differences := faults(case, result))}
     assert not wrong
-    if isinstance(case.verdict, Taken):
-        _say_the_same(entered)
+    if isinstance(case.verdict, Accepted):
+        _are_read_the_same(entered)
         frame = next(iter(entered.values())).frame
-        if frame.height * frame.width <= _MOST_CELLS:
-            _predict_the_same(case, entered)
+        if frame.height * frame.width <= _MAX_CELLS:
+            _are_predicted_the_same(case, entered)
 
 
-def _say_the_same(entered: dict[str, Found]) -> None:
+def _are_read_the_same(entered: dict[str, AcceptedTable]) -> None:
     first = next(iter(entered.values()))
     for found in entered.values():
         assert found.training_set.schema == first.training_set.schema
@@ -50,11 +50,11 @@ def _say_the_same(entered: dict[str, Found]) -> None:
         }
 
 
-def _predict_the_same(case, entered: dict[str, Found]) -> None:
+def _are_predicted_the_same(case, entered: dict[str, AcceptedTable]) -> None:
     first = next(iter(entered.values()))
     labels = first.training_set.classes[first.training_set.codes]
     with warnings.catch_warnings():
-        # What is odd about a table is warned of, by the reader above; what its audit finds is beside the point.
+        # The reader above checks the warnings of the table; findings of its audit do not matter here.
         warnings.simplefilter("ignore")
         fitted = DemarcateClassifier(hidden=(), epochs=2, n_folds=2).fit(first.frame, labels)
         expected = fitted.predictor_.predict_proba(first.frame)
@@ -62,8 +62,8 @@ def _predict_the_same(case, entered: dict[str, Found]) -> None:
             np.testing.assert_array_equal(fitted.predictor_.predict_proba(found.frame), expected)
         for row in range(min(_ROWS_ONE_BY_ONE, len(expected)) if "--row" not in case.apart else 0):
             try:
-                given = row_cells(row_arguments(case, row), first.frame.columns)
-            except CannotSayError:
+                cells = row_cells(row_arguments(case, row), first.frame.columns)
+            except InexpressibleError:
                 break
-            alone = fitted.predictor_.predict_proba(as_frame({name: [cell] for name, cell in given.items()}))
+            alone = fitted.predictor_.predict_proba(as_frame({name: [cell] for name, cell in cells.items()}))
             np.testing.assert_allclose(alone, expected[row : row + 1], rtol=0, atol=1e-6)

@@ -1,4 +1,4 @@
-"""A table to predict need not be typed as the one that was learned from: what it says is what counts."""
+"""A table to predict may have other types than the training table: the values of its cells count."""
 
 import json
 import warnings
@@ -65,7 +65,7 @@ def of_row(predictor, **cells):
         ),
     ],
 )
-def test_what_says_the_same_predicts_the_same(predictor, column, spellings):
+def test_equal_values_in_other_spellings_predict_the_same(predictor, column, spellings):
     expected = of_row(predictor)
     assert {str(spelling): of_row(predictor, **{column: spelling}) == expected for spelling in spellings} == {
         str(spelling): True for spelling in spellings
@@ -74,7 +74,7 @@ def test_what_says_the_same_predicts_the_same(predictor, column, spellings):
 
 @pytest.mark.parametrize("column", CELLS)
 @pytest.mark.parametrize("nothing", [None, "", "  ", float("nan"), pd.NA, pd.NaT, np.datetime64("NaT")], ids=repr)
-def test_every_way_of_saying_nothing_predicts_the_same(predictor, column, nothing):
+def test_all_missing_values_predict_the_same(predictor, column, nothing):
     assert of_row(predictor, **{column: nothing}) == of_row(predictor, **{column: None})
 
 
@@ -92,13 +92,13 @@ def test_every_way_of_saying_nothing_predicts_the_same(predictor, column, nothin
         ("born", 19600105, "'born' needs dates: row 1 holds 19600105"),
     ],
 )
-def test_what_a_column_cannot_say_is_refused_with_its_place(predictor, column, cell, told):
+def test_unreadable_cells_are_refused_with_their_place(predictor, column, cell, told):
     with pytest.raises(InputError) as caught:
         of_row(predictor, **{column: cell})
     assert told in str(caught.value)
 
 
-def test_missing_columns_and_bad_cells_of_several_rows_are_told_together(predictor):
+def test_missing_columns_and_bad_cells_of_several_rows_are_reported_together(predictor):
     table = {**CELLS, "age": ["old", *CELLS["age"][1:-1], "young"], "seen": ["soon", *CELLS["seen"][1:]]}
     del table["bmi"], table["grade"]
     with pytest.raises(InputError, match="3 problems") as caught:
@@ -110,7 +110,7 @@ def test_missing_columns_and_bad_cells_of_several_rows_are_told_together(predict
     ]
 
 
-def test_columns_are_found_by_name_in_any_order_and_under_padded_names(predictor):
+def test_columns_are_matched_by_name_in_any_order_and_with_padded_names(predictor):
     expected = predictor.predict_proba(CELLS)
     backwards = dict(reversed(CELLS.items()))
     np.testing.assert_array_equal(predictor.predict_proba(backwards), expected)
@@ -118,7 +118,7 @@ def test_columns_are_found_by_name_in_any_order_and_under_padded_names(predictor
     np.testing.assert_array_equal(predictor.predict_proba(padded), expected)
 
 
-def test_columns_that_are_not_known_change_nothing_and_are_warned_of(predictor):
+def test_unknown_columns_change_nothing_and_are_warned_of(predictor):
     expected = predictor.predict_proba(CELLS)
     with pytest.warns(InputWarning, match="unknown columns are not used: 'weight'"):
         np.testing.assert_array_equal(predictor.predict_proba({"weight": [1.0] * N_ROWS, **CELLS}), expected)
@@ -142,7 +142,7 @@ def test_categories_in_another_order_or_as_numbers(predictor):
         np.testing.assert_array_equal(predictor.predict_proba({**CELLS, "grade": grades}), expected)
 
 
-def test_a_column_of_nothing_is_a_column_of_missing_cells(predictor):
+def test_an_empty_column_is_a_column_of_missing_cells(predictor):
     expected = predictor.predict_proba({**CELLS, "age": [None] * N_ROWS, "grade": [""] * N_ROWS})
     nothing = pl.Series([None] * N_ROWS, dtype=pl.Null)
     found = predictor.predict_proba(pl.DataFrame({**CELLS, "age": nothing, "grade": nothing}))
@@ -152,7 +152,7 @@ def test_a_column_of_nothing_is_a_column_of_missing_cells(predictor):
 @pytest.mark.parametrize(
     "dtype", [pl.String, pl.Int8, pl.Float64, pl.Boolean, pl.Categorical, pl.Decimal(10, 2)], ids=str
 )
-def test_labels_are_known_again_however_they_are_typed(fitted, run, tmp_path, dtype):
+def test_labels_match_with_any_type(fitted, run, tmp_path, dtype):
     model = tmp_path / "model.safetensors"
     fitted.save(model)
     labels = pl.Series(LABELS)

@@ -1,4 +1,4 @@
-"""Numbers never lie: a row's probabilities depend on what it says and on nothing around it."""
+"""A row's probabilities depend on its cells and on nothing else."""
 
 import json
 import math
@@ -16,7 +16,7 @@ from demarcate import DemarcateClassifier
 
 N_ROWS = 300
 NEAR = {"rtol": 0, "atol": 1e-6}
-"""Other sizes of matrices are multiplied in another order."""
+"""Matrices of another size are multiplied in another order."""
 
 
 def _learned(n_classes: int) -> tuple[pl.DataFrame, np.ndarray]:
@@ -43,7 +43,7 @@ def fitted(request):
 
 @pytest.fixture(scope="module")
 def predict(fitted):
-    """Probabilities and decisions, without the warnings of what is unseen or infinite."""
+    """Return probabilities and decisions, without the warnings of unseen or infinite cells."""
 
     def of(table):
         with warnings.catch_warnings():
@@ -68,7 +68,7 @@ def frame_of(rows):
 
 
 def far_from_ties(probabilities):
-    """Rows whose two likeliest classes are further apart than rounding reaches."""
+    """Return rows whose two likeliest classes differ by more than rounding."""
     best = np.sort(probabilities, axis=1)[:, -2:]
     return best[:, 1] - best[:, 0] > 1e-5
 
@@ -81,7 +81,7 @@ def assert_alike(found, expected):
 
 @settings(max_examples=30)
 @given(rows=ROWS, order=st.randoms(use_true_random=False))
-def test_whatever_rows_say_there_is_no_nan_and_neither_order_nor_neighbours_matter(predict, rows, order):
+def test_probabilities_are_finite_and_independent_of_order_and_other_rows(predict, rows, order):
     frame = frame_of(rows)
     expected = predict(frame)
     assert np.isfinite(expected[0]).all()
@@ -98,14 +98,14 @@ def test_whatever_rows_say_there_is_no_nan_and_neither_order_nor_neighbours_matt
 
 
 @pytest.mark.parametrize("size", [1, 7, 50])
-def test_rows_may_come_in_any_number_at_a_time(fitted, predict, size):
+def test_the_batch_size_of_predict_does_not_matter(fitted, predict, size):
     frame = _learned(len(fitted.classes_))[0][:60]
     parts = [predict(part) for part in frame.iter_slices(size)]
     assert_alike(tuple(map(np.concatenate, zip(*parts, strict=True))), predict(frame))
 
 
-def test_many_rows_which_are_looked_up_are_predicted_as_few_are(fitted, predict):
-    """From 8,192 rows and members on, what columns add is looked up instead of multiplied."""
+def test_rows_that_are_looked_up_have_the_same_probabilities(fitted, predict):
+    """From 8,192 rows and members on, contributions of columns are looked up instead of multiplied."""
     frame, _ = _learned(len(fitted.classes_))
     expected = predict(frame)
     copies = 30
@@ -127,7 +127,7 @@ def test_the_number_of_threads_does_not_matter(fitted, predict):
         torch.set_num_threads(before)
 
 
-def test_a_table_of_nothing_but_the_unheard_of_gets_probabilities(fitted, predict):
+def test_a_table_of_only_unseen_cells_gets_probabilities(fitted, predict):
     strange = [
         {"dose": dose, "grade": grade, "seen": seen, "smokes": smokes}
         for dose in (*EDGES, None)
@@ -141,7 +141,7 @@ def test_a_table_of_nothing_but_the_unheard_of_gets_probabilities(fitted, predic
     assert set(decided) <= set(fitted.classes_)
 
 
-def test_the_command_line_and_python_say_the_same(fitted, predict, run, tmp_path):
+def test_the_command_line_and_python_give_the_same_probabilities(fitted, predict, run, tmp_path):
     frame, _ = _learned(len(fitted.classes_))
     frame = frame[:40]
     expected = predict(frame)

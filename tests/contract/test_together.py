@@ -1,4 +1,4 @@
-"""What is wrong with a table is told at once: its columns and its labels, at every way in."""
+"""All problems of a table are reported together, of its columns and its labels, by every function and command."""
 
 import polars as pl
 import pytest
@@ -10,7 +10,7 @@ from demarcate.trainingset.read_data import read_training_set
 CONSTANT = {"unit": ["mg"] * 6, "batch": [None] * 6}
 ONE_CLASS = ["yes"] * 6
 NESTED = {"age": [1, 2, 3, 4, 5, 6], "visits": [[1], [2], [3], [4], [5], [6]]}
-TOLD = ("2 problems", "No column can tell rows apart", "at least two classes")
+PARTS = ("2 problems", "No column can tell rows apart", "at least two classes")
 
 WAYS = {
     "DemarcateClassifier": lambda X, y: DemarcateClassifier().fit(X, y),
@@ -29,19 +29,19 @@ def refused(way, X, y):
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_columns_of_no_use_and_one_class_are_told_together(way):
-    told = refused(way, CONSTANT, ONE_CLASS)
-    assert all(words in told for words in TOLD)
+def test_unusable_columns_and_one_class_are_reported_together(way):
+    message = refused(way, CONSTANT, ONE_CLASS)
+    assert all(words in message for words in PARTS)
 
 
 @pytest.mark.parametrize("labels", [["a", "b", None, "a", "b", ""], ONE_CLASS, list("abcdef")])
-def test_cells_that_hold_lists_and_bad_labels_are_told_together(labels):
-    told = refused("DemarcateClassifier", pl.DataFrame(NESTED), labels)
-    assert "Column 'visits' holds values of type List(Int64), not plain values" in told
-    assert "2 problems" in told
+def test_cells_with_lists_and_bad_labels_are_reported_together(labels):
+    message = refused("DemarcateClassifier", pl.DataFrame(NESTED), labels)
+    assert "Column 'visits' holds values of type List(Int64), not plain values" in message
+    assert "2 problems" in message
 
 
-def test_names_that_are_no_columns_and_one_class_are_told_together():
+def test_unknown_column_names_and_one_class_are_reported_together():
     classifier = DemarcateClassifier(drop=["weight"], categorical=["hieght"])
     with pytest.raises(InputError, match="3 problems") as caught:
         classifier.fit({"age": [1, 2, 3, 4, 5, 6]}, ONE_CLASS)
@@ -50,10 +50,10 @@ def test_names_that_are_no_columns_and_one_class_are_told_together():
 
 @pytest.mark.parametrize("command", ["fit", "sweep", "diagnose", "audit"])
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]])
-def test_commands_tell_them_together(command, quiet, tmp_path, run):
+def test_commands_report_them_together(command, quiet, tmp_path, run):
     path = tmp_path / "table.csv"
     path.write_text("unit,batch,y\n" + "mg,,yes\n" * 6, encoding="utf-8")
     more = ["--lr", "0.1,0.2"] if command == "sweep" else []
-    code, told = run(command, path, "--target", "y", *more, *quiet)
+    code, message = run(command, path, "--target", "y", *more, *quiet)
     assert code == 1
-    assert all(words in " ".join(told.split()) for words in TOLD)
+    assert all(words in " ".join(message.split()) for words in PARTS)

@@ -1,4 +1,4 @@
-"""What becomes of a case at a door, and whether that is what was written down."""
+"""The result of a case in a form, and its comparison with the verdict."""
 
 import math
 import warnings
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from cases import Case, Refused, Taken
-from doors import CannotSayError, Door
+from cases import Accepted, Case, Refused
+from forms import Form, InexpressibleError
 
 from demarcate.cli.table_input import TableInput, split_target
 from demarcate.errors import InputError
@@ -17,17 +17,17 @@ from demarcate.trainingset import TrainingSet, open_table
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """A table that was taken.
+class AcceptedTable:
+    """An accepted table.
 
     Attributes
     ----------
     frame
-        It, without its target.
+        The table without its target.
     training_set
-        What was read.
+        The result of reading it.
     warnings
-        What its user was warned of.
+        The messages of the warnings.
     """
 
     frame: pl.DataFrame
@@ -35,42 +35,42 @@ class Found:
     warnings: tuple[str, ...]
 
 
-def at_door(case: Case, door: Door, folder: Path) -> Found | str | None:
-    """The table, the message that it was refused with, or None where it does not fit through the door."""
-    if door.name in case.apart:
+def read_case(case: Case, form: Form, folder: Path) -> AcceptedTable | str | None:
+    """Return the accepted table, the message of the refusal, or None if the form cannot express the case."""
+    if form.name in case.apart:
         return None
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            frame, labels, _ = split_target(TableInput.of_frame(case.name, door.through(case, folder)), case.target)
+            frame, labels, _ = split_target(TableInput.of_frame(case.name, form.through(case, folder)), case.target)
             training_set = open_table(frame, labels)
-        except CannotSayError:
+        except InexpressibleError:
             return None
         except InputError as error:
             return str(error)
-    return Found(as_frame(frame), training_set, tuple(str(warning.message) for warning in caught))
+    return AcceptedTable(as_frame(frame), training_set, tuple(str(warning.message) for warning in caught))
 
 
-def faults(case: Case, found: Found | str) -> list[str]:
-    """How what became of a case differs from what was written down; nothing if it does not."""
+def faults(case: Case, found: AcceptedTable | str) -> list[str]:
+    """Return the differences of a result from the verdict; empty if there are none."""
     if isinstance(case.verdict, Refused):
-        if isinstance(found, Found):
-            return [f"taken: {found.training_set.schema.columns}"]
+        if isinstance(found, AcceptedTable):
+            return [f"accepted: {found.training_set.schema.columns}"]
         return [f"{word!r} is not in {found!r}" for word in case.verdict.words if word not in found]
     return [f"refused: {found}"] if isinstance(found, str) else _differences(case.verdict, found)
 
 
-def _differences(verdict: Taken, found: Found) -> list[str]:
+def _differences(verdict: Accepted, found: AcceptedTable) -> list[str]:
     columns = {column.name: column for column in found.training_set.schema.columns}
     if list(columns) != list(verdict.columns):
         return [f"columns {list(columns)}, expected {list(verdict.columns)}"]
     wrong = [
-        f"not warned of {warning!r}: {found.warnings}"
+        f"no warning {warning!r}: {found.warnings}"
         for warning in verdict.warnings
         if warning not in "\n".join(found.warnings)
     ]
     if found.warnings and not verdict.warnings:
-        wrong.append(f"warned of {found.warnings}")
+        wrong.append(f"unexpected warnings {found.warnings}")
     for name, seen in verdict.columns.items():
         column = columns[name]
         for what, part, whole in (("dropped", seen.dropped, column.dropped), ("note", seen.note, column.note)):
@@ -83,12 +83,12 @@ def _differences(verdict: Taken, found: Found) -> list[str]:
             and not column.dropped
             and plain(found.training_set.parsed[name]) != list(seen.values)
         ):
-            wrong.append(f"{name!r} says {plain(found.training_set.parsed[name])}, expected {list(seen.values)}")
+            wrong.append(f"{name!r} is {plain(found.training_set.parsed[name])}, expected {list(seen.values)}")
     return wrong
 
 
 def plain(cells: Any) -> list[Any]:
-    """Parsed cells as values that compare, None where missing."""
+    """Return parsed cells as comparable values, None for missing."""
     return (
         [None if isinstance(cell, float) and math.isnan(cell) else cell for cell in cells.to_list()]
         if isinstance(cells, pl.Series)

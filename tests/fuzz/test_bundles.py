@@ -7,22 +7,22 @@ import struct
 import subprocess
 
 import pytest
-from fuzz.campaign import Broken, Plan, run
-from fuzz.watching import Acted, nothing_but_reading
+from fuzz.campaign import CheckFailed, Plan, run
+from fuzz.side_effects import SideEffectError, forbid_side_effects
 
 from fuzz import bundles, flips, forging
 
 
 @pytest.fixture(scope="module")
 def reading():
-    return bundles.Reading()
+    return bundles.ModelFileCheck()
 
 
 def test_a_slice_is_refused_or_rightly_read(tmp_path, capsys):
     figures = run(bundles.target(), Plan(seed=0, cases=3000, folder=tmp_path))
     assert figures.failed == 0, capsys.readouterr().err
     assert figures.refused > 2500
-    assert figures.taken > 20
+    assert figures.accepted > 20
 
 
 def test_bytes_turned_over_and_truncations_are_all_refused(tmp_path, capsys):
@@ -42,7 +42,7 @@ def test_flips_are_each_byte_with_each_other_value_and_each_truncation():
 
 def test_what_is_forged_is_written_by_the_format_s_description(reading):
     for seed, file in zip(reading.seeds, reading.parts, strict=True):
-        assert forging.written(file) == seed
+        assert forging.file_bytes(file) == seed
 
 
 @pytest.mark.filterwarnings("ignore::demarcate.errors.InputWarning")
@@ -50,10 +50,10 @@ def test_a_forged_number_is_read_and_a_damaged_one_is_not(reading):
     file = reading.parts[0]
     *others, last = file.tensors
     changed = dataclasses.replace(last, content=struct.pack("<f", 0.5) + last.content[4:])
-    forged = forging.written(dataclasses.replace(file, tensors=(*others, changed)))
-    assert reading.holds(bundles.Case(forged, is_forged=True))
-    with pytest.raises(Broken, match="a damaged file is read"):
-        reading.holds(bundles.Case(forged))
+    forged = forging.file_bytes(dataclasses.replace(file, tensors=(*others, changed)))
+    assert reading.check(bundles.Case(forged, is_forged=True))
+    with pytest.raises(CheckFailed, match="a damaged file is accepted"):
+        reading.check(bundles.Case(forged))
 
 
 def test_a_reader_without_a_digest_would_be_found(monkeypatch, tmp_path):
@@ -88,11 +88,11 @@ def test_a_reader_without_a_digest_would_be_found(monkeypatch, tmp_path):
     ],
 )
 def test_whatever_is_done_beside_reading_is_seen(act, tmp_path):
-    with pytest.raises(Acted), nothing_but_reading():
+    with pytest.raises(SideEffectError), forbid_side_effects():
         act(tmp_path / "x")
 
 
 def test_nobody_is_watched_afterwards(tmp_path):
-    with nothing_but_reading():
+    with forbid_side_effects():
         pass
     (tmp_path / "x").write_text("x")

@@ -1,4 +1,4 @@
-"""All figures, by name, in the order in which they are shown."""
+"""All figures by name, in the order of the table."""
 
 from benchmarks.engine.families import busy, heart, libraries, moons, products, scaling
 from benchmarks.engine.figures import Figure

@@ -1,4 +1,4 @@
-"""What a fit loses when another process keeps a core busy."""
+"""The slowdown of a fit while another process keeps a core busy."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ Fit = Callable[[], object]
 
 @contextmanager
 def a_busy_core() -> Iterator[None]:
-    """Another process that never rests."""
+    """Run another process that computes without pause."""
     # It ends with whoever started it, however that ends.
     code = "import os\nparent = os.getppid()\nprint(flush=True)\nwhile os.getppid() == parent: pass"
     other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
@@ -31,36 +31,36 @@ def a_busy_core() -> Iterator[None]:
 
 
 def while_busy(fit: Fit) -> Reading:
-    """Seconds of a fit beside such a process."""
+    """Return the seconds of a fit while such a process runs."""
     with a_busy_core():
         return Reading(seconds(fit))
 
 
 def full_batch(network: Network, epochs: int, scale: Scale) -> Fit:
-    """One network on the moons."""
+    """Return a fit of one network on the moons."""
     rows = moon_rows()
     return partial(moons.as_population, rows, [(network, moons.full_batch(scale.pick(epochs, 2)), 0)])
 
 
 def eight_large(scale: Scale) -> Fit:
-    """Wide networks in batches."""
+    """Return a fit of wide networks in batches."""
     rows = noise_rows(scale.pick(40, 2) * products.BATCH, 0, products.D_IN)
     return partial(products.train, rows, "float32", scale.pick(4, 1))
 
 
 def heart_ensemble(scale: Scale) -> Fit:
-    """A network a fold."""
+    """Return a fit of one network for each fold."""
     return partial(heart.fit_folds, heart_folds(heart.N_FOLDS), heart.training(scale))
 
 
 def contenders(prepare: Callable[[Scale], Fit], scale: Scale) -> list[Contender]:
-    """The same fit, the machine idle and busy."""
+    """Return the same fit on an idle and on a busy machine."""
     fit = prepare(scale)
     return [timed("idle", fit), Contender("busy", partial(while_busy, fit))]
 
 
 def busy_figure(name: str, what: str, prepare: Callable[[Scale], Fit]) -> Figure:
-    """A figure for one fit."""
+    """Return the figure of one fit."""
     claim = f"{what}, while another process keeps one core busy, beside the same on an idle machine"
     return Figure(
         f"busy_{name}", claim, 2.3, "at most", quotient("busy", "idle"), partial(contenders, prepare), repeats=3

@@ -1,4 +1,4 @@
-"""Mini-batches on the heart patients, beside a loop with a DataLoader."""
+"""Mini-batches on the heart patients, compared with a DataLoader loop."""
 
 from functools import partial
 
@@ -15,17 +15,17 @@ RATIO = quotient("DataLoader loop", "demarcate")
 
 
 def training(scale: Scale) -> Training:
-    """Adam in batches of 32."""
+    """Return Adam in batches of 32."""
     return Training(optimizer="adam", lr=1e-3, epochs=scale.pick(50, 2), batch_size=32)
 
 
 def fit_folds(folds: list[Rows], how: Training) -> None:
-    """A network a fold, in one fit."""
+    """Train a network for each fold, in one fit."""
     folds[0].fit([fold.member(NETWORK, how, seed) for seed, fold in enumerate(folds)])
 
 
 def contenders(n_members: int, scale: Scale) -> list[Contender]:
-    """As many folds' networks as asked for, beside one loop."""
+    """Compare networks of several folds with one loop."""
     folds, how = heart_folds(N_FOLDS), training(scale)
     return [
         timed("demarcate", partial(fit_folds, folds[:n_members], how)),

@@ -1,4 +1,4 @@
-"""A network of a population, beside skorch's and scikit-learn's classifiers."""
+"""A network of a population, compared with skorch's and scikit-learn's classifiers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from demarcate.nn import Network
 
 N_MEMBERS = 8
 SLOWING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-"""Environment variables with which numpy may be told to be slower than it is."""
+"""Environment variables that may slow numpy down."""
 
 
 def training(epochs: int) -> Training:
-    """Adam in batches of 200, which is what MLPClassifier does unless told otherwise."""
+    """Return Adam in batches of 200, the default of MLPClassifier."""
     return Training(optimizer="adam", lr=1e-3, epochs=epochs, batch_size=200)
 
 
 def mlp_run(hidden: list[int], n_rows: int, epochs: int) -> dict[str, float | str]:
-    """Seconds of one fit of MLPClassifier, warmed up, and what numpy multiplies matrices with."""
+    """Return seconds of one fit of MLPClassifier, after a warm-up, and numpy's library for matrix products."""
     network, rows = Network(hidden=tuple(hidden)), classification_rows(n_rows)
     mlp_fit(network, training(1), rows)
     kernels = (f"{pool['internal_api']} {pool.get('architecture', '')}".strip() for pool in threadpool_info())
@@ -32,7 +32,7 @@ def mlp_run(hidden: list[int], n_rows: int, epochs: int) -> dict[str, float | st
 
 
 def mlp_contender(network: Network, n_rows: int, epochs: int) -> Contender:
-    """MLPClassifier in a process where nothing slows numpy."""
+    """Fit MLPClassifier in a process without variables that slow numpy."""
 
     def measure() -> Reading:
         found = in_own_process(mlp_run, list(network.hidden), n_rows, epochs, without=SLOWING)
@@ -42,7 +42,7 @@ def mlp_contender(network: Network, n_rows: int, epochs: int) -> Contender:
 
 
 def skorch_contender(network: Network, n_rows: int, epochs: int) -> Contender:
-    """The NeuralNetClassifier of skorch."""
+    """Fit the NeuralNetClassifier of skorch."""
     rows = classification_rows(n_rows)
     return timed("skorch", partial(skorch_fit, network, training(epochs), rows))
 
@@ -50,7 +50,7 @@ def skorch_contender(network: Network, n_rows: int, epochs: int) -> Contender:
 def contenders(
     opponent: Callable[[Network, int, int], Contender], hidden: tuple[int, ...], precision: str, scale: Scale
 ) -> list[Contender]:
-    """A population's time per network, beside one fit."""
+    """Compare a population's time per network with one fit."""
     network, n_rows, epochs = Network(hidden=hidden), scale.pick(10_000, 400), scale.pick(10, 1)
     rows = classification_rows(n_rows)
     population = partial(rows.train_alike, network, training(epochs), N_MEMBERS, precision)
@@ -77,7 +77,7 @@ class Library:
     goal: float
 
     def figure(self, hidden: tuple[int, ...], precision: str) -> Figure:
-        """The figure for one shape; with ``auto``, wide layers are multiplied in bf16 where the processor gains."""
+        """Return the figure of one shape; ``auto`` multiplies wide layers in bf16 if the processor gains."""
         units = "-".join(map(str, hidden))
         return Figure(
             f"{self.short}_{hidden[0]}" + ("" if precision == "float32" else f"_{precision}"),

@@ -1,4 +1,4 @@
-"""Small networks on the moons, beside the full-batch loop of a lesson."""
+"""Small networks on the moons, compared with the full-batch loop of a lesson."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,23 +19,23 @@ WIDTHS, SEEDS = (2, 4, 8, 16, 32, 64, 128, 256), 5
 
 
 def full_batch(epochs: int, weight_decay: float = 0.0) -> Training:
-    """Adam on all rows at once."""
+    """Return full-batch Adam."""
     return Training(optimizer="adam", lr=0.01, weight_decay=weight_decay, epochs=epochs, batch_size=None)
 
 
 def as_population(rows: Rows, jobs: Sequence[Job]) -> None:
-    """Everything in one fit."""
+    """Train all networks in one fit."""
     rows.fit([rows.member(*job) for job in jobs])
 
 
 def as_loops(rows: Rows, jobs: Sequence[Job]) -> None:
-    """One after the other."""
+    """Train the networks one after the other."""
     for network, training, seed in jobs:
         full_batch_loop(network, training, rows, seed)
 
 
 def against_loops(jobs: Sequence[Job], loops: Sequence[Job]) -> list[Contender]:
-    """The time a network takes, in a population of these and in loops of those."""
+    """Compare the time per network of one population and of loops."""
     rows = moon_rows()
     return [
         timed("demarcate", partial(as_population, rows, jobs), per=len(jobs)),
@@ -44,13 +44,13 @@ def against_loops(jobs: Sequence[Job], loops: Sequence[Job]) -> list[Contender]:
 
 
 def one(scale: Scale) -> list[Contender]:
-    """One small network on either side."""
+    """Compare one small network with one loop."""
     jobs = [(SMALL, full_batch(scale.pick(2000, 3)), 0)]
     return against_loops(jobs, jobs)
 
 
 def trio(scale: Scale) -> list[Contender]:
-    """Three networks that have nothing in common."""
+    """Compare three different networks with three loops."""
     epochs = scale.pick(2000, 3)
     tiny = (Network(hidden=(2,), activation="tanh"), full_batch(epochs), 0)
     big = (Network(hidden=(256, 256, 256)), full_batch(epochs), 1)
@@ -59,13 +59,13 @@ def trio(scale: Scale) -> list[Contender]:
 
 
 def sixty_four(scale: Scale) -> list[Contender]:
-    """Many networks against one."""
+    """Compare many networks with one loop."""
     training = full_batch(scale.pick(1000, 3))
     return against_loops([(DROPOUT, training, seed) for seed in range(64)], [(DROPOUT, training, 0)])
 
 
 def width_sweep(scale: Scale) -> list[Contender]:
-    """Several seeds of every width."""
+    """Compare several seeds of every width with loops."""
     training = full_batch(scale.pick(500, 2))
     jobs = [(Network(hidden=(width,)), training, seed) for width in WIDTHS for seed in range(SEEDS)]
     return against_loops(jobs, jobs)

@@ -1,4 +1,4 @@
-"""How little a training step adds to its matrix products, and what bf16 saves of it."""
+"""The overhead of a training step over its matrix products, and the gain of bf16."""
 
 from functools import partial
 from itertools import pairwise
@@ -16,13 +16,13 @@ DTYPES = {"float32": torch.float32, "bf16": torch.bfloat16}
 
 
 def train(rows: Rows, precision: str, epochs: int) -> None:
-    """A population of wide networks."""
+    """Return a population of wide networks."""
     training = Training(optimizer="adam", lr=1e-3, epochs=epochs, batch_size=BATCH)
     rows.train_alike(Network(hidden=HIDDEN), training, N_MEMBERS, precision)
 
 
 def step(name: str, precision: str, scale: Scale) -> Contender:
-    """Seconds a whole training step takes: what further epochs add."""
+    """Return the seconds of a whole training step: the time of additional epochs."""
     n_steps, further = scale.pick(40, 2), scale.pick(4, 2)
     rows = noise_rows(n_steps * BATCH, 0, D_IN)
     shorter, longer = partial(train, rows, precision, 1), partial(train, rows, precision, 1 + further)
@@ -30,7 +30,7 @@ def step(name: str, precision: str, scale: Scale) -> Contender:
 
 
 class Products:
-    """The matrix products of a step and nothing else, into memory that is there already."""
+    """The matrix products of a step alone, with preallocated outputs."""
 
     def __init__(self, dtype: torch.dtype) -> None:
         widths = (D_IN, *HIDDEN, 1)
@@ -47,7 +47,7 @@ class Products:
         self._input_gradients = [torch.empty_like(each) for each in self._inputs]
 
     def step(self) -> None:
-        """Forward, then for every layer from the last the weights' gradient and, but for the first, its input's."""
+        """Run the forward products, then those of the gradients, from the last layer to the first."""
         for inputs, weights, outputs in zip(self._inputs, self._weights, self._outputs, strict=True):
             torch.bmm(inputs, weights, out=outputs)
         for layer in reversed(range(len(self._weights))):
@@ -57,13 +57,13 @@ class Products:
                 torch.bmm(slopes, self._weights[layer].mT, out=self._input_gradients[layer])
 
     def steps(self, n_steps: int) -> None:
-        """So many steps."""
+        """Run this number of steps."""
         for _ in range(n_steps):
             self.step()
 
 
 def against_products(precision: str, scale: Scale) -> list[Contender]:
-    """A step, beside its products."""
+    """Compare a step with its products."""
     n_steps = scale.pick(160, 2)
     products = Products(DTYPES[precision])
     return [
@@ -73,14 +73,14 @@ def against_products(precision: str, scale: Scale) -> list[Contender]:
 
 
 def both_precisions(scale: Scale) -> list[Contender]:
-    """The same step in float32 and in bf16."""
+    """Compare a step in float32 and in bf16."""
     if not has_fast_bf16(torch.device("cpu")):
         raise NotApplicableError("this processor multiplies bf16 no faster than float32")
     return [step(name, name, scale) for name in DTYPES]
 
 
 def product_figure(precision: str, goal: float) -> Figure:
-    """A step in one precision."""
+    """Return a step in one precision."""
     return Figure(
         f"matmul_{precision}",
         f"a training step of 8 networks of 256-256 units, batch 256, 50 inputs, in {precision}, "

@@ -1,4 +1,4 @@
-"""How time and memory grow with the rows."""
+"""Growth of time and memory with the number of rows."""
 
 import math
 import sys
@@ -16,31 +16,31 @@ from demarcate.nn import Network
 N_MEMBERS, HIDDEN, BATCH, D_IN, N_VALIDATION = 4, (128, 128), 256, 30, 2000
 SIZES, QUICK_SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000), (1000, 4000)
 BYTES_A_NUMBER, MATRIX_SHARE, BESIDES = 4, 2.5, 500e6
-"""A float32; the share of the encoded matrix, and the bytes for all else, that memory may peak at."""
+"""Bytes of a float32; the allowed peak as a multiple of the encoded matrix, and additional bytes."""
 
 
 def train(rows: Rows, epochs: int) -> None:
-    """A population that watches its validation rows."""
+    """Return a population with validation rows."""
     training = Training(optimizer="adam", lr=1e-3, epochs=epochs, batch_size=BATCH)
     rows.train_alike(Network(hidden=HIDDEN), training, N_MEMBERS)
 
 
 def seconds_per_epoch(n_rows: int) -> float:
-    """What further epochs add, the more of them the shorter they are; warmed up on few rows."""
+    """Return the seconds of additional epochs, more of them if they are short; warmed up on few rows."""
     train(noise_rows(4 * BATCH, N_VALIDATION, D_IN), 1)
     rows, further = noise_rows(n_rows, N_VALIDATION, D_IN), max(1, min(20, 600_000 // n_rows))
     return difference(partial(train, rows, 1), partial(train, rows, 1 + further), per=further)
 
 
 def peak_bytes(n_rows: int) -> int:
-    """The most memory this process held up to the end of a fit of one epoch."""
+    """Return the peak memory of this process after a fit of one epoch."""
     train(noise_rows(n_rows, N_VALIDATION, D_IN), 1)
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 def slope(values: Mapping[str, float]) -> float:
-    """The least-squares slope of log time over log rows."""
+    """Return the least-squares slope of log time over log rows."""
     xs = [math.log(int(name.split()[0])) for name in values]
     ys = [math.log(value) for value in values.values()]
     x_mean, y_mean = sum(xs) / len(xs), sum(ys) / len(ys)
@@ -49,22 +49,22 @@ def slope(values: Mapping[str, float]) -> float:
 
 
 def sizes_of(scale: Scale) -> tuple[int, ...]:
-    """Rows to train on, ascending."""
+    """Return the numbers of training rows, ascending."""
     return QUICK_SIZES if scale.quick else SIZES
 
 
 def isolated(name: str, measure: Callable[[int], float], n_rows: int) -> Contender:
-    """What a function measures of so many rows, in a process of its own."""
+    """Run a measurement with this number of rows in a new process."""
     return Contender(name, lambda: Reading(in_own_process(measure, n_rows)), warm=False)
 
 
 def every_size(scale: Scale) -> list[Contender]:
-    """An epoch at every size, each in a process of its own."""
+    """Measure an epoch at every size, each in a new process."""
     return [isolated(f"{n_rows} rows", seconds_per_epoch, n_rows) for n_rows in sizes_of(scale)]
 
 
 def memory(scale: Scale) -> list[Contender]:
-    """The peak of the largest fit, beside what it may be."""
+    """Compare the peak of the largest fit with its limit."""
     if not sys.platform.startswith("linux"):
         raise NotApplicableError("peak memory is read where Linux tells it")
     n_rows = max(sizes_of(scale))

@@ -1,4 +1,4 @@
-"""Dates and moments, and what is nearly one."""
+"""Dates and times, and values that look like them."""
 
 from datetime import date as day
 from datetime import datetime, time, timedelta, timezone

@@ -4,7 +4,7 @@ import gzip
 import io
 
 import polars as pl
-from cases import Case, Taken, category, file_refused, file_taken, labels, number
+from cases import Accepted, Case, category, file_refused, file_taken, labels, number
 
 from demarcate.io.tables.delimited import MAX_CELL
 
@@ -181,7 +181,7 @@ TAKEN = (
     ),
     Case(
         "a delimiter at the end of every line",
-        Taken(
+        Accepted(
             {"x": number(1, 2, 3, 4), "column_3": category(dropped="every cell is missing")},
             ("columns without a name; they are called 'column_3'",),
         ),

@@ -1,6 +1,6 @@
-"""Targets that nothing can be learned from, and odd ones that can."""
+"""Targets that are refused, and odd ones that are accepted."""
 
-from cases import Case, Taken, category, number, refused
+from cases import Accepted, Case, category, number, refused
 
 _X = [1.5, 2.5, 3.5, 4.5]
 _SEEN = number(*_X)
@@ -8,7 +8,7 @@ _ONE = "at least two classes"
 
 
 def _labelled(name: str, labels: list, **beside) -> Case:
-    return Case(name, Taken({"x": _SEEN}), (("x", _X), ("y", labels)), **beside)
+    return Case(name, Accepted({"x": _SEEN}), (("x", _X), ("y", labels)), **beside)
 
 
 CASES = (
@@ -73,10 +73,10 @@ CASES = (
     _labelled("labels like NA", ["NA", "none", "NA", "none"]),
     _labelled("labels of emoji", ["🙂", "🙁", "🙂", "🙁"]),
     _labelled("labels like formulas", ["=1+1", "@x", "=1+1", "@x"]),
-    Case("a target with space around its name", Taken({"x": _SEEN}), (("x", _X), (" y ", ["a", "b"] * 2))),
+    Case("a target with space around its name", Accepted({"x": _SEEN}), (("x", _X), (" y ", ["a", "b"] * 2))),
     Case(
         "a target of categories",
-        Taken({"x": category("a", "b", "a", "b")}),
+        Accepted({"x": category("a", "b", "a", "b")}),
         (("x", ["a", "b"] * 2), ("y", ["a", "b"] * 2)),
     ),
 )

@@ -1,4 +1,4 @@
-"""Numbers, and what is nearly one."""
+"""Numbers, and values that look like them."""
 
 import math
 

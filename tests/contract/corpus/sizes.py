@@ -14,7 +14,7 @@ CASES = (
     taken(
         "five thousand columns",
         {f"x{place}": ([place + 0.5, place - 0.5] * 2, number()) for place in range(_WIDE)},
-        apart=dict.fromkeys(_OTHERS, "every door would take a minute together"),
+        apart=dict.fromkeys(_OTHERS, "every form would take a minute together"),
     ),
     cells("ten thousand categories", [f"c{row % _CATEGORIES}" for row in range(2 * _CATEGORIES)], category()),
 )

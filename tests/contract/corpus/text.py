@@ -1,4 +1,4 @@
-"""Text, and what stands for none."""
+"""Text, and words for missing cells."""
 
 from cases import category, cells, labels, refused, taken, words
 

@@ -1,4 +1,4 @@
-"""Columns whose type says what text cannot."""
+"""Columns whose type states more than text can."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The doors: the ways users bring a table, each from the same names and cells to what `as_frame` makes of them."""
+"""The forms of a table: each turns the same names and cells into the frame of `as_frame`."""
 
 import csv
 import gzip
@@ -21,25 +21,25 @@ from demarcate.cli.table_input import load_table
 from demarcate.tabular import as_frame
 
 DECLARED = (pl.Categorical, pl.Enum)
-"""Types that say what a column means; text and plain Python values cannot."""
+"""Types that state the kind of a column; text and plain Python values do not."""
 
 
-class CannotSayError(Exception):
-    """The door has no way of saying this table."""
+class InexpressibleError(Exception):
+    """The form cannot express this table."""
 
 
 @dataclass(frozen=True)
-class Door:
-    """A way in.
+class Form:
+    """A form of a table.
 
     Attributes
     ----------
     name
-        What it is called; that of a file is its extension.
+        Its name; for a file, the extension.
     through
-        From names, cells and a folder for files to a frame of plain types.
+        Turns a case, with a folder for files, into a frame of plain types.
     made
-        For tables of Python: the table itself.
+        For tables in Python: returns the table itself.
     """
 
     name: str
@@ -47,47 +47,47 @@ class Door:
     made: Callable[[Case], Any] | None = None
 
 
-def _file(ending: str, content: Callable[[Case], bytes]) -> Door:
+def _file(ending: str, content: Callable[[Case], bytes]) -> Form:
     def through(case: Case, folder: Path) -> pl.DataFrame:
         path = folder / f"table.{ending}"
         if ending in case.files:
             path.write_bytes(case.files[ending])
         elif not case.columns:
-            raise CannotSayError
+            raise InexpressibleError
         else:
             path.write_bytes(_said(content, case))
         return load_table(str(path)).frame
 
-    return Door(ending, through)
+    return Form(ending, through)
 
 
-def _object(name: str, made: Callable[[Case], Any]) -> Door:
+def _object(name: str, made: Callable[[Case], Any]) -> Form:
     def through(case: Case, _: Path) -> pl.DataFrame:
         if not case.columns:
-            raise CannotSayError
+            raise InexpressibleError
         return as_frame(_said(made, case))
 
-    return Door(name, through, lambda case: _said(made, case))
+    return Form(name, through, lambda case: _said(made, case))
 
 
 def _said(made: Callable[[Case], Any], case: Case) -> Any:
     try:
         return made(case)
     except UnicodeEncodeError as error:
-        raise CannotSayError from error
+        raise InexpressibleError from error
 
 
 def values_of(cells: Any) -> list[Any]:
-    """Cells as plain Python values, unless their type says more than they do."""
+    """Return cells as plain Python values, unless their type states the kind."""
     if not isinstance(cells, pl.Series):
         return list(cells)
     if isinstance(cells.dtype, DECLARED):
-        raise CannotSayError
+        raise InexpressibleError
     return cells.to_list()
 
 
 def cell_text(cell: Any) -> str:
-    """A cell as people write it into a text file."""
+    """Return a cell as text for a file."""
     if cell is None:
         return ""
     if isinstance(cell, bool):
@@ -96,7 +96,7 @@ def cell_text(cell: Any) -> str:
         return str(cell)
     if isinstance(cell, datetime | date | time):
         return cell.isoformat()
-    raise CannotSayError
+    raise InexpressibleError
 
 
 def _delimited(delimiter: str) -> Callable[[Case], bytes]:
@@ -116,23 +116,23 @@ def _json_lines(case: Case) -> bytes:
         if isinstance(cell, datetime | date | time):
             return cell.isoformat()
         if isinstance(cell, Decimal | timedelta | bytes | complex):
-            raise CannotSayError
+            raise InexpressibleError
         return cell
 
     _differ(case)
     columns = [[plain(cell) for cell in values_of(cells)] for _, cells in case.columns]
     names = [name for name, _ in case.columns]
     if not columns[0]:
-        raise CannotSayError
+        raise InexpressibleError
     lines = [json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) for row in zip(*columns, strict=True)]
     return "\n".join(lines).encode()
 
 
 def _differ(case: Case) -> None:
-    """Go on only where names differ: this door finds columns by name."""
+    """Continue only if names differ: this form has columns by name."""
     names = [name for name, _ in case.columns]
     if len(set(names)) < len(names):
-        raise CannotSayError
+        raise InexpressibleError
 
 
 def _polars(case: Case) -> pl.DataFrame:
@@ -140,7 +140,7 @@ def _polars(case: Case) -> pl.DataFrame:
     try:
         return pl.DataFrame({name: pl.Series(cells) for name, cells in case.columns})
     except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:
-        raise CannotSayError from error
+        raise InexpressibleError from error
 
 
 def _pyarrow(case: Case) -> pa.Table:
@@ -150,7 +150,7 @@ def _pyarrow(case: Case) -> pa.Table:
             for _, cells in case.columns
         ]
     except (pa.ArrowException, OverflowError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise CannotSayError from error
+        raise InexpressibleError from error
     return pa.Table.from_arrays(arrays, names=[name for name, _ in case.columns])
 
 
@@ -159,7 +159,7 @@ def _written_by_polars(case: Case) -> bytes:
     try:
         frame.write_ipc(file)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        raise CannotSayError from error
+        raise InexpressibleError from error
     return file.getvalue()
 
 
@@ -168,12 +168,12 @@ def _written_by_pyarrow(case: Case) -> bytes:
     try:
         pq.write_table(table, file)
     except pa.ArrowException as error:
-        raise CannotSayError from error
+        raise InexpressibleError from error
     return file.getvalue()
 
 
 def _pandas(case: Case) -> pd.DataFrame:
-    """As pandas itself types these cells."""
+    """Return a frame with the types that pandas infers."""
     columns = [
         pd.Categorical(cells.to_list())
         if isinstance(cells, pl.Series) and isinstance(cells.dtype, DECLARED)
@@ -204,12 +204,12 @@ def _mapping(case: Case) -> dict[str, list[Any]]:
 def _records(case: Case) -> list[dict[str, Any]]:
     columns = _mapping(case)
     if not any(columns.values()):
-        raise CannotSayError
+        raise InexpressibleError
     rows = zip(*columns.values(), strict=True)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
-DOORS = (
+FORMS = (
     _file("csv", _delimited(",")),
     _file("csv.gz", lambda case: gzip.compress(_delimited(",")(case))),
     _file("tsv", _delimited("\t")),
@@ -224,9 +224,9 @@ DOORS = (
     _object("mapping", _mapping),
     _object("records", _records),
 )
-"""All but ``--row``, which takes one row at a time, and only to predict."""
+"""All forms but ``--row``, which is one row to predict."""
 
 
 def row_arguments(case: Case, row: int) -> list[str]:
-    """One row as the arguments of ``demarcate predict MODEL --row``."""
+    """Return one row as the arguments of ``demarcate predict MODEL --row``."""
     return [f"{name}={cell_text(values_of(cells)[row])}" for name, cells in case.columns if name.strip() != case.target]

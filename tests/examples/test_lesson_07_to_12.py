@@ -355,7 +355,7 @@ def test_the_same_seed_gives_the_same_bits(exercises):
 
 def test_networks_agree_where_there_are_points(exercises):
     display = exercises["disagreement"]
-    across, up = np.meshgrid(display.plane.across, display.plane.up)
+    across, up = np.meshgrid(display.slice.across, display.slice.up)
     places = np.stack([across.ravel(), up.ravel()], axis=1)
     nearest = np.linalg.norm(places[:, None] - display.points[None], axis=2).min(1).reshape(across.shape)
     assert display.spread[nearest < 0.2].mean() < 0.5 * display.spread[nearest > 1].mean()

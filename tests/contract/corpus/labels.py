@@ -61,7 +61,7 @@ CASES = (
     refused(
         "a target that is not there",
         [("x", _X), ("why", ["a", "b"] * 2)],
-        "The target is a column of the table",
+        "The table has x, why",
         "There is no column 'y'",
     ),
     _labelled("classes of one row", ["a", "a", "b", "c"]),

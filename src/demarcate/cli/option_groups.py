@@ -10,6 +10,7 @@ Marker = TypeVar("Marker")
 
 
 def _unchanged(value: Any) -> Any:
+    """Return the value itself."""
     return value
 
 

@@ -113,8 +113,8 @@ def _compare_numbers(name: str, first: NDArray[np.float64], second: NDArray[np.f
     text = f"median {_short(np.median(before))} -> {_short(np.median(after))}"
     spreads = [float(np.ptp(np.quantile(cells, [0.25, 0.75]))) for cells in (before, after)]
     if not 1 / _SPREAD_RATIO < (spreads[1] + 1e-12) / (spreads[0] + 1e-12) < _SPREAD_RATIO:
-        spans = [" to ".join(_short(edge) for edge in np.quantile(cells, [0.05, 0.95])) for cells in (before, after)]
-        text += f", nine in ten from {spans[0]} -> {spans[1]}"
+        ranges = [" to ".join(_short(edge) for edge in np.quantile(cells, [0.05, 0.95])) for cells in (before, after)]
+        text += f", nine in ten from {ranges[0]} -> {ranges[1]}"
     return ColumnDrift(name, float(test.statistic), float(test.pvalue), text)
 
 

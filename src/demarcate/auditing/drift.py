@@ -220,12 +220,12 @@ def _left_out(schema: Schema, cells: Mapping[str, tuple[ColumnCells, ColumnCells
         left_out |= {name: "it looks like an identifier" for finding in id_columns(view) for name in finding.columns}
     for column in present.columns:
         if column.kind == "date":
-            spans = " -> ".join(_span(part) for part in cells[column.name])  # type: ignore[arg-type]
-            left_out[column.name] = f"a date, {spans}"
+            ranges = " -> ".join(_date_range(part) for part in cells[column.name])  # type: ignore[arg-type]
+            left_out[column.name] = f"a date, {ranges}"
     return left_out
 
 
-def _span(moments: NDArray[np.float64]) -> str:
+def _date_range(moments: NDArray[np.float64]) -> str:
     known = moments[~np.isnan(moments)]
     return f"{format_timestamp(known.min())} to {format_timestamp(known.max())}" if len(known) else "none"
 

@@ -55,9 +55,9 @@ def _reason(name: str, column: FactorizedColumn, first_equal_rows: NDArray[np.in
     from scipy.stats import poisson
 
     fact = f"{len(values):,} different whole numbers in {n_present:,} rows"
-    span = float(values[-1] - values[0] + 1)
+    n_integers = float(values[-1] - values[0] + 1)
     repeats = n_present - len(values)
-    expected = n_present - span * -np.expm1(n_present * np.log1p(-1 / span)) if span > 1 else 0.0
+    expected = n_present - n_integers * -np.expm1(n_present * np.log1p(-1 / n_integers)) if n_integers > 1 else 0.0
     if poisson.cdf(repeats, expected) < MAX_CHANCE:
         bounds = f"{values[0]:.15g} to {values[-1]:.15g}"
         return f"{fact}, where random numbers from {bounds} would repeat about {expected:,.0f} times"

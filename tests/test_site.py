@@ -117,8 +117,8 @@ def test_a_module_with_public_names_below_demarcate_is_in_the_reference_or_left_
     assert packages - {f"demarcate.{name}" for name in internal} == shown
 
 
-def test_a_public_value_without_a_word_about_it_is_refused(extension):
-    with pytest.raises(LookupError, match="say below its assignment what it is"):
+def test_a_public_value_without_a_docstring_is_refused(extension):
+    with pytest.raises(LookupError, match="nowhere is public and has no docstring below its assignment"):
         extension("public_names").described_value("demarcate.engine", "nowhere")
 
 

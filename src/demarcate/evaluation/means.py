@@ -31,7 +31,7 @@ class Mean:
         shared: float = 0.0,
         level: float = 0.95,
     ) -> "Mean":
-        """Return the mean of values and its interval.
+        """Return the mean of one or more values and its interval.
 
         The interval is mean +- t * s / sqrt(n), with s the values' standard deviation and t from Student's distribution
         with n - 1 degrees of freedom (Student, 1908, https://doi.org/10.1093/biomet/6.1.1). Repetitions that draw
@@ -41,8 +41,6 @@ class Mean:
 
         Parameters
         ----------
-        values
-            At least one.
         within
             The least and the greatest possible mean; the interval is cut there.
         shared

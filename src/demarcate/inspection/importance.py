@@ -88,10 +88,8 @@ def permutation_importance(
 
     Parameters
     ----------
-    predictor, parsed
-        What is evaluated, and the cells of the rows as `Predictor.parse` returns them.
-    codes
-        `(n_rows,)`, each row's class, 0 to n_classes - 1.
+    predictor, parsed, codes
+        What is evaluated, the rows as `Predictor.parse` returns them, and the class of each, `(n_rows,)`.
     groups
         Which members are evaluated on which rows; every row is in one group.
     rows

@@ -112,8 +112,9 @@ class BoundaryDisplay(Display):
         grid, points, codes, classes = slice_through(
             estimator, data, columns=columns, at=at, rows=rows, resolution=resolution
         )
-        predictor, (table, _) = predictor_of(estimator), data
-        # Another library's classifier gets a table of the kind that the data are.
+        table, _ = data
+        predictor = predictor_of(estimator)
+        # Another library's classifier gets a table of the kind that it was given.
         flat = predictor.predict_proba(grid.points()) if predictor else estimator.predict_proba(grid.points(table))
         probabilities = np.asarray(flat).reshape(resolution, resolution, len(classes))
         margins = class_margins(estimator, probabilities)

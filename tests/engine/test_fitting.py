@@ -11,7 +11,8 @@ from torch.nn import functional
 from demarcate.engine import Halving, Member, Samples, Training, fit
 from demarcate.engine.planner import plan
 from demarcate.errors import SettingError
-from demarcate.nn import Network, initial_state, to_sequential
+from demarcate.nn import Network
+from demarcate.nn.mlp_family import MLP
 
 N_ROWS, D_IN = 80, 4
 TRAIN, HELD, NO_ROWS = torch.arange(60), torch.arange(60, 80), torch.arange(0)
@@ -43,7 +44,7 @@ def judged(fitted, samples, rows, encoding=0):
     """Mean loss and accuracy of a member on rows, from its plain `Sequential`."""
     x = samples.matrices[encoding, rows, : samples.d_in[encoding]]
     with torch.inference_mode():
-        logits = to_sequential(fitted.network, fitted.state)(x)
+        logits = MLP.to_module(fitted.network, fitted.state)(x)
     codes, weights = samples.codes[rows], samples.weights[rows]
     if logits.shape[1] == 1:
         losses = functional.binary_cross_entropy_with_logits(logits[:, 0], codes.to(x.dtype), reduction="none")
@@ -193,7 +194,7 @@ def test_a_member_that_diverges_says_when_and_leaves_the_others_alone(lr, batch_
 
 def test_a_member_that_diverges_at_once_keeps_the_weights_it_began_from():
     (fitted,) = run([member((8, 8), activation="relu", optimizer="sgd", lr=1e37, seed=3)])
-    begun = initial_state((D_IN, 8, 8, 1), torch.Generator().manual_seed(3))
+    begun = MLP.initial_state((D_IN, 8, 8, 1), torch.Generator().manual_seed(3), torch.float32)
     assert fitted.divergence.epoch == 1
     assert (fitted.best_epoch, fitted.history.n_epochs) == (0, 0)
     assert torch.equal(parameters(fitted), torch.cat([part.flatten() for layer in begun for part in layer]))
@@ -256,7 +257,7 @@ def test_a_traced_member_keeps_its_validation_logits_of_every_epoch():
     assert narrow.validation_logits.shape == (5, 7, 3)
     for epoch in range(1, 6):
         (fitted,) = run([member(epochs=epoch)], samples)
-        logits = to_sequential(fitted.network, fitted.state)(samples.matrices[0, HELD])
+        logits = MLP.to_module(fitted.network, fitted.state)(samples.matrices[0, HELD])
         torch.testing.assert_close(traced.validation_logits[epoch - 1], logits.detach(), rtol=1e-9, atol=1e-9)
 
 
@@ -520,7 +521,7 @@ def test_a_cosine_schedule_falls_to_zero_over_all_mini_batches():
     samples = noisy_samples(dtype=torch.float64)
     (fitted,) = run([member((), optimizer="sgd", lr=0.5, schedule="cosine", batch_size=25, epochs=7, seed=2)], samples)
     generator = torch.Generator().manual_seed(2)
-    ((weight, bias),) = initial_state((D_IN, 1), generator, torch.float64)
+    ((weight, bias),) = MLP.initial_state((D_IN, 1), generator, torch.float64)
     weight.requires_grad_(), bias.requires_grad_()
     steps = [rows for _ in range(7) for rows in TRAIN[torch.randperm(60, generator=generator)].split(25)]
     for step, rows in enumerate(steps):
@@ -569,7 +570,7 @@ def test_torchs_own_generator_neither_matters_nor_moves():
 
 
 def test_what_is_given_is_not_written_to():
-    initial = initial_state((D_IN, 8, 1), torch.Generator().manual_seed(0))
+    initial = MLP.initial_state((D_IN, 8, 1), torch.Generator().manual_seed(0), torch.float32)
     samples = noisy_samples()
     copies = [samples.matrices.clone(), *(part.clone() for layer in initial for part in layer)]
     (fitted,) = run([replace(member(), initial=initial)], samples)

@@ -11,7 +11,8 @@ from torch import nn
 from demarcate.engine import Member, Samples, Training, fit
 from demarcate.engine.optimizers import OPTIMIZERS, Optimizer, UpdateRule
 from demarcate.errors import SettingError
-from demarcate.nn import Network, from_sequential
+from demarcate.nn import Network
+from demarcate.nn.mlp_family import MLP
 
 
 class RmsProp(UpdateRule):
@@ -45,7 +46,7 @@ def test_a_new_optimizer_trains_as_torchs_own(rmsprop):
         torch.manual_seed(seed)
         model = nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Linear(8, 1)).double()
         training = Training(optimizer="rmsprop", lr=lr, weight_decay=weight_decay, epochs=30, batch_size=None)
-        initial = from_sequential(model, (3, 8, 1))
+        initial = MLP.from_module(Network(), model, (3, 8, 1))
         rows = torch.arange(40)
         members.append(Member(Network((8,), "tanh"), training, seed, rows, rows[:0], initial=initial))
         plain = torch.optim.RMSprop(model.parameters(), lr=lr, weight_decay=weight_decay)

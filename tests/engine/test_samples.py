@@ -6,7 +6,8 @@ import torch
 
 from demarcate.engine import Member, Samples, Training
 from demarcate.errors import SettingError
-from demarcate.nn import Network, he_state, initial_state, to_sequential
+from demarcate.nn import Network
+from demarcate.nn.mlp_family import MLP
 
 CODES = torch.tensor([0, 1, 0, 1])
 NO_ROWS = torch.arange(0)
@@ -14,7 +15,7 @@ NO_ROWS = torch.arange(0)
 
 def test_a_row_is_gathered_in_each_members_own_encoding():
     samples = Samples.of([torch.arange(8.0).view(4, 2), torch.arange(12.0).view(4, 3) + 100], CODES, 2)
-    gathered = samples.gather(torch.tensor([1, 0]), torch.tensor([[3, 0], [1, 1]]))
+    gathered = samples.inputs.gather(torch.tensor([1, 0]), torch.tensor([[3, 0], [1, 1]]))
     assert gathered.tolist() == [[[109, 110, 111], [100, 101, 102]], [[2, 3, 0], [2, 3, 0]]]
 
 
@@ -56,7 +57,7 @@ def begin(initial, dtype=torch.float32):
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_given_weights_take_on_the_samples_precision(dtype):
-    given = initial_state((2, 3, 1), torch.Generator().manual_seed(5), torch.float64)
+    given = MLP.initial_state((2, 3, 1), torch.Generator().manual_seed(5), torch.float64)
     begun = begin(given, dtype)
     for layer, other in zip(begun, given, strict=True):
         for found, expected in zip(layer, other, strict=True):
@@ -67,12 +68,12 @@ def test_given_weights_of_other_widths_are_refused():
     with pytest.raises(
         SettingError, match=r"^initial weights have the network's own shapes, \(3, 2\) \(3,\) \(1, 3\) \(1,\): "
     ):
-        begin(initial_state((2, 4, 1), torch.Generator()))
+        begin(MLP.initial_state((2, 4, 1), torch.Generator(), torch.float32))
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf])
 def test_given_weights_that_are_not_finite_are_refused(wrong):
-    state = initial_state((2, 3, 1), torch.Generator())
+    state = MLP.initial_state((2, 3, 1), torch.Generator(), torch.float32)
     state[1][1].fill_(wrong)
     with pytest.raises(SettingError, match=r"^initial weights are finite numbers"):
         begin(state)
@@ -115,7 +116,7 @@ def test_after_he_every_row_is_told_about_the_shares_before_training():
     codes = torch.from_numpy(draw.choice(3, 300, p=[0.7, 0.2, 0.1]))
     samples = Samples.of([torch.from_numpy(draw.normal(size=(300, 20)).astype(np.float32))], codes, 3)
     member = Member(Network(hidden=(32, 32)), Training(init="he"), 0, torch.arange(300), NO_ROWS)
-    module = to_sequential(member.network, member.begin(samples)[0])
+    module = MLP.to_module(member.network, member.begin(samples)[0])
     with torch.no_grad():
         probabilities = torch.softmax(module(samples.matrices[0]), 1).numpy()
     shares = np.bincount(codes, minlength=3) / 300
@@ -126,7 +127,7 @@ def test_after_he_every_row_is_told_about_the_shares_before_training():
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_a_members_seed_decides_its_weights_after_he_and_its_precision_is_the_samples(dtype):
     (state, generator), (again, other) = (begun(Training(init="he"), dtype=dtype) for _ in range(2))
-    expected = he_state((2, 3, 1), torch.zeros(1), torch.Generator().manual_seed(7), dtype)
+    expected = MLP.he_state((2, 3, 1), torch.zeros(1), torch.Generator().manual_seed(7), dtype)
     for layer, same, drawn in zip(state, again, expected, strict=True):
         for found, repeated, hand in zip(layer, same, drawn, strict=True):
             assert found.dtype == dtype
@@ -136,7 +137,7 @@ def test_a_members_seed_decides_its_weights_after_he_and_its_precision_is_the_sa
 
 
 def test_given_weights_come_before_how_weights_begin():
-    given = initial_state((2, 3, 1), torch.Generator().manual_seed(5))
+    given = MLP.initial_state((2, 3, 1), torch.Generator().manual_seed(5), torch.float32)
     samples = Samples.of([torch.ones(4, 2)], CODES, 2)
     rows = torch.arange(4)
     state, _ = Member(Network(hidden=(3,)), Training(init="he"), 0, rows, NO_ROWS, initial=given).begin(samples)

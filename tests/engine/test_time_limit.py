@@ -11,7 +11,8 @@ from demarcate.engine import Halving, Member, Samples, Training, fit
 from demarcate.engine.time_limit import TimeLimit, TimeSlice
 from demarcate.engine.trainer import Trainer
 from demarcate.errors import SettingError
-from demarcate.nn import Network, from_sequential
+from demarcate.nn import Network
+from demarcate.nn.mlp_family import MLP
 
 N_ROWS, D_IN = 80, 4
 TRAIN, HELD, NO_ROWS = torch.arange(60), torch.arange(60, 80), torch.arange(0)
@@ -112,7 +113,7 @@ def test_a_long_epoch_is_cut_short_and_its_weights_are_judged(clock, groups_of_t
     given = samples(torch.float64)
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(D_IN, 8), nn.Tanh(), nn.Linear(8, 1)).double()
-    initial = from_sequential(model, (D_IN, 8, 1))
+    initial = MLP.from_module(Network(), model, (D_IN, 8, 1))
     one = replace(member(batch_size=4, epochs=3), initial=initial)
     generator = torch.Generator().manual_seed(one.seed)
     optimizer, loss_of = torch.optim.Adam(model.parameters(), lr=one.training.lr), nn.BCEWithLogitsLoss()

@@ -13,9 +13,10 @@ from demarcate.engine import Member, Samples, Training, fit
 from demarcate.engine.backend import Backend
 from demarcate.engine.planner import plan
 from demarcate.engine.trainer import Trainer
-from demarcate.nn import ACTIVATIONS, Network, from_sequential, to_sequential
+from demarcate.nn import ACTIVATIONS, Network
 from demarcate.nn.dropout import Dropout
 from demarcate.nn.layout import Layout
+from demarcate.nn.mlp_family import MLP
 
 N_ROWS, D_IN, N_STEPS = 60, 5, 100
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
@@ -115,7 +116,7 @@ def worst_differences(activations, head, optimizer, batch_size, draw):
             epochs=epochs,
         )
         network = Network(hidden=hidden, activation=activation, head=head)
-        initial = from_sequential(model, network.widths(D_IN, model[-1].out_features))
+        initial = MLP.from_module(Network(), model, network.widths(D_IN, model[-1].out_features))
         members.append(Member(network, training, index, ROWS[index], torch.arange(0), initial=initial))
         models.append(model)
         groups.append({"params": list(model.parameters()), "lr": rate, "weight_decay": decay})
@@ -155,7 +156,7 @@ def test_a_cosine_schedule_is_torchs_own():
     x, codes = problem(2, torch.float64)
     torch.manual_seed(0)
     model = sequential((8,), "tanh", 1, torch.float64)
-    initial = from_sequential(copy.deepcopy(model), (D_IN, 8, 1))
+    initial = MLP.from_module(Network(), copy.deepcopy(model), (D_IN, 8, 1))
     training = Training(optimizer="adam", lr=0.05, schedule="cosine", batch_size=None, epochs=40)
     member = Member(
         Network(hidden=(8,), activation="tanh"), training, 0, torch.arange(N_ROWS), torch.arange(0), initial=initial
@@ -180,7 +181,7 @@ def test_warming_up_is_a_factor_of_torchs_own(schedule, warmup):
     epochs, n_steps = 10, 4
     torch.manual_seed(0)
     model = sequential((8,), "tanh", 1, torch.float64)
-    initial = from_sequential(copy.deepcopy(model), (D_IN, 8, 1))
+    initial = MLP.from_module(Network(), copy.deepcopy(model), (D_IN, 8, 1))
     training = Training(optimizer="adamw", lr=0.05, schedule=schedule, batch_size=16, epochs=epochs, warmup=warmup)
     member = Member(
         Network(hidden=(8,), activation="tanh"), training, 3, torch.arange(N_ROWS), torch.arange(0), initial=initial
@@ -222,7 +223,7 @@ def test_biases_that_do_not_decay_are_a_group_of_torchs_own_without_decay(optimi
             epochs=epochs,
         )
         network = Network(hidden=hidden, activation="tanh")
-        initial = from_sequential(copy.deepcopy(model), network.widths(D_IN, 3))
+        initial = MLP.from_module(Network(), copy.deepcopy(model), network.widths(D_IN, 3))
         members.append(Member(network, training, index, ROWS[index], torch.arange(0), initial=initial))
         models.append(model)
         for is_bias, decay in [(False, training.weight_decay), (True, 0.0)]:
@@ -242,7 +243,7 @@ def test_row_weights_are_those_of_torchs_weighted_cross_entropy():
     class_weights = torch.tensor([0.5, 1.0, 4.0], dtype=torch.float64)
     torch.manual_seed(0)
     model = sequential((8,), "relu", 3, torch.float64)
-    initial = from_sequential(copy.deepcopy(model), (D_IN, 8, 3))
+    initial = MLP.from_module(Network(), copy.deepcopy(model), (D_IN, 8, 3))
     training = Training(optimizer="sgd", lr=0.1, batch_size=None, epochs=50)
     member = Member(Network(hidden=(8,)), training, 0, torch.arange(N_ROWS), torch.arange(0), initial=initial)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -280,7 +281,7 @@ def test_the_gradient_of_a_batch_is_autograds():
     gradient = numbers[: trainer.flat.numel()].view_as(trainer.flat)
     x, codes = problem(2, torch.float64)
     for index, state in enumerate(trainer.layout.unpack(trainer.flat)):
-        model = to_sequential(members[index].network, state)
+        model = MLP.to_module(members[index].network, state)
         loss = nn.BCEWithLogitsLoss()(model(x[:50])[:, 0], codes[:50].double())
         expected = torch.autograd.grad(loss, list(model.parameters()))
         (found,) = trainer.layout.select([index]).unpack(gradient[index : index + 1])
@@ -396,7 +397,7 @@ def test_members_follow_plain_networks_each_at_its_own_rate(monkeypatch, hidden,
     rates, members, models, losses = [0.2, 0.0, 0.55], [], [], []
     for seed, rate in enumerate(rates):
         model = relu_network(hidden, seed)
-        initial = from_sequential(model, (N_INPUTS, *hidden, 1))
+        initial = MLP.from_module(Network(), model, (N_INPUTS, *hidden, 1))
         network = Network(hidden, input_dropout=rate)
         members.append(Member(network, training, seed, TRAIN, HELD, initial=initial))
         losses.append(dropout_loop(model, x, codes, training, seed, rate, hidden))

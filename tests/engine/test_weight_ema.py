@@ -8,7 +8,8 @@ from torch import nn
 
 from demarcate.engine import Member, Samples, Training, fit
 from demarcate.engine.weight_ema import WeightEma
-from demarcate.nn import Network, from_sequential
+from demarcate.nn import Network
+from demarcate.nn.mlp_family import MLP
 
 N_ROWS, D_IN = 70, 4
 TRAIN, HELD, NO_ROWS = torch.arange(50), torch.arange(50, 70), torch.arange(0)
@@ -52,7 +53,7 @@ def test_a_member_is_judged_by_the_average_and_ends_with_it(batch_size, averagin
     training = Training(lr=0.01, epochs=8, batch_size=batch_size, averaging=averaging)
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(D_IN, 8), nn.Tanh(), nn.Linear(8, 1)).double()
-    initial = from_sequential(model, (D_IN, 8, 1))
+    initial = MLP.from_module(Network(), model, (D_IN, 8, 1))
     after = plain_loop(model, x, codes, training, seed=5)
     member = Member(Network((8,), "tanh"), training, 5, TRAIN, HELD, initial=initial)
     (fitted,) = fit([member], Samples.of([x], codes, 2), device="cpu")
@@ -69,7 +70,7 @@ def test_with_patience_the_best_average_is_kept():
     training = Training(lr=0.05, epochs=200, batch_size=16, averaging=2.0, patience=5)
     torch.manual_seed(0)
     model = nn.Sequential(nn.Linear(D_IN, 32), nn.Tanh(), nn.Linear(32, 1)).double()
-    initial = from_sequential(model, (D_IN, 32, 1))
+    initial = MLP.from_module(Network(), model, (D_IN, 32, 1))
     after = plain_loop(model, x, codes, training, seed=1)
     member = Member(Network((32,), "tanh"), training, 1, TRAIN, HELD, initial=initial)
     (fitted,) = fit([member], Samples.of([x], codes, 2), device="cpu")

@@ -14,8 +14,9 @@ from demarcate.inference import first_layer_lookup as module
 from demarcate.inference import predictor as predictors
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.inference.predictor import Predictor
-from demarcate.nn import Network, initial_state
+from demarcate.nn import Network
 from demarcate.nn.heads import head_for
+from demarcate.nn.mlp_family import MLP
 from demarcate.tabular import infer_schema
 
 LARGEST = float(np.finfo(np.float64).max)
@@ -53,8 +54,10 @@ def ensemble(networks=KINDS, encoding=ENCODING, classes=("a", "b", "c"), columns
     encoders = [TableEncoder.fit(schema, parsed, np.arange(start, 60 + start), codes=codes) for start in (0, 20, 60)]
     head = head_for("auto", len(classes))
     states = [
-        initial_state(
-            network.widths(encoders[own].n_encoded, head.n_outputs(len(classes))), torch.Generator().manual_seed(seed)
+        MLP.initial_state(
+            network.widths(encoders[own].n_encoded, head.n_outputs(len(classes))),
+            torch.Generator().manual_seed(seed),
+            torch.float32,
         )
         for seed, (network, own) in enumerate(zip(networks, encoding, strict=True))
     ]

@@ -14,8 +14,9 @@ from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference import predictor as module
 from demarcate.inference.predictor import Predictor
-from demarcate.nn import Network, initial_state
+from demarcate.nn import Network
 from demarcate.nn.heads import head_for
+from demarcate.nn.mlp_family import MLP
 from demarcate.tabular import infer_schema
 
 N_ROWS = 60
@@ -51,7 +52,10 @@ def untrained(classes=("ill", "well"), threshold=None, networks=NETWORKS, encodi
         network.widths(encoders[encoder].n_encoded, head.n_outputs(len(classes)))
         for network, encoder in zip(networks, encoding, strict=True)
     ]
-    states = [initial_state(width, torch.Generator().manual_seed(seed)) for seed, width in enumerate(widths)]
+    states = [
+        MLP.initial_state(width, torch.Generator().manual_seed(seed), torch.float32)
+        for seed, width in enumerate(widths)
+    ]
     return Predictor.of(
         schema=schema,
         encoders=encoders,

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import SettingError
-from demarcate.nn import initial_state
 from demarcate.nn.layout import Layout
+from demarcate.nn.mlp_family import MLP
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -27,7 +27,7 @@ def populations(draw):
 
 def random_states(layout, seed=0):
     generator = torch.Generator().manual_seed(seed)
-    return [initial_state(widths, generator, torch.float64) for widths in layout.widths]
+    return [MLP.initial_state(widths, generator, torch.float64) for widths in layout.widths]
 
 
 def assert_same(actual, expected):

@@ -5,9 +5,10 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demarcate.nn import ACTIVATIONS, HEADS, initial_state
+from demarcate.nn import ACTIVATIONS, HEADS
 from demarcate.nn.layout import Layout
 from demarcate.nn.mlp_backward import MlpPropagation
+from demarcate.nn.mlp_family import MLP
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 SMOOTH = sorted(ACTIVATIONS)
@@ -24,7 +25,7 @@ def plain_network(state, x, activation, masks):
 
 
 def drawn(layout, batch, generator, dtype, *, dropout):
-    flat = layout.pack([initial_state(widths, generator, dtype) for widths in layout.widths])
+    flat = layout.pack([MLP.initial_state(widths, generator, dtype) for widths in layout.widths])
     x = torch.randn(layout.n_members, batch, layout.padded[0], generator=generator, dtype=dtype)
     for member, widths in enumerate(layout.widths):
         x[member, :, widths[0] :] = 0

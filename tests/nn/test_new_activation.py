@@ -10,10 +10,11 @@ from torch import nn
 
 from demarcate import Network, Training, datasets, train
 from demarcate.bundle import read_bundle, write_bundle
-from demarcate.nn import ACTIVATIONS, Activation, activations, initial_state
+from demarcate.nn import ACTIVATIONS, Activation, activations
 from demarcate.nn.activations import ActivationFunctions
 from demarcate.nn.layout import Layout
 from demarcate.nn.mlp_backward import MlpPropagation
+from demarcate.nn.mlp_family import MLP
 from demarcate.nn.propagation import AutogradPropagation
 
 
@@ -33,7 +34,7 @@ def _registered(monkeypatch):
 
 def test_its_gradient_by_hand_is_autograds():
     layout, network = Layout(((3, 6, 4, 1),)), Network(hidden=(6, 4), activation="softsign")
-    flat = layout.pack([initial_state(layout.padded, torch.Generator().manual_seed(0), torch.float64)])
+    flat = layout.pack([MLP.initial_state(layout.padded, torch.Generator().manual_seed(0), torch.float64)])
     x, gradient = torch.randn(1, 9, 3, dtype=flat.dtype), torch.randn(1, 1, 9, dtype=flat.dtype)
     results = []
     for propagation in (

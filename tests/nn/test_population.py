@@ -4,9 +4,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from demarcate.nn import ACTIVATIONS, HEADS, Network, Population, initial_state
+from demarcate.nn import ACTIVATIONS, HEADS, Network, Population
 from demarcate.nn.heads import head_for
 from demarcate.nn.layout import Layout
+from demarcate.nn.mlp_family import MLP
 from demarcate.nn.population import stack
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -28,7 +29,7 @@ def members(hidden, activation="relu", d_in=(3,), n_outputs=2):
     generator = torch.Generator().manual_seed(0)
     d_in = list(d_in) * len(networks) if len(d_in) == 1 else d_in
     states = [
-        initial_state(network.widths(width, n_outputs), generator, DTYPE)
+        MLP.initial_state(network.widths(width, n_outputs), generator, DTYPE)
         for network, width in zip(networks, d_in, strict=True)
     ]
     return networks, states

@@ -15,7 +15,7 @@ import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -93,15 +93,12 @@ class PopulationCheckpoint:
         return [int(number) for number in numbers if number.isdigit()]
 
 
-class CheckpointFolder:
-    """A folder locked by this process; made by `open_checkpoints`."""
+class CheckpointFolder(NamedTuple):
+    """A folder locked by this process, its manifest, and the seconds between states."""
 
-    def __init__(self, folder: Path, manifest: Mapping[str, Any], every: float) -> None:
-        self.folder, self.manifest, self._every = folder, manifest, every
-
-    def population(self, name: str) -> PopulationCheckpoint:
-        """Return the checkpoint of one population."""
-        return PopulationCheckpoint(self.folder, name, self._every)
+    path: Path
+    manifest: Mapping[str, Any]
+    every: float
 
 
 @contextlib.contextmanager

@@ -50,7 +50,7 @@ def fit_signature(members: Sequence[Member], samples: Samples, others: Mapping[s
     names = dict.fromkeys(name for each in specifications for name in each)
     settings = {name: _summary([each.get(name) for each in specifications]) for name in names}
     return {
-        TABLE: _digest([*samples.tensors()]),
+        TABLE: _digest([*samples.inputs.tensors(), samples.codes, samples.weights]),
         **settings,
         "networks": str(len(members)),
         "seeds": _digest_of([member.seed for member in members]),

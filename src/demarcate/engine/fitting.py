@@ -1,14 +1,14 @@
 """The one fit: plans the members into populations and trains each as a stack."""
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import torch
 
 from demarcate.engine.backend import Backend
-from demarcate.engine.checkpoint import CheckpointFolder, open_checkpoints
+from demarcate.engine.checkpoint import open_checkpoints
 from demarcate.engine.fit_signature import fit_signature
 from demarcate.engine.progress import OnEpoch
 from demarcate.engine.results import FittedMember, ValidationResult
@@ -112,8 +112,14 @@ def fit(
     samples = samples.to(backend.device)
     _refuse_weightless(members, samples)
     settings = {"precision": precision, "halving": str(halving or "none")}
-    with _checkpoints(checkpoint, members, samples, settings, checkpoint_every) as (folder, was_interrupted):
-        n_threads = int(folder.manifest["n_threads"]) if folder else torch.get_num_threads()
+    n_threads, folder, was_interrupted = torch.get_num_threads(), None, None
+    with ExitStack() as stack:
+        if checkpoint is not None:
+            signature = fit_signature(members, samples, settings)
+            facts = {"n_threads": n_threads}
+            folder = stack.enter_context(open_checkpoints(checkpoint, signature, facts, checkpoint_every))
+            was_interrupted = stack.enter_context(deferred_interrupt())
+            n_threads = int(folder.manifest["n_threads"])
         shares = planned_shares(members, samples, backend, n_threads)
         scheduler = PopulationScheduler(members, samples, backend, shares, folder, was_interrupted, on_epoch, limit)
         if halving:
@@ -121,26 +127,6 @@ def fit(
                 scheduler.advance(epoch)
                 scheduler.drop([*halving.drop(epoch, scheduler.validation_results(epoch))])
         return scheduler.finish()
-
-
-@contextmanager
-def _checkpoints(
-    folder: str | os.PathLike[str] | None,
-    members: Sequence[Member],
-    samples: Samples,
-    settings: Mapping[str, str],
-    every: float,
-) -> Iterator[tuple[CheckpointFolder | None, Callable[[], bool]]]:
-    """Open the folder, if there is one; yield it, and a function that says whether Ctrl-C has come."""
-    if folder is None:
-        yield None, lambda: False
-        return
-    facts = {"n_threads": torch.get_num_threads()}
-    with (
-        open_checkpoints(folder, fit_signature(members, samples, settings), facts, every) as held,
-        deferred_interrupt() as was_interrupted,
-    ):
-        yield held, was_interrupted
 
 
 def _refuse_weightless(members: Sequence[Member], samples: Samples) -> None:

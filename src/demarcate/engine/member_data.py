@@ -58,7 +58,7 @@ class MemberData:
         """
         rows = rows.to(self.device).clamp(min=0)
         encoding = self.encoding.expand(rows.shape[:-1]).flatten()
-        gathered = self.samples.gather(encoding, rows.flatten(0, -2))[..., : self.d_in]
+        gathered = self.samples.inputs.gather(encoding, rows.flatten(0, -2))[..., : self.d_in]
         return gathered.to(dtype).contiguous().view(*rows.shape, self.d_in)
 
     def targets(self, rows: Tensor) -> Targets:

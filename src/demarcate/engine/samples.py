@@ -80,27 +80,16 @@ class Samples:
             return self.inputs.matrices
         device, n_encodings = self.codes.device, len(self.d_in)
         rows = torch.arange(len(self.codes), device=device).expand(n_encodings, -1)
-        return self.gather(torch.arange(n_encodings, device=device), rows)
+        return self.inputs.gather(torch.arange(n_encodings, device=device), rows)
 
     def encoded(self, encoding: int) -> Tensor:
         """Return all rows in one encoding, ``(n_rows, d_in[encoding])``."""
         rows = torch.arange(len(self.codes), device=self.codes.device).unsqueeze(0)
-        return self.gather(rows.new_tensor([encoding]), rows)[0, :, : self.d_in[encoding]]
+        return self.inputs.gather(rows.new_tensor([encoding]), rows)[0, :, : self.d_in[encoding]]
 
     def to(self, device: torch.device) -> "Samples":
         """Return the same samples on a device."""
         return Samples(self.inputs.to(device), self.codes.to(device), self.n_classes, self.weights.to(device))
-
-    def tensors(self) -> list[Tensor]:
-        """Return everything that the rows are made of."""
-        return [*self.inputs.tensors(), self.codes, self.weights]
-
-    def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
-        """Return members' rows ``(n_members, batch)``, each in its encoding ``(n_members,)``.
-
-        The result is ``(n_members, batch, max(d_in))``; narrower encodings are padded with zero columns.
-        """
-        return self.inputs.gather(encoding, rows)
 
 
 @dataclass(frozen=True, eq=False)

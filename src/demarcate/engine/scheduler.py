@@ -27,7 +27,7 @@ class PopulationScheduler:
         backend: Backend,
         shares: Sequence[Sequence[int]],
         folder: CheckpointFolder | None,
-        was_interrupted: Callable[[], bool],
+        was_interrupted: Callable[[], bool] | None,
         on_epoch: OnEpoch | None,
         limit: TimeLimit | None,
     ) -> None:
@@ -110,7 +110,7 @@ class PopulationScheduler:
         """Make a population's trainer, and resume its checkpoint if there is one."""
         trainer = Trainer([self._members[index] for index in self._shares[number]], self._samples, self._backend)
         if self._folder:
-            checkpoint = self._folder.population(f"population-{number + 1}")
+            checkpoint = PopulationCheckpoint(self._folder.path, f"population-{number + 1}", self._folder.every)
             state = checkpoint.load()
             if state:
                 trainer.restore(*state)
@@ -123,10 +123,10 @@ class PopulationScheduler:
     def _pause(self, number: int, time_slice: TimeSlice | None, check: Callable[[], None]) -> None:
         """Save a population where that is due, and end its training where that is asked for."""
         checkpoint = self._checkpoints.get(number)
-        if checkpoint and self._was_interrupted():
+        if checkpoint and self._was_interrupted and self._was_interrupted():
             self._save(number)
             assert self._folder
-            raise Interrupted(f"training so far is saved in {self._folder.folder}. Repeat the same call to resume it")
+            raise Interrupted(f"training so far is saved in {self._folder.path}. Repeat the same call to resume it")
         if checkpoint and (checkpoint.is_due() or (time_slice and time_slice.is_checkpoint_due())):
             self._save(number)
         check()

@@ -72,6 +72,8 @@ class Trainer:
         decay_mask = self.layout.weight_mask(self.flat) if has_mask else None
         self.update_rule = update_rule_for(trainings, self.flat, decay_mask)
         self.dropout = self._make_dropout()
+        named = zip(("dropout", "input_dropout"), self.dropout, strict=True)
+        self._dropouts = {name: dropout for name, dropout in named if dropout}
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         averaging = self.training.averaging
         self.ema = WeightEma(averaging, self.batches.n_steps, self.flat) if averaging else None
@@ -143,7 +145,7 @@ class Trainer:
         tensors, ends = self.results.state()
         if self.active:
             tensors |= {"flat": self.flat, "order": generator_states(self.batches.generators)}
-            for name, dropout in self._dropouts():
+            for name, dropout in self._dropouts.items():
                 tensors |= {name: generator_states(dropout.generators)}
                 tensors |= {f"{name}.drawn": torch.tensor(dropout.n_drawn, device=HOST)}
             tensors |= {"before": self._snapshots[0]} if self.loader.n_done and not self.validation else {}
@@ -165,7 +167,7 @@ class Trainer:
         self.flat.copy_(tensors["flat"])
         self.propagation.refresh()
         restore_generators(self.batches.generators, tensors["order"])
-        for name, dropout in self._dropouts():
+        for name, dropout in self._dropouts.items():
             restore_generators(dropout.generators, tensors[name])
             dropout.n_drawn = int(tensors[f"{name}.drawn"])
         if "before" in tensors:
@@ -315,7 +317,7 @@ class Trainer:
         self.best.keep(on_device.cpu())
         self.batches.keep(positions)
         self.data.keep(on_device)
-        for _, dropout in self._dropouts():
+        for dropout in self._dropouts.values():
             dropout.keep(positions)
         if self.validation:
             self.validation.keep(on_device)
@@ -334,11 +336,6 @@ class Trainer:
             Dropout(hidden, self.layout, seeds, like) if any(hidden) else None,
             Dropout(inputs, self.layout, seeds, like, "inputs") if any(inputs) else None,
         )
-
-    def _dropouts(self) -> list[tuple[str, Dropout]]:
-        """Return the dropouts there are, by their names in checkpoints."""
-        named = zip(("dropout", "input_dropout"), self.dropout, strict=True)
-        return [(name, dropout) for name, dropout in named if dropout]
 
     def _make_loader(self) -> BatchLoader:
         parts = self.data, self.batches, self.dropout, self.dtype

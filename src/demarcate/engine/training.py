@@ -128,7 +128,7 @@ class Training:
         "torch",
         _one_of(get_args(InitName)),
         "Initial weights: ``torch``, as torch.nn.Linear draws them; ``he``, so that signals keep their size "
-        "through the hidden layers and every row begins with the classes' shares (`demarcate.nn.he_state`).",
+        "through the hidden layers and every row begins with the classes' shares (`demarcate.nn.Family.he_state`).",
         may_differ=True,
     )
     tolerance: float = _setting(

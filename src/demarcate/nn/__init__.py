@@ -11,11 +11,9 @@ if TYPE_CHECKING:
     from demarcate.nn.families import FAMILIES, family_of
     from demarcate.nn.family import Family
     from demarcate.nn.heads import HEADS, Head
-    from demarcate.nn.init import he_state, initial_state
     from demarcate.nn.layout import MemberState
     from demarcate.nn.population import Population
     from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, Network
-    from demarcate.nn.torch_modules import from_sequential, to_sequential
 
 __all__ = [
     "ACTIVATIONS",
@@ -30,10 +28,6 @@ __all__ = [
     "Network",
     "Population",
     "family_of",
-    "from_sequential",
-    "he_state",
-    "initial_state",
-    "to_sequential",
 ]
 
 _MODULES = {
@@ -41,11 +35,9 @@ _MODULES = {
     "families": ("FAMILIES", "family_of"),
     "family": ("Family",),
     "heads": ("HEADS", "Head"),
-    "init": ("he_state", "initial_state"),
     "layout": ("MemberState",),
     "population": ("Population",),
     "spec": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network"),
-    "torch_modules": ("from_sequential", "to_sequential"),
 }
 
 

@@ -97,28 +97,27 @@ class Dropout:
         covering = [run for run in runs if (run.count, run.widths) == (shape[1], self._padded) and run.rows >= batch]
         allocate = torch.empty if covering else torch.ones
         layers = [allocate((*shape, width), dtype=self.dtype, device=self.device) for width in self._padded]
-        thresholds = self._thresholds(n_steps)
-        self.n_drawn += n_steps
+        lowest, scales = self._next_thresholds(n_steps)
         for run in runs:
-            self._fill(layers, run, thresholds)
+            self._fill(layers, run, lowest, scales)
         return layers
 
     def _draw_at_once(self, n_steps: int, batch: int) -> list[Tensor]:
         """Return the masks of each layer, ``(n_steps, n_members, batch, width)``, without a loop over members."""
-        thresholds, steps = self._thresholds(n_steps), range(self.n_drawn, self.n_drawn + n_steps)
-        lowest = (thresholds - _LEVELS // 2).to(torch.int8)
-        scales = (_LEVELS / (_LEVELS - thresholds)).to(self.dtype)
-        self.n_drawn += n_steps
+        steps = range(self.n_drawn, self.n_drawn + n_steps)
+        lowest, scales = self._next_thresholds(n_steps)
         return [
             random_bytes(self._seeds, layer, steps, batch, width, self.device).ge(lowest).to(self.dtype).mul_(scales)
             for layer, width in enumerate(self._padded)
         ]
 
-    def _thresholds(self, n_steps: int) -> Tensor:
-        """Return how many of a byte's values drop a unit, for each step and member, ``(n_steps, n_members, 1, 1)``."""
+    def _next_thresholds(self, n_steps: int) -> tuple[Tensor, Tensor]:
+        """Return the lowest byte with which a unit survives, and its scale, ``(n_steps, n_members, 1, 1)`` each."""
         steps = torch.arange(self.n_drawn, self.n_drawn + n_steps + 1, device="cpu").unsqueeze(1)
         rates = torch.tensor(self.rates, device="cpu")
-        return ((steps * rates) >> _BITS).diff(dim=0)[..., None, None].to(self.device)
+        n_dropping = ((steps * rates) >> _BITS).diff(dim=0)[..., None, None].to(self.device)
+        self.n_drawn += n_steps
+        return (n_dropping - _LEVELS // 2).to(torch.int8), (_LEVELS / (_LEVELS - n_dropping)).to(self.dtype)
 
     def _runs(self, n_rows: Sequence[int]) -> list[_Run]:
         """Return the members that draw, in runs of neighbours that draw equally many numbers."""
@@ -133,7 +132,7 @@ class Dropout:
             first += count
         return runs
 
-    def _fill(self, layers: Sequence[Tensor], run: _Run, thresholds: Tensor) -> None:
+    def _fill(self, layers: Sequence[Tensor], run: _Run, lowest: Tensor, scales: Tensor) -> None:
         """Write the masks of a run of members."""
         n_steps = layers[0].shape[0]
         n_words = -(-run.rows * sum(run.widths) // BYTES_PER_WORD)
@@ -142,14 +141,12 @@ class Dropout:
         for words, generator in zip(drawn, self.generators[members], strict=True):
             words.random_(-(1 << 63), None, generator=generator)
         drawn_bytes = drawn.view(run.count, n_steps, n_words).transpose(0, 1).view(torch.int8)
-        lowest = (thresholds[:, members] - _LEVELS // 2).to(torch.int8)
-        scales = (_LEVELS / (_LEVELS - thresholds[:, members])).to(self.dtype)
         start = 0
         for layer, width in zip(layers, run.widths, strict=True):
             own = drawn_bytes[:, :, start : start + run.rows * width].unflatten(2, (run.rows, width))
             mask = layer[:, members, : run.rows, :width]
-            torch.ge(own[:, :, : mask.shape[2]], lowest, out=mask)
-            mask.mul_(scales)
+            torch.ge(own[:, :, : mask.shape[2]], lowest[:, members], out=mask)
+            mask.mul_(scales[:, members])
             start += run.rows * width
 
 

@@ -88,7 +88,10 @@ class Family(ABC):
         return sum(math.prod(shape) for layer in self.shapes(widths) for shape in layer if len(shape) > 1)
 
     def initial_state(self, widths: Sequence[int], generator: "torch.Generator", dtype: "torch.dtype") -> "MemberState":
-        """Draw initial parameters: here those of ``torch.nn.Linear`` for every layer."""
+        """Draw initial parameters: here those of ``torch.nn.Linear`` for every layer, bit for bit.
+
+        ``widths`` are ``(d_in, *hidden, n_outputs)``; ``generator`` is on the CPU, and is advanced.
+        """
         from demarcate.nn.init import draw_uniform
 
         return draw_uniform(self.shapes(widths), generator, dtype)

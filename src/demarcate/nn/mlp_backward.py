@@ -6,7 +6,6 @@ function, `MlpPropagation.backward`; the tests compare it with autograd in float
 
 import operator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -21,26 +20,18 @@ _SMALL = 4096
 _AS_IS: AbstractContextManager[None] = nullcontext()
 
 
-@dataclass(frozen=True, eq=False)
 class _HiddenLayer:
-    """A hidden layer's parameters, and the tensors that its gradients are computed in.
+    """A hidden layer's parameters, and the tensors that its gradients are computed in, which belong in the views.
 
     Weights are ``(n_members, d_in, d_out)``, the transposed one ``(n_members, d_out, d_in)``, biases
     ``(n_members, 1, d_out)``. A layer is narrow if its products take longer on several threads than on one.
     """
 
-    weight: Tensor
-    bias: Tensor
-    transposed: Tensor
-    weight_gradient: Tensor
-    bias_gradient: Tensor
-    narrow: bool
-
-    @classmethod
-    def of(cls, weight: Tensor, bias: Tensor, weight_view: Tensor, bias_view: Tensor) -> "_HiddenLayer":
-        """Return the layer with these parameters, whose gradients belong in these views."""
-        gradients = _destination(weight_view, weight.dtype), _destination(bias_view, weight.dtype)
-        return cls(weight, bias, weight.transpose(1, 2), *gradients, len(weight) == 1 and weight.numel() <= _SMALL)
+    def __init__(self, weight: Tensor, bias: Tensor, weight_view: Tensor, bias_view: Tensor) -> None:
+        self.weight, self.bias, self.transposed = weight, bias, weight.transpose(1, 2)
+        self.weight_gradient = _destination(weight_view, weight.dtype)
+        self.bias_gradient = _destination(bias_view, weight.dtype)
+        self.narrow = len(weight) == 1 and weight.numel() <= _SMALL
 
 
 class _OutputLayer:
@@ -61,20 +52,18 @@ class _OutputLayer:
             self.weight.copy_(self._source)
 
 
-@dataclass(frozen=True, eq=False)
 class _Workspace:
-    """Where one hidden layer computes, for batches of one length; each ``(n_members, batch, d_hidden)``.
+    """Where one hidden layer computes, for batches of one length; each tensor is ``(n_members, batch, d_hidden)``.
 
     ``out`` is the same tensor as ``sums`` where the derivative of the activation does not need its input, ``dropped``
     (after dropout) the same as ``out`` where it needs only the sign.
     """
 
-    sums: Tensor
-    out: Tensor
-    dropped: Tensor
-    gradient: Tensor
-    out_transposed: Tensor
-    dropped_transposed: Tensor
+    def __init__(self, shape: tuple[int, int, int], activation: Activation, like: Tensor) -> None:
+        self.sums, out, dropped, self.gradient = (like.new_empty(shape) for _ in range(4))
+        self.out = out if activation.saves == "input" else self.sums
+        self.dropped = self.out if activation.saves == "sign" else dropped
+        self.out_transposed, self.dropped_transposed = self.out.transpose(1, 2), self.dropped.transpose(1, 2)
 
 
 class MlpPropagation:
@@ -95,7 +84,7 @@ class MlpPropagation:
         self._copies, self._sources = (copies, sources) if dtype != flat.dtype else ([], [])
         parameters = list(zip(copies[::2], copies[1::2], strict=True))
         *hidden_views, output_views = layout.layers(self.gradient)
-        self._layers = [_HiddenLayer.of(*own, *views) for own, views in zip(parameters, hidden_views, strict=True)]
+        self._layers = [_HiddenLayer(*own, *views) for own, views in zip(parameters, hidden_views, strict=True)]
         self._output = _OutputLayer(*layout.layers(flat)[-1], *output_views)
         # A product written to a strided view is computed elsewhere and copied. A gradient whose view is not contiguous,
         # as with several members, is therefore computed in a tensor of its own, and copied once.
@@ -169,19 +158,11 @@ class MlpPropagation:
 
     def _allocate(self, batch: int) -> list[_Workspace]:
         """Allocate the work space for batches of this length."""
-        spaces = []
-        for d_hidden in self._layout.hidden:
-            shape = (self._layout.n_members, batch, d_hidden)
-            sums, out, dropped, gradient = (
-                torch.empty(shape, dtype=self.dtype, device=self._flat.device) for _ in range(4)
-            )
-            out = out if self._activation.saves == "input" else sums
-            dropped = out if self._activation.saves == "sign" else dropped
-            spaces.append(_Workspace(sums, out, dropped, gradient, out.transpose(1, 2), dropped.transpose(1, 2)))
+        n_members, like = self._layout.n_members, torch.empty(0, dtype=self.dtype, device=self._flat.device)
+        spaces = [_Workspace((n_members, batch, width), self._activation, like) for width in self._layout.hidden]
         self._by_batch[batch] = spaces
         if self.dtype != self._flat.dtype:
-            shape = (self._layout.n_members, batch, self._layout.padded[-2])
-            self._exact[batch] = torch.empty(shape, dtype=self._flat.dtype, device=self._flat.device)
+            self._exact[batch] = self._flat.new_empty(n_members, batch, self._layout.padded[-2])
         return spaces
 
 

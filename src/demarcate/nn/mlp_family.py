@@ -28,7 +28,9 @@ class MlpFamily(Family):
 
     def tensor_names(self, network: Network) -> list[tuple[str, ...]]:
         """Return the names of each linear layer's weight and bias in ``torch.nn.Sequential``."""
-        return [(f"{name}.weight", f"{name}.bias") for name in linear_names(network)]
+        stride = 1 + (network.activation != "none") + (network.dropout > 0)
+        places = range(0, stride * len(network.hidden) + 1, stride)
+        return [(f"{place}.weight", f"{place}.bias") for place in places]
 
     def stack_key(self, network: Network) -> Hashable:
         """Return depth and activation; the widths, too, where padded units would not stay at zero."""
@@ -57,20 +59,34 @@ class MlpFamily(Family):
         return MlpPropagation(layout, ACTIVATIONS[network.activation], flat, dtype)
 
     def to_module(self, network: Network, state: "MemberState") -> "nn.Sequential":
-        """Return a member as ``torch.nn.Sequential``."""
-        from demarcate.nn.torch_modules import to_sequential
+        """Return a member as ``torch.nn.Sequential`` in evaluation mode, with a copy of its parameters."""
+        import torch
+        from torch import nn
 
-        return to_sequential(network, state)
+        modules: list[nn.Module] = []
+        activation = ACTIVATIONS[network.activation].module
+        for layer, (weight, bias) in enumerate(state):
+            d_out, d_in = weight.shape
+            linear = nn.utils.skip_init(nn.Linear, d_in, d_out, dtype=weight.dtype, device=weight.device)
+            with torch.no_grad():
+                linear.weight.copy_(weight)
+                linear.bias.copy_(bias)
+            modules.append(linear)
+            if layer < len(state) - 1:
+                modules += [activation()] if activation else []
+                modules += [nn.Dropout(network.dropout)] if network.dropout else []
+        return nn.Sequential(*modules).eval()
 
     def from_module(self, network: Network, module: "nn.Module", widths: Sequence[int]) -> "MemberState":  # noqa: ARG002
         """Return the parameters of the linear layers of a ``torch.nn.Sequential``, whatever lies between them."""
         from torch import nn
 
-        from demarcate.nn.torch_modules import from_sequential
-
         if not isinstance(module, nn.Sequential):
             raise SettingError(f"an initial network is a torch.nn.Sequential: got {type(module).__name__}")
-        return from_sequential(module, widths)
+        linears = [layer for layer in module if isinstance(layer, nn.Linear)]
+        state: MemberState = [(layer.weight.detach().clone(), _bias(layer)) for layer in linears]
+        self.check_shapes(state, widths)
+        return state
 
     def forward_rest(self, network: Network, layers: "MemberState", x: "Tensor") -> "Tensor":
         """Return one member's logits from the first layer's output, which is overwritten."""
@@ -85,7 +101,6 @@ class MlpFamily(Family):
 MLP = MlpFamily()
 
 
-def linear_names(network: Network) -> list[str]:
-    """Return the positions of the linear layers in ``torch.nn.Sequential``, as its state dict names them."""
-    stride = 1 + (network.activation != "none") + (network.dropout > 0)
-    return [str(layer * stride) for layer in range(len(network.hidden) + 1)]
+def _bias(layer: "nn.Linear") -> "Tensor":
+    bias = dict(layer.named_parameters()).get("bias")
+    return layer.weight.new_zeros(layer.out_features) if bias is None else bias.detach().clone()

@@ -25,7 +25,7 @@ ACTIVATION_NAMES = tuple(ACTIVATIONS)
 class Network:
     """A multilayer perceptron, as a specification: its architecture, not its weights.
 
-    Every other family of networks has a subclass of this one (`demarcate.nn.Family`).
+    Its ``family`` is ``mlp``; every other family of networks has a subclass of this one (`demarcate.nn.Family`).
 
     Parameters
     ----------
@@ -40,11 +40,6 @@ class Network:
     head
         ``softmax``: one logit a class and cross-entropy. ``logit``: a single logit and binary cross-entropy, for two
         classes. ``auto``: ``logit`` for two classes, ``softmax`` for more.
-
-    Attributes
-    ----------
-    family
-        The name of the family of networks that this specification belongs to: ``mlp``.
 
     Raises
     ------

@@ -8,7 +8,7 @@ from demarcate.engine import fit
 from demarcate.experiments.diagnosis.probe_design import design_probes
 from demarcate.experiments.diagnosis.probe_scores import score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
-from demarcate.nn import to_sequential
+from demarcate.nn.mlp_family import MLP
 from demarcate.trainingset.read_data import read_training_set
 
 
@@ -24,7 +24,7 @@ def case(request):
 def probability_of_one(design, fitted, index, rows):
     """By plain torch modules."""
     member = design.members[index]
-    network = to_sequential(member.network, fitted[index].state)
+    network = MLP.to_module(member.network, fitted[index].state)
     with torch.no_grad():
         return network(design.samples.encoded(member.encoding)[rows]).sigmoid().double().flatten().numpy()
 

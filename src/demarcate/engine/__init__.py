@@ -41,11 +41,11 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    module = next((module for module, names in _MODULES.items() if name in names), None)
-    if module is None:
-        raise AttributeError(f"module 'demarcate.engine' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(f"demarcate.engine.{module}"), name)
-    return value
+    for module, names in _MODULES.items():
+        if name in names:
+            value = globals()[name] = getattr(import_module(f"demarcate.engine.{module}"), name)
+            return value
+    raise AttributeError(f"module 'demarcate.engine' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

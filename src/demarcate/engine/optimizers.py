@@ -1,7 +1,8 @@
-"""Optimizers: one record each, with the rule that updates a whole population; importing this needs no torch."""
+"""Optimizers, one record each, with the rule that updates a whole population, and learning-rate schedules; no torch."""
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from itertools import groupby
@@ -247,3 +248,11 @@ OPTIMIZERS = {
 def update_rule_for(trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> UpdateRule:
     """Make the rule that updates a population's parameters ``flat``, ``(n_members, n_parameters)``."""
     return OPTIMIZERS[trainings[0].optimizer].update_rule(trainings, flat, decay_mask)
+
+
+def lr_factor(training: Training, n_steps: int, step: int) -> float:
+    """Return the factor that warmup and schedule put on the rate in a step, from 0; an epoch has ``n_steps``."""
+    warmup = min(1.0, (step + 1) / (training.warmup * n_steps)) if training.warmup else 1.0
+    if training.schedule == "constant":
+        return warmup
+    return warmup * 0.5 * (1 + math.cos(math.pi * step / (training.epochs * n_steps)))

@@ -18,12 +18,11 @@ from demarcate.engine.batch_loaders import (
 from demarcate.engine.batches import Batches, generator_states, padded_rows, restore_generators
 from demarcate.engine.early_stopping import BestWeights, Divergence
 from demarcate.engine.member_data import MemberData
-from demarcate.engine.optimizers import UpdateRule, update_rule_for
+from demarcate.engine.optimizers import UpdateRule, lr_factor, update_rule_for
 from demarcate.engine.progress import OnEpoch, Progress, finite_mean
 from demarcate.engine.result_collector import ResultCollector
 from demarcate.engine.results import FittedMember, MemberEnd
 from demarcate.engine.samples import Member, Samples, layout_of
-from demarcate.engine.schedules import lr_factor
 from demarcate.engine.threads import ThreadTuner, use_threads
 from demarcate.engine.validation import Validation
 from demarcate.engine.weight_ema import WeightEma

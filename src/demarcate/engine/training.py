@@ -181,13 +181,8 @@ class Training:
         return 1 if self.batch_size is None else math.ceil(n_rows / self.batch_size)
 
 
-def _parameters_section() -> str:
-    """Write the docstring's list of parameters from the fields' help texts."""
-    entries = (
-        f"{each.name}\n" + fill(each.metadata["help"], 112, initial_indent=" " * 8, subsequent_indent=" " * 8)
-        for each in fields(Training)
-    )
-    return "\n    ".join(entries)
-
-
-Training.__doc__ = (Training.__doc__ or "").replace("{parameters}", _parameters_section())
+_PARAMETERS = "\n    ".join(
+    f"{each.name}\n" + fill(each.metadata["help"], 112, initial_indent=" " * 8, subsequent_indent=" " * 8)
+    for each in fields(Training)
+)
+Training.__doc__ = (Training.__doc__ or "").replace("{parameters}", _PARAMETERS)

@@ -14,9 +14,7 @@ class ActivationFunctions(NamedTuple):
     """An activation f and its derivative in torch."""
 
     function: "Callable[[Tensor], Tensor]"
-    """f of each number of a tensor."""
-    module: "Callable[[], nn.Module] | None"
-    """Makes the ``torch.nn`` module that computes f; None for the identity."""
+    module: "Callable[[], nn.Module] | None"  # makes the torch.nn module that computes f; None for the identity
     forward_out: "Callable[[Tensor, Tensor], Tensor]"
     """``(x, out)``: writes f(x) to ``out``, x itself unless the derivative needs the input, and returns it."""
     backward_: "Callable[[Tensor, Tensor], Tensor]"

@@ -111,13 +111,7 @@ class Family(ABC):
         return AutogradPropagation(network, layout, flat, dtype)
 
     def from_module(self, network: Network, module: "nn.Module", widths: Sequence[int]) -> "MemberState":
-        """Return a copy of the parameters of a plain module, to begin a member from.
-
-        Raises
-        ------
-        SettingError
-            If the module has other parameters than the network.
-        """
+        """Return a copy of a plain module's parameters; raise `SettingError` if they are not those of the network."""
         tensors = dict(module.state_dict())
         names = [name for layer in self.tensor_names(network) for name in layer]
         if list(tensors) != names:
@@ -154,13 +148,7 @@ class Family(ABC):
         return [tuple(tensors[name] for name in names) for names in self.tensor_names(network)]
 
     def check_shapes(self, state: "MemberState", widths: Sequence[int]) -> None:
-        """Refuse parameters that a member of these widths cannot begin from.
-
-        Raises
-        ------
-        SettingError
-            If a shape differs.
-        """
+        """Raise `SettingError` for parameters that do not have the shapes of a member of these widths."""
         expected = self.shapes(widths)
         actual = [tuple(tuple(tensor.shape) for tensor in layer) for layer in state]
         if actual != expected:

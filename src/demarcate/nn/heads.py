@@ -32,13 +32,7 @@ class Head(Protocol):
         """Return the targets the loss takes, from class indices ``(..., batch)`` of dtype int64."""
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss of each row, ``(..., batch)``.
-
-        Raises
-        ------
-        TargetError
-            If the targets do not have the dtype and shape that `targets` gives them.
-        """
+        """Return the loss of each row, ``(..., batch)``; raise `TargetError` for targets unlike those of `targets`."""
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return class probabilities ``(..., batch, n_classes)``; each row sums to 1."""

@@ -1,8 +1,8 @@
 import json
+import os
 import re
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 
 import pytest
@@ -45,13 +45,15 @@ def test_wrong_usage_is_told_on_standard_error_with_exit_code_2(demarcate, argum
 
 
 def test_help_answers_before_anything_heavy_is_imported(start):
-    begin = time.perf_counter()
+    before = os.times()
     process = start("--help")
-    out, err = process.communicate(timeout=30)
-    seconds = time.perf_counter() - begin
+    out, err = process.communicate(timeout=120)
+    after = os.times()
+    # The processor's time: on a busy machine the clock's says little.
+    seconds = after.children_user - before.children_user + after.children_system - before.children_system
     assert (process.returncode, err) == (0, b"")
     assert b"inspect" in out
-    assert seconds < 3, "0.2 s on an idle machine"
+    assert seconds < 2, "0.3 s on an idle machine"
     code = "import demarcate.cli.app, json, sys; print(json.dumps([*sys.modules]))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     heavy = {"torch", "numpy", "polars", "sklearn", "matplotlib", "pandas", "narwhals", "scipy"}
@@ -63,7 +65,7 @@ def test_a_stream_that_cannot_write_a_character_gets_it_spelt_out(start, tmp_pat
     table.write_text("größe,art\n" + "1,☂\n2,b\n3,☂\n5,b\n" * 5, encoding="utf-8")
     arguments = ("fit", table, "--target", "art", "--epochs", "1", "--folds", "2", "--hidden", "none")
     process = start(*arguments, code="import sys\nsys.stdout.reconfigure(encoding='ascii')")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert rb"gr\xf6\xdfe" in out
     assert rb"\u2602" in out

@@ -1,16 +1,19 @@
 from collections import Counter
 
+import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.cli.console_tables import print_class_balance, print_schema, print_scores
+from demarcate.cli.console_tables import print_class_balance, print_scores, print_training_set
 from demarcate.evaluation import Score
 from demarcate.tabular import infer_schema
+from demarcate.trainingset import TrainingSet
 
 
 def test_many_columns_are_cut_and_counted(capsys):
     frame = pl.DataFrame({f"c{place}": [1, 2, 3] for place in range(45)})
-    print_schema("wide", frame, infer_schema(frame), "y")
+    training_set = TrainingSet(infer_schema(frame), {}, np.array(["u", "v"]), np.array([0, 1, 0]), target="y")
+    print_training_set("wide", training_set, {})
     out = capsys.readouterr().out
     assert "wide: 3 rows, 45 columns and the target 'y'" in out
     assert "c39" in out

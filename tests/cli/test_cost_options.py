@@ -90,19 +90,19 @@ class TestReading:
     @pytest.mark.parametrize(
         ("texts", "reason"),
         [
-            ([""], "written false_negative=2 or TRUE:DECIDED=3: got ''"),
-            (["a:b"], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b'"),
-            (["a:b="], "written false_negative=2 or TRUE:DECIDED=3: got 'a:b='"),
-            (["a:b=1,b:a"], "got 'b:a'"),
-            (["a:b=much"], "a cost is a number from 0 up: got 'much' for 'a:b'"),
+            ([""], "--cost '' cannot be read. Write a cost as TRUE:DECIDED=3 or false_negative=2."),
+            (["a:b"], "--cost 'a:b' cannot be read"),
+            (["a:b="], "--cost 'a:b=' cannot be read. Write a cost as TRUE:DECIDED=3 or false_negative=2."),
+            (["a:b=1,b:a"], "--cost 'b:a' cannot be read"),
+            (["a:b=much"], "The cost of 'a:b' is 'much'. Give a number from 0 up."),
             (["a:b=-1"], "a number from 0 up"),
             (["a:b=nan"], "a number from 0 up"),
             (["a:b=inf"], "a number from 0 up"),
-            (["a:d=1"], "got 'a:d', and the classes are a, b, a:b, b:a"),
-            (["a=1"], "names two classes"),
-            (["a:b:a=1"], "'a:b:a' can be read in 2 ways"),
-            (["a:b=1", "a:b=2"], "'a:b' is given twice"),
-            (["false_negative=1,false_negative=2"], "'false_negative' is given twice"),
+            (["a:d=1"], "'a:d' names no two of the classes a, b, a:b, b:a. Name a mistake as TRUE:DECIDED."),
+            (["a=1"], "'a' names no two of the classes"),
+            (["a:b:a=1"], "'a:b:a' can be read as 2 pairs of classes"),
+            (["a:b=1", "a:b=2"], "The mistake 'a:b' has two costs. Give it one."),
+            (["false_negative=1,false_negative=2"], "The mistake 'false_negative' has two costs"),
         ],
     )
     def test_what_is_no_cost_is_refused_with_the_reason(self, texts, reason):
@@ -160,7 +160,7 @@ class TestFit:
     def test_wrong_costs_are_wrong_usage_and_nothing_is_trained(self, demarcate, table):
         outcome = demarcate("fit", table, "--target", "kind", *TINY, "--cost", "a:z=1", "--quiet")
         assert (outcome.code, outcome.out) == (2, "")
-        assert "the classes are a, b, b:c" in outcome.err
+        assert "names no two of the classes a, b, b:c" in outcome.err
         outcome = demarcate("fit", table, "--target", "kind", *TINY, "--cost", "false_negative=1", "--quiet")
         assert outcome.code == 2
         assert "false_negative is a mistake between two classes, and there are 3" in outcome.err
@@ -181,7 +181,7 @@ class TestFit:
         assert report["scores"]["log_loss"]["value"] < raw["scores"]["log_loss"]["value"]
 
     def test_of_two_classes_the_mistakes_there_are_are_named(self):
-        with pytest.raises(UsageError, match="names false_negative, false_positive or two classes"):
+        with pytest.raises(UsageError, match="Name a mistake as false_negative, false_positive or TRUE:DECIDED"):
             named_costs(["fn=2"], [0, 1])
 
 
@@ -224,8 +224,8 @@ class TestPredict:
         ("options", "reason"),
         [
             (("--set", "90"), "not between 0 and 1"),
-            (("--set-per-class",), "--set-per-class needs a coverage. Add one, such as --set 0.9"),
-            (("--cost", "a=1"), "a cost names two classes"),
+            (("--set-per-class",), "--set-per-class has no coverage. Add one, such as --set 0.9."),
+            (("--cost", "a=1"), "'a' names no two of the classes"),
             (("--abstain", "-2"), "Abstaining costs -2"),
         ],
     )

@@ -140,7 +140,8 @@ def test_a_report_needs_the_table_in_memory_and_is_refused_before_any_work(fit, 
     outcome = fit("--memory", SMALL, "--report", tmp_path / "page.html")
     assert outcome.code == 2
     assert re.match(
-        r"Usage: --report needs the table in memory: .* Leave out --memory or --report$", outcome.err.strip()
+        r"Usage: .* allowed, but --report needs the table in memory\. Leave out --memory or --report\.$",
+        outcome.err.strip(),
     )
     assert fit("--memory", PLENTY, "--report", tmp_path / "page.html").code == 0
 

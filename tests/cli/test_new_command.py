@@ -13,12 +13,9 @@ import demarcate
 COUNT = '''"""``demarcate count``: the rows of a table."""
 
 from dataclasses import dataclass
-from typing import Annotated
-
-import typer
 
 from demarcate.cli.console import print_json, print_lines
-from demarcate.cli.option_groups import OutputFile
+from demarcate.cli.option_groups import OutputFile, option
 from demarcate.cli.options import OutputOptions, ReadingOptions, TableOptions
 
 
@@ -26,7 +23,7 @@ from demarcate.cli.options import OutputOptions, ReadingOptions, TableOptions
 class CountFiles:
     """The file to write."""
 
-    out: Annotated[str | None, typer.Option(help="Write the rows to this file."), OutputFile("table")] = None
+    out: str | None = option("Write the rows to this file.", marker=OutputFile("table"))
 
 
 def count(data: TableOptions, files: CountFiles, reading: ReadingOptions, output: OutputOptions) -> None:
@@ -83,4 +80,6 @@ def test_it_runs_and_its_errors_are_handled(run, tmp_path):
     assert out.exists()
     code, printed, message = run("count", "moons", "--out", tmp_path / "rows.txt")
     assert (code, printed) == (2, "")
-    assert message.startswith("Usage: --out takes a table whose name ends in .csv")
+    assert message.startswith(
+        f"Usage: --out is '{tmp_path / 'rows.txt'}'. Give the table a name that ends in one of .csv"
+    )

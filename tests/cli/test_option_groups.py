@@ -8,10 +8,12 @@ from typer.testing import CliRunner
 
 from demarcate.cli.option_groups import (
     OutputFile,
-    Setting,
+    argument,
     expand_options,
+    option,
     output_files,
     output_paths,
+    setting,
     setting_flags,
     settings_of,
 )
@@ -19,10 +21,11 @@ from demarcate.cli.option_groups import (
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    rows: Annotated[str, typer.Argument()]
-    folds: Annotated[int | None, typer.Option(help="Folds."), Setting("n_folds")] = None
-    lr: Annotated[str | None, typer.Option("--lr", "-l"), Setting(read=float)] = None
-    out: Annotated[str | None, typer.Option("--out", "-o"), OutputFile("table")] = None
+    rows: str = argument("The rows.", "ROWS")
+    folds: int | None = setting("Folds.", name="n_folds")
+    lr: str | None = setting("Learning rate.", "--lr", "-l", read=float)
+    out: str | None = option("The file.", "--out", "-o", marker=OutputFile("table"))
+    verbose: Annotated[bool, typer.Option("--verbose")] = False
 
 
 def command(group: Group, seed: int = 0) -> None:
@@ -45,6 +48,7 @@ def test_defaults_are_those_of_the_fields():
         "folds": None,
         "lr": None,
         "out": None,
+        "verbose": False,
         "seed": 0,
     }
 

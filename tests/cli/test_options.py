@@ -46,7 +46,7 @@ def test_widths_are_read(text, expected):
 
 @pytest.mark.parametrize("text", ["wide", "16;16", "16,", "1.5", "16 16"])
 def test_other_widths_are_wrong_usage(text):
-    with pytest.raises(UsageError, match="--hidden takes widths such as 16,16, or none: got"):
+    with pytest.raises(UsageError, match=r"^--hidden is .*\. Give the widths of the layers, such as 16,16, or none\.$"):
         hidden_widths(text)
 
 

@@ -1,19 +1,17 @@
 from dataclasses import dataclass
-from typing import Annotated
 
 import polars as pl
 import pytest
-import typer
 
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.option_groups import OutputFile
-from demarcate.cli.outputs import check_outputs, write_table
+from demarcate.cli.option_groups import OutputFile, option
+from demarcate.cli.outputs import check_outputs, report_files, write_table
 
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    out: Annotated[str | None, typer.Option("--out", "-o"), OutputFile("table")] = None
-    model_file: Annotated[str | None, OutputFile("model")] = None
+    out: str | None = option("The table.", "--out", "-o", marker=OutputFile("table"))
+    model_file: str | None = option("The model.", marker=OutputFile("model"))
 
 
 FRAME = pl.DataFrame({"lr": [0.1, 0.01], "hidden": ["16,16", "none"], "batch_size": [None, 32]})
@@ -43,7 +41,9 @@ def test_every_format_holds_the_table(tmp_path, name):
 
 @pytest.mark.parametrize("out", ["p.txt", "csv", "p.csv.zip"])
 def test_only_known_formats_are_written(out):
-    with pytest.raises(UsageError, match=r"^--out takes a table .* ends in \.csv, \.tsv, \.parquet, \.jsonl: got"):
+    with pytest.raises(
+        UsageError, match=r"^--out is .* table a name that ends in one of \.csv, \.tsv, \.parquet, \.jsonl\.$"
+    ):
         check_outputs(Files(out=out))
 
 
@@ -55,5 +55,12 @@ def test_an_output_that_is_an_input_is_wrong_usage(tmp_path):
 
 
 def test_two_options_name_two_files(tmp_path):
-    with pytest.raises(UsageError, match="--out and --model-file are two files"):
+    with pytest.raises(UsageError, match=r"^--out and --model-file both name .*m\.csv"):
         check_outputs(Files(out=str(tmp_path / "m.csv"), model_file=f"{tmp_path}/./m.csv"))
+
+
+def test_written_files_are_reported_with_the_digest_of_the_model(capsys):
+    report_files(Files(out="t.csv", model_file="m.safetensors"), "5e")
+    assert capsys.readouterr() == ("", "Table saved to t.csv\nSaved to m.safetensors, SHA-256 5e\n")
+    report_files(Files())
+    assert capsys.readouterr() == ("", "")

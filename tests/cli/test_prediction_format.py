@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from demarcate.cli import prediction_format
-from demarcate.cli.prediction_format import CsvPrinter, JsonPrinter, Predictions, TextPrinter
+from demarcate.cli.prediction_format import PredictionPrinter, Predictions, write_csv, write_json, write_words
 
 CLASSES = np.array(["low", "mid", "high"])
 PROBABILITIES = np.array([[0.125, 0.625, 0.25], [0.5, 0.25, 0.25]])
@@ -106,26 +106,26 @@ def _memory(request, monkeypatch):
 
 
 def test_csv_has_one_header_and_all_rows_once_it_is_finished(capsys):
-    assert shown(CsvPrinter(), capsys) == pl.concat([part.as_table() for part in PARTS]).write_csv()
+    assert shown(PredictionPrinter(write_csv), capsys) == pl.concat([part.as_table() for part in PARTS]).write_csv()
 
 
 def test_json_is_one_object(capsys):
-    report = json.loads(shown(JsonPrinter(), capsys))
+    report = json.loads(shown(PredictionPrinter(write_json, end="]}\n"), capsys))
     assert report == {"target": "y", "predictions": [row for part in PARTS for row in part.json_rows()]}
 
 
 def test_words_are_those_of_the_row(capsys):
-    assert shown(TextPrinter(), capsys, PARTS[1:]) == "\n".join(PARTS[1].in_words()) + "\n"
+    assert shown(PredictionPrinter(write_words), capsys, PARTS[1:]) == "\n".join(PARTS[1].in_words()) + "\n"
 
 
 def test_json_never_holds_what_is_not_a_number():
     bad = Predictions("y", TWO_CLASSES, TWO_CLASSES[:1], np.array([[np.nan, 0.5]]))
-    with JsonPrinter() as sink, pytest.raises(ValueError, match="JSON"):
+    with PredictionPrinter(write_json) as sink, pytest.raises(ValueError, match="JSON"):
         sink.add(bad)
 
 
 def test_without_a_standard_output_nothing_is_printed(monkeypatch):
     monkeypatch.setattr("sys.stdout", None)
-    with CsvPrinter() as sink:
+    with PredictionPrinter(write_csv) as sink:
         sink.add(PARTS[0])
         sink.finish()

@@ -48,7 +48,7 @@ def test_after_a_signal_the_same_command_resumes_and_ends_as_if_undisturbed(star
     command = ("fit", "moons", *long, "--schedule", "constant", "--quiet", "--json")
     expected = demarcate(*command)
     process = start(*command, "--checkpoint", tmp_path / "ck", code=INTERRUPTED.format(number=number))
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert (process.returncode, out) == (128 + number, b"")
     assert f": training so far is saved in {tmp_path / 'ck'}. Repeat the same" in err.decode()
     resumed = demarcate(*command, "--checkpoint", tmp_path / "ck")

@@ -30,7 +30,7 @@ def ended(start):
 
     def run(*arguments, code):
         process = start(*arguments, code=SEND + code)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
         return process.returncode, out, err
 
     return run
@@ -65,7 +65,7 @@ def test_while_a_table_is_read_it_is_one_sentence(reading, number, code, called)
     process, table = reading()
     with table:
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, out, err) == (code, b"", called + b": nothing was written.\n")
 
 
@@ -107,7 +107,7 @@ def test_what_is_ignored_from_the_start_stays_so(reading):
     process, table = reading(code="import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)")
     with table:
         process.send_signal(signal.SIGHUP)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 1
     assert b"is empty" in err
 
@@ -125,4 +125,4 @@ def test_help_that_nobody_reads_is_no_error(start):
     process = start("--help")
     process.stdout.close()
     assert process.stderr.read() == b""
-    assert process.wait(timeout=60) == 141
+    assert process.wait(timeout=300) == 141

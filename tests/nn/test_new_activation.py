@@ -63,7 +63,8 @@ def test_the_help_text_names_it_without_importing_torch():
         "import sys; from demarcate.nn import activations as a; "
         "a._RECORDS['softsign'] = a.Activation('softsign', 'x / (1 + |x|)', None); "
         "from demarcate.cli.options import NetworkOptions; "
-        "helps = [NetworkOptions.__annotations__[name].__metadata__[0].help for name in ('activation', 'head')]; "
+        "fields = NetworkOptions.__dataclass_fields__; "
+        "helps = [fields[name].metadata['typer'][0].help for name in ('activation', 'head')]; "
         "print(*helps, 'torch' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -57,7 +57,7 @@ class CommandGroup(TyperGroup):
 app = typer.Typer(
     name="demarcate",
     cls=CommandGroup,
-    help="Neural-network classifiers that show where they draw the line.",
+    epilog="Start with: demarcate fit moons --plot moons.png",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

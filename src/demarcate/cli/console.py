@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from demarcate.formatting import visible
 
@@ -89,6 +89,5 @@ def terminal_stderr() -> "Console | None":
     """Return standard error if it is a terminal; elsewhere even a bar that is off may end with an empty line."""
     from rich.console import Console
 
-    options: dict[str, Any] = {"stderr": True, "markup": False, "emoji": False}
-    console = Console(**options)
+    console = Console(stderr=True, markup=False, emoji=False)
     return console if console.is_terminal else None

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
+import numpy as np
 
 from demarcate.cli import model_summary
 from demarcate.cli.console import print_lines, print_table
 from demarcate.formatting import listed
-from demarcate.tabular import Schema
-from demarcate.tabular.summaries import ColumnSummary, summarize_column
+from demarcate.tabular.summaries import ColumnSummary
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from demarcate.classifier.classifier import DemarcateClassifier
     from demarcate.evaluation import CostComparison, Costs, Score
     from demarcate.tabular import Column
+    from demarcate.trainingset import TrainingSet
 
 _BASELINES = {"majority": "majority class", "logistic_regression": "logistic regression"}
 _SEVERITY_STYLES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
@@ -25,23 +25,18 @@ MAX_COLUMNS = 40
 MAX_CLASSES = 30
 
 
-def print_schema(name: str, frame: pl.DataFrame, schema: Schema, target: str) -> None:
-    """Print the kind that each column is read as."""
-    summaries = {column.name: summarize_column(frame[column.name], column) for column in schema.columns[:MAX_COLUMNS]}
-    print_described_schema(name, len(frame), schema, summaries, target)
-
-
-def print_described_schema(
-    name: str, n_rows: int, schema: Schema, summaries: Mapping[str, ColumnSummary], target: str
-) -> None:
-    """Print the kind that each column is read as, beside the summaries of the columns that fit on the screen."""
+def print_training_set(name: str, training_set: "TrainingSet", summaries: Mapping[str, ColumnSummary]) -> None:
+    """Print the kind that each column is read as, beside its summary if there is one, and the rows of each class."""
+    schema, classes, codes = training_set.schema, training_set.classes.tolist(), training_set.codes
     rows = []
     for column in schema.columns:
         cells = summaries.get(column.name, ColumnSummary(0, ""))
         rows.append((column.name, column.kind, str(cells.n_missing or ""), cells.summary, _remark(column)))
-    title = f"{name}: {n_rows:,} rows, {len(schema.columns)} columns and the target {target!r}"
+    title = f"{name}: {len(codes):,} rows, {len(schema.columns)} columns and the target {training_set.target!r}"
     heads = ("column", "kind", "missing", "values", "")
     print_table(title, heads, rows, right=["missing"], max_rows=MAX_COLUMNS)
+    counts = np.bincount(codes, minlength=len(classes)).tolist()
+    print_class_balance(dict(zip(classes, counts, strict=True)))
 
 
 def print_class_balance(counts: Mapping[Any, int]) -> None:
@@ -106,8 +101,8 @@ def print_class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Sc
     print_table("Class by class", ("class", "precision", "recall", "F1"), rows, max_rows=MAX_CLASSES)
 
 
-def print_training(classifier: "DemarcateClassifier", seconds: float, sample_note: str = "") -> None:
-    """Print how the networks were trained, and the note on sampled rows if there is one."""
+def print_training(classifier: "DemarcateClassifier", seconds: float, training_set: "TrainingSet") -> None:
+    """Print how the networks were trained, and on how many rows the rest was compared if not on all."""
     epochs = sorted(member.best_epoch for member in classifier.members_)
     network = classifier.members_[0].network
     print_lines(
@@ -117,8 +112,9 @@ def print_training(classifier: "DemarcateClassifier", seconds: float, sample_not
     )
     if any(member.timed_out for member in classifier.members_):
         print_lines("The time limit ended training: these are the best networks so far.")
-    if sample_note:
-        print_lines(sample_note)
+    if (sample := training_set.sample) is not None:
+        read = f"{len(sample):,} of the {len(training_set.codes):,} rows"
+        print_lines(f"The audit and logistic regression read {read}, drawn at random.")
 
 
 def print_model(path: str, file: "ModelFile") -> None:

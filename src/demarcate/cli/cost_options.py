@@ -18,11 +18,7 @@ _TWO_CLASSES = ("false_negative", "false_positive")
 
 
 def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any, float] | None:
-    """Return the costs that ``--cost`` options name, as `demarcate.evaluation.Costs` reads them.
-
-    A text holds one cost or several, ``false_negative=2,false_positive=1`` or ``TRUE:DECIDED=3``; a label may hold
-    colons.
-    """
+    """Return the costs in texts such as ``false_negative=2,TRUE:DECIDED=3``; None for no text."""
     if not texts:
         return None
     costs: dict[Any, float] = {}
@@ -30,7 +26,7 @@ def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any
         for name, number in _split(text):
             mistake = name if name in _TWO_CLASSES else _pair(name, classes)
             if mistake in costs:
-                raise UsageError(f"a mistake has one cost: {quoted(name)} is given twice")
+                raise UsageError(f"The mistake {quoted(name)} has two costs", "Give it one")
             costs[mistake] = _number(name, number)
     return costs
 
@@ -39,16 +35,14 @@ def apply_costs(predictor: "Predictor", decision: DecisionOptions) -> "Predictor
     """Return a saved model that decides by the costs that options name, and by its own where they name none."""
     from demarcate.evaluation import Costs
 
-    abstain = decision.abstain
-    named = named_costs(decision.cost, predictor.classes.tolist())
-    saved = predictor.costs
-    if named is None and abstain is None:
+    costs, abstain, saved = named_costs(decision.cost, predictor.classes.tolist()), decision.abstain, predictor.costs
+    if costs is None and abstain is None:
         return predictor
-    if named is None and saved is not None:
+    if costs is None and saved is not None:
         return predictor.deciding(saved.abstaining(abstain))
     if abstain is None and saved is not None:
         abstain = saved.abstain
-    return predictor.deciding(Costs.of(predictor.classes, named, abstain))
+    return predictor.deciding(Costs.of(predictor.classes, costs, abstain))
 
 
 def _split(text: str) -> Iterator[tuple[str, str]]:
@@ -57,7 +51,8 @@ def _split(text: str) -> Iterator[tuple[str, str]]:
     while place < max(1, len(text)):
         match = _COST.match(text, place)
         if not match:
-            raise UsageError(f"a cost is written false_negative=2 or TRUE:DECIDED=3: got {quoted(text[place:])}")
+            fact = f"--cost {quoted(text[place:])} cannot be read"
+            raise UsageError(fact, "Write a cost as TRUE:DECIDED=3 or false_negative=2")
         yield match[1], match[2]
         place = match.end()
 
@@ -71,12 +66,11 @@ def _pair(text: str, classes: Sequence[Any]) -> tuple[Any, Any]:
     if len(pairs) == 1:
         return pairs[0]
     if pairs:
-        raise UsageError(f"a cost names two classes, TRUE:DECIDED=3: {quoted(text)} can be read in {len(pairs)} ways")
-    known = listed(list(labels))
+        fact = f"The mistake {quoted(text)} can be read as {len(pairs)} pairs of classes"
+        raise UsageError(fact, "Set this cost in Python, where a pair of labels names a mistake")
     two = "false_negative, false_positive or " if len(classes) == 2 else ""
-    raise UsageError(
-        f"a cost names {two}two classes, TRUE:DECIDED=3: got {quoted(text)}, and the classes are {known[:400]}"
-    )
+    fact = f"The mistake {quoted(text)} names no two of the classes {listed(list(labels))[:400]}"
+    raise UsageError(fact, f"Name a mistake as {two}TRUE:DECIDED")
 
 
 def _number(mistake: str, text: str) -> float:
@@ -85,5 +79,5 @@ def _number(mistake: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not (0 <= number < math.inf):
-        raise UsageError(f"a cost is a number from 0 up: got {quoted(text)} for {quoted(mistake)}")
+        raise UsageError(f"The cost of {quoted(mistake)} is {quoted(text)}", "Give a number from 0 up")
     return number

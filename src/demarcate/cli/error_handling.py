@@ -12,32 +12,22 @@ from typing import Annotated, Any
 
 import typer
 
+from demarcate.cli import process
 from demarcate.cli.console import notify
 from demarcate.cli.option_groups import add_option, output_paths, setting_flags
-from demarcate.cli.process import (
-    EXIT_BROKEN_PIPE,
-    EXIT_REFUSED,
-    EXIT_USAGE,
-    signal_exit_code,
-    signal_message,
-    silence_stdout,
-    silent_libraries,
-)
-from demarcate.errors import DemarcateError, DemarcateWarning, SettingError, problem_lines
+from demarcate.errors import DemarcateError, DemarcateWarning, Problem, SettingError, problem_lines
 from demarcate.io import signals
 
-Debug = Annotated[
-    bool,
-    typer.Option(
-        "--debug", help="Show the traceback when something fails, every warning, and the output of compiled libraries."
-    ),
-]
+_DEBUG = "Show the traceback when something fails, every warning, and the output of compiled libraries."
 _NO_MEMORY = re.compile("(can't|cannot|failed to) allocate|out of memory", re.IGNORECASE)
 """The words of torch when memory runs out, on the CPU and on a GPU."""
 
 
 class UsageError(Exception):
     """The options or arguments of a command contradict each other, or one cannot be read."""
+
+    def __init__(self, fact: str, remedy: str) -> None:
+        super().__init__(str(Problem(fact, remedy)))
 
 
 def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
@@ -49,7 +39,7 @@ def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
         code, before = 0, {path: _identity(path) for path in output_paths(command, values)}
         try:
             with (
-                nullcontext() if debug else silent_libraries(),
+                nullcontext() if debug else process.silent_libraries(),
                 signals.interruptible(),
                 _printed_warnings(everything=debug),
             ):
@@ -59,23 +49,23 @@ def handle_errors(command: Callable[..., None]) -> Callable[..., None]:
         except (typer.Exit, typer.Abort, SystemExit):
             raise
         except BrokenPipeError:
-            silence_stdout()
-            code = EXIT_BROKEN_PIPE
+            process.silence_stdout()
+            code = process.EXIT_BROKEN_PIPE
         except BaseException as error:  # noqa: BLE001 - the last place: every error gets a message and an exit code
             if debug:
                 notify(*_traceback_lines(error))
             written = [path for path, identity in before.items() if _identity(path) not in (identity, None)]
             if isinstance(error, KeyboardInterrupt) or signals.received_signal():
                 # Whatever goes wrong after a signal comes from the signal.
-                notify(signal_message(_interruption(error, written)))
-                code = signal_exit_code()
+                notify(process.signal_message(_interruption(error, written)))
+                code = process.signal_exit_code()
             else:
                 code, lines = _explain(error, flags)
                 notify(*lines[:-1], f"{lines[-1]} {_are(written)} saved already." if written else lines[-1])
         if code:
             raise typer.Exit(code)
 
-    add_option(run, "debug", Debug, default=False)
+    add_option(run, "debug", Annotated[bool, typer.Option("--debug", help=_DEBUG)], default=False)
     return run
 
 
@@ -104,9 +94,9 @@ def _explain(error: BaseException, flags: Mapping[str, str]) -> tuple[int, list[
     if isinstance(error, UsageError | DemarcateError):
         lines = problem_lines(problems) if (problems := getattr(error, "problems", ())) else [str(error)]
     elif isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _NO_MEMORY.search(str(error))):
-        lines = ["there is not enough memory for this. Use fewer rows, fewer networks at once, or a smaller --hidden."]
+        lines = ["There is not enough memory. Use fewer rows, fewer networks at once, or a smaller --hidden."]
     elif isinstance(error, OSError):
-        lines = [f"the system refused ({error.strerror or error}{f': {error.filename}' if error.filename else ''})."]
+        lines = [f"The system refused ({error.strerror or error}{f': {error.filename}' if error.filename else ''})."]
     else:
         kind = f"{type(error).__name__}: {error}"
         remedy = "Run the command again with --debug and report what it shows."
@@ -115,7 +105,7 @@ def _explain(error: BaseException, flags: Mapping[str, str]) -> tuple[int, list[
         lines = [_with_flags(line, flags) for line in lines]
     is_usage = isinstance(error, UsageError | SettingError)
     lines[0] = f"{'Usage' if is_usage else 'Error'}: {lines[0]}"
-    return EXIT_USAGE if is_usage else EXIT_REFUSED, lines
+    return process.EXIT_USAGE if is_usage else process.EXIT_REFUSED, lines
 
 
 def _with_flags(line: str, flags: Mapping[str, str]) -> str:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec
     from demarcate.bundle.read_model import ModelFile
 
+_SAMPLED = "drawn at random, for the audit and logistic regression"
+
 
 def summarize(file: "ModelFile") -> list[tuple[str, str]]:
     """Return names and text in the order in which they are shown."""
     spec = file.spec
     record, conformal = spec.record, spec.conformal
     n_encoded = value_range(encoder.n_encoded for encoder in spec.encoders)
+    severities = Counter(str(finding.get("severity")) for finding in record.get("audit", []))
     summary = [
         ("networks", f"{len(spec.networks)}, of {value_range(parameter_counts(spec))} parameters"),
         *(("layers", layers) for layers in _layers(spec.networks)),
@@ -31,8 +34,8 @@ def summarize(file: "ModelFile") -> list[tuple[str, str]]:
         ("trained on", f"{record['n_samples']:,} rows" if "n_samples" in record else ""),
         ("rows of classes", listed([f"{label}: {rows:,}" for label, rows in record.get("class_rows", {}).items()])),
         ("training", _time_limit(record.get("members", []))),
-        ("audit", _severities(record.get("audit", []))),
-        ("sample", _sample(record)),
+        ("audit", ", ".join(counted(n, severity) for severity, n in severities.items())),
+        ("sample", f"{record['n_sampled']:,} rows, {_SAMPLED}" if "n_sampled" in record else ""),
     ]
     for name, value in record.get("provenance", {}).items():
         summary.append((name if name in ("seed", "data_sha256") else f"made with {name}", str(value)))
@@ -131,15 +134,3 @@ def _time_limit(members: Sequence[Mapping[str, Any]]) -> str:
     if not any(member.get("timed_out") for member in members):
         return ""
     return f"ended by its time limit after {counted(max(member['epochs'] for member in members), 'epoch')}"
-
-
-def _severities(findings: Sequence[Mapping[str, Any]]) -> str:
-    """Return how many findings of each severity the training table has."""
-    severities = Counter(str(finding.get("severity")) for finding in findings)
-    return ", ".join(counted(n, severity) for severity, n in severities.items())
-
-
-def _sample(record: Mapping[str, Any]) -> str:
-    if "n_sampled" not in record:
-        return ""
-    return f"{record['n_sampled']:,} rows, drawn at random, for the audit and logistic regression"

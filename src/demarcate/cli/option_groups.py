@@ -3,15 +3,12 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
-from typing import Any, Literal, TypeVar, get_type_hints
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+
+import typer
 
 Marker = TypeVar("Marker")
-
-
-def _unchanged(value: Any) -> Any:
-    """Return the value itself."""
-    return value
 
 
 @dataclass(frozen=True)
@@ -19,11 +16,7 @@ class Setting:
     """Marks an option as an argument in Python, of another name or converted from the option's value if it says so."""
 
     name: str = ""
-    read: Callable[[Any], Any] = _unchanged
-
-    def convert(self, value: Any) -> Any:
-        """Return the option's value as Python takes it."""
-        return self.read(value)
+    read: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -33,19 +26,37 @@ class OutputFile:
     kind: Literal["model", "page", "picture", "table"]
 
 
+def option(
+    text: str, *flags: str, default: Any = None, metavar: str | None = None, marker: Setting | OutputFile | None = None
+) -> Any:
+    """Declare a field of a group as an option by its help text; ``flags`` are needed where its name does not do."""
+    return field(default=default, metadata={"typer": (typer.Option(*flags, help=text, metavar=metavar), marker)})
+
+
+def setting(text: str, *flags: str, name: str = "", read: Callable[[Any], Any] | None = None, **details: Any) -> Any:
+    """Declare a field as an option that is an argument in Python."""
+    return option(text, *flags, marker=Setting(name, read), **details)
+
+
+def argument(text: str, metavar: str, default: Any = MISSING) -> Any:
+    """Declare a field as an argument, which must be given unless it has a default."""
+    return field(default=default, metadata={"typer": (typer.Argument(help=text, metavar=metavar),)})
+
+
 def expand_options(command: Callable[..., None]) -> Callable[..., None]:
     """Return the command with each parameter that is a group, a dataclass, replaced by one parameter for each field.
 
-    Fields and parameters are annotated as typer reads them. An option that two groups share is an error.
+    Fields are declared by `option`, or annotated as typer reads them. An option that two groups share is an error.
     """
-    hints = get_type_hints(command, include_extras=True)
-    groups = {name: hint for name, hint in hints.items() if is_dataclass(hint) and isinstance(hint, type)}
+    groups: dict[str, type[Any]] = {}
     parameters: list[inspect.Parameter] = []
-    for name, parameter in inspect.signature(command).parameters.items():
-        if name in groups:
-            parameters += _field_parameters(groups[name])
+    for parameter in _parameters(command):
+        group = parameter.annotation
+        if isinstance(group, type) and is_dataclass(group):
+            groups[parameter.name] = group
+            parameters += _parameters(group)
         else:
-            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name]))
+            parameters.append(parameter)
 
     @functools.wraps(command)
     def run(**values: Any) -> None:
@@ -68,9 +79,9 @@ def add_option(command: Callable[..., None], name: str, annotation: Any, default
 def settings_of(*groups: object) -> dict[str, Any]:
     """Return the options of groups that are settings and have a value, converted, under their names in Python."""
     return {
-        marker.name or name: marker.convert(value)
+        marker.name or name: marker.read(value) if marker.read else value
         for group in groups
-        for name, _, marker in _marked(get_type_hints(type(group), include_extras=True), Setting)
+        for name, _, marker in _marked(_annotations(type(group)), Setting)
         if (value := getattr(group, name)) not in (None, [])
     }
 
@@ -82,7 +93,7 @@ def setting_flags(command: Callable[..., None]) -> dict[str, str]:
 
 def output_files(group: object) -> Iterator[tuple[str, str, OutputFile]]:
     """Yield option, name and kind of each file that the options of a group name."""
-    for name, flag, marker in _marked(get_type_hints(type(group), include_extras=True), OutputFile):
+    for name, flag, marker in _marked(_annotations(type(group)), OutputFile):
         if path := getattr(group, name):
             yield flag, path, marker
 
@@ -92,23 +103,28 @@ def output_paths(command: Callable[..., None], values: Mapping[str, Any]) -> lis
     return [values[name] for name, _, _ in _marked(command.__annotations__, OutputFile) if values[name]]
 
 
-def _sign(command: Callable[..., None], parameters: list[inspect.Parameter]) -> None:
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the resolved annotations of a function or a dataclass, with the declarations of its fields."""
+    hints = get_type_hints(function, include_extras=True)
+    annotated: Any = Annotated
+    for declared in fields(function) if is_dataclass(function) else ():
+        if "typer" in declared.metadata:
+            hints[declared.name] = annotated[hints[declared.name], *declared.metadata["typer"]]
+    return hints
 
 
-def _field_parameters(group: type[Any]) -> list[inspect.Parameter]:
-    hints = get_type_hints(group, include_extras=True)
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of a function or a dataclass as keywords, with their resolved annotations."""
+    annotations = _annotations(function)
     return [
-        inspect.Parameter(
-            field.name, inspect.Parameter.KEYWORD_ONLY, default=_default(field), annotation=hints[field.name]
-        )
-        for field in fields(group)
+        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=annotations[name])
+        for name, parameter in inspect.signature(function).parameters.items()
     ]
 
 
-def _default(field: Field[Any]) -> Any:
-    return inspect.Parameter.empty if field.default is MISSING else field.default
+def _sign(command: Callable[..., None], parameters: list[inspect.Parameter]) -> None:
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
 
 
 def _marked(annotations: Mapping[str, Any], kind: type[Marker]) -> Iterator[tuple[str, str, Marker]]:

@@ -1,29 +1,27 @@
 """The options of the commands, a dataclass for each group, and the reading of their values."""
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+from typer import Option
 
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.option_groups import Setting
+from demarcate.cli.option_groups import Setting, argument, option, setting
 from demarcate.engine.optimizers import OPTIMIZERS
 from demarcate.nn.activations import ACTIVATIONS
 from demarcate.nn.spec import HEAD_HELP
 
-Seed = Annotated[int, typer.Option(help="Seed of everything random."), Setting("random_state")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no tables; only errors and warnings.")]
-Checkpoint = Annotated[
-    str | None,
-    typer.Option(
-        metavar="FOLDER",
-        help="Save checkpoints of the training to this folder; the same command resumes from there.",
-    ),
-    Setting(),
-]
+if TYPE_CHECKING:
+    from demarcate.inference import Predictor
+
+Seed = Annotated[int, Option(help="Seed of everything random."), Setting("random_state")]
+Json = Annotated[bool, Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
+Quiet = Annotated[bool, Option("--quiet", "-q", help="Print no progress and no tables, only errors and warnings.")]
+CHECKPOINT = "Save the training to this folder as it goes; the same command resumes it."
+_DROP_MISSING = "Leave out rows whose target is missing."
+TRUE_LABELS = "Column with the true labels. [default: the column that the model predicts]"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,10 +41,8 @@ class OutputOptions:
 class ReadingOptions:
     """How a text table is read."""
 
-    encoding: Annotated[str | None, typer.Option(help="Encoding of a text table, for example latin-1.")] = None
-    delimiter: Annotated[
-        str | None, typer.Option(help="What separates the cells of a text table: a character, or tab.")
-    ] = None
+    encoding: str | None = option("Encoding of a text table, such as latin-1; UTF-8 if not given.")
+    delimiter: str | None = option("Character between the cells of a text table, or tab; found by itself if not given.")
 
     @property
     def delimiter_character(self) -> str | None:
@@ -58,24 +54,19 @@ class ReadingOptions:
 class TableOptions:
     """A table to learn from or to audit, its target, and the kinds of its columns."""
 
-    table: Annotated[
-        str,
-        typer.Argument(
-            metavar="TABLE",
-            help="A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a "
-            "built-in data set.",
-        ),
-    ]
-    target: Annotated[str | None, typer.Option("--target", "-t", help="The column to predict.")] = None
-    categorical: Annotated[
-        list[str] | None,
-        typer.Option(help='Columns that are categories: a,b or repeated; "a, b" in quotes is one name.'),
-    ] = None
-    numerical: Annotated[list[str] | None, typer.Option(help="Columns that are numbers.")] = None
-    drop: Annotated[list[str] | None, typer.Option(help="Columns not to use.")] = None
-    drop_missing_target: Annotated[
-        bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
-    ] = False
+    table: str = argument(
+        "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data "
+        "set: heart, blobs, circles or moons.",
+        "TABLE",
+    )
+    target: str | None = option("Column to predict.", "--target", "-t")
+    categorical: list[str] | None = option(
+        "Columns to read as categories: a,b, or repeat the option. A name with a comma goes in double quotes.",
+        metavar="COLUMNS",
+    )
+    numerical: list[str] | None = option("Columns to read as numbers.", metavar="COLUMNS")
+    drop: list[str] | None = option("Columns to leave out.", metavar="COLUMNS")
+    drop_missing_target: bool = option(_DROP_MISSING, "--drop-missing-target", default=False)
 
     def column_lists(self, columns: Sequence[str], own: Sequence[str] = ()) -> dict[str, list[str]]:
         """Return the named columns by kind; columns that the table itself calls categories come last."""
@@ -88,46 +79,40 @@ class TableOptions:
 class ScoredTableOptions:
     """A table to score a saved model on."""
 
-    table: Annotated[str, typer.Argument(metavar="TABLE", help="A table with the target, not seen in training.")]
-    target: Annotated[
-        str | None, typer.Option("--target", "-t", help="The target, if the table has another name for it.")
-    ] = None
-    drop_missing_target: Annotated[
-        bool, typer.Option("--drop-missing-target", help="Leave out rows that have no target.")
-    ] = False
+    table: str = argument("Rows with their target, which the model was not trained on.", "TABLE")
+    target: str | None = option(TRUE_LABELS, "--target", "-t")
+    drop_missing_target: bool = option(_DROP_MISSING, "--drop-missing-target", default=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions:
     """A saved model."""
 
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A file that 'demarcate fit --out' wrote.")]
-    expect_sha256: Annotated[
-        str | None,
-        typer.Option(metavar="HEX", help="Refuse the model unless its file has this SHA-256, which fit printed."),
-    ] = None
+    model: str = argument("A file that 'demarcate fit --out' wrote.", "MODEL")
+    expect_sha256: str | None = option(
+        "Refuse the model file unless this is its SHA-256, which fit printed.", metavar="HEX"
+    )
+
+    def load(self) -> "Predictor":
+        """Read the model."""
+        from demarcate.bundle import read_bundle
+
+        return read_bundle(self.model, expect_sha256=self.expect_sha256)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionOptions:
     """What mistakes and abstaining cost."""
 
-    cost: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="MISTAKE=NUMBER",
-            help="What a mistake costs: false_negative=2,false_positive=1 for two classes (positive is the second in "
-            "sorted order), or TRUE:DECIDED=3; repeat it. Others cost 1.",
-        ),
-    ] = None
-    abstain: Annotated[
-        float | None,
-        typer.Option(
-            help="What it costs not to decide; rows where that is cheapest are left undecided. A saved model keeps "
-            "its own unless one is given."
-        ),
-        Setting(),
-    ] = None
+    cost: list[str] | None = option(
+        "Cost of a mistake, otherwise 1: TRUE:DECIDED=3 names the true label and the one decided on. For two classes "
+        "also false_negative=2,false_positive=1; the positive class is the second in sorted order.",
+        metavar="MISTAKE=NUMBER",
+    )
+    abstain: float | None = setting(
+        "Cost of no decision: rows for which that is cheapest get no label. Without it a saved "
+        "model decides as it was saved."
+    )
 
 
 def column_names(values: Sequence[str] | None, columns: Sequence[str] = ()) -> list[str]:
@@ -143,22 +128,17 @@ def column_names(values: Sequence[str] | None, columns: Sequence[str] = ()) -> l
         try:
             names += next(csv.reader([value], skipinitialspace=True, strict=True), [])
         except csv.Error:
-            raise UsageError(
-                f"the list of names {value!r} cannot be read. Put a name with a comma between double quotes"
-            ) from None
+            fact = f"The list of columns {value!r} cannot be read"
+            raise UsageError(fact, "Put a name with a comma between double quotes") from None
     return [name.strip() for name in names if name.strip()]
 
 
 def hidden_widths(text: str) -> tuple[int, ...]:
     """Return layer widths such as ``16,16``; ``none`` is a linear model."""
     try:
-        return _widths(text)
+        return () if text.strip().lower() in ("none", "0", "") else tuple(int(part) for part in text.split(","))
     except ValueError:
-        raise UsageError(f"--hidden takes widths such as 16,16, or none: got {text!r}") from None
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    return () if text.strip().lower() in ("none", "0", "") else tuple(int(part) for part in text.split(","))
+        raise UsageError(f"--hidden is {text!r}", "Give the widths of the layers, such as 16,16, or none") from None
 
 
 def _described(choices: Iterable[Any]) -> str:
@@ -174,98 +154,64 @@ def _none_if_zero(number: int) -> int | None:
 class NetworkOptions:
     """The layers of a network."""
 
-    hidden: Annotated[
-        str | None,
-        typer.Option(help="Widths of the hidden layers, such as 16,16; none for linear. [default: by preset, 256,256]"),
-        Setting(read=hidden_widths),
-    ] = None
-    activation: Annotated[
-        str | None,
-        typer.Option(help=_described(ACTIVATIONS.values()) + ". [default: silu]"),
-        Setting(),
-    ] = None
-    dropout: Annotated[
-        float | None, typer.Option(help="Chance that a hidden unit is silenced in training. [default: 0.15]"), Setting()
-    ] = None
-    head: Annotated[
-        str | None,
-        typer.Option(
-            help="; ".join(f"{name}: {text}" for name, text in HEAD_HELP.items())
-            + "; auto: logit for two classes, softmax for more. [default: auto]"
-        ),
-        Setting(),
-    ] = None
+    hidden: str | None = setting(
+        "Widths of the hidden layers, such as 16,16, or none. [default: by preset, 256,256]", read=hidden_widths
+    )
+    activation: str | None = setting(f"{_described(ACTIVATIONS.values())}. [default: silu]")
+    dropout: float | None = setting("Chance that a hidden unit is silenced in training. [default: 0.15]")
+    head: str | None = setting(
+        "; ".join(f"{name}: {text}" for name, text in HEAD_HELP.items())
+        + "; auto: logit for two classes, softmax for more. [default: auto]"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
     """How networks are trained, and on which device."""
 
-    preset: Annotated[
-        str | None, typer.Option(help="fast, default or best: from quick to thorough. [default: default]"), Setting()
-    ] = None
-    optimizer: Annotated[
-        str | None, typer.Option(help=_described(OPTIMIZERS.values()) + ". [default: adamw]"), Setting()
-    ] = None
-    lr: Annotated[float | None, typer.Option(help="Learning rate. [default: 0.003]"), Setting()] = None
-    weight_decay: Annotated[float | None, typer.Option(help="Weight decay. [default: 0.01]"), Setting()] = None
-    schedule: Annotated[str | None, typer.Option(help="constant or cosine. [default: cosine]"), Setting()] = None
-    epochs: Annotated[
-        int | None, typer.Option(help="The most passes over the rows. [default: by preset, 100]"), Setting()
-    ] = None
-    batch_size: Annotated[
-        int | None,
-        typer.Option(help="Rows in a step; 0 for all of them. [default: 32 to 256, by rows]"),
-        Setting(read=_none_if_zero),
-    ] = None
-    patience: Annotated[
-        int | None,
-        typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: by preset, 15]"),
-        Setting(read=_none_if_zero),
-    ] = None
-    class_weight: Annotated[
-        str | None, typer.Option(help="balanced: rare classes count as much as frequent ones."), Setting()
-    ] = None
-    device: Annotated[
-        str | None, typer.Option(help="auto, cpu, cuda or another torch device. [default: auto]"), Setting()
-    ] = None
-    precision: Annotated[
-        str | None,
-        typer.Option(help="auto, float32, or bf16 for the products of wide layers. [default: auto]"),
-        Setting(),
-    ] = None
+    preset: str | None = setting("fast, default or best: from quick to thorough. [default: default]")
+    optimizer: str | None = setting(f"{_described(OPTIMIZERS.values())}. [default: adamw]")
+    lr: float | None = setting("Learning rate. [default: 0.003]")
+    weight_decay: float | None = setting("Weight decay. [default: 0.01]")
+    schedule: str | None = setting("constant or cosine: the learning rate over time. [default: cosine]")
+    epochs: int | None = setting("Passes over the rows, at most. [default: by preset, 100]")
+    batch_size: int | None = setting(
+        "Rows in a training step; 0 for all. [default: 32 to 256, by the number of rows]", read=_none_if_zero
+    )
+    patience: int | None = setting(
+        "Epochs without improvement before training stops; 0 for never. [default: by preset, 15]", read=_none_if_zero
+    )
+    class_weight: str | None = setting("balanced: rare classes count as much as frequent ones.")
+    device: str | None = setting("auto, cpu, cuda or another torch device. [default: auto]")
+    precision: str | None = setting("auto, float32, or bf16 for the products of wide layers. [default: auto]")
 
 
-@dataclass(frozen=True)
-class Grid(Setting):
-    """Marks an option as the values of a setting that a sweep tries: lists such as ``0,0.2``, or ranges.
+def values_to_try(read: Callable[[str], Any] = str, *, log: bool = True) -> Callable[[Any], Any]:
+    """Return a reader of lists such as ``0,0.2``, and of ranges such as ``1e-4..1e-1``, for numbers.
 
-    A range such as ``1e-4..1e-1`` is sampled on a logarithmic scale if ``log``. Text that is no number stays as it is:
-    the sweep refuses it together with all other wrong values.
+    Text that is no number stays as it is: the sweep refuses it together with all other wrong values.
     """
 
-    read: Callable[[str], Any] = str
-    log: bool = field(default=True, kw_only=True)
-
-    def convert(self, value: Any) -> Any:
-        """Return the values to try."""
-        if isinstance(value, list):
-            return [self._read(text) for text in value]
-        low, dots, high = value.partition("..")
-        if dots and "," not in value and self.read is not str:
-            from demarcate.experiments.sweep import Between
-
-            return Between(self._read(low), self._read(high), log=self.log)
-        return [self._read(text.strip()) for text in value.split(",")]
-
-    def _read(self, text: str) -> Any:
+    def read_one(text: str) -> Any:
         try:
-            return self.read(text)
-        except ValueError:
+            return read(text)
+        except (ValueError, UsageError):
             return text
 
+    def read_values(value: list[str] | str) -> Any:
+        if isinstance(value, list):
+            return list(map(read_one, value))
+        low, dots, high = value.partition("..")
+        if dots and "," not in value and read is not str:
+            from demarcate.experiments.sweep import Between
 
-def _batch_size(text: str) -> int | None:
+            return Between(read_one(low), read_one(high), log=log)
+        return [read_one(text.strip()) for text in value.split(",")]
+
+    return read_values
+
+
+def _read_batch_size(text: str) -> int | None:
     return None if text in ("0", "all") else int(text)
 
 
@@ -273,31 +219,30 @@ def _batch_size(text: str) -> int | None:
 class GridOptions:
     """The values that a sweep tries."""
 
-    hidden: Annotated[
-        list[str] | None,
-        typer.Option(help="Widths of one network's hidden layers, such as 16,16, or none; repeat it. [default: 32]"),
-        Grid(read=_widths),
-    ] = None
-    activation: Annotated[
-        str | None, typer.Option(help=f"Some of {', '.join(ACTIVATIONS)}. [default: relu]"), Grid()
-    ] = None
-    dropout: Annotated[
-        str | None,
-        typer.Option(help="Chances that a hidden unit is silenced, such as 0,0.2. [default: 0.0]"),
-        Grid(read=float, log=False),
-    ] = None
-    weight_decay: Annotated[str | None, typer.Option(help="Such as 0,1e-4,1e-2. [default: 0.0]"), Grid(read=float)] = (
-        None
+    hidden: list[str] | None = setting(
+        "Widths of one network's hidden layers, such as 16,16, or none; repeat it. [default: 32]",
+        metavar="WIDTHS",
+        read=values_to_try(hidden_widths),
     )
-    lr: Annotated[
-        str | None,
-        typer.Option(help="Learning rates, such as 1e-3,1e-2 or, sampled, 1e-4..1e-1. [default: 0.001]"),
-        Grid(read=float),
-    ] = None
-    optimizer: Annotated[str | None, typer.Option(help=f"Some of {', '.join(OPTIMIZERS)}. [default: adam]"), Grid()] = (
-        None
+    activation: str | None = setting(f"Some of {', '.join(ACTIVATIONS)}. [default: relu]", read=values_to_try())
+    dropout: str | None = setting(
+        "Chances that a hidden unit is silenced, such as 0,0.2. [default: 0.0]", read=values_to_try(float, log=False)
     )
-    batch_size: Annotated[
-        str | None, typer.Option(help="Rows in a step; 0 for all of them. [default: 32]"), Grid(read=_batch_size)
-    ] = None
-    epochs: Annotated[str | None, typer.Option(help="Passes over the rows. [default: 100]"), Grid(read=int)] = None
+    weight_decay: str | None = setting("Weight decays, such as 0,1e-4,1e-2. [default: 0.0]", read=values_to_try(float))
+    lr: str | None = setting(
+        "Learning rates, such as 1e-3,1e-2 or, sampled, 1e-4..1e-1. [default: 0.001]", read=values_to_try(float)
+    )
+    optimizer: str | None = setting(f"Some of {', '.join(OPTIMIZERS)}. [default: adam]", read=values_to_try())
+    batch_size: str | None = setting(
+        "Rows in a training step; 0 for all. [default: 32]", read=values_to_try(_read_batch_size)
+    )
+    epochs: str | None = setting("Passes over the rows. [default: 100]", read=values_to_try(int))
+
+
+def check_settings(settings: Mapping[str, Any], seed: int) -> None:
+    """Refuse settings of a classifier that are wrong for every table, before one is read."""
+    if settings or seed < 0:
+        # torch takes seconds to import: defaults need no check.
+        from demarcate.classifier import DemarcateClassifier
+
+        DemarcateClassifier(**settings, random_state=seed).check_settings()

@@ -8,6 +8,7 @@ from typing import IO, Any
 
 import polars as pl
 
+from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import output_files
 from demarcate.datasets import BUILT_IN
@@ -26,35 +27,36 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "table": tuple(_TABLE_WRITERS),
 }
 """The endings that the name of a file may have by the file's kind; a model's may have any."""
+_WRITTEN = {"model": "Saved", "page": "Reported", "picture": "Drawn", "table": "Table saved"}
 
 
 def check_outputs(files: object, *inputs: str) -> None:
-    """Refuse the output files that a group of options names, before the work, not after it.
-
-    Raises
-    ------
-    UsageError
-        If the name of a file ends in no format of its kind, it is one of the inputs, or two files are the same.
-    OutputError
-        If a file cannot be written.
-    """
+    """Refuse the output files that a group of options names, before the work, not after it."""
     paths: dict[str, str] = {}
     for flag, path, file in output_files(files):
         paths[flag] = path
         suffixes = SUFFIXES[file.kind]
         if suffixes and Path(path).suffix.lower() not in suffixes:
-            raise UsageError(f"{flag} takes a {file.kind} whose name ends in {', '.join(suffixes)}: got {path!r}")
+            raise UsageError(
+                f"{flag} is {path!r}", f"Give the {file.kind} a name that ends in one of {', '.join(suffixes)}"
+            )
         check_writable(path)
-        _refuse_overwriting(flag, path, inputs)
+        if any(_is_same_file(path, source) for source in inputs if source not in BUILT_IN):
+            raise UsageError(f"{flag} {path} is a file that this command reads", "Give the result another name")
     for one, other in combinations(paths, 2):
         if Path(paths[one]).resolve() == Path(paths[other]).resolve():
-            raise UsageError(f"{one} and {other} are two files: got {paths[one]!r} for both")
+            raise UsageError(f"{one} and {other} both name {paths[one]!r}", "Give them two names")
 
 
-def _refuse_overwriting(flag: str, path: str, inputs: tuple[str, ...]) -> None:
-    for source in inputs:
-        if source not in BUILT_IN and Path(path).exists() and Path(source).exists() and Path(path).samefile(source):
-            raise UsageError(f"{flag} {path} is a file that this command reads. Give the result another name")
+def _is_same_file(path: str, source: str) -> bool:
+    return Path(path).exists() and Path(source).exists() and Path(path).samefile(source)
+
+
+def report_files(files: object, sha256: str | None = None) -> None:
+    """Report the files that a group of options names, once they are written."""
+    for _, path, file in output_files(files):
+        digest = f", SHA-256 {sha256}" if file.kind == "model" else ""
+        notify(f"{_WRITTEN[file.kind]} to {path}{digest}")
 
 
 def write_table(out: str, frame: pl.DataFrame) -> None:

@@ -1,10 +1,10 @@
 """From a table read in parts to its predictions, wherever they go."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import demarcate
 from demarcate.cli.prediction_format import Predictions
@@ -18,11 +18,8 @@ if TYPE_CHECKING:
     from demarcate.tabular import ParsedColumns
 
 
-class PredictionSink(Protocol):
-    """Takes predictions as they are made."""
-
-    def add(self, part: Predictions, /) -> None:
-        """Take the next rows."""
+PredictionSink = Callable[[Predictions], None]
+"""Takes predictions as they are made."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,7 @@ class RowPredictor:
 def predict_parts(
     table: TableInput, model: RowPredictor, sinks: Sequence[PredictionSink], *, quiet: bool, n_done: int = 0
 ) -> int:
-    """Give a table's predictions to all sinks, part by part; return the number of its rows.
-
-    The first ``n_done`` rows are read and checked, and not predicted again. An `InputError` names everything that is
-    wrong with the table, in all its parts. The caller finishes the sinks.
-    """
+    """Give the predictions of the rows after the first ``n_done`` to all sinks; return the number of all rows."""
     reader = model.predictor.reader()
     try:
         with rows_progress(table.n_rows, quiet=quiet) as on_rows:
@@ -68,10 +61,10 @@ def predict_parts(
                 n_before = reader.n_rows
                 # The target may still be there: it is not a column that the model does not know.
                 parsed = reader.parse(frame.drop(model.predictor.target, strict=False))
-                if parsed is not None and reader.n_rows > n_done:
+                if parsed is not None and reader.n_rows > max(n_done, n_before):
                     part = model.predict({name: cells[max(0, n_done - n_before) :] for name, cells in parsed.items()})
                     for sink in sinks:
-                        sink.add(part)
+                        sink(part)
                 on_rows(reader.n_rows)
     except InputError as error:
         raise InputError([*error.problems, *reader.problems]) from None
@@ -92,13 +85,14 @@ def predict_to_file(
     resume: bool,
     quiet: bool,
 ) -> int:
-    """Write a table's predictions to a file, which appears when it is whole, and to other sinks.
+    """Write a table's predictions to a file and to other sinks; if interrupted, save whole parts to resume from.
 
-    If something comes between, whole parts are kept, and a run of the same ``identity`` can resume from them.
+    Only a run of the same ``identity``, which is ready for JSON, can resume.
     """
     with ResumableOutput(out, identity, resume=resume) as output:
         try:
-            n_rows = predict_parts(table, model, [_TableSink(output), *sinks], quiet=quiet, n_done=output.n_rows)
+            everywhere = [lambda part: output.add(part.as_table()), *sinks]
+            n_rows = predict_parts(table, model, everywhere, quiet=quiet, n_done=output.n_rows)
             output.finish()
         except InputError:
             output.clear()
@@ -106,7 +100,11 @@ def predict_to_file(
         except BaseException as error:
             if not table.is_stored:
                 output.clear()
-            _raise_resumable(output, error)
+            how = output.resume_hint()
+            if how and isinstance(error, KeyboardInterrupt):
+                raise Interrupted(how) from error
+            if how and isinstance(error, OutputError):
+                raise OutputError(f"{str(error).removesuffix('.')}. {how}") from error
             raise
     return n_rows
 
@@ -121,22 +119,3 @@ def input_identity(model: str, table: TableInput) -> dict[str, Any]:
         status = path.stat()
         identity |= {"table": str(path.resolve()), "size": status.st_size, "time": status.st_mtime_ns}
     return identity
-
-
-@dataclass(frozen=True)
-class _TableSink:
-    """A file of predictions as a sink."""
-
-    output: ResumableOutput
-
-    def add(self, part: Predictions) -> None:
-        self.output.add(part.as_table())
-
-
-def _raise_resumable(output: ResumableOutput, error: BaseException) -> None:
-    """Raise the error again with the way to resume, where there is one."""
-    how = output.resume_hint()
-    if how and isinstance(error, KeyboardInterrupt):
-        raise Interrupted(how) from error
-    if how and isinstance(error, OutputError):
-        raise OutputError(f"{str(error).removesuffix('.')}. {how}") from error

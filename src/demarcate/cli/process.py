@@ -54,7 +54,7 @@ def exit_code_of(error: OSError | SystemExit) -> int | str | None:
         return error.code
     silence_stdout()
     with contextlib.suppress(OSError):
-        sys.stderr.write(f"Error: the system refused ({error.strerror or error}).\n")
+        sys.stderr.write(f"Error: The system refused ({error.strerror or error}).\n")
     return EXIT_REFUSED
 
 
@@ -69,8 +69,7 @@ def open_standard_streams() -> None:
 def silent_libraries() -> Iterator[None]:
     """Let only Python write to standard error: polars prints a page of its insides for a damaged file it then refuses.
 
-    The descriptor belongs to the whole process, so this is for a program, not for a library. If a library brings the
-    process down, the place is written.
+    The descriptor belongs to the whole process: this is for a program, not for a library. A crash is still reported.
     """
     original, stream = os.dup(STDERR), sys.stderr
     try:

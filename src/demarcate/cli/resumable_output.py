@@ -22,11 +22,10 @@ _WHAT = "predictions of demarcate"
 
 
 class ResumableOutput:
-    """A file of predictions that appears when it is whole; an interrupted run can be resumed.
+    """A file of predictions that appears when it is whole; an interrupted run of the same identity can be resumed.
 
-    A table of one part is written at once. Of a longer table every part is saved to a folder, named like the file and
-    ``.parts``, as soon as it is predicted; a manifest counts the rows that are saved for certain. However a process
-    ends, another with the same identity, which is ready for JSON, can resume from whole parts.
+    Of a table of several parts, every part is saved to a folder, named like the file and ``.parts``, as soon as it is
+    predicted; a manifest counts the rows that are saved for certain, however the process ends.
     """
 
     def __init__(self, out: str, identity: Mapping[str, Any], *, resume: bool) -> None:
@@ -151,9 +150,10 @@ class ResumableOutput:
             return
         changed = sorted(name for name, value in self._identity.items() if manifest["identity"].get(name) != value)
         if changed or set(manifest["identity"]) != set(self._identity):
+            names = ", ".join(changed) or "other settings"
             raise UsageError(
-                f"{', '.join(changed) or 'other settings'} differ from those of the predictions in {self.folder}. "
-                "Run the same command on the same files, or leave out --resume to start anew"
+                f"{names} differ from those of the predictions in {self.folder}",
+                "Run the same command on the same files, or leave out --resume to start anew",
             )
         n_parts, n_bytes = manifest["n_parts"], manifest["n_bytes"]
         text = self.folder / _TEXT

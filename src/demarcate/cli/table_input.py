@@ -1,7 +1,6 @@
 """From the table that a command names to its rows and its target."""
 
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,6 +17,7 @@ from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.formatting import listed
 from demarcate.io import signals
 from demarcate.tabular import as_frame, typed_labels
+from demarcate.tabular.summaries import summarize_column
 
 if TYPE_CHECKING:
     from demarcate.inference import Predictor
@@ -102,10 +102,11 @@ class LabelledTable:
 
     def show(self) -> None:
         """Print the kind of each column, and how many rows each class has."""
-        from demarcate.cli.console_tables import print_class_balance, print_schema
+        from demarcate.cli.console_tables import MAX_COLUMNS, print_training_set
 
-        print_schema(self.name, self.frame, self.training_set.schema, self.training_set.target)
-        print_class_balance(Counter(self.labels))
+        columns = self.training_set.schema.columns[:MAX_COLUMNS]
+        summaries = {column.name: summarize_column(self.frame[column.name], column) for column in columns}
+        print_training_set(self.name, self.training_set, summaries)
 
 
 def load_labelled(options: TableOptions, reading: ReadingOptions) -> LabelledTable:
@@ -136,7 +137,7 @@ def resolve_target(name: str, columns: Sequence[str], target: str | None) -> str
     if target is None:
         # The target is often last: names in the middle are left out.
         shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
-        raise UsageError(f"name the column to predict with --target; the columns of {name} are {shown}")
+        raise UsageError("There is no column to predict", f"Name one with --target; {name} has {shown}")
     if target not in columns:
         close = get_close_matches(target, columns, 1, cutoff=0.75)
         remedy = f"Did you mean {close[0]!r}" if close else f"The table has {listed(columns, 20)}"
@@ -156,5 +157,5 @@ def report_dropped_rows(n_rows: int) -> None:
 def warn_if_training_rows(predictor: "Predictor", fingerprint: str) -> None:
     """Warn if a model is about to be scored on the very rows that it was trained on."""
     if fingerprint == predictor.record.get("provenance", {}).get("data_sha256"):
-        message = "these are the very rows the model was trained on: their scores flatter it"
+        message = "These are the very rows the model was trained on: its scores are too good. Score it on other rows."
         warnings.warn(InputWarning(message), stacklevel=2)

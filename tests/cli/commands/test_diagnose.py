@@ -115,7 +115,7 @@ def test_ctrl_c_is_one_sentence_and_leaves_no_picture(start, tmp_path):
         assert process.poll() is None
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert not list(tmp_path.iterdir())

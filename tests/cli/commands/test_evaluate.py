@@ -8,7 +8,9 @@ from demarcate import load
 from demarcate.evaluation import METRICS, class_scores, streaming_scores
 from demarcate.io.tables import stream
 
-OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
+OWN_ROWS = (
+    "Warning: These are the very rows the model was trained on: its scores are too good. Score it on other rows.\n"
+)
 
 
 @pytest.fixture

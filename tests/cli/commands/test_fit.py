@@ -91,7 +91,7 @@ class TestTables:
 
     def test_a_table_comes_from_standard_input(self, start, heart_csv, fit):
         process = start("fit", "-", "--target", "target", "--json", *TINY)
-        out, err = process.communicate(heart_csv.read_bytes(), timeout=60)
+        out, err = process.communicate(heart_csv.read_bytes(), timeout=300)
         assert process.returncode == 0, err
         report = json.loads(out)
         assert report["n_samples"] == 303
@@ -288,7 +288,7 @@ class TestSettings:
         ("arguments", "reason"),
         [
             (("--preset", "quick"), "preset is one of fast, default, best: got 'quick'"),
-            (("--hidden", "wide"), "--hidden takes widths"),
+            (("--hidden", "wide"), "--hidden is 'wide'. Give the widths"),
             (("--hidden", "-3"), "hidden widths are whole numbers from 1 up: got -3"),
             (("--activation", "step"), "activation is one of"),
             (("--dropout", "1"), "dropout is at least 0 and below 1"),

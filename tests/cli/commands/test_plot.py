@@ -56,7 +56,7 @@ def test_a_slice_of_a_wider_table(demarcate, model, tmp_path):
         (("heart", "--columns", "age"), 2, "two different columns"),
         (("heart", "--columns", "age,chol", "--at", "cp"), 2, "COLUMN=VALUE"),
         (("heart", "--columns", "age,chol", "--at", "zz=1"), 2, "at names 'zz'"),
-        (("heart", "--kind", "3d"), 2, "--kind is one of regions"),
+        (("heart", "--kind", "3d"), 2, "--kind is '3d'. Choose one of regions"),
         ((), 2, "--kind regions needs rows"),
         (("moons",), 1, "There is no column 'target'"),
         (("heart", "--kind", "threshold", "--false-negative", "-1"), 2, "false_negative is a cost"),
@@ -76,7 +76,7 @@ def test_a_picture_of_no_known_format_is_refused_before_the_work(command, demarc
     source = ("moons",) if command == "fit" else source
     outcome = demarcate(command, *source, option, tmp_path / "picture.gif")
     assert outcome.code == 2
-    assert "takes a picture whose name ends in .png, .svg, .pdf" in outcome.err
+    assert "Give the picture a name that ends in one of .png, .svg, .pdf" in outcome.err
     assert outcome.out == ""
 
 
@@ -125,7 +125,7 @@ def test_two_outputs_are_two_files(demarcate, tmp_path):
     same = tmp_path / "same.png"
     outcome = demarcate("fit", "moons", "--out", same, "--plot", same)
     assert outcome.code == 2
-    assert "--out and --plot are two files" in outcome.err
+    assert "--out and --plot both name" in outcome.err
 
 
 def test_a_table_of_text_numbers_is_drawn_as_numbers(demarcate, tmp_path):

@@ -323,4 +323,4 @@ class TestLongTable:
     def test_only_a_file_alone_can_be_gone_on_with(self, demarcate, model, table, options):
         outcome = demarcate("predict", model, table, "--resume", *options)
         assert outcome.code == 2
-        assert "--resume is for a table on the disk" in outcome.err
+        assert "--resume is only for a table on the disk" in outcome.err

@@ -9,7 +9,9 @@ import pytest
 
 from demarcate.cli.commands.report import short_name
 
-OWN_ROWS = "Warning: these are the very rows the model was trained on: their scores flatter it\n"
+OWN_ROWS = (
+    "Warning: These are the very rows the model was trained on: its scores are too good. Score it on other rows.\n"
+)
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
 
@@ -48,7 +50,7 @@ def test_the_training_rows_are_warned_of_on_the_page_as_well(demarcate, model, t
     ("arguments", "code", "message"),
     [
         ((), 2, "Name the page with --out FILE.html, or ask for --json"),
-        (("--out", "page.pdf"), 2, "--out takes a page whose name ends in .html, .htm: got 'page.pdf'"),
+        (("--out", "page.pdf"), 2, "--out is 'page.pdf'. Give the page a name that ends in one of .html, .htm."),
         (("--out", "nowhere/page.html"), 1, "nowhere"),
         (("--json", "--target", "age"), 1, "label"),
     ],
@@ -89,14 +91,14 @@ def test_fit_tells_in_json_where_the_report_is_and_it_has_the_same_scores(demarc
 def test_a_report_of_no_known_ending_is_refused_before_the_work(demarcate, tmp_path):
     outcome = demarcate("fit", "heart", "--report", tmp_path / "report.txt")
     assert (outcome.code, outcome.out) == (2, "")
-    assert "--report takes a page whose name ends in .html" in outcome.err
+    assert "Give the page a name that ends in one of .html" in outcome.err
 
 
 def test_the_report_and_the_model_are_two_files(demarcate, tmp_path):
     same = tmp_path / "one.html"
     outcome = demarcate("fit", "heart", "--report", same, "--out", same)
     assert outcome.code == 2
-    assert "are two files" in outcome.err
+    assert "both name" in outcome.err
 
 
 def test_the_command_on_the_page_runs_as_it_stands_and_ends_with_the_same_scores(

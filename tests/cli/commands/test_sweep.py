@@ -54,8 +54,8 @@ class TestReport:
     def test_everything_else_is_on_standard_error(self, report):
         assert report["err"].splitlines() == [
             "4 configurations x 2 seeds = 8 networks in 2 populations.",
-            f"The table is saved to {report['folder'] / 'table.csv'}",
-            f"The winner is saved to {report['folder'] / 'winner.safetensors'}, SHA-256 {report['sha256']}",
+            f"Table saved to {report['folder'] / 'table.csv'}",
+            f"Saved to {report['folder'] / 'winner.safetensors'}, SHA-256 {report['sha256']}",
         ]
 
     def test_the_table_is_written_as_csv(self, report, expected):
@@ -181,7 +181,7 @@ class TestRefusals:
     def test_nothing_to_try_is_wrong_usage(self, demarcate):
         outcome = demarcate("sweep", "moons", "--json")
         assert outcome.code == 2
-        assert "there is nothing to try. Name values" in outcome.err
+        assert "There is nothing to try. Name values" in outcome.err
 
     def test_a_range_without_a_sample_is_wrong_usage(self, run):
         outcome = run("moons", "--lr", "1e-4..1e-1", "--json")
@@ -199,12 +199,12 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("files", "code", "told"),
         [
-            (("--out", "t.txt"), 2, "--out takes a table whose name ends in .csv"),
+            (("--out", "t.txt"), 2, "Give the table a name that ends in one of .csv"),
             (("--out", "nosuch/t.csv"), 1, "is not a folder"),
             (("--save", "nosuch/m.safetensors"), 1, "is not a folder"),
             (("--out", "in.csv"), 2, "--out in.csv is a file that this command reads"),
             (("--save", "in.csv"), 2, "--save in.csv is a file that this command reads"),
-            (("--out", "x.csv", "--save", "x.csv"), 2, "--out and --save are two files"),
+            (("--out", "x.csv", "--save", "x.csv"), 2, "--out and --save both name"),
         ],
     )
     def test_outputs_that_cannot_be_are_refused_before_training(self, run, tmp_path, monkeypatch, files, code, told):
@@ -242,7 +242,7 @@ def test_one_file_under_two_names_is_refused(demarcate, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     outcome = demarcate("sweep", "moons", "--epochs", "2", "--seeds", "1", "--out", "./y.csv", "--save", "y.csv")
     assert outcome.code == 2
-    assert "--out and --save are two files" in outcome.err
+    assert "--out and --save both name" in outcome.err
     assert not list(tmp_path.iterdir())
 
 

@@ -1,39 +1,34 @@
 """``demarcate audit``: what is wrong with a table, and what its scores are worth without it."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from demarcate.cli.console import notify, print_json
+from demarcate.cli.option_groups import option
 from demarcate.cli.options import OutputOptions, ReadingOptions, Seed, TableOptions
 from demarcate.cli.process import EXIT_REFUSED
 
 if TYPE_CHECKING:
     from demarcate.auditing import Audit
-    from demarcate.checks.table_sample import TableSample
-    from demarcate.cli.table_input import TableInput
-
-_AGAINST = "Another table, such as the rows to predict: does it differ, and in which columns?"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AuditOptions:
     """What is audited beside the table itself, and the exit code."""
 
-    against: Annotated[str | None, typer.Option(metavar="TABLE", help=_AGAINST)] = None
-    rescore: Annotated[
-        bool, typer.Option("--rescore/--no-rescore", help="Score the table again without what was found.")
-    ] = True
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Exit with 1 if there is a leak, a warning or a difference.")
-    ] = False
+    against: str | None = option(
+        "Another table, such as the rows to predict: does it differ, and in which columns?", metavar="TABLE"
+    )
+    rescore: bool = option("Score the table again without what was found.", "--rescore/--no-rescore", default=True)
+    strict: bool = option("Exit with 1 if there is a leak, a warning or a difference.", "--strict", default=False)
 
 
 def audit(
     data: TableOptions, options: AuditOptions, reading: ReadingOptions, output: OutputOptions, seed: Seed = 0
 ) -> None:
-    """Look for what makes a table's scores better than a classifier will be.
+    """Look for what makes the scores of a table too good.
 
     Repeated rows, columns that give the target away, identifiers, constants and more; if there is something to leave
     out, the scores with and without it. Without a target only the rules that need none apply. Exits with 0 whatever
@@ -61,7 +56,12 @@ def _audit(data: TableOptions, options: AuditOptions, reading: ReadingOptions, s
         target = resolve_target(table.name, table.columns, target)
     sample = sample_table(table.parts, target, drop_missing=data.drop_missing_target, seed=seed)
     report_dropped_rows(sample.n_left_out)
-    new = None if options.against is None else _sample_other(open_stream(options.against, reading), target, seed)
+    new = None
+    if options.against is not None:
+        other_table = open_stream(options.against, reading)
+        if target in other_table.columns:
+            resolve_target(other_table.name, other_table.columns, target)
+        new = sample_table(other_table.parts, seed=seed)
     # torch takes seconds to import: by now both tables have been read.
     from demarcate.auditing import audit as run
     from demarcate.auditing.streaming_audit import audit_sample, drift_of_samples, split_labels
@@ -82,13 +82,3 @@ def _audit(data: TableOptions, options: AuditOptions, reading: ReadingOptions, s
     if new is None or new.is_complete:
         return result
     return replace(result, drift=drift_of_samples(result.drift, sample.n_rows, new.n_rows))
-
-
-def _sample_other(table: "TableInput", target: str | None, seed: int) -> "TableSample":
-    """Sample the table to compare with, whose target need not be there."""
-    from demarcate.checks.table_sample import sample_table
-    from demarcate.cli.table_input import resolve_target
-
-    if target in table.columns:
-        resolve_target(table.name, table.columns, target)
-    return sample_table(table.parts, seed=seed)

@@ -2,30 +2,37 @@
 
 import time
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from demarcate.cli.console import notify, print_json, print_lines
-from demarcate.cli.option_groups import OutputFile, Setting, settings_of
-from demarcate.cli.options import NetworkOptions, OutputOptions, ReadingOptions, Seed, TableOptions, TrainingOptions
-
-_PLOT = "Draw learning curve, capacity and regularisation to this .png, .svg or .pdf file."
+from demarcate.cli.console import print_json, print_lines
+from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
+from demarcate.cli.options import (
+    NetworkOptions,
+    OutputOptions,
+    ReadingOptions,
+    Seed,
+    TableOptions,
+    TrainingOptions,
+    check_settings,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class DiagnoseFiles:
     """The picture to draw."""
 
-    plot: Annotated[str | None, typer.Option(help=_PLOT), OutputFile("picture")] = None
+    plot: str | None = option(
+        "Draw the learning curve and the effects of capacity and regularisation to this .png, .svg or .pdf file.",
+        marker=OutputFile("picture"),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class DiagnoseSize:
     """How much is trained."""
 
-    seeds: Annotated[int, typer.Option(help="Splits into rows to train on and rows to score."), Setting()] = 10
-    max_rows: Annotated[int, typer.Option(help="Rows to use; a larger table is sampled."), Setting()] = 4000
+    seeds: int = setting("Splits into rows to train on and rows to score.", default=10)
+    max_rows: int = setting("Rows to use; a larger table is sampled.", default=4000)
 
 
 def diagnose(
@@ -38,13 +45,12 @@ def diagnose(
     output: OutputOptions,
     seed: Seed = 0,
 ) -> None:
-    """Diagnose whether a network underfits or overfits, and what would help.
+    """Find out whether a network underfits or overfits.
 
     Trains the network as 'demarcate fit' would with these options, and beside it with fewer rows, fewer and more units,
-    less and more regularisation and more epochs; nothing is saved.
+    less and more regularisation and more epochs, to see what would help. Nothing is saved.
     """
-    from demarcate.cli.classifier_settings import check_settings
-    from demarcate.cli.outputs import check_outputs, write_picture
+    from demarcate.cli.outputs import check_outputs, report_files, write_picture
     from demarcate.cli.table_input import load_labelled
     from demarcate.experiments.diagnosis.diagnose import check_diagnosis_settings
 
@@ -71,8 +77,8 @@ def diagnose(
         write_picture(files.plot, lambda: DiagnosisDisplay.from_diagnosis(diagnosis))
     if output.shows_tables:
         print_lines(*str(diagnosis).split("\n"))
-    if files.plot and not output.quiet:
-        notify(f"Drawn to {files.plot}")
+    if not output.quiet:
+        report_files(files)
     if output.as_json:
         result = {"target": table.training_set.target, "plot": files.plot, "diagnose_seconds": round(seconds, 3)}
         print_json({**result, **diagnosis.to_json()})

@@ -3,13 +3,7 @@
 from typing import TYPE_CHECKING
 
 from demarcate.cli.console import print_json
-from demarcate.cli.options import (
-    DecisionOptions,
-    ModelOptions,
-    OutputOptions,
-    ReadingOptions,
-    ScoredTableOptions,
-)
+from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, ScoredTableOptions
 from demarcate.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,17 +18,16 @@ def evaluate(
     reading: ReadingOptions,
     output: OutputOptions,
 ) -> None:
-    """Score a saved model on a table it has not seen, with 95% intervals.
+    """Score a saved model on a table it has not seen.
 
-    The table is read in parts, so it may be larger than memory. With costs, the model's own or those given here, the
-    cost of the decisions is scored too.
+    Scores have 95% intervals. The table is read in parts, so it may be larger than memory. With costs, the model's own
+    or those given here, the cost of the decisions is scored too.
     """
-    from demarcate.bundle import read_bundle
     from demarcate.cli import console_tables
     from demarcate.cli.cost_options import apply_costs
     from demarcate.evaluation.scores import scores_json
 
-    predictor = apply_costs(read_bundle(source.model, expect_sha256=source.expect_sha256), decision)
+    predictor = apply_costs(source.load(), decision)
     streaming = _score(predictor, data, reading)
     scores, class_scores = streaming.scores("given"), streaming.class_scores("given")
     costs, classes = predictor.costs, predictor.classes.tolist()

@@ -3,14 +3,12 @@
 import operator
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.console import notify, print_json
-from demarcate.cli.option_groups import OutputFile, Setting, settings_of
+from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
 from demarcate.cli.options import (
-    Checkpoint,
+    CHECKPOINT,
     DecisionOptions,
     NetworkOptions,
     OutputOptions,
@@ -18,61 +16,48 @@ from demarcate.cli.options import (
     Seed,
     TableOptions,
     TrainingOptions,
+    check_settings,
 )
 
 if TYPE_CHECKING:
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.cli.fit_input import FitInput
-
-_PLOT = "Draw to this .png, .svg or .pdf file: the regions of a table of two columns, else how training went."
+    from demarcate.cli.fit_input import TableOnDisk
+    from demarcate.cli.table_input import LabelledTable
 
 
 @dataclass(frozen=True, kw_only=True)
 class FitFiles:
     """The files to write."""
 
-    out: Annotated[
-        str | None, typer.Option("--out", "-o", help="Save the model to this file."), OutputFile("model")
-    ] = None
-    plot: Annotated[str | None, typer.Option(help=_PLOT), OutputFile("picture")] = None
-    report: Annotated[
-        str | None,
-        typer.Option(help="Write everything about the model to this .html file, on one page."),
-        OutputFile("page"),
-    ] = None
+    out: str | None = option("Save the model to this file.", "--out", "-o", marker=OutputFile("model"))
+    plot: str | None = option(
+        "Draw to this .png, .svg or .pdf file: the regions of a table of two numerical columns, otherwise how training "
+        "went.",
+        marker=OutputFile("picture"),
+    )
+    report: str | None = option(
+        "Write everything about the model to this .html file, on one page.", marker=OutputFile("page")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class CrossValidationOptions:
     """How many networks are trained, and the limits of the training."""
 
-    folds: Annotated[
-        int | None, typer.Option(help="Folds of the cross-validation. [default: by preset, 8]"), Setting("n_folds")
-    ] = None
-    seeds: Annotated[
-        int | None, typer.Option(help="Networks for each fold. [default: by preset, 1]"), Setting("n_seeds")
-    ] = None
-    time_limit: Annotated[
-        float | None,
-        typer.Option(help="Seconds after which training ends with the best networks so far, an epoch at least."),
-        Setting(),
-    ] = None
-    no_calibration: Annotated[
-        bool | None,
-        typer.Option("--no-calibration", help="Never scale the probabilities by a temperature."),
-        Setting("calibrate", operator.not_),
-    ] = None
-    checkpoint: Checkpoint = None
-
-
-Memory = Annotated[
-    str | None,
-    typer.Option(
+    folds: int | None = setting("Folds of the cross-validation. [default: by preset, 8]", name="n_folds")
+    seeds: int | None = setting("Networks for each fold. [default: by preset, 1]", name="n_seeds")
+    time_limit: float | None = setting(
+        "Seconds after which training stops with the best networks so far; one epoch is always finished."
+    )
+    no_calibration: bool | None = setting(
+        "Never scale the probabilities by a temperature.", "--no-calibration", name="calibrate", read=operator.not_
+    )
+    checkpoint: str | None = setting(CHECKPOINT, metavar="FOLDER")
+    memory: str | None = option(
+        "Memory for a Parquet or Arrow table and all that is made of it, such as 1GB. A larger table is kept on disk, "
+        "beside --out or in TMPDIR.",
         metavar="AMOUNT",
-        help="Memory for a Parquet or Arrow table and all that is made of it, such as 1GB; a larger table is kept on "
-        "disk, beside --out or in TMPDIR.",
-    ),
-]
+    )
 
 
 def fit(
@@ -84,23 +69,24 @@ def fit(
     decision: DecisionOptions,
     reading: ReadingOptions,
     output: OutputOptions,
-    memory: Memory = None,
     seed: Seed = 0,
 ) -> None:
-    """Train a classifier and save it.
+    """Train a classifier on a table and save it.
 
     Prints the kind of each column, then scores with 95% intervals beside those of the majority class and of logistic
     regression on the same rows.
+
+    Example: demarcate fit people.csv --target income --out model.safetensors
     """
-    from demarcate.cli.classifier_settings import check_settings
     from demarcate.cli.fit_input import open_fit_input
     from demarcate.cli.outputs import check_outputs
 
     settings = settings_of(network, training, validation, decision)
     check_outputs(files, data.table)
     check_settings(settings, seed)
+    memory, out, report = validation.memory, files.out, files.report
     with open_fit_input(
-        data, reading, settings, out=files.out, report=files.report, memory=memory, seed=seed, quiet=output.quiet
+        data, reading, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet
     ) as table:
         words = _reading_words(data, reading)
         result = _fit(table, {**settings, "random_state": seed}, decision.cost, files, words, output)
@@ -109,7 +95,7 @@ def fit(
 
 
 def _fit(
-    table: "FitInput",
+    table: "LabelledTable | TableOnDisk",
     settings: dict[str, Any],
     cost: list[str] | None,
     files: FitFiles,
@@ -117,6 +103,8 @@ def _fit(
     output: OutputOptions,
 ) -> dict[str, Any]:
     from demarcate.cli.cost_options import named_costs
+    from demarcate.cli.fit_input import TableOnDisk
+    from demarcate.cli.outputs import report_files
 
     if cost:
         settings = {**settings, "cost": named_costs(cost, table.training_set.classes.tolist())}
@@ -127,7 +115,7 @@ def _fit(
     from demarcate.cli.progress_bar import training_progress
     from demarcate.cli.resumable_training import resumable_training
 
-    classifier = DemarcateClassifier(**{**settings, **table.lists})
+    classifier = DemarcateClassifier(**{**settings, **table.column_lists})
     start = time.perf_counter()
     with resumable_training(settings.get("checkpoint"), quiet=output.quiet):
         with training_progress(quiet=output.quiet) as on_epoch:
@@ -145,9 +133,11 @@ def _fit(
         console_tables.print_scores(classifier.scores_, baselines)
         if cost_comparison and classifier.costs_:
             console_tables.print_costs(cost_comparison, classifier.classes_.tolist(), classifier.costs_)
-        console_tables.print_training(classifier, fit_seconds, table.sample_note())
+        console_tables.print_training(classifier, fit_seconds, table.training_set)
     if not output.quiet:
-        _report_files(files, sha256, shows_tables=output.shows_tables)
+        report_files(files, sha256)
+    if output.shows_tables and not files.out:
+        notify("Not saved: name a file with --out to keep this model.")
     return {
         "model": files.out,
         "sha256": sha256,
@@ -157,74 +147,56 @@ def _fit(
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
         "classes": classifier.classes_.tolist(),
-        "class_rows": record["class_rows"],
-        "class_weight": record["class_weight"],
-        "scores": record["scores"],
-        "baselines": record["baselines"],
-        "costs": record["costs"],
+        **{name: record[name] for name in ("class_rows", "class_weight", "scores", "baselines", "costs")},
         "temperature": classifier.predictor_.temperature,
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "audit": record["audit"],
-        "memory": table.memory_json(),
+        "memory": table.memory_json() if isinstance(table, TableOnDisk) else None,
         "fit_seconds": round(fit_seconds, 3),
     }
 
 
 def _save(
     classifier: "DemarcateClassifier",
-    table: "FitInput",
+    table: "LabelledTable | TableOnDisk",
     record: dict[str, Any],
     files: FitFiles,
     baselines: Any,
     reading_words: list[str],
 ) -> str | None:
     """Write the files; return the SHA-256 of the model file, if there is one."""
+    from demarcate.cli.table_input import LabelledTable
+
     sha256 = None
+    rows = (table.frame, table.labels) if isinstance(table, LabelledTable) else None
     if files.out:
         from demarcate.bundle import write_bundle
 
         sha256 = write_bundle(replace(classifier.predictor_, record=record), files.out)
     if files.plot:
-        _draw(classifier, table, files.plot)
+        from demarcate.cli.outputs import write_picture
+        from demarcate.plotting import BoundaryDisplay, HistoryDisplay
+
+        used = classifier.schema_.used
+        if rows and len(used) == 2 and all(column.kind == "numerical" for column in used):
+            write_picture(files.plot, lambda: BoundaryDisplay.from_estimator(classifier, rows))
+        else:
+            write_picture(files.plot, lambda: HistoryDisplay.from_run(classifier))
     if files.report:
         from demarcate.cli.commands.report import short_name
         from demarcate.report import Report
 
-        rows = table.rows
         assert rows, "a table on disk is refused with --report"
         names = {"target": table.training_set.target, "name": short_name(table.name)}
         Report.of(classifier, *rows, baselines=baselines, options=reading_words, **names).save(files.report)
     return sha256
 
 
-def _draw(classifier: "DemarcateClassifier", table: "FitInput", plot: str) -> None:
-    """Draw the regions of a table in memory that has two numerical columns, else the history."""
-    from demarcate.cli.outputs import write_picture
-    from demarcate.plotting import BoundaryDisplay, HistoryDisplay
-
-    used, rows = classifier.schema_.used, table.rows
-    if rows and len(used) == 2 and all(column.kind == "numerical" for column in used):
-        write_picture(plot, lambda: BoundaryDisplay.from_estimator(classifier, rows))
-    else:
-        write_picture(plot, lambda: HistoryDisplay.from_run(classifier))
-
-
 def _reading_words(data: TableOptions, reading: ReadingOptions) -> list[str]:
     """Return the options that say how the table is read, as words of a command line."""
     words = ["--drop-missing-target"] if data.drop_missing_target else []
-    for option, value in (("--encoding", reading.encoding), ("--delimiter", reading.delimiter)):
+    for flag, value in (("--encoding", reading.encoding), ("--delimiter", reading.delimiter)):
         if value is not None:
-            words += [option, "tab" if value == "\t" else value]
+            words += [flag, "tab" if value == "\t" else value]
     return words
-
-
-def _report_files(files: FitFiles, sha256: str | None, *, shows_tables: bool) -> None:
-    if files.plot:
-        notify(f"Drawn to {files.plot}")
-    if files.report:
-        notify(f"Reported to {files.report}")
-    if files.out:
-        notify(f"Saved to {files.out}, SHA-256 {sha256}")
-    elif shows_tables:
-        notify("Not saved: name a file with --out to keep this model.")

@@ -5,7 +5,10 @@ from demarcate.cli.options import Json, ModelOptions
 
 
 def inspect(source: ModelOptions, as_json: Json = False) -> None:
-    """Show what is in a model file: columns, networks, scores, origin, sizes. Nothing in it is built."""
+    """Show what a model file holds.
+
+    Its columns, networks, scores, origin and sizes; no network is built.
+    """
     from demarcate.bundle import inspect_bundle
     from demarcate.cli import console_tables, model_summary
 

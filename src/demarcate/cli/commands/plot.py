@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.commands.predict import row_cells
-from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.option_groups import OutputFile
-from demarcate.cli.options import ModelOptions, Quiet, ReadingOptions, column_names
+from demarcate.cli.option_groups import OutputFile, argument, option
+from demarcate.cli.options import TRUE_LABELS, ModelOptions, Quiet, ReadingOptions, column_names
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,47 +21,40 @@ KINDS = ("regions", "probability", "confusion", "threshold", "history")
 class PlotOptions:
     """The picture: its kind, its file, and the settings of some kinds."""
 
-    table: Annotated[
-        str | None, typer.Argument(metavar="[TABLE]", help="Rows with their target; not needed for the history.")
-    ] = None
-    kind: Annotated[str, typer.Option("--kind", "-k", help=f"One of {', '.join(KINDS)}.")] = "regions"
-    out: Annotated[
-        str, typer.Option("--out", "-o", help="The picture: a .png, .svg or .pdf file."), OutputFile("picture")
-    ] = "plot.png"
-    columns: Annotated[
-        list[str] | None, typer.Option(help="The two columns that regions and probability are drawn over (a,b).")
-    ] = None
-    at: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Hold another column at this value; repeat it.")
-    ] = None
-    false_negative: Annotated[
-        float | None,
-        typer.Option(help="Threshold: what missing the second class costs. [default: as in the model, or 1]"),
-    ] = None
-    false_positive: Annotated[
-        float | None, typer.Option(help="Threshold: what a false alarm costs. [default: as in the model, or 1]")
-    ] = None
-    target: Annotated[
-        str | None, typer.Option("--target", "-t", help="The target, if the table has another name for it.")
-    ] = None
+    table: str | None = argument("Rows with their target; not needed for the history.", "TABLE", default=None)
+    kind: str = option(f"{', '.join(KINDS[:-1])} or {KINDS[-1]}.", "--kind", "-k", default="regions")
+    out: str = option(
+        "Draw to this .png, .svg or .pdf file.", "--out", "-o", default="plot.png", marker=OutputFile("picture")
+    )
+    columns: list[str] | None = option(
+        "For regions and probability: the two columns to draw over, as a,b. [default: those of a table that has two]",
+        metavar="COLUMNS",
+    )
+    at: list[str] | None = option(
+        "For regions and probability: hold another column at this value; repeat it.", metavar="COLUMN=VALUE"
+    )
+    false_negative: float | None = option(
+        "For threshold: cost of missing the second class. [default: as in the model, or 1]"
+    )
+    false_positive: float | None = option("For threshold: cost of a false alarm. [default: as in the model, or 1]")
+    target: str | None = option(TRUE_LABELS, "--target", "-t")
 
 
 def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, quiet: Quiet = False) -> None:
-    """Draw a saved model.
+    """Draw a saved model: its regions, mistakes or training.
 
     regions and probability are predictions on a grid over two columns, with the others held at one value each;
     confusion and threshold need rows that the model was not trained on.
     """
-    from demarcate.bundle import read_bundle
-    from demarcate.cli.outputs import check_outputs, write_picture
+    from demarcate.cli.outputs import check_outputs, report_files, write_picture
     from demarcate.cli.table_input import load_table, split_target
 
     if picture.kind not in KINDS:
-        raise UsageError(f"--kind is one of {', '.join(KINDS)}: got {picture.kind!r}")
+        raise UsageError(f"--kind is {picture.kind!r}", f"Choose one of {', '.join(KINDS)}")
     if picture.table is None and picture.kind != "history":
-        raise UsageError(f"--kind {picture.kind} needs rows: name a table after the model")
+        raise UsageError(f"--kind {picture.kind} needs rows", "Name a table after the model")
     check_outputs(picture, source.model, *filter(None, [picture.table]))
-    predictor = read_bundle(source.model, expect_sha256=source.expect_sha256)
+    predictor = source.load()
     frame: pl.DataFrame | None = None
     labels: list[Any] = []
     if picture.table is not None:
@@ -72,7 +62,7 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
         frame, labels, _ = split_target(table, picture.target or predictor.target)
     write_picture(picture.out, _drawing(predictor, picture, frame, labels))
     if not quiet:
-        notify(f"Drawn to {picture.out}")
+        report_files(picture)
 
 
 def _drawing(

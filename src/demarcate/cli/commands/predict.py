@@ -3,19 +3,16 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.option_groups import OutputFile
+from demarcate.cli.option_groups import OutputFile, argument, option
 from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions
-from demarcate.formatting import counted, quoted
+from demarcate.formatting import counted, listed, quoted
 
 if TYPE_CHECKING:
     from demarcate.cli.prediction_format import PredictionPrinter
-    from demarcate.cli.prediction_stream import RowPredictor
     from demarcate.cli.table_input import TableInput
     from demarcate.inference import Predictor
 
@@ -24,34 +21,28 @@ if TYPE_CHECKING:
 class PredictOptions:
     """The rows, and what is predicted for each."""
 
-    items: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[TABLE | COLUMN=VALUE ...]", help="A table, or with --row the cells of one row."),
-    ] = None
-    row: Annotated[bool, typer.Option("--row", help="The arguments are one row: --row age=80 sex=0 ...")] = False
-    out: Annotated[
-        str | None,
-        typer.Option("--out", "-o", help="Write predictions to this CSV, TSV, Parquet or JSON lines file."),
-        OutputFile("table"),
-    ] = None
-    coverage: Annotated[
-        float | None,
-        typer.Option(
-            "--set",
-            metavar="COVERAGE",
-            help="Add the labels that hold the true one this often, such as 0.9, joined by |; none where no label is "
-            "as likely as true ones usually are.",
-        ),
-    ] = None
-    set_per_class: Annotated[
-        bool, typer.Option("--set-per-class", help="Sets that hold the true label this often for rows of each class.")
-    ] = False
-    spread: Annotated[bool, typer.Option("--spread", help="Add how far the networks differ in each probability.")] = (
-        False
+    items: list[str] | None = argument(
+        "A table, or with --row the cells of one row.", "TABLE|COLUMN=VALUE", default=None
     )
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Resume from the whole parts that an interrupted run saved beside --out.")
-    ] = False
+    row: bool = option("The arguments are the cells of one row: --row age=80 sex=0 ...", "--row", default=False)
+    out: str | None = option(
+        "Write the predictions to this CSV, TSV, Parquet or JSON lines file.", "--out", "-o", marker=OutputFile("table")
+    )
+    coverage: float | None = option(
+        "Add a set of labels for each row that holds the true one this often, such as 0.9. Labels are joined by |; a "
+        "set is empty where no label is likely enough.",
+        "--set",
+        metavar="COVERAGE",
+    )
+    set_per_class: bool = option(
+        "With --set: hold the true label this often for the rows of each class.", "--set-per-class", default=False
+    )
+    spread: bool = option(
+        "Add the standard deviation of each probability between the networks.", "--spread", default=False
+    )
+    resume: bool = option(
+        "Resume an interrupted run from the parts that it saved beside --out.", "--resume", default=False
+    )
 
 
 def predict(
@@ -66,27 +57,36 @@ def predict(
     Without --out the predictions go to standard output, as CSV for a table and in words for a single row. A row that is
     not decided (--abstain) has an empty cell. A | within a label of a set is written \|, and a \ is written \\.
     A table may be larger than memory: rows are read and predicted a part at a time.
+
+    Example: demarcate predict model.safetensors people.csv
     """
-    from demarcate.bundle import read_bundle
     from demarcate.cli.cost_options import apply_costs
     from demarcate.cli.outputs import check_outputs
-    from demarcate.cli.prediction_stream import RowPredictor, predict_parts
+    from demarcate.cli.prediction_stream import RowPredictor, input_identity, predict_parts, predict_to_file
 
     items = _checked_items(options)
     check_outputs(options, source.model, *([] if options.row else items))
-    predictor = apply_costs(read_bundle(source.model, expect_sha256=source.expect_sha256), decision)
+    predictor = apply_costs(source.load(), decision)
     table = _table(items, predictor, reading, is_row=options.row)
     if options.resume and (output.as_json or not options.out or not table.is_stored):
-        raise UsageError("--resume is for a table on the disk whose predictions go to --out alone")
+        fact = "--resume is only for a table on the disk whose predictions go to --out"
+        raise UsageError(fact, "Leave out --resume, or name such a table and --out, without --json")
     model = RowPredictor(predictor, options.coverage, per_class=options.set_per_class, spread=options.spread)
     with ExitStack() as closing:
         printers = [closing.enter_context(printer) for printer in _printers(options, output)]
+        sinks = [printer.add for printer in printers]
         if options.out:
-            n_rows = _save(options.out, source.model, table, model, printers, options, decision, reading, output)
+            identity = input_identity(source.model, table)
+            identity |= {"cost": decision.cost, "abstain": decision.abstain, "set": options.coverage}
+            identity |= {"set per class": options.set_per_class, "spread": options.spread}
+            identity |= {"encoding": reading.encoding, "delimiter": reading.delimiter}
+            n_rows = predict_to_file(
+                options.out, table, model, sinks, identity, resume=options.resume, quiet=output.quiet
+            )
             if not output.quiet:
                 notify(f"{counted(n_rows, 'prediction')} saved to {options.out}")
         else:
-            predict_parts(table, model, printers, quiet=output.quiet)
+            predict_parts(table, model, sinks, quiet=output.quiet)
         for printer in printers:
             printer.finish()
 
@@ -102,46 +102,27 @@ def _table(items: list[str], predictor: "Predictor", reading: ReadingOptions, *,
     return TableInput.of_frame("the row", frame)
 
 
-def _save(
-    out: str,
-    model_file: str,
-    table: "TableInput",
-    model: "RowPredictor",
-    printers: "list[PredictionPrinter]",
-    options: PredictOptions,
-    decision: DecisionOptions,
-    reading: ReadingOptions,
-    output: OutputOptions,
-) -> int:
-    from demarcate.cli.prediction_stream import input_identity, predict_to_file
-
-    identity = input_identity(model_file, table)
-    identity |= {"cost": decision.cost, "abstain": decision.abstain, "set": options.coverage}
-    identity |= {"set per class": options.set_per_class, "spread": options.spread}
-    identity |= {"encoding": reading.encoding, "delimiter": reading.delimiter}
-    return predict_to_file(out, table, model, printers, identity, resume=options.resume, quiet=output.quiet)
-
-
 def _printers(options: PredictOptions, output: OutputOptions) -> "list[PredictionPrinter]":
     """Return what prints to standard output: one object, words for a single row, or CSV if there is no file."""
-    from demarcate.cli.prediction_format import CsvPrinter, JsonPrinter, TextPrinter
+    from demarcate.cli.prediction_format import PredictionPrinter, write_csv, write_json, write_words
 
     if output.as_json:
-        return [JsonPrinter()]
+        return [PredictionPrinter(write_json, end="]}\n")]
     if options.row:
-        return [TextPrinter()]
-    return [] if options.out else [CsvPrinter()]
+        return [PredictionPrinter(write_words)]
+    return [] if options.out else [PredictionPrinter(write_csv)]
 
 
 def _checked_items(options: PredictOptions) -> list[str]:
     """Return the table or the cells, if the options agree with each other."""
     items = options.items
     if not items:
-        raise UsageError("there is nothing to predict. Name a table, or give one row with --row COLUMN=VALUE ...")
+        raise UsageError("There is nothing to predict", "Name a table, or give one row with --row COLUMN=VALUE ...")
     if not options.row and len(items) > 1:
-        raise UsageError(f"one table at a time: got {', '.join(items)}. For a single row, put --row before its cells")
+        fact = f"There are {len(items)} tables: {listed(items, write=quoted)}"
+        raise UsageError(fact, "Name one, or put --row before the cells of a single row")
     if options.set_per_class and options.coverage is None:
-        raise UsageError("--set-per-class needs a coverage. Add one, such as --set 0.9")
+        raise UsageError("--set-per-class has no coverage", "Add one, such as --set 0.9")
     return items
 
 
@@ -152,8 +133,8 @@ def row_cells(items: list[str], columns: Sequence[str] = ()) -> dict[str, str]:
         known = [name for name in columns if item.startswith(f"{name}=")]
         name = max(known, key=len) if known else item.partition("=")[0]
         if len(item) == len(name) or not name.strip():
-            raise UsageError(f"a cell is written COLUMN=VALUE: got {quoted(item)}")
+            raise UsageError(f"{quoted(item)} is not a cell", "Write cells as COLUMN=VALUE")
         if name.strip() in cells:
-            raise UsageError(f"a row has one cell a column: {quoted(name.strip())} is given twice")
+            raise UsageError(f"Column {quoted(name.strip())} is given twice", "Give it one value")
         cells[name.strip()] = item[len(name) + 1 :]
     return cells

@@ -1,29 +1,18 @@
 """``demarcate report``: everything about a saved model on a table, on one page."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-import typer
-
-from demarcate.cli.console import notify, print_json
+from demarcate.cli.console import print_json
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.option_groups import OutputFile
-from demarcate.cli.options import (
-    DecisionOptions,
-    ModelOptions,
-    OutputOptions,
-    ReadingOptions,
-    ScoredTableOptions,
-)
+from demarcate.cli.option_groups import OutputFile, option
+from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, ScoredTableOptions
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportFiles:
     """The page."""
 
-    out: Annotated[
-        str | None, typer.Option("--out", "-o", help="Write the page to this .html file."), OutputFile("page")
-    ] = None
+    out: str | None = option("Write the page to this .html file.", "--out", "-o", marker=OutputFile("page"))
 
 
 def report(
@@ -34,21 +23,21 @@ def report(
     reading: ReadingOptions,
     output: OutputOptions,
 ) -> None:
-    """Report on a saved model: scores, mistakes, thresholds, importance, on one page that needs no network.
+    """Write everything about a saved model to one page.
 
-    The rows are those of the table, which the model should not have been trained on; fit --report makes the same page
-    of out-of-fold rows. The page holds some cells of the table.
+    Scores, mistakes, thresholds, importance of the columns and more, for the rows of a table that the model was not
+    trained on; 'demarcate fit --report' makes the same page of out-of-fold rows. The page needs no network to be read,
+    and holds some cells of the table.
     """
-    from demarcate.bundle import read_bundle
     from demarcate.cli.cost_options import apply_costs
-    from demarcate.cli.outputs import check_outputs
+    from demarcate.cli.outputs import check_outputs, report_files
     from demarcate.cli.table_input import load_table, split_target, warn_if_training_rows
     from demarcate.tabular.fingerprint import fingerprint
 
     if files.out is None and not output.as_json:
-        raise UsageError("there is nowhere to report to. Name the page with --out FILE.html, or ask for --json")
+        raise UsageError("There is nowhere to report to", "Name the page with --out FILE.html, or ask for --json")
     check_outputs(files, data.table, source.model)
-    predictor = apply_costs(read_bundle(source.model, expect_sha256=source.expect_sha256), decision)
+    predictor = apply_costs(source.load(), decision)
     table = load_table(data.table, reading)
     frame, labels, _ = split_target(table, data.target or predictor.target, drop_missing=data.drop_missing_target)
     # scikit-learn takes seconds to import: by now the model and the table have been read.
@@ -58,8 +47,8 @@ def report(
     warn_if_training_rows(predictor, fingerprint(page.evaluated.parsed, page.evaluated.codes))
     if files.out:
         page.save(files.out)
-        if not output.quiet:
-            notify(f"Reported to {files.out}")
+    if not output.quiet:
+        report_files(files)
     if output.as_json:
         print_json(page.to_json())
 

@@ -2,62 +2,51 @@
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.console import notify, print_json, print_lines
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.option_groups import OutputFile, Setting, settings_of
-from demarcate.cli.options import Checkpoint, GridOptions, OutputOptions, ReadingOptions, TableOptions
+from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
+from demarcate.cli.options import CHECKPOINT, GridOptions, OutputOptions, ReadingOptions, TableOptions
 
 if TYPE_CHECKING:
     from demarcate.engine import Training
     from demarcate.experiments.sweep import Sweep
-
-_OUT = "Write the table of configurations to this CSV, TSV, Parquet or JSON lines file."
-_PLOT = "Draw the results along one of the settings to this .png, .svg or .pdf."
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepOptions:
     """How configurations are trained and compared."""
 
-    seeds: Annotated[
-        int, typer.Option(help="Networks of each configuration, each on a split of its own."), Setting()
-    ] = 3
-    sample: Annotated[
-        int | None, typer.Option(help="Try this many of the combinations, drawn at random. [default: all]"), Setting()
-    ] = None
-    halving: Annotated[
-        bool,
-        typer.Option("--halving", help="Drop the worse half after an eighth, a quarter and half of the epochs."),
-        Setting(),
-    ] = False
-    metric: Annotated[str, typer.Option(help="What decides: log_loss or accuracy, on validation rows."), Setting()] = (
-        "log_loss"
+    seeds: int = setting("Networks of each configuration, each on its own split of the rows.", default=3)
+    sample: int | None = setting("Try only this many of the combinations, drawn at random. [default: all]")
+    halving: bool = setting(
+        "Drop the worse half after an eighth, a quarter and half of the epochs.", "--halving", default=False
     )
-    test_size: Annotated[float, typer.Option(help="Share or number of rows to score the winner on."), Setting()] = 0.2
-    validation_size: Annotated[
-        float, typer.Option(help="Share or number of the other rows that each seed validates on."), Setting()
-    ] = 0.2
-    seed: Annotated[int, typer.Option(help="Seed of everything random."), Setting()] = 0
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or another torch device."), Setting()] = "auto"
-    precision: Annotated[
-        str, typer.Option(help="auto, float32, or bf16 for the products of wide layers."), Setting()
-    ] = "float32"
-    checkpoint: Checkpoint = None
+    metric: str = setting("log_loss or accuracy, on validation rows: decides which is best.", default="log_loss")
+    test_size: float = setting("Share or number of the rows that the winner is scored on.", default=0.2)
+    validation_size: float = setting("Share or number of the other rows that each seed validates on.", default=0.2)
+    patience: int | None = option("Epochs without improvement before training stops; 0 for never. [default: 0]")
+    seed: int = setting("Seed of everything random.", default=0)
+    device: str = setting("auto, cpu, cuda or another torch device.", default="auto")
+    precision: str = setting("auto, float32, or bf16 for the products of wide layers.", default="float32")
+    checkpoint: str | None = setting(CHECKPOINT, metavar="FOLDER")
 
 
 @dataclass(frozen=True, kw_only=True)
 class SweepFiles:
     """The files to write."""
 
-    out: Annotated[str | None, typer.Option("--out", "-o", help=_OUT), OutputFile("table")] = None
-    save: Annotated[
-        str | None, typer.Option(help="Save the winner, a model like those of 'demarcate fit'."), OutputFile("model")
-    ] = None
-    plot: Annotated[str | None, typer.Option(help=_PLOT), OutputFile("picture")] = None
+    out: str | None = option(
+        "Write the table of configurations to this CSV, TSV, Parquet or JSON lines file.",
+        "--out",
+        "-o",
+        marker=OutputFile("table"),
+    )
+    save: str | None = option("Save the winner, a model like those of 'demarcate fit'.", marker=OutputFile("model"))
+    plot: str | None = option(
+        "Draw the results along one of the settings to this .png, .svg or .pdf file.", marker=OutputFile("picture")
+    )
 
 
 def sweep(
@@ -67,24 +56,24 @@ def sweep(
     files: SweepFiles,
     reading: ReadingOptions,
     output: OutputOptions,
-    patience: Annotated[
-        int | None, typer.Option(help="Epochs without improvement before stopping; 0 for never. [default: 0]")
-    ] = None,
 ) -> None:
     """Try combinations of settings and score the best of them.
 
-    The options from --hidden to --epochs take the values to try, as lists or (with --sample, for numbers) as ranges
-    such as 1e-4..1e-1. Every combination trains once a seed; validation rows choose, and test rows score the winner.
+    The options from --hidden to --epochs take the values to try: lists such as 1e-3,1e-2 or, with --sample, ranges such
+    as 1e-4..1e-1. Each combination is trained once for each seed. Validation rows choose the winner, and test rows
+    score it.
+
+    Example: demarcate sweep people.csv --target income --hidden 16 --hidden 64 --lr 1e-3,1e-2
     """
-    from demarcate.cli.outputs import check_outputs
+    from demarcate.cli.outputs import check_outputs, report_files
     from demarcate.cli.table_input import load_labelled
 
     check_outputs(files, data.table)
     values = settings_of(grid)
     if not values:
-        raise UsageError("there is nothing to try. Name values, for example --hidden 16 --hidden 64 or --lr 1e-3,1e-2")
+        raise UsageError("There is nothing to try", "Name values, such as --hidden 16 --hidden 64 or --lr 1e-3,1e-2")
     settings = {"over": values, **settings_of(options)}
-    training = _checked_training(settings, patience)
+    training = _checked_training(settings, options.patience)
     table = load_labelled(data, reading)
     if output.shows_tables:
         table.show()
@@ -106,7 +95,7 @@ def sweep(
         print_lines("", *result.ranking().split("\n"), "", *result.verdict().split("\n"), "")
         print_scores(result.winner.scores, result.winner.baselines)
     if not output.quiet:
-        _report_files(files, sha256)
+        report_files(files, sha256)
     if output.as_json:
         written = {"model": files.save, "sha256": sha256, "table": files.out, "plot": files.plot}
         print_json(
@@ -147,15 +136,6 @@ def _save(result: "Sweep", target: str, files: SweepFiles) -> str | None:
     return sha256
 
 
-def _report_files(files: SweepFiles, sha256: str | None) -> None:
-    if files.out:
-        notify(f"The table is saved to {files.out}")
-    if files.save:
-        notify(f"The winner is saved to {files.save}, SHA-256 {sha256}")
-    if files.plot:
-        notify(f"Drawn to {files.plot}")
-
-
 def _result_json(result: "Sweep") -> dict[str, Any]:
     winner, lead, savings = result.winner, result.winner.lead, result.savings
     record = winner.predictor.record
@@ -170,9 +150,7 @@ def _result_json(result: "Sweep") -> dict[str, Any]:
         "configurations": result.table.to_dicts(),
         "winner": {
             "configuration": winner.configuration.number,
-            "settings": record["settings"],
-            "scores": record["scores"],
-            "baselines": record["baselines"],
+            **{name: record[name] for name in ("settings", "scores", "baselines")},
             "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         },
         "lead": lead

@@ -269,7 +269,7 @@ class TestSettings:
         assert "ended by its time limit after 1 epoch" in demarcate("inspect", out).out
         text = page.read_text(encoding="utf-8")
         assert "The time limit ended training" in text
-        assert "give the same bits, unless the time limit ends training" in text
+        assert "exactly the same model, unless the time limit ends training" in text
 
     def test_a_preset_decides_what_is_not_said(self, demarcate, tmp_path):
         out = tmp_path / "m.safetensors"

@@ -59,7 +59,7 @@ def test_a_slice_of_a_wider_table(demarcate, model, tmp_path):
         (("heart", "--kind", "3d"), 2, "--kind is '3d'. Choose one of regions"),
         ((), 2, "--kind regions needs rows"),
         (("moons",), 1, "There is no column 'target'"),
-        (("heart", "--kind", "threshold", "--false-negative", "-1"), 2, "false_negative is a cost"),
+        (("heart", "--kind", "threshold", "--false-negative", "-1"), 2, "false_negative is -1.0. Give a finite cost"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(arguments, code, message, demarcate, model, tmp_path):

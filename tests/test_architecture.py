@@ -1,8 +1,9 @@
-"""The graph of the modules' imports."""
+"""Rules of the package layout that import-linter does not check: names stand once, no import circles, a short page."""
 
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -85,3 +86,45 @@ def test_a_circle_through_a_package_is_seen_but_not_one_for_type_checkers(tmp_pa
 @pytest.mark.parametrize("name", ["demarcate.experiments.sweep.sweep_design", "demarcate.io.tables.header"])
 def test_an_inner_module_can_be_imported_first(name):
     subprocess.run([sys.executable, "-c", f"import {name}"], check=True)
+
+
+def _in_several_places(pairs):
+    places = defaultdict(set)
+    for name, module in pairs:
+        places[name].add(module)
+    return {name: sorted(modules) for name, modules in places.items() if len(modules) > 1}
+
+
+def test_a_file_name_stands_in_one_package():
+    exempt = {"__init__.py", "base.py"}
+    names = [
+        (path.name, module)
+        for module, path in SOURCES.items()
+        if path.name not in exempt and path.parent.name != "commands"
+    ]
+    assert _in_several_places(names) == {}
+
+
+def test_a_class_is_defined_once():
+    classes = [
+        (node.name, module)
+        for module, path in SOURCES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert _in_several_places(classes) == {}
+
+
+def test_the_root_of_the_package_has_six_modules_at_most():
+    assert len(list(ROOT.glob("*.py"))) <= 6
+
+
+def test_no_module_is_a_drawer_for_everything():
+    assert not {path.stem for path in SOURCES.values()} & {"utils", "helpers", "misc", "common"}
+
+
+def test_the_architecture_page_is_short_and_names_every_package():
+    text = (ROOT.parents[1] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 250
+    for package in ROOT.glob("*/__init__.py"):
+        assert f"`{package.parent.name}/`" in text, package

@@ -38,7 +38,7 @@ def test_an_input_error_survives_pickling():
 
 
 def test_a_setting_error_keeps_its_problems():
-    problems = [Problem("lr is above 0: got -1", "Try 0.001"), Problem("epochs is 1 or more: got 0", "Try 10")]
+    problems = [Problem("lr must be above 0, got -1", "Try 0.001"), Problem("epochs is 1 or more, got 0", "Try 10")]
     error = SettingError.of(problems)
     assert error.problems == tuple(problems)
-    assert str(error).startswith("2 problems:\n- lr is above 0: got -1. Try 0.001.\n")
+    assert str(error).startswith("2 problems:\n- lr must be above 0, got -1. Try 0.001.\n")

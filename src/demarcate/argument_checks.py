@@ -11,7 +11,7 @@ from demarcate.errors import InputError, Problem, SettingError
 def column_names(setting: str, names: Iterable[str] | None) -> tuple[str, ...]:
     """Return the column names that a setting lists."""
     if isinstance(names, str) or not isinstance(names, Iterable | None):
-        raise SettingError(f"{setting} is a list of column names: got {names!r}")
+        raise SettingError(f"{setting} must be a list of column names, got {names!r}")
     return () if names is None else tuple(map(str, names))
 
 
@@ -38,29 +38,29 @@ def integer_problems(*settings: tuple[str, Any, int]) -> list[Problem]:
 def whole_number(setting: str, value: Any) -> int:
     """Return a setting that is a whole number as an int."""
     if not is_integer(value):
-        raise SettingError(f"{setting} is a whole number: got {value!r}")
+        raise SettingError(f"{setting} must be a whole number, got {value!r}")
     return int(value)
 
 
 def require(is_met: bool, setting: str, rule: str, value: Any) -> None:
     """Refuse a setting whose value does not meet its rule."""
     if not is_met:
-        raise SettingError(f"{setting} is {rule}: got {value!r}")
+        raise SettingError(f"{setting} must be {rule}, got {value!r}")
 
 
 def seed_of(random_state: int | np.random.RandomState | None) -> int:
     """Return a seed for any ``random_state`` of scikit-learn."""
     from sklearn.utils import check_random_state
 
-    rule = "random_state is None, a RandomState or a whole number from 0 up"
+    rule = "random_state must be None, a RandomState or a whole number from 0 up"
     if isinstance(random_state, int | np.integer):
         if random_state < 0:
-            raise SettingError(f"{rule}: got {random_state}")
+            raise SettingError(f"{rule}, got {random_state}")
         return int(random_state)
     try:
         return int(check_random_state(random_state).randint(2**31 - 1))
     except ValueError:
-        raise SettingError(f"{rule}: got {random_state!r}") from None
+        raise SettingError(f"{rule}, got {random_state!r}") from None
 
 
 def plain(value: Any) -> Any:

@@ -102,8 +102,8 @@ class SettingError(DemarcateError, ValueError):
 
         Examples
         --------
-        >>> print(SettingError.of([Problem("lr is above 0: got -1", "Try 0.001")]))
-        lr is above 0: got -1. Try 0.001.
+        >>> print(SettingError.of([Problem("lr must be above 0, got -1", "Try 0.001")]))
+        lr must be above 0, got -1. Try 0.001.
         """
         listed = tuple(problems)
         error = cls(_describe(listed))

@@ -124,5 +124,5 @@ def test_the_dropped_columns_of_a_table_without_a_used_one_are_noted():
 
 
 def test_a_severity_is_one_of_three():
-    with pytest.raises(SettingError, match="one of leak, warning, note: got 'bad'"):
+    with pytest.raises(SettingError, match="one of leak, warning, note, got 'bad'"):
         Finding("constant", "bad", "text")

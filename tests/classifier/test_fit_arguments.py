@@ -54,7 +54,7 @@ def test_columns_are_named_by_lists_and_by_a_pandas_index(frame, matrix, tmp_pat
 
 
 def test_a_single_name_is_not_a_list_of_letters(frame, matrix):
-    with pytest.raises(SettingError, match="categorical is a list of column names: got 'ab'"):
+    with pytest.raises(SettingError, match="categorical must be a list of column names, got 'ab'"):
         tiny(categorical="ab").fit(frame, matrix[1])
 
 

@@ -37,7 +37,7 @@ def test_class_weights_multiply_the_weights_of_rows(matrix, class_weight):
 
 @pytest.mark.parametrize("class_weight", ["heavy", {0: -1, 1: 2}, {0: float("nan")}, {0: 0, 1: 0}, {0: "x"}, 3])
 def test_other_class_weights_are_refused(matrix, class_weight):
-    with pytest.raises(SettingError, match=r"class_weight is 'balanced', None, or a mapping.*got"):
+    with pytest.raises(SettingError, match=r"class_weight must be 'balanced', None, or a mapping.*got"):
         tiny(class_weight=class_weight).fit(*matrix)
 
 

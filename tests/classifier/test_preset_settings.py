@@ -84,7 +84,7 @@ def test_two_classes_of_many_rows_take_narrow_layers_unless_widths_are_given(
 
 def test_an_unknown_preset_is_refused_in_fit(matrix):
     classifier = DemarcateClassifier(preset="quick")
-    with pytest.raises(SettingError, match="preset is one of fast, default, best: got 'quick'"):
+    with pytest.raises(SettingError, match="preset must be one of fast, default, best, got 'quick'"):
         classifier.fit(*matrix)
 
 

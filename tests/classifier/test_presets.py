@@ -40,5 +40,5 @@ def test_a_name_from_numpy_is_a_name():
 
 @pytest.mark.parametrize("name", ["slow", "Fast", "", "auto", None, 1, ("fast",)])
 def test_another_name_is_refused_with_those_there_are(name):
-    with pytest.raises(SettingError, match=r"^preset is one of fast, default, best: got "):
+    with pytest.raises(SettingError, match=r"^preset must be one of fast, default, best, got "):
         preset_settings(name)

@@ -30,7 +30,7 @@ def test_a_setting_of_the_wrong_type_is_refused_with_its_value(matrix, setting):
 def test_settings_are_stored_as_given_and_checked_in_fit(matrix):
     classifier = DemarcateClassifier(epochs=-1)
     assert classifier.epochs == -1
-    with pytest.raises(SettingError, match="epochs is a whole number from 1 up: got -1"):
+    with pytest.raises(SettingError, match="epochs must be a whole number from 1 up, got -1"):
         classifier.fit(*matrix)
 
 

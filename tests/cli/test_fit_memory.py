@@ -161,7 +161,7 @@ def test_an_amount_that_is_none_is_wrong_usage(fit):
     outcome = fit("--memory", "plenty")
     assert (outcome.code, outcome.err) == (
         2,
-        "Usage: memory is an amount such as 500MB, 1GB or 2GiB: got 'plenty'\n",
+        "Usage: memory must be an amount such as 500MB, 1GB or 2GiB, got 'plenty'\n",
     )
 
 

@@ -40,13 +40,13 @@ def test_class_balance_is_sorted_by_label():
 
 @pytest.mark.parametrize("target", ["owner", ""])
 def test_target_outside_the_frame_is_refused(pets, target):
-    with pytest.raises(SettingError, match=r"target is a column of the frame \(weight, pet, legs\): got "):
+    with pytest.raises(SettingError, match=r"target must be a column of the frame \(weight, pet, legs\), got "):
         Dataset("pets", pets.frame, target)
 
 
 @pytest.mark.parametrize("column", ["pet", "owner"])
 def test_categorical_column_that_is_no_feature_is_refused(pets, column):
-    with pytest.raises(SettingError, match=f"features of the frame: got '{column}'"):
+    with pytest.raises(SettingError, match=f"features of the frame, got '{column}'"):
         Dataset("pets", pets.frame, "pet", categorical=(column,))
 
 

@@ -55,45 +55,45 @@ def test_columns_are_numbered_from_one():
 @pytest.mark.parametrize("generate", [blobs, circles, moons])
 @pytest.mark.parametrize("value", [0, -5, 2.0, True, "10", None])
 def test_n_samples_is_a_whole_number_from_1_up(generate, value):
-    with pytest.raises(SettingError, match="n_samples is a whole number from 1 up: got "):
+    with pytest.raises(SettingError, match="n_samples must be a whole number from 1 up, got "):
         generate(n_samples=value)
 
 
 @pytest.mark.parametrize("generate", [blobs, circles, moons])
 @pytest.mark.parametrize("value", [-1, 2**32, 1.5, False, None])
 def test_random_state_is_a_seed(generate, value):
-    with pytest.raises(SettingError, match="random_state is a whole number from 0 to 4294967295: got "):
+    with pytest.raises(SettingError, match="random_state must be a whole number from 0 to 4294967295, got "):
         generate(random_state=value)
 
 
 @pytest.mark.parametrize("generate", [circles, moons])
 @pytest.mark.parametrize("value", [-0.1, math.nan, math.inf, "0.1", None, True])
 def test_noise_is_a_finite_number_from_0_up(generate, value):
-    with pytest.raises(SettingError, match="noise is a finite number from 0 up: got "):
+    with pytest.raises(SettingError, match="noise must be a finite number from 0 up, got "):
         generate(noise=value)
 
 
 @pytest.mark.parametrize("value", [1.0, -0.1, math.nan, "0.5"])
 def test_factor_is_at_least_0_and_below_1(value):
-    with pytest.raises(SettingError, match="factor is at least 0 and below 1: got "):
+    with pytest.raises(SettingError, match="factor must be at least 0 and below 1, got "):
         circles(factor=value)
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"n_features": 0}, "n_features is a whole number from 1 up: got 0"),
-        ({"centers": 0}, "centers is a whole number from 1 up: got 0"),
-        ({"centers": 2.5}, "centers is a whole number from 1 up or a list of points, .*: got 2.5"),
-        ({"centers": [1, 2]}, "or a list of points, all of one length and finite: got "),
-        ({"centers": [(1, 2), (3,)]}, "or a list of points, all of one length and finite: got "),
-        ({"centers": [(1, math.nan)]}, "or a list of points, all of one length and finite: got "),
-        ({"centers": []}, "or a list of points, all of one length and finite: got "),
-        ({"cluster_std": -1.0}, "cluster_std is a finite number from 0 up: got -1.0"),
-        ({"cluster_std": [1, 2, 3, -4]}, "cluster_std is a finite number from 0 up: got -4"),
-        ({"cluster_std": [1.0, 2.0]}, "one number or one for each of 4 centres: got "),
-        ({"centers": [(0, 0), (1, 1)], "cluster_std": [1.0]}, "one number or one for each of 2 centres: got "),
-        ({"cluster_std": None}, "cluster_std is a finite number from 0 up: got None"),
+        ({"n_features": 0}, "n_features must be a whole number from 1 up, got 0"),
+        ({"centers": 0}, "centers must be a whole number from 1 up, got 0"),
+        ({"centers": 2.5}, "centers must be a whole number from 1 up or a list of points, .*, got 2.5"),
+        ({"centers": [1, 2]}, "or a list of points, all of one length and finite, got "),
+        ({"centers": [(1, 2), (3,)]}, "or a list of points, all of one length and finite, got "),
+        ({"centers": [(1, math.nan)]}, "or a list of points, all of one length and finite, got "),
+        ({"centers": []}, "or a list of points, all of one length and finite, got "),
+        ({"cluster_std": -1.0}, "cluster_std must be a finite number from 0 up, got -1.0"),
+        ({"cluster_std": [1, 2, 3, -4]}, "cluster_std must be a finite number from 0 up, got -4"),
+        ({"cluster_std": [1.0, 2.0]}, "one number or one for each of 4 centres, got "),
+        ({"centers": [(0, 0), (1, 1)], "cluster_std": [1.0]}, "one number or one for each of 2 centres, got "),
+        ({"cluster_std": None}, "cluster_std must be a finite number from 0 up, got None"),
     ],
 )
 def test_blobs_refuses_settings_out_of_range(settings, message):

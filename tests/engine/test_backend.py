@@ -14,7 +14,7 @@ def test_auto_is_the_gpu_where_there_is_one():
 
 @pytest.mark.parametrize("name", ["nonsense", "", "cpu:x", "cuda:99", "meta", None])
 def test_a_device_that_is_not_here_is_refused_by_name(name):
-    with pytest.raises(SettingError, match=r"^device is auto, cpu or a device torch finds here: got ") as caught:
+    with pytest.raises(SettingError, match=r"^device must be auto, cpu or a device torch finds here, got ") as caught:
         device_for(name)
     assert repr(name) in str(caught.value)
 
@@ -40,7 +40,7 @@ def test_a_linear_model_has_no_hidden_products(precision):
 
 
 def test_what_is_not_a_precision_is_refused():
-    with pytest.raises(SettingError, match=r"^precision is one of auto, float32, bf16: got 'half'$"):
+    with pytest.raises(SettingError, match=r"^precision must be one of auto, float32, bf16, got 'half'$"):
         Backend.of("cpu", "half")
 
 

@@ -411,7 +411,7 @@ def test_a_member_that_diverges_in_bf16_is_found_and_keeps_finite_weights(held):
 
 
 def test_a_precision_that_is_not_known_is_refused():
-    with pytest.raises(SettingError, match=r"^precision is one of auto, float32, bf16: got 'fp8'$"):
+    with pytest.raises(SettingError, match=r"^precision must be one of auto, float32, bf16, got 'fp8'$"):
         run([member()], precision="fp8")
 
 
@@ -593,7 +593,7 @@ def test_no_members_are_no_work():
 
 
 def test_a_device_that_is_not_here_is_refused():
-    with pytest.raises(SettingError, match=r"^device is auto, cpu or a device torch finds here: got 'nonsense'$"):
+    with pytest.raises(SettingError, match=r"^device must be auto, cpu or a device torch finds here, got 'nonsense'$"):
         fit([member()], noisy_samples(), device="nonsense")
 
 

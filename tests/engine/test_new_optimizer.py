@@ -78,7 +78,7 @@ def test_a_new_optimizer_resumes_its_checkpoint_with_the_same_bits(rmsprop, tmp_
 
 
 def test_an_optimizer_that_is_not_registered_is_refused():
-    with pytest.raises(SettingError, match=r"^optimizer is one of sgd, adam, adamw: got 'rmsprop'$"):
+    with pytest.raises(SettingError, match=r"^optimizer must be one of sgd, adam, adamw, got 'rmsprop'$"):
         Training(optimizer="rmsprop")
 
 

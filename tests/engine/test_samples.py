@@ -27,17 +27,19 @@ def test_rows_count_alike_without_weights_and_in_the_matrices_precision():
 
 @pytest.mark.parametrize("wrong", [-1.0, math.nan, math.inf])
 def test_a_weight_that_is_negative_or_not_finite_is_refused_and_its_row_named(wrong):
-    with pytest.raises(SettingError, match=r"^the weight of a row's loss is finite and at least 0: got .* for row 2$"):
+    with pytest.raises(
+        SettingError, match=r"^the weight of a row's loss must be finite and at least 0, got .* for row 2$"
+    ):
         Samples.of([torch.ones(4, 2)], CODES, 2, torch.tensor([1.0, 0.0, wrong, 1.0]))
 
 
 def test_a_member_without_training_rows_is_refused():
-    with pytest.raises(SettingError, match=r"^a member trains on at least one row: got none$"):
+    with pytest.raises(SettingError, match=r"^a member trains on at least one row, got none$"):
         Member(Network(), Training(), 0, NO_ROWS, NO_ROWS)
 
 
 def test_early_stopping_without_validation_rows_is_refused():
-    with pytest.raises(SettingError, match=r"^early stopping needs validation rows: got none\. "):
+    with pytest.raises(SettingError, match=r"^early stopping needs validation rows, got none\. "):
         Member(Network(), Training(patience=3), 0, torch.arange(4), NO_ROWS)
 
 

@@ -228,7 +228,7 @@ def test_members_trained_side_by_side_all_have_a_look_and_end_in_time(clock, mon
 
 @pytest.mark.parametrize("seconds", [0, -1, math.nan, math.inf, True, "60"])
 def test_a_limit_that_is_no_time_is_refused(seconds):
-    with pytest.raises(SettingError, match=r"^time_limit is None or a number of seconds above 0 and finite: got "):
+    with pytest.raises(SettingError, match=r"^time_limit must be None or a number of seconds above 0 and finite, got "):
         fit([member()], samples(), time_limit=seconds)
 
 

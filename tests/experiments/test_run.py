@@ -65,7 +65,7 @@ def test_a_single_seed_has_no_interval():
 
 
 def test_an_unknown_network_or_number_is_refused(runs):
-    with pytest.raises(SettingError, match="networks are 'linear', 'good': got 'bad'"):
+    with pytest.raises(SettingError, match="networks are 'linear', 'good', got 'bad'"):
         runs.difference("good", "bad")
     with pytest.raises(SettingError, match="got 'speed'"):
         runs.difference("good", "linear", "speed")

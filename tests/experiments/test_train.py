@@ -246,7 +246,7 @@ def test_the_log_shows_the_first_every_nth_and_the_last_epoch():
 
 
 def test_a_log_of_every_zeroth_epoch_is_refused():
-    with pytest.raises(SettingError, match=r"^every is at least 1: got 0$"):
+    with pytest.raises(SettingError, match=r"^every must be at least 1, got 0$"):
         train(MOONS, SMALL, QUICK)["network"].log(0)
 
 
@@ -297,13 +297,17 @@ ZEROS_AND_ONES = torch.arange(80) % 2
 @pytest.mark.parametrize(
     ("head", "labels", "message"),
     [
-        ("logit", ZEROS_AND_ONES, "binary cross-entropy takes floats of shape (80, 1): got int64 of shape (80,). Con"),
-        ("logit", ZEROS_AND_ONES.float(), "binary cross-entropy takes floats of shape (80, 1): got float32 of shape "),
-        ("softmax", ZEROS_AND_ONES.float(), "cross-entropy takes class indices, int64 of shape (80,): got float32 "),
-        ("softmax", ZEROS_AND_ONES.view(80, 1), "cross-entropy takes class indices, int64 of shape (80,): got int64 "),
-        ("softmax", ZEROS_AND_ONES - 1, "targets are class indices, 0, 1, 2 and so on: got -1 in row 1"),
-        ("logit", ZEROS_AND_ONES.view(80, 1) * 0.37, "targets are class indices, 0, 1, 2 and so on: got 0.37 in row 2"),
-        ("logit", torch.full((80, 1), math.nan), "targets are class indices, 0, 1, 2 and so on: got nan in row 1"),
+        ("logit", ZEROS_AND_ONES, "binary cross-entropy takes floats of shape (80, 1), got int64 of shape (80,). Con"),
+        ("logit", ZEROS_AND_ONES.float(), "binary cross-entropy takes floats of shape (80, 1), got float32 of shape "),
+        ("softmax", ZEROS_AND_ONES.float(), "cross-entropy takes class indices, int64 of shape (80,), got float32 "),
+        ("softmax", ZEROS_AND_ONES.view(80, 1), "cross-entropy takes class indices, int64 of shape (80,), got int64 "),
+        ("softmax", ZEROS_AND_ONES - 1, "targets must be class indices, 0, 1, 2 and so on, got -1 in row 1"),
+        (
+            "logit",
+            ZEROS_AND_ONES.view(80, 1) * 0.37,
+            "targets must be class indices, 0, 1, 2 and so on, got 0.37 in row 2",
+        ),
+        ("logit", torch.full((80, 1), math.nan), "targets must be class indices, 0, 1, 2 and so on, got nan in row 1"),
     ],
 )
 def test_tensors_that_are_not_what_the_loss_takes_are_refused_in_words(head, labels, message):
@@ -337,24 +341,26 @@ def test_names_are_predicted_as_they_were_given():
 
 # Settings
 
-CLASS_WEIGHT_RULE = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0: got "
+CLASS_WEIGHT_RULE = (
+    "class_weight must be 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0, got "
+)
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"networks": {}}, "networks is a Network, or a mapping of names to networks: got dict"),
-        ({"networks": [SMALL]}, "networks is a Network, or a mapping of names to networks: got list"),
-        ({"training": {"other": QUICK}}, "networks and trainings have the same names: got ['network'] and ['other']"),
-        ({"initial": {"other": nn.Sequential()}}, "initial networks are for 'network': got 'other'"),
+        ({"networks": {}}, "networks must be a Network, or a mapping of names to networks, got dict"),
+        ({"networks": [SMALL]}, "networks must be a Network, or a mapping of names to networks, got list"),
+        ({"training": {"other": QUICK}}, "networks and trainings have the same names, got ['network'] and ['other']"),
+        ({"initial": {"other": nn.Sequential()}}, "initial networks must be for 'network', got 'other'"),
         ({"initial": {"network": nn.Sequential(nn.Linear(2, 1))}}, "initial weights have the network's own shapes, "),
         ({"class_weight": {2: 1.0}}, "class_weight names no class with 2: the classes are 0, 1"),
         ({"class_weight": {1: -1.0}}, CLASS_WEIGHT_RULE + "-1.0"),
         ({"class_weight": {1: math.nan}}, CLASS_WEIGHT_RULE + "nan"),
         ({"class_weight": {1: "2"}}, CLASS_WEIGHT_RULE + "'2'"),
         ({"class_weight": {0: 0, 1: 0}}, CLASS_WEIGHT_RULE + "{0: 0, 1: 0}"),
-        ({"test_size": 80}, "of 80 rows in 2 classes, 1 to 78 can be held out: got 80"),
-        ({"device": "nonsense"}, "device is auto, cpu or a device torch finds here: got 'nonsense'"),
+        ({"test_size": 80}, "of 80 rows in 2 classes, 1 to 78 can be held out, got 80"),
+        ({"device": "nonsense"}, "device must be auto, cpu or a device torch finds here, got 'nonsense'"),
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_by_name(settings, message):

@@ -129,7 +129,7 @@ def test_members_keep_their_places():
 
 @pytest.mark.parametrize("index", [-1, 5, 100])
 def test_a_member_that_is_not_there_is_an_index_error(index):
-    with pytest.raises(IndexError, match=rf"^members are numbered from 0 to 4: got {index}$"):
+    with pytest.raises(IndexError, match=rf"^members are numbered from 0 to 4, got {index}$"):
         untrained().member(index)
 
 

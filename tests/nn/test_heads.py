@@ -176,7 +176,7 @@ def test_a_binary_problem_may_have_two_logits():
 
 
 def test_one_logit_refuses_three_classes():
-    with pytest.raises(SettingError, match=r"^the logit head separates two classes: got 3\. Use head='softmax'$"):
+    with pytest.raises(SettingError, match=r"^the logit head separates two classes, got 3\. Use head='softmax'$"):
         head_for("logit", 3)
 
 

@@ -100,8 +100,8 @@ def test_unpacked_parameters_are_copies_shaped_as_linear_keeps_them():
     ("widths", "padded", "message"),
     [
         ((), (), "a population has at least one member"),
-        (((2, 1), (2, 3, 1)), (), "members of a population are equally deep"),
-        (((2, 1), (2, 3)), (), "members of a population have as many outputs"),
+        (((2, 1), (2, 3, 1)), (), "members of a population must be equally deep"),
+        (((2, 1), (2, 3)), (), "members of a population must have equally many outputs"),
         (((2, 8, 1),), (2, 7, 1), "no member is wider than the stack"),
     ],
 )

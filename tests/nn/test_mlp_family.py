@@ -98,5 +98,5 @@ def test_a_layer_without_bias_begins_at_zero_bias():
 @pytest.mark.parametrize("widths", [(2, 3, 1), (2, 1), (3, 4, 1), (2, 4, 2)])
 def test_weights_of_other_widths_are_refused(widths):
     plain = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
-    with pytest.raises(SettingError, match=r"^initial weights have the network's own shapes, .*: got \(4, 2\) \(4,\) "):
+    with pytest.raises(SettingError, match=r"^initial weights have the network's own shapes, .*, got \(4, 2\) \(4,\) "):
         MLP.from_module(Network(), plain, widths)

@@ -185,17 +185,17 @@ def test_a_file_of_an_unknown_family_is_refused(tmp_path, monkeypatch):
     monkeypatch.delitem(FAMILIES, "residual")
     with pytest.raises(BundleError, match="the family of networks 'residual' is unknown"):
         read_bundle(tmp_path / "residual.safetensors")
-    with pytest.raises(SettingError, match=r"^a network's family is one of mlp: got 'residual'$"):
+    with pytest.raises(SettingError, match=r"^a network's family must be one of mlp, got 'residual'$"):
         family_of(NETWORK)
 
 
 def test_a_module_of_another_architecture_is_refused():
     family = family_of(NETWORK)
     with pytest.raises(
-        SettingError, match=r"^initial networks have the parameters linears\.0\.weight, .*: got 0\.weight"
+        SettingError, match=r"^initial networks have the parameters linears\.0\.weight, .*, got 0\.weight"
     ):
         family.from_module(NETWORK, nn.Sequential(nn.Linear(2, 1)), NETWORK.widths(2, 1))
     with pytest.raises(SettingError, match=r"^initial weights have the network's own shapes, "):
         family.from_module(NETWORK, ResidualModule((2, 7, 7, 7, 1), "tanh"), NETWORK.widths(2, 1))
-    with pytest.raises(SettingError, match=r"^an initial network is a torch\.nn\.Sequential: got Linear$"):
+    with pytest.raises(SettingError, match=r"^an initial network must be a torch\.nn\.Sequential, got Linear$"):
         family_of(Network()).from_module(Network(), nn.Linear(2, 1), (2, 1))

@@ -16,26 +16,26 @@ REPEATABLE = settings(deadline=None, derandomize=True)
     "hidden", [0, -1, 8.5, math.nan, math.inf, True, None, "8", (0,), (8, -2), (8, "4"), (None,), (10, True), ((8,),)]
 )
 def test_widths_that_are_not_whole_numbers_from_one_up_are_refused(hidden):
-    with pytest.raises(SettingError, match=r"^hidden widths are whole numbers from 1 up: got "):
+    with pytest.raises(SettingError, match=r"^hidden widths must be whole numbers from 1 up, got "):
         Network(hidden=hidden)
 
 
 @pytest.mark.parametrize("dropout", [1, 1.5, -0.1, math.nan, True, None, "0.5"])
 @pytest.mark.parametrize("field", ["dropout", "input_dropout"])
 def test_a_dropout_that_is_not_a_share_below_one_is_refused(field, dropout):
-    with pytest.raises(SettingError, match=rf"^{field} is at least 0 and below 1: got "):
+    with pytest.raises(SettingError, match=rf"^{field} must be at least 0 and below 1, got "):
         Network(**{field: dropout})
 
 
 @pytest.mark.parametrize("activation", ["swish", "ReLU", "", None, ["relu"]])
 def test_an_unknown_activation_is_refused_and_the_known_ones_named(activation):
-    with pytest.raises(SettingError, match=r"^activation is one of relu, tanh, .*none: got "):
+    with pytest.raises(SettingError, match=r"^activation must be one of relu, tanh, .*none, got "):
         Network(activation=activation)
 
 
 @pytest.mark.parametrize("head", ["sigmoid", "", None])
 def test_an_unknown_head_is_refused_and_the_known_ones_named(head):
-    with pytest.raises(SettingError, match=r"^head is one of auto, softmax, logit: got "):
+    with pytest.raises(SettingError, match=r"^head must be one of auto, softmax, logit, got "):
         Network(head=head)
 
 

@@ -36,7 +36,7 @@ def test_labels_that_are_numbers_written_as_text_are_found():
     ],
 )
 def test_other_weights_are_refused_with_their_value(class_weight, shown):
-    with pytest.raises(SettingError, match=f"^class_weight is 'balanced'.*not all 0: got {re.escape(shown)}$"):
+    with pytest.raises(SettingError, match=f"^class_weight must be 'balanced'.*not all 0, got {re.escape(shown)}$"):
         class_weights(class_weight, CLASSES, CODES)
 
 

@@ -31,7 +31,7 @@ def test_another_seed_makes_other_folds():
 
 @pytest.mark.parametrize("n_folds", [-1, 0, 1, 7])
 def test_folds_there_cannot_be_are_refused(n_folds: int):
-    with pytest.raises(SettingError, match=f"from 2 to the number of rows, 6: got {n_folds}"):
+    with pytest.raises(SettingError, match=f"from 2 to the number of rows, 6, got {n_folds}"):
         stratified_folds(np.array([0, 1] * 3), n_folds, 0)
 
 

@@ -17,7 +17,7 @@ def test_an_amount_is_read_as_people_write_it(text, n_bytes):
 
 @pytest.mark.parametrize("text", ["", "GB", "1", "1 gigabyte", "-1GB", "0MB", "1e3MB", "nanGB"])
 def test_anything_else_is_refused_with_what_would_do(text):
-    with pytest.raises(SettingError, match="such as 500MB, 1GB or 2GiB: got"):
+    with pytest.raises(SettingError, match="such as 500MB, 1GB or 2GiB, got"):
         MemoryBudget.of(text)
 
 

@@ -23,7 +23,7 @@ class Finding:
 
     def __post_init__(self) -> None:
         if self.severity not in SEVERITIES:
-            raise SettingError(f"a finding's severity is one of {', '.join(SEVERITIES)}: got {self.severity!r}")
+            raise SettingError(f"a finding's severity must be one of {', '.join(SEVERITIES)}, got {self.severity!r}")
 
     def __str__(self) -> str:
         return self.text

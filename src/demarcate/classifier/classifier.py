@@ -191,7 +191,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         --------
         >>> DemarcateClassifier(lr=0).check_settings()
         Traceback (most recent call last):
-        demarcate.errors.SettingError: lr is above 0 and finite: got 0
+        demarcate.errors.SettingError: lr must be above 0 and finite, got 0
         """
         self._check()
 

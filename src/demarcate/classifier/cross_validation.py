@@ -59,7 +59,7 @@ class Ensemble:
 def check_counts(n_folds: int, n_seeds: int) -> None:
     """Refuse numbers of folds and seeds that make no ensemble."""
     if n_folds < 2 or n_seeds < 1:
-        raise SettingError(f"there are at least 2 folds and 1 seed: got n_folds={n_folds}, n_seeds={n_seeds}")
+        raise SettingError(f"there must be at least 2 folds and 1 seed, got n_folds={n_folds}, n_seeds={n_seeds}")
 
 
 def fit_ensemble(

@@ -49,7 +49,7 @@ def training_set_of(
 def checked_table(estimator: ClassifierSettings, X: Any, *, reset: bool) -> Any:
     """Return X with its columns counted and named as scikit-learn asks; arrays are checked for shape and type."""
     if hasattr(X, "toarray"):
-        raise TypeError("A table is dense: got a sparse matrix. Convert it with X.toarray().")
+        raise TypeError("A table is dense, got a sparse matrix. Convert it with X.toarray().")
     if isinstance(X, Mapping | pl.LazyFrame) or _are_records(X):
         X = as_frame(X)
     if not hasattr(X, "columns"):

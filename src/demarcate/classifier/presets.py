@@ -51,5 +51,5 @@ def narrowed(hidden: tuple[int, ...], n_rows: int, n_classes: int) -> tuple[int,
 def preset_settings(name: object) -> dict[str, Any]:
     """Return the settings of a preset, by name."""
     if not isinstance(name, str) or name not in PRESETS:
-        raise SettingError(f"preset is one of {', '.join(PRESETS)}: got {name!r}")
+        raise SettingError(f"preset must be one of {', '.join(PRESETS)}, got {name!r}")
     return asdict(PRESETS[name])

@@ -69,11 +69,11 @@ class Dataset:
     def __post_init__(self) -> None:
         columns = self.frame.columns
         if self.target not in columns:
-            raise SettingError(f"target is a column of the frame ({', '.join(columns)}): got {self.target!r}")
+            raise SettingError(f"target must be a column of the frame ({', '.join(columns)}), got {self.target!r}")
         object.__setattr__(self, "categorical", tuple(self.categorical))
         for column in self.categorical:
             if column == self.target or column not in columns:
-                raise SettingError(f"categorical columns are features of the frame: got {column!r}")
+                raise SettingError(f"categorical columns must be features of the frame, got {column!r}")
 
     @property
     def X(self) -> pl.DataFrame:  # noqa: N802  (scikit-learn's name for a table of features)

@@ -57,7 +57,7 @@ def blobs(
     (['x1', 'x2'], array([0, 1, 0, 1, 0, 1]))
     >>> blobs(cluster_std=-1.0)
     Traceback (most recent call last):
-    demarcate.errors.SettingError: cluster_std is a finite number from 0 up: got -1.0
+    demarcate.errors.SettingError: cluster_std must be a finite number from 0 up, got -1.0
     """
     _check_count("n_samples", n_samples)
     _check_count("n_features", n_features)
@@ -89,7 +89,7 @@ def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, ran
     {0: 500, 1: 500}
     >>> circles(factor=1.0)
     Traceback (most recent call last):
-    demarcate.errors.SettingError: factor is at least 0 and below 1: got 1.0
+    demarcate.errors.SettingError: factor must be at least 0 and below 1, got 1.0
     """
     _check_count("n_samples", n_samples)
     _check_deviation("noise", noise)
@@ -144,7 +144,7 @@ def _centers(centers: int | Sequence[Sequence[float]]) -> int | npt.NDArray[np.f
     try:
         points = np.asarray(centers, dtype=np.float64)
     except (TypeError, ValueError):
-        raise SettingError(f"centers is {rule}: got {centers!r}") from None
+        raise SettingError(f"centers must be {rule}, got {centers!r}") from None
     require(points.ndim == 2 and points.size > 0 and bool(np.isfinite(points).all()), "centers", rule, centers)
     return points
 

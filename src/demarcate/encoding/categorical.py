@@ -37,7 +37,9 @@ class CategoricalEncoder(ColumnEncoder):
 
     def __post_init__(self) -> None:
         if len(self.shares) != len(self.categories) + 2 or not np.all((self.shares >= 0) & (self.shares <= 1)):
-            raise SettingError(f"there is a share for each category and two more: got {self.categories}, {self.shares}")
+            raise SettingError(
+                f"there must be a share for each category and two more, got {self.categories}, {self.shares}"
+            )
 
     @classmethod
     def fit(cls, cells: pl.Series, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> Self:  # noqa: ARG003

@@ -36,7 +36,7 @@ class NumericEncoder(ColumnEncoder):
 
     def __post_init__(self) -> None:
         if not (self.scale > 0 and self.limit > 0):
-            raise SettingError(f"scale and limit are above 0: got {self.scale} and {self.limit}")
+            raise SettingError(f"scale and limit must be above 0, got {self.scale} and {self.limit}")
 
     @classmethod
     def fit(cls, cells: Floats, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> "NumericEncoder":

@@ -37,7 +37,7 @@ class PiecewiseEncoder(ColumnEncoder):
 
     def __post_init__(self) -> None:
         if not np.all(np.isfinite(self.edges)) or not np.all(np.diff(self.edges / 2) > 0):
-            raise SettingError(f"edges are finite and ascending: got {self.edges}")
+            raise SettingError(f"edges must be finite and ascending, got {self.edges}")
 
     @classmethod
     def applies(cls, context: FitContext) -> bool:

@@ -95,7 +95,7 @@ def device_for(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(0, device=device).cpu()  # a device without memory, such as torch's "meta", fails here
     except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
-        raise SettingError(f"device is auto, cpu or a device torch finds here: got {name!r}") from error
+        raise SettingError(f"device must be auto, cpu or a device torch finds here, got {name!r}") from error
     return device
 
 

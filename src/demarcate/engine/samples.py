@@ -65,7 +65,7 @@ class Samples:
         wrong = (~(weights.isfinite() & (weights >= 0))).nonzero().flatten().tolist()
         if wrong:
             value = f"{weights[wrong[0]].item():g} for row {wrong[0]}"
-            raise SettingError(f"the weight of a row's loss is finite and at least 0: got {value}")
+            raise SettingError(f"the weight of a row's loss must be finite and at least 0, got {value}")
         return cls(inputs, codes, n_classes, weights)
 
     @property
@@ -123,9 +123,9 @@ class Member:
 
     def __post_init__(self) -> None:
         if len(self.rows) == 0:
-            raise SettingError("a member trains on at least one row: got none")
+            raise SettingError("a member trains on at least one row, got none")
         if self.training.patience is not None and len(self.validation_rows) == 0:
-            raise SettingError("early stopping needs validation rows: got none. Set patience=None, or hold rows out")
+            raise SettingError("early stopping needs validation rows, got none. Set patience=None, or hold rows out")
 
     def widths(self, samples: Samples) -> tuple[int, ...]:
         """Return ``(d_in, *hidden, n_outputs)`` on these samples."""
@@ -163,5 +163,5 @@ def layout_of(members: Sequence[Member], samples: Samples) -> Layout:
 def _finite(state: MemberState, dtype: torch.dtype) -> MemberState:
     """Return initial parameters on the CPU in the samples' dtype."""
     if not all(parameter.isfinite().all() for layer in state for parameter in layer):
-        raise SettingError("initial weights are finite numbers: got inf or NaN")
+        raise SettingError("initial weights must be finite numbers, got inf or NaN")
     return [tuple(parameter.detach().to(HOST, dtype) for parameter in layer) for layer in state]

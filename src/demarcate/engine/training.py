@@ -34,28 +34,28 @@ def _numbers(description: str, contains: Callable[[float], bool]) -> FieldRule:
 
 
 def _one_of(names: Collection[str]) -> FieldRule:
-    return FieldRule(f"is one of {', '.join(names)}", lambda value: isinstance(value, str) and value in names, str)
+    return FieldRule(f"must be one of {', '.join(names)}", lambda value: isinstance(value, str) and value in names, str)
 
 
 def _is_count(value: Any) -> bool:
     return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
 
 
-POSITIVE = _numbers("is above 0 and finite", lambda value: value > 0)
-_NON_NEGATIVE = _numbers("is at least 0 and finite", lambda value: value >= 0)
-_FRACTION = _numbers("is at least 0 and below 1", lambda value: 0 <= value < 1)
+POSITIVE = _numbers("must be above 0 and finite", lambda value: value > 0)
+_NON_NEGATIVE = _numbers("must be at least 0 and finite", lambda value: value >= 0)
+_FRACTION = _numbers("must be at least 0 and below 1", lambda value: 0 <= value < 1)
 _TWO_FRACTIONS = FieldRule(
-    "are two numbers at least 0 and below 1",
+    "must be two numbers at least 0 and below 1",
     lambda value: isinstance(value, Iterable) and [_FRACTION.accepts(each) for each in value] == [True, True],
     lambda value: tuple(map(float, value)),
 )
-_COUNT = FieldRule("is a whole number from 1 up", _is_count, int)
+_COUNT = FieldRule("must be a whole number from 1 up", _is_count, int)
 _COUNT_OR_NONE = FieldRule(
-    "is None or a whole number from 1 up",
+    "must be None or a whole number from 1 up",
     lambda value: value is None or _is_count(value),
     lambda value: None if value is None else int(value),
 )
-_FLAG = FieldRule("is True or False", lambda value: isinstance(value, bool | np.bool), bool)
+_FLAG = FieldRule("must be True or False", lambda value: isinstance(value, bool | np.bool), bool)
 
 
 def _setting(default: Any, rule: FieldRule, description: str, *, may_differ: bool = False) -> Any:
@@ -82,7 +82,7 @@ class Training:
     0.1
     >>> Training(lr=-1)
     Traceback (most recent call last):
-    demarcate.errors.SettingError: lr is above 0 and finite: got -1
+    demarcate.errors.SettingError: lr must be above 0 and finite, got -1
     """
 
     optimizer: str = _setting(
@@ -166,7 +166,7 @@ class Training:
             if rule is None:
                 continue
             if not rule.accepts(value):
-                raise SettingError(f"{each.name} {rule.description}: got {value!r}")
+                raise SettingError(f"{each.name} {rule.description}, got {value!r}")
             # Numbers of numpy's types become Python's own, which a file or a message can hold.
             object.__setattr__(self, each.name, rule.convert(value))
 

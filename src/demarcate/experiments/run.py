@@ -113,7 +113,7 @@ class Run:
             If ``every`` is below 1.
         """
         if every < 1:
-            raise SettingError(f"every is at least 1: got {every!r}")
+            raise SettingError(f"every must be at least 1, got {every!r}")
         rows = self.history.to_dicts()
         shown = [row for row in rows if row["epoch"] % every == 0 or row["epoch"] in (1, len(rows))]
         return "\n".join("  ".join(map(_format_cell, row, row.values())) for row in shown)
@@ -222,9 +222,9 @@ class Runs(Mapping[str, Run]):
         """
         unknown = [each for each in (name, other) if each not in self]
         if unknown:
-            raise SettingError(f"networks are {', '.join(map(repr, self))}: got {', '.join(map(repr, unknown))}")
+            raise SettingError(f"networks are {', '.join(map(repr, self))}, got {', '.join(map(repr, unknown))}")
         if metric not in _BOUNDS:
-            raise SettingError(f"metric is one of {', '.join(_BOUNDS)}: got {metric!r}")
+            raise SettingError(f"metric must be one of {', '.join(_BOUNDS)}, got {metric!r}")
         values, other_values = (self._values(each, metric) for each in (name, other))
         return Mean.of((values - other_values).tolist())
 

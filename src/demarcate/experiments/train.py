@@ -126,10 +126,10 @@ def train(
     trainings = _named_trainings(training, named)
     sources = initial or {}
     if unknown := [repr(name) for name in sources if name not in named]:
-        raise SettingError(f"initial networks are for {', '.join(map(repr, named))}: got {', '.join(unknown)}")
+        raise SettingError(f"initial networks must be for {', '.join(map(repr, named))}, got {', '.join(unknown)}")
     table = read_training_set(data, named.values(), categorical=categorical, class_weight=class_weight)
     if whole_number("seeds", seeds) < 1:
-        raise SettingError(f"seeds is a whole number of trainings, at least 1: got {seeds!r}")
+        raise SettingError(f"seeds must be a whole number of trainings, at least 1, got {seeds!r}")
     stops_early = any(training.patience is not None for training in trainings.values())
     own_size = (validation_size or None) if stops_early else None
     splits = [
@@ -166,7 +166,7 @@ def _named_networks(networks: Any) -> dict[str, Network]:
         return {"network": networks}
     if not isinstance(networks, Mapping) or not networks:
         raise SettingError(
-            f"networks is a Network, or a mapping of names to networks: got {type(networks).__name__}. "
+            f"networks must be a Network, or a mapping of names to networks, got {type(networks).__name__}. "
             "Pass a table and its labels together as the first argument: train((X, y), networks)"
         )
     return dict(networks)
@@ -178,7 +178,7 @@ def _named_trainings(
     if training is None or isinstance(training, Training):
         return dict.fromkeys(networks, training or Training())
     if set(training) != set(networks):
-        raise SettingError(f"networks and trainings have the same names: got {sorted(networks)} and {sorted(training)}")
+        raise SettingError(f"networks and trainings have the same names, got {sorted(networks)} and {sorted(training)}")
     return {name: training[name] for name in networks}
 
 

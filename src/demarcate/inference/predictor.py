@@ -129,7 +129,7 @@ class Predictor:
             If there is no such member.
         """
         if not 0 <= index < self.n_members:
-            raise IndexError(f"members are numbered from 0 to {self.n_members - 1}: got {index}")
+            raise IndexError(f"members are numbered from 0 to {self.n_members - 1}, got {index}")
         population, local = locate_member(self.populations, index)
         return population.member(local)
 

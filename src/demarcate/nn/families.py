@@ -23,5 +23,5 @@ def family_of(network: Network) -> Family:
     'mlp'
     """
     if network.family not in FAMILIES:
-        raise SettingError(f"a network's family is one of {', '.join(FAMILIES)}: got {network.family!r}")
+        raise SettingError(f"a network's family must be one of {', '.join(FAMILIES)}, got {network.family!r}")
     return FAMILIES[network.family]

@@ -115,7 +115,7 @@ class Family(ABC):
         tensors = dict(module.state_dict())
         names = [name for layer in self.tensor_names(network) for name in layer]
         if list(tensors) != names:
-            raise SettingError(f"initial networks have the parameters {', '.join(names)}: got {', '.join(tensors)}")
+            raise SettingError(f"initial networks have the parameters {', '.join(names)}, got {', '.join(tensors)}")
         state = self.state_of(network, {name: tensor.clone() for name, tensor in tensors.items()})
         self.check_shapes(state, widths)
         return state
@@ -153,7 +153,7 @@ class Family(ABC):
         actual = [tuple(tuple(tensor.shape) for tensor in layer) for layer in state]
         if actual != expected:
             raise SettingError(
-                f"initial weights have the network's own shapes, {_listed(expected)}: got {_listed(actual)}"
+                f"initial weights have the network's own shapes, {_listed(expected)}, got {_listed(actual)}"
             )
 
 

@@ -73,7 +73,7 @@ class SoftmaxHead(Head):
         shape = logits.shape[:-1]
         if targets.dtype != torch.int64 or targets.shape != shape:
             raise TargetError(
-                f"cross-entropy takes class indices, int64 of shape {tuple(shape)}: got {_described(targets)}. "
+                f"cross-entropy takes class indices, int64 of shape {tuple(shape)}, got {_described(targets)}. "
                 + ("Convert them with targets.long()." if targets.shape == shape else "Give one index a row.")
             )
         flat = functional.cross_entropy(logits.flatten(0, -2), targets.flatten(), reduction="none")
@@ -126,7 +126,7 @@ class LogitHead(Head):
         """Return the binary cross-entropy of each row, ``(..., batch)``, for floating targets ``(..., batch, 1)``."""
         if not targets.is_floating_point() or targets.shape != logits.shape:
             raise TargetError(
-                f"binary cross-entropy takes floats of shape {tuple(logits.shape)}: got {_described(targets)}. "
+                f"binary cross-entropy takes floats of shape {tuple(logits.shape)}, got {_described(targets)}. "
                 f"Convert them with {_conversion(targets, logits)}."
             )
         return functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)

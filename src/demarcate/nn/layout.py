@@ -38,15 +38,15 @@ class Layout:
 
     def __post_init__(self) -> None:
         if not self.widths:
-            raise SettingError("a population has at least one member: got none")
+            raise SettingError("a population has at least one member, got none")
         if len({len(widths) for widths in self.widths}) > 1:
-            raise SettingError(f"members of a population are equally deep: got widths {self.widths}")
+            raise SettingError(f"members of a population must be equally deep, got widths {self.widths}")
         if len({widths[-1] for widths in self.widths}) > 1:
-            raise SettingError(f"members of a population have as many outputs: got widths {self.widths}")
+            raise SettingError(f"members of a population must have equally many outputs, got widths {self.widths}")
         widest = tuple(max(layer) for layer in zip(*self.widths, strict=True))
         object.__setattr__(self, "padded", self.padded or widest)
         if any(narrow > wide for narrow, wide in zip(widest, self.padded, strict=True)):
-            raise SettingError(f"no member is wider than the stack, {self.padded}: got widths {self.widths}")
+            raise SettingError(f"no member is wider than the stack, {self.padded}, got widths {self.widths}")
 
     @property
     def n_members(self) -> int:

@@ -82,7 +82,7 @@ class MlpFamily(Family):
         from torch import nn
 
         if not isinstance(module, nn.Sequential):
-            raise SettingError(f"an initial network is a torch.nn.Sequential: got {type(module).__name__}")
+            raise SettingError(f"an initial network must be a torch.nn.Sequential, got {type(module).__name__}")
         linears = [layer for layer in module if isinstance(layer, nn.Linear)]
         state: MemberState = [(layer.weight.detach().clone(), _bias(layer)) for layer in linears]
         self.check_shapes(state, widths)

@@ -52,7 +52,7 @@ class Network:
     Network(hidden=(16, 16), activation='relu', dropout=0.2, head='auto', input_dropout=0.0)
     >>> Network(hidden=(0,))
     Traceback (most recent call last):
-    demarcate.errors.SettingError: hidden widths are whole numbers from 1 up: got 0
+    demarcate.errors.SettingError: hidden widths must be whole numbers from 1 up, got 0
     """
 
     family: ClassVar[str] = "mlp"
@@ -66,14 +66,14 @@ class Network:
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", _widths(self.hidden))
         if self.activation not in tuple(ACTIVATIONS):
-            raise SettingError(f"activation is one of {', '.join(ACTIVATIONS)}: got {self.activation!r}")
+            raise SettingError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {self.activation!r}")
         for field in ("dropout", "input_dropout"):
             rate = getattr(self, field)
             if not _is_number(rate) or not 0 <= rate < 1:
-                raise SettingError(f"{field} is at least 0 and below 1: got {rate!r}")
+                raise SettingError(f"{field} must be at least 0 and below 1, got {rate!r}")
             object.__setattr__(self, field, float(rate))
         if self.head not in get_args(HeadName):
-            raise SettingError(f"head is one of {', '.join(get_args(HeadName))}: got {self.head!r}")
+            raise SettingError(f"head must be one of {', '.join(get_args(HeadName))}, got {self.head!r}")
 
     def widths(self, d_in: int, n_outputs: int) -> tuple[int, ...]:
         """Return the width of every layer from the inputs to the logits, ``(d_in, *hidden, n_outputs)``.
@@ -89,7 +89,7 @@ class Network:
 def n_outputs(head: str, n_classes: int) -> int:
     """Return the number of logits of a network with this head; refuse more classes than it separates."""
     if head == "logit" and n_classes != 2:
-        raise SettingError(f"the logit head separates two classes: got {n_classes}. Use head='softmax'")
+        raise SettingError(f"the logit head separates two classes, got {n_classes}. Use head='softmax'")
     return 1 if head == "logit" else n_classes
 
 
@@ -97,7 +97,7 @@ def _widths(hidden: object) -> tuple[int, ...]:
     widths = tuple(hidden) if isinstance(hidden, Iterable) and not isinstance(hidden, str) else (hidden,)
     for width in widths:
         if not _is_number(width) or not 1 <= width < math.inf or width % 1 != 0:
-            raise SettingError(f"hidden widths are whole numbers from 1 up: got {width!r}")
+            raise SettingError(f"hidden widths must be whole numbers from 1 up, got {width!r}")
     return tuple(int(width) for width in widths)
 
 

@@ -20,14 +20,14 @@ def class_weights(
     A class that a mapping leaves out has weight 1. As in scikit-learn, other labels may stand in a mapping only if it
     names every class: otherwise one of them is likely a misspelt class.
     """
-    rule = "class_weight is 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0"
+    rule = "class_weight must be 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0"
     if class_weight is None:
         return np.ones(len(classes))
     if isinstance(class_weight, str) and class_weight == "balanced":
         balanced: NDArray[np.float64] = len(codes) / (len(classes) * np.bincount(codes, minlength=len(classes)))
         return balanced
     if not isinstance(class_weight, Mapping):
-        raise SettingError(f"{rule}: got {class_weight!r}")
+        raise SettingError(f"{rule}, got {class_weight!r}")
     labels = classes.tolist()
     unknown = [label for label in class_weight if label not in labels]
     if unknown and any(label not in class_weight for label in labels):
@@ -36,7 +36,7 @@ def class_weights(
     weights: list[Any] = [class_weight.get(label, 1.0) for label in labels]
     wrong = [weight for weight in weights if not _is_weight(weight)]
     if wrong or not any(weights):
-        raise SettingError(f"{rule}: got {wrong[0] if wrong else class_weight!r}")
+        raise SettingError(f"{rule}, got {wrong[0] if wrong else class_weight!r}")
     return np.array(weights, dtype=np.float64)
 
 

@@ -40,9 +40,9 @@ class Column:
     def __post_init__(self) -> None:
         texts = (self.name, self.dropped, self.note, self.date_format, *self.categories)
         if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
-            raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}: got {self}")
+            raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}, got {self}")
         if self.date_format not in ("", *DATE_FORMATS):
-            raise SettingError(f"a date format is one of {', '.join(DATE_FORMATS)}: got {self.date_format!r}")
+            raise SettingError(f"a date format must be one of {', '.join(DATE_FORMATS)}, got {self.date_format!r}")
 
     @property
     def is_quantity(self) -> bool:

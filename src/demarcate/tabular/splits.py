@@ -17,7 +17,7 @@ def stratified_folds(codes: NDArray[np.int64], n_folds: int, seed: int) -> NDArr
     the folds and each class's rows in them differ by one row at most.
     """
     if not 2 <= n_folds <= len(codes):
-        raise SettingError(f"the number of folds is from 2 to the number of rows, {len(codes)}: got {n_folds}")
+        raise SettingError(f"the number of folds must be from 2 to the number of rows, {len(codes)}, got {n_folds}")
     generator = np.random.default_rng(seed)
     order = np.lexsort((generator.random(len(codes)), codes))
     folds = np.empty(len(codes), dtype=np.int64)
@@ -34,13 +34,13 @@ def stratified_split(
     """
     n_rows = len(codes)
     if 1 < held_out < np.inf and held_out % 1:
-        raise SettingError(f"rows to hold out are a share below 1 or a whole number: got {held_out}")
+        raise SettingError(f"rows to hold out must be a share below 1 or a whole number, got {held_out}")
     exact = n_rows * held_out if held_out < 1 else held_out
     n_held_out = round(exact) if np.isfinite(exact) else 0
     _, counts = np.unique(codes, return_counts=True)
     if not 1 <= n_held_out <= n_rows - len(counts):
         raise SettingError(
-            f"of {n_rows} rows in {len(counts)} classes, 1 to {n_rows - len(counts)} can be held out: got {held_out}"
+            f"of {n_rows} rows in {len(counts)} classes, 1 to {n_rows - len(counts)} can be held out, got {held_out}"
         )
     shares = n_held_out * counts / n_rows
     quotas = np.minimum(np.floor(shares).astype(np.int64), counts - 1)

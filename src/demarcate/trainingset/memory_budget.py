@@ -35,7 +35,7 @@ class MemoryBudget:
 
     def __post_init__(self) -> None:
         if self.n_bytes < 1:
-            raise SettingError(f"memory is a number of bytes above 0: got {self.n_bytes}")
+            raise SettingError(f"memory must be a number of bytes above 0, got {self.n_bytes}")
 
     @classmethod
     def of(cls, text: str) -> "MemoryBudget":
@@ -43,7 +43,7 @@ class MemoryBudget:
         amount = re.fullmatch(r"\s*(\d+\.?\d*)\s*([KMGT]I?)B\s*", text, re.IGNORECASE)
         n_bytes = int(float(amount[1]) * _UNITS[amount[2].upper()]) if amount else 0
         if not 1 <= n_bytes < 2**62:
-            raise SettingError(f"memory is an amount such as 500MB, 1GB or 2GiB: got {text!r}")
+            raise SettingError(f"memory must be an amount such as 500MB, 1GB or 2GiB, got {text!r}")
         return cls(n_bytes)
 
     def holds(self, n_rows: int, sizes: Mapping[str, int], types: Mapping[str, pl.DataType], n_encodings: int) -> bool:

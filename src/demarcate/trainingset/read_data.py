@@ -61,7 +61,9 @@ def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
     values = labels.detach().flatten().double().cpu()
     row = next(iter((~((values >= 0) & (values % 1 == 0))).nonzero().flatten().tolist()), None)
     if row is not None:
-        raise TargetError(f"targets are class indices, 0, 1, 2 and so on: got {values[row].item():g} in row {row + 1}")
+        raise TargetError(
+            f"targets must be class indices, 0, 1, 2 and so on, got {values[row].item():g} in row {row + 1}"
+        )
     n_classes = max(2, int(values.max()) + 1) if len(values) else 2
     for network in networks:
         head = head_for(network.head, n_classes)

@@ -113,7 +113,9 @@ def test_all_of_a_range_of_whole_numbers_can_be_drawn():
     ("over", "n_all"), [({"hidden": [2, 3], "lr": [0.1]}, 2), ({"epochs": Between(3, 5), "dropout": [0.0, 0.5]}, 6)]
 )
 def test_more_than_there_are_cannot_be_drawn(over, n_all):
-    with pytest.raises(SettingError, match=f"^sample is at most the number of combinations, {n_all}: got {n_all + 1}"):
+    with pytest.raises(
+        SettingError, match=f"^sample must be at most the number of combinations, {n_all}, got {n_all + 1}"
+    ):
         tried(over, n_all + 1)
 
 

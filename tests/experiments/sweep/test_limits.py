@@ -21,8 +21,8 @@ MOONS = datasets.moons(n_samples=40)
             {},
             "The sweep would train 480,000 networks, more than 100,000",
         ),
-        ({"lr": [0.1]}, {"precision": "fp16"}, "precision is one of auto, float32, bf16: got 'fp16'"),
-        ({"lr": [0.1]}, {"test_size": 1.5}, "rows to hold out are a share below 1 or a whole number: got 1.5"),
+        ({"lr": [0.1]}, {"precision": "fp16"}, "precision must be one of auto, float32, bf16, got 'fp16'"),
+        ({"lr": [0.1]}, {"test_size": 1.5}, "rows to hold out must be a share below 1 or a whole number, got 1.5"),
     ],
     ids=["sample", "grid", "precision", "test_size"],
 )

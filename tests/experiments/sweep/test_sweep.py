@@ -440,7 +440,7 @@ def test_all_wrong_settings_are_reported_in_one_message(moons):
             halving=(0, 200),
         )
     assert [line.removeprefix("- ").split(". ")[0] for line in str(caught.value).splitlines()[1:]] == [
-        "Value 1 of lr: lr is above 0 and finite: got -1",
+        "Value 1 of lr: lr must be above 0 and finite, got -1",
         "A sweep cannot try 'width', only hidden, activation, dropout, weight_decay, lr, optimizer, batch_size, epochs",
         "seeds is 0",
         "seed is -1",
@@ -461,9 +461,9 @@ def test_halving_and_several_lengths_of_training_do_not_go_together(moons, epoch
     ("settings", "message"),
     [
         ({"class_weight": {2: 1.0}}, "class_weight names no class with 2: the classes are 0, 1"),
-        ({"test_size": 100}, "of 100 rows in 2 classes, 1 to 98 can be held out: got 100"),
-        ({"precision": "float8"}, "precision is one of auto, float32, bf16: got 'float8'"),
-        ({"device": "nonsense"}, "device is auto, cpu or a device torch finds here: got 'nonsense'"),
+        ({"test_size": 100}, "of 100 rows in 2 classes, 1 to 98 can be held out, got 100"),
+        ({"precision": "float8"}, "precision must be one of auto, float32, bf16, got 'float8'"),
+        ({"device": "nonsense"}, "device must be auto, cpu or a device torch finds here, got 'nonsense'"),
     ],
 )
 def test_other_settings_are_refused_as_everywhere(moons, settings, message):

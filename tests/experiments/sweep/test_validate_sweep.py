@@ -57,11 +57,11 @@ def test_an_unknown_setting_is_refused_with_the_likely_one(name, remedy):
         ({"lr": None}, "lr is None, not a list of values to try. Give at least one value."),
         (
             {"lr": [0.1, -1, 0.2]},
-            "Value 2 of lr: lr is above 0 and finite: got -1. Change it or leave it out.",
+            "Value 2 of lr: lr must be above 0 and finite, got -1. Change it or leave it out.",
         ),
         (
             {"hidden": [(16, 16), (16, 0)]},
-            "Value 2 of hidden: hidden widths are whole numbers from 1 up: got 0. Change it or leave it out.",
+            "Value 2 of hidden: hidden widths must be whole numbers from 1 up, got 0. Change it or leave it out.",
         ),
         ({"hidden": (16, 16)}, "Values 1 and 2 of hidden are both 16. Leave one out."),
         ({"batch_size": [None, 8, None]}, "Values 1 and 3 of batch_size are both all. Leave one out."),
@@ -90,10 +90,14 @@ def test_a_wrong_value_is_reported_with_its_position_and_rule(over, message):
             Between(0.1, 0.1),
             "lr is 0.1..0.1, but a range goes from a lower number to a higher one. Change the range",
         ),
-        ("lr", Between(0, 1), "lr is 0..1: lr is above 0 and finite: got 0. Change the range."),
-        ("dropout", Between(0, 1), "dropout is 0..1: dropout is at least 0 and below 1: got 1. Change the range."),
-        ("epochs", Between(1.5, 3), "epochs is 1.5..3: epochs is a whole number from 1 up: got 1.5. Change the range."),
-        ("lr", Between("a", "b"), "lr is a..b: lr is above 0 and finite: got 'a'. Change the range."),
+        ("lr", Between(0, 1), "lr is 0..1: lr must be above 0 and finite, got 0. Change the range."),
+        ("dropout", Between(0, 1), "dropout is 0..1: dropout must be at least 0 and below 1, got 1. Change the range."),
+        (
+            "epochs",
+            Between(1.5, 3),
+            "epochs is 1.5..3: epochs must be a whole number from 1 up, got 1.5. Change the range.",
+        ),
+        ("lr", Between("a", "b"), "lr is a..b: lr must be above 0 and finite, got 'a'. Change the range."),
         (
             "weight_decay",
             Between(0, 1, log=True),

@@ -91,13 +91,13 @@ def test_warning_points_at_the_caller(data):
 
 @pytest.mark.parametrize("delimiter", ["", ",,", "\n", "\r", '"', "\0", 5, b","])
 def test_delimiter_is_one_ordinary_character(delimiter):
-    with pytest.raises(SettingError, match="delimiter is one character that is no line end and no quote: got "):
+    with pytest.raises(SettingError, match="delimiter must be one character that is no line end and no quote, got "):
         read_table(io.BytesIO(b"a\n1\n"), delimiter=delimiter)
 
 
 @pytest.mark.parametrize("timeout", [0, -1.0, float("nan"), float("inf"), "30", None, True])
 def test_timeout_is_a_number_of_seconds_above_0(timeout):
-    with pytest.raises(SettingError, match="timeout is a number of seconds above 0: got "):
+    with pytest.raises(SettingError, match="timeout must be a number of seconds above 0, got "):
         read_table(io.BytesIO(b"a\n1\n"), timeout=timeout)
 
 

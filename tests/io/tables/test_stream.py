@@ -138,7 +138,7 @@ def test_what_must_be_read_whole_is_not_read_without_end(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("part_rows", [0, -1, 2.0, True])
 def test_a_part_has_rows(part_rows):
-    with pytest.raises(SettingError, match="part_rows is a whole number from 1 up: got"):
+    with pytest.raises(SettingError, match="part_rows must be a whole number from 1 up, got"):
         stream_table(io.BytesIO(b"age\n1\n"), part_rows=part_rows)
 
 

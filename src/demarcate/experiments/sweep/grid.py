@@ -93,7 +93,7 @@ def _sample(over: Over, sample: int, seed: int) -> list[tuple[Any, ...]]:
     generator = np.random.default_rng(seed)
     n_all = n_combinations(over)
     if sample > n_all:
-        raise SettingError(f"sample is at most the number of combinations, {n_all:g}: got {sample}. Leave it out")
+        raise SettingError(f"sample must be at most the number of combinations, {n_all:g}, got {sample}. Leave it out")
     lists = [values for values in over.values() if not isinstance(values, Between)]
     if len(lists) == len(over):
         positions = np.sort(generator.choice(int(n_all), sample, replace=False))

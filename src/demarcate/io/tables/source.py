@@ -71,7 +71,7 @@ def find_source(source: str | os.PathLike[str] | IO[bytes], timeout: float) -> S
             return Source("the file object", "", file=source)
         return Source(name, table_suffix(name), file=source)
     raise SettingError(
-        f"source is a path, '-', an http(s) address or a file opened for reading bytes: got {_shown(source)}"
+        f"source must be a path, '-', an http(s) address or a file opened for reading bytes, got {_shown(source)}"
     )
 
 

@@ -130,11 +130,11 @@ def _check_settings(delimiter: object, timeout: object, part_rows: object) -> No
     """Refuse settings of `stream_table` that are out of their range."""
     is_character = delimiter is None or (isinstance(delimiter, str) and len(delimiter) == 1)
     if not is_character or delimiter in ("\r", "\n", '"', "\0"):
-        raise SettingError(f"delimiter is one character that is no line end and no quote: got {delimiter!r}")
+        raise SettingError(f"delimiter must be one character that is no line end and no quote, got {delimiter!r}")
     if not isinstance(timeout, int | float) or isinstance(timeout, bool) or not 0 < timeout < math.inf:
-        raise SettingError(f"timeout is a number of seconds above 0: got {timeout!r}")
+        raise SettingError(f"timeout must be a number of seconds above 0, got {timeout!r}")
     if part_rows is not None and (type(part_rows) is not int or part_rows < 1):
-        raise SettingError(f"part_rows is a whole number from 1 up: got {part_rows!r}")
+        raise SettingError(f"part_rows must be a whole number from 1 up, got {part_rows!r}")
 
 
 def _file_state(path: str | None) -> tuple[int, int, int] | None:

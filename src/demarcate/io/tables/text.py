@@ -93,7 +93,7 @@ def _incremental_decoder(encoding: str) -> codecs.IncrementalDecoder:
     except (LookupError, ValueError):
         decoder = None
     if decoder is None:
-        raise SettingError(f"encoding is the name of a text encoding, such as utf-8 or latin-1: got {encoding!r}")
+        raise SettingError(f"encoding must be the name of a text encoding, such as utf-8 or latin-1, got {encoding!r}")
     return decoder
 
 

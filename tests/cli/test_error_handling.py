@@ -45,7 +45,7 @@ class TestErrors:
         ("error", "code", "message"),
         [
             (UsageError("lr is 0", "Try 1"), 2, "Usage: lr is 0. Try 1.\n"),
-            (SettingError("lr is above 0: got 0"), 2, "Usage: lr is above 0: got 0\n"),
+            (SettingError("lr must be above 0, got 0"), 2, "Usage: lr is above 0, got 0\n"),
             (BundleError("It is damaged."), 1, "Error: It is damaged.\n"),
             (KeyboardInterrupt(), 130, "Interrupted: nothing was written.\n"),
             (MemoryError(), 1, "Error: There is not enough memory."),
@@ -67,8 +67,8 @@ class TestErrors:
 
     def test_an_argument_in_python_is_named_as_its_option(self):
         flags = {"n_folds": "--folds", "lr": "--lr"}
-        message = "n_folds is from 2 up: got lr=1, n_folds=1 and 'n_folds'"
-        assert error_handling._with_flags(message, flags) == "--folds is from 2 up: got lr=1, --folds=1 and 'n_folds'"
+        message = "n_folds is from 2 up, got lr=1, n_folds=1 and 'n_folds'"
+        assert error_handling._with_flags(message, flags) == "--folds is from 2 up, got lr=1, --folds=1 and 'n_folds'"
 
     def test_an_exit_is_no_error(self, failing):
         for error in (typer.Exit(5), SystemExit(5)):

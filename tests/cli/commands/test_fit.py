@@ -287,9 +287,9 @@ class TestSettings:
     @pytest.mark.parametrize(
         ("arguments", "reason"),
         [
-            (("--preset", "quick"), "preset is one of fast, default, best: got 'quick'"),
+            (("--preset", "quick"), "preset must be one of fast, default, best, got 'quick'"),
             (("--hidden", "wide"), "--hidden is 'wide'. Give the widths"),
-            (("--hidden", "-3"), "hidden widths are whole numbers from 1 up: got -3"),
+            (("--hidden", "-3"), "hidden widths must be whole numbers from 1 up, got -3"),
             (("--activation", "step"), "activation is one of"),
             (("--dropout", "1"), "dropout is at least 0 and below 1"),
             (("--lr", "nan"), "lr is above 0 and finite"),

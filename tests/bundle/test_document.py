@@ -339,12 +339,12 @@ class TestPieces:
     @pytest.mark.parametrize(
         ("place", "value", "reason"),
         [
-            (21, 0.0, "edges are finite and ascending"),
-            (21, 0.5, "edges are finite and ascending"),
-            (22, 9.0, "edges are finite and ascending"),
+            (21, 0.0, "edges must be finite and ascending"),
+            (21, 0.5, "edges must be finite and ascending"),
+            (22, 9.0, "edges must be finite and ascending"),
             (20, np.nan, "holds NaN or infinity"),
             (23, np.inf, "holds NaN or infinity"),
-            (18, 0.0, "scale and limit are above 0"),
+            (18, 0.0, "scale and limit must be above 0"),
         ],
     )
     def test_numbers_that_no_pieces_have_are_refused(self, golden_3, monkeypatch, place, value, reason):
@@ -371,7 +371,7 @@ class TestPieces:
             ((*DOSE, "n_numbers"), 9, "the document requires"),
             ((*DOSE, "flag"), False, "encoder 0 makes"),
             (("encoders", 0, "n_encoded"), 3, "the document requires"),
-            (("members", 1, "network", "input_dropout"), 1.0, "input_dropout is at least 0"),
+            (("members", 1, "network", "input_dropout"), 1.0, "input_dropout must be at least 0"),
             (("members", 0, "network", "input_dropout"), 0.0, "members would be written differently"),
             (("schema", 5, "kind"), "categorical", "categor"),
         ],
@@ -546,7 +546,7 @@ class TestCraftedDocuments:
             (("members", 0, "network", "head"), "logit", "the head of network 0 is not that of the model"),
             (("members", 0, "network", "hidden"), [10**9], "the document requires"),
             (("members", 0, "network", "input_dropout"), 0.0, "members would be written differently"),
-            (("members", 0, "network", "input_dropout"), 1.0, "input_dropout is at least 0"),
+            (("members", 0, "network", "input_dropout"), 1.0, "input_dropout must be at least 0"),
             (("members", 0, "network", "activation"), "os.system", r"got 'os\.system'"),
             (("head",), "eval", "the head is unknown"),
             (("record",), [], "record"),

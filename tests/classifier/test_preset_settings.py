@@ -89,5 +89,5 @@ def test_an_unknown_preset_is_refused_in_fit(matrix):
 
 
 def test_an_unknown_preset_is_refused_also_if_every_setting_is_given(matrix):
-    with pytest.raises(SettingError, match="preset is one of"):
+    with pytest.raises(SettingError, match="preset must be one of"):
         tiny(preset="quick", patience=3, n_seeds=1).fit(*matrix)

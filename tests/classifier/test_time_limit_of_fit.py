@@ -38,5 +38,5 @@ def test_the_time_limit_counts_from_the_start_of_fit(matrix, monkeypatch):
 
 @pytest.mark.parametrize("limit", [0, -1, np.nan, np.inf, "soon", True])
 def test_a_limit_that_is_no_number_of_seconds_is_refused(matrix, limit):
-    with pytest.raises(SettingError, match="time_limit is None or a number of seconds above 0"):
+    with pytest.raises(SettingError, match="time_limit must be None or a number of seconds above 0"):
         tiny(time_limit=limit).fit(*matrix)

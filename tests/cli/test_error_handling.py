@@ -45,7 +45,7 @@ class TestErrors:
         ("error", "code", "message"),
         [
             (UsageError("lr is 0", "Try 1"), 2, "Usage: lr is 0. Try 1.\n"),
-            (SettingError("lr must be above 0, got 0"), 2, "Usage: lr is above 0, got 0\n"),
+            (SettingError("lr must be above 0, got 0"), 2, "Usage: lr must be above 0, got 0\n"),
             (BundleError("It is damaged."), 1, "Error: It is damaged.\n"),
             (KeyboardInterrupt(), 130, "Interrupted: nothing was written.\n"),
             (MemoryError(), 1, "Error: There is not enough memory."),

@@ -92,5 +92,5 @@ def test_without_standardising_numbers_pass_as_they_are():
 
 @pytest.mark.parametrize(("scale", "limit"), [(0.0, 1.0), (-1.0, 1.0), (math.nan, 1.0), (1.0, 0.0)])
 def test_a_state_that_cannot_be_is_refused(scale: float, limit: float):
-    with pytest.raises(SettingError, match="scale and limit are above 0"):
+    with pytest.raises(SettingError, match="scale and limit must be above 0"):
         NumericEncoder(0.0, 0.0, scale, flag=False, limit=limit)

@@ -158,7 +158,7 @@ def test_pieces_that_encoders_share_a_table_for_are_those_each_encodes(cells, se
 
 @pytest.mark.parametrize("edges", [(0.0, 0.0, 1.0), (1.0, 0.0), (0.0, np.nan, 1.0), (0.0, np.inf), (0.0, 5e-324)])
 def test_edges_that_do_not_ascend_are_refused(edges):
-    with pytest.raises(SettingError, match="edges are finite and ascending"):
+    with pytest.raises(SettingError, match="edges must be finite and ascending"):
         of_edges(*edges)
 
 

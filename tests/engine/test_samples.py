@@ -77,7 +77,7 @@ def test_given_weights_of_other_widths_are_refused():
 def test_given_weights_that_are_not_finite_are_refused(wrong):
     state = MLP.initial_state((2, 3, 1), torch.Generator(), torch.float32)
     state[1][1].fill_(wrong)
-    with pytest.raises(SettingError, match=r"^initial weights are finite numbers"):
+    with pytest.raises(SettingError, match=r"^initial weights must be finite numbers"):
         begin(state)
 
 

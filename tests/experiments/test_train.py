@@ -413,7 +413,7 @@ def test_several_seeds_are_as_many_calls_in_one():
 
 @pytest.mark.parametrize("seeds", [0, -1, 1.5, True, "many"])
 def test_a_number_of_seeds_that_is_none_is_refused(seeds):
-    with pytest.raises(SettingError, match="seeds is a whole number"):
+    with pytest.raises(SettingError, match="seeds must be a whole number"):
         train(datasets.moons(n_samples=40), Network((2,)), seeds=seeds)
 
 

@@ -23,6 +23,15 @@ _NO_MEMORY = re.compile("(can't|cannot|failed to) allocate|out of memory", re.IG
 """The words of torch when memory runs out, on the CPU and on a GPU."""
 
 
+_OPTION_VALUES = {
+    "must be None or a whole number from 1 up": "must be a whole number from 0 up",
+    "must be None or a number": "must be a number",
+    "must be None, a RandomState or a whole number": "must be a whole number",
+    "must be 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0": "must be balanced",
+}
+"""Rules of Python's arguments, and the same rules for options: 0 stands for None."""
+
+
 class UsageError(Exception):
     """The options or arguments of a command contradict each other, or one cannot be read."""
 
@@ -101,7 +110,7 @@ def _explain(error: BaseException, flags: Mapping[str, str]) -> tuple[int, list[
         kind = f"{type(error).__name__}: {error}"
         remedy = "Run the command again with --debug and report what it shows."
         lines = [f"demarcate failed where it should not have ({kind}). {remedy}"]
-    if isinstance(error, SettingError):
+    if isinstance(error, DemarcateError):
         lines = [_with_flags(line, flags) for line in lines]
     is_usage = isinstance(error, UsageError | SettingError)
     lines[0] = f"{'Usage' if is_usage else 'Error'}: {lines[0]}"
@@ -109,12 +118,19 @@ def _explain(error: BaseException, flags: Mapping[str, str]) -> tuple[int, list[
 
 
 def _with_flags(line: str, flags: Mapping[str, str]) -> str:
-    """Return a message with the names of Python's arguments replaced by options of another name."""
-    renamed = {name: flag for name, flag in flags.items() if flag != f"--{name}"}
-    if not renamed:
+    """Return a message with options in place of Python's arguments, and with the values that options take.
+
+    Names of several words are replaced everywhere, words of one name only where a statement about it begins.
+    """
+    if not flags:
         return line
-    pattern = rf"(?<!['\w.-])(?:{'|'.join(renamed)})(?!['\w])"
-    return re.sub(pattern, lambda match: renamed[match[0]], line)
+    renamed = [name for name, flag in flags.items() if flag != f"--{name}"]
+    unambiguous = rf"(?<!['\w.-])(?:{'|'.join(renamed)})(?!['\w])|" if renamed else ""
+    beginning = rf"(?:(?<=^)|(?<=: )|(?<=^- ))(?:{'|'.join(flags)})(?= (?:must|is|names)\b)"
+    line = re.sub(unambiguous + beginning, lambda match: flags[match[0]], line)
+    for python, option in _OPTION_VALUES.items():
+        line = line.replace(python, option)
+    return line
 
 
 def _traceback_lines(error: BaseException) -> list[str]:

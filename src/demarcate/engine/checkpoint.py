@@ -176,10 +176,9 @@ def _manifest(folder: Path, signature: Mapping[str, str], facts: Mapping[str, An
     if manifest["format"] != FORMAT:
         changes.append(f"format of checkpoints: {manifest['format']} then, {FORMAT} now")
     if changes:
-        listed = "\n".join(f"  {change}" for change in changes)
         raise CheckpointError(
-            f"{folder} holds the checkpoints of another fit:\n{listed}\n"
-            "Repeat the table and settings of then, name another folder, or remove this one"
+            f"{folder} holds the checkpoints of another fit ({'; '.join(changes)}). "
+            "Repeat the same table and settings, name another folder, or remove this one"
         )
     return manifest
 

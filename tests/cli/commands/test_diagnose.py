@@ -88,7 +88,7 @@ def test_a_table_with_categories_and_gaps_is_diagnosed(demarcate, tmp_path):
     [
         (("moons", "--seeds", "1"), 2, "seeds is 1. Give a whole number from 2 up"),
         (("moons", "--hidden", "wide"), 2, "--hidden is 'wide'. Give the widths"),
-        (("moons", "--lr", "-1"), 2, "lr is above 0"),
+        (("moons", "--lr", "-1"), 2, "lr must be above 0"),
         (("moons", "--plot", "picture.txt"), 2, "Give the picture a name that ends in one of .png, .svg, .pdf"),
         (("moons", "--target", "labl"), 1, "Did you mean 'label'"),
         (("nowhere.csv", "--target", "x"), 1, "nowhere.csv"),

@@ -57,7 +57,7 @@ def test_file_opened_for_text_is_refused(folder):
 
 @pytest.mark.parametrize("source", [None, 3, "", [b"a"], {"a": 1}])
 def test_source_of_another_kind_is_refused(source):
-    with pytest.raises(SettingError, match="source is a path, '-', an http"):
+    with pytest.raises(SettingError, match="source must be a path, '-', an http"):
         fetch(source, 1.0)
 
 

@@ -61,7 +61,7 @@ def test_nul_character_is_named_with_its_line(data, line):
 
 @pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13", "a\0b", "idna"])
 def test_unknown_encoding_is_refused(encoding):
-    with pytest.raises(SettingError, match="encoding is the name of a text encoding"):
+    with pytest.raises(SettingError, match="encoding must be the name of a text encoding"):
         decode(b"a..b\xff", encoding)
 
 

@@ -33,7 +33,7 @@ def test_sets_of_a_hold_out_use_the_mean_of_all_members(matrix):
     X, y = matrix
     held = tiny(holdout_above=59).fit(X, y)
     assert len(set(held.predictor_.encoding)) == 1
-    bound = held.predictor_.conformal.least(0.5)
+    bound = held.predictor_.conformal.thresholds(0.5)
     assert held.predict_set(X, 0.5).tolist() == (held.predict_proba(X) >= bound).tolist()
 
 

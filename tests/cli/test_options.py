@@ -80,7 +80,7 @@ def test_no_rows_are_all_rows_and_no_patience_never_stops():
         ("diagnose", ("--seeds", "1"), "--seeds is 1. Give a whole number from 2 up"),
         ("sweep", ("--lr", "0,-1"), "lr must be above 0 and finite"),
         ("sweep", ("--lr", "0.1", "--precision", "fp16"), "precision must be one of"),
-        ("sweep", ("--lr", "0.1", "--patience", "-1"), "--patience must be a whole number from 0 up, got -1"),
+        ("sweep", ("--lr", "0.1", "--patience", "-1"), "patience must be a whole number from 0 up, got -1"),
     ],
 )
 def test_a_setting_that_no_table_makes_good_is_refused_before_one_is_read(demarcate, command, setting, rule):

@@ -68,7 +68,7 @@ def test_given_weights_take_on_the_samples_precision(dtype):
 
 def test_given_weights_of_other_widths_are_refused():
     with pytest.raises(
-        SettingError, match=r"^initial weights have the network's own shapes, \(3, 2\) \(3,\) \(1, 3\) \(1,\): "
+        SettingError, match=r"^initial weights have the network's own shapes, \(3, 2\) \(3,\) \(1, 3\) \(1,\), "
     ):
         begin(MLP.initial_state((2, 4, 1), torch.Generator(), torch.float32))
 

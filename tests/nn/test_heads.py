@@ -121,7 +121,7 @@ def test_confident_wrong_answers_cost_more():
     ],
 )
 def test_cross_entropy_says_what_targets_it_takes(targets, remedy):
-    message = "cross-entropy takes class indices, int64 of shape (2,): " + remedy
+    message = "cross-entropy takes class indices, int64 of shape (2,), " + remedy
     with pytest.raises(TargetError, match=f"^{re.escape(message)}$"):
         SOFTMAX.loss(torch.zeros(2, 3), targets)
 
@@ -136,7 +136,7 @@ def test_cross_entropy_says_what_targets_it_takes(targets, remedy):
     ],
 )
 def test_binary_cross_entropy_says_what_targets_it_takes(targets, remedy):
-    message = "binary cross-entropy takes floats of shape (2, 1): " + remedy
+    message = "binary cross-entropy takes floats of shape (2, 1), " + remedy
     with pytest.raises(TargetError, match=f"^{re.escape(message)}$"):
         LOGIT.loss(torch.zeros(2, 1), targets)
 

@@ -295,7 +295,7 @@ class TestSettings:
             (("--lr", "nan"), "lr must be above 0 and finite"),
             (("--folds", "1"), "at least 2 folds"),
             (("--class-weight", "heavy"), "--class-weight must be balanced"),
-            (("--seed", "-1"), "--seed is None"),
+            (("--seed", "-1"), "--seed must be a whole number from 0 up"),
             (("--device", "abacus"), "device must be auto, cpu"),
             (("--delimiter", "ab"), "delimiter must be one character"),
         ],

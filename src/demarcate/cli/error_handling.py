@@ -125,7 +125,7 @@ def _with_flags(line: str, flags: Mapping[str, str]) -> str:
     if not flags:
         return line
     renamed = [name for name, flag in flags.items() if flag != f"--{name}"]
-    unambiguous = rf"(?<!['\w.-])(?:{'|'.join(renamed)})(?!['\w])|" if renamed else ""
+    unambiguous = rf"(?<!['\w./\\-])(?:{'|'.join(renamed)})(?!['\w/\\])|" if renamed else ""
     beginning = rf"(?:(?<=^)|(?<=: )|(?<=^- ))(?:{'|'.join(flags)})(?= (?:must|is|names)\b)"
     line = re.sub(unambiguous + beginning, lambda match: flags[match[0]], line)
     for python, option in _OPTION_VALUES.items():

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from demarcate.errors import SettingError
 from demarcate.tabular import stratified_folds, stratified_split
+from demarcate.tabular.splits import held_out_rows, holdout_size
 
 codes_of_some_rows = st.lists(st.integers(0, 4), min_size=2, max_size=60).map(np.array)
 
@@ -77,3 +78,19 @@ def test_the_only_row_of_a_class_is_trained_on():
 def test_holding_out_nothing_or_too_much_is_refused(held_out: float):
     with pytest.raises(SettingError, match="of 10 rows in 2 classes, 1 to 8 can be held out"):
         stratified_split(np.array([0, 1] * 5), held_out, 0)
+
+
+def test_a_hold_out_is_a_fifth_and_grows_until_each_class_has_a_hundred_rows():
+    common, rarer, rare = (np.repeat([0, 1], [20_000 - n, n]) for n in (1000, 300, 150))
+    assert holdout_size(common) == 4000
+    assert holdout_size(rarer) == 6667
+    assert holdout_size(rare) is None
+    (held,) = held_out_rows(rarer, 8, 10_000, 0)
+    assert np.bincount(rarer[held]).tolist() == [6567, 100]
+
+
+def test_folds_take_the_place_of_a_hold_out_that_a_rare_class_makes_too_large():
+    codes = np.repeat([0, 1], [19_850, 150])
+    held_out = held_out_rows(codes, 8, 10_000, 0)
+    assert len(held_out) == 8
+    assert sum(np.count_nonzero(codes[rows]) for rows in held_out) == 150

@@ -1,4 +1,6 @@
-"""Stratified splits and folds: each part has every class in the same proportion."""
+"""Splits and folds of independent rows, stratified: each part has every class in the same proportion."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +9,25 @@ from demarcate.errors import SettingError
 
 HOLDOUT_SHARE = 0.2
 HOLDOUT_MAX_ROWS = 20_000
-"""A hold-out is a fifth of the rows, but never more than this: scores from so many rows are precise enough."""
+"""A hold-out is a fifth of the rows, but no more than this unless a class is rare: more rows add no precision."""
+MIN_CLASS_ROWS = 100
+"""Rows of each class that a hold-out has at least: of fewer, scores of the class are too wide to be of use."""
+MAX_HOLDOUT_SHARE = 0.5
+"""Where a class would need a larger hold-out than this, folds, which score every row, take its place."""
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Rows to train on, rows that decide when to stop, and rows to score, ascending numbers each."""
+
+    train: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    scored: NDArray[np.int64]
+
+    @property
+    def is_forward(self) -> bool:
+        """Whether other rows than the scored ones decide when to stop."""
+        return self.validation is not self.scored
 
 
 def stratified_folds(codes: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:
@@ -32,16 +52,8 @@ def stratified_split(
 
     ``held_out`` is the share of rows to hold out if below 1, else their number.
     """
-    n_rows = len(codes)
-    if 1 < held_out < np.inf and held_out % 1:
-        raise SettingError(f"rows to hold out must be a share below 1 or a whole number, got {held_out}")
-    exact = n_rows * held_out if held_out < 1 else held_out
-    n_held_out = round(exact) if np.isfinite(exact) else 0
     _, counts = np.unique(codes, return_counts=True)
-    if not 1 <= n_held_out <= n_rows - len(counts):
-        raise SettingError(
-            f"of {n_rows} rows in {len(counts)} classes, 1 to {n_rows - len(counts)} can be held out, got {held_out}"
-        )
+    n_rows, n_held_out = len(codes), n_to_hold_out(len(codes), len(counts), held_out)
     shares = n_held_out * counts / n_rows
     quotas = np.minimum(np.floor(shares).astype(np.int64), counts - 1)
     while quotas.sum() < n_held_out:
@@ -53,6 +65,19 @@ def stratified_split(
     return np.sort(order[~is_held_out]), np.sort(order[is_held_out])
 
 
+def n_to_hold_out(n_rows: int, n_classes: int, held_out: float) -> int:
+    """Return how many rows to hold out, where a share or a number of them is given and each class keeps a row."""
+    if 1 < held_out < np.inf and held_out % 1:
+        raise SettingError(f"rows to hold out must be a share below 1 or a whole number, got {held_out}")
+    exact = n_rows * held_out if held_out < 1 else held_out
+    n_held_out = round(exact) if np.isfinite(exact) else 0
+    if not 1 <= n_held_out <= n_rows - n_classes:
+        raise SettingError(
+            f"of {n_rows} rows in {n_classes} classes, 1 to {n_rows - n_classes} can be held out, got {held_out}"
+        )
+    return n_held_out
+
+
 def all_but(held_out: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
     """Return the numbers of all rows except those held out, ascending."""
     is_other = np.ones(n_rows, dtype=bool)
@@ -60,15 +85,32 @@ def all_but(held_out: NDArray[np.int64], n_rows: int) -> NDArray[np.int64]:
     return np.flatnonzero(is_other)
 
 
+def holdout_size(codes: NDArray[np.int64]) -> int | None:
+    """Return how many rows a hold-out has; None if folds should take its place, for a class of few rows."""
+    n_rows, counts = len(codes), np.bincount(codes)
+    usual = min(max(1, round(n_rows * HOLDOUT_SHARE)), HOLDOUT_MAX_ROWS)
+    needed = MIN_CLASS_ROWS * n_rows / counts[counts > 0].min()
+    if needed <= usual:
+        return usual
+    return None if needed > MAX_HOLDOUT_SHARE * n_rows else int(np.ceil(needed))
+
+
 def held_out_rows(codes: NDArray[np.int64], n_folds: int, holdout_above: int, seed: int) -> list[NDArray[np.int64]]:
     """Return the rows that each group of members validates on.
 
     Up to ``holdout_above`` rows these are the folds of a stratified cross-validation, which together hold every row
-    once; above, a single stratified hold-out. The only row of a class is never held out: no network could learn it.
+    once; above, a single stratified hold-out, large enough for a rare class or else folds again. The only row of a
+    class is never held out: no network could learn it.
     """
     eligible = np.flatnonzero(np.bincount(codes)[codes] > 1)
-    if len(codes) > holdout_above:
-        n_held_out = min(max(1, round(len(eligible) * HOLDOUT_SHARE)), HOLDOUT_MAX_ROWS)
+    n_held_out = holdout_size(codes[eligible]) if len(codes) > holdout_above else None
+    if n_held_out is not None:
         return [eligible[stratified_split(codes[eligible], n_held_out, seed)[1]]]
     folds = stratified_folds(codes[eligible], min(n_folds, len(eligible)), seed)
     return [eligible[folds == fold] for fold in range(folds.max() + 1)]
+
+
+def cross_validation_splits(codes: NDArray[np.int64], n_folds: int, holdout_above: int, seed: int) -> list[Split]:
+    """Return the split of each of `held_out_rows`, which both decide when to stop and are scored."""
+    held_out = held_out_rows(codes, n_folds, holdout_above, seed)
+    return [Split(all_but(rows, len(codes)), rows, rows) for rows in held_out]

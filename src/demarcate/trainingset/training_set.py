@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
 from demarcate.tabular import ParsedColumns, Schema
+from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class TrainingSet:
     weights: NDArray[np.float64] | None = None  # of each row in the loss, (n_rows,); None for 1 each
     target: str = "target"  # name of the target column
     sample: NDArray[np.int64] | None = None  # rows, ascending, for the audit and logistic regression; None for all
+    dependence: Dependence | None = None  # groups and times of the rows; None for independent rows
+    weights_column: str | None = None  # name of the column of weights, if it is a column of the table
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """Return the cells of some rows, by column."""
@@ -38,7 +41,17 @@ class TrainingSet:
     def subset(self, rows: NDArray[np.int64]) -> "TrainingSet":
         """Return some rows as a training set in memory, with the same columns and classes."""
         weights = None if self.weights is None else self.weights[rows]
-        return TrainingSet(self.schema, self.cells(rows), self.classes, self.codes[rows], weights, self.target)
+        dependence = None if self.dependence is None else self.dependence.rows(rows)
+        return TrainingSet(
+            self.schema,
+            self.cells(rows),
+            self.classes,
+            self.codes[rows],
+            weights,
+            self.target,
+            dependence=dependence,
+            weights_column=self.weights_column,
+        )
 
     def weighted(self, class_weights: NDArray[np.float64]) -> Self:
         """Return the same rows, each weight multiplied by that of its class, ``(n_classes,)``."""

@@ -1,7 +1,6 @@
 """How scored rows were sampled: what each counts, which belong together, and the fold each was held out in."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,8 +59,9 @@ class Sampling:
 
     def rows(self, indices: npt.NDArray[np.int64] | npt.NDArray[np.bool_]) -> "Sampling":
         """Return the sampling of some of the rows, by number or by mask."""
-        taken: list[Any] = [array if array is None else array[indices] for array in self._arrays]
-        return Sampling(*taken, is_forward=self.is_forward)
+        weights = None if self.weights is None else self.weights[indices]
+        clusters = None if self.clusters is None else self.clusters[indices]
+        return Sampling(weights, clusters, None if self.folds is None else self.folds[indices], self.is_forward)
 
     def row_weights(self, n_rows: int) -> npt.NDArray[np.float64]:
         """Return what each row counts, ``(n_rows,)``."""
@@ -70,10 +70,6 @@ class Sampling:
     def units(self, n_rows: int) -> npt.NDArray[np.int64]:
         """Return each row's cluster, numbered from 0 without gaps, ``(n_rows,)``; a row without one is its own."""
         return np.arange(n_rows) if self.clusters is None else np.unique(self.clusters, return_inverse=True)[1]
-
-    @property
-    def _arrays(self) -> tuple[npt.NDArray[Any] | None, ...]:
-        return self.weights, self.clusters, self.folds
 
     def rows_in_words(self, rows: str) -> str:
         """Return which rows these are, and that they are weighted if they are."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,7 @@ from demarcate.tabular.schema import Column, Kind, Schema
 
 DROPPED_BY_CALLER = "asked to drop it"
 ROW_NUMBERS = "id-like: it numbers the rows"
+_NO_ROLES: Mapping[str, str] = MappingProxyType({})
 _ALL_MISSING = "constant: every cell is missing"
 _TOO_LARGE = "whole numbers too large to be exact quantities: read as codes"
 _DAY_FIRST = "day and month could be either way round: read day first"
@@ -41,6 +43,8 @@ _KIND_OF_TYPE: dict[type[pl.DataType], Kind] = {
 
 def infer_schema(
     frame: pl.DataFrame,
+    roles: Mapping[str, str] = _NO_ROLES,
+    /,
     *,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
@@ -51,9 +55,10 @@ def infer_schema(
     Text is numerical if every cell that is not missing is a number, a date if all are dates in one format, boolean if
     they are two words for yes and no; else categorical. Numbers are numerical, also when few differ: only a user knows
     that 1 to 4 are names. A column with a single value, or with a new one in (nearly) every row, is dropped, unless
-    the caller names it as ``categorical`` or ``numerical``.
+    the caller names it as ``categorical`` or ``numerical``. ``roles`` are columns that are no features, unless named
+    so, with the reason.
     """
-    inference = ColumnInference(frame.columns, categorical=categorical, numerical=numerical, drop=drop)
+    inference = ColumnInference(frame.columns, roles, categorical=categorical, numerical=numerical, drop=drop)
     return build_schema([inference.infer(cells) for cells in frame.get_columns()])
 
 
@@ -71,6 +76,8 @@ class ColumnInference:
     def __init__(
         self,
         names: Sequence[str],
+        roles: Mapping[str, str] = _NO_ROLES,
+        /,
         *,
         categorical: Sequence[str] = (),
         numerical: Sequence[str] = (),
@@ -78,6 +85,7 @@ class ColumnInference:
     ) -> None:
         settings = {"categorical": categorical, "numerical": numerical, "drop": drop}
         self._named = {setting: [name.strip() for name in columns] for setting, columns in settings.items()}
+        self._roles = roles
         _check_names(names, self._named)
 
     def infer(self, cells: pl.Series) -> Column:
@@ -90,6 +98,8 @@ class ColumnInference:
             return Column(name, "categorical", categories=tuple(_sorted_distinct(words)))
         if name in self._named["numerical"]:
             return Column(name, "numerical")
+        if name in self._roles:
+            return replace(_infer_kind(cells), dropped=self._roles[name])
         return _with_categories(_infer_kind(cells), cells)
 
 

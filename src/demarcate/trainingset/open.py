@@ -16,12 +16,14 @@ from demarcate.io.tables.columnar import ColumnarTable
 from demarcate.tabular import Column, Schema, as_frame, encode_labels, infer_schema
 from demarcate.tabular.cells import slices
 from demarcate.tabular.columns import plain_column
+from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.labels import typed_labels
 from demarcate.tabular.schema_inference import ColumnInference, build_schema
 from demarcate.tabular.summaries import ColumnSummary, summarize_column
 from demarcate.trainingset.column_store import CELL_BYTES, ColumnStore
 from demarcate.trainingset.memory_budget import MemoryBudget
 from demarcate.trainingset.on_disk import TrainingSetOnDisk
+from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles, read_weights
 from demarcate.trainingset.training_set import TrainingSet
 
 
@@ -31,6 +33,7 @@ def open_table(
     target: str = "target",
     weights: NDArray[np.float64] | None = None,
     schema: Schema | None = None,
+    roles: RowRoles = NO_ROLES,
     /,
     *,
     categorical: Sequence[str] = (),
@@ -39,19 +42,25 @@ def open_table(
 ) -> TrainingSet:
     """Check a table and its labels, and read them into memory; all that is wrong with either is one `InputError`.
 
-    Without a schema the columns are inferred, as by `infer_schema`.
+    Without a schema the columns are inferred, as by `infer_schema`; those with a role are no features, unless they are
+    named as ``categorical`` or ``numerical``. ``weights`` are those of the column that ``roles`` names, if it does.
     """
 
-    def columns() -> tuple[pl.DataFrame, Schema]:
+    def columns() -> tuple[pl.DataFrame, Schema, Dependence | None]:
         frame = as_frame(table)
         if frame.is_empty():
             raise InputError([Problem("The table has no rows", "Give rows of every class")])
-        known = schema or infer_schema(frame, categorical=categorical, numerical=numerical, drop=drop)
+        names = roles.names(frame.columns)
+        known = schema or infer_schema(frame, names, categorical=categorical, numerical=numerical, drop=drop)
         known.check_usable()
-        return frame, known
+        cells = {column.name: column for column in frame.get_columns() if column.name in names}
+        return frame, known, roles.dependence(cells, len(frame))
 
-    (frame, known), (classes, codes) = together(columns, lambda: encode_labels(labels))
-    return TrainingSet(known, known.parse(frame), classes, codes, weights, target)
+    (frame, known, dependence), (classes, codes) = together(columns, lambda: encode_labels(labels))
+    parsed = known.parse(frame)
+    return TrainingSet(
+        known, parsed, classes, codes, weights, target, dependence=dependence, weights_column=roles.weights
+    )
 
 
 @contextmanager
@@ -60,6 +69,8 @@ def open_file(
     target: str,
     budget: MemoryBudget,
     folder: Path,
+    roles: RowRoles = NO_ROLES,
+    /,
     *,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
@@ -74,11 +85,19 @@ def open_file(
     column to drop that is larger than the budget is inferred from its first rows.
     """
     names = [name for name in source.columns if name != target]
-    inference = ColumnInference(names, categorical=categorical, numerical=numerical, drop=drop)
+    role_names = roles.names(names)
+    inference = ColumnInference(names, role_names, categorical=categorical, numerical=numerical, drop=drop)
     budget.check(source.n_rows, {name: size for name, size in source.sizes.items() if name not in drop})
-    classes, codes, labelled = _read_labels(source, target, drop_missing_target)
+    classes, codes, used = _read_labels(source, target, drop_missing_target)
+    n_labelled = len(codes)
+    weights = None
+    if roles.weights is not None:
+        classes, codes, weights, used = _weighted_rows(source, roles.weights, classes, codes, used)
     n_rows = len(codes)
-    reader = _Reader(source, labelled, budget)
+    reader = _Reader(source, used, budget)
+    role_cells = {name: reader.cells(name) for name in role_names if name != roles.weights}
+    dependence = roles.dependence(role_cells, n_rows)
+    del role_cells
     n_bytes, what = CELL_BYTES * n_rows * len(names), f"{n_rows:,} rows of {len(names)} columns"
     with scratch_file(folder, n_bytes, what) as file, ExitStack() as files:
         store = ColumnStore(file, n_rows)
@@ -90,10 +109,13 @@ def open_file(
             parsed=store,
             classes=classes,
             codes=codes,
+            weights=weights,
             target=target,
+            dependence=dependence,
+            weights_column=roles.weights,
             sample=np.sort(generator.choice(n_rows, n_sampled, replace=False)) if n_sampled < n_rows else None,
             summaries=reader.summaries,
-            n_unlabelled=source.n_rows - n_rows,
+            n_unlabelled=source.n_rows - n_labelled,
             table_bytes=sum(source.sizes.values()),
             budget=budget,
             folder=folder,
@@ -113,12 +135,26 @@ def _read_labels(
     return *encode_labels([label for label in labels if label is not None]), labelled
 
 
+def _weighted_rows(
+    source: ColumnarTable, name: str, classes: NDArray[Any], codes: NDArray[np.int64], used: pl.Series | None
+) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.float64], pl.Series | None]:
+    """Return classes, codes and weights of the rows that weigh something, and which rows of the file these are."""
+    cells = plain_column(name, source.column(name))
+    weights = read_weights(cells if used is None else cells.filter(used))
+    if weights.all():
+        return classes, codes, weights, used
+    has_weight = np.ones(source.n_rows, dtype=bool) if used is None else used.to_numpy().copy()
+    has_weight[np.flatnonzero(has_weight)[weights == 0]] = False
+    classes, codes = encode_labels(classes[codes[weights > 0]])
+    return classes, codes, weights[weights > 0], pl.Series(has_weight)
+
+
 @dataclass(frozen=True, eq=False)
 class _Reader:
-    """Reads columns one by one, in the rows that have a label."""
+    """Reads columns one by one, in the rows that are used: they have a label, and a weight above 0."""
 
     source: ColumnarTable
-    labelled: pl.Series | None
+    used: pl.Series | None
     budget: MemoryBudget
     summaries: dict[str, ColumnSummary] = field(default_factory=dict)
 
@@ -128,7 +164,7 @@ class _Reader:
         columns: list[Column] = []
         for name in names:
             try:
-                cells = self._cells(name)
+                cells = self.cells(name)
                 column = inference.infer(cells)
                 if not column.dropped:
                     _store(cells, column, store)
@@ -144,14 +180,14 @@ class _Reader:
         for column in schema.used:
             # A column that numbers the rows is used only if there is no other.
             if column.name not in store:
-                _store(self._cells(column.name), column, store)
+                _store(self.cells(column.name), column, store)
         return schema
 
-    def _cells(self, name: str) -> pl.Series:
+    def cells(self, name: str) -> pl.Series:
         """Return all cells of a column; of one that is too large, and so is dropped, the first ones."""
         n_rows = self.budget.column_rows(self.source.n_rows, self.source.sizes[name])
         cells = plain_column(name, self.source.column(name, n_rows))
-        return cells if self.labelled is None else cells.filter(self.labelled.head(n_rows))
+        return cells if self.used is None else cells.filter(self.used.head(n_rows))
 
 
 def _store(cells: pl.Series, column: Column, store: ColumnStore) -> None:

@@ -8,13 +8,13 @@ tables.
 import argparse
 
 import numpy as np
-from demarcate.experiments.diagnosis.measured import Measured, measured
 from worlds import moons
 
 from demarcate import Network, Training
 from demarcate.engine import fit
+from demarcate.experiments.diagnosis.probe_design import design_probes
+from demarcate.experiments.diagnosis.probe_scores import ProbeScores, score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
-from demarcate.experiments.seed_splits import line_up
 from demarcate.trainingset.read_data import read_training_set
 
 OWN, CHANGES = "configured", ("half of the rows", "smaller", "regularised")
@@ -26,12 +26,12 @@ NETWORKS = {
 }
 
 
-def measure(network: Network, training: Training, seed: int) -> Measured:
-    """Return the results of the probes on one table."""
+def measure(network: Network, training: Training, seed: int) -> ProbeScores:
+    """Return the scores of the probes on one table."""
     training_set = read_training_set(moons(0.3).draw(300, seed), [network])
     probes = [probe for probe in probes_of(network, training) if probe.name in (OWN, *CHANGES)]
-    lineup = line_up(training_set, probes, seeds=10, seed=seed, standardise=True)
-    return measured(training_set, lineup, fit(lineup.members, lineup.samples))
+    design = design_probes(training_set, probes, seeds=10, seed=seed, standardise=True)
+    return score_probes(training_set, design, fit(design.members, design.samples))
 
 
 def main() -> None:

@@ -71,6 +71,18 @@ def test_an_eighth_decides_when_to_stop_only_where_that_is_asked_for(table):
     assert len(patient["unregularised"].validation_rows) == 0
 
 
+def test_fewer_rows_take_as_many_steps_as_the_configured_network(table):
+    members = of_seed(designed(table, Training(batch_size=16, epochs=10, patience=4)), 0)
+    steps = {name: each.training.steps(len(each.rows)) for name, each in members.items()}
+    own, half, quarter = (members[name] for name in ("configured", "half of the rows", "quarter of the rows"))
+    assert (len(own.rows), len(half.rows), len(quarter.rows)) == (140, 70, 35)
+    assert steps["configured"] * own.training.epochs == 90
+    assert steps["half of the rows"] * half.training.epochs == 90
+    assert steps["quarter of the rows"] * quarter.training.epochs == 90
+    assert (own.training.patience, half.training.patience, quarter.training.patience) == (4, 7, 12)
+    assert half.training.validate_every == 2
+
+
 def test_probes_of_a_seed_share_their_rows_and_initial_weights(table):
     members = of_seed(designed(table), 4)
     assert {member.seed for member in members.values()} == {members["configured"].seed}

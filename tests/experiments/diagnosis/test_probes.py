@@ -1,7 +1,7 @@
 import pytest
 
 from demarcate import Network, Training
-from demarcate.experiments.diagnosis.probes import larger, probes_of, regularised, smaller
+from demarcate.experiments.diagnosis.probes import in_equal_steps, larger, probes_of, regularised, smaller
 
 
 def by_name(network=None, training=None):
@@ -74,3 +74,22 @@ def test_a_patience_that_is_configured_stays():
 
 def test_a_linear_model_has_no_unit_to_silence():
     assert regularised(probes_of(Network(()), Training())[0]).network.dropout == 0.0
+
+
+@pytest.mark.parametrize("batch_size", [None, 32, 50, 1000])
+@pytest.mark.parametrize(("n_rows", "n_configured"), [(80, 160), (40, 160), (41, 163), (500, 1000)])
+def test_fewer_rows_take_as_many_steps(batch_size, n_rows, n_configured):
+    training = Training(batch_size=batch_size, epochs=120, patience=12, warmup=3.0, averaging=2.0)
+    shorter = in_equal_steps(training, n_rows, n_configured)
+    before, after = training.steps(n_configured), shorter.steps(n_rows)
+    assert after * shorter.epochs == pytest.approx(before * training.epochs, abs=after / 2)
+    assert after * shorter.patience == pytest.approx(before * training.patience, abs=after / 2)
+    assert after * shorter.warmup == pytest.approx(before * training.warmup)
+    assert after * shorter.averaging == pytest.approx(before * training.averaging)
+    assert shorter.validate_every == max(1, round(before / after))
+
+
+def test_without_patience_there_is_none_and_equal_rows_change_nothing():
+    assert in_equal_steps(Training(batch_size=10), 50, 100).patience is None
+    training = Training(batch_size=10, patience=4)
+    assert in_equal_steps(training, 100, 100) == training

@@ -1,6 +1,7 @@
 """From the scores of the probes to a diagnosis: the verdict, the effect of each change, and the reasons as text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,7 +57,8 @@ def _probe_result(scores: ProbeScores, design: ProbeDesign, index: int) -> Probe
     probe, member = scores.probes[index], design.members[index]
     train = Levels(scores.train_level(probe.name, "log_loss"), scores.train_level(probe.name, "accuracy"))
     held_out = Levels(scores.level(probe.name, "log_loss"), scores.level(probe.name, "accuracy"))
-    return ProbeResult(probe, len(member.rows) + len(member.validation_rows), train, held_out)
+    n_train = len(member.rows) + len(member.validation_rows)
+    return ProbeResult(replace(probe, training=member.training), n_train, train, held_out)
 
 
 def _effects(evidence: Evidence, results: tuple[ProbeResult, ...]) -> dict[str, Effect]:

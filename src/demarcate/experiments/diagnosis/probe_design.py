@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Member, Samples
 from demarcate.errors import InputError, Problem
-from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe
+from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe, in_equal_steps
 from demarcate.tabular import all_but, stratified_split
 from demarcate.tabular.splits import held_out_rows
 from demarcate.trainingset import TrainingSet
@@ -47,8 +47,8 @@ def design_probes(
 ) -> ProbeDesign:
     """Split the rows into folds, one fold for each seed, and make every probe's member on the other folds.
 
-    After every five seeds the rows are split anew. ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`.
-    Raises an InputError if there are too few rows.
+    After every five seeds the rows are split anew. Probes of fewer rows take as many steps as the configured network.
+    ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`. Raises an InputError if there are too few rows.
     """
     n_rows, n_classes = len(table.codes), len(table.classes)
     min_rows = max(MIN_ROWS, 5 * n_classes)
@@ -65,15 +65,17 @@ def design_probes(
     for member_seed, held_out in zip(member_seeds, scored_rows[:seeds], strict=True):
         rows = all_but(held_out, n_rows)
         encodings: dict[bytes, int] = {}
-        for probe in probes:
-            train, stopping = _probe_rows(table.codes, rows, probe, member_seed)
+        parts_of_probes = [_probe_rows(table.codes, rows, probe, member_seed) for probe in probes]
+        n_configured = len(parts_of_probes[0][0])
+        for probe, (train, stopping) in zip(probes, parts_of_probes, strict=True):
             key = train.tobytes()
             if key not in encodings:
                 encodings[key] = len(encoders)
                 encoder = TableEncoder.fit(table.schema, table.parsed, train, standardise=standardise, codes=codes)
                 encoders.append(encoder)
             parts = torch.from_numpy(train), torch.from_numpy(stopping)
-            members.append(Member(probe.network, probe.training, member_seed, *parts, encoding=encodings[key]))
+            training = probe.training if probe.share == 1 else in_equal_steps(probe.training, len(train), n_configured)
+            members.append(Member(probe.network, training, member_seed, *parts, encoding=encodings[key]))
     return ProbeDesign(tuple(probes), tuple(scored_rows[:seeds]), members, encoders, table.samples(encoders))
 
 

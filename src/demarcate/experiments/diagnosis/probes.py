@@ -66,6 +66,23 @@ def probes_of(network: Network, training: Training) -> list[Probe]:
     return [configured, *distinct]
 
 
+def in_equal_steps(training: Training, n_rows: int, n_configured: int) -> Training:
+    """Return a training that takes as many steps over ``n_rows`` rows as this one over ``n_configured``.
+
+    Everything that is counted in epochs is counted in as many steps as before. Otherwise fewer rows would also mean
+    fewer steps, and more rows would seem to help a network that is trained too briefly.
+    """
+    ratio = training.steps(n_configured) / training.steps(n_rows)
+    return replace(
+        training,
+        epochs=max(1, round(ratio * training.epochs)),
+        patience=training.patience and max(1, round(ratio * training.patience)),
+        validate_every=max(1, round(ratio * training.validate_every)),
+        averaging=ratio * training.averaging,
+        warmup=ratio * training.warmup,
+    )
+
+
 def smaller(network: Network) -> Network:
     """Return the network with a quarter of the hidden widths, at least one unit a layer."""
     return replace(network, hidden=tuple(max(1, round(width / 4)) for width in network.hidden))

@@ -14,7 +14,8 @@ from demarcate.engine.inputs import DenseInputs, SharedInputs
 from demarcate.errors import SettingError
 from demarcate.nn import Network
 from demarcate.tabular import infer_schema
-from demarcate.tabular.splits import held_out_rows
+from demarcate.tabular.dependence import Dependence
+from demarcate.tabular.splits import cross_validation_splits, held_out_rows
 from demarcate.trainingset import TrainingSet
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -132,7 +133,7 @@ def test_out_of_fold_probabilities_do_not_depend_on_how_rows_are_stored(monkeypa
 def test_an_encoder_never_sees_the_rows_held_out_from_its_members(pieces):
     training_set = make_training_set()
     before = fitted(training_set, pieces=pieces)
-    held = before.groups[1]
+    held = before.splits[1].scored
     cells = training_set.parsed["size"].copy()
     cells[held] = 1e6
     kinds = training_set.parsed["kind"].to_list()
@@ -152,9 +153,9 @@ def test_the_labels_of_held_out_rows_do_not_teach_their_members(monkeypatch, pie
     training_set, training = make_training_set(), replace(QUICK, init=init)
     before = fitted(training_set, training, pieces=pieces)
     assert pieces == any(len(getattr(encoder.encoders[0], "edges", ())) > 2 for encoder in before.predictor.encoders)
-    monkeypatch.setattr("demarcate.classifier.cross_validation.held_out_rows", lambda *_: list(before.groups))
+    monkeypatch.setattr("demarcate.classifier.cross_validation.splits_of", lambda *_: list(before.splits))
     codes = training_set.codes.copy()
-    codes[before.groups[2]] = 1 - codes[before.groups[2]]
+    codes[before.splits[2].scored] = 1 - codes[before.splits[2].scored]
     after = fitted(
         TrainingSet(training_set.schema, training_set.parsed, training_set.classes, codes), training, pieces=pieces
     )
@@ -181,7 +182,7 @@ def test_out_of_fold_probabilities_come_from_members_that_did_not_train_on_the_r
     assert ensemble.held.tolist() == list(range(60))
     assert ensemble.predictor.encoding == (0, 1, 2, 3) * n_seeds
     expected = np.empty((60, n_classes))
-    for fold, held in enumerate(ensemble.groups):
+    for fold, held in enumerate(split.scored for split in ensemble.splits):
         chances = []
         for index in range(fold, 4 * n_seeds, 4):
             x = torch.from_numpy(ensemble.predictor.encoders[fold].encode(training_set.parsed))[held]
@@ -195,7 +196,7 @@ def test_out_of_fold_probabilities_come_from_members_that_did_not_train_on_the_r
 def test_a_members_validation_loss_is_that_of_the_rows_held_out_from_it():
     training_set = make_training_set()
     ensemble = fitted(training_set)
-    for fold, held in enumerate(ensemble.groups):
+    for fold, held in enumerate(split.scored for split in ensemble.splits):
         chances = ensemble.probabilities[held, training_set.codes[held]]
         found = ensemble.members[fold].history.validation_loss[-1].item()
         assert -np.log(chances).mean() == pytest.approx(found, rel=1e-5)
@@ -205,10 +206,10 @@ def test_with_early_stopping_rows_are_scored_at_one_epoch_for_all_folds():
     training_set = make_training_set()
     stopping = Training(lr=0.05, epochs=40, batch_size=16, patience=3)
     ensemble = fitted(training_set, stopping)
-    sizes = [len(group) for group in ensemble.groups]
+    sizes = [len(split.scored) for split in ensemble.splits]
     epoch = common_epoch(ensemble.members, sizes)
     assert len({member.best_epoch for member in ensemble.members}) > 1
-    for fold, held in enumerate(ensemble.groups):
+    for fold, held in enumerate(split.scored for split in ensemble.splits):
         losses = ensemble.members[fold].history.validation_loss
         expected = losses[min(epoch, len(losses)) - 1].item()
         assert -np.log(ensemble.probabilities[held, training_set.codes[held]]).mean() == pytest.approx(
@@ -223,7 +224,7 @@ def test_with_early_stopping_rows_are_scored_at_one_epoch_for_all_folds():
 def test_finished_members_say_of_held_rows_what_their_best_epoch_did():
     training_set = make_training_set()
     ensemble = fitted(training_set, Training(lr=0.05, epochs=40, batch_size=16, patience=3))
-    for fold, held in enumerate(ensemble.groups):
+    for fold, held in enumerate(split.scored for split in ensemble.splits):
         member = ensemble.members[fold]
         expected = member.history.validation_loss[member.best_epoch - 1].item()
         assert -np.log(ensemble.finished[held, training_set.codes[held]]).mean() == pytest.approx(expected, rel=1e-5)
@@ -239,7 +240,8 @@ def test_the_predictor_has_each_members_best_weights():
 def test_a_hold_out_is_predicted_by_every_member_and_trained_on_by_none():
     training_set = make_training_set(120)
     ensemble = fitted(training_set, holdout_above=100, n_seeds=2)
-    (group,) = ensemble.groups
+    group = ensemble.splits[0].scored
+    assert len(ensemble.splits) == 1
     assert ensemble.rows == "held-out"
     assert ensemble.held.tolist() == group.tolist()
     assert len(group) == 24
@@ -257,6 +259,55 @@ def test_the_only_row_of_a_class_is_trained_on_and_not_scored():
     assert ensemble.probabilities.shape == (59, 3)
 
 
+# Rows of one group, and rows in time
+
+
+def test_members_know_no_group_that_they_are_scored_on():
+    training_set, groups = make_training_set(), np.repeat(np.arange(12), 5)
+    ensemble = fitted(replace(training_set, dependence=Dependence(groups=groups)))
+    assert ensemble.held.tolist() == list(range(60))
+    for split in ensemble.splits:
+        assert not np.intersect1d(groups[split.train], groups[split.scored]).size
+    assert ensemble.sampling.clusters is not None
+    assert ensemble.sampling.clusters.tolist() == groups.tolist()
+    assert ensemble.scorer is ensemble.predictor
+
+
+def in_time(training_set: TrainingSet) -> TrainingSet:
+    return replace(training_set, dependence=Dependence(times=np.arange(len(training_set.codes), dtype=float)))
+
+
+def test_in_time_members_are_scored_on_rows_after_those_they_learned():
+    training_set = in_time(make_training_set(120))
+    ensemble = fitted(training_set, Training(lr=0.05, epochs=20, batch_size=16, patience=3))
+    assert ensemble.rows == "later"
+    assert ensemble.held.tolist() == list(range(60, 120))
+    assert ensemble.sampling.is_forward
+    for number, split in enumerate(ensemble.splits):
+        assert max(split.learned) < min(split.scored)
+        cells = {name: column[split.scored] for name, column in training_set.parsed.items()}
+        expected = ensemble.scorer.probabilities(cells, [number])
+        np.testing.assert_allclose(ensemble.probabilities[split.scored - 60], expected, atol=1e-12)
+
+
+def test_in_time_the_saved_networks_train_on_all_rows_for_the_epochs_of_the_windows():
+    training_set = in_time(make_training_set(120))
+    training = Training(lr=0.05, epochs=20, batch_size=16, patience=3)
+    ensemble = fitted(training_set, training)
+    assert ensemble.predictor.n_members == HOLDOUT_MEMBERS
+    (n_epochs,) = {member.best_epoch for member in ensemble.members}
+    assert {len(member.history.train_loss) for member in ensemble.members} == {n_epochs}
+    changed = training_set.codes.copy()
+    changed[-3:] = 1 - changed[-3:]
+    other = fitted(replace(training_set, codes=changed), training)
+    assert not np.array_equal(ensemble.predictor.states()[0][0][0], other.predictor.states()[0][0][0])
+
+
+def test_in_time_a_fit_without_early_stopping_trains_all_epochs():
+    ensemble = fitted(in_time(make_training_set(120)))
+    assert {member.best_epoch for member in ensemble.members} == {QUICK.epochs}
+
+
 # Weights, seeds, settings
 
 
@@ -265,9 +316,9 @@ def test_rows_without_weight_change_no_weights_of_the_networks():
     weights[::4] = 0
     training_set = make_training_set(weights=weights)
     codes = np.where(weights == 0, 1 - training_set.codes, training_set.codes)
-    groups = held_out_rows(training_set.codes, 4, 1000, 0)
+    splits = cross_validation_splits(training_set.codes, 4, 1000, 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("demarcate.classifier.cross_validation.held_out_rows", lambda *_: groups)
+        patch.setattr("demarcate.classifier.cross_validation.splits_of", lambda *_: splits)
         one = fitted(training_set)
         other = fitted(TrainingSet(training_set.schema, training_set.parsed, training_set.classes, codes, weights))
     np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-7)

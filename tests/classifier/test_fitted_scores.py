@@ -18,7 +18,7 @@ def test_intervals_carry_the_variation_between_the_folds_that_rows_were_held_out
     X, y = matrix
     fitted = tiny(epochs=20).fit(X, y)
     folds = np.empty(len(y), dtype=int)
-    for fold, held in enumerate(fitted.held_out_):
+    for fold, held in enumerate(split.scored for split in fitted.splits_):
         folds[held] = fold
     np.testing.assert_array_equal(fitted.oof_folds_, folds[fitted.oof_rows_])
     rows = fitted.oof_codes_, fitted.oof_proba_
@@ -50,5 +50,5 @@ def test_out_of_fold_rows_are_predicted_by_the_networks_that_did_not_see_them(ma
     X, y = matrix
     fitted = tiny().fit(X, y)
     members = fitted.predictor_.member_probabilities(X)
-    for member, held in enumerate(fitted.held_out_):
+    for member, held in enumerate(split.scored for split in fitted.splits_):
         np.testing.assert_allclose(fitted.oof_proba_[held], members[member][held], atol=1e-6)

@@ -114,7 +114,7 @@ def test_numbers_are_binned_unless_pieces_is_false(mixed):
 def test_bin_edges_of_each_fold_come_from_its_training_rows(matrix):
     X, y = matrix
     fitted = tiny().fit(X, y)
-    for encoder, held in zip(fitted.predictor_.encoders, fitted.held_out_, strict=True):
+    for encoder, held in zip(fitted.predictor_.encoders, [split.scored for split in fitted.splits_], strict=True):
         train = np.setdiff1d(np.arange(len(y)), held)
         for place, column in enumerate(encoder.encoders):
             expected = tree_bin_edges(X[train, place], y[train], 2)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from demarcate.encoding import TableEncoder
 from demarcate.evaluation import METRICS, Score
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
-from demarcate.tabular import all_but
+from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
 
 Scores = dict[str, Score]
@@ -16,7 +16,7 @@ Scores = dict[str, Score]
 
 def baseline_scores(
     training_set: TrainingSet,
-    held_out: Sequence[NDArray[np.int64]],
+    splits: Sequence[Split],
     score_rows: Callable[[NDArray[np.float64]], Scores],
 ) -> dict[str, Scores]:
     """Fit both baselines on the training rows of each fold, and score their probabilities of the held-out rows.
@@ -24,13 +24,13 @@ def baseline_scores(
     ``score_rows`` scores probabilities ``(n_held, n_classes)`` of all held-out rows, ascending. Logistic regression is
     fitted on the training rows of the sample, where there is one.
     """
-    rows, n_classes = np.sort(np.concatenate(held_out)), len(training_set.classes)
+    rows, n_classes = np.sort(np.concatenate([split.scored for split in splits])), len(training_set.classes)
     majority, logistic = (np.empty((len(rows), n_classes)) for _ in range(2))
-    for held in held_out:
-        train, index = all_but(held, len(training_set.codes)), np.searchsorted(rows, held)
+    for split in splits:
+        held, train, index = split.scored, split.learned, np.searchsorted(rows, split.scored)
         majority[index] = majority_probabilities(training_set.codes[train], len(held), n_classes)
         if training_set.sample is not None:
-            train = np.setdiff1d(training_set.sample, held)
+            train = np.intersect1d(training_set.sample, train)
         encoder = TableEncoder.fit(training_set.schema, training_set.parsed, train)
         logistic[index] = logistic_probabilities(
             encoder.encode(training_set.cells(train)),

@@ -99,6 +99,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         Whether probabilities are scaled by a temperature where out-of-fold rows show that this helps.
     categorical, numerical, drop
         Names of columns of a kind that inference would miss, or that are not used.
+    gap
+        How long after its time a row's label is known, where ``fit`` gets times: a number, in days if times are dates,
+        text such as ``36h``, or a timedelta. No network is scored on a row that begins before the labels it learned.
     random_state
         Seed of everything random. The same seed, machine and number of threads give the same bits.
     device
@@ -124,8 +127,10 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     schema_ : Schema
         The kind of each column, and why some are not used.
     oof_rows_, oof_codes_, oof_folds_ : ndarrays of shape (n_held,)
-        Rows with out-of-fold probabilities (all under cross-validation, else the hold-out), their class indices, and
-        the fold each was held out in (0 for all of a hold-out).
+        Rows with out-of-fold probabilities (all under cross-validation, else the hold-out; with times the later ones),
+        their class indices, and the fold or window each was held out in (0 for all of a hold-out).
+    oof_sampling_ : Sampling
+        Their weights, groups or blocks in time, and folds: what intervals go by.
     oof_proba_ : ndarray of shape (n_held, n_classes)
         Their probabilities, from the networks that did not train on them. If the predictor has a temperature, those of
         each fold are scaled by a temperature fitted on the other folds.
@@ -147,7 +152,14 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     ((2,), (2, 2), 4)
     """
 
-    def fit(self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+        groups: Any = None,
+        time: Any = None,
+    ) -> Self:
         """Train the ensemble, and return the estimator.
 
         Parameters
@@ -158,7 +170,15 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         y
             One label for each row: strings, integers or booleans.
         sample_weight
-            Weight of each row in the loss, (n_samples,), at least 0. Rows of weight 0 are left out altogether.
+            Weight of each row, (n_samples,), at least 0: in the loss, in scores and intervals, calibration, costs and
+            prediction sets, which are all those of the weighted rows. Rows of weight 0 are left out altogether.
+        groups
+            What rows belong together, such as those of one person: an array (n_samples,), or the name of a column, or
+            names. Folds, hold-outs and intervals go by group, so that scores are those of new groups. A named column is
+            no feature unless ``categorical`` or ``numerical`` name it too.
+        time
+            When rows were: an array (n_samples,) of dates or numbers, or the name of a column, which is then no
+            feature. Networks are scored on later rows than they trained on, and those that predict are trained on all.
 
         Raises
         ------
@@ -172,7 +192,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         deadline = self._deadline()
         self._check()
         self.seed_ = seed_of(self.random_state)
-        training_set = training_set_of(self, X, y, sample_weight)
+        training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
         network, training = self._network(training_set), self._training(len(training_set.codes))
         self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain)
         settings = {**self._folds(), **self._execution(), "checkpoint": self.checkpoint}
@@ -275,7 +295,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         if training_set.fingerprint() != self.data_sha256_:
             fact = "These are not the rows that the networks were trained on"
             raise InputError([Problem(fact, "Give X, y and sample_weight as they were in fit")])
-        return baseline_scores(training_set, self.held_out_, self._score)
+        return baseline_scores(training_set, self.splits_, self._score)
 
     def diagnose(
         self,
@@ -283,14 +303,16 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         y: ArrayLike | None = None,
         sample_weight: ArrayLike | None = None,
         *,
+        groups: Any = None,
+        time: Any = None,
         seeds: int = SEEDS,
         max_rows: int = MAX_ROWS,
     ) -> Diagnosis:
         """Return whether a network with these settings underfits or overfits these rows, and what would help.
 
         The estimator need not be fitted, and does not change. The diagnosis is of single networks; the mean of an
-        ensemble is somewhat better than each of its members. ``X``, ``y`` and ``sample_weight`` are as for ``fit``, all
-        else, with errors and warnings, is as for `demarcate.diagnose`.
+        ensemble is somewhat better than each of its members. The rows are as for ``fit``, all else, with errors and
+        warnings, is as for `demarcate.diagnose`.
 
         Examples
         --------
@@ -300,7 +322,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         underfits
         """
         # Reading a table sets attributes of the estimator: a copy's, not this one's.
-        training_set = training_set_of(clone(self), X, y, sample_weight)
+        training_set = training_set_of(clone(self), X, y, sample_weight, groups=groups, time=time)
         network, training = self._network(training_set), self._training(len(training_set.codes))
         settings = {**self._execution(), "seeds": seeds, "max_rows": max_rows, "seed": seed_of(self.random_state)}
         return diagnose_training_set(training_set, network, training, **settings)
@@ -346,8 +368,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.n_samples_, self.class_rows_ = len(codes), np.bincount(codes).tolist()
         self.n_sampled_ = None if training_set.sample is None else len(training_set.sample)
         self.data_sha256_ = training_set.fingerprint()
-        self.held_out_ = ensemble.groups
+        self.splits_, self.scorer_ = ensemble.splits, ensemble.scorer
         self.oof_rows_, self.oof_folds_, self.oof_kind_ = ensemble.held, ensemble.folds, ensemble.rows
+        self.oof_sampling_ = ensemble.sampling
         self.oof_codes_ = codes[ensemble.held]
         predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=bool(self.calibrate))
         self.predictor_ = predictor.deciding(self.costs_)

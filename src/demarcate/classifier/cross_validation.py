@@ -1,28 +1,38 @@
-"""The ensemble behind the classifier: members that are validated on rows they did not train on."""
+"""The ensemble behind the classifier: members that are scored on rows they did not train on.
+
+Rows without an order in time are cross-validated: the members of a fold stop by its rows, are scored on them, and all
+members together predict. In time nothing that predicts can be scored: members of expanding windows train on earlier
+rows, stop by the next and are scored on those after. The networks that predict then train on all rows, up to the last,
+for as many epochs as the networks of the windows took in the median.
+"""
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
-from demarcate.engine import FittedMember, Member, OnEpoch, Training, fit
+from demarcate.engine import FittedMember, Halving, Member, OnEpoch, Samples, Training, fit
 from demarcate.errors import SettingError
 from demarcate.evaluation.calibration import Calibration, calibrate
 from demarcate.evaluation.conformal import Conformal
+from demarcate.evaluation.sampling import Sampling
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.nn.heads import head_for
-from demarcate.tabular import all_but
-from demarcate.tabular.splits import held_out_rows
+from demarcate.tabular.dependent_splits import splits_of
+from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
 
 HOLDOUT_MEMBERS = 4
-"""Members for each seed where all share one hold-out and differ only in their seeds."""
+"""Members for each seed where all share one hold-out, or all rows, and differ only in their seeds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,18 +40,20 @@ class Ensemble:
     """A fitted ensemble, and its probabilities ``(n_held, n_classes)`` of the rows that members did not train on."""
 
     predictor: Predictor  # the mean of all members
-    members: tuple[FittedMember, ...]
-    groups: tuple[NDArray[np.int64], ...]  # rows held out from each group of members, in the order of its encoders
-    held: NDArray[np.int64]  # all held-out rows, ascending: every row but the only one of a class, or the hold-out
+    members: tuple[FittedMember, ...]  # of the predictor
+    splits: tuple[Split, ...]  # of each group of members, in the order of the encoders of `scorer`
+    scorer: Predictor  # the members that scored the held-out rows: those of the predictor, except in time
+    held: NDArray[np.int64]  # all held-out rows, ascending: every row but the only one of a class, or a part of them
     probabilities: NDArray[np.float64]  # at the epoch that was best for all folds together
     finished: NDArray[np.float64]  # at the epoch whose weights each member keeps, which these rows chose
-    rows: str  # the held-out rows in words: "out-of-fold" or "held-out"
+    sampling: Sampling  # of the held-out rows
+    rows: str  # the held-out rows in words: "out-of-fold", "held-out" or "later"
 
     @property
     def folds(self) -> NDArray[np.int64]:
-        """Return the group that each held-out row belongs to, ``(n_held,)``."""
-        of_row = np.repeat(np.arange(len(self.groups)), [len(group) for group in self.groups])
-        return of_row[np.argsort(np.concatenate(self.groups))]
+        """The split that each held-out row was scored in, ``(n_held,)``."""
+        assert self.sampling.folds is not None
+        return self.sampling.folds
 
     def calibrated(self, codes: NDArray[np.int64], *, scale: bool) -> tuple[Predictor, NDArray[np.float64]]:
         """Return the predictor with temperature and prediction sets, and the out-of-fold probabilities.
@@ -62,6 +74,53 @@ def check_counts(n_folds: int, n_seeds: int) -> None:
         raise SettingError(f"there must be at least 2 folds and 1 seed, got n_folds={n_folds}, n_seeds={n_seeds}")
 
 
+@dataclass(frozen=True, eq=False)
+class _Fit:
+    """What all members of an ensemble share, and how they are trained."""
+
+    training_set: TrainingSet
+    network: Network
+    training: Training
+    pieces: bool
+    settings: Mapping[str, Any]  # of the engine: device, precision, on_epoch
+    checkpoint: str | os.PathLike[str] | None
+    deadline: float | None  # by ``time.monotonic``
+
+    def encoder(self, rows: NDArray[np.int64]) -> TableEncoder:
+        """Fit an encoder on training rows."""
+        table = self.training_set
+        return TableEncoder.fit(table.schema, table.parsed, rows, codes=table.codes if self.pieces else None)
+
+    def run(
+        self,
+        members: Sequence[Member],
+        samples: Samples,
+        phase: str = "",
+        share: float = 1.0,
+        halving: Halving | None = None,
+    ) -> list[FittedMember]:
+        """Train members; a fit of several phases has a folder of checkpoints, and a share of the time, for each."""
+        folder = self.checkpoint if self.checkpoint is None or not phase else Path(self.checkpoint) / phase
+        # A deadline in the past still leaves each member its first steps.
+        limit = None if self.deadline is None else max((self.deadline - time.monotonic()) * share, 1e-3)
+        return fit(members, samples, checkpoint=folder, time_limit=limit, halving=halving, **self.settings)
+
+    def predictor(
+        self, encoders: Sequence[TableEncoder], encoding: Sequence[int], fitted: Sequence[FittedMember]
+    ) -> Predictor:
+        """Return the mean of fitted members."""
+        return Predictor.of(
+            schema=self.training_set.schema,
+            encoders=encoders,
+            encoding=encoding,
+            networks=[self.network] * len(fitted),
+            states=[member.state for member in fitted],
+            head=head_for(self.network.head, len(self.training_set.classes)),
+            classes=self.training_set.classes,
+            target=self.training_set.target,
+        )
+
+
 def fit_ensemble(
     training_set: TrainingSet,
     network: Network,
@@ -78,77 +137,95 @@ def fit_ensemble(
     checkpoint: str | os.PathLike[str] | None = None,
     deadline: float | None = None,
 ) -> Ensemble:
-    """Train ``n_seeds`` members for each group of held-out rows, until a deadline by ``time.monotonic``.
+    """Train ``n_seeds`` members for each split of the rows, until a deadline by ``time.monotonic``.
 
-    Everything a member knows of the table, its encoder included, is fitted on its training rows. The held-out rows
-    decide when it stops. They are not scored at that epoch, which would flatter it, but at the epoch that was best for
-    all folds together: a single row has a small part in that choice.
+    Everything a member knows of the table, its encoder included, is fitted on its training rows. In a cross-validation
+    the held-out rows decide when it stops. They are not scored at that epoch, which would flatter it, but at the epoch
+    that was best for all folds together: a single row has a small part in that choice.
     """
     check_counts(n_folds, n_seeds)
     codes = training_set.codes
-    groups = held_out_rows(codes, n_folds, holdout_above, seed)
-    # The members of a group share one array of rows: among millions of rows each array counts.
-    train_rows = [all_but(held, len(codes)) for held in groups]
-    encoders = [
-        TableEncoder.fit(training_set.schema, training_set.parsed, rows, codes=codes if pieces else None)
-        for rows in train_rows
-    ]
-    samples = training_set.samples(encoders)
-    n_members = n_seeds * (len(groups) if len(groups) > 1 else HOLDOUT_MEMBERS)
+    splits = splits_of(codes, training_set.dependence, n_folds, holdout_above, seed)
+    settings = {"device": device, "precision": precision, "on_epoch": on_epoch}
+    shared = _Fit(training_set, network, training, pieces, settings, checkpoint, deadline)
+    n_members = n_seeds * (len(splits) if len(splits) > 1 else HOLDOUT_MEMBERS)
     seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
-    encoding = [index % len(groups) for index in range(n_members)]
-    shared_rows = [torch.from_numpy(rows) for rows in train_rows]
+    is_forward = splits[0].is_forward
+    n_final = n_seeds * HOLDOUT_MEMBERS
+    encoders = [shared.encoder(split.train) for split in splits]
+    encoding = [index % len(splits) for index in range(n_members)]
+    # The members of a split share one array of rows: among millions of rows each array counts.
+    rows = [(torch.from_numpy(split.train), torch.from_numpy(split.validation)) for split in splits]
+    is_traced = len(splits) > 1 and training.patience is not None and not is_forward
     members = [
-        Member(
-            network,
-            training,
-            seeds[index],
-            shared_rows[group],
-            torch.from_numpy(groups[group]),
-            encoding=group,
-            traced=len(groups) > 1 and training.patience is not None,
-        )
-        for index, group in enumerate(encoding)
+        Member(network, training, seeds[index], *rows[number], encoding=number, traced=is_traced)
+        for index, number in enumerate(encoding)
     ]
-    fitted = fit(
-        members,
-        samples,
-        device=device,
-        precision=precision,
-        on_epoch=on_epoch,
-        checkpoint=checkpoint,
-        # A deadline in the past still leaves each member its first steps.
-        time_limit=None if deadline is None else max(deadline - time.monotonic(), 1e-3),
+    work = sum(len(splits[number].train) for number in encoding)
+    share = work / (work + n_final * len(codes)) if is_forward else 1.0
+    fitted = shared.run(members, training_set.samples(encoders), "windows" if is_forward else "", share)
+    scorer = predictor = shared.predictor(encoders, encoding, fitted)
+    probabilities, finished = map(np.concatenate, zip(*_out_of_fold(scorer, fitted, training_set, splits), strict=True))
+    if is_forward:
+        predictor, fitted = _fit_final(
+            shared, fitted, np.random.SeedSequence(seed + 1).generate_state(n_final).tolist()
+        )
+    scored = np.concatenate([split.scored for split in splits])
+    order = np.argsort(scored)
+    held, folds = scored[order], np.repeat(np.arange(len(splits)), [len(split.scored) for split in splits])[order]
+    kind = "later" if is_forward else "out-of-fold" if len(splits) > 1 else "held-out"
+    return Ensemble(
+        predictor=predictor,
+        members=tuple(replace(member, validation_logits=None) for member in fitted),
+        splits=tuple(splits),
+        scorer=scorer,
+        held=held,
+        probabilities=probabilities[order],
+        finished=finished[order],
+        sampling=_sampling(training_set, held, folds, is_forward=is_forward),
+        rows=kind,
     )
-    predictor = Predictor.of(
-        schema=training_set.schema,
-        encoders=encoders,
-        encoding=encoding,
-        networks=[network] * n_members,
-        states=[member.state for member in fitted],
-        head=head_for(network.head, len(training_set.classes)),
-        classes=training_set.classes,
-        target=training_set.target,
-    )
-    held = np.concatenate(groups)
-    out_of_fold = _out_of_fold(predictor, fitted, training_set, groups)
-    probabilities, finished = map(np.concatenate, zip(*out_of_fold, strict=True))
-    order = np.argsort(held)
-    kind = "out-of-fold" if len(groups) > 1 else "held-out"
-    slim = tuple(replace(member, validation_logits=None) for member in fitted)
-    return Ensemble(predictor, slim, tuple(groups), held[order], probabilities[order], finished[order], kind)
 
 
-def common_epoch(members: Sequence[FittedMember], n_rows: Sequence[int]) -> int:
+def _sampling(
+    training_set: TrainingSet, held: NDArray[np.int64], folds: NDArray[np.int64], *, is_forward: bool
+) -> Sampling:
+    """Return how held-out rows were sampled."""
+    weights, dependence = training_set.weights, training_set.dependence
+    clusters = None if dependence is None else dependence.rows(held).clusters()
+    return Sampling(None if weights is None else weights[held], clusters, folds, is_forward)
+
+
+def _fit_final(
+    shared: _Fit, windows: Sequence[FittedMember], seeds: Sequence[int]
+) -> tuple[Predictor, list[FittedMember]]:
+    """Train networks on all rows for the median of the epochs whose weights the windows' networks kept."""
+    training_set, network = shared.training_set, shared.network
+    rows = torch.arange(len(training_set.codes)), torch.arange(0)
+    training = replace(shared.training, patience=None)
+    members = [Member(network, training, seed, *rows) for seed in seeds]
+    encoder = shared.encoder(rows[0].numpy())
+    n_epochs = max(1, round(median(member.best_epoch for member in windows)))
+    # The schedule stays that of the full training: it ends early, as the windows' did.
+    stop = Halving((n_epochs,), lambda _, results: [*results], "all: as the windows did")
+    fitted = shared.run(
+        members, training_set.samples([encoder]), "final", halving=stop if n_epochs < training.epochs else None
+    )
+    fitted = [replace(member, dropped=False) for member in fitted]
+    return shared.predictor([encoder], [0] * len(members), fitted), fitted
+
+
+def common_epoch(members: Sequence[FittedMember], weights: Sequence[float]) -> int:
     """Return the epoch, from 1, with the lowest validation loss over all members' validation rows together.
 
-    ``n_rows`` are the validation rows of each member. A member that stopped earlier counts with its last loss.
+    ``weights`` are those of each member's validation rows together. A member that stopped earlier counts with its last
+    loss.
     """
-    curves = [(member.history.validation_loss, n) for member, n in zip(members, n_rows, strict=True)]
+    curves = [(member.history.validation_loss, weight) for member, weight in zip(members, weights, strict=True)]
     longest = max(len(curve) for curve, _ in curves)
     total = torch.zeros(longest, dtype=torch.float64)
-    for curve, n in curves:
-        total += n * torch.cat([curve, curve[-1:].expand(longest - len(curve))])
+    for curve, weight in curves:
+        total += weight * torch.cat([curve, curve[-1:].expand(longest - len(curve))])
     return int(total.argmin()) + 1
 
 
@@ -156,16 +233,18 @@ def _out_of_fold(
     predictor: Predictor,
     fitted: Sequence[FittedMember],
     training_set: TrainingSet,
-    groups: Sequence[NDArray[np.int64]],
+    splits: Sequence[Split],
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Yield the probabilities of each group's held-out rows: at the common epoch, and at the members' own."""
+    """Yield the probabilities of each split's scored rows: at the common epoch, and at the members' own."""
     # A member that diverged in its first epoch has no trace, only its initial weights.
     traced = {member: logits for member, done in enumerate(fitted) if (logits := done.validation_logits) is not None}
-    n_rows = [len(groups[predictor.encoding[member]]) for member in traced]
-    epoch = common_epoch([fitted[member] for member in traced], n_rows) if traced else 0
-    for group, rows in enumerate(groups):
-        members = [member for member, encoder in enumerate(predictor.encoding) if encoder == group]
-        finished = predictor.probabilities(training_set.cells(rows), members)
+    weights = training_set.weights
+    of_splits = [len(split.scored) if weights is None else weights[split.scored].sum() for split in splits]
+    totals = [of_splits[predictor.encoding[member]] for member in traced]
+    epoch = common_epoch([fitted[member] for member in traced], totals) if traced else 0
+    for number, split in enumerate(splits):
+        members = [member for member, encoder in enumerate(predictor.encoding) if encoder == number]
+        finished = predictor.probabilities(training_set.cells(split.scored), members)
         traces = [traced[member] for member in members if member in traced]
         if traces:
             logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces])

@@ -1,5 +1,6 @@
 """What callers pass to the estimator, tables, labels and sample weights, as a training set."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -15,10 +16,11 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d, validat
 
 from demarcate.argument_checks import check_consistent_length
 from demarcate.classifier.settings import ClassifierSettings
-from demarcate.errors import InputError, Problem
+from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import Schema, as_frame
 from demarcate.tabular.class_weights import class_weights
 from demarcate.trainingset import TrainingSet, open_table
+from demarcate.trainingset.read_dependence import RowRoles
 
 
 def training_set_of(
@@ -27,15 +29,19 @@ def training_set_of(
     y: ArrayLike | None,
     sample_weight: ArrayLike | None,
     schema: Schema | None = None,
+    *,
+    groups: Any = None,
+    time: Any = None,
 ) -> TrainingSet:
     """Return the arguments of ``fit`` as a training set, each row weighted by its sample and its class.
 
     Without a schema the estimator takes over the number and names of the columns, as scikit-learn wants it.
     """
     if not isinstance(X, TrainingSet):
-        training_set = _read_arguments(estimator, X, y, sample_weight, schema)
-    elif y is not None or sample_weight is not None:
-        raise TypeError("A training set has its own labels and weights: leave out y and sample_weight.")
+        roles = RowRoles(groups, time, estimator.gap)
+        training_set = _read_arguments(estimator, X, y, sample_weight, schema, roles)
+    elif any(argument is not None for argument in (y, sample_weight, groups, time)):
+        raise TypeError("A training set has its own labels, weights, groups and times: give nothing but it.")
     else:
         training_set = X
         if schema is None:
@@ -85,8 +91,14 @@ def label_array(y: ArrayLike) -> NDArray[Any]:
 
 
 def _read_arguments(
-    estimator: ClassifierSettings, X: Any, y: ArrayLike | None, sample_weight: ArrayLike | None, schema: Schema | None
+    estimator: ClassifierSettings,
+    X: Any,
+    y: ArrayLike | None,
+    sample_weight: ArrayLike | None,
+    schema: Schema | None,
+    roles: RowRoles,
 ) -> TrainingSet:
+    _warn_of_shuffled_index(X, {"y": y, "sample_weight": sample_weight, "groups": roles.groups, "time": roles.time})
     X = checked_table(estimator, X, reset=schema is None)
     if y is None:
         raise ValueError("This DemarcateClassifier estimator requires y to be passed, but the target y is None.")
@@ -100,10 +112,26 @@ def _read_arguments(
             raise InputError([Problem(fact, remedy)])
         if not weights.all():
             weighted = np.flatnonzero(weights)
-            X, labels, weights = as_frame(X)[weighted], labels[weighted], weights[weighted]
+            X, labels, weights = as_frame(X), labels[weighted], weights[weighted]
+            roles = roles.rows(weighted, X.columns, len(X))
+            X = X[weighted]
     name = getattr(y, "name", None)
     target = "target" if name is None or name == "" else str(name)
-    return open_table(X, labels, target, weights, schema, **estimator._column_lists())  # noqa: SLF001
+    return open_table(X, labels, target, weights, schema, roles, **estimator._column_lists())  # noqa: SLF001
+
+
+def _warn_of_shuffled_index(X: Any, arguments: Mapping[str, Any]) -> None:
+    """Warn of arguments whose index is that of X in another order: rows are matched by position."""
+    index: Any = getattr(X, "index", None)
+    for name, values in arguments.items():
+        own: Any = getattr(values, "index", None)
+        if not (hasattr(index, "equals") and hasattr(own, "equals")) or len(index) != len(own) or index.equals(own):
+            continue
+        if index.is_unique and own.is_unique and own.isin(index).all():
+            fact = f"the index of {name} is that of X in another order, and rows are matched by position"
+            warnings.warn(
+                InputWarning(f"{fact}. Give {name}.loc[X.index] if rows belong together by index"), stacklevel=6
+            )
 
 
 def _are_records(X: Any) -> bool:

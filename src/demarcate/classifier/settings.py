@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from demarcate.evaluation import Costs
 from demarcate.nn import Network
 from demarcate.tabular.class_weights import class_weights
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.read_dependence import gap_of
 
 SCORING_SHARE, MAX_SCORING_SECONDS = 0.1, 2.0
 """Share of a time limit that is left for scoring the trained networks, and its most seconds."""
@@ -58,6 +60,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     categorical: Sequence[str] | None = None
     numerical: Sequence[str] | None = None
     drop: Sequence[str] | None = None
+    gap: float | str | timedelta = 0.0
     random_state: int | np.random.RandomState | None = 0
     device: str = "auto"
     precision: str = "auto"
@@ -76,6 +79,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         if isinstance(self.random_state, int | np.integer):
             seed_of(self.random_state)
         self._column_lists()
+        gap_of(self.gap, is_date=True)
         for name in ("pieces", "calibrate"):
             value = getattr(self, name)
             require(isinstance(value, bool | np.bool_), name, "True or False", value)

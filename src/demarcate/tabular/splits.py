@@ -11,7 +11,8 @@ HOLDOUT_SHARE = 0.2
 HOLDOUT_MAX_ROWS = 20_000
 """A hold-out is a fifth of the rows, but no more than this unless a class is rare: more rows add no precision."""
 MIN_CLASS_ROWS = 100
-"""Rows of each class that a hold-out has at least: of fewer, scores of the class are too wide to be of use."""
+"""Rows of each class that a hold-out has at least, if it would have them were all classes equally frequent: of fewer,
+scores of the class are too wide to be of use."""
 MAX_HOLDOUT_SHARE = 0.5
 """Where a class would need a larger hold-out than this, folds, which score every row, take its place."""
 
@@ -28,6 +29,11 @@ class Split:
     def is_forward(self) -> bool:
         """Whether other rows than the scored ones decide when to stop."""
         return self.validation is not self.scored
+
+    @property
+    def learned(self) -> NDArray[np.int64]:
+        """All rows that a model may learn from before it is scored, ascending; it stops by none of them."""
+        return np.union1d(self.train, self.validation) if self.is_forward else self.train
 
 
 def stratified_folds(codes: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:
@@ -89,8 +95,9 @@ def holdout_size(codes: NDArray[np.int64]) -> int | None:
     """Return how many rows a hold-out has; None if folds should take its place, for a class of few rows."""
     n_rows, counts = len(codes), np.bincount(codes)
     usual = min(max(1, round(n_rows * HOLDOUT_SHARE)), HOLDOUT_MAX_ROWS)
-    needed = MIN_CLASS_ROWS * n_rows / counts[counts > 0].min()
-    if needed <= usual:
+    counts = counts[counts > 0]
+    needed = MIN_CLASS_ROWS * n_rows / counts.min()
+    if needed <= usual or usual < MIN_CLASS_ROWS * len(counts):
         return usual
     return None if needed > MAX_HOLDOUT_SHARE * n_rows else int(np.ceil(needed))
 

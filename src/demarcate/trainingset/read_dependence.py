@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -51,6 +51,16 @@ class RowRoles:
         if unknown:
             raise InputError([_unknown(name, columns) for name in unknown])
         return roles
+
+    def rows(self, rows: NDArray[np.int64], columns: Sequence[str], n_rows: int) -> "RowRoles":
+        """Return the roles of some rows of a table; arrays are cut to these."""
+        groups = self.groups
+        if groups is not None and not self.group_names(columns):
+            groups = pl.DataFrame(_series("groups", groups, n_rows))[rows]
+        time = self.time
+        if time is not None and not isinstance(time, str):
+            time = _series("time", time, n_rows)[0][rows]
+        return replace(self, groups=groups, time=time)
 
     def group_names(self, columns: Sequence[str]) -> tuple[str, ...]:
         """Return the columns that name the groups; none if these are an array."""

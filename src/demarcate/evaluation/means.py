@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.evaluation.sampling import Sampling, effective_number
+
 
 @dataclass(frozen=True)
 class Mean:
@@ -68,6 +70,7 @@ class Mean:
         values: Sequence[NDArray[np.float64]],
         rows: Sequence[NDArray[np.int64]],
         *,
+        sampling: Sampling | None = None,
         within: tuple[float, float] = (-np.inf, np.inf),
         level: float = 0.95,
     ) -> "Mean":
@@ -83,6 +86,8 @@ class Mean:
         ----------
         values, rows
             For each repetition a number for each of its rows, and the numbers of these rows, ``(n_evaluated,)`` each.
+        sampling
+            What each of all rows counts, and which are drawn together; None for independent rows of equal weight.
         within, level
             As for `of`.
 
@@ -94,23 +99,52 @@ class Mean:
         """
         from scipy.special import stdtrit
 
-        means = np.array([own.mean() for own in values])
-        n, mean = len(values), float(means.mean())
-        all_rows = np.concatenate(rows)
+        n, all_rows = len(values), np.concatenate(rows)
         counts = np.bincount(all_rows)
-        of_row = (np.bincount(all_rows, weights=np.concatenate(values)) / np.maximum(counts, 1))[counts > 0]
-        n_rows = len(of_row)
-        by_rows = float(np.var(of_row, ddof=1)) / n_rows if n_rows > 1 else np.inf
-        by_training = 0.0
-        if n > 1:
+        of_row = np.bincount(all_rows, weights=np.concatenate(values)) / np.maximum(counts, 1)
+        evaluated = np.flatnonzero(counts)
+        if sampling is None or sampling.is_plain:
+            means = np.array([own.mean() for own in values])
+            mean, n_units = float(means.mean()), float(len(evaluated))
+            by_rows = float(np.var(of_row[evaluated], ddof=1)) / n_units if n_units > 1 else np.inf
             explained = np.mean([np.var(own, ddof=1) / len(own) if len(own) > 1 else 0.0 for own in values])
-            by_training = max(float(np.var(means, ddof=1) - explained), 0.0) / n
+        else:
+            weights, units = sampling.row_weights(len(counts))[: len(counts)], sampling.units(len(counts))
+            means = np.array([_mean(own, weights[part]) for own, part in zip(values, rows, strict=True)])
+            mean = _mean(np.concatenate(values), weights[all_rows])
+            by_rows, n_units = _variance_of_mean(of_row[evaluated], weights[evaluated], units[evaluated])
+            # A repetition may have too few units to estimate what they explain: the units of all do.
+            explained = by_rows * np.mean([n_units / _n_units(weights[part], units[part]) for part in rows])
+        by_training = max(float(np.var(means, ddof=1) - explained), 0.0) / n if n > 1 else 0.0
         total = by_rows + by_training
         if not np.isfinite(total):
             return cls(mean, None, None, n)
-        freedom = total**2 / (by_rows**2 / (n_rows - 1) + by_training**2 / max(n - 1, 1)) if total else 1.0
+        freedom = total**2 / (by_rows**2 / (n_units - 1) + by_training**2 / max(n - 1, 1)) if total else 1.0
         half_width = float(stdtrit(freedom, (1 + level) / 2)) * total**0.5
         return cls(mean, float(max(mean - half_width, within[0])), float(min(mean + half_width, within[1])), n)
 
     def __str__(self) -> str:
         return f"{self.value:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
+
+
+def _mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the weighted mean of rows; their plain mean where all weigh 0."""
+    return float(np.average(values, weights=weights if weights.any() else None))
+
+
+def _n_units(weights: NDArray[np.float64], units: NDArray[np.int64]) -> float:
+    """Return how many equal units these are worth; 1 where all weigh 0."""
+    numbers = np.unique(units, return_inverse=True)[1]
+    return effective_number(weights, numbers) if weights.any() else 1.0
+
+
+def _variance_of_mean(
+    values: NDArray[np.float64], weights: NDArray[np.float64], units: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Return the variance of a weighted mean of rows that are drawn by unit, and how many equal units these are."""
+    n_units = _n_units(weights, units)
+    if n_units <= 1:
+        return np.inf, 1.0
+    shares = weights / weights.sum()
+    totals = np.bincount(units, shares * (values - _mean(values, weights)))
+    return float((totals**2).sum() * n_units / (n_units - 1)), n_units

@@ -107,14 +107,14 @@ class Mean:
             means = np.array([own.mean() for own in values])
             mean, n_units = float(means.mean()), float(len(evaluated))
             by_rows = float(np.var(of_row[evaluated], ddof=1)) / n_units if n_units > 1 else np.inf
-            explained = np.mean([np.var(own, ddof=1) / len(own) if len(own) > 1 else 0.0 for own in values])
+            explained = float(np.mean([np.var(own, ddof=1) / len(own) if len(own) > 1 else 0.0 for own in values]))
         else:
             weights, units = sampling.row_weights(len(counts))[: len(counts)], sampling.units(len(counts))
-            means = np.array([_mean(own, weights[part]) for own, part in zip(values, rows, strict=True)])
-            mean = _mean(np.concatenate(values), weights[all_rows])
+            means = np.array([weighted_mean(own, weights[part]) for own, part in zip(values, rows, strict=True)])
+            mean = weighted_mean(np.concatenate(values), weights[all_rows])
             by_rows, n_units = _variance_of_mean(of_row[evaluated], weights[evaluated], units[evaluated])
             # A repetition may have too few units to estimate what they explain: the units of all do.
-            explained = by_rows * np.mean([n_units / _n_units(weights[part], units[part]) for part in rows])
+            explained = by_rows * float(np.mean([n_units / _n_units(weights[part], units[part]) for part in rows]))
         by_training = max(float(np.var(means, ddof=1) - explained), 0.0) / n if n > 1 else 0.0
         total = by_rows + by_training
         if not np.isfinite(total):
@@ -127,7 +127,7 @@ class Mean:
         return f"{self.value:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
 
 
-def _mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
     """Return the weighted mean of rows; their plain mean where all weigh 0."""
     return float(np.average(values, weights=weights if weights.any() else None))
 
@@ -146,5 +146,5 @@ def _variance_of_mean(
     if n_units <= 1:
         return np.inf, 1.0
     shares = weights / weights.sum()
-    totals = np.bincount(units, shares * (values - _mean(values, weights)))
+    totals = np.bincount(units, shares * (values - weighted_mean(values, weights)))
     return float((totals**2).sum() * n_units / (n_units - 1)), n_units

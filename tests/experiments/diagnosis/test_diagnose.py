@@ -49,6 +49,26 @@ def test_learning_chance_by_heart_overfits(overfitting):
     assert "early stopping" in overfitting.more_regularisation.change
 
 
+def test_symptom_and_remedy_are_two_sentences_of_what_is_seen_and_what_would_help(clear, overfitting):
+    assert clear.reasons[:2] == (clear.symptom, clear.remedy)
+    assert "It does not fit even the rows it was trained on as well as it could." in clear.symptom
+    assert f"a gap of {overfitting.gap.log_loss}. It fits the rows it was trained on far better" in overfitting.symptom
+    assert overfitting.remedy.startswith(("More regularisation", "A smaller network"))
+    assert overfitting.gap.log_loss.value > overfitting.large_gap
+    assert "Symptom: Its log loss is" in str(clear)
+    assert "Remedy: A larger network" in str(clear)
+
+
+def test_a_network_that_knows_its_rows_by_heart_overfits_though_nothing_is_sure_to_help():
+    """Some labels are wrong: every network that can learn the rest learns them too."""
+    X, y = datasets.moons(n_samples=120, noise=0.25, random_state=3)
+    diagnosis = diagnose((X, y), Network((64, 64)), Training(lr=0.02, epochs=300, batch_size=None), seeds=5)
+    assert diagnosis.train.accuracy.value > 0.99
+    assert diagnosis.train.log_loss.value < 0.01
+    assert diagnosis.gap.log_loss.low > 0
+    assert diagnosis.verdict == "overfits"
+
+
 def test_chance_that_is_not_learned_by_heart_is_noise():
     generator = np.random.default_rng(1)
     X, y = generator.normal(size=(400, 2)), generator.integers(2, size=400)
@@ -56,6 +76,7 @@ def test_chance_that_is_not_learned_by_heart_is_noise():
     assert diagnosis.verdict == "is limited by noise"
     assert diagnosis.noise.share > 0.8
     assert "the columns do not separate these rows' classes" in diagnosis.reasons[-1]
+    assert diagnosis.headline == "The network is about right, and limited by noise."
 
 
 def test_clusters_far_apart_are_about_right():
@@ -84,6 +105,8 @@ def test_the_same_seed_gives_the_same_diagnosis_and_another_another():
 def test_all_of_it_is_json(clear):
     told = json.loads(json.dumps(clear.to_json(), allow_nan=False))
     assert told["verdict"] == "underfits"
+    assert [told["symptom"], told["remedy"]] == told["reasons"][:2]
+    assert told["large_gap"] == clear.large_gap
     assert set(EFFECTS) < set(told)
     assert told["less_capacity"] is None
     assert told["more_capacity"]["log_loss"]["value"] == clear.more_capacity.log_loss.value

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import accuracy_score
 
 from demarcate import Network, Training, datasets
 from demarcate.engine import fit
 from demarcate.experiments.diagnosis.probe_design import design_probes
-from demarcate.experiments.diagnosis.probe_scores import score_probes
+from demarcate.experiments.diagnosis.probe_scores import FULL_LOG_LOSS, score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.nn.mlp_family import MLP
 from demarcate.trainingset.read_data import read_training_set
@@ -33,18 +32,19 @@ def test_levels_are_those_of_plain_networks_on_the_judged_rows(case):
     table, design, fitted, scores = case
     n_probes = len(design.probes)
     for place, probe in enumerate(design.probes):
-        losses, hits = [], []
+        losses, full, hits, of_rows = [], [], [], []
         for seed, rows in enumerate(design.scored_rows):
             p = probability_of_one(design, fitted, seed * n_probes + place, rows)
-            truth, weights = (
-                table.codes[rows],
-                np.ones(len(rows)) if table.weights is None else table.weights[rows],
-            )
-            capped = np.maximum(np.where(truth == 1, p, 1 - p), 0.01)
-            losses.append(np.average(-np.log(capped), weights=weights))
-            hits.append(accuracy_score(truth, p > 0.5))
-        assert scores.level(probe.name, "log_loss").value == pytest.approx(np.mean(losses), abs=1e-5)
-        assert scores.level(probe.name, "accuracy").value == pytest.approx(np.mean(hits))
+            truth = table.codes[rows]
+            of_rows.append(np.ones(len(rows)) if table.weights is None else table.weights[rows])
+            own = np.where(truth == 1, p, 1 - p)
+            losses.append(-np.log(np.maximum(own, 0.01)))
+            full.append(-np.log(np.maximum(own, 1e-7)))
+            hits.append((p > 0.5) == truth)
+        weights = np.concatenate(of_rows)
+        for metric, values, digits in (("log_loss", losses, 5), (FULL_LOG_LOSS, full, 5), ("accuracy", hits, 9)):
+            expected = np.average(np.concatenate(values), weights=weights)
+            assert scores.level(probe.name, metric).value == pytest.approx(expected, abs=10**-digits)
 
 
 def test_fitted_is_the_same_on_the_training_rows(case):
@@ -53,7 +53,8 @@ def test_fitted_is_the_same_on_the_training_rows(case):
     hits = []
     for seed in range(5):
         rows = design.members[seed * n_probes].rows.numpy()
-        hits.append(accuracy_score(table.codes[rows], probability_of_one(design, fitted, seed * n_probes, rows) > 0.5))
+        hit = (probability_of_one(design, fitted, seed * n_probes, rows) > 0.5) == table.codes[rows]
+        hits.append(np.average(hit, weights=None if table.weights is None else table.weights[rows]))
     assert scores.train_level("configured", "accuracy").value == pytest.approx(np.mean(hits))
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from demarcate.engine import Training
 from demarcate.evaluation import Mean
-from demarcate.experiments.diagnosis.probe_scores import ProbeScores
+from demarcate.experiments.diagnosis.probe_scores import FULL_LOG_LOSS, ProbeScores
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.experiments.diagnosis.verdict import Evidence, classify_gain, decide_verdict, noise_of
 from demarcate.nn import Network
@@ -37,8 +37,9 @@ def scores_of(held_out, trained=0.3, noise=0.02, n_rows=100, without=()):
     train[0] = trained
     shares = {"half of the rows": 0.5, "quarter of the rows": 0.25}
     probes = tuple(Probe(name, Network(), Training(), shares.get(name, 1.0)) for name in names)
-    both = {"log_loss": losses, "accuracy": [(own < 0.5).astype(float) for own in losses]}
-    return ProbeScores(probes, tuple(folds), both, {"log_loss": train, "accuracy": 1 - train}, 0.25)
+    values = {"log_loss": losses, FULL_LOG_LOSS: losses, "accuracy": [(own < 0.5).astype(float) for own in losses]}
+    train_means = {"log_loss": train, FULL_LOG_LOSS: train, "accuracy": 1 - train}
+    return ProbeScores(probes, tuple(folds), values, train_means, 0.25)
 
 
 def verdict(held_out, *, remaining=0.02, **settings):
@@ -81,6 +82,7 @@ class TestVerdict:
 
     def test_without_a_gap_it_is_not(self):
         assert verdict({"regularised": 0.2, "configured": 0.3}, trained=0.3) == "is about right"
+        assert verdict({"regularised": 0.2, "configured": 0.3}, trained=0.29) == "is about right"
 
     def test_larger_and_regularised_is_no_underfitting_where_regularisation_alone_does_it(self):
         held_out = {"configured": 0.6, "regularised": 0.3, "larger, regularised": 0.3, "larger": 0.6, "smaller": 0.6}
@@ -95,9 +97,27 @@ class TestVerdict:
         assert verdict(held_out, trained=0.5) == "underfits"
         assert verdict(held_out, trained=0.1) == "overfits"
 
-    def test_two_equal_parts_leave_it_open(self):
+    def test_of_two_equal_parts_the_gap_that_can_be_seen_decides(self):
         held_out = dict.fromkeys(NAMES, 0.6) | {"regularised": 0.45, "larger": 0.3}
-        assert verdict(held_out, trained=0.3) == "cannot tell"
+        assert verdict(held_out, trained=0.3) == "overfits"
+
+    def test_a_large_gap_is_overfitting_even_where_nothing_helps(self):
+        assert verdict({}, trained=0.0) == "overfits"
+        assert verdict({}, trained=0.0, noise=0.5) == "overfits"
+
+    def test_so_it_is_where_a_larger_network_helps_but_not_beyond_the_training_loss(self):
+        assert verdict(dict.fromkeys(NAMES, 0.6) | {"larger": 0.4}, trained=0.1) == "overfits"
+
+    def test_a_small_gap_is_not_overfitting_though_the_training_loss_is_nearly_zero(self):
+        assert verdict(dict.fromkeys(NAMES, 0.05), trained=0.0) == "is about right"
+
+    def test_a_gap_that_is_real_but_not_large_takes_a_change_that_helps(self):
+        held_out = dict.fromkeys(NAMES, 0.5)
+        assert verdict(held_out, trained=0.38) == "is about right"
+        assert verdict(held_out | {"regularised": 0.4}, trained=0.38) == "overfits"
+
+    def test_a_gap_that_may_be_large_leaves_it_open_where_regularisation_may_help(self):
+        assert verdict(dict.fromkeys(NAMES, 0.5), trained=0.35, noise=0.6, n_rows=60) == "cannot tell"
 
     def test_nothing_that_helps_is_about_right(self):
         assert verdict({}) == "is about right"

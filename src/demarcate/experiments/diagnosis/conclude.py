@@ -1,14 +1,14 @@
 """From the scores of the probes to a diagnosis: the verdict, the effect of each change, and the reasons as text."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis, Effect, Levels, Noise, ProbeResult, Verdict
+from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis, Effect, Levels, ProbeResult
 from demarcate.experiments.diagnosis.probe_design import ProbeDesign
-from demarcate.experiments.diagnosis.probe_scores import ProbeScores
+from demarcate.experiments.diagnosis.probe_scores import FULL_LOG_LOSS, ProbeScores
 from demarcate.experiments.diagnosis.probes import Probe
+from demarcate.experiments.diagnosis.symptom_and_remedy import further_reasons, remedy_of, symptom_of
 from demarcate.experiments.diagnosis.verdict import (
     CONFIGURED,
     HALF_OF_ROWS,
@@ -29,12 +29,19 @@ def conclude(
     results = tuple(_probe_result(scores, design, index) for index in range(len(scores.probes)))
     effects = _effects(evidence, results)
     verdict = decide_verdict(evidence, noise.share)
-    gap = Levels(scores.gap(CONFIGURED, "log_loss"), scores.gap(CONFIGURED, "accuracy"))
+    gap = Levels(evidence.gap, scores.gap(CONFIGURED, "accuracy"))
+    train, held_out = (
+        Levels(level(CONFIGURED, FULL_LOG_LOSS), level(CONFIGURED, "accuracy"))
+        for level in (scores.train_level, scores.level)
+    )
+    symptom, remedy = symptom_of(verdict, train, held_out, gap), remedy_of(effects)
     return Diagnosis(
         verdict=verdict,
-        reasons=(*_reasons(verdict, results[0], gap, effects, noise), *_caveats(verdict, n_rows, n_used)),
-        train=results[0].train,
-        held_out=results[0].held_out,
+        symptom=symptom,
+        remedy=remedy,
+        reasons=(symptom, remedy, *further_reasons(verdict, noise, n_rows, n_used)),
+        train=train,
+        held_out=held_out,
         gap=gap,
         more_rows=effects["more_rows"],
         more_capacity=effects.get("more_capacity"),
@@ -43,6 +50,7 @@ def conclude(
         less_regularisation=effects.get("less_regularisation"),
         longer_training=effects["longer_training"],
         min_gain=evidence.material,
+        large_gap=evidence.large_gap,
         noise=noise,
         probes=results,
         n_rows=n_rows,
@@ -105,61 +113,5 @@ def describe_change(before: Probe, after: Probe) -> str:
     return ", ".join(parts)
 
 
-def _reasons(
-    verdict: Verdict, configured: ProbeResult, gap: Levels, effects: dict[str, Effect], noise: Noise
-) -> Iterator[str]:
-    train, held_out = configured.train, configured.held_out
-    yield (
-        f"Its log loss is {train.log_loss} on its training rows and {held_out.log_loss} on held-out rows "
-        f"(accuracy {train.accuracy.value:.1%} and {held_out.accuracy.value:.1%}); the difference is {gap.log_loss}."
-    )
-    changes = {name: effect for name, effect in effects.items() if name != "more_rows"}
-    for name in _decisive(verdict, changes):
-        yield f"{_CHANGES[name]} ({effects[name].change}) {_describe_effect(effects[name])}."
-    if verdict in {"is about right", "is limited by noise"}:
-        unclear = [_CHANGES[name].lower() for name, effect in changes.items() if effect.answer == "cannot tell"]
-        remainder = f"; the effect of {', '.join(unclear)} is unclear" if unclear else ""
-        yield f"No change to the network or its training helps clearly{remainder}."
-    if verdict == "is limited by noise":
-        yield (
-            f"With the best probe {1 - noise.accuracy.value:.1%} of the rows are still wrong, {noise.share:.0%} of the "
-            "mistakes of always predicting the most frequent class: the columns do not separate these rows' classes."
-        )
-    if effects["more_rows"].answer == "helps":
-        rows = effects["more_rows"]
-        yield f"More rows would help: the last doubling ({rows.change}) {_describe_effect(rows)}."
-
-
-def _caveats(verdict: Verdict, n_rows: int, n_used: int) -> Iterator[str]:
-    if verdict == "cannot tell":
-        yield "More seeds narrow the intervals somewhat, more rows narrow them further."
-    if n_used < n_rows:
-        yield f"The network was trained on four fifths of {n_used:,} of {n_rows:,} rows; on all rows it overfits less."
-
-
-def _decisive(verdict: Verdict, changes: dict[str, Effect]) -> list[str]:
-    """Return the changes that support the verdict, the largest effect first."""
-    answers = ("cannot tell", "helps") if verdict == "cannot tell" else ("helps",)
-    names = [name for answer in answers for name, effect in changes.items() if effect.answer == answer]
-    return sorted(names, key=lambda name: -changes[name].log_loss.value)
-
-
-def _describe_effect(effect: Effect) -> str:
-    mean = effect.log_loss
-    if effect.answer == "helps":
-        return f"lowered the log loss of held-out rows by {mean}"
-    interval = "" if mean.low is None or mean.high is None else f" [{-mean.high:+.3f}, {-mean.low:+.3f}]"
-    return f"may or may not help: it changed the log loss of held-out rows by {-mean.value:+.3f}{interval}"
-
-
 def _widths(hidden: tuple[int, ...]) -> str:
     return ",".join(map(str, hidden)) or "none"
-
-
-_CHANGES = {
-    "more_capacity": "A larger network",
-    "less_capacity": "A smaller network",
-    "more_regularisation": "More regularisation",
-    "less_regularisation": "No regularisation",
-    "longer_training": "Longer training",
-}

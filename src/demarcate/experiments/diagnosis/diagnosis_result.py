@@ -114,13 +114,18 @@ class ProbeResult:
 class Diagnosis:
     """Whether a network underfits, overfits, is about right or limited by noise, and what would help.
 
-    The log loss of a row counts at most log(100), as if its true class had a probability of 1%.
+    ``train``, ``held_out`` and ``gap`` are of the full log loss. Where probes are compared (effects, ``probes`` and
+    ``noise``) a row counts at most log(100), as if its true class had a probability of 1%.
 
     Attributes
     ----------
-    verdict, reasons
-        ``underfits``, ``overfits``, ``is about right``, ``is limited by noise``, or ``cannot tell``; and sentences with
-        numbers.
+    verdict
+        ``underfits``, ``overfits``, ``is about right``, ``is limited by noise`` (about right, and many mistakes
+        remain), or ``cannot tell``, if the symptom is unclear.
+    symptom, remedy
+        Two sentences: what the losses on training rows and held-out rows show, and which changes would help.
+    reasons
+        The symptom, the remedy, and what else there is to say.
     train, held_out
         Scores of the network as configured on its own training rows, and on held-out rows.
     gap
@@ -135,6 +140,8 @@ class Diagnosis:
         The effect of more epochs.
     min_gain
         The smallest reduction of the log loss that counts as help: a tenth of it, and at least 0.02.
+    large_gap
+        The smallest gap by which alone a network overfits: a third of the log loss, and at least 0.15.
     noise
         The mistakes that remain with the best probe.
     probes
@@ -148,6 +155,8 @@ class Diagnosis:
     """
 
     verdict: Verdict
+    symptom: str
+    remedy: str
     reasons: tuple[str, ...]
     train: Levels
     held_out: Levels
@@ -159,6 +168,7 @@ class Diagnosis:
     less_regularisation: Effect | None
     longer_training: Effect
     min_gain: float
+    large_gap: float
     noise: Noise
     probes: tuple[ProbeResult, ...]
     n_rows: int
@@ -182,7 +192,8 @@ class Diagnosis:
         return str(self)
 
     def __str__(self) -> str:
-        reasons = [fill(reason, MAX_LINE, initial_indent="- ", subsequent_indent="  ") for reason in self.reasons]
+        named = [f"Symptom: {self.symptom}", f"Remedy: {self.remedy}", *self.reasons[2:]]
+        reasons = [fill(reason, MAX_LINE, initial_indent="- ", subsequent_indent="  ") for reason in named]
         return "\n".join([self.headline, "", *reasons, "", *self._table(), "", fill(self.basis(), MAX_LINE)])
 
     @property
@@ -190,6 +201,8 @@ class Diagnosis:
         """The verdict as a sentence."""
         if self.verdict == "cannot tell":
             return "Cannot tell whether the network underfits or overfits."
+        if self.verdict == "is limited by noise":
+            return "The network is about right, and limited by noise."
         return f"The network {self.verdict}."
 
     def basis(self) -> str:
@@ -197,21 +210,24 @@ class Diagnosis:
         used = f"{self.n_used:,} rows" if self.n_used == self.n_rows else f"{self.n_used:,} of {self.n_rows:,} rows"
         return (
             f"From {self.n_networks} networks: {len(self.probes)} probes x {self.n_seeds} seeds on {used}. Each seed "
-            "trains its probes on four fifths of them and scores all on the others. A change helps if it lowers the "
-            f"log loss by at least {self.min_gain:.3f}, and its interval excludes 0. Intervals are at 95%; the log "
-            "loss of a row counts at most log(100)."
+            "trains its probes on four fifths of them and scores all on the others. A gap is large from "
+            f"{self.large_gap:.3f}. A change helps if it lowers the log loss by at least {self.min_gain:.3f}, and its "
+            "interval excludes 0; there the log loss of a row counts at most log(100). Intervals are at 95%."
         )
 
     def to_json(self) -> dict[str, Any]:
         """Return everything as JSON values."""
         return {
             "verdict": self.verdict,
+            "symptom": self.symptom,
+            "remedy": self.remedy,
             "reasons": list(self.reasons),
             "train": self.train.to_json(),
             "judged": self.held_out.to_json(),
             "gap": self.gap.to_json(),
             **{name: None if (effect := getattr(self, name)) is None else effect.to_json() for name in EFFECTS},
             "worth": self.min_gain,
+            "large_gap": self.large_gap,
             "noise": self.noise.to_json(),
             "tried": [result.to_json() for result in self.probes],
             "n_rows": self.n_rows,

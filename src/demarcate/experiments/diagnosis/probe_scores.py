@@ -9,17 +9,21 @@ from numpy.typing import NDArray
 
 from demarcate.engine import FittedMember
 from demarcate.evaluation import Mean
+from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
+from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.diagnosis.probe_design import ProbeDesign
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.nn.heads import head_for
 from demarcate.nn.population import stack
 from demarcate.trainingset import TrainingSet
 
-METRICS = ("log_loss", "accuracy")
+FULL_LOG_LOSS = "full_log_loss"
+"""The log loss as everywhere else, in which a certain mistake costs 16: what people see of a network."""
+METRICS = ("log_loss", FULL_LOG_LOSS, "accuracy")
 MIN_PROBABILITY = 0.01
-"""A row's loss is at most log(100), that of a mistake with a certainty of 99%. Unbounded losses of an overfitting
-network make its mean too noisy to tell two networks apart on tables of ordinary size."""
+"""In ``log_loss``, by which probes are compared, a row counts at most log(100), the loss of a mistake with a certainty
+of 99%. The full loss of an overfitting network is too noisy to tell two networks apart on tables of ordinary size."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +31,8 @@ class ProbeScores:
     """Losses and hits of every probe on the rows of every seed.
 
     ``values`` has, by metric and seed, each probe's losses or hits of the scored rows ``(n_probes, n_scored)``;
-    ``train_means``, by metric, each probe's mean over its own training rows ``(n_probes, n_seeds)``.
+    ``train_means``, by metric, each probe's mean over its own training rows ``(n_probes, n_seeds)``. ``sampling`` has
+    the weights and clusters of all rows of the table, None for independent rows of equal weight.
     """
 
     probes: tuple[Probe, ...]
@@ -35,6 +40,7 @@ class ProbeScores:
     values: dict[str, list[NDArray[np.float64]]]
     train_means: dict[str, NDArray[np.float64]]
     shared: float
+    sampling: Sampling | None = None
 
     def has(self, name: str) -> bool:
         """Return whether a probe of this name was trained."""
@@ -70,7 +76,7 @@ class ProbeScores:
         return next(index for index, probe in enumerate(self.probes) if probe.name == name)
 
     def _mean(self, values: Sequence[NDArray[np.float64]], within: tuple[float, float] = (-np.inf, np.inf)) -> Mean:
-        return Mean.of_rows(values, self.rows, within=within)
+        return Mean.of_rows(values, self.rows, sampling=self.sampling, within=within)
 
 
 def score_probes(table: TrainingSet, design: ProbeDesign, fitted: Sequence[FittedMember]) -> ProbeScores:
@@ -78,7 +84,7 @@ def score_probes(table: TrainingSet, design: ProbeDesign, fitted: Sequence[Fitte
     n_probes, n_seeds = len(design.probes), len(design.scored_rows)
     head = head_for(fitted[0].network.head, len(table.classes))
     ones = np.ones(len(table.codes))
-    weights = {"log_loss": ones if table.weights is None else table.weights, "accuracy": ones}
+    weights = ones if table.weights is None else table.weights
     values = {metric: [np.empty((n_probes, len(rows))) for rows in design.scored_rows] for metric in METRICS}
     train_means = {metric: np.empty((n_probes, n_seeds)) for metric in METRICS}
     for index, (member, result) in enumerate(zip(design.members, fitted, strict=True)):
@@ -88,21 +94,34 @@ def score_probes(table: TrainingSet, design: ProbeDesign, fitted: Sequence[Fitte
         (network,) = stack([result.network], [result.state], head)
         logits = network.logits(encoded.unsqueeze(0)).double()[0]
         probabilities = head.probabilities(torch.nan_to_num(logits, nan=0.0)).numpy()
+        losses = row_losses(table.codes, probabilities)
         by_metric = {
-            "log_loss": row_losses(table.codes, probabilities).clip(max=-np.log(MIN_PROBABILITY)),
+            "log_loss": losses.clip(max=-np.log(MIN_PROBABILITY)),
+            FULL_LOG_LOSS: losses,
             "accuracy": row_hits(table.codes, probabilities).astype(np.float64),
         }
         for metric, of_rows in by_metric.items():
-            weight = weights[metric]
-            values[metric][seed][probe] = of_rows[rows] * weight[rows] / weight[rows].mean()
-            train_means[metric][probe, seed] = np.average(of_rows[train_rows], weights=weight[train_rows])
-    return ProbeScores(design.probes, design.scored_rows, values, train_means, design.shared)
+            values[metric][seed][probe] = of_rows[rows]
+            train_means[metric][probe, seed] = weighted_mean(of_rows[train_rows], weights[train_rows])
+    return ProbeScores(design.probes, design.scored_rows, values, train_means, design.shared, _sampling(table, design))
+
+
+def _sampling(table: TrainingSet, design: ProbeDesign) -> Sampling | None:
+    """Return weights and clusters by the table's row numbers; clusters are those of the scored rows."""
+    if table.weights is None and table.dependence is None:
+        return None
+    clusters = None
+    if table.dependence is not None:
+        scored = np.unique(np.concatenate(design.scored_rows))
+        clusters = np.zeros(len(table.codes), dtype=np.int64)
+        clusters[scored] = table.dependence.rows(scored).clusters()
+    return Sampling(table.weights, clusters)
 
 
 def _sign(metric: str) -> int:
     """Return 1 for a loss, where lower is better, and -1 for accuracy."""
-    return 1 if metric == "log_loss" else -1
+    return -1 if metric == "accuracy" else 1
 
 
 def _bounds(metric: str) -> tuple[float, float]:
-    return (0.0, np.inf) if metric == "log_loss" else (0.0, 1.0)
+    return (0.0, 1.0) if metric == "accuracy" else (0.0, np.inf)

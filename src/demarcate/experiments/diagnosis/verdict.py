@@ -1,17 +1,20 @@
-"""The rule of a diagnosis: paired differences that are both real and large enough to matter.
+"""The rule of a diagnosis: the symptom is read from the losses of the network itself, the remedy from its probes.
 
-1. A change **helps** when the 95% interval of its effect on the log loss of held-out rows excludes 0, and it lowers the
+1. The **gap** is the log loss on held-out rows minus that on the network's own training rows. It is **large** when it
+   is at least a third of the loss on held-out rows, and at least 0.15, and its 95% interval excludes 0. These losses
+   are full, as everywhere else; those that compare probes count a row at most log(100).
+2. A change **helps** when the 95% interval of its effect on the log loss of held-out rows excludes 0, and it lowers the
    log loss by at least a tenth (and 0.02). It **does not help** when the whole interval is below that. Otherwise the
    answer is **cannot tell**; the verdict does not wait for a change whose whole interval is below twice that.
-2. A network **overfits** when a change that fits less helps (fewer units, more regularisation), and its loss is clearly
-   higher on held-out rows than on its training rows.
-3. It **underfits** when a change that fits more helps: more units, no regularisation, more epochs, or more units with
+3. A network **overfits** when its gap is large, whatever helps; or when its gap is real, as large as a gain that
+   matters, and a change that fits less helps (fewer units, more regularisation).
+4. It **underfits** when a change that fits more helps: more units, no regularisation, more epochs, or more units with
    regularisation if they help a regularised network too.
-4. Where both hold, the loss is split: the excess of its own training loss over the best probe's held-out loss is
-   underfitting, the gap between its held-out and its training loss is not. The sign of the first decides, if its
-   interval excludes 0.
-5. Where neither holds and no change is open, the network **is about right**; or it **is limited by noise**, if many
-   mistakes remain with the best of all probes and more rows do not help either.
+5. Where both hold, it underfits if its own training loss is clearly above the best such probe's loss on held-out rows,
+   because then even the rows it was trained on are fitted worse than new rows can be; otherwise it overfits.
+6. Where neither holds, the network **is about right**; or it **is limited by noise**, if many mistakes remain with the
+   best of all probes and more rows do not help either. The verdict is **cannot tell** where the symptom is unclear: a
+   change that fits more may help, or the gap may be large and a change that fits less may help.
 """
 
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from functools import cached_property
 
 from demarcate.evaluation import Mean
 from demarcate.experiments.diagnosis.diagnosis_result import Answer, Noise, Verdict
-from demarcate.experiments.diagnosis.probe_scores import ProbeScores
+from demarcate.experiments.diagnosis.probe_scores import FULL_LOG_LOSS, ProbeScores
 
 MATERIAL_SHARE = 0.1
 """The share of the log loss that a change must remove to matter."""
@@ -27,6 +30,8 @@ MIN_MATERIAL = 0.02
 """The amount of log loss that it must remove at least."""
 RULED_OUT = 2
 """A change has no say in the verdict when its interval ends below this multiple of a material gain."""
+LARGE_GAP_SHARE, MIN_LARGE_GAP = 1 / 3, 0.15
+"""A gap is large from this share of the loss on held-out rows, and from this amount."""
 NOISE_SHARE = 0.1
 """Noise is the limit from this ratio of remaining mistakes to those of always predicting the most frequent class."""
 CONFIGURED = "configured"
@@ -45,6 +50,31 @@ class Evidence:
     def material(self) -> float:
         """The smallest reduction of the log loss that matters."""
         return max(MATERIAL_SHARE * self.scores.level(CONFIGURED, "log_loss").value, MIN_MATERIAL)
+
+    @cached_property
+    def gap(self) -> Mean:
+        """How much higher the log loss is on held-out rows than on training rows."""
+        return self.scores.gap(CONFIGURED, FULL_LOG_LOSS)
+
+    @cached_property
+    def large_gap(self) -> float:
+        """The smallest gap that is large."""
+        return max(LARGE_GAP_SHARE * self.scores.level(CONFIGURED, FULL_LOG_LOSS).value, MIN_LARGE_GAP)
+
+    @property
+    def has_clear_gap(self) -> bool:
+        """Whether the network is worse on held-out rows by more than chance."""
+        return self.gap.low is not None and self.gap.low > 0
+
+    @property
+    def has_large_gap(self) -> bool:
+        """Whether the gap alone shows that the network overfits."""
+        return self.has_clear_gap and self.gap.value >= self.large_gap
+
+    @property
+    def may_have_large_gap(self) -> bool:
+        """Whether the interval of the gap contains large ones."""
+        return self.gap.high is None or self.gap.high >= self.large_gap
 
     def answers(self, names: tuple[str, ...], answer: Answer) -> list[str]:
         """Return those of the probes with this answer, as far as the verdict depends on it."""
@@ -70,25 +100,24 @@ def classify_gain(gain: Mean, material: float, ruled_out: float = 1) -> Answer:
 
 def decide_verdict(evidence: Evidence, remaining: float) -> Verdict:
     """Return the verdict; ``remaining`` is the ratio of the best probe's mistakes to the majority class's."""
-    over, under = _overfitting(evidence), _underfitting(evidence)
-    if over and under:
-        return _larger_part(evidence, [*over, *under])
-    if over:
-        return "overfits"
-    if under:
+    overfits, fitting_more = _overfits(evidence), _underfitting(evidence)
+    if fitting_more and not (overfits and not _is_underfitting_larger(evidence, fitting_more)):
         return "underfits"
-    if evidence.answers((*FITS_MORE, *FITS_LESS), "cannot tell"):
+    if overfits:
+        return "overfits"
+    is_open = bool(evidence.answers(FITS_MORE, "cannot tell"))
+    if is_open or (evidence.may_have_large_gap and evidence.answers(FITS_LESS, "cannot tell")):
         return "cannot tell"
     rows_help = evidence.answer(evidence.scores.gain(CONFIGURED, HALF_OF_ROWS, "log_loss")) == "helps"
     return "is limited by noise" if remaining >= NOISE_SHARE and not rows_help else "is about right"
 
 
-def _overfitting(evidence: Evidence) -> list[str]:
-    """Return probes that fit less and help, if the network is clearly worse on held-out rows."""
-    gap = evidence.scores.gap(CONFIGURED, "log_loss")
-    if gap.low is None or gap.low <= 0 or gap.value < evidence.material:
-        return []
-    return evidence.answers(FITS_LESS, "helps")
+def _overfits(evidence: Evidence) -> bool:
+    """Return whether the gap is large, or real and closed in part by a change that fits less."""
+    if evidence.has_large_gap:
+        return True
+    is_material = evidence.has_clear_gap and evidence.gap.value >= evidence.material
+    return is_material and bool(evidence.answers(FITS_LESS, "helps"))
 
 
 def _underfitting(evidence: Evidence) -> list[str]:
@@ -101,13 +130,11 @@ def _underfitting(evidence: Evidence) -> list[str]:
     return helping
 
 
-def _larger_part(evidence: Evidence, helping: list[str]) -> Verdict:
-    """Return which of underfitting and overfitting is larger, if that is clear."""
-    best = min(helping, key=lambda name: evidence.scores.level(name, "log_loss").value)
+def _is_underfitting_larger(evidence: Evidence, fitting_more: list[str]) -> bool:
+    """Return whether the network fits its own training rows clearly worse than a probe that fits more fits new rows."""
+    best = min(fitting_more, key=lambda name: evidence.scores.level(name, "log_loss").value)
     excess = evidence.scores.excess(best, "log_loss")
-    if excess.low is None or excess.high is None or excess.low <= 0 <= excess.high:
-        return "cannot tell"
-    return "underfits" if excess.low > 0 else "overfits"
+    return excess.low is not None and excess.low > 0
 
 
 def noise_of(scores: ProbeScores, majority_error: float) -> Noise:

@@ -1,0 +1,79 @@
+"""The symptom and the remedy as sentences: what the losses of the network say, and what the probes say would help."""
+
+from collections.abc import Iterator, Mapping
+
+from demarcate.experiments.diagnosis.diagnosis_result import Effect, Levels, Noise, Verdict
+
+_CHANGES = {
+    "more_rows": "More rows",
+    "more_capacity": "A larger network",
+    "less_capacity": "A smaller network",
+    "more_regularisation": "More regularisation",
+    "less_regularisation": "No regularisation",
+    "longer_training": "Longer training",
+}
+_MEANINGS: dict[Verdict, str] = {
+    "overfits": "It fits the rows it was trained on far better than new ones",
+    "underfits": "It does not fit even the rows it was trained on as well as it could",
+    "is about right": "It fits new rows about as well as the rows it was trained on",
+    "is limited by noise": "It fits new rows about as well as the rows it was trained on",
+    "cannot tell": "These rows are too few to tell whether that is too much",
+}
+
+
+def symptom_of(verdict: Verdict, train: Levels, held_out: Levels, gap: Levels) -> str:
+    """Return the losses on training rows and on held-out rows, their gap, and its meaning."""
+    return (
+        f"Its log loss is {train.log_loss} on its training rows and {held_out.log_loss} on held-out rows "
+        f"(accuracy {train.accuracy.value:.1%} and {held_out.accuracy.value:.1%}), a gap of {gap.log_loss}. "
+        f"{_MEANINGS[verdict]}."
+    )
+
+
+def remedy_of(effects: Mapping[str, Effect]) -> str:
+    """Return which changes help, the largest effect first; if none does, which ones may."""
+    helping, unclear = (_ordered(effects, answer) for answer in ("helps", "cannot tell"))
+    if helping:
+        first, *others = (_gain(name, effects[name]) for name in helping)
+        return "; ".join([f"{first[0]} lowered the log loss of held-out rows by {first[1]}", *map(_also, others)]) + "."
+    if not unclear:
+        return "None of the changes that were tried helps."
+    listed = ", ".join(f"{_named(name, effects[name], first=False)} {_unclear(effects[name])}" for name in unclear)
+    return f"None of the changes that were tried is sure to help. Log loss of held-out rows, lower by: {listed}."
+
+
+def further_reasons(verdict: Verdict, noise: Noise, n_rows: int, n_used: int) -> Iterator[str]:
+    """Yield what else there is to say: of the noise, of intervals that are wide, of rows that were left out."""
+    if verdict == "is limited by noise":
+        yield (
+            f"With the best probe {1 - noise.accuracy.value:.1%} of the rows are still wrong, {noise.share:.0%} of the "
+            "mistakes of always predicting the most frequent class: the columns do not separate these rows' classes."
+        )
+    if verdict == "cannot tell":
+        yield "More seeds narrow the intervals somewhat, more rows narrow them further."
+    if n_used < n_rows:
+        yield f"The network was trained on four fifths of {n_used:,} of {n_rows:,} rows; on all rows it overfits less."
+
+
+def _ordered(effects: Mapping[str, Effect], answer: str) -> list[str]:
+    names = [name for name, effect in effects.items() if effect.answer == answer]
+    return sorted(names, key=lambda name: -effects[name].log_loss.value)
+
+
+def _gain(name: str, effect: Effect) -> tuple[str, str]:
+    return _named(name, effect), str(effect.log_loss)
+
+
+def _also(gain: tuple[str, str]) -> str:
+    return f"{gain[0][0].lower()}{gain[0][1:]} by {gain[1]}"
+
+
+def _named(name: str, effect: Effect, *, first: bool = True) -> str:
+    change = _CHANGES[name] if first else _CHANGES[name].lower()
+    return f"{change} ({effect.change})"
+
+
+def _unclear(effect: Effect) -> str:
+    mean = effect.log_loss
+    interval = "" if mean.low is None else f" [{mean.low:+.3f}, {mean.high:+.3f}]"
+    return f"{mean.value:+.3f}{interval}"

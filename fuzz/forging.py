@@ -11,6 +11,7 @@ from typing import Any
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, 1e-300, 5e-324, 1e15, 1e38, -1e38, 3.4e38, 1e308, -1.7e308)
 NOT_FINITE = (float("nan"), float("inf"), float("-inf"))
 LARGEST_FLOAT = 1.7e308
+LARGEST_INTEGER = 2**63 - 1
 VALUES: tuple[Any, ...] = (
     *(None, True, False, 0, 1, -1, 2, 3, 7, 64, 2**31, 2**53, 2**63, 2**70, 10**400, 0.0, 0.5, -0.5, 1.0, 1e9, 1e300),
     *("", "x", "auto", "softmax", "logit", "numeric", "piecewise", "categorical", "date", "boolean", "str", "int"),
@@ -95,7 +96,7 @@ def with_numbers_changed(file: Parts, draw: random.Random) -> Parts:
     """Replace a few numbers of a tensor by others, most of them finite."""
     place = draw.randrange(len(file.tensors))
     tensor = file.tensors[place]
-    code, size = {"F32": ("<f", 4), "F64": ("<d", 8)}[tensor.dtype]
+    code, size = {"F32": ("<f", 4), "F64": ("<d", 8), "I64": ("<q", 8)}[tensor.dtype]
     content = bytearray(tensor.content)
     for _ in range(draw.choice((1, 1, 2, 4))):
         at = size * draw.randrange(max(1, len(content) // size))
@@ -188,6 +189,8 @@ def _nested(depth: int) -> list[Any]:
 
 
 def _packed(code: str, value: float) -> bytes:
+    if code == "<q":
+        return struct.pack(code, round(value) if abs(value) < LARGEST_INTEGER else LARGEST_INTEGER)
     try:
         return struct.pack(code, value)
     except OverflowError:

@@ -71,7 +71,7 @@ def check(case: Case) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
         path.write_bytes(data)
-        command = [sys.executable, "-c", READER, str(path), str(GOLDEN / "format_3.safetensors")]
+        command = [sys.executable, "-c", READER, str(path), str(GOLDEN / "format_4.safetensors")]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         raise CheckFailed(f"{case.name}: {run.stderr[-1000:]}")

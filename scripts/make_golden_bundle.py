@@ -21,7 +21,8 @@ from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.predictor import Predictor
 from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
-from demarcate.tabular import Column, Schema
+from demarcate.tabular import Column, Schema, TrainedOn
+from demarcate.tabular.trained_range import TrainedRange
 
 FOLDER = Path(__file__).parent.parent / "tests" / "bundle" / "golden"
 
@@ -34,6 +35,7 @@ SCHEMA = Schema(
         Column("unit", "categorical", dropped="constant: every cell is 'mg'", categories=("mg",)),
     )
 )
+CLASSES = ("absent", "mild", "sévère")
 ENCODER_WORDS = [
     {"column": "age", "encoder": "numeric", "n_numbers": 4, "flag": True},
     {"column": "thal", "encoder": "categorical", "n_numbers": 4, "kept": ["fixed", "normal"]},
@@ -50,6 +52,22 @@ ENCODER_NUMBERS = [
 DOSE = Column("dose", "numerical")
 DOSE_WORDS = {"column": "dose", "encoder": "piecewise", "n_numbers": 8, "flag": True}
 DOSE_NUMBERS = [*(2.5, 2.75, 1.25, 10.0), *(0.5, 1.5, 2.25, 5.0)]
+# New in format 4: a positive class of two, and what is known of the training rows.
+TRAINED_ON = TrainedOn(
+    n_rows=8,
+    ranges={
+        "age": TrainedRange(7, 29.0, 34.5, 71.0, 77.0),
+        "seen": TrainedRange(8, 1.55e9, 1.5625e9, 1.625e9, 1.65e9),
+        "dose": TrainedRange(8, 0.25, 0.5, 3.0, 5.0),
+    },
+    group_columns=("patient", "ward"),
+    groups=np.array([-7_000_000_000_000_000_001, -3, 0, 5_000_000_000_000_000_003]),
+    time_column="seen",
+    latest=1.65e9,
+    gap=172800.0,
+    is_date=True,
+    weight_column="weight",
+)
 ROWS = {
     "age": [63.0, None, 41.5, 80.0],
     "thal": ["fixed", "normal", "never seen", None],
@@ -72,9 +90,11 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
     """Return a model that needs this format and no later one.
 
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
-    temperature and prediction sets; from format 3 on a column in bins and a network with input dropout.
+    temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; in format 4 two
+    classes, one of them positive, and what is known of the training rows.
     """
     has_bins = version >= 3
+    classes = CLASSES[:2] if version >= 4 else CLASSES
     schema = Schema((*SCHEMA.columns, DOSE)) if has_bins else SCHEMA
     words = [*ENCODER_WORDS, DOSE_WORDS] if has_bins else ENCODER_WORDS
     numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_bins else ENCODER_NUMBERS)
@@ -87,14 +107,23 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
         encoders=encoders,
         encoding=[0, 1, 0],
         networks=networks,
-        states=[state(network.widths(d_in, 3), phase) for phase, network in enumerate(networks)],
-        head=head_for("softmax", 3),
-        classes=np.array(["absent", "mild", "sévère"]),
+        states=[state(network.widths(d_in, len(classes)), phase) for phase, network in enumerate(networks)],
+        head=head_for("softmax", len(classes)),
+        classes=np.array(classes),
         target="disease",
         record={"n_samples": 8, "note": "made by hand"},
     )
     if version == 1:
         return plain
+    if version >= 4:
+        return replace(
+            plain,
+            costs=Costs(np.array([[0.0, 1.0], [3.0, 0.5]]), abstain=0.92),
+            temperature=1.75,
+            conformal=Conformal(np.array([*(0.125, 0.375, 0.5, 0.75), *(0.375, 0.5)]), (4, 2)),
+            positive=1,
+            trained_on=TRAINED_ON,
+        )
     return replace(
         plain,
         costs=Costs(np.array([[0.0, 1.0, 2.0], [2.0, 0.0, 1.0], [3.0, 2.0, 0.5]]), abstain=0.92),

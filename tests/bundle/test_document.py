@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import warnings
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ from demarcate.bundle.format import decode, encode
 from demarcate.errors import BundleError, InputWarning
 from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
+from demarcate.tabular import TrainedOn
+from demarcate.tabular.trained_range import TrainedRange
 
 GOLDEN = Path(__file__).parent / "golden"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "make_golden_bundle.py"
@@ -72,6 +74,11 @@ def golden_2():
 @pytest.fixture(scope="module")
 def golden_3():
     return decode((GOLDEN / "format_3.safetensors").read_bytes())
+
+
+@pytest.fixture(scope="module")
+def golden_4():
+    return decode((GOLDEN / "format_4.safetensors").read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -206,10 +213,10 @@ class TestDecisions:
         read = from_document(*decode(data, expected_tensors))
         assert encode(*to_document(read)) == data
         assert read.temperature == predictor.temperature
-        for name, fields in (("costs", ("matrix", "abstain")), ("conformal", ("truths", "class_rows"))):
+        for name, parts in (("costs", ("matrix", "abstain")), ("conformal", ("truths", "class_rows"))):
             written, found = getattr(predictor, name), getattr(read, name)
             assert (found is None) == (written is None)
-            for field in fields if written is not None else ():
+            for field in parts if written is not None else ():
                 np.testing.assert_array_equal(getattr(found, field), getattr(written, field))
 
     def test_a_model_with_none_of_it_is_written_in_format_1(self):
@@ -301,13 +308,13 @@ class TestPieces:
     NUMBERS = "encoders.0.numbers"
     DOSE = ("encoders", 0, "columns", 4)
 
-    def test_a_fitted_classifier_with_pieces_is_of_format_3_and_one_without_is_not(self, table, labels):
+    def test_a_classifier_with_pieces_is_of_format_3_and_one_without_is_not(self, table, labels):
         versions = []
         for pieces in (True, False):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", InputWarning)
                 fitted = DemarcateClassifier(hidden=(4,), epochs=1, n_folds=2, pieces=pieces).fit(table, labels)
-            document, tensors = to_document(fitted.predictor_)
+            document, tensors = to_document(replace(fitted.predictor_, trained_on=None))
             again = from_document(*decode(encode(document, tensors), expected_tensors))
             np.testing.assert_array_equal(again.predict_proba(table), fitted.predict_proba(table))
             versions.append(document["format_version"])
@@ -426,6 +433,144 @@ class TestPieces:
         assert np.isfinite(predictor.predict_proba({**cells, "dose": doses})).all()
 
 
+RANGES = ("trained_on", "ranges")
+
+
+class TestTrainedOn:
+    """The positive class and the training rows, which formats 1 to 3 did not know."""
+
+    def test_a_fitted_classifier_is_of_format_4(self, fitted, table):
+        document, _ = to_document(fitted.predictor_)
+        assert document["format_version"] == 4
+        assert document["trained_on"]["n_rows"] == len(table)
+        assert list(document["trained_on"]["ranges"]) == ["größe", "visited"]
+
+    @settings(derandomize=True, deadline=None, max_examples=60)
+    @given(st.data())
+    def test_whatever_it_is_it_comes_back_and_is_written_the_same_again(self, data):
+        number = st.floats(-1e12, 1e12)
+        n_rows = data.draw(st.integers(1, 10**9))
+        quantiles = st.lists(st.floats(-1e10, 1e10), min_size=4, max_size=4).map(sorted)
+        ranges = data.draw(st.dictionaries(st.sampled_from(["age", "seen", "dose"]), quantiles))
+        hashes = st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=min(n_rows, 9), unique=True).map(
+            sorted
+        )
+        groups = data.draw(st.none() | hashes)
+        latest = data.draw(st.none() | number)
+        trained_on = TrainedOn(
+            n_rows,
+            {name: TrainedRange(data.draw(st.integers(1, n_rows)), *values) for name, values in ranges.items()},
+            () if groups is None else tuple(data.draw(st.lists(st.text(), max_size=3, unique=True))),
+            None if groups is None else np.array(groups),
+            None if latest is None else data.draw(st.none() | st.just("day")),
+            latest,
+            0.0 if latest is None else data.draw(st.floats(0, 1e9)),
+            latest is not None and abs(latest) < 1e10 and data.draw(st.booleans()),
+            data.draw(st.none() | st.just("weight")),
+        )
+        positive = data.draw(st.none() | st.sampled_from([0, 1]))
+        predictor = replace(load_golden_script().golden(4), positive=positive, trained_on=trained_on)
+        written = encode(*to_document(predictor))
+        read = from_document(*decode(written, expected_tensors))
+        assert encode(*to_document(read)) == written
+        assert read.positive == positive
+        for field in fields(TrainedOn):
+            np.testing.assert_equal(getattr(read.trained_on, field.name), getattr(trained_on, field.name))
+
+    @pytest.mark.parametrize("only", [{"trained_on": None}, {"positive": None}])
+    def test_either_of_the_two_alone_needs_the_format(self, only):
+        predictor = replace(load_golden_script().golden(4), **only)
+        document, tensors = to_document(predictor)
+        assert document["format_version"] == 4
+        assert to_document(from_document(*decode(encode(document, tensors), expected_tensors)))[0] == document
+
+    def test_a_model_with_neither_is_written_in_format_3(self):
+        plain = replace(load_golden_script().golden(4), positive=None, trained_on=None)
+        assert to_document(plain)[0]["format_version"] == 3
+
+    @pytest.mark.parametrize("version", [1, 2, 3])
+    def test_what_needs_neither_is_refused_in_format_4(self, version):
+        document, tensors = decode((GOLDEN / f"format_{version}.safetensors").read_bytes())
+        keys = {"costs": None, "conformal": None, "positive": None, "trained_on": None}
+        data = encode({**keys, **document, "format_version": 4}, tensors)
+        with pytest.raises(BundleError, match="format_version would be written differently"):
+            from_document(*decode(data, expected_tensors))
+
+    @pytest.mark.parametrize(
+        ("place", "value", "reason"),
+        [
+            (("positive",), 2, "positive class is not the code of one of two classes"),
+            (("positive",), -1, "positive class is not the code"),
+            (("positive",), True, "positive class is not the code"),
+            (("positive",), "mild", "positive class is not the code"),
+            (("format_version",), 3, "keys .*'positive', 'trained_on'.* are missing or unknown"),
+            (("trained_on",), [], "does not have the keys"),
+            (("trained_on", "rows"), 8, "does not have the keys"),
+            (("trained_on", "n_rows"), 7.0, "does not count its rows"),
+            (("trained_on", "n_rows"), 0, "trained on 0 rows"),
+            (("trained_on", "n_rows"), 7, "Column 'seen' has 8 values in 7 rows"),
+            (("trained_on", "n_groups"), None, "'trained_on.groups' is not expected"),
+            (("trained_on", "n_groups"), 5, "the document requires"),
+            (("trained_on", "n_groups"), -1, "does not count its groups"),
+            (("trained_on", "group_columns"), "patient", "group columns .* are not names"),
+            (("trained_on", "group_columns"), ["ward", "ward"], "A column of groups is repeated"),
+            (("trained_on", "time_column"), 3, "time_column .* is not a name"),
+            (("trained_on", "weight_column"), ["w"], "weight_column .* is not a name"),
+            (("trained_on", "gap"), -1.0, "The gap is -1.0"),
+            (("trained_on", "gap"), 86400, "the gap .* is not a number"),
+            (("trained_on", "latest"), None, "no latest time"),
+            (("trained_on", "latest"), 1e12, "latest date is outside the years 1 to 9999"),
+            (("trained_on", "is_date"), 1, "neither dates nor numbers"),
+            (("trained_on", "latest"), "now", "the latest .* is no number"),
+            (RANGES, [], "are not a mapping"),
+            ((*RANGES, "thal"), {}, "a range of 'thal', which holds no quantities"),
+            ((*RANGES, "weight"), {}, "a range of 'weight', which holds no quantities"),
+            ((*RANGES, "age", "n_values"), 9, "Column 'age' has 9 values in 8 rows"),
+            ((*RANGES, "age", "n_values"), 0, "a trained range has values, finite and ascending"),
+            ((*RANGES, "age", "n_values"), 7.0, "the range of 'age' does not have the numbers"),
+            ((*RANGES, "age", "least"), 29, "the range of 'age' does not have the numbers"),
+            ((*RANGES, "age", "least"), 80.0, "a trained range has values, finite and ascending"),
+            ((*RANGES, "age", "greatest"), 70.0, "a trained range has values, finite and ascending"),
+            ((*RANGES, "age", "middle"), 50.0, "the range of 'age' does not have the numbers"),
+            ((*RANGES, "seen", "greatest"), 1e300, "the range of 'seen' is outside the years 1 to 9999"),
+        ],
+        ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
+    )
+    def test_what_no_model_was_trained_on_is_refused_with_the_reason(self, golden_4, place, value, reason):
+        document, tensors = golden_4
+        data = encode(replaced(document, place, value), tensors)
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(data, expected_tensors))
+
+    @pytest.mark.parametrize(("place", "value"), [(1, 2**62), (2, -3), (0, -2)])
+    def test_groups_that_do_not_ascend_are_refused(self, golden_4, place, value):
+        document, tensors = golden_4
+        crafted = tensors["trained_on.groups"].copy()
+        crafted[place] = value
+        with pytest.raises(BundleError, match="hashes do not ascend"):
+            from_document(*decode(encode(document, {**tensors, "trained_on.groups": crafted}), expected_tensors))
+
+    def test_every_mutant_is_refused_or_works(self, golden_4, rows):
+        document, tensors = golden_4
+        about = ("format_version", "positive", "trained_on")
+        n_refused = n_working = 0
+        for name, mutant in mutants({key: document[key] for key in about}):
+            data = encode({**{key: value for key, value in document.items() if key not in about}, **mutant}, tensors)
+            try:
+                predictor = from_document(*decode(data, expected_tensors))
+            except BundleError:
+                n_refused += 1
+                continue
+            n_working += 1
+            assert encode(*to_document(predictor)) == data, name
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", InputWarning)
+                doses = {"dose": [1.0, None, 2.25, 7.5]}
+                assert np.isfinite(predictor.predict_proba({**rows, **doses})).all(), name
+        assert n_refused > 400
+        assert n_working > 20
+
+
 class TestGolden:
     @pytest.mark.filterwarnings("ignore:column 'thal'. categories not seen:demarcate.errors.InputWarning")
     @pytest.mark.parametrize("version", range(1, FORMAT_VERSION + 1))
@@ -521,7 +666,7 @@ class TestCraftedDocuments:
     def test_another_format_is_refused_with_the_advice_to_upgrade(self, golden, version):
         document, tensors = golden
         data = encode({**document, "format_version": version}, tensors)
-        with pytest.raises(BundleError, match=r"has format .*; this version reads formats 1 to 3\. Upgrade demarcate"):
+        with pytest.raises(BundleError, match=r"has format .*; this version reads formats 1 to 4\. Upgrade demarcate"):
             decode(data, expected_tensors)
 
     @pytest.mark.parametrize(

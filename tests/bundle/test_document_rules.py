@@ -42,6 +42,13 @@ def test_format_2_has_two_more_keys(document):
         check_document({**document, "costs": None})
 
 
+def test_format_4_has_two_more_keys_than_2_and_3(document):
+    later = {**document, "format_version": 4, "costs": None, "conformal": None}
+    check_document({**later, "positive": None, "trained_on": None})
+    with pytest.raises(ValueError, match=r"keys \['positive', 'trained_on'\] are missing or unknown"):
+        check_document(later)
+
+
 @pytest.mark.parametrize(
     "record",
     [

@@ -13,7 +13,7 @@ from demarcate.bundle import inspect_bundle
 from demarcate.bundle.read_model import parse_model_file, read_bytes, read_model_file
 from demarcate.errors import BundleError, SettingError
 
-GOLDEN = Path(__file__).parent / "golden" / "format_3.safetensors"
+GOLDEN = Path(__file__).parent / "golden" / "format_4.safetensors"
 SHA256 = hashlib.sha256(GOLDEN.read_bytes()).hexdigest()
 READERS = [load, DemarcateClassifier.load, inspect_bundle, read_model_file]
 
@@ -54,6 +54,7 @@ def test_a_model_file_knows_its_sizes_and_copies_nothing():
 def test_a_loaded_predictor_keeps_none_of_the_file_in_memory():
     predictor = load(GOLDEN)
     arrays = [predictor.conformal.truths, predictor.costs.matrix, predictor.encoders[0].encoders[4].edges]
+    arrays.append(predictor.trained_on.groups)
     assert all(array.flags.owndata for array in arrays)
 
 

@@ -11,6 +11,9 @@ still written in format 1, so that a file that was read is written again with th
 
 Format 3 has the keys of format 2, encoders that cut numbers into bins (``piecewise``), and networks with
 ``input_dropout``, which is written only if it is not 0. A model with neither is written in an earlier format.
+
+Format 4 adds ``positive``, the code of the positive class of two, and ``trained_on``, with the tensor
+``trained_on.groups`` (int64) where the rows had groups. A model with neither is written in an earlier format.
 """
 
 import warnings
@@ -42,6 +45,8 @@ def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray
         tensors["costs.matrix"] = predictor.costs.matrix
     if predictor.conformal is not None:
         tensors["conformal.truths"] = predictor.conformal.truths
+    if predictor.trained_on is not None and predictor.trained_on.groups is not None:
+        tensors["trained_on.groups"] = predictor.trained_on.groups
     values = {field.name: getattr(predictor, field.name) for field in fields(ModelSpec)}
     return spec_document(ModelSpec(**{**values, "head": predictor.head.name})), tensors
 

@@ -9,22 +9,29 @@ from demarcate.encoding.encoder_registry import checked_encoder
 from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
 from demarcate.evaluation.costs import MAX_COST
 from demarcate.nn import FAMILIES, HEAD_NAMES
+from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
 from demarcate.tabular.schema import KINDS
+from demarcate.tabular.trained_range import TrainedRange
 
 FORMAT_1_KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "record"}
 FORMAT_1_KEYS |= {"calibration", "threshold"}
 LATER_KEYS = FORMAT_1_KEYS | {"costs", "conformal"}
 """The keys of a document of formats 2 and 3."""
+FORMAT_4_KEYS = LATER_KEYS | {"positive", "trained_on"}
 CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
 COLUMN_KEYS = {"name", "kind", "dropped", "note", "categories", "date_format"}
 NETWORK_KEYS = {"hidden", "activation", "dropout", "head"}
+TRAINED_ON_KEYS = {"n_rows", "ranges", "group_columns", "n_groups", "time_column", "latest", "gap", "is_date"}
+TRAINED_ON_KEYS |= {"weight_column"}
+RANGE_KEYS = {field.name for field in fields(TrainedRange)}
 SCORE_KEYS = {"value", "low", "high", "n_rows", "rows"}
 
 
 def check_document(document: Mapping[str, Any]) -> None:
     """Raise ValueError if a document describes no model, as far as that shows without its tensors."""
-    is_format_1 = document.get("format_version", 1) == 1
-    keys = FORMAT_1_KEYS if is_format_1 else LATER_KEYS
+    version = document.get("format_version", 1)
+    is_format_1 = version == 1
+    keys = FORMAT_1_KEYS if is_format_1 else LATER_KEYS if version < 4 else FORMAT_4_KEYS
     require(set(document) == keys, f"keys {sorted(set(document) ^ keys)} are missing or unknown")
     require(is_text(document["target"]), "the target is not a name")
     require(document["head"] in HEAD_NAMES, "the head is unknown")
@@ -33,6 +40,8 @@ def check_document(document: Mapping[str, Any]) -> None:
     if not is_format_1:
         _check_decisions(document, len(document["classes"]["values"]))
     used = _check_schema(document["schema"])
+    _check_positive(document.get("positive"), len(document["classes"]["values"]))
+    _check_trained_on(document.get("trained_on"), used)
     _check_encoders(document["encoders"], used)
     _check_members(document["members"], len(document["encoders"]), document["head"])
     check_record(document["record"])
@@ -87,6 +96,38 @@ def _check_schema(columns: Any) -> dict[str, str]:
     used = {column["name"]: column["kind"] for column in columns if not column["dropped"]}
     require(bool(used), "no column is used")
     return used
+
+
+def _check_positive(positive: object, n_classes: int) -> None:
+    is_code = type(positive) is int and 0 <= positive < n_classes == 2
+    require(positive is None or is_code, "the positive class is not the code of one of two classes")
+
+
+def _check_trained_on(trained_on: Any, used: Mapping[str, str]) -> None:
+    if trained_on is None:
+        return
+    where = "what the model was trained on"
+    require(has_keys(trained_on, TRAINED_ON_KEYS), f"{where} does not have the keys {sorted(TRAINED_ON_KEYS)}")
+    require(is_count(trained_on["n_rows"]), f"{where} does not count its rows")
+    require(trained_on["n_groups"] is None or is_count(trained_on["n_groups"]), f"{where} does not count its groups")
+    require(is_text_list(trained_on["group_columns"]), f"the group columns of {where} are not names")
+    for key in ("time_column", "weight_column"):
+        require(trained_on[key] is None or is_text(trained_on[key]), f"the {key} of {where} is not a name")
+    require(type(trained_on["is_date"]) is bool, f"the times of {where} are neither dates nor numbers")
+    require(type(trained_on["gap"]) is float, f"the gap of {where} is not a number")
+    require(trained_on["latest"] is None or type(trained_on["latest"]) is float, f"the latest of {where} is no number")
+    require(isinstance(trained_on["ranges"], dict), f"the ranges of {where} are not a mapping")
+    for name, values in trained_on["ranges"].items():
+        require(used.get(name) in ("numerical", "date"), f"there is a range of {name!r}, which holds no quantities")
+        is_range = has_keys(values, RANGE_KEYS) and is_count(values["n_values"])
+        is_range = is_range and all(type(values[key]) is float for key in RANGE_KEYS - {"n_values"})
+        require(is_range, f"the range of {name!r} does not have the numbers {sorted(RANGE_KEYS)}")
+        is_calendar = used[name] != "date" or all(map(_is_date, (values["least"], values["greatest"])))
+        require(is_calendar, f"the range of {name!r} is outside the years 1 to 9999")
+
+
+def _is_date(seconds: object) -> bool:
+    return is_float_between(seconds, FIRST_DATE, LAST_DATE)
 
 
 def _check_encoders(encoders: Any, used: Mapping[str, str]) -> None:

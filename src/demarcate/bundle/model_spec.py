@@ -14,7 +14,8 @@ from demarcate.errors import SettingError
 from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.nn import Network
-from demarcate.tabular import Schema
+from demarcate.tabular import Schema, TrainedOn
+from demarcate.tabular.trained_range import TrainedRange
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,8 @@ class ModelSpec:
     costs: Costs | None
     temperature: float | None
     conformal: Conformal | None
+    positive: int | None
+    trained_on: TrainedOn | None
     record: Mapping[str, Any]
 
 
@@ -59,6 +62,7 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
         "costs": None if costs is None else {"abstain": costs.abstain},
         "conformal": None if conformal is None else {"class_rows": list(conformal.class_rows)},
     }
+    keys_of_4 = {"positive": spec.positive, "trained_on": _trained_on_json(spec.trained_on)}
     return {
         "format_version": version,
         "target": spec.target,
@@ -74,12 +78,14 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
         "threshold": spec.threshold,
         "record": dict(spec.record),
         **(added_keys if version > 1 else {}),
+        **(keys_of_4 if version > 3 else {}),
     }
 
 
 def _version(spec: ModelSpec) -> int:
     needed = [1 if (spec.temperature, spec.costs, spec.conformal) == (None, None, None) else 2]
     needed += [3 for network in spec.networks if network.input_dropout or network.family != Network.family]
+    needed += [4] if (spec.positive, spec.trained_on) != (None, None) else []
     needed += [encoder.file_format for table in spec.encoders for encoder in table.encoders]
     return max(needed)
 
@@ -92,6 +98,22 @@ def _network_json(network: Network) -> dict[str, Any]:
     if not network.input_dropout:
         del fields["input_dropout"]
     return fields
+
+
+def _trained_on_json(trained_on: TrainedOn | None) -> dict[str, Any] | None:
+    if trained_on is None:
+        return None
+    return {
+        "n_rows": trained_on.n_rows,
+        "ranges": {name: asdict(values) for name, values in trained_on.ranges.items()},
+        "group_columns": list(trained_on.group_columns),
+        "n_groups": None if trained_on.groups is None else len(trained_on.groups),
+        "time_column": trained_on.time_column,
+        "latest": trained_on.latest,
+        "gap": trained_on.gap,
+        "is_date": trained_on.is_date,
+        "weight_column": trained_on.weight_column,
+    }
 
 
 def _parse(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> ModelSpec:
@@ -118,6 +140,8 @@ def _parse(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         costs=costs,
         temperature=None if document["calibration"] is None else document["calibration"]["temperature"],
         conformal=_parse_conformal(document, tensors),
+        positive=document.get("positive"),
+        trained_on=_parse_trained_on(document, tensors),
         record=document["record"],
     )
 
@@ -133,3 +157,13 @@ def _parse_conformal(document: Mapping[str, Any], tensors: Mapping[str, NDArray[
         return None
     # A copy: the predictor does not keep the whole file in memory.
     return Conformal(tensors["conformal.truths"].astype(np.float64), tuple(conformal["class_rows"]))
+
+
+def _parse_trained_on(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> TrainedOn | None:
+    if document.get("trained_on") is None:
+        return None
+    values = {**document["trained_on"]}
+    values["ranges"] = {name: TrainedRange(**numbers) for name, numbers in values["ranges"].items()}
+    values["group_columns"] = tuple(values["group_columns"])
+    has_groups = values.pop("n_groups") is not None
+    return TrainedOn(**values, groups=tensors["trained_on.groups"].astype(np.int64) if has_groups else None)

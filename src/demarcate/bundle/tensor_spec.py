@@ -11,7 +11,7 @@ from demarcate.errors import BundleError, SettingError
 from demarcate.nn import FAMILIES, Network, family_of
 from demarcate.nn.spec import n_outputs
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 _MAX_REASON = 200
 
 TensorSpec = tuple[type[np.generic], tuple[int, ...]]
@@ -60,3 +60,5 @@ def _tensor_specs(document: Mapping[str, Any]) -> Iterator[tuple[str, TensorSpec
         yield "costs.matrix", (np.float64, (n_classes, n_classes))
     if document.get("conformal") is not None:
         yield "conformal.truths", (np.float64, (sum(document["conformal"]["class_rows"]),))
+    if (document.get("trained_on") or {}).get("n_groups") is not None:
+        yield "trained_on.groups", (np.int64, (document["trained_on"]["n_groups"],))

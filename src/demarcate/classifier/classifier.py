@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -373,5 +374,5 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.oof_sampling_ = ensemble.sampling
         self.oof_codes_ = codes[ensemble.held]
         predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=bool(self.calibrate))
-        self.predictor_ = predictor.deciding(self.costs_)
+        self.predictor_ = replace(predictor.deciding(self.costs_), trained_on=training_set.trained_on())
         self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_))

@@ -121,12 +121,12 @@ def print_model(path: str, file: "ModelFile") -> None:
     """Print the content of a model file: columns, scores, networks, origin and sizes."""
     spec = file.spec
     print_lines(f"{path} predicts {spec.target!r}: {listed(spec.classes.tolist())}")
-    encoded = model_summary.encoded_columns(spec)
+    encoded, values = model_summary.encoded_columns(spec), model_summary.column_values(spec)
     rows = [
-        (column.name, column.kind, listed(column.categories), encoded.get(column.name, ""), _remark(column))
+        (column.name, column.kind, values[column.name], encoded.get(column.name, ""), _remark(column))
         for column in spec.schema.columns
     ]
-    print_table("Columns", ("column", "kind", "categories", "encoded", ""), rows)
+    print_table("Columns", ("column", "kind", "values", "encoded", ""), rows)
     if spec.record.get("scores"):
         from demarcate.evaluation.scores import scores_from_json
 

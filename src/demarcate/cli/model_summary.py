@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from demarcate.formatting import MAX_LISTED, counted, listed
+from demarcate.formatting import MAX_LISTED, counted, listed, quoted
 from demarcate.nn import Network, family_of
 from demarcate.nn.spec import n_outputs
+from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
 
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec
@@ -28,11 +29,13 @@ def summarize(file: "ModelFile") -> list[tuple[str, str]]:
         ("encoders", f"{len(spec.encoders)}, of {n_encoded} columns each"),
         ("head", spec.head),
         ("decision", _decision(spec)),
+        ("positive class", "" if spec.positive is None else str(spec.classes.tolist()[spec.positive])),
         ("costs", _costs(spec)),
         ("temperature", "" if spec.temperature is None else f"{spec.temperature:.3g}"),
         ("prediction sets", "" if conformal is None else f"by {len(conformal.truths):,} rows"),
-        ("trained on", f"{record['n_samples']:,} rows" if "n_samples" in record else ""),
+        ("trained on", _n_rows(spec)),
         ("rows of classes", listed([f"{label}: {rows:,}" for label, rows in record.get("class_rows", {}).items()])),
+        *_training_rows(spec),
         ("training", _time_limit(record.get("members", []))),
         ("audit", ", ".join(counted(n, severity) for severity, n in severities.items())),
         ("sample", f"{record['n_sampled']:,} rows, {_SAMPLED}" if "n_sampled" in record else ""),
@@ -84,6 +87,17 @@ def encoded_columns(spec: "ModelSpec") -> dict[str, str]:
     return encoded
 
 
+def column_values(spec: "ModelSpec") -> dict[str, str]:
+    """Return each column's categories, or the range of its values, as far as the file keeps them."""
+    ranges = {} if spec.trained_on is None else spec.trained_on.ranges
+    return {
+        column.name: f"{column.written(values.least)} to {column.written(values.greatest)}"
+        if (values := ranges.get(column.name))
+        else listed(column.categories)
+        for column in spec.schema.columns
+    }
+
+
 def value_range(counts: Iterable[int]) -> str:
     """Return the least and the greatest of several counts, which may be one."""
     ordered = sorted(set(counts))
@@ -93,6 +107,31 @@ def value_range(counts: Iterable[int]) -> str:
 def layer_widths(network: Network) -> str:
     """Return a network's hidden widths."""
     return ",".join(map(str, network.hidden)) or "none"
+
+
+def _n_rows(spec: "ModelSpec") -> str:
+    if spec.trained_on is not None:
+        return counted(spec.trained_on.n_rows, "row")
+    return f"{spec.record['n_samples']:,} rows" if "n_samples" in spec.record else ""
+
+
+def _training_rows(spec: "ModelSpec") -> list[tuple[str, str]]:
+    """Return what depends on what among the training rows: groups, time and weights."""
+    if (trained_on := spec.trained_on) is None:
+        return []
+    groups = "" if trained_on.groups is None else counted(len(trained_on.groups), "group")
+    if trained_on.group_columns:
+        groups += f", by {listed(trained_on.group_columns, write=quoted)}"
+    time = ""
+    if trained_on.latest is not None:
+        is_date = trained_on.is_date
+        latest = format_timestamp(trained_on.latest) if is_date else f"{trained_on.latest:.15g}"
+        time = f"{quoted(trained_on.time_column)} up to {latest}" if trained_on.time_column else f"up to {latest}"
+        if trained_on.gap:
+            gap = f"{trained_on.gap / SECONDS_OF_A_DAY:g} days" if is_date else f"{trained_on.gap:g}"
+            time += f", labels known {gap} later"
+    weights = quoted(trained_on.weight_column) if trained_on.weight_column else ""
+    return [("groups", groups), ("time", time), ("weights", weights)]
 
 
 def _layers(networks: Sequence[Network]) -> list[str]:

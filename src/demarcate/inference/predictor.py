@@ -19,7 +19,7 @@ from demarcate.inference.first_layer_lookup import FirstLayerLookup, locate_memb
 from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
-from demarcate.tabular import ParsedColumns, Schema, TableReader, as_frame
+from demarcate.tabular import ParsedColumns, Schema, TableReader, TrainedOn, as_frame
 
 _Result = TypeVar("_Result")
 
@@ -54,6 +54,10 @@ class Predictor:
         The temperature that scales the mean probabilities; None for no scaling.
     conformal
         Out-of-fold scores for prediction sets, if there are any.
+    positive
+        The code of the positive class of two, 0 or 1; None where nobody said which class that is.
+    trained_on
+        What it keeps of its training rows, so that other rows are compared with them; None for a model without it.
     record
         How it was made: scores, baselines, settings, provenance. JSON-ready.
     """
@@ -68,6 +72,8 @@ class Predictor:
     costs: Costs | None = None
     temperature: float | None = None
     conformal: Conformal | None = None
+    positive: int | None = None
+    trained_on: TrainedOn | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -6,6 +6,7 @@ from demarcate.tabular.labels import encode_labels, to_labels, typed_labels
 from demarcate.tabular.schema import Column, ParsedColumns, Schema, TableReader
 from demarcate.tabular.schema_inference import infer_schema
 from demarcate.tabular.splits import all_but, stratified_folds, stratified_split
+from demarcate.tabular.trained_on import TrainedOn
 
 __all__ = [
     "Column",
@@ -13,6 +14,7 @@ __all__ = [
     "ParsedColumns",
     "Schema",
     "TableReader",
+    "TrainedOn",
     "all_but",
     "as_frame",
     "encode_known_labels",

@@ -27,6 +27,9 @@ _LAYOUT = (
     r"^(?P<date>.*?)(?:[T ] *(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:\.[0-9]{1,6})?)[0-9]*)?"
     r"(?: ?(?P<half>[AaPp])[Mm])?(?: ?(?:Z|UTC|(?P<sign>[+-])(?P<off_hour>[0-9]{2}):?(?P<off_minute>[0-9]{2})?))?)?$"
 )
+SECONDS_OF_A_DAY = 86400
+FIRST_DATE, LAST_DATE = -62_135_596_800.0, 253_402_300_799.999999
+"""The first and the last moment that Python has a calendar for, in seconds since 1970-01-01: the years 1 to 9999."""
 _SECOND = 1_000_000
 """In microseconds, the unit of everything below."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_numbers
-from demarcate.tabular.dates import DATE_FORMATS, parse_dates
+from demarcate.tabular.dates import DATE_FORMATS, format_timestamp, parse_dates
 
 Kind = Literal["numerical", "categorical", "boolean", "date"]
 KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date")
@@ -52,6 +52,10 @@ class Column:
     def parse_quantities(self, cells: pl.Series) -> ParsedCells:
         """Read the cells of a numerical column or a date."""
         return parse_numbers(cells) if self.kind == "numerical" else parse_dates(cells, self.date_format)
+
+    def written(self, quantity: float) -> str:
+        """Return a number, or a date from its seconds, as text."""
+        return f"{quantity:.15g}" if self.kind == "numerical" else format_timestamp(quantity)
 
     def parse_words(self, cells: pl.Series) -> pl.Series:
         """Read the cells of a categorical or boolean column."""

@@ -20,7 +20,7 @@ from demarcate.tabular.cells import (
     slices,
     strip,
 )
-from demarcate.tabular.dates import format_timestamp, is_day_month_ambiguous, matching_formats
+from demarcate.tabular.dates import is_day_month_ambiguous, matching_formats
 from demarcate.tabular.schema import Column, Kind, Schema
 
 DROPPED_BY_CALLER = "asked to drop it"
@@ -190,8 +190,7 @@ def _useless_quantities(column: Column, present: NDArray[np.float64], n_rows: in
     if not len(present):
         return _ALL_MISSING
     if len(present) == n_rows and present.min() == present.max():
-        value = f"{present[0]:.15g}" if column.kind == "numerical" else format_timestamp(present[0])
-        return f"constant: every cell is {quoted(value)}"
+        return f"constant: every cell is {quoted(column.written(present[0]))}"
     if column.kind == "numerical" and len(present) >= _MIN_ID_ROWS and _are_consecutive(present):
         return ROW_NUMBERS
     return ""

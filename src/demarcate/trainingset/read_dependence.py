@@ -17,11 +17,11 @@ from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular import as_frame, infer_schema
 from demarcate.tabular.cells import parse_categories, parse_numbers
 from demarcate.tabular.columns import plain_column
+from demarcate.tabular.dates import SECONDS_OF_A_DAY
 from demarcate.tabular.dependence import Dependence
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _GAP = re.compile(r"\s*(\d+\.?\d*)\s*(s|min|h|d|w)\s*")
-SECONDS_OF_A_DAY = 86400
 _SEPARATOR = "\x1f"
 """Between the columns of a group's label: no table of text contains it."""
 

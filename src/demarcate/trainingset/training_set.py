@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
-from demarcate.tabular import ParsedColumns, Schema
+from demarcate.tabular import ParsedColumns, Schema, TrainedOn
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.fingerprint import fingerprint
 
@@ -61,6 +61,10 @@ class TrainingSet:
     def fingerprint(self) -> str:
         """Return a SHA-256 of cells and labels, which no other table has."""
         return fingerprint(self.parsed, self.codes)
+
+    def trained_on(self) -> TrainedOn:
+        """Return what a model keeps of these rows, read column by column."""
+        return TrainedOn.of(self.schema, self.parsed, self.dependence, self.weights_column)
 
     def samples(self, encoders: Sequence[TableEncoder]) -> "Samples":
         """Return the rows as the engine reads them, in the encoding of each encoder."""

@@ -47,6 +47,23 @@ def test_everything_a_model_decides_by_is_shown(demarcate):
     assert matrix == [[0.0, 1.0, 2.0], [2.0, 0.0, 1.0], [3.0, 2.0, 0.5]]
 
 
+def test_the_positive_class_and_the_training_rows_are_shown(demarcate):
+    out = " ".join(demarcate("inspect", GOLDEN.with_name("format_4.safetensors")).out.split())
+    for words in (
+        "age numerical 29 to 77 numeric",
+        "seen date 2019-02-12",
+        "positive class mild",
+        "trained on 8 rows",
+        "groups 4 groups, by 'patient', 'ward'",
+        "time 'seen' up to 2022-04-15 05:20:00, labels known 2 days later",
+        "weights 'weight'",
+    ):
+        assert words in out
+    told = json.loads(demarcate("inspect", GOLDEN.with_name("format_4.safetensors"), "--json").out)
+    assert (told["positive"], told["trained_on"]["n_groups"]) == (1, 4)
+    assert told["trained_on"]["ranges"]["age"]["greatest"] == 77.0
+
+
 def test_nothing_is_built_and_torch_is_not_loaded():
     code = (
         "import sys; from demarcate.cli.app import app\n"

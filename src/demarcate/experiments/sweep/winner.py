@@ -1,7 +1,7 @@
 """The winner of a sweep: the mean of its networks, its lead over the runner-up, and its scores on the test rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from demarcate.experiments.sweep.sweep_design import SweepDesign
 from demarcate.formatting import counted
 from demarcate.inference import Predictor
 from demarcate.nn import Network
+from demarcate.tabular import all_but
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.trainingset import TrainingSet
 
@@ -108,6 +109,8 @@ def score_winner(
     members = tuple(fitted[first * n_seeds : (first + 1) * n_seeds])
     specs, states = [member.network for member in members], [member.state for member in members]
     predictor = mean_predictor(design.table, design.splits, specs, states)
+    trained_rows = all_but(design.test_rows, len(design.table.codes))
+    predictor = replace(predictor, trained_on=design.table.subset(trained_rows).trained_on())
     scores = _test_scores(design, predictor.probabilities(design.table.cells(design.test_rows)))
     baselines = {name: _test_scores(design, values) for name, values in _baseline_probabilities(design).items()}
     record = {

@@ -1,0 +1,37 @@
+import math
+
+import numpy as np
+import pytest
+
+from demarcate.errors import SettingError
+from demarcate.tabular.trained_range import TrainedRange
+
+
+def test_missing_cells_do_not_count():
+    cells = np.array([np.nan, *range(101), np.nan], dtype=np.float64)
+    assert TrainedRange.of(cells) == TrainedRange(101, 0.0, 10.0, 90.0, 100.0)
+
+
+def test_a_column_without_values_has_no_range():
+    assert TrainedRange.of(np.full(3, np.nan)) is None
+
+
+def test_the_cells_stay_as_they_are():
+    cells = np.array([3.0, 1.0, 2.0])
+    TrainedRange.of(cells)
+    assert cells.tolist() == [3.0, 1.0, 2.0]
+
+
+def test_the_largest_numbers_do_not_overflow():
+    largest = np.finfo(np.float64).max
+    assert TrainedRange.of(np.array([-largest, largest])).greatest == largest
+
+
+def test_zero_has_one_sign():
+    assert math.copysign(1, TrainedRange.of(np.array([-0.0])).least) == 1
+
+
+@pytest.mark.parametrize("values", [(0, 1, 1, 1, 1), (1, 2, 1, 1, 1), (1, 1, 1, 1, math.inf), (1, math.nan, 1, 1, 1)])
+def test_numbers_that_no_column_has_are_refused(values):
+    with pytest.raises(SettingError, match="finite and ascending"):
+        TrainedRange(*values)

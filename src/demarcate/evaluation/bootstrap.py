@@ -1,14 +1,28 @@
-"""The bootstrap: measures of rows, and of the same rows drawn again with replacement."""
+"""The bootstrap: measures of rows, and of the same rows drawn again with replacement.
+
+Rows of a cluster are drawn together, and count by their weights. Of few clusters, percentiles of draws are too narrow:
+they take the clusters for all there are, and their quantiles for known. They are widened as the interval of a mean of
+that many numbers would be (`few_units_stretch`).
+
+Scores of consecutive windows in time have to hold for the next window, whose score is off the mean of all by its own
+variation, in full, and not by that of a mean. With windows that vary by s about their mean, a next one of the same kind
+lies within mean +- t s sqrt(1 + 1 / n_windows), t of Student's distribution with n_windows - 1 degrees of freedom: the
+one by itself is its variation, the 1 / n_windows that of the mean (the prediction interval of one more observation;
+Hahn, 1969, https://doi.org/10.1080/01621459.1969.10501027). A trend over windows widens s by more than it moves the
+next one. Windows vary at least as much as their rows, drawn again, say that they do.
+"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.evaluation.measures import Measure, values_of
-from demarcate.evaluation.scores import Score, check_level
+from demarcate.evaluation.linearisation import effective_trials
+from demarcate.evaluation.measures import Measure, Ratio, values_of
+from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
+from demarcate.evaluation.scores import Score, check_level, wilson_interval
 
 MAX_RESAMPLES, MIN_RESAMPLES = 1000, 200
 RESAMPLING_BUDGET = 100_000_000
@@ -26,9 +40,18 @@ class Bootstrap:
     draws: dict[str, NDArray[np.float64]]
     """The values of resampled rows, ``(n_resamples,)`` each."""
     stretch: dict[str, float]
-    """How many times as wide an interval is as the bootstrap's, for the variation between folds."""
+    """How many times as wide an interval is as the bootstrap's, for the variation between folds and few clusters."""
     n_rows: int
     level: float
+    n_units: float
+    """The units that are drawn: rows, or clusters."""
+    sampling: Sampling = PLAIN
+    n_trials: dict[str, float] = field(default_factory=dict)
+    """The independent rows that each share is worth, where rows are clustered or weighted."""
+    windows: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    """The values of each window in time, ``(n_windows,)``; none where folds are no windows."""
+    n_effective: float | None = None
+    """Kish's number of rows, where they are weighted."""
 
     @classmethod
     def of(
@@ -36,21 +59,37 @@ class Bootstrap:
         measures: Mapping[str, Measure],
         n_rows: int,
         n_numbers: int,
-        folds: NDArray[np.int64] | None,
+        sampling: Sampling,
         seed: int,
         level: float,
         counts: NDArray[np.float64] | None = None,
+        units: Mapping[str, float] | None = None,
     ) -> "Bootstrap":
-        """Measure the rows and resample them; each stands for as many as ``counts`` says, for itself if None."""
+        """Measure the rows and resample them; each stands for as many as ``counts`` says, for itself if None.
+
+        ``units`` are the effective numbers of clusters behind the measures, by name, where rows are not plain.
+        """
         check_level(level)
         n_resamples = int(np.clip(RESAMPLING_BUDGET // n_numbers, MIN_RESAMPLES, MAX_RESAMPLES))
-        of_all_rows = values_of(measures, np.ones((1, n_rows)) if counts is None else counts[np.newaxis])
+        once = np.ones((1, n_rows)) if counts is None else counts[np.newaxis]
+        of_all_rows = values_of(measures, once if sampling.weights is None else once * sampling.weights)
         values = {name: float(value[0]) for name, value in of_all_rows.items() if not np.isnan(value[0])}
         defined = {name: measures[name] for name in values}
-        chunks = [values_of(defined, chunk) for chunk in resample(n_rows, n_resamples, seed, counts)]
+        chunks = [values_of(defined, chunk) for chunk in resample(n_rows, n_resamples, seed, counts, sampling)]
         draws = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in defined}
-        stretch = dict.fromkeys(defined, 1.0) if folds is None else fold_stretch(defined, draws, folds, level)
-        return cls(values, draws, stretch, n_rows if counts is None else round(float(counts.sum())), level)
+        shares = {} if sampling.is_plain else {name: each for name, each in defined.items() if isinstance(each, Ratio)}
+        return cls(
+            values,
+            draws,
+            stretch_of(defined, draws, sampling, level, units),
+            n_rows if counts is None else round(float(counts.sum())),
+            level,
+            effective_number(np.ones(n_rows), sampling.units(n_rows), counts),
+            sampling,
+            {name: effective_trials(share, sampling, level, counts) for name, share in shares.items()},
+            _window_values(defined, sampling),
+            None if sampling.weights is None else effective_number(sampling.weights, None, counts),
+        )
 
     def about(self, values: Mapping[str, float]) -> "Bootstrap":
         """Return the same draws, moved to lie about values that are known better; measures without one stay."""
@@ -59,9 +98,9 @@ class Bootstrap:
         return replace(self, values=better, draws=draws)
 
     def percentiles(self, name: str) -> tuple[float, float]:
-        """Return the percentile interval of the defined draws; it is unbounded without one, and of a single row."""
+        """Return the percentile interval of the defined draws; it is unbounded without one, and of a single unit."""
         defined = self.draws[name][~np.isnan(self.draws[name])]
-        if self.n_rows < 2 or not len(defined):
+        if self.n_rows < 2 or not len(defined) or (self.sampling.clusters is not None and self.n_units < 2):
             return -np.inf, np.inf
         low, high = np.quantile(defined, [(1 - self.level) / 2, (1 + self.level) / 2])
         return float(low), float(high)
@@ -72,53 +111,139 @@ class Bootstrap:
         low, high = self.percentiles(name)
         return low - bias, high - bias
 
+    def of_share(self, name: str, n_hits: int, n_trials: int) -> tuple[float, float]:
+        """Return Wilson's interval of a share; of clustered or weighted rows for the trials that they are worth."""
+        if name in self.n_trials:
+            value, n_worth = self.values[name], self.n_trials[name]
+            return wilson_interval(value * n_worth, n_worth, self.level)
+        return wilson_interval(n_hits, n_trials, self.level)
+
+    def of_next_window(self, name: str) -> tuple[float, float] | None:
+        """Return the interval of the next window's value; None where there are not two windows to compare."""
+        from scipy.special import stdtrit
+
+        values = self.windows.get(name, np.empty(0))
+        values, draws = values[~np.isnan(values)], self.draws[name][~np.isnan(self.draws[name])]
+        n_windows = len(values)
+        if n_windows < 2 or not len(draws):
+            return None
+        # Rows of all windows together vary by that much less than those of one.
+        variance = max(float(values.var(ddof=1)), n_windows * float(draws.var()))
+        freedom = max(n_windows - 1, MIN_DEGREES_OF_FREEDOM)
+        reach = float(stdtrit(freedom, (1 + self.level) / 2)) * (variance * (1 + 1 / n_windows)) ** 0.5
+        return float(values.mean()) - reach, float(values.mean()) + reach
+
     def score(self, name: str, interval: tuple[float, float], rows: str, bounds: tuple[float, float]) -> Score:
         """Return the value with an interval, which is stretched, cut at the bounds and made to hold the value."""
         value, stretch, (low, high) = self.values[name], self.stretch[name], interval
-        low = max(bounds[0], value - stretch * max(0.0, value - low))
-        high = min(bounds[1], value + stretch * max(0.0, high - value))
-        return Score(value, min(low, value), max(high, value), self.n_rows, rows)
+        low = value - stretch * max(0.0, value - low)
+        high = value + stretch * max(0.0, high - value)
+        if (of_next := self.of_next_window(name)) is not None:
+            low, high = min(low, of_next[0]), max(high, of_next[1])
+        low, high = max(bounds[0], low), min(bounds[1], high)
+        return Score(
+            value,
+            min(low, value),
+            max(high, value),
+            self.n_rows,
+            self.sampling.rows_in_words(rows),
+            None if self.sampling.clusters is None else round(self.n_units),
+            self.n_effective,
+        )
+
+
+def stretch_of(
+    measures: Mapping[str, Measure],
+    draws: Mapping[str, NDArray[np.float64]],
+    sampling: Sampling,
+    level: float,
+    units: Mapping[str, float] | None = None,
+) -> dict[str, float]:
+    """Return how many times as wide intervals are as the percentiles of ``draws``, ``(n_resamples,)`` each.
+
+    Folds and few units both lower the degrees of freedom; the fewer count. Windows in time have a rule of their own.
+    """
+    folds = None if sampling.is_forward else sampling.folds
+    n_folds = 0 if folds is None else len(np.unique(folds))
+    between = fold_stretch(measures, draws, sampling) if n_folds > 1 else dict.fromkeys(measures, 1.0)
+    of_folds = float(max(n_folds - 1, MIN_DEGREES_OF_FREEDOM)) if n_folds > 1 else np.inf
+    stretch = {}
+    for name in measures:
+        freedom, few = of_folds, 1.0
+        if units is not None:
+            # Of fewer than two units nothing is known, and one degree of freedom says so.
+            freedom, few = min(of_folds, max(units[name] - 1, 1.0)), few_units_stretch(units[name])
+        stretch[name] = tails(freedom, level) * between[name] * few if freedom < np.inf else 1.0
+    return stretch
+
+
+def tails(freedom: float, level: float) -> float:
+    """Return how many times as far Student's quantile is out as the normal one."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + level) / 2)) / NormalDist().inv_cdf((1 + level) / 2)
+
+
+def few_units_stretch(n_units: float) -> float:
+    """Return the standard error of a mean of so many numbers over the bootstrap's, which divides by one more."""
+    return float((n_units / max(n_units - 1, 0.5)) ** 0.5)
 
 
 def fold_stretch(
-    measures: Mapping[str, Measure], draws: Mapping[str, NDArray[np.float64]], folds: NDArray[np.int64], level: float
+    measures: Mapping[str, Measure], draws: Mapping[str, NDArray[np.float64]], sampling: Sampling
 ) -> dict[str, float]:
-    """Return how many times as wide intervals are for the variation between folds ``(n_rows,)``, by measure.
+    """Return how many times as much folds vary as resampled rows say, at least 1, by measure.
 
-    It is 1 for a single fold; ``draws`` are the measures of resampled rows, ``(n_resamples,)`` each.
+    ``draws`` are the measures of resampled rows, ``(n_resamples,)`` each; there are two or more folds.
     """
-    from scipy.special import stdtrit
-
+    folds = sampling.folds
+    assert folds is not None
     numbers = np.unique(folds)
     n_folds = len(numbers)
-    if n_folds < 2:
-        return dict.fromkeys(measures, 1.0)
-    freedom = max(n_folds - 1, MIN_DEGREES_OF_FREEDOM)
-    tails = float(stdtrit(freedom, (1 + level) / 2)) / NormalDist().inv_cdf((1 + level) / 2)
-    without = values_of(measures, (folds != numbers[:, np.newaxis]).astype(np.float64))
+    kept = (folds != numbers[:, np.newaxis]).astype(np.float64)
+    without = values_of(measures, kept if sampling.weights is None else kept * sampling.weights)
     stretch = {}
     for name, values in without.items():
         of_folds, of_rows = values[~np.isnan(values)], draws[name][~np.isnan(draws[name])]
         between = (n_folds - 1) * of_folds.var() if len(of_folds) else 0.0
         within = of_rows.var() if len(of_rows) else 0.0
-        stretch[name] = tails * (max(1.0, between / within) ** 0.5 if within > 0 else 1.0)
+        stretch[name] = max(1.0, between / within) ** 0.5 if within > 0 else 1.0
     return stretch
 
 
 def resample(
-    n_rows: int, n_resamples: int, seed: int, counts: NDArray[np.float64] | None = None
+    n_rows: int,
+    n_resamples: int,
+    seed: int,
+    counts: NDArray[np.float64] | None = None,
+    sampling: Sampling = PLAIN,
 ) -> Iterator[NDArray[np.float64]]:
-    """Yield how often each row was drawn, ``(n_chunk, n_rows)``, in chunks that fit the processor's caches.
+    """Yield the weight of each row as often as it was drawn, ``(n_chunk, n_rows)``, in chunks that fit the caches.
 
     Rows that stand for as many as ``counts`` says are drawn from Poisson's distribution one by one: how many there are
-    in all varies a little, which no measure notices, all being means.
+    in all varies a little, which no measure notices, all being means. Rows of a cluster are drawn together.
     """
     generator = np.random.default_rng(seed)
+    units = None if sampling.clusters is None else sampling.units(n_rows)
+    n_units, of_unit = n_rows, counts
+    if units is not None:
+        n_units = int(units.max()) + 1
+        of_unit = None if counts is None else np.bincount(units, counts) / np.bincount(units)
     n_chunk = max(CHUNK_NUMBERS // n_rows, 1)
     for begin in range(0, n_resamples, n_chunk):
-        size = min(n_chunk, n_resamples - begin), n_rows
-        if counts is None:
-            drawn = generator.integers(n_rows, size=size)
-            yield np.stack([np.bincount(rows, minlength=n_rows) for rows in drawn]).astype(np.float64)
+        size = min(n_chunk, n_resamples - begin), n_units
+        if of_unit is None:
+            drawn = generator.integers(n_units, size=size)
+            times = np.stack([np.bincount(each, minlength=n_units) for each in drawn]).astype(np.float64)
         else:
-            yield generator.poisson(counts, size=size).astype(np.float64)
+            times = generator.poisson(of_unit, size=size).astype(np.float64)
+        of_rows = times if units is None else times[:, units]
+        yield of_rows if sampling.weights is None else of_rows * sampling.weights
+
+
+def _window_values(measures: Mapping[str, Measure], sampling: Sampling) -> dict[str, NDArray[np.float64]]:
+    """Return each measure of the rows of each window, ``(n_windows,)``; none where folds are no windows."""
+    if not sampling.is_forward or sampling.folds is None:
+        return {}
+    inside = (sampling.folds == np.unique(sampling.folds)[:, np.newaxis]).astype(np.float64)
+    return values_of(measures, inside if sampling.weights is None else inside * sampling.weights)

@@ -8,6 +8,8 @@ that are each too certain is less so (Rahaman and Thiery, 2021, https://arxiv.or
 members, applied to their mean, made fresh rows worse on most tables. Out-of-fold rows cannot show how much certainty
 the mean takes away; it was measured (``benchmarks/trust/calibration.py``), and `ENSEMBLE_FACTOR` is more than that. The
 large rest is certainty of members trained too long, which they have in common and no mean takes away.
+
+Where rows are weighted, probabilities are those of the weighted rows, and so are the temperature and what it saves.
 """
 
 from dataclasses import dataclass
@@ -15,8 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from demarcate.evaluation.linearisation import mean_interval
 from demarcate.evaluation.means import Mean
 from demarcate.evaluation.row_values import check_probabilities, row_losses
+from demarcate.evaluation.sampling import Sampling
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
 """At the highest temperature hardly more than the order of probabilities is left."""
@@ -53,7 +57,7 @@ def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> 
 
 
 def calibrate(
-    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], folds: npt.NDArray[np.int64]
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], sampling: Sampling
 ) -> Calibration:
     """Return the temperature for new rows, if one helps, and out-of-fold probabilities that are scaled likewise.
 
@@ -61,41 +65,63 @@ def calibrate(
     is evaluated on its own fold's rows. The temperature of all rows is applied if that lowers a row's log loss on
     average, by more than noise (the 95% interval of the paired differences is above 0) and by at least 1%, and if it is
     at least 1.2 after the division. A hold-out is predicted by the mean of all members, as new rows are: it is split
-    into parts that stand for folds, and nothing is divided.
+    into parts that stand for folds, and nothing is divided. Rows of a group stay in one part, and a window in time is
+    scaled by the windows before it.
 
-    ``probabilities`` ``(n_rows, n_classes)`` are of members that were not trained on the row; ``folds`` ``(n_rows,)``
-    are the groups that rows were held out in, all the same for a hold-out that all members share.
+    ``probabilities`` ``(n_rows, n_classes)`` are of members that were not trained on the row; the folds of ``sampling``
+    are the groups that rows were held out in, all the same, or None, for a hold-out that all members share.
     """
     probabilities = check_probabilities(codes, probabilities)
-    is_shared = bool((folds == folds[0]).all())
-    parts = np.random.default_rng(0).permutation(len(codes)) % N_HOLDOUT_PARTS if is_shared else folds
+    n_rows, folds, weights = len(codes), sampling.folds, sampling.row_weights(len(codes))
+    is_shared = folds is None or bool((folds == folds[0]).all())
+    parts = folds
+    if is_shared or parts is None:
+        units = sampling.units(n_rows)
+        parts = np.random.default_rng(0).permutation(int(units.max()) + 1)[units] % N_HOLDOUT_PARTS
     factor = 1.0 if is_shared else ENSEMBLE_FACTOR
     scaled = probabilities.copy()
     for part in np.unique(parts):
         here = parts == part
-        if not here.all():
-            scaled[here] = scale(probabilities[here], _best_temperature(codes[~here], probabilities[~here]) / factor)
+        others = (parts < part if sampling.is_forward and not is_shared else ~here) & (weights > 0)
+        if others.any():
+            temperature = _best_temperature(codes[others], probabilities[others], sampling.rows(others).weights)
+            scaled[here] = scale(probabilities[here], temperature / factor)
     losses = row_losses(codes, probabilities)
-    saved = Mean.of(losses - row_losses(codes, scaled))
-    temperature = _best_temperature(codes, probabilities) / factor
-    is_better = saved.low is not None and saved.low > 0 and saved.value >= MIN_GAIN * losses.mean()
+    saved, least = _mean_and_low(losses - row_losses(codes, scaled), sampling)
+    temperature = _best_temperature(codes, probabilities, sampling.weights) / factor
+    mean_loss = losses.mean() if sampling.weights is None else np.average(losses, weights=sampling.weights)
+    is_better = least is not None and least > 0 and saved >= MIN_GAIN * mean_loss
     if is_better and (is_shared or temperature >= MIN_ENSEMBLE_TEMPERATURE):
         return Calibration(temperature, scaled)
     return Calibration(None, probabilities)
 
 
-def _best_temperature(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> float:
-    """Return the temperature of least log loss."""
+def _mean_and_low(values: npt.NDArray[np.float64], sampling: Sampling) -> tuple[float, float | None]:
+    """Return the mean of a number a row, and the lower end of its interval; None where there is none."""
+    if sampling.is_plain:
+        mean = Mean.of(values)
+        return mean.value, mean.low
+    return mean_interval(values, sampling)[:2]
+
+
+def _best_temperature(
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64], weights: npt.NDArray[np.float64] | None
+) -> float:
+    """Return the temperature of least log loss of the weighted rows; None weighs all the same."""
     from scipy.optimize import brentq
 
     logits = np.log(probabilities.clip(MIN_PROBABILITY_TO_FIT))
     logits -= logits.max(axis=1, keepdims=True)
-    of_true_class = logits[np.arange(len(codes)), codes].mean()
+
+    def mean(values: npt.NDArray[np.float64]) -> float:
+        return float(values.mean() if weights is None else np.average(values, weights=weights))
+
+    of_true_class = mean(logits[np.arange(len(codes)), codes])
 
     # The loss is convex in 1 / T, so that its gradient changes sign once.
     def gradient(inverse: float) -> float:
         powers = np.exp(logits * inverse)
-        return float(((powers * logits).sum(axis=1) / powers.sum(axis=1)).mean() - of_true_class)
+        return mean((powers * logits).sum(axis=1) / powers.sum(axis=1)) - of_true_class
 
     least, most = 1 / MAX_TEMPERATURE, 1 / MIN_TEMPERATURE
     if gradient(least) >= 0:

@@ -11,6 +11,13 @@ and Wu, 1989, https://doi.org/10.1214/aos/1176347263) measures how scores vary b
 stretched about its value: by the jackknife's standard error over the bootstrap's where that is above 1, and by
 Student's quantile for one degree of freedom less than there are folds (but at least three) over the normal one.
 ``benchmarks/trust/intervals.py`` measures how often fresh rows score inside.
+
+Where rows come in groups, the next rows are of other groups: groups are drawn in place of rows. Where rows are
+weighted, scores are those of the weighted rows. Wilson's interval is then for the independent rows that a share is
+worth (`demarcate.evaluation.linearisation`), and the bootstrap's is widened for as few groups as stand behind the metric
+(`demarcate.evaluation.bootstrap`): Kish's effective number of those with the scarcer class, or of those without it, as
+groups of one class say nothing of the other. Over more than two classes it is the harmonic mean of these numbers, by the
+classes' shares, or of equal parts for means over classes. ``benchmarks/trust/groups.py`` measures these intervals.
 """
 
 import numpy as np
@@ -20,6 +27,7 @@ from demarcate.evaluation.bootstrap import Bootstrap
 from demarcate.evaluation.measures import class_measures
 from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.row_values import check_probabilities
+from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number, units_of_classes
 from demarcate.evaluation.scores import Score, wilson_interval
 
 
@@ -29,6 +37,9 @@ def score(
     *,
     rows: str,
     folds: npt.NDArray[np.int64] | None = None,
+    groups: npt.ArrayLike | None = None,
+    sample_weight: npt.ArrayLike | None = None,
+    positive: int = 1,
     seed: int = 0,
     level: float = 0.95,
 ) -> dict[str, Score]:
@@ -49,6 +60,13 @@ def score(
     folds
         `(n_rows,)`, the fold each row was held out in, for out-of-fold probabilities of several networks; None if one
         classifier predicted all rows.
+    groups
+        `(n_rows,)`, the group of each row, of any type; the next rows are expected of other groups. None for independent
+        rows.
+    sample_weight
+        `(n_rows,)`, what each row counts, at least 0; None for 1 each.
+    positive
+        With two classes, the code of the one that average precision and calibration are of.
     seed
         Of the draws; the same seed gives the same interval.
     level
@@ -61,6 +79,8 @@ def score(
 
     Raises
     ------
+    InputError
+        As for `accuracy`, and if groups or weights are not one for each row.
     SettingError
         If `level` is not in (0, 1).
 
@@ -72,28 +92,71 @@ def score(
     >>> scores = score(codes, np.stack([1 - of_one, of_one], axis=1), rows="out-of-fold")
     >>> print(scores["accuracy"])
     0.800 [0.711, 0.867]
+    >>> by_group = score(codes, np.stack([1 - of_one, of_one], axis=1), rows="out-of-fold", groups=np.arange(100) // 10)
+    >>> print(by_group["accuracy"], by_group["accuracy"].n_clusters)
+    0.800 [0.439, 0.953] 10
     """
+    sampling = Sampling.of(len(codes), folds=folds, groups=groups, sample_weight=sample_weight)
+    return score_sampled(codes, probabilities, sampling, rows=rows, positive=positive, seed=seed, level=level)
+
+
+def score_sampled(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    sampling: Sampling,
+    *,
+    rows: str,
+    positive: int = 1,
+    seed: int = 0,
+    level: float = 0.95,
+) -> dict[str, Score]:
+    """Return `score` of rows ``(n_rows,)`` that were sampled in some way."""
     probabilities = check_probabilities(codes, probabilities)
-    measures = metric_measures(codes, probabilities)
-    bootstrap = Bootstrap.of(measures, len(codes), probabilities.size, folds, seed, level)
-    return metric_scores(bootstrap, np.bincount(codes, minlength=probabilities.shape[1]), rows)
+    n_classes = probabilities.shape[1]
+    measures = metric_measures(codes, probabilities, positive)
+    behind = None if sampling.is_plain else units_of_classes(codes, n_classes, sampling)
+    units = None if behind is None else metric_units(codes, behind, sampling)
+    bootstrap = Bootstrap.of(measures, len(codes), probabilities.size, sampling, seed, level, units=units)
+    return metric_scores(bootstrap, fewest_trials(np.bincount(codes, minlength=n_classes), behind), rows)
 
 
-def metric_scores(bootstrap: Bootstrap, class_counts: npt.NDArray[np.int64], rows: str) -> dict[str, Score]:
-    """Return resampled metrics with the interval of their rule; ``class_counts`` are the rows of each class."""
+def metric_units(
+    codes: npt.NDArray[np.int64],
+    behind: npt.NDArray[np.float64],
+    sampling: Sampling,
+    counts: npt.NDArray[np.float64] | None = None,
+) -> dict[str, float]:
+    """Return the effective number of units behind each metric, given that of each class, ``(n_classes,)``."""
+    weights = sampling.row_weights(len(codes))
+    is_mixed = behind > 0
+    if not is_mixed.any():
+        # All rows are of one class.
+        return dict.fromkeys(METRICS, effective_number(weights, sampling.units(len(codes)), counts))
+    of_class = np.bincount(codes, weights if counts is None else weights * counts, minlength=len(behind))
+    by_share = float(of_class[is_mixed].sum() / (of_class[is_mixed] / behind[is_mixed]).sum())
+    alike = float(is_mixed.sum() / (1 / behind[is_mixed]).sum())
+    return {name: alike if metric.over_classes else by_share for name, metric in METRICS.items()}
+
+
+def fewest_trials(class_counts: npt.NDArray[np.int64], behind: npt.NDArray[np.float64] | None) -> float:
+    """Return the trials of the scarcest class: its rows or the other ones, or the units behind them; 0 of one class."""
+    n_trials = np.minimum(class_counts, class_counts.sum() - class_counts) if behind is None else behind
+    return float(n_trials[n_trials > 0].min(initial=np.inf)) if n_trials.any() else 0.0
+
+
+def metric_scores(bootstrap: Bootstrap, n_fewest: float, rows: str) -> dict[str, Score]:
+    """Return resampled metrics with the interval of their rule; ``n_fewest`` are the trials of the scarcest class."""
     scores = {}
     for name, value in bootstrap.values.items():
         metric = METRICS[name]
         interval = bootstrap.percentiles(name)
         if metric.interval == "proportion":
-            interval = wilson_interval(round(value * bootstrap.n_rows), bootstrap.n_rows, bootstrap.level)
+            interval = bootstrap.of_share(name, round(value * bootstrap.n_rows), bootstrap.n_rows)
         elif metric.interval == "unbiased":
             interval = bootstrap.unbiased(name)
         elif metric.interval == "ranking" and value in {0.0, 1.0}:
             # Every class has as many trials as it has rows, or other rows; the fewest make the widest interval.
-            n_trials = np.minimum(class_counts, class_counts.sum() - class_counts)
-            n_fewest = int(n_trials[n_trials > 0].min())
-            interval = wilson_interval(round(value * n_fewest), n_fewest, bootstrap.level)
+            interval = wilson_interval(value * n_fewest, n_fewest, bootstrap.level)
         scores[name] = bootstrap.score(name, interval, rows, metric.bounds)
     return scores
 
@@ -105,6 +168,8 @@ def class_scores(
     rows: str,
     decided: npt.NDArray[np.int64] | None = None,
     folds: npt.NDArray[np.int64] | None = None,
+    groups: npt.ArrayLike | None = None,
+    sample_weight: npt.ArrayLike | None = None,
     seed: int = 0,
     level: float = 0.95,
 ) -> list[dict[str, Score]]:
@@ -112,7 +177,7 @@ def class_scores(
 
     Parameters
     ----------
-    codes, probabilities, rows, folds, seed, level
+    codes, probabilities, rows, folds, groups, sample_weight, seed, level
         As for `score`, with the same errors.
     decided
         `(n_rows,)`, the class decided for in each row, -1 for none; None for the most probable.
@@ -132,27 +197,60 @@ def class_scores(
     """
     probabilities = check_probabilities(codes, probabilities)
     decided = probabilities.argmax(axis=1) if decided is None else decided
-    return decision_scores(codes, decided, probabilities.shape[1], rows=rows, folds=folds, seed=seed, level=level)
+    sampling = Sampling.of(len(codes), folds=folds, groups=groups, sample_weight=sample_weight)
+    return decision_scores(codes, decided, probabilities.shape[1], sampling, rows=rows, seed=seed, level=level)
 
 
 def decision_scores(
     codes: npt.NDArray[np.int64],
     decided: npt.NDArray[np.int64],
     n_classes: int,
+    sampling: Sampling = PLAIN,
     *,
     rows: str,
-    folds: npt.NDArray[np.int64] | None = None,
     seed: int = 0,
     level: float = 0.95,
     counts: npt.NDArray[np.float64] | None = None,
 ) -> list[dict[str, Score]]:
     """Return `class_scores` of decisions; each row stands for as many as ``counts`` says, for itself if None."""
+    bootstrap = decision_bootstrap(codes, decided, n_classes, sampling, seed=seed, level=level, counts=counts)
+    return scores_of_decisions(bootstrap, codes, decided, n_classes, rows=rows, counts=counts)
+
+
+def decision_bootstrap(
+    codes: npt.NDArray[np.int64],
+    decided: npt.NDArray[np.int64],
+    n_classes: int,
+    sampling: Sampling,
+    *,
+    seed: int = 0,
+    level: float = 0.95,
+    counts: npt.NDArray[np.float64] | None = None,
+) -> Bootstrap:
+    """Return precision, recall and F1 of each class, resampled; their names end with the class's code."""
     measures = {
         f"{name} {code}": measure
         for code in range(n_classes)
         for name, measure in class_measures(codes, decided, code).items()
     }
-    bootstrap = Bootstrap.of(measures, len(codes), len(codes) * n_classes, folds, seed, level, counts)
+    units = None
+    if not sampling.is_plain:
+        behind = units_of_classes(codes, n_classes, sampling, counts)
+        of_all = effective_number(sampling.row_weights(len(codes)), sampling.units(len(codes)), counts)
+        units = {name: float(behind[int(name.split(" ")[1])]) or of_all for name in measures}
+    return Bootstrap.of(measures, len(codes), len(codes) * n_classes, sampling, seed, level, counts, units)
+
+
+def scores_of_decisions(
+    bootstrap: Bootstrap,
+    codes: npt.NDArray[np.int64],
+    decided: npt.NDArray[np.int64],
+    n_classes: int,
+    *,
+    rows: str,
+    counts: npt.NDArray[np.float64] | None = None,
+) -> list[dict[str, Score]]:
+    """Return precision, recall and F1 of each class with the interval of their rule."""
     weights = np.ones(len(codes)) if counts is None else counts
     n_hits, n_called, n_rows = (
         np.bincount(classes[selected], weights[selected], minlength=n_classes).astype(np.int64)
@@ -164,6 +262,6 @@ def decision_scores(
         interval = bootstrap.percentiles(key)
         if name != "f1":
             trials = n_called if name == "precision" else n_rows
-            interval = wilson_interval(int(n_hits[code]), int(trials[code]), level)
+            interval = bootstrap.of_share(key, int(n_hits[code]), int(trials[code]))
         scores[code][name] = bootstrap.score(key, interval, rows, (0.0, 1.0))
     return scores

@@ -4,7 +4,8 @@ The bootstrap computes a thousand values of every metric; what does not depend o
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +20,31 @@ N_BINS = 10
 """Bins of the calibration error."""
 
 
-def mean_of(values: NDArray[np.floating] | NDArray[np.bool_]) -> Measure:
+@dataclass(frozen=True, eq=False)
+class Ratio:
+    """A weighted sum over another one: means and shares, whose variance is known without drawing rows again."""
+
+    above: NDArray[np.float64]  # each row's part of the sum above, (n_rows,)
+    below: NDArray[np.float64]  # each row's part of the sum below, at least 0, (n_rows,)
+
+    def __call__(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the ratio for each weighting."""
+        sums = weights @ self._both
+        return divide(sums[:, 0], sums[:, 1])
+
+    @cached_property
+    def _both(self) -> NDArray[np.float64]:
+        return np.stack([self.above, self.below], axis=1)
+
+
+def mean_of(values: NDArray[np.floating] | NDArray[np.bool_]) -> Ratio:
     """Return the weighted mean of a number a row, ``(n_rows,)``."""
-    return _ratio(values.astype(np.float64), np.ones(len(values)))
+    return Ratio(values.astype(np.float64), np.ones(len(values)))
 
 
-def share_of(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> Measure:
+def share_of(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> Ratio:
     """Return the weighted share of ``part`` among the rows of ``whole``, ``(n_rows,)`` each."""
-    return _ratio((part & whole).astype(np.float64), whole.astype(np.float64))
+    return Ratio((part & whole).astype(np.float64), whole.astype(np.float64))
 
 
 def average_of(measures: Sequence[Measure]) -> Measure:
@@ -67,7 +85,7 @@ def class_measures(codes: NDArray[np.int64], decided: NDArray[np.int64], code: i
     return {
         "precision": share_of(hits, is_called),
         "recall": share_of(hits, is_of),
-        "f1": _ratio(2.0 * hits, is_of.astype(float) + is_called),
+        "f1": Ratio(2.0 * hits, is_of.astype(float) + is_called),
     }
 
 
@@ -105,13 +123,3 @@ def binned_calibration_error(bins: NDArray[np.int64], gaps: NDArray[np.float64])
 def values_of(measures: Mapping[str, Measure], weights: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     """Return the values ``(n_weightings,)`` of each measure, by name."""
     return {name: measure(weights) for name, measure in measures.items()}
-
-
-def _ratio(above: NDArray[np.float64], below: NDArray[np.float64]) -> Measure:
-    both = np.stack([above, below], axis=1)
-
-    def measure(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        sums = weights @ both
-        return divide(sums[:, 0], sums[:, 1])
-
-    return measure

@@ -19,6 +19,7 @@ from demarcate.evaluation.measures import (
 )
 from demarcate.evaluation.ranking import weighted_auc, weighted_average_precision
 from demarcate.evaluation.row_values import check_probabilities, row_brier_scores, row_hits, row_losses
+from demarcate.evaluation.sampling import Sampling
 
 IntervalRule = Literal["percentile", "unbiased", "proportion", "ranking"]
 """How a metric gets its interval; see `demarcate.evaluation.score`."""
@@ -52,6 +53,10 @@ class Metric:
         `percentile`: the percentile bootstrap; `unbiased`: the same, less how far draws are from the value on average;
         `proportion`: Wilson's, for a share of rows; `ranking`: the percentile bootstrap, and Wilson's at 0 and 1, for a
         metric of the order of rows, which is left out where all rows are of one class.
+    of_one_class
+        Whether it looks at the probability of one class where there are two: the positive one.
+    over_classes
+        Whether it is a mean over classes, in which a rare class counts as much as a frequent one.
 
     Examples
     --------
@@ -69,6 +74,8 @@ class Metric:
     streaming: StreamingValue | StreamingGroups | None = None
     abbreviation: str | None = None
     interval: IntervalRule = "percentile"
+    of_one_class: bool = False
+    over_classes: bool = False
 
     @property
     def short_label(self) -> str:
@@ -100,6 +107,7 @@ _METRICS = (
         higher_is_better=True,
         bounds=(0.0, 1.0),
         measure=mean_recall,
+        over_classes=True,
         streaming=StreamingValue(HitCounts, HitCounts.balanced_accuracy),
     ),
     Metric(
@@ -129,6 +137,8 @@ _METRICS = (
         measure=partial(mean_over_rankings, weighted_auc),
         streaming=StreamingValue(RankingHistogram, RankingHistogram.auc),
         interval="ranking",
+        of_one_class=True,
+        over_classes=True,
     ),
     Metric(
         name="average_precision",
@@ -140,6 +150,8 @@ _METRICS = (
         measure=partial(mean_over_rankings, weighted_average_precision),
         streaming=StreamingValue(RankingHistogram, RankingHistogram.average_precision),
         interval="ranking",
+        of_one_class=True,
+        over_classes=True,
     ),
     Metric(
         name="calibration_error",
@@ -151,6 +163,7 @@ _METRICS = (
         measure=calibration_error_of,
         streaming=StreamingGroups(CalibrationHistogram, CalibrationHistogram.groups),
         interval="unbiased",
+        of_one_class=True,
     ),
 )
 
@@ -161,17 +174,33 @@ MAIN_METRICS = ("accuracy", "log_loss", "roc_auc")
 """The metrics that are shown where there is room for few."""
 
 
-def metric_measures(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64]) -> dict[str, Measure]:
-    """Return every metric of these rows as a measure, by name; those of ranking only where rows are of two classes."""
+def metric_measures(
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64], positive: int = 1
+) -> dict[str, Measure]:
+    """Return every metric of these rows as a measure, by name; those of ranking only where rows are of two classes.
+
+    ``positive`` is the code of the class of two that metrics of one class look at.
+    """
     can_rank = len(np.unique(codes)) > 1
-    return {
-        name: metric.measure(codes, probabilities)
-        for name, metric in METRICS.items()
-        if can_rank or not metric.is_ranking
-    }
+    measures = {}
+    for name, metric in METRICS.items():
+        if can_rank or not metric.is_ranking:
+            measures[name] = metric.measure(*seen_by(metric, codes, probabilities, positive))
+    return measures
 
 
-def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+def seen_by(
+    metric: Metric, codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.float64], positive: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return the rows with two classes in exchanged places, if the metric looks at one class and that is the first."""
+    if metric.of_one_class and positive == 0 and probabilities.shape[1] == 2:
+        return 1 - codes, probabilities[:, ::-1]
+    return codes, probabilities
+
+
+def accuracy(
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], *, sample_weight: npt.ArrayLike | None = None
+) -> float:
     """Return the share of rows whose most probable class is the true one, in [0, 1]; of equal ones the first counts.
 
     Parameters
@@ -180,6 +209,8 @@ def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
         `(n_rows,)`, each row's class, 0 to n_classes - 1.
     probabilities
         `(n_rows, n_classes)`, each row summing to 1.
+    sample_weight
+        `(n_rows,)`, what each row counts, at least 0; None for 1 each.
 
     Raises
     ------
@@ -191,10 +222,12 @@ def accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
     >>> accuracy(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]]))
     0.5
     """
-    return _value(codes, probabilities, "accuracy")
+    return _value(codes, probabilities, "accuracy", sample_weight)
 
 
-def balanced_accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+def balanced_accuracy(
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], *, sample_weight: npt.ArrayLike | None = None
+) -> float:
     """Return the mean recall over the classes that rows have, in [0, 1].
 
     It is 1 / n_classes for a classifier that always predicts the same class. Parameters and errors as for `accuracy`.
@@ -204,10 +237,12 @@ def balanced_accuracy(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[n
     >>> balanced_accuracy(np.array([0, 0, 0, 1]), np.array([[0.9, 0.1]] * 4))
     0.5
     """
-    return _value(codes, probabilities, "balanced_accuracy")
+    return _value(codes, probabilities, "balanced_accuracy", sample_weight)
 
 
-def log_loss(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+def log_loss(
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], *, sample_weight: npt.ArrayLike | None = None
+) -> float:
     """Return the mean of -log(probability of the true class), in nats.
 
     Probabilities are clipped to at least 1e-7 and each row is divided by its sum again, so that a certain mistake costs
@@ -218,10 +253,12 @@ def log_loss(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floatin
     >>> log_loss(np.array([0, 1]), np.array([[0.5, 0.5], [0.5, 0.5]]))
     0.693147...
     """
-    return _value(codes, probabilities, "log_loss")
+    return _value(codes, probabilities, "log_loss", sample_weight)
 
 
-def brier(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+def brier(
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], *, sample_weight: npt.ArrayLike | None = None
+) -> float:
     """Return the mean squared distance of the probabilities from the truth, in [0, 2]; halved of two classes.
 
     Brier, 1950, https://doi.org/10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2. Parameters and errors as for
@@ -232,15 +269,22 @@ def brier(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating])
     >>> round(brier(np.array([0, 1]), np.array([[0.9, 0.1], [0.6, 0.4]])), 3)
     0.185
     """
-    return _value(codes, probabilities, "brier")
+    return _value(codes, probabilities, "brier", sample_weight)
 
 
-def roc_auc(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float | None:
+def roc_auc(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    positive: int = 1,
+) -> float | None:
     """Return the area under the ROC curve, in [0, 1]; None if all rows are of one class.
 
     With two classes it is the area of column 1: the chance that a row of class 1 has a higher probability of it than a
     row of class 0. With more it is the mean of every class's area against the rest, over the classes that some rows
-    have and some have not. Parameters and errors as for `accuracy`.
+    have and some have not. With two classes `positive` may be 0, for the area of column 0. Other parameters and errors
+    as for `accuracy`.
 
     Examples
     --------
@@ -250,45 +294,72 @@ def roc_auc(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating
     >>> roc_auc(np.array([1, 1, 1]), probabilities) is None
     True
     """
-    return _value_or_none(codes, probabilities, "roc_auc")
+    return _value_or_none(codes, probabilities, "roc_auc", sample_weight, positive)
 
 
-def average_precision(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float | None:
+def average_precision(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    positive: int = 1,
+) -> float | None:
     """Return the average precision, in [0, 1]; None if all rows are of one class.
 
     It is the mean over the rows of a class of the share of that class among all rows at least as probable. With two
-    classes it is that of column 1; with more the mean over the classes that some rows have and some have not. A
-    classifier that knows nothing has about the share of the class. Parameters and errors as for `accuracy`.
+    classes it is that of column 1, or of column `positive`; with more the mean over the classes that some rows have and
+    some have not. A classifier that knows nothing has about the share of the class. Other parameters and errors as for
+    `accuracy`.
 
     Examples
     --------
     >>> average_precision(np.array([0, 1, 1]), np.array([[0.9, 0.1], [0.6, 0.4], [0.7, 0.3]]))
     1.0
     """
-    return _value_or_none(codes, probabilities, "average_precision")
+    return _value_or_none(codes, probabilities, "average_precision", sample_weight, positive)
 
 
-def calibration_error(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating]) -> float:
+def calibration_error(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    *,
+    sample_weight: npt.ArrayLike | None = None,
+    positive: int = 1,
+) -> float:
     """Return the mean distance of probabilities from how often they came true, in [0, 1].
 
-    Rows are sorted by the probability of class 1 (with more than two classes: of the likeliest class) into ten bins of
-    about equal size; in each, the mean probability is compared with the share of rows where it came true (Naeini et
+    Rows are sorted by the probability of class 1, or `positive` (with more than two classes: of the likeliest class), into
+    ten bins of about equal size; in each, the mean probability is compared with the share of rows where it came true (Naeini et
     al., 2015, https://doi.org/10.1609/aaai.v29i1.9602). By chance alone it is above 0 for true probabilities.
-    Parameters and errors as for `accuracy`.
+    Other parameters and errors as for `accuracy`.
 
     Examples
     --------
     >>> round(calibration_error(np.array([0, 1, 1, 1]), np.array([[0.4, 0.6]] * 4)), 2)
     0.15
     """
-    return _value(codes, probabilities, "calibration_error")
+    return _value(codes, probabilities, "calibration_error", sample_weight, positive)
 
 
-def _value(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], name: str) -> float:
-    measure = METRICS[name].measure(codes, check_probabilities(codes, probabilities))
-    return float(measure(np.ones((1, len(codes))))[0])
+def _value(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    name: str,
+    sample_weight: npt.ArrayLike | None,
+    positive: int = 1,
+) -> float:
+    metric = METRICS[name]
+    measure = metric.measure(*seen_by(metric, codes, check_probabilities(codes, probabilities), positive))
+    weights = Sampling.of(len(codes), sample_weight=sample_weight).row_weights(len(codes))
+    return float(measure(weights[np.newaxis])[0])
 
 
-def _value_or_none(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], name: str) -> float | None:
-    value = _value(codes, probabilities, name)
+def _value_or_none(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    name: str,
+    sample_weight: npt.ArrayLike | None,
+    positive: int,
+) -> float | None:
+    value = _value(codes, probabilities, name, sample_weight, positive)
     return None if np.isnan(value) else value

@@ -76,14 +76,40 @@ class Sampling:
         return rows if self.weights is None else f"weighted {rows}"
 
 
-def effective_number(weights: npt.NDArray[np.float64], units: npt.NDArray[np.int64] | None = None) -> float:
-    """Return how many equal units are worth as much as these, by Kish; weights ``(n_rows,)`` not all 0.
+PLAIN = Sampling()
+
+
+def effective_number(
+    weights: npt.NDArray[np.float64],
+    units: npt.NDArray[np.int64] | None = None,
+    counts: npt.NDArray[np.float64] | None = None,
+) -> float:
+    """Return how many equal units are worth as much as these, by Kish; 0 if all weights ``(n_rows,)`` are 0.
 
     It is the square of the sum over the sum of squares of the units' weights (Kish, 1965, Survey Sampling): all units
-    if they weigh the same, fewer if not. ``units`` are the rows' clusters, from 0; None for rows by themselves.
+    if they weigh the same, fewer if not. ``units`` are the rows' clusters, from 0; None for rows by themselves. Each
+    unit stands for as many as ``counts`` ``(n_rows,)`` says, for itself if None.
     """
-    totals = weights if units is None else np.bincount(units, weights)
-    return float(totals.sum() ** 2 / (totals**2).sum())
+    totals, times = weights, np.ones(len(weights)) if counts is None else counts
+    if units is not None:
+        totals, times = np.bincount(units, weights), np.bincount(units, times) / np.bincount(units)
+    squares = float(times @ totals**2)
+    return float(times @ totals) ** 2 / squares if squares > 0 else 0.0
+
+
+def units_of_classes(
+    codes: npt.NDArray[np.int64],
+    n_classes: int,
+    sampling: Sampling,
+    counts: npt.NDArray[np.float64] | None = None,
+) -> npt.NDArray[np.float64]:
+    """Return the effective number of units of each class, or of the other rows if that is less, ``(n_classes,)``.
+
+    It is 0 for a class that no row, or every row, has.
+    """
+    weights, units = sampling.row_weights(len(codes)), sampling.units(len(codes))
+    sides = ((weights * (codes == code), weights * (codes != code)) for code in range(n_classes))
+    return np.array([min(effective_number(side, units, counts) for side in both) for both in sides])
 
 
 def _checked_weights(weights: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:

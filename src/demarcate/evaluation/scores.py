@@ -7,6 +7,7 @@ from typing import Any
 
 from demarcate.errors import SettingError
 from demarcate.evaluation.metrics import MAIN_METRICS, METRICS
+from demarcate.formatting import counted
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,11 @@ class Score:
     value, low, high
         The metric and its interval; `low <= value <= high`.
     n_rows, rows
-        How many rows were scored, and which, in words: "out-of-fold".
+        How many rows were scored, and which, in words: "out-of-fold", "weighted out-of-fold".
+    n_clusters
+        The groups that rows were drawn by, or blocks of rows in time; None for independent rows.
+    n_effective
+        The equally weighted rows that weighted ones are worth (Kish, 1965, Survey Sampling); None without weights.
 
     Examples
     --------
@@ -31,13 +36,29 @@ class Score:
     high: float
     n_rows: int
     rows: str
+    n_clusters: int | None = None
+    n_effective: float | None = None
+
+    @property
+    def rows_in_words(self) -> str:
+        """How many rows these are, which, and in how many groups.
+
+        Examples
+        --------
+        >>> Score(0.8, 0.7, 0.9, 1200, "weighted out-of-fold", n_clusters=60).rows_in_words
+        '1,200 weighted out-of-fold rows in 60 groups'
+        """
+        rows = counted(self.n_rows, f"{self.rows} row")
+        return rows if self.n_clusters is None else f"{rows} in {counted(self.n_clusters, 'group')}"
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
     def to_json(self) -> dict[str, float | int | str]:
-        """Return the score as a JSON object."""
-        return {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows, "n_rows": self.n_rows}
+        """Return the score as a JSON object; numbers of groups and of effective rows are there if the score has them."""
+        entry = {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows, "n_rows": self.n_rows}
+        more = {"n_clusters": self.n_clusters, "n_effective": self.n_effective}
+        return entry | {name: number for name, number in more.items() if number is not None}
 
 
 def scores_json(scores: Mapping[str, Score]) -> dict[str, dict[str, float | int | str]]:
@@ -55,13 +76,13 @@ def scores_in_words(scores: Mapping[str, Score]) -> str:
     return ", ".join(f"{METRICS[name].label} {scores[name]}" for name in MAIN_METRICS if name in scores)
 
 
-def wilson_interval(n_hits: int, n_trials: int, level: float = 0.95) -> tuple[float, float]:
+def wilson_interval(n_hits: float, n_trials: float, level: float = 0.95) -> tuple[float, float]:
     """Return Wilson's interval for a proportion (Wilson, 1927, https://doi.org/10.2307/2276774).
 
     Parameters
     ----------
     n_hits, n_trials
-        Successes, and trials, of which there is at least 1.
+        Successes, and trials, above 0; effective numbers of weighted or clustered trials need not be whole.
     level
         In (0, 1).
 

@@ -15,6 +15,7 @@ from collect import Fit, read
 
 from demarcate.evaluation import Mean, calibration_error, log_loss
 from demarcate.evaluation.calibration import calibrate, scale
+from demarcate.evaluation.sampling import Sampling
 
 RULE = "demarcate.evaluation.calibration"
 
@@ -23,7 +24,7 @@ def kept(fits: list[Fit]) -> Iterator[tuple[Fit, float, float, float]]:
     """Yield fits with a temperature, and its savings of fresh log loss and calibration error."""
     for fit in fits:
         held = fit.folds >= 0
-        temperature = calibrate(fit.codes[held], fit.oof[held], fit.folds[held]).temperature
+        temperature = calibrate(fit.codes[held], fit.oof[held], Sampling(folds=fit.folds[held])).temperature
         if temperature is not None:
             pair = [(fit.fresh_codes, fresh) for fresh in (fit.fresh, scale(fit.fresh, temperature))]
             saved = [

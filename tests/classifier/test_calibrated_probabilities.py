@@ -33,7 +33,7 @@ def test_a_temperature_is_kept_for_overconfident_networks_and_helps_on_fresh_row
 
 def test_out_of_fold_probabilities_have_the_temperature_of_the_other_folds(noise, overconfident):
     raw = tiny(**OVERCONFIDENT, calibrate=False).fit(*noise)
-    by_hand = calibrate(raw.oof_codes_, raw.oof_proba_, raw.oof_folds_)
+    by_hand = calibrate(raw.oof_codes_, raw.oof_proba_, raw.oof_sampling_)
     np.testing.assert_array_equal(overconfident.oof_proba_, by_hand.probabilities)
     assert overconfident.predictor_.temperature == by_hand.temperature
     assert overconfident.scores_["log_loss"].value < raw.scores_["log_loss"].value

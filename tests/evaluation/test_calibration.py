@@ -7,6 +7,7 @@ from scipy.optimize import minimize_scalar
 from demarcate.errors import InputError
 from demarcate.evaluation import accuracy, log_loss
 from demarcate.evaluation.calibration import ENSEMBLE_FACTOR, MAX_TEMPERATURE, MIN_TEMPERATURE, calibrate, scale
+from demarcate.evaluation.sampling import Sampling
 
 REPEATABLE = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -62,7 +63,7 @@ class TestTemperature:
     @pytest.mark.parametrize("n_classes", [2, 3, 6])
     def test_a_hold_outs_temperature_is_the_one_of_least_log_loss(self, certainty, n_classes):
         codes, probabilities = rows(2000, n_classes, certainty)
-        found = calibrate(codes, probabilities, np.zeros(2000, int)).temperature
+        found = calibrate(codes, probabilities, Sampling()).temperature
         # Against an optimiser that knows the log loss and no slope.
         least = minimize_scalar(
             lambda log: log_loss(codes, scale(probabilities, np.exp(log))), bounds=(-2, 2.9), method="bounded"
@@ -72,65 +73,67 @@ class TestTemperature:
 
     def test_too_little_certainty_is_mended_on_a_hold_out(self):
         codes, probabilities = rows(2000, certainty=0.4)
-        assert calibrate(codes, probabilities, np.zeros(2000, int)).temperature == pytest.approx(0.4, rel=0.15)
+        assert calibrate(codes, probabilities, Sampling()).temperature == pytest.approx(0.4, rel=0.15)
 
     def test_members_of_folds_are_more_certain_than_their_mean_and_it_is_allowed_for(self):
         codes, probabilities = rows(2000, certainty=4.0)
-        shared = calibrate(codes, probabilities, np.zeros(2000, int)).temperature
-        assert calibrate(codes, probabilities, folds_of(2000)).temperature == pytest.approx(shared / ENSEMBLE_FACTOR)
+        shared = calibrate(codes, probabilities, Sampling()).temperature
+        assert calibrate(codes, probabilities, Sampling(folds=folds_of(2000))).temperature == pytest.approx(
+            shared / ENSEMBLE_FACTOR
+        )
 
     @pytest.mark.parametrize("certainty", [0.4, 1.0, 1.3, 1.6])
     def test_what_averaging_may_mend_by_itself_is_left_as_it_is(self, certainty):
         codes, probabilities = rows(4000, certainty=certainty)
-        calibration = calibrate(codes, probabilities, folds_of(4000))
+        calibration = calibrate(codes, probabilities, Sampling(folds=folds_of(4000)))
         assert calibration.temperature is None
         np.testing.assert_array_equal(calibration.probabilities, probabilities)
 
     @pytest.mark.parametrize("seed", range(10))
     def test_true_probabilities_are_left_alone(self, seed):
         codes, probabilities = rows(300, seed=seed)
-        assert calibrate(codes, probabilities, np.zeros(300, int)).temperature is None
-        assert calibrate(codes, probabilities, folds_of(300)).temperature is None
+        assert calibrate(codes, probabilities, Sampling()).temperature is None
+        assert calibrate(codes, probabilities, Sampling(folds=folds_of(300))).temperature is None
 
     def test_a_gain_that_may_be_noise_is_not_taken(self):
         codes, probabilities = rows(24, certainty=1.7, seed=1)
         assert log_loss(codes, scale(probabilities, 1.7)) < log_loss(codes, probabilities)
-        assert calibrate(codes, probabilities, np.zeros(24, int)).temperature is None
+        assert calibrate(codes, probabilities, Sampling()).temperature is None
 
     def test_a_gain_that_is_certain_but_does_not_matter_is_not_taken(self):
         codes, probabilities = rows(60_000, certainty=1.08)
-        assert calibrate(codes, probabilities, np.zeros(60_000, int)).temperature is None
+        assert calibrate(codes, probabilities, Sampling()).temperature is None
 
     def test_where_nothing_can_be_told_it_is_as_hot_as_can_be(self):
         generator = np.random.default_rng(0)
         told = generator.random(4000) * 0.98 + 0.01
         codes = generator.integers(2, size=4000)
-        found = calibrate(codes, np.stack([1 - told, told], 1), np.zeros(4000, int)).temperature
+        found = calibrate(codes, np.stack([1 - told, told], 1), Sampling()).temperature
         assert found is not None
         assert 5 < found <= MAX_TEMPERATURE
 
     def test_where_all_is_right_it_stays_in_range(self):
         codes = np.arange(400) % 2
-        calibration = calibrate(codes, np.where(codes[:, None] == [0, 1], 0.9, 0.1), np.zeros(400, int))
+        calibration = calibrate(codes, np.where(codes[:, None] == [0, 1], 0.9, 0.1), Sampling())
         assert calibration.temperature == MIN_TEMPERATURE
         assert np.isfinite(calibration.probabilities).all()
 
     def test_rows_and_shapes_that_do_not_fit_are_refused(self):
         with pytest.raises(InputError, match="class code"):
-            calibrate(np.array([2]), np.array([[0.5, 0.5]]), np.array([0]))
+            calibrate(np.array([2]), np.array([[0.5, 0.5]]), Sampling())
 
     @pytest.mark.parametrize("n_rows", [1, 2, 3])
     def test_few_rows_tell_nothing(self, n_rows):
         codes, probabilities = rows(n_rows, 2, certainty=5.0)
-        assert calibrate(codes, probabilities, np.arange(n_rows)).temperature is None
-        assert calibrate(codes, probabilities, np.zeros(n_rows, int)).temperature is None
+        assert calibrate(codes, probabilities, Sampling(folds=np.arange(n_rows))).temperature is None
+        assert calibrate(codes, probabilities, Sampling()).temperature is None
 
 
 class TestOutOfFold:
     def test_each_folds_rows_have_the_temperature_of_the_others(self):
         codes, probabilities = rows(900, certainty=4.0)
         folds = folds_of(900, 3)
-        calibration = calibrate(codes, probabilities, folds)
+        calibration = calibrate(codes, probabilities, Sampling(folds=folds))
         assert calibration.temperature is not None
         for fold in range(3):
             mine, others = folds == fold, folds != fold
@@ -148,12 +151,14 @@ class TestOutOfFold:
         folds = folds_of(900, 3)
         changed = codes.copy()
         changed[folds == 0] = (changed[folds == 0] + (np.arange(300) % 10 == 0)) % 3
-        one, other = (calibrate(labels, probabilities, folds).probabilities for labels in (codes, changed))
+        one, other = (
+            calibrate(labels, probabilities, Sampling(folds=folds)).probabilities for labels in (codes, changed)
+        )
         np.testing.assert_array_equal(one[folds == 0], other[folds == 0])
         assert not np.array_equal(one[folds == 1], other[folds == 1])
 
     def test_the_same_rows_give_the_same_bits(self):
         codes, probabilities = rows(500, certainty=4.0)
-        one, again = (calibrate(codes, probabilities, np.zeros(500, int)) for _ in range(2))
+        one, again = (calibrate(codes, probabilities, Sampling()) for _ in range(2))
         assert one.temperature == again.temperature
         np.testing.assert_array_equal(one.probabilities, again.probabilities)

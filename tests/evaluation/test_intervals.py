@@ -129,7 +129,7 @@ class TestResamples:
     def test_there_are_fewer_where_the_table_is_large(self, monkeypatch, n_rows, n_classes, expected):
         asked = []
 
-        def record(n_rows, n_resamples, seed, counts):
+        def record(n_rows, n_resamples, seed, counts, sampling):
             asked.append(n_resamples)
             return iter([np.ones((1, n_rows))])
 

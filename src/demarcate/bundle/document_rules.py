@@ -25,6 +25,8 @@ TRAINED_ON_KEYS = {"n_rows", "ranges", "group_columns", "n_groups", "time_column
 TRAINED_ON_KEYS |= {"weight_column"}
 RANGE_KEYS = {field.name for field in fields(TrainedRange)}
 SCORE_KEYS = {"value", "low", "high", "n_rows", "rows"}
+LATER_SCORE_KEYS = {"n_clusters", "n_effective"}
+"""Keys of scores of clustered and of weighted rows."""
 
 
 def check_document(document: Mapping[str, Any]) -> None:
@@ -195,7 +197,10 @@ def check_record(record: Any) -> None:
 def _check_scores(scores: Any, name: str) -> None:
     require(isinstance(scores, dict), f"{name} is not a mapping of metrics")
     for metric, score in scores.items():
-        is_score = has_keys(score, SCORE_KEYS) and _has_numbers(score) and is_text(score["rows"])
+        is_score = isinstance(score, dict) and SCORE_KEYS <= set(score) <= SCORE_KEYS | LATER_SCORE_KEYS
+        is_score = is_score and _has_numbers(score) and is_text(score["rows"])
+        is_score = is_score and is_count(score.get("n_clusters", 0))
+        is_score = is_score and type(score.get("n_effective", 0)) in (int, float)
         require(is_score and is_count(score["n_rows"]), f"{name}: {metric!r} is not a number with an interval")
 
 

@@ -62,7 +62,7 @@ class Ensemble:
         """
         calibration = Calibration(None, self.probabilities)
         if scale:
-            calibration = calibrate(codes, self.probabilities, self.folds)
+            calibration = calibrate(codes, self.probabilities, self.sampling)
         conformal = Conformal.of(codes, self.finished)
         predictor = replace(self.predictor, temperature=calibration.temperature, conformal=conformal)
         return predictor, calibration.probabilities

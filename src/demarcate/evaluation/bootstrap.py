@@ -41,6 +41,8 @@ class Bootstrap:
     """The values of resampled rows, ``(n_resamples,)`` each."""
     stretch: dict[str, float]
     """How many times as wide an interval is as the bootstrap's, for the variation between folds and few clusters."""
+    share_stretch: dict[str, float]
+    """The same for Wilson's interval, which knows of few clusters by its trials."""
     n_rows: int
     level: float
     n_units: float
@@ -82,6 +84,7 @@ class Bootstrap:
             values,
             draws,
             stretch_of(defined, draws, sampling, level, units),
+            stretch_of(defined, draws, sampling, level),
             n_rows if counts is None else round(float(counts.sum())),
             level,
             effective_number(np.ones(n_rows), sampling.units(n_rows), counts),
@@ -133,9 +136,21 @@ class Bootstrap:
         reach = float(stdtrit(freedom, (1 + self.level) / 2)) * (variance * (1 + 1 / n_windows)) ** 0.5
         return float(values.mean()) - reach, float(values.mean()) + reach
 
-    def score(self, name: str, interval: tuple[float, float], rows: str, bounds: tuple[float, float]) -> Score:
-        """Return the value with an interval, which is stretched, cut at the bounds and made to hold the value."""
-        value, stretch, (low, high) = self.values[name], self.stretch[name], interval
+    def score(
+        self,
+        name: str,
+        interval: tuple[float, float],
+        rows: str,
+        bounds: tuple[float, float],
+        *,
+        is_share: bool = False,
+    ) -> Score:
+        """Return the value with an interval, which is stretched, cut at the bounds and made to hold the value.
+
+        ``is_share`` is whether the interval is Wilson's.
+        """
+        value, (low, high) = self.values[name], interval
+        stretch = (self.share_stretch if is_share else self.stretch)[name]
         low = value - stretch * max(0.0, value - low)
         high = value + stretch * max(0.0, high - value)
         if (of_next := self.of_next_window(name)) is not None:

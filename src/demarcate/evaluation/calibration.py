@@ -56,9 +56,7 @@ def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> 
     return powers
 
 
-def calibrate(
-    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], sampling: Sampling
-) -> Calibration:
+def calibrate(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], sampling: Sampling) -> Calibration:
     """Return the temperature for new rows, if one helps, and out-of-fold probabilities that are scaled likewise.
 
     A temperature minimises the log loss of the rows of all other folds, is divided by 1.5 for the mean of members, and

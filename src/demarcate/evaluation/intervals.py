@@ -14,10 +14,10 @@ Student's quantile for one degree of freedom less than there are folds (but at l
 
 Where rows come in groups, the next rows are of other groups: groups are drawn in place of rows. Where rows are
 weighted, scores are those of the weighted rows. Wilson's interval is then for the independent rows that a share is
-worth (`demarcate.evaluation.linearisation`), and the bootstrap's is widened for as few groups as stand behind the metric
+worth (`demarcate.evaluation.linearisation`), and the bootstrap's is widened for as few groups as stand behind a metric
 (`demarcate.evaluation.bootstrap`): Kish's effective number of those with the scarcer class, or of those without it, as
-groups of one class say nothing of the other. Over more than two classes it is the harmonic mean of these numbers, by the
-classes' shares, or of equal parts for means over classes. ``benchmarks/trust/groups.py`` measures these intervals.
+groups of one class say nothing of the other. Over more than two classes it is the harmonic mean of these numbers, by
+the classes' shares, or of equal parts for means over classes. ``benchmarks/trust/groups.py`` measures these intervals.
 """
 
 import numpy as np
@@ -61,8 +61,8 @@ def score(
         `(n_rows,)`, the fold each row was held out in, for out-of-fold probabilities of several networks; None if one
         classifier predicted all rows.
     groups
-        `(n_rows,)`, the group of each row, of any type; the next rows are expected of other groups. None for independent
-        rows.
+        `(n_rows,)`, the group of each row, of any type; the next rows are expected of other groups. None for
+        independent rows.
     sample_weight
         `(n_rows,)`, what each row counts, at least 0; None for 1 each.
     positive
@@ -94,7 +94,7 @@ def score(
     0.800 [0.711, 0.867]
     >>> by_group = score(codes, np.stack([1 - of_one, of_one], axis=1), rows="out-of-fold", groups=np.arange(100) // 10)
     >>> print(by_group["accuracy"], by_group["accuracy"].n_clusters)
-    0.800 [0.439, 0.953] 10
+    0.800 [0.433, 0.954] 10
     """
     sampling = Sampling.of(len(codes), folds=folds, groups=groups, sample_weight=sample_weight)
     return score_sampled(codes, probabilities, sampling, rows=rows, positive=positive, seed=seed, level=level)
@@ -141,23 +141,25 @@ def metric_units(
 def fewest_trials(class_counts: npt.NDArray[np.int64], behind: npt.NDArray[np.float64] | None) -> float:
     """Return the trials of the scarcest class: its rows or the other ones, or the units behind them; 0 of one class."""
     n_trials = np.minimum(class_counts, class_counts.sum() - class_counts) if behind is None else behind
-    return float(n_trials[n_trials > 0].min(initial=np.inf)) if n_trials.any() else 0.0
+    return float(n_trials[n_trials > 0].min()) if n_trials.any() else 0.0
 
 
 def metric_scores(bootstrap: Bootstrap, n_fewest: float, rows: str) -> dict[str, Score]:
     """Return resampled metrics with the interval of their rule; ``n_fewest`` are the trials of the scarcest class."""
     scores = {}
     for name, value in bootstrap.values.items():
-        metric = METRICS[name]
+        metric, is_share = METRICS[name], False
         interval = bootstrap.percentiles(name)
         if metric.interval == "proportion":
+            is_share = True
             interval = bootstrap.of_share(name, round(value * bootstrap.n_rows), bootstrap.n_rows)
         elif metric.interval == "unbiased":
             interval = bootstrap.unbiased(name)
         elif metric.interval == "ranking" and value in {0.0, 1.0}:
             # Every class has as many trials as it has rows, or other rows; the fewest make the widest interval.
+            is_share = True
             interval = wilson_interval(value * n_fewest, n_fewest, bootstrap.level)
-        scores[name] = bootstrap.score(name, interval, rows, metric.bounds)
+        scores[name] = bootstrap.score(name, interval, rows, metric.bounds, is_share=is_share)
     return scores
 
 
@@ -263,5 +265,5 @@ def scores_of_decisions(
         if name != "f1":
             trials = n_called if name == "precision" else n_rows
             interval = bootstrap.of_share(key, int(n_hits[code]), int(trials[code]))
-        scores[code][name] = bootstrap.score(key, interval, rows, (0.0, 1.0))
+        scores[code][name] = bootstrap.score(key, interval, rows, (0.0, 1.0), is_share=name != "f1")
     return scores

@@ -34,7 +34,7 @@ def effective_trials(
         return n_units
     # Freedom of rows and of clusters; a cluster alone leaves none, and knows hardly anything.
     tails = [float(stdtrit(max(n - 1, 1.0), (1 + level) / 2)) for n in (n_rows, n_units)]
-    spread = _spread(ratio, value, weights, counts)
+    spread = _spread(value, weights, counts)
     return min(n_rows, spread / variance * (tails[0] / tails[1]) ** 2)
 
 
@@ -61,9 +61,7 @@ def mean_variance(values: NDArray[np.float64], sampling: Sampling) -> float:
     return _value_and_variance(mean_of(values), sampling, None)[1]
 
 
-def _value_and_variance(
-    ratio: Ratio, sampling: Sampling, counts: NDArray[np.float64] | None
-) -> tuple[float, float]:
+def _value_and_variance(ratio: Ratio, sampling: Sampling, counts: NDArray[np.float64] | None) -> tuple[float, float]:
     n_rows = len(ratio.below)
     weights, units = sampling.row_weights(n_rows), sampling.units(n_rows)
     times = np.ones(n_rows) if counts is None else counts
@@ -76,7 +74,7 @@ def _value_and_variance(
     return value, float(of_unit @ moves[is_counted] ** 2) * n_units / max(n_units - 1, 1.0)
 
 
-def _spread(ratio: Ratio, value: float, weights: NDArray[np.float64], counts: NDArray[np.float64] | None) -> float:
+def _spread(value: float, weights: NDArray[np.float64], counts: NDArray[np.float64] | None) -> float:
     """Return the variance of a single row of the share, as the variance of a mean of such rows estimates it."""
     times = np.ones(len(weights)) if counts is None else counts
     n_rows = float(times[weights > 0].sum())

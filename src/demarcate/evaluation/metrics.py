@@ -328,9 +328,10 @@ def calibration_error(
 ) -> float:
     """Return the mean distance of probabilities from how often they came true, in [0, 1].
 
-    Rows are sorted by the probability of class 1, or `positive` (with more than two classes: of the likeliest class), into
-    ten bins of about equal size; in each, the mean probability is compared with the share of rows where it came true (Naeini et
-    al., 2015, https://doi.org/10.1609/aaai.v29i1.9602). By chance alone it is above 0 for true probabilities.
+    Rows are sorted by the probability of class 1, or of `positive` (with more than two classes: of the likeliest class)
+    into ten bins of about equal size; in each, the mean probability is compared with the share of rows where it came
+    true (Naeini et al., 2015, https://doi.org/10.1609/aaai.v29i1.9602). By chance alone it is above 0 for true
+    probabilities.
     Other parameters and errors as for `accuracy`.
 
     Examples

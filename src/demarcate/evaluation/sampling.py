@@ -92,7 +92,8 @@ def effective_number(
     """
     totals, times = weights, np.ones(len(weights)) if counts is None else counts
     if units is not None:
-        totals, times = np.bincount(units, weights), np.bincount(units, times) / np.bincount(units)
+        totals = np.bincount(units, weights).astype(np.float64)
+        times = np.bincount(units, times) / np.bincount(units)
     squares = float(times @ totals**2)
     return float(times @ totals) ** 2 / squares if squares > 0 else 0.0
 

@@ -55,8 +55,14 @@ class Score:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
     def to_json(self) -> dict[str, float | int | str]:
-        """Return the score as a JSON object; numbers of groups and of effective rows are there if the score has them."""
-        entry = {"value": self.value, "low": self.low, "high": self.high, "rows": self.rows, "n_rows": self.n_rows}
+        """Return the score as a JSON object, with the numbers of groups and of effective rows if it has them."""
+        entry: dict[str, float | int | str] = {
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "rows": self.rows,
+            "n_rows": self.n_rows,
+        }
         more = {"n_clusters": self.n_clusters, "n_effective": self.n_effective}
         return entry | {name: number for name, number in more.items() if number is not None}
 

@@ -16,9 +16,10 @@ from demarcate.evaluation.accumulators import Accumulator, DecisionCounts, Strea
 from demarcate.evaluation.bootstrap import Bootstrap
 from demarcate.evaluation.cost_comparison import CostComparison, compare_costs, compare_decisions
 from demarcate.evaluation.costs import Costs
-from demarcate.evaluation.intervals import class_scores, decision_scores, metric_scores, score
+from demarcate.evaluation.intervals import class_scores, decision_scores, fewest_trials, metric_scores, score
 from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.row_values import check_probabilities
+from demarcate.evaluation.sampling import PLAIN
 from demarcate.evaluation.score_sample import ScoreSample
 from demarcate.evaluation.scores import Score
 
@@ -107,13 +108,14 @@ class StreamingScores:
                 groups[name] = streaming.groups(self._totals[streaming.accumulator])
         of_rows = {name: measure for name, measure in measures.items() if name not in groups}
         size = len(sample.codes), sample.probabilities.size
-        bootstrap = Bootstrap.of(of_rows, *size, None, _SEED, _LEVEL, sample.counts)
+        bootstrap = Bootstrap.of(of_rows, *size, PLAIN, _SEED, _LEVEL, sample.counts)
         known = {name: value for name, value in values.items() if value is not None}
-        scores = metric_scores(bootstrap.about(known), self.class_counts, rows)
+        n_fewest = fewest_trials(self.class_counts, None)
+        scores = metric_scores(bootstrap.about(known), n_fewest, rows)
         for name, (measure, counts) in groups.items():
             size = len(counts), 2 * len(counts)
-            bootstrap = Bootstrap.of({name: measure}, *size, None, _SEED, _LEVEL, counts)
-            scores |= metric_scores(bootstrap, self.class_counts, rows)
+            bootstrap = Bootstrap.of({name: measure}, *size, PLAIN, _SEED, _LEVEL, counts)
+            scores |= metric_scores(bootstrap, n_fewest, rows)
         return {name: scores[name] for name in METRICS if name in scores}
 
     def class_scores(self, rows: str) -> list[dict[str, Score]]:

@@ -20,7 +20,7 @@ def test_numbers_that_hardly_repeat_are_warned_of(order, check, numbers, generat
     (finding,) = check({"case": cells})
     assert (finding.rule, finding.severity, finding.columns) == ("identifier", "warning", ("case",))
     assert "400 different whole numbers in 400 rows, where random numbers from" in finding.text
-    assert finding.text.endswith("New rows have other numbers: leave it out with drop")
+    assert "New rows have other numbers: leave it out with drop. If rows belong to subjects" in finding.text
 
 
 def test_repeated_rows_do_not_hide_an_identifier(check, numbers, noise, codes):

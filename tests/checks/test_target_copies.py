@@ -70,10 +70,10 @@ def test_guessing_right_is_no_feat_where_nearly_all_rows_are_of_one_class(check)
     assert [finding.rule for finding in findings] == ["classes", "classes"]
 
 
-def test_values_that_occur_a_few_times_are_no_leak_but_doubtful(check):
+def test_values_that_occur_a_few_times_are_no_leak_but_subjects(check):
     names = [f"name {row // 3}" for row in range(N_ROWS)]
     (finding,) = check({"name": names}, np.arange(N_ROWS) // 3 % 2)
-    assert (finding.rule, finding.severity) == ("dominant", "warning")
+    assert (finding.rule, finding.severity) == ("groups", "warning")
 
 
 def test_a_few_known_cells_are_no_leak(check, codes, generator):

@@ -125,7 +125,8 @@ def audit_rows(
     table if the rows are a sample of it.
     """
     frame, labels = table
-    findings = check_table(schema, parsed, codes, classes, counts=counts)
+    unused_cells = schema.parse_unused(frame)
+    findings = check_table(schema, parsed, codes, classes, counts=counts, unused_cells=unused_cells)
     rescored = []
     if rescore and codes is not None and classes is not None:
         settings = {**(settings or {}), "random_state": seed_of(seed)}

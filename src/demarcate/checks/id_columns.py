@@ -18,27 +18,32 @@ _ID_NAME = re.compile(
     r"(^|[_\s.\-])(id|uid|uuid|guid|index|idx|key|row|rownum|number|no|nr)s?$|[a-z](ID|Id|Key|No)$", re.ASCII
 )
 _MIN_AUC = 0.6
+IF_OF_SUBJECTS = (
+    "If rows belong to subjects of several rows, that only hides it: name the subject's column with --group instead"
+)
 
 
 def id_columns(table: TableView) -> Iterator[Finding]:
     """Yield columns that number or name the rows: notes of dropped ones, warnings of used ones.
 
+    Those that name subjects of several rows are left to the check of these.
+
     Whole numbers are identifiers if nearly all rows have one of their own, and they repeat too seldom for random ones
     from their range (probability below 1e-6) or the column is called ``id``, ``customer_id``, ``index`` or the like.
     """
     for dropped in table.schema.dropped:
-        if dropped.dropped.startswith("id-like"):
+        if dropped.dropped.startswith("id-like") and dropped.name not in table.suspects:
             text = f"column {dropped.name!r} is not used: {dropped.dropped}"
             yield Finding("identifier", "note", text, (dropped.name,))
     for name, column in table.columns.items():
-        if reason := _reason(name, column, table.first_equal_rows):
+        if name not in table.suspects and (reason := _reason(name, column, table.first_equal_rows)):
             text = f"column {name!r} looks like an identifier: {reason}"
             numbers: dict[str, float] = {"n_distinct": len(column.numbers)}  # type: ignore[arg-type]
             area = _class_auc(table, column)
             if area > _MIN_AUC:
                 numbers["roc_auc"] = area
                 text += f". It ranks the classes (ROC AUC {area:.2f}): the rows were sorted by class"
-            text += ". New rows have other numbers: leave it out with drop"
+            text += f". New rows have other numbers: leave it out with drop. {IF_OF_SUBJECTS}"
             yield Finding("identifier", "warning", text, (name,), numbers)
 
 

@@ -15,10 +15,12 @@ from demarcate.checks.finding import SEVERITIES, Finding
 from demarcate.checks.id_columns import id_columns
 from demarcate.checks.missingness import missingness
 from demarcate.checks.renamed_columns import renamed_columns
+from demarcate.checks.subject_rows import subject_rows
 from demarcate.checks.table_counts import TableCounts
 from demarcate.checks.table_view import TableView
 from demarcate.checks.target_copies import target_copies
 from demarcate.checks.target_encodings import target_encodings
+from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 
@@ -31,6 +33,7 @@ class DataCheck:
 
 
 CHECKS = (
+    DataCheck(subject_rows),
     DataCheck(target_copies),
     DataCheck(target_encodings),
     DataCheck(dominant_columns),
@@ -52,12 +55,15 @@ def check_table(
     *,
     folds: NDArray[np.int64] | None = None,
     counts: TableCounts | None = None,
+    unused_cells: ParsedColumns | None = None,
+    dependence: Dependence | None = None,
 ) -> list[Finding]:
     """Run every check and return leaks, then warnings, then notes; the order of rows and columns does not matter.
 
     Arguments are as for `TableView`; without class indices ``codes``, checks that need a target find nothing.
     """
-    table = TableView(schema, parsed, codes, np.empty(0) if classes is None else classes, folds, counts)
+    labels = np.empty(0) if classes is None else classes
+    table = TableView(schema, parsed, codes, labels, folds, counts, unused_cells or {}, dependence)
     has_rows = bool(table.n_rows and table.columns)
     findings: list[Finding] = []
     for check in CHECKS:

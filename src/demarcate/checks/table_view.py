@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from demarcate.checks.duplicate_groups import first_equal_rows
 from demarcate.checks.table_counts import TableCounts
-from demarcate.tabular.schema import ParsedColumns, Schema
+from demarcate.tabular.dependence import Dependence
+from demarcate.tabular.schema import Kind, ParsedColumns, Schema
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,8 @@ class TableView:
     classes: NDArray[Any] = field(default_factory=lambda: np.empty(0))  # labels, (n_classes,)
     folds: NDArray[np.int64] | None = None  # the fold each row was held out in, -1 if never; None without a fit
     counts: TableCounts | None = None  # over the whole table, if the rows are a sample of it
+    unused_cells: ParsedColumns = field(default_factory=dict)  # of columns that are not used, but may name subjects
+    dependence: Dependence | None = None  # groups and times of the rows, if the caller named them
     suspects: set[str] = field(default_factory=set)  # columns of leaks and warnings of the checks that ran before
 
     @property
@@ -77,6 +80,16 @@ class TableView:
         """Return the used columns, sorted by name: findings do not depend on the order of columns."""
         names = sorted(column.name for column in self.schema.used)
         return {name: FactorizedColumn.of(self.parsed[name]) for name in names}
+
+    @cached_property
+    def unused(self) -> Mapping[str, FactorizedColumn]:
+        """Return the columns that are not used, but whose cells are known, sorted by name."""
+        return {name: FactorizedColumn.of(self.unused_cells[name]) for name in sorted(self.unused_cells)}
+
+    @cached_property
+    def kinds(self) -> Mapping[str, Kind]:
+        """Return the kind of each column."""
+        return {column.name: column.kind for column in self.schema.columns}
 
     @cached_property
     def first_equal_rows(self) -> NDArray[np.int64]:

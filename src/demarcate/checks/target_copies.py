@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from demarcate.checks.finding import Finding
 from demarcate.checks.information_gain import contingency_table, rank_auc
+from demarcate.checks.subject_ids import if_of_subjects
 from demarcate.checks.table_view import FactorizedColumn, TableView
 
 MAX_VALUES_SHARE = 0.2
@@ -22,6 +23,7 @@ _Reason = tuple[str, dict[str, float]]
 def target_copies(table: TableView) -> Iterator[Finding]:
     """Yield columns that alone determine the target, if its largest class has less than 95% of the rows.
 
+    Those that name subjects of several rows are left to the check of these.
     Either predicting the most frequent class of each value is right for 99% of the rows, with at most one value per
     five rows (numbers of more values are tested by whether they are missing). Or a number or date ranks two classes
     with a ROC AUC of at least 0.999, or at most 0.001, or thresholds on it separate more classes without an error; each
@@ -30,8 +32,8 @@ def target_copies(table: TableView) -> Iterator[Finding]:
     if table.codes is None or table.class_counts.max() >= MAX_CLASS_SHARE * table.n_rows:
         return
     for name, column in table.columns.items():
-        if reason := _reason(column, table.codes, table.n_classes):
-            text = f"column {name!r} alone predicts the target: {reason[0]}. {REMEDY}"
+        if name not in table.suspects and (reason := _reason(column, table.codes, table.n_classes)):
+            text = f"column {name!r} alone predicts the target: {reason[0]}. {REMEDY}{if_of_subjects(name, column)}"
             yield Finding("giveaway", "leak", text, (name,), reason[1])
 
 

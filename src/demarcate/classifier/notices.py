@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.checks import Finding, check_table
+from demarcate.checks.group_columns import RULE
 from demarcate.engine import FittedMember
 from demarcate.errors import DemarcateWarning, DivergenceWarning, InputWarning
 from demarcate.formatting import counted, listed
@@ -20,19 +21,34 @@ def audit_rows(training_set: TrainingSet, held: NDArray[np.int64], held_folds: N
     folds[held] = held_folds
     rows = slice(None) if training_set.sample is None else training_set.sample
     schema, cells, codes = training_set.schema, training_set.sampled(), training_set.codes[rows]
-    return check_table(schema, cells, codes, training_set.classes, folds=folds[rows])
+    dependence = training_set.dependence
+    if dependence is not None and training_set.sample is not None:
+        dependence = dependence.rows(training_set.sample)
+    return check_table(
+        schema,
+        cells,
+        codes,
+        training_set.classes,
+        folds=folds[rows],
+        unused_cells=training_set.unused_cells,
+        dependence=dependence,
+    )
 
 
 def table_notices(
     schema: Schema, classes: NDArray[np.generic], class_rows: Sequence[int], findings: Sequence[Finding]
 ) -> Iterator[DemarcateWarning]:
-    """Yield a warning for classes of one row, each column not used or doubtful, and each leak."""
+    """Yield a warning for classes of one row, each column not used or doubtful, and each leak.
+
+    That a column is not used is no news where a finding says what it is.
+    """
     single = [repr(label) for label, n_rows in zip(classes.tolist(), class_rows, strict=True) if n_rows == 1]
     if single:
         remedy = "They are trained on, but left out of the scores; add rows to score them"
         yield InputWarning(f"classes with a single row each: {listed(single)}. {remedy}.")
+    known = {name for finding in findings if finding.rule == RULE for name in finding.columns}
     for column in schema.columns:
-        reason = "" if column.dropped == DROPPED_BY_CALLER else column.dropped
+        reason = "" if column.dropped == DROPPED_BY_CALLER or column.name in known else column.dropped
         if reason or column.note:
             yield InputWarning(f"column {column.name!r}: {f'not used ({reason})' if reason else column.note}")
     for finding in findings:

@@ -86,6 +86,16 @@ class Schema:
         assert parsed is not None, "a table with problems is refused"
         return parsed
 
+    def parse_unused(self, frame: pl.DataFrame) -> ParsedColumns:
+        """Parse the columns that are not used, except constant ones: they may name what rows have in common."""
+        return {
+            column.name: column.parse_quantities(frame[column.name]).values
+            if column.is_quantity
+            else column.parse_words(frame[column.name])
+            for column in self.dropped
+            if column.name in frame.columns and not column.dropped.startswith("constant")
+        }
+
     def reader(self) -> "TableReader":
         """Return a reader for a table that comes in parts."""
         return TableReader(self.columns)

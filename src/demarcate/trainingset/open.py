@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from demarcate.errors import InputError, Problem, together
 from demarcate.io.scratch import scratch_file
 from demarcate.io.tables.columnar import ColumnarTable
-from demarcate.tabular import Column, Schema, as_frame, encode_labels, infer_schema
+from demarcate.tabular import Column, ParsedColumns, Schema, as_frame, encode_labels, infer_schema
 from demarcate.tabular.cells import slices
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dependence import Dependence
@@ -59,7 +59,15 @@ def open_table(
     (frame, known, dependence), (classes, codes) = together(columns, lambda: encode_labels(labels))
     parsed = known.parse(frame)
     return TrainingSet(
-        known, parsed, classes, codes, weights, target, dependence=dependence, weights_column=roles.weights
+        known,
+        parsed,
+        classes,
+        codes,
+        weights,
+        target,
+        dependence=dependence,
+        weights_column=roles.weights,
+        unused_cells=known.parse_unused(frame),
     )
 
 
@@ -104,6 +112,7 @@ def open_file(
         schema = reader.read(names, inference, store)
         n_sampled = budget.sample_rows(schema)
         generator = np.random.default_rng(seed)
+        sample = np.sort(generator.choice(n_rows, n_sampled, replace=False)) if n_sampled < n_rows else None
         yield TrainingSetOnDisk(
             schema=schema,
             parsed=store,
@@ -113,7 +122,8 @@ def open_file(
             target=target,
             dependence=dependence,
             weights_column=roles.weights,
-            sample=np.sort(generator.choice(n_rows, n_sampled, replace=False)) if n_sampled < n_rows else None,
+            unused_cells=reader.unused(schema, sample),
+            sample=sample,
             summaries=reader.summaries,
             n_unlabelled=source.n_rows - n_labelled,
             table_bytes=sum(source.sizes.values()),
@@ -182,6 +192,15 @@ class _Reader:
             if column.name not in store:
                 _store(self.cells(column.name), column, store)
         return schema
+
+    def unused(self, schema: Schema, sample: NDArray[np.int64] | None) -> ParsedColumns:
+        """Return the sampled cells of the columns that are not used, except of those too large to read."""
+        rows = slice(None) if sample is None else sample
+        n_rows, sizes = self.source.n_rows, self.source.sizes
+        names = [column.name for column in schema.dropped if not column.dropped.startswith("constant")]
+        small = [name for name in names if self.budget.column_rows(n_rows, sizes[name]) == n_rows]
+        parsed = (schema.parse_unused(self.cells(name)[rows].to_frame()) for name in small)
+        return {name: cells for of_column in parsed for name, cells in of_column.items()}
 
     def cells(self, name: str) -> pl.Series:
         """Return all cells of a column; of one that is too large, and so is dropped, the first ones."""

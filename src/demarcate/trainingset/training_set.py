@@ -1,7 +1,7 @@
 """A table ready to learn from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -29,6 +29,7 @@ class TrainingSet:
     sample: NDArray[np.int64] | None = None  # rows, ascending, for the audit and logistic regression; None for all
     dependence: Dependence | None = None  # groups and times of the rows; None for independent rows
     weights_column: str | None = None  # name of the column of weights, if it is a column of the table
+    unused_cells: ParsedColumns = field(default_factory=dict)  # of the sample: columns that may name subjects
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """Return the cells of some rows, by column."""

@@ -1,0 +1,104 @@
+"""Columns as groupings of rows, and what their names say."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from shlex import quote
+from typing import Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from demarcate.checks.table_view import FactorizedColumn, TableView
+from demarcate.tabular.id_counters import before_counters
+
+IdKind = Literal["text", "counter", "number"]
+
+MIN_SUBJECTS, MAX_DISTINCT_SHARE = 10, 0.9
+
+_HAS_DIGIT = "[0-9]"
+_SUBJECTS = frozenset(
+    {
+        *("animal", "athlete", "cat", "child", "client", "cow", "customer", "device", "dog", "donor", "driver"),
+        *("employee", "engine", "family", "household", "individual", "learner", "machine", "member", "mouse"),
+        *("participant", "patient", "people", "person", "player", "proband", "pupil", "rat", "recording", "respondent"),
+        *("session", "speaker", "specimen", "student", "subj", "subject", "user", "visitor", "volunteer", "worker"),
+        "writer",
+    }
+)
+_IDS = frozenset(
+    {
+        *("code", "guid", "id", "identifier", "key", "label", "mrn", "name", "nbr", "no", "nr", "num", "number", "pid"),
+        *("ref", "sid", "uid", "uuid"),
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """Rows that share an id, or the part of one before a counter."""
+
+    column: str
+    kind: IdKind
+    codes: NDArray[np.int64]  # group of each row, (n_rows,); -1 without one
+    has_digits: bool  # whether most ids do
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Return the rows of each group, ``(n_groups,)``."""
+        sizes = np.bincount(self.codes[self.codes >= 0])
+        return sizes[sizes > 0]
+
+
+def groupings(table: TableView) -> Iterator[Grouping]:
+    """Yield the groupings of rows by each column of whole numbers or words, used or not."""
+    for name, column in sorted({**table.columns, **table.unused}.items()):
+        kind = table.kinds[name]
+        if kind == "numerical" and column.numbers is not None and not (column.numbers % 1).any():
+            yield Grouping(name, "number", np.where(column.is_missing, -1, column.value_codes), has_digits=True)
+        elif kind == "categorical":
+            cells = table.parsed[name] if name in table.columns else table.unused_cells[name]
+            assert isinstance(cells, pl.Series)
+            yield from _of_words(name, column, cells)
+
+
+def name_points(name: str) -> int:
+    """Return 2 if a column is called like a subject (``patient``, ``Subject_ID``), 1 like an id (``code``), else 0.
+
+    Plurals are counts: ``children`` of a booking.
+    """
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+    if not words:
+        return 0
+    if all(word in _SUBJECTS or word in _IDS for word in words):
+        return 1 if _IDS.issuperset(words) else 2
+    return int(words[-1] in _IDS or words[0] == "id")
+
+
+def if_of_subjects(name: str, column: FactorizedColumn) -> str:
+    """Return what leaving out a column of many words or whole numbers hides if these are of subjects; else nothing."""
+    has_few = not MIN_SUBJECTS <= column.n_values <= MAX_DISTINCT_SHARE * len(column.value_codes)
+    if has_few or (column.numbers is not None and (column.numbers % 1).any()):
+        return ""
+    return (
+        f"; if its values are subjects of several rows, fit with {group_option(name)} instead: without the column the "
+        "rows of one subject are still in several folds"
+    )
+
+
+def group_option(name: str) -> str:
+    """Return the command-line option for the groups that a column names."""
+    return f"--group {quote(name)}"
+
+
+def _of_words(name: str, column: FactorizedColumn, cells: pl.Series) -> Iterator[Grouping]:
+    """Yield the rows that share a cell, or the part of it before a counter."""
+    subjects = before_counters(cells)
+    if subjects is None:
+        codes = np.where(column.is_missing, -1, column.value_codes)
+        n_with_digits = cells.str.contains(_HAS_DIGIT).sum()
+        yield Grouping(name, "text", codes, 2 * n_with_digits > len(cells) - column.n_missing)
+    else:
+        codes = subjects.rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1
+        yield Grouping(name, "counter", codes, has_digits=True)

@@ -19,6 +19,7 @@ from demarcate.tabular.cells import parse_categories, parse_numbers
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dates import SECONDS_OF_A_DAY
 from demarcate.tabular.dependence import Dependence
+from demarcate.tabular.id_counters import before_counters
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _GAP = re.compile(r"\s*(\d+\.?\d*)\s*(s|min|h|d|w)\s*")
@@ -150,8 +151,13 @@ def _series(name: str, values: Any, n_rows: int) -> list[pl.Series]:
 
 
 def _read_groups(keys: Sequence[pl.Series]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return the group of each row, from 0, and the groups' labels; a row without one is a group of its own."""
+    """Return the group of each row, from 0, and the groups' labels; a row without one is a group of its own.
+
+    Of ids that number the rows of each group (``S01_3``), groups share what stands before the counter.
+    """
     words = [parse_categories(key).alias(f"{place}") for place, key in enumerate(keys)]
+    if len(words) == 1 and (subjects := before_counters(words[0])) is not None:
+        words = [subjects]
     is_missing = np.logical_or.reduce([word.is_null().to_numpy() for word in words])
     if is_missing.any():
         row, n = int(is_missing.argmax()) + 1, int(is_missing.sum())

@@ -125,6 +125,10 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         Their names, if they had any.
     predictor_ : Predictor
         Predicts with the fitted encoders and networks.
+    splits_ : tuple of Split
+        Rows that were trained on, that decided when to stop, and that were scored, for each fold or window.
+    scorer_ : Predictor
+        The networks that scored rows they had not learned: ``predictor_``, except with times.
     schema_ : Schema
         The kind of each column, and why some are not used.
     oof_rows_, oof_codes_, oof_folds_ : ndarrays of shape (n_held,)
@@ -369,10 +373,13 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.n_samples_, self.class_rows_ = len(codes), np.bincount(codes).tolist()
         self.n_sampled_ = None if training_set.sample is None else len(training_set.sample)
         self.data_sha256_ = training_set.fingerprint()
-        self.splits_, self.scorer_ = ensemble.splits, ensemble.scorer
+        self.splits_ = ensemble.splits
         self.oof_rows_, self.oof_folds_, self.oof_kind_ = ensemble.held, ensemble.folds, ensemble.rows
         self.oof_sampling_ = ensemble.sampling
         self.oof_codes_ = codes[ensemble.held]
         predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=bool(self.calibrate))
         self.predictor_ = replace(predictor.deciding(self.costs_), trained_on=training_set.trained_on())
+        self.scorer_ = self.predictor_
+        if ensemble.scorer is not ensemble.predictor:
+            self.scorer_ = replace(ensemble.scorer, temperature=predictor.temperature).deciding(self.costs_)
         self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_))

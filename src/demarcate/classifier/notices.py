@@ -11,7 +11,7 @@ from demarcate.engine import FittedMember
 from demarcate.errors import DemarcateWarning, DivergenceWarning, InputWarning
 from demarcate.formatting import counted, listed
 from demarcate.tabular import Schema
-from demarcate.tabular.schema_inference import DROPPED_BY_CALLER
+from demarcate.tabular.schema_inference import BY_CALLER
 from demarcate.trainingset import TrainingSet
 
 
@@ -48,7 +48,7 @@ def table_notices(
         yield InputWarning(f"classes with a single row each: {listed(single)}. {remedy}.")
     known = {name for finding in findings if finding.rule == RULE for name in finding.columns}
     for column in schema.columns:
-        reason = "" if column.dropped == DROPPED_BY_CALLER or column.name in known else column.dropped
+        reason = "" if column.dropped in BY_CALLER or column.name in known else column.dropped
         if reason or column.note:
             yield InputWarning(f"column {column.name!r}: {f'not used ({reason})' if reason else column.note}")
     for finding in findings:

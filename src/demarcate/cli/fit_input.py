@@ -9,7 +9,7 @@ from typing import Any
 from demarcate.classifier.presets import HOLDOUT_ABOVE, preset_settings
 from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.options import ReadingOptions, TableOptions
+from demarcate.cli.options import ReadingOptions, RowOptions, TableOptions
 from demarcate.cli.table_input import LabelledTable, load_labelled, report_dropped_rows, resolve_target
 from demarcate.formatting import sized
 from demarcate.io.scratch import scratch_folder
@@ -53,6 +53,7 @@ class TableOnDisk:
 def open_fit_input(
     options: TableOptions,
     reading: ReadingOptions,
+    rows: RowOptions,
     settings: Mapping[str, Any],
     *,
     out: str | None,
@@ -79,14 +80,14 @@ def open_fit_input(
                 if not quiet:
                     notify(f"{what} are kept in a file of {sized(n_bytes)} in {folder} until this ends.")
 
-            drop = options.drop_missing_target
+            drop, roles = options.drop_missing_target, rows.roles(columns.columns)
             with open_file(
-                columns, target, budget, folder, **lists, drop_missing_target=drop, seed=seed, on_write=on_write
+                columns, target, budget, folder, roles, **lists, drop_missing_target=drop, seed=seed, on_write=on_write
             ) as training_set:
                 report_dropped_rows(training_set.n_unlabelled)
                 yield TableOnDisk(columns.name, training_set, lists, encoded_bytes)
             return
-    yield load_labelled(options, reading)
+    yield load_labelled(options, reading, rows)
 
 
 def _announce(source: ColumnarTable, budget: MemoryBudget, report: str | None, *, quiet: bool) -> None:

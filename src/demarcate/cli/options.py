@@ -15,6 +15,7 @@ from demarcate.nn.spec import HEAD_HELP
 
 if TYPE_CHECKING:
     from demarcate.inference import Predictor
+    from demarcate.trainingset.read_dependence import RowRoles
 
 Seed = Annotated[int, Option(help="Seed of everything random."), Setting("random_state")]
 Json = Annotated[bool, Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
@@ -73,6 +74,40 @@ class TableOptions:
         lists = {kind: column_names(getattr(self, kind), columns) for kind in ("categorical", "numerical", "drop")}
         named = {name for names in lists.values() for name in names}
         return {**lists, "categorical": [*lists["categorical"], *(name for name in own if name not in named)]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOptions:
+    """What columns say of the rows: which belong together, when they were, and what each counts."""
+
+    group: list[str] | None = option(
+        "Columns that say which rows belong together, such as those of one person: scores are those of new groups.",
+        metavar="COLUMNS",
+    )
+    time: str | None = option(
+        "Column of dates or numbers that orders the rows: scores are those of later rows.", metavar="COLUMN"
+    )
+    gap: str | None = option(
+        "With --time: how long after its row a label is known, such as 7d or 36h; a plain number is in days for dates, "
+        "else in the column's unit.",
+        metavar="TIME",
+    )
+    weights: str | None = option(
+        "Column that says what each row counts, in training and in every score; rows of weight 0 are left out.",
+        metavar="COLUMN",
+    )
+
+    def roles(self, columns: Sequence[str]) -> "RowRoles":
+        """Return the roles of the named columns, for a table that has the given ones."""
+        from demarcate.trainingset.read_dependence import RowRoles
+
+        return RowRoles(column_names(self.group, columns) or None, self.time, self.gap or 0.0, self.weights)
+
+    def words(self) -> list[str]:
+        """Return the options as words of a command line."""
+        named = {"--time": self.time, "--gap": self.gap, "--weights": self.weights}
+        words = [word for group in self.group or () for word in ("--group", group)]
+        return words + [word for flag, value in named.items() if value is not None for word in (flag, value)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,14 +7,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.options import ReadingOptions, TableOptions
+from demarcate.cli.options import ReadingOptions, RowOptions, TableOptions
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
-from demarcate.formatting import listed
+from demarcate.formatting import counted, listed
 from demarcate.io import signals
 from demarcate.tabular import as_frame, typed_labels
 from demarcate.tabular.summaries import summarize_column
@@ -22,6 +24,7 @@ from demarcate.tabular.summaries import summarize_column
 if TYPE_CHECKING:
     from demarcate.inference import Predictor
     from demarcate.trainingset import TrainingSet
+    from demarcate.trainingset.read_dependence import RowRoles
 
 # polars, which is loaded by now, has Ctrl-C wait until the writer of a pipe has more to say.
 signals.interrupt_blocking_calls()
@@ -109,14 +112,32 @@ class LabelledTable:
         print_training_set(self.name, self.training_set, summaries)
 
 
-def load_labelled(options: TableOptions, reading: ReadingOptions) -> LabelledTable:
-    """Read the table that options name into memory, with its target and the kinds of its columns."""
+def load_labelled(options: TableOptions, reading: ReadingOptions, rows: RowOptions | None = None) -> LabelledTable:
+    """Read the table that options name into memory, with its target, the kinds of its columns and roles of some."""
     from demarcate.trainingset import open_table
 
     table = load_table(options.table, reading)
     frame, labels, target = split_target(table, options.target, drop_missing=options.drop_missing_target)
+    roles = (rows or RowOptions()).roles(frame.columns)
+    frame, labels, weights = weighted_rows(frame, labels, roles)
     lists = options.column_lists(table.columns, table.categorical)
-    return LabelledTable(table.name, frame, labels, open_table(frame, labels, target, **lists), lists)
+    training_set = open_table(frame, labels, target, weights, None, roles, **lists)
+    return LabelledTable(table.name, frame, labels, training_set, lists)
+
+
+def weighted_rows(
+    frame: pl.DataFrame, labels: list[Any], roles: "RowRoles"
+) -> tuple[pl.DataFrame, list[Any], NDArray[np.float64] | None]:
+    """Return the rows that weigh something, with their labels and weights; all rows and None without weights."""
+    roles.names(frame.columns)
+    if roles.weights is None:
+        return frame, labels, None
+    from demarcate.trainingset.read_dependence import read_weights
+
+    weights = read_weights(frame[roles.weights])
+    used = np.flatnonzero(weights)
+    report_dropped_rows(len(weights) - len(used), "of weight 0")
+    return frame[used], [labels[row] for row in used.tolist()], weights[used]
 
 
 def split_target(
@@ -147,11 +168,10 @@ def resolve_target(name: str, columns: Sequence[str], target: str | None) -> str
     return target
 
 
-def report_dropped_rows(n_rows: int) -> None:
-    """Report how many rows without a target are left out, if any are."""
+def report_dropped_rows(n_rows: int, which: str = "without a target") -> None:
+    """Report how many rows of a kind are left out, if any are."""
     if n_rows:
-        rows = "1 row without a target is" if n_rows == 1 else f"{n_rows:,} rows without a target are"
-        notify(f"{rows} left out.")
+        notify(f"{counted(n_rows, 'row')} {which} {'is' if n_rows == 1 else 'are'} left out.")
 
 
 def warn_if_training_rows(predictor: "Predictor", fingerprint: str) -> None:

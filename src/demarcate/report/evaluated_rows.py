@@ -35,6 +35,8 @@ class EvaluatedRows:
     ----------
     predictor : Predictor
         The classifier.
+    scorer : Predictor
+        The networks that predicted the rows, which had not learned them: mostly those of the classifier.
     record : mapping
         How it was trained: scores, settings, members and versions; may be empty.
     table : polars.DataFrame
@@ -66,6 +68,7 @@ class EvaluatedRows:
     """
 
     predictor: Predictor
+    scorer: Predictor
     record: Mapping[str, Any]
     table: pl.DataFrame
     indices: NDArray[np.int64]
@@ -121,13 +124,14 @@ class EvaluatedRows:
             raise InputError([Problem(fact, "Pass X, y and sample_weight as they were passed to fit")])
         record = classifier.record(baselines)
         folds = classifier.oof_folds_
-        member_folds = np.asarray(predictor.encoding)
+        member_folds = np.asarray(classifier.scorer_.encoding)
         groups = tuple(
             RowGroup(np.flatnonzero(folds == fold), tuple(np.flatnonzero(member_folds == fold).tolist()))
             for fold in np.unique(folds)
         )
         return cls(
             predictor=predictor if target is None else replace(predictor, target=target),
+            scorer=classifier.scorer_,
             record=record,
             table=table,
             indices=indices,
@@ -160,6 +164,7 @@ class EvaluatedRows:
         record = predictor.record
         return cls(
             predictor=predictor,
+            scorer=predictor,
             record=record,
             table=frame,
             indices=indices,
@@ -229,7 +234,7 @@ class EvaluatedRows:
     @cached_property
     def importance(self) -> Importance:
         """Permutation importance of the columns, most important first."""
-        return permutation_importance(self.predictor, self.parsed, self.codes, self.groups, rows=self.kind)
+        return permutation_importance(self.scorer, self.parsed, self.codes, self.groups, rows=self.kind)
 
     @property
     def columns_by_importance(self) -> list[str]:

@@ -25,6 +25,10 @@ from demarcate.tabular.schema import Column, Kind, Schema
 
 DROPPED_BY_CALLER = "asked to drop it"
 ROW_NUMBERS = "id-like: it numbers the rows"
+GROUP_ROLE, TIME_ROLE, WEIGHT_ROLE = "names the groups of rows", "orders the rows in time", "weighs the rows"
+"""Why a column is no feature that the caller gives another role."""
+BY_CALLER = (DROPPED_BY_CALLER, GROUP_ROLE, TIME_ROLE, WEIGHT_ROLE)
+"""Reasons that the caller knows."""
 _NO_ROLES: Mapping[str, str] = MappingProxyType({})
 _ALL_MISSING = "constant: every cell is missing"
 _TOO_LARGE = "whole numbers too large to be exact quantities: read as codes"

@@ -20,6 +20,7 @@ from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dates import SECONDS_OF_A_DAY
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.id_counters import before_counters
+from demarcate.tabular.schema_inference import GROUP_ROLE, TIME_ROLE, WEIGHT_ROLE
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _GAP = re.compile(r"\s*(\d+\.?\d*)\s*(s|min|h|d|w)\s*")
@@ -43,11 +44,11 @@ class RowRoles:
 
     def names(self, columns: Sequence[str]) -> dict[str, str]:
         """Return the columns that have a role and what it is, or raise InputError for names that are not there."""
-        roles = dict.fromkeys(self.group_names(columns), "it names the groups of rows")
+        roles = dict.fromkeys(self.group_names(columns), GROUP_ROLE)
         if isinstance(self.time, str):
-            roles[self.time] = "it orders the rows in time"
+            roles[self.time] = TIME_ROLE
         if self.weights is not None:
-            roles[self.weights] = "it weighs the rows"
+            roles[self.weights] = WEIGHT_ROLE
         unknown = [name for name in roles if name not in columns]
         if unknown:
             raise InputError([_unknown(name, columns) for name in unknown])

@@ -13,6 +13,7 @@ from demarcate.cli.options import (
     NetworkOptions,
     OutputOptions,
     ReadingOptions,
+    RowOptions,
     Seed,
     TableOptions,
     TrainingOptions,
@@ -62,6 +63,7 @@ class CrossValidationOptions:
 
 def fit(
     data: TableOptions,
+    rows: RowOptions,
     files: FitFiles,
     network: NetworkOptions,
     training: TrainingOptions,
@@ -86,9 +88,9 @@ def fit(
     check_settings(settings, seed)
     memory, out, report = validation.memory, files.out, files.report
     with open_fit_input(
-        data, reading, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet
+        data, reading, rows, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet
     ) as table:
-        words = _reading_words(data, reading)
+        words = [*_reading_words(data, reading), *rows.words()]
         result = _fit(table, {**settings, "random_state": seed}, decision.cost, files, words, output)
     if output.as_json:
         print_json(result)

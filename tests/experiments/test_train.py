@@ -15,7 +15,7 @@ from demarcate.engine import Training
 from demarcate.errors import DivergenceWarning, InputError, SettingError, TargetError
 from demarcate.experiments import train
 from demarcate.nn import Network
-from demarcate.tabular import stratified_split
+from demarcate.tabular.dependent_splits import split_rows
 
 SEEDS = range(10)
 QUICK = Training(optimizer="adam", lr=0.02, epochs=5, batch_size=None)
@@ -108,20 +108,18 @@ def test_the_labels_of_test_rows_change_nothing_about_the_weights(patience, monk
     training = Training(lr=0.02, epochs=30, batch_size=16, patience=patience)
     splits = []
 
-    def split_once(codes, held_out, seed):
+    def split_once(codes, held_out, seed, dependence):
         """The split depends on the labels; here it is made by the true ones and then stays."""
-        splits.append(stratified_split(codes, held_out, seed))
+        splits.append(split_rows(codes, held_out, seed, dependence))
         return splits[-1]
 
     X, y = datasets.moons(n_samples=120, noise=0.3)
-    monkeypatch.setattr(importlib.import_module("demarcate.experiments.train"), "stratified_split", split_once)
+    monkeypatch.setattr(importlib.import_module("demarcate.experiments.train"), "split_rows", split_once)
     honest = train((X, y), SMALL, training, seed=1)
     changed = y.copy()
     changed[honest.test_rows] = 1 - y[honest.test_rows]
     replayed = iter(splits.copy())
-    monkeypatch.setattr(
-        importlib.import_module("demarcate.experiments.train"), "stratified_split", lambda *_: next(replayed)
-    )
+    monkeypatch.setattr(importlib.import_module("demarcate.experiments.train"), "split_rows", lambda *_: next(replayed))
     other = train((X, changed), SMALL, training, seed=1)
     assert accuracy(other["network"]) == pytest.approx(1 - accuracy(honest["network"]))
     assert torch.equal(weights(other["network"]), weights(honest["network"]))

@@ -127,7 +127,7 @@ class Mean:
         return f"{self.value:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
 
 
-def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+def weighted_mean(values: NDArray[np.float64] | NDArray[np.bool_], weights: NDArray[np.float64]) -> float:
     """Return the weighted mean of rows; their plain mean where all weigh 0."""
     return float(np.average(values, weights=weights if weights.any() else None))
 

@@ -14,7 +14,11 @@ from torch import Tensor, nn
 from demarcate.bundle import write_bundle
 from demarcate.engine import Divergence, Training
 from demarcate.errors import SettingError
-from demarcate.evaluation import Mean, Score, accuracy, log_loss, score
+from demarcate.evaluation import Mean, Score
+from demarcate.evaluation.intervals import score_sampled
+from demarcate.evaluation.means import weighted_mean
+from demarcate.evaluation.row_values import row_hits, row_losses
+from demarcate.evaluation.sampling import Sampling
 from demarcate.formatting import aligned
 from demarcate.inference import Predictor
 from demarcate.nn import Network
@@ -36,8 +40,9 @@ class Run:
         rows: ``validation_...`` if they decide when to stop, else ``test_...``; null in epochs without evaluation.
     train_accuracy, train_loss
         Of the trained network, without dropout, on its training rows.
-    test_codes, test_probabilities
-        The class index of each test row ``(n_test,)``, and its class probabilities ``(n_test, n_classes)``.
+    test_codes, test_probabilities, test_sampling
+        The class index of each test row ``(n_test,)``, its class probabilities ``(n_test, n_classes)``, and what each
+        row counts and which are of one group.
     best_epoch
         The epoch whose weights the network has.
     divergence
@@ -57,6 +62,7 @@ class Run:
     train_loss: float
     test_codes: NDArray[np.int64]
     test_probabilities: NDArray[np.float64]
+    test_sampling: Sampling
     best_epoch: int
     divergence: Divergence | None
     train_rows: NDArray[np.int64]
@@ -66,17 +72,17 @@ class Run:
     @cached_property
     def scores(self) -> dict[str, Score]:
         """Accuracy, log loss and ROC AUC on the test rows, each with a 95% interval."""
-        return score(self.test_codes, self.test_probabilities, rows="test")
+        return score_sampled(self.test_codes, self.test_probabilities, self.test_sampling, rows="test")
 
     @cached_property
     def test_accuracy(self) -> float:
         """Accuracy of the trained network on its test rows; `scores` has its interval."""
-        return accuracy(self.test_codes, self.test_probabilities)
+        return self._test_mean(row_hits(self.test_codes, self.test_probabilities))
 
     @cached_property
     def test_loss(self) -> float:
         """Log loss of the trained network on its test rows; `scores` has its interval."""
-        return log_loss(self.test_codes, self.test_probabilities)
+        return self._test_mean(row_losses(self.test_codes, self.test_probabilities))
 
     @property
     def classes_(self) -> NDArray[Any]:
@@ -121,6 +127,9 @@ class Run:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save the trained network, with its encoder and classes, to one file that `demarcate.load` reads."""
         write_bundle(self.predictor, path)
+
+    def _test_mean(self, values: NDArray[Any]) -> float:
+        return weighted_mean(values, self.test_sampling.row_weights(len(values)))
 
     def _predictor(self, trained: bool) -> Predictor:
         return self.predictor if trained else self.untrained

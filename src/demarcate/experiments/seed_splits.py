@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Member, Training
+from demarcate.evaluation.sampling import Sampling
 from demarcate.inference import Predictor
 from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
-from demarcate.tabular import stratified_split
+from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
 
 
@@ -40,10 +41,14 @@ class SeedSplit:
         *,
         standardise: bool,
     ) -> "SeedSplit":
-        """Split rows into training and validation rows, of which there are none if their size is None."""
+        """Split rows into training and validation rows, of which there are none if their size is None.
+
+        Validation rows are of other groups; with times they are the latest, the same for every seed.
+        """
         validation_rows = np.empty(0, dtype=np.int64)
         if validation_size is not None:
-            parts = stratified_split(table.codes[rows], validation_size, seed)
+            dependence = None if table.dependence is None else table.dependence.rows(rows)
+            parts = split_rows(table.codes[rows], validation_size, seed, dependence)
             rows, validation_rows = (rows[part] for part in parts)
         encoder = TableEncoder.fit(table.schema, table.parsed, rows, standardise=standardise)
         return cls(seed, rows, validation_rows, test_rows, encoder)
@@ -53,6 +58,17 @@ class SeedSplit:
         monitored_rows = self.validation_rows if len(self.validation_rows) else self.test_rows
         rows = torch.from_numpy(self.train_rows), torch.from_numpy(monitored_rows)
         return Member(network, training, self.seed, *rows, encoding=encoding, initial=initial)
+
+
+def sampling_by_row(table: TrainingSet, rows: NDArray[np.int64]) -> Sampling | None:
+    """Return the sampling of some rows under the table's row numbers; None for independent rows of equal weight."""
+    if table.weights is None and table.dependence is None:
+        return None
+    clusters = None
+    if table.dependence is not None:
+        clusters = np.zeros(len(table.codes), dtype=np.int64)
+        clusters[rows] = table.dependence.rows(rows).clusters()
+    return Sampling(table.weights, clusters)
 
 
 def mean_predictor(

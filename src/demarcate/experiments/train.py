@@ -3,9 +3,12 @@
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
+import numpy as np
 import polars as pl
 from torch import nn
 
@@ -14,14 +17,16 @@ from demarcate.datasets import Dataset
 from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, History, Member, OnEpoch, Training, fit
 from demarcate.errors import DivergenceWarning, SettingError
-from demarcate.evaluation import accuracy, log_loss
+from demarcate.evaluation.means import weighted_mean
+from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.run import Run, Runs
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.nn import MemberState, Network, family_of
 from demarcate.nn.heads import head_for
-from demarcate.tabular import stratified_split
+from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import read_training_set
+from demarcate.trainingset.read_dependence import RowRoles
 
 
 def train(
@@ -36,6 +41,10 @@ def train(
     standardise: bool = True,
     categorical: Sequence[str] = (),
     class_weight: Mapping[Any, float] | None = None,
+    groups: Any = None,
+    time: Any = None,
+    gap: float | str | timedelta = 0.0,
+    sample_weight: Any = None,
     initial: Mapping[str, nn.Sequential] | None = None,
     device: str = "auto",
     precision: str = "float32",
@@ -71,6 +80,18 @@ def train(
         Numerical columns to treat as categories, beside those that a data set names.
     class_weight
         The weight of each label's rows in the loss, at least 0; 1 for labels that are not named.
+    groups
+        The group of each row, such as its subject: the name of a column or several, or an array ``(n_rows,)``. The rows
+        of a group are all trained on, all validated on or all tested on, and intervals are by group. The columns are no
+        features.
+    time
+        The time of each row, the name of a column or an array of dates or numbers: the latest rows are tested on, and
+        the latest of the others decide when to stop. Intervals are by block of consecutive rows.
+    gap
+        How long after its time a row's label is known, in days for dates, else in the unit of ``time``: rows so close
+        before others are left out of their training.
+    sample_weight
+        What each row counts in the loss and in scores: the name of a column, or an array ``(n_rows,)``.
     initial
         Networks whose weights the training starts from, by name, instead of weights drawn from the seed. Only their
         linear layers are used.
@@ -127,13 +148,18 @@ def train(
     sources = initial or {}
     if unknown := [repr(name) for name in sources if name not in named]:
         raise SettingError(f"initial networks must be for {', '.join(map(repr, named))}, got {', '.join(unknown)}")
-    table = read_training_set(data, named.values(), categorical=categorical, class_weight=class_weight)
+    roles = RowRoles(groups, time, gap)
+    table = read_training_set(
+        data, named.values(), roles, sample_weight, categorical=categorical, class_weight=class_weight
+    )
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds must be a whole number of trainings, at least 1, got {seeds!r}")
     stops_early = any(training.patience is not None for training in trainings.values())
     own_size = (validation_size or None) if stops_early else None
     splits = [
-        SeedSplit.of(table, each, *stratified_split(table.codes, test_size, each), own_size, standardise=standardise)
+        SeedSplit.of(
+            table, each, *split_rows(table.codes, test_size, each, table.dependence), own_size, standardise=standardise
+        )
         for each in range(seed, seed + seeds)
     ]
     samples = table.samples([split.encoder for split in splits])
@@ -196,7 +222,11 @@ def _run(
     untrained, trained = (
         mean_predictor(table, [split], [fitted.network], [state]) for state in (initial, fitted.state)
     )
-    train_result = table.codes[split.train_rows], trained.probabilities(table.cells(split.train_rows))
+    fit_rows = np.sort(np.concatenate([split.train_rows, split.validation_rows]))
+    trained = replace(trained, trained_on=table.subset(fit_rows).trained_on())
+    train_codes = table.codes[split.train_rows]
+    train_probabilities = trained.probabilities(table.cells(split.train_rows))
+    train_weights = table.sampling(split.train_rows).row_weights(len(train_codes))
     return Run(
         name=name,
         spec=member.network,
@@ -205,10 +235,11 @@ def _run(
         predictor=trained,
         untrained=untrained,
         history=_history_frame(fitted.history, "validation" if len(split.validation_rows) else "test"),
-        train_accuracy=accuracy(*train_result),
-        train_loss=log_loss(*train_result),
+        train_accuracy=weighted_mean(row_hits(train_codes, train_probabilities), train_weights),
+        train_loss=weighted_mean(row_losses(train_codes, train_probabilities), train_weights),
         test_codes=table.codes[split.test_rows],
         test_probabilities=trained.probabilities(table.cells(split.test_rows)),
+        test_sampling=table.sampling(split.test_rows),
         best_epoch=fitted.best_epoch,
         divergence=fitted.divergence,
         train_rows=split.train_rows,

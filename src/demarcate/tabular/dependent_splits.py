@@ -66,10 +66,30 @@ def split_rows(
         if start == order[0]:
             # Equal times stay together: the first rows cannot be held out.
             start = _later_than(dependence.times, start)
-        return _apart(dependence, dependence.times >= start, seed)
+        earlier, later = _apart(dependence, dependence.times >= start, seed)
+        if not len(earlier) or not len(later):
+            gap = f" with a gap of {dependence.gap:g}" if dependence.gap else ""
+            fact = (
+                f"{counted(len(codes), 'row')}{gap} cannot be divided into earlier rows and {n_held_out:,} later ones"
+            )
+            raise InputError([Problem(fact, "Give rows of more times, a shorter gap, or no time")])
+        return earlier, later
     assert dependence.groups is not None
     is_held = _held_out_share(codes, dependence.groups, n_held_out / len(codes), seed)
     return np.flatnonzero(~is_held), np.flatnonzero(is_held)
+
+
+def rows_to_train_on(n_rows: int, scored: NDArray[np.int64], dependence: Dependence | None = None) -> NDArray[np.int64]:
+    """Return the rows that may be trained on where some are scored: all others, of other groups, and known before."""
+    if dependence is None:
+        return all_but(scored, n_rows)
+    may = np.ones(n_rows, dtype=bool)
+    if dependence.times is not None:
+        may &= dependence.times < dependence.times[scored].min() - dependence.gap
+    if dependence.groups is not None:
+        may &= ~np.isin(dependence.groups, dependence.groups[scored])
+    may[scored] = False
+    return np.flatnonzero(may)
 
 
 def held_out_groups(

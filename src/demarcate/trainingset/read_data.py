@@ -1,26 +1,34 @@
 """From what callers of experiments pass, a data set or a table and its labels, to a training set."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import polars as pl
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
-from demarcate.errors import TargetError
+from demarcate.errors import SettingError, TargetError
+from demarcate.evaluation.sampling import Sampling
 from demarcate.nn import Network
 from demarcate.nn.heads import head_for
 from demarcate.tabular import as_frame, to_labels
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset.open import open_table
+from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles, read_weights
 from demarcate.trainingset.training_set import TrainingSet
 
 
 def read_training_set(
     data: TrainingSet | Dataset | tuple[Any, Any],
     networks: Iterable[Network],
+    roles: RowRoles = NO_ROLES,
+    sample_weight: Any = None,
     *,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
@@ -30,9 +38,13 @@ def read_training_set(
     """Read a data set, or a table and its labels; a training set is taken as it is, with class weights.
 
     A data set names its own categorical columns. Labels that are a torch tensor must be what the loss of each network
-    takes, else `TargetError`.
+    takes, else `TargetError`. ``sample_weight`` is an array ``(n_rows,)`` or the name of a column.
     """
     if isinstance(data, TrainingSet):
+        if any(given is not None for given in (roles.groups, roles.time, roles.weights, sample_weight)):
+            raise SettingError(
+                "groups, time, gap and sample_weight must be left out: a training set has its own, got some beside it"
+            )
         training_set = data
     else:
         X, labels = data
@@ -45,10 +57,22 @@ def read_training_set(
         own = data.categorical if isinstance(data, Dataset) else ()
         categorical = with_own_categorical(own, categorical, numerical, drop)
         target = data.target if isinstance(data, Dataset) else "target"
-        training_set = open_table(frame, cells, target, categorical=categorical, numerical=numerical, drop=drop)
+        if isinstance(sample_weight, str):
+            roles = replace(roles, weights=sample_weight)
+        weights = _row_weights(frame, roles, sample_weight)
+        lists = {"categorical": categorical, "numerical": numerical, "drop": drop}
+        training_set = open_table(frame, cells, target, weights, None, roles, **lists)
     if not class_weight:
         return training_set
     return training_set.weighted(class_weights(class_weight, training_set.classes, training_set.codes))
+
+
+def _row_weights(frame: pl.DataFrame, roles: RowRoles, sample_weight: Any) -> NDArray[np.float64] | None:
+    """Return the weights in the column that has this role, or in an array; None if there are none."""
+    if roles.weights is not None:
+        roles.names(frame.columns)
+        return read_weights(frame[roles.weights])
+    return Sampling.of(len(frame), sample_weight=array_of(sample_weight)).weights
 
 
 def array_of(X: Any) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
+from demarcate.evaluation.sampling import Sampling
 from demarcate.tabular import ParsedColumns, Schema, TrainedOn
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.fingerprint import fingerprint
@@ -53,6 +54,11 @@ class TrainingSet:
             dependence=dependence,
             weights_column=self.weights_column,
         )
+
+    def sampling(self, rows: NDArray[np.int64]) -> Sampling:
+        """Return what intervals have to know of some rows: what each counts, and which are drawn together."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Sampling(weights, None if self.dependence is None else self.dependence.rows(rows).clusters())
 
     def weighted(self, class_weights: NDArray[np.float64]) -> Self:
         """Return the same rows, each weight multiplied by that of its class, ``(n_classes,)``."""

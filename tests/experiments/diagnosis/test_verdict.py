@@ -131,6 +131,10 @@ class TestVerdict:
     def test_wide_intervals_leave_it_open(self):
         assert verdict({}, noise=1.5, n_rows=40) == "cannot tell"
 
+    def test_of_a_loss_of_almost_nothing_nothing_is_left_open(self):
+        held_out = dict.fromkeys(NAMES, 0.005)
+        assert verdict(held_out, trained=0.005, noise=0.2, n_rows=60) == "is about right"
+
     def test_probes_that_could_not_be_tried_are_not_missed(self):
         without = ("smaller", "larger", "larger, regularised", "unregularised")
         assert verdict({}, without=without) == "is about right"

@@ -14,9 +14,10 @@ from demarcate.bundle import write_bundle
 from demarcate.engine import Training, fit
 from demarcate.errors import DivergenceWarning, InputError, SettingError
 from demarcate.evaluation import accuracy, log_loss, score
+from demarcate.evaluation.intervals import score_sampled
 from demarcate.experiments.sweep import Between
 from demarcate.nn import Network
-from demarcate.tabular import stratified_split
+from demarcate.tabular.dependent_splits import split_rows
 
 QUICK = Training(lr=0.02, epochs=8, batch_size=None)
 OVER = {"hidden": [(), (4,), (8, 8)], "lr": [0.02, 0.05]}
@@ -63,17 +64,17 @@ def test_the_labels_of_test_rows_change_neither_table_nor_winner(moons, patience
     design_module = importlib.import_module("demarcate.experiments.sweep.sweep_design")
     splits = []
 
-    def split_once(codes, held_out, seed):
+    def split_once(codes, held_out, seed, dependence):
         """The split depends on the labels; here it is made by the true ones and then stays."""
-        splits.append(stratified_split(codes, held_out, seed))
+        splits.append(split_rows(codes, held_out, seed, dependence))
         return splits[-1]
 
-    monkeypatch.setattr(design_module, "stratified_split", split_once)
+    monkeypatch.setattr(design_module, "split_rows", split_once)
     honest = sweep((X, y), OVER, training=training)
     changed = y.copy()
     changed[honest.test_rows] = 1 - y[honest.test_rows]
     replayed = iter(splits.copy())
-    monkeypatch.setattr(design_module, "stratified_split", lambda *_: next(replayed))
+    monkeypatch.setattr(design_module, "split_rows", lambda *_: next(replayed))
     other = sweep((X, changed), OVER, training=training)
     assert other.table.equals(honest.table)
     assert other.winner.settings == honest.winner.settings
@@ -86,11 +87,11 @@ def test_the_winner_alone_is_scored_on_the_test_rows_and_once(moons, monkeypatch
     winner_module = importlib.import_module("demarcate.experiments.sweep.winner")
     scored = []
 
-    def counted(codes, probabilities, **settings):
+    def counted(codes, probabilities, sampling, **settings):
         scored.append(probabilities)
-        return score(codes, probabilities, **settings)
+        return score_sampled(codes, probabilities, sampling, **settings)
 
-    monkeypatch.setattr(winner_module, "score", counted)
+    monkeypatch.setattr(winner_module, "score_sampled", counted)
     found = sweep(moons, OVER, training=QUICK)
     assert len(scored) == 3, "the winner, and two simple rules"
     assert np.array_equal(scored[0], found.winner.predictor.predict_proba(moons.X[found.test_rows]))

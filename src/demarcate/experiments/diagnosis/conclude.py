@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis, Effect, Levels, ProbeResult
+from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis, Effect, Levels, ProbeResult, Split
 from demarcate.experiments.diagnosis.probe_design import ProbeDesign
 from demarcate.experiments.diagnosis.probe_scores import FULL_LOG_LOSS, ProbeScores
 from demarcate.experiments.diagnosis.probes import Probe
@@ -18,12 +18,16 @@ from demarcate.experiments.diagnosis.verdict import (
     decide_verdict,
     noise_of,
 )
+from demarcate.tabular.dependence import Dependence
+from demarcate.trainingset import TrainingSet
 
 
-def conclude(
-    scores: ProbeScores, design: ProbeDesign, *, majority_error: float, n_rows: int, n_used: int, diverged: int
-) -> Diagnosis:
-    """Return the diagnosis; ``majority_error`` is the share of scored rows outside the most frequent class."""
+def conclude(scores: ProbeScores, design: ProbeDesign, table: TrainingSet, *, n_rows: int, diverged: int) -> Diagnosis:
+    """Return the diagnosis of the rows of a table, which are all or some of ``n_rows``."""
+    scored = np.concatenate(design.scored_rows)
+    weights = None if table.weights is None else table.weights[scored]
+    shares = np.bincount(table.codes[scored], weights, minlength=len(table.classes))
+    majority_error, n_used = float(1 - shares.max() / shares.sum()), len(table.codes)
     evidence = Evidence(scores)
     noise = noise_of(scores, majority_error)
     results = tuple(_probe_result(scores, design, index) for index in range(len(scores.probes)))
@@ -55,18 +59,27 @@ def conclude(
         probes=results,
         n_rows=n_rows,
         n_used=n_used,
-        n_scored=len(np.unique(np.concatenate(scores.rows))),
+        n_scored=len(np.unique(scored)),
         n_seeds=len(scores.rows),
         diverged=diverged,
+        split=_split_in_words(table.dependence),
+        is_weighted=table.weights is not None,
     )
 
 
+def _split_in_words(dependence: Dependence | None) -> Split:
+    """Return how rows were held out."""
+    if dependence is None:
+        return "by row"
+    return "by group" if dependence.times is None else "forward in time"
+
+
 def _probe_result(scores: ProbeScores, design: ProbeDesign, index: int) -> ProbeResult:
-    probe, member = scores.probes[index], design.members[index]
+    probe, members = scores.probes[index], design.members[index :: len(scores.probes)]
     train = Levels(scores.train_level(probe.name, "log_loss"), scores.train_level(probe.name, "accuracy"))
     held_out = Levels(scores.level(probe.name, "log_loss"), scores.level(probe.name, "accuracy"))
-    n_train = len(member.rows) + len(member.validation_rows)
-    return ProbeResult(replace(probe, training=member.training), n_train, train, held_out)
+    n_train = int(np.median([len(member.rows) + len(member.validation_rows) for member in members]))
+    return ProbeResult(replace(probe, training=members[0].training), n_train, train, held_out)
 
 
 def _effects(evidence: Evidence, results: tuple[ProbeResult, ...]) -> dict[str, Effect]:

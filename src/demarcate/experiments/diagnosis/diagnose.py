@@ -2,9 +2,8 @@
 
 import warnings
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
-
-import numpy as np
 
 from demarcate.argument_checks import integer_problems
 from demarcate.datasets import Dataset
@@ -18,9 +17,10 @@ from demarcate.experiments.diagnosis.probe_scores import score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.formatting import counted
 from demarcate.nn import Network
-from demarcate.tabular import stratified_split
+from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import read_training_set
+from demarcate.trainingset.read_dependence import RowRoles
 
 MAX_ROWS = 4000
 """Rows that take part by default; larger tables are sampled."""
@@ -41,6 +41,10 @@ def diagnose(
     numerical: Sequence[str] = (),
     drop: Sequence[str] = (),
     class_weight: Mapping[Any, float] | None = None,
+    groups: Any = None,
+    time: Any = None,
+    gap: float | str | timedelta = 0.0,
+    sample_weight: Any = None,
     device: str = "auto",
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
@@ -48,11 +52,14 @@ def diagnose(
     """Tell whether a network underfits or overfits a table, and what would help, by how much.
 
     The network is trained as configured, and with one thing changed at a time: half and a quarter of the rows, a
-    quarter and four times the units, no regularisation and more of it, more epochs. Each seed splits the rows into four
-    fifths to train on and a fifth to score on; all its probes are scored on the same rows, so their differences are
-    paired. All networks train in one call of the engine. If the training has ``patience``, an eighth of a probe's
-    training rows decides when it stops, never the scored rows. The changes that help decide the verdict; where
-    intervals leave it open, it is ``cannot tell``.
+    quarter and four times the units, no regularisation and more of it, more epochs. Probes of fewer rows take as many
+    steps. Each seed splits the rows into four fifths to train on and a fifth to score on; all its probes are scored on
+    the same rows, so their differences are paired. All networks train in one call of the engine. If the training has
+    ``patience``, an eighth of a probe's training rows decides when it stops, never the scored rows.
+
+    The symptom decides the verdict: a large gap between the losses on training rows and on held-out rows is
+    overfitting, a loss that networks which fit more clearly beat is underfitting. The remedy is which changes help.
+    Where the symptom is unclear, the verdict is ``cannot tell``.
 
     Parameters
     ----------
@@ -69,6 +76,9 @@ def diagnose(
         Decides the sample, the splits and the networks' seeds.
     standardise, categorical, numerical, drop, class_weight, device, precision, on_epoch
         As for `sweep`, with its errors and warnings.
+    groups, time, gap, sample_weight
+        As for `train`. No group is trained on and scored by one seed; with times the scored rows of the seeds are
+        consecutive windows, and training rows come before them. Intervals are by group, or by block of rows in time.
 
     Raises
     ------
@@ -89,7 +99,14 @@ def diagnose(
     check_diagnosis_settings(seeds, max_rows, seed)
     check_precision(precision)
     training_set = read_training_set(
-        data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
+        data,
+        [network],
+        RowRoles(groups, time, gap),
+        sample_weight,
+        categorical=categorical,
+        numerical=numerical,
+        drop=drop,
+        class_weight=class_weight,
     )
     return diagnose_training_set(
         training_set,
@@ -126,13 +143,11 @@ def diagnose_training_set(
     encoding = {"standardise": standardise, "pieces": pieces}
     design = design_probes(training_set, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
     fitted = fit(design.members, design.samples, device=device, precision=precision, on_epoch=on_epoch)
-    counts = np.bincount(training_set.codes[np.concatenate(design.scored_rows)], minlength=len(training_set.classes))
     diagnosis = conclude(
         score_probes(training_set, design, fitted),
         design,
-        majority_error=float(1 - counts.max() / counts.sum()),
+        training_set,
         n_rows=n_rows,
-        n_used=len(training_set.codes),
         diverged=sum(member.divergence is not None for member in fitted),
     )
     if diagnosis.diverged:
@@ -148,8 +163,14 @@ def check_diagnosis_settings(seeds: Any, max_rows: Any, seed: Any) -> None:
 
 
 def _sampled(training_set: TrainingSet, max_rows: int, seed: int) -> TrainingSet:
-    """Return the training set with at most ``max_rows`` rows, or 5 for each class if that is more."""
-    n_rows, most = len(training_set.codes), max(max_rows, 5 * len(training_set.classes))
+    """Return the training set with at most about ``max_rows`` rows, or 5 for each class if that is more.
+
+    Groups are sampled whole; with times rows are, over all of the time.
+    """
+    codes, dependence = training_set.codes, training_set.dependence
+    n_rows, most = len(codes), max(max_rows, 5 * len(training_set.classes))
     if n_rows <= most:
         return training_set
-    return training_set.subset(stratified_split(training_set.codes, n_rows - most, seed)[0])
+    if dependence is not None and dependence.times is not None:
+        dependence = None
+    return training_set.subset(split_rows(codes, n_rows - most, seed, dependence)[0])

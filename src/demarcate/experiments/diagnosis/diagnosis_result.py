@@ -13,6 +13,12 @@ MAX_LINE = 110
 
 Verdict = Literal["underfits", "overfits", "is about right", "is limited by noise", "cannot tell"]
 Answer = Literal["helps", "does not help", "cannot tell"]
+Split = Literal["by row", "by group", "forward in time"]
+_SPLITS: dict[Split, str] = {
+    "by row": "on four fifths of them and scores all on the others",
+    "by group": "on about four fifths of the groups and scores all on the other groups; intervals are by group",
+    "forward in time": "on the rows before a window in time and scores all on this window; intervals are by block",
+}
 
 
 @dataclass(frozen=True)
@@ -152,6 +158,9 @@ class Diagnosis:
         Splits into training rows and held-out rows.
     diverged
         The number of networks whose loss stopped being finite.
+    split, is_weighted
+        How rows were held out, ``by row``, ``by group`` or ``forward in time``; and whether losses and accuracies are
+        of weighted rows.
     """
 
     verdict: Verdict
@@ -176,6 +185,8 @@ class Diagnosis:
     n_scored: int
     n_seeds: int
     diverged: int
+    split: Split = "by row"
+    is_weighted: bool = False
 
     @property
     def effects(self) -> dict[str, Effect]:
@@ -208,11 +219,12 @@ class Diagnosis:
     def basis(self) -> str:
         """Return as text which networks were trained, on which rows, and the rule of the answers."""
         used = f"{self.n_used:,} rows" if self.n_used == self.n_rows else f"{self.n_used:,} of {self.n_rows:,} rows"
+        weighted = "weighted " if self.is_weighted else ""
         return (
-            f"From {self.n_networks} networks: {len(self.probes)} probes x {self.n_seeds} seeds on {used}. Each seed "
-            "trains its probes on four fifths of them and scores all on the others. A gap is large from "
-            f"{self.large_gap:.3f}. A change helps if it lowers the log loss by at least {self.min_gain:.3f}, and its "
-            "interval excludes 0; there the log loss of a row counts at most log(100). Intervals are at 95%."
+            f"From {self.n_networks} networks: {len(self.probes)} probes x {self.n_seeds} seeds on {weighted}{used}. "
+            f"Each seed trains its probes {_SPLITS[self.split]}. A gap is large from {self.large_gap:.3f}. A change "
+            f"helps if it lowers the log loss by at least {self.min_gain:.3f}, and its interval excludes 0; there the "
+            "log loss of a row counts at most log(100). Intervals are at 95%."
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -236,6 +248,8 @@ class Diagnosis:
             "n_seeds": self.n_seeds,
             "n_networks": self.n_networks,
             "diverged": self.diverged,
+            "split": self.split,
+            "is_weighted": self.is_weighted,
         }
 
     def _table(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 import torch
@@ -11,8 +12,8 @@ from demarcate.encoding import TableEncoder
 from demarcate.engine import Member, Samples
 from demarcate.errors import InputError, Problem
 from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe, in_equal_steps
-from demarcate.tabular import all_but, stratified_split
-from demarcate.tabular.splits import held_out_rows
+from demarcate.tabular import stratified_split
+from demarcate.tabular.dependent_splits import rows_to_train_on, split_rows, splits_of
 from demarcate.trainingset import TrainingSet
 
 FOLDS = 5
@@ -47,8 +48,10 @@ def design_probes(
 ) -> ProbeDesign:
     """Split the rows into folds, one fold for each seed, and make every probe's member on the other folds.
 
-    After every five seeds the rows are split anew. Probes of fewer rows take as many steps as the configured network.
-    ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`. Raises an InputError if there are too few rows.
+    After every five seeds the rows are split anew. Folds are of whole groups; with times they are windows, and members
+    train on earlier rows, those of fewer rows on the latest of these. Probes of fewer rows take as many steps as the
+    configured network. ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`. Raises an InputError if there
+    are too few rows.
     """
     n_rows, n_classes = len(table.codes), len(table.classes)
     min_rows = max(MIN_ROWS, 5 * n_classes)
@@ -56,16 +59,19 @@ def design_probes(
         fact = f"The table has {n_rows} rows, and a diagnosis of {n_classes} classes takes at least {min_rows}"
         raise InputError([Problem(fact, "Collect more rows")])
     scored_rows: list[NDArray[np.int64]] = []
-    while len(scored_rows) < seeds:
-        scored_rows += held_out_rows(table.codes, FOLDS, n_rows, seed + len(scored_rows) // FOLDS)
+    for each in count(seed):
+        if len(scored_rows) >= seeds:
+            break
+        splits = splits_of(table.codes, table.dependence, FOLDS, n_rows, each)
+        scored_rows += [split.scored for split in splits]
     encoders: list[TableEncoder] = []
     members: list[Member] = []
     codes = table.codes if pieces else None
     member_seeds = np.random.SeedSequence(seed).generate_state(seeds).tolist()
     for member_seed, held_out in zip(member_seeds, scored_rows[:seeds], strict=True):
-        rows = all_but(held_out, n_rows)
+        rows = rows_to_train_on(n_rows, held_out, table.dependence)
         encodings: dict[bytes, int] = {}
-        parts_of_probes = [_probe_rows(table.codes, rows, probe, member_seed) for probe in probes]
+        parts_of_probes = [_probe_rows(table, rows, probe, member_seed) for probe in probes]
         n_configured = len(parts_of_probes[0][0])
         for probe, (train, stopping) in zip(probes, parts_of_probes, strict=True):
             key = train.tobytes()
@@ -80,7 +86,7 @@ def design_probes(
 
 
 def _probe_rows(
-    codes: NDArray[np.int64], rows: NDArray[np.int64], probe: Probe, seed: int
+    table: TrainingSet, rows: NDArray[np.int64], probe: Probe, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return a probe's training rows, and the rows that decide when it stops.
 
@@ -88,11 +94,27 @@ def _probe_rows(
     """
     share = 1.0
     while share > probe.share:
-        rows, share = rows[_stratified_parts(codes[rows], 0.5, seed)[0]], share / 2
+        rows, share = _half(table, rows, seed), share / 2
     if not probe.stops_early:
         return rows, np.empty(0, dtype=np.int64)
-    train, stopping = _stratified_parts(codes[rows], STOPPING_SHARE, seed)
+    if table.dependence is None:
+        train, stopping = _stratified_parts(table.codes[rows], STOPPING_SHARE, seed)
+    else:
+        train, stopping = split_rows(table.codes[rows], STOPPING_SHARE, seed, table.dependence.rows(rows))
     return rows[train], rows[stopping]
+
+
+def _half(table: TrainingSet, rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
+    """Return half of some rows: stratified; with times the latest, else with groups half of these where that can be."""
+    codes, dependence = table.codes[rows], table.dependence
+    if dependence is not None and dependence.times is not None:
+        return rows[np.sort(np.argsort(dependence.times[rows], kind="stable")[len(rows) // 2 :])]
+    if dependence is not None:
+        try:
+            return rows[split_rows(codes, 0.5, seed, dependence.rows(rows))[0]]
+        except InputError:
+            pass  # A class in one group alone: its rows are halved, which no score depends on.
+    return rows[_stratified_parts(codes, 0.5, seed)[0]]
 
 
 def _stratified_parts(codes: NDArray[np.int64], share: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

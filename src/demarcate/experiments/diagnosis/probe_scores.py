@@ -14,6 +14,7 @@ from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.diagnosis.probe_design import ProbeDesign
 from demarcate.experiments.diagnosis.probes import Probe
+from demarcate.experiments.seed_splits import sampling_by_row
 from demarcate.nn.heads import head_for
 from demarcate.nn.population import stack
 from demarcate.trainingset import TrainingSet
@@ -103,19 +104,8 @@ def score_probes(table: TrainingSet, design: ProbeDesign, fitted: Sequence[Fitte
         for metric, of_rows in by_metric.items():
             values[metric][seed][probe] = of_rows[rows]
             train_means[metric][probe, seed] = weighted_mean(of_rows[train_rows], weights[train_rows])
-    return ProbeScores(design.probes, design.scored_rows, values, train_means, design.shared, _sampling(table, design))
-
-
-def _sampling(table: TrainingSet, design: ProbeDesign) -> Sampling | None:
-    """Return weights and clusters by the table's row numbers; clusters are those of the scored rows."""
-    if table.weights is None and table.dependence is None:
-        return None
-    clusters = None
-    if table.dependence is not None:
-        scored = np.unique(np.concatenate(design.scored_rows))
-        clusters = np.zeros(len(table.codes), dtype=np.int64)
-        clusters[scored] = table.dependence.rows(scored).clusters()
-    return Sampling(table.weights, clusters)
+    sampling = sampling_by_row(table, np.unique(np.concatenate(design.scored_rows)))
+    return ProbeScores(design.probes, design.scored_rows, values, train_means, design.shared, sampling)
 
 
 def _sign(metric: str) -> int:

@@ -52,7 +52,7 @@ def further_reasons(verdict: Verdict, noise: Noise, n_rows: int, n_used: int) ->
     if verdict == "cannot tell":
         yield "More seeds narrow the intervals somewhat, more rows narrow them further."
     if n_used < n_rows:
-        yield f"The network was trained on four fifths of {n_used:,} of {n_rows:,} rows; on all rows it overfits less."
+        yield f"The network was trained on a part of {n_used:,} of {n_rows:,} rows; on all rows it overfits less."
 
 
 def _ordered(effects: Mapping[str, Effect], answer: str) -> list[str]:

@@ -51,6 +51,11 @@ class Evidence:
         """The smallest reduction of the log loss that matters."""
         return max(MATERIAL_SHARE * self.scores.level(CONFIGURED, "log_loss").value, MIN_MATERIAL)
 
+    @property
+    def is_negligible(self) -> bool:
+        """Whether all of the log loss on held-out rows is less than a gain that matters."""
+        return self.scores.level(CONFIGURED, "log_loss").value < self.material
+
     @cached_property
     def gap(self) -> Mean:
         """How much higher the log loss is on held-out rows than on training rows."""
@@ -105,11 +110,20 @@ def decide_verdict(evidence: Evidence, remaining: float) -> Verdict:
         return "underfits"
     if overfits:
         return "overfits"
-    is_open = bool(evidence.answers(FITS_MORE, "cannot tell"))
-    if is_open or (evidence.may_have_large_gap and evidence.answers(FITS_LESS, "cannot tell")):
+    if _is_open(evidence):
         return "cannot tell"
     rows_help = evidence.answer(evidence.scores.gain(CONFIGURED, HALF_OF_ROWS, "log_loss")) == "helps"
     return "is limited by noise" if remaining >= NOISE_SHARE and not rows_help else "is about right"
+
+
+def _is_open(evidence: Evidence) -> bool:
+    """Return whether the symptom is unclear, though neither fault is seen."""
+    if evidence.is_negligible:
+        # Of a loss below what matters nothing can be gained that does.
+        return False
+    if evidence.answers(FITS_MORE, "cannot tell"):
+        return True
+    return evidence.may_have_large_gap and bool(evidence.answers(FITS_LESS, "cannot tell"))
 
 
 def _overfits(evidence: Evidence) -> bool:

@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from demarcate.formatting import counted
 from demarcate.nn import Network
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import read_training_set
+from demarcate.trainingset.read_dependence import RowRoles
 
 
 def sweep(
@@ -50,6 +52,10 @@ def sweep(
     numerical: Sequence[str] = (),
     drop: Sequence[str] = (),
     class_weight: Mapping[Any, float] | None = None,
+    groups: Any = None,
+    time: Any = None,
+    gap: float | str | timedelta = 0.0,
+    sample_weight: Any = None,
     device: str = "auto",
     precision: str = "float32",
     on_plan: Callable[[Size], None] | None = None,
@@ -87,6 +93,9 @@ def sweep(
         epochs after which to do so. At least one configuration stays.
     test_size, validation_size, standardise, class_weight, device, precision, on_epoch, checkpoint
         As for `train`, with its errors and warnings; the test rows are those set aside for the winner.
+    groups, time, gap, sample_weight
+        As for `train`. With times every seed has the same split: the test rows are the latest, and the validation rows
+        those before them.
     seed
         Decides the test rows, the sample and the seeds of the splits.
     categorical, numerical, drop
@@ -119,7 +128,14 @@ def sweep(
     check_precision(precision)
     candidates = configurations(over, network, training, sample, seed)
     table = read_training_set(
-        data, [network], categorical=categorical, numerical=numerical, drop=drop, class_weight=class_weight
+        data,
+        [network],
+        RowRoles(groups, time, gap),
+        sample_weight,
+        categorical=categorical,
+        numerical=numerical,
+        drop=drop,
+        class_weight=class_weight,
     )
     design = design_sweep(
         table,

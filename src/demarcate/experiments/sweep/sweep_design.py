@@ -11,7 +11,7 @@ from demarcate.engine.planner import plan
 from demarcate.experiments.seed_splits import SeedSplit
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.formatting import counted
-from demarcate.tabular import stratified_split
+from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
 
 
@@ -64,9 +64,10 @@ def design_sweep(
 ) -> SweepDesign:
     """Set the test rows aside, split the other rows once for each seed, and make every configuration's members.
 
-    Sizes below 1 are shares, from 1 up numbers of rows; the validation rows are taken from the rows that are left.
+    Sizes below 1 are shares, from 1 up numbers of rows; the validation rows are taken from the rows that are left. With
+    groups both are of whole groups; with times the test rows are the latest, and the validation rows those before them.
     """
-    other_rows, test_rows = stratified_split(table.codes, test_size, seed)
+    other_rows, test_rows = split_rows(table.codes, test_size, seed, table.dependence)
     splits = [
         SeedSplit.of(table, each, other_rows, test_rows, validation_size, standardise=standardise)
         for each in np.random.SeedSequence(seed).generate_state(n_seeds).tolist()

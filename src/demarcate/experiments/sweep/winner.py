@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
 from demarcate.engine import FittedMember, Training
-from demarcate.evaluation import METRICS, Mean, Score, score
+from demarcate.evaluation import METRICS, Mean, Score
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
+from demarcate.evaluation.intervals import score_sampled
+from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.evaluation.scores import scores_json
-from demarcate.experiments.seed_splits import mean_predictor
+from demarcate.experiments.seed_splits import mean_predictor, sampling_by_row
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.experiments.sweep.successive_halving import SweepMetric
 from demarcate.experiments.sweep.sweep_design import SweepDesign
@@ -118,12 +120,19 @@ def score_winner(
         "scores": scores_json(scores),
         "baselines": {name: scores_json(values) for name, values in baselines.items()},
     }
-    lead = lead_of(ranking, networks, metric, len(design.splits[0].validation_rows) / len(design.splits[0].train_rows))
-    return Winner(configuration, predictor.with_record(record), scores, baselines, lead, members)
+    if design.table.dependence is None:
+        shared = len(design.splits[0].validation_rows) / len(design.splits[0].train_rows)
+        lead = lead_of(ranking, networks, metric, shared)
+    else:
+        lead = lead_by_row(design, fitted, ranking, metric)
+    fit_rows = np.sort(np.concatenate([design.splits[0].train_rows, design.splits[0].validation_rows]))
+    predictor = replace(predictor.with_record(record), trained_on=design.table.subset(fit_rows).trained_on())
+    return Winner(configuration, predictor, scores, baselines, lead, members)
 
 
 def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64]) -> dict[str, Score]:
-    return score(design.table.codes[design.test_rows], probabilities, rows="test")
+    table, rows = design.table, design.test_rows
+    return score_sampled(table.codes[rows], probabilities, table.sampling(rows), rows="test")
 
 
 def _baseline_probabilities(design: SweepDesign) -> dict[str, NDArray[np.float64]]:
@@ -154,6 +163,39 @@ def lead_of(ranking: pl.DataFrame, networks: pl.DataFrame, metric: SweepMetric, 
     return Lead(runner_up, metric, Mean.of(difference.tolist(), shared=shared))
 
 
+def lead_by_row(
+    design: SweepDesign, fitted: Sequence[FittedMember], ranking: pl.DataFrame, metric: SweepMetric
+) -> Lead | None:
+    """Return `lead_of` from the losses or hits of validation rows, by group or by block of rows in time.
+
+    With times all seeds validate on the same rows, and what they differ by says nothing of other rows.
+    """
+    if ranking["dropped_after"][:2].null_count() < 2:
+        return None
+    winner, runner_up = ranking["configuration"][:2]
+    values = [_row_values(design, fitted, number - 1, metric) for number in (winner, runner_up)]
+    sign = -1 if metric == "log_loss" else 1
+    differences = [sign * (own - other) for own, other in zip(*values, strict=True)]
+    rows = [split.validation_rows for split in design.splits]
+    sampling = sampling_by_row(design.table, np.unique(np.concatenate(rows)))
+    return Lead(runner_up, metric, Mean.of_rows(differences, rows, sampling=sampling))
+
+
+def _row_values(
+    design: SweepDesign, fitted: Sequence[FittedMember], configuration: int, metric: SweepMetric
+) -> list[NDArray[np.float64]]:
+    """Return each seed's log losses or hits of its validation rows ``(n_validation,)``."""
+    table, values = design.table, []
+    for number, split in enumerate(design.splits):
+        member = fitted[configuration * len(design.splits) + number]
+        predictor = mean_predictor(table, [split], [member.network], [member.state])
+        probabilities = predictor.probabilities(table.cells(split.validation_rows))
+        codes = table.codes[split.validation_rows]
+        of_rows = row_losses(codes, probabilities) if metric == "log_loss" else row_hits(codes, probabilities)
+        values.append(of_rows.astype(np.float64))
+    return values
+
+
 def _record(
     design: SweepDesign,
     configuration: Configuration,
@@ -182,5 +224,11 @@ def _record(
 
 
 def _class_weight(table: TrainingSet) -> dict[str, float]:
+    """Return each label's weight where rows of a class weigh the same, else 1: the rows have weights of their own."""
     weights = np.ones(len(table.codes)) if table.weights is None else table.weights
-    return {str(label): float(weights[table.codes == code][0]) for code, label in enumerate(table.classes.tolist())}
+    of_classes = [weights[table.codes == code] for code in range(len(table.classes))]
+    are_alike = all((own == own[0]).all() for own in of_classes)
+    return {
+        str(label): float(own[0]) if are_alike else 1.0
+        for label, own in zip(table.classes.tolist(), of_classes, strict=True)
+    }

@@ -22,7 +22,9 @@ from demarcate.classifier.model_record import model_record
 from demarcate.classifier.notices import audit_rows, table_notices, training_notices
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
-from demarcate.evaluation import CostComparison, Costs, Score, class_scores, compare_costs, score
+from demarcate.evaluation import CostComparison, Costs, Score
+from demarcate.evaluation.cost_comparison import compare_costs_sampled
+from demarcate.evaluation.intervals import decision_scores, score_sampled
 from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
@@ -274,8 +276,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     def class_scores_(self) -> list[dict[str, Score]]:
         """Precision, recall and F1 of each class in the decisions on out-of-fold rows, with 95% intervals."""
         check_is_fitted(self)
-        decided, rows = self.predictor_.decisions(self.oof_proba_), self.oof_kind_
-        return class_scores(self.oof_codes_, self.oof_proba_, rows=rows, decided=decided, folds=self.oof_folds_)
+        decided, n_classes = self.predictor_.decisions(self.oof_proba_), len(self.classes_)
+        return decision_scores(self.oof_codes_, decided, n_classes, self.oof_sampling_, rows=self.oof_kind_)
 
     @cached_property
     def cost_comparison_(self) -> CostComparison | None:
@@ -283,9 +285,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         check_is_fitted(self)
         if self.costs_ is None:
             return None
-        rows, folds = self.oof_kind_, self.oof_folds_
-        codes, probabilities = self.oof_codes_, self.oof_proba_
-        return compare_costs(codes, probabilities, self.costs_, rows=rows, folds=folds, classes=self.classes_)
+        rows = self.oof_codes_, self.oof_proba_
+        return compare_costs_sampled(*rows, self.costs_, self.oof_sampling_, rows=self.oof_kind_, classes=self.classes_)
 
     def baselines(
         self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
@@ -360,7 +361,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         return tags
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
-        return score(self.oof_codes_, probabilities, rows=self.oof_kind_, folds=self.oof_folds_)
+        positive = 1 if self.predictor_.positive is None else self.predictor_.positive
+        sampling = self.oof_sampling_
+        return score_sampled(self.oof_codes_, probabilities, sampling, rows=self.oof_kind_, positive=positive)
 
     def _keep(self, training_set: TrainingSet, ensemble: Ensemble) -> None:
         """Set the fitted attributes."""
@@ -374,8 +377,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.n_sampled_ = None if training_set.sample is None else len(training_set.sample)
         self.data_sha256_ = training_set.fingerprint()
         self.splits_ = ensemble.splits
-        self.oof_rows_, self.oof_folds_, self.oof_kind_ = ensemble.held, ensemble.folds, ensemble.rows
-        self.oof_sampling_ = ensemble.sampling
+        self.oof_rows_, self.oof_folds_, self.oof_sampling_ = ensemble.held, ensemble.folds, ensemble.sampling
+        self.oof_kind_ = ensemble.rows
         self.oof_codes_ = codes[ensemble.held]
         predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=bool(self.calibrate))
         self.predictor_ = replace(predictor.deciding(self.costs_), trained_on=training_set.trained_on())

@@ -6,15 +6,16 @@
 2. A change **helps** when the 95% interval of its effect on the log loss of held-out rows excludes 0, and it lowers the
    log loss by at least a tenth (and 0.02). It **does not help** when the whole interval is below that. Otherwise the
    answer is **cannot tell**; the verdict does not wait for a change whose whole interval is below twice that.
-3. A network **overfits** when its gap is large, whatever helps; or when its gap is real, as large as a gain that
-   matters, and a change that fits less helps (fewer units, more regularisation).
+3. A network **overfits** when its gap is large, whatever helps; or when its gap is at least half of that, its interval
+   excludes 0, and a change that fits less helps (fewer units, more regularisation).
 4. It **underfits** when a change that fits more helps: more units, no regularisation, more epochs, or more units with
    regularisation if they help a regularised network too.
 5. Where both hold, it underfits if its own training loss is clearly above the best such probe's loss on held-out rows,
    because then even the rows it was trained on are fitted worse than new rows can be; otherwise it overfits.
 6. Where neither holds, the network **is about right**; or it **is limited by noise**, if many mistakes remain with the
-   best of all probes and more rows do not help either. The verdict is **cannot tell** where the symptom is unclear: a
-   change that fits more may help, or the gap may be large and a change that fits less may help.
+   best of all probes and more rows do not help either. As the next doubling of the rows brings about half of what the
+   last one did, that one must have brought twice a gain that matters. The verdict is **cannot tell** where the symptom
+   is unclear: a change that fits more may help, or the gap may be large and a change that fits less may help.
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ RULED_OUT = 2
 """A change has no say in the verdict when its interval ends below this multiple of a material gain."""
 LARGE_GAP_SHARE, MIN_LARGE_GAP = 1 / 3, 0.15
 """A gap is large from this share of the loss on held-out rows, and from this amount."""
+DOUBLING = 2
+"""The last doubling of the rows brings about this many times what the next one would."""
 NOISE_SHARE = 0.1
 """Noise is the limit from this ratio of remaining mistakes to those of always predicting the most frequent class."""
 CONFIGURED = "configured"
@@ -66,15 +69,9 @@ class Evidence:
         """The smallest gap that is large."""
         return max(LARGE_GAP_SHARE * self.scores.level(CONFIGURED, FULL_LOG_LOSS).value, MIN_LARGE_GAP)
 
-    @property
-    def has_clear_gap(self) -> bool:
-        """Whether the network is worse on held-out rows by more than chance."""
-        return self.gap.low is not None and self.gap.low > 0
-
-    @property
-    def has_large_gap(self) -> bool:
-        """Whether the gap alone shows that the network overfits."""
-        return self.has_clear_gap and self.gap.value >= self.large_gap
+    def has_gap_of(self, least: float) -> bool:
+        """Whether the network is worse on held-out rows by more than chance, and by at least this much."""
+        return self.gap.low is not None and self.gap.low > 0 and self.gap.value >= least
 
     @property
     def may_have_large_gap(self) -> bool:
@@ -112,7 +109,8 @@ def decide_verdict(evidence: Evidence, remaining: float) -> Verdict:
         return "overfits"
     if _is_open(evidence):
         return "cannot tell"
-    rows_help = evidence.answer(evidence.scores.gain(CONFIGURED, HALF_OF_ROWS, "log_loss")) == "helps"
+    last_doubling = evidence.scores.gain(CONFIGURED, HALF_OF_ROWS, "log_loss")
+    rows_help = classify_gain(last_doubling, DOUBLING * evidence.material) == "helps"
     return "is limited by noise" if remaining >= NOISE_SHARE and not rows_help else "is about right"
 
 
@@ -128,10 +126,9 @@ def _is_open(evidence: Evidence) -> bool:
 
 def _overfits(evidence: Evidence) -> bool:
     """Return whether the gap is large, or real and closed in part by a change that fits less."""
-    if evidence.has_large_gap:
+    if evidence.has_gap_of(evidence.large_gap):
         return True
-    is_material = evidence.has_clear_gap and evidence.gap.value >= evidence.material
-    return is_material and bool(evidence.answers(FITS_LESS, "helps"))
+    return evidence.has_gap_of(evidence.large_gap / 2) and bool(evidence.answers(FITS_LESS, "helps"))
 
 
 def _underfitting(evidence: Evidence) -> list[str]:

@@ -55,7 +55,7 @@ def test_a_matrix_is_finite_and_of_one_width_whatever_the_rows(rows, others):
         return
     encoder = TableEncoder.fit(schema, schema.parse(frame), np.arange(len(rows) // 2 + 1))
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*not seen in training.*")
+        warnings.filterwarnings("ignore", message=".*outside what was trained on.*")
         parsed = [schema.parse(frame), schema.parse(table(others)), schema.parse(frame.clear())]
     for cells, n_rows in zip(parsed, (len(rows), len(others), 0), strict=True):
         matrix = encoder.encode(cells)

@@ -226,7 +226,7 @@ def test_mistakes_are_those_of_the_first_run(patients):
 def test_a_patient_gets_a_probability_and_a_strange_category_a_warning(patients):
     assert 0.1 < patients["chance"] < 0.5
     assert heart().X["age"].cast(int).max() < 80
-    assert "not seen in training" in str(patients["caught"][0].message)
+    assert "outside what was trained on" in str(patients["caught"][0].message)
     assert 0 < patients["unseen"] < 1
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from demarcate.errors import InputError, InputWarning, SettingError
 from demarcate.tabular import Column, Schema, infer_schema
-from demarcate.tabular import schema as schema_module
 
 AGE, THAL = Column("age", "numerical"), Column("thal", "categorical", categories=("fixed", "normal"))
 SEEN = Column("seen", "date", date_format="%d.%m.%Y")
@@ -72,9 +71,9 @@ def test_three_is_three_however_it_is_stored(cells: list, kind: str):
 
 def test_unseen_categories_are_warned_of_by_name():
     frame = pl.DataFrame({**{name: cells * 2 for name, cells in ROW.items()}, "thal": ["unheard", "fixed"]})
-    with pytest.warns(InputWarning, match=r"column 'thal': categories not seen in training.*'unheard'"):
+    with pytest.warns(InputWarning, match=r"50% of 2 rows .* 'thal' in 50% \(new: 'unheard', read as 'other'; row 1\)"):
         SCHEMA.parse(frame)
-    with pytest.warns(InputWarning, match=r"categories not seen.*'c0', 'c1', 'c2', 'c3', 'c4' and 2 more"):
+    with pytest.warns(InputWarning, match=r"new: 'c0', 'c1', 'c2' and 4 more"):
         Schema((THAL,)).parse(pl.DataFrame({"thal": [f"c{index}" for index in range(7)]}))
 
 
@@ -174,10 +173,3 @@ def test_problems_of_all_parts_are_reported_with_the_rows_of_the_table():
     ]
 
 
-def test_categories_never_seen_are_counted_up_to_a_bound(monkeypatch):
-    monkeypatch.setattr(schema_module, "_MAX_UNSEEN_COUNTED", 10)
-    reader = Schema(READER_SCHEMA.columns[1:2]).reader()
-    for first in range(0, 100, 10):
-        reader.parse(pl.DataFrame({"thal": [f"new {number}" for number in range(first, first + 10)]}))
-    with pytest.warns(InputWarning, match=r"'new 4' and 5 more$"):
-        reader.close()

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Seed = Annotated[int, Option(help="Seed of everything random."), Setting("random_state")]
 Json = Annotated[bool, Option("--json", help="Print one JSON object on standard output, and nothing else there.")]
 Quiet = Annotated[bool, Option("--quiet", "-q", help="Print no progress and no tables, only errors and warnings.")]
+Strict = Annotated[
+    bool,
+    Option("--strict", help="Exit with code 1, once all is written, if rows are outside what the model was trained on."),
+]
 CHECKPOINT = "Save the training to this folder as it goes; the same command resumes it."
 _DROP_MISSING = "Leave out rows whose target is missing."
 TRUE_LABELS = "Column with the true labels. [default: the column that the model predicts]"

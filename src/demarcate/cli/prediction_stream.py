@@ -15,7 +15,7 @@ from demarcate.errors import InputError, Interrupted, OutputError, Problem
 
 if TYPE_CHECKING:
     from demarcate.inference import Predictor
-    from demarcate.tabular import ParsedColumns
+    from demarcate.tabular import ParsedColumns, TableReader
 
 
 PredictionSink = Callable[[Predictions], None]
@@ -52,8 +52,8 @@ class RowPredictor:
 
 def predict_parts(
     table: TableInput, model: RowPredictor, sinks: Sequence[PredictionSink], *, quiet: bool, n_done: int = 0
-) -> int:
-    """Give the predictions of the rows after the first ``n_done`` to all sinks; return the number of all rows."""
+) -> "TableReader":
+    """Give the predictions of the rows after the first ``n_done`` to all sinks; return the reader of all rows."""
     reader = model.predictor.reader()
     try:
         with rows_progress(table.n_rows, quiet=quiet) as on_rows:
@@ -72,7 +72,7 @@ def predict_parts(
     if n_done > reader.n_rows:
         fact = f"{n_done:,} rows of the table are predicted already, and it has {reader.n_rows:,} now"
         raise InputError([Problem(fact, "Start anew without --resume")])
-    return reader.n_rows
+    return reader
 
 
 def predict_to_file(
@@ -84,7 +84,7 @@ def predict_to_file(
     *,
     resume: bool,
     quiet: bool,
-) -> int:
+) -> "TableReader":
     """Write a table's predictions to a file and to other sinks; if interrupted, save whole parts to resume from.
 
     Only a run of the same ``identity``, which is ready for JSON, can resume.
@@ -92,7 +92,7 @@ def predict_to_file(
     with ResumableOutput(out, identity, resume=resume) as output:
         try:
             everywhere = [lambda part: output.add(part.as_table()), *sinks]
-            n_rows = predict_parts(table, model, everywhere, quiet=quiet, n_done=output.n_rows)
+            reader = predict_parts(table, model, everywhere, quiet=quiet, n_done=output.n_rows)
             output.finish()
         except InputError:
             output.clear()
@@ -106,7 +106,7 @@ def predict_to_file(
             if how and isinstance(error, OutputError):
                 raise OutputError(f"{str(error).removesuffix('.')}. {how}") from error
             raise
-    return n_rows
+    return reader
 
 
 def input_identity(model: str, table: TableInput) -> dict[str, Any]:

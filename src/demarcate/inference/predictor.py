@@ -20,6 +20,7 @@ from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
 from demarcate.tabular import ParsedColumns, Schema, TableReader, TrainedOn, as_frame
+from demarcate.tabular.trained_range import TrainedRanges
 
 _Result = TypeVar("_Result")
 
@@ -231,11 +232,11 @@ class Predictor:
 
     def parse(self, table: Any) -> ParsedColumns:
         """Return a table's cells, checked against the schema and read by column kind."""
-        return self.schema.parse(as_frame(table))
+        return self.schema.parse(as_frame(table), self._ranges)
 
     def reader(self) -> TableReader:
         """Return a reader that parses a table that comes in parts."""
-        return self.schema.reader()
+        return self.schema.reader(self._ranges)
 
     def probabilities(self, parsed: ParsedColumns, members: Sequence[int] | None = None) -> NDArray[np.float64]:
         """Return probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""
@@ -279,6 +280,10 @@ class Predictor:
     def with_record(self, record: Mapping[str, Any]) -> "Predictor":
         """Return the same predictor with another record."""
         return replace(self, record=record)
+
+    @property
+    def _ranges(self) -> TrainedRanges | None:
+        return None if self.trained_on is None else self.trained_on.as_ranges()
 
     def _member_probabilities(
         self, parsed: ParsedColumns, members: Sequence[int]

@@ -115,7 +115,7 @@ class BoundaryDisplay(Display):
         table, _ = data
         predictor = predictor_of(estimator)
         # Another library's classifier gets a table of the kind that it was given.
-        flat = predictor.predict_proba(grid.points()) if predictor else estimator.predict_proba(grid.points(table))
+        flat = predictor.probabilities(predictor.schema.parse(grid.points())) if predictor else estimator.predict_proba(grid.points(table))
         probabilities = np.asarray(flat).reshape(resolution, resolution, len(classes))
         margins = class_margins(estimator, probabilities)
         title_text = _title(estimator, kind, rows) if title is None else title

@@ -62,6 +62,20 @@ def is_day_month_ambiguous(formats: list[str]) -> bool:
     return any(pair <= set(formats) for pair in _AMBIGUOUS_PAIRS)
 
 
+def day_month_order(date_format: str) -> str:
+    """Return "day first" or "month first" for a format whose digits could be read either way, else nothing."""
+    if not any(date_format in pair for pair in _AMBIGUOUS_PAIRS):
+        return ""
+    return "day first" if date_format.startswith("%d") else "month first"
+
+
+def swapped_order(date_format: str) -> str:
+    """Return the format with day and month the other way round, of one for which `day_month_order` is something."""
+    (pair,) = (pair for pair in _AMBIGUOUS_PAIRS if date_format in pair)
+    (other,) = pair - {date_format}
+    return other
+
+
 def format_timestamp(seconds: float) -> str:
     """Write seconds since 1970-01-01 as ISO 8601, without the time of day at midnight."""
     return str(datetime(1970, 1, 1) + timedelta(seconds=seconds)).removesuffix(" 00:00:00")

@@ -14,7 +14,7 @@ from demarcate.formatting import counted, quoted
 from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
-from demarcate.tabular.trained_range import TrainedRange
+from demarcate.tabular.trained_range import TrainedRange, TrainedRanges
 
 _HASH_BYTES = 8
 
@@ -97,6 +97,10 @@ class TrainedOn:
             dependence.is_date,
             weight_column,
         )
+
+    def as_ranges(self) -> TrainedRanges:
+        """Return the ranges that other rows are compared with."""
+        return TrainedRanges(self.ranges, 1.0 if self.groups is None else self.n_rows / len(self.groups))
 
     def knows_groups(self, hashes: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of these hashes are of groups trained on, in the shape of the hashes."""

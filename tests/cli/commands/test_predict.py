@@ -149,7 +149,7 @@ class TestRow:
         assert outcome.code == 0
         assert outcome.out.startswith("P(target = ")
         assert outcome.err.count("\n") == 1
-        assert outcome.err.startswith("Warning: column 'thal': categories not seen in training")
+        assert outcome.err.startswith("Warning: the row holds values outside what was trained on: 'thal' (new: ")
         assert "'unheard-of'" in outcome.err
 
     def test_an_empty_cell_is_a_missing_value(self, demarcate, model):

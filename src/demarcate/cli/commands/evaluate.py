@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+import typer
+
 from demarcate.cli.console import print_json
-from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, ScoredTableOptions
+from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, ScoredTableOptions, Strict
+from demarcate.cli.process import EXIT_REFUSED
 from demarcate.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ def evaluate(
     decision: DecisionOptions,
     reading: ReadingOptions,
     output: OutputOptions,
+    strict: Strict = False,
 ) -> None:
     """Score a saved model on a table it has not seen.
 
@@ -28,7 +32,7 @@ def evaluate(
     from demarcate.evaluation.scores import scores_json
 
     predictor = apply_costs(source.load(), decision)
-    streaming = _score(predictor, data, reading)
+    streaming, is_outside = _score(predictor, data, reading)
     scores, class_scores = streaming.scores("given"), streaming.class_scores("given")
     costs, classes = predictor.costs, predictor.classes.tolist()
     comparison = None if costs is None else streaming.compare_costs(costs, rows="given", classes=classes)
@@ -48,10 +52,12 @@ def evaluate(
         console_tables.print_class_scores(classes, class_scores)
         if comparison and costs:
             console_tables.print_costs(comparison, classes, costs)
+    if strict and is_outside:
+        raise typer.Exit(EXIT_REFUSED)
 
 
-def _score(predictor: "Predictor", data: ScoredTableOptions, reading: ReadingOptions) -> "StreamingScores":
-    """Return the scored rows of a table, which is read part by part."""
+def _score(predictor: "Predictor", data: ScoredTableOptions, reading: ReadingOptions) -> "tuple[StreamingScores, bool]":
+    """Return the scored rows of a table, read part by part, and whether rows are outside what was trained on."""
     from demarcate.cli.table_input import open_stream, report_dropped_rows, resolve_target, warn_if_training_rows
     from demarcate.evaluation import StreamingScores
     from demarcate.tabular import LabelReader
@@ -60,7 +66,7 @@ def _score(predictor: "Predictor", data: ScoredTableOptions, reading: ReadingOpt
 
     table = open_stream(data.table, reading)
     target = resolve_target(table.name, table.columns, data.target or predictor.target)
-    features, labels = predictor.schema.reader(), LabelReader(predictor.classes)
+    features, labels = predictor.reader(), LabelReader(predictor.classes)
     streaming, fingerprint, n_dropped = StreamingScores(len(predictor.classes)), Fingerprint(), 0
     for part in table.parts:
         rows = part.filter(parse_categories(part[target]).is_not_null()) if data.drop_missing_target else part
@@ -76,4 +82,4 @@ def _score(predictor: "Predictor", data: ScoredTableOptions, reading: ReadingOpt
         raise InputError(problems)
     features.close()
     warn_if_training_rows(predictor, fingerprint.hexdigest())
-    return streaming
+    return streaming, features.outside.is_reported

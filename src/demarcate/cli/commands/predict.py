@@ -5,10 +5,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import typer
+
 from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import OutputFile, argument, option
-from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions
+from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, Strict
+from demarcate.cli.process import EXIT_REFUSED
 from demarcate.formatting import counted, listed, quoted
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class PredictOptions:
     spread: bool = option(
         "Add the standard deviation of each probability between the networks.", "--spread", default=False
     )
+    strict: Strict = False
     resume: bool = option(
         "Resume an interrupted run from the parts that it saved beside --out.", "--resume", default=False
     )
@@ -80,15 +84,17 @@ def predict(
             identity |= {"cost": decision.cost, "abstain": decision.abstain, "set": options.coverage}
             identity |= {"set per class": options.set_per_class, "spread": options.spread}
             identity |= {"encoding": reading.encoding, "delimiter": reading.delimiter}
-            n_rows = predict_to_file(
+            reader = predict_to_file(
                 options.out, table, model, sinks, identity, resume=options.resume, quiet=output.quiet
             )
             if not output.quiet:
-                notify(f"{counted(n_rows, 'prediction')} saved to {options.out}")
+                notify(f"{counted(reader.n_rows, 'prediction')} saved to {options.out}")
         else:
-            predict_parts(table, model, sinks, quiet=output.quiet)
+            reader = predict_parts(table, model, sinks, quiet=output.quiet)
         for printer in printers:
             printer.finish()
+    if options.strict and reader.outside.is_reported:
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def _table(items: list[str], predictor: "Predictor", reading: ReadingOptions, *, is_row: bool) -> "TableInput":

@@ -1,0 +1,50 @@
+"""A column of a schema: its name, its kind, and how its cells are read."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from demarcate.errors import SettingError
+from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_numbers
+from demarcate.tabular.dates import DATE_FORMATS, format_timestamp, parse_dates
+
+Kind = Literal["numerical", "categorical", "boolean", "date"]
+KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column as it was in training."""
+
+    name: str
+    kind: Kind
+    dropped: str = ""  # why it is not used; empty if it is
+    note: str = ""  # for the user
+    # Every category seen, sorted; none of a column dropped as id-like, whose values may be names of people.
+    categories: tuple[str, ...] = ()
+    date_format: str = ""  # of dates in text; empty for ISO 8601
+
+    def __post_init__(self) -> None:
+        texts = (self.name, self.dropped, self.note, self.date_format, *self.categories)
+        if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
+            raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}, got {self}")
+        if self.date_format not in ("", *DATE_FORMATS):
+            raise SettingError(f"a date format must be one of {', '.join(DATE_FORMATS)}, got {self.date_format!r}")
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether its cells are quantities, not words."""
+        return self.kind in ("numerical", "date")
+
+    def parse_quantities(self, cells: pl.Series) -> ParsedCells:
+        """Read the cells of a numerical column or a date."""
+        return parse_numbers(cells) if self.kind == "numerical" else parse_dates(cells, self.date_format)
+
+    def written(self, quantity: float) -> str:
+        """Return a number, or a date from its seconds, as text."""
+        return f"{quantity:.15g}" if self.kind == "numerical" else format_timestamp(quantity)
+
+    def parse_words(self, cells: pl.Series) -> pl.Series:
+        """Read the cells of a categorical or boolean column."""
+        return parse_booleans(cells) if self.kind == "boolean" else parse_categories(cells)

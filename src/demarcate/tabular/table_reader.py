@@ -1,0 +1,135 @@
+"""Read the cells of a table as the kinds of a schema's columns, and compare its rows with the training rows."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from demarcate.errors import InputError, InputWarning, Problem
+from demarcate.formatting import counted, listed, quoted
+from demarcate.tabular.cells import parse_numbers
+from demarcate.tabular.column_names import similar_names
+from demarcate.tabular.date_reader import DateReader
+from demarcate.tabular.outside_rows import OutsideRows
+from demarcate.tabular.schema_column import Column
+from demarcate.tabular.trained_range import TrainedRanges
+
+ParsedColumns = Mapping[str, NDArray[np.float64] | pl.Series]
+"""Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
+
+_MAX_NAMED = 5
+
+
+@dataclass
+class _ColumnNotes:
+    """Cells of a column to be reported in the end."""
+
+    n_bad: int = 0
+    bad: list[str] = field(default_factory=list)
+    n_infinite: int = 0
+
+
+class TableReader:
+    """Parses a table part by part, and reports problems once for all of it.
+
+    Columns are found by name, in any order. Rows are numbered through all parts. Rows outside what a model was trained
+    on are counted in ``outside``: new categories, and values beyond ``trained``, where the model keeps it.
+    """
+
+    def __init__(self, columns: Sequence[Column], trained: TrainedRanges | None = None) -> None:
+        self.n_rows = 0  # read so far
+        self._known = {column.name for column in columns}
+        self._used = [column for column in columns if not column.dropped]
+        self._notes = {column.name: _ColumnNotes() for column in self._used}
+        self._dates = {column.name: DateReader(column) for column in self._used if column.kind == "date"}
+        self._missing: list[str] = []
+        self._unknown: list[str] = []
+        self.outside = OutsideRows(self._used, trained)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems with the table so far."""
+        missing = _missing_columns(self._missing, self._unknown) if self._missing else []
+        return missing + [self._bad_cells(column) for column in self._used if self._notes[column.name].n_bad]
+
+    def parse(self, frame: pl.DataFrame) -> ParsedColumns | None:
+        """Parse the next rows; return None once the table has problems, which `close` raises."""
+        parsed = self.parse_leniently(frame)
+        return None if self._missing or any(notes.n_bad for notes in self._notes.values()) else parsed
+
+    def parse_leniently(self, frame: pl.DataFrame) -> ParsedColumns:
+        """Parse the next rows with bad cells as missing."""
+        # Looking a name up in a frame of thousands of columns takes as long as listing all of them.
+        cells = {column.name: column for column in frame.get_columns()}
+        if not self.n_rows:
+            self._missing = [column.name for column in self._used if column.name not in cells]
+            self._unknown = [name for name in frame.columns if name not in self._known]
+        parsed = {
+            column.name: self._parse_column(cells[column.name], column)
+            for column in self._used
+            if column.name not in self._missing
+        }
+        self.outside.add(parsed, len(frame))
+        self.n_rows += len(frame)
+        return parsed
+
+    def close(self) -> None:
+        """Raise all problems together, or warn of unknown columns, doubtful cells and rows outside the training."""
+        if problems := self.problems:
+            raise InputError(problems)
+        if self._unknown:
+            _warn(f"unknown columns are not used: {listed(self._unknown, _MAX_NAMED, write=quoted)}")
+        for name, notes in self._notes.items():
+            if n := notes.n_infinite:
+                infinite = f"{counted(n, 'cell')} {'is' if n == 1 else 'are'} infinite, read as missing"
+                _warn(f"column {quoted(name)}: {infinite}")
+        for dates in self._dates.values():
+            if doubt := dates.doubt():
+                _warn(doubt)
+        if outside := self.outside.message():
+            _warn(outside)
+
+    def _parse_column(self, cells: pl.Series, column: Column) -> NDArray[np.float64] | pl.Series:
+        if not column.is_quantity:
+            return column.parse_words(cells)
+        notes, dates = self._notes[column.name], self._dates.get(column.name)
+        parsed = dates.parse(cells, self.n_rows) if dates else parse_numbers(cells)
+        bad = np.flatnonzero(parsed.bad)
+        notes.n_infinite += parsed.n_infinite
+        notes.n_bad += len(bad)
+        for row in bad[: _MAX_NAMED - len(notes.bad)].tolist():
+            notes.bad.append(f"row {self.n_rows + row + 1} holds {quoted(cells[row])}")
+        return parsed.values
+
+    def _bad_cells(self, column: Column) -> Problem:
+        notes, dates = self._notes[column.name], self._dates.get(column.name)
+        kind = "numbers" if column.kind == "numerical" else "dates"
+        if dates and dates.order:
+            kind = f"dates, read {dates.order} as those before"
+        fact = f"Column {quoted(column.name)} needs {kind}: {listed(notes.bad, _MAX_NAMED, total=notes.n_bad)}"
+        remedy = "Correct the cell or leave it empty" if notes.n_bad == 1 else "Correct the cells or leave them empty"
+        return Problem(fact, remedy)
+
+
+def _missing_columns(names: Sequence[str], unknown: Sequence[str]) -> list[Problem]:
+    """Return one problem for columns that may be there under another name, and one for those that are not."""
+    similar = similar_names(names, unknown)
+    absent = [name for name in names if name not in similar]
+    problems = []
+    if similar:
+        columns, them = ("column", "it") if len(similar) == 1 else ("columns", "them")
+        pairs = listed([f"{quoted(other)} for {quoted(name)}" for name, other in similar.items()])
+        fact = f"Missing {columns}: {listed([*similar], write=quoted)}"
+        problems.append(Problem(fact, f"Did you mean {pairs}? Rename {them} as in training"))
+    if absent:
+        columns, them = ("column", "it") if len(absent) == 1 else ("columns", "them")
+        remedy = f"Add {them} (cells may be empty), or train without {them}: --drop"
+        problems.append(Problem(f"Missing {columns}: {listed(absent, write=quoted)}", remedy))
+    return problems
+
+
+def _warn(message: str) -> None:
+    warnings.warn(InputWarning(message), stacklevel=5)

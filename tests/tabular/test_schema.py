@@ -171,5 +171,3 @@ def test_problems_of_all_parts_are_reported_with_the_rows_of_the_table():
         "Missing column: 'seen'",
         "Column 'age' needs numbers: row 2 holds 'x', row 4 holds 'x', row 6 holds 'x', row 8 holds 'x'",
     ]
-
-

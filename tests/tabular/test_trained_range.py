@@ -35,3 +35,23 @@ def test_zero_has_one_sign():
 def test_numbers_that_no_column_has_are_refused(values):
     with pytest.raises(SettingError, match="finite and ascending"):
         TrainedRange(*values)
+
+
+@pytest.mark.parametrize(
+    ("values", "low", "high"),
+    [
+        ((400, 18.0, 25.0, 83.0, 90.0), -18.0, 126.0),
+        # Most are 0, and nothing is known of the tail but its extreme.
+        ((400, 0.0, 0.0, 0.0, 99.0), -math.inf, math.inf),
+    ],
+)
+def test_far_is_beyond_half_the_span_and_what_a_heavy_tail_reaches(values, low, high):
+    assert TrainedRange(*values).far == (low, high)
+
+
+def test_a_heavy_tail_reaches_further():
+    assert TrainedRange(1000, 0.0, 1.0, 9.0, 1000.0).far[1] > 100_000
+
+
+def test_of_a_few_values_nothing_is_far():
+    assert TrainedRange(10, 1.0, 1.0, 2.0, 2.0).far == (-math.inf, math.inf)

@@ -22,7 +22,7 @@ Json = Annotated[bool, Option("--json", help="Print one JSON object on standard 
 Quiet = Annotated[bool, Option("--quiet", "-q", help="Print no progress and no tables, only errors and warnings.")]
 Strict = Annotated[
     bool,
-    Option("--strict", help="Exit with code 1, once all is written, if rows are outside what the model was trained on."),
+    Option("--strict", help="Exit with 1, once all is written, if rows are outside what was trained on."),
 ]
 CHECKPOINT = "Save the training to this folder as it goes; the same command resumes it."
 _DROP_MISSING = "Leave out rows whose target is missing."

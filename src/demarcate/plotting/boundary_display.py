@@ -114,8 +114,12 @@ class BoundaryDisplay(Display):
         )
         table, _ = data
         predictor = predictor_of(estimator)
-        # Another library's classifier gets a table of the kind that it was given.
-        flat = predictor.probabilities(predictor.schema.parse(grid.points())) if predictor else estimator.predict_proba(grid.points(table))
+        if predictor:
+            # Without a warning of places beyond the rows: a picture has a margin.
+            flat = predictor.probabilities(predictor.schema.parse(grid.points()))
+        else:
+            # Another library's classifier gets a table of the kind that it was given.
+            flat = estimator.predict_proba(grid.points(table))
         probabilities = np.asarray(flat).reshape(resolution, resolution, len(classes))
         margins = class_margins(estimator, probabilities)
         title_text = _title(estimator, kind, rows) if title is None else title

@@ -151,10 +151,10 @@ class OutsideRows:
         for pattern, n in self._patterns.items():
             n_outside += n if pattern & reported else 0
             rows.update(dict.fromkeys(pattern & reported, n))
-        is_single = self._n_rows == 1
+        is_single, place = self._n_rows == 1, {name: place for place, name in enumerate(self._columns)}
         columns = [
             f"{quoted(name)}{'' if is_single else f' in {_share(n, self._n_rows)}'} ({self._columns[name].example()})"
-            for name, n in rows.most_common()
+            for name, n in sorted(rows.items(), key=lambda item: (-item[1], place[item[0]]))
         ]
         who = "the row holds" if is_single else f"{_share(n_outside, self._n_rows)} of {self._n_rows:,} rows hold"
         fact = f"{who} values outside what was trained on: {listed(columns, _MAX_NAMED)}"

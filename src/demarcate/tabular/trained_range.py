@@ -12,7 +12,7 @@ from demarcate.errors import SettingError
 
 _TAIL = 0.1
 """The share of the values below the lower decile, and above the upper."""
-_BEYOND_TAIL = 1e-3
+_BEYOND_TAIL = 1e-4
 """The chance that a value beyond all those trained on is far beyond them, if its tail is as heavy as a power law."""
 _MAX_GAIN = 100.0
 
@@ -47,8 +47,8 @@ class TrainedRange:
     def far(self) -> tuple[float, float]:
         """The values below and above which one is no extreme of the same column, however few rows there are.
 
-        That is further from the middle than the extreme of a power law of the same tail would reach but once in 1,000
-        times; lighter tails reach it less often. It is at least half the trained span beyond all values.
+        That is further from the middle than the extreme of a power law of the same tail would reach but once in
+        10,000 times; lighter tails reach it less often. It is at least half the trained span beyond all values.
         """
         middle = self.lower_decile / 2 + self.upper_decile / 2
         span = self.greatest / 2 - self.least / 2

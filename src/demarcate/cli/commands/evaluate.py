@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 import typer
 
 from demarcate.cli.console import print_json
-from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, ScoredTableOptions, Strict
+from demarcate.cli.options import (
+    DecisionOptions,
+    ModelOptions,
+    OutputOptions,
+    ReadingOptions,
+    ScoredTableOptions,
+    Strict,
+)
 from demarcate.cli.process import EXIT_REFUSED
 from demarcate.errors import InputError
 

@@ -79,7 +79,9 @@ class SliceSection(Section):
             return None
         rows = evaluated.table[evaluated.indices]
         grid = SliceGrid.through(rows, schema=predictor.schema, columns=varying, resolution=RESOLUTION)
-        probabilities = predictor.probabilities(predictor.schema.parse(grid.points())).reshape(RESOLUTION, RESOLUTION, evaluated.n_classes)
+        # Without a warning of places beyond the rows: a picture has a margin.
+        flat = predictor.probabilities(predictor.schema.parse(grid.points()))
+        probabilities = flat.reshape(RESOLUTION, RESOLUTION, evaluated.n_classes)
         step = -(-evaluated.n_rows // MAX_POINTS)
         order = np.arange(evaluated.n_rows) if step <= 1 else np.random.default_rng(0).permutation(evaluated.n_rows)
         sampled = order[::step]

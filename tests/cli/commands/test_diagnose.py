@@ -4,6 +4,8 @@ import signal
 import sys
 import time
 
+import numpy as np
+import polars as pl
 import pytest
 
 from demarcate import DemarcateClassifier, datasets, diagnose
@@ -126,3 +128,44 @@ def test_its_defaults_are_those_of_python():
     parameters = inspect.signature(diagnose).parameters
     for name in ("seeds", "max_rows", "seed"):
         assert options[name].default == parameters[name].default
+
+
+@pytest.fixture
+def visits(tmp_path):
+    """Six rows of each of 20 people, with a day and a weight."""
+    generator = np.random.default_rng(0)
+    person = np.repeat(np.arange(20), 6)
+    frame = pl.DataFrame(
+        {
+            "person": [f"P-{number:03}" for number in person],
+            "day": np.arange(120) * 0.5,
+            "w": np.linspace(1, 3, 120),
+            "a": generator.normal(size=20)[person],
+            "b": generator.normal(size=120),
+            "ill": generator.integers(2, size=20)[person],
+        }
+    )
+    frame.write_csv(tmp_path / "visits.csv")
+    return tmp_path / "visits.csv"
+
+
+@pytest.mark.parametrize(
+    ("options", "split", "weighted"),
+    [
+        (("--group", "person"), "by group", False),
+        (("--time", "day", "--gap", "1"), "forward in time", False),
+        (("--weights", "w"), "by row", True),
+        (("--group", "person", "--weights", "w"), "by group", True),
+    ],
+)
+def test_rows_are_held_out_as_they_depend_on_one_another(demarcate, visits, options, split, weighted):
+    outcome = demarcate("diagnose", visits, "--target", "ill", *TINY, *options, "--json")
+    assert outcome.code == 0, outcome.err
+    report = json.loads(outcome.out)
+    assert (report["split"], report["is_weighted"]) == (split, weighted)
+
+
+def test_a_column_that_is_not_there_is_refused(demarcate, visits):
+    outcome = demarcate("diagnose", visits, "--target", "ill", *TINY, "--group", "persn")
+    assert outcome.code == 1
+    assert "There is no column 'persn'. Did you mean 'person'?" in outcome.err

@@ -251,3 +251,24 @@ def test_an_option_without_a_value_is_refused(demarcate, option):
     outcome = demarcate("sweep", "moons", option, "")
     assert outcome.code == 2
     assert "Value 1 of" in outcome.err
+
+
+def test_groups_stay_together_and_the_saved_winner_keeps_them(demarcate, tmp_path):
+    generator = np.random.default_rng(0)
+    person = np.repeat(np.arange(20), 6)
+    frame = pl.DataFrame(
+        {
+            "person": [f"P-{number:03}" for number in person],
+            "a": generator.normal(size=120),
+            "ill": generator.integers(2, size=20)[person],
+        }
+    )
+    frame.write_csv(tmp_path / "visits.csv")
+    model = tmp_path / "winner.safetensors"
+    options = ("--hidden", "2", "--hidden", "4", "--epochs", "4", "--group", "person", "--save", model, "--json")
+    outcome = demarcate("sweep", tmp_path / "visits.csv", "--target", "ill", *options)
+    assert outcome.code == 0, outcome.err
+    scores = json.loads(outcome.out)["winner"]["scores"]
+    assert scores["accuracy"]["n_clusters"] == 4
+    trained_on = load(model).trained_on
+    assert (trained_on.group_columns, len(trained_on.groups)) == (("person",), 16)

@@ -10,6 +10,7 @@ from demarcate.cli.options import (
     NetworkOptions,
     OutputOptions,
     ReadingOptions,
+    RowOptions,
     Seed,
     TableOptions,
     TrainingOptions,
@@ -37,6 +38,7 @@ class DiagnoseSize:
 
 def diagnose(
     data: TableOptions,
+    rows: RowOptions,
     files: DiagnoseFiles,
     network: NetworkOptions,
     training: TrainingOptions,
@@ -48,7 +50,8 @@ def diagnose(
     """Find out whether a network underfits or overfits.
 
     Trains the network as 'demarcate fit' would with these options, and beside it with fewer rows, fewer and more units,
-    less and more regularisation and more epochs, to see what would help. Nothing is saved.
+    less and more regularisation and more epochs. The losses on training rows and on other rows are the symptom; what
+    lowers the loss on other rows is the remedy. Nothing is saved.
     """
     from demarcate.cli.outputs import check_outputs, report_files, write_picture
     from demarcate.cli.table_input import load_labelled
@@ -58,7 +61,7 @@ def diagnose(
     check_outputs(files, data.table)
     check_settings(settings, seed)
     check_diagnosis_settings(**asdict(size), seed=seed)
-    table = load_labelled(data, reading)
+    table = load_labelled(data, reading, rows)
     if output.shows_tables:
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.

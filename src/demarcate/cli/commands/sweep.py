@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from demarcate.cli.console import notify, print_json, print_lines
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
-from demarcate.cli.options import CHECKPOINT, GridOptions, OutputOptions, ReadingOptions, TableOptions
+from demarcate.cli.options import CHECKPOINT, GridOptions, OutputOptions, ReadingOptions, RowOptions, TableOptions
 
 if TYPE_CHECKING:
     from demarcate.engine import Training
@@ -51,6 +51,7 @@ class SweepFiles:
 
 def sweep(
     data: TableOptions,
+    rows: RowOptions,
     grid: GridOptions,
     options: SweepOptions,
     files: SweepFiles,
@@ -74,7 +75,7 @@ def sweep(
         raise UsageError("There is nothing to try", "Name values, such as --hidden 16 --hidden 64 or --lr 1e-3,1e-2")
     settings = {"over": values, **settings_of(options)}
     training = _checked_training(settings, options.patience)
-    table = load_labelled(data, reading)
+    table = load_labelled(data, reading, rows)
     if output.shows_tables:
         table.show()
     from demarcate.cli.progress_bar import training_progress

@@ -131,3 +131,9 @@ def test_ids_with_a_counter_are_grouped_by_what_stands_before_it():
     dependence = RowRoles(groups=ids).dependence({}, len(ids))
     assert dependence.labels == tuple(f"S{subject:02d}" for subject in range(12))
     assert dependence.groups.tolist() == [row // 5 for row in range(60)]
+
+
+def test_a_tuple_of_text_is_of_names_and_a_list_may_be_an_array():
+    with pytest.raises(InputError, match="There is no column 'patent'"):
+        dependence_of(groups=("patent",))
+    assert dependence_of(groups=list("abcabc")).group_columns == ()

@@ -105,7 +105,7 @@ class RowOptions:
         """Return the roles of the named columns, for a table that has the given ones."""
         from demarcate.trainingset.read_dependence import RowRoles
 
-        return RowRoles(column_names(self.group, columns) or None, self.time, self.gap or 0.0, self.weights)
+        return RowRoles(tuple(column_names(self.group, columns)) or None, self.time, self.gap or 0.0, self.weights)
 
     def words(self) -> list[str]:
         """Return the options as words of a command line."""

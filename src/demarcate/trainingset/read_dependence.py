@@ -69,8 +69,10 @@ class RowRoles:
         if isinstance(self.groups, str):
             return (self.groups,)
         are_names = isinstance(self.groups, list | tuple) and all(isinstance(name, str) for name in self.groups)
-        # A list of text may also be an array: it has one value for each row.
-        return tuple(self.groups) if are_names and (not self.groups or set(self.groups) <= set(columns)) else ()
+        # A list of text may also be an array: it has one value for each row. A tuple is always of names.
+        if not are_names:
+            return ()
+        return tuple(self.groups) if isinstance(self.groups, tuple) or set(self.groups) <= set(columns) else ()
 
     def dependence(self, columns: Mapping[str, pl.Series], n_rows: int) -> Dependence | None:
         """Return the groups and times of the rows, given the named columns; None if there are none."""

@@ -168,4 +168,4 @@ def test_rows_are_held_out_as_they_depend_on_one_another(demarcate, visits, opti
 def test_a_column_that_is_not_there_is_refused(demarcate, visits):
     outcome = demarcate("diagnose", visits, "--target", "ill", *TINY, "--group", "persn")
     assert outcome.code == 1
-    assert "There is no column 'persn'. Did you mean 'person'?" in outcome.err
+    assert "There is no column 'persn'. Did you mean 'person'" in outcome.err

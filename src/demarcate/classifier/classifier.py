@@ -136,6 +136,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     oof_rows_, oof_codes_, oof_folds_ : ndarrays of shape (n_held,)
         Rows with out-of-fold probabilities (all under cross-validation, else the hold-out; with times the later ones),
         their class indices, and the fold or window each was held out in (0 for all of a hold-out).
+    dependence_ : Dependence or None
+        Groups and times of the rows; None for independent rows.
     oof_sampling_ : Sampling
         Their weights, groups or blocks in time, and folds: what intervals go by.
     oof_proba_ : ndarray of shape (n_held, n_classes)
@@ -376,6 +378,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.n_samples_, self.class_rows_ = len(codes), np.bincount(codes).tolist()
         self.n_sampled_ = None if training_set.sample is None else len(training_set.sample)
         self.data_sha256_ = training_set.fingerprint()
+        self.dependence_, self.weights_column_ = training_set.dependence, training_set.weights_column
         self.splits_ = ensemble.splits
         self.oof_rows_, self.oof_folds_, self.oof_sampling_ = ensemble.held, ensemble.folds, ensemble.sampling
         self.oof_kind_ = ensemble.rows

@@ -23,6 +23,8 @@ def model_record(fitted: "DemarcateClassifier", baselines: Mapping[str, Mapping[
         "n_samples": fitted.n_samples_,
         "n_features": fitted.n_features_in_,
         **({} if fitted.n_sampled_ is None else {"n_sampled": fitted.n_sampled_}),
+        **({} if fitted.dependence_ is None else {"dependence": fitted.dependence_.to_json()}),
+        **({} if fitted.weights_column_ is None else {"weights_column": fitted.weights_column_}),
         "class_rows": dict(zip(labels, fitted.class_rows_, strict=True)),
         "class_weight": {str(label): weight for label, weight in fitted.class_weight_.items()},
         "costs": None if comparison is None else comparison.to_json(),

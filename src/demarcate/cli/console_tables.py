@@ -37,6 +37,10 @@ def print_training_set(name: str, training_set: "TrainingSet", summaries: Mappin
     print_table(title, heads, rows, right=["missing"], max_rows=MAX_COLUMNS)
     counts = np.bincount(codes, minlength=len(classes)).tolist()
     print_class_balance(dict(zip(classes, counts, strict=True)))
+    if training_set.dependence is not None:
+        print_lines(training_set.dependence.describe())
+    if training_set.weights_column is not None:
+        print_lines(f"Rows count by {training_set.weights_column!r}: scores are those of the weighted rows.")
 
 
 def print_class_balance(counts: Mapping[Any, int]) -> None:

@@ -1,9 +1,13 @@
 """Rows that are not independent: several rows of one subject, and rows that follow one another in time."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from demarcate.formatting import counted, listed, quoted
+from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
 
 MAX_BLOCKS, MIN_BLOCK_ROWS = 30, 2
 """Blocks of rows in time, at most, and rows of a block, at least: of few long blocks an interval knows too little, and
@@ -26,6 +30,42 @@ class Dependence:
         """Return the dependence of some rows, under the same numbers of groups."""
         groups = None if self.groups is None else self.groups[rows]
         return replace(self, groups=groups, times=None if self.times is None else self.times[rows])
+
+    def describe(self) -> str:
+        """Return how rows belong together and are ordered, in a sentence or two."""
+        sentences = []
+        if self.groups is not None:
+            sizes = np.bincount(np.unique(self.groups, return_inverse=True)[1])
+            by = f" by {listed(self.group_columns, write=quoted)}" if self.group_columns else ""
+            least, most = int(sizes.min()), int(sizes.max())
+            each = counted(least, "row") if least == most else f"{least:,} to {most:,} rows"
+            sentences.append(f"{counted(len(sizes), 'group')}{by}, of {each} each: scores are those of new groups.")
+        if self.times is not None:
+            name = f" of {quoted(self.time_column)}" if self.time_column else ""
+            first, last = (self.time_text(float(time)) for time in (self.times.min(), self.times.max()))
+            gap = f", labels known {self.gap_text()} after their row" if self.gap else ""
+            sentences.append(f"Times{name} from {first} to {last}{gap}: scores are those of later rows.")
+        return " ".join(sentences)
+
+    def time_text(self, time: float) -> str:
+        """Return a time as it is shown."""
+        return format_timestamp(time) if self.is_date else f"{time:.15g}"
+
+    def gap_text(self) -> str:
+        """Return the gap as it is shown, in days for dates."""
+        return f"{self.gap / SECONDS_OF_A_DAY:g} days" if self.is_date else f"{self.gap:g}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the facts of groups and times, ready for JSON."""
+        n_groups = None if self.groups is None else len(np.unique(self.groups))
+        span = None if self.times is None else [float(self.times.min()), float(self.times.max())]
+        return {
+            "group_columns": list(self.group_columns),
+            "n_groups": n_groups,
+            "time_column": self.time_column,
+            "times": span,
+            "gap": self.gap,
+        }
 
     def clusters(self) -> NDArray[np.int64]:
         """Return the unit that each row is drawn with when rows are drawn again, ``(n_rows,)``.

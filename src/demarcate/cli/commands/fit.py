@@ -150,6 +150,8 @@ def _fit(
         "n_features": record["n_features"],
         "classes": classifier.classes_.tolist(),
         **{name: record[name] for name in ("class_rows", "class_weight", "scores", "baselines", "costs")},
+        "dependence": record.get("dependence"),
+        "weights_column": record.get("weights_column"),
         "temperature": classifier.predictor_.temperature,
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],

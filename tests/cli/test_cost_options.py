@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,8 @@ from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import DecisionOptions
 from demarcate.plotting import ThresholdDisplay
 
+SCREEN = Path(__file__).parents[1] / "data" / "labels" / "screen.csv"
+"""Rows of people who are healthy or have cancer: the class that is looked for is the first in sorted order."""
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 ENOUGH = ("--epochs", "20", "--lr", "0.05", "--folds", "2", "--hidden", "8")
 
@@ -84,8 +87,9 @@ class TestReading:
         assert named_costs(["c,d:z=1"], ["z", "c,d"]) == {("c,d", "z"): 1}
         assert named_costs(["c,d:z=1,z:c,d=2"], ["z", "c,d"]) == {("c,d", "z"): 1, ("z", "c,d"): 2}
 
-    def test_labels_have_the_type_they_have_in_the_table(self):
-        assert named_costs(["True:False=2"], [False, True]) == {(True, False): 2}
+    def test_labels_have_the_type_they_have_in_the_table_however_they_are_written(self):
+        assert named_costs(["True:false=2"], [False, True]) == {(True, False): 2}
+        assert named_costs(["1.0: 2 =3"], [1, 2]) == {(1, 2): 3}
 
     @pytest.mark.parametrize(
         ("texts", "reason"),
@@ -286,3 +290,130 @@ def test_rows_that_are_not_decided_are_left_out_of_a_drawn_matrix(demarcate, sav
     out = tmp_path / "confusion.png"
     assert demarcate("plot", saved, other, "--kind", "confusion", "--out", out, "--quiet").code == 0
     assert out.exists()
+
+
+class TestPositiveClass:
+    @pytest.fixture(scope="class")
+    def screened(self, demarcate, tmp_path_factory):
+        """A model to which missing a cancer is dear, and what fit printed."""
+        out = tmp_path_factory.mktemp("models") / "screen.safetensors"
+        costs = ("--positive", "cancer", "--cost", "false_negative=10")
+        outcome = demarcate("fit", SCREEN, "-t", "result", *ENOUGH, *costs, "--out", out)
+        assert outcome.code == 0, outcome.err
+        return out, outcome.out
+
+    @pytest.fixture
+    def others(self, tmp_path):
+        """Half of the table, which is not the training table."""
+        path = tmp_path / "others.csv"
+        pl.read_csv(SCREEN)[:250].write_csv(path)
+        return path
+
+    def test_a_false_negative_is_refused_before_training_where_nothing_says_which_class_is_positive(self, demarcate):
+        outcome = demarcate("fit", SCREEN, "-t", "result", *TINY, "--cost", "false_negative=10")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert outcome.err.strip().split("\n")[-1] == (
+            "Usage: false_negative has a cost, and nothing says which of 'cancer' and 'healthy' is the positive class. "
+            "Name it: --positive 'cancer' or 'healthy'."
+        )
+
+    def test_few_of_the_positive_class_are_missed_and_the_mistakes_are_named(self, screened):
+        path, printed = screened
+        assert "'cancer' decided as 'healthy' (a false negative) costs 10, 'healthy' decided as 'cancer'" in printed
+        recall, low, high = map(
+            int, re.search(r"Of the 'cancer' rows (\d+)% \[(\d+), (\d+)\] are found", printed).groups()
+        )
+        assert 90 <= low <= recall <= high
+        model = load(path)
+        assert (model.positive, model.classes.tolist()) == (0, ["cancer", "healthy"])
+        assert model.threshold == pytest.approx(1 / 11)
+        rows = pl.read_csv(SCREEN)
+        labels, predicted = rows["result"].to_numpy(), model.predict(rows.drop("result"))
+        assert np.mean(predicted[labels == "cancer"] == "cancer") > 0.9
+
+    @pytest.mark.parametrize(
+        ("positive", "reason"),
+        [
+            ("cancr", "--positive is 'cancr', and the labels are 'cancer' and 'healthy'. Did you mean 'cancer'."),
+            ("ill", "--positive is 'ill', and the labels are 'cancer' and 'healthy'. Name one of them."),
+        ],
+    )
+    @pytest.mark.parametrize("command", ["fit", "sweep", "audit"])
+    def test_a_label_that_there_is_not_is_refused(self, demarcate, command, positive, reason):
+        options = ("--hidden", "2") if command == "sweep" else ()
+        outcome = demarcate(command, SCREEN, "-t", "result", *options, "--positive", positive)
+        assert outcome.code == 2
+        assert reason in outcome.err
+
+    def test_of_three_classes_none_is_positive(self, demarcate, table, saved):
+        for arguments in (("fit", table, "-t", "kind", *TINY), ("evaluate", saved, table)):
+            outcome = demarcate(*arguments, "--positive", "a")
+            assert outcome.code == 2
+            assert "--positive is 'a', and there are 3 classes: 'a', 'b', 'b:c'. Leave it out" in outcome.err
+
+    def test_a_saved_model_uses_its_own(self, demarcate, screened, others):
+        path, _ = screened
+        report = json.loads(demarcate("evaluate", path, others, "--cost", "false_negative=3", "--json").out)
+        named = json.loads(demarcate("evaluate", path, others, "--cost", "cancer:healthy=3", "--json").out)
+        assert report["positive"] == "cancer"
+        assert report["costs"] == named["costs"]
+        printed = demarcate("evaluate", path, others).out
+        assert "Positive class: 'cancer'. Of the 'cancer' rows" in printed
+
+    def test_another_one_than_the_models_is_warned_of_and_changes_no_decision(self, demarcate, screened, others):
+        path, _ = screened
+        own, other = (demarcate("evaluate", path, others, *more, "--json") for more in ((), ("--positive", "healthy")))
+        assert "The positive class is 'healthy' here (--positive), and 'cancer' in the model." in other.err
+        own, other = json.loads(own.out), json.loads(other.out)
+        assert (own["positive"], other["positive"]) == ("cancer", "healthy")
+        assert (own["costs"], own["class_scores"]) == (other["costs"], other["class_scores"])
+
+    def test_a_model_that_knows_none_is_told(self, demarcate, others, tmp_path):
+        path = tmp_path / "plain.safetensors"
+        outcome = demarcate("fit", SCREEN, "-t", "result", *TINY, "--out", path)
+        assert (
+            "Nothing says which class is positive. Average precision is about 'healthy', the second label"
+            in outcome.out
+        )
+        refused = demarcate("evaluate", path, others, "--cost", "false_negative=3")
+        assert refused.code == 2
+        assert "Name it: --positive 'cancer' or 'healthy'." in refused.err
+        accepted = demarcate("evaluate", path, others, "--cost", "false_negative=3", "--positive", "cancer", "--json")
+        assert (json.loads(accepted.out)["positive"], accepted.err) == ("cancer", "")
+
+    @pytest.mark.parametrize(
+        ("negative", "positive"), [("no", "yes"), (0, 1), (False, True), (-1, 1), ("n", "P"), ("absent", "Present")]
+    )
+    def test_labels_that_say_it_need_no_option(self, demarcate, tmp_path, negative, positive):
+        rows = pl.read_csv(SCREEN)
+        labels = [positive if label == "cancer" else negative for label in rows["result"]]
+        rows.with_columns(result=pl.Series(labels)).write_csv(tmp_path / "table.csv")
+        out = tmp_path / "model.safetensors"
+        costs = ("--cost", "false_negative=10", "--out", out)
+        outcome = demarcate("fit", tmp_path / "table.csv", "-t", "result", *TINY, *costs, "--json")
+        assert outcome.code == 0, outcome.err
+        model = load(out)
+        assert model.classes.tolist()[model.positive] == json.loads(outcome.out)["positive"] == positive
+        assert model.threshold == pytest.approx(1 / 11)
+
+    def test_the_report_and_the_picture_are_about_it(self, demarcate, screened, others, tmp_path, monkeypatch):
+        path, _ = screened
+        page = tmp_path / "page.html"
+        report = json.loads(demarcate("report", path, others, "--out", page, "--json").out)
+        assert (report["headline"]["positive"], report["threshold"]["positive"]) == ("cancer", "cancer")
+        assert (report["threshold"]["false_negative"], report["threshold"]["start"]) == (10, 0.091)
+        assert [curve["label"] for curve in report["curves"]["classes"]] == ["cancer"]
+        drawn, draw = [], ThresholdDisplay.from_predictions
+        monkeypatch.setattr(
+            ThresholdDisplay, "from_predictions", lambda *rows, **asked: drawn.append(draw(*rows, **asked)) or drawn[-1]
+        )
+        outcome = demarcate("plot", path, others, "--kind", "threshold", "--out", tmp_path / "t.png")
+        assert outcome.code == 0, outcome.err
+        assert (drawn[0].positive, drawn[0].false_negative, drawn[0].false_positive) == ("cancer", 10, 1)
+
+    def test_the_winner_of_a_sweep_keeps_it(self, demarcate, tmp_path):
+        path = tmp_path / "winner.safetensors"
+        sweep = ("sweep", SCREEN, "-t", "result", "--hidden", "2", "--epochs", "2", "--seeds", "1")
+        outcome = demarcate(*sweep, "--positive", "cancer", "--save", path, "--json")
+        assert json.loads(outcome.out)["positive"] == "cancer"
+        assert load(path).positive == 0

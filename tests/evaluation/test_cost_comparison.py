@@ -7,7 +7,7 @@ from demarcate.evaluation import Costs, compare_costs
 
 
 class TestComparing:
-    COSTS = Costs.of(["well", "ill"], {"false_negative": 4})
+    COSTS = Costs.of(["well", "ill"], {"false_negative": 4}, positive="ill")
 
     def rows(self, n_rows=400, seed=0):
         generator = np.random.default_rng(seed)

@@ -37,9 +37,41 @@ class TestReading:
     def test_nothing_is_no_costs(self):
         assert Costs.of([0, 1], None) is None
 
-    def test_the_second_of_two_classes_is_the_positive_one(self):
-        costs = Costs.of(["no", "yes"], {"false_negative": 5, "false_positive": 2})
-        assert costs.matrix.tolist() == [[0, 2], [5, 0]]
+    @pytest.mark.parametrize(
+        ("classes", "positive", "matrix"),
+        [
+            (["no", "yes"], None, [[0, 2], [5, 0]]),
+            (["P", "n"], None, [[0, 5], [2, 0]]),
+            (["cancer", "healthy"], "cancer", [[0, 5], [2, 0]]),
+            (["cancer", "healthy"], "healthy", [[0, 2], [5, 0]]),
+            (["no", "yes"], "no", [[0, 5], [2, 0]]),
+        ],
+    )
+    def test_mistakes_of_two_classes_are_about_the_positive_one(self, classes, positive, matrix):
+        costs = Costs.of(classes, {"false_negative": 5, "false_positive": 2}, positive=positive)
+        assert costs.matrix.tolist() == matrix
+        assert (costs.prices, costs.threshold) == ((5, 2), pytest.approx(2 / 7))
+
+    def test_a_false_negative_is_refused_where_nothing_says_which_class_is_positive(self):
+        with pytest.raises(SettingError) as refused:
+            Costs.of(["cancer", "healthy"], {"false_negative": 10, "false_positive": 2, ("cancer", "healthy"): 3})
+        assert str(refused.value) == (
+            "false_negative and false_positive have costs, and nothing says which of 'cancer' and 'healthy' is the "
+            "positive class. Name it: pos_label 'cancer' or 'healthy'."
+        )
+
+    def test_costs_by_labels_need_no_positive_class(self):
+        costs = Costs.of(["cancer", "healthy"], {("cancer", "healthy"): 10})
+        assert (costs.positive, costs.prices, costs.threshold) == (None, (1, 10), pytest.approx(10 / 11))
+
+    def test_a_positive_class_that_is_none_of_the_labels_is_refused_whether_or_not_there_are_costs(self):
+        with pytest.raises(SettingError, match="Did you mean 'cancer'"):
+            Costs.of(["cancer", "healthy"], None, positive="cancr")
+
+    @pytest.mark.parametrize(("n_classes", "positive"), [(2, 2), (2, -1), (3, 1)])
+    def test_the_positive_code_is_one_of_two(self, n_classes, positive):
+        with pytest.raises(SettingError, match=f"positive is {positive}, and there are {n_classes} classes"):
+            Costs(1 - np.eye(n_classes), positive=positive)
 
     @pytest.mark.parametrize(
         ("given", "expected"),
@@ -90,7 +122,7 @@ class TestReading:
     )
     def test_what_costs_cannot_be_is_refused_with_the_reason(self, cost, abstain, reason):
         with pytest.raises(SettingError, match=reason):
-            Costs.of(["fit", "ill"], cost, abstain)
+            Costs.of(["fit", "ill"], cost, abstain, positive="ill")
 
     def test_every_wrong_cost_is_named_at_once(self):
         with pytest.raises(SettingError, match="2 problems") as told:
@@ -123,11 +155,13 @@ class TestDeciding:
         assert same.decide(chances).tolist() == chances.argmax(1).tolist()
 
     @REPEATABLE
-    @given(st.integers(0, 10_000), st.floats(0, 1))
-    def test_for_two_classes_it_is_the_threshold(self, seed, chance):
-        costs = Costs(matrix(2, seed, diagonal=bool(seed % 2)))
+    @given(st.integers(0, 10_000), st.floats(0, 1), st.sampled_from([None, 0, 1]))
+    def test_for_two_classes_it_is_the_threshold_of_the_positive_one(self, seed, chance, positive):
+        costs = Costs(matrix(2, seed, diagonal=bool(seed % 2)), positive=positive)
         if abs(chance - costs.threshold) > 1e-9:
-            assert costs.decide(np.array([[1 - chance, chance]])).tolist() == [int(chance >= costs.threshold)]
+            chances = [chance, 1 - chance] if positive == 0 else [1 - chance, chance]
+            is_positive = costs.decide(np.array([chances])) == (1 if positive is None else positive)
+            assert is_positive.tolist() == [chance >= costs.threshold]
 
     @pytest.mark.parametrize(
         ("cost", "threshold"),
@@ -189,3 +223,4 @@ class TestCost:
         assert costs.abstaining(0.5).abstain == 0.5
         assert costs.abstaining(None).threshold == 0.75
         assert costs.abstaining(0.5).matrix.tolist() == costs.matrix.tolist()
+        assert Costs.of("ab", {}, positive="a").abstaining(0.5).positive == 0

@@ -216,14 +216,14 @@ class TestCosts:
     CHANCES = np.array([[0.9, 0.1], [0.7, 0.3], [0.4, 0.6]])
 
     def test_decisions_are_those_of_least_expected_cost(self):
-        costs = Costs.of(("ill", "well"), {"false_negative": 4})
+        costs = Costs.of(("ill", "well"), {"false_negative": 4}, positive="well")
         assert untrained().deciding(costs).decide(self.CHANCES).tolist() == ["ill", "well", "well"]
         three = Costs.of("abc", {("c", "a"): 100})
         decided = untrained(("a", "b", "c")).deciding(three).decide(np.array([[0.9, 0.04, 0.06], [0.1, 0.2, 0.7]]))
         assert decided.tolist() == ["c", "c"]
 
     def test_for_two_classes_the_threshold_is_stated(self):
-        costs = Costs.of(("ill", "well"), {"false_negative": 4})
+        costs = Costs.of(("ill", "well"), {"false_negative": 4}, positive="well")
         assert untrained().deciding(costs).threshold == 0.2
         assert untrained(threshold=0.3).deciding(None).threshold is None
 

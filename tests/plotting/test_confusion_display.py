@@ -39,6 +39,15 @@ def test_mistakes_between_two_classes_have_names():
     assert words == ["1\ntrue negatives", "1\nfalse positives", "2\nfalse negatives", "1\ntrue positives"]
 
 
+def test_mistakes_are_named_after_the_positive_class_and_not_at_all_where_there_is_none():
+    labels = ["cancer", "cancer", "healthy", "healthy", "healthy"], ["cancer", "healthy", "healthy", "cancer", "cancer"]
+    words = [text.get_text() for text in ConfusionDisplay.from_predictions(*labels, positive="cancer").ax_.texts]
+    assert words == ["1\ntrue positives", "1\nfalse negatives", "2\nfalse positives", "1\ntrue negatives"]
+    assert [text.get_text() for text in ConfusionDisplay.from_predictions(*labels).ax_.texts] == ["1", "1", "2", "1"]
+    with pytest.raises(SettingError, match="Did you mean 'cancer'"):
+        ConfusionDisplay.from_predictions(*labels, positive="cancel")
+
+
 def test_a_class_without_rows_has_no_recall():
     display = ConfusionDisplay.from_predictions(["a", "a", "b"], ["a", "c", "b"])
     assert np.isnan(display.recall[2])

@@ -40,6 +40,17 @@ def test_either_class_can_be_the_positive_one(heart, heart_classifier):
     assert (of_model.positive, of_model.n_rows) == (1, 303)
 
 
+def test_the_positive_class_is_the_one_that_is_named_or_that_labels_say():
+    scores = [0.1, 0.4, 0.35, 0.8]
+    assert ThresholdDisplay.from_predictions(["n", "n", "P", "P"], scores).positive == "P"
+    screened = ["cancer", "cancer", "healthy", "healthy"]
+    assert ThresholdDisplay.from_predictions(screened, scores).positive == "healthy"
+    display = ThresholdDisplay.from_predictions(screened, scores, positive="cancer")
+    assert (display.positive, display.recall[29]) == ("cancer", 0.5)
+    with pytest.raises(SettingError, match="Did you mean 'cancer'"):
+        ThresholdDisplay.from_predictions(screened, scores, positive="cancr")
+
+
 @pytest.mark.parametrize(
     ("y", "probabilities", "given", "message"),
     [

@@ -129,10 +129,11 @@ def multiclass_report():
 
 @pytest.fixture(scope="session")
 def cost_fit():
-    """A classifier that decides by cost, its table and its labels."""
+    """A classifier that decides by cost, the first of two labels being the positive one, its table and its labels."""
     frame, codes = make_table(240)
     labels = np.where(codes == 1, "well", "ill")
-    return DemarcateClassifier(**SETTINGS, cost={"false_negative": 3}).fit(frame, labels), frame, labels
+    settings = {**SETTINGS, "pos_label": "ill", "cost": {"false_negative": 3}}
+    return DemarcateClassifier(**settings).fit(frame, labels), frame, labels
 
 
 @pytest.fixture(scope="session")

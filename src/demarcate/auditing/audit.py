@@ -15,6 +15,7 @@ from demarcate.checks import check_table
 from demarcate.checks.table_counts import TableCounts
 from demarcate.datasets import Dataset
 from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, to_labels
+from demarcate.tabular.positive_class import positive_code
 from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset import open_table
 from demarcate.trainingset.read_data import array_of
@@ -125,6 +126,9 @@ def audit_rows(
     table if the rows are a sample of it.
     """
     frame, labels = table
+    if classes is not None:
+        # Also where nothing is rescored: a label that there is not is never passed over.
+        positive_code(classes, (settings or {}).get("pos_label"))
     unused_cells = schema.parse_unused(frame)
     findings = check_table(schema, parsed, codes, classes, counts=counts, unused_cells=unused_cells)
     rescored = []

@@ -32,6 +32,7 @@ def audit_sample(
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
     drop: Sequence[str] = (),
+    settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
 ) -> Audit:
@@ -63,6 +64,7 @@ def audit_sample(
         column_settings=column_settings,
         against=None if against is None else split_labels(against, target),
         rescore=rescore,
+        settings=settings,
         seed=seed,
         on_fit=on_fit,
         counts=counts,

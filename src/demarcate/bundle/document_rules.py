@@ -59,7 +59,7 @@ def _check_classes(classes: Any, threshold: object, head: object) -> None:
     is_sorted = len(labels) >= 2 and sorted(set(labels)) == labels
     require(is_sorted, "the classes are not sorted and distinct, or fewer than two")
     is_probability = isinstance(threshold, float) and 0 <= threshold <= 1 and len(labels) == 2
-    require(threshold is None or is_probability, "the threshold is not a probability of the second of two classes")
+    require(threshold is None or is_probability, "the threshold is not a probability of one of two classes")
     require(head != "logit" or len(labels) == 2, f"the head 'logit' is for two classes, not {len(labels)}")
 
 

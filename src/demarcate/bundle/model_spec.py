@@ -148,7 +148,9 @@ def _parse(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
 
 def _parse_costs(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Costs | None:
     costs = document.get("costs")
-    return None if costs is None else Costs(tensors["costs.matrix"].astype(np.float64), costs["abstain"])
+    if costs is None:
+        return None
+    return Costs(tensors["costs.matrix"].astype(np.float64), costs["abstain"], document.get("positive"))
 
 
 def _parse_conformal(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Conformal | None:

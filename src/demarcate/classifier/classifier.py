@@ -29,6 +29,7 @@ from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
 from demarcate.tabular.class_weights import class_weights
+from demarcate.tabular.positive_class import positive_code
 from demarcate.trainingset import TrainingSet
 
 
@@ -89,12 +90,16 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         need not have the same bits.
     class_weight
         ``balanced``, a mapping of labels to weights, or None for 1 each.
+    pos_label
+        The label of the positive class of two: the one that ``false_negative``, thresholds and average precision are
+        about. None if the labels say it themselves, as 0 and 1 or no and yes do
+        (`demarcate.tabular.positive_class.NEGATIVE_AND_POSITIVE`), or nobody needs to know.
     cost
         Costs of mistakes, by which ``predict`` decides for the least expected cost: for two classes a mapping of
-        ``false_negative`` (a row of the second class predicted as the first) or ``false_positive`` to costs; a mapping
-        of ``(true, predicted)`` labels to costs; or a matrix of shape (n_classes, n_classes) with a row for each true
-        class. Other mistakes cost 1. None for the likeliest class. Probabilities do not change; together with
-        ``class_weight`` a rare and costly class counts twice.
+        ``false_negative`` (a row of the positive class predicted as the other) or ``false_positive`` to costs, refused
+        where no class is known to be positive; a mapping of ``(true, predicted)`` labels to costs; or a matrix of shape
+        (n_classes, n_classes) with a row for each true class. Other mistakes cost 1. None for the likeliest class.
+        Probabilities do not change; together with ``class_weight`` a rare and costly class counts twice.
     abstain
         Cost of no decision, on the scale of ``cost``: where it is cheaper than every class, ``predict`` returns None in
         an array of objects. None to decide always.
@@ -203,7 +208,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.seed_ = seed_of(self.random_state)
         training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
         network, training = self._network(training_set), self._training(len(training_set.codes))
-        self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain)
+        self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
         settings = {**self._folds(), **self._execution(), "checkpoint": self.checkpoint}
         ensemble = fit_ensemble(training_set, network, training, seed=self.seed_, deadline=deadline, **settings)
         self._keep(training_set, ensemble)
@@ -384,8 +389,10 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.oof_kind_ = ensemble.rows
         self.oof_codes_ = codes[ensemble.held]
         predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=bool(self.calibrate))
-        self.predictor_ = replace(predictor.deciding(self.costs_), trained_on=training_set.trained_on())
-        self.scorer_ = self.predictor_
+        positive = positive_code(classes, self.pos_label)
+        predictor = replace(predictor, trained_on=training_set.trained_on()).with_positive(positive)
+        self.predictor_ = self.scorer_ = predictor.deciding(self.costs_)
         if ensemble.scorer is not ensemble.predictor:
-            self.scorer_ = replace(ensemble.scorer, temperature=predictor.temperature).deciding(self.costs_)
+            scorer = replace(ensemble.scorer, temperature=predictor.temperature).with_positive(positive)
+            self.scorer_ = scorer.deciding(self.costs_)
         self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_))

@@ -54,6 +54,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     holdout_above: int = HOLDOUT_ABOVE
     time_limit: float | None = None
     class_weight: str | Mapping[Any, float] | None = None
+    pos_label: Any = None
     cost: Any = None
     abstain: float | None = None
     calibrate: bool = True

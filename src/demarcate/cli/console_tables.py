@@ -7,7 +7,8 @@ import numpy as np
 
 from demarcate.cli import model_summary
 from demarcate.cli.console import print_lines, print_table
-from demarcate.formatting import listed
+from demarcate.formatting import listed, quoted
+from demarcate.tabular.positive_class import positive_or_second
 from demarcate.tabular.summaries import ColumnSummary
 
 if TYPE_CHECKING:
@@ -75,15 +76,38 @@ def print_scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping
     print_table(title, ("", *(_BASELINES.get(name, name) for name in models)), rows, pad=0)
 
 
+def print_positive(
+    classes: Sequence[Any], positive: int | None, class_scores: "Sequence[Mapping[str, Score]]" = ()
+) -> None:
+    """Print which of two classes is positive, and how many of its rows are found; nothing of more classes.
+
+    Without ``class_scores`` it says what average precision is about.
+    """
+    if len(classes) != 2:
+        return
+    from demarcate.evaluation.positive_scores import positive_in_words
+
+    name = quoted(classes[positive_or_second(positive)])
+    if positive is None:
+        fact = f"Nothing says which class is positive. Average precision is about {name}, the second label"
+        print_lines(f"{fact}; --positive names another.", "")
+        return
+    words = f" {positive_in_words(classes[positive], class_scores[positive])}" if class_scores else ""
+    print_lines(f"Positive class: {name}.{words} Average precision is about it.", "")
+
+
 def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Costs") -> None:
     """Print the cost of a row under three ways to decide, and the saving of deciding by cost."""
     decided = comparison.decided
     if len(classes) == 2:
         # The positive class gives every cost its meaning.
-        negative, positive = map(repr, classes)
-        alarm, miss = costs.matrix[0, 1], costs.matrix[1, 0]
-        missed = f"{positive} decided as {negative} (a false negative) costs {miss:g}"
-        print_lines(f"{missed}, {negative} decided as {positive} (a false positive) {alarm:g}.", "")
+        positive = positive_or_second(costs.positive)
+        true, other = quoted(classes[positive]), quoted(classes[1 - positive])
+        alarm, miss = costs.matrix[1 - positive, positive], costs.matrix[positive, 1 - positive]
+        names = ("", "") if costs.positive is None else (" (a false negative)", " (a false positive)")
+        print_lines(
+            f"{true} decided as {other}{names[0]} costs {miss:g}, {other} decided as {true}{names[1]} {alarm:g}.", ""
+        )
     rows = [
         ("decided by cost", str(decided), ""),
         ("at 0.5" if len(classes) == 2 else "likeliest class", str(comparison.likeliest), str(comparison.saved)),

@@ -1,12 +1,14 @@
-"""The costs of mistakes, as ``--cost`` and ``--abstain`` name them."""
+"""The positive class and the costs of mistakes, as ``--positive``, ``--cost`` and ``--abstain`` name them."""
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import DecisionOptions
+from demarcate.errors import InputWarning
 from demarcate.formatting import listed, quoted
 
 if TYPE_CHECKING:
@@ -14,27 +16,50 @@ if TYPE_CHECKING:
 
 _COST = re.compile(r"\s*(.+?)\s*=\s*([^=,:]+?)\s*(?:,|\Z)", re.DOTALL)
 """One of several costs: a mistake, whose name may hold anything, and up to the next comma its number."""
-_TWO_CLASSES = ("false_negative", "false_positive")
 
 
 def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any, float] | None:
     """Return the costs in texts such as ``false_negative=2,TRUE:DECIDED=3``; None for no text."""
     if not texts:
         return None
+    from demarcate.evaluation.costs import MISTAKES
+
     costs: dict[Any, float] = {}
     for text in texts:
         for name, number in _split(text):
-            mistake = name if name in _TWO_CLASSES else _pair(name, classes)
+            mistake = name if name in MISTAKES else _pair(name, classes)
             if mistake in costs:
                 raise UsageError(f"The mistake {quoted(name)} has two costs", "Give it one")
             costs[mistake] = _number(name, number)
     return costs
 
 
+def apply_positive(predictor: "Predictor", label: str | None) -> "Predictor":
+    """Return a saved model with the positive class that an option names, and with its own where it names none."""
+    from demarcate.tabular.positive_class import positive_code
+
+    if label is None:
+        return predictor
+    code, saved = positive_code(predictor.classes, label), predictor.positive
+    if saved not in (None, code):
+        own, other = (quoted(predictor.classes.tolist()[each]) for each in (saved, code))
+        message = (
+            f"The positive class is {other} here (--positive), and {own} in the model. Its decisions are the same."
+        )
+        warnings.warn(InputWarning(message), stacklevel=2)
+    return predictor.with_positive(code)
+
+
+def positive_label(classes: Sequence[Any], positive: int | None) -> Any:
+    """Return the label of the positive class; None where no class is known to be positive."""
+    return None if positive is None else classes[positive]
+
+
 def apply_costs(predictor: "Predictor", decision: DecisionOptions) -> "Predictor":
     """Return a saved model that decides by the costs that options name, and by its own where they name none."""
     from demarcate.evaluation import Costs
 
+    predictor = apply_positive(predictor, decision.positive)
     costs, abstain, saved = named_costs(decision.cost, predictor.classes.tolist()), decision.abstain, predictor.costs
     if costs is None and abstain is None:
         return predictor
@@ -42,7 +67,8 @@ def apply_costs(predictor: "Predictor", decision: DecisionOptions) -> "Predictor
         return predictor.deciding(saved.abstaining(abstain))
     if abstain is None and saved is not None:
         abstain = saved.abstain
-    return predictor.deciding(Costs.of(predictor.classes, costs, abstain))
+    positive = positive_label(predictor.classes.tolist(), predictor.positive)
+    return predictor.deciding(Costs.of(predictor.classes, costs, abstain, positive=positive))
 
 
 def _split(text: str) -> Iterator[tuple[str, str]]:
@@ -59,17 +85,19 @@ def _split(text: str) -> Iterator[tuple[str, str]]:
 
 def _pair(text: str, classes: Sequence[Any]) -> tuple[Any, Any]:
     """Return the true and the decided label in ``TRUE:DECIDED``."""
-    labels: Mapping[str, Any] = {str(label): label for label in classes}
-    parts = text.split(":")
-    splits = [(":".join(parts[:cut]).strip(), ":".join(parts[cut:]).strip()) for cut in range(1, len(parts))]
-    pairs = [(labels[true], labels[decided]) for true, decided in splits if true in labels and decided in labels]
+    from demarcate.tabular import LabelReader
+
+    labels, parts = LabelReader(classes), text.split(":")
+    splits = [(":".join(parts[:cut]), ":".join(parts[cut:])) for cut in range(1, len(parts))]
+    codes = [(labels.code(true.strip()), labels.code(decided.strip())) for true, decided in splits]
+    pairs = [(classes[true], classes[decided]) for true, decided in codes if min(true, decided) >= 0]
     if len(pairs) == 1:
         return pairs[0]
     if pairs:
         fact = f"The mistake {quoted(text)} can be read as {len(pairs)} pairs of classes"
         raise UsageError(fact, "Set this cost in Python, where a pair of labels names a mistake")
     two = "false_negative, false_positive or " if len(classes) == 2 else ""
-    fact = f"The mistake {quoted(text)} names no two of the classes {listed(list(labels))[:400]}"
+    fact = f"The mistake {quoted(text)} names no two of the classes {listed(classes)[:400]}"
     raise UsageError(fact, f"Name a mistake as {two}TRUE:DECIDED")
 
 

@@ -9,6 +9,7 @@ from demarcate.formatting import MAX_LISTED, counted, listed, quoted
 from demarcate.nn import Network, family_of
 from demarcate.nn.spec import n_outputs
 from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
+from demarcate.tabular.positive_class import positive_or_second
 
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec
@@ -148,7 +149,7 @@ def _layers(networks: Sequence[Network]) -> list[str]:
 
 def _decision(spec: "ModelSpec") -> str:
     if spec.threshold is not None:
-        return f"{spec.classes.tolist()[1]} from a probability of {spec.threshold:.4g}"
+        return f"{spec.classes.tolist()[positive_or_second(spec.positive)]} from a probability of {spec.threshold:.4g}"
     if spec.costs is None:
         return "the likelier class" if len(spec.classes) == 2 else "the likeliest class"
     abstain = spec.costs.abstain

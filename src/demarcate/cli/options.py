@@ -26,6 +26,10 @@ Strict = Annotated[
 ]
 CHECKPOINT = "Save the training to this folder as it goes; the same command resumes it."
 _DROP_MISSING = "Leave out rows whose target is missing."
+POSITIVE = (
+    "Label of the positive class of two: false_negative, thresholds and average precision are about it. [default: the "
+    "one that labels such as no and yes say themselves; for a saved model, its own]"
+)
 TRUE_LABELS = "Column with the true labels. [default: the column that the model predicts]"
 
 
@@ -141,11 +145,12 @@ class ModelOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionOptions:
-    """What mistakes and abstaining cost."""
+    """Which class is positive, and what mistakes and abstaining cost."""
 
+    positive: str | None = setting(POSITIVE, "--positive", name="pos_label", metavar="LABEL")
     cost: list[str] | None = option(
         "Cost of a mistake, otherwise 1: TRUE:DECIDED=3 names the true label and the one decided on. For two classes "
-        "also false_negative=2,false_positive=1; the positive class is the second in sorted order.",
+        "also false_negative=2,false_positive=1: missing the positive class, and a false alarm.",
         metavar="MISTAKE=NUMBER",
     )
     abstain: float | None = setting(

@@ -39,7 +39,7 @@ class CostComparison:
     Examples
     --------
     >>> codes = np.array([0, 0, 0, 1] * 25)
-    >>> costs = Costs.of(["well", "ill"], {"false_negative": 4})
+    >>> costs = Costs.of(["well", "ill"], {"false_negative": 4}, positive="ill")
     >>> compared = compare_costs(codes, np.tile([0.7, 0.3], (100, 1)), costs, rows="test", classes=["well", "ill"])
     >>> print(compared.decided, "instead of", compared.likeliest, "or always", compared.always, compared.constant)
     0.750 [0.660, 0.840] instead of 1.000 [0.640, 1.360] or always ill 0.750 [0.660, 0.840]

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import Problem, SettingError
-from demarcate.formatting import listed
+from demarcate.formatting import listed, quoted
+from demarcate.tabular.positive_class import positive_code, positive_or_second
 
 ABSTAINED = -1
-MISTAKES = {"false_negative": (1, 0), "false_positive": (0, 1)}
-"""The mistakes between two classes, as (true, decided); the second class is the positive one."""
+MISTAKES = ("false_negative", "false_positive")
+"""The mistakes between two classes, one of which is the positive one: missing it, and a false alarm."""
 MAX_COST = 1e15
 """Sums of such numbers are far from the largest floats."""
 TIE_TOLERANCE = 1e-12
@@ -35,6 +36,9 @@ class Costs:
         than any mistake for a row of that class, and at least one mistake costs more.
     abstain
         The cost of not deciding, at least 0; None if every row is decided.
+    positive
+        Of two classes the code of the positive one, which `prices` and `threshold` are about; None if it is not known,
+        and they are about the second. It changes no decision.
 
     Raises
     ------
@@ -43,22 +47,26 @@ class Costs:
 
     Examples
     --------
-    >>> costs = Costs.of(["well", "ill"], {"false_negative": 3})
+    >>> costs = Costs.of(["ill", "well"], {"false_negative": 3}, positive="ill")
     >>> costs.matrix, costs.threshold
-    (array([[0., 1.],
-           [3., 0.]]), 0.25)
-    >>> costs.decide(np.array([[0.7, 0.3], [0.8, 0.2]]))
-    array([1, 0])
+    (array([[0., 3.],
+           [1., 0.]]), 0.25)
+    >>> costs.decide(np.array([[0.3, 0.7], [0.2, 0.8]]))
+    array([0, 1])
     """
 
     matrix: npt.NDArray[np.float64]
     abstain: float | None = None
+    positive: int | None = None
 
     def __post_init__(self) -> None:
         _check(self.matrix, self.abstain, range(len(self.matrix)))
+        if self.positive is not None and (self.positive not in (0, 1) or len(self.matrix) != 2):
+            fact = f"positive is {self.positive!r}, and there are {len(self.matrix)} classes"
+            raise SettingError(f"{fact}. Give the code of one of two classes, 0 or 1, or None.")
 
     @classmethod
-    def of(cls, classes: Any, cost: Any, abstain: Any = None) -> "Costs | None":
+    def of(cls, classes: Any, cost: Any, abstain: Any = None, positive: Any = None) -> "Costs | None":
         """Read costs as callers write them; None if neither a cost nor one of abstaining is given.
 
         Parameters
@@ -66,16 +74,21 @@ class Costs:
         classes
             The labels, in the order of the probabilities' columns.
         cost
-            None; for two classes a mapping of ``false_negative`` (a row of the second class decided as the first) or
-            ``false_positive`` to costs; a mapping of ``(true, decided)`` labels to costs; or a matrix
-            ``(n_classes, n_classes)``. A mistake that is not named costs 1, being right costs nothing.
+            None; for two classes a mapping of ``false_negative`` (a row of the positive class decided as the other) or
+            ``false_positive`` (a row of the other decided as the positive one) to costs; a mapping of
+            ``(true, decided)`` labels to costs; or a matrix ``(n_classes, n_classes)``. A mistake that is not named
+            costs 1, being right costs nothing.
         abstain
             The cost of not deciding, or None.
+        positive
+            The label of the positive class of two; None if the labels say it themselves, as 0 and 1 or no and yes do,
+            or no cost needs it.
 
         Raises
         ------
         SettingError
-            If a cost is not a number from 0 to 1e15, names no class, or breaks the rules of `Costs`.
+            If a cost is not a number from 0 to 1e15, names no class, or breaks the rules of `Costs`; if ``positive``
+            is not one of two labels; or if a false negative has a cost and nothing says which class is positive.
 
         Examples
         --------
@@ -84,11 +97,12 @@ class Costs:
                [1., 0., 1.],
                [1., 1., 0.]])
         """
+        labels = np.asarray(list(classes) if isinstance(classes, str) else classes).tolist()
+        code = positive_code(labels, positive)
         if cost is None and abstain is None:
             return None
-        labels = np.asarray(list(classes) if isinstance(classes, str) else classes).tolist()
         if isinstance(cost, Mapping) or cost is None:
-            matrix = _matrix_of_named(labels, cost or {})
+            matrix = _matrix_of_named(labels, cost or {}, code)
         else:
             matrix = _matrix(cost)
             if matrix.shape != (len(labels), len(labels)):
@@ -96,19 +110,22 @@ class Costs:
                 raise SettingError(f"{fact}. Give a row and a column for each class.")
         number = None if abstain is None else _number("abstain", abstain)
         _check(matrix, number, labels)
-        return cls(matrix, number)
+        return cls(matrix, number, code)
 
     @property
     def prices(self) -> tuple[float, float] | None:
         """For two classes: the costs of a false negative and of a false positive above those of being right."""
         if len(self.matrix) != 2:
             return None
-        (right_0, false_positive), (false_negative, right_1) = self.matrix.tolist()
-        return false_negative - right_1, false_positive - right_0
+        mistakes = _mistakes(positive_or_second(self.positive))
+        false_negative, false_positive = (
+            self.matrix[true, decided] - self.matrix[true, true] for true, decided in mistakes.values()
+        )
+        return float(false_negative), float(false_positive)
 
     @property
     def threshold(self) -> float | None:
-        """For two classes without abstaining: the least probability of the second at which it is decided for."""
+        """For two classes without abstaining: the least probability of the positive one at which it is decided for."""
         if self.prices is None or self.abstain is not None:
             return None
         false_negative, false_positive = self.prices
@@ -165,15 +182,24 @@ class Costs:
         return replace(self, abstain=None if abstain is None else _number("abstain", abstain))
 
 
-def _matrix_of_named(labels: list[Any], cost: Mapping[Any, Any]) -> npt.NDArray[np.float64]:
+def _mistakes(positive: int) -> dict[str, tuple[int, int]]:
+    """Return the mistakes between two classes as (true, decided)."""
+    pairs = (positive, 1 - positive), (1 - positive, positive)
+    return dict(zip(MISTAKES, pairs, strict=True))
+
+
+def _matrix_of_named(labels: list[Any], cost: Mapping[Any, Any], positive: int | None) -> npt.NDArray[np.float64]:
     """Return the matrix of costs that are named one by one."""
     matrix = 1.0 - np.eye(len(labels))
     codes = {label: code for code, label in enumerate(labels)}
+    mistakes = {} if positive is None else _mistakes(positive)
     problems, named = [], set()
+    if len(labels) == 2 and not mistakes and (unclear := [name for name in MISTAKES if name in cost]):
+        problems.append(_unknown_positive(unclear, labels))
     for name, value in cost.items():
-        place = _place(name, codes)
+        place = mistakes.get(name) if isinstance(name, str) else _place(name, codes)
         if place is None:
-            problems.append(_unknown_mistake(name, labels))
+            problems += [] if len(labels) == 2 and name in MISTAKES else [_unknown_mistake(name, labels)]
         elif place in named:
             problems.append(Problem(f"{name!r} names a mistake a second time", "Leave one out"))
         else:
@@ -185,13 +211,18 @@ def _matrix_of_named(labels: list[Any], cost: Mapping[Any, Any]) -> npt.NDArray[
 
 
 def _place(name: Any, codes: Mapping[Any, int]) -> tuple[int, int] | None:
-    if isinstance(name, str):
-        return MISTAKES.get(name) if len(codes) == 2 else None
     try:
         true, decided = name
         return codes[true], codes[decided]
     except (TypeError, ValueError, KeyError):
         return None
+
+
+def _unknown_positive(names: list[str], labels: list[Any]) -> Problem:
+    first, second = map(quoted, labels)
+    verb = "has a cost" if len(names) == 1 else "have costs"
+    fact = f"{' and '.join(names)} {verb}, and nothing says which of {first} and {second} is the positive class"
+    return Problem(fact, f"Name it: pos_label {first} or {second}")
 
 
 def _unknown_mistake(name: Any, labels: list[Any]) -> Problem:

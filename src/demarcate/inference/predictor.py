@@ -20,6 +20,7 @@ from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
 from demarcate.tabular import ParsedColumns, Schema, TableReader, TrainedOn, as_frame
+from demarcate.tabular.positive_class import positive_or_second
 from demarcate.tabular.trained_range import TrainedRanges
 
 _Result = TypeVar("_Result")
@@ -47,8 +48,8 @@ class Predictor:
     classes, target
         The labels, ``(n_classes,)``, in the order of the probabilities, and the name of their column.
     threshold
-        For two classes: the probability of the second from which it is predicted. None means the likelier class, or
-        a decision by ``costs`` that no threshold expresses.
+        For two classes: the probability of the positive one from which it is predicted, of the second where none is
+        positive. None means the likelier class, or a decision by ``costs`` that no threshold expresses.
     costs
         The costs of decisions, if not all mistakes cost the same; `deciding` states the threshold where there is one.
     temperature
@@ -182,12 +183,39 @@ class Predictor:
         if self.costs is not None:
             return self.costs.decide(probabilities)
         if self.threshold is not None:
-            return np.asarray(probabilities[:, 1] >= self.threshold, dtype=np.int64)
+            positive = positive_or_second(self.positive)
+            return np.where(probabilities[:, positive] >= self.threshold, positive, 1 - positive)
         return np.asarray(probabilities.argmax(1))
 
     def deciding(self, costs: Costs | None) -> "Predictor":
-        """Return the same predictor with decisions by other costs; None for the likeliest class."""
-        return replace(self, costs=costs, threshold=None if costs is None else costs.threshold)
+        """Return the same predictor with decisions by other costs; None for the likeliest class.
+
+        Its positive class is that of the costs, if they have one.
+        """
+        if costs is None:
+            return replace(self, costs=None, threshold=None)
+        positive = self.positive if costs.positive is None else costs.positive
+        costs = replace(costs, positive=positive)
+        return replace(self, costs=costs, threshold=costs.threshold, positive=positive)
+
+    def with_positive(self, positive: int | None) -> "Predictor":
+        """Return the same predictor, with the same decisions, with another class of two as the positive one.
+
+        Raises
+        ------
+        SettingError
+            If there are not two classes, or the code is none of theirs.
+        """
+        if positive is not None and (positive not in (0, 1) or len(self.classes) != 2):
+            fact = f"positive is {positive!r}, and there are {len(self.classes)} classes"
+            raise SettingError(f"{fact}. Give the code of one of two classes, 0 or 1, or None.")
+        costs, threshold = self.costs, self.threshold
+        if costs is not None:
+            costs = replace(costs, positive=positive)
+            threshold = costs.threshold
+        elif threshold is not None and positive_or_second(positive) != positive_or_second(self.positive):
+            threshold = 1 - threshold
+        return replace(self, costs=costs, threshold=threshold, positive=positive)
 
     def predict_set(
         self, table: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True

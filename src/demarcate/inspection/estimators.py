@@ -11,6 +11,7 @@ from demarcate.datasets import Dataset
 from demarcate.errors import SettingError
 from demarcate.inference import Predictor
 from demarcate.tabular import as_frame, encode_known_labels, encode_labels, to_labels
+from demarcate.tabular.positive_class import positive_or_second
 
 LabelledData = Dataset | tuple[Any, Any]
 """A data set, or a table and its labels."""
@@ -30,6 +31,14 @@ def classes_of(estimator: Any) -> NDArray[Any]:
     return np.asarray(classes)
 
 
+def positive_of(estimator: Any) -> Any:
+    """Return the label of the positive class of a classifier; None where it has none, or is another library's."""
+    predictor = predictor_of(estimator)
+    if predictor is None or predictor.positive is None:
+        return None
+    return predictor.classes.tolist()[predictor.positive]
+
+
 def class_margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each class's lead over its best rival, ``(..., n_classes)``: positive for the class decided for.
 
@@ -37,8 +46,9 @@ def class_margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray
     """
     predictor = predictor_of(estimator)
     if predictor is not None and predictor.threshold is not None:
-        lead = probabilities[..., 1] - predictor.threshold
-        return np.stack([-lead, lead], -1)
+        positive = positive_or_second(predictor.positive)
+        lead = probabilities[..., positive] - predictor.threshold
+        return np.stack([-lead, lead] if positive else [lead, -lead], -1)
     if predictor is not None and predictor.costs is not None:
         return _lead(-predictor.costs.expected(probabilities))
     return _lead(probabilities)

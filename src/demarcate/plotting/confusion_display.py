@@ -8,16 +8,24 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import classes_of, codes_and_classes
+from demarcate.inspection.estimators import classes_of, codes_and_classes, positive_of
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular import to_labels
+from demarcate.tabular.positive_class import positive_code
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MAX_NUMBERED = 20
 """Classes up to which cells have their numbers written in."""
+_KINDS = {
+    (False, False): "true negatives",
+    (False, True): "false positives",
+    (True, False): "false negatives",
+    (True, True): "true positives",
+}
+"""The names of the cells by whether the true and the predicted class are the positive one."""
 
 
 @dataclass(eq=False)
@@ -28,6 +36,8 @@ class ConfusionDisplay(Display):
     ----------
     matrix
         Counts, ``(n_classes, n_classes)``; true classes down, predictions across.
+    positive
+        The code of the positive class of two, after which the cells are called; None where nothing says which it is.
 
     Examples
     --------
@@ -39,10 +49,18 @@ class ConfusionDisplay(Display):
     matrix: NDArray[np.int64]
     classes: NDArray[Any]
     title: str = ""
+    positive: int | None = None
 
     @classmethod
     def from_estimator(
-        cls, estimator: Any, X: Any, y: Any, *, title: str | None = None, ax: "Axes | None" = None
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        *,
+        positive: Any = None,
+        title: str | None = None,
+        ax: "Axes | None" = None,
     ) -> Self:
         """Draw what a fitted classifier predicts for rows whose labels are known.
 
@@ -50,15 +68,25 @@ class ConfusionDisplay(Display):
         ----------
         estimator, X, y
             A fitted classifier, rows it was not trained on, and their labels.
+        positive
+            The label of the positive class of two; None for the classifier's own, if it has one.
         title, ax
             As for `from_predictions`.
         """
-        classes = classes_of(estimator)
-        return cls.from_predictions(y, estimator.predict(X), classes=classes, title=title, ax=ax)
+        classes, predicted = classes_of(estimator), estimator.predict(X)
+        positive = positive_of(estimator) if positive is None else positive
+        return cls.from_predictions(y, predicted, classes=classes, positive=positive, title=title, ax=ax)
 
     @classmethod
     def from_predictions(
-        cls, y_true: Any, y_pred: Any, *, classes: Any = None, title: str | None = None, ax: "Axes | None" = None
+        cls,
+        y_true: Any,
+        y_pred: Any,
+        *,
+        classes: Any = None,
+        positive: Any = None,
+        title: str | None = None,
+        ax: "Axes | None" = None,
     ) -> Self:
         """Draw labels and what was predicted for them.
 
@@ -69,13 +97,16 @@ class ConfusionDisplay(Display):
             left out and counted in the title.
         classes
             All labels there are, in order; None for those among the rows.
+        positive
+            The label of the positive class of two, after which cells are called true positives and so on; None for the
+            one that labels such as no and yes say themselves.
         title, ax
             Instead of a title with the easiest and the hardest class, and of new axes.
 
         Raises
         ------
         SettingError
-            If labels and predictions differ in number, or no row is decided.
+            If labels and predictions differ in number, no row is decided, or ``positive`` is not one of two labels.
         """
         true, predicted = to_labels(y_true), to_labels(y_pred)
         if len(true) != len(predicted) or not true:
@@ -90,7 +121,7 @@ class ConfusionDisplay(Display):
         codes, known = codes_and_classes([*true, *predicted], classes)
         n_classes, n_rows = len(known), len(true)
         counts = np.bincount(codes[:n_rows] * n_classes + codes[n_rows:], minlength=n_classes**2)
-        display = cls(counts.reshape(n_classes, n_classes), known)
+        display = cls(counts.reshape(n_classes, n_classes), known, positive=positive_code(known, positive))
         in_words = display._in_words() + (f". {n_undecided:,} not decided" if n_undecided else "")
         display.title = in_words if title is None else title
         return display.plot(ax)
@@ -135,7 +166,8 @@ class ConfusionDisplay(Display):
         size = float(np.clip(60 / n_classes, 5, 11))
         for true, predicted in np.ndindex(n_classes, n_classes):
             dark = shares[true, predicted] > 0.55
-            text = f"{self.matrix[true, predicted]:,}{_kind(true, predicted) if n_classes == 2 else ''}"
+            kind = "" if self.positive is None else f"\n{_KINDS[true == self.positive, predicted == self.positive]}"
+            text = f"{self.matrix[true, predicted]:,}{kind}"
             colour = "white" if dark else style.INK
             self.ax_.text(predicted, true, text, ha="center", va="center", fontsize=size, color=colour)
 
@@ -147,10 +179,3 @@ class ConfusionDisplay(Display):
         easiest = f"{shortened(self.easiest, 16)} ({known.max():.0%} found)"
         hardest = f"{shortened(self.hardest, 16)} ({known.min():.0%} found)"
         return f"{right}. Easiest class: {easiest}; hardest: {hardest}"
-
-
-def _kind(true: int, predicted: int) -> str:
-    """Return the name of a cell of two classes, the second being the positive one."""
-    return "\n" + {
-        (0, 0): "true negatives", (0, 1): "false positives", (1, 0): "false negatives", (1, 1): "true positives",
-    }[true, predicted]  # fmt: skip

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import classes_of, codes_and_classes
+from demarcate.inspection.estimators import classes_of, codes_and_classes, positive_of
 from demarcate.inspection.threshold_curve import ThresholdCurve
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
-from demarcate.tabular import encode_known_labels
+from demarcate.tabular.positive_class import positive_code, positive_or_second
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,6 +78,7 @@ class ThresholdDisplay(Display):
         """
         classes = classes_of(estimator)
         _check_two(len(classes))
+        positive = positive_of(estimator) if positive is None else positive
         probabilities = estimator.predict_proba(X)
         costs = {"false_negative": false_negative, "false_positive": false_positive}
         return cls.from_predictions(y, probabilities, classes=classes, positive=positive, title=title, ax=ax, **costs)
@@ -106,7 +107,8 @@ class ThresholdDisplay(Display):
         false_negative, false_positive
             What missing a positive costs, and what a false alarm costs; at least 0, not both 0.
         positive
-            The label of the positive class; None for the second in order.
+            The label of the positive class; None for the one that labels such as no and yes say themselves, and for
+            the second where they say nothing.
         classes
             The two labels in the order of the probabilities' columns; None for sorted order.
         title, ax
@@ -115,7 +117,8 @@ class ThresholdDisplay(Display):
         Raises
         ------
         SettingError
-            If there are not two classes, a cost is out of range, or rows and probabilities do not agree.
+            If there are not two classes, a cost is out of range, ``positive`` is none of the labels, or rows and
+            probabilities do not agree.
         """
         for name, value in (("false_negative", false_negative), ("false_positive", false_positive)):
             if not 0 <= value < np.inf:
@@ -124,7 +127,7 @@ class ThresholdDisplay(Display):
             raise SettingError("false_negative and false_positive are both 0. Raise one of them.")
         codes, labels = codes_and_classes(y_true, classes)
         _check_two(len(labels))
-        code = 1 if positive is None else int(encode_known_labels([positive], labels)[0])
+        code = positive_or_second(positive_code(labels, positive))
         of_positive = _of_positive(np.asarray(probabilities, dtype=float), code, len(codes))
         curve = ThresholdCurve.of(codes == code, of_positive, np.arange(1, 100) / 100)
         thresholds, cost = curve.thresholds, curve.costs(false_negative, false_positive)

@@ -23,8 +23,10 @@ from demarcate.evaluation.row_values import row_losses
 from demarcate.evaluation.scores import scores_from_json
 from demarcate.inference import Predictor
 from demarcate.inspection.importance import Importance, RowGroup, permutation_importance
+from demarcate.report.filters import elided
 from demarcate.tabular import ParsedColumns, as_frame, encode_known_labels
 from demarcate.tabular.fingerprint import fingerprint
+from demarcate.tabular.positive_class import positive_or_second
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +195,28 @@ class EvaluatedRows:
     def labels(self) -> list[str]:
         """The classes as text."""
         return [str(label) for label in self.predictor.classes.tolist()]
+
+    @property
+    def positive(self) -> int:
+        """The code of the class that curves of two classes are about: the positive one, the second where none is."""
+        return positive_or_second(self.predictor.positive)
+
+    @property
+    def positive_label(self) -> str | None:
+        """The label of the positive class; None where no class is known to be positive."""
+        return None if self.predictor.positive is None else self.labels[self.predictor.positive]
+
+    @property
+    def positive_note(self) -> str:
+        """A sentence on the class that average precision is about; empty of more than two classes."""
+        if self.n_classes != 2:
+            return ""
+        why = (
+            "the positive one"
+            if self.positive_label is not None
+            else "the second label: nothing says which is positive"
+        )
+        return f"Average precision is about class {elided(self.labels[self.positive])}, {why}."
 
     @cached_property
     def decisions(self) -> NDArray[np.int64]:

@@ -115,14 +115,14 @@ class LabelReader:
         if isinstance(labels, pl.Series):
             words = parse_categories(labels)
             distinct = words.drop_nulls().unique(maintain_order=True)
-            known = pl.Series([self._code(word) for word in distinct], dtype=pl.Int64)
+            known = pl.Series([self.code(word) for word in distinct], dtype=pl.Int64)
             codes = words.replace_strict(distinct, known, return_dtype=pl.Int64).fill_null(-1).to_numpy()
             is_missing = words.is_null().to_numpy()
             unknown = words.filter(codes < 0).drop_nulls().value_counts(sort=True).iter_rows()
         else:
             cells = to_labels(labels)
             is_missing = np.array([is_missing_label(label) for label in cells], dtype=bool)
-            codes = np.array([self._code(label) for label in cells], dtype=np.int64)
+            codes = np.array([self.code(label) for label in cells], dtype=np.int64)
             codes[is_missing] = -1
             unknown = iter([(cells[row], 1) for row in np.flatnonzero((codes < 0) & ~is_missing)])
         self._missing.add(is_missing)
@@ -132,7 +132,8 @@ class LabelReader:
                 self._unknown[word] += n
         return None if self._missing.n_missing or self._unknown else codes
 
-    def _code(self, label: Any) -> int:
+    def code(self, label: Any) -> int:
+        """Return the class index of a label, -1 for an unknown one."""
         if (type(label), label) in self._by_value:
             return self._by_value[type(label), label]
         word = canonical_label(label)

@@ -13,9 +13,9 @@ def test_the_matrix_is_scikit_learns(binary_report, oof, parse_page, numbers):
 def test_the_matrix_is_that_of_the_decisions_by_cost(cost_fit, cost_report):
     classifier, _, labels = cost_fit
     section = cost_report.to_json()["confusion"]
-    truth = labels == classifier.classes_[1]
-    assert section["counts"] == metrics.confusion_matrix(truth, classifier.oof_proba_[:, 1] >= 0.25).tolist()
-    assert "from a probability of 0.250 on" in section["by"]
+    is_well = classifier.oof_proba_[:, 0] < 0.25
+    assert section["counts"] == metrics.confusion_matrix(labels == "well", is_well).tolist()
+    assert section["by"] == "ill from a probability of 0.250 on"
 
 
 def test_undecided_rows_have_a_column(abstaining_fit, abstaining_report, parse_page):

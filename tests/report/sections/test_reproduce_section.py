@@ -70,14 +70,15 @@ def test_column_names_that_the_command_line_would_split_are_shown_in_python_only
 
 def test_command_and_code_have_the_costs(cost_report, abstaining_report):
     section = cost_report.to_json()["reproduce"]
-    assert "--cost well:ill=3" in section["command"]
-    assert "cost=[[0.0, 1.0], [3.0, 0.0]]" in section["python"]
+    assert "--positive ill" in section["command"]
+    assert "--cost ill:well=3" in section["command"]
+    assert "pos_label='ill', cost=[[0.0, 3.0], [1.0, 0.0]]" in section["python"]
     assert "--abstain 0.2" in abstaining_report.to_json()["reproduce"]["command"]
 
 
 def test_labels_that_a_cost_option_cannot_name_are_shown_in_python_only(table, report_of):
     frame, codes = table(120)
-    report = report_of(frame, np.where(codes == 1, "a:b", "c"), cost={"false_negative": 3})
+    report = report_of(frame, np.where(codes == 1, "a:b", "c"), pos_label="c", cost={"false_negative": 3})
     section = report.to_json()["reproduce"]
     assert section["command"] == ""
     assert "cost=[[0.0, 1.0], [3.0, 0.0]]" in section["python"]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from demarcate.cli.console import notify, print_json
-from demarcate.cli.option_groups import option
-from demarcate.cli.options import OutputOptions, ReadingOptions, Seed, TableOptions
+from demarcate.cli.error_handling import UsageError
+from demarcate.cli.option_groups import option, setting
+from demarcate.cli.options import POSITIVE, OutputOptions, ReadingOptions, Seed, TableOptions
 from demarcate.cli.process import EXIT_REFUSED
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class AuditOptions:
     against: str | None = option(
         "Another table, such as the rows to predict: does it differ, and in which columns?", metavar="TABLE"
     )
+    positive: str | None = setting(POSITIVE, "--positive", name="pos_label", metavar="LABEL")
     rescore: bool = option("Score the table again without what was found.", "--rescore/--no-rescore", default=True)
     strict: bool = option("Exit with 1 if there is a leak, a warning or a difference.", "--strict", default=False)
 
@@ -54,6 +56,8 @@ def _audit(data: TableOptions, options: AuditOptions, reading: ReadingOptions, s
     target = data.target or table.target
     if target is not None:
         target = resolve_target(table.name, table.columns, target)
+    elif options.positive is not None:
+        raise UsageError("--positive names a class, and there is no target", "Name its column with --target")
     sample = sample_table(table.parts, target, drop_missing=data.drop_missing_target, seed=seed)
     report_dropped_rows(sample.n_left_out)
     new = None
@@ -67,6 +71,7 @@ def _audit(data: TableOptions, options: AuditOptions, reading: ReadingOptions, s
     from demarcate.auditing.streaming_audit import audit_sample, drift_of_samples, split_labels
 
     arguments: dict[str, Any] = {"rescore": options.rescore, "seed": seed, "on_fit": on_fit}
+    arguments["settings"] = {} if options.positive is None else {"pos_label": options.positive}
     arguments |= data.column_lists(table.columns, table.categorical)
     if not sample.is_complete:
         parts = table.parts if table.is_rereadable else None

@@ -35,7 +35,7 @@ def evaluate(
     or those given here, the cost of the decisions is scored too.
     """
     from demarcate.cli import console_tables
-    from demarcate.cli.cost_options import apply_costs
+    from demarcate.cli.cost_options import apply_costs, positive_label
     from demarcate.evaluation.scores import scores_json
 
     predictor = apply_costs(source.load(), decision)
@@ -48,6 +48,7 @@ def evaluate(
             "model": source.model,
             "n_samples": streaming.n_rows,
             "classes": classes,
+            "positive": positive_label(classes, predictor.positive),
             "scores": scores_json(scores),
             "class_scores": dict(zip(map(str, classes), map(scores_json, class_scores), strict=True)),
             "costs": None if comparison is None else comparison.to_json(),
@@ -57,6 +58,7 @@ def evaluate(
         console_tables.print_class_balance(dict(zip(classes, streaming.class_counts.tolist(), strict=True)))
         console_tables.print_scores(scores)
         console_tables.print_class_scores(classes, class_scores)
+        console_tables.print_positive(classes, predictor.positive, class_scores)
         if comparison and costs:
             console_tables.print_costs(comparison, classes, costs)
     if strict and is_outside:

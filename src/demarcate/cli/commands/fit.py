@@ -91,7 +91,7 @@ def fit(
         data, reading, rows, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet
     ) as table:
         words = [*_reading_words(data, reading), *rows.words()]
-        result = _fit(table, {**settings, "random_state": seed}, decision.cost, files, words, output)
+        result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output)
     if output.as_json:
         print_json(result)
 
@@ -99,17 +99,21 @@ def fit(
 def _fit(
     table: "LabelledTable | TableOnDisk",
     settings: dict[str, Any],
-    cost: list[str] | None,
+    decision: DecisionOptions,
     files: FitFiles,
     reading_words: list[str],
     output: OutputOptions,
 ) -> dict[str, Any]:
-    from demarcate.cli.cost_options import named_costs
+    from demarcate.cli.cost_options import named_costs, positive_label
     from demarcate.cli.fit_input import TableOnDisk
     from demarcate.cli.outputs import report_files
+    from demarcate.evaluation import Costs
 
-    if cost:
-        settings = {**settings, "cost": named_costs(cost, table.training_set.classes.tolist())}
+    classes = table.training_set.classes.tolist()
+    if decision.cost:
+        settings = {**settings, "cost": named_costs(decision.cost, classes)}
+    # Before anything is shown or trained: costs that mean nothing without a positive class are refused.
+    Costs.of(classes, settings.get("cost"), decision.abstain, positive=decision.positive)
     if output.shows_tables:
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.
@@ -133,6 +137,7 @@ def _fit(
 
         console_tables.print_class_weights(classifier)
         console_tables.print_scores(classifier.scores_, baselines)
+        console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
         if cost_comparison and classifier.costs_:
             console_tables.print_costs(cost_comparison, classifier.classes_.tolist(), classifier.costs_)
         console_tables.print_training(classifier, fit_seconds, table.training_set)
@@ -148,7 +153,8 @@ def _fit(
         "target": table.training_set.target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
-        "classes": classifier.classes_.tolist(),
+        "classes": classes,
+        "positive": positive_label(classes, classifier.predictor_.positive),
         **{name: record[name] for name in ("class_rows", "class_weight", "scores", "baselines", "costs")},
         "dependence": record.get("dependence"),
         "weights_column": record.get("weights_column"),

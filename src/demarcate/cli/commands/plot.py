@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.commands.predict import row_cells
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.option_groups import OutputFile, argument, option
-from demarcate.cli.options import TRUE_LABELS, ModelOptions, Quiet, ReadingOptions, column_names
+from demarcate.cli.option_groups import OutputFile, argument, option, setting
+from demarcate.cli.options import POSITIVE, TRUE_LABELS, ModelOptions, Quiet, ReadingOptions, column_names
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,8 +33,9 @@ class PlotOptions:
     at: list[str] | None = option(
         "For regions and probability: hold another column at this value; repeat it.", metavar="COLUMN=VALUE"
     )
+    positive: str | None = setting(POSITIVE, "--positive", name="pos_label", metavar="LABEL")
     false_negative: float | None = option(
-        "For threshold: cost of missing the second class. [default: as in the model, or 1]"
+        "For threshold: cost of missing the positive class. [default: as in the model, or 1]"
     )
     false_positive: float | None = option("For threshold: cost of a false alarm. [default: as in the model, or 1]")
     target: str | None = option(TRUE_LABELS, "--target", "-t")
@@ -46,6 +47,7 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
     regions and probability are predictions on a grid over two columns, with the others held at one value each;
     confusion and threshold need rows that the model was not trained on.
     """
+    from demarcate.cli.cost_options import apply_positive
     from demarcate.cli.outputs import check_outputs, report_files, write_picture
     from demarcate.cli.table_input import load_table, split_target
 
@@ -54,7 +56,7 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
     if picture.table is None and picture.kind != "history":
         raise UsageError(f"--kind {picture.kind} needs rows", "Name a table after the model")
     check_outputs(picture, source.model, *filter(None, [picture.table]))
-    predictor = source.load()
+    predictor = apply_positive(source.load(), picture.positive)
     frame: pl.DataFrame | None = None
     labels: list[Any] = []
     if picture.table is not None:
@@ -71,8 +73,10 @@ def _drawing(
     """Return a function that makes the display."""
     from demarcate import plotting
     from demarcate.cli.table_input import warn_if_training_rows
+    from demarcate.inspection.estimators import positive_of
     from demarcate.tabular import encode_known_labels
     from demarcate.tabular.fingerprint import fingerprint
+    from demarcate.tabular.positive_class import positive_or_second
 
     columns, at = column_names(picture.columns), row_cells(picture.at or [])
     if picture.kind == "history":
@@ -83,12 +87,16 @@ def _drawing(
         probabilities = predictor.probabilities(parsed)
         if picture.kind == "confusion":
             predicted = predictor.decide(probabilities)
-            return lambda: plotting.ConfusionDisplay.from_predictions(labels, predicted, classes=classes)
+            return lambda: plotting.ConfusionDisplay.from_predictions(
+                labels, predicted, classes=classes, positive=positive_of(predictor)
+            )
+        # The costs of a model without a positive class are about its second one.
+        positive = classes.tolist()[positive_or_second(predictor.positive)]
         miss, alarm = (predictor.costs and predictor.costs.prices) or (1.0, 1.0)
         miss = miss if picture.false_negative is None else picture.false_negative
         alarm = alarm if picture.false_positive is None else picture.false_positive
         return lambda: plotting.ThresholdDisplay.from_predictions(
-            labels, probabilities, classes=classes, false_negative=miss, false_positive=alarm
+            labels, probabilities, classes=classes, false_negative=miss, false_positive=alarm, positive=positive
         )
     return lambda: plotting.BoundaryDisplay.from_estimator(
         predictor,

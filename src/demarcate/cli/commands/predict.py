@@ -81,6 +81,7 @@ def predict(
         sinks = [printer.add for printer in printers]
         if options.out:
             identity = input_identity(source.model, table)
+            identity |= {"positive": decision.positive}
             identity |= {"cost": decision.cost, "abstain": decision.abstain, "set": options.coverage}
             identity |= {"set per class": options.set_per_class, "spread": options.spread}
             identity |= {"encoding": reading.encoding, "delimiter": reading.delimiter}

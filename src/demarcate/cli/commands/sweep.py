@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 from demarcate.cli.console import notify, print_json, print_lines
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
-from demarcate.cli.options import CHECKPOINT, GridOptions, OutputOptions, ReadingOptions, RowOptions, TableOptions
+from demarcate.cli.options import (
+    CHECKPOINT,
+    POSITIVE,
+    GridOptions,
+    OutputOptions,
+    ReadingOptions,
+    RowOptions,
+    TableOptions,
+)
 
 if TYPE_CHECKING:
     from demarcate.engine import Training
@@ -27,6 +35,7 @@ class SweepOptions:
     test_size: float = setting("Share or number of the rows that the winner is scored on.", default=0.2)
     validation_size: float = setting("Share or number of the other rows that each seed validates on.", default=0.2)
     patience: int | None = option("Epochs without improvement before training stops; 0 for never. [default: 0]")
+    positive: str | None = setting(POSITIVE, "--positive", name="pos_label", metavar="LABEL")
     seed: int = setting("Seed of everything random.", default=0)
     device: str = setting("auto, cpu, cuda or another torch device.", default="auto")
     precision: str = setting("auto, float32, or bf16 for the products of wide layers.", default="float32")
@@ -91,10 +100,11 @@ def sweep(
     # Before anything is shown: the reader of the tables may close the pipe.
     sha256 = _save(result, table.training_set.target, files)
     if output.shows_tables:
-        from demarcate.cli.console_tables import print_scores
+        from demarcate.cli.console_tables import print_positive, print_scores
 
         print_lines("", *result.ranking().split("\n"), "", *result.verdict().split("\n"), "")
         print_scores(result.winner.scores, result.winner.baselines)
+        print_positive(table.training_set.classes.tolist(), result.winner.predictor.positive)
     if not output.quiet:
         report_files(files, sha256)
     if output.as_json:
@@ -138,6 +148,8 @@ def _save(result: "Sweep", target: str, files: SweepFiles) -> str | None:
 
 
 def _result_json(result: "Sweep") -> dict[str, Any]:
+    from demarcate.cli.cost_options import positive_label
+
     winner, lead, savings = result.winner, result.winner.lead, result.savings
     record = winner.predictor.record
     return {
@@ -146,6 +158,7 @@ def _result_json(result: "Sweep") -> dict[str, Any]:
         "n_train": len(result.train_rows[0]),
         "n_validation": len(result.validation_rows[0]),
         "classes": winner.predictor.classes.tolist(),
+        "positive": positive_label(winner.predictor.classes.tolist(), winner.predictor.positive),
         "metric": result.metric,
         "seeds": list(result.seeds),
         "configurations": result.table.to_dicts(),

@@ -29,6 +29,7 @@ from demarcate.experiments.sweep.validate_sweep import value_problems
 from demarcate.experiments.sweep.winner import score_winner
 from demarcate.formatting import counted
 from demarcate.nn import Network
+from demarcate.tabular.positive_class import positive_code
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import read_training_set
 from demarcate.trainingset.read_dependence import RowRoles
@@ -56,6 +57,7 @@ def sweep(
     time: Any = None,
     gap: float | str | timedelta = 0.0,
     sample_weight: Any = None,
+    pos_label: Any = None,
     device: str = "auto",
     precision: str = "float32",
     on_plan: Callable[[Size], None] | None = None,
@@ -98,6 +100,9 @@ def sweep(
         those before them.
     seed
         Decides the test rows, the sample and the seeds of the splits.
+    pos_label
+        The label of the positive class of two, which the winner's average precision is about; None for the one that
+        labels such as no and yes say themselves.
     categorical, numerical, drop
         Columns whose kind is set, or that are not used; a data set names its own categories.
     on_plan
@@ -137,6 +142,7 @@ def sweep(
         drop=drop,
         class_weight=class_weight,
     )
+    positive = positive_code(table.classes, pos_label)
     design = design_sweep(
         table,
         candidates,
@@ -161,7 +167,7 @@ def sweep(
     )
     networks = network_table(design, fitted)
     ranking = configuration_table(candidates, networks, metric)
-    winner = score_winner(design, fitted, ranking, networks, metric, seed)
+    winner = score_winner(design, fitted, ranking, networks, metric, seed, positive)
     if n_diverged := int(networks["diverged"].sum()):
         fact = f"The loss of {n_diverged:,} of {counted(len(networks), 'network')} stopped being finite"
         remedy = "Their best weights are kept, and the table marks them. Lower lr"

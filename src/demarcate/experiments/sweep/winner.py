@@ -103,14 +103,18 @@ def score_winner(
     networks: pl.DataFrame,
     metric: SweepMetric,
     seed: int,
+    positive: int | None = None,
 ) -> Winner:
-    """Build the predictor of the first configuration of the ranking, and score it on the test rows."""
+    """Build the predictor of the first configuration of the ranking, and score it on the test rows.
+
+    ``positive`` is the code of the positive class of two, None where none is known.
+    """
     n_seeds = len(design.splits)
     first = ranking["configuration"][0] - 1
     configuration = design.configurations[first]
     members = tuple(fitted[first * n_seeds : (first + 1) * n_seeds])
     specs, states = [member.network for member in members], [member.state for member in members]
-    predictor = mean_predictor(design.table, design.splits, specs, states)
+    predictor = mean_predictor(design.table, design.splits, specs, states).with_positive(positive)
     trained_rows = all_but(design.test_rows, len(design.table.codes))
     predictor = replace(predictor, trained_on=design.table.subset(trained_rows).trained_on())
     scores = _test_scores(design, predictor.probabilities(design.table.cells(design.test_rows)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import number
+from demarcate.report.filters import elided, number
 from demarcate.report.sections.section import Section
 
 MAX_CLASSES = 20
@@ -22,7 +22,8 @@ N_SHADES = 8
 class ConfusionSection(Section):
     """Rows by true and predicted class, ``(n_classes, n_classes)``, and undecided ones by class, ``(n_classes,)``.
 
-    ``by`` says in words which class is predicted.
+    ``by`` says in words which class is predicted; ``positive`` is the code of the positive class of two, None where
+    none is known to be.
     """
 
     key: ClassVar[str] = "confusion"
@@ -33,6 +34,7 @@ class ConfusionSection(Section):
     abstained: NDArray[np.int64]
     rows: str
     by: str
+    positive: int | None
 
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self:
@@ -41,12 +43,20 @@ class ConfusionSection(Section):
         is_decided = evaluated.decisions != ABSTAINED
         np.add.at(counts, (evaluated.codes[is_decided], evaluated.decisions[is_decided]), 1)
         abstained = np.bincount(evaluated.codes[~is_decided], minlength=evaluated.n_classes)
-        return cls(evaluated.labels, counts, abstained, evaluated.kind, _decision_rule(evaluated))
+        positive = evaluated.predictor.positive
+        return cls(evaluated.labels, counts, abstained, evaluated.kind, _decision_rule(evaluated), positive)
 
     @property
     def has_matrix(self) -> bool:
         """Whether there are few enough classes for a matrix."""
         return len(self.labels) <= MAX_CLASSES
+
+    @property
+    def mistakes(self) -> tuple[int, int] | None:
+        """Rows of the positive class that are missed, and false alarms; None where no class is positive."""
+        if self.positive is None:
+            return None
+        return int(self.counts[self.positive, 1 - self.positive]), int(self.counts[1 - self.positive, self.positive])
 
     @property
     def n_rows(self) -> int:
@@ -87,5 +97,5 @@ class ConfusionSection(Section):
 def _decision_rule(evaluated: EvaluatedRows) -> str:
     predictor = evaluated.predictor
     if predictor.threshold is not None:
-        return f"the second class from a probability of {number(predictor.threshold)} on"
+        return f"{elided(evaluated.labels[evaluated.positive])} from a probability of {number(predictor.threshold)} on"
     return "the likeliest class" if predictor.costs is None else "the class of least expected cost"

@@ -69,7 +69,7 @@ class ClassCurves(JsonFields):
 
 @dataclass(frozen=True, eq=False)
 class CurvesSection(Section):
-    """The curves of the classes with rows inside and outside, or of the second of two; ``n_classes`` counts them."""
+    """The curves of the classes with rows inside and outside, or of the positive of two; ``n_classes`` counts them."""
 
     key: ClassVar[str] = "curves"
     heading: ClassVar[str] = "ROC and precision-recall curves"
@@ -82,7 +82,7 @@ class CurvesSection(Section):
     def of(cls, evaluated: EvaluatedRows) -> Self | None:
         """Compute the curves; None if all rows are of one class."""
         counts = np.bincount(evaluated.codes, minlength=evaluated.n_classes)
-        candidates = [1] if evaluated.n_classes == 2 else range(evaluated.n_classes)
+        candidates = [evaluated.positive] if evaluated.n_classes == 2 else range(evaluated.n_classes)
         codes = [code for code in candidates if 0 < counts[code] < evaluated.n_rows]
         areas = {code: _area(evaluated, code) for code in codes}
         worst = sorted(codes, key=lambda code: areas[code].value)[:MAX_CLASSES]

@@ -24,8 +24,9 @@ _VERDICT_SENTENCES = {
 class HeadlineSection(Section):
     """The training data (None where the record lacks it), the networks in words, and the main scores.
 
-    ``own_rows`` is whether the evaluated rows are the training rows; ``verdicts`` has ``better``, ``worse`` or ``cannot
-    tell`` by baseline and metric; ``decisions`` is a sentence on which numbers follow costs or threshold, or empty.
+    ``positive`` is the positive class of two, None where none is known to be; ``own_rows`` is whether the evaluated
+    rows are the training rows; ``verdicts`` has ``better``, ``worse`` or ``cannot tell`` by baseline and metric;
+    ``decisions`` is a sentence on which numbers follow costs or threshold, or empty.
     """
 
     key: ClassVar[str] = "headline"
@@ -36,6 +37,7 @@ class HeadlineSection(Section):
     n_samples: int | None
     n_features: int | None
     n_used: int
+    positive: str | None
     class_rows: Mapping[str, int]
     n_members: int
     network: str
@@ -58,6 +60,7 @@ class HeadlineSection(Section):
             n_samples=record.get("n_samples"),
             n_features=record.get("n_features"),
             n_used=len(predictor.schema.used),
+            positive=evaluated.positive_label,
             class_rows=dict(record.get("class_rows", {})),
             n_members=predictor.n_members,
             network=_network_text(evaluated),

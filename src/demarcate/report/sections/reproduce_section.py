@@ -14,9 +14,9 @@ from demarcate.report.sections.section import Section
 _SETTINGS_WITH_OPTION = {
     *("preset", "hidden", "activation", "dropout", "head", "optimizer", "lr", "weight_decay", "schedule", "epochs"),
     *("batch_size", "patience", "n_folds", "n_seeds", "time_limit", "class_weight", "device", "precision", "abstain"),
-    *("categorical", "numerical", "drop"),
+    *("categorical", "numerical", "drop", "pos_label"),
 }
-_OPTION_NAMES = {"n_folds": "folds", "n_seeds": "seeds"}
+_OPTION_NAMES = {"n_folds": "folds", "n_seeds": "seeds", "pos_label": "positive"}
 _COLUMN_LISTS = ("categorical", "numerical", "drop")
 _TABLE = "TABLE"
 

@@ -38,7 +38,8 @@ class ModelScores(JsonFields):
 class ScoresSection(Section):
     """The scores of the classifier (first) and of the baselines.
 
-    ``decisions`` is a sentence on which numbers follow the costs or the threshold; may be empty.
+    ``decisions`` is a sentence on which numbers follow the costs or the threshold, ``about`` one on the class that
+    average precision is about; either may be empty.
     """
 
     key: ClassVar[str] = "scores"
@@ -46,6 +47,7 @@ class ScoresSection(Section):
 
     contenders: tuple[ModelScores, ...]
     decisions: str
+    about: str
 
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self:
@@ -66,7 +68,7 @@ class ScoresSection(Section):
                     recorded_kind = next(iter(scores.values())).rows
                     name = f"{MODEL_NAMES[key]}, {recorded_kind} rows"
                     models.append(ModelScores(f"{key}_{recorded_kind}", name, recorded_kind, scores))
-        return cls(tuple(models), evaluated.decision_note)
+        return cls(tuple(models), evaluated.decision_note, evaluated.positive_note)
 
     @property
     def metrics(self) -> list[str]:

@@ -19,6 +19,7 @@ from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_
 class ThresholdSection(CostCurveSection):
     """Rows of both classes at or above each of `THRESHOLDS`, as true and as false positives.
 
+    ``is_named`` is whether ``positive`` is known to be the positive class; it is the second of two where none is.
     ``start``, ``false_negative`` and ``false_positive`` are the classifier's threshold and costs. ``stretch`` is how
     many times wider intervals are than Wilson's: as those of the report's scores, which cover variation between folds.
     """
@@ -28,6 +29,7 @@ class ThresholdSection(CostCurveSection):
 
     negative: str
     positive: str
+    is_named: bool
     n_negative: int
     n_positive: int
     true_positives: NDArray[np.int64]
@@ -44,15 +46,16 @@ class ThresholdSection(CostCurveSection):
         """Count the rows at each threshold; None unless there are two classes."""
         if evaluated.n_classes != 2:
             return None
-        predictor, probabilities, is_positive = evaluated.predictor, evaluated.probabilities[:, 1], evaluated.codes == 1
-        curve = ThresholdCurve.of(is_positive, probabilities)
+        predictor, positive = evaluated.predictor, evaluated.positive
+        probabilities = evaluated.probabilities[:, positive]
+        curve = ThresholdCurve.of(evaluated.codes == positive, probabilities)
         start = 0.5 if predictor.threshold is None else predictor.threshold
         scores = _scores_at(evaluated, start)
         false_negative, false_positive = (predictor.costs and predictor.costs.prices) or (1.0, 1.0)
-        negative, positive = evaluated.labels
         return cls(
-            negative=negative,
-            positive=positive,
+            negative=evaluated.labels[1 - positive],
+            positive=evaluated.labels[positive],
+            is_named=evaluated.positive_label is not None,
             n_negative=curve.n_negative,
             n_positive=curve.n_positive,
             true_positives=curve.true_positives,
@@ -122,9 +125,10 @@ class ThresholdSection(CostCurveSection):
 
 
 def _scores_at(evaluated: EvaluatedRows, threshold: float) -> dict[str, Score]:
-    """Return the scores of the second class if every row is decided at a threshold."""
-    decisions = (evaluated.probabilities[:, 1] >= threshold).astype(np.int64)
+    """Return the scores of the positive class if every row is decided at a threshold."""
+    positive = evaluated.positive
+    decisions = np.where(evaluated.probabilities[:, positive] >= threshold, positive, 1 - positive)
     if np.array_equal(decisions, evaluated.decisions):
-        return evaluated.class_scores[1]
+        return evaluated.class_scores[positive]
     settings: dict[str, Any] = {"rows": evaluated.kind, "decided": decisions, "folds": evaluated.folds}
-    return class_scores(evaluated.codes, evaluated.probabilities, **settings)[1]
+    return class_scores(evaluated.codes, evaluated.probabilities, **settings)[positive]

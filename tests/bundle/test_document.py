@@ -677,7 +677,7 @@ class TestCraftedDocuments:
             (("classes", "values"), ["mild", "absent", "sévère"], "sorted and distinct"),
             (("classes", "values"), ["absent", "absent", "mild"], "sorted and distinct"),
             (("classes", "type"), "complex", "type of the classes is not one of str, int, bool, float"),
-            (("threshold",), 0.5, "second of two classes"),
+            (("threshold",), 0.5, "probability of one of two classes"),
             (("schema", 0, "kind"), "number", "kind"),
             (("schema", 1, "name"), "age", "column names are repeated"),
             (("schema", 0, "dropped"), "no more", "schema's columns"),

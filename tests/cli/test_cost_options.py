@@ -46,6 +46,16 @@ def saved(demarcate, table, tmp_path_factory):
     return out
 
 
+@pytest.fixture(scope="module")
+def screened(demarcate, tmp_path_factory):
+    """A model to which missing a cancer is dear, and what fit printed."""
+    out = tmp_path_factory.mktemp("models") / "screen.safetensors"
+    costs = ("--positive", "cancer", "--cost", "false_negative=10")
+    outcome = demarcate("fit", SCREEN, "-t", "result", *ENOUGH, *costs, "--out", out)
+    assert outcome.code == 0, outcome.err
+    return out, outcome.out
+
+
 @pytest.fixture
 def other(frame, tmp_path):
     """A table that differs from the training rows."""
@@ -293,15 +303,6 @@ def test_rows_that_are_not_decided_are_left_out_of_a_drawn_matrix(demarcate, sav
 
 
 class TestPositiveClass:
-    @pytest.fixture(scope="class")
-    def screened(self, demarcate, tmp_path_factory):
-        """A model to which missing a cancer is dear, and what fit printed."""
-        out = tmp_path_factory.mktemp("models") / "screen.safetensors"
-        costs = ("--positive", "cancer", "--cost", "false_negative=10")
-        outcome = demarcate("fit", SCREEN, "-t", "result", *ENOUGH, *costs, "--out", out)
-        assert outcome.code == 0, outcome.err
-        return out, outcome.out
-
     @pytest.fixture
     def others(self, tmp_path):
         """Half of the table, which is not the training table."""
@@ -382,7 +383,7 @@ class TestPositiveClass:
         assert (json.loads(accepted.out)["positive"], accepted.err) == ("cancer", "")
 
     @pytest.mark.parametrize(
-        ("negative", "positive"), [("no", "yes"), (0, 1), (False, True), (-1, 1), ("n", "P"), ("absent", "Present")]
+        ("negative", "positive"), [("no", "yes"), (0, 1), ("false", "true"), (-1, 1), ("n", "P"), ("absent", "Present")]
     )
     def test_labels_that_say_it_need_no_option(self, demarcate, tmp_path, negative, positive):
         rows = pl.read_csv(SCREEN)

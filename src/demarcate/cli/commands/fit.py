@@ -137,9 +137,9 @@ def _fit(
 
         console_tables.print_class_weights(classifier)
         console_tables.print_scores(classifier.scores_, baselines)
-        console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
         if cost_comparison and classifier.costs_:
-            console_tables.print_costs(cost_comparison, classifier.classes_.tolist(), classifier.costs_)
+            console_tables.print_costs(cost_comparison, classes, classifier.costs_)
+        console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
         console_tables.print_training(classifier, fit_seconds, table.training_set)
     if not output.quiet:
         report_files(files, sha256)

@@ -29,7 +29,7 @@ from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
 from demarcate.tabular.class_weights import class_weights
-from demarcate.tabular.positive_class import positive_code
+from demarcate.tabular.positive_class import positive_code, positive_or_second
 from demarcate.trainingset import TrainingSet
 
 
@@ -368,9 +368,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         return tags
 
     def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
-        positive = 1 if self.predictor_.positive is None else self.predictor_.positive
-        sampling = self.oof_sampling_
-        return score_sampled(self.oof_codes_, probabilities, sampling, rows=self.oof_kind_, positive=positive)
+        settings: dict[str, Any] = {"rows": self.oof_kind_, "positive": positive_or_second(self.predictor_.positive)}
+        return score_sampled(self.oof_codes_, probabilities, self.oof_sampling_, **settings)
 
     def _keep(self, training_set: TrainingSet, ensemble: Ensemble) -> None:
         """Set the fitted attributes."""

@@ -1,6 +1,6 @@
 """How alike pairs of rows are in a table's columns, beyond what any two rows are by chance."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,7 @@ class Likeness:
     It is an intraclass correlation, of the ranks of numbers and of indicators of categories.
     """
 
+    names: tuple[str, ...]
     by_column: NDArray[np.float64]  # (n_columns,)
     errors: NDArray[np.float64]  # standard errors of random pairs, (n_columns,)
     overall: float  # mean over columns
@@ -37,6 +38,15 @@ class Likeness:
         """Return whether the rows are alike in all columns together, in a single one, or in the target."""
         in_one = bool(np.any(self.by_column > Z * self.errors))
         return in_one or self.overall > Z * self.overall_error or self.of_labels > Z * self.labels_error
+
+    def without(self, name: str) -> float:
+        """Return the mean over columns but one."""
+        others = [alike for column, alike in zip(self.names, self.by_column, strict=True) if column != name]
+        return float(np.mean(others)) if others else 0.0
+
+    def is_above(self, other: "Likeness") -> bool:
+        """Return whether rows are more alike than those of ``other`` in all columns together."""
+        return self.overall - other.overall > Z * float(np.hypot(self.overall_error, other.overall_error))
 
     def share_above(self, other: "Likeness") -> float:
         """Return the share of columns in which rows are alike, and far more so than those of ``other``."""
@@ -89,11 +99,12 @@ class RowComparison:
         self._spread = float(alike.mean(0).std()) if len(alike) else 0.0
         self._labels_spread = float(self._scales.labels_alike(random).std())
 
-    def likeness(self, pairs: Pairs, without: str = "") -> Likeness:
-        """Return how alike pairs of rows are, of which there is at least one, in all columns but one."""
-        names = [name for name in self._scales.names if name != without]
+    def likeness(self, pairs: Pairs, without: Collection[str] = ()) -> Likeness:
+        """Return how alike pairs of rows are, of which there is at least one, in all columns but some."""
+        names = [name for name in self._scales.names if name not in without]
         alike, root = self._scales.alike(pairs, names), np.sqrt(len(pairs[0]))
         return Likeness(
+            tuple(names),
             alike.mean(1),
             np.array([self._spreads[name] for name in names]) / root,
             float(alike.mean()) if names else 0.0,

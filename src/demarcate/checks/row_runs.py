@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.checks.finding import Finding
-from demarcate.checks.group_columns import CONSEQUENCE, RULE
+from demarcate.checks.group_sizes import CONSEQUENCE, RULE
 from demarcate.checks.likeness import Pairs, RowScales, Z
 from demarcate.checks.table_view import TableView
 from demarcate.formatting import listed
@@ -19,7 +19,7 @@ MAX_VALUE_SHARE = 0.8
 have one value in nearly all rows."""
 MIN_NEAR_SHARE = 0.4
 """The share of consecutive rows that are as near as the nearest twentieth of rows further apart."""
-MIN_RANK_AT_ENDS, MAX_STILL_ALIKE = 0.25, 0.6
+MAX_STILL_ALIKE = 0.45
 _NEAREST = 0.05
 _MAX_PAIRS = 20_000
 _SAME_RUNS, _MAX_AGAINST = 3.0, 0.02
@@ -40,9 +40,9 @@ def row_runs(table: TableView) -> Iterator[Finding]:
     if len(varying) < MIN_COLUMNS:
         return
     steps = _Steps.of(scales.alike(consecutive, varying), scales.alike(apart, varying))
-    if steps.near_share < MIN_NEAR_SHARE or steps.rank < MIN_RANK_AT_ENDS or steps.still_alike > MAX_STILL_ALIKE:
+    if steps.near_share < MIN_NEAR_SHARE or steps.still_alike > MAX_STILL_ALIKE:
         return
-    n_runs = round(table.n_rows * min(1.0, (1 - steps.near_share) / (1 - _NEAREST))) + 1
+    n_runs = round(table.n_rows * steps.end_share) + 1
     if n_runs < MIN_RUNS or table.n_rows > MAX_RUN_ROWS * n_runs:
         return
     if not _is_sorted(table, n_runs):
@@ -69,51 +69,47 @@ def _varying(table: TableView, scales: RowScales, consecutive: Pairs, apart: Pai
 
 @dataclass(frozen=True, eq=False)
 class _Steps:
-    """Steps from one row to the next: near ones within runs, and others at their ends."""
+    """Steps from one row to the next: near ones within runs, and far ones, of which half of a run's ends are."""
 
     near_share: float
-    rank: float  # how far rows at ends are apart, as the median rank among rows further apart, 0 to 1
+    end_share: float  # of steps that end a run
     still_alike: float  # how much of a run's likeness outlasts its end, in the column where most does
 
     @classmethod
     def of(cls, alike: NDArray[np.float64], others: NDArray[np.float64]) -> "_Steps":
         """Measure steps from the likeness of consecutive rows and of others, ``(n_columns, n_pairs)`` each."""
-        ordered = np.sort(-others.mean(0))
-        rank = np.searchsorted(ordered, -alike.mean(0), side="left") / len(ordered)
-        is_near = rank <= _NEAREST
-        if is_near.all() or not is_near.any():
+        least, middle = np.quantile(others.mean(0), [1 - _NEAREST, 0.5])
+        is_near, is_far = alike.mean(0) >= least, alike.mean(0) < middle
+        if np.count_nonzero(is_far) < MIN_RUNS / 2 or not is_near.any():
             return cls(float(is_near.mean()), 0.0, 1.0)
-        within, at_ends = (alike[:, rows].mean(1) - others.mean(1) for rows in (is_near, ~is_near))
-        return cls(float(is_near.mean()), float(np.median(rank[~is_near])), float((at_ends / within).max()))
+        within, at_ends = (alike[:, steps].mean(1) - others.mean(1) for steps in (is_near, is_far))
+        return cls(float(is_near.mean()), 2 * float(is_far.mean()), float((at_ends / within).max()))
 
 
 def _is_sorted(table: TableView, n_runs: int) -> bool:
     """Return whether about as many runs follow from the order of the rows: by a column, then by another, and so on."""
-    least = n_runs / _SAME_RUNS
-    codes = [column.value_codes for column in table.columns.values()]
-    if any(least <= _n_places(column) <= n_runs * _SAME_RUNS for column in codes):
-        return True
-    labels = np.zeros(table.n_rows, dtype=np.int64) if table.codes is None else table.codes
-    is_tie = np.ones(table.n_rows - 1, dtype=bool)
-    remaining = [np.diff(column) for column in (labels, *codes)]
-    while np.count_nonzero(~is_tie) < least:
-        ordered = next((place for place, steps in enumerate(remaining) if _is_monotonic(steps[is_tie])), None)
+    runs = np.zeros(table.n_rows, dtype=np.int64)
+    columns = [(column.value_codes, column.numbers is not None) for column in table.columns.values()]
+    columns += [] if table.codes is None else [(table.codes, False)]
+    while runs[-1] + 1 < n_runs / _SAME_RUNS:
+        ordered = next((place for place, column in enumerate(columns) if _is_ordered(*column, runs)), None)
         if ordered is None:
             return False
-        is_tie &= remaining.pop(ordered) == 0
+        codes, _ = columns.pop(ordered)
+        ends = (np.diff(codes) != 0) | (np.diff(runs) > 0)
+        runs = np.append(0, np.cumsum(ends))
     return True
 
 
-def _n_places(codes: NDArray[np.int64]) -> float:
-    """Return in how many places the values of a column stand, if each stands in one; infinity if not."""
-    n_places = int(np.count_nonzero(np.diff(codes))) + 1
-    return n_places if n_places <= 1.05 * len(np.unique(codes)) + 1 else np.inf
-
-
-def _is_monotonic(steps: NDArray[np.int64]) -> bool:
-    """Return whether nearly all steps go the same way."""
-    n_up, n_down = int(np.count_nonzero(steps > 0)), int(np.count_nonzero(steps < 0))
-    return bool(n_up + n_down) and min(n_up, n_down) <= _MAX_AGAINST * (n_up + n_down)
+def _is_ordered(codes: NDArray[np.int64], are_numbers: bool, runs: NDArray[np.int64]) -> bool:
+    """Return whether numbers rise or fall within each run, and whether each word stands in one place of it."""
+    steps, within = np.diff(codes), np.diff(runs) == 0
+    n_up, n_down = int(np.count_nonzero(steps[within] > 0)), int(np.count_nonzero(steps[within] < 0))
+    if are_numbers:
+        return bool(n_up + n_down) and min(n_up, n_down) <= _MAX_AGAINST * (n_up + n_down)
+    n_places = n_up + n_down + runs[-1] + 1
+    n_values = len(np.unique(runs * (codes.max() + 1) + codes))
+    return bool(n_up + n_down) and bool(n_places <= (1 + _MAX_AGAINST) * n_values + 1)
 
 
 def _finding(varying: list[str], n_runs: int, n_rows: int, near: float) -> Finding:

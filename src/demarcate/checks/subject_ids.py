@@ -44,12 +44,6 @@ class Grouping:
     codes: NDArray[np.int64]  # group of each row, (n_rows,); -1 without one
     has_digits: bool  # whether most ids do
 
-    @property
-    def sizes(self) -> NDArray[np.int64]:
-        """Return the rows of each group, ``(n_groups,)``."""
-        sizes = np.bincount(self.codes[self.codes >= 0])
-        return sizes[sizes > 0]
-
 
 def groupings(table: TableView) -> Iterator[Grouping]:
     """Yield the groupings of rows by each column of whole numbers or words, used or not."""
@@ -87,9 +81,9 @@ def if_of_subjects(name: str, column: FactorizedColumn) -> str:
     )
 
 
-def group_option(name: str) -> str:
-    """Return the command-line option for the groups that a column names."""
-    return f"--group {quote(name)}"
+def group_option(*names: str) -> str:
+    """Return the command-line option for the groups that columns name."""
+    return f"--group {quote(','.join(names))}"
 
 
 def _of_words(name: str, column: FactorizedColumn, cells: pl.Series) -> Iterator[Grouping]:

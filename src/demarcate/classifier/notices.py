@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.checks import Finding, check_table
-from demarcate.checks.group_columns import RULE
+from demarcate.checks.group_sizes import RULE
 from demarcate.engine import FittedMember
 from demarcate.errors import DemarcateWarning, DivergenceWarning, InputWarning
 from demarcate.formatting import counted, listed

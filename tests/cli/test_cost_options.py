@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.metrics import average_precision_score
 
 from demarcate import DemarcateClassifier, load
 from demarcate.cli.cost_options import apply_costs, named_costs
@@ -366,6 +367,11 @@ class TestPositiveClass:
         own, other = (demarcate("evaluate", path, others, *more, "--json") for more in ((), ("--positive", "healthy")))
         assert "The positive class is 'healthy' here (--positive), and 'cancer' in the model." in other.err
         own, other = json.loads(own.out), json.loads(other.out)
+        rows, model = pl.read_csv(others), load(path)
+        for report, label, code in ((own, "cancer", 0), (other, "healthy", 1)):
+            of_class = model.predict_proba(rows.drop("result"))[:, code]
+            expected = average_precision_score(rows["result"].to_numpy() == label, of_class)
+            assert report["scores"]["average_precision"]["value"] == pytest.approx(expected)
         assert (own["positive"], other["positive"]) == ("cancer", "healthy")
         assert (own["costs"], own["class_scores"]) == (other["costs"], other["class_scores"])
 

@@ -57,6 +57,20 @@ def test_the_parts_that_rows_come_in_change_nothing(monkeypatch, n_classes, cuts
     assert everything(streamed(*rows, costs, 400, cuts), costs) == whole
 
 
+@pytest.mark.parametrize("max_rows", [3000, 800])
+def test_metrics_of_one_class_look_at_the_positive_one(monkeypatch, max_rows):
+    monkeypatch.setattr(bootstrap, "MAX_RESAMPLES", 20)
+    monkeypatch.setattr(bootstrap, "MIN_RESAMPLES", 20)
+    codes, probabilities = predictions(3000, 2, rare=0.05)
+    scoring = StreamingScores(2, max_rows, positive=0)
+    scoring.add(codes, probabilities, probabilities.argmax(1))
+    found, expected = scoring.scores("test"), score(codes, probabilities, rows="test", positive=0)
+    other = score(codes, probabilities, rows="test")
+    for name in ("roc_auc", "average_precision", "calibration_error"):
+        assert found[name].value == pytest.approx(expected[name].value, abs=1e-4)
+    assert found["average_precision"].value > other["average_precision"].value + 0.1
+
+
 def exact_and_condensed(n_classes, rare, made):
     """What is said of all rows, and what a scoring says that kept a few of them."""
     rows, costs = predictions(12_000, n_classes, rare=rare), COSTS[n_classes]

@@ -117,7 +117,7 @@ def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Co
     print_table(title, ("", "cost of a row", "more than by cost"), rows)
     if comparison.abstained:
         print_lines(f"{comparison.abstained:.1%} of the rows are not decided.", "")
-    print_lines("The scores above are of the likeliest class, not of decisions by cost.", "")
+    print_lines("Accuracy and balanced accuracy are those of the likeliest class, not of decisions by cost.", "")
 
 
 def print_class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]) -> None:

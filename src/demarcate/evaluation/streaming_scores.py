@@ -17,7 +17,7 @@ from demarcate.evaluation.bootstrap import Bootstrap
 from demarcate.evaluation.cost_comparison import CostComparison, compare_costs, compare_decisions
 from demarcate.evaluation.costs import Costs
 from demarcate.evaluation.intervals import class_scores, decision_scores, fewest_trials, metric_scores, score
-from demarcate.evaluation.metrics import METRICS, metric_measures
+from demarcate.evaluation.metrics import METRICS, Metric, metric_measures, seen_by
 from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import PLAIN
 from demarcate.evaluation.score_sample import ScoreSample
@@ -41,6 +41,8 @@ class StreamingScores:
     ----------
     n_classes
         The number of classes.
+    positive
+        The code of the class of two that metrics of one class look at, as for `score`.
     max_rows
         Up to this many rows are held, and their scores are exact; None for 200,000, and fewer where there are more than
         100 classes. Intervals of more rows come from a sample of them.
@@ -56,10 +58,12 @@ class StreamingScores:
     (100, '1.000 [0.963, 1.000]')
     """
 
-    def __init__(self, n_classes: int, max_rows: int | None = None) -> None:
+    def __init__(self, n_classes: int, max_rows: int | None = None, *, positive: int = 1) -> None:
+        self._positive = positive
         n_all = min(max_rows or MAX_ROWS, max(1, MAX_NUMBERS // n_classes))
         self._sample = ScoreSample(n_classes, n_all, max(1, n_all // SAMPLED_SHARE))
         self._totals: dict[Callable[[int], Accumulator], Accumulator] = {}
+        self._metric_of: dict[Callable[[int], Accumulator], Metric] = {}
         self._decisions: DecisionCounts | None = None
 
     @property
@@ -85,8 +89,9 @@ class StreamingScores:
         if self._decisions is None and not self._sample.has_room(len(codes)):
             n_classes = len(self.class_counts)
             self._decisions = DecisionCounts(n_classes)
-            factories = [metric.streaming.accumulator for metric in METRICS.values() if metric.streaming]
-            self._totals = {factory: factory(n_classes) for factory in dict.fromkeys(factories)}
+            streamed = [(metric.streaming.accumulator, metric) for metric in METRICS.values() if metric.streaming]
+            self._totals = {factory: factory(n_classes) for factory, _ in streamed}
+            self._metric_of = dict(streamed)
             if self.n_rows:
                 before = self._sample.rows()
                 self._add_to_totals(before.codes, before.probabilities, before.decided)
@@ -97,8 +102,8 @@ class StreamingScores:
         """Return every metric with its interval, as `score` does; `rows` says which rows these are, in words."""
         sample = self._sample.rows()
         if self._decisions is None:
-            return score(sample.codes, sample.probabilities, rows=rows)
-        measures = metric_measures(sample.codes, sample.probabilities)
+            return score(sample.codes, sample.probabilities, rows=rows, positive=self._positive)
+        measures = metric_measures(sample.codes, sample.probabilities, self._positive)
         values, groups = {}, {}
         for name in measures:
             streaming = METRICS[name].streaming
@@ -144,5 +149,5 @@ class StreamingScores:
         if self._decisions is None:
             return
         self._decisions.add(codes, probabilities, decided)
-        for accumulator in self._totals.values():
-            accumulator.add(codes, probabilities)
+        for factory, accumulator in self._totals.items():
+            accumulator.add(*seen_by(self._metric_of[factory], codes, probabilities, self._positive))

@@ -246,7 +246,7 @@ class EvaluatedRows:
         """The score of each metric."""
         if self.kind != "given":
             return scores_from_json(self.record["scores"])
-        return score(self.codes, self.probabilities, rows=self.kind)
+        return score(self.codes, self.probabilities, rows=self.kind, positive=self.positive)
 
     @cached_property
     def class_scores(self) -> list[dict[str, Score]]:
@@ -282,7 +282,8 @@ def _majority_baseline(
     if not counts:
         return {}
     train = np.repeat(np.arange(len(predictor.classes)), [counts[str(label)] for label in predictor.classes.tolist()])
-    return {"majority": score(codes, majority_probabilities(train, len(codes), len(counts)), rows="given")}
+    probabilities, positive = majority_probabilities(train, len(codes), len(counts)), predictor.positive
+    return {"majority": score(codes, probabilities, rows="given", positive=positive_or_second(positive))}
 
 
 def _findings(

@@ -58,9 +58,9 @@ def evaluate(
         console_tables.print_class_balance(dict(zip(classes, streaming.class_counts.tolist(), strict=True)))
         console_tables.print_scores(scores)
         console_tables.print_class_scores(classes, class_scores)
-        console_tables.print_positive(classes, predictor.positive, class_scores)
         if comparison and costs:
             console_tables.print_costs(comparison, classes, costs)
+        console_tables.print_positive(classes, predictor.positive, class_scores)
     if strict and is_outside:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -72,11 +72,13 @@ def _score(predictor: "Predictor", data: ScoredTableOptions, reading: ReadingOpt
     from demarcate.tabular import LabelReader
     from demarcate.tabular.cells import parse_categories
     from demarcate.tabular.fingerprint import Fingerprint
+    from demarcate.tabular.positive_class import positive_or_second
 
     table = open_stream(data.table, reading)
     target = resolve_target(table.name, table.columns, data.target or predictor.target)
     features, labels = predictor.reader(), LabelReader(predictor.classes)
-    streaming, fingerprint, n_dropped = StreamingScores(len(predictor.classes)), Fingerprint(), 0
+    streaming = StreamingScores(len(predictor.classes), positive=positive_or_second(predictor.positive))
+    fingerprint, n_dropped = Fingerprint(), 0
     for part in table.parts:
         rows = part.filter(parse_categories(part[target]).is_not_null()) if data.drop_missing_target else part
         n_dropped += len(part) - len(rows)

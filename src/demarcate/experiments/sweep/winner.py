@@ -25,6 +25,7 @@ from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.tabular import all_but
 from demarcate.tabular.fingerprint import fingerprint
+from demarcate.tabular.positive_class import positive_or_second
 from demarcate.trainingset import TrainingSet
 
 
@@ -117,8 +118,11 @@ def score_winner(
     predictor = mean_predictor(design.table, design.splits, specs, states).with_positive(positive)
     trained_rows = all_but(design.test_rows, len(design.table.codes))
     predictor = replace(predictor, trained_on=design.table.subset(trained_rows).trained_on())
-    scores = _test_scores(design, predictor.probabilities(design.table.cells(design.test_rows)))
-    baselines = {name: _test_scores(design, values) for name, values in _baseline_probabilities(design).items()}
+    looked_for = positive_or_second(positive)
+    scores = _test_scores(design, predictor.probabilities(design.table.cells(design.test_rows)), looked_for)
+    baselines = {
+        name: _test_scores(design, values, looked_for) for name, values in _baseline_probabilities(design).items()
+    }
     record = {
         **_record(design, configuration, members, metric, seed),
         "scores": scores_json(scores),
@@ -134,9 +138,9 @@ def score_winner(
     return Winner(configuration, predictor, scores, baselines, lead, members)
 
 
-def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64]) -> dict[str, Score]:
+def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64], positive: int) -> dict[str, Score]:
     table, rows = design.table, design.test_rows
-    return score_sampled(table.codes[rows], probabilities, table.sampling(rows), rows="test")
+    return score_sampled(table.codes[rows], probabilities, table.sampling(rows), rows="test", positive=positive)
 
 
 def _baseline_probabilities(design: SweepDesign) -> dict[str, NDArray[np.float64]]:

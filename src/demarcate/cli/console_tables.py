@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from demarcate.auditing import Audit
     from demarcate.bundle.read_model import ModelFile
     from demarcate.classifier.classifier import DemarcateClassifier
+    from demarcate.cli.scored_table import TableScores
     from demarcate.evaluation import CostComparison, Costs, Score
+    from demarcate.inference import Predictor
     from demarcate.tabular import Column
     from demarcate.trainingset import TrainingSet
 
@@ -94,6 +96,18 @@ def print_positive(
         return
     words = f" {positive_in_words(classes[positive], class_scores[positive])}" if class_scores else ""
     print_lines(f"Positive class: {name}.{words} Average precision is about it.", "")
+
+
+def print_table_scores(predictor: "Predictor", scores: "TableScores") -> None:
+    """Print the scores of a saved model on rows of a table, and how it compares with the majority class."""
+    classes = predictor.classes.tolist()
+    print_scores(scores.scores)
+    print_class_scores(classes, scores.class_scores)
+    if scores.costs and predictor.costs:
+        print_costs(scores.costs, classes, predictor.costs)
+    print_positive(classes, predictor.positive, scores.class_scores)
+    if scores.comparison:
+        print_lines(str(scores.comparison), "")
 
 
 def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Costs") -> None:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
@@ -85,7 +85,7 @@ class TableOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowOptions:
+class RowColumns:
     """What columns say of the rows: which belong together, when they were, and what each counts."""
 
     group: list[str] | None = option(
@@ -94,11 +94,6 @@ class RowOptions:
     )
     time: str | None = option(
         "Column of dates or numbers that orders the rows: scores are those of later rows.", metavar="COLUMN"
-    )
-    gap: str | None = option(
-        "With --time: how long after its row a label is known, such as 7d or 36h; a plain number is in days for dates, "
-        "else in the column's unit.",
-        metavar="TIME",
     )
     weights: str | None = option(
         "Column that says what each row counts, in training and in every score; rows of weight 0 are left out.",
@@ -109,7 +104,22 @@ class RowOptions:
         """Return the roles of the named columns, for a table that has the given ones."""
         from demarcate.trainingset.read_dependence import RowRoles
 
-        return RowRoles(tuple(column_names(self.group, columns)) or None, self.time, self.gap or 0.0, self.weights)
+        return RowRoles(tuple(column_names(self.group, columns)) or None, self.time, weights=self.weights)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowOptions(RowColumns):
+    """The same of rows to learn from, whose labels may be known late."""
+
+    gap: str | None = option(
+        "With --time: how long after its row a label is known, such as 7d or 36h; a plain number is in days for dates, "
+        "else in the column's unit.",
+        metavar="TIME",
+    )
+
+    def roles(self, columns: Sequence[str]) -> "RowRoles":
+        """Return the roles of the named columns, for a table that has the given ones."""
+        return replace(super().roles(columns), gap=self.gap or 0.0)
 
     def words(self) -> list[str]:
         """Return the options as words of a command line."""

@@ -14,6 +14,10 @@ MAX_BLOCKS, MIN_BLOCK_ROWS = 30, 2
 rows of short ones depend on rows of the next."""
 
 
+SEPARATOR = "\x1f"
+"""Between the columns of a group's label, and before that of a row without a group: no table of text contains it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Dependence:
     """The group and the time of each row, of which one may be missing; ``gap`` is in the unit of the times."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from demarcate.errors import Problem, SettingError
 from demarcate.formatting import counted, quoted
 from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
-from demarcate.tabular.dependence import Dependence
+from demarcate.tabular.dependence import SEPARATOR, Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
 from demarcate.tabular.trained_range import TrainedRange, TrainedRanges
 
@@ -108,6 +108,11 @@ class TrainedOn:
             return np.zeros(hashes.shape, dtype=np.bool_)
         places = np.minimum(np.searchsorted(self.groups, hashes), len(self.groups) - 1)
         return np.asarray(self.groups[places] == hashes)
+
+    def knows_labels(self, labels: Sequence[str]) -> NDArray[np.bool_]:
+        """Return which groups were trained on, by their labels; a row without a group is always a new one."""
+        are_groups = [not label.startswith(SEPARATOR) for label in labels]
+        return self.knows_groups(hash_labels(labels)) & np.array(are_groups, dtype=np.bool_)
 
     def _group_problems(self) -> list[Problem]:
         if self.groups is None:

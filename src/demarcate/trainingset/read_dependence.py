@@ -18,14 +18,12 @@ from demarcate.tabular import as_frame, infer_schema
 from demarcate.tabular.cells import parse_categories, parse_numbers
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dates import SECONDS_OF_A_DAY
-from demarcate.tabular.dependence import Dependence
+from demarcate.tabular.dependence import SEPARATOR, Dependence
 from demarcate.tabular.id_counters import before_counters
 from demarcate.tabular.schema_inference import GROUP_ROLE, TIME_ROLE, WEIGHT_ROLE
 
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _GAP = re.compile(r"\s*(\d+\.?\d*)\s*(s|min|h|d|w)\s*")
-_SEPARATOR = "\x1f"
-"""Between the columns of a group's label: no table of text contains it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,9 +166,9 @@ def _read_groups(keys: Sequence[pl.Series]) -> tuple[NDArray[np.int64], tuple[st
         each = "it counts as a group of its own" if n == 1 else "each counts as a group of its own"
         message = f"{counted(n, 'row')} without a group in {named}, first row {row}: {each}"
         warnings.warn(InputWarning(message), stacklevel=6)
-    joined = pl.DataFrame(words).select(pl.concat_str(pl.all(), separator=_SEPARATOR, ignore_nulls=True))
+    joined = pl.DataFrame(words).select(pl.concat_str(pl.all(), separator=SEPARATOR, ignore_nulls=True))
     label = joined.to_series().to_numpy().astype(object)
-    label[is_missing] = [f"{_SEPARATOR}row {row + 1}" for row in np.flatnonzero(is_missing).tolist()]
+    label[is_missing] = [f"{SEPARATOR}row {row + 1}" for row in np.flatnonzero(is_missing).tolist()]
     labels, groups = np.unique(label.astype(str), return_inverse=True)
     return groups.astype(np.int64), tuple(labels.tolist())
 

@@ -131,9 +131,7 @@ class TestScores:
         assert (scores.n_rows, new.n_rows) == (60, 42)
         alone = Sampling(clusters=np.repeat(np.arange(7), 6))
         assert new.scores == score_sampled(codes[18:], probabilities[18:], alone, rows="new-group")
-        with pytest.warns(
-            InputWarning, match=r"30% of 60 rows are of 3 groups that the model was trained on: scores"
-        ):
+        with pytest.warns(InputWarning, match=r"30% of 60 rows are of 3 groups that the model was trained on: scores"):
             facts.warn_of_trained_groups()
 
     def test_where_all_groups_were_trained_on_there_is_nothing_beside_them(self, rows):
@@ -151,15 +149,10 @@ class TestScores:
         assert scores.scores == streaming.scores("given")
         assert scores.class_scores == streaming.class_scores("given")
 
-    def test_they_are_compared_with_the_majority_class(self, rows):
-        comparison = scored(Model(), RowRoles(), rows)[0].comparison
-        assert str(comparison).startswith(("Better", "Worse", "Cannot tell"))
-        assert "the majority class" in str(comparison)
-
     def test_of_very_many_independent_rows_none_is_held(self, rows, monkeypatch):
         monkeypatch.setattr(streaming_scores, "MAX_ROWS", 20)
         scores, _, _ = scored(Model(), RowRoles(), rows)
-        assert (scores.n_rows, scores.comparison) == (60, None)
+        assert scores.n_rows == 60
 
     def test_a_table_in_parts_is_scored_as_the_whole_is(self, grouped, rows):
         whole, parted = (scored(grouped, RowRoles(("who",)), rows, n_part) for n_part in (60, 11))

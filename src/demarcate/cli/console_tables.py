@@ -99,15 +99,13 @@ def print_positive(
 
 
 def print_table_scores(predictor: "Predictor", scores: "TableScores") -> None:
-    """Print the scores of a saved model on rows of a table, and how it compares with the majority class."""
+    """Print the scores of a saved model on rows of a table."""
     classes = predictor.classes.tolist()
     print_scores(scores.scores)
     print_class_scores(classes, scores.class_scores)
     if scores.costs and predictor.costs:
         print_costs(scores.costs, classes, predictor.costs)
     print_positive(classes, predictor.positive, scores.class_scores)
-    if scores.comparison:
-        print_lines(str(scores.comparison), "")
 
 
 def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Costs") -> None:

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 
 from demarcate.cli.options import RowColumns
 from demarcate.errors import InputWarning
-from demarcate.evaluation import CostComparison, PairedComparison, Score, StreamingScores, streaming_scores
-from demarcate.evaluation.baselines import BASELINE_NAMES, majority_probabilities
+from demarcate.evaluation import CostComparison, Score, StreamingScores, streaming_scores
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
 from demarcate.evaluation.intervals import decision_scores, score_sampled
-from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.sampling import PLAIN, Sampling
 from demarcate.evaluation.scores import scores_json
 from demarcate.formatting import counted, listed, quoted
@@ -39,8 +37,6 @@ class TableScores:
     scores: dict[str, Score]
     class_scores: list[dict[str, Score]]
     costs: CostComparison | None
-    comparison: PairedComparison | None
-    """With the majority class; None for more rows than are held, or of a model that does not know its class shares."""
 
     @property
     def n_rows(self) -> int:
@@ -56,7 +52,6 @@ class TableScores:
             "scores": scores_json(self.scores),
             "class_scores": dict(zip(labels, map(scores_json, self.class_scores), strict=True)),
             "costs": None if self.costs is None else self.costs.to_json(),
-            "comparison": None if self.comparison is None else self.comparison.to_json(),
         }
 
 
@@ -155,9 +150,7 @@ class ScoredTable:
     def __init__(self, predictor: "Predictor", roles: RowRoles, columns: Sequence[str]) -> None:
         self._predictor, self._roles = predictor, roles
         self._columns = [*roles.names(columns)]
-        self._streaming = StreamingScores(
-            len(predictor.classes), positive=positive_or_second(predictor.positive)
-        )
+        self._streaming = StreamingScores(len(predictor.classes), positive=positive_or_second(predictor.positive))
         self._held: list[tuple[pl.DataFrame, NDArray[np.int64], NDArray[np.float64]]] = []
         self._n_rows = 0
 
@@ -190,12 +183,7 @@ class ScoredTable:
         self, codes: NDArray[np.int64], probabilities: NDArray[np.float64], sampling: Sampling, rows: str
     ) -> TableScores:
         predictor, n_classes = self._predictor, len(self._predictor.classes)
-        positive, comparison = positive_or_second(predictor.positive), None
-        if class_rows := predictor.record.get("class_rows"):
-            trained = np.array([class_rows.get(str(label), 0) for label in predictor.classes.tolist()])
-            majority = majority_probabilities(np.arange(n_classes), len(codes), n_classes, trained)
-            arguments = codes, probabilities, majority, sampling
-            comparison = compare_sampled(*arguments, other=BASELINE_NAMES["majority"], rows=rows, positive=positive)
+        positive = positive_or_second(predictor.positive)
         decided, costs = predictor.decisions(probabilities), predictor.costs
         return TableScores(
             tuple(np.bincount(codes, minlength=n_classes).tolist()),
@@ -206,7 +194,6 @@ class ScoredTable:
             else compare_costs_sampled(
                 codes, probabilities, costs, sampling, rows=rows, classes=predictor.classes.tolist()
             ),
-            comparison,
         )
 
     def _streamed(self) -> TableScores:
@@ -217,7 +204,6 @@ class ScoredTable:
             streaming.scores(GIVEN),
             streaming.class_scores(GIVEN),
             None if costs is None else streaming.compare_costs(costs, rows=GIVEN, classes=classes),
-            None,
         )
 
 

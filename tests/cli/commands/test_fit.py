@@ -1,6 +1,7 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,8 @@ from demarcate.classifier.presets import AUTO, PRESETS, preset_settings
 from demarcate.errors import OutputError
 from demarcate.evaluation import METRICS
 
+FIELD = Path(__file__).parent.parent.parent / "data" / "field"
+VISITS, PAST = FIELD / "groups" / "mild_visits.csv", FIELD / "time-order" / "past.csv"
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 
 
@@ -383,3 +386,63 @@ def test_the_defaults_the_help_states_are_the_classifiers(demarcate):
         spelt = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
         assert default == (f"by preset, {spelt}" if is_left else spelt)
     assert not by_preset
+
+
+class TestRowsThatDepend:
+    def test_rows_of_one_group_are_scored_as_new_groups(self, fit):
+        outcome = fit(VISITS, "--target", "relapse", "--group", "patient_id")
+        assert outcome.code == 0
+        assert "60 groups by 'patient_id', of 8 rows each: scores are those of new groups." in outcome.out
+        assert "not used: names" in outcome.out
+
+    def test_json_says_how_rows_depend(self, fit):
+        outcome = fit(VISITS, "--target", "relapse", "--group", "patient_id", "--json")
+        assert outcome.code == 0
+        document = json.loads(outcome.out)
+        assert document["dependence"]["group_columns"] == ["patient_id"]
+        assert document["dependence"]["n_groups"] == 60
+
+    def test_later_rows_are_scored_forward(self, fit):
+        outcome = fit(PAST, "--target", "up", "--time", "day", "--gap", "7d")
+        assert outcome.code == 0
+        text = " ".join(outcome.out.split())
+        assert "Times of 'day' from 2020-01-01 to 2021-03-25, labels known 7 days after their row" in text
+        assert "Scores on 225 later rows" in text
+
+    def test_rows_count_by_a_column_of_weights_and_none_of_weight_0_is_used(self, fit, small):
+        table = small(w=[0.0, 0.0, *[2.5] * 38])
+        outcome = fit(table, "--target", "label", "--weights", "w", "--json")
+        assert outcome.code == 0
+        document = json.loads(outcome.out)
+        assert document["n_samples"] == 38
+        assert document["weights_column"] == "w"
+        assert document["scores"]["accuracy"]["rows"] == "weighted out-of-fold"
+        assert "2 rows of weight 0 are left out." in outcome.err
+
+    def test_a_table_on_disk_gives_the_same_scores(self, fit, tmp_path):
+        frame = pl.read_csv(VISITS).with_columns(w=pl.int_range(pl.len()) % 3)
+        frame.write_parquet(tmp_path / "visits.parquet", row_group_size=100)
+        options = ("--target", "relapse", "--group", "patient_id", "--time", "visit", "--weights", "w", "--json")
+        whole = fit(tmp_path / "visits.parquet", *options)
+        on_disk = fit(tmp_path / "visits.parquet", *options, "--memory", "60KB")
+        assert (whole.code, on_disk.code) == (0, 0)
+        one, other = json.loads(whole.out), json.loads(on_disk.out)
+        assert other["memory"]["table"] > 60_000 / 4
+        assert one["n_samples"] == other["n_samples"] == 320
+        assert one["scores"] == other["scores"]
+        assert one["dependence"] == other["dependence"]
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            (("--group", "patient"), "There is no column 'patient'. Did you mean 'patient_id'."),
+            (("--time", "relapse"), "There is no column 'relapse'."),
+            (("--time", "visit", "--gap", "soon"), "gap must be a number from 0 up"),
+            (("--gap", "7d"), "it needs time, got none"),
+            (("--weights", "f1"), "Column 'f1' is to weigh the rows: row"),
+        ],
+    )
+    def test_wrong_names_and_values_are_refused_in_a_sentence(self, fit, options, message):
+        outcome = fit(VISITS, "--target", "relapse", *options)
+        assert outcome.code in (1, 2)
+        assert message in " ".join(outcome.err.split())

@@ -78,3 +78,11 @@ def test_a_linear_network_has_no_smaller_one_to_draw():
     display = DiagnosisDisplay.from_diagnosis(found)
     assert [label.get_text() for label in display.ax_[0, 1].get_xticklabels()] == ["none", "32"]
     assert json.dumps(found.to_json())
+
+
+def test_the_caption_says_the_gap_and_how_large_a_large_one_is(found, display):
+    words = " ".join(" ".join(text.get_text() for text in display.ax_[1, 1].texts).split())
+    words += " ".join(" ".join(text.get_text() for text in display.figure_.texts).split())
+    words += " ".join(display.ax_[1, 1].get_xlabel().split())
+    assert f"is {found.gap.log_loss} in full log loss" in words
+    assert f"large from {found.large_gap:.3f}" in words

@@ -134,10 +134,12 @@ class DiagnosisDisplay:
         ax.axvline(self.diagnosis.min_gain, color=style.INK, linewidth=0.8, linestyle=":")
         ax.set_yticks(range(len(effects)), [name.replace("_", " ") for name in effects])
         ax.set_ylim(len(effects) - 0.5, -0.5)
+        diagnosis = self.diagnosis
         caption = (
-            f"{self.diagnosis.n_networks} networks; means over {self.diagnosis.n_seeds} splits with 95% intervals. "
-            "Grey band: as configured. More rows: the last doubling. Dotted: the smallest change worth having. "
-            "A row's log loss counts at most as log(100)."
+            f"The gap of the network as configured is {diagnosis.gap.log_loss} in full log loss; large from "
+            f"{diagnosis.large_gap:.3f}. {diagnosis.n_networks} networks; means over {diagnosis.n_seeds} splits with "
+            "95% intervals. Grey band: as configured. More rows: the last doubling. Dotted: the smallest change worth "
+            "having. In the curves a row's log loss counts at most as log(100)."
         )
         style.label_axes(ax, "Would it help?", "log loss lower by", "", caption=caption)
         style.draw_grid(ax, "x")

@@ -23,7 +23,6 @@ from demarcate.experiments.sweep.sweep_design import SweepDesign
 from demarcate.formatting import counted
 from demarcate.inference import Predictor
 from demarcate.nn import Network
-from demarcate.tabular import all_but
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.trainingset import TrainingSet
@@ -34,7 +33,7 @@ class Lead:
     """The winner's lead over the runner-up, on the validation rows of the same seeds.
 
     ``mean`` is the mean difference over seeds, above 0 where the winner is better, with a 95% interval that allows for
-    the rows that seeds share.
+    the rows that seeds share; with groups or times it is that of validation rows, drawn by group or by block.
     """
 
     runner_up: int  # the number of the second configuration
@@ -116,7 +115,8 @@ def score_winner(
     members = tuple(fitted[first * n_seeds : (first + 1) * n_seeds])
     specs, states = [member.network for member in members], [member.state for member in members]
     predictor = mean_predictor(design.table, design.splits, specs, states).with_positive(positive)
-    trained_rows = all_but(design.test_rows, len(design.table.codes))
+    used = [rows for split in design.splits for rows in (split.train_rows, split.validation_rows)]
+    trained_rows = np.unique(np.concatenate(used))
     predictor = replace(predictor, trained_on=design.table.subset(trained_rows).trained_on())
     looked_for = positive_or_second(positive)
     scores = _test_scores(design, predictor.probabilities(design.table.cells(design.test_rows)), looked_for)
@@ -133,9 +133,7 @@ def score_winner(
         lead = lead_of(ranking, networks, metric, shared)
     else:
         lead = lead_by_row(design, fitted, ranking, metric)
-    fit_rows = np.sort(np.concatenate([design.splits[0].train_rows, design.splits[0].validation_rows]))
-    predictor = replace(predictor.with_record(record), trained_on=design.table.subset(fit_rows).trained_on())
-    return Winner(configuration, predictor, scores, baselines, lead, members)
+    return Winner(configuration, predictor.with_record(record), scores, baselines, lead, members)
 
 
 def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64], positive: int) -> dict[str, Score]:

@@ -13,7 +13,8 @@ Format 3 has the keys of format 2, encoders that cut numbers into bins (``piecew
 ``input_dropout``, which is written only if it is not 0. A model with neither is written in an earlier format.
 
 Format 4 adds ``positive``, the code of the positive class of two, and ``trained_on``, with the tensor
-``trained_on.groups`` (int64) where the rows had groups. A model with neither is written in an earlier format.
+``trained_on.groups`` (int64) where the rows had groups, and to ``conformal`` what rows weigh, ``new_weights`` and
+``is_weighted``, with the tensor ``conformal.weights``. A model with none of these is written in an earlier format.
 """
 
 import warnings
@@ -45,6 +46,8 @@ def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray
         tensors["costs.matrix"] = predictor.costs.matrix
     if predictor.conformal is not None:
         tensors["conformal.truths"] = predictor.conformal.truths
+        if predictor.conformal.weights is not None:
+            tensors["conformal.weights"] = predictor.conformal.weights
     if predictor.trained_on is not None and predictor.trained_on.groups is not None:
         tensors["trained_on.groups"] = predictor.trained_on.groups
     values = {field.name: getattr(predictor, field.name) for field in fields(ModelSpec)}

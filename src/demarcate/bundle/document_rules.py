@@ -24,6 +24,7 @@ NETWORK_KEYS = {"hidden", "activation", "dropout", "head"}
 TRAINED_ON_KEYS = {"n_rows", "ranges", "group_columns", "n_groups", "time_column", "latest", "gap", "is_date"}
 TRAINED_ON_KEYS |= {"weight_column"}
 RANGE_KEYS = {field.name for field in fields(TrainedRange)}
+CONFORMAL_KEYS, CONFORMAL_WEIGHT_KEYS = {"class_rows"}, {"is_weighted", "new_weights"}
 SCORE_KEYS = {"value", "low", "high", "n_rows", "rows"}
 LATER_SCORE_KEYS = {"n_clusters", "n_effective"}
 """Keys of scores of clustered and of weighted rows."""
@@ -78,10 +79,17 @@ def _check_decisions(document: Mapping[str, Any], n_classes: int) -> None:
         has_cost = has_cost and (costs["abstain"] is None or is_float_between(costs["abstain"], 0, MAX_COST))
         require(has_cost, f"the cost of abstaining is not a number from 0 to {MAX_COST:g}")
     if conformal is not None:
-        has_counts = has_keys(conformal, {"class_rows"}) and isinstance(conformal["class_rows"], list)
+        is_weighted = document["format_version"] > 3 and not has_keys(conformal, CONFORMAL_KEYS)
+        keys = CONFORMAL_KEYS | (CONFORMAL_WEIGHT_KEYS if is_weighted else set())
+        has_counts = has_keys(conformal, keys) and isinstance(conformal["class_rows"], list)
         has_counts = has_counts and all(map(is_count, conformal["class_rows"]))
         has_counts = has_counts and len(conformal["class_rows"]) == n_classes
         require(has_counts, "the rows of the prediction sets are not counted by class")
+        if is_weighted:
+            weights = conformal["new_weights"]
+            has_weights = type(conformal["is_weighted"]) is bool and isinstance(weights, list)
+            has_weights = has_weights and all(type(weight) is float for weight in weights)
+            require(has_weights, "what rows of the prediction sets weigh is not said in numbers")
 
 
 def _check_schema(columns: Any) -> dict[str, str]:

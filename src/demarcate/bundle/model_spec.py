@@ -60,7 +60,7 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
     version = _version(spec)
     added_keys = {
         "costs": None if costs is None else {"abstain": costs.abstain},
-        "conformal": None if conformal is None else {"class_rows": list(conformal.class_rows)},
+        "conformal": None if conformal is None else _conformal_json(conformal),
     }
     keys_of_4 = {"positive": spec.positive, "trained_on": _trained_on_json(spec.trained_on)}
     return {
@@ -86,8 +86,17 @@ def _version(spec: ModelSpec) -> int:
     needed = [1 if (spec.temperature, spec.costs, spec.conformal) == (None, None, None) else 2]
     needed += [3 for network in spec.networks if network.input_dropout or network.family != Network.family]
     needed += [4] if (spec.positive, spec.trained_on) != (None, None) else []
+    needed += [4] if spec.conformal is not None and spec.conformal.new_weights is not None else []
     needed += [encoder.file_format for table in spec.encoders for encoder in table.encoders]
     return max(needed)
+
+
+def _conformal_json(conformal: Conformal) -> dict[str, Any]:
+    """Return the rows of each class, and what rows weigh only if not all the same, as older files lack it."""
+    rows: dict[str, Any] = {"class_rows": list(conformal.class_rows)}
+    if conformal.new_weights is None:
+        return rows
+    return rows | {"is_weighted": conformal.weights is not None, "new_weights": list(conformal.new_weights)}
 
 
 def _network_json(network: Network) -> dict[str, Any]:
@@ -158,7 +167,10 @@ def _parse_conformal(document: Mapping[str, Any], tensors: Mapping[str, NDArray[
     if conformal is None:
         return None
     # A copy: the predictor does not keep the whole file in memory.
-    return Conformal(tensors["conformal.truths"].astype(np.float64), tuple(conformal["class_rows"]))
+    new_weights = None if "new_weights" not in conformal else tuple(conformal["new_weights"])
+    weights = tensors["conformal.weights"].astype(np.float64) if conformal.get("is_weighted") else None
+    truths = tensors["conformal.truths"].astype(np.float64)
+    return Conformal(truths, tuple(conformal["class_rows"]), weights, new_weights)
 
 
 def _parse_trained_on(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> TrainedOn | None:

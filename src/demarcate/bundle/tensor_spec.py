@@ -59,6 +59,9 @@ def _tensor_specs(document: Mapping[str, Any]) -> Iterator[tuple[str, TensorSpec
     if document.get("costs") is not None:
         yield "costs.matrix", (np.float64, (n_classes, n_classes))
     if document.get("conformal") is not None:
-        yield "conformal.truths", (np.float64, (sum(document["conformal"]["class_rows"]),))
+        n_rows = sum(document["conformal"]["class_rows"])
+        yield "conformal.truths", (np.float64, (n_rows,))
+        if document["conformal"].get("is_weighted"):
+            yield "conformal.weights", (np.float64, (n_rows,))
     if (document.get("trained_on") or {}).get("n_groups") is not None:
         yield "trained_on.groups", (np.int64, (document["trained_on"]["n_groups"],))

@@ -15,16 +15,18 @@ from torch import nn
 
 from demarcate.argument_checks import seed_of
 from demarcate.bundle import read_bundle, write_bundle
-from demarcate.classifier.baseline_scores import baseline_scores
+from demarcate.classifier.baseline_scores import baseline_probabilities, baseline_scores
 from demarcate.classifier.cross_validation import Ensemble, fit_ensemble
 from demarcate.classifier.fit_arguments import checked_table, label_array, training_set_of
 from demarcate.classifier.model_record import model_record
 from demarcate.classifier.notices import audit_rows, table_notices, training_notices
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
-from demarcate.evaluation import CostComparison, Costs, Score
+from demarcate.evaluation import CostComparison, Costs, PairedComparison, Score
+from demarcate.evaluation.baselines import BASELINE_NAMES
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
 from demarcate.evaluation.intervals import decision_scores, score_sampled
+from demarcate.evaluation.paired import compare_sampled
 from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
@@ -156,6 +158,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         Training of each network: history, best epoch, divergence.
     audit_ : tuple of Finding
         Findings of the audit of the table: leaks and warnings, which ``fit`` warns of, and notes.
+    comparison_ : dict of str to PairedComparison
+        By baseline, the paired differences of all scores from its scores on the same rows, with their intervals and a
+        verdict. Set by ``baselines``.
 
     Examples
     --------
@@ -292,8 +297,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         check_is_fitted(self)
         if self.costs_ is None:
             return None
-        rows = self.oof_codes_, self.oof_proba_
-        return compare_costs_sampled(*rows, self.costs_, self.oof_sampling_, rows=self.oof_kind_, classes=self.classes_)
+        rows = self.oof_codes_, self.oof_proba_, self.costs_, self.oof_sampling_
+        return compare_costs_sampled(*rows, rows=self.oof_kind_, classes=self.classes_)
 
     def baselines(
         self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
@@ -301,14 +306,16 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         """Return the scores of ``majority`` and ``logistic_regression``, each a mapping of metric to score.
 
         Both are fitted on each fold's training rows, logistic regression on the fold's own encoding of them. The
-        arguments are those of ``fit``; other rows raise `InputError`.
+        arguments are those of ``fit``; other rows raise `InputError`. Sets ``comparison_``.
         """
         check_is_fitted(self)
         training_set = training_set_of(self, X, y, sample_weight, self.schema_)
         if training_set.fingerprint() != self.data_sha256_:
             fact = "These are not the rows that the networks were trained on"
             raise InputError([Problem(fact, "Give X, y and sample_weight as they were in fit")])
-        return baseline_scores(training_set, self.splits_, self._score)
+        probabilities = baseline_probabilities(training_set, self.splits_)
+        self.comparison_ = {name: self._compare(values, name) for name, values in probabilities.items()}
+        return baseline_scores(probabilities, self._score)
 
     def diagnose(
         self,
@@ -371,10 +378,15 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         settings: dict[str, Any] = {"rows": self.oof_kind_, "positive": positive_or_second(self.predictor_.positive)}
         return score_sampled(self.oof_codes_, probabilities, self.oof_sampling_, **settings)
 
+    def _compare(self, probabilities: NDArray[np.float64], baseline: str) -> PairedComparison:
+        settings: dict[str, Any] = {"rows": self.oof_kind_, "positive": positive_or_second(self.predictor_.positive)}
+        rows = self.oof_codes_, self.oof_proba_, probabilities, self.oof_sampling_
+        return compare_sampled(*rows, other=BASELINE_NAMES[baseline], **settings)
+
     def _keep(self, training_set: TrainingSet, ensemble: Ensemble) -> None:
         """Set the fitted attributes."""
-        for name in ("scores_", "class_scores_", "cost_comparison_"):
-            self.__dict__.pop(name, None)  # cached by an earlier fit
+        for name in ("scores_", "class_scores_", "cost_comparison_", "comparison_"):
+            self.__dict__.pop(name, None)  # of an earlier fit
         classes, codes = training_set.classes, training_set.codes
         self.classes_, self.schema_, self.members_ = classes, training_set.schema, ensemble.members
         weights = class_weights(self.class_weight, classes, codes)

@@ -63,7 +63,7 @@ class Ensemble:
         calibration = Calibration(None, self.probabilities)
         if scale:
             calibration = calibrate(codes, self.probabilities, self.sampling)
-        conformal = Conformal.of(codes, self.finished)
+        conformal = Conformal.of(codes, self.finished, self.sampling)
         predictor = replace(self.predictor, temperature=calibration.temperature, conformal=conformal)
         return predictor, calibration.probabilities
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
 from demarcate.evaluation import Score
@@ -31,6 +33,8 @@ def model_record(fitted: "DemarcateClassifier", baselines: Mapping[str, Mapping[
         "scores": scores_json(fitted.scores_),
         "class_scores": dict(zip(labels, map(scores_json, fitted.class_scores_), strict=True)),
         "baselines": {name: scores_json(scores) for name, scores in baselines.items()},
+        "comparison": {name: each.to_json() for name, each in getattr(fitted, "comparison_", {}).items()},
+        "scored_rows": dict(zip(labels, np.bincount(fitted.oof_codes_, minlength=len(labels)).tolist(), strict=True)),
         "members": [member.to_json() for member in fitted.members_],
         "audit": [finding.to_json() for finding in fitted.audit_],
         "settings": {name: plain(value) for name, value in fitted.get_params().items() if name not in _UNRECORDED},

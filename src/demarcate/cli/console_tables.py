@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from demarcate.bundle.read_model import ModelFile
     from demarcate.classifier.classifier import DemarcateClassifier
     from demarcate.cli.scored_table import TableScores
-    from demarcate.evaluation import CostComparison, Costs, Score
+    from demarcate.evaluation import CostComparison, Costs, PairedComparison, Score
     from demarcate.inference import Predictor
+    from demarcate.nn import Network
     from demarcate.tabular import Column
     from demarcate.trainingset import TrainingSet
 
 _BASELINES = {"majority": "majority class", "logistic_regression": "logistic regression"}
 _SEVERITY_STYLES = {"leak": "bold red", "warning": "yellow", "note": "dim"}
+LINEAR_REMEDY = "Try a linear network: --hidden none."
 MAX_COLUMNS = 40
 MAX_CLASSES = 30
 
@@ -74,7 +76,7 @@ def print_scores(scores: "Mapping[str, Score]", baselines: Mapping[str, "Mapping
         for name, metric in METRICS.items()
         if name in scores
     ]
-    title = f"Scores on {first.n_rows:,} {first.rows} rows, with 95% intervals"
+    title = f"Scores on {first.rows_in_words}, with 95% intervals"
     print_table(title, ("", *(_BASELINES.get(name, name) for name in models)), rows, pad=0)
 
 
@@ -102,6 +104,7 @@ def print_table_scores(predictor: "Predictor", scores: "TableScores") -> None:
     """Print the scores of a saved model on rows of a table."""
     classes = predictor.classes.tolist()
     print_scores(scores.scores)
+    print_few_scored_rows(classes, scores.class_rows)
     print_class_scores(classes, scores.class_scores)
     if scores.costs and predictor.costs:
         print_costs(scores.costs, classes, predictor.costs)
@@ -125,11 +128,25 @@ def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Co
         ("at 0.5" if len(classes) == 2 else "likeliest class", str(comparison.likeliest), str(comparison.saved)),
         (f"always {comparison.always}", str(comparison.constant), str(comparison.saved_over_constant)),
     ]
-    title = f"Costs on {decided.n_rows:,} {decided.rows} rows, with 95% intervals"
+    title = f"Costs on {decided.rows_in_words}, with 95% intervals"
     print_table(title, ("", "cost of a row", "more than by cost"), rows)
     if comparison.abstained:
         print_lines(f"{comparison.abstained:.1%} of the rows are not decided.", "")
     print_lines("Accuracy and balanced accuracy are those of the likeliest class, not of decisions by cost.", "")
+
+
+def print_few_scored_rows(classes: Sequence[Any], counts: Sequence[int]) -> None:
+    """Print which classes have few scored rows, if any has."""
+    from demarcate.evaluation.scored_rows import few_scored_rows
+
+    if note := few_scored_rows(classes, counts):
+        print_lines(note, "")
+
+
+def print_verdict(comparison: "PairedComparison", network: "Network") -> None:
+    """Print whether networks are better than logistic regression, and what to try if they are worse."""
+    remedy = f" {LINEAR_REMEDY}" if comparison.verdict == "worse" and network.hidden else ""
+    print_lines(f"{comparison}{remedy}")
 
 
 def print_class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Score"]]) -> None:

@@ -15,6 +15,7 @@ from demarcate.evaluation.metrics import (
     log_loss,
     roc_auc,
 )
+from demarcate.evaluation.paired import PairedComparison, compare_classifiers
 from demarcate.evaluation.scores import Score, wilson_interval
 from demarcate.evaluation.streaming_scores import StreamingScores
 
@@ -24,6 +25,7 @@ __all__ = [
     "Costs",
     "Mean",
     "Metric",
+    "PairedComparison",
     "Score",
     "StreamingScores",
     "accuracy",
@@ -32,6 +34,7 @@ __all__ = [
     "brier",
     "calibration_error",
     "class_scores",
+    "compare_classifiers",
     "compare_costs",
     "log_loss",
     "roc_auc",

@@ -6,14 +6,22 @@ import numpy as np
 import numpy.typing as npt
 
 MANY_ROWS = 20_000
+BASELINE_NAMES = {"majority": "the majority class", "logistic_regression": "logistic regression"}
+"""The baselines as sentences name them."""
 
 
-def majority_probabilities(train_codes: npt.NDArray[np.int64], n_rows: int, n_classes: int) -> npt.NDArray[np.float64]:
-    """Return the shares of the classes among the training rows for every row, ``(n_rows, n_classes)``.
+def majority_probabilities(
+    train_codes: npt.NDArray[np.int64],
+    n_rows: int,
+    n_classes: int,
+    sample_weight: npt.NDArray[np.floating] | None = None,
+) -> npt.NDArray[np.float64]:
+    """Return the shares of the classes among the weighted training rows for every row, ``(n_rows, n_classes)``.
 
     Their accuracy is that of always predicting the largest class, their log loss the best one without features.
     """
-    return np.tile(np.bincount(train_codes, minlength=n_classes) / len(train_codes), (n_rows, 1))
+    shares = np.bincount(train_codes, sample_weight, minlength=n_classes)
+    return np.tile(shares / (len(train_codes) if sample_weight is None else shares.sum()), (n_rows, 1))
 
 
 def logistic_probabilities(

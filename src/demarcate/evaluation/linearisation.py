@@ -15,12 +15,13 @@ from demarcate.evaluation.sampling import Sampling, effective_number
 
 
 def effective_trials(
-    ratio: Ratio, sampling: Sampling, level: float, counts: NDArray[np.float64] | None = None
+    ratio: Ratio, sampling: Sampling, level: float | None, counts: NDArray[np.float64] | None = None
 ) -> float:
     """Return how many independent rows a share of these is worth, at most Kish's number of rows.
 
-    Of rows that all count the same in the ratio, or of a single cluster, it is Kish's number of clusters. Each cluster
-    stands for as many as ``counts`` ``(n_rows,)`` says, for itself if None.
+    Of rows that all count the same in the ratio, or of a single cluster, it is Kish's number of clusters. It is lowered
+    for intervals of a ``level``, and not if that is None. Each cluster stands for as many as ``counts`` ``(n_rows,)``
+    says, for itself if None.
     """
     from scipy.special import stdtrit
 
@@ -32,10 +33,12 @@ def effective_trials(
     value, variance = _value_and_variance(ratio, sampling, counts)
     if variance == 0:
         return n_units
-    # Freedom of rows and of clusters; a cluster alone leaves none, and knows hardly anything.
-    tails = [float(stdtrit(max(n - 1, 1.0), (1 + level) / 2)) for n in (n_rows, n_units)]
-    spread = _spread(value, weights, counts)
-    return min(n_rows, spread / variance * (tails[0] / tails[1]) ** 2)
+    trials = _spread(value, weights, counts) / variance
+    if level is not None:
+        # Freedom of rows and of clusters; a cluster alone leaves none, and knows hardly anything.
+        tails = [float(stdtrit(max(n - 1, 1.0), (1 + level) / 2)) for n in (n_rows, n_units)]
+        trials *= (tails[0] / tails[1]) ** 2
+    return min(n_rows, trials)
 
 
 def mean_interval(

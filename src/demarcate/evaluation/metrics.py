@@ -55,6 +55,8 @@ class Metric:
         metric of the order of rows, which is left out where all rows are of one class.
     of_one_class
         Whether it looks at the probability of one class where there are two: the positive one.
+    names_class
+        Whether it has another value for the other class of two, so that tables name the class it is of.
     over_classes
         Whether it is a mean over classes, in which a rare class counts as much as a frequent one.
 
@@ -75,7 +77,12 @@ class Metric:
     abbreviation: str | None = None
     interval: IntervalRule = "percentile"
     of_one_class: bool = False
+    names_class: bool = False
     over_classes: bool = False
+
+    def label_of(self, positive: str | None) -> str:
+        """Return the name, with the class it is of where there are two and it matters; None where there are more."""
+        return f"{self.label} ({positive})" if self.names_class and positive is not None else self.label
 
     @property
     def short_label(self) -> str:
@@ -150,6 +157,7 @@ _METRICS = (
         measure=partial(mean_over_rankings, weighted_average_precision),
         streaming=StreamingValue(RankingHistogram, RankingHistogram.average_precision),
         interval="ranking",
+        names_class=True,
         of_one_class=True,
         over_classes=True,
     ),

@@ -83,14 +83,20 @@ def _cumulative_negatives(ranking: Ranking, weights: NDArray[np.float64]) -> NDA
     return cumulative
 
 
-def auc_row_values(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def auc_row_values(
+    is_positive: NDArray[np.bool_], scores: NDArray[np.float64], weights: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
     """Return a number for each row ``(n_rows,)`` whose mean is the area under the ROC curve; both sides need rows.
+
+    With weights it is the weighted mean, and both sides need weight.
 
     A row's placement is the share of rows of the other side that it is on the right side of, an equal score counting
     half. A row departs from the area as its placement does from the mean of its side, times rows in all over rows of
     its side. The variance of these numbers over their count is that of the area (DeLong, DeLong and Clarke-Pearson,
     1988, https://doi.org/10.2307/2531595), and two scores of the same rows can be compared row by row.
     """
+    if weights is not None:
+        return _weighted_auc_row_values(is_positive, scores, weights)
     n_rows, n_positive = len(scores), int(is_positive.sum())
     values = np.empty(n_rows)
     for side, sign, n_side in ((is_positive, 1.0, n_positive), (~is_positive, -1.0, n_rows - n_positive)):
@@ -98,4 +104,19 @@ def auc_row_values(is_positive: NDArray[np.bool_], scores: NDArray[np.float64]) 
         placements = (ranking.n_below + ranking.n_not_above) / (2 * len(ranking.negatives))
         area = placements.mean()
         values[ranking.positives] = area + (placements - area) * n_rows / n_side
+    return values
+
+
+def _weighted_auc_row_values(
+    is_positive: NDArray[np.bool_], scores: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return `auc_row_values` of weighted rows: placements are shares of weight, and so are the sides."""
+    values, total = np.empty(len(scores)), float(weights.sum())
+    for side, sign in ((is_positive, 1.0), (~is_positive, -1.0)):
+        ranking = rank(side, sign * scores)
+        below = np.concatenate([[0.0], np.cumsum(weights[ranking.negatives])])
+        placements = (below[ranking.n_below] + below[ranking.n_not_above]) / (2 * below[-1])
+        of_side = weights[ranking.positives]
+        area = float(of_side @ placements) / float(of_side.sum())
+        values[ranking.positives] = area + (placements - area) * total / float(of_side.sum())
     return values

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from demarcate.engine.threads import use_threads
 from demarcate.errors import SettingError
 from demarcate.evaluation import Score
+from demarcate.evaluation.linearisation import mean_variance
 from demarcate.evaluation.ranking import auc_row_values, ranked_classes
 from demarcate.evaluation.row_values import row_losses
+from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
 from demarcate.inference import Predictor
 from demarcate.nn import family_of
 from demarcate.tabular import ParsedColumns
@@ -72,6 +74,7 @@ def permutation_importance(
     groups: Sequence[RowGroup],
     *,
     rows: str,
+    sampling: Sampling = PLAIN,
     n_permutations: int = N_PERMUTATIONS,
     max_rows: int = MAX_ROWS,
     seed: int = 0,
@@ -84,7 +87,8 @@ def permutation_importance(
     for the other, and both look unimportant.
 
     Differences are taken row by row. Their interval is Student's, for the mean over rows and permutations, whose
-    variances are added; that other training rows give other networks is not in it.
+    variances are added; that other training rows give other networks is not in it. Where rows have groups, the variance
+    over rows is that over groups; where they have weights, scores and means are of the weighted rows.
 
     Parameters
     ----------
@@ -94,6 +98,8 @@ def permutation_importance(
         Which members are evaluated on which rows; every row is in one group.
     rows
         Which rows these are, in words.
+    sampling
+        What each row counts, and its group.
     n_permutations
         At least 2.
     max_rows
@@ -132,8 +138,11 @@ def permutation_importance(
     cells = {name: column[sampled] for name, column in parsed.items()}
     # Products this small gain nothing by several threads, which wait for each other where a core is busy.
     with use_threads(1):
-        effects = _effects(predictor, cells, codes[sampled], sampled_groups, names, n_permutations, generator)
-    columns = [_column_importance(name, np.stack(increases), rows) for name, increases in effects.items()]
+        of_sample = sampling.rows(sampled)
+        effects = _effects(
+            predictor, cells, codes[sampled], of_sample.weights, sampled_groups, names, n_permutations, generator
+        )
+    columns = [_column_importance(name, np.stack(increases), rows, of_sample) for name, increases in effects.items()]
     columns.sort(key=lambda column: -column.log_loss.value)
     return Importance(tuple(columns), n_permutations, n_rows, len(places), len(predictor.schema.used))
 
@@ -142,6 +151,7 @@ def _effects(
     predictor: Predictor,
     cells: ParsedColumns,
     codes: NDArray[np.int64],
+    weights: NDArray[np.float64] | None,
     groups: Sequence[RowGroup],
     names: Sequence[str],
     n_permutations: int,
@@ -150,13 +160,13 @@ def _effects(
     """Return by column how much worse each row became in each permutation, ``(2, n_rows)`` each."""
     encoded = [_Encoded.of(predictor, cells, group) for group in groups]
     n_classes = len(predictor.classes)
-    before = _row_values(codes, _rejoin(groups, [each.probabilities() for each in encoded], n_classes))
+    before = _row_values(codes, _rejoin(groups, [each.probabilities() for each in encoded], n_classes), weights)
     effects: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
     for _ in range(n_permutations):
         order = generator.permutation(len(codes))
         for name in names:
             shuffled = _rejoin(groups, [each.shuffled(name, order) for each in encoded], n_classes)
-            effects[name].append(_row_values(codes, shuffled) - before)
+            effects[name].append(_row_values(codes, shuffled, weights) - before)
     return effects
 
 
@@ -206,21 +216,23 @@ def _rejoin(groups: Sequence[RowGroup], parts: Sequence[NDArray[np.float64]], n_
     return probabilities
 
 
-def _row_values(codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+def _row_values(
+    codes: NDArray[np.int64], probabilities: NDArray[np.float64], weights: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
     """Return each row's log loss and its part of 1 - ROC AUC, ``(2, n_rows)``; NaN where the AUC is undefined."""
-    classes = ranked_classes(codes, probabilities.shape[1])
-    areas = [auc_row_values(codes == code, probabilities[:, code]) for code in classes]
+    classes = ranked_classes(codes if weights is None else codes[weights > 0], probabilities.shape[1])
+    areas = [auc_row_values(codes == code, probabilities[:, code], weights) for code in classes]
     auc_losses = 1 - np.mean(areas, axis=0) if areas else np.full(len(codes), np.nan)
     return np.stack([row_losses(codes, probabilities), auc_losses])
 
 
-def _column_importance(name: str, increases: NDArray[np.float64], rows: str) -> ColumnImportance:
+def _column_importance(name: str, increases: NDArray[np.float64], rows: str, sampling: Sampling) -> ColumnImportance:
     """Average each row's increases in each permutation, ``(n_permutations, 2, n_rows)``."""
-    area = None if np.isnan(increases[:, 1]).any() else _mean_score(increases[:, 1], rows)
-    return ColumnImportance(name, _mean_score(increases[:, 0], rows), area)
+    area = None if np.isnan(increases[:, 1]).any() else _mean_score(increases[:, 1], rows, sampling)
+    return ColumnImportance(name, _mean_score(increases[:, 0], rows, sampling), area)
 
 
-def _mean_score(values: NDArray[np.float64], rows: str) -> Score:
+def _mean_score(values: NDArray[np.float64], rows: str, sampling: Sampling = PLAIN) -> Score:
     """Return the mean of ``(n_permutations, n_rows)``, with Student's interval over both.
 
     The degrees of freedom are those of Welch and Satterthwaite for a sum of two variances.
@@ -228,15 +240,23 @@ def _mean_score(values: NDArray[np.float64], rows: str) -> Score:
     from scipy.special import stdtrit
 
     n_permutations, n_rows = values.shape
-    value = float(values.mean())
-    over_rows = float(values.mean(0).var(ddof=1)) / n_rows if n_rows > 1 else 0.0
-    over_permutations = float(values.mean(1).var(ddof=1)) / n_permutations
+    means, n_units = values.mean(1), float(n_rows)
+    if sampling.is_plain:
+        value = float(values.mean())
+        over_rows = float(values.mean(0).var(ddof=1)) / n_rows if n_rows > 1 else 0.0
+    else:
+        weights = sampling.row_weights(n_rows)
+        means = np.average(values, axis=1, weights=weights)
+        value, over_rows = float(means.mean()), mean_variance(values.mean(0), sampling)
+        n_units = effective_number(weights, sampling.units(n_rows))
+    over_permutations = float(means.var(ddof=1)) / n_permutations
     variance = over_rows + over_permutations
-    if variance == 0:
-        return Score(value, value, value, n_rows, rows)
-    freedom = variance**2 / (over_rows**2 / max(n_rows - 1, 1) + over_permutations**2 / (n_permutations - 1))
-    half_width = float(stdtrit(freedom, 0.975)) * variance**0.5
-    return Score(value, value - half_width, value + half_width, n_rows, rows)
+    half_width = 0.0
+    if variance > 0:
+        freedom = variance**2 / (over_rows**2 / max(n_units - 1, 1) + over_permutations**2 / (n_permutations - 1))
+        half_width = float(stdtrit(freedom, 0.975)) * variance**0.5
+    in_words = sampling.rows_in_words(rows)
+    return Score(value, value - half_width, value + half_width, n_rows, in_words, sampling.n_clusters)
 
 
 def _tried_columns(predictor: Predictor) -> list[str]:

@@ -16,10 +16,13 @@ from demarcate.checks import check_table
 from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.fit_arguments import label_array
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
-from demarcate.evaluation import Score, class_scores, score
-from demarcate.evaluation.baselines import majority_probabilities
+from demarcate.evaluation import PairedComparison, Score
+from demarcate.evaluation.baselines import BASELINE_NAMES, majority_probabilities
 from demarcate.evaluation.costs import ABSTAINED
+from demarcate.evaluation.intervals import decision_scores, score_sampled
+from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.row_values import row_losses
+from demarcate.evaluation.sampling import PLAIN, Sampling
 from demarcate.evaluation.scores import scores_from_json
 from demarcate.inference import Predictor
 from demarcate.inspection.importance import Importance, RowGroup, permutation_importance
@@ -55,10 +58,12 @@ class EvaluatedRows:
         ``"out-of-fold"``, ``"held-out"`` or ``"given"``.
     groups : tuple
         The rows, grouped by the members that predict them: the ones that did not train on them.
-    folds : ndarray of shape (n_rows,), optional
-        The fold in which each row was held out.
+    sampling : Sampling
+        What each row counts, its group, and the fold in which it was held out.
     baselines : mapping
         Scores of simple models on the same rows, by name of the model and of the metric.
+    comparison : mapping
+        By simple model, the paired differences of the classifier's scores from its scores.
     findings : sequence of mapping
         Findings of the audit, each with ``rule``, ``columns``, ``severity`` and ``text``.
     is_training_data : bool
@@ -79,8 +84,9 @@ class EvaluatedRows:
     probabilities: NDArray[np.float64]
     kind: str
     groups: tuple[RowGroup, ...]
-    folds: NDArray[np.int64] | None = None
+    sampling: Sampling = PLAIN
     baselines: Mapping[str, Mapping[str, Score]] = field(default_factory=dict)
+    comparison: Mapping[str, PairedComparison] = field(default_factory=dict)
     findings: Sequence[Mapping[str, Any]] = ()
     is_training_data: bool = False
     name: str = ""
@@ -112,7 +118,7 @@ class EvaluatedRows:
                 f"Report.of needs a fitted DemarcateClassifier; got a {type(classifier).__name__}. "
                 "For a saved model and a table, use Report.from_predictor(predictor, table, labels)"
             )
-        if baselines is None:
+        if baselines is None or not hasattr(classifier, "comparison_"):
             baselines = classifier.baselines(X, y, sample_weight)
         table, labels = as_frame(X), label_array(y)
         if sample_weight is not None:
@@ -142,15 +148,18 @@ class EvaluatedRows:
             probabilities=classifier.oof_proba_,
             kind=classifier.oof_kind_,
             groups=groups,
-            folds=folds,
+            sampling=classifier.oof_sampling_,
             baselines=baselines,
+            comparison=classifier.comparison_,
             findings=_findings(record, predictor, parsed, codes),
             name=name,
             options=tuple(options),
         )
 
     @classmethod
-    def from_table(cls, predictor: Predictor, table: Any, labels: Any, name: str) -> "EvaluatedRows":
+    def from_table(
+        cls, predictor: Predictor, table: Any, labels: Any, name: str, sampling: Sampling = PLAIN
+    ) -> "EvaluatedRows":
         """Return the rows of a table, predicted by all members; see `Report.from_predictor`.
 
         Raises
@@ -164,6 +173,8 @@ class EvaluatedRows:
         parsed = predictor.parse(frame)
         indices = np.arange(len(codes))
         record = predictor.record
+        probabilities = predictor.probabilities(parsed)
+        baselines, comparison = _majority_baseline(record, predictor, codes, probabilities, sampling)
         return cls(
             predictor=predictor,
             scorer=predictor,
@@ -172,10 +183,12 @@ class EvaluatedRows:
             indices=indices,
             parsed=parsed,
             codes=codes,
-            probabilities=predictor.probabilities(parsed),
+            probabilities=probabilities,
             kind="given",
             groups=(RowGroup(indices, tuple(range(predictor.n_members))),),
-            baselines=_majority_baseline(record, predictor, codes),
+            sampling=sampling,
+            baselines=baselines,
+            comparison=comparison,
             findings=_findings(record, predictor, parsed, codes),
             is_training_data=fingerprint(parsed, codes) == record.get("provenance", {}).get("data_sha256"),
             name=name,
@@ -226,6 +239,11 @@ class EvaluatedRows:
         return np.array([ABSTAINED if label is None else codes[label] for label in labels])
 
     @property
+    def class_rows(self) -> list[int]:
+        """The number of evaluated rows of each class."""
+        return [int(count) for count in np.bincount(self.codes, minlength=self.n_classes)]
+
+    @property
     def decision_note(self) -> str:
         """A sentence on which numbers follow the costs or the threshold; empty if the likeliest class is predicted."""
         if self.predictor.costs is None and self.predictor.threshold is None:
@@ -246,19 +264,21 @@ class EvaluatedRows:
         """The score of each metric."""
         if self.kind != "given":
             return scores_from_json(self.record["scores"])
-        return score(self.codes, self.probabilities, rows=self.kind, positive=self.positive)
+        rows = self.codes, self.probabilities, self.sampling
+        return score_sampled(*rows, rows=self.kind, positive=self.positive)
 
     @cached_property
     def class_scores(self) -> list[dict[str, Score]]:
         """Precision, recall and F1 of each class."""
         if self.kind != "given":
             return list(map(scores_from_json, self.record["class_scores"].values()))
-        return class_scores(self.codes, self.probabilities, rows=self.kind, decided=self.decisions)
+        return decision_scores(self.codes, self.decisions, self.n_classes, self.sampling, rows=self.kind)
 
     @cached_property
     def importance(self) -> Importance:
         """Permutation importance of the columns, most important first."""
-        return permutation_importance(self.scorer, self.parsed, self.codes, self.groups, rows=self.kind)
+        rows = self.scorer, self.parsed, self.codes, self.groups
+        return permutation_importance(*rows, rows=self.kind, sampling=self.sampling)
 
     @property
     def columns_by_importance(self) -> list[str]:
@@ -275,15 +295,25 @@ def ignore_input_warnings() -> Iterator[None]:
 
 
 def _majority_baseline(
-    record: Mapping[str, Any], predictor: Predictor, codes: NDArray[np.int64]
-) -> dict[str, dict[str, Score]]:
-    """Score predicting the training rows' class shares for every row; empty if the record lacks them."""
+    record: Mapping[str, Any],
+    predictor: Predictor,
+    codes: NDArray[np.int64],
+    probabilities: NDArray[np.float64],
+    sampling: Sampling,
+) -> tuple[dict[str, dict[str, Score]], dict[str, PairedComparison]]:
+    """Score the training rows' class shares, predicted for every row, and compare them with the classifier.
+
+    Both are empty if the record lacks the shares.
+    """
     counts = record.get("class_rows")
     if not counts:
-        return {}
+        return {}, {}
     train = np.repeat(np.arange(len(predictor.classes)), [counts[str(label)] for label in predictor.classes.tolist()])
-    probabilities, positive = majority_probabilities(train, len(codes), len(counts)), predictor.positive
-    return {"majority": score(codes, probabilities, rows="given", positive=positive_or_second(positive))}
+    majority, positive = majority_probabilities(train, len(codes), len(counts)), positive_or_second(predictor.positive)
+    scores = score_sampled(codes, majority, sampling, rows="given", positive=positive)
+    rows = codes, probabilities, majority, sampling
+    comparison = compare_sampled(*rows, other=BASELINE_NAMES["majority"], rows="given", positive=positive)
+    return {"majority": scores}, {"majority": comparison}
 
 
 def _findings(

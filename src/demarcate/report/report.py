@@ -8,7 +8,9 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from demarcate.classifier import DemarcateClassifier
+from demarcate.classifier.fit_arguments import label_array
 from demarcate.evaluation import Score
+from demarcate.evaluation.sampling import Sampling
 from demarcate.inference import Predictor
 from demarcate.io.atomic import write_atomically
 from demarcate.report.evaluated_rows import EvaluatedRows, ignore_input_warnings
@@ -93,7 +95,16 @@ class Report:
         return cls._of(evaluated)
 
     @classmethod
-    def from_predictor(cls, predictor: Predictor, table: Any, labels: Any, *, name: str = "") -> "Report":
+    def from_predictor(
+        cls,
+        predictor: Predictor,
+        table: Any,
+        labels: Any,
+        *,
+        name: str = "",
+        groups: ArrayLike | None = None,
+        sample_weight: ArrayLike | None = None,
+    ) -> "Report":
         """Report on a saved classifier, evaluated on rows that it should not have been trained on.
 
         The page warns if they are exactly the rows that it was trained on.
@@ -108,6 +119,10 @@ class Report:
             The true class of each row.
         name : str
             Name of the table, for the title.
+        groups : array-like of shape (n_rows,), optional
+            The group of each row, as for `demarcate.evaluation.score`.
+        sample_weight : array-like of shape (n_rows,), optional
+            What each row counts.
 
         Returns
         -------
@@ -118,7 +133,8 @@ class Report:
         InputError
             If the classifier cannot read the table or the labels.
         """
-        return cls._of(EvaluatedRows.from_table(predictor, table, labels, name))
+        sampling = Sampling.of(len(label_array(labels)), groups=groups, sample_weight=sample_weight)
+        return cls._of(EvaluatedRows.from_table(predictor, table, labels, name, sampling))
 
     @classmethod
     def _of(cls, evaluated: EvaluatedRows) -> "Report":

@@ -4,23 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.evaluation import Score
+from demarcate.evaluation import PairedComparison, Score
 from demarcate.report import Report
-from demarcate.report.sections.headline_section import verdict
-
-
-@pytest.mark.parametrize(
-    ("own", "other", "higher", "expected"),
-    [
-        ((0.8, 0.9), (0.85, 0.95), True, "cannot tell"),
-        ((0.8, 0.9), (0.4, 0.5), True, "better"),
-        ((0.8, 0.9), (0.4, 0.5), False, "worse"),
-        ((0.1, 0.2), (0.2, 0.3), False, "cannot tell"),
-    ],
-)
-def test_a_score_is_better_or_worse_only_if_intervals_do_not_overlap(own, other, higher, expected):
-    scores = [Score(sum(each) / 2, *each, 100, "test") for each in (own, other)]
-    assert verdict(*scores, higher=higher) == expected
 
 
 def test_the_summary_states_training_data_and_evaluated_rows(binary_report):
@@ -91,10 +76,27 @@ def test_without_costs_there_is_no_note(binary_report, multiclass_report):
         assert NOTE not in report.to_html()
 
 
-def test_a_baseline_that_is_clearly_worse_is_named(binary_report, section_of):
+def test_baselines_are_compared_by_paired_differences_with_one_number_each(binary_report, section_of):
     section = section_of(binary_report, "headline")
-    better = replace(section, verdicts={"majority": {"accuracy": "better", "log_loss": "cannot tell"}}).comparisons
-    assert better == [
-        "Better than the majority class in accuracy.",
-        "No clear difference from the majority class in log loss: the intervals overlap.",
-    ]
+    difference = Score(-0.2, -0.3, -0.1, 240, "out-of-fold")
+    unclear = Score(0.01, -0.02, 0.04, 240, "out-of-fold")
+    comparison = {
+        "majority": PairedComparison("the majority class", {"log_loss": difference}),
+        "logistic_regression": PairedComparison("logistic regression", {"log_loss": unclear}),
+    }
+    better, cannot_tell = replace(section, comparison=comparison).comparisons
+    assert better == "Better than the majority class: log loss lower by 0.200 [0.100, 0.300] on the same rows."
+    by_how_much = "log loss higher by 0.010 [-0.020, 0.040] on the same rows."
+    assert cannot_tell == f"Cannot tell whether it is better than logistic regression: {by_how_much}"
+
+
+def test_verdicts_are_those_of_the_paired_differences(binary_report, section_of):
+    section = section_of(binary_report, "headline")
+    for baseline, verdicts in section.verdicts.items():
+        assert verdicts == {name: section.comparison[baseline].verdict_by(name) for name in section.scores}
+
+
+def test_classes_with_few_scored_rows_are_named(recorded_predictor, binary_fit):
+    _, frame, labels = binary_fit
+    html = Report.from_predictor(recorded_predictor, frame[:60], labels[:60]).to_html()
+    assert "Classes with fewer than 100 scored rows, whose scores are rough: " in html

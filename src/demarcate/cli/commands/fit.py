@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from demarcate.cli.table_input import LabelledTable
 
 
+RECORDED = ("class_rows", "class_weight", "scores", "baselines", "comparison", "scored_rows", "costs")
+"""What the JSON has of the record of a fit."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class FitFiles:
     """The files to write."""
@@ -137,10 +141,12 @@ def _fit(
 
         console_tables.print_class_weights(classifier)
         console_tables.print_scores(classifier.scores_, baselines)
+        console_tables.print_few_scored_rows(classes, [*record["scored_rows"].values()])
         if cost_comparison and classifier.costs_:
             console_tables.print_costs(cost_comparison, classes, classifier.costs_)
         console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
         console_tables.print_training(classifier, fit_seconds, table.training_set)
+        console_tables.print_verdict(classifier.comparison_["logistic_regression"], classifier.members_[0].network)
     if not output.quiet:
         report_files(files, sha256)
     if output.shows_tables and not files.out:
@@ -155,7 +161,7 @@ def _fit(
         "n_features": record["n_features"],
         "classes": classes,
         "positive": positive_label(classes, classifier.predictor_.positive),
-        **{name: record[name] for name in ("class_rows", "class_weight", "scores", "baselines", "costs")},
+        **{name: record[name] for name in RECORDED},
         "dependence": record.get("dependence"),
         "weights_column": record.get("weights_column"),
         "temperature": classifier.predictor_.temperature,

@@ -100,11 +100,13 @@ def sweep(
     # Before anything is shown: the reader of the tables may close the pipe.
     sha256 = _save(result, table.training_set.target, files)
     if output.shows_tables:
-        from demarcate.cli.console_tables import print_positive, print_scores
+        from demarcate.cli.console_tables import print_positive, print_scores, print_verdict
 
+        winner = result.winner
         print_lines("", *result.ranking().split("\n"), "", *result.verdict().split("\n"), "")
-        print_scores(result.winner.scores, result.winner.baselines)
-        print_positive(table.training_set.classes.tolist(), result.winner.predictor.positive)
+        print_scores(winner.scores, winner.baselines)
+        print_positive(table.training_set.classes.tolist(), winner.predictor.positive)
+        print_verdict(winner.comparison["logistic_regression"], winner.network)
     if not output.quiet:
         report_files(files, sha256)
     if output.as_json:
@@ -164,7 +166,7 @@ def _result_json(result: "Sweep") -> dict[str, Any]:
         "configurations": result.table.to_dicts(),
         "winner": {
             "configuration": winner.configuration.number,
-            **{name: record[name] for name in ("settings", "scores", "baselines")},
+            **{name: record[name] for name in ("settings", "scores", "baselines", "comparison")},
             "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         },
         "lead": lead

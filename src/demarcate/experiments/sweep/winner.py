@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
 from demarcate.engine import FittedMember, Training
-from demarcate.evaluation import METRICS, Mean, Score
-from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
+from demarcate.evaluation import METRICS, Mean, PairedComparison, Score
+from demarcate.evaluation.baselines import BASELINE_NAMES, logistic_probabilities, majority_probabilities
 from demarcate.evaluation.intervals import score_sampled
+from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.evaluation.scores import scores_json
 from demarcate.experiments.seed_splits import mean_predictor, sampling_by_row
@@ -69,6 +70,8 @@ class Winner:
     baselines
         The same for ``majority`` and ``logistic_regression``, fitted on each seed's training rows and averaged as the
         networks are.
+    comparison
+        By baseline, the paired differences of its scores from the baseline's on the test rows, and a verdict.
     lead
         Over the runner-up; None where no other configuration trained to the end.
     """
@@ -77,6 +80,7 @@ class Winner:
     predictor: Predictor
     scores: dict[str, Score]
     baselines: dict[str, dict[str, Score]]
+    comparison: dict[str, PairedComparison]
     lead: Lead | None
     members: tuple[FittedMember, ...]
 
@@ -119,26 +123,35 @@ def score_winner(
     trained_rows = np.unique(np.concatenate(used))
     predictor = replace(predictor, trained_on=design.table.subset(trained_rows).trained_on())
     looked_for = positive_or_second(positive)
-    scores = _test_scores(design, predictor.probabilities(design.table.cells(design.test_rows)), looked_for)
-    baselines = {
-        name: _test_scores(design, values, looked_for) for name, values in _baseline_probabilities(design).items()
-    }
+    own, others = predictor.probabilities(design.table.cells(design.test_rows)), _baseline_probabilities(design)
+    scores = _test_scores(design, own, looked_for)
+    baselines = {name: _test_scores(design, values, looked_for) for name, values in others.items()}
+    comparison = {name: _comparison(design, own, values, name, looked_for) for name, values in others.items()}
     record = {
         **_record(design, configuration, members, metric, seed),
         "scores": scores_json(scores),
         "baselines": {name: scores_json(values) for name, values in baselines.items()},
+        "comparison": {name: each.to_json() for name, each in comparison.items()},
     }
     if design.table.dependence is None:
         shared = len(design.splits[0].validation_rows) / len(design.splits[0].train_rows)
         lead = lead_of(ranking, networks, metric, shared)
     else:
         lead = lead_by_row(design, fitted, ranking, metric)
-    return Winner(configuration, predictor.with_record(record), scores, baselines, lead, members)
+    return Winner(configuration, predictor.with_record(record), scores, baselines, comparison, lead, members)
 
 
 def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64], positive: int) -> dict[str, Score]:
     table, rows = design.table, design.test_rows
     return score_sampled(table.codes[rows], probabilities, table.sampling(rows), rows="test", positive=positive)
+
+
+def _comparison(
+    design: SweepDesign, own: NDArray[np.float64], others: NDArray[np.float64], baseline: str, positive: int
+) -> PairedComparison:
+    table, rows = design.table, design.test_rows
+    values = table.codes[rows], own, others, table.sampling(rows)
+    return compare_sampled(*values, other=BASELINE_NAMES[baseline], rows="test", positive=positive)
 
 
 def _baseline_probabilities(design: SweepDesign) -> dict[str, NDArray[np.float64]]:
@@ -150,7 +163,7 @@ def _baseline_probabilities(design: SweepDesign) -> dict[str, NDArray[np.float64
         matrix = design.samples.encoded(encoding).numpy()
         weights = None if table.weights is None else table.weights[split.train_rows]
         codes = table.codes[split.train_rows]
-        majority.append(majority_probabilities(codes, len(test_rows), n_classes))
+        majority.append(majority_probabilities(codes, len(test_rows), n_classes, weights))
         logistic.append(logistic_probabilities(matrix[split.train_rows], codes, matrix[test_rows], n_classes, weights))
     return {"majority": np.mean(majority, axis=0), "logistic_regression": np.mean(logistic, axis=0)}
 

@@ -1,9 +1,9 @@
 """The cost of the classifier's decisions."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from demarcate.evaluation.cost_comparison import CostComparison, compare_costs
+from demarcate.evaluation.cost_comparison import CostComparison, compare_costs_sampled
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
@@ -24,6 +24,6 @@ class CostsSection(Section):
         costs = evaluated.predictor.costs
         if costs is None:
             return None
-        settings: dict[str, Any] = {"rows": evaluated.kind, "folds": evaluated.folds}
-        settings["classes"] = evaluated.predictor.classes
-        return cls(compare_costs(evaluated.codes, evaluated.probabilities, costs, **settings), evaluated.n_classes)
+        rows = evaluated.codes, evaluated.probabilities, costs, evaluated.sampling
+        compared = compare_costs_sampled(*rows, rows=evaluated.kind, classes=evaluated.predictor.classes)
+        return cls(compared, evaluated.n_classes)

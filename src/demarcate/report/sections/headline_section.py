@@ -4,20 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from demarcate.evaluation import METRICS, Score
+from demarcate.evaluation import PairedComparison, Score
 from demarcate.evaluation.metrics import MAIN_METRICS
+from demarcate.evaluation.scored_rows import few_scored_rows
 from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import joined
-from demarcate.report.sections.scores_section import MODEL_NAMES
 from demarcate.report.sections.section import MIN_ROWS, Section
-
-_NAMES_IN_SENTENCES = {"majority": "the majority class"}
-_VERDICT_SENTENCES = {
-    "better": "Better than {} in {}.",
-    "worse": "Worse than {} in {}.",
-    "cannot tell": "No clear difference from {} in {}: the intervals overlap.",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +18,9 @@ class HeadlineSection(Section):
     """The training data (None where the record lacks it), the networks in words, and the main scores.
 
     ``positive`` is the positive class of two, None where none is known to be; ``own_rows`` is whether the evaluated
-    rows are the training rows; ``verdicts`` has ``better``, ``worse`` or ``cannot tell`` by baseline and metric;
-    ``decisions`` is a sentence on which numbers follow costs or threshold, or empty.
+    rows are the training rows; ``verdicts`` has ``better``, ``worse`` or ``cannot tell`` by baseline and metric, from
+    the paired differences in ``comparison``; ``decisions`` is a sentence on which numbers follow costs or threshold,
+    ``few_rows`` one on classes with few scored rows; both may be empty.
     """
 
     key: ClassVar[str] = "headline"
@@ -46,7 +40,9 @@ class HeadlineSection(Section):
     own_rows: bool
     scores: Mapping[str, Score]
     verdicts: Mapping[str, Mapping[str, str]]
+    comparison: Mapping[str, PairedComparison]
     decisions: str
+    few_rows: str
 
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self:
@@ -68,8 +64,10 @@ class HeadlineSection(Section):
             n_rows=evaluated.n_rows,
             own_rows=evaluated.is_training_data,
             scores=scores,
-            verdicts={name: _verdicts(scores, others, is_enough) for name, others in evaluated.baselines.items()},
+            verdicts={name: _verdicts(scores, each, is_enough) for name, each in evaluated.comparison.items()},
+            comparison=evaluated.comparison,
             decisions=evaluated.decision_note,
+            few_rows=few_scored_rows(evaluated.labels, evaluated.class_rows),
         )
 
     @property
@@ -100,31 +98,18 @@ class HeadlineSection(Section):
     @property
     def comparisons(self) -> list[str]:
         """Sentences that compare the classifier with each baseline."""
-        names = {baseline: _NAMES_IN_SENTENCES.get(baseline, MODEL_NAMES[baseline]) for baseline in self.verdicts}
         if self.n_rows < MIN_ROWS:
             few = f"{counted(self.n_rows, 'row')} are" if self.n_rows != 1 else "A single row is"
-            return [f"{few} too few to compare it with {joined([*names.values()])}."] if names else []
-        sentences = []
-        for baseline, verdicts in self.verdicts.items():
-            for outcome, sentence in _VERDICT_SENTENCES.items():
-                metrics = [METRICS[name].label for name, each in verdicts.items() if each == outcome]
-                if metrics:
-                    sentences.append(sentence.format(names[baseline], joined(metrics)))
-        return sentences
+            names = [each.other for each in self.comparison.values()]
+            return [f"{few} too few to compare it with {joined(names)}."] if names else []
+        return [str(each) for each in self.comparison.values()]
 
 
-def verdict(score: Score, other: Score, *, higher: bool) -> str:
-    """Compare a score with another: ``better``, ``worse``, or ``cannot tell`` if their intervals overlap."""
-    if score.low <= other.high and other.low <= score.high:
-        return "cannot tell"
-    return "better" if (score.value > other.value) is higher else "worse"
-
-
-def _verdicts(scores: Mapping[str, Score], others: Mapping[str, Score], is_enough: bool) -> dict[str, str]:
+def _verdicts(scores: Mapping[str, Score], comparison: PairedComparison, is_enough: bool) -> dict[str, str]:
     return {
-        name: verdict(score, others[name], higher=METRICS[name].higher_is_better) if is_enough else "cannot tell"
-        for name, score in scores.items()
-        if name in others
+        name: comparison.verdict_by(name) if is_enough else "cannot tell"
+        for name in scores
+        if name in comparison.differences
     }
 
 

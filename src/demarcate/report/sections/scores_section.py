@@ -6,9 +6,8 @@ from typing import ClassVar, Self
 
 from markupsafe import Markup
 
-from demarcate.evaluation import METRICS, Score
+from demarcate.evaluation import METRICS, PairedComparison, Score
 from demarcate.evaluation.scores import scores_from_json
-from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import interval, number
 from demarcate.report.sections.section import MIN_ROWS, JsonFields, Section
@@ -38,14 +37,17 @@ class ModelScores(JsonFields):
 class ScoresSection(Section):
     """The scores of the classifier (first) and of the baselines.
 
-    ``decisions`` is a sentence on which numbers follow the costs or the threshold, ``about`` one on the class that
-    average precision is about; either may be empty.
+    ``comparison`` has the paired differences from each baseline; ``positive`` is the class of two that average
+    precision is about. ``decisions`` is a sentence on which numbers follow the costs or the threshold, ``about`` one on
+    that class; either may be empty.
     """
 
     key: ClassVar[str] = "scores"
     heading: ClassVar[str] = "Scores"
 
     contenders: tuple[ModelScores, ...]
+    comparison: Mapping[str, PairedComparison]
+    positive: str | None
     decisions: str
     about: str
 
@@ -68,7 +70,14 @@ class ScoresSection(Section):
                     recorded_kind = next(iter(scores.values())).rows
                     name = f"{MODEL_NAMES[key]}, {recorded_kind} rows"
                     models.append(ModelScores(f"{key}_{recorded_kind}", name, recorded_kind, scores))
-        return cls(tuple(models), evaluated.decision_note, evaluated.positive_note)
+        comparison, positive = evaluated.comparison, None
+        if evaluated.n_classes == 2:
+            positive = evaluated.labels[evaluated.positive]
+        return cls(tuple(models), comparison, positive, evaluated.decision_note, evaluated.positive_note)
+
+    def label(self, metric: str) -> str:
+        """Return a metric's name, with the class it is about if that matters."""
+        return METRICS[metric].label_of(self.positive)
 
     @property
     def metrics(self) -> list[str]:
@@ -85,7 +94,7 @@ class ScoresSection(Section):
         """Names of the models by the rows that their scores are from."""
         names: dict[str, list[str]] = {}
         for model in self.contenders:
-            names.setdefault(f"On {counted(model.n_rows, f'{model.rows} row')}", []).append(model.name)
+            names.setdefault(f"On {next(iter(model.scores.values())).rows_in_words}", []).append(model.name)
         return names
 
     def figure(self, metric: str) -> Markup:
@@ -104,7 +113,7 @@ class ScoresSection(Section):
             top=24,
             bottom=40,
         )
-        chart.x_axis(f"{METRICS[metric].label}, {'higher' if METRICS[metric].higher_is_better else 'lower'} is better")
+        chart.x_axis(f"{self.label(metric)}, {'higher' if METRICS[metric].higher_is_better else 'lower'} is better")
         for row, model in enumerate(reversed(models)):
             score, label = model.scores[metric], model.name
             if model in near:
@@ -114,7 +123,7 @@ class ScoresSection(Section):
                 label += f": {number(score.value)}, off the scale {arrow}"
             chart.text(chart.x[0], row + 0.26, label, "tick halo")
         texts = [f"{model.name} {_score_text(model.scores[metric])}" for model in models]
-        return chart.render(f"scores-{metric}", f"Scores by {METRICS[metric].label}", "; ".join(texts) + ".")
+        return chart.render(f"scores-{metric}", f"Scores by {self.label(metric)}", "; ".join(texts) + ".")
 
     def _is_far(self, model: ModelScores, metric: str) -> bool:
         """Return whether the majority class is so far off that the other models would be hard to tell apart."""

@@ -8,7 +8,8 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from demarcate.evaluation import Score, class_scores
+from demarcate.evaluation import Score
+from demarcate.evaluation.intervals import decision_scores
 from demarcate.inspection.threshold_curve import N_STEPS, ThresholdCurve
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number, percent
@@ -130,5 +131,4 @@ def _scores_at(evaluated: EvaluatedRows, threshold: float) -> dict[str, Score]:
     decisions = np.where(evaluated.probabilities[:, positive] >= threshold, positive, 1 - positive)
     if np.array_equal(decisions, evaluated.decisions):
         return evaluated.class_scores[positive]
-    settings: dict[str, Any] = {"rows": evaluated.kind, "decided": decisions, "folds": evaluated.folds}
-    return class_scores(evaluated.codes, evaluated.probabilities, **settings)[positive]
+    return decision_scores(evaluated.codes, decisions, 2, evaluated.sampling, rows=evaluated.kind)[positive]

@@ -1,0 +1,153 @@
+"""Two classifiers on the same rows: the difference of every metric, with its interval, and a verdict.
+
+Two intervals that overlap say little of a difference: rows that are hard for one classifier are hard for the other,
+and the difference varies less than either score. Both are therefore measured on the same draws of rows, and the
+interval is that of the difference: the percentile bootstrap's, by group, weighted, widened for few groups and stretched
+for how differences vary between folds, all as in `demarcate.evaluation.intervals`. Windows in time are folds here: the
+question is which classifier is better on the whole, not how the next window turns out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from demarcate.evaluation.bootstrap import Bootstrap
+from demarcate.evaluation.intervals import metric_units
+from demarcate.evaluation.measures import Measure
+from demarcate.evaluation.metrics import METRICS, metric_measures
+from demarcate.evaluation.row_values import check_probabilities
+from demarcate.evaluation.sampling import Sampling, units_of_classes
+from demarcate.evaluation.scores import Score, scores_json
+
+Verdict = Literal["better", "worse", "cannot tell"]
+DECIDING = "log_loss"
+"""The metric that decides: it is of the probabilities themselves, and tells classifiers apart on fewest rows."""
+_VERDICTS = {
+    "better": "Better than {}",
+    "worse": "Worse than {}",
+    "cannot tell": "Cannot tell whether it is better than {}",
+}
+
+
+@dataclass(frozen=True)
+class PairedComparison:
+    """The differences of a classifier's metrics from those of another on the same rows.
+
+    Parameters
+    ----------
+    other
+        The other classifier, as sentences name it.
+    differences
+        By metric, the classifier's value less the other one's, with its interval.
+
+    Examples
+    --------
+    >>> difference = Score(-0.021, -0.035, -0.008, n_rows=900, rows="out-of-fold")
+    >>> print(PairedComparison("logistic regression", {"log_loss": difference}))
+    Better than logistic regression: log loss lower by 0.021 [0.008, 0.035] on the same rows.
+    """
+
+    other: str
+    differences: Mapping[str, Score]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the classifier is `better`, `worse` or `cannot tell`, by log loss."""
+        return self.verdict_by(DECIDING)
+
+    def verdict_by(self, metric: str) -> Verdict:
+        """Return the verdict by a metric: `better` or `worse` if the interval leaves out 0, else `cannot tell`."""
+        difference = self.differences[metric]
+        if difference.low <= 0 <= difference.high:
+            return "cannot tell"
+        return "better" if (difference.value > 0) is METRICS[metric].higher_is_better else "worse"
+
+    def __str__(self) -> str:
+        difference = self.differences[DECIDING]
+        value, low, high = difference.value, difference.low, difference.high
+        if value < 0:
+            value, low, high = -value, -high, -low
+        direction = "lower" if difference.value < 0 else "higher"
+        by_how_much = f"{METRICS[DECIDING].label} {direction} by {_number(value)} [{_number(low)}, {_number(high)}]"
+        return f"{_VERDICTS[self.verdict].format(self.other)}: {by_how_much} on the same rows."
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the comparison as a JSON object."""
+        return {"other": self.other, "verdict": self.verdict, "differences": scores_json(self.differences)}
+
+
+def compare_classifiers(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    others: npt.NDArray[np.floating],
+    *,
+    other: str,
+    rows: str,
+    folds: npt.NDArray[np.int64] | None = None,
+    groups: npt.ArrayLike | None = None,
+    sample_weight: npt.ArrayLike | None = None,
+    positive: int = 1,
+    seed: int = 0,
+    level: float = 0.95,
+) -> PairedComparison:
+    """Compare two classifiers by their probabilities of the same rows.
+
+    Parameters
+    ----------
+    codes, probabilities, rows, folds, groups, sample_weight, positive, seed, level
+        As for `score`, with the same errors; ``probabilities`` are the classifier's.
+    others
+        `(n_rows, n_classes)`, the other classifier's probabilities.
+    other
+        Its name in sentences.
+
+    Examples
+    --------
+    >>> codes = np.arange(200) % 2
+    >>> sure, unsure = (np.where(codes[:, None] == [0, 1], p, 1 - p) for p in (0.8, 0.7))
+    >>> print(compare_classifiers(codes, sure, unsure, other="a coin with a memory", rows="test"))
+    Better than a coin with a memory: log loss lower by 0.134 [0.134, 0.134] on the same rows.
+    """
+    sampling = Sampling.of(len(codes), folds=folds, groups=groups, sample_weight=sample_weight)
+    both = codes, probabilities, others, sampling
+    return compare_sampled(*both, other=other, rows=rows, positive=positive, seed=seed, level=level)
+
+
+def compare_sampled(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    others: npt.NDArray[np.floating],
+    sampling: Sampling,
+    *,
+    other: str,
+    rows: str,
+    positive: int = 1,
+    seed: int = 0,
+    level: float = 0.95,
+) -> PairedComparison:
+    """Return `compare_classifiers` of rows ``(n_rows,)`` that were sampled in some way."""
+    own, their = (
+        metric_measures(codes, check_probabilities(codes, values), positive) for values in (probabilities, others)
+    )
+    sampling = replace(sampling, is_forward=False)
+    units = None
+    if not sampling.is_plain:
+        units = metric_units(codes, units_of_classes(codes, probabilities.shape[1], sampling), sampling)
+    measures = {name: _difference(own[name], their[name]) for name in own}
+    bootstrap = Bootstrap.of(measures, len(codes), 2 * probabilities.size, sampling, seed, level, units=units)
+    differences = {
+        name: bootstrap.score(name, bootstrap.percentiles(name), rows, (-np.inf, np.inf)) for name in bootstrap.values
+    }
+    return PairedComparison(other, differences)
+
+
+def _difference(own: Measure, other: Measure) -> Measure:
+    return lambda weights: own(weights) - other(weights)
+
+
+def _number(value: float) -> str:
+    # Without the sign of a 0.
+    return f"{value:.3f}".replace("-0.000", "0.000")

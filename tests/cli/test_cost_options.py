@@ -365,7 +365,7 @@ class TestPositiveClass:
     def test_another_one_than_the_models_is_warned_of_and_changes_no_decision(self, demarcate, screened, others):
         path, _ = screened
         own, other = (demarcate("evaluate", path, others, *more, "--json") for more in ((), ("--positive", "healthy")))
-        assert "The positive class is 'healthy' here (--positive), and 'cancer' in the model." in other.err
+        assert "The positive class is 'healthy' here (--positive); the model was saved with 'cancer'." in other.err
         own, other = json.loads(own.out), json.loads(other.out)
         rows, model = pl.read_csv(others), load(path)
         for report, label, code in ((own, "cancer", 0), (other, "healthy", 1)):

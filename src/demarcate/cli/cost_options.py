@@ -43,9 +43,7 @@ def apply_positive(predictor: "Predictor", label: str | None) -> "Predictor":
     code, saved = positive_code(predictor.classes, label), predictor.positive
     if saved not in (None, code):
         own, other = (quoted(predictor.classes.tolist()[each]) for each in (saved, code))
-        message = (
-            f"The positive class is {other} here (--positive), and {own} in the model. Its decisions are the same."
-        )
+        message = f"The positive class is {other} here (--positive); the model was saved with {own}."
         warnings.warn(InputWarning(message), stacklevel=2)
     return predictor.with_positive(code)
 

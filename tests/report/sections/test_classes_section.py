@@ -10,3 +10,10 @@ def test_scores_by_class_are_scikit_learns(binary_report, oof, parse_page, numbe
         assert int(row[1]) == expected[3][code]
         for cell, values in zip(row[2:], expected[:3], strict=True):
             assert numbers(cell)[0] == pytest.approx(values[code], abs=6e-4)
+
+
+def test_precision_and_recall_of_the_positive_class_are_in_words(cost_report, binary_report):
+    recall = cost_report.to_json()["classes"]["scores"][0]["recall"]["value"]
+    assert f"Of the &#39;ill&#39; rows {recall:.0%} [" in cost_report.to_html()
+    assert cost_report.to_json()["classes"]["positive"] == 0
+    assert "are found" not in binary_report.to_html()

@@ -38,3 +38,11 @@ def test_a_matrix_of_more_than_20_classes_is_said_to_be_left_out(report_of):
     many, fewer = (report_of(frame, rng.integers(0, n_classes, 300)).to_html() for n_classes in (21, 20))
     assert "The matrix of 21 classes is too large to show; the commonest mistakes are listed instead." in many
     assert "too large to show" not in fewer
+
+
+def test_missed_rows_and_false_alarms_are_named_after_the_positive_class(cost_report, binary_report):
+    (_, missed), (alarms, _) = cost_report.to_json()["confusion"]["counts"]
+    text = cost_report.to_html()
+    assert f"{missed} row{'' if missed == 1 else 's'} of class <bdi>ill</bdi>" in text
+    assert f"{alarms} row{'' if alarms == 1 else 's'} of class <bdi>well</bdi>" in text
+    assert "false alarm" not in binary_report.to_html().split('id="threshold"')[0]

@@ -30,3 +30,11 @@ def test_rows_of_one_class_have_no_curves(binary_fit, table):
     report = Report.from_predictor(binary_fit[0].predictor_, fresh[ill], np.full(len(ill), "ill"))
     assert "curves" not in report.to_json()
     assert report.to_html()
+
+
+def test_curves_of_two_classes_are_of_the_positive_one(cost_report, cost_fit):
+    classifier, _, labels = cost_fit
+    (curve,) = cost_report.to_json()["curves"]["classes"]
+    assert (curve["label"], curve["n_rows"]) == ("ill", (labels == "ill").sum())
+    area = np.trapezoid(curve["true_positive_rate"], curve["false_positive_rate"])
+    assert area == pytest.approx(metrics.roc_auc_score(labels == "ill", classifier.oof_proba_[:, 0]), abs=2e-3)

@@ -37,3 +37,13 @@ def test_scores_of_few_rows_are_called_meaningless(n_rows, are_few, recorded_pre
     _, frame, labels = binary_fit
     html = Report.from_predictor(recorded_predictor, frame[:n_rows], labels[:n_rows]).to_html()
     assert ("So few rows show nothing" in html) is are_few
+
+
+def test_the_class_that_average_precision_is_about_is_named(cost_report, binary_report, multiclass_report, cost_fit):
+    classifier, _, labels = cost_fit
+    section = cost_report.to_json()["scores"]
+    assert section["about"] == "Average precision is about class ill, the positive one."
+    expected = metrics.average_precision_score(labels == "ill", classifier.oof_proba_[:, 0])
+    assert section["contenders"][0]["scores"]["average_precision"]["value"] == pytest.approx(expected)
+    assert "class well, the second label: nothing says which is positive" in binary_report.to_html()
+    assert multiclass_report.to_json()["scores"]["about"] == ""

@@ -63,3 +63,17 @@ def test_intervals_of_a_model_that_abstains_are_of_decided_rows(abstaining_repor
 
 def test_several_classes_have_no_threshold(multiclass_report):
     assert "threshold" not in multiclass_report.to_json()
+
+
+def test_the_positive_class_is_the_named_one_or_the_second_which_is_said(cost_fit, cost_report, binary_report):
+    classifier, _, labels = cost_fit
+    section = cost_report.to_json()["threshold"]
+    assert (section["positive"], section["negative"], section["is_named"]) == ("ill", "well", True)
+    predicted = classifier.oof_proba_[:, 0] >= 0.5
+    assert section["table"][4]["true_positives"] == (predicted & (labels == "ill")).sum()
+    assert (binary_report.to_json()["threshold"]["positive"], cost_report.to_json()["headline"]["positive"]) == (
+        "well",
+        "ill",
+    )
+    sentence = "Nothing says which class is positive; it is the second label."
+    assert (sentence in binary_report.to_html(), sentence in cost_report.to_html()) == (True, False)

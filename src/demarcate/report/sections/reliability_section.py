@@ -63,12 +63,16 @@ class ReliabilitySection(Section):
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self:
         """Bin the rows by probability."""
-        probabilities, came_true = confidences(evaluated.codes, evaluated.probabilities)
+        positive = evaluated.positive
+        if evaluated.n_classes == 2:
+            probabilities, came_true = evaluated.probabilities[:, positive], evaluated.codes == positive
+        else:
+            probabilities, came_true = confidences(evaluated.codes, evaluated.probabilities)
         bin_of = calibration_bins(probabilities)
         bins = tuple(
             CalibrationBin.of(probabilities[bin_of == each], came_true[bin_of == each]) for each in np.unique(bin_of)
         )
-        what = f"class {evaluated.labels[1]}" if evaluated.n_classes == 2 else "the likeliest class"
+        what = f"class {evaluated.labels[positive]}" if evaluated.n_classes == 2 else "the likeliest class"
         error, temperature = evaluated.scores["calibration_error"], evaluated.predictor.temperature
         return cls(bins, what, evaluated.kind, error, temperature)
 

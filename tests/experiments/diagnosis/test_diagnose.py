@@ -1,5 +1,6 @@
 import json
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -67,6 +68,16 @@ def test_a_network_that_knows_its_rows_by_heart_overfits_though_nothing_is_sure_
     assert diagnosis.train.log_loss.value < 0.01
     assert diagnosis.gap.log_loss.low > 0
     assert diagnosis.verdict == "overfits"
+
+
+def test_the_lessons_small_networks_are_as_they_are_taught():
+    """The big one has its own test in ``benchmarks/trust``: ten splits of it take a minute."""
+    moons, training = datasets.moons(n_samples=300, noise=0.30), Training(lr=0.01, epochs=300, batch_size=None)
+    tiny = diagnose(moons, TINY, training)
+    good = diagnose(moons, Network((16, 16), dropout=0.2), replace(training, weight_decay=1e-4))
+    assert tiny.verdict == "underfits"
+    assert good.verdict in {"is about right", "is limited by noise"}
+    assert good.headline.startswith("The network is about right")
 
 
 def test_chance_that_is_not_learned_by_heart_is_noise():

@@ -15,18 +15,20 @@ _CHANGES = {
 _MEANINGS: dict[Verdict, str] = {
     "overfits": "It fits the rows it was trained on far better than new ones",
     "underfits": "It does not fit even the rows it was trained on as well as it could",
-    "is about right": "It fits new rows about as well as the rows it was trained on",
-    "is limited by noise": "It fits new rows about as well as the rows it was trained on",
-    "cannot tell": "These rows are too few to tell whether that is too much",
+    "cannot tell": "These rows are too few to tell whether it fits them too little or too much",
 }
+_NO_GAP = "It fits new rows about as well as the rows it was trained on"
+_SMALL_GAP = "It fits new rows less well than the rows it was trained on, but not by a large gap"
 
 
 def symptom_of(verdict: Verdict, train: Levels, held_out: Levels, gap: Levels) -> str:
     """Return the losses on training rows and on held-out rows, their gap, and its meaning."""
+    has_gap = gap.log_loss.low is not None and gap.log_loss.low > 0
+    meaning = _MEANINGS.get(verdict, _SMALL_GAP if has_gap else _NO_GAP)
     return (
         f"Its log loss is {train.log_loss} on its training rows and {held_out.log_loss} on held-out rows "
         f"(accuracy {train.accuracy.value:.1%} and {held_out.accuracy.value:.1%}), a gap of {gap.log_loss}. "
-        f"{_MEANINGS[verdict]}."
+        f"{meaning}."
     )
 
 

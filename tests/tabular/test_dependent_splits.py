@@ -10,6 +10,7 @@ from demarcate.tabular.dependent_splits import (
     forward_splits,
     grouped_folds,
     held_out_groups,
+    rows_to_train_on,
     split_rows,
     splits_of,
 )
@@ -171,3 +172,24 @@ def test_independent_rows_are_split_as_before():
     expected, actual = cross_validation_splits(codes, 4, 1000, 7), splits_of(codes, None, 4, 1000, 7)
     assert [split.scored.tolist() for split in actual] == [split.scored.tolist() for split in expected]
     assert not any(split.is_forward for split in actual)
+
+
+@given(st.integers(0, 2**20), st.booleans(), st.booleans(), st.sampled_from([0.0, 3.0]))
+def test_rows_to_train_on_are_of_other_groups_and_known_before(seed, by_group, by_time, gap):
+    generator = np.random.default_rng(seed)
+    scored = np.sort(generator.choice(60, 12, replace=False))
+    groups = generator.integers(8, size=60) if by_group else None
+    times = generator.permutation(60).astype(float) if by_time else None
+    dependence = Dependence(groups, times, gap) if by_group or by_time else None
+    rows = set(rows_to_train_on(60, scored, dependence).tolist())
+    for row in range(60):
+        is_apart = row not in scored and (groups is None or groups[row] not in groups[scored])
+        assert (row in rows) == (is_apart and (times is None or times[row] < times[scored].min() - gap))
+
+
+def test_a_gap_that_leaves_no_earlier_rows_is_refused():
+    dependence = Dependence(times=np.arange(40.0), gap=100.0)
+    with pytest.raises(
+        InputError, match=r"40 rows with a gap of 100 cannot be divided into earlier rows and 8 later ones"
+    ):
+        split_rows(np.arange(40) % 2, 0.2, 0, dependence)

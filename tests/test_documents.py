@@ -12,6 +12,7 @@ import pytest
 from demarcate.datasets import heart
 
 ROOT = Path(__file__).parents[1]
+FIELD = ROOT / "tests" / "data" / "field"
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SET_UP = {"make", "python", ".venv/bin/python", r".venv\Scripts\python"}
@@ -54,7 +55,10 @@ def test_a_snippet_runs_in_a_fresh_process(document, snippet, tmp_path):
 def test_every_demarcate_command_runs_in_the_order_shown(tmp_path):
     shown = [words[1:] for words in commands("bash", "powershell") if Path(words[0]).stem == "demarcate"]
     assert len(shown) >= 6
-    heart().frame.write_parquet(tmp_path / "large.parquet")  # a table of the reader's own
+    # Tables of the reader's own.
+    heart().frame.write_parquet(tmp_path / "large.parquet")
+    shutil.copy(FIELD / "groups" / "mild_visits.csv", tmp_path / "visits.csv")
+    shutil.copy(FIELD / "time-order" / "past.csv", tmp_path / "market.csv")
     for arguments in shown:
         done = demarcate(*arguments, cwd=tmp_path)
         assert done.returncode == 0, (arguments, done.stderr)

@@ -105,6 +105,19 @@ class TestVerdict:
         assert verdict({}, trained=0.0) == "overfits"
         assert verdict({}, trained=0.0, noise=0.5) == "overfits"
 
+    def test_a_few_certain_mistakes_beside_rows_known_by_heart_are_overfitting(self):
+        """Three of 60 rows are wrong: Student's interval of the gap contains 0, which no loss can be below."""
+        scores = scores_of(dict.fromkeys(NAMES, 0.0), trained=0.0, n_rows=60)
+        for metric, loss in (("log_loss", 4.6), (FULL_LOG_LOSS, 6.0)):
+            scores.values[metric] = [np.zeros((len(NAMES), 12)) for _ in range(5)]
+            for fold in (0, 2, 3):
+                scores.values[metric][fold][:, 5] = loss
+        gap = scores.gap("configured", FULL_LOG_LOSS)
+        assert gap.value == pytest.approx(0.3)
+        assert Mean.of_rows([own[0] for own in scores.values[FULL_LOG_LOSS]], scores.rows).low < 0
+        assert 0 < gap.low < 0.15 < 0.6 < gap.high
+        assert decide_verdict(Evidence(scores), 0.02) == "overfits"
+
     def test_so_it_is_where_a_larger_network_helps_but_not_beyond_the_training_loss(self):
         assert verdict(dict.fromkeys(NAMES, 0.6) | {"larger": 0.4}, trained=0.1) == "overfits"
 

@@ -101,7 +101,7 @@ def print_positive(
 
 
 def print_table_scores(predictor: "Predictor", scores: "TableScores") -> None:
-    """Print the scores of a saved model on rows of a table."""
+    """Print the scores of a saved model on rows of a table, and how it compares with the majority class."""
     classes = predictor.classes.tolist()
     print_scores(scores.scores)
     print_few_scored_rows(classes, scores.class_rows)
@@ -109,6 +109,8 @@ def print_table_scores(predictor: "Predictor", scores: "TableScores") -> None:
     if scores.costs and predictor.costs:
         print_costs(scores.costs, classes, predictor.costs)
     print_positive(classes, predictor.positive, scores.class_scores)
+    if scores.comparison:
+        print_lines(str(scores.comparison), "")
 
 
 def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Costs") -> None:

@@ -305,6 +305,15 @@ class Predictor:
             sets[rows] = self.conformal.sets(of_folds, coverage, per_class=per_class, allow_empty=allow_empty)
         return sets
 
+    def majority_probabilities(self, n_rows: int) -> NDArray[np.float64] | None:
+        """Return the training rows' class shares for every row, ``(n_rows, n_classes)``; None if it does not know them.
+
+        Whoever predicts them always chooses the largest class.
+        """
+        counts = self.record.get("class_rows") or {}
+        rows = np.array([counts.get(str(label), 0) for label in self.classes.tolist()], dtype=np.float64)
+        return np.tile(rows / rows.sum(), (n_rows, 1)) if rows.any() else None
+
     def with_record(self, record: Mapping[str, Any]) -> "Predictor":
         """Return the same predictor with another record."""
         return replace(self, record=record)

@@ -17,7 +17,7 @@ from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.fit_arguments import label_array
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.evaluation import PairedComparison, Score
-from demarcate.evaluation.baselines import BASELINE_NAMES, majority_probabilities
+from demarcate.evaluation.baselines import BASELINE_NAMES
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.evaluation.intervals import decision_scores, score_sampled
 from demarcate.evaluation.paired import compare_sampled
@@ -174,7 +174,7 @@ class EvaluatedRows:
         indices = np.arange(len(codes))
         record = predictor.record
         probabilities = predictor.probabilities(parsed)
-        baselines, comparison = _majority_baseline(record, predictor, codes, probabilities, sampling)
+        baselines, comparison = _majority_baseline(predictor, codes, probabilities, sampling)
         return cls(
             predictor=predictor,
             scorer=predictor,
@@ -295,7 +295,6 @@ def ignore_input_warnings() -> Iterator[None]:
 
 
 def _majority_baseline(
-    record: Mapping[str, Any],
     predictor: Predictor,
     codes: NDArray[np.int64],
     probabilities: NDArray[np.float64],
@@ -303,13 +302,11 @@ def _majority_baseline(
 ) -> tuple[dict[str, dict[str, Score]], dict[str, PairedComparison]]:
     """Score the training rows' class shares, predicted for every row, and compare them with the classifier.
 
-    Both are empty if the record lacks the shares.
+    Both are empty if it does not know the shares.
     """
-    counts = record.get("class_rows")
-    if not counts:
+    majority, positive = predictor.majority_probabilities(len(codes)), positive_or_second(predictor.positive)
+    if majority is None:
         return {}, {}
-    train = np.repeat(np.arange(len(predictor.classes)), [counts[str(label)] for label in predictor.classes.tolist()])
-    majority, positive = majority_probabilities(train, len(codes), len(counts)), positive_or_second(predictor.positive)
     scores = score_sampled(codes, majority, sampling, rows="given", positive=positive)
     rows = codes, probabilities, majority, sampling
     comparison = compare_sampled(*rows, other=BASELINE_NAMES["majority"], rows="given", positive=positive)

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import polars as pl
 from numpy.typing import ArrayLike
 
 from demarcate.classifier import DemarcateClassifier
@@ -17,6 +18,9 @@ from demarcate.report.evaluated_rows import EvaluatedRows, ignore_input_warnings
 from demarcate.report.page import render_page
 from demarcate.report.sections.registry import build_sections
 from demarcate.report.sections.section import Section
+from demarcate.tabular import as_frame
+from demarcate.trainingset.read_dependence import RowRoles
+from demarcate.trainingset.row_facts import roles_in_table, row_facts
 
 FORMAT = 1
 """Version of the JSON."""
@@ -102,12 +106,15 @@ class Report:
         labels: Any,
         *,
         name: str = "",
-        groups: ArrayLike | None = None,
-        sample_weight: ArrayLike | None = None,
+        groups: Any = None,
+        time: Any = None,
+        sample_weight: Any = None,
     ) -> "Report":
         """Report on a saved classifier, evaluated on rows that it should not have been trained on.
 
-        The page warns if they are exactly the rows that it was trained on.
+        The page warns if they are exactly the rows that it was trained on; there is a warning of rows of groups that it
+        was trained on. Columns of groups, time and weights that the model was fitted with are used where the table has
+        them and nothing else is passed.
 
         Parameters
         ----------
@@ -119,10 +126,11 @@ class Report:
             The true class of each row.
         name : str
             Name of the table, for the title.
-        groups : array-like of shape (n_rows,), optional
-            The group of each row, as for `demarcate.evaluation.score`.
-        sample_weight : array-like of shape (n_rows,), optional
-            What each row counts.
+        groups, time : str or array-like of shape (n_rows,), optional
+            The group and the time of each row, as for `DemarcateClassifier.fit`: intervals go by group, or by block of
+            time.
+        sample_weight : str or array-like of shape (n_rows,), optional
+            What each row counts, or the column that says it. Rows of weight 0 are left out.
 
         Returns
         -------
@@ -133,8 +141,21 @@ class Report:
         InputError
             If the classifier cannot read the table or the labels.
         """
-        sampling = Sampling.of(len(label_array(labels)), groups=groups, sample_weight=sample_weight)
-        return cls._of(EvaluatedRows.from_table(predictor, table, labels, name, sampling))
+        frame, trained_on, weights = as_frame(table), predictor.trained_on, sample_weight
+        if weights is not None and not isinstance(weights, str):
+            weights = None
+            trained_on = None if trained_on is None else replace(trained_on, weight_column=None)
+        roles = roles_in_table(trained_on, RowRoles(groups, time, weights=weights), frame.columns)
+        facts = row_facts(trained_on, roles, frame)
+        facts.warn_of_trained_groups("Leave them out for scores of new groups")
+        sampling = facts.sampling
+        if sample_weight is not None and weights is None:
+            sampling = replace(sampling, weights=Sampling.of(len(frame), sample_weight=sample_weight).weights)
+        if facts.used is not None:
+            frame, labels = frame.filter(pl.Series(facts.used)), label_array(labels)[facts.used]
+        known = {column.name for column in predictor.schema.columns}
+        frame = frame.drop([column for column in roles.names(frame.columns) if column not in known])
+        return cls._of(EvaluatedRows.from_table(predictor, frame, labels, name, sampling))
 
     @classmethod
     def _of(cls, evaluated: EvaluatedRows) -> "Report":

@@ -43,7 +43,7 @@ def evaluate(
     predictor = apply_costs(source.load(), decision)
     table, is_outside = _read(predictor, data, rows, reading)
     scores, new, facts = table.scores()
-    facts.warn_of_trained_groups()
+    facts.warn_of_trained_groups("Those of new groups are shown alone")
     classes = predictor.classes.tolist()
     if output.as_json:
         report = {
@@ -69,15 +69,16 @@ def _read(
     predictor: "Predictor", data: ScoredTableOptions, row_columns: RowColumns, reading: ReadingOptions
 ) -> "tuple[ScoredTable, bool]":
     """Return the predicted rows of a table, read part by part, and whether rows are outside what was trained on."""
-    from demarcate.cli.scored_table import ScoredTable, roles_in_table
+    from demarcate.cli.scored_table import ScoredTable
     from demarcate.cli.table_input import open_stream, report_dropped_rows, resolve_target, warn_if_training_rows
     from demarcate.tabular import LabelReader
     from demarcate.tabular.cells import parse_categories
     from demarcate.tabular.fingerprint import Fingerprint
+    from demarcate.trainingset.row_facts import roles_in_table
 
     table = open_stream(data.table, reading)
     target = resolve_target(table.name, table.columns, data.target or predictor.target)
-    roles = roles_in_table(predictor, row_columns, table.columns)
+    roles = roles_in_table(predictor.trained_on, row_columns.roles(table.columns), table.columns)
     # Columns with a role that the model does not know are no mistake.
     known = {column.name for column in predictor.schema.columns}
     beside = [target, *(name for name in roles.names(table.columns) if name not in known)]

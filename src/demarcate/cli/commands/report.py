@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from demarcate.cli.console import print_json
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import OutputFile, option
-from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, ScoredTableOptions
+from demarcate.cli.options import (
+    DecisionOptions,
+    ModelOptions,
+    OutputOptions,
+    ReadingOptions,
+    RowColumns,
+    ScoredTableOptions,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +25,7 @@ class ReportFiles:
 def report(
     source: ModelOptions,
     data: ScoredTableOptions,
+    rows: RowColumns,
     files: ReportFiles,
     decision: DecisionOptions,
     reading: ReadingOptions,
@@ -43,7 +51,9 @@ def report(
     # scikit-learn takes seconds to import: by now the model and the table have been read.
     from demarcate.report import Report
 
-    page = Report.from_predictor(predictor, frame, labels, name=short_name(table.name))
+    roles, name = rows.roles(frame.columns), short_name(table.name)
+    columns = {"groups": roles.groups, "time": roles.time, "sample_weight": roles.weights}
+    page = Report.from_predictor(predictor, frame, labels, name=name, **columns)
     warn_if_training_rows(predictor, fingerprint(page.evaluated.parsed, page.evaluated.codes))
     if files.out:
         page.save(files.out)

@@ -12,7 +12,7 @@ from demarcate.evaluation import CostComparison, PairedComparison, Score, Stream
 from demarcate.evaluation.baselines import BASELINE_NAMES
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
 from demarcate.evaluation.intervals import decision_scores, score_sampled
-from demarcate.evaluation.paired import compare_sampled
+from demarcate.evaluation.paired import DECIDING, compare_sampled
 from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.scores import scores_json
 from demarcate.tabular.positive_class import positive_or_second
@@ -100,7 +100,8 @@ class ScoredTable:
         positive, comparison = positive_or_second(predictor.positive), None
         if (majority := predictor.majority_probabilities(len(codes))) is not None:
             arguments = codes, probabilities, majority, sampling
-            comparison = compare_sampled(*arguments, other=BASELINE_NAMES["majority"], rows=rows, positive=positive)
+            other, metrics = BASELINE_NAMES["majority"], (DECIDING,)
+            comparison = compare_sampled(*arguments, other=other, rows=rows, positive=positive, metrics=metrics)
         decided, costs = predictor.decisions(probabilities), predictor.costs
         return TableScores(
             tuple(np.bincount(codes, minlength=n_classes).tolist()),

@@ -7,7 +7,7 @@ for how differences vary between folds, all as in `demarcate.evaluation.interval
 question is which classifier is better on the whole, not how the next window turns out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -127,8 +127,9 @@ def compare_sampled(
     positive: int = 1,
     seed: int = 0,
     level: float = 0.95,
+    metrics: Collection[str] = tuple(METRICS),
 ) -> PairedComparison:
-    """Return `compare_classifiers` of rows ``(n_rows,)`` that were sampled in some way."""
+    """Return `compare_classifiers` of rows ``(n_rows,)`` that were sampled in some way, by some of the metrics."""
     own, their = (
         metric_measures(codes, check_probabilities(codes, values), positive) for values in (probabilities, others)
     )
@@ -136,7 +137,7 @@ def compare_sampled(
     units = None
     if not sampling.is_plain:
         units = metric_units(codes, units_of_classes(codes, probabilities.shape[1], sampling), sampling)
-    measures = {name: _difference(own[name], their[name]) for name in own}
+    measures = {name: _difference(own[name], their[name]) for name in own if name in metrics}
     bootstrap = Bootstrap.of(measures, len(codes), 2 * probabilities.size, sampling, seed, level, units=units)
     differences = {
         name: bootstrap.score(name, bootstrap.percentiles(name), rows, (-np.inf, np.inf)) for name in bootstrap.values

@@ -39,7 +39,10 @@ def answered(question: Question, reached: dict[str, Any]) -> dict[str, Any]:
         "processor_seconds": round(busy, 1),
         "n_rows": question.n_rows,
         "hidden": question.network.hidden,
+        "train_log_loss": vars(found.train.log_loss),
         "log_loss": vars(found.held_out.log_loss),
+        "gap": vars(found.gap.log_loss),
+        "large_gap": found.large_gap,
         "effects": effects,
         **reached,
     }

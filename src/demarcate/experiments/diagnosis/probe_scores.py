@@ -116,9 +116,8 @@ def score_probes(table: TrainingSet, design: ProbeDesign, fitted: Sequence[Fitte
 def _on_log_scale(mean: Mean, loss: float) -> Mean:
     """Return a mean loss ``loss``, or its difference from a constant, with the interval of the logarithm of the loss.
 
-    Full losses are above 0 and skewed: a few rows cost as much as all others. By simulation, of 60 to 300 rows of which
-    3 to 10% are certain mistakes, 2 to 3% of these intervals lie above the mean, as they should; of Student's interval
-    it is 0 to 0.5%, and it contains 0 where a few mistakes show that the mean is above it.
+    Full losses are above 0 and skewed: a few rows cost as much as all others. Student's interval of such a mean is too
+    low, and contains 0 where a few mistakes show that the mean is above it (``benchmarks/trust/loss_intervals.py``).
     """
     if mean.high is None or loss <= 0:
         return mean

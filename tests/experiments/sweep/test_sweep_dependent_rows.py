@@ -32,6 +32,7 @@ def test_every_seed_splits_by_group_and_the_winner_is_scored_on_other_groups(dat
         assert not (parts[0] | parts[1]) & of_test
         validated.add(frozenset(parts[1]))
     assert len(validated) == 3, "every seed draws other groups"
+    assert "each seed with its own" in result.ranking()
     assert result.winner.scores["accuracy"].n_clusters == len(of_test)
     assert result.winner.baselines["logistic_regression"]["log_loss"].n_clusters == len(of_test)
     assert result.winner.lead.mean.low < result.winner.lead.mean.value < result.winner.lead.mean.high
@@ -46,6 +47,7 @@ def test_forward_in_time_the_test_rows_are_the_latest_and_validation_rows_come_b
     for train_rows, validation_rows in zip(result.train_rows, result.validation_rows, strict=True):
         assert max(day[validation_rows]) == 157
         assert max(day[train_rows]) < min(day[validation_rows]) - 2
+    assert "each seed with the same" in result.ranking()
     # All seeds validate on the same rows: the lead's interval is that of these rows, not of the seeds alone.
     lead = result.winner.lead.mean
     assert lead.high - lead.low > 0.01

@@ -74,9 +74,10 @@ class Sweep:
         n_seeds = len(self.seeds)
         many, one = "means over seeds, with 95% intervals", "no intervals, which need more than one seed"
         values = many if n_seeds > 1 else one
+        whose = "the same" if self._share_a_split() else "its own"
         title = (
-            f"{counted(len(self.configurations), 'configuration')} x {counted(n_seeds, 'seed')}, each seed with its "
-            f"own {n_train:,} training and {n_validation:,} validation rows; {values}"
+            f"{counted(len(self.configurations), 'configuration')} x {counted(n_seeds, 'seed')}, each seed with "
+            f"{whose} {n_train:,} training and {n_validation:,} validation rows; {values}"
         )
         shown = self.table.head(MAX_ROWS_SHOWN).to_dicts()
         lines = [title, "", *aligned([self._headings(), *map(self._cells, shown)])]
@@ -109,6 +110,11 @@ class Sweep:
         n_seeds = len(self.seeds)
         subject = "The winner's network" if n_seeds == 1 else f"The mean of the winner's {n_seeds} networks"
         return f"{subject} on {len(self.test_rows):,} test rows, which decided nothing, with 95% intervals:\n{scores}"
+
+    def _share_a_split(self) -> bool:
+        """Whether all seeds validate on the same rows, as they do forward in time."""
+        first, *others = self.validation_rows
+        return bool(others) and all(np.array_equal(first, rows) for rows in others)
 
     def _headings(self) -> list[str]:
         headings = ["", "", *(name.replace("_", " ") for name in self.winner.settings), *_VALUE_HEADINGS.values()]

@@ -25,12 +25,17 @@ class TrainingSet:
     parsed: ParsedColumns
     classes: NDArray[Any]  # labels, (n_classes,)
     codes: NDArray[np.int64]  # each row's class index, (n_rows,)
-    weights: NDArray[np.float64] | None = None  # of each row in the loss, (n_rows,); None for 1 each
+    weights: NDArray[np.float64] | None = None  # what each row counts, (n_rows,); None if all count the same
     target: str = "target"  # name of the target column
     sample: NDArray[np.int64] | None = None  # rows, ascending, for the audit and logistic regression; None for all
     dependence: Dependence | None = None  # groups and times of the rows; None for independent rows
     weights_column: str | None = None  # name of the column of weights, if it is a column of the table
     unused_cells: ParsedColumns = field(default_factory=dict)  # of the sample: columns that may name subjects
+
+    def __post_init__(self) -> None:
+        # Equal weights change nothing: such rows have the bits, and the words, of rows without weights.
+        if self.weights is not None and (self.weights == self.weights[:1]).all():
+            object.__setattr__(self, "weights", None)
 
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """Return the cells of some rows, by column."""

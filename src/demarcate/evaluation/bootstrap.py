@@ -8,8 +8,9 @@ Scores of consecutive windows in time have to hold for the next window, whose sc
 variation, in full, and not by that of a mean. With windows that vary by s about their mean, a next one of the same kind
 lies within mean +- t s sqrt(1 + 1 / n_windows), t of Student's distribution with n_windows - 1 degrees of freedom: the
 one by itself is its variation, the 1 / n_windows that of the mean (the prediction interval of one more observation;
-Hahn, 1969, https://doi.org/10.1080/01621459.1969.10501027). A trend over windows widens s by more than it moves the
-next one. Windows vary at least as much as their rows, drawn again, say that they do.
+Hahn, 1969, https://doi.org/10.1080/01621459.1969.10501027). Windows vary at least as much as their rows, drawn again,
+say that they do. An even trend over windows widens s by more than it moves the next one, a trend that accelerates need
+not. Where nothing drifts such intervals are wider than necessary: few windows cannot show that they do not vary.
 """
 
 from collections.abc import Iterator, Mapping

@@ -52,7 +52,7 @@ ENCODER_NUMBERS = [
 DOSE = Column("dose", "numerical")
 DOSE_WORDS = {"column": "dose", "encoder": "piecewise", "n_numbers": 8, "flag": True}
 DOSE_NUMBERS = [*(2.5, 2.75, 1.25, 10.0), *(0.5, 1.5, 2.25, 5.0)]
-# New in format 4: a positive class of two, and what is known of the training rows.
+# New in format 4: a positive class of two, rows of prediction sets that weigh, and what is known of the training rows.
 TRAINED_ON = TrainedOn(
     n_rows=8,
     ranges={
@@ -120,7 +120,12 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
             plain,
             costs=Costs(np.array([[0.0, 1.0], [3.0, 0.5]]), abstain=0.92),
             temperature=1.75,
-            conformal=Conformal(np.array([*(0.125, 0.375, 0.5, 0.75), *(0.375, 0.5)]), (4, 2)),
+            conformal=Conformal(
+                np.array([*(0.125, 0.375, 0.5, 0.75), *(0.375, 0.5)]),
+                (4, 2),
+                weights=np.array([*(1.0, 0.5, 2.0, 1.0), *(1.5, 3.0)]),
+                new_weights=(1.75, 1.125, 2.5),
+            ),
             positive=1,
             trained_on=TRAINED_ON,
         )

@@ -189,16 +189,20 @@ def some_decisions(n_classes):
         matrix[0, 1] += 1
         return Costs(matrix, abstain)
 
-    def conformal(of_classes):
+    def conformal(of_classes, new_weight, is_weighted):
         truths = [np.sort(truths) for truths in of_classes]
-        return Conformal(np.concatenate(truths), tuple(map(len, truths)))
+        n_rows, class_rows = sum(map(len, truths)), tuple(map(len, truths))
+        if new_weight is None:
+            return Conformal(np.concatenate(truths), class_rows)
+        weights = np.arange(1.0, n_rows + 1) if is_weighted else None
+        return Conformal(np.concatenate(truths), class_rows, weights, (new_weight,) * (1 + n_classes))
 
     matrices = st.lists(number, min_size=n_classes**2, max_size=n_classes**2)
     classes = st.lists(st.lists(st.floats(0, 1), max_size=5), min_size=n_classes, max_size=n_classes)
     return {
         "costs": st.none() | st.builds(costs, matrices, st.none() | number),
         "temperature": st.none() | st.floats(0.05, 20),
-        "conformal": st.none() | st.builds(conformal, classes),
+        "conformal": st.none() | st.builds(conformal, classes, st.none() | st.floats(0, 1e6), st.booleans()),
     }
 
 
@@ -213,7 +217,10 @@ class TestDecisions:
         read = from_document(*decode(data, expected_tensors))
         assert encode(*to_document(read)) == data
         assert read.temperature == predictor.temperature
-        for name, parts in (("costs", ("matrix", "abstain")), ("conformal", ("truths", "class_rows"))):
+        for name, parts in (
+            ("costs", ("matrix", "abstain")),
+            ("conformal", ("truths", "class_rows", "weights", "new_weights")),
+        ):
             written, found = getattr(predictor, name), getattr(read, name)
             assert (found is None) == (written is None)
             for field in parts if written is not None else ():
@@ -486,6 +493,7 @@ class TestTrainedOn:
 
     def test_a_model_with_neither_is_written_in_format_3(self):
         plain = replace(load_golden_script().golden(4), positive=None, trained_on=None)
+        plain = replace(plain, conformal=replace(plain.conformal, weights=None, new_weights=None))
         assert to_document(plain)[0]["format_version"] == 3
 
     @pytest.mark.parametrize("version", [1, 2, 3])
@@ -504,6 +512,10 @@ class TestTrainedOn:
             (("positive",), True, "positive class is not the code"),
             (("positive",), "mild", "positive class is not the code"),
             (("format_version",), 3, "keys .*'positive', 'trained_on'.* are missing or unknown"),
+            (("conformal", "is_weighted"), False, "'conformal.weights' is not expected"),
+            (("conformal", "new_weights"), [1.0, 1.0], "What a new row counts"),
+            (("conformal", "new_weights"), [1.0, 1.0, -1.0], "What a new row counts"),
+            (("conformal", "new_weights"), [1.0, 1.0, 1], "what rows of the prediction sets weigh is not said"),
             (("trained_on",), [], "does not have the keys"),
             (("trained_on", "rows"), 8, "does not have the keys"),
             (("trained_on", "n_rows"), 7.0, "does not count its rows"),
@@ -552,7 +564,7 @@ class TestTrainedOn:
 
     def test_every_mutant_is_refused_or_works(self, golden_4, rows):
         document, tensors = golden_4
-        about = ("format_version", "positive", "trained_on")
+        about = ("format_version", "conformal", "positive", "trained_on")
         n_refused = n_working = 0
         for name, mutant in mutants({key: document[key] for key in about}):
             data = encode({**{key: value for key, value in document.items() if key not in about}, **mutant}, tensors)

@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -8,6 +9,7 @@ from demarcate import load
 from demarcate.evaluation import METRICS, class_scores, streaming_scores
 from demarcate.io.tables import stream
 
+TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8", "--quiet")
 OWN_ROWS = (
     "Warning: These are the very rows the model was trained on: its scores are too good. Score it on other rows.\n"
 )
@@ -180,3 +182,93 @@ def test_a_table_of_more_rows_than_are_kept_has_scores_of_all(demarcate, model, 
     for name, expected in whole["scores"].items():
         assert condensed["scores"][name]["value"] == pytest.approx(expected["value"], abs=1e-3)
         assert condensed["scores"][name]["n_rows"] == 100
+
+
+FIELD = Path(__file__).parents[2] / "data" / "field" / "groups"
+
+
+@pytest.fixture(scope="module")
+def grouped(demarcate, tmp_path_factory):
+    path = tmp_path_factory.mktemp("grouped") / "m.safetensors"
+    fitted = demarcate("fit", FIELD / "visits.csv", "-t", "relapse", "--group", "patient", *TINY, "--out", path)
+    assert fitted.code == 0, fitted.err
+    return path
+
+
+class TestGroups:
+    """A model that was fitted by group: its scores are those of new groups."""
+
+    @pytest.fixture
+    def mixed(self, tmp_path):
+        """Rows of patients trained on, and of new ones."""
+        tables = [pl.read_csv(FIELD / name) for name in ("visits.csv", "new_patients.csv")]
+        pl.concat([tables[0].head(100), tables[1]]).write_csv(tmp_path / "mixed.csv")
+        return tmp_path / "mixed.csv"
+
+    def test_new_groups_are_scored_by_group_as_the_model_was(self, demarcate, grouped):
+        outcome = demarcate("evaluate", grouped, FIELD / "new_patients.csv", "--json", "--strict")
+        assert (outcome.code, outcome.err) == (0, "")
+        report = json.loads(outcome.out)
+        assert {score["n_clusters"] for score in report["scores"].values()} == {40}
+        assert (report["trained_groups"], report["new_groups"]) == (0, None)
+        by_row = demarcate("evaluate", grouped, FIELD / "new_patients.csv", "--group", "f1", "--json")
+        width, narrow = (
+            score["high"] - score["low"]
+            for score in (report["scores"]["accuracy"], json.loads(by_row.out)["scores"]["accuracy"])
+        )
+        assert width > narrow
+
+    def test_groups_trained_on_are_warned_of_and_new_ones_are_scored_alone(self, demarcate, grouped, mixed):
+        outcome = demarcate("evaluate", grouped, mixed, "--json", "--strict")
+        assert outcome.code == 1
+        assert outcome.err.count("Warning: ") == 1
+        assert re.search(r"23\.8% of 420 rows are of \d+ groups that the model was trained on: scores", outcome.err)
+        report = json.loads(outcome.out)
+        assert (report["n_samples"], report["trained_rows"], report["new_groups"]["n_samples"]) == (420, 100, 320)
+        alone = json.loads(demarcate("evaluate", grouped, FIELD / "new_patients.csv", "--json").out)
+        of_new = report["new_groups"]["scores"]["accuracy"]
+        for end in ("value", "low", "high"):
+            assert of_new[end] == pytest.approx(alone["scores"]["accuracy"][end], abs=1e-6)
+        shown = demarcate("evaluate", grouped, mixed).out
+        assert "Scores on 420 given rows in " in shown
+        assert "Scores on 320 new-group rows in 40 groups, with 95% intervals" in shown
+
+    @pytest.mark.usefixtures("in_parts")
+    def test_groups_of_a_table_in_parts_are_the_same(self, demarcate, grouped, mixed):
+        report = json.loads(demarcate("evaluate", grouped, mixed, "--json").out)
+        assert (report["n_samples"], report["trained_rows"]) == (420, 100)
+        assert report["new_groups"]["scores"]["accuracy"]["n_clusters"] == 40
+
+    def test_a_table_without_the_column_is_scored_as_independent_rows_and_says_so(self, demarcate, grouped, tmp_path):
+        pl.read_csv(FIELD / "new_patients.csv").drop("patient").write_csv(tmp_path / "t.csv")
+        outcome = demarcate("evaluate", grouped, tmp_path / "t.csv", "--json")
+        assert "scored by groups ('patient'), and the table has no such column: its rows count as" in outcome.err
+        assert "n_clusters" not in json.loads(outcome.out)["scores"]["accuracy"]
+
+    def test_a_report_goes_by_group_too(self, demarcate, grouped, mixed):
+        outcome = demarcate("report", grouped, mixed, "--json")
+        assert outcome.err.count("that the model was trained on: scores of these rows are too good") == 1
+        assert '"n_clusters":' in outcome.out.replace(" ", "")
+
+
+def test_the_verdict_compares_with_the_majority_class(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other)
+    assert re.search(r"(Better|Worse|Cannot tell).* the majority class: log loss (lower|higher) by", outcome.out)
+    comparison = json.loads(demarcate("evaluate", model, other, "--json").out)["comparison"]
+    assert comparison["verdict"] in ("better", "worse", "cannot tell")
+
+
+def test_rows_are_weighted_by_a_column(demarcate, model, heart_frame, tmp_path):
+    weights = [row % 3 for row in range(60)]
+    heart_frame.head(60).with_columns(weight=pl.Series(weights)).write_csv(tmp_path / "t.csv")
+    outcome = demarcate("evaluate", model, tmp_path / "t.csv", "--weights", "weight", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    report = json.loads(outcome.out)
+    assert report["n_samples"] == 40
+    assert report["scores"]["accuracy"]["rows"] == "weighted given"
+
+
+def test_a_column_that_an_option_names_must_be_there(demarcate, model, other):
+    outcome = demarcate("evaluate", model, other, "--group", "patient")
+    assert outcome.code == 1
+    assert "There is no column 'patient'" in outcome.err

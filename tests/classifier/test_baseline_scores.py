@@ -32,3 +32,26 @@ def test_baselines_refuse_other_rows_than_those_of_fit(matrix):
     with pytest.raises(InputError, match="not the rows that the networks were trained on"):
         fitted.baselines(X[::-1], y[::-1])
     assert fitted.class_weight_ == {0: 1.0, 1: 2.0}
+
+
+def test_baselines_are_compared_row_by_row(mixed):
+    X, y = mixed
+    fitted = tiny().fit(X, y)
+    assert not hasattr(fitted, "comparison_")
+    baselines = fitted.baselines(X, y)
+    assert set(fitted.comparison_) == set(baselines)
+    for name, compared in fitted.comparison_.items():
+        for metric in ("accuracy", "log_loss"):
+            expected = fitted.scores_[metric].value - baselines[name][metric].value
+            assert compared.differences[metric].value == pytest.approx(expected)
+    record = fitted.record(baselines)
+    assert record["comparison"]["majority"]["verdict"] == fitted.comparison_["majority"].verdict
+    assert not hasattr(fitted.fit(X, y), "comparison_")
+
+
+def test_the_majority_is_that_of_the_weighted_rows(mixed):
+    X, y = mixed
+    rare = min(set(y), key=list(y).count)
+    baselines = tiny(class_weight={rare: 50.0}).fit(X, y).baselines(X, y)
+    assert baselines["majority"]["accuracy"].value > 0.9
+    assert baselines["majority"]["accuracy"].rows == "weighted out-of-fold"

@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.cli.console_tables import print_class_balance, print_scores, print_training_set
-from demarcate.evaluation import Score
+from demarcate.cli.console_tables import print_class_balance, print_scores, print_training_set, print_verdict
+from demarcate.evaluation import PairedComparison, Score
+from demarcate.nn import Network
 from demarcate.tabular import infer_schema
 from demarcate.trainingset import TrainingSet
 
@@ -35,6 +36,26 @@ def test_a_metric_that_a_baseline_lacks_is_left_empty(capsys):
     assert lines[0] == "Scores on 9 given rows, with 95% intervals"
     assert next(line for line in lines if "accuracy" in line).count("0.500 [0.250, 0.750]") == 2
     assert next(line for line in lines if "log loss" in line).count("0.500 [0.250, 0.750]") == 1
+
+
+@pytest.mark.parametrize(
+    ("ends", "hidden", "ends_with"),
+    [
+        ((-0.2, -0.3, -0.1), (8,), "on the same rows.\n"),
+        ((0.2, 0.1, 0.3), (8,), "Try a linear network: --hidden none.\n"),
+        ((0.2, 0.1, 0.3), (), "on the same rows.\n"),
+    ],
+)
+def test_the_verdict_says_what_to_try_only_where_it_was_measured(capsys, ends, hidden, ends_with):
+    comparison = PairedComparison("logistic regression", {"log_loss": Score(*ends, 100, "out-of-fold")})
+    print_verdict(comparison, Network(hidden))
+    assert " ".join(capsys.readouterr().out.split("\n")).strip().endswith(ends_with.strip())
+
+
+def test_scores_by_group_say_so_in_the_title(capsys):
+    print_scores({"accuracy": Score(0.5, 0.25, 0.75, 1200, "weighted out-of-fold", 60, 800.0)})
+    title = capsys.readouterr().out.splitlines()[0]
+    assert title == "Scores on 1,200 weighted out-of-fold rows in 60 groups, with 95% intervals"
 
 
 @pytest.mark.parametrize("text", ["[red]x[/]", "\\[b]", "[/]", "x\\", ":bomb:", "plain"])

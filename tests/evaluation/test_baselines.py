@@ -20,6 +20,11 @@ class TestMajority:
         codes = np.array([0, 2, 2, 2, 1])
         assert accuracy(codes, majority_probabilities(codes, n_rows=5, n_classes=3)) == 0.6
 
+    def test_shares_are_those_of_the_weighted_rows(self):
+        weights = np.array([6.0, 1.0, 1.0])
+        probabilities = majority_probabilities(np.array([0, 1, 1]), n_rows=1, n_classes=2, sample_weight=weights)
+        np.testing.assert_allclose(probabilities, [[0.75, 0.25]])
+
     def test_its_log_loss_is_the_entropy_of_the_shares(self):
         codes = np.array([0, 1, 1, 1])
         entropy = -(0.25 * np.log(0.25) + 0.75 * np.log(0.75))

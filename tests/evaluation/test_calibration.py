@@ -162,3 +162,46 @@ class TestOutOfFold:
         one, again = (calibrate(codes, probabilities, Sampling()) for _ in range(2))
         assert one.temperature == again.temperature
         np.testing.assert_array_equal(one.probabilities, again.probabilities)
+
+
+class TestWeightedRows:
+    def test_the_temperature_is_that_of_the_weighted_rows(self):
+        codes, probabilities = rows(1500, certainty=3.0)
+        weights = np.random.default_rng(0).integers(1, 6, size=1500)
+        found = calibrate(codes, probabilities, Sampling(weights.astype(float))).temperature
+        repeated = np.repeat(np.arange(1500), weights)
+        expected = calibrate(codes[repeated], probabilities[repeated], Sampling()).temperature
+        assert found == pytest.approx(expected, rel=1e-4)
+
+    def test_weights_of_a_class_are_not_undone(self):
+        # Probabilities of the weighted population: of 10 rows of class 1 each counts as one in the rows themselves.
+        rng = np.random.default_rng(1)
+        x = rng.normal(size=4000)
+        codes = (rng.random(4000) < 1 / (1 + np.exp(-x))).astype(int)
+        odds = 10 * np.exp(x)
+        probabilities = np.stack([1 / (1 + odds), odds / (1 + odds)], axis=1)
+        weights = np.where(codes == 1, 10.0, 1.0)
+        assert calibrate(codes, probabilities, Sampling(weights)).temperature is None
+        assert calibrate(codes, probabilities, Sampling()).temperature is not None
+
+    def test_rows_of_a_group_do_not_count_as_many(self):
+        # One group of the four gains a lot by another temperature, the others lose a little.
+        codes, probabilities = rows(400, certainty=1.0)
+        hard, easy = rows(100, certainty=6.0, seed=1), rows(100, certainty=0.9, seed=2)
+        codes = np.concatenate([hard[0], easy[0], codes[:200]])
+        probabilities = np.concatenate([hard[1], easy[1], probabilities[:200]])
+        groups = Sampling(clusters=np.repeat([0, 1, 2, 3], 100))
+        assert calibrate(codes, probabilities, Sampling()).temperature is not None
+        assert calibrate(codes, probabilities, groups).temperature is None
+
+    def test_windows_are_scaled_by_the_windows_before_them(self):
+        codes, probabilities = rows(1200, certainty=5.0)
+        folds = np.arange(1200) // 300
+        sampling = Sampling(folds=folds, is_forward=True)
+        one = calibrate(codes, probabilities, sampling)
+        np.testing.assert_array_equal(one.probabilities[folds == 0], probabilities[folds == 0])
+        changed = codes.copy()
+        changed[folds == 3] = (changed[folds == 3] + 1) % probabilities.shape[1]
+        other = calibrate(changed, probabilities, sampling)
+        if other.temperature is not None:
+            np.testing.assert_array_equal(other.probabilities[folds < 3], one.probabilities[folds < 3])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from demarcate.errors import SettingError
 from demarcate.evaluation.conformal import Conformal
+from demarcate.evaluation.sampling import Sampling
 
 REPEATABLE = settings(derandomize=True, deadline=None, max_examples=80)
 
@@ -141,3 +142,73 @@ def test_it_keeps_each_classes_probabilities_sorted():
 def test_what_is_no_coverage_is_refused(coverage):
     with pytest.raises(SettingError, match="not between 0 and 1"):
         Conformal(np.array([0.5, 0.7]), (1, 1)).thresholds(coverage)
+
+
+def coverage_of(sampling_of, draw, n_tables=120):
+    """Return the share of the next rows' true labels that sets hold, over many tables; ``draw`` makes rows."""
+    held = []
+    for seed in range(n_tables):
+        rng = np.random.default_rng(seed)
+        codes, probabilities, sampling = draw(rng)
+        conformal = Conformal.of(codes, probabilities, sampling_of(sampling))
+        fresh_codes, fresh, fresh_sampling = draw(rng)
+        sets = conformal.sets(fresh[np.newaxis])
+        weights = fresh_sampling.row_weights(len(fresh_codes))
+        held.append(np.average(sets[np.arange(len(fresh_codes)), fresh_codes], weights=weights))
+    return float(np.mean(held))
+
+
+def two_sided(chance):
+    return np.stack([1 - chance, chance], axis=1)
+
+
+def weighted_rows(rng):
+    codes, chance = rng.integers(2, size=150), rng.uniform(0.02, 0.98, size=150)
+    # Heavy rows are hard ones.
+    wrong = np.where(codes == 1, 1 - chance, chance)
+    return codes, two_sided(chance), Sampling(np.exp(3 * wrong))
+
+
+def grouped_rows(rng):
+    groups = np.repeat(np.arange(15), 10)
+    codes = rng.integers(2, size=150)
+    right = 1 / (1 + np.exp(-(1.5 + 1.5 * rng.normal(size=15)[groups] + 0.3 * rng.normal(size=150))))
+    return codes, two_sided(np.where(codes == 1, right, 1 - right)), Sampling(clusters=groups)
+
+
+def test_sets_cover_the_weighted_rows():
+    assert coverage_of(lambda _: Sampling(), weighted_rows) < 0.87
+    assert 0.89 <= coverage_of(lambda sampling: sampling, weighted_rows) <= 0.93
+
+
+def test_sets_cover_rows_of_new_groups():
+    by_row = coverage_of(lambda _: Sampling(), grouped_rows)
+    by_group = coverage_of(lambda sampling: sampling, grouped_rows)
+    assert by_row < by_group
+    assert 0.89 <= by_group <= 0.95
+
+
+def test_equal_weights_give_the_thresholds_of_rows_without():
+    rng = np.random.default_rng(0)
+    codes, probabilities = rng.integers(3, size=200), rng.dirichlet([1, 1, 1], size=200)
+    plain = Conformal.of(codes, probabilities)
+    weighted = Conformal.of(codes, probabilities, Sampling(np.full(200, 0.3)))
+    for coverage in (0.5, 0.8, 0.9, 0.99):
+        for per_class in (False, True):
+            expected = plain.thresholds(coverage, per_class=per_class)
+            np.testing.assert_array_equal(weighted.thresholds(coverage, per_class=per_class), expected)
+
+
+def test_a_class_without_rows_is_in_every_set_of_weighted_rows():
+    codes, probabilities = np.zeros(50, dtype=int), np.full((50, 2), 0.5)
+    conformal = Conformal.of(codes, probabilities, Sampling(np.arange(1.0, 51)))
+    assert conformal.thresholds(per_class=True)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("weights", "new_weights"),
+    [([1.0], (1.0, 1.0, 1.0)), ([1.0, -1.0], (1.0, 1.0, 1.0)), ([1.0, 1.0], (1.0,)), ([1.0, 1.0], None)],
+)
+def test_what_are_no_weights_is_refused(weights, new_weights):
+    with pytest.raises(SettingError, match=r"no weight for each row|What a new row counts"):
+        Conformal(np.array([0.5, 0.6]), (1, 1), np.array(weights), new_weights)

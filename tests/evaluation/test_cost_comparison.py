@@ -98,3 +98,20 @@ class TestComparing:
     def test_shapes_that_do_not_fit_are_refused(self):
         with pytest.raises(InputError, match="class code"):
             compare_costs(np.array([3]), np.array([[0.5, 0.5]]), self.COSTS, rows="test")
+
+    def test_costs_are_of_the_weighted_rows_and_by_group(self):
+        codes, chances = self.rows()
+        weights, groups = 1.0 + np.arange(400) % 4, np.arange(400) // 10
+        compared = compare_costs(codes, chances, self.COSTS, rows="test", sample_weight=weights, groups=groups)
+        decisions = self.COSTS.decide(chances)
+        expected = np.average(self.COSTS.row_costs(codes, decisions), weights=weights)
+        assert compared.decided.value == pytest.approx(expected)
+        assert compared.decided.rows_in_words == "400 weighted test rows in 40 groups"
+
+    def test_groups_of_equal_rows_widen_the_interval(self):
+        codes, chances = self.rows(40)
+        codes, chances = np.repeat(codes, 10), np.repeat(chances, 10, axis=0)
+        plain = compare_costs(codes, chances, self.COSTS, rows="test").decided
+        grouped = compare_costs(codes, chances, self.COSTS, rows="test", groups=np.arange(400) // 10).decided
+        assert grouped.value == pytest.approx(plain.value)
+        assert grouped.high - grouped.low > 2.5 * (plain.high - plain.low)

@@ -9,8 +9,9 @@ from sklearn.metrics import precision_recall_fscore_support
 from demarcate.errors import InputError, SettingError
 from demarcate.evaluation import bootstrap, class_scores, metrics
 from demarcate.evaluation.bootstrap import resample
-from demarcate.evaluation.intervals import score
+from demarcate.evaluation.intervals import score, score_sampled
 from demarcate.evaluation.metrics import METRICS, metric_measures
+from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.scores import wilson_interval
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=30)
@@ -238,3 +239,124 @@ def test_95_percent_intervals_hold_the_truth_about_95_times_in_100():
             held[name] += scores[name].low <= value <= scores[name].high
     for name, count in held.items():
         assert 0.90 <= count / n_repetitions <= 0.99, name
+
+
+class TestDependentRows:
+    """Rows with groups, weights and windows in time."""
+
+    CODES, PROBABILITIES = predictions(240, 2)
+
+    def test_values_of_weighted_rows_are_those_of_repeated_ones(self):
+        weights = np.arange(240) % 3 + 1
+        weighted = score(self.CODES, self.PROBABILITIES, rows="test", sample_weight=weights)
+        rows = np.repeat(np.arange(240), weights)
+        repeated = score(self.CODES[rows], self.PROBABILITIES[rows], rows="test")
+        for name in set(METRICS) - {"calibration_error"}:
+            assert weighted[name].value == pytest.approx(repeated[name].value)
+            # Repeated rows look like more rows than there are.
+            assert weighted[name].high - weighted[name].low > repeated[name].high - repeated[name].low
+        # Bins are of about equally many rows, whatever they weigh.
+        assert weighted["calibration_error"].value == pytest.approx(repeated["calibration_error"].value, abs=0.03)
+
+    def test_the_scale_of_weights_does_not_matter(self):
+        weights = np.random.default_rng(1).exponential(size=240)
+        small, large = (
+            score(self.CODES, self.PROBABILITIES, rows="test", sample_weight=scale * weights) for scale in (1e-3, 1e6)
+        )
+        for name, one in small.items():
+            assert (one.value, one.low, one.high) == pytest.approx(
+                (large[name].value, large[name].low, large[name].high)
+            )
+
+    def test_values_do_not_depend_on_groups_and_intervals_do(self):
+        rows = np.repeat(np.arange(30), 8)
+        codes, probabilities = self.CODES[rows], self.PROBABILITIES[rows]
+        plain = score(codes, probabilities, rows="test")
+        grouped = score(codes, probabilities, rows="test", groups=rows)
+        for name, one in grouped.items():
+            assert one.value == pytest.approx(plain[name].value)
+            assert one.high - one.low > 1.5 * (plain[name].high - plain[name].low)
+
+    def test_scores_say_what_they_are_of(self):
+        settings = {"groups": np.arange(240) // 8, "sample_weight": 1 + np.arange(240) % 2}
+        one = score(self.CODES, self.PROBABILITIES, rows="test", **settings)["accuracy"]
+        assert one.rows_in_words == "240 weighted test rows in 30 groups"
+        assert one.n_effective == pytest.approx(360**2 / (120 * 1 + 120 * 4))
+        assert one.to_json()["n_clusters"] == 30
+        assert set(score(self.CODES, self.PROBABILITIES, rows="test")["accuracy"].to_json()) == {
+            "value",
+            "low",
+            "high",
+            "rows",
+            "n_rows",
+        }
+
+    def test_a_single_group_tells_nothing(self):
+        scores = score(self.CODES, self.PROBABILITIES, rows="test", groups=np.zeros(240))
+        for name, one in scores.items():
+            bounds = METRICS[name].bounds
+            # Wilson's interval of a single trial leaves a little out.
+            assert one.high - one.low > (0.8 if name == "accuracy" else 0.99) * (bounds[1] - bounds[0]), name
+
+    def test_a_perfect_ranking_has_as_many_trials_as_groups_of_the_scarcer_class(self):
+        codes = np.repeat([0, 0, 0, 0, 1, 1], 40)
+        probabilities = np.where(codes[:, None] == [0, 1], 0.9, 0.1)
+        scores = score(codes, probabilities, rows="test", groups=np.arange(240) // 40)
+        assert scores["roc_auc"].low == pytest.approx(wilson_interval(2, 2)[0])
+        assert scores["accuracy"].low == pytest.approx(wilson_interval(6, 6)[0])
+
+    def test_the_first_class_may_be_positive(self):
+        second, first = (score(self.CODES, self.PROBABILITIES, rows="test", positive=code) for code in (1, 0))
+        exchanged = score(1 - self.CODES, self.PROBABILITIES[:, ::-1], rows="test")
+        for name, metric in METRICS.items():
+            expected = exchanged if metric.of_one_class else second
+            assert first[name] == expected[name]
+        assert first["average_precision"].value != second["average_precision"].value
+        value = metrics.average_precision(self.CODES, self.PROBABILITIES, positive=0)
+        assert value == first["average_precision"].value
+
+    def test_the_interval_of_windows_holds_what_windows_vary_by(self):
+        rng = np.random.default_rng(0)
+        inside, narrow, n_streams = 0, 0, 30
+        for _ in range(n_streams):
+            # In each of six windows another share of the rows is right; the last window is the next one.
+            right = rng.random((6, 100)) < np.clip(0.8 + 0.1 * rng.normal(size=(6, 1)), 0, 1)
+            codes = np.zeros(500, dtype=int)
+            probabilities = np.where(right[:5].reshape(-1, 1), [0.8, 0.2], [0.2, 0.8])
+            sampling = Sampling(None, np.arange(500) // 20, np.arange(500) // 100, is_forward=True)
+            forward = score_sampled(codes, probabilities, sampling, rows="later")["accuracy"]
+            plain = score(codes, probabilities, rows="later")["accuracy"]
+            inside += forward.low <= right[5].mean() <= forward.high
+            narrow += plain.low <= right[5].mean() <= plain.high
+        assert inside / n_streams >= 0.9
+        assert narrow / n_streams <= 0.7
+
+    def test_intervals_by_group_hold_the_score_of_new_groups(self):
+        rng = np.random.default_rng(0)
+        inside, narrow, n_tables = 0, 0, 60
+        for _ in range(n_tables):
+            right = rng.random((20, 8)) < rng.beta(4, 1, size=(20, 1))
+            probabilities = np.where(right.reshape(-1, 1), [0.8, 0.2], [0.2, 0.8])
+            groups = np.arange(160) // 8
+            scores = [
+                score(np.zeros(160, dtype=int), probabilities, rows="test", groups=each)["accuracy"]
+                for each in (groups, None)
+            ]
+            inside += scores[0].low <= 0.8 <= scores[0].high
+            narrow += scores[1].low <= 0.8 <= scores[1].high
+        assert inside / n_tables >= 0.9
+        assert narrow / n_tables < inside / n_tables
+
+    def test_class_scores_are_of_weighted_rows_and_by_group(self):
+        weights, groups = 1.0 + np.arange(240) % 3, np.arange(240) // 8
+        decided = self.PROBABILITIES.argmax(axis=1)
+        expected = precision_recall_fscore_support(self.CODES, decided, sample_weight=weights)
+        settings = {"sample_weight": weights, "groups": groups}
+        scores = class_scores(self.CODES, self.PROBABILITIES, rows="test", **settings)
+        for name, values in zip(("precision", "recall", "f1"), expected[:3], strict=True):
+            assert [each[name].value for each in scores] == pytest.approx(values)
+        assert {each["recall"].n_clusters for each in scores} == {30}
+
+    def test_groups_of_another_length_are_refused(self):
+        with pytest.raises(InputError, match=r"groups has shape \(3,\), and there are 240 rows"):
+            score(self.CODES, self.PROBABILITIES, rows="test", groups=[1, 2, 3])

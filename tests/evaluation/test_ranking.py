@@ -59,3 +59,21 @@ def test_the_spread_of_row_values_is_that_of_the_area_over_fresh_rows():
         areas.append(values.mean())
         errors.append(values.std(ddof=1) / 120**0.5)
     assert np.mean(errors) == pytest.approx(np.std(areas), rel=0.1)
+
+
+@REPEATABLE
+@given(TIED_ROWS)
+def test_the_weighted_mean_of_weighted_row_values_is_the_weighted_area(rows):
+    positive, scores, weights = (np.array(column) for column in zip(*rows, strict=True))
+    if weights[positive].sum() == 0 or weights[~positive].sum() == 0:
+        return
+    values = auc_row_values(positive, scores / 4, weights.astype(float))
+    assert np.average(values, weights=weights) == pytest.approx(roc_auc_score(positive, scores, sample_weight=weights))
+
+
+def test_equal_weights_give_the_row_values_of_rows_without():
+    rng = np.random.default_rng(0)
+    is_positive, scores = rng.random(60) < 0.4, rng.normal(size=60).round(1)
+    np.testing.assert_allclose(
+        auc_row_values(is_positive, scores, np.full(60, 2.0)), auc_row_values(is_positive, scores)
+    )

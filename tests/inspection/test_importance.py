@@ -7,6 +7,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from demarcate import DemarcateClassifier
 from demarcate.errors import SettingError
+from demarcate.evaluation.sampling import Sampling
 from demarcate.inspection import importance as module
 from demarcate.inspection.importance import RowGroup, permutation_importance
 
@@ -126,3 +127,25 @@ def test_several_classes_have_the_mean_of_their_areas():
         falls.append(roc_auc_score(codes, before, multi_class="ovr") - roc_auc_score(codes, after, multi_class="ovr"))
     column = next(column for column in found.columns if column.column == "a")
     assert column.roc_auc.value == pytest.approx(np.mean(falls), abs=1e-6)
+
+
+def test_intervals_by_group_are_wider_about_the_same_mean(fitted):
+    predictor, cells, codes, groups = fitted
+    plain = permutation_importance(predictor, cells, codes, groups, rows="test")
+    sampling = Sampling(clusters=np.argsort(np.argsort(codes, kind="stable")) // 40)
+    grouped = permutation_importance(predictor, cells, codes, groups, rows="test", sampling=sampling)
+    of_group = {column.column: column.log_loss for column in grouped.columns}
+    for column in plain.columns:
+        assert of_group[column.column].value == pytest.approx(column.log_loss.value)
+    first = plain.columns[0]
+    assert of_group[first.column].n_clusters == 6
+    assert of_group[first.column].high - of_group[first.column].low > first.log_loss.high - first.log_loss.low
+
+
+def test_rows_of_weight_count_alone(fitted):
+    predictor, cells, codes, groups = fitted
+    weights = np.where(np.arange(240) < 120, 3.0, 0.0)
+    weighted = permutation_importance(predictor, cells, codes, groups, rows="test", sampling=Sampling(weights))
+    by_column = {column.column: column for column in weighted.columns}
+    assert by_column["signal"].log_loss.rows == "weighted test"
+    assert by_column["signal"].log_loss.value > 0

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from demarcate.evaluation.measures import Ratio, mean_of
 from demarcate.evaluation.sampling import Sampling, effective_number
 
+NO_VARIANCE = 1e-24
+"""Of a share, which moves by rounding where all clusters, or the only one, have the same."""
+
 
 def effective_trials(
     ratio: Ratio, sampling: Sampling, level: float | None, counts: NDArray[np.float64] | None = None
@@ -31,7 +34,7 @@ def effective_trials(
     if n_units == 0:
         return 0.0
     value, variance = _value_and_variance(ratio, sampling, counts)
-    if variance == 0:
+    if variance < NO_VARIANCE:
         return n_units
     trials = _spread(value, weights, counts) / variance
     if level is not None:

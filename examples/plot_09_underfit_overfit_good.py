@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
-from demarcate import Network, Training, datasets, train
+from demarcate import Network, Training, datasets, diagnose, train
 from demarcate.evaluation import Mean
 from demarcate.plotting import BoundaryDisplay, ComparisonDisplay, HistoryDisplay
 
@@ -198,6 +198,22 @@ print(f"the boundary is longer: {', '.join(f'{who} by {by}' for who, by in longe
 #   probabilities.
 # * Good equals big in accuracy, or is slightly better. The clear difference is in log loss, which punishes confident
 #   mistakes, and in the boundary: from smooth to rough, the order is tiny, good, big.
+
+# %%
+# What the program says
+# ---------------------
+#
+# ``diagnose`` reads the same signs, over several splits and with intervals. Its symptom is what you have seen: the loss
+# on training rows, the loss on other rows, and the gap between them. Its remedy is what lowered the loss on other rows
+# when it was tried.
+
+for name, network in networks.items():
+    diagnosis = diagnose(moons, network, trainings(300)[name], seeds=5)
+    print(f"{name}: {diagnosis.headline}\n  {diagnosis.symptom}\n  {diagnosis.remedy}")
+
+# %%
+# Tiny underfits, and a larger network helps. Big overfits, whether or not a remedy is sure on so few rows. Good is about
+# right: what it still gets wrong is the noise of these moons.
 
 rough = BoundaryDisplay.from_estimator(runs["big"], moons, kind="probability", title="big, with all points")
 plt.show()

@@ -78,6 +78,20 @@ def test_probes_train_on_earlier_rows_and_half_of_them_are_the_latest(gap):
     assert len(last[0].rows) > len(design.members[0].rows), "windows expand"
 
 
+def test_with_times_and_groups_probes_train_on_earlier_rows_of_other_groups(subjects):
+    frame, _ = subjects
+    generator = np.random.default_rng(1)
+    time, y = generator.permutation(240), generator.integers(2, size=240)
+    table, design = design_of((frame, y), RowRoles("subject", time))
+    groups = table.dependence.groups
+    for train, stopping, scored in parts_of(design):
+        assert max(*time[train], *time[stopping]) < min(time[scored])
+        assert not set(groups[[*train, *stopping]]) & set(groups[scored])
+        assert not set(groups[train]) & set(groups[stopping])
+    diagnosis = diagnose((frame, y), Network((4,)), PATIENT, seeds=4, groups="subject", time=time)
+    assert diagnosis.split == "forward in time"
+
+
 def test_subjects_learned_by_heart_overfit_by_group_only(subjects):
     frame, y = subjects
     network, training = Network((32,)), Training(lr=0.02, epochs=150, batch_size=None)

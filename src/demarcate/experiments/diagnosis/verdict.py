@@ -5,7 +5,8 @@
    are full, as everywhere else; those that compare probes count a row at most log(100).
 2. A change **helps** when the 95% interval of its effect on the log loss of held-out rows excludes 0, and it lowers the
    log loss by at least a tenth (and 0.02). It **does not help** when the whole interval is below that. Otherwise the
-   answer is **cannot tell**; the verdict does not wait for a change whose whole interval is below twice that.
+   answer is **cannot tell**; the verdict does not wait for a change whose whole interval is below twice that, nor for
+   one that rather does harm than help.
 3. A network **overfits** when its gap is large, whatever helps; or when its gap is at least half of that, its interval
    excludes 0, and a change that fits less helps (fewer units, more regularisation).
 4. It **underfits** when a change that fits more helps: more units, no regularisation, more epochs, or more units with
@@ -83,6 +84,13 @@ class Evidence:
         gains = {name: self.scores.gain(name, CONFIGURED, "log_loss") for name in names if self.scores.has(name)}
         return [name for name, gain in gains.items() if self.answer(gain) == answer]
 
+    def may_help(self, name: str) -> bool:
+        """Return whether it is unclear if a probe helps, and it rather does than not; False of one not trained."""
+        if not self.scores.has(name):
+            return False
+        gain = self.scores.gain(name, CONFIGURED, "log_loss")
+        return gain.value > 0 and self.answer(gain) == "cannot tell"
+
     def answer(self, gain: Mean) -> Answer:
         """Return whether a change helps, as far as the verdict depends on it."""
         return classify_gain(gain, self.material, RULED_OUT)
@@ -119,9 +127,9 @@ def _is_open(evidence: Evidence) -> bool:
     if evidence.is_negligible:
         # Of a loss below what matters nothing can be gained that does.
         return False
-    if evidence.answers(FITS_MORE, "cannot tell"):
+    if any(evidence.may_help(name) for name in FITS_MORE):
         return True
-    return evidence.may_have_large_gap and bool(evidence.answers(FITS_LESS, "cannot tell"))
+    return evidence.may_have_large_gap and any(evidence.may_help(name) for name in FITS_LESS)
 
 
 def _overfits(evidence: Evidence) -> bool:

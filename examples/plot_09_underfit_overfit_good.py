@@ -212,8 +212,8 @@ for name, network in networks.items():
     print(f"{name}: {diagnosis.headline}\n  {diagnosis.symptom}\n  {diagnosis.remedy}")
 
 # %%
-# Tiny underfits, and a larger network helps. Big overfits, whether or not a remedy is sure on so few rows. Good is about
-# right: what it still gets wrong is the noise of these moons.
+# Tiny underfits, and a larger network helps. Big overfits, whether or not a remedy is sure on so few rows. Good is
+# about right: what it still gets wrong is the noise of these moons.
 
 rough = BoundaryDisplay.from_estimator(runs["big"], moons, kind="probability", title="big, with all points")
 plt.show()

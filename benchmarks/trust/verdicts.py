@@ -2,8 +2,8 @@
 
 ``python benchmarks/trust/verdicts.py FILE [--seed 7] [--each 2]`` diagnoses tasks of each of four truths in eight
 families (``tasks.py`` describes them and how their truth is confirmed), and the lesson's three networks on moons. Each
-answer is a line of FILE; existing answers are not repeated. The rule was tuned on the seeds 1000 and 2000, and then
-left unchanged.
+answer is a line of FILE; existing answers are not repeated. The rule was tuned on the seeds 1000 and 2000
+(``docs/diagnosis.md``).
 """
 
 import argparse

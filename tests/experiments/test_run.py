@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -76,3 +78,12 @@ def test_several_seeds_print_means(runs):
     assert lines[0].startswith("means over 5 seeds  train accuracy")
     assert [line.split()[0] for line in lines[1:]] == ["linear", "good"]
     assert repr(runs) == str(runs)
+
+
+def test_places_far_from_the_rows_need_no_warning():
+    run = train(datasets.moons(n_samples=60), Network((4,)), Training(epochs=1))["network"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        far = np.array([[1e6, -1e6]])
+        assert run.predict_proba(far).shape == (1, 2)
+        assert run.encode(far).shape[0] == 1

@@ -317,3 +317,20 @@ class TestDevice:
         encoded = {0: torch.zeros(5, 3), 1: torch.ones(5, 4)}
         inputs = module._stacked(encoded, [1, 0, 1, 1], population)
         assert inputs.sum((1, 2)).tolist() == [20, 0, 20, 20]
+
+
+@pytest.mark.parametrize(
+    ("record", "shares"),
+    [({"class_rows": {"b": 3, "a": 1}}, [[0.25, 0.75]] * 2), ({}, None), ({"class_rows": {"c": 3}}, None)],
+)
+def test_the_class_shares_are_those_of_the_record_by_label(record, shares):
+    networks, head = [Network(())], head_for("softmax", 2)
+    table = pl.DataFrame({"x": [0.0, 1.0, 3.0]})
+    schema = infer_schema(table)
+    encoder = TableEncoder.fit(schema, schema.parse(table), np.arange(3))
+    widths = (encoder.n_encoded, 2)
+    states = [[(torch.zeros(widths[1], widths[0]), torch.zeros(2))]]
+    settings = {"networks": networks, "states": states, "head": head, "classes": np.array(["a", "b"])}
+    predictor = Predictor.of(schema=schema, encoders=[encoder], encoding=[0], record=record, **settings)
+    found = predictor.majority_probabilities(2)
+    assert (None if found is None else found.tolist()) == shares

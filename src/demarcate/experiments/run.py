@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -96,7 +96,7 @@ class Run:
 
     def encode(self, X: Any) -> Tensor:
         """Encode a table as the network's input, float32 ``(n_rows, d_in)``."""
-        return self.predictor.encode(array_of(X))
+        return self._predictor(trained=True).encode(array_of(X))
 
     def logits(self, X: Any, *, trained: bool = True) -> Tensor:
         """Return raw outputs ``(n_rows, n_outputs)``, after training or before it."""
@@ -132,7 +132,8 @@ class Run:
         return weighted_mean(values, self.test_sampling.row_weights(len(values)))
 
     def _predictor(self, trained: bool) -> Predictor:
-        return self.predictor if trained else self.untrained
+        # A network of an experiment is looked at anywhere, also far from its rows: that needs no warning.
+        return replace(self.predictor, trained_on=None) if trained else self.untrained
 
 
 def _format_cell(column: str, value: float | None) -> str:

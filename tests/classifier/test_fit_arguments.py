@@ -157,3 +157,28 @@ def test_the_target_has_the_name_of_the_labels(matrix, tmp_path):
     assert tiny().fit(X, pd.Series(y, name="ill")).predictor_.target == "ill"
     tiny().fit(X, pd.Series(y, name=13)).save(tmp_path / "model.safetensors")
     assert load(tmp_path / "model.safetensors").target == "13"
+
+
+@pytest.mark.parametrize(
+    ("columns", "fact"),
+    [
+        (["a", "b", "c"], "Feature names seen at fit time, yet now missing:\n- d"),
+        (["a", "b", "c", "e"], "Feature names unseen at fit time:\n- e"),
+        (["b", "a", "c", "d"], "Feature names must be in the same order as they were in fit"),
+    ],
+)
+def test_other_columns_than_in_fit_are_refused_as_all_input_is(frame, matrix, columns, fact):
+    fitted = tiny().fit(frame, matrix[1])
+    named = {name: [1.0, 2.0] for name in columns}
+    with pytest.raises(InputError) as refused:
+        fitted.predict(pd.DataFrame(named))
+    assert fact in str(refused.value)
+    assert "Give the columns that fit saw, in their order." in str(refused.value)
+
+
+def test_an_array_of_another_width_than_in_fit_is_refused_as_all_input_is(matrix):
+    X, y = matrix
+    with pytest.raises(
+        InputError, match="X has 2 features, but DemarcateClassifier is expecting 4 features as input. Give"
+    ):
+        tiny().fit(X, y).predict(X[:, :2])

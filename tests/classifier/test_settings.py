@@ -34,6 +34,28 @@ def test_settings_are_stored_as_given_and_checked_in_fit(matrix):
         classifier.fit(*matrix)
 
 
+@pytest.mark.parametrize(
+    ("setting", "reason"),
+    [
+        (
+            {"epochs": 10**20},
+            "epochs must be at most 1,000,000,000, got 100000000000000000000: steps are counted in 64 bits",
+        ),
+        ({"patience": 10**20}, "patience must be at most 1,000,000,000"),
+        ({"n_seeds": 10**20}, "n_seeds is 100000000000000000000: more than 100,000 networks, which train together"),
+        ({"n_folds": 10**6, "n_seeds": 1}, "n_folds is 1000000 and n_seeds is 1: more than 100,000 networks"),
+    ],
+)
+def test_numbers_that_no_machine_could_train_are_refused_with_the_reason(setting, reason):
+    with pytest.raises(SettingError, match=re.escape(reason)):
+        DemarcateClassifier(**setting).check_settings()
+
+
+def test_an_unknown_setting_is_refused_in_the_name_of_the_classifier():
+    with pytest.raises(TypeError, match=r"^DemarcateClassifier.__init__\(\) got an unexpected keyword argument 'foo'"):
+        DemarcateClassifier(foo=1)
+
+
 def test_the_same_seed_gives_the_same_bits_and_another_does_not(matrix):
     X, y = matrix
     first, again, other = (tiny(random_state=seed).fit(X, y).predict_proba(X) for seed in (3, 3, 4))

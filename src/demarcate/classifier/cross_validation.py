@@ -24,6 +24,7 @@ from demarcate.errors import SettingError
 from demarcate.evaluation.calibration import Calibration, calibrate
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.sampling import Sampling
+from demarcate.experiments.sweep.grid import MAX_NETWORKS
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.nn.heads import head_for
@@ -72,6 +73,11 @@ def check_counts(n_folds: int, n_seeds: int) -> None:
     """Refuse numbers of folds and seeds that make no ensemble."""
     if n_folds < 2 or n_seeds < 1:
         raise SettingError(f"there must be at least 2 folds and 1 seed, got n_folds={n_folds}, n_seeds={n_seeds}")
+    if n_folds * n_seeds > MAX_NETWORKS:
+        fact = (
+            f"n_folds is {n_folds} and n_seeds is {n_seeds}: more than {MAX_NETWORKS:,} networks, which train together"
+        )
+        raise SettingError(f"{fact}. Lower one of them.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,7 +65,21 @@ def checked_table(estimator: ClassifierSettings, X: Any, *, reset: bool) -> Any:
     except DuplicateError:
         as_frame(X)  # its error names the columns that repeat, and where
         raise
+    except ValueError as error:
+        raise _other_columns(str(error)) from None
     return X
+
+
+def _other_columns(message: str) -> InputError:
+    """Return scikit-learn's error about columns that are not those of ``fit`` as one of ours.
+
+    scikit-learn's own checks look for its message, which ends in a list of names, a line each.
+    """
+    fact, *details = message.rstrip().split("\n")
+    error = InputError([Problem(fact.rstrip("."), "Give the columns that fit saw, in their order")])
+    if details:
+        error.args = (f"{error}\n{message}",)
+    return error
 
 
 def label_array(y: ArrayLike) -> NDArray[Any]:

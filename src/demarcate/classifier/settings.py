@@ -153,3 +153,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     def _is_auto(self, name: str) -> bool:
         value = getattr(self, name)
         return isinstance(value, str) and value == AUTO
+
+
+# Python's message about an unknown argument names the class that callers know.
+ClassifierSettings.__init__.__qualname__ = "DemarcateClassifier.__init__"

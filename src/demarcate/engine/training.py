@@ -23,6 +23,8 @@ class FieldRule:
     description: str
     accepts: Callable[[Any], bool]
     convert: Callable[[Any], Any]
+    most: int | None = None
+    """The largest number; a larger one is refused with the reason."""
 
 
 def _numbers(description: str, contains: Callable[[float], bool]) -> FieldRule:
@@ -41,6 +43,9 @@ def _is_count(value: Any) -> bool:
     return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1
 
 
+MAX_COUNT = 1_000_000_000
+"""So many epochs of so many steps can be counted in 64 bits."""
+
 POSITIVE = _numbers("must be above 0 and finite", lambda value: value > 0)
 _NON_NEGATIVE = _numbers("must be at least 0 and finite", lambda value: value >= 0)
 _FRACTION = _numbers("must be at least 0 and below 1", lambda value: 0 <= value < 1)
@@ -49,11 +54,12 @@ _TWO_FRACTIONS = FieldRule(
     lambda value: isinstance(value, Iterable) and [_FRACTION.accepts(each) for each in value] == [True, True],
     lambda value: tuple(map(float, value)),
 )
-_COUNT = FieldRule("must be a whole number from 1 up", _is_count, int)
+_COUNT = FieldRule("must be a whole number from 1 up", _is_count, int, MAX_COUNT)
 _COUNT_OR_NONE = FieldRule(
     "must be None or a whole number from 1 up",
     lambda value: value is None or _is_count(value),
     lambda value: None if value is None else int(value),
+    MAX_COUNT,
 )
 _FLAG = FieldRule("must be True or False", lambda value: isinstance(value, bool | np.bool), bool)
 
@@ -167,6 +173,9 @@ class Training:
                 continue
             if not rule.accepts(value):
                 raise SettingError(f"{each.name} {rule.description}, got {value!r}")
+            if rule.most is not None and value is not None and value > rule.most:
+                reason = "steps are counted in 64 bits"
+                raise SettingError(f"{each.name} must be at most {rule.most:,}, got {value!r}: {reason}")
             # Numbers of numpy's types become Python's own, which a file or a message can hold.
             object.__setattr__(self, each.name, rule.convert(value))
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from demarcate.argument_checks import integer_problems
+from demarcate.argument_checks import integer_problems, is_integer
 from demarcate.datasets import Dataset
 from demarcate.engine import OnEpoch, Training, fit
 from demarcate.engine.backend import check_precision
-from demarcate.errors import DivergenceWarning, SettingError
+from demarcate.errors import DivergenceWarning, Problem, SettingError
 from demarcate.experiments.diagnosis.conclude import conclude
 from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis
 from demarcate.experiments.diagnosis.probe_design import MIN_ROWS, design_probes
@@ -24,7 +24,7 @@ from demarcate.trainingset.read_dependence import RowRoles
 
 MAX_ROWS = 4000
 """Rows that take part by default; larger tables are sampled."""
-SEEDS = 10
+SEEDS, MAX_SEEDS = 10, 10_000
 """Splits by default: every row is held out twice."""
 
 
@@ -158,7 +158,12 @@ def diagnose_training_set(
 
 def check_diagnosis_settings(seeds: Any, max_rows: Any, seed: Any) -> None:
     """Raise a SettingError with all problems of a diagnosis's settings; needs no table."""
-    if problems := integer_problems(("seeds", seeds, 2), ("max_rows", max_rows, MIN_ROWS), ("seed", seed, 0)):
+    problems = integer_problems(("seeds", seeds, 2), ("max_rows", max_rows, MIN_ROWS), ("seed", seed, 0))
+    if is_integer(seeds) and seeds > MAX_SEEDS:
+        problems.append(
+            Problem(f"seeds is {seeds}, and every probe trains as many networks", f"Give at most {MAX_SEEDS:,}")
+        )
+    if problems:
         raise SettingError.of(problems)
 
 

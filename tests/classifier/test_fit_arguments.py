@@ -179,6 +179,6 @@ def test_other_columns_than_in_fit_are_refused_as_all_input_is(frame, matrix, co
 def test_an_array_of_another_width_than_in_fit_is_refused_as_all_input_is(matrix):
     X, y = matrix
     with pytest.raises(
-        InputError, match="X has 2 features, but DemarcateClassifier is expecting 4 features as input. Give"
+        InputError, match=r"X has 2 features, but DemarcateClassifier is expecting 4 features as input\. Give"
     ):
         tiny().fit(X, y).predict(X[:, :2])

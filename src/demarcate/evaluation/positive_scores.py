@@ -19,7 +19,7 @@ def positive_in_words(label: Any, scores: Mapping[str, Score]) -> str:
     >>> print(positive_in_words("ill", {"recall": recall, "precision": precision}))
     Of the 'ill' rows 92% [85, 96] are found; of the rows predicted as 'ill' 71% [64, 75] are.
     """
-    name = quoted(label)
+    name = quoted(str(label))
     recall, precision = scores.get("recall"), scores.get("precision")
     found = f"There is no {name} row" if recall is None else f"Of the {name} rows {_percent(recall)} are found"
     right = f"no row is predicted as {name}"

@@ -4,6 +4,7 @@ from demarcate.auditing.audit import audit
 from demarcate.auditing.audit_result import Audit
 from demarcate.auditing.column_drift import ColumnDrift
 from demarcate.auditing.drift import Drift
+from demarcate.auditing.overstatement import Overstatement
 from demarcate.auditing.rescore import Rescored
 
-__all__ = ["Audit", "ColumnDrift", "Drift", "Rescored", "audit"]
+__all__ = ["Audit", "ColumnDrift", "Drift", "Overstatement", "Rescored", "audit"]

@@ -10,15 +10,19 @@ from numpy.typing import NDArray
 from demarcate.argument_checks import check_consistent_length, seed_of
 from demarcate.auditing.audit_result import Audit
 from demarcate.auditing.drift import compare_tables
-from demarcate.auditing.rescore import score_without
+from demarcate.auditing.refit import Refit
+from demarcate.auditing.rescore import RescoredTable, score_without
 from demarcate.checks import check_table
 from demarcate.checks.table_counts import TableCounts
 from demarcate.datasets import Dataset
 from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, to_labels
+from demarcate.tabular.columns import plain_column
+from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.positive_class import positive_code
 from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset import open_table
 from demarcate.trainingset.read_data import array_of
+from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles, read_weights
 
 
 def audit(
@@ -29,6 +33,9 @@ def audit(
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
     drop: Sequence[str] = (),
+    groups: Any = None,
+    time: Any = None,
+    sample_weight: Any = None,
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
@@ -42,10 +49,15 @@ def audit(
     against
         Another table to compare with, in the same forms, for example rows to predict.
     rescore
-        Whether to fit a classifier to the table as it stands, and again without repeated rows and without leaking
-        columns; nothing is fitted if there are none.
+        Whether to fit a classifier to the table as it stands, and again without repeated rows, without leaking columns,
+        by groups that were named or found, and forward in time; nothing is fitted if there are none.
     categorical, numerical, drop
         Columns of known kind, and columns to leave out; a data set names its own categorical columns.
+    groups, time
+        What rows belong together, and when they were, as for `DemarcateClassifier.fit`: scores are those of new groups,
+        or of later rows, and what random folds overstate is measured.
+    sample_weight
+        What each row counts, (n_rows,), or the name of a column; rows of weight 0 are left out.
     settings
         Of the `DemarcateClassifier` that is fitted; None for its defaults.
     seed
@@ -78,14 +90,17 @@ def audit(
     own = data.categorical if isinstance(data, Dataset) else ()
     categorical = with_own_categorical(own, categorical, numerical, drop)
     column_settings = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
-    classes = codes = None
+    weights_column = sample_weight if isinstance(sample_weight, str) else None
+    roles = RowRoles(groups, time, (settings or {}).get("gap", 0.0), weights_column)
+    frame, labels, roles, weights = weighted_rows(frame, labels, roles, sample_weight)
+    classes = codes = dependence = None
     if labels is None:
-        schema = infer_schema(frame, **column_settings)
+        schema = infer_schema(frame, roles.names(frame.columns), **column_settings)
         schema.check_usable()
         parsed = schema.parse(frame)
     else:
-        training_set = open_table(frame, labels, **column_settings)
-        schema, parsed = training_set.schema, training_set.parsed
+        training_set = open_table(frame, labels, "target", None, None, roles, **column_settings)
+        schema, parsed, dependence = training_set.schema, training_set.parsed, training_set.dependence
         classes, codes = training_set.classes, training_set.codes
     new = None if against is None else _read(against, target if isinstance(data, Dataset) else "")[:2]
     return audit_rows(
@@ -96,6 +111,9 @@ def audit(
         codes,
         target=target,
         column_settings=column_settings,
+        roles=roles,
+        dependence=dependence,
+        sample_weight=weights,
         against=new,
         rescore=rescore,
         settings=settings,
@@ -113,6 +131,9 @@ def audit_rows(
     *,
     target: str,
     column_settings: Mapping[str, Sequence[str]],
+    roles: RowRoles = NO_ROLES,
+    dependence: Dependence | None = None,
+    sample_weight: NDArray[np.float64] | None = None,
     against: tuple[pl.DataFrame, Sequence[Any] | None] | None = None,
     rescore: bool = True,
     settings: Mapping[str, Any] | None = None,
@@ -123,27 +144,53 @@ def audit_rows(
     """Check and rescore rows of known schema and classes, and compare them with another table.
 
     ``column_settings`` are categorical, numerical and drop for `DemarcateClassifier`; ``counts`` are over the whole
-    table if the rows are a sample of it.
+    table if the rows are a sample of it. ``dependence`` is what ``roles`` say of the rows.
     """
     frame, labels = table
     if classes is not None:
         # Also where nothing is rescored: a label that there is not is never passed over.
         positive_code(classes, (settings or {}).get("pos_label"))
-    unused_cells = schema.parse_unused(frame)
-    findings = check_table(schema, parsed, codes, classes, counts=counts, unused_cells=unused_cells)
-    rescored = []
+    known = {"unused_cells": schema.parse_unused(frame), "dependence": dependence}
+    findings = check_table(schema, parsed, codes, classes, counts=counts, **known)
+    result = RescoredTable()
     if rescore and codes is not None and classes is not None:
         settings = {**(settings or {}), "random_state": seed_of(seed)}
+        refit = Refit(frame, classes[codes], column_settings, settings, roles, sample_weight)
         # A sample has few of a table's duplicates: their effect does not show in its scores.
         removable = [finding for finding in findings if counts is None or finding.rule != "duplicates"]
-        rescored = score_without(removable, frame, classes[codes], parsed, column_settings, settings, on_fit)
+        result = score_without(removable, refit, parsed, on_fit, has_whole_groups=counts is None)
     drift = None
     if against is not None:
         if on_fit:
             on_fit("comparing the tables")
         new, new_labels = against
         drift = compare_tables(schema, frame, new, labels, new_labels, seed_of(seed))
-    return Audit(tuple(findings), tuple(rescored), drift, len(frame), target)
+    return Audit(
+        tuple(findings),
+        result.rescored,
+        drift,
+        len(frame),
+        target,
+        overstated=result.overstated,
+        remarks=result.remarks,
+    )
+
+
+def weighted_rows(
+    frame: pl.DataFrame, labels: list[Any] | None, roles: RowRoles, sample_weight: Any
+) -> tuple[pl.DataFrame, list[Any] | None, RowRoles, NDArray[np.float64] | None]:
+    """Return the rows that weigh something, with their labels, roles and weights; None without weights."""
+    if sample_weight is None:
+        return frame, labels, roles, None
+    if isinstance(sample_weight, str):
+        roles.names(frame.columns)
+        weights = read_weights(frame[sample_weight])
+    else:
+        weights = read_weights(plain_column("sample_weight", sample_weight))
+        check_consistent_length(len(frame), len(weights))
+    used = np.flatnonzero(weights)
+    labels = None if labels is None else [labels[row] for row in used.tolist()]
+    return frame[used], labels, roles.rows(used, frame.columns, len(frame)), weights[used]
 
 
 def _read(data: Any, target: str = "") -> tuple[pl.DataFrame, list[Any] | None, str]:

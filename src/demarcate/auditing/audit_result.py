@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demarcate.auditing.drift import Drift
+from demarcate.auditing.overstatement import Overstatement
 from demarcate.auditing.rescore import Rescored
 from demarcate.checks import SEVERITIES, Finding
 from demarcate.evaluation.scores import scores_in_words
@@ -25,6 +26,8 @@ class Audit:
         The difference to the other table, if there is one.
     n_rows, target
         Rows of the table, and the name of its target; empty without one.
+    overstated
+        What random folds overstate, by the groups and the time that were named or found.
     n_judged
         Rows of the random sample that was checked; None if all were.
     remarks
@@ -36,18 +39,24 @@ class Audit:
     drift: Drift | None
     n_rows: int
     target: str
+    overstated: tuple[Overstatement, ...] = ()
     n_judged: int | None = None
     remarks: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:
-        """Return whether there is no leak, no warning, and no difference to the other table, if any."""
+        """Return whether there is no leak, no warning, and no difference to the other table, if any.
+
+        What random folds overstate counts too, unless the caller named the groups or the time.
+        """
         differs = self.drift is not None and self.drift.verdict == "differ"
-        return not differs and all(finding.severity == "note" for finding in self.findings)
+        overstates = any(each.is_beyond_chance and not each.is_named for each in self.overstated)
+        return not (differs or overstates) and all(finding.severity == "note" for finding in self.findings)
 
     def __str__(self) -> str:
         lines = [self.summary()]
         lines += [f"- {finding.severity}: {finding}." for finding in self.findings]
+        lines += [f"{each}." for each in self.overstated]
         lines += self.remarks
         if self.rescored:
             width = max(len(rescored.name) for rescored in self.rescored)
@@ -59,7 +68,7 @@ class Audit:
         return "\n".join(lines)
 
     def summary(self) -> str:
-        """Return the number of findings in one line.
+        """Return the number of findings, and what random folds overstate, in one line.
 
         Examples
         --------
@@ -69,8 +78,9 @@ class Audit:
         counts = {severity: sum(f.severity == severity for f in self.findings) for severity in SEVERITIES}
         findings = [counted(n, severity) for severity, n in counts.items() if n]
         no_target = "" if self.target else " No target was named, so checks that need one did not run."
+        overstated = "".join(f" {each.summary()}." for each in self.overstated)
         sample = "" if self.n_judged is None else f", checked on a random sample of {self.n_judged:,}"
-        return f"{', '.join(findings) or 'Nothing'} found in {self.n_rows:,} rows{sample}.{no_target}"
+        return f"{', '.join(findings) or 'Nothing'} found in {self.n_rows:,} rows{sample}.{no_target}{overstated}"
 
     def to_json(self) -> dict[str, Any]:
         """Return the audit as a JSON object."""
@@ -80,6 +90,7 @@ class Audit:
             "target": self.target or None,
             "findings": [finding.to_json() for finding in self.findings],
             "rescored": [rescored.to_json() for rescored in self.rescored],
+            "overstated": [each.to_json() for each in self.overstated],
             "drift": self.drift and self.drift.to_json(),
             "remarks": list(self.remarks),
         }

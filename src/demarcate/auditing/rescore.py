@@ -1,25 +1,30 @@
-"""Scores of a table without its problems: the effect of duplicate rows and of leaking columns."""
+"""Scores of a table without its problems: the effect of duplicate rows, leaking columns, and random folds."""
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 import numpy as np
-import polars as pl
-from numpy.typing import NDArray
 
+from demarcate.auditing.honest_splits import honest_splits
+from demarcate.auditing.overstatement import Overstatement
+from demarcate.auditing.refit import Refit
 from demarcate.checks import Finding
 from demarcate.checks.duplicate_groups import first_equal_rows, has_duplicate_in_training
 from demarcate.classifier import DemarcateClassifier
-from demarcate.errors import DemarcateWarning
-from demarcate.evaluation import Score, score
+from demarcate.evaluation import Score
+from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.scores import scores_json
 from demarcate.tabular import ParsedColumns
+from demarcate.tabular.positive_class import positive_or_second
 
 DOUBTFUL = ("encoding", "dominant", "identifier")
 """Rules whose warnings are of columns that may leak."""
+GROUPS_NOT_SCORED = (
+    "What random folds overstate was not measured by group: a random sample has few rows of each group. Audit a part "
+    "of the table that has whole groups."
+)
 MAX_COLUMNS = 5
 """Leaking columns that are left out one by one, at most; all of them together in any case."""
 
@@ -47,42 +52,30 @@ class Rescored:
         return {"name": self.name, "n_rows": self.n_rows, "scores": scores_json(self.scores)}
 
 
-@dataclass(frozen=True, eq=False)
-class _Refit:
-    """A table, and the settings to fit classifiers to parts of it."""
+@dataclass(frozen=True)
+class RescoredTable:
+    """Scores of a table without its problems, what a random split overstates, and what was not measured and why."""
 
-    frame: pl.DataFrame
-    labels: NDArray[Any]
-    column_settings: Mapping[str, Sequence[str]]
-    settings: Mapping[str, Any]
-
-    def fit(self, rows: NDArray[np.int64] | None = None, drop: Sequence[str] = ()) -> DemarcateClassifier:
-        """Fit to some rows without some columns, and without warnings: the audit has the same findings."""
-        columns = {
-            name: [column for column in names if column not in drop] for name, names in self.column_settings.items()
-        }
-        columns["drop"] = [*columns.get("drop", ()), *drop]
-        frame, labels = (self.frame, self.labels) if rows is None else (self.frame[rows], self.labels[rows])
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DemarcateWarning)
-            return DemarcateClassifier(**{**self.settings, **columns}).fit(frame, labels)
+    rescored: tuple[Rescored, ...] = ()
+    overstated: tuple[Overstatement, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def score_without(
     findings: Sequence[Finding],
-    frame: pl.DataFrame,
-    labels: NDArray[Any],
+    refit: Refit,
     parsed: ParsedColumns,
-    column_settings: Mapping[str, Sequence[str]],
-    settings: Mapping[str, Any],
     on_fit: Callable[[str], None] | None = None,
-) -> list[Rescored]:
-    """Score the table as it stands, then without the problems found; empty if there is nothing to leave out.
+    *,
+    has_whole_groups: bool = True,
+) -> RescoredTable:
+    """Score the table as it stands, then without the problems found; nothing if there is nothing to leave out.
 
     Columns are left out on the same folds. Duplicate rows are left out in two ways: the first networks are scored again
-    on rows without a duplicate in their training rows, and a new fit has one row of each group.
+    on rows without a duplicate in their training rows, and a new fit has one row of each group. Groups and times, which
+    the caller named or a check found, are scored beside random folds; groups only if the rows are no random sample of
+    them (``has_whole_groups``).
     """
-    refit = _Refit(frame, labels, column_settings, settings)
     leaks = (
         finding.columns
         for finding in findings
@@ -90,20 +83,33 @@ def score_without(
     )
     leaking = list(dict.fromkeys(chain.from_iterable(leaks)))
     has_duplicates = any(finding.rule == "duplicates" and finding.severity != "note" for finding in findings)
-    if not leaking and not has_duplicates:
-        return []
+    splits = [*honest_splits(findings, refit.roles, refit.frame)]
+    remarks = []
+    if not has_whole_groups and any(split.by == "group" for split in splits):
+        splits = [split for split in splits if split.by == "time"]
+        remarks.append(GROUPS_NOT_SCORED)
+    if not leaking and not has_duplicates and not splits:
+        return RescoredTable(remarks=tuple(remarks))
     report = on_fit or (lambda _: None)
     report("as it stands")
     classifier = refit.fit()
-    rescored = [Rescored("as it stands", classifier.scores_, len(frame))]
+    rescored = [Rescored("as it stands", classifier.scores_, len(refit.frame))]
+    overstated = []
+    for split in splits:
+        report(split.in_words)
+        result = split.measure(refit, classifier)
+        if isinstance(result, str):
+            remarks.append(result)
+        else:
+            overstated.append(result)
     if has_duplicates:
         report("without copies of rows")
         rescored += _without_duplicates(refit, classifier, parsed)
     for drop, name in _column_groups(leaking):
         if len(drop) < len(classifier.schema_.used):
             report(name)
-            rescored.append(Rescored(name, refit.fit(drop=drop).scores_, len(frame)))
-    return rescored
+            rescored.append(Rescored(name, refit.fit(drop=drop).scores_, len(refit.frame)))
+    return RescoredTable(tuple(rescored), tuple(overstated), tuple(remarks))
 
 
 def _column_groups(leaking: Sequence[str]) -> Iterator[tuple[list[str], str]]:
@@ -114,7 +120,7 @@ def _column_groups(leaking: Sequence[str]) -> Iterator[tuple[list[str], str]]:
         yield list(leaking), f"without all {len(leaking)} such columns"
 
 
-def _without_duplicates(refit: _Refit, classifier: DemarcateClassifier, parsed: ParsedColumns) -> Iterator[Rescored]:
+def _without_duplicates(refit: Refit, classifier: DemarcateClassifier, parsed: ParsedColumns) -> Iterator[Rescored]:
     groups = first_equal_rows(parsed)
     folds = np.full(len(groups), -1)
     folds[classifier.oof_rows_] = classifier.oof_folds_
@@ -122,7 +128,9 @@ def _without_duplicates(refit: _Refit, classifier: DemarcateClassifier, parsed: 
     codes, probabilities = classifier.oof_codes_[single], classifier.oof_proba_[single]
     if len(codes):
         name = "scored on rows without a copy in training"
-        rescored = score(codes, probabilities, rows=classifier.oof_kind_, folds=classifier.oof_folds_[single])
+        positive = positive_or_second(classifier.predictor_.positive)
+        sampling = classifier.oof_sampling_.rows(single)
+        rescored = score_sampled(codes, probabilities, sampling, rows=classifier.oof_kind_, positive=positive)
         yield Rescored(name, rescored, len(codes))
     first = np.flatnonzero(groups == np.arange(len(groups)))
     counts = np.unique(refit.labels[first], return_counts=True)[1]

@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.auditing.audit import audit_rows
+from demarcate.auditing.audit import audit_rows, weighted_rows
 from demarcate.auditing.audit_result import Audit
 from demarcate.auditing.drift import Drift
 from demarcate.checks.table_counts import StreamingTableCounts, TableCounts
 from demarcate.checks.table_sample import TableSample, labelled_rows
 from demarcate.errors import InputError, together
 from demarcate.tabular import LabelReader, Schema, infer_schema, typed_labels
+from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles
 
 _READ_ONCE = (
     "The table can be read only once, so repeated rows were not counted, and cells only in the sample. Give a file"
@@ -32,6 +33,7 @@ def audit_sample(
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
     drop: Sequence[str] = (),
+    roles: RowRoles = NO_ROLES,
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
@@ -44,8 +46,13 @@ def audit_sample(
     """
     column_settings = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
     frame, label_cells = _split(sample.frame, target)
+    weights = None
+    if roles.weights is not None:
+        rows = sample.frame
+        rows, _, roles, weights = weighted_rows(rows, None, roles, roles.weights)
+        frame, label_cells = _split(rows, target)
     schema, class_counts = together(
-        lambda: _schema(sample, frame, column_settings),
+        lambda: _schema(sample, frame, roles.names(frame.columns), column_settings),
         lambda: None if sample.labels is None else sample.labels.classes(),
     )
     classes, counts_by_class = (None, np.array([sample.n_rows])) if class_counts is None else class_counts
@@ -62,6 +69,9 @@ def audit_sample(
         codes,
         target=target or "",
         column_settings=column_settings,
+        roles=roles,
+        dependence=roles.dependence({name: frame[name] for name in roles.names(frame.columns)}, len(frame)),
+        sample_weight=weights,
         against=None if against is None else split_labels(against, target),
         rescore=rescore,
         settings=settings,
@@ -71,6 +81,7 @@ def audit_sample(
     )
     if rescore and any(finding.rule == "duplicates" and finding.severity != "note" for finding in result.findings):
         remarks.append(f"{_DUPLICATES_NOT_SCORED}.")
+    remarks += result.remarks
     drift = None if against is None else drift_of_samples(result.drift, sample.n_rows, against.n_rows)
     return replace(result, n_rows=sample.n_rows, n_judged=len(frame), remarks=tuple(remarks), drift=drift)
 
@@ -90,8 +101,10 @@ def _split(frame: pl.DataFrame, target: str | None) -> tuple[pl.DataFrame, pl.Se
     return (frame.drop(target), frame[target]) if target in frame.columns else (frame, None)
 
 
-def _schema(sample: TableSample, frame: pl.DataFrame, column_settings: Mapping[str, Sequence[str]]) -> Schema:
-    inferred = infer_schema(frame, **column_settings)
+def _schema(
+    sample: TableSample, frame: pl.DataFrame, roles: Mapping[str, str], column_settings: Mapping[str, Sequence[str]]
+) -> Schema:
+    inferred = infer_schema(frame, roles, **column_settings)
     keep = [*column_settings["categorical"], *column_settings["numerical"]]
     schema = sample.column_stats.correct_schema(inferred, keep)
     schema.check_usable()

@@ -20,6 +20,7 @@ from demarcate.checks.table_counts import TableCounts
 from demarcate.checks.table_view import TableView
 from demarcate.checks.target_copies import target_copies
 from demarcate.checks.target_encodings import target_encodings
+from demarcate.checks.time_drift import class_drift
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
 
@@ -40,6 +41,7 @@ CHECKS = (
     DataCheck(duplicate_rows),
     DataCheck(id_columns, needs_rows=False),
     DataCheck(missingness),
+    DataCheck(class_drift),
     DataCheck(renamed_columns),
     DataCheck(constant_columns, needs_rows=False),
     DataCheck(class_balance),

@@ -83,7 +83,13 @@ def if_of_subjects(name: str, column: FactorizedColumn) -> str:
 
 def group_option(*names: str) -> str:
     """Return the command-line option for the groups that columns name."""
-    return f"--group {quote(','.join(names))}"
+    # A list has names with commas, or quotes, between double quotes.
+    return column_option("--group", ",".join(f'"{name}"' if "," in name else name for name in names))
+
+
+def column_option(option: str, name: str) -> str:
+    """Return a command-line option with the name of a column, as a shell reads it."""
+    return f"{option} {quote(name)}"
 
 
 def _of_words(name: str, column: FactorizedColumn, cells: pl.Series) -> Iterator[Grouping]:

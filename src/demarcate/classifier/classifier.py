@@ -27,6 +27,7 @@ from demarcate.evaluation.baselines import BASELINE_NAMES
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
 from demarcate.evaluation.intervals import decision_scores, score_sampled
 from demarcate.evaluation.paired import compare_sampled
+from demarcate.evaluation.row_values import row_losses
 from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
@@ -406,4 +407,5 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         if ensemble.scorer is not ensemble.predictor:
             scorer = replace(ensemble.scorer, temperature=predictor.temperature).with_positive(positive)
             self.scorer_ = scorer.deciding(self.costs_)
-        self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_))
+        losses = row_losses(self.oof_codes_, self.oof_proba_)
+        self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_, losses))

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from demarcate.checks import Finding, check_table
 from demarcate.checks.group_sizes import RULE
+from demarcate.checks.time_drift import RULE as TIME
+from demarcate.checks.time_drift import loss_drift
 from demarcate.engine import FittedMember
 from demarcate.errors import DemarcateWarning, DivergenceWarning, InputWarning
 from demarcate.formatting import counted, listed
@@ -15,8 +17,16 @@ from demarcate.tabular.schema_inference import BY_CALLER
 from demarcate.trainingset import TrainingSet
 
 
-def audit_rows(training_set: TrainingSet, held: NDArray[np.int64], held_folds: NDArray[np.int64]) -> Sequence[Finding]:
-    """Return the findings in a table, or in its sample, where rows ``held`` were held out in the given folds."""
+def audit_rows(
+    training_set: TrainingSet,
+    held: NDArray[np.int64],
+    held_folds: NDArray[np.int64],
+    losses: NDArray[np.float64] | None = None,
+) -> Sequence[Finding]:
+    """Return the findings in a table, or in its sample, where rows ``held`` were held out in the given folds.
+
+    ``losses`` are of these rows, ``(n_held,)``.
+    """
     folds = np.full(len(training_set.codes), -1)
     folds[held] = held_folds
     rows = slice(None) if training_set.sample is None else training_set.sample
@@ -24,7 +34,7 @@ def audit_rows(training_set: TrainingSet, held: NDArray[np.int64], held_folds: N
     dependence = training_set.dependence
     if dependence is not None and training_set.sample is not None:
         dependence = dependence.rows(training_set.sample)
-    return check_table(
+    findings = check_table(
         schema,
         cells,
         codes,
@@ -33,12 +43,19 @@ def audit_rows(training_set: TrainingSet, held: NDArray[np.int64], held_folds: N
         unused_cells=training_set.unused_cells,
         dependence=dependence,
     )
+    if losses is None or (dependence is not None and dependence.times is not None):
+        return findings
+    if training_set.sample is not None:
+        is_sampled = np.isin(held, training_set.sample)
+        held, losses = np.searchsorted(training_set.sample, held[is_sampled]), losses[is_sampled]
+    known = {name for finding in findings if finding.rule == TIME for name in finding.columns}
+    return [*findings, *(each for each in loss_drift(schema, cells, held, losses) if not known & {*each.columns})]
 
 
 def table_notices(
     schema: Schema, classes: NDArray[np.generic], class_rows: Sequence[int], findings: Sequence[Finding]
 ) -> Iterator[DemarcateWarning]:
-    """Yield a warning for classes of one row, each column not used or doubtful, and each leak.
+    """Yield a warning for classes of one row, each column not used or doubtful, each leak, and changes along a date.
 
     That a column is not used is no news where a finding says what it is.
     """
@@ -52,7 +69,7 @@ def table_notices(
         if reason or column.note:
             yield InputWarning(f"column {column.name!r}: {f'not used ({reason})' if reason else column.note}")
     for finding in findings:
-        if finding.severity != "note":
+        if finding.severity != "note" or finding.rule == TIME:
             yield InputWarning(str(finding))
 
 

@@ -201,7 +201,7 @@ def print_audit(name: str, audit: "Audit") -> None:
         for finding in audit.findings
     ]
     print_table(f"{name}: {audit.summary()}", ("", "", "what was found"), findings)
-    print_lines(*map(str, audit.remarks))
+    print_lines(*(f"{each}." for each in audit.overstated), *map(str, audit.remarks))
     if audit.rescored:
         from demarcate.evaluation import METRICS
         from demarcate.evaluation.metrics import MAIN_METRICS

@@ -8,7 +8,7 @@ import typer
 from demarcate.cli.console import notify, print_json
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import option, setting
-from demarcate.cli.options import POSITIVE, OutputOptions, ReadingOptions, Seed, TableOptions
+from demarcate.cli.options import POSITIVE, OutputOptions, ReadingOptions, RowOptions, Seed, TableOptions
 from demarcate.cli.process import EXIT_REFUSED
 
 if TYPE_CHECKING:
@@ -28,16 +28,22 @@ class AuditOptions:
 
 
 def audit(
-    data: TableOptions, options: AuditOptions, reading: ReadingOptions, output: OutputOptions, seed: Seed = 0
+    data: TableOptions,
+    rows: RowOptions,
+    options: AuditOptions,
+    reading: ReadingOptions,
+    output: OutputOptions,
+    seed: Seed = 0,
 ) -> None:
     """Look for what makes the scores of a table too good.
 
-    Repeated rows, columns that give the target away, identifiers, constants and more; if there is something to leave
-    out, the scores with and without it. Without a target only the rules that need none apply. Exits with 0 whatever
-    is found, but for --strict.
+    Repeated rows, columns that give the target away, several rows of one subject, identifiers, constants and more; if
+    there is something to leave out, the scores with and without it, and what random folds overstate beside new groups
+    or later rows. Without a target only the rules that need none apply. Exits with 0 whatever is found, but for
+    --strict.
     """
     on_fit = None if output.quiet else lambda what: notify(f"Training: {what} ...")
-    result = _audit(data, options, reading, seed, on_fit)
+    result = _audit(data, rows, options, reading, seed, on_fit)
     if output.as_json:
         print_json({"table": data.table, "against": options.against, **result.to_json()})
     elif not output.quiet:
@@ -48,7 +54,9 @@ def audit(
         raise typer.Exit(EXIT_REFUSED)
 
 
-def _audit(data: TableOptions, options: AuditOptions, reading: ReadingOptions, seed: int, on_fit: Any) -> "Audit":
+def _audit(
+    data: TableOptions, rows: RowOptions, options: AuditOptions, reading: ReadingOptions, seed: int, on_fit: Any
+) -> "Audit":
     from demarcate.checks.table_sample import sample_table
     from demarcate.cli.table_input import TableInput, open_stream, report_dropped_rows, resolve_target, split_target
 
@@ -71,19 +79,23 @@ def _audit(data: TableOptions, options: AuditOptions, reading: ReadingOptions, s
     from demarcate.auditing.streaming_audit import audit_sample, drift_of_samples, split_labels
 
     arguments: dict[str, Any] = {"rescore": options.rescore, "seed": seed, "on_fit": on_fit}
+    roles = rows.roles(table.columns)
     arguments["settings"] = {} if options.positive is None else {"pos_label": options.positive}
+    if rows.gap is not None:
+        arguments["settings"]["gap"] = rows.gap
     arguments |= data.column_lists(table.columns, table.categorical)
     if not sample.is_complete:
         parts = table.parts if table.is_rereadable else None
-        return audit_sample(sample, parts, target=target, against=new, **arguments)
-    rows: Any = sample.frame
+        return audit_sample(sample, parts, target=target, against=new, roles=roles, **arguments)
+    audited: Any = sample.frame
     if target is not None:
-        rows = split_target(TableInput.of_frame(table.name, sample.frame), target)[:2]
+        audited = split_target(TableInput.of_frame(table.name, sample.frame), target)[:2]
+    arguments |= {"groups": roles.groups, "time": roles.time, "sample_weight": roles.weights}
     other: Any = None
     if new is not None:
         frame, labels = split_labels(new, target)
         other = frame if labels is None else (frame, labels)
-    result = replace(run(rows, against=other, **arguments), target=target or "")
+    result = replace(run(audited, against=other, **arguments), target=target or "")
     if new is None or new.is_complete:
         return result
     return replace(result, drift=drift_of_samples(result.drift, sample.n_rows, new.n_rows))

@@ -5,10 +5,15 @@ import polars as pl
 import pytest
 
 from demarcate.auditing import streaming_audit
+from demarcate.auditing.rescore import GROUPS_NOT_SCORED, RescoredTable
 from demarcate.auditing.streaming_audit import audit_sample, split_labels
 from demarcate.checks import table_sample
 from demarcate.checks.table_sample import sample_table
 from demarcate.errors import InputError
+from demarcate.tabular import as_frame
+from demarcate.trainingset.read_dependence import RowRoles
+
+TINY = {"hidden": (8,), "epochs": 5, "n_folds": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -107,14 +112,31 @@ def test_another_large_table_is_compared_by_a_sample(frame):
 def test_the_sample_is_rescored_without_leaks_but_with_duplicates(frame, monkeypatch):
     calls = []
     monkeypatch.setattr(
-        sys.modules["demarcate.auditing.audit"], "score_without", lambda *table, **_: calls.append(table) or []
+        sys.modules["demarcate.auditing.audit"],
+        "score_without",
+        lambda *table, **_: calls.append(table) or RescoredTable(),
     )
     found = audited(frame, rescore=True)
-    ((findings, rows, labels, *_),) = calls
-    assert len(rows) == len(labels) == 300
+    ((findings, refit, *_),) = calls
+    assert len(refit.frame) == len(refit.labels) == 300
     assert {finding.rule for finding in findings} >= {"giveaway"}
     assert "duplicates" not in {finding.rule for finding in findings}
     assert found.remarks == (f"{streaming_audit._DUPLICATES_NOT_SCORED}.",)
+
+
+def test_groups_of_a_random_sample_are_not_scored_and_that_is_said(monkeypatch):
+    monkeypatch.setattr(table_sample, "MAX_CHECKED_ROWS", 600)
+    draw = np.random.default_rng(0)
+    patient = np.repeat(np.arange(200), 6)
+    columns = {f"x{index}": draw.normal(size=200)[patient] + 0.1 * draw.normal(size=1200) for index in range(3)}
+    frame = as_frame({"patient": [f"PT-{number:03d}" for number in patient], **columns, "sick": patient % 2})
+    for roles in (RowRoles(), RowRoles(groups="patient")):
+        found = audit_sample(
+            sample_table(parts(frame), "sick"), parts(frame), target="sick", roles=roles, settings=TINY
+        )
+        assert any(finding.rule == "groups" for finding in found.findings) is (roles.groups is None)
+        assert not found.overstated
+        assert GROUPS_NOT_SCORED in found.remarks
 
 
 def test_a_table_that_changes_between_two_readings_is_refused(frame):

@@ -150,8 +150,8 @@ def audit_rows(
     if classes is not None:
         # Also where nothing is rescored: a label that there is not is never passed over.
         positive_code(classes, (settings or {}).get("pos_label"))
-    known = {"unused_cells": schema.parse_unused(frame), "dependence": dependence}
-    findings = check_table(schema, parsed, codes, classes, counts=counts, **known)
+    unused = schema.parse_unused(frame)
+    findings = check_table(schema, parsed, codes, classes, counts=counts, unused_cells=unused, dependence=dependence)
     result = RescoredTable()
     if rescore and codes is not None and classes is not None:
         settings = {**(settings or {}), "random_state": seed_of(seed)}

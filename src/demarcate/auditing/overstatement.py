@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 SplitBy = Literal["group", "time"]
 
 MIN_ROWS = 30
-_ROWS = {"group": "new groups", "time": "later rows"}
-_UNITS = {"group": "group", "time": "block of time"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +54,11 @@ class Overstatement:
     is_named: bool = False
 
     @property
+    def rows(self) -> str:
+        """The rows that the honest scores are for: ``new groups`` or ``later rows``."""
+        return "new groups" if self.by == "group" else "later rows"
+
+    @property
     def metric(self) -> str:
         """The metric that sentences are about: ROC AUC, or log loss where there is none."""
         return "roc_auc" if "roc_auc" in self.differences else "log_loss"
@@ -77,9 +80,12 @@ class Overstatement:
     def __str__(self) -> str:
         random, honest = (scores[self.metric].value for scores in (self.random, self.honest))
         whose = f"by {listed(self.columns, write=quoted)}, " if self.columns else ""
-        units = counted(self.n_groups, _UNITS[self.by])
+        has_groups = self.by == "group" and (self.columns or self.is_named)
+        units = counted(self.n_groups, "group" if has_groups else "block") + (
+            "" if has_groups else " of consecutive rows"
+        )
         return (
-            f"{self.summary()}; it is {random:.3f}, and {honest:.3f} for {_ROWS[self.by]} "
+            f"{self.summary()}; it is {random:.3f}, and {honest:.3f} for {self.rows} "
             f"({whose}{units}, on the same {self.n_rows:,} rows)"
         )
 
@@ -118,7 +124,7 @@ def overstatement(
     sampling = replace(honest.oof_sampling_.rows(own), is_forward=False)
     settings: dict[str, Any] = {"rows": "the same", "positive": positive_or_second(honest.predictor_.positive)}
     both = random.oof_proba_[other], honest.oof_proba_[own]
-    pair = compare_sampled(codes, *both, sampling, other=_ROWS[by], **settings)
+    pair = compare_sampled(codes, *both, sampling, other=by, **settings)
     scores = [score_sampled(codes, probabilities, sampling, **settings) for probabilities in both]
     differences = {name: _in_favour(name, difference) for name, difference in pair.differences.items()}
     n_groups = sampling.n_clusters or len(rows)

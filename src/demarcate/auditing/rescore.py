@@ -102,6 +102,10 @@ def score_without(
             remarks.append(result)
         else:
             overstated.append(result)
+            name, scores = (
+                ("by random folds", result.random) if result.is_named else (f"for {result.rows}", result.honest)
+            )
+            rescored.append(Rescored(name, scores, result.n_rows))
     if has_duplicates:
         report("without copies of rows")
         rescored += _without_duplicates(refit, classifier, parsed)

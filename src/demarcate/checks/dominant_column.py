@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from demarcate.checks.duplicate_groups import comparable_frame
 from demarcate.checks.finding import Finding
 from demarcate.checks.information_gain import best_binning, contingency_table, entropy, information_gain, rank_auc
-from demarcate.checks.subject_ids import if_of_subjects
+from demarcate.checks.subject_ids import what_dropping_hides
 from demarcate.checks.table_view import FactorizedColumn, TableView
 from demarcate.checks.target_copies import MAX_CLASS_SHARE, REMEDY
 
@@ -111,7 +111,7 @@ class _Comparison:
         for name in self.candidates(names, others, max_error_share):
             alone = self._better(name, [name])
             if _is_far_better(alone, others, max_error_share):
-                yield _finding(name, alone, others, rest, if_of_subjects(name, self.table.columns[name]))
+                yield _finding(name, alone, others, rest, what_dropping_hides(self.table, name))
 
     def candidates(self, names: Sequence[str], others: _ModelScore, max_error_share: float) -> list[str]:
         """Return the columns whose gain may be large enough."""
@@ -124,11 +124,11 @@ class _Comparison:
         return max(bins, _score_forest(self.table, self.sample, sorted(names)), key=lambda score: score.gain)
 
 
-def _finding(name: str, alone: _ModelScore, others: _ModelScore, rest: str, of_subjects: str) -> Finding:
+def _finding(name: str, alone: _ModelScore, others: _ModelScore, rest: str, hidden: str) -> Finding:
     text = (
         f"column {name!r} alone predicts the target far better than {rest}: it explains {alone.gain:.0%} of the "
         f"uncertainty, they {max(others.gain, 0):.0%} (ROC AUC {alone.auc:.3f} and {others.auc:.3f} on held-out rows), "
-        f"like a noisy copy of the target or its mean within a category. {REMEDY}{of_subjects}"
+        f"like a noisy copy of the target or its mean within a category. {REMEDY}{hidden}"
     )
     numbers = {"told": alone.gain, "others_told": others.gain, "roc_auc": alone.auc, "others_roc_auc": others.auc}
     return Finding("dominant", "warning", text, (name,), numbers)

@@ -70,9 +70,12 @@ def name_points(name: str) -> int:
     return int(words[-1] in _IDS or words[0] == "id")
 
 
-def if_of_subjects(name: str, column: FactorizedColumn) -> str:
-    """Return what leaving out a column of many words or whole numbers hides if these are of subjects; else nothing."""
-    has_few = not MIN_SUBJECTS <= column.n_values <= MAX_DISTINCT_SHARE * len(column.value_codes)
+def what_dropping_hides(table: TableView, name: str) -> str:
+    """Return what leaving out a column hides if it names subjects of several rows, or their time; else nothing."""
+    column = table.columns[name]
+    if table.kinds[name] == "date":
+        return f"; where rows are to be predicted later, fit with {column_option('--time', name)} instead"
+    has_few = not MIN_SUBJECTS <= column.n_values <= MAX_DISTINCT_SHARE * table.n_rows
     if has_few or (column.numbers is not None and (column.numbers % 1).any()):
         return ""
     return (

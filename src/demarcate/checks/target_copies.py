@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from demarcate.checks.finding import Finding
 from demarcate.checks.information_gain import contingency_table, rank_auc
-from demarcate.checks.subject_ids import if_of_subjects
+from demarcate.checks.subject_ids import what_dropping_hides
 from demarcate.checks.table_view import FactorizedColumn, TableView
 
 MAX_VALUES_SHARE = 0.2
@@ -33,7 +33,7 @@ def target_copies(table: TableView) -> Iterator[Finding]:
         return
     for name, column in table.columns.items():
         if name not in table.suspects and (reason := _reason(column, table.codes, table.n_classes)):
-            text = f"column {name!r} alone predicts the target: {reason[0]}. {REMEDY}{if_of_subjects(name, column)}"
+            text = f"column {name!r} alone predicts the target: {reason[0]}. {REMEDY}{what_dropping_hides(table, name)}"
             yield Finding("giveaway", "leak", text, (name,), reason[1])
 
 

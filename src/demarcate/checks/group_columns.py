@@ -107,7 +107,7 @@ def _names_subjects(
     if grouping.kind == "number":
         nominal = alike.share_above(beside)
         if points:
-            return nominal > 0
+            return nominal > 0 or alike.is_above(beside)
         return nominal >= _MIN_NOMINAL_SHARE and _distance_from_uniform(grouping, comparison) <= (
             _MAX_DISTANCE_FROM_UNIFORM
         )

@@ -13,6 +13,7 @@ import numpy as np
 from collect import Fit, read
 
 from demarcate.evaluation import Score, score
+from demarcate.evaluation.intervals import reaching_further
 from demarcate.evaluation.scores import wilson_interval
 
 METRICS = ("accuracy", "log_loss", "roc_auc")
@@ -22,8 +23,10 @@ def scores_of(fit: Fit) -> tuple[dict[str, Score], dict[str, Score], dict[str, S
     """Return out-of-fold scores, those with resampled rows alone, and scores of fresh rows."""
     held = fit.folds >= 0
     codes, probabilities, folds = fit.codes[held], fit.oof[held], fit.folds[held]
+    n_members, n_folds = len(fit.members), len(np.unique(folds))
+    printed = score(codes, probabilities, rows="out-of-fold", folds=folds)
     return (
-        score(codes, probabilities, rows="out-of-fold", folds=folds),
+        reaching_further(printed, n_members // n_folds, n_members),
         score(codes, probabilities, rows="out-of-fold"),
         score(fit.fresh_codes, fit.fresh, rows="fresh"),
     )

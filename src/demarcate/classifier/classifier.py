@@ -25,7 +25,7 @@ from demarcate.errors import InputError, Problem
 from demarcate.evaluation import CostComparison, Costs, PairedComparison, Score
 from demarcate.evaluation.baselines import BASELINE_NAMES
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
-from demarcate.evaluation.intervals import decision_scores, score_sampled
+from demarcate.evaluation.intervals import decision_scores, reaching_further, score_sampled
 from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.row_values import row_losses
 from demarcate.experiments.diagnosis import Diagnosis
@@ -283,7 +283,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     def scores_(self) -> dict[str, Score]:
         """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals."""
         check_is_fitted(self)
-        return self._score(self.oof_proba_)
+        n_scored = self.scorer_.n_members // len(self.splits_)
+        return reaching_further(self._score(self.oof_proba_), n_scored, self.predictor_.n_members)
 
     @cached_property
     def class_scores_(self) -> list[dict[str, Score]]:

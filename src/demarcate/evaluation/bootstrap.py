@@ -85,7 +85,7 @@ class Bootstrap:
             values,
             draws,
             stretch_of(defined, draws, sampling, level, units),
-            stretch_of(defined, draws, sampling, level),
+            share_stretch_of(defined, draws, sampling, level),
             n_rows if counts is None else round(float(counts.sum())),
             level,
             effective_number(np.ones(n_rows), sampling.units(n_rows), counts),
@@ -191,6 +191,16 @@ def stretch_of(
             freedom, few = min(of_folds, max(units[name] - 1, 1.0)), few_units_stretch(units[name])
         stretch[name] = tails(freedom, level) * between[name] * few if freedom < np.inf else 1.0
     return stretch
+
+
+def share_stretch_of(
+    measures: Mapping[str, Measure], draws: Mapping[str, NDArray[np.float64]], sampling: Sampling, level: float
+) -> dict[str, float]:
+    """Return `stretch_of` for Wilson's interval, whose trials know of few clusters: these count only once."""
+    if sampling.clusters is None or sampling.is_forward:
+        return stretch_of(measures, draws, sampling, level)
+    is_folded = sampling.folds is not None and len(np.unique(sampling.folds)) > 1
+    return fold_stretch(measures, draws, sampling) if is_folded else dict.fromkeys(measures, 1.0)
 
 
 def tails(freedom: float, level: float) -> float:

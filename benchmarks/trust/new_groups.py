@@ -1,6 +1,6 @@
 """Check what is promised of new groups: how often rows of fresh groups score inside the printed interval.
 
-``python benchmarks/trust/grouped.py CACHE [FOLDER] [--splits 5] [--first 0]`` fits the default classifier with
+``python benchmarks/trust/new_groups.py CACHE [FOLDER] [--splits 5] [--first 0]`` fits the default classifier with
 ``groups=`` to generated tables of subjects with several rows each, and to Parquet files of FOLDER whose rows are
 repeated with noise, and compares the printed intervals with the score of groups that were kept aside. That score has
 noise of its own, by which the interval is widened as in ``intervals.py``. Existing fits are not repeated.
@@ -19,7 +19,7 @@ from intervals import METRICS, is_inside
 
 from demarcate import DemarcateClassifier
 from demarcate.evaluation import Score
-from demarcate.evaluation.intervals import score_sampled
+from demarcate.evaluation.intervals import reaching_further, score_sampled
 from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.scores import wilson_interval
 
@@ -140,8 +140,10 @@ def scores_of(path: Path, *, by_group: bool) -> tuple[dict[str, Score], dict[str
     with np.load(path) as arrays:
         sampling = Sampling(None, arrays["groups"] if by_group else None, arrays["folds"])
         of_fresh = Sampling(None, arrays["fresh_groups"])
+        printed = score_sampled(arrays["codes"], arrays["oof"], sampling, rows="out-of-fold")
+        n_members = len(np.unique(arrays["folds"]))
         return (
-            score_sampled(arrays["codes"], arrays["oof"], sampling, rows="out-of-fold"),
+            reaching_further(printed, 1, n_members),
             score_sampled(arrays["fresh_codes"], arrays["fresh"], of_fresh, rows="fresh"),
         )
 

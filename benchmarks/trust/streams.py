@@ -3,7 +3,9 @@
 ``python benchmarks/trust/streams.py CACHE [--splits 3] [--first 0]`` fits the default classifier to streams of rows in
 time, ten that drift and five that stay as they are, forward (``time=``) and with random folds, and compares the
 printed intervals with the score of the rows that come next. Those have noise of their own, by which the interval is
-widened as in ``intervals.py``. Existing fits are not repeated.
+widened as in ``intervals.py``. Then the log loss of the next rows by the saved networks, which are trained on all rows for
+the epochs of the windows, is compared with that by the last window's network and by folds drawn at random. Existing fits
+are not repeated.
 """
 
 import argparse
@@ -15,8 +17,9 @@ import numpy as np
 from intervals import METRICS, is_inside
 
 from demarcate import DemarcateClassifier
-from demarcate.evaluation import Score, score
+from demarcate.evaluation import Mean, Score, score
 from demarcate.evaluation.intervals import score_sampled
+from demarcate.evaluation.row_values import row_losses
 from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.scores import wilson_interval
 from demarcate.tabular.dependence import blocks_in_time
@@ -156,6 +159,9 @@ def fit(stream: Stream, split: int, cache: Path) -> None:
         arrays[f"{name}_next"] = classifier.predict_proba(X[later])
         arrays[f"{name}_codes"], arrays[f"{name}_oof"] = classifier.oof_codes_, classifier.oof_proba_
         arrays[f"{name}_folds"], arrays[f"{name}_times"] = classifier.oof_folds_, t[classifier.oof_rows_]
+        if name == "forward":
+            last = classifier.scorer_.n_members - 1
+            arrays["window_next"] = classifier.scorer_.probabilities(classifier.scorer_.parse(X[later]), [last])
     np.savez(path, **arrays)
 
 
@@ -164,6 +170,20 @@ def printed_scores(arrays: dict[str, np.ndarray], name: str) -> dict[str, Score]
     clusters = blocks_in_time(arrays["forward_times"]) if name == "forward" else None
     sampling = Sampling(None, clusters, arrays[f"{name}_folds"], is_forward=name == "forward")
     return score_sampled(arrays[f"{name}_codes"], arrays[f"{name}_oof"], sampling, rows="later")
+
+
+def print_losses(cache: Path) -> None:
+    """Print how much lower the log loss of the next rows is by the saved networks than by two others."""
+    for other, words in (("window", "the last window's network"), ("random", "networks that stop by random folds")):
+        saved = []
+        for path in sorted(cache.glob("*.npz")):
+            with np.load(path) as arrays:
+                if f"{other}_next" in arrays:
+                    losses = (row_losses(arrays["next_codes"], arrays[f"{name}_next"]) for name in (other, "forward"))
+                    saved.append(float(-np.subtract(*[values.mean() for values in losses][::-1])))
+        if saved:
+            wins, mean = sum(each > 0 for each in saved), Mean.of(saved)
+            print(f"next rows, saved networks against {words}: log loss lower by {mean}, in {wins} of {len(saved)}")
 
 
 def main() -> None:
@@ -195,6 +215,7 @@ def main() -> None:
                 low, high = wilson_interval(sum(inside), len(inside))
                 line = f"{kind:8s} {name:8s} {metric:9s} {np.mean(inside):.3f} [{low:.3f}, {high:.3f}]"
                 print(f"{line}  median width {np.median(widths):.3f}", *misses, sep="\n    ")
+    print_losses(given.cache)
 
 
 if __name__ == "__main__":

@@ -4,13 +4,12 @@ Rows of a cluster are drawn together, and count by their weights. Of few cluster
 they take the clusters for all there are, and their quantiles for known. They are widened as the interval of a mean of
 that many numbers would be (`few_units_stretch`).
 
-Scores of consecutive windows in time have to hold for the next window, whose score is off the mean of all by its own
-variation, in full, and not by that of a mean. With windows that vary by s about their mean, a next one of the same kind
-lies within mean +- t s sqrt(1 + 1 / n_windows), t of Student's distribution with n_windows - 1 degrees of freedom: the
-one by itself is its variation, the 1 / n_windows that of the mean (the prediction interval of one more observation;
-Hahn, 1969, https://doi.org/10.1080/01621459.1969.10501027). Windows vary at least as much as their rows, drawn again,
-say that they do. An even trend over windows widens s by more than it moves the next one, a trend that accelerates need
-not. Where nothing drifts such intervals are wider than necessary: few windows cannot show that they do not vary.
+Scores of consecutive windows in time have to hold for the rows that come next, as many as a third of the scored ones.
+Their score is off the mean of all windows for two reasons. Times differ: windows vary by s beyond what their rows
+explain, and a next time by s in full, as does the mean by s / sqrt(n_windows) (the prediction interval of one more
+observation; Hahn, 1969, https://doi.org/10.1080/01621459.1969.10501027). And rows are few: the next ones, a third as
+many, have three times the variance of the scored ones, which these, drawn again, show. A trend over windows widens s by
+more than it moves the next one. ``benchmarks/trust/streams.py`` measures these intervals.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,6 +28,8 @@ MAX_RESAMPLES, MIN_RESAMPLES = 1000, 200
 RESAMPLING_BUDGET = 100_000_000
 """Resamples x rows x classes: about two seconds' work."""
 CHUNK_NUMBERS = 1_000_000
+NEXT_SHARE = 1 / 3
+"""How many rows come next, as a share of the scored ones, for which intervals of rows in time hold."""
 MIN_DEGREES_OF_FREEDOM = 3
 """Two folds leave one degree of freedom, whose quantile of 12.7 makes an interval useless."""
 
@@ -131,10 +132,12 @@ class Bootstrap:
         n_windows = len(values)
         if n_windows < 2 or not len(draws):
             return None
+        of_rows = float(draws.var())
         # Rows of all windows together vary by that much less than those of one.
-        variance = max(float(values.var(ddof=1)), n_windows * float(draws.var()))
+        of_times = max(0.0, float(values.var(ddof=1)) - n_windows * of_rows)
+        variance = of_rows * (1 + 1 / NEXT_SHARE) + of_times * (1 + 1 / n_windows)
         freedom = max(n_windows - 1, MIN_DEGREES_OF_FREEDOM)
-        reach = float(stdtrit(freedom, (1 + self.level) / 2)) * (variance * (1 + 1 / n_windows)) ** 0.5
+        reach = float(stdtrit(freedom, (1 + self.level) / 2)) * variance**0.5
         return float(values.mean()) - reach, float(values.mean()) + reach
 
     def score(

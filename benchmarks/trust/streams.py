@@ -3,9 +3,9 @@
 ``python benchmarks/trust/streams.py CACHE [--splits 3] [--first 0]`` fits the default classifier to streams of rows in
 time, ten that drift and five that stay as they are, forward (``time=``) and with random folds, and compares the
 printed intervals with the score of the rows that come next. Those have noise of their own, by which the interval is
-widened as in ``intervals.py``. Then the log loss of the next rows by the saved networks, which are trained on all rows for
-the epochs of the windows, is compared with that by the last window's network and by folds drawn at random. Existing fits
-are not repeated.
+widened as in ``intervals.py``. Then the log loss of the next rows by the saved networks, which are trained on all rows
+for the epochs of the windows, is compared with that by the last window's network and by networks that stop by random
+folds. Existing fits are not repeated.
 """
 
 import argparse
@@ -179,8 +179,9 @@ def print_losses(cache: Path) -> None:
         for path in sorted(cache.glob("*.npz")):
             with np.load(path) as arrays:
                 if f"{other}_next" in arrays:
-                    losses = (row_losses(arrays["next_codes"], arrays[f"{name}_next"]) for name in (other, "forward"))
-                    saved.append(float(-np.subtract(*[values.mean() for values in losses][::-1])))
+                    codes = arrays["next_codes"]
+                    others, own = (row_losses(codes, arrays[f"{name}_next"]).mean() for name in (other, "forward"))
+                    saved.append(float(others - own))
         if saved:
             wins, mean = sum(each > 0 for each in saved), Mean.of(saved)
             print(f"next rows, saved networks against {words}: log loss lower by {mean}, in {wins} of {len(saved)}")

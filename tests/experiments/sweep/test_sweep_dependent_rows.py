@@ -63,3 +63,8 @@ def test_the_winner_is_scored_on_weighted_rows(data):
     hits = winner.predictor.predict(frame.drop("subject", "day")[rows]) == y[rows]
     assert winner.scores["accuracy"].value == pytest.approx(np.average(hits, weights=weights[rows]))
     assert "weighted" in winner.scores["accuracy"].rows
+    reached = result.networks.filter(configuration=winner.configuration.number)["validation_accuracy"].to_list()
+    logits = winner.predictor.logits(frame.drop("subject", "day")).numpy()
+    for own, validation_rows, value in zip(logits, result.validation_rows, reached, strict=True):
+        hits = (own[validation_rows, 0] > 0) == y[validation_rows]
+        assert value == pytest.approx(np.average(hits, weights=weights[validation_rows]))

@@ -8,6 +8,7 @@ import polars as pl
 
 from demarcate.engine import FittedMember
 from demarcate.evaluation import Mean
+from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.experiments.sweep.grid import Configuration, format_setting
@@ -32,7 +33,7 @@ _TYPES = {
 def network_table(design: SweepDesign, fitted: Sequence[FittedMember]) -> pl.DataFrame:
     """Return one row for each network, by configuration, with the results of the weights it ends with.
 
-    Validation values are those of the best epoch; losses weight rows as training does.
+    Validation values are those of the best epoch, of rows that weigh as in training.
     """
     n_seeds = len(design.splits)
     rows = []
@@ -42,6 +43,9 @@ def network_table(design: SweepDesign, fitted: Sequence[FittedMember]) -> pl.Dat
         if last >= 0:
             loss, accuracy = float(history.validation_loss[last]), float(history.validation_accuracy[last])
             train_accuracy = float(history.train_accuracy[last])
+            if design.table.weights is not None:
+                # The engine counts hits without weights.
+                accuracy = _validation_result(design.table, split, member)[1]
         else:
             (loss, accuracy), train_accuracy = _validation_result(design.table, split, member), None
         rows.append(
@@ -65,11 +69,10 @@ def _validation_result(table: TrainingSet, split: SeedSplit, member: FittedMembe
     predictor = mean_predictor(table, [split], [member.network], [member.state])
     probabilities = predictor.probabilities(table.cells(split.validation_rows))
     codes = table.codes[split.validation_rows]
-    weights = None if table.weights is None else table.weights[split.validation_rows]
-    if weights is not None and not weights.any():
-        weights = None
-    loss = np.average(row_losses(codes, probabilities), weights=weights)
-    return float(loss), float(row_hits(codes, probabilities).mean())
+    weights = table.sampling(split.validation_rows).row_weights(len(codes))
+    return weighted_mean(row_losses(codes, probabilities), weights), weighted_mean(
+        row_hits(codes, probabilities), weights
+    )
 
 
 def configuration_table(

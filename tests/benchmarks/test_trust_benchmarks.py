@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 TRUST = Path(__file__).parents[2] / "benchmarks" / "trust"
@@ -48,3 +49,13 @@ def test_a_fit_is_stored_with_its_out_of_fold_and_fresh_probabilities(trust, cac
 def test_scripts_print_their_results(trust, cache, capsys, script, expected):
     trust(script).main(cache)
     assert expected in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["text", "counter", "number", "runs", "combination"])
+def test_planted_subjects_are_found(kind, trust):
+    plantings = trust("group_plantings")
+    draw = np.random.default_rng(0)
+    columns = {f"x{index}": draw.normal(size=60).round(2) for index in range(6)}
+    planted = plantings.plant(kind, ("six", pl.DataFrame(columns), np.arange(60) % 2), draw)
+    findings = list(plantings.subject_rows(plantings.view(planted.frame, planted.labels)))
+    assert plantings.is_found(planted, kind, findings)

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from small_classifier import tiny
 
@@ -35,6 +38,37 @@ def test_copies_of_a_row_in_several_folds_are_warned_of(matrix):
     X, y = matrix
     with pytest.warns(InputWarning, match="rows were scored by networks trained on a copy"):
         tiny().fit(np.concatenate([X, X[:20]]), np.concatenate([y, y[:20]]))
+
+
+FIELD = Path(__file__).parents[1] / "data/field"
+
+
+def test_rows_of_one_subject_are_warned_of_with_the_option_until_the_groups_are_named():
+    frame = pl.read_csv(FIELD / "groups/visits.csv", infer_schema=False)
+    X, y = frame.drop("relapse"), frame["relapse"]
+    with pytest.warns(InputWarning, match="column 'patient' names 60 subjects.*fit with --group patient") as warned:
+        tiny().fit(X, y)
+    assert not any("leave it out" in str(warning.message).lower() for warning in warned)
+    tiny().fit(X, y, groups="patient")
+
+
+def test_an_id_that_is_not_used_is_only_said_to_name_subjects():
+    frame = pl.read_csv(FIELD / "groups/visits.csv", infer_schema=False).sort("patient")
+    numbers = pl.int_range(pl.len()).over("patient").cast(pl.String)
+    frame = frame.with_columns(patient=pl.col("patient") + "_" + numbers)
+    with pytest.warns(InputWarning) as warned:
+        tiny().fit(frame.drop("relapse"), frame["relapse"])
+    of_patient = [str(warning.message) for warning in warned if "column 'patient'" in str(warning.message)]
+    assert len(of_patient) == 1
+    assert "names 60 subjects of 8.0 rows each (the part before the counter in each id)" in of_patient[0]
+
+
+def test_a_date_along_which_classes_change_is_noted_until_the_time_is_named():
+    frame = pl.read_csv(FIELD / "time-order/past.csv", infer_schema=False)
+    X, y = frame.drop("up"), frame["up"]
+    with pytest.warns(InputWarning, match="fit with --time day"):
+        tiny().fit(X, y)
+    tiny().fit(X, y, time="day")
 
 
 def test_a_class_of_one_row_is_warned_of_and_left_out_of_the_scores(matrix):

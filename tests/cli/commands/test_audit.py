@@ -1,10 +1,13 @@
 import json
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
 from demarcate.checks import table_sample
+
+FIELD = Path(__file__).parents[2] / "data/field"
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +152,20 @@ def test_a_small_table_is_compared_with_a_large_one(demarcate, large, tmp_path):
     drift = json.loads(demarcate(*arguments, "--against", large).out)["drift"]
     assert (drift["n_rows"], drift["n_new_rows"], drift["n_shared"]) == (200, 2000, None)
     assert [column["column"] for column in drift["columns"]] == ["x0"]
+
+
+def test_what_random_folds_overstate_is_shown_for_groups_that_are_named(demarcate):
+    visits = FIELD / "groups/visits.csv"
+    outcome = demarcate("audit", visits, "--target", "relapse", "--group", "patient", "--json")
+    report = json.loads(outcome.out, parse_constant=pytest.fail)
+    assert not [finding for finding in report["findings"] if finding["rule"] == "groups"]
+    (overstated,) = report["overstated"]
+    assert (overstated["by"], overstated["columns"], overstated["is_named"]) == ("group", ["patient"], True)
+    assert overstated["differences"]["roc_auc"]["low"] > 0
+
+
+def test_groups_that_are_found_make_a_strict_audit_fail(demarcate):
+    visits = FIELD / "groups/visits.csv"
+    outcome = demarcate("audit", visits, "--target", "relapse", "--no-rescore", "--strict")
+    assert outcome.code == 1
+    assert "--group patient" in " ".join(outcome.out.split())

@@ -21,7 +21,8 @@ weighted, scores are those of the weighted rows. Wilson's interval is then for t
 worth (`demarcate.evaluation.linearisation`), and the bootstrap's is widened for as few groups as stand behind a metric
 (`demarcate.evaluation.bootstrap`): Kish's effective number of those with the scarcer class, or of those without it, as
 groups of one class say nothing of the other. Over more than two classes it is the harmonic mean of these numbers, by
-the classes' shares, or of equal parts for means over classes. ``benchmarks/trust/simulated.py`` measures these intervals.
+the classes' shares, or of equal parts for means over classes. ``benchmarks/trust/simulated.py`` measures these
+intervals.
 """
 
 from collections.abc import Mapping

@@ -100,7 +100,7 @@ def test_clusters_far_apart_are_about_right():
 def test_a_table_too_small_to_tell_by_leaves_it_open():
     generator = np.random.default_rng(0)
     X, y = generator.normal(size=(20, 2)), np.arange(20) % 2
-    diagnosis = diagnose((X, y), Network((8,)), Training(lr=0.05, epochs=20), seeds=5)
+    diagnosis = diagnose((X, y), Network((8,)), Training(lr=0.01, epochs=20), seeds=5)
     assert diagnosis.verdict == "cannot tell"
     assert diagnosis.headline == "Cannot tell whether the network underfits or overfits."
     assert "more rows" in diagnosis.reasons[-1]

@@ -121,6 +121,12 @@ class TestVerdict:
     def test_so_it_is_where_a_larger_network_helps_but_not_beyond_the_training_loss(self):
         assert verdict(dict.fromkeys(NAMES, 0.6) | {"larger": 0.4}, trained=0.1) == "overfits"
 
+    def test_a_larger_network_that_removes_most_of_the_loss_is_underfitting_despite_the_gap(self):
+        held_out = dict.fromkeys(NAMES, 0.6) | {"larger": 0.2}
+        assert verdict(held_out, trained=0.1) == "underfits"
+        assert verdict(held_out, trained=0.0) == "overfits", "nothing is left to fit"
+        assert verdict(held_out | {"smaller": 0.4}, trained=0.1) == "overfits"
+
     def test_a_small_gap_is_not_overfitting_though_the_training_loss_is_nearly_zero(self):
         assert verdict(dict.fromkeys(NAMES, 0.05), trained=0.0) == "is about right"
 

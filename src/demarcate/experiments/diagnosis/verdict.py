@@ -12,7 +12,9 @@
 4. It **underfits** when a change that fits more helps: more units, no regularisation, more epochs, or more units with
    regularisation if they help a regularised network too.
 5. Where both hold, it underfits if its own training loss is clearly above the best such probe's loss on held-out rows,
-   because then even the rows it was trained on are fitted worse than new rows can be; otherwise it overfits.
+   because then even the rows it was trained on are fitted worse than new rows can be; or if that probe, and no change
+   that fits less, removes at least half of the loss of a network whose training loss is not negligible. Otherwise it
+   overfits.
 6. Where neither holds, the network **is about right**; or it **is limited by noise**, if many mistakes remain with the
    best of all probes and more rows do not help either. As the next doubling of the rows brings about half of what the
    last one did, that one must have brought twice a gain that matters. The verdict is **cannot tell** where the symptom
@@ -150,10 +152,19 @@ def _underfitting(evidence: Evidence) -> list[str]:
 
 
 def _is_underfitting_larger(evidence: Evidence, fitting_more: list[str]) -> bool:
-    """Return whether the network fits its own training rows clearly worse than a probe that fits more fits new rows."""
-    best = min(fitting_more, key=lambda name: evidence.scores.level(name, "log_loss").value)
-    excess = evidence.scores.excess(best, "log_loss")
-    return excess.low is not None and excess.low > 0
+    """Return whether the network fits its own training rows clearly worse than a probe that fits more fits new rows.
+
+    Or whether that probe, and no change that fits less, removes most of the loss of a network that has some of its own
+    training rows left to fit.
+    """
+    scores = evidence.scores
+    best = min(fitting_more, key=lambda name: scores.level(name, "log_loss").value)
+    excess = scores.excess(best, "log_loss")
+    if excess.low is not None and excess.low > 0:
+        return True
+    has_rows_to_fit = scores.train_level(CONFIGURED, "log_loss").value >= MIN_MATERIAL
+    removes_most = scores.gain(best, CONFIGURED, "log_loss").value >= scores.level(CONFIGURED, "log_loss").value / 2
+    return has_rows_to_fit and removes_most and not evidence.answers(FITS_LESS, "helps")
 
 
 def noise_of(scores: ProbeScores, majority_error: float) -> Noise:

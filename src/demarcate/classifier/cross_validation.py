@@ -34,6 +34,8 @@ from demarcate.trainingset import TrainingSet
 
 HOLDOUT_MEMBERS = 4
 """Members for each seed where all share one hold-out, or all rows, and differ only in their seeds."""
+TOGETHER_SHARE = 0.6
+"""Share of a time limit in which members of weighted rows find the epoch at which all of them stop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,13 +105,22 @@ class _Fit:
         samples: Samples,
         phase: str = "",
         share: float = 1.0,
-        halving: Halving | None = None,
+        n_epochs: int | None = None,
     ) -> list[FittedMember]:
-        """Train members; a fit of several phases has a folder of checkpoints, and a share of the time, for each."""
+        """Train members, for ``n_epochs`` if given; each phase has a folder of checkpoints, and a share of the time.
+
+        The schedule stays that of the full training, which then ends early, as other members' did.
+        """
         folder = self.checkpoint if self.checkpoint is None or not phase else Path(self.checkpoint) / phase
         # A deadline in the past still leaves each member its first steps.
         limit = None if self.deadline is None else max((self.deadline - time.monotonic()) * share, 1e-3)
-        return fit(members, samples, checkpoint=folder, time_limit=limit, halving=halving, **self.settings)
+        stop = None
+        if n_epochs is not None:
+            members = [replace(member, training=replace(member.training, patience=None)) for member in members]
+            if n_epochs < self.training.epochs:
+                stop = Halving((n_epochs,), lambda _, results: [*results], "all members, as others did")
+        fitted = fit(members, samples, checkpoint=folder, time_limit=limit, halving=stop, **self.settings)
+        return [replace(member, dropped=False) for member in fitted]
 
     def predictor(
         self, encoders: Sequence[TableEncoder], encoding: Sequence[int], fitted: Sequence[FittedMember]
@@ -147,7 +158,9 @@ def fit_ensemble(
 
     Everything a member knows of the table, its encoder included, is fitted on its training rows. In a cross-validation
     the held-out rows decide when it stops. They are not scored at that epoch, which would flatter it, but at the epoch
-    that was best for all folds together: a single row has a small part in that choice.
+    that was best for all folds together: a single row has a small part in that choice. Members of weighted rows are
+    kept as of that epoch, too: a fold may happen to be without the rows that weigh most, and its own best epoch then
+    makes networks that are right about nothing but the others.
     """
     check_counts(n_folds, n_seeds)
     codes = training_set.codes
@@ -169,7 +182,12 @@ def fit_ensemble(
     ]
     work = sum(len(splits[number].train) for number in encoding)
     share = work / (work + n_final * len(codes)) if is_forward else 1.0
-    fitted = shared.run(members, training_set.samples(encoders), "windows" if is_forward else "", share)
+    samples, stops_together = training_set.samples(encoders), is_traced and training_set.weights is not None
+    phase = "windows" if is_forward else "alone" if stops_together else ""
+    fitted = shared.run(members, samples, phase, TOGETHER_SHARE if stops_together else share)
+    if stops_together and (n_epochs := _common_epoch_of(fitted, encoding, splits, training_set.weights)):
+        members = [replace(member, traced=False) for member in members]
+        fitted = shared.run(members, samples, "together", n_epochs=n_epochs)
     scorer = predictor = shared.predictor(encoders, encoding, fitted)
     probabilities, finished = map(np.concatenate, zip(*_out_of_fold(scorer, fitted, training_set, splits), strict=True))
     if is_forward:
@@ -206,18 +224,13 @@ def _fit_final(
     shared: _Fit, windows: Sequence[FittedMember], seeds: Sequence[int]
 ) -> tuple[Predictor, list[FittedMember]]:
     """Train networks on all rows for the median of the epochs whose weights the windows' networks kept."""
-    training_set, network = shared.training_set, shared.network
+    training_set = shared.training_set
     rows = torch.arange(len(training_set.codes)), torch.arange(0)
     training = replace(shared.training, patience=None)
-    members = [Member(network, training, seed, *rows) for seed in seeds]
+    members = [Member(shared.network, training, seed, *rows) for seed in seeds]
     encoder = shared.encoder(rows[0].numpy())
     n_epochs = max(1, round(median(member.best_epoch for member in windows)))
-    # The schedule stays that of the full training: it ends early, as the windows' did.
-    stop = Halving((n_epochs,), lambda _, results: [*results], "all: as the windows did")
-    fitted = shared.run(
-        members, training_set.samples([encoder]), "final", halving=stop if n_epochs < training.epochs else None
-    )
-    fitted = [replace(member, dropped=False) for member in fitted]
+    fitted = shared.run(members, training_set.samples([encoder]), "final", n_epochs=n_epochs)
     return shared.predictor([encoder], [0] * len(members), fitted), fitted
 
 
@@ -235,6 +248,20 @@ def common_epoch(members: Sequence[FittedMember], weights: Sequence[float]) -> i
     return int(total.argmin()) + 1
 
 
+def _common_epoch_of(
+    fitted: Sequence[FittedMember],
+    encoding: Sequence[int],
+    splits: Sequence[Split],
+    weights: NDArray[np.float64] | None,
+) -> int:
+    """Return the common epoch of the members that are traced; 0 if none is."""
+    # A member that diverged in its first epoch has no trace, only its initial weights.
+    traced = [member for member, done in enumerate(fitted) if done.validation_logits is not None]
+    of_splits = [len(split.scored) if weights is None else float(weights[split.scored].sum()) for split in splits]
+    totals = [of_splits[encoding[member]] for member in traced]
+    return common_epoch([fitted[member] for member in traced], totals) if traced else 0
+
+
 def _out_of_fold(
     predictor: Predictor,
     fitted: Sequence[FittedMember],
@@ -242,12 +269,8 @@ def _out_of_fold(
     splits: Sequence[Split],
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """Yield the probabilities of each split's scored rows: at the common epoch, and at the members' own."""
-    # A member that diverged in its first epoch has no trace, only its initial weights.
     traced = {member: logits for member, done in enumerate(fitted) if (logits := done.validation_logits) is not None}
-    weights = training_set.weights
-    of_splits = [len(split.scored) if weights is None else weights[split.scored].sum() for split in splits]
-    totals = [of_splits[predictor.encoding[member]] for member in traced]
-    epoch = common_epoch([fitted[member] for member in traced], totals) if traced else 0
+    epoch = _common_epoch_of(fitted, predictor.encoding, splits, training_set.weights)
     for number, split in enumerate(splits):
         members = [member for member, encoder in enumerate(predictor.encoding) if encoder == number]
         finished = predictor.probabilities(training_set.cells(split.scored), members)

@@ -60,7 +60,7 @@ def test_an_id_that_is_not_used_is_only_said_to_name_subjects():
         tiny().fit(frame.drop("relapse"), frame["relapse"])
     of_patient = [str(warning.message) for warning in warned if "column 'patient'" in str(warning.message)]
     assert len(of_patient) == 1
-    assert "names 60 subjects of 8.0 rows each (the part before the counter in each id)" in of_patient[0]
+    assert "names 60 subjects of 8 rows each (the part before the counter in each id)" in of_patient[0]
 
 
 def test_a_date_along_which_classes_change_is_noted_until_the_time_is_named():

@@ -52,8 +52,8 @@ class GroupSizes:
         return of_groups and self.evenness >= limits.evenness and self.shared >= limits.shared
 
     def in_words(self) -> str:
-        """Return the number of subjects and of their rows: ``60 subjects of 8.0 rows each``."""
-        mean = f"{self.mean:,.0f}" if self.mean >= 10 else f"{self.mean:.1f}"
+        """Return the number of subjects and of their rows: ``60 subjects of 8 rows each``."""
+        mean = f"{self.mean:,.0f}" if self.mean >= 10 else f"{self.mean:.1f}".removesuffix(".0")
         return f"{self.n_groups:,} subjects of {mean} rows each"
 
     def to_json(self) -> dict[str, float]:

@@ -18,6 +18,7 @@ IdKind = Literal["text", "counter", "number"]
 MIN_SUBJECTS, MAX_DISTINCT_SHARE = 10, 0.9
 
 _HAS_DIGIT = "[0-9]"
+_NUMBER = r"^[+-]?[0-9]+\.?[0-9]*$"
 _SUBJECTS = frozenset(
     {
         *("animal", "athlete", "cat", "child", "client", "cow", "customer", "device", "dog", "donor", "driver"),
@@ -100,8 +101,10 @@ def _of_words(name: str, column: FactorizedColumn, cells: pl.Series) -> Iterator
     subjects = before_counters(cells)
     if subjects is None:
         codes = np.where(column.is_missing, -1, column.value_codes)
-        n_with_digits = cells.str.contains(_HAS_DIGIT).sum()
-        yield Grouping(name, "text", codes, 2 * n_with_digits > len(cells) - column.n_missing)
+        n_present = len(cells) - column.n_missing
+        # Numbers that a caller calls categories are codes of something, unless they are called ids.
+        if 2 * cells.str.contains(_NUMBER).sum() <= n_present or name_points(name):
+            yield Grouping(name, "text", codes, 2 * cells.str.contains(_HAS_DIGIT).sum() > n_present)
     else:
         codes = subjects.rank("dense").cast(pl.Int64).fill_null(0).to_numpy() - 1
         yield Grouping(name, "counter", codes, has_digits=True)

@@ -157,9 +157,10 @@ def test_windows_expand_and_share_out_the_later_half():
     assert np.concatenate([split.scored for split in splits]).tolist() == list(range(100, 200))
 
 
-def test_a_large_table_has_one_window_of_its_last_fifth():
-    (split,) = forward_splits(np.arange(2000) % 2, Dependence(times=np.arange(2000.0)), 5, 1000, 0)
-    assert split.scored.tolist() == list(range(1600, 2000))
+def test_the_windows_of_a_large_table_share_out_its_last_fifth():
+    splits = forward_splits(np.arange(2000) % 2, Dependence(times=np.arange(2000.0)), 8, 1000, 0)
+    assert [len(split.scored) for split in splits] == [100] * 4
+    assert np.concatenate([split.scored for split in splits]).tolist() == list(range(1600, 2000))
 
 
 def test_rows_of_one_time_cannot_be_scored_forward():

@@ -14,6 +14,7 @@ from demarcate.cli.table_input import LabelledTable, load_labelled, report_dropp
 from demarcate.formatting import sized
 from demarcate.io.scratch import scratch_folder
 from demarcate.io.tables.columnar import ColumnarTable, open_columnar
+from demarcate.tabular.dependent_splits import FORWARD_HOLDOUT_WINDOWS
 from demarcate.trainingset import MemoryBudget, TrainingSetOnDisk, open_file
 
 _M_MMAP_THRESHOLD, _MMAP_BYTES = -3, 4 * 2**20
@@ -68,7 +69,8 @@ def open_fit_input(
         target = resolve_target(columns.name, columns.columns, options.target)
         types = {name: dtype for name, dtype in columns.schema.items() if name != target}
         n_folds = settings.get("n_folds") or preset_settings(settings.get("preset", "default"))["n_folds"]
-        n_encodings = 1 if columns.n_rows > HOLDOUT_ABOVE else int(n_folds)
+        is_large = columns.n_rows > HOLDOUT_ABOVE
+        n_encodings = int(n_folds) if not is_large else 1 if rows.time is None else FORWARD_HOLDOUT_WINDOWS
         if not budget.holds(columns.n_rows, columns.sizes, types, n_encodings):
             _announce(columns, budget, report, quiet=quiet)
             _return_freed_memory()

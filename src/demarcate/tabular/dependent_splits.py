@@ -23,8 +23,8 @@ FIRST_SHARE = 0.5
 STOPPING_SHARE = 1 / 8
 """Share of the rows before a window, the latest, that decide when to stop."""
 MIN_WINDOW_ROWS = 10
-FORWARD_HOLDOUT_WINDOWS = 1
-"""Windows of a table that is large enough for a hold-out."""
+FORWARD_HOLDOUT_WINDOWS = 4
+"""Windows of a table that is large enough for a hold-out, which they share out: how they vary says what comes next."""
 LATER_SHARE, STOPPING_GROUPS_SHARE = 1 / 2, 1 / 4
 """Of the groups on both sides of a window, and of its stopping rows, the share that goes to the later side."""
 MAX_DEALT_GROUPS = 10_000
@@ -130,15 +130,18 @@ def forward_splits(
 ) -> list[Split]:
     """Return expanding windows: each trains on earlier rows, stops by the rows after them, and is scored on the next.
 
-    The windows share out the later half of the rows; a table above ``holdout_above`` rows has one, of a hold-out's
-    size. Labels of rows within the gap before a window are not known yet: such rows are neither trained on nor used to
+    The windows share out the later half of the rows; of a table above ``holdout_above`` rows, four share out as many as
+    a hold-out has. Labels of rows within the gap before a window are not known yet: such rows are neither trained on nor used to
     stop. A group on both sides of a window is drawn to one of them.
     """
     times = dependence.times
     assert times is not None
     n_rows, first = len(codes), FIRST_SHARE
     if n_rows > holdout_above:
-        n_windows, first = FORWARD_HOLDOUT_WINDOWS, 1 - (holdout_size(codes) or round(n_rows * FIRST_SHARE)) / n_rows
+        n_windows, first = (
+            min(n_windows, FORWARD_HOLDOUT_WINDOWS),
+            1 - (holdout_size(codes) or round(n_rows * FIRST_SHARE)) / n_rows,
+        )
     n_windows = max(1, min(n_windows, int(n_rows * (1 - first)) // MIN_WINDOW_ROWS))
     ordered = np.sort(times)
     starts = ordered[(n_rows * (first + (1 - first) * np.arange(n_windows) / n_windows)).astype(np.int64)]

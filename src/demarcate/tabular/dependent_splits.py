@@ -131,8 +131,8 @@ def forward_splits(
     """Return expanding windows: each trains on earlier rows, stops by the rows after them, and is scored on the next.
 
     The windows share out the later half of the rows; of a table above ``holdout_above`` rows, four share out as many as
-    a hold-out has. Labels of rows within the gap before a window are not known yet: such rows are neither trained on nor used to
-    stop. A group on both sides of a window is drawn to one of them.
+    a hold-out has. Labels of rows within the gap before a window are not known yet: such rows are neither trained on
+    nor used to stop. A group on both sides of a window is drawn to one of them.
     """
     times = dependence.times
     assert times is not None

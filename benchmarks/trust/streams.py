@@ -202,7 +202,7 @@ def main() -> None:
     for kind, streams in (("drifting", DRIFTING), ("still", STILL)):
         for name in ("forward", "random"):
             for metric in METRICS:
-                inside, widths, misses = [], [], []
+                inside, strictly, widths, misses = [], [], [], []
                 for stream in streams:
                     for path in sorted(given.cache.glob(f"{stream.__name__}-[0-9]*.npz")):
                         with np.load(path) as file:
@@ -210,11 +210,13 @@ def main() -> None:
                         printed = printed_scores(arrays, name)[metric]
                         fresh = score(arrays["next_codes"], arrays[f"{name}_next"], rows="next")[metric]
                         inside.append(is_inside(fresh, printed))
+                        strictly.append(printed.low <= fresh.value <= printed.high)
                         widths.append(printed.high - printed.low)
                         if not inside[-1]:
                             misses.append(f"{path.stem} {printed} next {fresh.value:.3f}")
                 low, high = wilson_interval(sum(inside), len(inside))
                 line = f"{kind:8s} {name:8s} {metric:9s} {np.mean(inside):.3f} [{low:.3f}, {high:.3f}]"
+                line = f"{line}  without that allowance {np.mean(strictly):.3f}"
                 print(f"{line}  median width {np.median(widths):.3f}", *misses, sep="\n    ")
     print_losses(given.cache)
 

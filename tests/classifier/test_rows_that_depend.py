@@ -141,3 +141,11 @@ def test_a_rare_class_in_one_group_is_trained_on_and_left_out_of_the_scores():
     clf = quick().fit(X, y, groups=groups)
     assert not np.isin(np.flatnonzero(groups == 7), clf.oof_rows_).any()
     assert clf.predict_proba(X).shape == (120, 3)
+
+
+def test_few_groups_are_warned_of():
+    generator = np.random.default_rng(0)
+    X, groups = generator.normal(size=(90, 3)), np.arange(90) % 3
+    with pytest.warns(InputWarning, match="3 groups cannot say well what new groups will score"):
+        clf = quick().fit(X, (X[:, 0] > 0).astype(int) ^ (generator.random(90) < 0.3), groups=groups)
+    assert clf.scores_["accuracy"].n_clusters == 3

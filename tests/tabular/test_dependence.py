@@ -42,3 +42,25 @@ def test_some_rows_keep_their_groups_and_times():
 def test_independent_rows_have_no_clusters():
     with pytest.raises(AssertionError):
         Dependence().clusters()
+
+
+def test_facts_are_sentences_and_json():
+    dependence = Dependence(
+        groups=np.array([0, 0, 1]),
+        times=np.array([0.0, 86400.0, 172800.0]),
+        gap=7 * 86400.0,
+        group_columns=("patient",),
+        time_column="day",
+        is_date=True,
+    )
+    assert dependence.describe() == (
+        "2 groups by 'patient', of 1 to 2 rows each: scores are those of new groups. Times of 'day' from 1970-01-01 to "
+        "1970-01-03, labels known 7 days after their row: scores are those of later rows."
+    )
+    assert dependence.to_json() == {
+        "group_columns": ["patient"],
+        "n_groups": 2,
+        "time_column": "day",
+        "times": [0.0, 172800.0],
+        "gap": 7.0,
+    }

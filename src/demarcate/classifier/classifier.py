@@ -19,7 +19,7 @@ from demarcate.classifier.baseline_scores import baseline_probabilities, baselin
 from demarcate.classifier.cross_validation import Ensemble, fit_ensemble
 from demarcate.classifier.fit_arguments import checked_table, label_array, training_set_of
 from demarcate.classifier.model_record import model_record
-from demarcate.classifier.notices import audit_rows, table_notices, training_notices
+from demarcate.classifier.notices import audit_rows, dependence_notices, table_notices, training_notices
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
 from demarcate.evaluation import CostComparison, Costs, PairedComparison, Score
@@ -220,7 +220,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self._keep(training_set, ensemble)
         for notice in table_notices(self.schema_, self.classes_, self.class_rows_, self.audit_):
             warnings.warn(notice, stacklevel=2)
-        for notice in training_notices(self.members_):
+        for notice in (*dependence_notices(self.dependence_), *training_notices(self.members_)):
             warnings.warn(notice, stacklevel=2)
         return self
 

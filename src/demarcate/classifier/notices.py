@@ -13,6 +13,7 @@ from demarcate.engine import FittedMember
 from demarcate.errors import DemarcateWarning, DivergenceWarning, InputWarning
 from demarcate.formatting import counted, listed
 from demarcate.tabular import Schema
+from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.schema_inference import BY_CALLER
 from demarcate.trainingset import TrainingSet
 
@@ -71,6 +72,19 @@ def table_notices(
     for finding in findings:
         if finding.severity != "note" or finding.rule == TIME:
             yield InputWarning(str(finding))
+
+
+MIN_GROUPS = 10
+"""With fewer groups an interval for new ones says little."""
+
+
+def dependence_notices(dependence: Dependence | None) -> Iterator[DemarcateWarning]:
+    """Yield a warning of groups that are too few to say what new ones will score."""
+    if dependence is not None and dependence.groups is not None:
+        n_groups = len(np.unique(dependence.groups))
+        if n_groups < MIN_GROUPS:
+            fact = f"{counted(n_groups, 'group')} cannot say well what new groups will score: intervals are rough"
+            yield InputWarning(f"{fact}. Give {MIN_GROUPS} groups or more")
 
 
 def training_notices(members: Sequence[FittedMember]) -> Iterator[DemarcateWarning]:

@@ -4,11 +4,11 @@ Rows of a cluster are drawn together, and count by their weights. Of few cluster
 they take the clusters for all there are, and their quantiles for known. They are widened as the interval of a mean of
 that many numbers would be (`few_units_stretch`).
 
-Scores of consecutive windows in time have to hold for the rows that come next, as many as a third of the scored ones.
+Scores of consecutive windows in time have to hold for the rows that come next, as many as a quarter of the scored ones.
 Their score is off the mean of all windows for two reasons. Times differ: windows vary by s beyond what their rows
 explain, and a next time by s in full, as does the mean by s / sqrt(n_windows) (the prediction interval of one more
-observation; Hahn, 1969, https://doi.org/10.1080/01621459.1969.10501027). And rows are few: the next ones, a third as
-many, have three times the variance of the scored ones, which these, drawn again, show. A trend over windows widens s by
+observation; Hahn, 1969, https://doi.org/10.1080/01621459.1969.10501027). And rows are few: the next ones, a quarter as
+many, have four times the variance of the scored ones, which these, drawn again, show. A trend over windows widens s by
 more than it moves the next one. ``benchmarks/trust/streams.py`` measures these intervals.
 """
 
@@ -28,7 +28,7 @@ MAX_RESAMPLES, MIN_RESAMPLES = 1000, 200
 RESAMPLING_BUDGET = 100_000_000
 """Resamples x rows x classes: about two seconds' work."""
 CHUNK_NUMBERS = 1_000_000
-NEXT_SHARE = 1 / 3
+NEXT_SHARE = 1 / 4
 """How many rows come next, as a share of the scored ones, for which intervals of rows in time hold."""
 MIN_DEGREES_OF_FREEDOM = 3
 """Two folds leave one degree of freedom, whose quantile of 12.7 makes an interval useless."""
@@ -166,7 +166,7 @@ class Bootstrap:
             max(high, value),
             self.n_rows,
             self.sampling.rows_in_words(rows),
-            None if self.sampling.clusters is None else round(self.n_units),
+            self.sampling.n_clusters,
             self.n_effective,
         )
 

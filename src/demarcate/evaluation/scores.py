@@ -41,7 +41,7 @@ class Score:
 
     @property
     def rows_in_words(self) -> str:
-        """How many rows these are, which, and in how many groups.
+        """How many rows these are, which, and in how many groups, or blocks of time.
 
         Examples
         --------
@@ -49,7 +49,10 @@ class Score:
         '1,200 weighted out-of-fold rows in 60 groups'
         """
         rows = counted(self.n_rows, f"{self.rows} row")
-        return rows if self.n_clusters is None else f"{rows} in {counted(self.n_clusters, 'group')}"
+        if self.n_clusters is None:
+            return rows
+        unit = "block" if self.rows.endswith("later") else "group"
+        return f"{rows} in {counted(self.n_clusters, unit)}"
 
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"

@@ -60,7 +60,7 @@ class Dependence:
         return f"{self.gap / SECONDS_OF_A_DAY:g} days" if self.is_date else f"{self.gap:g}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return the facts of groups and times, ready for JSON."""
+        """Return the facts of groups and times, ready for JSON; a gap between dates is in days."""
         n_groups = None if self.groups is None else len(np.unique(self.groups))
         span = None if self.times is None else [float(self.times.min()), float(self.times.max())]
         return {
@@ -68,7 +68,7 @@ class Dependence:
             "n_groups": n_groups,
             "time_column": self.time_column,
             "times": span,
-            "gap": self.gap,
+            "gap": self.gap / SECONDS_OF_A_DAY if self.is_date else self.gap,
         }
 
     def clusters(self) -> NDArray[np.int64]:

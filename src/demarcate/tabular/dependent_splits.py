@@ -152,9 +152,13 @@ def forward_splits(
         if split is not None:
             splits.append(split)
     if not splits:
-        n_times, gap = len(np.unique(times)), f" with a gap of {dependence.gap:g}" if dependence.gap else ""
+        n_times, gap = len(np.unique(times)), f" with a gap of {dependence.gap_text()}" if dependence.gap else ""
         fact = f"{counted(n_rows, 'row')} at {counted(n_times, 'different time')}{gap} cannot be scored forward in time"
-        raise InputError([Problem(fact, "Give rows of more times, a shorter gap, or no time")])
+        remedy = "Give rows of more times, a shorter gap, or no time"
+        if dependence.groups is not None:
+            fact += f", none of {counted(len(np.unique(dependence.groups)), 'group')} being scored and trained on"
+            remedy = "Give more groups or rows of more times, a shorter gap, or only one of group and time"
+        raise InputError([Problem(fact, remedy)])
     return splits
 
 

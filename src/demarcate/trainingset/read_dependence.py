@@ -22,6 +22,8 @@ from demarcate.tabular.dependence import SEPARATOR, Dependence
 from demarcate.tabular.id_counters import before_counters
 from demarcate.tabular.schema_inference import GROUP_ROLE, TIME_ROLE, WEIGHT_ROLE
 
+MAX_WEIGHT = 1e15
+"""Sums of such numbers are far from the largest floats."""
 _UNITS = {"s": 1, "min": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _GAP = re.compile(r"\s*(\d+\.?\d*)\s*(s|min|h|d|w)\s*")
 
@@ -76,7 +78,7 @@ class RowRoles:
         """Return the groups and times of the rows, given the named columns; None if there are none."""
         if self.groups is None and self.time is None:
             if _is_gap(self.gap):
-                raise SettingError("gap is the time until a label is known: it needs time, got none")
+                raise SettingError("gap is how long after its time a row's label is known: it needs time, got none")
             return None
         names = self.group_names([*columns])
         groups: NDArray[np.int64] | None = None
@@ -96,11 +98,11 @@ class RowRoles:
 def read_weights(cells: pl.Series) -> NDArray[np.float64]:
     """Return the weights in a column, finite and at least 0, or raise InputError."""
     parsed = parse_numbers(cells)
-    wrong = np.flatnonzero(parsed.bad | ~(parsed.values >= 0))
+    wrong = np.flatnonzero(parsed.bad | ~((parsed.values >= 0) & (parsed.values <= MAX_WEIGHT)))
     if len(wrong):
         shown = listed([f"row {row + 1} holds {quoted(cells[row])}" for row in wrong[:5].tolist()], total=len(wrong))
         fact = f"Column {quoted(cells.name)} is to weigh the rows: {shown}"
-        raise InputError([Problem(fact, "Give each row a finite number from 0 up; 0 leaves it out")])
+        raise InputError([Problem(fact, "Give each row a number from 0 to 1e15; 0 leaves it out")])
     if not parsed.values.any():
         fact = f"Column {quoted(cells.name)} weighs every row 0"
         raise InputError([Problem(fact, "Give rows to learn from a weight, or name no column of weights")])

@@ -137,4 +137,11 @@ def _python(changed: Mapping[str, Any], evaluated: EvaluatedRows, seed: int) -> 
     if isinstance(settings.get("class_weight"), Mapping):
         settings["class_weight"] = {labels[name]: weight for name, weight in settings["class_weight"].items()}
     arguments = [f"{name}={value!r}" for name, value in settings.items()]
-    return f"DemarcateClassifier({', '.join([*arguments, f'random_state={seed}'])}).fit(X, y)"
+    dependence = evaluated.record.get("dependence") or {}
+    roles = {"groups": dependence.get("group_columns"), "time": dependence.get("time_column")}
+    fit = ["X", "y", *(f"{name}={columns!r}" for name, columns in roles.items() if columns)]
+    if evaluated.record.get("weights_column"):
+        fit.append(f"sample_weight=X[{evaluated.record['weights_column']!r}]")
+    if dependence.get("gap"):
+        arguments.append(f"gap={dependence['gap']!r}")
+    return f"DemarcateClassifier({', '.join([*arguments, f'random_state={seed}'])}).fit({', '.join(fit)})"

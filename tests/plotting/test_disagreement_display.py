@@ -5,6 +5,7 @@ from demarcate.errors import SettingError
 from demarcate.plotting import DisagreementDisplay
 
 
+@pytest.mark.filterwarnings("ignore:.*outside what was trained on")
 def test_the_spread_is_that_of_the_members(heart, heart_classifier):
     display = DisagreementDisplay.from_estimator(heart_classifier, heart, columns=("age", "chol"), resolution=8)
     predictor = heart_classifier.predictor_

@@ -38,13 +38,11 @@ def class_drift(table: TableView) -> Iterator[Finding]:
     """Yield dates along which the classes' shares change, unless the caller has named the time.
 
     Blocks of rows in the order of the dates have other shares of the classes: by the chi-square test at 0.01% over all
-    dates, with Cramer's V of 0.1 or more. A date that gives the target away has been found by another check.
+    dates, with Cramer's V of 0.1 or more.
     """
     if table.codes is None or _has_times(table):
         return
     for blocks in _date_blocks(table.schema, table.parsed):
-        if blocks.column in table.suspects:
-            continue
         known = blocks.of_row >= 0
         counts = np.bincount(
             blocks.of_row[known] * table.n_classes + table.codes[known], minlength=blocks.n * table.n_classes

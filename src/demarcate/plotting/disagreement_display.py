@@ -1,7 +1,7 @@
 """Where the members of an ensemble disagree."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -130,4 +130,5 @@ def _member_probabilities(estimator: Any, grid: SliceGrid) -> NDArray[np.float64
     if predictor is None:
         fact = f"A {type(estimator).__name__} has no members"
         raise SettingError(f"{fact}. Give a fitted DemarcateClassifier, a Predictor or runs.")
-    return predictor.member_probabilities(grid.points())
+    # A grid goes beyond the rows, and is not compared with those that were trained on.
+    return replace(predictor, trained_on=None).member_probabilities(grid.points())

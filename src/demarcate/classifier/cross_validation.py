@@ -206,18 +206,9 @@ def fit_ensemble(
         held=held,
         probabilities=probabilities[order],
         finished=finished[order],
-        sampling=_sampling(training_set, held, folds, is_forward=is_forward),
+        sampling=replace(training_set.sampling(held), folds=folds, is_forward=is_forward),
         rows=kind,
     )
-
-
-def _sampling(
-    training_set: TrainingSet, held: NDArray[np.int64], folds: NDArray[np.int64], *, is_forward: bool
-) -> Sampling:
-    """Return how held-out rows were sampled."""
-    weights, dependence = training_set.weights, training_set.dependence
-    clusters = None if dependence is None else dependence.rows(held).clusters()
-    return Sampling(None if weights is None else weights[held], clusters, folds, is_forward)
 
 
 def _fit_final(

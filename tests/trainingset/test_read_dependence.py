@@ -137,3 +137,10 @@ def test_a_tuple_of_text_is_of_names_and_a_list_may_be_an_array():
     with pytest.raises(InputError, match="There is no column 'patent'"):
         dependence_of(groups=("patent",))
     assert dependence_of(groups=list("abcabc")).group_columns == ()
+
+
+@pytest.mark.parametrize("roles", [{"groups": "y"}, {"groups": ["site", "y"]}, {"time": "y"}, {"weights": "y"}])
+def test_the_column_to_predict_has_no_other_role(roles):
+    with pytest.raises(InputError, match=r"'y' is the column to predict. Name another column for the groups"):
+        RowRoles(**roles).refuse_target("y")
+    RowRoles(groups="site", time=np.arange(3)).refuse_target("y")

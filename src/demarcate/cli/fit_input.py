@@ -83,6 +83,7 @@ def open_fit_input(
                     notify(f"{what} are kept in a file of {sized(n_bytes)} in {folder} until this ends.")
 
             drop, roles = options.drop_missing_target, rows.roles(columns.columns)
+            roles.refuse_target(target)
             with open_file(
                 columns, target, budget, folder, roles, **lists, drop_missing_target=drop, seed=seed, on_write=on_write
             ) as training_set:

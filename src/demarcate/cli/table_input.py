@@ -119,9 +119,7 @@ def load_labelled(options: TableOptions, reading: ReadingOptions, rows: RowOptio
     table = load_table(options.table, reading)
     frame, labels, target = split_target(table, options.target, drop_missing=options.drop_missing_target)
     roles = (rows or RowOptions()).roles(frame.columns)
-    if target in (*roles.group_names([*frame.columns, target]), roles.time, roles.weights):
-        remedy = "Name another column for the groups, the times or the weights"
-        raise InputError([Problem(f"{target!r} is the column to predict", remedy)])
+    roles.refuse_target(target)
     frame, labels, weights = weighted_rows(frame, labels, roles)
     lists = options.column_lists(table.columns, table.categorical)
     training_set = open_table(frame, labels, target, weights, None, roles, **lists)

@@ -54,6 +54,14 @@ class RowRoles:
             raise InputError([_unknown(name, columns) for name in unknown])
         return roles
 
+    def refuse_target(self, target: str | None) -> None:
+        """Refuse the column to predict, if there is one, in a role."""
+        named = [self.groups] if isinstance(self.groups, str) else self.groups
+        columns = [*(named if isinstance(named, list | tuple) else ()), self.time, self.weights]
+        if any(isinstance(column, str) and column == target for column in columns):
+            remedy = "Name another column for the groups, the times or the weights"
+            raise InputError([Problem(f"{quoted(target)} is the column to predict", remedy)])
+
     def rows(self, rows: NDArray[np.int64], columns: Sequence[str], n_rows: int) -> "RowRoles":
         """Return the roles of some rows of a table; arrays are cut to these."""
         groups = self.groups

@@ -80,6 +80,7 @@ def _audit(
 
     arguments: dict[str, Any] = {"rescore": options.rescore, "seed": seed, "on_fit": on_fit}
     roles = rows.roles(table.columns)
+    roles.refuse_target(target)
     arguments["settings"] = {} if options.positive is None else {"pos_label": options.positive}
     if rows.gap is not None:
         arguments["settings"]["gap"] = rows.gap

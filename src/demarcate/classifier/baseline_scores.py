@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding import TableEncoder
 from demarcate.evaluation import METRICS, Score
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.tabular.splits import Split
@@ -29,7 +28,7 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
         majority[index] = majority_probabilities(training_set.codes[train], len(held), n_classes, of_train)
         if training_set.sample is not None:
             train = np.intersect1d(training_set.sample, train)
-        encoder = TableEncoder.fit(training_set.schema, training_set.parsed, train)
+        encoder = training_set.encoder(train)
         logistic[index] = logistic_probabilities(
             encoder.encode(training_set.cells(train)),
             training_set.codes[train],

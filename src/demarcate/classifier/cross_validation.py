@@ -96,8 +96,7 @@ class _Fit:
 
     def encoder(self, rows: NDArray[np.int64]) -> TableEncoder:
         """Fit an encoder on training rows."""
-        table = self.training_set
-        return TableEncoder.fit(table.schema, table.parsed, rows, codes=table.codes if self.pieces else None)
+        return self.training_set.encoder(rows, with_classes=self.pieces)
 
     def run(
         self,

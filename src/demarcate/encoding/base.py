@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -25,6 +25,7 @@ class FitContext:
     standardise: bool = True  # whether numbers are brought to mean 0 and standard deviation 1
     codes: NDArray[np.int64] | None = None  # each row's class index (n_rows,); None to ignore the target
     n_numerical: int = 1  # numerical columns of the table
+    weights: Floats | None = None  # what each row counts (n_rows,); None if all count the same
 
     @cached_property
     def n_classes(self) -> int:
@@ -64,19 +65,22 @@ class SharedColumn:
     codes: NDArray[np.int32] | None = None  # category indices (n_rows,); None for numbers
     table: Encoded | None = None  # each encoder's encoding of each category, (n_encoders, n_categories, width)
 
-    def with_plain(self, added: Sequence[NDArray[Any]], picked: Sequence[Sequence[int]]) -> "SharedColumn":
-        """Add columns ``(n_rows,)`` within +-1 that are encoded unchanged, as 0 where missing.
+    def with_plain(
+        self, added: Sequence[NDArray[Any]], picked: Sequence[Sequence[int]], limit: float = 1.0
+    ) -> "SharedColumn":
+        """Add columns ``(n_rows,)`` within +-``limit`` that are encoded unchanged, as 0 where missing.
 
         Each encoder uses the added columns whose indices are in its entry of ``picked``.
         """
-        statistics = np.tile(np.array([[1.0], [0.0], [0.0], [1.0]]), (len(self.columns), 1, len(added)))
+        statistics = np.tile(np.array([[1.0], [0.0], [0.0], [limit]]), (len(self.columns), 1, len(added)))
         first = len(self.numbers)
         columns = tuple(
             (*own, *(("number", first + index) for index in indices))
             for own, indices in zip(self.columns, picked, strict=True)
         )
         numbers = (*self.numbers, *(column.astype(np.float32) for column in added))
-        return SharedColumn(numbers, np.concatenate([self.statistics, statistics], 2), columns)
+        statistics = np.concatenate([self.statistics, statistics], 2)
+        return replace(self, numbers=numbers, statistics=statistics, columns=columns)
 
 
 class ColumnEncoder(ABC):
@@ -93,8 +97,8 @@ class ColumnEncoder(ABC):
     file_format: ClassVar[int] = 1  # the first format of model files that has it
 
     @classmethod
-    def applies(cls, context: FitContext) -> bool:  # noqa: ARG003 - for encoders that do not always apply
-        """Return whether the encoder can be fitted in this context."""
+    def applies(cls, column: Column, context: FitContext) -> bool:  # noqa: ARG003 - for encoders that do not always
+        """Return whether the encoder suits a column of a kind that it reads, and can be fitted in this context."""
         return True
 
     @classmethod

@@ -14,9 +14,9 @@ ENCODERS: tuple[type[ColumnEncoder], ...] = (PiecewiseEncoder, NumericEncoder, C
 """Of the encoders that read a kind of column, the first that applies is fitted."""
 
 
-def encoder_for(column_kind: str, context: FitContext) -> type[ColumnEncoder]:
-    """Return the encoder to fit on a column of this kind."""
-    return next(encoder for encoder in ENCODERS if column_kind in encoder.reads and encoder.applies(context))
+def encoder_for(column: Column, context: FitContext) -> type[ColumnEncoder]:
+    """Return the encoder to fit on a column."""
+    return next(encoder for encoder in ENCODERS if column.kind in encoder.reads and encoder.applies(column, context))
 
 
 def max_width(column_kinds: tuple[str, ...]) -> int:
@@ -26,7 +26,7 @@ def max_width(column_kinds: tuple[str, ...]) -> int:
 
 def max_width_without_target(column: Column) -> int:
     """Return the largest number of encoded columns of this column if encoders ignore the target."""
-    return encoder_for(column.kind, NO_TARGET).max_width_for(column)
+    return encoder_for(column, NO_TARGET).max_width_for(column)
 
 
 def checked_encoder(state: Mapping[str, Any], column_kind: str, where: str) -> type[ColumnEncoder]:

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import ColumnEncoder, Encoded, Floats
+from demarcate.encoding.cross_fitting import CrossFittedEncoder
 from demarcate.encoding.table_encoder import TableEncoder
 from demarcate.tabular.schema import ParsedColumns
 
@@ -17,7 +18,7 @@ MAX_CODES, MAX_TABLE_CODES = 512, 4096
 MAX_SHARED = 256
 """Codes that columns share, at most: their sums stay in a processor's second cache."""
 ROWS_PER_CODE = 4
-"""Rows per distinct number, on average, from which codes pay."""
+"""Rows per distinct cell, on average, from which codes pay."""
 MIN_WIDTH, MIN_KNOTS = 4, 6
 """Encoded columns, or knots of an encoder, from which looking up their sum is faster than computing it."""
 
@@ -117,11 +118,26 @@ class CodedTable:
 
 def _code_categories(name: str, encoders: Sequence[ColumnEncoder], cells: pl.Series) -> CodedColumns | None:
     """Return a column of categories as codes; None if its encoders have no codes."""
+    if isinstance(encoders[0], CrossFittedEncoder):
+        return _code_distinct(name, encoders, cells)
     shared = type(encoders[0]).share(encoders, cells)
     if shared.codes is None or shared.table is None:
         return None
     own = [table[:, : len(columns)] for table, columns in zip(shared.table, shared.columns, strict=True)]
     return CodedColumns((name,), shared.codes, tuple(own))
+
+
+def _code_distinct(name: str, encoders: Sequence[ColumnEncoder], cells: pl.Series) -> CodedColumns | None:
+    """Return a column of text with a code for each distinct cell; None if these are too many."""
+    max_codes = min(MAX_TABLE_CODES, len(cells) // ROWS_PER_CODE)
+    if cells[: 2 * max_codes].n_unique() > max_codes:
+        return None
+    distinct = cells.unique().cast(pl.String).sort(nulls_last=True)
+    if len(distinct) > max_codes:
+        return None
+    present = distinct.drop_nulls()
+    codes = cells.cast(pl.Enum(present)).to_physical().cast(pl.Int32).fill_null(len(present)).to_numpy()
+    return CodedColumns((name,), codes, tuple(encoder.encode(distinct) for encoder in encoders))
 
 
 def _code_numbers(name: str, encoders: Sequence[ColumnEncoder], cells: Floats, codes_left: int) -> CodedColumns | None:

@@ -11,6 +11,7 @@ from demarcate.encoding.base import BOOLEAN, NO_TARGET, ColumnEncoder, Encoded, 
 from demarcate.encoding.bin_edges import MAX_BINS, tree_bin_edges
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.errors import SettingError
+from demarcate.tabular.schema import Column
 
 MAX_TABLE_BINS, MIN_BINS = 1024, 4
 """Bins of all numerical columns together, at most; none where a column could have fewer than the least."""
@@ -40,7 +41,7 @@ class PiecewiseEncoder(ColumnEncoder):
             raise SettingError(f"edges must be finite and ascending, got {self.edges}")
 
     @classmethod
-    def applies(cls, context: FitContext) -> bool:
+    def applies(cls, column: Column, context: FitContext) -> bool:  # noqa: ARG003 - whatever the column
         """Return whether there is a target, and columns are few enough for bins."""
         return context.codes is not None and _max_bins(context) >= MIN_BINS
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import Encoded, PoolColumn, SharedColumn
+from demarcate.encoding.base import ColumnEncoder, Encoded, PoolColumn, SharedColumn
+from demarcate.encoding.cross_fitting import CrossFittedEncoder
 from demarcate.encoding.table_encoder import TableEncoder
 from demarcate.tabular.schema import ParsedColumns
 
@@ -39,7 +41,7 @@ class SharedTable:
         n_rows = len(next(iter(parsed.values())))
         names = encoders[0].columns
         of_column = zip(*(encoder.encoders for encoder in encoders), strict=True)
-        columns = [type(own[0]).share(own, parsed[name]) for name, own in zip(names, of_column, strict=True)]
+        columns = [_share(name, encoders, own, parsed[name]) for name, own in zip(names, of_column, strict=True)]
         keys, n_gaps = _gaps_first(columns)
         numbers = [columns[index].numbers[at] for index, at in keys]
         statistics = [columns[index].statistics[..., at] for index, at in keys]
@@ -54,6 +56,14 @@ class SharedTable:
             order,
             d_in,
         )
+
+
+def _share(name: str, tables: Sequence[TableEncoder], encoders: Sequence[ColumnEncoder], cells: Any) -> SharedColumn:
+    """Share a column of the table between the encoders of it in ``tables``, as it is encoded in training."""
+    scored = [encoder for encoder in encoders if isinstance(encoder, CrossFittedEncoder)]
+    if not scored:
+        return type(encoders[0]).share(encoders, cells)
+    return type(scored[0]).share_scored(scored, cells, [table.training_scores(name, cells) for table in tables])
 
 
 def _gaps_first(columns: Sequence[SharedColumn]) -> tuple[list[tuple[int, int]], int]:

@@ -1,23 +1,31 @@
 """The encoder of a whole table: a column encoder for each column, and one matrix of all encoded columns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import ColumnEncoder, FitContext
+from demarcate.encoding.base import ColumnEncoder, Encoded, FitContext
+from demarcate.encoding.cross_fitting import CrossFit, CrossFittedEncoder, inner_folds
 from demarcate.encoding.encoder_registry import checked_encoder, encoder_for
+from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
+
+EVERY_ROW = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
 class TableEncoder:
-    """A fitted encoder of parsed columns as a matrix: the columns it reads, in order, and an encoder for each."""
+    """A fitted encoder of parsed columns as a matrix: the columns it reads, in order, and an encoder for each.
+
+    Where an encoder learned from classes, ``cross_fit`` has what its training rows are encoded with in training.
+    """
 
     columns: tuple[str, ...]
     encoders: tuple[ColumnEncoder, ...]
+    cross_fit: CrossFit | None = None
 
     @classmethod
     def fit(
@@ -28,16 +36,32 @@ class TableEncoder:
         *,
         standardise: bool = True,
         codes: NDArray[np.int64] | None = None,
+        weights: NDArray[np.float64] | None = None,
+        dependence: Dependence | None = None,
+        seed: int = 0,
     ) -> "TableEncoder":
         """Fit every column's encoder on these training rows of the table that the schema parsed.
 
-        With class indices ``codes`` ``(n_rows,)``, numerical columns are also split into bins that separate the classes
-        of the training rows. Without ``standardise``, numbers are encoded unscaled.
+        With class indices ``codes`` ``(n_rows,)``, encoders learn from the classes of the training rows: numerical
+        columns are also split into bins that separate them. ``weights`` ``(n_rows,)`` are what each row counts there;
+        ``dependence`` and ``seed`` decide the folds of scores (`CrossFittedEncoder`). Without ``standardise``, numbers
+        are encoded unscaled.
         """
         n_numerical = sum(column.kind == "numerical" for column in schema.used)
-        context = FitContext(standardise, codes, n_numerical)
-        encoders = [encoder_for(column.kind, context).fit(parsed[column.name], rows, context) for column in schema.used]
-        return cls(tuple(column.name for column in schema.used), tuple(encoders))
+        context = FitContext(standardise, codes, n_numerical, weights)
+        encoders: list[ColumnEncoder] = []
+        refits: dict[str, tuple[CrossFittedEncoder, ...]] = {}
+        folds: NDArray[np.int8] | None = None
+        for column in schema.used:
+            cells = parsed[column.name]
+            encoder = encoder_for(column, context).fit(cells, rows, context)
+            encoders.append(encoder)
+            if isinstance(encoder, CrossFittedEncoder) and codes is not None:
+                folds = inner_folds(codes, rows, dependence, seed) if folds is None else folds
+                others = [rows[folds[rows] != fold] for fold in range(folds.max() + 1)]
+                refits[column.name] = tuple(encoder.refit(cells, own, context) for own in others)
+        cross_fit = None if folds is None else CrossFit(folds, refits)
+        return cls(tuple(column.name for column in schema.used), tuple(encoders), cross_fit)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -51,11 +75,37 @@ class TableEncoder:
 
     def encode(self, parsed: ParsedColumns) -> NDArray[np.float32]:
         """Encode rows as a matrix ``(n_rows, n_encoded)`` of finite float32."""
+        return self._matrix(parsed, lambda _, encoder, cells: encoder.encode(cells))
+
+    def encode_for_training(self, parsed: ParsedColumns, rows: slice = EVERY_ROW) -> NDArray[np.float32]:
+        """Encode the table it was fitted on, or consecutive rows of it: training rows with cross-fitted scores."""
+
+        def encode(name: str, encoder: ColumnEncoder, cells: Any) -> Encoded:
+            if not isinstance(encoder, CrossFittedEncoder):
+                return encoder.encode(cells)
+            return encoder.encode_scored(cells, self.training_scores(name, cells, rows))
+
+        return self._matrix(parsed, encode)
+
+    def training_scores(self, name: str, cells: Any, rows: slice = EVERY_ROW) -> Encoded:
+        """Return the scores in training of a column that has some; ``cells`` are those of ``rows`` of its table."""
+        encoder = self.encoders[self.columns.index(name)]
+        assert isinstance(encoder, CrossFittedEncoder), "only such encoders have scores"
+        return encoder.scores(cells) if self.cross_fit is None else self.cross_fit.scores(name, encoder, cells, rows)
+
+    def trained(self) -> "TableEncoder":
+        """Return it without what only training needs."""
+        return self if self.cross_fit is None else replace(self, cross_fit=None)
+
+    def _matrix(
+        self, parsed: ParsedColumns, encode: Callable[[str, ColumnEncoder, Any], Encoded]
+    ) -> NDArray[np.float32]:
+        """Return the encodings of all columns side by side, ``(n_rows, n_encoded)``."""
         n_rows = len(next(iter(parsed.values())))
         matrix = np.empty((n_rows, self.n_encoded), dtype=np.float32)
         start = 0
         for name, encoder in zip(self.columns, self.encoders, strict=True):
-            encoded = encoder.encode(parsed[name])
+            encoded = encode(name, encoder, parsed[name])
             matrix[:, start : start + encoded.shape[1]] = encoded
             start += encoded.shape[1]
         return matrix

@@ -50,7 +50,7 @@ class SeedSplit:
             dependence = None if table.dependence is None else table.dependence.rows(rows)
             parts = split_rows(table.codes[rows], validation_size, seed, dependence)
             rows, validation_rows = (rows[part] for part in parts)
-        encoder = TableEncoder.fit(table.schema, table.parsed, rows, standardise=standardise)
+        encoder = table.encoder(rows, standardise=standardise)
         return cls(seed, rows, validation_rows, test_rows, encoder)
 
     def member(self, network: Network, training: Training, encoding: int, initial: MemberState | None = None) -> Member:

@@ -95,7 +95,8 @@ class Predictor:
         The members compute on ``device``; None leaves each where its parameters are.
         """
         populations = tuple(stack(networks, states, head))
-        predictor = cls(encoders=tuple(encoders), encoding=tuple(encoding), populations=populations, **attributes)
+        trained = tuple(encoder.trained() for encoder in encoders)
+        predictor = cls(encoders=trained, encoding=tuple(encoding), populations=populations, **attributes)
         return predictor if device is None else predictor.to(device)
 
     @property

@@ -41,7 +41,8 @@ def samples_on_disk(training_set: TrainingSetOnDisk, encoders: Sequence[TableEnc
     chunk = training_set.budget.chunk_rows(row_bytes * _ENCODED_COPIES)
     for encoder, width in zip(encoders, d_in, strict=True):
         for rows in row_slices(n_rows, chunk):
-            padded = np.pad(encoder.encode(training_set.parsed.rows(rows)), [(0, 0), (0, max(d_in) - width)])
+            encoded = encoder.encode_for_training(training_set.parsed.rows(rows), rows)
+            padded = np.pad(encoded, [(0, 0), (0, max(d_in) - width)])
             write_all(file, padded.reshape(-1).view(np.uint8).data)
     return _samples(training_set, DiskInputs(file, n_rows, d_in))
 
@@ -63,10 +64,10 @@ def shared_inputs(parsed: ParsedColumns, encoders: Sequence[TableEncoder]) -> Sh
 def _dense_inputs(parsed: ParsedColumns, encoders: Sequence[TableEncoder], n_rows: int) -> DenseInputs:
     d_in = tuple(encoder.n_encoded for encoder in encoders)
     if len(encoders) == 1:
-        return DenseInputs(torch.from_numpy(encoders[0].encode(parsed)).unsqueeze(0), d_in)
+        return DenseInputs(torch.from_numpy(encoders[0].encode_for_training(parsed)).unsqueeze(0), d_in)
     matrices = torch.zeros(len(encoders), n_rows, max(d_in))
     for matrix, encoder, width in zip(matrices, encoders, d_in, strict=True):
-        matrix[:, :width] = torch.from_numpy(encoder.encode(parsed))
+        matrix[:, :width] = torch.from_numpy(encoder.encode_for_training(parsed))
     return DenseInputs(matrices, d_in)
 
 

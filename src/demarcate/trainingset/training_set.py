@@ -70,6 +70,18 @@ class TrainingSet:
         by_row = class_weights[self.codes]
         return replace(self, weights=by_row if self.weights is None else self.weights * by_row)
 
+    def encoder(self, rows: NDArray[np.int64], *, standardise: bool = True, with_classes: bool = False) -> TableEncoder:
+        """Fit an encoder on training rows, with what their classes tell if ``with_classes``."""
+        return TableEncoder.fit(
+            self.schema,
+            self.parsed,
+            rows,
+            standardise=standardise,
+            codes=self.codes if with_classes else None,
+            weights=self.weights,
+            dependence=self.dependence,
+        )
+
     def fingerprint(self) -> str:
         """Return a SHA-256 of cells and labels, which no other table has."""
         return fingerprint(self.parsed, self.codes)

@@ -66,7 +66,6 @@ def design_probes(
         scored_rows += [split.scored for split in splits]
     encoders: list[TableEncoder] = []
     members: list[Member] = []
-    codes = table.codes if pieces else None
     member_seeds = np.random.SeedSequence(seed).generate_state(seeds).tolist()
     for member_seed, held_out in zip(member_seeds, scored_rows[:seeds], strict=True):
         rows = rows_to_train_on(n_rows, held_out, table.dependence)
@@ -77,8 +76,7 @@ def design_probes(
             key = train.tobytes()
             if key not in encodings:
                 encodings[key] = len(encoders)
-                encoder = TableEncoder.fit(table.schema, table.parsed, train, standardise=standardise, codes=codes)
-                encoders.append(encoder)
+                encoders.append(table.encoder(train, standardise=standardise, with_classes=pieces))
             parts = torch.from_numpy(train), torch.from_numpy(stopping)
             training = probe.training if probe.share == 1 else in_equal_steps(probe.training, len(train), n_configured)
             members.append(Member(probe.network, training, member_seed, *parts, encoding=encodings[key]))

@@ -22,6 +22,7 @@ from demarcate.inference.predictor import Predictor
 from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
 from demarcate.tabular import Column, Schema, TrainedOn
+from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.trained_range import TrainedRange
 
 FOLDER = Path(__file__).parent.parent / "tests" / "bundle" / "golden"
@@ -90,12 +91,13 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
     """Return a model that needs this format and no later one.
 
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
-    temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; in format 4 two
-    classes, one of them positive, and what is known of the training rows.
+    temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; from format 4
+    on two classes, one of them positive, and what is known of the training rows; in format 5 numbers as people write them.
     """
     has_bins = version >= 3
     classes = CLASSES[:2] if version >= 4 else CLASSES
-    schema = Schema((*SCHEMA.columns, DOSE)) if has_bins else SCHEMA
+    dose = replace(DOSE, number_format=NumberFormat(",", ".", "mg"), missing=("n.d.",)) if version >= 5 else DOSE
+    schema = Schema((*SCHEMA.columns, dose)) if has_bins else SCHEMA
     words = [*ENCODER_WORDS, DOSE_WORDS] if has_bins else ENCODER_WORDS
     numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_bins else ENCODER_NUMBERS)
     encoders = [TableEncoder.from_state(words, each, schema) for each in (numbers, numbers * 0.96875)]

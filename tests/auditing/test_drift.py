@@ -10,6 +10,7 @@ from demarcate.auditing import drift as module
 from demarcate.auditing.drift import compare_tables
 from demarcate.classifier.presets import preset_settings
 from demarcate.tabular import as_frame, infer_schema
+from demarcate.tabular.column_options import ColumnOptions
 
 N_ROWS = 400
 
@@ -28,7 +29,7 @@ def frame():
 
 
 def compared(first, second, *labels, **column_settings):
-    return compare_tables(infer_schema(first, **column_settings), first, second, *labels)
+    return compare_tables(infer_schema(first, ColumnOptions.of(**column_settings)), first, second, *labels)
 
 
 def test_halves_of_one_table_do_not_differ(frame):

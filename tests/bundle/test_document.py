@@ -678,7 +678,7 @@ class TestCraftedDocuments:
     def test_another_format_is_refused_with_the_advice_to_upgrade(self, golden, version):
         document, tensors = golden
         data = encode({**document, "format_version": version}, tensors)
-        with pytest.raises(BundleError, match=r"has format .*; this version reads formats 1 to 4\. Upgrade demarcate"):
+        with pytest.raises(BundleError, match=r"has format .*; this version reads formats 1 to 5\. Upgrade demarcate"):
             decode(data, expected_tensors)
 
     @pytest.mark.parametrize(

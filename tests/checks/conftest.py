@@ -5,6 +5,7 @@ import pytest
 
 from demarcate.checks import check_table
 from demarcate.tabular import as_frame, infer_schema
+from demarcate.tabular.column_options import ColumnOptions
 
 N_ROWS = 400
 
@@ -39,7 +40,7 @@ def check(noise, codes):
     def run(columns, labels=None, beside=None, classes=None, **column_settings):
         labels = codes if labels is None else labels
         frame = as_frame({**columns, **(noise if beside is None else beside)})
-        schema = infer_schema(frame, **column_settings)
+        schema = infer_schema(frame, ColumnOptions.of(**column_settings))
         return check_table(
             schema, schema.parse(frame), labels, np.arange(labels.max() + 1) if classes is None else classes
         )

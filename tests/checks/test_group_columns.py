@@ -7,6 +7,7 @@ import pytest
 from demarcate.checks import check_table
 from demarcate.checks.subject_ids import name_points
 from demarcate.tabular import as_frame, encode_labels, infer_schema
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.dependence import Dependence
 
 FIELD = Path(__file__).parents[1] / "data/field/groups"
@@ -29,7 +30,7 @@ def visits():
 def findings(columns, labels, *, dependence=None, rule="groups", **settings):
     frame = as_frame(columns)
     classes, codes = encode_labels(labels)
-    schema = infer_schema(frame, **settings)
+    schema = infer_schema(frame, ColumnOptions.of(**settings))
     unused = schema.parse_unused(frame)
     found = check_table(schema, schema.parse(frame), codes, classes, unused_cells=unused, dependence=dependence)
     return [finding for finding in found if finding.rule == rule]

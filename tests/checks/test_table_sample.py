@@ -4,6 +4,7 @@ import pytest
 
 from demarcate.checks.table_sample import StreamingColumnStats, labelled_rows, sample_table
 from demarcate.tabular import infer_schema
+from demarcate.tabular.column_options import ColumnOptions
 
 
 def dropped(cells, sample, keep=(), cut=3, **column_settings):
@@ -12,7 +13,7 @@ def dropped(cells, sample, keep=(), cut=3, **column_settings):
     stats = StreamingColumnStats()
     for part in (frame[:cut], frame[cut:cut], frame[cut:]):
         stats.add(part)
-    schema = stats.correct_schema(infer_schema(frame[sample], **column_settings), keep)
+    schema = stats.correct_schema(infer_schema(frame[sample], ColumnOptions.of(**column_settings)), keep)
     return {column.name: column.dropped for column in schema.columns}
 
 

@@ -6,6 +6,7 @@ import pytest
 from demarcate.checks import check_table
 from demarcate.datasets import BUILT_IN
 from demarcate.tabular import as_frame, encode_labels, infer_schema
+from demarcate.tabular.column_options import ColumnOptions
 
 N_ROWS = 400
 
@@ -13,7 +14,7 @@ N_ROWS = 400
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_built_in_data_sets_raise_no_alarm(name: str):
     data = BUILT_IN[name]()
-    schema = infer_schema(as_frame(data.X), categorical=data.categorical)
+    schema = infer_schema(as_frame(data.X), ColumnOptions.of(categorical=data.categorical))
     classes, codes = encode_labels(data.y)
     assert check_table(schema, schema.parse(as_frame(data.X)), codes, classes) == []
 

@@ -5,12 +5,20 @@ import pytest
 from demarcate.classifier.presets import PRESETS
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import settings_of
-from demarcate.cli.options import NetworkOptions, TableOptions, TrainingOptions, column_names, hidden_widths
+from demarcate.cli.options import (
+    NetworkOptions,
+    ReadingOptions,
+    TableOptions,
+    TrainingOptions,
+    column_names,
+    hidden_widths,
+)
 from demarcate.engine.backend import PRECISIONS
 from demarcate.engine.optimizers import OPTIMIZERS
 from demarcate.engine.training import ScheduleName
 from demarcate.nn.activations import ACTIVATIONS
 from demarcate.nn.spec import HEAD_NAMES
+from demarcate.tabular.column_options import CellOptions
 
 
 def test_names_come_from_lists_and_repeated_options_alike():
@@ -28,8 +36,17 @@ def test_quotes_keep_a_name_with_a_comma_together_in_a_list():
 
 def test_columns_that_a_table_calls_categories_follow_unless_an_option_names_them():
     options = TableOptions(table="t.csv", categorical=["a,b"], numerical=["c, d"])
-    lists = {"categorical": ["a", "b", "e"], "numerical": ["c, d"], "drop": []}
-    assert options.column_lists(["a", "b", "c, d", "e"], own=["b", "e"]) == lists
+    columns = options.column_options(["a", "b", "c, d", "e"], ReadingOptions(), own=["b", "e"])
+    assert (columns.categorical, columns.numerical, columns.drop) == (("a", "b", "e"), ("c, d",), ())
+
+
+def test_a_column_of_dates_is_named_with_its_format():
+    options = TableOptions(table="t.csv", dates=["a=%d.%m.%Y,b", "c=1=epoch"])
+    columns = options.column_options(
+        ["a", "b", "c=1"], ReadingOptions(decimal=",", thousands="space", missing=["-9,?"])
+    )
+    assert columns.dates == {"a": "%d.%m.%Y", "b": "", "c=1": "epoch"}
+    assert columns.cells == CellOptions(",", " ", ("-9", "?"))
 
 
 def test_a_quote_that_is_not_closed_is_wrong_usage():

@@ -13,6 +13,7 @@ from demarcate.datasets import heart
 from demarcate.encoding import TableEncoder
 from demarcate.encoding.piecewise import MAX_TABLE_BINS, MIN_BINS
 from demarcate.tabular import infer_schema
+from demarcate.tabular.column_options import ColumnOptions
 
 rows_of_a_table = st.lists(
     st.tuples(
@@ -111,7 +112,7 @@ def test_a_row_is_encoded_alike_alone_and_among_others():
 
 def test_training_rows_of_heart_are_standardised():
     data = heart()
-    schema = infer_schema(data.X, categorical=data.categorical)
+    schema = infer_schema(data.X, ColumnOptions.of(categorical=data.categorical))
     parsed, train = schema.parse(data.X), np.arange(0, 303, 2)
     encoder = TableEncoder.fit(schema, parsed, train)
     matrix = encoder.encode(parsed)

@@ -4,11 +4,12 @@ import pytest
 
 from demarcate.errors import InputError
 from demarcate.tabular import infer_schema
-from demarcate.tabular.schema_inference import DROPPED_BY_CALLER, with_own_categorical
+from demarcate.tabular.column_options import ColumnOptions
+from demarcate.tabular.schema_inference import DROPPED_BY_CALLER
 
 
 def only(cells, **settings):
-    return infer_schema(pl.DataFrame({"x": cells}, strict=False), **settings).columns[0]
+    return infer_schema(pl.DataFrame({"x": cells}, strict=False), ColumnOptions.of(**settings)).columns[0]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_a_lone_column_that_numbers_the_rows_is_used():
 
 def test_the_caller_decides_before_the_cells():
     frame = pl.DataFrame({"grade": [1, 2, 1], "code": ["007", "08", "n/a"], "unit": ["mg"] * 3, "id": [1.5, 2.5, 3.5]})
-    schema = infer_schema(frame, categorical=["grade", "unit"], numerical=["code"], drop=["id"])
+    schema = infer_schema(frame, ColumnOptions.of(categorical=["grade", "unit"], numerical=["code"], drop=["id"]))
     grade, code, unit, identifier = schema.columns
     assert (grade.kind, grade.categories) == ("categorical", ("1", "2"))
     assert schema.parse(frame)["code"][:2].tolist() == [7.0, 8.0]
@@ -140,12 +141,13 @@ def test_the_caller_decides_before_the_cells():
 def test_asking_for_numbers_where_there_are_words_is_refused_when_parsing():
     frame = pl.DataFrame({"x": ["1", "two"], "when": ["2020-01-01", "2020-01-02"]})
     with pytest.raises(InputError, match=r"2 problems(.|\n)*row 2 holds 'two'(.|\n)*row 1 holds '2020-01-01'"):
-        infer_schema(frame, numerical=["x", "when"]).parse(frame)
+        infer_schema(frame, ColumnOptions.of(numerical=["x", "when"])).parse(frame)
 
 
 def test_settings_that_name_no_column_or_one_twice_are_refused_together():
+    options = ColumnOptions.of(categorical=["a", "c"], numerical=["a"], drop=["d"])
     with pytest.raises(InputError) as caught:
-        infer_schema(pl.DataFrame({"a": [1], "b": [2]}), categorical=["a", "c"], numerical=["a"], drop=["d"])
+        infer_schema(pl.DataFrame({"a": [1], "b": [2]}), options)
     assert [problem.fact for problem in caught.value.problems] == [
         "Column 'a' is in categorical and numerical",
         "categorical names columns that the table does not have: 'c'",
@@ -156,8 +158,3 @@ def test_settings_that_name_no_column_or_one_twice_are_refused_together():
 def test_inference_does_not_depend_on_the_order_of_rows():
     frame = pl.DataFrame({"x": ["b", "a", None, "NA"], "n": ["1", "n/a", "3", "4"], "d": ["1.2.2020", "3.4.2020"] * 2})
     assert infer_schema(frame) == infer_schema(frame.reverse())
-
-
-def test_own_categorical_columns_yield_to_those_that_the_caller_names():
-    assert with_own_categorical(["sex", "cp", "thal"], ["sex", "ca"], ["cp"], []) == ("sex", "ca", "thal")
-    assert with_own_categorical(["sex"], [], [], ["sex"]) == ()

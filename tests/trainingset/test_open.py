@@ -8,9 +8,11 @@ from polars.testing import assert_series_equal
 from demarcate.errors import InputError, InputWarning
 from demarcate.io.tables.columnar import ColumnarTable
 from demarcate.tabular import Column, Schema, encode_labels, infer_schema
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.labels import typed_labels
 from demarcate.tabular.summaries import summarize_column
 from demarcate.trainingset import MemoryBudget, open_file, open_table
+from demarcate.trainingset.read_dependence import NO_ROLES
 
 PLENTY = MemoryBudget(10**9)
 
@@ -62,19 +64,19 @@ def test_columns_read_one_by_one_are_those_of_the_table(frame, source, tmp_path,
 
 def test_what_the_caller_says_of_columns_holds(frame, source, tmp_path):
     said = {"categorical": ["visits"], "numerical": ["dose"], "drop": ["kind"]}
-    with open_file(source(frame), "sick", PLENTY, tmp_path, **said) as table:
-        assert table.schema == infer_schema(frame.drop("sick"), **said)
+    with open_file(source(frame), "sick", PLENTY, tmp_path, NO_ROLES, ColumnOptions.of(**said)) as table:
+        assert table.schema == infer_schema(frame.drop("sick"), ColumnOptions.of(**said))
 
 
 def test_all_that_is_wrong_with_all_columns_is_said_at_once(source, tmp_path):
     frame = pl.DataFrame({"a": ["1", "x"] * 20, "b": ["2", "2020-01-01"] * 20, "y": [0, 1] * 20})
     with (
         pytest.raises(InputError) as refused,
-        open_file(source(frame), "y", PLENTY, tmp_path, numerical=["a", "b"]),
+        open_file(source(frame), "y", PLENTY, tmp_path, NO_ROLES, ColumnOptions.of(numerical=["a", "b"])),
     ):
         pass
     with pytest.raises(InputError) as in_memory:
-        infer_schema(frame.drop("y"), numerical=["a", "b"]).parse(frame.drop("y"))
+        infer_schema(frame.drop("y"), ColumnOptions.of(numerical=["a", "b"])).parse(frame.drop("y"))
     assert refused.value.problems == in_memory.value.problems
     assert len(refused.value.problems) == 2
 
@@ -134,7 +136,7 @@ def test_a_column_larger_than_allowed_is_refused_unless_it_is_dropped(frame, sou
     read = []
     column = ColumnarTable.column
     monkeypatch.setattr(ColumnarTable, "column", lambda *asked: read.append(asked[1:]) or column(*asked))
-    with open_file(wide, "sick", MemoryBudget(2_000_000), tmp_path, drop=["note"]) as table:
+    with open_file(wide, "sick", MemoryBudget(2_000_000), tmp_path, NO_ROLES, ColumnOptions.of(drop=["note"])) as table:
         assert "note" in {column.name for column in table.schema.dropped}
     n_rows = dict(asked for asked in read if len(asked) == 2)
     assert n_rows["note"] < n_rows["kind"] == len(frame)

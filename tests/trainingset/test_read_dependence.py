@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from demarcate.errors import InputError, InputWarning, SettingError
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.trainingset import open_table
 from demarcate.trainingset.read_dependence import RowRoles, gap_of, read_weights
 
@@ -40,7 +41,7 @@ def test_groups_are_named_by_a_column_an_array_or_several():
 def test_a_column_of_groups_or_times_is_no_feature_unless_asked_for():
     training_set = open_table(FRAME, LABELS, "y", None, None, RowRoles(groups="site", time="day"))
     assert [column.name for column in training_set.schema.used] == ["patient", "x"]
-    asked = open_table(FRAME, LABELS, "y", None, None, RowRoles(groups="site"), numerical=["site"])
+    asked = open_table(FRAME, LABELS, "y", None, None, RowRoles(groups="site"), ColumnOptions.of(numerical=["site"]))
     assert "site" in [column.name for column in asked.schema.used]
 
 

@@ -16,10 +16,10 @@ from demarcate.checks import check_table
 from demarcate.checks.table_counts import TableCounts
 from demarcate.datasets import Dataset
 from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, to_labels
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.positive_class import positive_code
-from demarcate.tabular.schema_inference import with_own_categorical
 from demarcate.trainingset import open_table
 from demarcate.trainingset.read_data import array_of
 from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles, read_weights
@@ -32,7 +32,12 @@ def audit(
     rescore: bool = True,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
+    text: Sequence[str] = (),
+    dates: Sequence[str] | Mapping[str, str] = (),
     drop: Sequence[str] = (),
+    decimal: str | None = None,
+    thousands: str | None = None,
+    missing: Sequence[Any] = (),
     groups: Any = None,
     time: Any = None,
     sample_weight: Any = None,
@@ -51,8 +56,9 @@ def audit(
     rescore
         Whether to fit a classifier to the table as it stands, and again without repeated rows, without leaking columns,
         by groups that were named or found, and forward in time; nothing is fitted if there are none.
-    categorical, numerical, drop
-        Columns of known kind, and columns to leave out; a data set names its own categorical columns.
+    categorical, numerical, text, dates, drop, decimal, thousands, missing
+        Columns of known kind, columns to leave out, and how cells are read, as for `DemarcateClassifier`; a data set
+        names its own categorical columns.
     groups, time
         What rows belong together, and when they were, as for `DemarcateClassifier.fit`: scores are those of new groups,
         or of later rows, and what random folds overstate is measured.
@@ -88,18 +94,26 @@ def audit(
     """
     frame, labels, target = _read(data)
     own = data.categorical if isinstance(data, Dataset) else ()
-    categorical = with_own_categorical(own, categorical, numerical, drop)
-    column_settings = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
+    options = ColumnOptions.of(
+        categorical=categorical,
+        numerical=numerical,
+        text=text,
+        dates=dates,
+        drop=drop,
+        decimal=decimal,
+        thousands=thousands,
+        missing=missing,
+    ).with_own_categorical(own)
     weights_column = sample_weight if isinstance(sample_weight, str) else None
     roles = RowRoles(groups, time, (settings or {}).get("gap", 0.0), weights_column)
     frame, labels, roles, weights = weighted_rows(frame, labels, roles, sample_weight)
     classes = codes = dependence = None
     if labels is None:
-        schema = infer_schema(frame, roles.names(frame.columns), **column_settings)
+        schema = infer_schema(frame, options, roles.names(frame.columns))
         schema.check_usable()
         parsed = schema.parse(frame)
     else:
-        training_set = open_table(frame, labels, "target", None, None, roles, **column_settings)
+        training_set = open_table(frame, labels, "target", None, None, roles, options)
         schema, parsed, dependence = training_set.schema, training_set.parsed, training_set.dependence
         classes, codes = training_set.classes, training_set.codes
     new = None if against is None else _read(against, target if isinstance(data, Dataset) else "")[:2]
@@ -110,7 +124,7 @@ def audit(
         classes,
         codes,
         target=target,
-        column_settings=column_settings,
+        options=options,
         roles=roles,
         dependence=dependence,
         sample_weight=weights,
@@ -130,7 +144,7 @@ def audit_rows(
     codes: NDArray[np.int64] | None,
     *,
     target: str,
-    column_settings: Mapping[str, Sequence[str]],
+    options: ColumnOptions,
     roles: RowRoles = NO_ROLES,
     dependence: Dependence | None = None,
     sample_weight: NDArray[np.float64] | None = None,
@@ -143,7 +157,7 @@ def audit_rows(
 ) -> Audit:
     """Check and rescore rows of known schema and classes, and compare them with another table.
 
-    ``column_settings`` are categorical, numerical and drop for `DemarcateClassifier`; ``counts`` are over the whole
+    ``options`` are those that the schema was inferred with; ``counts`` are over the whole
     table if the rows are a sample of it. ``dependence`` is what ``roles`` say of the rows.
     """
     frame, labels = table
@@ -155,7 +169,7 @@ def audit_rows(
     result = RescoredTable()
     if rescore and codes is not None and classes is not None:
         settings = {**(settings or {}), "random_state": seed_of(seed)}
-        refit = Refit(frame, classes[codes], column_settings, settings, roles, sample_weight)
+        refit = Refit(frame, classes[codes], options, settings, roles, sample_weight)
         # A sample has few of a table's duplicates: their effect does not show in its scores.
         removable = [finding for finding in findings if counts is None or finding.rule != "duplicates"]
         result = score_without(removable, refit, parsed, on_fit, has_whole_groups=counts is None)

@@ -1,7 +1,7 @@
 """Fits of the default classifier to parts of an audited table."""
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import DemarcateWarning
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles
 
 
@@ -20,7 +21,7 @@ class Refit:
 
     frame: pl.DataFrame
     labels: NDArray[Any]
-    column_settings: Mapping[str, Sequence[str]]
+    options: ColumnOptions
     settings: Mapping[str, Any]
     roles: RowRoles = NO_ROLES
     sample_weight: NDArray[np.float64] | None = None
@@ -33,9 +34,9 @@ class Refit:
         Columns with a role are no features, whatever other ``roles`` say.
         """
         roles = self.roles if roles is None else roles
-        dropped = {*self.column_settings.get("drop", ()), *drop, *self.roles.names(self.frame.columns)}
+        dropped = {*self.options.drop, *drop, *self.roles.names(self.frame.columns)}
         dropped -= roles.names(self.frame.columns).keys()
-        columns = {name: [column for column in names if column not in drop] for name, names in self._kinds()}
+        columns = self.options.without(drop).arguments()
         frame, labels, weights = self.frame, self.labels, self.sample_weight
         if rows is not None:
             roles = roles.rows(rows, frame.columns, len(frame))
@@ -47,6 +48,3 @@ class Refit:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DemarcateWarning)
             return classifier.fit(frame, labels, weights, roles.groups, roles.time)
-
-    def _kinds(self) -> Iterator[tuple[str, Sequence[str]]]:
-        return ((name, names) for name, names in self.column_settings.items() if name != "drop")

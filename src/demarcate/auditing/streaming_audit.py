@@ -1,6 +1,6 @@
 """The audit of a table that is read in parts: checks of a random sample, with counts over all rows."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from demarcate.checks.table_counts import StreamingTableCounts, TableCounts
 from demarcate.checks.table_sample import TableSample, labelled_rows
 from demarcate.errors import InputError, together
 from demarcate.tabular import LabelReader, Schema, infer_schema, typed_labels
+from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
 from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles
 
 _READ_ONCE = (
@@ -30,9 +31,7 @@ def audit_sample(
     target: str | None,
     against: TableSample | None = None,
     rescore: bool = True,
-    categorical: Sequence[str] = (),
-    numerical: Sequence[str] = (),
-    drop: Sequence[str] = (),
+    options: ColumnOptions = NO_COLUMN_OPTIONS,
     roles: RowRoles = NO_ROLES,
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
@@ -44,7 +43,6 @@ def audit_sample(
     its interval, repeated rows. ``parts`` are the table's rows once more; None if it cannot be read again. Raises
     InputError if the table or its labels are refused.
     """
-    column_settings = {"categorical": list(categorical), "numerical": list(numerical), "drop": list(drop)}
     frame, label_cells = _split(sample.frame, target)
     weights = None
     if roles.weights is not None:
@@ -52,7 +50,7 @@ def audit_sample(
         rows, _, roles, weights = weighted_rows(rows, None, roles, roles.weights)
         frame, label_cells = _split(rows, target)
     schema, class_counts = together(
-        lambda: _schema(sample, frame, roles.names(frame.columns), column_settings),
+        lambda: _schema(sample, frame, options, roles.names(frame.columns)),
         lambda: None if sample.labels is None else sample.labels.classes(),
     )
     classes, counts_by_class = (None, np.array([sample.n_rows])) if class_counts is None else class_counts
@@ -68,7 +66,7 @@ def audit_sample(
         classes,
         codes,
         target=target or "",
-        column_settings=column_settings,
+        options=options,
         roles=roles,
         dependence=roles.dependence({name: frame[name] for name in roles.names(frame.columns)}, len(frame)),
         sample_weight=weights,
@@ -101,11 +99,9 @@ def _split(frame: pl.DataFrame, target: str | None) -> tuple[pl.DataFrame, pl.Se
     return (frame.drop(target), frame[target]) if target in frame.columns else (frame, None)
 
 
-def _schema(
-    sample: TableSample, frame: pl.DataFrame, roles: Mapping[str, str], column_settings: Mapping[str, Sequence[str]]
-) -> Schema:
-    inferred = infer_schema(frame, roles, **column_settings)
-    keep = [*column_settings["categorical"], *column_settings["numerical"]]
+def _schema(sample: TableSample, frame: pl.DataFrame, options: ColumnOptions, roles: Mapping[str, str]) -> Schema:
+    inferred = infer_schema(frame, options, roles)
+    keep = [name for setting, names in options.by_setting().items() if setting != "drop" for name in names]
     schema = sample.column_stats.correct_schema(inferred, keep)
     schema.check_usable()
     return schema

@@ -10,7 +10,8 @@ from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
 from demarcate.evaluation.costs import MAX_COST
 from demarcate.nn import FAMILIES, HEAD_NAMES
 from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
-from demarcate.tabular.schema import KINDS
+from demarcate.tabular.number_format import NumberFormat
+from demarcate.tabular.schema import KINDS, WRITING_KEYS
 from demarcate.tabular.trained_range import TrainedRange
 
 FORMAT_1_KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "record"}
@@ -42,7 +43,7 @@ def check_document(document: Mapping[str, Any]) -> None:
     _check_classes(document["classes"], document["threshold"], document["head"])
     if not is_format_1:
         _check_decisions(document, len(document["classes"]["values"]))
-    used = _check_schema(document["schema"])
+    used = _check_schema(document["schema"], version)
     _check_positive(document.get("positive"), len(document["classes"]["values"]))
     _check_trained_on(document.get("trained_on"), used)
     _check_encoders(document["encoders"], used)
@@ -92,15 +93,20 @@ def _check_decisions(document: Mapping[str, Any], n_classes: int) -> None:
             require(has_weights, "what rows of the prediction sets weigh is not said in numbers")
 
 
-def _check_schema(columns: Any) -> dict[str, str]:
+def _check_schema(columns: Any, version: int) -> dict[str, str]:
     """Return the kinds of the columns that are read, by name."""
     require(isinstance(columns, list), "the schema is not a list of columns")
     for number, column in enumerate(columns):
         where = f"column {number} of the schema"
-        require(has_keys(column, COLUMN_KEYS), f"{where} does not have the keys {sorted(COLUMN_KEYS)}")
+        keys = set(column) - set(WRITING_KEYS if version > 4 else ()) if isinstance(column, dict) else set()
+        require(keys == COLUMN_KEYS, f"{where} does not have the keys {sorted(COLUMN_KEYS)}")
         is_described = is_text_list([column[key] for key in COLUMN_KEYS - {"categories"}])
         require(is_described, f"{where} is not described by text")
         require(column["kind"] in KINDS, f"the kind of {where} is not one of {', '.join(KINDS)}")
+        require(version > 4 or column["kind"] != "text", f"{where} holds text, which format {version} does not know")
+        require(is_text_list(column.get("missing", [])), f"{where} has words for a missing value that are not text")
+        if "number_format" in column:
+            NumberFormat.from_json(column["number_format"])
         require(is_text_list(column["categories"]), f"{where} has categories that are not text")
     require(len({column["name"] for column in columns}) == len(columns), "column names are repeated")
     used = {column["name"]: column["kind"] for column in columns if not column["dropped"]}

@@ -87,6 +87,7 @@ def _version(spec: ModelSpec) -> int:
     needed += [3 for network in spec.networks if network.input_dropout or network.family != Network.family]
     needed += [4] if (spec.positive, spec.trained_on) != (None, None) else []
     needed += [4] if spec.conformal is not None and spec.conformal.new_weights is not None else []
+    needed += [5 for column in spec.schema.columns if column.kind == "text" or column.is_written_unusually]
     needed += [encoder.file_format for table in spec.encoders for encoder in table.encoders]
     return max(needed)
 

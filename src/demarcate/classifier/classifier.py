@@ -108,8 +108,15 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         an array of objects. None to decide always.
     calibrate
         Whether probabilities are scaled by a temperature where out-of-fold rows show that this helps.
-    categorical, numerical, drop
+    categorical, numerical, text, drop
         Names of columns of a kind that inference would miss, or that are not used.
+    dates
+        Names of columns of dates, or a mapping of them to formats: patterns such as ``%d.%m.%Y``, ``epoch`` (seconds
+        since 1970), ``epoch_ms`` or ``excel`` (days); an empty format is found out.
+    decimal, thousands
+        The separators of numbers in text, where the cells do not say: ``","`` and ``"."`` as in 1.240,74.
+    missing
+        Words for a missing value, beside an empty cell and the usual ones: ``["-999", "n.d."]``.
     gap
         How long after its time a row's label is known, where ``fit`` gets times: a number, in days if times are dates,
         text such as ``36h``, or a timedelta. No network is scored on a row that begins before the labels it learned.

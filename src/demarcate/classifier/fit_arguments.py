@@ -131,7 +131,7 @@ def _read_arguments(
             X = X[weighted]
     name = getattr(y, "name", None)
     target = "target" if name is None or name == "" else str(name)
-    return open_table(X, labels, target, weights, schema, roles, **estimator._column_lists())  # noqa: SLF001
+    return open_table(X, labels, target, weights, schema, roles, estimator._column_options())  # noqa: SLF001
 
 
 def _warn_of_shuffled_index(X: Any, arguments: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from demarcate.argument_checks import column_names, plain, require, seed_of, whole_number
+from demarcate.argument_checks import plain, require, seed_of, whole_number
 from demarcate.classifier.cross_validation import check_counts
 from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
 from demarcate.engine import OnEpoch, Training
@@ -19,6 +19,7 @@ from demarcate.engine.time_limit import checked_limit
 from demarcate.evaluation import Costs
 from demarcate.nn import Network
 from demarcate.tabular.class_weights import class_weights
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_dependence import gap_of
 
@@ -60,7 +61,12 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     calibrate: bool = True
     categorical: Sequence[str] | None = None
     numerical: Sequence[str] | None = None
+    text: Sequence[str] | None = None
+    dates: Sequence[str] | Mapping[str, str] | None = None
     drop: Sequence[str] | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    missing: Sequence[Any] | None = None
     gap: float | str | timedelta = 0.0
     random_state: int | np.random.RandomState | None = 0
     device: str = "auto"
@@ -79,7 +85,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         device_for(self.device)
         if isinstance(self.random_state, int | np.integer):
             seed_of(self.random_state)
-        self._column_lists()
+        self._column_options()
         gap_of(self.gap, is_date=True)
         for name in ("pieces", "calibrate"):
             value = getattr(self, name)
@@ -137,8 +143,17 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         names = ("device", "precision", "on_epoch")
         return {"pieces": bool(self.pieces), **{name: getattr(self, name) for name in names}}
 
-    def _column_lists(self) -> dict[str, tuple[str, ...]]:
-        return {name: column_names(name, getattr(self, name)) for name in ("categorical", "numerical", "drop")}
+    def _column_options(self) -> ColumnOptions:
+        return ColumnOptions.of(
+            categorical=self.categorical,
+            numerical=self.numerical,
+            text=self.text,
+            drop=self.drop,
+            dates=self.dates,
+            decimal=self.decimal,
+            thousands=self.thousands,
+            missing=self.missing,
+        )
 
     def _deadline(self) -> float | None:
         """Return when training has to end, by ``time.monotonic``, with time left to score the networks."""

@@ -14,6 +14,7 @@ from demarcate.cli.table_input import LabelledTable, load_labelled, report_dropp
 from demarcate.formatting import sized
 from demarcate.io.scratch import scratch_folder
 from demarcate.io.tables.columnar import ColumnarTable, open_columnar
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.dependent_splits import FORWARD_HOLDOUT_WINDOWS
 from demarcate.trainingset import MemoryBudget, TrainingSetOnDisk, open_file
 
@@ -27,8 +28,7 @@ class TableOnDisk:
 
     name: str
     training_set: TrainingSetOnDisk
-    column_lists: Mapping[str, list[str]]
-    """Columns by kind: ``categorical``, ``numerical`` and ``drop``."""
+    options: ColumnOptions
     encoded_bytes: list[int] = field(default_factory=list)
     """Size of each file of encoded rows so far."""
 
@@ -74,7 +74,7 @@ def open_fit_input(
         if not budget.holds(columns.n_rows, columns.sizes, types, n_encodings):
             _announce(columns, budget, report, quiet=quiet)
             _return_freed_memory()
-            lists, folder = options.column_lists(columns.columns), scratch_folder(out)
+            column_options, folder = options.column_options(columns.columns, reading), scratch_folder(out)
             encoded_bytes: list[int] = []
 
             def on_write(what: str, n_bytes: int) -> None:
@@ -85,10 +85,18 @@ def open_fit_input(
             drop, roles = options.drop_missing_target, rows.roles(columns.columns)
             roles.refuse_target(target)
             with open_file(
-                columns, target, budget, folder, roles, **lists, drop_missing_target=drop, seed=seed, on_write=on_write
+                columns,
+                target,
+                budget,
+                folder,
+                roles,
+                column_options,
+                drop_missing_target=drop,
+                seed=seed,
+                on_write=on_write,
             ) as training_set:
                 report_dropped_rows(training_set.n_unlabelled)
-                yield TableOnDisk(columns.name, training_set, lists, encoded_bytes)
+                yield TableOnDisk(columns.name, training_set, column_options, encoded_bytes)
             return
     yield load_labelled(options, reading, rows)
 

@@ -15,6 +15,7 @@ from demarcate.nn.spec import HEAD_HELP
 
 if TYPE_CHECKING:
     from demarcate.inference import Predictor
+    from demarcate.tabular.column_options import CellOptions, ColumnOptions
     from demarcate.trainingset.read_dependence import RowRoles
 
 Seed = Annotated[int, Option(help="Seed of everything random."), Setting("random_state")]
@@ -52,11 +53,30 @@ class ReadingOptions:
 
     encoding: str | None = option("Encoding of a text table, such as latin-1; UTF-8 if not given.")
     delimiter: str | None = option("Character between the cells of a text table, or tab; found by itself if not given.")
+    decimal: str | None = option(
+        "Decimal separator of numbers in text: a point or a comma. [default: as the cells of a column say]",
+        metavar="CHARACTER",
+    )
+    thousands: str | None = option(
+        "Thousands separator of numbers in text: , . ' or space. [default: as the cells of a column say]",
+        metavar="CHARACTER",
+    )
+    missing: list[str] | None = option(
+        "Words for a missing value in any column, beside an empty cell: -999,n.d. or repeat the option.",
+        metavar="WORDS",
+    )
 
     @property
     def delimiter_character(self) -> str | None:
         """The delimiter itself: most shells take no tab between quotes."""
         return "\t" if self.delimiter in ("\\t", "tab") else self.delimiter
+
+    def cells(self) -> "CellOptions":
+        """Return how cells are read."""
+        from demarcate.tabular.column_options import CellOptions
+
+        thousands = " " if self.thousands == "space" else self.thousands
+        return CellOptions(self.decimal, thousands, tuple(column_names(self.missing)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +94,23 @@ class TableOptions:
         metavar="COLUMNS",
     )
     numerical: list[str] | None = option("Columns to read as numbers.", metavar="COLUMNS")
+    text: list[str] | None = option("Columns to read as text, of which words are learned.", metavar="COLUMNS")
+    dates: list[str] | None = option(
+        "Columns to read as dates: a,b or a=FORMAT, a pattern such as %d.%m.%Y, or epoch, epoch_ms or excel.",
+        metavar="COLUMNS",
+    )
     drop: list[str] | None = option("Columns to leave out.", metavar="COLUMNS")
     drop_missing_target: bool = option(_DROP_MISSING, "--drop-missing-target", default=False)
 
-    def column_lists(self, columns: Sequence[str], own: Sequence[str] = ()) -> dict[str, list[str]]:
-        """Return the named columns by kind; columns that the table itself calls categories come last."""
-        lists = {kind: column_names(getattr(self, kind), columns) for kind in ("categorical", "numerical", "drop")}
-        named = {name for names in lists.values() for name in names}
-        return {**lists, "categorical": [*lists["categorical"], *(name for name in own if name not in named)]}
+    def column_options(
+        self, columns: Sequence[str], reading: ReadingOptions, own: Sequence[str] = ()
+    ) -> "ColumnOptions":
+        """Return how columns are read; columns that the table itself calls categories come last."""
+        from demarcate.tabular.column_options import COLUMN_LISTS, ColumnOptions
+
+        lists = {kind: tuple(column_names(getattr(self, kind), columns)) for kind in COLUMN_LISTS}
+        dates = dict(named_format(value, columns) for value in column_names(self.dates, columns))
+        return ColumnOptions(**lists, dates=dates, cells=reading.cells()).with_own_categorical(own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +214,15 @@ def column_names(values: Sequence[str] | None, columns: Sequence[str] = ()) -> l
             fact = f"The list of columns {value!r} cannot be read"
             raise UsageError(fact, "Put a name with a comma between double quotes") from None
     return [name.strip() for name in names if name.strip()]
+
+
+def named_format(value: str, columns: Sequence[str]) -> tuple[str, str]:
+    """Return the column and the format of ``COLUMN=FORMAT``; the name of a column may hold an equals sign."""
+    if value in columns:
+        return value, ""
+    known = [name for name in columns if value.startswith(f"{name}=")]
+    name = max(known, key=len) if known else value.partition("=")[0]
+    return name, value[len(name) + 1 :]
 
 
 def hidden_widths(text: str) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.formatting import counted, listed
 from demarcate.io import signals
 from demarcate.tabular import as_frame, typed_labels
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.summaries import summarize_column
 
 if TYPE_CHECKING:
@@ -100,8 +101,8 @@ class LabelledTable:
     frame: pl.DataFrame
     labels: list[Any]
     training_set: "TrainingSet"
-    column_lists: dict[str, list[str]]
-    """Columns by kind: ``categorical``, ``numerical`` and ``drop``."""
+    options: ColumnOptions
+    """What is said of its columns."""
 
     def show(self) -> None:
         """Print the kind of each column, and how many rows each class has."""
@@ -121,9 +122,9 @@ def load_labelled(options: TableOptions, reading: ReadingOptions, rows: RowOptio
     roles = (rows or RowOptions()).roles(frame.columns)
     roles.refuse_target(target)
     frame, labels, weights = weighted_rows(frame, labels, roles)
-    lists = options.column_lists(table.columns, table.categorical)
-    training_set = open_table(frame, labels, target, weights, None, roles, **lists)
-    return LabelledTable(table.name, frame, labels, training_set, lists)
+    column_options = options.column_options(table.columns, reading, table.categorical)
+    training_set = open_table(frame, labels, target, weights, None, roles, column_options)
+    return LabelledTable(table.name, frame, labels, training_set, column_options)
 
 
 def weighted_rows(

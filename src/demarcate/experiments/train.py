@@ -23,6 +23,7 @@ from demarcate.experiments.run import Run, Runs
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.nn import MemberState, Network, family_of
 from demarcate.nn.heads import head_for
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import read_training_set
@@ -40,6 +41,13 @@ def train(
     seeds: int = 1,
     standardise: bool = True,
     categorical: Sequence[str] = (),
+    numerical: Sequence[str] = (),
+    text: Sequence[str] = (),
+    dates: Sequence[str] | Mapping[str, str] = (),
+    drop: Sequence[str] = (),
+    decimal: str | None = None,
+    thousands: str | None = None,
+    missing: Sequence[Any] = (),
     class_weight: Mapping[Any, float] | None = None,
     groups: Any = None,
     time: Any = None,
@@ -76,8 +84,9 @@ def train(
         split, as if each were a call of its own.
     standardise
         Whether numbers are scaled to mean 0 and standard deviation 1 of the training rows.
-    categorical
-        Numerical columns to treat as categories, beside those that a data set names.
+    categorical, numerical, text, dates, drop, decimal, thousands, missing
+        Columns whose kind is set, or that are not used, and how cells are read, as for `DemarcateClassifier`; a data
+        set names its own categories.
     class_weight
         The weight of each label's rows in the loss, at least 0; 1 for labels that are not named.
     groups
@@ -149,9 +158,17 @@ def train(
     if unknown := [repr(name) for name in sources if name not in named]:
         raise SettingError(f"initial networks must be for {', '.join(map(repr, named))}, got {', '.join(unknown)}")
     roles = RowRoles(groups, time, gap)
-    table = read_training_set(
-        data, named.values(), roles, sample_weight, categorical=categorical, class_weight=class_weight
+    options = ColumnOptions.of(
+        categorical=categorical,
+        numerical=numerical,
+        text=text,
+        dates=dates,
+        drop=drop,
+        decimal=decimal,
+        thousands=thousands,
+        missing=missing,
     )
+    table = read_training_set(data, named.values(), roles, sample_weight, options, class_weight=class_weight)
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds must be a whole number of trainings, at least 1, got {seeds!r}")
     stops_early = any(training.patience is not None for training in trainings.values())

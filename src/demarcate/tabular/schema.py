@@ -1,6 +1,6 @@
 """The schema: the columns that a classifier reads, each with its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -8,11 +8,17 @@ import polars as pl
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
+from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
+from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.schema_column import KINDS, Column, Kind
 from demarcate.tabular.table_reader import ParsedColumns, TableReader
 from demarcate.tabular.trained_range import TrainedRanges
 
 __all__ = ["KINDS", "Column", "Kind", "ParsedColumns", "Schema", "TableReader"]
+
+WRITING_KEYS = ("number_format", "missing")
+"""What a column in JSON has only where its cells are not written in the usual way."""
+_PLAIN_COLUMN = Column("", "numerical")
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,9 @@ class Schema:
             if column.name in frame.columns and not column.dropped.startswith("constant")
         }
 
-    def reader(self, trained: TrainedRanges | None = None) -> TableReader:
-        """Return a reader for a table that comes in parts."""
-        return TableReader(self.columns, trained)
+    def reader(self, trained: TrainedRanges | None = None, cells: CellOptions = NO_CELL_OPTIONS) -> TableReader:
+        """Return a reader for a table that comes in parts, whose cells the caller wants read in a certain way."""
+        return TableReader(self.columns, trained, cells)
 
     def check_usable(self) -> None:
         """Refuse a table without a column of use, with the reason for each column."""
@@ -62,9 +68,24 @@ class Schema:
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return the schema as JSON-ready values."""
-        return [{**asdict(column), "categories": list(column.categories)} for column in self.columns]
+        return [_entry_of(column) for column in self.columns]
 
     @classmethod
     def from_json(cls, document: Sequence[dict[str, Any]]) -> "Schema":
         """Return the schema that `to_json` described."""
-        return cls(tuple(Column(**{**entry, "categories": tuple(entry["categories"])}) for entry in document))
+        return cls(tuple(map(_column_of, document)))
+
+
+def _entry_of(column: Column) -> dict[str, Any]:
+    """Return a column as JSON-ready values, without how its cells are written if that is the usual way."""
+    entry = {**asdict(column), "categories": list(column.categories), "missing": list(column.missing)}
+    usual = [name for name in WRITING_KEYS if getattr(column, name) == getattr(_PLAIN_COLUMN, name)]
+    return {name: value for name, value in entry.items() if name not in usual}
+
+
+def _column_of(entry: Mapping[str, Any]) -> Column:
+    """Return the column of an entry of the schema in JSON; those of early model files have no format of numbers."""
+    values = {**entry, "categories": tuple(entry["categories"]), "missing": tuple(entry.get("missing", ()))}
+    if "number_format" in entry:
+        values["number_format"] = NumberFormat.from_json(entry["number_format"])
+    return Column(**values)

@@ -8,9 +8,10 @@ import polars as pl
 from demarcate.errors import SettingError
 from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_numbers
 from demarcate.tabular.dates import DATE_FORMATS, format_timestamp, parse_dates
+from demarcate.tabular.number_format import PLAIN, NumberFormat
 
-Kind = Literal["numerical", "categorical", "boolean", "date"]
-KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date")
+Kind = Literal["numerical", "categorical", "boolean", "date", "text"]
+KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date", "text")
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,20 @@ class Column:
     # Every category seen, sorted; none of a column dropped as id-like, whose values may be names of people.
     categories: tuple[str, ...] = ()
     date_format: str = ""  # of dates in text; empty for ISO 8601
+    number_format: NumberFormat = PLAIN  # of numbers in text
+    missing: tuple[str, ...] = ()  # words for a missing value beside the usual ones
 
     def __post_init__(self) -> None:
-        texts = (self.name, self.dropped, self.note, self.date_format, *self.categories)
+        texts = (self.name, self.dropped, self.note, self.date_format, *self.categories, *self.missing)
         if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
             raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}, got {self}")
         if self.date_format not in ("", *DATE_FORMATS):
             raise SettingError(f"a date format must be one of {', '.join(DATE_FORMATS)}, got {self.date_format!r}")
+
+    @property
+    def is_written_unusually(self) -> bool:
+        """Whether its cells need more than a kind to be read."""
+        return self.number_format != PLAIN or bool(self.missing)
 
     @property
     def is_quantity(self) -> bool:

@@ -1,6 +1,6 @@
 """Schema inference: the kind of each column, and whether it is of use."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -20,6 +20,7 @@ from demarcate.tabular.cells import (
     slices,
     strip,
 )
+from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
 from demarcate.tabular.dates import is_day_month_ambiguous, matching_formats
 from demarcate.tabular.schema import Column, Kind, Schema
 
@@ -46,32 +47,17 @@ _KIND_OF_TYPE: dict[type[pl.DataType], Kind] = {
 
 
 def infer_schema(
-    frame: pl.DataFrame,
-    roles: Mapping[str, str] = _NO_ROLES,
-    /,
-    *,
-    categorical: Sequence[str] = (),
-    numerical: Sequence[str] = (),
-    drop: Sequence[str] = (),
+    frame: pl.DataFrame, options: ColumnOptions = NO_COLUMN_OPTIONS, roles: Mapping[str, str] = _NO_ROLES
 ) -> Schema:
     """Infer the kind of each column of a table without its target, and whether it is of use.
 
     Text is numerical if every cell that is not missing is a number, a date if all are dates in one format, boolean if
     they are two words for yes and no; else categorical. Numbers are numerical, also when few differ: only a user knows
     that 1 to 4 are names. A column with a single value, or with a new one in (nearly) every row, is dropped, unless
-    the caller names it as ``categorical`` or ``numerical``. ``roles`` are columns that are no features, unless named
-    so, with the reason.
+    the caller names its kind. ``roles`` are columns that are no features, unless named so, with the reason.
     """
-    inference = ColumnInference(frame.columns, roles, categorical=categorical, numerical=numerical, drop=drop)
-    return build_schema([inference.infer(cells) for cells in frame.get_columns()])
-
-
-def with_own_categorical(
-    own: Iterable[str], categorical: Sequence[str], numerical: Sequence[str], drop: Sequence[str]
-) -> tuple[str, ...]:
-    """Add a data set's own categorical columns to the caller's, except those the caller names for anything else."""
-    named = {*categorical, *numerical, *drop}
-    return (*categorical, *(name for name in own if name not in named))
+    inference = ColumnInference(frame.columns, options, roles)
+    return inference.schema([inference.infer(cells) for cells in frame.get_columns()])
 
 
 class ColumnInference:
@@ -80,16 +66,10 @@ class ColumnInference:
     def __init__(
         self,
         names: Sequence[str],
+        options: ColumnOptions = NO_COLUMN_OPTIONS,
         roles: Mapping[str, str] = _NO_ROLES,
-        /,
-        *,
-        categorical: Sequence[str] = (),
-        numerical: Sequence[str] = (),
-        drop: Sequence[str] = (),
     ) -> None:
-        settings = {"categorical": categorical, "numerical": numerical, "drop": drop}
-        self._named = {setting: [name.strip() for name in columns] for setting, columns in settings.items()}
-        self._roles = roles
+        self._options, self._named, self._roles = options, options.by_setting(), roles
         _check_names(names, self._named)
 
     def infer(self, cells: pl.Series) -> Column:
@@ -106,12 +86,11 @@ class ColumnInference:
             return replace(_infer_kind(cells), dropped=self._roles[name])
         return _with_categories(_infer_kind(cells), cells)
 
-
-def build_schema(columns: Sequence[Column]) -> Schema:
-    """Return the schema of inferred columns: if all are dropped, one that numbers the rows is used after all."""
-    if all(column.dropped for column in columns):
-        columns = [replace(column, dropped="") if column.dropped == ROW_NUMBERS else column for column in columns]
-    return Schema(tuple(columns))
+    def schema(self, columns: Sequence[Column]) -> Schema:
+        """Return the schema of inferred columns: if all are dropped, one that numbers the rows is used after all."""
+        if all(column.dropped for column in columns):
+            columns = [replace(column, dropped="") if column.dropped == ROW_NUMBERS else column for column in columns]
+        return Schema(tuple(columns))
 
 
 def _check_names(columns: Sequence[str], named: Mapping[str, Sequence[str]]) -> None:

@@ -12,6 +12,7 @@ from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular.cells import parse_numbers
 from demarcate.tabular.column_names import similar_names
+from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.date_reader import DateReader
 from demarcate.tabular.outside_rows import OutsideRows
 from demarcate.tabular.schema_column import Column
@@ -39,8 +40,11 @@ class TableReader:
     on are counted in ``outside``: new categories, and values beyond ``trained``, where the model keeps it.
     """
 
-    def __init__(self, columns: Sequence[Column], trained: TrainedRanges | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], trained: TrainedRanges | None = None, cells: CellOptions = NO_CELL_OPTIONS
+    ) -> None:
         self.n_rows = 0  # read so far
+        self._cells = cells
         self._known = {column.name for column in columns}
         self._used = [column for column in columns if not column.dropped]
         self._notes = {column.name: _ColumnNotes() for column in self._used}

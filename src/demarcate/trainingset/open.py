@@ -15,10 +15,11 @@ from demarcate.io.scratch import scratch_file
 from demarcate.io.tables.columnar import ColumnarTable
 from demarcate.tabular import Column, ParsedColumns, Schema, as_frame, encode_labels, infer_schema
 from demarcate.tabular.cells import slices
+from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.labels import typed_labels
-from demarcate.tabular.schema_inference import ColumnInference, build_schema
+from demarcate.tabular.schema_inference import ColumnInference
 from demarcate.tabular.summaries import ColumnSummary, summarize_column
 from demarcate.trainingset.column_store import CELL_BYTES, ColumnStore
 from demarcate.trainingset.memory_budget import MemoryBudget
@@ -34,16 +35,12 @@ def open_table(
     weights: NDArray[np.float64] | None = None,
     schema: Schema | None = None,
     roles: RowRoles = NO_ROLES,
-    /,
-    *,
-    categorical: Sequence[str] = (),
-    numerical: Sequence[str] = (),
-    drop: Sequence[str] = (),
+    options: ColumnOptions = NO_COLUMN_OPTIONS,
 ) -> TrainingSet:
     """Check a table and its labels, and read them into memory; all that is wrong with either is one `InputError`.
 
-    Without a schema the columns are inferred, as by `infer_schema`; those with a role are no features, unless they are
-    named as ``categorical`` or ``numerical``. ``weights`` are those of the column that ``roles`` names, if it does.
+    Without a schema the columns are inferred, as by `infer_schema`; those with a role are no features, unless the
+    options name their kind. ``weights`` are those of the column that ``roles`` names, if it does.
     """
 
     def columns() -> tuple[pl.DataFrame, Schema, Dependence | None]:
@@ -51,7 +48,7 @@ def open_table(
         if frame.is_empty():
             raise InputError([Problem("The table has no rows", "Give rows of every class")])
         names = roles.names(frame.columns)
-        known = schema or infer_schema(frame, names, categorical=categorical, numerical=numerical, drop=drop)
+        known = schema or infer_schema(frame, options, names)
         known.check_usable()
         cells = {column.name: column for column in frame.get_columns() if column.name in names}
         return frame, known, roles.dependence(cells, len(frame))
@@ -78,11 +75,8 @@ def open_file(
     budget: MemoryBudget,
     folder: Path,
     roles: RowRoles = NO_ROLES,
-    /,
+    options: ColumnOptions = NO_COLUMN_OPTIONS,
     *,
-    categorical: Sequence[str] = (),
-    numerical: Sequence[str] = (),
-    drop: Sequence[str] = (),
     drop_missing_target: bool = False,
     seed: int = 0,
     on_write: Callable[[str, int], None] | None = None,
@@ -94,8 +88,8 @@ def open_file(
     """
     names = [name for name in source.columns if name != target]
     role_names = roles.names(names)
-    inference = ColumnInference(names, role_names, categorical=categorical, numerical=numerical, drop=drop)
-    budget.check(source.n_rows, {name: size for name, size in source.sizes.items() if name not in drop})
+    inference = ColumnInference(names, options, role_names)
+    budget.check(source.n_rows, {name: size for name, size in source.sizes.items() if name not in options.drop})
     classes, codes, used = _read_labels(source, target, drop_missing_target)
     n_labelled = len(codes)
     weights = None
@@ -185,7 +179,7 @@ class _Reader:
             self.summaries[name] = summarize_column(cells, column)
         if problems:
             raise InputError(problems)
-        schema = build_schema(columns)
+        schema = inference.schema(columns)
         schema.check_usable()
         for column in schema.used:
             # A column that numbers the rows is used only if there is no other.

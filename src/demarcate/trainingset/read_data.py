@@ -1,6 +1,6 @@
 """From what callers of experiments pass, a data set or a table and its labels, to a training set."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from demarcate.nn import Network
 from demarcate.nn.heads import head_for
 from demarcate.tabular import as_frame, to_labels
 from demarcate.tabular.class_weights import class_weights
-from demarcate.tabular.schema_inference import with_own_categorical
+from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
 from demarcate.trainingset.open import open_table
 from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles, read_weights
 from demarcate.trainingset.training_set import TrainingSet
@@ -29,10 +29,8 @@ def read_training_set(
     networks: Iterable[Network],
     roles: RowRoles = NO_ROLES,
     sample_weight: Any = None,
+    options: ColumnOptions = NO_COLUMN_OPTIONS,
     *,
-    categorical: Sequence[str] = (),
-    numerical: Sequence[str] = (),
-    drop: Sequence[str] = (),
     class_weight: Mapping[Any, float] | None = None,
 ) -> TrainingSet:
     """Read a data set, or a table and its labels; a training set is taken as it is, with class weights.
@@ -55,13 +53,12 @@ def read_training_set(
         cells = to_labels(labels)
         check_consistent_length(len(frame), len(cells))
         own = data.categorical if isinstance(data, Dataset) else ()
-        categorical = with_own_categorical(own, categorical, numerical, drop)
         target = data.target if isinstance(data, Dataset) else "target"
         if isinstance(sample_weight, str):
             roles = replace(roles, weights=sample_weight)
         weights = _row_weights(frame, roles, sample_weight)
-        lists = {"categorical": categorical, "numerical": numerical, "drop": drop}
-        training_set = open_table(frame, cells, target, weights, None, roles, **lists)
+        options = options.with_own_categorical(own)
+        training_set = open_table(frame, cells, target, weights, None, roles, options)
     if not class_weight:
         return training_set
     return training_set.weighted(class_weights(class_weight, training_set.classes, training_set.codes))

@@ -84,10 +84,11 @@ def _audit(
     arguments["settings"] = {} if options.positive is None else {"pos_label": options.positive}
     if rows.gap is not None:
         arguments["settings"]["gap"] = rows.gap
-    arguments |= data.column_lists(table.columns, table.categorical)
+    columns = data.column_options(table.columns, reading, table.categorical)
     if not sample.is_complete:
         parts = table.parts if table.is_rereadable else None
-        return audit_sample(sample, parts, target=target, against=new, roles=roles, **arguments)
+        return audit_sample(sample, parts, target=target, against=new, roles=roles, options=columns, **arguments)
+    arguments |= columns.arguments()
     audited: Any = sample.frame
     if target is not None:
         audited = split_target(TableInput.of_frame(table.name, sample.frame), target)[:2]

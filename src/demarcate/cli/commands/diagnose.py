@@ -70,7 +70,7 @@ def diagnose(
 
     start = time.perf_counter()
     with training_progress(quiet=output.quiet) as on_epoch:
-        arguments: dict[str, Any] = {**settings, **table.column_lists, "random_state": seed}
+        arguments: dict[str, Any] = {**settings, **table.options.arguments(), "random_state": seed}
         classifier = DemarcateClassifier(**arguments, on_epoch=on_epoch)
         diagnosis = classifier.diagnose(table.training_set, **asdict(size))
     seconds = time.perf_counter() - start

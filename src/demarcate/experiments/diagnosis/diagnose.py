@@ -17,6 +17,7 @@ from demarcate.experiments.diagnosis.probe_scores import score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.formatting import counted
 from demarcate.nn import Network
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import read_training_set
@@ -39,7 +40,12 @@ def diagnose(
     standardise: bool = True,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
+    text: Sequence[str] = (),
+    dates: Sequence[str] | Mapping[str, str] = (),
     drop: Sequence[str] = (),
+    decimal: str | None = None,
+    thousands: str | None = None,
+    missing: Sequence[Any] = (),
     class_weight: Mapping[Any, float] | None = None,
     groups: Any = None,
     time: Any = None,
@@ -74,7 +80,9 @@ def diagnose(
         network trained on that many rows.
     seed
         Decides the sample, the splits and the networks' seeds.
-    standardise, categorical, numerical, drop, class_weight, device, precision, on_epoch
+    standardise, categorical, numerical, text, dates, drop, decimal, thousands, missing
+        As for `sweep`.
+    class_weight, device, precision, on_epoch
         As for `sweep`, with its errors and warnings.
     groups, time, gap, sample_weight
         As for `train`. No group is trained on and scored by one seed; with times the scored rows of the seeds are
@@ -103,9 +111,16 @@ def diagnose(
         [network],
         RowRoles(groups, time, gap),
         sample_weight,
-        categorical=categorical,
-        numerical=numerical,
-        drop=drop,
+        ColumnOptions.of(
+            categorical=categorical,
+            numerical=numerical,
+            text=text,
+            dates=dates,
+            drop=drop,
+            decimal=decimal,
+            thousands=thousands,
+            missing=missing,
+        ),
         class_weight=class_weight,
     )
     return diagnose_training_set(

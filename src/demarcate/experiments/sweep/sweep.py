@@ -29,6 +29,7 @@ from demarcate.experiments.sweep.validate_sweep import value_problems
 from demarcate.experiments.sweep.winner import score_winner
 from demarcate.formatting import counted
 from demarcate.nn import Network
+from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.positive_class import positive_code
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_data import read_training_set
@@ -51,7 +52,12 @@ def sweep(
     standardise: bool = True,
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
+    text: Sequence[str] = (),
+    dates: Sequence[str] | Mapping[str, str] = (),
     drop: Sequence[str] = (),
+    decimal: str | None = None,
+    thousands: str | None = None,
+    missing: Sequence[Any] = (),
     class_weight: Mapping[Any, float] | None = None,
     groups: Any = None,
     time: Any = None,
@@ -103,8 +109,9 @@ def sweep(
     pos_label
         The label of the positive class of two, which the winner's average precision is about; None for the one that
         labels such as no and yes say themselves.
-    categorical, numerical, drop
-        Columns whose kind is set, or that are not used; a data set names its own categories.
+    categorical, numerical, text, dates, drop, decimal, thousands, missing
+        Columns whose kind is set, or that are not used, and how cells are read, as for `DemarcateClassifier`; a data
+        set names its own categories.
     on_plan
         Called once, before training, with the size of the sweep.
 
@@ -137,9 +144,16 @@ def sweep(
         [network],
         RowRoles(groups, time, gap),
         sample_weight,
-        categorical=categorical,
-        numerical=numerical,
-        drop=drop,
+        ColumnOptions.of(
+            categorical=categorical,
+            numerical=numerical,
+            text=text,
+            dates=dates,
+            drop=drop,
+            decimal=decimal,
+            thousands=thousands,
+            missing=missing,
+        ),
         class_weight=class_weight,
     )
     positive = positive_code(table.classes, pos_label)

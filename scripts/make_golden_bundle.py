@@ -92,11 +92,14 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
 
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
     temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; from format 4
-    on two classes, one of them positive, and what is known of the training rows; in format 5 numbers as people write them.
+    on two classes, one of them positive, and what is known of the training rows; in format 5 numbers as people write
+    them.
     """
     has_bins = version >= 3
     classes = CLASSES[:2] if version >= 4 else CLASSES
-    dose = replace(DOSE, number_format=NumberFormat(",", ".", "mg"), missing=("n.d.",)) if version >= 5 else DOSE
+    dose = (
+        replace(DOSE, number_format=NumberFormat(",", ".", "mg", "number"), missing=("n.d.",)) if version >= 5 else DOSE
+    )
     schema = Schema((*SCHEMA.columns, dose)) if has_bins else SCHEMA
     words = [*ENCODER_WORDS, DOSE_WORDS] if has_bins else ENCODER_WORDS
     numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_bins else ENCODER_NUMBERS)

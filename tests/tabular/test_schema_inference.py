@@ -68,7 +68,12 @@ def test_dates_that_could_be_either_way_round_are_read_day_first_and_noted():
 def test_a_stray_word_among_numbers_is_noted_with_its_row():
     cells = [str(number) for number in range(40)] * 2
     cells[6] = " 6 kg"
-    assert only(cells).note == "nearly all numbers, but row 7 holds '6 kg': read as categories"
+    column = only(cells)
+    assert (column.kind, column.missing) == ("numerical", ("6 kg",))
+    assert column.note == (
+        "row 7 holds '6 kg' among numbers: read as missing. --missing '6 kg' confirms it, --categorical 'x' reads "
+        "categories"
+    )
     assert only(["a", "1", "b"]).note == ""
 
 

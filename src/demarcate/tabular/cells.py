@@ -122,6 +122,17 @@ def are_boolean_words(distinct: pl.Series) -> bool:
     return words <= set(_TRUTH) or {_BOOLEANS[word] for word in words} == {"true", "false"}
 
 
+def odd_beside_booleans(distinct: pl.Series, max_odd: int = 3) -> list[str]:
+    """Return the few distinct stripped texts beside words for yes and no; none where there are no such words."""
+    if len(distinct) > max_odd + 2 * len(_BOOLEAN_WORDS):
+        return []
+    is_word = pl.Series([text.lower() in _BOOLEAN_WORDS for text in distinct], dtype=pl.Boolean)
+    words = distinct.filter(is_word)
+    has_both = {_BOOLEANS[text.lower()] for text in words} == {"true", "false"}
+    odd = distinct.filter(~is_word).to_list()
+    return odd if has_both and len(odd) <= max_odd else []
+
+
 def _replace(text: pl.Series, replacements: Mapping[str, str | None]) -> pl.Series:
     distinct = text.unique().drop_nulls()
     if not distinct.is_in(list(replacements)).any():

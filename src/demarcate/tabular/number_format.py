@@ -7,8 +7,8 @@ from demarcate.errors import SettingError
 
 DECIMALS = (".", ",")
 THOUSANDS = ("", ",", ".", " ", "'")
-Notation = Literal["number", "duration"]
-NOTATIONS: tuple[Notation, ...] = ("number", "duration")
+Notation = Literal["plain", "number", "duration"]
+NOTATIONS: tuple[Notation, ...] = ("plain", "number", "duration")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class NumberFormat:
     decimal: str = "."
     thousands: str = ""  # empty where numbers are not grouped
     unit: str = ""  # what stands before or after every number, such as € or cm
-    notation: Notation = "number"  # a duration is hours, minutes and seconds between colons
+    # As programming languages or as people write numbers; a duration is hours, minutes and seconds between colons.
+    notation: Notation = "plain"
 
     def __post_init__(self) -> None:
         check_separators(self.decimal, self.thousands)

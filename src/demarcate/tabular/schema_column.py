@@ -6,8 +6,10 @@ from typing import Literal
 import polars as pl
 
 from demarcate.errors import SettingError
-from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_numbers
+from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories
 from demarcate.tabular.dates import DATE_FORMATS, format_timestamp, parse_dates
+from demarcate.tabular.formatted_numbers import parse_formatted
+from demarcate.tabular.missing_words import without_words
 from demarcate.tabular.number_format import PLAIN, NumberFormat
 
 Kind = Literal["numerical", "categorical", "boolean", "date", "text"]
@@ -45,9 +47,16 @@ class Column:
         """Whether its cells are quantities, not words."""
         return self.kind in ("numerical", "date")
 
+    def known(self, cells: pl.Series) -> pl.Series:
+        """Return cells with null in place of the column's own words for a missing value."""
+        return without_words(cells, self.missing)
+
     def parse_quantities(self, cells: pl.Series) -> ParsedCells:
         """Read the cells of a numerical column or a date."""
-        return parse_numbers(cells) if self.kind == "numerical" else parse_dates(cells, self.date_format)
+        cells = self.known(cells)
+        if self.kind == "numerical":
+            return parse_formatted(cells, self.number_format)
+        return parse_dates(cells, self.date_format)
 
     def written(self, quantity: float) -> str:
         """Return a number, or a date from its seconds, as text."""
@@ -55,4 +64,5 @@ class Column:
 
     def parse_words(self, cells: pl.Series) -> pl.Series:
         """Read the cells of a categorical or boolean column."""
+        cells = self.known(cells)
         return parse_booleans(cells) if self.kind == "boolean" else parse_categories(cells)

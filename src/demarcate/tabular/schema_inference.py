@@ -16,12 +16,15 @@ from demarcate.tabular.cells import (
     distinct_texts,
     find_numbers,
     is_missing_word,
+    odd_beside_booleans,
     parse_categories,
     slices,
-    strip,
 )
 from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
 from demarcate.tabular.dates import is_day_month_ambiguous, matching_formats
+from demarcate.tabular.missing_words import without_words
+from demarcate.tabular.number_inference import NumberReading, are_groups_of_three, infer_numbers, settle
+from demarcate.tabular.odd_cells import OddCells
 from demarcate.tabular.schema import Column, Kind, Schema
 
 DROPPED_BY_CALLER = "asked to drop it"
@@ -35,7 +38,6 @@ _ALL_MISSING = "constant: every cell is missing"
 _TOO_LARGE = "whole numbers too large to be exact quantities: read as codes"
 _DAY_FIRST = "day and month could be either way round: read day first"
 
-_MIN_NUMBER_SHARE = 0.9
 _MIN_ID_SHARE = 0.95
 _MIN_ID_ROWS = 30
 _KIND_OF_TYPE: dict[type[pl.DataType], Kind] = {
@@ -70,27 +72,105 @@ class ColumnInference:
         roles: Mapping[str, str] = _NO_ROLES,
     ) -> None:
         self._options, self._named, self._roles = options, options.by_setting(), roles
+        self._readings: dict[str, NumberReading] = {}  # of columns of numbers in text
         _check_names(names, self._named)
 
     def infer(self, cells: pl.Series) -> Column:
         """Infer a column from all its cells as `as_frame` gives them."""
+        missing = self._options.cells.missing
+        cells = without_words(cells, missing)
+        column = self._infer(cells)
+        return replace(column, missing=(*missing, *column.missing)) if missing else column
+
+    def schema(self, columns: Sequence[Column]) -> Schema:
+        """Return the schema of inferred columns: if all are dropped, one that numbers the rows is used after all.
+
+        Numbers that could be read in two ways are read as the other columns are.
+        """
+        readings = dict(zip(self._readings, settle([*self._readings.values()]), strict=True))
+        columns = [
+            replace(column, number_format=readings[column.name].shortest_format, note=readings[column.name].note)
+            if column.name in readings and column.kind == "numerical"
+            else column
+            for column in columns
+        ]
+        if all(column.dropped for column in columns):
+            columns = [replace(column, dropped="") if column.dropped == ROW_NUMBERS else column for column in columns]
+        return Schema(tuple(columns))
+
+    def _infer(self, cells: pl.Series) -> Column:
         name = cells.name
         if name in self._named["drop"]:
-            return replace(_infer_kind(cells), dropped=DROPPED_BY_CALLER)
+            return replace(self._infer_kind(cells), dropped=DROPPED_BY_CALLER)
         if name in self._named["categorical"]:
             words = pl.concat([parse_categories(part).unique() for part in slices(cells)])
             return Column(name, "categorical", categories=tuple(_sorted_distinct(words)))
         if name in self._named["numerical"]:
-            return Column(name, "numerical")
+            return self._with_numbers(cells)
         if name in self._roles:
-            return replace(_infer_kind(cells), dropped=self._roles[name])
-        return _with_categories(_infer_kind(cells), cells)
+            return replace(self._infer_kind(cells), dropped=self._roles[name])
+        return _with_categories(self._infer_kind(cells), cells)
 
-    def schema(self, columns: Sequence[Column]) -> Schema:
-        """Return the schema of inferred columns: if all are dropped, one that numbers the rows is used after all."""
-        if all(column.dropped for column in columns):
-            columns = [replace(column, dropped="") if column.dropped == ROW_NUMBERS else column for column in columns]
-        return Schema(tuple(columns))
+    def _with_numbers(self, cells: pl.Series) -> Column:
+        """Return a column that is numerical by the caller's word, whose cells are to be numbers of one format."""
+        column = Column(cells.name, "numerical")
+        if cells.dtype != pl.String:
+            return column
+        words = distinct_texts(cells)
+        words = words.filter(~is_missing_word(words))
+        if find_numbers(words)[0].all() and not self._is_format_doubtful(words):
+            return column
+        reading = infer_numbers(cells.name, cells, words, self._options.cells)
+        return column if isinstance(reading, str) else self._read(column, replace(reading, odd=()))
+
+    def _read(self, column: Column, reading: NumberReading) -> Column:
+        """Return a column of numbers in text that are read in a certain way, which other columns may change."""
+        self._readings[column.name] = reading
+        missing = (*column.missing, *reading.odd)
+        return replace(column, number_format=reading.shortest_format, missing=missing, note=reading.note)
+
+    def _infer_kind(self, cells: pl.Series) -> Column:
+        name, dtype = cells.name, cells.dtype
+        if cells.null_count() == len(cells):
+            return Column(name, "categorical")
+        if dtype == pl.String:
+            return self._infer_text_kind(cells)
+        if kind := _KIND_OF_TYPE.get(dtype.base_type()):
+            return Column(name, kind)
+        if dtype.is_integer() and max(int(cells.max()), -int(cells.min())) >= MAX_EXACT_INTEGER:  # type: ignore[arg-type]
+            return Column(name, "categorical", note=_TOO_LARGE)
+        return Column(name, "numerical")
+
+    def _infer_text_kind(self, cells: pl.Series) -> Column:  # noqa: PLR0911 - one line a kind
+        name = cells.name
+        distinct = distinct_texts(cells)
+        words = distinct.filter(~is_missing_word(distinct))
+        if not len(words):
+            return Column(name, "categorical")
+        is_number, is_too_large = find_numbers(words)
+        if is_number.all():
+            if is_too_large.any():
+                return Column(name, "categorical", note=_TOO_LARGE)
+            if not self._is_format_doubtful(words):
+                return Column(name, "numerical")
+        if are_boolean_words(words):
+            return Column(name, "boolean")
+        if formats := matching_formats(words):
+            note = _DAY_FIRST if is_day_month_ambiguous(formats) else ""
+            return Column(name, "date", date_format=formats[0], note=note)
+        if odd := odd_beside_booleans(words):
+            stray = OddCells.of(cells, odd, words)
+            if stray.are_few:
+                return Column(name, "boolean", missing=stray.words, note=stray.note("yes and no", name))
+        reading = infer_numbers(name, cells, words, self._options.cells)
+        if isinstance(reading, str):
+            return Column(name, "categorical", note=reading)
+        return self._read(Column(name, "numerical"), reading)
+
+    def _is_format_doubtful(self, words: pl.Series) -> bool:
+        """Return whether numbers may have other separators than in programming languages."""
+        options = self._options.cells
+        return options.decimal is not None or options.thousands is not None or are_groups_of_three(words)
 
 
 def _check_names(columns: Sequence[str], named: Mapping[str, Sequence[str]]) -> None:
@@ -107,45 +187,6 @@ def _check_names(columns: Sequence[str], named: Mapping[str, Sequence[str]]) -> 
             problems.append(Problem(fact, f"The columns are {listed(columns, 20, write=quoted)}"))
     if problems:
         raise InputError(problems)
-
-
-def _infer_kind(cells: pl.Series) -> Column:
-    name, dtype = cells.name, cells.dtype
-    if cells.null_count() == len(cells):
-        return Column(name, "categorical")
-    if dtype == pl.String:
-        return _infer_text_kind(cells)
-    if kind := _KIND_OF_TYPE.get(dtype.base_type()):
-        return Column(name, kind)
-    if dtype.is_integer() and max(int(cells.max()), -int(cells.min())) >= MAX_EXACT_INTEGER:  # type: ignore[arg-type]
-        return Column(name, "categorical", note=_TOO_LARGE)
-    return Column(name, "numerical")
-
-
-def _infer_text_kind(cells: pl.Series) -> Column:
-    name = cells.name
-    distinct = distinct_texts(cells)
-    words = distinct.filter(~is_missing_word(distinct))
-    if not len(words):
-        return Column(name, "categorical")
-    is_number, is_too_large = find_numbers(words)
-    if is_number.all():
-        return Column(name, "categorical", note=_TOO_LARGE) if is_too_large.any() else Column(name, "numerical")
-    if are_boolean_words(words):
-        return Column(name, "boolean")
-    if formats := matching_formats(words):
-        note = _DAY_FIRST if is_day_month_ambiguous(formats) else ""
-        return Column(name, "date", date_format=formats[0], note=note)
-    return Column(name, "categorical", note=_nearly_numbers(cells, words, is_number))
-
-
-def _nearly_numbers(cells: pl.Series, words: pl.Series, is_number: pl.Series) -> str:
-    """Return a note for a column that would be numerical without a few cells, else an empty string."""
-    if is_number.mean() < _MIN_NUMBER_SHARE:  # type: ignore[operator]
-        return ""
-    word = words.filter(~is_number)[0]
-    row = int(strip(cells).index_of(word) or 0) + 1
-    return f"nearly all numbers, but row {row} holds {quoted(word)}: read as categories"
 
 
 def _with_categories(column: Column, cells: pl.Series) -> Column:

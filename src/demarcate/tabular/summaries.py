@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from demarcate.tabular.cells import parse_categories, parse_numbers, slices
+from demarcate.tabular.cells import parse_categories, slices
 from demarcate.tabular.schema import Column
 
 _MAX_CATEGORIES = 4
@@ -33,7 +33,7 @@ def _count_missing(cells: pl.Series, column: Column) -> int:
 
 def _describe(cells: pl.Series, column: Column) -> str:
     if column.kind == "numerical":
-        present = parse_numbers(cells).values
+        present = column.parse_quantities(cells).values
         present = present[~np.isnan(present)]
         return f"{present.min():g} to {present.max():g}, median {np.median(present):g}" if len(present) else ""
     if column.kind == "date":

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.formatting import counted, listed, quoted
-from demarcate.tabular.cells import parse_numbers
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.date_reader import DateReader
+from demarcate.tabular.missing_words import without_words
+from demarcate.tabular.number_reader import NumberReader
 from demarcate.tabular.outside_rows import OutsideRows
 from demarcate.tabular.schema_column import Column
 from demarcate.tabular.trained_range import TrainedRanges
@@ -48,6 +49,9 @@ class TableReader:
         self._known = {column.name for column in columns}
         self._used = [column for column in columns if not column.dropped]
         self._notes = {column.name: _ColumnNotes() for column in self._used}
+        self._numbers = {
+            column.name: NumberReader(column, cells) for column in self._used if column.kind == "numerical"
+        }
         self._dates = {column.name: DateReader(column) for column in self._used if column.kind == "date"}
         self._missing: list[str] = []
         self._unknown: list[str] = []
@@ -90,17 +94,20 @@ class TableReader:
             if n := notes.n_infinite:
                 infinite = f"{counted(n, 'cell')} {'is' if n == 1 else 'are'} infinite, read as missing"
                 _warn(f"column {quoted(name)}: {infinite}")
-        for dates in self._dates.values():
-            if doubt := dates.doubt():
+        readers: list[DateReader | NumberReader] = [*self._dates.values(), *self._numbers.values()]
+        for reader in readers:
+            if doubt := reader.doubt():
                 _warn(doubt)
         if outside := self.outside.message():
             _warn(outside)
 
     def _parse_column(self, cells: pl.Series, column: Column) -> NDArray[np.float64] | pl.Series:
+        cells = without_words(cells, self._cells.missing)
         if not column.is_quantity:
             return column.parse_words(cells)
         notes, dates = self._notes[column.name], self._dates.get(column.name)
-        parsed = dates.parse(cells, self.n_rows) if dates else parse_numbers(cells)
+        cells = column.known(cells)
+        parsed = dates.parse(cells, self.n_rows) if dates else self._numbers[column.name].parse(cells)
         bad = np.flatnonzero(parsed.bad)
         notes.n_infinite += parsed.n_infinite
         notes.n_bad += len(bad)
@@ -113,8 +120,12 @@ class TableReader:
         kind = "numbers" if column.kind == "numerical" else "dates"
         if dates and dates.order:
             kind = f"dates, read {dates.order} as those before"
+        elif column.kind == "numerical" and column.number_format.unit:
+            kind = f"numbers in {quoted(column.number_format.unit)}"
         fact = f"Column {quoted(column.name)} needs {kind}: {listed(notes.bad, _MAX_NAMED, total=notes.n_bad)}"
         remedy = "Correct the cell or leave it empty" if notes.n_bad == 1 else "Correct the cells or leave them empty"
+        if column.kind == "numerical" and any("," in example or "." in example for example in notes.bad):
+            remedy += ", or say how they are written: --decimal , or --thousands ,"
         return Problem(fact, remedy)
 
 

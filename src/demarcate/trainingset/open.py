@@ -181,10 +181,14 @@ class _Reader:
             raise InputError(problems)
         schema = inference.schema(columns)
         schema.check_usable()
+        inferred = {column.name: column for column in columns}
         for column in schema.used:
-            # A column that numbers the rows is used only if there is no other.
-            if column.name not in store:
-                _store(self.cells(column.name), column, store)
+            # A column that numbers the rows is used only if there is no other, and other columns may say how numbers
+            # are written.
+            if column.name not in store or column.number_format != inferred[column.name].number_format:
+                cells = self.cells(column.name)
+                _store(cells, column, store)
+                self.summaries[column.name] = summarize_column(cells, column)
         return schema
 
     def unused(self, schema: Schema, sample: NDArray[np.int64] | None) -> ParsedColumns:

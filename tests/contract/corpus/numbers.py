@@ -18,10 +18,55 @@ CASES = (
     words("the exponent of Fortran", ["1d5", "2d5", "1d5", "2"]),
     words("underscores between digits", ["1_000", "2_000", "1000", "1_000"]),
     words("hexadecimals", ["0x10", "0x1F", "0x10", "0x1F"]),
-    words("thousands separators", ["1,234", "2,345", "1,234", "999"]),
-    words("per cent", ["3 %", "4%", "3 %", "5 %"]),
+    cells(
+        "thousands separators",
+        ["1,234", "2,345", "1,234", "999"],
+        number(1234, 2345, 1234, 999, note="could be thousands or decimals: the comma is read between thousands"),
+    ),
+    cells(
+        "points between thousands, or decimal ones",
+        ["1.234", "2.345", "1.234", "999"],
+        number(1234, 2345, 1234, 999, note="could be thousands or decimals: the point is read between thousands"),
+    ),
+    cells(
+        "three decimals, or points between thousands",
+        ["1.234", "2.345", "1.234", "9.990"],
+        number(1.234, 2.345, 1.234, 9.99, note="the point is read as decimal separator. --decimal . confirms it"),
+    ),
+    cells(
+        "points between thousands, twice",
+        ["1.234.567", "2.345.678", "1.234", "999"],
+        number(1234567, 2345678, 1234, 999),
+    ),
+    cells(
+        "points between thousands and decimal commas", ["1.234,5", "2,25", "1.234", "9"], number(1234.5, 2.25, 1234, 9)
+    ),
+    cells(
+        "commas between thousands and decimal points", ["1,234.5", "2.25", "1,234", "9"], number(1234.5, 2.25, 1234, 9)
+    ),
+    cells("lakhs and crores", ["1,23,456.5", "12,34,567", "99", "1,23,456"], number(123456.5, 1234567, 99, 123456)),
+    cells("spaces between thousands", ["1 234", "2\u00a0345", "1\u202f234", "999"], number(1234, 2345, 1234, 999)),
+    cells("apostrophes between thousands", ["1'234", "2\u2019345.5", "1'234", "9"], number(1234, 2345.5, 1234, 9)),
+    cells("per cent", ["3 %", "4%", "3 %", "5 %"], number(3, 4, 3, 5)),
+    cells("a currency in front", ["$5", "$ 6.50", "-$5", "$1,234.00"], number(5, 6.5, -5, 1234)),
+    cells("a currency behind", ["5 €", "6,50 €", "-5 €", "1.234,00 €"], number(5, 6.5, -5, 1234)),
+    cells("a unit", ["5 mg/dl", "6.5 mg/dl", "5mg/dl", None], number(5, 6.5, 5, None)),
+    cells("brackets for minus", ["(5)", "6", "(1,234.5)", None], number(-5, 6, -1234.5, None)),
+    cells("a minus behind", ["5-", "6", "1.5-", None], number(-5, 6, -1.5, None)),
+    cells("a true minus sign", ["\u22125", "6", "\u20131.5", None], number(-5, 6, -1.5, None)),
+    cells("factors", ["1.2k", "950", "3M", "1.5 Mio"], number(1200, 950, 3e6, 1.5e6)),
+    cells("minutes and seconds", ["20:40", "1:05", "1:00:01", None], number(1240, 65, 3601, None)),
+    cells(
+        "limits of detection",
+        ["<0.3", "0.5", ">5", "1.5"],
+        number(
+            0.15, 0.5, 5, 1.5, note="2 cells are limits, first in row 1: '<0.3' as half of it and '>5' as the limit"
+        ),
+    ),
+    cells("approximate numbers", ["~5", "6", "ca. 7", "8"], number(5, 6, 7, 8, note="2 cells are approximate")),
+    words("limits alone are categories", ["<=50K", ">50K", "<=50K", ">50K"]),
     words("money", ["$5", "€6", "$5", "7 EUR"]),
-    words("decimal commas", ["1,5", "2,5", "1,5", "2,5"]),
+    cells("decimal commas", ["1,5", "2,5", "1,5", "2,5"], number(1.5, 2.5, 1.5, 2.5)),
     words("full-width digits", ["\uff13", "\uff14", "\uff13", "\uff14"]),
     words("Arabic-Indic digits", ["٣", "٤", "٣", "٤"]),
     cells("spaces that do not break", ["\u00a03", "4\u00a0", "\u202f5", "6\u2003"], number(3, 4, 5, 6)),
@@ -61,7 +106,7 @@ CASES = (
     cells(
         "one word among numbers",
         [*map(str, range(20)), "unknown", "21"],
-        category(note="nearly all numbers, but row 21 holds 'unknown'"),
+        number(*range(20), None, 21, note="row 21 holds 'unknown' among numbers: read as missing"),
     ),
     cells(
         "whole numbers from 2**53 on",

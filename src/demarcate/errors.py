@@ -19,7 +19,7 @@ class Problem:
     fact
         What is wrong, without a full stop at its end.
     remedy
-        What to do about it, without a full stop at its end.
+        What to do about it, without a full stop at its end; a question keeps its mark.
 
     Examples
     --------
@@ -31,7 +31,7 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.fact}. {self.remedy}."
+        return f"{self.fact}. {self.remedy}{'' if self.remedy.endswith('?') else '.'}"
 
 
 class DemarcateError(Exception):

@@ -336,7 +336,7 @@ class TestPositiveClass:
     @pytest.mark.parametrize(
         ("positive", "reason"),
         [
-            ("cancr", "--positive is 'cancr', and the labels are 'cancer' and 'healthy'. Did you mean 'cancer'."),
+            ("cancr", "--positive is 'cancr', and the labels are 'cancer' and 'healthy'. Did you mean 'cancer'?"),
             ("ill", "--positive is 'ill', and the labels are 'cancer' and 'healthy'. Name one of them."),
         ],
     )

@@ -78,7 +78,7 @@ def test_a_label_is_named_in_any_way_it_can_be_written(classes, pos_label, expec
             "cancr",
             "pos_label is 'cancr', and the labels are 'cancer' and 'healthy'. Did you mean",
         ),
-        (["cancer", "healthy"], "Cancer", "Did you mean 'cancer'."),
+        (["cancer", "healthy"], "Cancer", "Did you mean 'cancer'?"),
         (
             ["cancer", "healthy"],
             "ill",

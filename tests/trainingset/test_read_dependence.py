@@ -97,7 +97,7 @@ def test_names_that_are_no_columns_are_refused_together_with_close_ones():
     with pytest.raises(InputError) as refused:
         open_table(FRAME, LABELS, "y", None, None, RowRoles(groups="patients", time="when"))
     facts = [str(problem) for problem in refused.value.problems]
-    assert facts[0] == "There is no column 'patients'. Did you mean 'patient'."
+    assert facts[0] == "There is no column 'patients'. Did you mean 'patient'?"
     assert facts[1].startswith("There is no column 'when'. The columns are")
 
 

@@ -53,6 +53,12 @@ class ReadingOptions:
 
     encoding: str | None = option("Encoding of a text table, such as latin-1; UTF-8 if not given.")
     delimiter: str | None = option("Character between the cells of a text table, or tab; found by itself if not given.")
+    skip_rows: int | None = option("Lines of a text table before its header; found if not given.", metavar="N")
+    header: bool | None = option(
+        "--header: the first line of a text table has the names, and every other line is a row. --no-header: there are "
+        "no names, and columns are called column_1 and so on. [default: found out, and said]",
+        "--header/--no-header",
+    )
     decimal: str | None = option(
         "Decimal separator of numbers in text: a point or a comma. [default: as the cells of a column say]",
         metavar="CHARACTER",
@@ -70,6 +76,18 @@ class ReadingOptions:
     def delimiter_character(self) -> str | None:
         """The delimiter itself: most shells take no tab between quotes."""
         return "\t" if self.delimiter in ("\\t", "tab") else self.delimiter
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of `read_table` and `stream_table`."""
+        delimiter = self.delimiter_character
+        return {"encoding": self.encoding, "delimiter": delimiter, "skip_rows": self.skip_rows, "header": self.header}
+
+    def words(self) -> list[str]:
+        """Return the options as words of a command line."""
+        delimiter = "tab" if self.delimiter == "\t" else self.delimiter
+        named = {"--encoding": self.encoding, "--delimiter": delimiter, "--skip-rows": self.skip_rows}
+        words = [word for flag, value in named.items() if value is not None for word in (flag, str(value))]
+        return words if self.header is None else [*words, "--header" if self.header else "--no-header"]
 
     def cells(self) -> "CellOptions":
         """Return how cells are read."""

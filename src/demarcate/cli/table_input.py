@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -16,9 +15,10 @@ from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import ReadingOptions, RowOptions, TableOptions
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
-from demarcate.formatting import counted, listed
+from demarcate.formatting import counted, listed, quoted
 from demarcate.io import signals
 from demarcate.tabular import as_frame, typed_labels
+from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.summaries import summarize_column
 
@@ -69,7 +69,7 @@ def load_table(source: str, reading: ReadingOptions | None = None) -> TableInput
         facts: dict[str, Any] = {"target": data.target, "categorical": tuple(data.categorical), "is_stored": True}
         return TableInput.of_frame(source, as_frame(data.frame), **facts)
     reading = reading or ReadingOptions()
-    frame = read_table(source, encoding=reading.encoding, delimiter=reading.delimiter_character)
+    frame = read_table(source, **reading.arguments())
     return TableInput.of_frame(source, as_frame(frame))
 
 
@@ -77,7 +77,7 @@ def open_stream(source: str, reading: ReadingOptions) -> TableInput:
     """Open a built-in data set by its name, or another table, to be read in parts."""
     if source in BUILT_IN:
         return load_table(source)
-    table = stream_table(source, encoding=reading.encoding, delimiter=reading.delimiter_character)
+    table = stream_table(source, **reading.arguments())
     return TableInput(
         source, _PlainParts(table), table.columns, table.n_rows, table.again, is_stored=Path(source).is_file()
     )
@@ -162,8 +162,8 @@ def resolve_target(name: str, columns: Sequence[str], target: str | None) -> str
         shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])
         raise UsageError("There is no column to predict", f"Name one with --target; {name} has {shown}")
     if target not in columns:
-        close = get_close_matches(target, columns, 1, cutoff=0.75)
-        remedy = f"Did you mean {close[0]!r}" if close else f"The table has {listed(columns, 20)}"
+        close = similar_names([target], columns).get(target)
+        remedy = f"Did you mean {quoted(close)}?" if close else f"The table has {listed(columns, 20)}"
         raise InputError([Problem(f"There is no column {target!r} to predict", remedy)])
     if len(columns) == 1:
         raise InputError([Problem(f"{target!r} is the only column", "Add columns beside the target")])

@@ -91,6 +91,6 @@ def _named_code(labels: list[Any], pos_label: Any) -> int:
         fact = f"pos_label is {quoted(pos_label)}, and the labels are {quoted(labels[0])} and {quoted(labels[1])}"
         by_word = {canonical_label(label).casefold(): label for label in labels}
         close = get_close_matches(canonical_label(pos_label).casefold(), by_word, 1)
-        remedy = f"Did you mean {quoted(by_word[close[0]])}" if close else "Name one of them"
+        remedy = f"Did you mean {quoted(by_word[close[0]])}?" if close else "Name one of them"
         raise SettingError.of([Problem(fact, remedy)])
     return code

@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular import as_frame, infer_schema
 from demarcate.tabular.cells import parse_categories, parse_numbers
+from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dates import SECONDS_OF_A_DAY
 from demarcate.tabular.dependence import SEPARATOR, Dependence
@@ -145,8 +145,8 @@ def _is_gap(gap: Any) -> bool:
 
 
 def _unknown(name: str, columns: Sequence[str]) -> Problem:
-    close = get_close_matches(name, columns, 1, cutoff=0.6)
-    remedy = f"Did you mean {quoted(close[0])}" if close else f"The columns are {listed(columns, 20, write=quoted)}"
+    close = similar_names([name], columns).get(name)
+    remedy = f"Did you mean {quoted(close)}?" if close else f"The columns are {listed(columns, 20, write=quoted)}"
     return Problem(f"There is no column {quoted(name)}", remedy)
 
 

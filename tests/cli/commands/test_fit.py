@@ -137,7 +137,7 @@ class TestTarget:
     def test_an_unknown_target_is_refused_with_a_close_name(self, fit, small):
         outcome = fit(small(), "--target", "lable")
         assert outcome.code == 1
-        assert "There is no column 'lable' to predict. Did you mean 'label'." in outcome.err
+        assert "There is no column 'lable' to predict. Did you mean 'label'?" in outcome.err
 
     def test_an_unknown_target_unlike_any_is_refused_with_the_columns(self, fit, small):
         outcome = fit(small(), "--target", "zzz")
@@ -436,7 +436,7 @@ class TestRowsThatDepend:
     @pytest.mark.parametrize(
         ("options", "message"),
         [
-            (("--group", "patient"), "There is no column 'patient'. Did you mean 'patient_id'."),
+            (("--group", "patient"), "There is no column 'patient'. Did you mean 'patient_id'?"),
             (("--time", "relapse"), "'relapse' is the column to predict. Name another column"),
             (("--time", "visit", "--gap", "soon"), "gap must be a number from 0 up"),
             (("--gap", "7d"), "it needs time, got none"),

@@ -1,9 +1,10 @@
 """Hostile tables, a module for each kind of oddity."""
 
-from corpus import dates, files, labels, names, numbers, sizes, text, types
+from corpus import dates, exports, files, labels, names, numbers, sizes, text, types
 
 CASES = (
     *files.CASES,
+    *exports.CASES,
     *names.CASES,
     *numbers.CASES,
     *text.CASES,

@@ -6,7 +6,7 @@ import io
 import polars as pl
 from cases import Accepted, Case, category, file_refused, file_taken, labels, number
 
-from demarcate.io.tables.delimited import MAX_CELL
+from demarcate.io.tables.records import MAX_CELL
 
 _FRAME = pl.DataFrame({"x": [1, 2, 3, 4], "y": ["no", "yes", "no", "yes"]})
 _TABLE = "x,y\n1,no\n2,yes\n3,no\n4,yes\n"
@@ -49,14 +49,6 @@ REFUSED = (
         b"x,x,y\n1,2,no\n1,2\n3,4,5,6\n",
         *("2 problems", "2 rows", "more than one column named", "'x': columns 1 and 2"),
         *("line 3 (data row 2) has 2", "line 4 (data row 3) has 4"),
-    ),
-    file_refused(
-        "a delimiter too many on every row",
-        "csv",
-        b"x,y\n1,no,\n2,yes,\n",
-        "2 rows not as wide as the header",
-        "data row 1",
-        "data row 2",
     ),
     file_refused(
         "a thousands separator without quotes",
@@ -109,8 +101,14 @@ REFUSED = (
         "a workbook with a text file's name",
         "csv",
         b"PK\x03\x04and so on",
-        "a zip archive or an Excel workbook",
-        "as CSV or Parquet",
+        "is a zip archive",
+        "Unpack it",
+    ),
+    file_refused(
+        "an Excel workbook with a text file's name",
+        "csv",
+        b"PK\x03\x04\x14\0\x08\x08\x08\0" + bytes(16) + b"\x0f\0\0\0xl/workbook.xml",
+        *("an Excel workbook", "In Excel, save it as 'CSV UTF-8'"),
     ),
     file_refused("a web page with a text file's name", "csv", b"<!DOCTYPE html><html></html>", "is a web page"),
     file_refused(

@@ -34,8 +34,8 @@ def test_an_empty_or_foreign_mapping_is_refused_with_an_example(over):
 @pytest.mark.parametrize(
     ("name", "remedy"),
     [
-        ("hiden", "Did you mean 'hidden'."),
-        ("weightdecay", "Did you mean 'weight_decay'."),
+        ("hiden", "Did you mean 'hidden'?"),
+        ("weightdecay", "Did you mean 'weight_decay'?"),
         ("patience", "Set it for all networks: training=Training(patience=...)."),
         ("head", "Set it for all networks: network=Network(head=...)."),
         ("zzz", "Leave it out."),

@@ -212,7 +212,4 @@ def _save(
 def _reading_words(data: TableOptions, reading: ReadingOptions) -> list[str]:
     """Return the options that say how the table is read, as words of a command line."""
     words = ["--drop-missing-target"] if data.drop_missing_target else []
-    for flag, value in (("--encoding", reading.encoding), ("--delimiter", reading.delimiter)):
-        if value is not None:
-            words += [flag, "tab" if value == "\t" else value]
-    return words
+    return [*words, *reading.words()]

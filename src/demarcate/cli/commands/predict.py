@@ -85,6 +85,7 @@ def predict(
             identity |= {"cost": decision.cost, "abstain": decision.abstain, "set": options.coverage}
             identity |= {"set per class": options.set_per_class, "spread": options.spread}
             identity |= {"encoding": reading.encoding, "delimiter": reading.delimiter}
+            identity |= {"skip rows": reading.skip_rows, "header": reading.header}
             reader = predict_to_file(
                 options.out, table, model, sinks, identity, resume=options.resume, quiet=output.quiet
             )

@@ -51,7 +51,7 @@ def _problems(name: Any, values: Any, network: Network, training: Training, samp
 
 def _unknown_setting(name: Any, network: Network, training: Training) -> Problem:
     close = get_close_matches(str(name), SWEEP_SETTINGS, 1)
-    remedy = f"Did you mean {close[0]!r}" if close else "Leave it out"
+    remedy = f"Did you mean {close[0]!r}?" if close else "Leave it out"
     for spec in (network, training):
         if name in vars(spec):
             kind = type(spec).__name__

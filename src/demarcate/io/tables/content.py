@@ -1,14 +1,9 @@
 """The bytes of a table, read in blocks so that they never fill the memory."""
 
-import gzip
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import PurePath
 from typing import Protocol
-
-from demarcate.errors import InputError, Problem
 
 MAX_BYTES = 2 * 1024**3
 """Limit of tables that are read whole."""
@@ -16,7 +11,8 @@ MAX_BYTES = 2 * 1024**3
 BLOCK = 1024**2
 """Bytes read at once."""
 
-_GZIP_MAGIC = b"\x1f\x8b"
+PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")
+"""Extensions of compressed data, behind which another may stand."""
 
 
 class Readable(Protocol):
@@ -31,13 +27,15 @@ class Content:
     """Bytes of a format that is still to be found, with the name and the extension of their source."""
 
     name: str  # in messages: the path or address as the user gave it
-    suffix: str  # lower-case with its dot, without .gz, or empty
+    suffix: str  # lower-case with its dot, without that of compressed data, or empty
     data: bytes
 
 
 def table_suffix(path: str) -> str:
-    """Return the extension that tells the format: lower-case with its dot, without ``.gz``."""
-    return PurePath(PurePath(path).name.lower().removesuffix(".gz")).suffix
+    """Return the extension that tells the format: lower-case with its dot, without ``.gz`` and the like."""
+    name = PurePath(path).name.lower()
+    packed = next((suffix for suffix in PACKED_SUFFIXES if name.endswith(suffix)), "")
+    return PurePath(name.removesuffix(packed)).suffix
 
 
 def read_blocks(stream: Readable) -> Iterator[bytes]:
@@ -65,33 +63,3 @@ def join_blocks(blocks: Iterable[bytes]) -> bytes | None:
             return None
         parts.append(block)
     return b"".join(parts)
-
-
-def unpack_gzip(blocks: Iterable[bytes], name: str) -> tuple[bool, Iterator[bytes]]:
-    """Return whether the first bytes are gzip's, and the blocks, unpacked if they are."""
-    blocks = iter(blocks)
-    first = next(blocks, b"")
-    blocks = chain([first] if first else [], blocks)
-    return (True, _unpack(blocks, name)) if first.startswith(_GZIP_MAGIC) else (False, blocks)
-
-
-class _BlockStream:
-    """Blocks as a file to read from."""
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks, self._rest = blocks, memoryview(b"")
-
-    def read(self, size: int, /) -> bytes:
-        if not self._rest:
-            self._rest = memoryview(next(self._blocks, b""))
-        data, self._rest = self._rest[:size], self._rest[size:]
-        return bytes(data)
-
-
-def _unpack(blocks: Iterator[bytes], name: str) -> Iterator[bytes]:
-    try:
-        with gzip.GzipFile(fileobj=_BlockStream(blocks)) as stream:  # type: ignore[call-overload]
-            yield from read_blocks(stream)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        fact = f"'{name}' is damaged gzip data ({str(error).rstrip('.')})"
-        raise InputError([Problem(fact, "Copy or download the file again")]) from None

@@ -1,116 +1,213 @@
 """CSV and its relatives: text cells between delimiters, every row as wide as the header."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import NoReturn
 
 import polars as pl
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed
-from demarcate.io.tables.header import name_columns, warn_of_unnamed
+from demarcate.io.tables.delimiter import sep_line
+from demarcate.io.tables.footers import MAX_FOOTERS, Footers, footer_note, lines_note, may_be_footer
+from demarcate.io.tables.header import name_columns, warn, warn_of_unnamed
+from demarcate.io.tables.layout import Layout, find_layout
+from demarcate.io.tables.records import COMMENT, Record, RecordReader, split_line
 from demarcate.io.tables.text import split_lines
 
 _MAX_RAGGED = 10_000
 """Rows of a wrong width after which no more are looked for."""
-
-MAX_CELL = 1 << 24
-"""Characters of a cell. Python's own limit is lower than some documents are long; without any, a quote that is not
-closed would make one cell of all that follows."""
-
-_DELIMITERS = (",", ";", "\t", "|")
-_BLANK_LINES = re.compile(r"[\r\n]*")
-# No group captures: with possessive quantifiers, Python 3.11.2 may lose the span of one (python/cpython#101955).
-_HEADER = re.compile(
-    r"""(?: (?<![^,;\t|\r\n]) "[^"]*+(?:""[^"]*+)*+"   # a quoted cell, which may hold line ends
-          | [^\r\n]                                     # anything else on the line
-        )*+""",
-    re.VERBOSE,
-)
-_QUOTED = re.compile(r'(?<![^,;\t|\r\n])"[^"]*+(?:""[^"]*+)*+"')
-
-
-def guess_delimiter(text: str) -> str:
-    """Return the most frequent delimiter of the header, outside quotes; a comma where there is none."""
-    blank = _BLANK_LINES.match(text)
-    line = _HEADER.match(text, blank.end() if blank else 0)
-    header = _QUOTED.sub("", line[0] if line else "")
-    return max(_DELIMITERS, key=header.count)
+_MANY = 10
+"""Rows of a wrong width from which the header may be wrong, where they are more than half of all."""
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 300, 1 << 22
+"""The first lines, by which the layout is found."""
 
 
 class DelimitedReader:
-    """Reads delimited text, whose first line that is not blank is the header, as a table of strings.
+    """Reads delimited text as a table of strings, whose header is the first line that is not blank, if none is better.
 
     Cells are exactly those of Python's ``csv`` in strict mode; an empty cell is null, a blank line is skipped, and
     white space around column names is removed. Once one row is wrong, all others that are wrong are reported with it.
+    Lines that are neither the header nor rows are left out, with a warning (`find_layout`). ``skip_rows`` is the number
+    of lines before the header, ``header`` whether there is one; with True all other lines are rows.
     """
 
-    def __init__(self, blocks: Iterable[str], name: str, delimiter: str | None = None) -> None:
-        blocks = iter(blocks)
-        first = next(blocks, "")
-        lines = split_lines(chain([first] if first else [], blocks))
-        self._records = csv.reader(lines, delimiter=delimiter or guess_delimiter(first), strict=True)
-        self._name = name
-        self._n_rows, self._ragged, self._broken = 0, list[str](), list[Problem]()
-        header = self._next_record() or []
-        self._width = len(header)
-        names, problems = name_columns(header, name)
+    def __init__(
+        self,
+        blocks: Iterable[str],
+        name: str,
+        delimiter: str | None = None,
+        *,
+        skip_rows: int | None = None,
+        header: bool | None = None,
+        warns: bool = True,
+    ) -> None:
+        lines = split_lines(blocks)
+        skipped = list(islice(lines, skip_rows or 0))
+        if delimiter is None and (separated := sep_line(skipped)) is not None:
+            delimiter = separated[1]
+        sample = _first_lines(lines)
+        is_told, first_line = skip_rows is not None or header is True, len(skipped) + 1
+        self.layout = layout = find_layout(
+            sample, name, delimiter=delimiter, first_line=first_line, header=header, is_told=is_told
+        )
+        self._name, self._warns, self._is_exact = name, warns, header is True
+        self._n_rows, self._ragged, self._broken, self._comments = 0, list[str](), list[Problem](), list[Record]()
+        self._has_comments = not self._is_exact and not _begin_like_comments(layout)
+        self._width = layout.width
+        self._records = RecordReader(
+            chain(sample[layout.line - first_line :], lines),
+            layout.delimiter,
+            first_line=layout.line,
+            is_left_out=self._is_comment,
+        )
+        self._numbered_rows = self._read_rows()
+        has_names = layout.header is not None or not layout.first
+        places = range(1, self._width + 1)
+        self.columns = tuple(self._read_names(skip_rows) if has_names else (f"column_{place}" for place in places))
+        if warns and layout.notes:
+            warn(f"'{name}': {'; '.join(layout.notes)}")
+
+    def _read_names(self, skip_rows: int | None) -> list[str]:
+        """Read the header, and refuse it with all rows that are wrong."""
+        cells = self._next_record() or []
+        header = self.layout.header
+        if header is None or cells != self.layout.first:
+            # Longer than the sample, or written in quotes that are wrong.
+            header = tuple(cells)
+            self._width = len(header)
+        names, problems = name_columns(header, self._name)
         if not header and not self._broken:
-            problems = [Problem(f"'{name}' is blank", "Give a file with a header and rows")]
+            fact = f"'{self._name}' is blank"
+            if skip_rows:
+                fact = f"'{self._name}' has nothing after the {counted(skip_rows, 'line')} that skip_rows leaves out"
+            problems = [Problem(fact, "Give a file with a header and rows")]
         if problems or self._broken:
             self._refuse(problems)
-        warn_of_unnamed(header, names, name)
-        self.columns = tuple(names)
+        if self._warns and header == tuple(cells):
+            warn_of_unnamed(header, names, self._name)
+        return names
 
     def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
         """Iterate over all rows, so many at a time."""
-        while rows := self._next_rows(n_rows):
-            columns = zip(self.columns, zip(*rows, strict=True), strict=True)
+        rows = self._rows()
+        while part := list(islice(rows, n_rows)):
+            columns = zip(self.columns, zip(*part, strict=True), strict=True)
             series = [pl.Series(column, cells, dtype=pl.String) for column, cells in columns]
             yield pl.DataFrame([column.replace("", None) for column in series])
         if not self._n_rows:
             raise InputError([Problem(f"'{self._name}' has a header and no rows", "Give a file with rows in it")])
 
-    def _next_rows(self, n_rows: int) -> list[list[str]]:
-        rows: list[list[str]] = []
-        while len(rows) < n_rows and not self._ragged and not self._broken and (cells := self._next_record()):
-            rows.append(cells)
-            self._check_width(cells)
-        if self._ragged or self._broken:
+    def _rows(self) -> Iterator[list[str]]:
+        """Iterate over the cells of all rows, all of the same width."""
+        for line, cells in self._numbered_rows:
+            self._n_rows += 1
+            if len(cells) != self._width:
+                self._add_ragged(line, cells)
+                self._refuse()
+            yield cells
+        if self._broken:
             self._refuse()
-        return rows
-
-    def _check_width(self, cells: Sequence[str]) -> None:
-        self._n_rows += 1
-        if len(cells) != self._width:
-            self._ragged.append(f"line {self._line} (data row {self._n_rows}) has {len(cells)}")
-
-    def _next_record(self) -> list[str] | None:
-        """Read the next line that is not blank; None at the end, and after broken quoting, which ends all reading."""
-        cells: list[str] | None = []
-        while cells is not None and not cells:
-            self._line = self._records.line_num + 1
-            limit = csv.field_size_limit(MAX_CELL)
-            try:
-                cells = next(self._records, None)
-            except csv.Error as error:
-                fact = f"'{self._name}' has a record that cannot be read, starting on line {self._line}: {error}"
-                self._broken.append(Problem(fact, "Close the quote, and write a quote inside a quoted cell twice"))
-                return None
-            finally:
-                csv.field_size_limit(limit)
-        return cells
 
     def _refuse(self, problems: Sequence[Problem] = ()) -> NoReturn:
         """Raise these problems with those of all rows that follow."""
-        while len(self._ragged) < _MAX_RAGGED and not self._broken and (cells := self._next_record()):
-            self._check_width(cells)
+        self._warns = False
+        for line, cells in self._numbered_rows:
+            self._n_rows += 1
+            if len(cells) != self._width:
+                self._add_ragged(line, cells)
+            if len(self._ragged) == _MAX_RAGGED:
+                break
         ragged = []
         if n_ragged := len(self._ragged):
             number = f"{'at least ' if n_ragged == _MAX_RAGGED else ''}{counted(n_ragged, 'row')}"
             fact = f"'{self._name}' has {number} not as wide as the header ({counted(self._width, 'cell')})"
             remedy = "Add or remove cells, or put quotes around a cell that contains the delimiter"
+            if n_ragged > _MANY and 2 * n_ragged > self._n_rows:
+                remedy += "; if the header is on another line, name the lines before it: --skip-rows N (skip_rows=N)"
             ragged = [Problem(f"{fact}: {listed(self._ragged)}", remedy)]
         raise InputError([*problems, *ragged, *self._broken])
+
+    def _add_ragged(self, line: int, cells: Sequence[str]) -> None:
+        self._ragged.append(f"line {line} (data row {self._n_rows}) has {len(cells)}")
+
+    def _read_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Read the records that are rows, right or wrong, with their lines; warn of those that are none."""
+        width, layout, records = self._width, self.layout, self._records
+        if self._is_exact:
+            yield from ((records.line, cells) for cells in iter(self._next_record, None))
+            return
+        footers = Footers(width, layout.rows)
+        repeated: list[Record] = []
+        while (cells := self._next_record()) is not None:
+            if layout.trims_rows and len(cells) > width and not any(map(str.strip, cells[width:])):
+                cells = cells[:width]
+            if may_be_footer(cells, width) and len(footers.held) < MAX_FOOTERS:
+                footers.held.append(Record(records.line, records.text, cells))
+            elif cells == layout.repeatable:
+                repeated.append(Record(records.line, records.text, cells))
+            else:
+                line = records.line
+                footers.has_rows = True
+                if footers.held:
+                    yield from ((record.line, record.cells) for record in footers.release())
+                yield line, cells
+        rows, after = footers.at_end(is_cut=not records.last.endswith(("\n", "\r")))
+        yield from ((record.line, record.cells) for record in rows)
+        self._warn_of_lines(repeated, footers.odd, after)
+
+    def _warn_of_lines(self, repeated: list[Record], odd: list[Record], after: list[Record]) -> None:
+        """Warn of lines between and after the rows that are none, or may be none."""
+        notes = [
+            lines_note(records, what)
+            for records, what in (
+                (self._comments, "left out as a comment"),
+                (repeated, "left out because it repeats the header"),
+                (odd, "read as a row, although it looks like a total"),
+            )
+            if records
+        ]
+        if after:
+            notes.append(footer_note(after))
+        if notes and self._warns:
+            keep = "; to read every line below the header as a row: --header (header=True)"
+            warn(f"'{self._name}': {'; '.join(notes)}{keep}")
+
+    def _next_record(self) -> list[str] | None:
+        """Read the next record but blank lines; None at the end, and after broken quoting, which ends all reading."""
+        records, left_out = self._records, self.layout.left_out
+        try:
+            cells = records.next()
+            while cells is not None and (not cells or records.line in left_out):
+                cells = records.next()
+        except csv.Error as error:
+            fact = f"'{self._name}' has a record that cannot be read, starting on line {records.line}: {error}"
+            self._broken.append(Problem(fact, "Close the quote, and write a quote inside a quoted cell twice"))
+            return None
+        return cells
+
+    def _is_comment(self, number: int, line: str) -> bool:
+        """Tell whether a line between the rows is a comment, not a row: it is not as wide, and no row begins so."""
+        cells = split_line(line, self.layout.delimiter)
+        if not self._has_comments or self._width < 2 or number == self.layout.line or len(cells) == self._width:
+            return False
+        self._comments.append(Record(number, line, cells))
+        return True
+
+
+def _first_lines(lines: Iterator[str]) -> list[str]:
+    """Take the first lines, at least one, as many as the layout is found by."""
+    sample: list[str] = []
+    n_characters = 0
+    for line in islice(lines, _SAMPLE_LINES):
+        sample.append(line)
+        n_characters += len(line)
+        if n_characters > _SAMPLE_CHARACTERS:
+            break
+    return sample
+
+
+def _begin_like_comments(layout: Layout) -> bool:
+    """Tell whether rows, or the header, begin with the character of comments."""
+    return any(cells and cells[0].startswith(COMMENT) for cells in (layout.first, *layout.rows))

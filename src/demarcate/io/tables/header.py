@@ -40,8 +40,12 @@ def warn_of_unnamed(header: Sequence[str], names: Sequence[str], table: str = ""
     """Warn the caller of the package that columns had no name, with the names that they have now."""
     new = [name for name, old in zip(names, header, strict=True) if not old.strip()]
     if new:
-        message = f"{_called(table)} has columns without a name; they are called {listed(new, write=quoted)}"
-        warnings.warn(InputWarning(message), stacklevel=_depth() + 1)
+        warn(f"{_called(table)} has columns without a name; they are called {listed(new, write=quoted)}")
+
+
+def warn(message: str) -> None:
+    """Warn the caller of the package of the way that a table is read."""
+    warnings.warn(InputWarning(message), stacklevel=_depth() + 1)
 
 
 def _depth() -> int:

@@ -12,7 +12,8 @@ import polars as pl
 
 from demarcate.errors import InputError, Problem, SettingError
 from demarcate.io.tables.columnar import ARROW_FILE_MAGIC, ColumnarTable
-from demarcate.io.tables.content import MAX_BYTES, Content, join_blocks, unpack_gzip
+from demarcate.io.tables.compression import unpack
+from demarcate.io.tables.content import MAX_BYTES, Content, join_blocks
 from demarcate.io.tables.delimited import DelimitedReader
 from demarcate.io.tables.formats import detect_format
 from demarcate.io.tables.json_lines import read_json_lines
@@ -72,6 +73,8 @@ def stream_table(
     part_rows: int | None = None,
     encoding: str | None = None,
     delimiter: str | None = None,
+    skip_rows: int | None = None,
+    header: bool | None = None,
     timeout: float = 30.0,
 ) -> TableStream:
     r"""Open a table to be read in parts, none of which is kept.
@@ -81,7 +84,7 @@ def stream_table(
 
     Parameters
     ----------
-    source, encoding, delimiter, timeout
+    source, encoding, delimiter, skip_rows, header, timeout
         As for `demarcate.datasets.read_table`.
     part_rows
         Rows of a part, at least 1; None for about four million cells.
@@ -101,15 +104,21 @@ def stream_table(
     (('name', 'dose'), [['Bond', 'Moss'], ['Pike']])
     """
     _check_settings(delimiter, timeout, part_rows)
+    _check_layout(skip_rows, header)
     located = find_source(source, timeout)
-    is_packed, blocks = unpack_gzip(located.blocks(), located.name)
+    is_packed, blocks = unpack(located.blocks(), located.name)
     first = next(blocks, b"")
     if not first:
         raise InputError([Problem(f"'{located.name}' is empty", "Give a file with a header and rows")])
     blocks = chain([first], blocks)
-    match detect_format(Content(located.name, located.suffix, first)):
+    kind = detect_format(Content(located.name, located.suffix, first))
+    if kind != "delimited" and (skip_rows is not None or header is not None):
+        fact = f"'{located.name}' holds {kind.title()}, which has no lines before or without names"
+        raise InputError([Problem(fact, "Leave out --skip-rows and --no-header (skip_rows and header)")])
+    match kind:
         case "delimited":
-            text = _stream_text(located, blocks, encoding, delimiter, part_rows)
+            layout = TextLayout(encoding, delimiter, skip_rows, header)
+            text = _stream_text(located, blocks, layout, part_rows)
             return text.still(located.path if located.is_rereadable else None)
         case "json lines":
             lines = decode_blocks([_read_whole(blocks, located.name)], located.name, encoding)
@@ -124,6 +133,29 @@ def stream_table(
             table = ColumnarTable.of(data, located.name, kind.title())
             rows = part_rows or _default_part_rows(len(table.columns))
             return TableStream(located.name, table.columns, table.n_rows, True, table.parts, rows).still(path)
+
+
+@dataclass(frozen=True)
+class TextLayout:
+    """How a user says that a text table is written; None is found out."""
+
+    encoding: str | None
+    delimiter: str | None
+    skip_rows: int | None
+    header: bool | None
+
+    def reader(self, blocks: Iterable[bytes], name: str, *, warns: bool = True) -> DelimitedReader:
+        """Return the strict reader of these bytes."""
+        text = decode_blocks(blocks, name, self.encoding)
+        return DelimitedReader(text, name, self.delimiter, skip_rows=self.skip_rows, header=self.header, warns=warns)
+
+
+def _check_layout(skip_rows: object, header: object) -> None:
+    """Refuse settings of lines that are out of their range."""
+    if skip_rows is not None and (type(skip_rows) is not int or skip_rows < 0):
+        raise SettingError(f"skip_rows must be a whole number from 0 up, got {skip_rows!r}")
+    if header is not None and type(header) is not bool:
+        raise SettingError(f"header must be True, False or None, got {header!r}")
 
 
 def _check_settings(delimiter: object, timeout: object, part_rows: object) -> None:
@@ -149,20 +181,18 @@ def _default_part_rows(n_columns: int) -> int:
     return max(_MIN_PART_ROWS, min(_MAX_PART_ROWS, _PART_CELLS // max(1, n_columns)))
 
 
-def _stream_text(
-    located: Source, blocks: Iterable[bytes], encoding: str | None, delimiter: str | None, part_rows: int | None
-) -> TableStream:
-    if delimiter is None and located.suffix in _TAB_SUFFIXES:
-        delimiter = "\t"
-    reader = DelimitedReader(decode_blocks(blocks, located.name, encoding), located.name, delimiter)
+def _stream_text(located: Source, blocks: Iterable[bytes], layout: TextLayout, part_rows: int | None) -> TableStream:
+    if layout.delimiter is None and located.suffix in _TAB_SUFFIXES:
+        layout = replace(layout, delimiter="\t")
+    reader = layout.reader(blocks, located.name)
     unread = [reader]
 
     def parts(n_rows: int) -> Iterator[pl.DataFrame]:
         if unread:
             yield from unread.pop().parts(n_rows)
         elif located.is_rereadable:
-            text = decode_blocks(unpack_gzip(located.blocks(), located.name)[1], located.name, encoding)
-            yield from DelimitedReader(text, located.name, delimiter).parts(n_rows)
+            again = unpack(located.blocks(), located.name)[1]
+            yield from layout.reader(again, located.name, warns=False).parts(n_rows)
         else:
             raise SettingError(f"{located.name} can be read only once, and has been read")
 

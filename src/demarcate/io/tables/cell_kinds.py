@@ -1,0 +1,158 @@
+"""What a cell of a text file looks like, as far as it tells names, units and totals from rows."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+Kind = Literal["missing", "number", "date", "word"]
+
+_MISSING = frozenset(
+    [
+        *(
+            "",
+            "-",
+            "--",
+            "---",
+            "\u2013",
+            "\u2014",
+            ".",
+            "?",
+            "na",
+            "n/a",
+            "#n/a",
+            "<na>",
+            "nan",
+            "null",
+            "none",
+            "nil",
+        ),
+        *("missing", "n.d.", "nd", "n.a.", "k.a.", "k. a.", "unknown", "unbekannt", "\\n"),
+    ]
+)
+_DATE = re.compile(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[T ,].*)?|\d{4}-\d{2}")
+_NUMBER = re.compile(
+    r"""[-+\u2212(<>~]{0,2}\s?(?:[$€£¥]|[A-Z]{3}\s)?\s?   # sign, parenthesis, limit, currency
+        (?:[.,]?\d[\d.,:'\u2019\s]*(?:[eE][-+]?\d+)?|inf(?:inity)?)
+        \s?[-\u2212)%]?\s?[A-Za-zµ°€$£¥%/²³]{0,6}\)?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CLEAR_SHARE = 0.8
+"""Share of a column's cells that are numbers, or dates, from which an odd cell among them does not matter."""
+_MAX_CELLS = 20_000
+
+_UNIT = (
+    r"%|‰|°[CF]?|[€$£¥]|EUR|USD|CHF|GBP|years?|yrs?|jahre?|ans|años|anni|months?|monate?|weeks?|wochen?|days?|tage?|"
+    r"hours?|h|std|minutes?|mins?|seconds?|secs?|s|ms|[µu]s|ns|"
+    r"[kmµunpcdMG]?(?:g|m|l|L|mol|M|V|A|W|J|N|Hz|Pa|bar|cal|eV|S|F|T|B|Wh|bit)|t|lbs?|oz|in|ft|mi|inch|K|C|"
+    r"mmHg|psi|ppm|ppb|dB[a]?|rpm|U|IU|mU|kU|Ω|k?Ohm|cells?|counts?|units?|stk|pcs|pieces|score|points?|a\.?u\.?"
+)
+_UNITS = re.compile(
+    rf"(?:10\^?\d+\s?/)?(?:1/)?(?:{_UNIT})(?:\^?-?[23²³])?(?:\s?[/*·.\s]\s?(?:{_UNIT})(?:\^?-?[23²³])?)*"
+)
+_BRACKETED = re.compile(r"\[[^\[\]]*\]|\([^()]*\)|<[^<>]*>|\{[^{}]*\}")
+_TYPES = frozenset(
+    [
+        *(
+            "continuous",
+            "discrete",
+            "nominal",
+            "ordinal",
+            "categorical",
+            "category",
+            "numeric",
+            "number",
+            "num",
+            "real",
+        ),
+        *("float", "float64", "double", "decimal", "int", "int32", "int64", "integer", "bigint", "bool", "boolean"),
+        *("string", "str", "text", "char", "varchar", "object", "date", "datetime", "timestamp"),
+    ]
+)
+_RULER = re.compile(r"[\s+|:;,_]*[-=_\u2500\u2501]{2,}[-=_+|:;,\s\u2500-\u257f]*")
+
+_TOTALS = (
+    r"(?:grand[\s-]*|sub[\s-]?|report[\s-]*)?totals?|total g[ée]n[ée]ral|totale|totaal|totaux|sums?|"
+    r"(?:zwischen|gesamt)?summen?|"
+    r"gesamt(?:ergebnis)?|insgesamt|somme|suma|soma|means?|averages?|avg|mittelwert|durchschnitt|moyenne|promedio|m[ée]dia|"
+    r"median|std(?:\.?\s?dev\.?)?|stdev|anzahl|count|max(?:imum)?|min(?:imum)?|n|\u03a3|\u2211"
+)
+_TOTAL = re.compile(rf"\s*(?:{_TOTALS})\s*[:=]?\s*", re.IGNORECASE)
+_FOOTER = re.compile(
+    rf"(?:{_TOTALS})\s*[:=]?\s*\(?[-+\d.,\s]*\)?|"
+    r"[(\[]?\s*[\d.,]+\s*(?:rows?|records?|zeilen?|lignes?|filas?|datens[äa]tze?|entries|eintr[äa]ge)\b.*|"
+    r"(?:total|number|anzahl|count|n)\b[^:=]*[:=].*|"
+    r"(?:end|ende|eof|fin|page|seite|source|quelle|note|notes|hinweis|copyright|stand|generated|created|erstellt|exported)\b"
+    r".*|[*\u00a9\u2020].*|\x1a.*|-{2,}.*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def cell_kind(cell: str) -> Kind:
+    """Return what a single cell looks like."""
+    text = cell.strip()
+    if text.lower() in _MISSING:
+        return "missing"
+    if _DATE.fullmatch(text):
+        return "date"
+    return "number" if _NUMBER.fullmatch(text) else "word"
+
+
+def column_kind(cells: Iterable[str]) -> Kind:
+    """Return the kind of nearly all cells that are not missing; ``word`` where there is no such kind."""
+    counts = Counter(map(cell_kind, cells))
+    n_present = counts.total() - counts.pop("missing", 0)
+    if not n_present:
+        return "missing"
+    kind, n_cells = counts.most_common(1)[0]
+    return kind if n_cells >= _CLEAR_SHARE * n_present else "word"
+
+
+def column_cells(rows: Sequence[Sequence[str]], place: int) -> list[str]:
+    """Return the cells of one column, of so many rows that a wide table takes no longer than others."""
+    n_rows = max(5, _MAX_CELLS // max(1, len(rows[0]) if rows else 1))
+    return [row[place].strip() for row in rows[:n_rows] if place < len(row)]
+
+
+def is_total(cell: str) -> bool:
+    """Tell whether a cell is a word such as ``Total`` and nothing else."""
+    return bool(_TOTAL.fullmatch(cell))
+
+
+def is_footer(text: str) -> bool:
+    """Tell whether a line's only cells are a total, a count of rows, a page number or the like."""
+    return bool(_FOOTER.fullmatch(text.strip()))
+
+
+def is_ruler(line: str) -> bool:
+    """Tell whether a line draws a line: dashes between delimiters."""
+    return line.count("-") + line.count("=") + line.count("\u2500") > 2 and bool(_RULER.fullmatch(line.strip()))
+
+
+def described(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return what the cells of a line below the header say of the columns, units or types; empty if they are a row.
+
+    They are units if they stand where all rows have numbers, and nothing but a dash or a bracket elsewhere.
+    """
+    texts = [cell.strip() for cell in cells]
+    present = [text for text in texts if cell_kind(text) != "missing"]
+    if not present or len(rows) < 2:
+        return ""
+    if len(present) > 1 and all(text.lower() in _TYPES for text in present):
+        kinds = [column_kind(column_cells(rows, place)) for place, text in enumerate(texts) if text]
+        return "types" if any(kind in ("number", "date") for kind in kinds) else ""
+    if not any(_BRACKETED.fullmatch(text) or _UNITS.fullmatch(text) for text in present):
+        return ""
+    n_units = 0
+    for place, text in enumerate(texts):
+        if cell_kind(text) == "missing":
+            continue
+        is_bracketed = bool(_BRACKETED.fullmatch(text))
+        is_measured = column_kind(column_cells(rows, place)) in ("number", "date")
+        is_unit = is_bracketed or bool(_UNITS.fullmatch(text))
+        if cell_kind(text) == "number" and not is_unit:
+            return ""
+        if not is_measured and not is_bracketed and text.lower() not in _TYPES:
+            return ""
+        n_units += is_measured and (is_unit or cell_kind(text) == "word")
+    return "units" if n_units else ""

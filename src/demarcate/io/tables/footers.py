@@ -1,0 +1,97 @@
+"""Lines at the end of a table that are no rows: totals, counts of rows, remarks."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from demarcate.formatting import listed, quoted
+from demarcate.io.tables.cell_kinds import cell_kind, column_cells, column_kind, is_footer, is_ruler, is_total
+from demarcate.io.tables.records import Record
+
+MAX_FOOTERS = 20
+_MIN_WORDS = 3
+
+
+def may_be_footer(cells: Sequence[str], width: int) -> bool:
+    """Tell whether a record, if it is at the end of a table, may be something else than a row."""
+    if len(cells) != width:
+        return True
+    first = cells[0] or next(filter(None, cells), "")
+    return is_total(first) if first else width > 1
+
+
+def _first_word(cells: Sequence[str]) -> str:
+    return next(filter(None, map(str.strip, cells)), "")
+
+
+class Footers:
+    """Holds records that may come after a table until it is known whether they do."""
+
+    def __init__(self, width: int, rows: Sequence[Sequence[str]]) -> None:
+        self._width, self._rows = width, [row for row in rows if not may_be_footer(row, width)]
+        self._words = Counter(word for row in rows if (word := _first_word(row)))
+        self.held: list[Record] = []
+        self.has_rows = False
+        self.odd: list[Record] = []
+        """Records that look like totals and were read as rows."""
+
+    def release(self) -> list[Record]:
+        """Return the records that are held after all as rows: another row came."""
+        held, self.held = self.held, []
+        self.odd += [record for record in held if self._looks_total(record)]
+        return held
+
+    def at_end(self, *, is_cut: bool) -> tuple[list[Record], list[Record]]:
+        """Return the records held at the end that are rows, and those that come after the table, which has rows."""
+        held, self.held = self.held, []
+        if not self.has_rows:
+            return held, []
+        is_after = [self._comes_after(record, is_cut=is_cut and record is held[-1]) for record in held]
+        n_rows = max((place for place, after in enumerate(is_after, start=1) if not after), default=0)
+        rows, after = held[:n_rows], held[n_rows:]
+        self.odd += [record for record in rows if self._looks_total(record)]
+        return rows, after
+
+    def _comes_after(self, record: Record, *, is_cut: bool) -> bool:
+        if len(record.cells) == self._width:
+            return not any(map(str.strip, record.cells)) or self._looks_total(record)
+        filled = [cell.strip() for cell in record.cells if cell.strip()]
+        if not filled or len(record.cells) > self._width or len(filled) >= self._width:
+            return not filled and self._width > 1 and len(record.cells) < self._width
+        if is_ruler(record.text) or is_total(filled[0]) or is_footer(filled[0]):
+            return True
+        if len(filled) > 1 and not filled[0].endswith((":", "=")):
+            return False
+        is_among_others = self._kind(0) not in ("number", "date")
+        if is_among_others and (is_cut or (len(filled[0].split()) < _MIN_WORDS and ":" not in filled[0])):
+            return False
+        return cell_kind(filled[0]) == "word"
+
+    def _looks_total(self, record: Record) -> bool:
+        """Tell whether a record as wide as the table is a total: its word is among numbers, or cells lack beside it."""
+        if len(record.cells) != self._width or self._width < 2:
+            return False
+        place = next((place for place, cell in enumerate(record.cells) if cell.strip()), 0)
+        # The record itself may be among the first rows.
+        if not is_total(record.cells[place]) or self._words[_first_word(record.cells)] > 1:
+            return False
+        lacks = any(
+            not cell.strip() and all(column_cells(self._rows, other)) for other, cell in enumerate(record.cells)
+        )
+        return lacks or self._kind(place) in ("number", "date")
+
+    def _kind(self, place: int) -> str:
+        return column_kind(column_cells(self._rows, place))
+
+
+def footer_note(records: Sequence[Record]) -> str:
+    """Return what is said of lines that come after a table."""
+    shown = listed([record.text.strip() for record in records], 2, write=quoted)
+    if len(records) == 1:
+        return f"line {records[0].line} ({shown}) comes after the rows, and is left out"
+    return f"lines {records[0].line} to {records[-1].line} ({shown}) come after the rows, and are left out"
+
+
+def lines_note(records: Sequence[Record], what: str) -> str:
+    """Return what is said of lines between the rows: ``lines 3, 7 and 2 more ('# x')`` and what of them."""
+    numbers = listed([record.line for record in records], 4)
+    return f"line{'s' if len(records) > 1 else ''} {numbers} ({quoted(records[0].text.strip())}) {what}"

@@ -1,5 +1,6 @@
 """``fit --memory``: what is allowed, what goes to disk, and what is left of it."""
 
+import gzip
 import json
 import re
 import signal
@@ -109,25 +110,66 @@ def test_it_says_on_how_many_rows_the_rest_was_compared_and_so_does_the_model(fi
     assert f"{sample[1]} rows, drawn at random, for the audit and logistic regression" in " ".join(told.split())
 
 
-@pytest.mark.parametrize("source", ["heart", "-", "table.csv", "http://127.0.0.1:9/table.parquet"])
-def test_what_cannot_be_read_by_column_is_refused_with_how_to_convert_it(
-    demarcate, tmp_path, monkeypatch, frame, source
-):
+TEXTS = {
+    "table.csv": pl.DataFrame.write_csv,
+    "table.tsv": lambda frame, path: frame.write_csv(path, separator="\t"),
+    "table.csv.gz": lambda frame, path: path.write_bytes(gzip.compress(frame.write_csv().encode())),
+    "quoted.csv": lambda frame, path: frame.write_csv(path, quote_style="always", line_terminator="\r\n"),
+}
+
+
+@pytest.fixture(params=TEXTS)
+def text(request, frame, tmp_path):
+    path = tmp_path / request.param
+    TEXTS[request.param](frame, path)
+    return path
+
+
+@pytest.mark.parametrize("amount", [SMALL, PLENTY])
+def test_a_text_table_makes_the_model_that_it_makes_in_memory(demarcate, text, tmp_path, amount):
+    models = [tmp_path / name for name in ("disk.safetensors", "memory.safetensors")]
+    on_disk = demarcate("fit", text, *TINY, "--memory", amount, "--json", "--out", models[0])
+    in_memory = demarcate("fit", text, *TINY, "--json", "--out", models[1])
+    assert told(on_disk) == told(in_memory)
+    assert models[0].read_bytes() == models[1].read_bytes()
+    assert (json.loads(on_disk.out)["memory"] is None) == (amount == PLENTY)
+
+
+@pytest.mark.parametrize("amount", [SMALL, PLENTY])
+def test_standard_input_is_read_once(demarcate, frame, amount):
+    outcome = demarcate("fit", "-", *TINY, "--memory", amount, "--json", stdin=frame.write_csv().encode())
+    assert json.loads(outcome.out)["n_samples"] == 400
+
+
+def test_a_text_is_kept_in_a_second_file_and_where_is_said(demarcate, tmp_path, frame, scratch):
+    frame.write_csv(tmp_path / "table.csv")
+    outcome = demarcate("fit", tmp_path / "table.csv", *TINY, "--memory", SMALL)
+    said = rf"Its columns are kept in a file of [\d.]+ kB in {scratch} until this ends\."
+    assert re.fullmatch(said, outcome.err.splitlines()[1])
+
+
+def test_a_text_without_room_on_the_disk_is_refused_with_its_size(demarcate, tmp_path, frame, monkeypatch):
+    frame.write_csv(tmp_path / "table.csv")
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 2000}))
+    outcome = demarcate("fit", tmp_path / "table.csv", *TINY, "--memory", SMALL)
+    assert outcome.code == 1
+    assert re.search(r"The columns of '.*table\.csv' are [\d.]+ kB, and '.*' has 2.0 kB left\. Make room", outcome.err)
+
+
+def test_a_text_that_is_wrong_is_refused_as_without_the_option(demarcate, tmp_path):
+    (tmp_path / "table.csv").write_text("size,sick\n1,no\n2\n")
+    outcomes = [demarcate("fit", tmp_path / "table.csv", *TINY, *more) for more in ((), ("--memory", SMALL))]
+    assert outcomes[0] == outcomes[1]
+    assert "line 3 (data row 2) has 1" in outcomes[0].err
+
+
+@pytest.mark.parametrize("source", ["heart", "table.jsonl", "http://127.0.0.1:9/table.parquet"])
+def test_what_cannot_be_read_by_column_is_refused(demarcate, tmp_path, monkeypatch, frame, source):
     monkeypatch.chdir(tmp_path)
-    frame.write_csv("table.csv")
+    frame.write_ndjson("table.jsonl")
     outcome = demarcate("fit", source, *TINY, "--memory", SMALL)
     assert outcome.code == 1
-    assert f"{source!r} is not a Parquet or Arrow file" in outcome.err
-    assert 'polars.scan_csv("table.csv", infer_schema=False).sink_parquet("table.parquet")' in outcome.err
-
-
-def test_a_table_that_was_converted_as_the_message_says_is_the_same_table(demarcate, tmp_path, frame):
-    frame.write_csv(tmp_path / "table.csv")
-    pl.scan_csv(tmp_path / "table.csv", infer_schema=False).sink_parquet(tmp_path / "table.parquet")
-    models = [tmp_path / "text.safetensors", tmp_path / "columns.safetensors"]
-    assert demarcate("fit", tmp_path / "table.csv", *TINY, "--out", models[0]).code == 0
-    assert demarcate("fit", tmp_path / "table.parquet", *TINY, "--memory", SMALL, "--out", models[1]).code == 0
-    assert models[0].read_bytes() == models[1].read_bytes()
+    assert f"{source!r} is not a CSV, TSV, Parquet or Arrow file, which --memory reads column by column" in outcome.err
 
 
 def test_an_arrow_file_does_as_well(demarcate, tmp_path, frame):
@@ -193,12 +235,15 @@ def test_rows_without_a_target_may_be_left_out(demarcate, tmp_path, frame):
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)], ids=["killed", "interrupted"]
 )
-def test_nothing_is_left_of_a_fit_that_was_ended(start, table, tmp_path, number, code):
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_nothing_is_left_of_a_fit_that_was_ended(start, frame, table, tmp_path, number, code, suffix):
+    table = table.with_suffix(suffix)
+    frame.write_csv(table.with_suffix(".csv"))
     out = tmp_path / "models"
     out.mkdir()
     arguments = ["--target", "sick", "--epochs", "100000", "--patience", "0", "--memory", SMALL]
     process = start("fit", table, *arguments, "--out", out / "m.safetensors")
-    while b"are kept in a file" not in process.stderr.readline():
+    while b"encoded columns are kept in a file" not in process.stderr.readline():
         assert process.poll() is None
     time.sleep(0.2)
     process.send_signal(number)

@@ -77,10 +77,15 @@ def open_stream(source: str, reading: ReadingOptions) -> TableInput:
     """Open a built-in data set by its name, or another table, to be read in parts."""
     if source in BUILT_IN:
         return load_table(source)
-    table = stream_table(source, **reading.arguments())
+    table = open_table_stream(source, reading)
     return TableInput(
         source, _PlainParts(table), table.columns, table.n_rows, table.again, is_stored=Path(source).is_file()
     )
+
+
+def open_table_stream(source: str, reading: ReadingOptions) -> TableStream:
+    """Open a table that is not built in, to be read in parts, with the types of its format."""
+    return stream_table(source, **reading.arguments())
 
 
 @dataclass(frozen=True)
@@ -113,11 +118,16 @@ class LabelledTable:
         print_training_set(self.name, self.training_set, summaries)
 
 
-def load_labelled(options: TableOptions, reading: ReadingOptions, rows: RowOptions | None = None) -> LabelledTable:
-    """Read the table that options name into memory, with its target, the kinds of its columns and roles of some."""
+def load_labelled(
+    options: TableOptions, reading: ReadingOptions, rows: RowOptions | None = None, read: TableInput | None = None
+) -> LabelledTable:
+    """Read the table that options name into memory, with its target, the kinds of its columns and roles of some.
+
+    ``read`` is the table, if it has been read already.
+    """
     from demarcate.trainingset import open_table
 
-    table = load_table(options.table, reading)
+    table = read or load_table(options.table, reading)
     frame, labels, target = split_target(table, options.target, drop_missing=options.drop_missing_target)
     roles = (rows or RowOptions()).roles(frame.columns)
     roles.refuse_target(target)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem, together
 from demarcate.io.scratch import scratch_file
-from demarcate.io.tables.columnar import ColumnarTable
+from demarcate.io.tables.columnar import ColumnSource
 from demarcate.tabular import Column, ParsedColumns, Schema, as_frame, encode_labels, infer_schema
 from demarcate.tabular.cells import slices
 from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
@@ -70,7 +70,7 @@ def open_table(
 
 @contextmanager
 def open_file(
-    source: ColumnarTable,
+    source: ColumnSource,
     target: str,
     budget: MemoryBudget,
     folder: Path,
@@ -129,7 +129,7 @@ def open_file(
 
 
 def _read_labels(
-    source: ColumnarTable, target: str, drop_missing: bool
+    source: ColumnSource, target: str, drop_missing: bool
 ) -> tuple[NDArray[Any], NDArray[np.int64], pl.Series | None]:
     """Return classes, codes, and which rows have a label, ``(n_rows,)``, if others are left out."""
     labels = typed_labels(plain_column(target, source.column(target)))
@@ -140,7 +140,7 @@ def _read_labels(
 
 
 def _weighted_rows(
-    source: ColumnarTable, name: str, classes: NDArray[Any], codes: NDArray[np.int64], used: pl.Series | None
+    source: ColumnSource, name: str, classes: NDArray[Any], codes: NDArray[np.int64], used: pl.Series | None
 ) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.float64], pl.Series | None]:
     """Return classes, codes and weights of the rows that weigh something, and which rows of the file these are."""
     cells = plain_column(name, source.column(name))
@@ -157,7 +157,7 @@ def _weighted_rows(
 class _Reader:
     """Reads columns one by one, in the rows that are used: they have a label, and a weight above 0."""
 
-    source: ColumnarTable
+    source: ColumnSource
     used: pl.Series | None
     budget: MemoryBudget
     summaries: dict[str, ColumnSummary] = field(default_factory=dict)

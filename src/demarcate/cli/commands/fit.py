@@ -59,8 +59,8 @@ class CrossValidationOptions:
     )
     checkpoint: str | None = setting(CHECKPOINT, metavar="FOLDER")
     memory: str | None = option(
-        "Memory for a Parquet or Arrow table and all that is made of it, such as 1GB. A larger table is kept on disk, "
-        "beside --out or in TMPDIR.",
+        "Memory for a CSV, Parquet or Arrow table and all that is made of it, such as 1GB. A larger table is kept on "
+        "disk, beside --out or in TMPDIR.",
         metavar="AMOUNT",
     )
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -68,11 +68,8 @@ class ColumnarTable:
     def _n_bytes(self, name: str) -> int:
         if self.schema[name] not in _TEXT_TYPES:
             return 8 * self.n_rows
-        length = pl.col(name).cast(pl.String).str.len_bytes()
-        # A text that is short is stored in place of the reference to a long one.
-        n_apart = length.filter(length > _INLINE_BYTES).sum()
         with _input_errors(self.name, self.kind):
-            return 16 * self.n_rows + int(self.source.select(n_apart).collect(engine="streaming").item())
+            return int(self.source.select(text_bytes(name)).collect(engine="streaming").item())
 
     def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
         """Read all rows, so many at a time."""
@@ -84,17 +81,50 @@ class ColumnarTable:
             yield part
 
 
-def open_columnar(source: str) -> ColumnarTable:
-    """Open a Parquet or Arrow file by the path that a user gave; refuse anything without columns to read one by one."""
-    if source != "-" and "://" not in source and source not in BUILT_IN_NAMES:
-        located = find_source(Path(source), timeout=1.0)
-        first = next(located.blocks(), b"") if located.is_rereadable else b""
-        for magic, kind in ((_PARQUET_MAGIC, "Parquet"), (ARROW_FILE_MAGIC, "Arrow")):
-            if first.startswith(magic):
-                return ColumnarTable.of(str(Path(source).absolute()), source, kind)
-    fact = f"'{source}' is not a Parquet or Arrow file, whose columns --memory reads one by one"
-    convert = 'polars.scan_csv("table.csv", infer_schema=False).sink_parquet("table.parquet")'
-    raise InputError([Problem(fact, f"Leave out --memory, or convert it first, in Python: {convert}")])
+class ColumnSource(Protocol):
+    """A table that is read column by column: `ColumnarTable`, or a text table stored as columns."""
+
+    @property
+    def name(self) -> str:
+        """Its name in messages."""
+
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """The type of every column."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the columns."""
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows, at least one."""
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """The bytes that each column takes in memory."""
+
+    def column(self, name: str, n_rows: int | None = None) -> pl.Series:
+        """Read one column, or its first rows."""
+
+
+def text_bytes(name: str) -> pl.Expr:
+    """Return the bytes that a column of text takes in memory."""
+    length = pl.col(name).cast(pl.String).str.len_bytes().cast(pl.Int64)
+    # A text that is short is stored in place of the reference to a long one.
+    return 16 * pl.len().cast(pl.Int64) + length.filter(length > _INLINE_BYTES).sum()
+
+
+def open_columnar(source: str) -> ColumnarTable | None:
+    """Open a Parquet or Arrow file by the path that a user gave; None if it is anything else."""
+    if source == "-" or "://" in source or source in BUILT_IN_NAMES:
+        return None
+    located = find_source(Path(source), timeout=1.0)
+    first = next(located.blocks(), b"") if located.is_rereadable else b""
+    for magic, kind in ((_PARQUET_MAGIC, "Parquet"), (ARROW_FILE_MAGIC, "Arrow")):
+        if first.startswith(magic):
+            return ColumnarTable.of(str(Path(source).absolute()), source, kind)
+    return None
 
 
 def _scan(source: str | bytes, kind: str) -> pl.LazyFrame:

@@ -8,7 +8,7 @@ from typing import Protocol
 MAX_BYTES = 2 * 1024**3
 """Limit of tables that are read whole."""
 
-BLOCK = 1024**2
+BLOCK = 4 * 1024**2
 """Bytes read at once."""
 
 PACKED_SUFFIXES = (".gz", ".bz2", ".xz", ".zst")

@@ -6,7 +6,7 @@ from typing import Any
 
 MAX_LISTED = 8
 _MAX_QUOTED = 60
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 """Characters that Python counts as printable although nothing is seen of them."""
@@ -23,9 +23,9 @@ def visible(text: object) -> str:
     line\nbreak \x1b[31mred \u202eleft
     """
     line = str(text)
-    if line.isprintable() and not _INVISIBLE.search(line):
+    if line.isprintable() and not INVISIBLE.search(line):
         return line
-    return "".join(char if char.isprintable() and not _INVISIBLE.match(char) else ascii(char)[1:-1] for char in line)
+    return "".join(char if char.isprintable() and not INVISIBLE.match(char) else ascii(char)[1:-1] for char in line)
 
 
 def plain_text(cell: object) -> str:

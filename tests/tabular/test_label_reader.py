@@ -22,9 +22,9 @@ def count(cells, cut=2, dtype=None):
 )
 def test_classes_are_those_of_all_labels_together(cells):
     classes, codes = encode_labels(typed_labels(pl.Series(cells)))
-    counted_classes, counts = count(cells).classes()
-    assert (counted_classes.dtype, counted_classes.tolist()) == (classes.dtype, classes.tolist())
-    assert counts.tolist() == [(codes == code).sum() for code in range(len(classes))]
+    counted = count(cells).classes()
+    assert (counted.classes.dtype, counted.classes.tolist()) == (classes.dtype, classes.tolist())
+    assert counted.counts.tolist() == [(codes == code).sum() for code in range(len(classes))]
 
 
 @pytest.mark.parametrize(

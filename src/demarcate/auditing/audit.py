@@ -41,6 +41,7 @@ def audit(
     groups: Any = None,
     time: Any = None,
     sample_weight: Any = None,
+    merge_labels: bool = False,
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
@@ -64,6 +65,8 @@ def audit(
         or of later rows, and what random folds overstate is measured.
     sample_weight
         What each row counts, (n_rows,), or the name of a column; rows of weight 0 are left out.
+    merge_labels
+        Whether labels that are one word in several spellings are one class, as for `DemarcateClassifier`.
     settings
         Of the `DemarcateClassifier` that is fitted; None for its defaults.
     seed
@@ -113,7 +116,7 @@ def audit(
         schema.check_usable()
         parsed = schema.parse(frame)
     else:
-        training_set = open_table(frame, labels, "target", None, None, roles, options)
+        training_set = open_table(frame, labels, "target", None, None, roles, options, merge_labels=merge_labels)
         schema, parsed, dependence = training_set.schema, training_set.parsed, training_set.dependence
         classes, codes = training_set.classes, training_set.codes
     new = None if against is None else _read(against, target if isinstance(data, Dataset) else "")[:2]

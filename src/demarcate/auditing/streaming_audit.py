@@ -16,6 +16,7 @@ from demarcate.checks.table_sample import TableSample, labelled_rows
 from demarcate.errors import InputError, together
 from demarcate.tabular import LabelReader, Schema, infer_schema, typed_labels
 from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
+from demarcate.trainingset.open import warn_of_labels
 from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles
 
 _READ_ONCE = (
@@ -33,6 +34,7 @@ def audit_sample(
     rescore: bool = True,
     options: ColumnOptions = NO_COLUMN_OPTIONS,
     roles: RowRoles = NO_ROLES,
+    merge_labels: bool = False,
     settings: Mapping[str, Any] | None = None,
     seed: int = 0,
     on_fit: Callable[[str], None] | None = None,
@@ -49,16 +51,20 @@ def audit_sample(
         rows = sample.frame
         rows, _, roles, weights = weighted_rows(rows, None, roles, roles.weights)
         frame, label_cells = _split(rows, target)
-    schema, class_counts = together(
+    schema, counted = together(
         lambda: _schema(sample, frame, options, roles.names(frame.columns)),
-        lambda: None if sample.labels is None else sample.labels.classes(),
+        lambda: None if sample.labels is None else sample.labels.classes(merge=merge_labels),
     )
-    classes, counts_by_class = (None, np.array([sample.n_rows])) if class_counts is None else class_counts
-    codes = None if label_cells is None or classes is None else LabelReader(classes).read(label_cells)
+    classes = None if counted is None else counted.classes
+    counts_by_class = np.array([sample.n_rows]) if counted is None else counted.counts
+    if counted is not None:
+        warn_of_labels(counted.notices)
+    labels = None if classes is None else LabelReader(classes, merge=merge_labels)
+    codes = None if label_cells is None or labels is None else labels.read(label_cells)
     if parts is None:
         counts, remarks = TableCounts(sample.n_rows, counts_by_class, {}, {}, None), [f"{_READ_ONCE}."]
     else:
-        counts, remarks = _count(parts, schema, frame, target, classes)
+        counts, remarks = _count(parts, schema, frame, target, classes, merge_labels)
     result = audit_rows(
         (frame, None if codes is None or classes is None else classes[codes].tolist()),
         schema,
@@ -113,10 +119,11 @@ def _count(
     sample: pl.DataFrame,
     target: str | None,
     classes: NDArray[Any] | None,
+    merge_labels: bool,
 ) -> tuple[TableCounts, list[str]]:
     """Return counts over all rows, and remarks about unreadable cells."""
     counts = StreamingTableCounts(schema.reader().parse_leniently(sample), 1 if classes is None else len(classes))
-    reader, labels = schema.reader(), None if classes is None else LabelReader(classes)
+    reader, labels = schema.reader(), None if classes is None else LabelReader(classes, merge=merge_labels)
     for part in parts:
         # Missing labels have been refused, or are to be left out.
         rows = labelled_rows(part, target) if target and labels else part

@@ -13,7 +13,7 @@ from sklearn.base import ClassifierMixin, clone
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
-from demarcate.argument_checks import seed_of
+from demarcate.argument_checks import check_consistent_length, seed_of
 from demarcate.bundle import read_bundle, write_bundle
 from demarcate.classifier.baseline_scores import baseline_probabilities, baseline_scores
 from demarcate.classifier.cross_validation import Ensemble, fit_ensemble
@@ -31,6 +31,7 @@ from demarcate.evaluation.row_values import row_losses
 from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
+from demarcate.tabular import to_labels
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.positive_class import positive_code, positive_or_second
 from demarcate.trainingset import TrainingSet
@@ -108,6 +109,10 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         an array of objects. None to decide always.
     calibrate
         Whether probabilities are scaled by a temperature where out-of-fold rows show that this helps.
+    merge_labels
+        Whether labels that are one word in several spellings are one class: they differ in case, spaces, characters
+        that are not seen, or in how a number is spelled, or all of them are words for yes and no. The most frequent
+        spelling names the class; all are known when rows are scored. Without it they are warned of.
     categorical, numerical, text, drop
         Names of columns of a kind that inference would miss, or that are not used.
     dates
@@ -195,7 +200,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             A table of shape (n_samples, n_features): pandas, polars, pyarrow, numpy, a mapping of columns, or a list of
             records; or a `demarcate.trainingset.TrainingSet`, which has labels and weights of its own.
         y
-            One label for each row: strings, integers or booleans.
+            One label for each row: strings, whole numbers, booleans, decimals, dates or times. They stay what they are:
+            ``classes_`` holds values of their type, and labels are one class where they are equal.
         sample_weight
             Weight of each row, (n_samples,), at least 0: in the loss, in scores and intervals, calibration, costs and
             prediction sets, which are all those of the weighted rows. Rows of weight 0 are left out altogether.
@@ -254,11 +260,14 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
 
     def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the accuracy of ``predict``; a row without a decision counts as an error."""
-        if self.abstain is None:
+        if self.abstain is None and not self.merge_labels and self.classes_.dtype != np.object_:
             return float(super().score(X, y, sample_weight))
-        pairs = zip(self.predict(X).tolist(), label_array(y).tolist(), strict=True)
+        # scikit-learn takes neither None nor decimals and dates for labels.
+        reader, decided = self.predictor_.label_reader(), self.predictor_.decisions(self.predict_proba(X))
+        codes = np.array([reader.code(label) for label in to_labels(label_array(y))])
+        check_consistent_length(len(decided), len(codes))
         weights = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
-        return float(np.average([predicted == label for predicted, label in pairs], weights=weights))
+        return float(np.average((decided == codes) & (codes >= 0), weights=weights))
 
     def predict_set(
         self, X: Any, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True

@@ -133,6 +133,7 @@ class _Fit:
             states=[member.state for member in fitted],
             head=head_for(self.network.head, len(self.training_set.classes)),
             classes=self.training_set.classes,
+            merge_labels=self.training_set.merge_labels,
             target=self.training_set.target,
         )
 

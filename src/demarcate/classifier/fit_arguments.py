@@ -18,6 +18,7 @@ from demarcate.argument_checks import check_consistent_length
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import Schema, as_frame
+from demarcate.tabular.cells import MAX_EXACT_INTEGER
 from demarcate.tabular.class_weights import class_weights
 from demarcate.trainingset import TrainingSet, open_table
 from demarcate.trainingset.read_dependence import RowRoles
@@ -83,17 +84,18 @@ def _other_columns(message: str) -> InputError:
 
 
 def label_array(y: ArrayLike) -> NDArray[Any]:
-    """Return labels as an array, ``(n_rows,)``; refuse measurements, infinities and several labels to a row."""
-    # pyarrow's to_numpy refuses to copy.
+    """Return labels as an array, ``(n_rows,)``; refuse measurements, infinities and several labels to a row.
+
+    Values of a list stay what they are: numpy would find a type that holds all of them, and change some.
+    """
+    # pyarrow's to_numpy refuses to copy, and polars' makes floats of decimals.
     values: Any = y.to_pylist() if hasattr(y, "to_pylist") else y.to_numpy() if hasattr(y, "to_numpy") else y
-    try:
-        labels = np.asarray(values)
-    except ValueError:
-        # numpy's message on rows of different lengths speaks of shapes, not of labels.
-        raise InputError([Problem("Some rows have several labels", "Give one label for each row")]) from None
-    if labels.dtype.kind == "U" and isinstance(values, Sequence) and not all(isinstance(each, str) for each in values):
-        # numpy would turn a missing label among words into a word: 'nan'.
-        labels = np.array(values, dtype=object)
+    if isinstance(y, pl.Series) and isinstance(y.dtype, pl.Decimal):
+        values = y.to_list()
+    is_list = isinstance(values, Sequence) and not _are_floats(values)
+    labels = np.array(values, dtype=object) if is_list else np.asarray(values)
+    if is_list and labels.ndim == 1 and any(isinstance(label, list | tuple | set | np.ndarray) for label in labels):
+        raise InputError([Problem("Some rows have several labels", "Give one label for each row")])
     try:
         labels = column_or_1d(labels, warn=True)
     except ValueError as error:
@@ -102,6 +104,19 @@ def label_array(y: ArrayLike) -> NDArray[Any]:
     if labels.dtype.kind in "fc":
         _check_float_labels(labels)
     return np.asarray(labels)
+
+
+def _are_floats(values: Sequence[Any]) -> bool:
+    """Tell whether values are numbers, with floats among them, that floats hold exactly."""
+    if not any(isinstance(value, float | np.floating) for value in values):
+        return False
+    return all(
+        isinstance(value, float | np.floating)
+        or (
+            isinstance(value, int | np.integer) and not isinstance(value, bool) and abs(int(value)) <= MAX_EXACT_INTEGER
+        )
+        for value in values
+    )
 
 
 def _read_arguments(
@@ -131,7 +146,8 @@ def _read_arguments(
             X = X[weighted]
     name = getattr(y, "name", None)
     target = "target" if name is None or name == "" else str(name)
-    return open_table(X, labels, target, weights, schema, roles, estimator._column_options())  # noqa: SLF001
+    options, merge = estimator._column_options(), bool(estimator.merge_labels)  # noqa: SLF001
+    return open_table(X, labels, target, weights, schema, roles, options, merge_labels=merge)
 
 
 def _warn_of_shuffled_index(X: Any, arguments: Mapping[str, Any]) -> None:

@@ -59,6 +59,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     cost: Any = None
     abstain: float | None = None
     calibrate: bool = True
+    merge_labels: bool = False
     categorical: Sequence[str] | None = None
     numerical: Sequence[str] | None = None
     text: Sequence[str] | None = None
@@ -87,7 +88,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
             seed_of(self.random_state)
         self._column_options()
         gap_of(self.gap, is_date=True)
-        for name in ("pieces", "calibrate"):
+        for name in ("pieces", "calibrate", "merge_labels"):
             value = getattr(self, name)
             require(isinstance(value, bool | np.bool_), name, "True or False", value)
         is_path = isinstance(self.checkpoint, str | os.PathLike | None)

@@ -120,6 +120,7 @@ def open_fit_input(
                 roles,
                 column_options,
                 drop_missing_target=drop,
+                merge_labels=options.merge_labels,
                 seed=seed,
                 on_write=on_write,
             )

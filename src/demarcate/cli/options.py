@@ -119,6 +119,11 @@ class TableOptions:
     )
     drop: list[str] | None = option("Columns to leave out.", metavar="COLUMNS")
     drop_missing_target: bool = option(_DROP_MISSING, "--drop-missing-target", default=False)
+    merge_labels: bool = option(
+        "Make one class of labels that are one word in several spellings, such as Yes, yes and YES, or 1 and true.",
+        "--merge-labels",
+        default=False,
+    )
 
     def column_options(
         self, columns: Sequence[str], reading: ReadingOptions, own: Sequence[str] = ()
@@ -143,7 +148,7 @@ class RowColumns:
         "Column of dates or numbers that orders the rows: scores are those of later rows.", metavar="COLUMN"
     )
     weights: str | None = option(
-        "Column that says what each row counts, in training and in every score; rows of weight 0 are left out.",
+        "Column that says what each row counts in every score. [default: the column that the model was trained with]",
         metavar="COLUMN",
     )
 
@@ -158,6 +163,10 @@ class RowColumns:
 class RowOptions(RowColumns):
     """The same of rows to learn from, whose labels may be known late."""
 
+    weights: str | None = option(
+        "Column that says what each row counts, in training and in every score; rows of weight 0 are left out.",
+        metavar="COLUMN",
+    )
     gap: str | None = option(
         "With --time: how long after its row a label is known, such as 7d or 36h; a plain number is in days for dates, "
         "else in the column's unit.",

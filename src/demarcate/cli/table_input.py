@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from demarcate.trainingset import TrainingSet
     from demarcate.trainingset.read_dependence import RowRoles
 
+USUAL_TARGET = "target"
+"""A column of this very name is predicted where no other is named."""
+
 # polars, which is loaded by now, has Ctrl-C wait until the writer of a pipe has more to say.
 signals.interrupt_blocking_calls()
 
@@ -132,8 +135,8 @@ def load_labelled(
     roles = (rows or RowOptions()).roles(frame.columns)
     roles.refuse_target(target)
     frame, labels, weights = weighted_rows(frame, labels, roles)
-    column_options = options.column_options(table.columns, reading, table.categorical)
-    training_set = open_table(frame, labels, target, weights, None, roles, column_options)
+    column_options, merge = options.column_options(table.columns, reading, table.categorical), options.merge_labels
+    training_set = open_table(frame, labels, target, weights, None, roles, column_options, merge_labels=merge)
     return LabelledTable(table.name, frame, labels, training_set, column_options)
 
 
@@ -167,6 +170,9 @@ def split_target(
 
 def resolve_target(name: str, columns: Sequence[str], target: str | None) -> str:
     """Return the target of a table, if it is one of the columns and not the only one."""
+    if target is None and USUAL_TARGET in columns:
+        notify(f"The column {USUAL_TARGET!r} is predicted; --target names another.")
+        target = USUAL_TARGET
     if target is None:
         # The target is often last: names in the middle are left out.
         shown = ", ".join(columns if len(columns) <= 20 else [*columns[:9], "...", *columns[-9:]])

@@ -83,5 +83,6 @@ def mean_predictor(
         states=states,
         head=head_for(networks[0].head, len(table.classes)),
         classes=table.classes,
+        merge_labels=table.merge_labels,
         target=table.target,
     )

@@ -49,6 +49,7 @@ def train(
     thousands: str | None = None,
     missing: Sequence[Any] = (),
     class_weight: Mapping[Any, float] | None = None,
+    merge_labels: bool = False,
     groups: Any = None,
     time: Any = None,
     gap: float | str | timedelta = 0.0,
@@ -89,6 +90,8 @@ def train(
         set names its own categories.
     class_weight
         The weight of each label's rows in the loss, at least 0; 1 for labels that are not named.
+    merge_labels
+        Whether labels that are one word in several spellings are one class, as for `DemarcateClassifier`.
     groups
         The group of each row, such as its subject: the name of a column or several, or an array ``(n_rows,)``. The rows
         of a group are all trained on, all validated on or all tested on, and intervals are by group. The columns are no
@@ -168,7 +171,8 @@ def train(
         thousands=thousands,
         missing=missing,
     )
-    table = read_training_set(data, named.values(), roles, sample_weight, options, class_weight=class_weight)
+    labels: dict[str, Any] = {"class_weight": class_weight, "merge_labels": merge_labels}
+    table = read_training_set(data, named.values(), roles, sample_weight, options, **labels)
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds must be a whole number of trainings, at least 1, got {seeds!r}")
     stops_early = any(training.patience is not None for training in trainings.values())

@@ -19,7 +19,7 @@ from demarcate.inference.first_layer_lookup import FirstLayerLookup, locate_memb
 from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
-from demarcate.tabular import ParsedColumns, Schema, TableReader, TrainedOn, as_frame
+from demarcate.tabular import LabelReader, ParsedColumns, Schema, TableReader, TrainedOn, as_frame
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.tabular.trained_range import TrainedRanges
 
@@ -58,6 +58,8 @@ class Predictor:
         Out-of-fold scores for prediction sets, if there are any.
     positive
         The code of the positive class of two, 0 or 1; None where nobody said which class that is.
+    merge_labels
+        Whether all spellings of a label are its class, as they were in training.
     trained_on
         What it keeps of its training rows, so that other rows are compared with them; None for a model without it.
     record
@@ -75,6 +77,7 @@ class Predictor:
     temperature: float | None = None
     conformal: Conformal | None = None
     positive: int | None = None
+    merge_labels: bool = False
     trained_on: TrainedOn | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
 
@@ -262,6 +265,10 @@ class Predictor:
     def parse(self, table: Any) -> ParsedColumns:
         """Return a table's cells, checked against the schema and read by column kind."""
         return self.schema.parse(as_frame(table), self._ranges)
+
+    def label_reader(self) -> LabelReader:
+        """Return a reader of labels as the codes of the classes."""
+        return LabelReader(self.classes, merge=self.merge_labels)
 
     def reader(self) -> TableReader:
         """Return a reader that parses a table that comes in parts."""

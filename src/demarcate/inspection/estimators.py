@@ -39,6 +39,14 @@ def positive_of(estimator: Any) -> Any:
     return predictor.classes.tolist()[predictor.positive]
 
 
+def known_labels(estimator: Any, labels: Any) -> Any:
+    """Return labels as a classifier that merges spellings names them, and as they are for another."""
+    predictor = predictor_of(estimator)
+    if predictor is None or not predictor.merge_labels:
+        return labels
+    return predictor.classes[encode_known_labels(labels, predictor.classes, merge=True)]
+
+
 def class_margins(estimator: Any, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each class's lead over its best rival, ``(..., n_classes)``: positive for the class decided for.
 

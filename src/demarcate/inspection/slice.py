@@ -15,6 +15,7 @@ from demarcate.formatting import listed, shortened
 from demarcate.inspection.estimators import (
     LabelledData,
     classes_of,
+    known_labels,
     points_of,
     predictor_of,
     row_numbers,
@@ -119,7 +120,8 @@ def slice_through(
 ) -> tuple[SliceGrid, NDArray[np.float64], NDArray[np.int64], NDArray[Any]]:
     """Lay a grid over two columns that a classifier reads; return it, rows as points, their codes and the labels."""
     classes = classes_of(estimator)
-    frame, codes, _ = table_and_codes(data, classes)
+    X, y = data
+    frame, codes, _ = table_and_codes((X, known_labels(estimator, y)), classes)
     drawn = row_numbers(rows, len(frame))
     predictor = predictor_of(estimator)
     schema = predictor.schema if predictor else None

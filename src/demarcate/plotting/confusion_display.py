@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import classes_of, codes_and_classes, positive_of
+from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular import to_labels
@@ -75,7 +75,9 @@ class ConfusionDisplay(Display):
         """
         classes, predicted = classes_of(estimator), estimator.predict(X)
         positive = positive_of(estimator) if positive is None else positive
-        return cls.from_predictions(y, predicted, classes=classes, positive=positive, title=title, ax=ax)
+        return cls.from_predictions(
+            known_labels(estimator, y), predicted, classes=classes, positive=positive, title=title, ax=ax
+        )
 
     @classmethod
     def from_predictions(

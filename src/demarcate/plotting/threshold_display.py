@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import classes_of, codes_and_classes, positive_of
+from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
 from demarcate.inspection.threshold_curve import ThresholdCurve
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
@@ -81,6 +81,7 @@ class ThresholdDisplay(Display):
         positive = positive_of(estimator) if positive is None else positive
         probabilities = estimator.predict_proba(X)
         costs = {"false_negative": false_negative, "false_positive": false_positive}
+        y = known_labels(estimator, y)
         return cls.from_predictions(y, probabilities, classes=classes, positive=positive, title=title, ax=ax, **costs)
 
     @classmethod

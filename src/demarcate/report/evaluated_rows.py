@@ -125,7 +125,7 @@ class EvaluatedRows:
             has_weight = np.flatnonzero(np.asarray(sample_weight))
             table, labels = table[has_weight], labels[has_weight]
         predictor, indices = classifier.predictor_, classifier.oof_rows_
-        codes = encode_known_labels(labels, predictor.classes)
+        codes = encode_known_labels(labels, predictor.classes, merge=predictor.merge_labels)
         parsed = predictor.parse(table)
         if fingerprint(parsed, codes) != classifier.data_sha256_:
             fact = "The rows are not the ones that the classifier was fitted on"
@@ -168,7 +168,7 @@ class EvaluatedRows:
             If the predictor cannot read the table or the labels.
         """
         frame = as_frame(table)
-        codes = encode_known_labels(labels, predictor.classes)
+        codes = encode_known_labels(labels, predictor.classes, merge=predictor.merge_labels)
         check_consistent_length(len(frame), len(codes))
         parsed = predictor.parse(frame)
         indices = np.arange(len(codes))

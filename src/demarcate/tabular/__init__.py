@@ -2,7 +2,8 @@
 
 from demarcate.tabular.frame import as_frame
 from demarcate.tabular.label_reader import LabelReader, encode_known_labels
-from demarcate.tabular.labels import encode_labels, to_labels, typed_labels
+from demarcate.tabular.label_types import to_labels
+from demarcate.tabular.labels import encode_labels, read_labels, typed_labels
 from demarcate.tabular.schema import Column, ParsedColumns, Schema, TableReader
 from demarcate.tabular.schema_inference import infer_schema
 from demarcate.tabular.splits import all_but, stratified_folds, stratified_split
@@ -20,6 +21,7 @@ __all__ = [
     "encode_known_labels",
     "encode_labels",
     "infer_schema",
+    "read_labels",
     "stratified_folds",
     "stratified_split",
     "to_labels",

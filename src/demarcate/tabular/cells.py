@@ -4,6 +4,7 @@ Text follows rules of our own, because libraries disagree silently: here ``007``
 an integer too large for a float is not a quantity.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -26,11 +27,12 @@ MISSING_WORDS = frozenset(
 missing: there ``NA`` may be a country and ``none`` an answer."""
 
 _TRUTH = {"true": 1.0, "false": 0.0}
-_BOOLEANS = {
+TRUTH_OF_WORDS: Mapping[str, str] = {
     **dict.fromkeys(("true", "t", "yes", "y", "1"), "true"),
     **dict.fromkeys(("false", "f", "no", "n", "0"), "false"),
 }
-_BOOLEAN_WORDS = frozenset(_BOOLEANS) - {"0", "1"}
+"""Words for yes and no, in lower case."""
+_BOOLEAN_WORDS = frozenset(TRUTH_OF_WORDS) - {"0", "1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +121,7 @@ def are_boolean_words(distinct: pl.Series) -> bool:
     words = {text.lower() for text in distinct.head(2 * len(_BOOLEAN_WORDS) ** 2)}
     if not words <= _BOOLEAN_WORDS:
         return False
-    return words <= set(_TRUTH) or {_BOOLEANS[word] for word in words} == {"true", "false"}
+    return words <= set(_TRUTH) or {TRUTH_OF_WORDS[word] for word in words} == {"true", "false"}
 
 
 def odd_beside_booleans(distinct: pl.Series, max_odd: int = 3) -> list[str]:
@@ -144,7 +146,12 @@ def _replace(text: pl.Series, replacements: Mapping[str, str | None]) -> pl.Seri
 
 def _boolean_word(word: str) -> str | None:
     lower = word.lower()
-    return None if lower in MISSING_WORDS else _BOOLEANS.get(lower, word)
+    return None if lower in MISSING_WORDS else TRUTH_OF_WORDS.get(lower, word)
+
+
+def number_spelling(text: str) -> str:
+    """Return the one spelling of text that is a number, as `parse_categories` has it; empty for other text."""
+    return _canonical_number(text) if re.match(_NUMBER, text) and not re.match(_CODE, text) else ""
 
 
 def _canonical_number(text: str) -> str:

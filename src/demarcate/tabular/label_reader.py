@@ -1,7 +1,10 @@
 """Labels of a table that comes in parts: counted to find the classes, or read as classes that are known."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,18 +13,11 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
-from demarcate.tabular.cells import parse_categories
-from demarcate.tabular.labels import (
-    MAX_ROWS_NAMED,
-    canonical_label,
-    class_problems,
-    different_labels_problem,
-    is_missing_label,
-    missing_problems,
-    regression_problems,
-    to_labels,
-    typed_labels,
-)
+from demarcate.tabular.cells import number_spelling, parse_categories
+from demarcate.tabular.label_checks import MAX_ROWS_NAMED, LabelRows, different_labels_problem, missing_problems
+from demarcate.tabular.label_spelling import KnownSpellings
+from demarcate.tabular.label_types import is_missing_label, to_labels
+from demarcate.tabular.labels import canonical_label, classes_of_rows, typed_labels
 
 MAX_CLASSES = 100_000
 _MAX_UNKNOWN_COUNTED = 10_000
@@ -45,6 +41,15 @@ class _MissingRows:
 
     def problems(self) -> list[Problem]:
         return missing_problems(self._first, self.n_missing)
+
+
+@dataclass(frozen=True, eq=False)
+class CountedClasses:
+    """Sorted classes and their numbers of rows, both ``(n_classes,)``, and what a person should know of the labels."""
+
+    classes: NDArray[Any]
+    counts: NDArray[np.int64]
+    notices: tuple[str, ...]
 
 
 class LabelCounter:
@@ -71,31 +76,36 @@ class LabelCounter:
             fact = f"More than {MAX_CLASSES:,} labels differ in the first {self._missing.n_rows:,} rows"
             raise InputError([different_labels_problem(fact)])
 
-    def classes(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
-        """Return the classes, sorted as `encode_labels` does, and their numbers of rows, both ``(n_classes,)``."""
-        words, counts = pl.Series([*self._counts], dtype=pl.String), [*self._counts.values()]
+    def classes(self, *, merge: bool = False) -> CountedClasses:
+        """Return the classes, sorted as `read_labels` does, their numbers of rows, and warnings."""
+        words = pl.Series([*self._counts], dtype=pl.String)
         labels = (words == "true").to_list() if self._is_boolean else typed_labels(words)
-        rows_of_labels = dict(zip(labels, counts, strict=True))
-        problems = self._missing.problems()
-        problems += regression_problems(labels, [*self._first_row.values()], counts) or class_problems(rows_of_labels)
-        if problems:
-            raise InputError(problems)
-        classes = sorted(rows_of_labels)
-        return np.asarray(classes), np.array([rows_of_labels[label] for label in classes])
+        rows = map(LabelRows, self._first_row.values(), self._counts.values())
+        by_label = dict(zip(labels, rows, strict=True))
+        classes, codes, notices = classes_of_rows(by_label, self._missing.problems(), merge=merge)
+        counts = np.zeros(len(classes), dtype=np.int64)
+        for label, n_rows in by_label.items():
+            counts[codes[label]] += n_rows.n
+        return CountedClasses(classes, counts, notices)
 
 
 class LabelReader:
     """Reads labels part by part as indices of known classes, and reports problems once for the whole table.
 
-    1, 1.0 and "1" are the same label.
+    1, 1.0 and "1" are the same label, if there are not both. ``merge`` knows all spellings of a word.
     """
 
-    def __init__(self, classes: Sequence[Any] | NDArray[Any]) -> None:
+    def __init__(self, classes: Sequence[Any] | NDArray[Any], *, merge: bool = False) -> None:
         known = np.asarray(classes).tolist()
         self._by_value = {(type(label), label): code for code, label in enumerate(known)}
         self._by_text = {canonical_label(label): code for code, label in enumerate(known)}
+        for code, label in enumerate(known):
+            for text in _file_spellings(label):
+                self._by_text.setdefault(text, code)
         booleans = self._by_text if self._by_text.keys() in _BOOLEAN_CLASSES else {}
         self._by_other_spelling = {_OTHER_SPELLINGS[word]: code for word, code in booleans.items()}
+        self._spellings = KnownSpellings(self._by_text) if merge else None
+        self._classes = listed(known, write=lambda label: quoted(canonical_label(label)))
         self._missing = _MissingRows()
         self._unknown: Counter[str] = Counter()
 
@@ -105,8 +115,7 @@ class LabelReader:
         problems = self._missing.problems()
         if self._unknown:
             unknown = [f"{quoted(label)} in {counted(n, 'row')}" for label, n in self._unknown.most_common()]
-            classes = listed([*self._by_text], write=quoted)
-            remedy = f"The classes are {classes}: leave out the rows, or train on a table that has them"
+            remedy = f"The classes are {self._classes}: leave out the rows, or train on a table that has them"
             problems.append(Problem(f"Unknown labels: {listed(unknown)}", remedy))
         return problems
 
@@ -137,12 +146,26 @@ class LabelReader:
         if (type(label), label) in self._by_value:
             return self._by_value[type(label), label]
         word = canonical_label(label)
-        return self._by_text.get(word, self._by_other_spelling.get(word, -1))
+        code = self._by_text.get(word, self._by_other_spelling.get(word, -1))
+        return self._spellings.code(word) if code < 0 and self._spellings else code
 
 
-def encode_known_labels(labels: Any, classes: Sequence[Any] | NDArray[Any]) -> NDArray[np.int64]:
+def _file_spellings(label: Any) -> Iterator[str]:
+    """Yield how a file or a table's column may spell a label that is neither text nor a whole number."""
+    if isinstance(label, Decimal | float):
+        yield number_spelling(str(label))
+    elif isinstance(label, date):
+        yield label.isoformat()
+        if isinstance(label, datetime):
+            # As polars writes it: fractions of a second without zeros at their end.
+            yield label.isoformat(" ").rstrip("0").rstrip(".") if label.microsecond else label.isoformat(" ")
+
+
+def encode_known_labels(
+    labels: Any, classes: Sequence[Any] | NDArray[Any], *, merge: bool = False
+) -> NDArray[np.int64]:
     """Return each row's index among known classes ``(n_rows,)``; missing and unknown labels are refused together."""
-    reader = LabelReader(classes)
+    reader = LabelReader(classes, merge=merge)
     codes = reader.read(to_labels(labels))
     if codes is None:
         raise InputError(reader.problems)

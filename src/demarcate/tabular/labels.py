@@ -1,9 +1,9 @@
 """Labels: the classes of a target column, and rows as class indices."""
 
-import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -11,39 +11,90 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
-from demarcate.formatting import counted, is_whole, listed, quoted
 from demarcate.tabular.cells import parse_categories
-from demarcate.tabular.columns import by_microseconds, is_missing
+from demarcate.tabular.label_checks import (
+    LabelRows,
+    class_problems,
+    label_notices,
+    label_problems,
+    missing_problems,
+)
+from demarcate.tabular.label_spelling import merged_labels
+from demarcate.tabular.label_types import class_array, common_type, is_missing_label, to_labels, type_problems
 
-MAX_ROWS_NAMED = 5
-_MAX_NUMERIC_CLASSES = 10
 _WHOLE_FLOAT = re.compile(r"^-?[0-9]+\.0$")
 
 
-def encode_labels(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Return the sorted classes ``(n_classes,)`` and each row's class index ``(n_rows,)``.
+@dataclass(frozen=True, eq=False)
+class EncodedLabels:
+    """Sorted classes ``(n_classes,)``, each row's class index ``(n_rows,)``, and what a person should know of them."""
 
-    Labels are strings, integers or booleans; all are taken as text if any is of another type or types are mixed.
-    All problems are reported together: missing labels, fewer than two classes, no class with a second row.
+    classes: NDArray[Any]
+    codes: NDArray[np.int64]
+    notices: tuple[str, ...]
+
+
+def encode_labels(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return the classes and codes of `read_labels`."""
+    read = read_labels(labels)
+    return read.classes, read.codes
+
+
+def read_labels(labels: Any, *, merge: bool = False) -> EncodedLabels:
+    """Return the classes of labels, and each row's class.
+
+    Labels are strings, integers, whole floats, booleans, decimals, dates or times, and stay what they are: labels are
+    one class where they are equal. ``merge`` makes one class of the spellings of a word. All problems are reported
+    together: missing labels, types that cannot be kept, fewer than two classes, no class with a second row.
     """
     cells = to_labels(labels)
-    are_missing = [is_missing_label(label) for label in cells]
-    problems = missing_problems([row for row, missing in enumerate(are_missing, 1) if missing])
-    present = [label for label, missing in zip(cells, are_missing, strict=True) if not missing]
-    kinds = {type(label) for label in present}
-    if not (kinds <= {int, float} or kinds <= {str} or kinds <= {bool}):
-        present = [canonical_label(label) for label in present]
-    counts = Counter(present)
-    for label in counts:
-        if isinstance(label, str) and not is_whole(label):
-            fact = f"The label in row {cells.index(label) + 1} holds half a character"
-            problems.append(Problem(fact, "Write the character in full"))
-    problems += regression_problems(cells) or class_problems(counts)
-    if problems:
+    are_present = [not is_missing_label(label) for label in cells]
+    problems = missing_problems([row for row, present in enumerate(are_present, 1) if not present])
+    present = [*compress(cells, are_present)]
+    rows = [*compress(range(1, len(cells) + 1), are_present)]
+    if unhashable := [pair for pair in zip(present, rows, strict=True) if type(pair[0]).__hash__ is None]:
+        raise InputError([*problems, *type_problems(unhashable)])
+    found = _rows_of_labels(present, rows)
+    dtype = labels.dtype if isinstance(labels, np.ndarray) else None
+    classes, codes, notices = classes_of_rows(found, problems, merge=merge, dtype=dtype)
+    return EncodedLabels(classes, np.fromiter((codes[label] for label in present), np.int64, len(present)), notices)
+
+
+def _rows_of_labels(labels: Iterable[Any], rows: Iterable[int]) -> dict[Any, LabelRows]:
+    """Return first row and number of rows of each distinct label, in order of appearance."""
+    firsts: dict[Any, int] = {}
+    counts: dict[Any, int] = {}
+    for label, row in zip(labels, rows, strict=True):
+        firsts.setdefault(label, row)
+        counts[label] = counts.get(label, 0) + 1
+    return {label: LabelRows(row, counts[label]) for label, row in firsts.items()}
+
+
+def classes_of_rows(
+    labels: Mapping[Any, LabelRows],
+    problems: Iterable[Problem] = (),
+    *,
+    merge: bool = False,
+    dtype: np.dtype[Any] | None = None,
+) -> tuple[NDArray[Any], dict[Any, int], tuple[str, ...]]:
+    """Return the sorted classes of distinct labels, the class index of each label, and warnings.
+
+    ``problems`` are those found before, and are raised with what is wrong with the labels. ``dtype`` is that of the
+    array that the labels came in.
+    """
+    names = {label: label for label in labels}
+    if merge and all(isinstance(label, str) for label in labels):
+        names = merged_labels({label: rows.n for label, rows in labels.items()})
+    merged: dict[Any, LabelRows] = {}
+    for label, rows in labels.items():
+        before = merged.get(names[label], LabelRows(rows.first, 0))
+        merged[names[label]] = LabelRows(before.first, before.n + rows.n)
+    faults = label_problems(merged) or class_problems({label: rows.n for label, rows in merged.items()})
+    if problems := [*problems, *faults]:
         raise InputError(problems)
-    classes = sorted(counts)
-    codes = {label: code for code, label in enumerate(classes)}
-    return np.asarray(classes), np.fromiter((codes[label] for label in present), np.int64, len(present))
+    classes = class_array(merged, common_type([*merged], dtype))
+    codes = {label: code for code, label in enumerate(classes.tolist())}
+    return classes, {label: codes[name] for label, name in names.items()}, tuple(label_notices(merged))
 
 
 def typed_labels(column: pl.Series) -> list[Any]:
@@ -68,75 +119,3 @@ def canonical_label(label: Any) -> str:
     if text.lower() in ("true", "false"):
         return text.lower()
     return text.removesuffix(".0") if _WHOLE_FLOAT.match(text) else text
-
-
-def to_labels(labels: Any) -> list[Any]:
-    """Return labels from any container as plain Python values, text without surrounding space."""
-    labels = by_microseconds(labels) if isinstance(labels, np.ndarray) else labels
-    cells = labels.to_list() if hasattr(labels, "to_list") else labels.tolist() if hasattr(labels, "tolist") else labels
-    return [_plain_label(cell) for cell in cells]
-
-
-def _plain_label(cell: Any) -> Any:
-    cell = by_microseconds(cell).item() if isinstance(cell, np.generic) else cell
-    return cell.strip() if isinstance(cell, str) else cell
-
-
-def is_missing_label(label: Any) -> bool:
-    """Tell whether a label is a missing value or empty text."""
-    return is_missing(label) or label == ""
-
-
-def missing_problems(rows: Sequence[int], n_missing: int | None = None) -> list[Problem]:
-    """Report missing labels by their rows, counted from 1; ``n_missing`` if only the first rows are known."""
-    n_missing = len(rows) if n_missing is None else n_missing
-    if not n_missing:
-        return []
-    place = f"row {rows[0]}" if n_missing == 1 else f"rows {listed(rows, MAX_ROWS_NAMED, total=n_missing)}"
-    remedy = "Fill it in, or leave out rows without a label (--drop-missing-target)"
-    return [Problem(f"The target is missing in {place}", remedy)]
-
-
-def regression_problems(
-    cells: Sequence[Any], rows: Sequence[int] | None = None, counts: Sequence[int] | None = None
-) -> list[Problem]:
-    """Report labels that are numbers with fractions: they are measurements, not classes.
-
-    As text such numbers may name classes (doses, say) unless there are many. Cells are the labels of all rows, or the
-    distinct ones with the first row of each, counted from 1, and the number of its rows.
-    """
-    rows, counts = rows or range(1, len(cells) + 1), counts or [1] * len(cells)
-    present = [index for index, label in enumerate(cells) if not is_missing_label(label)]
-    as_text = [cells[index] for index in present if not isinstance(cells[index], float)]
-    n_present = sum(counts[index] for index in present)
-    if as_text and len({cells[index] for index in present}) <= max(_MAX_NUMERIC_CLASSES, n_present / 10):
-        return []
-    numbers = [_finite_number(label) for label in cells]
-    fractions = [index for index, number in enumerate(numbers) if number is not None and number % 1]
-    if not fractions or any(_finite_number(label) is None for label in as_text):
-        return []
-    n_more = sum(counts[index] for index in fractions) - 1
-    more = f", and {counted(n_more, 'more row')} hold fractions" if n_more else ""
-    fact = f"The label in row {rows[fractions[0]]} is {cells[fractions[0]]}{more}"
-    return [Problem(fact, "This looks like regression: cut the numbers into classes and name them")]
-
-
-def class_problems(counts: Mapping[Any, int]) -> list[Problem]:
-    """Report classes that nothing can be learned from, given the number of rows of each."""
-    if len(counts) < 2:
-        fact = f"Every label is {quoted(next(iter(counts)))}" if counts else "There is no label"
-        return [Problem(fact, "Give rows of another class: a classifier separates at least two classes")]
-    return [different_labels_problem(f"All {len(counts)} labels differ")] if max(counts.values()) == 1 else []
-
-
-def different_labels_problem(fact: str) -> Problem:
-    """Return the problem of a target with too many distinct labels to be classes."""
-    return Problem(fact, "Check the target column: rows of one class share a label, unlike names and measurements")
-
-
-def _finite_number(label: Any) -> float | None:
-    try:
-        number = math.nan if isinstance(label, bool) else float(label)
-    except (TypeError, ValueError):
-        return None
-    return number if math.isfinite(number) else None

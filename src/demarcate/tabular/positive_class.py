@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from demarcate.errors import Problem, SettingError
 from demarcate.formatting import listed, quoted
 from demarcate.tabular.label_reader import LabelReader
-from demarcate.tabular.labels import canonical_label, to_labels
+from demarcate.tabular.label_types import to_labels
+from demarcate.tabular.labels import canonical_label
 
 NEGATIVE_AND_POSITIVE = (
     ("0", "1"),

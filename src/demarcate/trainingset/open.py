@@ -1,6 +1,7 @@
 """From a table and its labels, or a file that is read column by column, to a training set."""
 
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,15 +11,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.errors import InputError, Problem, together
+from demarcate.errors import InputError, InputWarning, Problem, together
 from demarcate.io.scratch import scratch_file
 from demarcate.io.tables.columnar import ColumnSource
-from demarcate.tabular import Column, ParsedColumns, Schema, as_frame, encode_labels, infer_schema
+from demarcate.tabular import Column, ParsedColumns, Schema, as_frame, encode_labels, infer_schema, read_labels
 from demarcate.tabular.cells import slices
 from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dependence import Dependence
-from demarcate.tabular.labels import typed_labels
+from demarcate.tabular.labels import EncodedLabels, typed_labels
 from demarcate.tabular.schema_inference import ColumnInference
 from demarcate.tabular.summaries import ColumnSummary, summarize_column
 from demarcate.trainingset.column_store import CELL_BYTES, ColumnStore
@@ -36,11 +37,15 @@ def open_table(
     schema: Schema | None = None,
     roles: RowRoles = NO_ROLES,
     options: ColumnOptions = NO_COLUMN_OPTIONS,
+    *,
+    merge_labels: bool = False,
 ) -> TrainingSet:
     """Check a table and its labels, and read them into memory; all that is wrong with either is one `InputError`.
 
     Without a schema the columns are inferred, as by `infer_schema`; those with a role are no features, unless the
     options name their kind. ``weights`` are those of the column that ``roles`` names, if it does.
+    ``merge_labels`` makes one class of the spellings of a label. Labels that a person would ask about are warned of,
+    unless a schema says that they have been read before.
     """
 
     def columns() -> tuple[pl.DataFrame, Schema, Dependence | None]:
@@ -53,19 +58,28 @@ def open_table(
         cells = {column.name: column for column in frame.get_columns() if column.name in names}
         return frame, known, roles.dependence(cells, len(frame))
 
-    (frame, known, dependence), (classes, codes) = together(columns, lambda: encode_labels(labels))
+    (frame, known, dependence), read = together(columns, lambda: read_labels(labels, merge=merge_labels))
+    if schema is None:
+        warn_of_labels(read.notices)
     parsed = known.parse(frame)
     return TrainingSet(
         known,
         parsed,
-        classes,
-        codes,
+        read.classes,
+        read.codes,
         weights,
         target,
         dependence=dependence,
         weights_column=roles.weights,
         unused_cells=known.parse_unused(frame),
+        merge_labels=merge_labels,
     )
+
+
+def warn_of_labels(notices: Iterable[str]) -> None:
+    """Warn of labels that a person would ask about."""
+    for notice in notices:
+        warnings.warn(InputWarning(notice), stacklevel=3)
 
 
 @contextmanager
@@ -78,6 +92,7 @@ def open_file(
     options: ColumnOptions = NO_COLUMN_OPTIONS,
     *,
     drop_missing_target: bool = False,
+    merge_labels: bool = False,
     seed: int = 0,
     on_write: Callable[[str, int], None] | None = None,
 ) -> Iterator[TrainingSetOnDisk]:
@@ -90,7 +105,9 @@ def open_file(
     role_names = roles.names(names)
     inference = ColumnInference(names, options, role_names)
     budget.check(source.n_rows, {name: size for name, size in source.sizes.items() if name not in options.drop})
-    classes, codes, used = _read_labels(source, target, drop_missing_target)
+    read, used = _read_labels(source, target, drop_missing_target, merge_labels)
+    warn_of_labels(read.notices)
+    classes, codes = read.classes, read.codes
     n_labelled = len(codes)
     weights = None
     if roles.weights is not None:
@@ -117,6 +134,7 @@ def open_file(
             dependence=dependence,
             weights_column=roles.weights,
             unused_cells=reader.unused(schema, sample),
+            merge_labels=merge_labels,
             sample=sample,
             summaries=reader.summaries,
             n_unlabelled=source.n_rows - n_labelled,
@@ -129,14 +147,14 @@ def open_file(
 
 
 def _read_labels(
-    source: ColumnSource, target: str, drop_missing: bool
-) -> tuple[NDArray[Any], NDArray[np.int64], pl.Series | None]:
-    """Return classes, codes, and which rows have a label, ``(n_rows,)``, if others are left out."""
+    source: ColumnSource, target: str, drop_missing: bool, merge: bool
+) -> tuple[EncodedLabels, pl.Series | None]:
+    """Return the labels, and which rows have one, ``(n_rows,)``, if others are left out."""
     labels = typed_labels(plain_column(target, source.column(target)))
     if not (drop_missing and None in labels):
-        return *encode_labels(labels), None
+        return read_labels(labels, merge=merge), None
     labelled = pl.Series([label is not None for label in labels])
-    return *encode_labels([label for label in labels if label is not None]), labelled
+    return read_labels([label for label in labels if label is not None], merge=merge), labelled
 
 
 def _weighted_rows(

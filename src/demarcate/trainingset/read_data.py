@@ -32,6 +32,7 @@ def read_training_set(
     options: ColumnOptions = NO_COLUMN_OPTIONS,
     *,
     class_weight: Mapping[Any, float] | None = None,
+    merge_labels: bool = False,
 ) -> TrainingSet:
     """Read a data set, or a table and its labels; a training set is taken as it is, with class weights.
 
@@ -58,7 +59,7 @@ def read_training_set(
             roles = replace(roles, weights=sample_weight)
         weights = _row_weights(frame, roles, sample_weight)
         options = options.with_own_categorical(own)
-        training_set = open_table(frame, cells, target, weights, None, roles, options)
+        training_set = open_table(frame, cells, target, weights, None, roles, options, merge_labels=merge_labels)
     if not class_weight:
         return training_set
     return training_set.weighted(class_weights(class_weight, training_set.classes, training_set.codes))

@@ -31,6 +31,7 @@ class TrainingSet:
     dependence: Dependence | None = None  # groups and times of the rows; None for independent rows
     weights_column: str | None = None  # name of the column of weights, if it is a column of the table
     unused_cells: ParsedColumns = field(default_factory=dict)  # of the sample: columns that may name subjects
+    merge_labels: bool = False  # whether the spellings of a label are one class
 
     def __post_init__(self) -> None:
         # Equal weights change nothing: such rows have the bits, and the words, of rows without weights.
@@ -58,6 +59,7 @@ class TrainingSet:
             self.target,
             dependence=dependence,
             weights_column=self.weights_column,
+            merge_labels=self.merge_labels,
         )
 
     def sampling(self, rows: NDArray[np.int64]) -> Sampling:

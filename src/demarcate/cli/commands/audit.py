@@ -58,11 +58,18 @@ def _audit(
     data: TableOptions, rows: RowOptions, options: AuditOptions, reading: ReadingOptions, seed: int, on_fit: Any
 ) -> "Audit":
     from demarcate.checks.table_sample import sample_table
-    from demarcate.cli.table_input import TableInput, open_stream, report_dropped_rows, resolve_target, split_target
+    from demarcate.cli.table_input import (
+        USUAL_TARGET,
+        TableInput,
+        open_stream,
+        report_dropped_rows,
+        resolve_target,
+        split_target,
+    )
 
     table = open_stream(data.table, reading)
     target = data.target or table.target
-    if target is not None:
+    if target is not None or USUAL_TARGET in table.columns:
         target = resolve_target(table.name, table.columns, target)
     elif options.positive is not None:
         raise UsageError("--positive names a class, and there is no target", "Name its column with --target")
@@ -84,6 +91,7 @@ def _audit(
     arguments["settings"] = {} if options.positive is None else {"pos_label": options.positive}
     if rows.gap is not None:
         arguments["settings"]["gap"] = rows.gap
+    arguments["merge_labels"] = data.merge_labels
     columns = data.column_options(table.columns, reading, table.categorical)
     if not sample.is_complete:
         parts = table.parts if table.is_rereadable else None

@@ -125,7 +125,8 @@ def _fit(
     from demarcate.cli.progress_bar import training_progress
     from demarcate.cli.resumable_training import resumable_training
 
-    classifier = DemarcateClassifier(**{**settings, **table.options.arguments()})
+    merge_labels = table.training_set.merge_labels
+    classifier = DemarcateClassifier(**{**settings, **table.options.arguments(), "merge_labels": merge_labels})
     start = time.perf_counter()
     with resumable_training(settings.get("checkpoint"), quiet=output.quiet):
         with training_progress(quiet=output.quiet) as on_epoch:

@@ -50,6 +50,7 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
     from demarcate.cli.cost_options import apply_positive
     from demarcate.cli.outputs import check_outputs, report_files, write_picture
     from demarcate.cli.table_input import load_table, split_target
+    from demarcate.inspection.estimators import known_labels
 
     if picture.kind not in KINDS:
         raise UsageError(f"--kind is {picture.kind!r}", f"Choose one of {', '.join(KINDS)}")
@@ -62,6 +63,7 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
     if picture.table is not None:
         table = load_table(picture.table, reading)
         frame, labels, _ = split_target(table, picture.target or predictor.target)
+        labels = known_labels(predictor, labels)
     write_picture(picture.out, _drawing(predictor, picture, frame, labels))
     if not quiet:
         report_files(picture)

@@ -47,6 +47,7 @@ def diagnose(
     thousands: str | None = None,
     missing: Sequence[Any] = (),
     class_weight: Mapping[Any, float] | None = None,
+    merge_labels: bool = False,
     groups: Any = None,
     time: Any = None,
     gap: float | str | timedelta = 0.0,
@@ -82,7 +83,7 @@ def diagnose(
         Decides the sample, the splits and the networks' seeds.
     standardise, categorical, numerical, text, dates, drop, decimal, thousands, missing
         As for `sweep`.
-    class_weight, device, precision, on_epoch
+    class_weight, merge_labels, device, precision, on_epoch
         As for `sweep`, with its errors and warnings.
     groups, time, gap, sample_weight
         As for `train`. No group is trained on and scored by one seed; with times the scored rows of the seeds are
@@ -122,6 +123,7 @@ def diagnose(
             missing=missing,
         ),
         class_weight=class_weight,
+        merge_labels=merge_labels,
     )
     return diagnose_training_set(
         training_set,

@@ -59,6 +59,7 @@ def sweep(
     thousands: str | None = None,
     missing: Sequence[Any] = (),
     class_weight: Mapping[Any, float] | None = None,
+    merge_labels: bool = False,
     groups: Any = None,
     time: Any = None,
     gap: float | str | timedelta = 0.0,
@@ -99,7 +100,7 @@ def sweep(
     halving
         Whether to drop the worse half of the configurations after an eighth, a quarter and a half of the epochs, or the
         epochs after which to do so. At least one configuration stays.
-    test_size, validation_size, standardise, class_weight, device, precision, on_epoch, checkpoint
+    test_size, validation_size, standardise, class_weight, merge_labels, device, precision, on_epoch, checkpoint
         As for `train`, with its errors and warnings; the test rows are those set aside for the winner.
     groups, time, gap, sample_weight
         As for `train`. With times every seed has the same split: the test rows are the latest, and the validation rows
@@ -155,6 +156,7 @@ def sweep(
             missing=missing,
         ),
         class_weight=class_weight,
+        merge_labels=merge_labels,
     )
     positive = positive_code(table.classes, pos_label)
     design = design_sweep(

@@ -17,6 +17,8 @@ _SETTINGS_WITH_OPTION = {
     *("categorical", "numerical", "drop", "pos_label"),
 }
 _OPTION_NAMES = {"n_folds": "folds", "n_seeds": "seeds", "pos_label": "positive"}
+_FLAGS = {"calibrate": "--no-calibration", "merge_labels": "--merge-labels"}
+"""Options of settings that are either as by default or not."""
 _COLUMN_LISTS = ("categorical", "numerical", "drop")
 _TABLE = "TABLE"
 
@@ -85,8 +87,8 @@ def _command(changed: Mapping[str, Any], evaluated: EvaluatedRows, seed: int) ->
 def _options(name: str, value: Any, evaluated: EvaluatedRows) -> list[str] | None:
     if name == "cost":
         return _cost_options(evaluated)
-    if name == "calibrate":
-        return ["--no-calibration"]
+    if name in _FLAGS:
+        return [_FLAGS[name]]
     if name not in _SETTINGS_WITH_OPTION or isinstance(value, Mapping):
         return None
     # The command line splits lists of columns at commas and strips the parts.

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import warnings
 from dataclasses import fields, replace
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -170,13 +172,47 @@ class TestRoundTrip:
             with pytest.raises(BundleError, match="threshold"):
                 read_bundle(tmp_path / "model.safetensors")
 
-    def test_dates_as_labels_are_kept_as_their_text(self, tmp_path):
+    @pytest.mark.parametrize(
+        "pair",
+        [
+            ["a", "b"],
+            [False, True],
+            [2, 2**70],
+            [0.0, 2.0],
+            [Decimal("0.50"), Decimal(1)],
+            [date(2020, 1, 1), date(2021, 1, 1)],
+            [datetime(2020, 1, 1), datetime(2020, 1, 1, 3, 4, 5, 6)],
+            np.array(["2020-01-01", "2021-01-01"], dtype="datetime64[D]"),
+            pd.to_datetime(["2020-01-01", "2021-01-01"]),
+        ],
+        ids=str,
+    )
+    def test_labels_of_every_type_come_back_as_they_were(self, pair, tmp_path):
         X = np.arange(40.0).reshape(20, 2) ** 2 % 79
-        y = pd.Series(pd.to_datetime(["2020-01-01", "2021-01-01"] * 10))
+        y = (
+            pd.Series(pair)
+            if isinstance(pair, pd.Index)
+            else np.tile(pair, 10)
+            if hasattr(pair, "dtype")
+            else pair * 10
+        )
+        y = pd.concat([y] * 10, ignore_index=True) if isinstance(y, pd.Series) else y
         classifier = DemarcateClassifier(hidden=(), epochs=1, n_folds=2).fit(X, y)
+        assert classifier.classes_.tolist() == [*pair]
+        assert 0 <= classifier.score(X, y) <= 1
         classifier.save(tmp_path / "model.safetensors")
-        classes = read_bundle(tmp_path / "model.safetensors").classes.tolist()
-        assert [label[:10] for label in classes] == ["2020-01-01", "2021-01-01"]
+        read = read_bundle(tmp_path / "model.safetensors").classes
+        assert read.dtype == classifier.classes_.dtype
+        assert read.tolist() == classifier.classes_.tolist()
+        assert [*map(type, read.tolist())] == [*map(type, classifier.classes_.tolist())]
+
+    def test_a_model_remembers_that_it_merges_labels(self, tmp_path):
+        X = np.arange(40.0).reshape(20, 2) ** 2 % 79
+        classifier = DemarcateClassifier(hidden=(), epochs=1, n_folds=2, merge_labels=True)
+        classifier.fit(X, ["Yes", "no", "yes", "NO"] * 5).save(tmp_path / "model.safetensors")
+        predictor = read_bundle(tmp_path / "model.safetensors")
+        assert predictor.classes.tolist() == ["Yes", "no"]
+        assert predictor.label_reader().read(["YES", "No", "true", "n"]).tolist() == [0, 1, 0, 1]
 
 
 def some_decisions(n_classes):

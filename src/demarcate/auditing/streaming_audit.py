@@ -1,12 +1,11 @@
 """The audit of a table that is read in parts: checks of a random sample, with counts over all rows."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from demarcate.auditing.audit import audit_rows, weighted_rows
 from demarcate.auditing.audit_result import Audit
@@ -59,12 +58,13 @@ def audit_sample(
     counts_by_class = np.array([sample.n_rows]) if counted is None else counted.counts
     if counted is not None:
         warn_of_labels(counted.notices)
-    labels = None if classes is None else LabelReader(classes, merge=merge_labels)
+    missing = options.cells.missing
+    labels = None if classes is None else LabelReader(classes, merge=merge_labels, missing=missing)
     codes = None if label_cells is None or labels is None else labels.read(label_cells)
     if parts is None:
         counts, remarks = TableCounts(sample.n_rows, counts_by_class, {}, {}, None), [f"{_READ_ONCE}."]
     else:
-        counts, remarks = _count(parts, schema, frame, target, classes, merge_labels)
+        counts, remarks = _count(parts, schema, frame, target, labels, missing)
     result = audit_rows(
         (frame, None if codes is None or classes is None else classes[codes].tolist()),
         schema,
@@ -118,15 +118,15 @@ def _count(
     schema: Schema,
     sample: pl.DataFrame,
     target: str | None,
-    classes: NDArray[Any] | None,
-    merge_labels: bool,
+    labels: LabelReader | None,
+    missing: Sequence[str],
 ) -> tuple[TableCounts, list[str]]:
     """Return counts over all rows, and remarks about unreadable cells."""
-    counts = StreamingTableCounts(schema.reader().parse_leniently(sample), 1 if classes is None else len(classes))
-    reader, labels = schema.reader(), None if classes is None else LabelReader(classes, merge=merge_labels)
+    counts = StreamingTableCounts(schema.reader().parse_leniently(sample), labels.n_classes if labels else 1)
+    reader = schema.reader()
     for part in parts:
         # Missing labels have been refused, or are to be left out.
-        rows = labelled_rows(part, target) if target and labels else part
+        rows = labelled_rows(part, target, missing) if target and labels else part
         codes = labels.read(rows[target]) if target and labels else np.zeros(len(rows), dtype=np.int64)
         if codes is None:
             # The first pass has seen all labels: the table has changed since.

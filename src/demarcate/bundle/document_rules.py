@@ -10,6 +10,7 @@ from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
 from demarcate.evaluation.costs import MAX_COST
 from demarcate.nn import FAMILIES, HEAD_NAMES
 from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
+from demarcate.tabular.label_types import FORMAT_1_TYPES, LABEL_TYPES
 from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.schema import KINDS, WRITING_KEYS
 from demarcate.tabular.trained_range import TrainedRange
@@ -19,7 +20,8 @@ FORMAT_1_KEYS |= {"calibration", "threshold"}
 LATER_KEYS = FORMAT_1_KEYS | {"costs", "conformal"}
 """The keys of a document of formats 2 and 3."""
 FORMAT_4_KEYS = LATER_KEYS | {"positive", "trained_on"}
-CLASS_TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "float": float}
+LABEL_KEYS = {"merge_labels"}
+"""Keys that format 5 has where they are true."""
 COLUMN_KEYS = {"name", "kind", "dropped", "note", "categories", "date_format"}
 NETWORK_KEYS = {"hidden", "activation", "dropout", "head"}
 TRAINED_ON_KEYS = {"n_rows", "ranges", "group_columns", "n_groups", "time_column", "latest", "gap", "is_date"}
@@ -36,11 +38,13 @@ def check_document(document: Mapping[str, Any]) -> None:
     version = document.get("format_version", 1)
     is_format_1 = version == 1
     keys = FORMAT_1_KEYS if is_format_1 else LATER_KEYS if version < 4 else FORMAT_4_KEYS
+    keys = keys | (LABEL_KEYS & set(document)) if version > 4 else keys
     require(set(document) == keys, f"keys {sorted(set(document) ^ keys)} are missing or unknown")
     require(is_text(document["target"]), "the target is not a name")
     require(document["head"] in HEAD_NAMES, "the head is unknown")
     require(not is_format_1 or document["calibration"] is None, "format 1 has no calibration")
-    _check_classes(document["classes"], document["threshold"], document["head"])
+    _check_classes(document["classes"], document["threshold"], document["head"], version)
+    require(document.get("merge_labels", True) is True, "merge_labels is not true, and is only written if it is")
     if not is_format_1:
         _check_decisions(document, len(document["classes"]["values"]))
     used = _check_schema(document["schema"], version)
@@ -51,13 +55,15 @@ def check_document(document: Mapping[str, Any]) -> None:
     check_record(document["record"])
 
 
-def _check_classes(classes: Any, threshold: object, head: object) -> None:
+def _check_classes(classes: Any, threshold: object, head: object, version: int) -> None:
     require(has_keys(classes, {"type", "values"}), "the classes do not have a type and values")
-    is_known = is_text(classes["type"]) and classes["type"] in CLASS_TYPES
-    require(is_known, f"the type of the classes is not one of {', '.join(CLASS_TYPES)}")
-    labels, label_type = classes["values"], CLASS_TYPES[classes["type"]]
-    require(isinstance(labels, list), "the classes are not a list")
-    require(all(type(label) is label_type for label in labels), f"the classes are not all {classes['type']}")
+    types = [*LABEL_TYPES] if version > 4 else [*FORMAT_1_TYPES]
+    is_known = is_text(classes["type"]) and classes["type"] in types
+    require(is_known, f"the type of the classes is not one of {', '.join(types)}")
+    values, label_type = classes["values"], LABEL_TYPES[classes["type"]]
+    require(isinstance(values, list), "the classes are not a list")
+    require(all(type(label) is label_type.json for label in values), f"the classes are not all {classes['type']}")
+    labels = [*map(label_type.read, values)]
     is_sorted = len(labels) >= 2 and sorted(set(labels)) == labels
     require(is_sorted, "the classes are not sorted and distinct, or fewer than two")
     is_probability = isinstance(threshold, float) and 0 <= threshold <= 1 and len(labels) == 2

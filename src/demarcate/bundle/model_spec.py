@@ -15,6 +15,7 @@ from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.nn import Network
 from demarcate.tabular import Schema, TrainedOn
+from demarcate.tabular.label_types import FORMAT_1_TYPES, LABEL_TYPES, class_array, type_of_classes
 from demarcate.tabular.trained_range import TrainedRange
 
 
@@ -37,6 +38,7 @@ class ModelSpec:
     temperature: float | None
     conformal: Conformal | None
     positive: int | None
+    merge_labels: bool
     trained_on: TrainedOn | None
     record: Mapping[str, Any]
 
@@ -57,7 +59,7 @@ def parse_spec(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]])
 def spec_document(spec: ModelSpec) -> dict[str, Any]:
     """Return the document of a model, in the oldest format that can hold it."""
     classes, costs, conformal = spec.classes.tolist(), spec.costs, spec.conformal
-    version = _version(spec)
+    version, label_type = _version(spec), type_of_classes(spec.classes)
     added_keys = {
         "costs": None if costs is None else {"abstain": costs.abstain},
         "conformal": None if conformal is None else _conformal_json(conformal),
@@ -66,7 +68,7 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
     return {
         "format_version": version,
         "target": spec.target,
-        "classes": {"type": type(classes[0]).__name__, "values": classes},
+        "classes": {"type": label_type.name, "values": [*map(label_type.to_json, classes)]},
         "schema": spec.schema.to_json(),
         "encoders": [{"n_encoded": encoder.n_encoded, "columns": encoder.state()[0]} for encoder in spec.encoders],
         "head": spec.head,
@@ -79,6 +81,7 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
         "record": dict(spec.record),
         **(added_keys if version > 1 else {}),
         **(keys_of_4 if version > 3 else {}),
+        **({"merge_labels": True} if spec.merge_labels else {}),
     }
 
 
@@ -88,6 +91,7 @@ def _version(spec: ModelSpec) -> int:
     needed += [4] if (spec.positive, spec.trained_on) != (None, None) else []
     needed += [4] if spec.conformal is not None and spec.conformal.new_weights is not None else []
     needed += [5 for column in spec.schema.columns if column.kind == "text" or column.is_written_unusually]
+    needed += [5] if spec.merge_labels or type_of_classes(spec.classes).name not in FORMAT_1_TYPES else []
     needed += [encoder.file_format for table in spec.encoders for encoder in table.encoders]
     return max(needed)
 
@@ -144,16 +148,22 @@ def _parse(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         encoding=tuple(member["encoder"] for member in document["members"]),
         networks=tuple(map(parse_network, document["members"])),
         head=document["head"],
-        classes=np.array(document["classes"]["values"]),
+        classes=_parse_classes(document["classes"]),
         target=document["target"],
         threshold=document["threshold"],
         costs=costs,
         temperature=None if document["calibration"] is None else document["calibration"]["temperature"],
         conformal=_parse_conformal(document, tensors),
         positive=document.get("positive"),
+        merge_labels=document.get("merge_labels", False),
         trained_on=_parse_trained_on(document, tensors),
         record=document["record"],
     )
+
+
+def _parse_classes(classes: Mapping[str, Any]) -> NDArray[Any]:
+    label_type = LABEL_TYPES[classes["type"]]
+    return class_array(map(label_type.read, classes["values"]), label_type)
 
 
 def _parse_costs(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> Costs | None:

@@ -1,6 +1,6 @@
 """The first pass over a table that is read in parts: a random sample of its rows, and statistics of its columns."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.tabular.cells import is_missing_word, parse_categories
 from demarcate.tabular.label_reader import LabelCounter
+from demarcate.tabular.labels import label_words
 from demarcate.tabular.row_sample import RowSample, random_keys
 from demarcate.tabular.schema import Column, Schema
 from demarcate.tabular.schema_inference import ROW_NUMBERS
@@ -38,16 +39,22 @@ class TableSample:
 
 
 def sample_table(
-    parts: Iterable[pl.DataFrame], target: str | None = None, *, drop_missing: bool = False, seed: int = 0
+    parts: Iterable[pl.DataFrame],
+    target: str | None = None,
+    *,
+    drop_missing: bool = False,
+    missing: Sequence[str] = (),
+    seed: int = 0,
 ) -> TableSample:
     """Read a table once, counting the labels in ``target`` and leaving out rows without one if ``drop_missing``.
 
+    Words in ``missing`` are no labels.
     Raises InputError if there are too many labels to be classes.
     """
     sample, column_stats, n_left_out = RowSample(MAX_CHECKED_ROWS, seed), StreamingColumnStats(), 0
-    labels = None if target is None else LabelCounter()
+    labels = None if target is None else LabelCounter(missing)
     for part in parts:
-        rows = labelled_rows(part, target) if drop_missing and target else part
+        rows = labelled_rows(part, target, missing) if drop_missing and target else part
         n_left_out += len(part) - len(rows)
         if target is not None and labels is not None:
             labels.add(rows[target])
@@ -56,9 +63,9 @@ def sample_table(
     return TableSample(sample.frame(), sample.n_rows, n_left_out, column_stats, labels)
 
 
-def labelled_rows(part: pl.DataFrame, target: str) -> pl.DataFrame:
-    """Return the rows that have a label."""
-    return part.filter(parse_categories(part[target]).is_not_null())
+def labelled_rows(part: pl.DataFrame, target: str, missing: Sequence[str] = ()) -> pl.DataFrame:
+    """Return the rows that have a label, which no word in ``missing`` is."""
+    return part.filter(label_words(part[target], missing).is_not_null())
 
 
 class StreamingColumnStats:

@@ -131,7 +131,8 @@ def load_labelled(
     from demarcate.trainingset import open_table
 
     table = read or load_table(options.table, reading)
-    frame, labels, target = split_target(table, options.target, drop_missing=options.drop_missing_target)
+    words: dict[str, Any] = {"drop_missing": options.drop_missing_target, "missing": reading.cells().missing}
+    frame, labels, target = split_target(table, options.target, **words)
     roles = (rows or RowOptions()).roles(frame.columns)
     roles.refuse_target(target)
     frame, labels, weights = weighted_rows(frame, labels, roles)
@@ -156,11 +157,14 @@ def weighted_rows(
 
 
 def split_target(
-    table: TableInput, target: str | None, *, drop_missing: bool = False
+    table: TableInput, target: str | None, *, drop_missing: bool = False, missing: Sequence[str] = ()
 ) -> tuple[pl.DataFrame, list[Any], str]:
-    """Return features, labels and the name of the target of a table that is read whole."""
+    """Return features, labels and the name of the target of a table that is read whole.
+
+    Labels are None where they are missing, or one of the ``missing`` words.
+    """
     target = resolve_target(table.name, table.columns, target or table.target)
-    frame, labels = table.frame.drop(target), typed_labels(table.frame[target])
+    frame, labels = table.frame.drop(target), typed_labels(table.frame[target], missing)
     if drop_missing:
         labelled = [row for row, label in enumerate(labels) if label is not None]
         report_dropped_rows(len(labels) - len(labelled))

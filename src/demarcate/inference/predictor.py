@@ -266,9 +266,9 @@ class Predictor:
         """Return a table's cells, checked against the schema and read by column kind."""
         return self.schema.parse(as_frame(table), self._ranges)
 
-    def label_reader(self) -> LabelReader:
-        """Return a reader of labels as the codes of the classes."""
-        return LabelReader(self.classes, merge=self.merge_labels)
+    def label_reader(self, missing: Sequence[str] = ()) -> LabelReader:
+        """Return a reader of labels as the codes of the classes; words in ``missing`` are none."""
+        return LabelReader(self.classes, merge=self.merge_labels, missing=missing)
 
     def reader(self) -> TableReader:
         """Return a reader that parses a table that comes in parts."""

@@ -1,6 +1,7 @@
 """Labels that are no classes: refused where nothing can be learned of them, and warned of where a person would ask."""
 
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -147,7 +148,7 @@ def _missing_notice(labels: Mapping[Any, LabelRows]) -> str:
         [f"{quoted(label)} ({counted(words[label].n, 'row')}, first {words[label].first})" for label in unknown]
     )
     what = "is a class, although it looks" if len(unknown) == 1 else "are classes, although they look"
-    remedy = f"--missing {','.join(unknown)} --drop-missing-target leaves out these rows"
+    remedy = f"--missing {shlex.quote(','.join(unknown))} --drop-missing-target leaves out these rows"
     return f"the label {shown} {what} like a missing label. {remedy}; in Python, leave them out"
 
 

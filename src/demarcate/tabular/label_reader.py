@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
-from demarcate.tabular.cells import number_spelling, parse_categories
+from demarcate.tabular.cells import number_spelling
 from demarcate.tabular.label_checks import MAX_ROWS_NAMED, LabelRows, different_labels_problem, missing_problems
 from demarcate.tabular.label_spelling import KnownSpellings
 from demarcate.tabular.label_types import is_missing_label, to_labels
-from demarcate.tabular.labels import canonical_label, classes_of_rows, typed_labels
+from demarcate.tabular.labels import canonical_label, classes_of_rows, label_words, typed_labels
 
 MAX_CLASSES = 100_000
 _MAX_UNKNOWN_COUNTED = 10_000
@@ -53,9 +53,10 @@ class CountedClasses:
 
 
 class LabelCounter:
-    """Counts labels part by part, and reports problems once for the whole table."""
+    """Counts labels part by part, and reports problems once for the whole table; words in ``missing`` are none."""
 
-    def __init__(self) -> None:
+    def __init__(self, missing: Sequence[str] = ()) -> None:
+        self._missing_words = missing
         self._missing = _MissingRows()
         self._is_boolean = True
         self._first_row: dict[str, int] = {}
@@ -63,7 +64,7 @@ class LabelCounter:
 
     def add(self, labels: pl.Series) -> None:
         """Count the next rows' labels; too many distinct ones are refused before they fill the memory."""
-        words = parse_categories(labels)
+        words = label_words(labels, self._missing_words)
         self._is_boolean = self._is_boolean and labels.dtype == pl.Boolean
         first = self._missing.n_rows + 1
         self._missing.add(words.is_null().to_numpy())
@@ -92,10 +93,14 @@ class LabelCounter:
 class LabelReader:
     """Reads labels part by part as indices of known classes, and reports problems once for the whole table.
 
-    1, 1.0 and "1" are the same label, if there are not both. ``merge`` knows all spellings of a word.
+    1, 1.0 and "1" are the same label, if there are not both. ``merge`` knows all spellings of a word; words in
+    ``missing`` are no labels of a table's column.
     """
 
-    def __init__(self, classes: Sequence[Any] | NDArray[Any], *, merge: bool = False) -> None:
+    def __init__(
+        self, classes: Sequence[Any] | NDArray[Any], *, merge: bool = False, missing: Sequence[str] = ()
+    ) -> None:
+        self._missing_words = missing
         known = np.asarray(classes).tolist()
         self._by_value = {(type(label), label): code for code, label in enumerate(known)}
         self._by_text = {canonical_label(label): code for code, label in enumerate(known)}
@@ -110,6 +115,11 @@ class LabelReader:
         self._unknown: Counter[str] = Counter()
 
     @property
+    def n_classes(self) -> int:
+        """The number of classes."""
+        return len(self._by_value)
+
+    @property
     def problems(self) -> list[Problem]:
         """The problems with the labels so far."""
         problems = self._missing.problems()
@@ -122,7 +132,7 @@ class LabelReader:
     def read(self, labels: Any) -> NDArray[np.int64] | None:
         """Return the class indices of the next rows, or None once there are `problems`."""
         if isinstance(labels, pl.Series):
-            words = parse_categories(labels)
+            words = label_words(labels, self._missing_words)
             distinct = words.drop_nulls().unique(maintain_order=True)
             known = pl.Series([self.code(word) for word in distinct], dtype=pl.Int64)
             codes = words.replace_strict(distinct, known, return_dtype=pl.Int64).fill_null(-1).to_numpy()

@@ -36,6 +36,16 @@ class LabelType:
     json: type = str
     """The type of a label in JSON."""
 
+    def read(self, value: Any) -> Any:
+        """Return the label of a value in JSON; raise ValueError if it is none."""
+        try:
+            label = self.from_json(value)
+        except ArithmeticError as error:  # of decimals
+            raise ValueError(f"{value!r} is not a {self.name}") from error
+        if self.name not in FORMAT_1_TYPES and (fault := _fault(label)):
+            raise ValueError(f"a class {fault[0]}")
+        return label
+
 
 LABEL_TYPES: Mapping[str, LabelType] = {
     each.name: each

@@ -40,15 +40,20 @@ def encode_labels(labels: Any) -> tuple[NDArray[Any], NDArray[np.int64]]:
     return read.classes, read.codes
 
 
-def read_labels(labels: Any, *, merge: bool = False) -> EncodedLabels:
+def read_labels(labels: Any, *, merge: bool = False, missing: Iterable[str] = ()) -> EncodedLabels:
     """Return the classes of labels, and each row's class.
 
     Labels are strings, integers, whole floats, booleans, decimals, dates or times, and stay what they are: labels are
-    one class where they are equal. ``merge`` makes one class of the spellings of a word. All problems are reported
-    together: missing labels, types that cannot be kept, fewer than two classes, no class with a second row.
+    one class where they are equal. ``merge`` makes one class of the spellings of a word; words in ``missing`` are no
+    labels. All problems are reported together: missing labels, types that cannot be kept, fewer than two classes, no
+    class with a second row.
     """
     cells = to_labels(labels)
+    no_labels = {word.casefold() for word in missing}
     are_present = [not is_missing_label(label) for label in cells]
+    if no_labels:
+        pairs = zip(cells, are_present, strict=True)
+        are_present = [present and canonical_label(label).casefold() not in no_labels for label, present in pairs]
     problems = missing_problems([row for row, present in enumerate(are_present, 1) if not present])
     present = [*compress(cells, are_present)]
     rows = [*compress(range(1, len(cells) + 1), are_present)]
@@ -97,14 +102,24 @@ def classes_of_rows(
     return classes, {label: codes[name] for label, name in names.items()}, tuple(label_notices(merged))
 
 
-def typed_labels(column: pl.Series) -> list[Any]:
+def label_words(column: pl.Series, missing: Iterable[str] = ()) -> pl.Series:
+    """Return labels as text in one spelling of each; null where they are missing, or one of the ``missing`` words."""
+    words = parse_categories(column)
+    no_labels = [word.casefold() for word in missing]
+    if not no_labels:
+        return words
+    is_label = ~words.str.to_lowercase().is_in(no_labels)
+    return words.set(~is_label.fill_null(value=False), None)
+
+
+def typed_labels(column: pl.Series, missing: Iterable[str] = ()) -> list[Any]:
     """Return labels as integers if every one is, as booleans if stored so, else as text; None where missing.
 
     Rows of one label share one object: a table has many rows and few classes.
     """
     if column.dtype == pl.Boolean:
         return column.to_list()
-    text = parse_categories(column)
+    text = label_words(column, missing)
     distinct = text.unique().drop_nulls()
     are_integers = distinct.str.contains(r"^-?[0-9]{1,15}$").all() and not distinct.str.contains(r"^-?0[0-9]").any()
     labels = np.array([*(distinct.cast(pl.Int64) if are_integers else distinct), None], dtype=object)

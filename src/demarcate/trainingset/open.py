@@ -58,7 +58,10 @@ def open_table(
         cells = {column.name: column for column in frame.get_columns() if column.name in names}
         return frame, known, roles.dependence(cells, len(frame))
 
-    (frame, known, dependence), read = together(columns, lambda: read_labels(labels, merge=merge_labels))
+    missing = options.cells.missing
+    (frame, known, dependence), read = together(
+        columns, lambda: read_labels(labels, merge=merge_labels, missing=missing)
+    )
     if schema is None:
         warn_of_labels(read.notices)
     parsed = known.parse(frame)
@@ -105,7 +108,8 @@ def open_file(
     role_names = roles.names(names)
     inference = ColumnInference(names, options, role_names)
     budget.check(source.n_rows, {name: size for name, size in source.sizes.items() if name not in options.drop})
-    read, used = _read_labels(source, target, drop_missing_target, merge_labels)
+    labels = typed_labels(plain_column(target, source.column(target)), options.cells.missing)
+    read, used = _read_labels(labels, drop_missing_target, merge_labels)
     warn_of_labels(read.notices)
     classes, codes = read.classes, read.codes
     n_labelled = len(codes)
@@ -146,11 +150,8 @@ def open_file(
         )
 
 
-def _read_labels(
-    source: ColumnSource, target: str, drop_missing: bool, merge: bool
-) -> tuple[EncodedLabels, pl.Series | None]:
+def _read_labels(labels: Sequence[Any], drop_missing: bool, merge: bool) -> tuple[EncodedLabels, pl.Series | None]:
     """Return the labels, and which rows have one, ``(n_rows,)``, if others are left out."""
-    labels = typed_labels(plain_column(target, source.column(target)))
     if not (drop_missing and None in labels):
         return read_labels(labels, merge=merge), None
     labelled = pl.Series([label is not None for label in labels])

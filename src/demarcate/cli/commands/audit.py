@@ -73,7 +73,8 @@ def _audit(
         target = resolve_target(table.name, table.columns, target)
     elif options.positive is not None:
         raise UsageError("--positive names a class, and there is no target", "Name its column with --target")
-    sample = sample_table(table.parts, target, drop_missing=data.drop_missing_target, seed=seed)
+    missing = reading.cells().missing
+    sample = sample_table(table.parts, target, drop_missing=data.drop_missing_target, missing=missing, seed=seed)
     report_dropped_rows(sample.n_left_out)
     new = None
     if options.against is not None:
@@ -99,7 +100,7 @@ def _audit(
     arguments |= columns.arguments()
     audited: Any = sample.frame
     if target is not None:
-        audited = split_target(TableInput.of_frame(table.name, sample.frame), target)[:2]
+        audited = split_target(TableInput.of_frame(table.name, sample.frame), target, missing=missing)[:2]
     arguments |= {"groups": roles.groups, "time": roles.time, "sample_weight": roles.weights}
     other: Any = None
     if new is not None:

@@ -69,9 +69,9 @@ def _read(
     predictor: "Predictor", data: ScoredTableOptions, row_columns: RowColumns, reading: ReadingOptions
 ) -> "tuple[ScoredTable, bool]":
     """Return the predicted rows of a table, read part by part, and whether rows are outside what was trained on."""
+    from demarcate.checks.table_sample import labelled_rows
     from demarcate.cli.scored_table import ScoredTable
     from demarcate.cli.table_input import open_stream, report_dropped_rows, resolve_target, warn_if_training_rows
-    from demarcate.tabular.cells import parse_categories
     from demarcate.tabular.fingerprint import Fingerprint
     from demarcate.trainingset.row_facts import roles_in_table
 
@@ -81,10 +81,11 @@ def _read(
     # Columns with a role that the model does not know are no mistake.
     known = {column.name for column in predictor.schema.columns}
     beside = [target, *(name for name in roles.names(table.columns) if name not in known)]
-    features, labels = predictor.reader(), predictor.label_reader()
+    missing = reading.cells().missing
+    features, labels = predictor.reader(), predictor.label_reader(missing)
     scored, fingerprint, n_dropped = ScoredTable(predictor, roles, table.columns), Fingerprint(), 0
     for part in table.parts:
-        rows = part.filter(parse_categories(part[target]).is_not_null()) if data.drop_missing_target else part
+        rows = labelled_rows(part, target, missing) if data.drop_missing_target else part
         n_dropped += len(part) - len(rows)
         parsed, codes = features.parse(rows.drop(beside)), labels.read(rows[target])
         # After a problem the other parts are still read: all problems are reported together.

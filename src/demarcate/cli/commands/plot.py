@@ -62,7 +62,7 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
     labels: list[Any] = []
     if picture.table is not None:
         table = load_table(picture.table, reading)
-        frame, labels, _ = split_target(table, picture.target or predictor.target)
+        frame, labels, _ = split_target(table, picture.target or predictor.target, missing=reading.cells().missing)
         labels = known_labels(predictor, labels)
     write_picture(picture.out, _drawing(predictor, picture, frame, labels))
     if not quiet:

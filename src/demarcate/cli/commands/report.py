@@ -1,6 +1,7 @@
 """``demarcate report``: everything about a saved model on a table, on one page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from demarcate.cli.console import print_json
 from demarcate.cli.error_handling import UsageError
@@ -47,7 +48,8 @@ def report(
     check_outputs(files, data.table, source.model)
     predictor = apply_costs(source.load(), decision)
     table = load_table(data.table, reading)
-    frame, labels, _ = split_target(table, data.target or predictor.target, drop_missing=data.drop_missing_target)
+    words: dict[str, Any] = {"drop_missing": data.drop_missing_target, "missing": reading.cells().missing}
+    frame, labels, _ = split_target(table, data.target or predictor.target, **words)
     # scikit-learn takes seconds to import: by now the model and the table have been read.
     from demarcate.report import Report
 

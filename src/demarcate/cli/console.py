@@ -4,6 +4,8 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date, time, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from demarcate.formatting import visible
@@ -60,8 +62,16 @@ def print_json(document: object) -> None:
 
 
 def json_text(document: object) -> str:
-    """Return JSON: exact data, in characters that every terminal shows."""
-    return json.dumps(document, allow_nan=False).replace("\x7f", "\\u007f")
+    """Return JSON: exact data, in characters that every terminal shows; dates, times and decimals as text."""
+    return json.dumps(document, allow_nan=False, default=_json_value).replace("\x7f", "\\u007f")
+
+
+def _json_value(value: object) -> str:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | timedelta):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no value of JSON")
 
 
 def _text(cell: Cell) -> "Text":

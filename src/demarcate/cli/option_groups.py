@@ -94,7 +94,7 @@ def setting_flags(command: Callable[..., None]) -> dict[str, str]:
 def output_files(group: object) -> Iterator[tuple[str, str, OutputFile]]:
     """Yield option, name and kind of each file that the options of a group name."""
     for name, flag, marker in _marked(_annotations(type(group)), OutputFile):
-        if path := getattr(group, name):
+        if (path := getattr(group, name)) is not None:
             yield flag, path, marker
 
 

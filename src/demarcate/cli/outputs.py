@@ -34,6 +34,8 @@ def check_outputs(files: object, *inputs: str) -> None:
     """Refuse the output files that a group of options names, before the work, not after it."""
     paths: dict[str, str] = {}
     for flag, path, file in output_files(files):
+        if not path.strip():
+            raise UsageError(f"{flag} is empty", "Name a file, or leave the option out")
         paths[flag] = path
         suffixes = SUFFIXES[file.kind]
         if suffixes and Path(path).suffix.lower() not in suffixes:

@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,8 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.cli.console import json_text
+from demarcate.cli.options import ALL_DIGITS
 from demarcate.formatting import plain_text, visible
 
+_MAX_EXACT_POWER, _MAX_EXACT_DIGITS = 22, 15
+"""The greatest power of ten that a float is, and the digits that every whole number in floats keeps."""
 MAX_IN_MEMORY = 1 << 24
 """Bytes kept in memory; more go to a file that vanishes with the process."""
 
@@ -34,36 +37,45 @@ class Predictions:
     """Whether each label is in the row's prediction set, ``(n_rows, n_classes)``; how often sets hold the true one."""
     spread: NDArray[np.float64] | None = None
     """The standard deviation of the probabilities between the networks, ``(n_rows, n_classes)``."""
+    kept: pl.DataFrame | None = None
+    """Columns of the input, under names that the predictions do not have."""
+    digits: int = ALL_DIGITS
+    """Significant digits of numbers in text: rows sum to 1 within rounding, and small probabilities are not 0."""
 
-    def as_table(self) -> pl.DataFrame:
+    def as_table(self, *, exact: bool = False) -> pl.DataFrame:
         """Return a column ``prediction`` and a column ``probability_CLASS`` for each class, in the order of the rows.
 
-        Columns ``set``, with labels joined by ``|``, and ``spread_CLASS`` follow if there are sets and spreads.
+        Columns ``set``, with labels joined by ``|``, and ``spread_CLASS`` follow if there are sets and spreads. Columns
+        of the input come first. Numbers have `digits`, unless they are to be exact.
         """
         # The type is that of the classes, whether or not any row is decided.
         predicted = pl.Series(self.labels.tolist(), dtype=pl.Series(self.classes.tolist()).dtype)
-        columns = {"prediction": predicted, **self._numbers("probability", self.probabilities)}
+        digits = ALL_DIGITS if exact else self.digits
+        columns = {"prediction": predicted, **self._numbers("probability", self.probabilities, digits)}
         if self.sets is not None:
             texts = ["|".join(map(_escaped, labels)) for labels in self._set_labels()]
             columns["set"] = pl.Series(texts, dtype=pl.String)
         if self.spread is not None:
-            columns |= self._numbers("spread", self.spread)
-        return pl.DataFrame(columns)
+            columns |= self._numbers("spread", self.spread, digits)
+        predictions = pl.DataFrame(columns)
+        return predictions if self.kept is None else pl.concat([self.kept, predictions], how="horizontal")
 
     def json_rows(self) -> list[dict[str, Any]]:
         """Return each row as a JSON object."""
         names = list(map(plain_text, self.classes.tolist()))
-        columns = {"prediction": self.labels.tolist(), "probabilities": _objects(names, self.probabilities)}
+        columns: dict[str, Sequence[Any]] = {} if self.kept is None else _json_columns(self.kept)
+        columns |= {"prediction": self.labels.tolist(), "probabilities": self._objects(names, self.probabilities)}
         if self.sets is not None:
             columns["set"] = self._set_labels()
         if self.spread is not None:
-            columns["spread"] = _objects(names, self.spread)
+            columns["spread"] = self._objects(names, self.spread)
         return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
     def in_words(self) -> list[str]:
         """Return the first row's probabilities as lines of text, the likeliest class first."""
         probabilities, label = self.probabilities[0], self.labels.tolist()[0]
-        lines = []
+        kept = {} if self.kept is None else self.kept.row(0, named=True)
+        lines = [f"{name}: {'' if cell is None else cell}" for name, cell in kept.items()]
         for index in np.argsort(-probabilities, kind="stable"):
             line = f"P({self.target} = {self.classes[index]}) = {probabilities[index]:.3f}"
             lines.append(line if self.spread is None else f"{line}, networks differ by {self.spread[0, index]:.3f}")
@@ -73,17 +85,46 @@ class Predictions:
             lines.append(f"set that holds it {self.coverage:.4g} of the time: {labels}")
         return lines
 
-    def _numbers(self, name: str, numbers: NDArray[np.float64]) -> dict[str, Any]:
+    def _numbers(self, name: str, numbers: NDArray[np.float64], digits: int) -> dict[str, Any]:
+        numbers = significant(numbers, digits)
         return {f"{name}_{plain_text(label)}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
+
+    def _objects(self, names: list[str], rows: NDArray[np.float64]) -> list[dict[str, float]]:
+        """Return each row of numbers as a JSON object."""
+        return [dict(zip(names, row, strict=True)) for row in significant(rows, self.digits).tolist()]
 
     def _set_labels(self) -> list[list[Any]]:
         assert self.sets is not None, "only where there are sets"
         return [self.classes[row].tolist() for row in self.sets]
 
 
-def _objects(names: list[str], rows: NDArray[np.float64]) -> list[dict[str, float]]:
-    """Return each row as a JSON object."""
-    return [dict(zip(names, row, strict=True)) for row in rows.tolist()]
+def output_names(classes: NDArray[Any], *, has_sets: bool, has_spread: bool, as_json: bool) -> set[str]:
+    """Return the names of what is predicted, in a table and, if it is printed, in a JSON object."""
+    labels = [plain_text(label) for label in classes.tolist()]
+    names = {"prediction", *(f"probability_{label}" for label in labels)}
+    names |= {"set"} if has_sets else set()
+    names |= {f"spread_{label}" for label in labels} if has_spread else set()
+    return names | ({"probabilities", *(["spread"] if has_spread else [])} if as_json else set())
+
+
+def significant(numbers: NDArray[np.float64], digits: int) -> NDArray[np.float64]:
+    """Return finite numbers rounded to so many significant digits: each the float that its short text reads as."""
+    if digits >= ALL_DIGITS:
+        return numbers
+    magnitude = np.floor(np.log10(np.abs(numbers), out=np.zeros_like(numbers), where=numbers != 0))
+    shift = digits - 1 - magnitude
+    is_exact = (shift >= 0) & (shift <= _MAX_EXACT_POWER) & (digits <= _MAX_EXACT_DIGITS)
+    scale = np.power(10.0, np.where(is_exact, shift, 0))
+    rounded: NDArray[np.float64] = np.rint(numbers * scale) / scale
+    rounded[~is_exact] = [float(f"{number:.{digits - 1}e}") for number in numbers[~is_exact].tolist()]
+    return rounded
+
+
+def _json_columns(frame: pl.DataFrame) -> dict[str, Sequence[Any]]:
+    """Return cells as JSON can hold them: it has no infinite numbers."""
+    floats = [name for name, dtype in frame.schema.items() if dtype.is_float()]
+    finite = frame.with_columns(pl.when(pl.col(name).is_finite()).then(pl.col(name)) for name in floats)
+    return {column.name: column.to_list() for column in finite.get_columns()}
 
 
 def _escaped(label: Any) -> str:

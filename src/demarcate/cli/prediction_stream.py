@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 import demarcate
+from demarcate.cli.kept_columns import NOTHING_KEPT, KeptColumns
+from demarcate.cli.options import ALL_DIGITS
+from demarcate.cli.outputs import is_text
 from demarcate.cli.prediction_format import Predictions
 from demarcate.cli.progress_bar import rows_progress
 from demarcate.cli.resumable_output import ResumableOutput
@@ -33,9 +38,18 @@ class RowPredictor:
     """Whether that holds for the rows of each class."""
     spread: bool = False
     """Whether to predict how far the networks differ."""
+    kept: KeptColumns = NOTHING_KEPT
+    """Columns of the input that stand before the predictions."""
+    digits: int = ALL_DIGITS
+    """Significant digits of numbers in text."""
 
-    def predict(self, parsed: "ParsedColumns") -> Predictions:
-        """Return the predictions for parsed rows."""
+    def not_read(self, columns: Sequence[str]) -> list[str]:
+        """Return the columns that the model need not know: its target, and those that are kept without being read."""
+        known = {column.name for column in self.predictor.schema.columns}
+        return [self.predictor.target, *(columns[at] for at in self.kept.positions if columns[at] not in known)]
+
+    def predict(self, parsed: "ParsedColumns", stored: pl.DataFrame) -> Predictions:
+        """Return the predictions for parsed rows, which the input stores as they are in a frame."""
         predictor = self.predictor
         probabilities = predictor.probabilities(parsed)
         sets = None if self.coverage is None else predictor.sets(parsed, self.coverage, per_class=self.per_class)
@@ -47,6 +61,8 @@ class RowPredictor:
             sets=sets,
             coverage=self.coverage,
             spread=predictor.spreads(parsed) if self.spread else None,
+            kept=self.kept.of_rows(stored) if self.kept.positions else None,
+            digits=self.digits,
         )
 
 
@@ -57,12 +73,12 @@ def predict_parts(
     reader = model.predictor.reader()
     try:
         with rows_progress(table.n_rows, quiet=quiet) as on_rows:
-            for frame in table.parts:
+            for frame, stored in table.stored_parts():
                 n_before = reader.n_rows
-                # The target may still be there: it is not a column that the model does not know.
-                parsed = reader.parse(frame.drop(model.predictor.target, strict=False))
+                parsed = reader.parse(frame.drop(model.not_read(table.columns), strict=False))
                 if parsed is not None and reader.n_rows > max(n_done, n_before):
-                    part = model.predict({name: cells[max(0, n_done - n_before) :] for name, cells in parsed.items()})
+                    new = slice(max(0, n_done - n_before), None)
+                    part = model.predict({name: cells[new] for name, cells in parsed.items()}, stored[new])
                     for sink in sinks:
                         sink(part)
                 on_rows(reader.n_rows)
@@ -91,7 +107,7 @@ def predict_to_file(
     """
     with ResumableOutput(out, identity, resume=resume) as output:
         try:
-            everywhere = [lambda part: output.add(part.as_table()), *sinks]
+            everywhere = [lambda part: output.add(part.as_table(exact=not is_text(out))), *sinks]
             reader = predict_parts(table, model, everywhere, quiet=quiet, n_done=output.n_rows)
             output.finish()
         except InputError:

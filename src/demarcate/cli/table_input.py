@@ -58,6 +58,13 @@ class TableInput:
         """Return a table that is in memory."""
         return cls(name, [frame], tuple(frame.columns), len(frame), **facts)
 
+    def stored_parts(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+        """Yield each part twice: in plain types, and as the table stores it."""
+        if isinstance(self.parts, _PlainParts):
+            yield from ((as_frame(part), part) for part in self.parts.table)
+        else:
+            yield from ((part, part) for part in self.parts)
+
     @property
     def frame(self) -> pl.DataFrame:
         """All rows of a table that is read whole."""

@@ -74,11 +74,19 @@ def test_labels_of_the_other_table_are_compared(demarcate, heart_frame, tmp_path
     assert report["drift"]["classes"]["text"].startswith("'0' 54.1% -> 0.0%")
 
 
-def test_without_a_target_that_is_said(demarcate, leaking):
-    outcome = demarcate("audit", leaking)
+def test_without_a_target_that_is_said(demarcate, leaking, tmp_path):
+    table = tmp_path / "renamed.csv"
+    table.write_text(leaking.read_text().replace("target", "sick", 1))
+    outcome = demarcate("audit", table)
     assert outcome.code == 0
     assert "No target was named, so checks that need one did not run." in " ".join(outcome.out.split())
     assert "predicts the target" not in " ".join(outcome.out.split())
+
+
+def test_a_column_called_target_is_taken_unasked_and_that_is_said(demarcate, leaking):
+    outcome = demarcate("audit", leaking, "--no-rescore")
+    assert outcome.err == "The column 'target' is predicted; --target names another.\n"
+    assert "predicts the target" in " ".join(outcome.out.split())
 
 
 @pytest.mark.parametrize(("options", "code"), [((), 0), (("--strict",), 1)])

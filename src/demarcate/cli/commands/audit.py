@@ -43,7 +43,10 @@ def audit(
     --strict.
     """
     on_fit = None if output.quiet else lambda what: notify(f"Training: {what} ...")
-    result = _audit(data, rows, options, reading, seed, on_fit)
+    from demarcate.cli.progress_bar import work_progress
+
+    with work_progress(f"auditing {data.table}", quiet=output.quiet):
+        result = _audit(data, rows, options, reading, seed, on_fit)
     if output.as_json:
         print_json({"table": data.table, "against": options.against, **result.to_json()})
     elif not output.quiet:

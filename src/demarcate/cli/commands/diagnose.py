@@ -54,6 +54,7 @@ def diagnose(
     lowers the loss on other rows is the remedy. Nothing is saved.
     """
     from demarcate.cli.outputs import check_outputs, report_files, write_picture
+    from demarcate.cli.progress_bar import work_progress
     from demarcate.cli.table_input import load_labelled
     from demarcate.experiments.diagnosis.diagnose import check_diagnosis_settings
 
@@ -61,7 +62,8 @@ def diagnose(
     check_outputs(files, data.table)
     check_settings(settings, seed)
     check_diagnosis_settings(**asdict(size), seed=seed)
-    table = load_labelled(data, reading, rows)
+    with work_progress(f"reading {data.table}", quiet=output.quiet):
+        table = load_labelled(data, reading, rows)
     if output.shows_tables:
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.

@@ -18,6 +18,7 @@ from demarcate.cli.process import EXIT_REFUSED
 from demarcate.errors import InputError
 
 if TYPE_CHECKING:
+    from demarcate.cli.progress_bar import rows_progress
     from demarcate.cli.scored_table import ScoredTable
     from demarcate.inference import Predictor
 
@@ -39,10 +40,12 @@ def evaluate(
     """
     from demarcate.cli import console_tables
     from demarcate.cli.cost_options import apply_costs, positive_label
+    from demarcate.cli.progress_bar import work_progress
 
     predictor = apply_costs(source.load(), decision)
-    table, is_outside = _read(predictor, data, rows, reading)
-    scores, new, facts = table.scores()
+    table, is_outside = _read(predictor, data, rows, reading, quiet=output.quiet)
+    with work_progress("computing scores", quiet=output.quiet):
+        scores, new, facts = table.scores()
     facts.warn_of_trained_groups("Those of new groups are shown alone")
     classes = predictor.classes.tolist()
     if output.as_json:
@@ -66,7 +69,7 @@ def evaluate(
 
 
 def _read(
-    predictor: "Predictor", data: ScoredTableOptions, row_columns: RowColumns, reading: ReadingOptions
+    predictor: "Predictor", data: ScoredTableOptions, row_columns: RowColumns, reading: ReadingOptions, *, quiet: bool
 ) -> "tuple[ScoredTable, bool]":
     """Return the predicted rows of a table, read part by part, and whether rows are outside what was trained on."""
     from demarcate.checks.table_sample import labelled_rows
@@ -84,14 +87,16 @@ def _read(
     missing = reading.cells().missing
     features, labels = predictor.reader(), predictor.label_reader(missing)
     scored, fingerprint, n_dropped = ScoredTable(predictor, roles, table.columns), Fingerprint(), 0
-    for part in table.parts:
-        rows = labelled_rows(part, target, missing) if data.drop_missing_target else part
-        n_dropped += len(part) - len(rows)
-        parsed, codes = features.parse(rows.drop(beside)), labels.read(rows[target])
-        # After a problem the other parts are still read: all problems are reported together.
-        if parsed is not None and codes is not None and len(codes):
-            scored.add(rows, codes, predictor.probabilities(parsed))
-            fingerprint.add(parsed, codes)
+    with rows_progress(table.n_rows, quiet=quiet) as on_rows:
+        for part in table.parts:
+            rows = labelled_rows(part, target, missing) if data.drop_missing_target else part
+            n_dropped += len(part) - len(rows)
+            parsed, codes = features.parse(rows.drop(beside)), labels.read(rows[target])
+            # After a problem the other parts are still read: all problems are reported together.
+            if parsed is not None and codes is not None and len(codes):
+                scored.add(rows, codes, predictor.probabilities(parsed))
+                fingerprint.add(parsed, codes)
+            on_rows(features.n_rows)
     report_dropped_rows(n_dropped)
     if problems := [*labels.problems, *features.problems]:
         raise InputError(problems)

@@ -2,6 +2,7 @@
 
 import operator
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -86,14 +87,16 @@ def fit(
     """
     from demarcate.cli.fit_input import open_fit_input
     from demarcate.cli.outputs import check_outputs
+    from demarcate.cli.progress_bar import work_progress
 
     settings = settings_of(network, training, validation, decision)
     check_outputs(files, data.table)
     check_settings(settings, seed)
     memory, out, report = validation.memory, files.out, files.report
-    with open_fit_input(
-        data, reading, rows, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet
-    ) as table:
+    with ExitStack() as closing:
+        with work_progress(f"reading {data.table}", quiet=output.quiet):
+            settings_of_input = {"out": out, "report": report, "memory": memory, "seed": seed, "quiet": output.quiet}
+            table = closing.enter_context(open_fit_input(data, reading, rows, settings, **settings_of_input))
         words = [*_reading_words(data, reading), *rows.words()]
         result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output)
     if output.as_json:
@@ -122,7 +125,7 @@ def _fit(
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.cli.progress_bar import training_progress
+    from demarcate.cli.progress_bar import training_progress, work_progress
     from demarcate.cli.resumable_training import resumable_training
 
     merge_labels = table.training_set.merge_labels
@@ -133,7 +136,8 @@ def _fit(
             classifier.set_params(on_epoch=on_epoch).fit(table.training_set)
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)
-        baselines, cost_comparison = classifier.baselines(table.training_set), classifier.cost_comparison_
+        with work_progress("scoring the baselines", quiet=output.quiet):
+            baselines, cost_comparison = classifier.baselines(table.training_set), classifier.cost_comparison_
     record = classifier.record(baselines)
     # Before anything is shown: the reader of the tables may close the pipe.
     sha256 = _save(classifier, table, record, files, baselines, reading_words)

@@ -10,7 +10,15 @@ import typer
 from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import OutputFile, argument, option
-from demarcate.cli.options import DecisionOptions, ModelOptions, OutputOptions, ReadingOptions, Strict
+from demarcate.cli.options import (
+    ALL_DIGITS,
+    PREDICTION_DIGITS,
+    DecisionOptions,
+    ModelOptions,
+    OutputOptions,
+    ReadingOptions,
+    Strict,
+)
 from demarcate.cli.process import EXIT_REFUSED
 from demarcate.formatting import counted, listed, quoted
 
@@ -43,6 +51,13 @@ class PredictOptions:
     spread: bool = option(
         "Add the standard deviation of each probability between the networks.", "--spread", default=False
     )
+    keep: list[str] | None = option(
+        "Columns of the table to write before the predictions, as the table has them: id,name, or all.",
+        metavar="COLUMNS",
+    )
+    digits: int = option(
+        "Significant digits of probabilities in text, 17 for all; Parquet has all of them.", default=PREDICTION_DIGITS
+    )
     strict: Strict = False
     resume: bool = option(
         "Resume an interrupted run from the parts that it saved beside --out.", "--resume", default=False
@@ -58,14 +73,17 @@ def predict(
 ) -> None:
     r"""Predict labels and probabilities for a table or a single row.
 
-    Without --out the predictions go to standard output, as CSV for a table and in words for a single row. A row that is
-    not decided (--abstain) has an empty cell. A | within a label of a set is written \|, and a \ is written \\.
+    Without --out the predictions go to standard output, as CSV for a table and in words for a single row. --keep writes
+    columns of the table before them. A row that is not decided (--abstain) has an empty cell. A | within a label of a
+    set is written \|, and a \ is written \\.
     A table may be larger than memory: rows are read and predicted a part at a time.
 
     Example: demarcate predict model.safetensors people.csv
     """
     from demarcate.cli.cost_options import apply_costs
+    from demarcate.cli.kept_columns import KeptColumns
     from demarcate.cli.outputs import check_outputs
+    from demarcate.cli.prediction_format import output_names
     from demarcate.cli.prediction_stream import RowPredictor, input_identity, predict_parts, predict_to_file
 
     items = _checked_items(options)
@@ -75,7 +93,11 @@ def predict(
     if options.resume and (output.as_json or not options.out or not table.is_stored):
         fact = "--resume is only for a table on the disk whose predictions go to --out"
         raise UsageError(fact, "Leave out --resume, or name such a table and --out, without --json")
-    model = RowPredictor(predictor, options.coverage, per_class=options.set_per_class, spread=options.spread)
+    has = {"has_sets": options.coverage is not None, "has_spread": options.spread, "as_json": output.as_json}
+    kept = KeptColumns.of(options.keep, table.columns, output_names(predictor.classes, **has))
+    model = RowPredictor(
+        predictor, options.coverage, options.set_per_class, options.spread, kept=kept, digits=options.digits
+    )
     with ExitStack() as closing:
         printers = [closing.enter_context(printer) for printer in _printers(options, output)]
         sinks = [printer.add for printer in printers]
@@ -84,6 +106,7 @@ def predict(
             identity |= {"positive": decision.positive}
             identity |= {"cost": decision.cost, "abstain": decision.abstain, "set": options.coverage}
             identity |= {"set per class": options.set_per_class, "spread": options.spread}
+            identity |= {"keep": list(kept.names), "digits": options.digits}
             identity |= {"encoding": reading.encoding, "delimiter": reading.delimiter}
             identity |= {"skip rows": reading.skip_rows, "header": reading.header}
             reader = predict_to_file(
@@ -131,6 +154,8 @@ def _checked_items(options: PredictOptions) -> list[str]:
         raise UsageError(fact, "Name one, or put --row before the cells of a single row")
     if options.set_per_class and options.coverage is None:
         raise UsageError("--set-per-class has no coverage", "Add one, such as --set 0.9")
+    if not 1 <= options.digits <= ALL_DIGITS:
+        raise UsageError(f"--digits is {options.digits}", f"Give a number from 1 to {ALL_DIGITS}")
     return items
 
 

@@ -76,6 +76,7 @@ def sweep(
     Example: demarcate sweep people.csv --target income --hidden 16 --hidden 64 --lr 1e-3,1e-2
     """
     from demarcate.cli.outputs import check_outputs, report_files
+    from demarcate.cli.progress_bar import work_progress
     from demarcate.cli.table_input import load_labelled
 
     check_outputs(files, data.table)
@@ -84,7 +85,8 @@ def sweep(
         raise UsageError("There is nothing to try", "Name values, such as --hidden 16 --hidden 64 or --lr 1e-3,1e-2")
     settings = {"over": values, **settings_of(options)}
     training = _checked_training(settings, options.patience)
-    table = load_labelled(data, reading, rows)
+    with work_progress(f"reading {data.table}", quiet=output.quiet):
+        table = load_labelled(data, reading, rows)
     if output.shows_tables:
         table.show()
     from demarcate.cli.progress_bar import training_progress

@@ -1,0 +1,52 @@
+import time
+
+import pytest
+
+from demarcate.cli import progress_lines as lines
+from demarcate.cli.progress_bar import rows_progress, training_progress, work_progress
+from demarcate.engine import Progress
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch):
+    monkeypatch.setattr(lines, "SECONDS_BETWEEN", 0.01)
+
+
+def printed(capsys, text):
+    """Wait until a line with a text is printed on standard error."""
+    err, end = "", time.monotonic() + 10
+    while text not in err:
+        assert time.monotonic() < end, err
+        time.sleep(0.01)
+        err += capsys.readouterr().err
+    return err
+
+
+def test_where_no_terminal_is_long_work_says_where_it_is_in_plain_lines(capsys):
+    with rows_progress(9000, quiet=False) as on_rows:
+        on_rows(3000)
+        err = printed(capsys, "3,000 of 9,000 rows")
+    assert err.split("\n")[-2].startswith("predicting: 3,000 of 9,000 rows, 0 seconds so far")
+    assert "\x1b" not in err
+
+
+def test_training_says_epoch_and_loss(capsys):
+    counts = {"n_epochs": 4, "n_members": 3, "n_active": 2, "population": 1, "n_populations": 1}
+    with training_progress(quiet=False) as on_epoch:
+        on_epoch(Progress(epoch=2, train_loss=0.75, validation_loss=0.625, **counts))
+        printed(capsys, "training: epoch 2/4, loss 0.6250, 2/3 networks, 0 seconds so far\n")
+
+
+def test_work_that_does_not_report_says_that_it_goes_on_until_it_ends(capsys):
+    with work_progress("reading big.csv", quiet=False):
+        printed(capsys, "reading big.csv: 0 seconds so far\n")
+    capsys.readouterr()
+    time.sleep(0.05)
+    assert capsys.readouterr().err == ""
+
+
+def test_quiet_work_says_nothing(capsys):
+    with rows_progress(9, quiet=True) as on_rows, training_progress(quiet=True), work_progress("reading", quiet=True):
+        on_rows(3)
+        time.sleep(0.05)
+    assert capsys.readouterr() == ("", "")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Self
 
 import polars as pl
@@ -11,6 +10,7 @@ from demarcate.cli.console import notify
 from demarcate.cli.options import column_names
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
+from demarcate.tabular.column_names import similar_names
 
 ALL = "all"
 """In the place of names: every column of the input."""
@@ -65,8 +65,7 @@ def _unknown(kept: Sequence[str], columns: Sequence[str]) -> list[Problem]:
     unknown = [name for name in dict.fromkeys(kept) if name not in columns]
     if not unknown:
         return []
-    close = {name: get_close_matches(name, columns, 1, cutoff=0.6) for name in unknown}
-    pairs = [f"{quoted(other[0])} for {quoted(name)}" for name, other in close.items() if other]
+    pairs = [f"{quoted(other)} for {quoted(name)}" for name, other in similar_names(unknown, columns).items()]
     remedy = f"Did you mean {listed(pairs)}?" if pairs else f"The columns are {listed(columns, 20, write=quoted)}"
     return [Problem(f"--keep names columns that the table does not have: {listed(unknown, write=quoted)}", remedy)]
 

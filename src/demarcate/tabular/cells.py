@@ -130,7 +130,7 @@ def odd_beside_booleans(distinct: pl.Series, max_odd: int = 3) -> list[str]:
         return []
     is_word = pl.Series([text.lower() in _BOOLEAN_WORDS for text in distinct], dtype=pl.Boolean)
     words = distinct.filter(is_word)
-    has_both = {_BOOLEANS[text.lower()] for text in words} == {"true", "false"}
+    has_both = {TRUTH_OF_WORDS[text.lower()] for text in words} == {"true", "false"}
     odd = distinct.filter(~is_word).to_list()
     return odd if has_both and len(odd) <= max_odd else []
 

@@ -18,7 +18,6 @@ from demarcate.cli.process import EXIT_REFUSED
 from demarcate.errors import InputError
 
 if TYPE_CHECKING:
-    from demarcate.cli.progress_bar import rows_progress
     from demarcate.cli.scored_table import ScoredTable
     from demarcate.inference import Predictor
 
@@ -73,6 +72,7 @@ def _read(
 ) -> "tuple[ScoredTable, bool]":
     """Return the predicted rows of a table, read part by part, and whether rows are outside what was trained on."""
     from demarcate.checks.table_sample import labelled_rows
+    from demarcate.cli.progress_bar import rows_progress
     from demarcate.cli.scored_table import ScoredTable
     from demarcate.cli.table_input import open_stream, report_dropped_rows, resolve_target, warn_if_training_rows
     from demarcate.tabular.fingerprint import Fingerprint

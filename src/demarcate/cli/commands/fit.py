@@ -95,8 +95,10 @@ def fit(
     memory, out, report = validation.memory, files.out, files.report
     with ExitStack() as closing:
         with work_progress(f"reading {data.table}", quiet=output.quiet):
-            settings_of_input = {"out": out, "report": report, "memory": memory, "seed": seed, "quiet": output.quiet}
-            table = closing.enter_context(open_fit_input(data, reading, rows, settings, **settings_of_input))
+            opened = open_fit_input(
+                data, reading, rows, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet
+            )
+            table = closing.enter_context(opened)
         words = [*_reading_words(data, reading), *rows.words()]
         result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output)
     if output.as_json:

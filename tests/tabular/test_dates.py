@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from demarcate.tabular.date_formats import DATE_FORMATS, is_day_month_ambiguous
 from demarcate.tabular.dates import (
-    DATE_FORMATS,
     format_timestamp,
-    is_day_month_ambiguous,
     matching_formats,
     parse_dates,
 )
@@ -38,7 +37,7 @@ THE_DAY = datetime(2020, 12, 24, tzinfo=UTC).timestamp()
     ],
 )
 def test_a_day_is_recognised_and_read_in_every_format(text: str, date_format: str):
-    assert matching_formats(pl.Series([text])) == [date_format]
+    assert matching_formats(pl.Series([text]))[0] == date_format
     assert parse_dates(pl.Series([text]), date_format).values.tolist() == [THE_DAY]
     later = parse_dates(pl.Series([f" {text} 13:45"]), date_format)
     assert later.values.tolist() == [THE_DAY + 13 * 3600 + 45 * 60]
@@ -128,3 +127,88 @@ def test_a_day_written_in_a_format_is_read_back(day: date, date_format: str):
 @pytest.mark.parametrize(("seconds", "text"), [(86400.0, "1970-01-02"), (-0.5, "1969-12-31 23:59:59.500000")])
 def test_a_timestamp_is_written_in_iso_8601(seconds, text):
     assert format_timestamp(seconds) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "30. Apr 2024 02:42",
+        "Tue, 30 Apr 2024 02:42:00 +0000",
+        "Tue, 30 Apr 2024 04:42:00 +0200 (CEST)",
+        "Tue Apr 30 02:42:00 2024",
+        "Tue Apr 30 04:42:00 CEST 2024",
+        "30/Apr/2024:02:42:00 +0000",
+        "April 30th, 2024 at 2:42 a.m.",
+        "Apr 30 2024  2:42AM",
+        "Dienstag, 30. April 2024 02:42 Uhr",
+        "30 avril 2024 à 2h42",
+        "02:42 30 de abril de 2024",
+        "2024-04-30T02:42:00.000Z",
+        "2024-04-30 02:42:00,000",
+        "2024-04-30T04:42:00+02:00[Europe/Berlin]",
+        "20240430T024200Z",
+        "20240430 0242",
+        "2024.04.30 02:42",
+        "2024年4月30日 02:42",
+    ],
+)
+def test_a_moment_that_says_itself_what_it_is_needs_no_format(text: str):
+    assert matching_formats(pl.Series([text]))
+    assert parse_dates(pl.Series([text])).values.tolist() == [datetime(2024, 4, 30, 2, 42, tzinfo=UTC).timestamp()]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2024-04", (2024, 4, 1)),
+        ("04/2024", (2024, 4, 1)),
+        ("Apr 2024", (2024, 4, 1)),
+        ("Mai 2024", (2024, 5, 1)),
+        ("2024Q2", (2024, 4, 1)),
+        ("Q2 2024", (2024, 4, 1)),
+        ("2024-W18", (2024, 4, 29)),
+        ("2024-W18-2", (2024, 4, 30)),
+        ("20240430", (2024, 4, 30)),
+        ("1er janvier 2024", (2024, 1, 1)),
+    ],
+)
+def test_months_quarters_and_weeks_are_their_first_day(text: str, day: tuple[int, int, int]):
+    assert parse_dates(pl.Series([text])).values.tolist() == [datetime(*day, tzinfo=UTC).timestamp()]
+
+
+def test_the_end_of_a_day_is_the_next_one():
+    assert parse_dates(pl.Series(["2020-12-24 24:00"])).values.tolist() == [THE_DAY + 86_400]
+
+
+@pytest.mark.parametrize(
+    ("cells", "date_format"),
+    [
+        ([1608768000, None], "epoch"),
+        (["1608768000", ""], "epoch"),
+        ([1608768000000.0, None], "epoch_ms"),
+        ([44189, None], "excel"),
+        ([20201224, None], "%Y%m%d"),
+        ([20201224.0, None], "%Y%m%d"),
+        ([24122020, None], "%d%m%Y"),
+        (["24.12.2020 00:00", None], "%d.%m.%Y %H:%M"),
+        (["2020-12-24", None], "epoch"),
+    ],
+)
+def test_numbers_and_patterns_of_the_caller_are_read(cells: list, date_format: str):
+    parsed = parse_dates(pl.Series(cells), date_format)
+    assert parsed.values[0] == THE_DAY
+    assert np.isnan(parsed.values[1])
+    assert not parsed.bad.any()
+
+
+def test_words_and_dates_that_stand_for_none_are_missing():
+    for cells in (["2020-12-24", "soon", "9999-12-31"], [date(2020, 12, 24), None, date(9999, 12, 31)]):
+        parsed = parse_dates(pl.Series(cells), "", ("soon", "9999-12-31"))
+        assert np.isnan(parsed.values).tolist() == [False, True, True]
+        assert not parsed.bad.any()
+
+
+def test_seasons_and_versions_are_no_dates():
+    assert matching_formats(pl.Series(["2009/10", "2010/11"])) == []
+    assert matching_formats(pl.Series(["2009/10", "2009/11"])) == [""]
+    assert matching_formats(pl.Series(["1.2.3", "1.2.4"])) == []

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from demarcate.argument_checks import column_names
 from demarcate.errors import SettingError
+from demarcate.tabular.date_formats import checked_format
 from demarcate.tabular.number_format import check_separators
 
 COLUMN_LISTS = ("categorical", "numerical", "text", "drop")
@@ -60,7 +61,7 @@ class ColumnOptions:
             numerical=column_names("numerical", numerical),
             text=column_names("text", text),
             drop=column_names("drop", drop),
-            dates={str(name): str(date_format or "") for name, date_format in formats.items()},
+            dates={str(name): checked_format(str(date_format or "")) for name, date_format in formats.items()},
             cells=CellOptions(decimal, thousands, tuple(str(word).strip() for word in missing or ())),
         )
 

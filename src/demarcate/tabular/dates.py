@@ -1,79 +1,97 @@
-"""Dates and times in any of the usual formats.
+"""Dates and times, in text of any of the usual formats, or counted from a zero.
 
 A text is split into a date, a time of day and an offset from UTC. Only dates have many formats: these are tried on a
 whole column, which holds dates if every cell fits the same format.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.tabular.cells import ParsedCells, is_missing_word, strip
-
-_ISO = ("%Y-%m-%d", "%Y/%m/%d")
-DATE_FORMATS = (
-    *("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y"),
-    *("%d %B %Y", "%d-%B-%Y", "%B %d, %Y", "%B %d %Y"),
-    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
+from demarcate.tabular.clock import SECOND, has_clock, in_layout, split_moments
+from demarcate.tabular.date_formats import (
+    DATE_FORMATS,
+    LATER_FORMATS,
+    NUMBER_FORMATS,
+    has_clock_pattern,
+    parse_counts,
+    parse_days,
+    parse_patterned,
+    spellings,
 )
-"""Formats besides ISO 8601; ``%B`` is a month's English name, whole or its first three letters."""
+from demarcate.tabular.month_names import SEASON
 
-_AMBIGUOUS_PAIRS = ({"%d/%m/%Y", "%m/%d/%Y"}, {"%d-%m-%Y", "%m-%d-%Y"}, {"%d/%m/%y", "%m/%d/%y"})
-_FIRST_YEAR = 1000
-_N_TRIED_FIRST = 100
-
-_LAYOUT = (
-    r"^(?P<date>.*?)(?:[T ] *(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}(?:\.[0-9]{1,6})?)[0-9]*)?"
-    r"(?: ?(?P<half>[AaPp])[Mm])?(?: ?(?:Z|UTC|(?P<sign>[+-])(?P<off_hour>[0-9]{2}):?(?P<off_minute>[0-9]{2})?))?)?$"
-)
 SECONDS_OF_A_DAY = 86400
 FIRST_DATE, LAST_DATE = -62_135_596_800.0, 253_402_300_799.999999
 """The first and the last moment that Python has a calendar for, in seconds since 1970-01-01: the years 1 to 9999."""
-_SECOND = 1_000_000
-"""In microseconds, the unit of everything below."""
+_N_TRIED_FIRST = 100
+_MAX_CHARACTERS = 80
+"""A longer text is no date: it need not be taken apart."""
 
 
-def parse_dates(column: pl.Series, date_format: str = "") -> ParsedCells:
-    """Read a column as seconds since 1970-01-01 UTC; text in ``date_format`` or, failing that, ISO 8601."""
+def parse_dates(column: pl.Series, date_format: str = "", missing: Sequence[str] = ()) -> ParsedCells:
+    """Read a column as seconds since 1970-01-01 UTC; numbers and text in ``date_format`` or as ISO 8601 has them.
+
+    ``missing`` are words for a missing value, or dates that stand for one, beside the usual words.
+    """
     bad = np.zeros(len(column), dtype=bool)
     if column.dtype in (pl.Date, pl.Datetime):
         moments = column.cast(pl.Datetime("us")).dt.timestamp("us")
     else:
-        text = strip(column)
-        moments = _parse(text, (date_format, *_ISO) if date_format else _ISO)
-        if moments.null_count() > text.null_count():
-            bad = (moments.is_null() & ~is_missing_word(text)).to_numpy()
-    seconds = moments.cast(pl.Float64) / _SECOND
+        is_counted = column.dtype.is_numeric() and date_format in NUMBER_FORMATS
+        cells = column if is_counted else as_text(column)
+        moments = parse_counts(cells, date_format) if is_counted else _parse(cells, date_format)
+        if moments.null_count() > cells.null_count():
+            absent = cells.is_null() if is_counted else is_missing_word(cells)
+            if missing and not is_counted:
+                absent |= cells.is_in(list(missing)).fill_null(value=False)
+            bad = (moments.is_null() & ~absent).to_numpy()
+    if missing and moments.len():
+        stands_for_none = _parse(pl.Series(missing, dtype=pl.String), date_format).drop_nulls()
+        moments = moments.set(moments.is_in(stands_for_none.to_list()).fill_null(value=False), None)
+    seconds = moments.cast(pl.Float64) / SECOND
     return ParsedCells(seconds.fill_null(np.nan).to_numpy(), bad)
 
 
+def as_text(column: pl.Series) -> pl.Series:
+    """Return a column as stripped text, whole numbers without a decimal point."""
+    if column.dtype == pl.Float64:
+        whole = column.cast(pl.Int64, strict=False)
+        if (whole.cast(pl.Float64) == column).all():
+            column = whole
+    return strip(column)
+
+
 def matching_formats(distinct: pl.Series) -> list[str]:
-    """Return the formats in which all distinct stripped texts are dates; an empty one is ISO 8601."""
+    """Return the formats in which all distinct stripped texts are dates; an empty one is ISO 8601 and its like."""
     first = distinct.head(_N_TRIED_FIRST)
-    if not first.str.contains("[0-9]").all():
+    if not first.str.contains("[0-9]").all() or first.str.len_chars().max() > _MAX_CHARACTERS:  # type: ignore[operator]
         return []
-    candidates = [date_format for date_format in ("", *DATE_FORMATS) if _all_match(first, date_format)]
-    return [date_format for date_format in candidates if _all_match(distinct, date_format)]
+    for formats, strict in ((("", *DATE_FORMATS, *LATER_FORMATS), True), (("", *DATE_FORMATS, *LATER_FORMATS), False)):
+        candidates = [each for each in formats if all_match(first, each, strict=strict)]
+        if matching := [each for each in candidates if all_match(distinct, each, strict=strict)]:
+            return [] if are_seasons(distinct) else _by_preference(matching, distinct)
+    return []
 
 
-def is_day_month_ambiguous(formats: list[str]) -> bool:
-    """Tell whether dates in these formats could have day and month swapped."""
-    return any(pair <= set(formats) for pair in _AMBIGUOUS_PAIRS)
+def fits_format(distinct: pl.Series, date_format: str) -> NDArray[np.bool_]:
+    """Return which texts are dates in a format, ISO 8601 only if that is empty, ``(n_texts,)``."""
+    return _parse_in(distinct, (date_format,)).is_not_null().to_numpy()
 
 
-def day_month_order(date_format: str) -> str:
-    """Return "day first" or "month first" for a format whose digits could be read either way, else nothing."""
-    if not any(date_format in pair for pair in _AMBIGUOUS_PAIRS):
-        return ""
-    return "day first" if date_format.startswith("%d") else "month first"
+def all_match(distinct: pl.Series, date_format: str, *, strict: bool = False) -> bool:
+    """Tell whether all texts are dates in a format, written exactly so if ``strict``."""
+    return not _parse_in(distinct, (date_format,), strict=strict).has_nulls()
 
 
-def swapped_order(date_format: str) -> str:
-    """Return the format with day and month the other way round, of one for which `day_month_order` is something."""
-    (pair,) = (pair for pair in _AMBIGUOUS_PAIRS if date_format in pair)
-    (other,) = pair - {date_format}
-    return other
+def are_seasons(distinct: pl.Series) -> bool:
+    """Tell whether texts such as 2010/11 are years that follow one another, not months."""
+    pairs = [SEASON.fullmatch(text) for text in distinct.head(_N_TRIED_FIRST)]
+    return all(pair is not None and (int(pair[1]) + 1) % 100 == int(pair[2]) for pair in pairs)
 
 
 def format_timestamp(seconds: float) -> str:
@@ -81,46 +99,49 @@ def format_timestamp(seconds: float) -> str:
     return str(datetime(1970, 1, 1) + timedelta(seconds=seconds)).removesuffix(" 00:00:00")
 
 
-def _all_match(distinct: pl.Series, date_format: str) -> bool:
-    return not _parse(distinct, (date_format,) if date_format else _ISO).has_nulls()
+def _by_preference(matching: list[str], distinct: pl.Series) -> list[str]:
+    """Return formats with the likeliest first; a year comes first only where it differs less than what comes last."""
+    by_year = [each for each in matching if each.startswith("%y")]
+    others = [each for each in matching if each not in by_year]
+    if not by_year or not others:
+        return matching
+    parts = distinct.str.extract_groups(r"^([0-9]+)[/-][0-9]+[/-]([0-9]+)").struct.unnest()
+    first, last = (parts[name].n_unique() for name in parts.columns)
+    return by_year + others if first < last else others
 
 
-def _parse(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
-    """Return microseconds since 1970-01-01, null where a text fits no format."""
-    if not text.str.contains(":", literal=True).any():
-        return _parse_days(text, formats)
+def _parse(text: pl.Series, date_format: str) -> pl.Series:
+    """Return microseconds since 1970-01-01, null where a text is no date in the formats, or ISO 8601."""
+    formats = (*spellings(date_format), "") if date_format else ("",)
+    return _parse_in(text, formats)
+
+
+def _parse_in(text: pl.Series, formats: Iterable[str], *, strict: bool = False) -> pl.Series:
     distinct = text.drop_nulls().unique()
-    parts = distinct.str.extract_groups(_LAYOUT).struct.unnest()
-    days = _parse_days(parts["date"], formats)
-    moments = parts.select(days + _time_of_day() - _offset()).to_series()
+    moments = _read(distinct, formats, strict=strict)
+    if moments.has_nulls() and has_clock(left := distinct.filter(moments.is_null())):
+        # A time before the day, or in an unusual spelling.
+        plain = pl.Series([in_layout(each[:_MAX_CHARACTERS]) for each in left], dtype=pl.String)
+        read = _read(plain, formats, strict=strict)
+        moments = moments.zip_with(
+            moments.is_not_null(), distinct.replace_strict(left, read, default=None, return_dtype=pl.Int64)
+        )
     return text.replace_strict(distinct, moments, default=None, return_dtype=pl.Int64)
 
 
-def _parse_days(text: pl.Series, formats: tuple[str, ...]) -> pl.Series:
-    days = pl.repeat(None, len(text), dtype=pl.Int64, eager=True)
+def _read(distinct: pl.Series, formats: Iterable[str], *, strict: bool) -> pl.Series:
+    """Return the moments of distinct texts in the first format that each fits."""
+    moments = pl.repeat(None, len(distinct), dtype=pl.Int64, eager=True)
+    has_time = distinct.str.contains(":", literal=True).any()
+    days, time = split_moments(distinct) if has_time else (distinct, 0)
     for date_format in formats:
-        if days.has_nulls():
-            parsed = text.str.to_date(date_format, strict=False)
-            # "24.12.99" is not of the first century.
-            is_short = (parsed.dt.year() < _FIRST_YEAR) & ~text.str.contains("[0-9]{4}")
-            moments = parsed.cast(pl.Datetime("us")).dt.timestamp("us").set(is_short, None)
-            days = days.zip_with(days.is_not_null(), moments)
-    return days
-
-
-def _time_of_day() -> pl.Expr:
-    """Return microseconds since midnight, 0 without a time; null where no clock shows it."""
-    hour, minute = pl.col("hour").cast(pl.Int64), pl.col("minute").cast(pl.Int64)
-    second = (pl.col("second").cast(pl.Float64).fill_null(0) * _SECOND).round().cast(pl.Int64)
-    half, is_12_hour = pl.col("half").str.to_lowercase(), pl.col("half").is_not_null()
-    hour_of_day = pl.when(is_12_hour).then(hour % 12 + 12 * (half == "p").cast(pl.Int64)).otherwise(hour)
-    is_time = (hour_of_day < 24) & (minute < 60) & (second < 60 * _SECOND)
-    is_time &= pl.when(is_12_hour).then(hour.is_between(1, 12)).otherwise(statement=True)
-    time = pl.when(is_time).then((hour_of_day * 60 + minute) * 60 * _SECOND + second)
-    return pl.when(hour.is_null()).then(0).otherwise(time)
-
-
-def _offset() -> pl.Expr:
-    minutes = pl.col("off_hour").cast(pl.Int64) * 60 + pl.col("off_minute").cast(pl.Int64).fill_null(0)
-    signed = pl.when(pl.col("sign") == "-").then(-minutes).otherwise(minutes)
-    return signed.fill_null(0) * 60 * _SECOND
+        if not moments.has_nulls():
+            break
+        if date_format in NUMBER_FORMATS:
+            read = parse_counts(distinct.cast(pl.Float64, strict=False), date_format)
+        elif has_clock_pattern(date_format):
+            read = parse_patterned(distinct, date_format)
+        else:
+            read = parse_days(days, date_format, strict=strict) + time
+        moments = moments.zip_with(moments.is_not_null(), read)
+    return moments

@@ -7,7 +7,8 @@ import polars as pl
 
 from demarcate.errors import SettingError
 from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories
-from demarcate.tabular.dates import DATE_FORMATS, format_timestamp, parse_dates
+from demarcate.tabular.date_formats import DATE_FORMATS, checked_format
+from demarcate.tabular.dates import format_timestamp, parse_dates
 from demarcate.tabular.formatted_numbers import parse_formatted
 from demarcate.tabular.missing_words import without_words
 from demarcate.tabular.number_format import PLAIN, NumberFormat
@@ -26,7 +27,7 @@ class Column:
     note: str = ""  # for the user
     # Every category seen, sorted; none of a column dropped as id-like, whose values may be names of people.
     categories: tuple[str, ...] = ()
-    date_format: str = ""  # of dates in text; empty for ISO 8601
+    date_format: str = ""  # of dates in text or numbers; empty for ISO 8601
     number_format: NumberFormat = PLAIN  # of numbers in text
     missing: tuple[str, ...] = ()  # words for a missing value beside the usual ones
 
@@ -34,13 +35,12 @@ class Column:
         texts = (self.name, self.dropped, self.note, self.date_format, *self.categories, *self.missing)
         if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
             raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}, got {self}")
-        if self.date_format not in ("", *DATE_FORMATS):
-            raise SettingError(f"a date format must be one of {', '.join(DATE_FORMATS)}, got {self.date_format!r}")
+        checked_format(self.date_format)
 
     @property
     def is_written_unusually(self) -> bool:
         """Whether its cells need more than a kind to be read."""
-        return self.number_format != PLAIN or bool(self.missing)
+        return self.number_format != PLAIN or bool(self.missing) or self.date_format not in ("", *DATE_FORMATS)
 
     @property
     def is_quantity(self) -> bool:
@@ -56,7 +56,7 @@ class Column:
         cells = self.known(cells)
         if self.kind == "numerical":
             return parse_formatted(cells, self.number_format)
-        return parse_dates(cells, self.date_format)
+        return parse_dates(cells, self.date_format, self.missing)
 
     def written(self, quantity: float) -> str:
         """Return a number, or a date from its seconds, as text."""

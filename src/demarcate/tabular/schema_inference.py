@@ -21,8 +21,15 @@ from demarcate.tabular.cells import (
     slices,
 )
 from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
-from demarcate.tabular.dates import is_day_month_ambiguous, matching_formats
+from demarcate.tabular.date_inference import (
+    NO_DATES,
+    DateReading,
+    read_counted_dates,
+    read_dates,
+    read_typed_dates,
+)
 from demarcate.tabular.missing_words import without_words
+from demarcate.tabular.named_dates import named_dates
 from demarcate.tabular.number_inference import NumberReading, are_groups_of_three, infer_numbers, settle
 from demarcate.tabular.odd_cells import OddCells
 from demarcate.tabular.schema import Column, Kind, Schema
@@ -36,7 +43,6 @@ BY_CALLER = (DROPPED_BY_CALLER, GROUP_ROLE, TIME_ROLE, WEIGHT_ROLE)
 _NO_ROLES: Mapping[str, str] = MappingProxyType({})
 _ALL_MISSING = "constant: every cell is missing"
 _TOO_LARGE = "whole numbers too large to be exact quantities: read as codes"
-_DAY_FIRST = "day and month could be either way round: read day first"
 
 _MIN_ID_SHARE = 0.95
 _MIN_ID_ROWS = 30
@@ -73,6 +79,7 @@ class ColumnInference:
     ) -> None:
         self._options, self._named, self._roles = options, options.by_setting(), roles
         self._readings: dict[str, NumberReading] = {}  # of columns of numbers in text
+        self._date_formats = {name.strip(): date_format for name, date_format in options.dates.items()}
         _check_names(names, self._named)
 
     def infer(self, cells: pl.Series) -> Column:
@@ -107,6 +114,8 @@ class ColumnInference:
             return Column(name, "categorical", categories=tuple(_sorted_distinct(words)))
         if name in self._named["numerical"]:
             return self._with_numbers(cells)
+        if name in self._named["dates"]:
+            return _date_column(name, named_dates(cells, self._date_formats[name]))
         if name in self._roles:
             return replace(self._infer_kind(cells), dropped=self._roles[name])
         return _with_categories(self._infer_kind(cells), cells)
@@ -136,10 +145,10 @@ class ColumnInference:
         if dtype == pl.String:
             return self._infer_text_kind(cells)
         if kind := _KIND_OF_TYPE.get(dtype.base_type()):
-            return Column(name, kind)
+            return _date_column(name, read_typed_dates(cells)) if kind == "date" else Column(name, kind)
         if dtype.is_integer() and max(int(cells.max()), -int(cells.min())) >= MAX_EXACT_INTEGER:  # type: ignore[arg-type]
-            return Column(name, "categorical", note=_TOO_LARGE)
-        return Column(name, "numerical")
+            return _with_dates(Column(name, "categorical", note=_TOO_LARGE), cells)
+        return _with_dates(Column(name, "numerical"), cells)
 
     def _infer_text_kind(self, cells: pl.Series) -> Column:  # noqa: PLR0911 - one line a kind
         name = cells.name
@@ -149,22 +158,23 @@ class ColumnInference:
             return Column(name, "categorical")
         is_number, is_too_large = find_numbers(words)
         if is_number.all():
+            numbers = words.cast(pl.Float64).alias(name)
             if is_too_large.any():
-                return Column(name, "categorical", note=_TOO_LARGE)
+                return _with_dates(Column(name, "categorical", note=_TOO_LARGE), numbers)
             if not self._is_format_doubtful(words):
-                return Column(name, "numerical")
+                return _with_dates(Column(name, "numerical"), numbers)
         if are_boolean_words(words):
             return Column(name, "boolean")
-        if formats := matching_formats(words):
-            note = _DAY_FIRST if is_day_month_ambiguous(formats) else ""
-            return Column(name, "date", date_format=formats[0], note=note)
+        dates = read_dates(cells, words)
+        if dates.date_format is not None:
+            return _date_column(name, dates)
         if odd := odd_beside_booleans(words):
             stray = OddCells.of(cells, odd, words)
             if stray.are_few:
                 return Column(name, "boolean", missing=stray.words, note=stray.note("yes and no", name))
         reading = infer_numbers(name, cells, words, self._options.cells)
         if isinstance(reading, str):
-            return Column(name, "categorical", note=reading)
+            return Column(name, "categorical", note=dates.note or reading)
         return self._read(Column(name, "numerical"), reading)
 
     def _is_format_doubtful(self, words: pl.Series) -> bool:
@@ -187,6 +197,20 @@ def _check_names(columns: Sequence[str], named: Mapping[str, Sequence[str]]) -> 
             problems.append(Problem(fact, f"The columns are {listed(columns, 20, write=quoted)}"))
     if problems:
         raise InputError(problems)
+
+
+def _with_dates(column: Column, numbers: pl.Series) -> Column:
+    """Return a column of numbers as dates where they cannot be anything else, or with a note that they may be."""
+    reading = read_counted_dates(numbers)
+    if reading is NO_DATES:
+        return column
+    if reading.date_format is None:
+        return replace(column, note=reading.note)
+    return _date_column(column.name, reading)
+
+
+def _date_column(name: str, reading: DateReading) -> Column:
+    return Column(name, "date", date_format=reading.date_format or "", note=reading.note, missing=reading.missing)
 
 
 def _with_categories(column: Column, cells: pl.Series) -> Column:

@@ -4,13 +4,14 @@ from datetime import date as day
 from datetime import datetime, time, timedelta, timezone
 
 import polars as pl
-from cases import cells, date, number, words
+from cases import category, cells, date, number, taken, words
 
 _DAY = 86_400.0
 _BERLIN = timezone(timedelta(hours=2))
 _NOON = [datetime(2024, 3, 1, 12), datetime(2024, 3, 2, 12), None, datetime(2024, 3, 1, 12)]
 _NOON_SECONDS = (1709294400.0, 1709380800.0, None, 1709294400.0)
 _MAR_1 = 19783 * _DAY
+_JAN_1 = _MAR_1 - 60 * _DAY
 _EITHER = "day and month could be either way round"
 
 
@@ -49,12 +50,67 @@ CASES = (
         ["01/03/2024", "02/03/2024", "", "01/03/2024"],
         date(_MAR_1, _MAR_1 + _DAY, None, _MAR_1, written="%d/%m/%Y", note=_EITHER),
     ),
-    words("days that no calendar has", ["2024-02-30", "2024-02-29", "2024-02-30", "2024-02-29"]),
-    words("dates in two ways", ["2024-03-01", "31.03.2024", "2024-03-01", "31.03.2024"]),
+    cells(
+        "days that no calendar has",
+        ["2024-02-30", "2024-02-29", "2024-02-30", "2024-02-29"],
+        category("2024-02-30", "2024-02-29", "2024-02-30", "2024-02-29", note="row 1 holds '2024-02-30'"),
+    ),
+    cells(
+        "dates in two ways",
+        ["2024-03-01", "31.03.2024", "2024-03-01", "31.03.2024"],
+        date(*2 * (_MAR_1, _MAR_1 + 30 * _DAY), written="%d.%m.%Y", note="row 2 holds '31.03.2024'"),
+    ),
+    cells(
+        "an odd cell among dates",
+        [*["2024-03-01", "2024-03-31"] * 10, "soon", "2024-03-01"],
+        date(*10 * (_MAR_1, _MAR_1 + 30 * _DAY), None, _MAR_1, note="row 21 holds 'soon' among dates"),
+    ),
+    cells(
+        "zeros for dates that are not known",
+        ["2024-03-01", "2024-03-31", "0000-00-00", "2024-03-01"],
+        date(_MAR_1, _MAR_1 + 30 * _DAY, None, _MAR_1, note="row 3 holds '0000-00-00'"),
+    ),
+    cells(
+        "names of months in other languages",
+        ["1. März 2024", "dimanche 31 mars 2024", "", "31 de dezembro de 1999"],
+        date(_MAR_1, _MAR_1 + 30 * _DAY, None, 10956 * _DAY),
+    ),
+    cells(
+        "days and months in two orders",
+        ["13/01/2024", "01/13/2024", "13/01/2024", "01/13/2024"],
+        category("13/01/2024", "01/13/2024", "13/01/2024", "01/13/2024", note="in two orders"),
+    ),
+    cells(
+        "moments of mail and of logs",
+        ["Fri, 1 Mar 2024 14:00:00 +0200", "Sat Mar  2 12:00:00 2024", "", "01/Mar/2024:12:00:00 +0000"],
+        date(*_NOON_SECONDS, note="without: read as UTC"),
+    ),
+    cells(
+        "times before days",
+        ["12:00 01.03.2024", "12:00 02.03.2024", "", "12h 01.03.2024"],
+        date(*_NOON_SECONDS, written="%d.%m.%Y"),
+    ),
+    cells(
+        "seconds since 1970",
+        [1709294400 + 86400 * day for day in range(12)],
+        number(*(1709294400 + 86400 * day for day in range(12)), note="looks like seconds since 1970 (2024-03-01 to"),
+    ),
+    taken(
+        "seconds since 1970 by name",
+        {
+            "time": (
+                [1709294400 + 86400 * day for day in range(12)],
+                date(*(1709294400 + 86400 * day for day in range(12)), written="epoch", note="seconds since 1970"),
+            )
+        },
+    ),
+    cells("quarters", ["2024Q1", "2024Q2", "", "2024Q1"], date(_JAN_1, _JAN_1 + 91 * _DAY, None, _JAN_1)),
+    words("seasons, not months", ["2009/10", "2010/11", "2009/10", "2010/11"]),
+    words("versions, not dates", ["1.2.3", "1.2.4", "2.0.1", "1.2.3"]),
     cells(
         "moments with and without zones",
         ["2024-03-01T12:00:00Z", "2024-03-02 14:00+02:00", "", "2024-03-01 12:00"],
-        date(*_NOON_SECONDS),
+        date(*_NOON_SECONDS, note="row 4 holds '2024-03-01 12:00' without: read as UTC"),
     ),
     cells(
         "years without a century",
@@ -73,7 +129,14 @@ CASES = (
     ),
     cells("years alone", ["2024", "1999", "", "2024"], number(2024, 1999, None, 2024)),
     cells(
-        "dates without separators", ["20240301", "19991231", "", "20240301"], number(20240301, 19991231, None, 20240301)
+        "dates without separators, two of them",
+        ["20240301", "19991231", "", "20240301"],
+        number(20240301, 19991231, None, 20240301, note="looks like dates written 19991231"),
+    ),
+    cells(
+        "dates without separators",
+        ["20240301", "19991231", "", "20240331", "20240302", "20240303", "20240304"],
+        date(_MAR_1, 10956 * _DAY, None, _MAR_1 + 30 * _DAY, *(_MAR_1 + n * _DAY for n in (1, 2, 3)), written="%Y%m%d"),
     ),
     cells(
         "dates", [day(2024, 3, 1), day(2024, 3, 2), None, day(2024, 3, 1)], date(_MAR_1, _MAR_1 + _DAY, None, _MAR_1)

@@ -60,7 +60,7 @@ def test_dates_that_could_be_either_way_round_are_read_day_first_and_noted():
     column = only(["01/02/2020", "03/04/2020"])
     assert (column.date_format, column.note) == (
         "%d/%m/%Y",
-        "day and month could be either way round: read day first; --dates x=%m/%d/%Y reads month first",
+        "day and month could be either way round: read day first. --dates 'x=%m/%d/%Y' reads month first",
     )
     assert only(["01/02/2020", "13/04/2020"]).note == ""
 

@@ -13,7 +13,7 @@ def without_words(cells: pl.Series, words: Sequence[str]) -> pl.Series:
         return cells
     numbers = [number for word in words if (number := _number(word)) is not None]
     if cells.dtype.is_numeric():
-        return cells.set(cells.is_in(numbers).fill_null(value=False), None) if numbers else cells
+        return cells.set(cells.cast(pl.Float64).is_in(numbers).fill_null(value=False), None) if numbers else cells
     if cells.dtype not in (pl.String, pl.Categorical):
         return cells
     text = strip(cells)

@@ -20,6 +20,7 @@ from demarcate.tabular.cells import (
     parse_categories,
     slices,
 )
+from demarcate.tabular.code_names import code_note
 from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
 from demarcate.tabular.date_inference import (
     NO_DATES,
@@ -33,6 +34,7 @@ from demarcate.tabular.named_dates import named_dates
 from demarcate.tabular.number_inference import NumberReading, are_groups_of_three, infer_numbers, settle
 from demarcate.tabular.odd_cells import OddCells
 from demarcate.tabular.schema import Column, Kind, Schema
+from demarcate.tabular.sentinels import sentinel_note
 
 DROPPED_BY_CALLER = "asked to drop it"
 ROW_NUMBERS = "id-like: it numbers the rows"
@@ -96,7 +98,7 @@ class ColumnInference:
         """
         readings = dict(zip(self._readings, settle([*self._readings.values()]), strict=True))
         columns = [
-            replace(column, number_format=readings[column.name].shortest_format, note=readings[column.name].note)
+            _settled(column, self._readings[column.name], readings[column.name])
             if column.name in readings and column.kind == "numerical"
             else column
             for column in columns
@@ -199,6 +201,12 @@ def _check_names(columns: Sequence[str], named: Mapping[str, Sequence[str]]) -> 
         raise InputError(problems)
 
 
+def _settled(column: Column, before: NumberReading, after: NumberReading) -> Column:
+    """Return a column of numbers in text as the other columns have it read."""
+    note = column.note.replace(before.note, after.note).removeprefix(". ") if before.note else column.note
+    return replace(column, number_format=after.shortest_format, note=note)
+
+
 def _with_dates(column: Column, numbers: pl.Series) -> Column:
     """Return a column of numbers as dates where they cannot be anything else, or with a note that they may be."""
     reading = read_counted_dates(numbers)
@@ -217,7 +225,8 @@ def _with_categories(column: Column, cells: pl.Series) -> Column:
     """Return the column with its categories, and with the reason if it is of no use."""
     if column.is_quantity:
         values = column.parse_quantities(cells).values
-        return replace(column, dropped=_useless_quantities(column, values[~np.isnan(values)], len(cells)))
+        dropped = _useless_quantities(column, values[~np.isnan(values)], len(cells))
+        return replace(column, dropped=dropped, note=column.note if dropped else _with_doubts(column, values))
     parts = [(words.unique(), len(words) - words.null_count()) for words in map(column.parse_words, slices(cells))]
     distinct, n_words = _sorted_distinct(pl.concat([words for words, _ in parts])), sum(n for _, n in parts)
     if not len(distinct) or (cells.dtype == pl.String and is_missing_word(distinct).all()):
@@ -227,6 +236,15 @@ def _with_categories(column: Column, cells: pl.Series) -> Column:
     if column.kind == "categorical" and n_words >= _MIN_ID_ROWS and len(distinct) > _MIN_ID_SHARE * n_words:
         return replace(column, dropped=f"id-like: {len(distinct)} different values in {n_words} rows")
     return replace(column, categories=tuple(distinct))
+
+
+def _with_doubts(column: Column, values: NDArray[np.float64]) -> str:
+    """Return the note of a column of numbers or dates, and of those among them that may be none."""
+    are_dates = column.kind == "date"
+    doubts = [sentinel_note(values, column.written, are_dates=are_dates)]
+    if not are_dates:
+        doubts.append(code_note(column.name, values))
+    return ". ".join(filter(None, (column.note, *doubts)))
 
 
 def _sorted_distinct(words: pl.Series) -> pl.Series:

@@ -36,7 +36,7 @@ TAKEN = (
     _read(
         "comments between the rows",
         f'{_NAMES}47.5;Ulm;no\n40.5;Bonn;yes\n# new probe\n50.5;Ulm;no\n# and "again\n58.5;Bonn;yes\n',
-        "lines 4, 6 ('# new probe') left out as a comment",
+        "lines 4, 6 ('# new probe') are left out as comments",
     ),
     _read("units below the header", f"{_NAMES}[mg/l];;\n{_ROWS}", "line 2 holds units ('[mg/l]')"),
     _read("units without brackets", f"{_NAMES}kg;-;-\n{_ROWS}", "line 2 holds units ('kg', '-', '-')"),
@@ -51,9 +51,24 @@ TAKEN = (
     _read("a total at the end", f"{_KEPT}Total;;197\n", "line 6 ('Total;;197') comes after the rows"),
     _read("a remark at the end", f"{_KEPT}\nn = 4\n", "line 7 ('n = 4') comes after the rows"),
     _read("empty rows at the end", f"{_KEPT};;\n;;\n", "lines 6 to 7 (';;', ';;') come after the rows"),
-    _read("a header repeated between the rows", f"{_KEPT[:-15]}\n{_NAMES}{_KEPT[-14:]}", "repeats the header"),
-    _read("a delimiter too many on every row", _NAMES + _ROWS.replace("\n", ";\n"), "line 2 end in delimiters"),
-    _read("a delimiter too many in the header", f"wert;stadt;y;\n{_ROWS}", "the header, line 1, ends in delimiters"),
+    _read(
+        "a header repeated between the rows", f"{_KEPT[:-15]}\n{_NAMES}{_KEPT[-14:]}", "left out as the header again"
+    ),
+    _read(
+        "a delimiter too many on every row",
+        _NAMES + _ROWS.replace("\n", ";\n"),
+        "rows such as line 2 end in a delimiter too many",
+    ),
+    _read(
+        "a delimiter too many in the header",
+        f"wert;stadt;y;\n{_ROWS}",
+        "line 1, the header, ends in a delimiter too many",
+    ),
+    _read(
+        "a delimiter too many on every line",
+        _KEPT.replace("\n", ";\n"),
+        "the lines end, like line 1, in a delimiter too many",
+    ),
     _read(
         "row names of R, which have no name",
         '"wert" "stadt" "y"\n"1" 47.5 "Ulm" "no"\n"2" 40.5 "Bonn" "yes"\n"7" 50.5 "Ulm" "no"\n"9" 58.5 "Bonn" "yes"\n',

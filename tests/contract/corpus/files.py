@@ -4,7 +4,7 @@ import gzip
 import io
 
 import polars as pl
-from cases import Accepted, Case, category, file_refused, file_taken, labels, number
+from cases import category, file_refused, file_taken, number
 
 from demarcate.io.tables.records import MAX_CELL
 
@@ -176,16 +176,6 @@ TAKEN = (
         "csv",
         "x,y\na\u2028b,no\na\x0bb,yes\na\x85b,no\na\x1cb,yes\n".encode(),
         {"x": (["a\u2028b", "a\x0bb", "a\x85b", "a\x1cb"], category("a\u2028b", "a\x0bb", "a\x85b", "a\x1cb"))},
-    ),
-    Case(
-        "a delimiter at the end of every line",
-        Accepted(
-            {"x": number(1, 2, 3, 4), "column_3": category(dropped="every cell is missing")},
-            ("columns without a name; they are called 'column_3'",),
-        ),
-        (("x", ["1", "2", "3", "4"]), ("y", labels(4)), ("", [None] * 4)),
-        {"csv": b"x,y,\n1,no,\n2,yes,\n3,no,\n4,yes,\n"},
-        apart={"--row": "a cell needs a name", "estimator": "the place is another without the target"},
     ),
     file_taken(
         "keys that some objects leave out",

@@ -40,6 +40,7 @@ _NUMBER = re.compile(
 _CLEAR_SHARE = 0.8
 """Share of a column's cells that are numbers, or dates, from which an odd cell among them does not matter."""
 _MAX_CELLS = 20_000
+_MIN_ROWS = 2
 
 _UNIT = (
     r"%|‰|°[CF]?|[€$£¥]|EUR|USD|CHF|GBP|years?|yrs?|jahre?|ans|años|anni|months?|monate?|weeks?|wochen?|days?|tage?|"
@@ -69,6 +70,9 @@ _TYPES = frozenset(
         *("string", "str", "text", "char", "varchar", "object", "date", "datetime", "timestamp"),
     ]
 )
+_ROLES = frozenset(("", "class", "meta", "ignore", "weight"))
+"""What Orange writes of the columns below their types."""
+_ERROR_VALUE = re.compile(r"#[A-ZÄÖÜ0-9/]+[!?]?")
 _RULER = re.compile(r"[\s+|:;,_]*[-=_\u2500\u2501]{2,}[-=_+|:;,\s\u2500-\u257f]*")
 
 _TOTALS = (
@@ -86,6 +90,11 @@ _FOOTER = re.compile(
     r".*|[*\u00a9\u2020].*|\x1a.*|-{2,}.*",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def is_error_value(cell: str) -> bool:
+    """Tell whether a cell that begins with ``#`` is an error value of a workbook, or a number, and not a comment."""
+    return bool(_ERROR_VALUE.fullmatch(cell.strip()))
 
 
 def cell_kind(cell: str) -> Kind:
@@ -129,30 +138,44 @@ def is_ruler(line: str) -> bool:
     return line.count("-") + line.count("=") + line.count("\u2500") > 2 and bool(_RULER.fullmatch(line.strip()))
 
 
-def described(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return what the cells of a line below the header say of the columns, units or types; empty if they are a row.
+def described(cells: Sequence[str], rows: Sequence[Sequence[str]], before: str = "") -> str:
+    """Return what the cells of a line below the header say of the columns; empty if they are a row.
 
-    They are units if they stand where all rows have numbers, and nothing but a dash or a bracket elsewhere.
+    Types are known words. Units stand where all rows have numbers, with nothing but a dash or a bracket elsewhere.
+    Other words stand over all numbers, and no row has one of them. ``before`` is what the line above says.
     """
     texts = [cell.strip() for cell in cells]
     present = [text for text in texts if cell_kind(text) != "missing"]
-    if not present or len(rows) < 2:
+    if not present or len(rows) < _MIN_ROWS:
         return ""
-    if len(present) > 1 and all(text.lower() in _TYPES for text in present):
-        kinds = [column_kind(column_cells(rows, place)) for place, text in enumerate(texts) if text]
-        return "types" if any(kind in ("number", "date") for kind in kinds) else ""
-    if not any(_BRACKETED.fullmatch(text) or _UNITS.fullmatch(text) for text in present):
-        return ""
-    n_units = 0
-    for place, text in enumerate(texts):
-        if cell_kind(text) == "missing":
-            continue
-        is_bracketed = bool(_BRACKETED.fullmatch(text))
-        is_measured = column_kind(column_cells(rows, place)) in ("number", "date")
+    if before == "types" and _ROLES.issuperset(texts):
+        return "roles"
+    kinds = [column_kind(column_cells(rows, place)) for place in range(len(texts))]
+    are_numbers = [kind in ("number", "date") for kind in kinds]
+    if len(present) > 1 and any(are_numbers) and all(text.lower() in _TYPES for text in present):
+        return "types"
+    if _are_units(texts, are_numbers):
+        return "units"
+    has_others = _are_words_over_numbers(texts, are_numbers, rows)
+    return "words over numbers" if has_others else ""
+
+
+def _are_units(texts: Sequence[str], are_numbers: Sequence[bool]) -> bool:
+    n_known = n_units = 0
+    for text, over_numbers in zip(texts, are_numbers, strict=True):
+        kind, is_bracketed = cell_kind(text), bool(_BRACKETED.fullmatch(text))
         is_unit = is_bracketed or bool(_UNITS.fullmatch(text))
-        if cell_kind(text) == "number" and not is_unit:
-            return ""
-        if not is_measured and not is_bracketed and text.lower() not in _TYPES:
-            return ""
-        n_units += is_measured and (is_unit or cell_kind(text) == "word")
-    return "units" if n_units else ""
+        if kind == "missing":
+            continue
+        if not (is_unit or kind == "word") or not (over_numbers or is_bracketed or text.lower() in _TYPES):
+            return False
+        n_known, n_units = n_known + is_unit, n_units + over_numbers
+    return n_known > 0 and n_units > 0
+
+
+def _are_words_over_numbers(texts: Sequence[str], are_numbers: Sequence[bool], rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether all are different words, some over numbers, and no row has one of them."""
+    are_different_words = len(set(texts)) == len(texts) and all(cell_kind(text) == "word" for text in texts)
+    if not are_different_words or sum(are_numbers) < _MIN_ROWS:
+        return False
+    return not any(text in column_cells(rows, place) for place, text in enumerate(texts))

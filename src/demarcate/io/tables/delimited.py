@@ -9,6 +9,7 @@ import polars as pl
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed
+from demarcate.io.tables.cell_kinds import is_error_value
 from demarcate.io.tables.delimiter import sep_line
 from demarcate.io.tables.footers import MAX_FOOTERS, Footers, footer_note, lines_note, may_be_footer
 from demarcate.io.tables.header import name_columns, warn, warn_of_unnamed
@@ -159,19 +160,17 @@ class DelimitedReader:
 
     def _warn_of_lines(self, repeated: list[Record], odd: list[Record], after: list[Record]) -> None:
         """Warn of lines between and after the rows that are none, or may be none."""
-        notes = [
-            lines_note(records, what)
-            for records, what in (
-                (self._comments, "left out as a comment"),
-                (repeated, "left out because it repeats the header"),
-                (odd, "read as a row, although it looks like a total"),
-            )
-            if records
-        ]
+        kinds = (
+            (self._comments, "is left out as a comment", "are left out as comments"),
+            (repeated, "is left out as the header again", "are left out as the header again"),
+            (odd, "is read as a row, but may be a total", "are read as rows, but may be totals"),
+        )
+        notes = [lines_note(records, *words) for records, *words in kinds if records]
         if after:
             notes.append(footer_note(after))
         if notes and self._warns:
-            keep = "; to read every line below the header as a row: --header (header=True)"
+            has_left_out = self._comments or repeated or after
+            keep = " (to read all lines below the header as rows: --header, header=True)" if has_left_out else ""
             warn(f"'{self._name}': {'; '.join(notes)}{keep}")
 
     def _next_record(self) -> list[str] | None:
@@ -188,9 +187,11 @@ class DelimitedReader:
         return cells
 
     def _is_comment(self, number: int, line: str) -> bool:
-        """Tell whether a line between the rows is a comment, not a row: it is not as wide, and no row begins so."""
+        """Tell whether a line among rows is a comment: none begins so, and it is not as wide or not a number."""
         cells = split_line(line, self.layout.delimiter)
-        if not self._has_comments or self._width < 2 or number == self.layout.line or len(cells) == self._width:
+        if not self._has_comments or self._width < 2 or number == self.layout.line or is_error_value(cells[0]):
+            return False
+        if len(cells) == self._width and not self.layout.begins_with_numbers:
             return False
         self._comments.append(Record(number, line, cells))
         return True

@@ -4,10 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from demarcate.errors import InputError, Problem
+from demarcate.formatting import counted
 from demarcate.io.tables.cell_kinds import column_kind
 from demarcate.io.tables.records import Record, sample_records
 
 DELIMITERS = (",", ";", "\t", "|")
+_MIN_SPACED = 4
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n\w]|\\t)"?[,;\t|]*\s*', re.IGNORECASE)
 _BLANK_LINES = re.compile(r"[\r\n]*")
 # No group captures: with possessive quantifiers, Python 3.11.2 may lose the span of one (python/cpython#101955).
@@ -55,6 +58,19 @@ def guess_delimiter(lines: Sequence[str], first_line: int = 1) -> str:
         if n_rows > best_rows and n_rows >= max(2, len(candidates) / 2):
             best, best_rows = delimiter, n_rows
     return best if best_rows or has_delimiter or not _is_spaced(lines) else " "
+
+
+def refuse_spaced_columns(records: Sequence[Record], name: str) -> None:
+    """Refuse a text of one column whose lines are all of as many words, some of them always numbers."""
+    if len(records) < _MIN_SPACED or any(len(record.cells) > 1 for record in records):
+        return
+    words = [record.cells[0].split() for record in records if record.cells]
+    width = len(words[-1])
+    if width > 1 and all(len(row) == width for row in words):
+        n_numbers = sum(column_kind([row[place] for row in words[1:]]) == "number" for place in range(width))
+        if 2 * n_numbers >= width:
+            fact = f"'{name}' has {counted(width, 'word')} on every line and no delimiter, only spaces"
+            raise InputError([Problem(fact, "Write the table with commas or tabs between its cells")])
 
 
 def _first_line(text: str) -> str:

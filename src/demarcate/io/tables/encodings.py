@@ -4,7 +4,7 @@ import codecs
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 _SAMPLE = 1 << 18
 """Bytes by which encodings are compared; all that is at hand has to be decodable."""
@@ -51,6 +51,13 @@ _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _SYMBOLS = frozenset("°§µ€£\u2013\u2014\u2019\u2018“”„…²³½¼¾\u00d7±®™©·•‰«»ªº¿¡†\u00a0")
 _INSIDE = "\u2019'-·"
 """Characters other than letters that words hold."""
+_BEFORE = {"õ": "es", "û": "tcrlm", "ã": ("o", "e", "")}
+"""Letters that follow some letters in Western languages: in others they stand for Hungarian and Romanian ones."""
+_SIGNS = {"CYRILLIC": frozenset("аеёиоуыэюяіїє"), "GREEK": frozenset("άέήίόύώΐΰ")}
+"""Letters of which nearly all words of a script have one."""
+_RARE = {"cp850": 0.6, "mac-roman": 0.6, "cp866": 0.1, "iso8859-15": 0.1, "iso8859-2": 0.1}
+"""What encodings that are seldom met have to be better by."""
+_MAX_ACCENTED = 0.75
 _CELL_END = re.compile(r"[,;\t|\r\n]")
 
 
@@ -76,7 +83,7 @@ def guess_encoding(data: bytes, place: int, *, apart: str = "") -> Guess | None:
             continue
         text = _decoded(data, encoding)
         if text is not None:
-            scores[encoding] = _score(_foreign_part(data, encoding), encoding)
+            scores[encoding] = _score(_foreign_part(data, encoding), encoding) - _RARE.get(encoding, 0)
     # The first of equals: the candidates are in order of how common they are.
     best = max(scores, key=lambda encoding: scores[encoding], default=None)
     return _guess(data, place, best) if best is not None and scores[best] >= _MIN_SCORE else None
@@ -151,27 +158,38 @@ def _score(text: str, encoding: str) -> float:
 def _word_score(word: str, foreign: list[str], encoding: str) -> float:
     """Return how plausible the foreign characters of a word are, from -1 to 1."""
     letters = [character for character in word if character.isalpha()]
-    if any(unicodedata.category(character) in ("Cc", "Cn", "Co") for character in foreign):
-        return -1.0
+    is_odd = any(unicodedata.category(character) in ("Cc", "Cn", "Co") for character in foreign)
     if encoding in _EAST_ASIAN:
-        return _east_asian_score(word, foreign, encoding)
-    is_odd = any(a.isalpha() and not b.isalpha() and b not in _INSIDE and c.isalpha() for a, b, c in _triples(word))
+        return -1.0 if is_odd else _east_asian_score(word, foreign, encoding)
+    is_odd |= any(a.isalpha() and not b.isalpha() and b not in _INSIDE and c.isalpha() for a, b, c in _triples(word))
     if is_odd or any(a.islower() and b.isupper() for a, b in pairwise(word)):
         return -1.0
     if all(character in _SYMBOLS for character in foreign):
         return 0.35
     if encoding in _SCRIPTS:
-        in_script = [letter for letter in letters if unicodedata.name(letter, "").startswith(_SCRIPTS[encoding])]
-        return 0.95 if len(in_script) == len(letters) and len(letters) > 1 else -0.5
+        return _script_score(word, letters, _SCRIPTS[encoding])
     return _latin_score(letters, _COMMON[encoding])
+
+
+def _script_score(word: str, letters: list[str], script: str) -> float:
+    """Return how plausible a word of another script is: of several letters of it and no others."""
+    if len(letters) < 2 or not all(unicodedata.name(letter, "").startswith(script) for letter in letters):
+        return -0.5
+    signs = _SIGNS.get(script)
+    return 0.5 if signs is not None and signs.isdisjoint(word.lower()) else 0.95
 
 
 def _latin_score(letters: list[str], common: str) -> float:
     """Return how plausible the accented letters of a word are: not most of it, and common ones."""
     accented = [letter for letter in letters if not letter.isascii()]
-    if len(accented) > 2 and len(accented) > len(letters) / 2:
+    if len(accented) > 2 and len(accented) > _MAX_ACCENTED * len(letters):
         return -1.0
-    return sum(0.9 if letter in common else -0.3 for letter in accented) / len(accented) if accented else 0.2
+    is_common = [
+        letter in common and (letter not in _BEFORE or after in _BEFORE[letter])
+        for letter, after in zip_longest(letters, letters[1:], fillvalue="")
+        if not letter.isascii()
+    ]
+    return sum(0.9 if common else -0.3 for common in is_common) / len(is_common) if is_common else 0.2
 
 
 def _triples(word: str) -> list[tuple[str, str, str]]:
@@ -183,16 +201,21 @@ def _east_asian_score(word: str, foreign: list[str], encoding: str) -> float:
     coded, common = _EAST_ASIAN[encoding]
     if any(a.isascii() and a.isalpha() and not b.isascii() for a, b in pairwise(word)):
         return -0.5
+    if len(foreign) == 1 and foreign[0].encode(encoding, "ignore")[1:].isascii():
+        return -0.5  # the second byte may be a letter of its own
+    is_kanji, is_hanja = coded in ("shift_jis", "euc_jp"), coded == "euc_kr"
     score = 0.0
     for character in foreign:
         name = unicodedata.name(character, "")
         lead = character.encode(coded, "ignore")[:1]
         if name.startswith(("HIRAGANA", "KATAKANA")):
-            score += 1.0
+            score += 1.0 if coded in ("shift_jis", "euc_jp") else -0.5
         elif name.startswith("HALFWIDTH KATAKANA"):
             score -= 0.5
         elif name.startswith(("CJK UNIFIED", "HANGUL")):
-            score += 0.95 if lead and lead[0] in common else -0.2
+            # Japanese is seldom without kana, and Korean nearly always without Chinese characters.
+            weight = 0.7 if is_kanji else 0.95 if not is_hanja else 0.98 if name.startswith("HANGUL") else 0.3
+            score += weight if lead and lead[0] in common else -0.2
         else:
             score += 0.2
     return score / len(foreign)

@@ -10,7 +10,7 @@ from demarcate.io.tables.cell_kinds import cell_kind, column_cells, column_kind
 _MIN_ROWS_OF_WORDS = 4
 _MIN_ORDERED = 5
 _YEARS = range(1900, 2101)
-_PLAIN_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_PLAIN_NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 
 
 def compare_with_rows(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> Literal["names", "row", "unclear"]:

@@ -1,7 +1,7 @@
 """Lines at the end of a table that are no rows: totals, counts of rows, remarks."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from demarcate.formatting import listed, quoted
 from demarcate.io.tables.cell_kinds import cell_kind, column_cells, column_kind, is_footer, is_ruler, is_total
@@ -15,8 +15,10 @@ def may_be_footer(cells: Sequence[str], width: int) -> bool:
     """Tell whether a record, if it is at the end of a table, may be something else than a row."""
     if len(cells) != width:
         return True
+    if width > 1 and not cells[-1] and not any(cells[1:]):
+        return True
     first = cells[0] or next(filter(None, cells), "")
-    return is_total(first) if first else width > 1
+    return is_total(first) or (first is not cells[0] and sum(map(bool, cells)) <= len(cells) / 2)
 
 
 def _first_word(cells: Sequence[str]) -> str:
@@ -48,23 +50,39 @@ class Footers:
         is_after = [self._comes_after(record, is_cut=is_cut and record is held[-1]) for record in held]
         n_rows = max((place for place, after in enumerate(is_after, start=1) if not after), default=0)
         rows, after = held[:n_rows], held[n_rows:]
-        self.odd += [record for record in rows if self._looks_total(record)]
+        is_last = not after and rows
+        self.odd += [record for record in rows if self._looks_total(record) or (is_last and self._may_be_total(record))]
         return rows, after
 
+    def _may_be_total(self, record: Record) -> bool:
+        """Tell whether the last record begins like a total, or has numbers alone where rows have more."""
+        filled = [cell for cell in map(str.strip, record.cells) if cell]
+        is_named = is_total(filled[0]) if filled else False
+        n_lacking = sum(self._lacks(record.cells))
+        has_numbers = bool(filled) and {cell_kind(cell) for cell in filled} == {"number"}
+        return (is_named and self._words[filled[0]] <= 1) or (has_numbers and n_lacking > 1 and not record.cells[0])
+
     def _comes_after(self, record: Record, *, is_cut: bool) -> bool:
-        if len(record.cells) == self._width:
-            return not any(map(str.strip, record.cells)) or self._looks_total(record)
         filled = [cell.strip() for cell in record.cells if cell.strip()]
-        if not filled or len(record.cells) > self._width or len(filled) >= self._width:
-            return not filled and self._width > 1 and len(record.cells) < self._width
-        if is_ruler(record.text) or is_total(filled[0]) or is_footer(filled[0]):
+        if not filled:
+            return self._width > 1
+        if len(record.cells) > self._width or (len(record.cells) == self._width and not self._is_padded(record)):
+            return self._looks_total(record)
+        return self._is_remark(record.text, filled, is_cut=is_cut)
+
+    def _is_padded(self, record: Record) -> bool:
+        """Tell whether a record as wide as the table has one cell alone, where rows have more."""
+        return not any(map(str.strip, record.cells[1:])) and any(self._lacks(record.cells))
+
+    def _is_remark(self, line: str, filled: Sequence[str], *, is_cut: bool) -> bool:
+        """Tell whether a line narrower than the table is a total or a remark, and not a row that lacks cells."""
+        if is_ruler(line) or is_total(filled[0]) or is_footer(filled[0]):
             return True
-        if len(filled) > 1 and not filled[0].endswith((":", "=")):
+        if cell_kind(filled[0]) != "word" or (len(filled) > 1 and not filled[0].endswith((":", "="))):
             return False
-        is_among_others = self._kind(0) not in ("number", "date")
-        if is_among_others and (is_cut or (len(filled[0].split()) < _MIN_WORDS and ":" not in filled[0])):
-            return False
-        return cell_kind(filled[0]) == "word"
+        is_among_numbers = self._kind(0) in ("number", "date")
+        is_prose = len(filled[0].split()) >= _MIN_WORDS or ":" in filled[0]
+        return is_among_numbers or (is_prose and not is_cut)
 
     def _looks_total(self, record: Record) -> bool:
         """Tell whether a record as wide as the table is a total: its word is among numbers, or cells lack beside it."""
@@ -74,10 +92,11 @@ class Footers:
         # The record itself may be among the first rows.
         if not is_total(record.cells[place]) or self._words[_first_word(record.cells)] > 1:
             return False
-        lacks = any(
-            not cell.strip() and all(column_cells(self._rows, other)) for other, cell in enumerate(record.cells)
-        )
-        return lacks or self._kind(place) in ("number", "date")
+        return any(self._lacks(record.cells)) or self._kind(place) in ("number", "date")
+
+    def _lacks(self, cells: Sequence[str]) -> Iterator[bool]:
+        """Iterate over the columns: whether a cell is empty where no row has an empty one."""
+        return (not cell.strip() and all(column_cells(self._rows, place)) for place, cell in enumerate(cells))
 
     def _kind(self, place: int) -> str:
         return column_kind(column_cells(self._rows, place))
@@ -91,7 +110,8 @@ def footer_note(records: Sequence[Record]) -> str:
     return f"lines {records[0].line} to {records[-1].line} ({shown}) come after the rows, and are left out"
 
 
-def lines_note(records: Sequence[Record], what: str) -> str:
+def lines_note(records: Sequence[Record], one: str, many: str) -> str:
     """Return what is said of lines between the rows: ``lines 3, 7 and 2 more ('# x')`` and what of them."""
     numbers = listed([record.line for record in records], 4)
-    return f"line{'s' if len(records) > 1 else ''} {numbers} ({quoted(records[0].text.strip())}) {what}"
+    lines, what = ("line", one) if len(records) == 1 else ("lines", many)
+    return f"{lines} {numbers} ({quoted(records[0].text.strip())}) {what}"

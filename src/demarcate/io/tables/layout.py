@@ -8,13 +8,15 @@ from functools import cached_property
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
 from demarcate.io.tables.cell_kinds import cell_kind, column_cells, column_kind, described, is_ruler
-from demarcate.io.tables.delimiter import guess_delimiter, sep_line
+from demarcate.io.tables.delimiter import guess_delimiter, refuse_spaced_columns, sep_line
 from demarcate.io.tables.first_row import compare_with_rows
 from demarcate.io.tables.records import Record, sample_records
 
 _MAX_PREAMBLE = 100
 _MAX_ROWS = 100
 _MIN_ROW_NAMES = 3
+_MAX_DESCRIPTIONS = 4
+"""Lines of units and the like below a header."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Layout:
     """The cells of the first record read, the header or a row."""
     rows: tuple[list[str], ...] = field(default=(), repr=False)
     """The first rows."""
+
+    @cached_property
+    def begins_with_numbers(self) -> bool:
+        """Whether the first cells of rows are numbers or dates."""
+        return column_kind(column_cells(self.rows, 0)) in ("number", "date")
 
     @cached_property
     def repeatable(self) -> list[str] | None:
@@ -68,6 +75,7 @@ def find_layout(
         if delimiter == " ":
             notes.append("its cells are taken to be separated by spaces (another delimiter: --delimiter)")
     records = sample_records(lines, delimiter, first_line)
+    refuse_spaced_columns(records, name)
     if not records:
         return Layout(delimiter, first_line, notes=tuple(notes))
     return _Finder(name, records, header, is_told).layout(Layout(delimiter, notes=tuple(notes)))
@@ -100,8 +108,9 @@ class _Finder:
                 self._refuse_row(first, rows)
         cells = [record.cells for record in rows[:_MAX_ROWS]]
         n_trimmed = sum(len(row) > width and not any(map(str.strip, row[width:])) for row in cells)
-        if is_trimmed := not self.has_header and 2 * n_trimmed > len(cells):
-            notes.append(f"rows such as line {rows[0].line} end in delimiters too many, which are left out")
+        is_trimmed = not self.has_header and 2 * n_trimmed > len(cells)
+        if is_trimmed and (names is None or len(names) == len(first.cells)):
+            notes.append(f"rows such as line {rows[0].line} end in a delimiter too many: nothing is after it")
         return replace(
             layout,
             line=first.line,
@@ -219,14 +228,15 @@ class _Finder:
         """Return the rows without lines of units, types and dashes below the header, their numbers, and notes."""
         notes: list[str] = []
         lines: set[int] = set()
-        while rows and len(lines) < 3:
+        described_as = ""
+        while rows and len(lines) < _MAX_DESCRIPTIONS:
             record = rows[0]
+            cells = [row.cells for row in rows[1:_MAX_ROWS]]
             if is_ruler(record.text):
                 what = "is a ruler"
-            elif what := described(record.cells, [row.cells for row in rows[1:_MAX_ROWS]]):
-                what = (
-                    f"holds {what} ({listed([cell.strip() for cell in record.cells if cell.strip()], 4, write=quoted)})"
-                )
+            elif described_as := described(record.cells, cells, described_as):
+                shown = listed([cell.strip() for cell in record.cells if cell.strip()], 4, write=quoted)
+                what = f"holds {described_as} ({shown})"
             else:
                 break
             notes.append(f"line {record.line} {what} and is left out")
@@ -236,19 +246,28 @@ class _Finder:
 
     def _names(self, header: Record, rows: Sequence[Record]) -> tuple[tuple[str, ...], int, list[str]]:
         """Return the names, the width of the rows, and notes on names that are too few or too many."""
-        cells = header.cells
+        cells, notes = header.cells, list[str]()
+        if cells[0].startswith("# "):
+            cells = [cells[0][2:], *cells[1:]]
+            notes.append(f"line {header.line}, the header, begins with '#', which is not taken for a part of the name")
         widths = Counter(len(row.cells) for row in rows)
         usual = widths.most_common(1)[0][0] if widths else len(cells)
-        if usual < len(cells) and usual >= 1 and not any(map(str.strip, cells[usual:])):
-            note = f"the header, line {header.line}, ends in delimiters too many, which are left out"
-            return tuple(cells[:usual]), usual, [note]
+        n_names = header.n_filled
+        n_used = max((row.n_filled for row in rows if len(row.cells) == usual), default=len(cells))
+        if n_used <= n_names < len(cells) and n_names:
+            is_everywhere = usual >= len(cells)
+            which = (
+                f"the lines end, like line {header.line}," if is_everywhere else f"line {header.line}, the header, ends"
+            )
+            note = f"{which} in a delimiter too many: nothing is after it"
+            return tuple(cells[:n_names]), n_names, [*notes, note]
         is_trailing = all(not any(map(str.strip, row.cells[len(cells) :])) for row in rows)
         if not is_trailing and self._has_row_names(header, rows):
             note = (
                 f"the header, line {header.line}, has one name less than rows have cells: the first column is row names"
             )
-            return ("", *cells), len(cells) + 1, [f"{note} and is called 'column_1'"]
-        return tuple(cells), len(cells), []
+            return ("", *cells), len(cells) + 1, [*notes, f"{note} and is called 'column_1'"]
+        return tuple(cells), len(cells), notes
 
     def _on_preamble(self, start: int) -> list[str]:
         if not start:
@@ -266,7 +285,8 @@ class _Finder:
         """Refuse a table without names below lines that are none of its rows."""
         fits = (index for index, record in enumerate(self.records) if len(record.cells) == self.width)
         index = next(fits, 0)
-        if index and self.width > 1 and not self._rows_are_ragged(index):
+        are_titles = all(record.n_filled <= max(1, self.width // 2) for record in self.records[:index])
+        if index and are_titles and self.width > 1 and not self._rows_are_ragged(index):
             n_skipped = self.records[index].line - 1
             before, first = self.records[0], self.records[index]
             fact = (

@@ -176,6 +176,8 @@ class DelimitedReader:
     def _next_record(self) -> list[str] | None:
         """Read the next record but blank lines; None at the end, and after broken quoting, which ends all reading."""
         records, left_out = self._records, self.layout.left_out
+        if self._broken:
+            return None
         try:
             cells = records.next()
             while cells is not None and (not cells or records.line in left_out):

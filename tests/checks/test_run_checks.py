@@ -25,7 +25,7 @@ def spoiled():
         "case": 1000 + np.cumsum(generator.integers(1, 4, size=len(sick))),
         "unit": ["mm"] * len(sick),
         "name": [f"P-{row}" for row in generator.permutation(len(sick))],
-        "female": np.where(frame["sex"].to_numpy() == "0", "f", "m"),
+        "female": np.where(frame["sex"].to_numpy() == 0, "f", "m"),
         "asked": [None if gone else "yes" for gone in generator.random(len(sick)) < np.where(sick == 1, 0.5, 0.1)],
     }
     whole = frame.with_columns(pl.Series(name, cells) for name, cells in columns.items())

@@ -5,15 +5,16 @@ import polars as pl
 import pytest
 
 from demarcate.datasets import heart, read_table
+from demarcate.trainingset.read_data import read_training_set
 
 CODES = {
-    "sex": {"0": 97, "1": 206},
-    "cp": {"1": 23, "2": 50, "3": 86, "4": 144},
-    "fbs": {"0": 258, "1": 45},
-    "restecg": {"0": 151, "1": 4, "2": 148},
-    "exang": {"0": 204, "1": 99},
-    "slope": {"1": 142, "2": 140, "3": 21},
-    "ca": {None: 4, "0": 176, "1": 65, "2": 38, "3": 20},
+    "sex": {0: 97, 1: 206},
+    "cp": {1: 23, 2: 50, 3: 86, 4: 144},
+    "fbs": {0: 258, 1: 45},
+    "restecg": {0: 151, 1: 4, 2: 148},
+    "exang": {0: 204, 1: 99},
+    "slope": {1: 142, 2: 140, 3: 21},
+    "ca": {None: 4, 0: 176, 1: 65, 2: 38, 3: 20},
     "thal": {None: 2, "fixed": 18, "normal": 166, "reversible": 117},
 }
 
@@ -45,17 +46,21 @@ def test_codes_and_how_often_they_stand(data, column):
 
 
 def test_first_patient(data):
-    assert data.frame.row(0) == ("63", "1", "1", "145", "233", "1", "2", "150", "0", "2.3", "3", "0", "fixed", 0)
+    assert data.frame.row(0) == (63, 1, 1, 145, 233, 1, 2, 150, 0, 2.3, 3, 0, "fixed", 0)
 
 
-def test_numbers_are_written_as_numbers(data):
-    measured = data.frame.select(pl.col("age", "trestbps", "chol", "thalach", "oldpeak").cast(pl.Float64))
-    assert measured.null_count().row(0) == (0, 0, 0, 0, 0)
+def test_columns_have_the_types_of_what_they_hold(data):
+    assert data.X.schema == {name: pl.Int64 for name in data.X.columns} | {"oldpeak": pl.Float64, "thal": pl.String}
+    assert data.X["age"].mean() == pytest.approx(54.439, abs=1e-3)
 
 
-def test_features_are_what_the_reader_gives_for_the_file(data):
+def test_typed_cells_are_read_like_those_of_the_file(data):
     with resources.as_file(resources.files("demarcate.datasets") / "heart.csv") as path:
-        assert read_table(path).drop("target").equals(data.X)
+        text = read_table(path)
+    assert set(text.dtypes) == {pl.String}
+    tables = [read_training_set((frame.drop("target"), data.y), []) for frame in (data.frame, text)]
+    assert tables[0].schema == tables[1].schema
+    assert tables[0].fingerprint() == tables[1].fingerprint()
 
 
 def test_categories_written_as_numbers_are_named(data):

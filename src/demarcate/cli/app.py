@@ -22,6 +22,7 @@ from demarcate.cli.commands.sweep import sweep
 from demarcate.cli.error_handling import handle_errors
 from demarcate.cli.option_groups import expand_options
 from demarcate.cli.process import open_standard_streams
+from demarcate.cli.repeated_options import SingleValueCommand
 from demarcate.formatting import visible
 
 COMMANDS = (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit)
@@ -68,7 +69,7 @@ app = typer.Typer(
 
 def add_command(command: Callable[..., None]) -> None:
     """Add a command under its function's name; its docstring is its help."""
-    app.command()(handle_errors(expand_options(command)))
+    app.command(cls=SingleValueCommand)(handle_errors(expand_options(command)))
 
 
 for _command in COMMANDS:

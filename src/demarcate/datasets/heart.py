@@ -18,8 +18,8 @@ _SOURCE = (
 def heart() -> Dataset:
     """Load the Cleveland heart disease data: 303 patients, 13 features, and whether they have heart disease.
 
-    The features come as text with empty cells as null, exactly as :func:`read_table` gives them for any file; only
-    ``target`` is converted to int64, 164 rows of 0 and 139 of 1. Four patients lack ``ca`` and two lack ``thal``.
+    Columns of numbers are int64, ``oldpeak`` is float64 and ``thal`` is text. 164 rows have ``target`` 0, and 139 have
+    1. Four patients lack ``ca`` and two lack ``thal``.
 
     ============ ======================================================================================
     age          years
@@ -48,8 +48,11 @@ def heart() -> Dataset:
     >>> data = heart()
     >>> data.shape, data.class_balance
     ((303, 13), {0: 164, 1: 139})
+    >>> round(data.X["age"].mean(), 2)
+    54.44
     """
     with resources.files("demarcate.datasets").joinpath("heart.csv").open("rb") as file:
         frame = read_table(file)
-    frame = frame.with_columns(pl.col("target").cast(pl.Int64))
+    numbers = pl.all().exclude("thal", "oldpeak").cast(pl.Int64)
+    frame = frame.with_columns(numbers, pl.col("oldpeak").cast(pl.Float64))
     return Dataset("heart", frame, "target", _CATEGORICAL, _DESCRIPTION, _SOURCE)

@@ -50,7 +50,7 @@ def test_first_patient(data):
 
 
 def test_columns_have_the_types_of_what_they_hold(data):
-    assert data.X.schema == {name: pl.Int64 for name in data.X.columns} | {"oldpeak": pl.Float64, "thal": pl.String}
+    assert data.X.schema == dict.fromkeys(data.X.columns, pl.Int64) | {"oldpeak": pl.Float64, "thal": pl.String}
     assert data.X["age"].mean() == pytest.approx(54.439, abs=1e-3)
 
 

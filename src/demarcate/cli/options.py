@@ -204,11 +204,12 @@ class ModelOptions:
         "Refuse the model file unless this is its SHA-256, which fit printed.", metavar="HEX"
     )
 
-    def load(self) -> "Predictor":
-        """Read the model."""
+    def load(self, reading: ReadingOptions | None = None) -> "Predictor":
+        """Read the model, for tables whose cells are written as options say."""
         from demarcate.bundle import read_bundle
 
-        return read_bundle(self.model, expect_sha256=self.expect_sha256)
+        predictor = read_bundle(self.model, expect_sha256=self.expect_sha256)
+        return predictor if reading is None else replace(predictor, cells=reading.cells())
 
 
 @dataclass(frozen=True, kw_only=True)

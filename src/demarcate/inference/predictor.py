@@ -20,6 +20,7 @@ from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
 from demarcate.tabular import LabelReader, ParsedColumns, Schema, TableReader, TrainedOn, as_frame
+from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.tabular.trained_range import TrainedRanges
 
@@ -64,6 +65,8 @@ class Predictor:
         What it keeps of its training rows, so that other rows are compared with them; None for a model without it.
     record
         How it was made: scores, baselines, settings, provenance. JSON-ready.
+    cells
+        How the cells of tables to predict are written, where the cells do not say; not saved with the model.
     """
 
     schema: Schema
@@ -80,6 +83,7 @@ class Predictor:
     merge_labels: bool = False
     trained_on: TrainedOn | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
+    cells: CellOptions = NO_CELL_OPTIONS
 
     @classmethod
     def of(
@@ -264,7 +268,7 @@ class Predictor:
 
     def parse(self, table: Any) -> ParsedColumns:
         """Return a table's cells, checked against the schema and read by column kind."""
-        return self.schema.parse(as_frame(table), self._ranges)
+        return self.schema.parse(as_frame(table), self._ranges, self.cells)
 
     def label_reader(self, missing: Sequence[str] = ()) -> LabelReader:
         """Return a reader of labels as the codes of the classes; words in ``missing`` are none."""
@@ -272,7 +276,7 @@ class Predictor:
 
     def reader(self) -> TableReader:
         """Return a reader that parses a table that comes in parts."""
-        return self.schema.reader(self._ranges)
+        return self.schema.reader(self._ranges, self.cells)
 
     def probabilities(self, parsed: ParsedColumns, members: Sequence[int] | None = None) -> NDArray[np.float64]:
         """Return probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""

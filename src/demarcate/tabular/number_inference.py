@@ -1,6 +1,6 @@
 """How the numbers of a column are written, decided by all its cells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -15,6 +15,7 @@ from demarcate.tabular.odd_cells import OddCells
 _GROUPS = r"^[1-9][0-9]{0,2}(?:[.,][0-9]{3})$"
 """Digits that are either in groups of thousands or have three decimals."""
 _SIGNED_GROUPS = r"^[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+$"
+_MIN_GROUPS, _GROUP_SHARE = 30, 0.97
 _MIN_DIFFERENT = 10
 """Different numbers of a column, at least, among which a word is an exception and not one category of several."""
 _MIN_SHARE, _MIN_MIXED = 0.5, 0.25
@@ -66,9 +67,9 @@ class NumberReading:
 
 
 def are_groups_of_three(words: pl.Series) -> bool:
-    """Return whether points in distinct numbers could all stand between thousands."""
+    """Return whether points in distinct numbers could stand between thousands: in all of them, or in all but a few."""
     with_point = words.filter(words.str.contains(".", literal=True))
-    return len(with_point) > 0 and bool(with_point.str.contains(_SIGNED_GROUPS).all())
+    return len(with_point) > 0 and _are_mostly(with_point.str.contains(_SIGNED_GROUPS))
 
 
 def infer_numbers(name: str, cells: pl.Series, words: pl.Series, options: CellOptions) -> NumberReading | str:
@@ -79,7 +80,7 @@ def infer_numbers(name: str, cells: pl.Series, words: pl.Series, options: CellOp
     parts = NumberParts.of(words)
     n_numbers = int(parts.is_number.sum())
     if not n_numbers or n_numbers < min(_MIN_MIXED * len(words), len(words) - MAX_OTHERS):
-        return _written_otherwise(cells, words)
+        return _written_otherwise(cells, words, parts.is_number)
     if (parts.parts["mark"].is_not_null() | ~parts.is_number).all():
         return ""
     if parts.parts["duration"].is_not_null().sum() > n_numbers / 2:
@@ -95,8 +96,11 @@ def infer_numbers(name: str, cells: pl.Series, words: pl.Series, options: CellOp
     odd: OddCells | None = None
     if not is_read.all():
         odd = OddCells.of(cells, words.filter(~is_read).to_list(), words)
-        if n_different < _MIN_DIFFERENT or not (odd.are_few or odd.stand_for_missing):
-            return _mixed(name, odd, n_different / len(words), words, is_read)
+        are_exceptions = odd.are_few or (odd.stand_for_missing and n_different >= _MIN_DIFFERENT)
+        if n_different < 2 or not are_exceptions:
+            has_unit = bool(unit) and not has_bare
+            note = _mixed(name, odd, words, is_read, has_unit=has_unit)
+            return note or _written_otherwise(cells, words, parts.is_number)
         reading = replace(reading, odd=odd.words)
     notes = [odd.note("numbers", name)] if odd else []
     if has_bare:
@@ -156,7 +160,44 @@ def _separators(
         if is_point.any() and not bodies.filter(is_point).str.contains(_GROUPS).any():
             read = read.zip_with(~is_point, points)
             reading = replace(reading, notes=(_both_note(cells, words, bodies, is_point),))
+    is_left_open = options.decimal is None and options.thousands is None and reading.other is None
+    if is_left_open and (stray := _stray_groups(bodies, *best)) is not None:
+        reading = replace(reading, notes=(*reading.notes, _stray_note(cells, words, stray, best[0])))
     return reading, read
+
+
+def _stray_groups(bodies: pl.Series, decimal: str, thousands: str) -> pl.Series | None:
+    """Return which digits look as if their separator was of the other kind, or None if none do.
+
+    Nearly all have groups of three; or all others have the same number of decimals, zeros at the end included; or no
+    number has both separators, though numbers of either side of 1000 have one.
+    """
+    with_decimal = bodies.str.contains(decimal, literal=True).fill_null(value=False)
+    is_group = bodies.str.contains(_GROUPS).fill_null(value=False)
+    fractions = bodies.filter(with_decimal).str.split(decimal).list.last()
+    lengths = set(fractions.str.len_chars().unique())
+    is_stray = is_group & with_decimal
+    if is_stray.any() and _are_mostly(is_stray.filter(with_decimal)):
+        return is_stray
+    if is_stray.any() and len(lengths) == 2 and lengths < {1, 2, 3}:
+        others = fractions.filter(fractions.str.len_chars() != 3)
+        return is_stray if others.str.ends_with("0").any() else None
+    if thousands in (".", ",") and with_decimal.any():
+        with_thousands = bodies.str.contains(thousands, literal=True).fill_null(value=False)
+        if with_thousands.any() and not (with_thousands & with_decimal).any():
+            return with_thousands
+    return None
+
+
+def _stray_note(cells: pl.Series, words: pl.Series, is_stray: pl.Series, decimal: str) -> str:
+    fact = f"{_place(cells, words.filter(is_stray))} could be thousands or decimals, unlike others"
+    return f"{fact}: read with a decimal {_NAMES[decimal]} as they are. Write all numbers in one way, or leave it empty"
+
+
+def _are_mostly(is_group: pl.Series) -> bool:
+    """Return whether more are groups of three than would be of rounded numbers, a tenth of which end in a zero."""
+    n_groups = int(is_group.sum())
+    return n_groups == len(is_group) or (n_groups >= _MIN_GROUPS and n_groups >= _GROUP_SHARE * len(is_group))
 
 
 def _unit(parts: NumberParts, is_number: pl.Series) -> tuple[str, bool, pl.Series]:
@@ -174,20 +215,20 @@ def _unit(parts: NumberParts, is_number: pl.Series) -> tuple[str, bool, pl.Serie
     return unit, n_bare > 0, (units == unit) | (units == "")
 
 
-def _written_otherwise(cells: pl.Series, words: pl.Series) -> str:
-    """Return a note on many different ranges or fractions, which no network reads as quantities."""
+def _written_otherwise(cells: pl.Series, words: pl.Series, is_number: pl.Series) -> str:
+    """Return a note on many different ranges or fractions, among numbers or not, which are not read as quantities."""
     for pattern, kind in ((RANGE, "a range"), (FRACTION, "a fraction")):
         is_one = words.str.contains(pattern)
-        if len(words) > _MAX_CATEGORIES and is_one.sum() > _MIN_SHARE * len(words):
+        if len(words) > _MAX_CATEGORIES and is_one.any() and (is_one | is_number).sum() > _MIN_SHARE * len(words):
             place = _place(cells, words.filter(is_one))
-            return f"{place} is {kind}, as most cells are: read as categories. Write numbers, or a column for each end"
+            return f"{place} is {kind}, as others are: read as categories. Write numbers, or a column for each end"
     return ""
 
 
-def _mixed(name: str, odd: OddCells, share: float, words: pl.Series, is_read: pl.Series) -> str:
+def _mixed(name: str, odd: OddCells, words: pl.Series, is_read: pl.Series, *, has_unit: bool) -> str:
     """Return a note on a column of numbers and other things, if most of it are numbers."""
     n_read = int(is_read.sum())
-    if share < _MIN_SHARE or n_read < _MIN_DIFFERENT:
+    if n_read < _MIN_SHARE * len(words) or n_read < (MAX_OTHERS if has_unit else _MIN_DIFFERENT):
         return ""
     number, other = quoted(words.filter(is_read)[0]), quoted(odd.words[0])
     fact = f"most cells are numbers such as {number}, but row {odd.row:,} holds {other}: read as categories"
@@ -245,9 +286,12 @@ def _n_cells(cells: pl.Series, words: pl.Series) -> int:
     return int(strip(cells).is_in(words.to_list()).fill_null(value=False).sum())
 
 
-def settle(readings: Sequence[NumberReading]) -> list[NumberReading]:
-    """Return readings in which the columns that show their decimal separator decide about those that do not."""
-    decimals = {reading.format.decimal for reading in readings if reading.is_settled and reading.other is None}
+def settle(readings: Sequence[NumberReading], decimals: Iterable[str] = ()) -> list[NumberReading]:
+    """Return readings in which the columns that show their decimal separator decide about those that do not.
+
+    ``decimals`` are the separators of other columns.
+    """
+    decimals = {*decimals, *(reading.format.decimal for reading in readings if reading.is_settled)}
     if len(decimals) != 1:
         return [*readings]
     (decimal,) = decimals

@@ -37,9 +37,11 @@ class Schema:
         """The columns that it does not read, each with its reason."""
         return tuple(column for column in self.columns if column.dropped)
 
-    def parse(self, frame: pl.DataFrame, trained: TrainedRanges | None = None) -> ParsedColumns:
+    def parse(
+        self, frame: pl.DataFrame, trained: TrainedRanges | None = None, cells: CellOptions = NO_CELL_OPTIONS
+    ) -> ParsedColumns:
         """Parse a table as `TableReader` does; its rows are compared with the trained ranges."""
-        reader = self.reader(trained)
+        reader = self.reader(trained, cells)
         parsed = reader.parse(frame)
         reader.close()
         assert parsed is not None, "a table with problems is refused"

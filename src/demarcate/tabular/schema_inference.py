@@ -82,6 +82,7 @@ class ColumnInference:
         self._options, self._named, self._roles = options, options.by_setting(), roles
         self._readings: dict[str, NumberReading] = {}  # of columns of numbers in text
         self._date_formats = {name.strip(): date_format for name, date_format in options.dates.items()}
+        self._decimals: set[str] = set()  # separators of plain numbers in text
         _check_names(names, self._named)
 
     def infer(self, cells: pl.Series) -> Column:
@@ -96,7 +97,7 @@ class ColumnInference:
 
         Numbers that could be read in two ways are read as the other columns are.
         """
-        readings = dict(zip(self._readings, settle([*self._readings.values()]), strict=True))
+        readings = dict(zip(self._readings, settle([*self._readings.values()], self._decimals), strict=True))
         columns = [
             _settled(column, self._readings[column.name], readings[column.name])
             if column.name in readings and column.kind == "numerical"
@@ -164,6 +165,7 @@ class ColumnInference:
             if is_too_large.any():
                 return _with_dates(Column(name, "categorical", note=_TOO_LARGE), numbers)
             if not self._is_format_doubtful(words):
+                self._decimals |= {"."} if words.str.contains(".", literal=True).any() else set()
                 return _with_dates(Column(name, "numerical"), numbers)
         if are_boolean_words(words):
             return Column(name, "boolean")

@@ -105,7 +105,8 @@ class RowRoles:
 
 def read_weights(cells: pl.Series) -> NDArray[np.float64]:
     """Return the weights in a column, finite and at least 0, or raise InputError."""
-    parsed = parse_numbers(cells)
+    column = infer_schema(cells.to_frame()).columns[0]
+    parsed = column.parse_quantities(cells) if column.kind == "numerical" else parse_numbers(cells)
     wrong = np.flatnonzero(parsed.bad | ~((parsed.values >= 0) & (parsed.values <= MAX_WEIGHT)))
     if len(wrong):
         shown = listed([f"row {row + 1} holds {quoted(cells[row])}" for row in wrong[:5].tolist()], total=len(wrong))

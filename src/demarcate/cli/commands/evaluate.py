@@ -41,7 +41,7 @@ def evaluate(
     from demarcate.cli.cost_options import apply_costs, positive_label
     from demarcate.cli.progress_bar import work_progress
 
-    predictor = apply_costs(source.load(), decision)
+    predictor = apply_costs(source.load(reading), decision)
     table, is_outside = _read(predictor, data, rows, reading, quiet=output.quiet)
     with work_progress("computing scores", quiet=output.quiet):
         scores, new, facts = table.scores()

@@ -57,7 +57,7 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
     if picture.table is None and picture.kind != "history":
         raise UsageError(f"--kind {picture.kind} needs rows", "Name a table after the model")
     check_outputs(picture, source.model, *filter(None, [picture.table]))
-    predictor = apply_positive(source.load(), picture.positive)
+    predictor = apply_positive(source.load(reading), picture.positive)
     frame: pl.DataFrame | None = None
     labels: list[Any] = []
     if picture.table is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -88,7 +88,7 @@ def predict(
 
     items = _checked_items(options)
     check_outputs(options, source.model, *([] if options.row else items))
-    predictor = apply_costs(source.load(), decision)
+    predictor = apply_costs(source.load(reading), decision)
     table = _table(items, predictor, reading, is_row=options.row)
     if options.resume and (output.as_json or not options.out or not table.is_stored):
         fact = "--resume is only for a table on the disk whose predictions go to --out"
@@ -106,9 +106,7 @@ def predict(
             identity |= {"positive": decision.positive}
             identity |= {"cost": decision.cost, "abstain": decision.abstain, "set": options.coverage}
             identity |= {"set per class": options.set_per_class, "spread": options.spread}
-            identity |= {"keep": list(kept.names), "digits": options.digits}
-            identity |= {"encoding": reading.encoding, "delimiter": reading.delimiter}
-            identity |= {"skip rows": reading.skip_rows, "header": reading.header}
+            identity |= {"keep": list(kept.names), "digits": options.digits, "reading": asdict(reading)}
             reader = predict_to_file(
                 options.out, table, model, sinks, identity, resume=options.resume, quiet=output.quiet
             )

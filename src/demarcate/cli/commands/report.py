@@ -46,7 +46,7 @@ def report(
     if files.out is None and not output.as_json:
         raise UsageError("There is nowhere to report to", "Name the page with --out FILE.html, or ask for --json")
     check_outputs(files, data.table, source.model)
-    predictor = apply_costs(source.load(), decision)
+    predictor = apply_costs(source.load(reading), decision)
     table = load_table(data.table, reading)
     words: dict[str, Any] = {"drop_missing": data.drop_missing_target, "missing": reading.cells().missing}
     frame, labels, _ = split_target(table, data.target or predictor.target, **words)

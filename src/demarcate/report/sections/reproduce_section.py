@@ -14,12 +14,12 @@ from demarcate.report.sections.section import Section
 _SETTINGS_WITH_OPTION = {
     *("preset", "hidden", "activation", "dropout", "head", "optimizer", "lr", "weight_decay", "schedule", "epochs"),
     *("batch_size", "patience", "n_folds", "n_seeds", "time_limit", "class_weight", "device", "precision", "abstain"),
-    *("categorical", "numerical", "drop", "pos_label"),
+    *("categorical", "numerical", "text", "drop", "decimal", "thousands", "missing", "pos_label"),
 }
 _OPTION_NAMES = {"n_folds": "folds", "n_seeds": "seeds", "pos_label": "positive"}
 _FLAGS = {"calibrate": "--no-calibration", "merge_labels": "--merge-labels"}
 """Options of settings that are either as by default or not."""
-_COLUMN_LISTS = ("categorical", "numerical", "drop")
+_LISTS = ("categorical", "numerical", "text", "drop", "missing")
 _TABLE = "TABLE"
 
 
@@ -89,10 +89,14 @@ def _options(name: str, value: Any, evaluated: EvaluatedRows) -> list[str] | Non
         return _cost_options(evaluated)
     if name in _FLAGS:
         return [_FLAGS[name]]
+    if name == "dates":
+        dates = value if isinstance(value, Mapping) else dict.fromkeys(value, "")
+        named = [f"{column}={written}" if written else column for column, written in dates.items()]
+        return None if any("," in each for each in named) else ["--dates", ",".join(named)]
     if name not in _SETTINGS_WITH_OPTION or isinstance(value, Mapping):
         return None
     # The command line splits lists of columns at commas and strips the parts.
-    if name in _COLUMN_LISTS and any("," in column or column != column.strip() for column in value):
+    if name in _LISTS and any("," in column or column != column.strip() for column in value):
         return None
     return [f"--{_OPTION_NAMES.get(name, name).replace('_', '-')}", _option_text(name, value)]
 

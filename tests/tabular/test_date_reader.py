@@ -95,3 +95,51 @@ def test_dates_of_a_library_are_read_as_they_are():
     cells = pl.Series(["2024-02-25"]).str.to_date()
     dates = reader("%d.%m.%Y")
     np.testing.assert_array_equal(dates.parse(cells, 0).values, seconds("2024-02-25"))
+
+
+COUNTED = ["2024-02-25", "2024-03-01", "2024-03-02"]
+
+
+@pytest.mark.parametrize("trained", ["", "%d/%m/%Y", "epoch", "epoch_ms", "excel", "%Y%m%d"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [20240225, 20240301, 20240302],
+        ["20240225", "20240301", ""],
+        [1708819200, 1709251200, 1709337600],
+        [1708819200000.0, 1709251200000.0, None],
+        ["1708819200000000", "1709251200000000", "1709337600000000"],
+        ["25. Feb 2024", "1er mars 2024", "2 de marzo de 2024"],
+        ["Sun, 25 Feb 2024 00:00:00 +0000", "2024-03-01T00:00Z", None],
+    ],
+    ids=str,
+)
+def test_numbers_and_words_that_can_only_be_one_date_are_read(trained, cells):
+    dates = reader(trained)
+    parsed = dates.parse(pl.Series(cells), 0)
+    assert parsed.values[:2].tolist() == seconds(*COUNTED[:2])
+    assert not parsed.bad.any()
+
+
+def test_days_of_excel_are_read_where_numbers_were_trained_on():
+    assert reader("epoch").parse(pl.Series([45347, 45352]), 0).values.tolist() == seconds(*COUNTED[:2])
+    assert reader("").parse(pl.Series([45347, 45352]), 0).bad.all()
+
+
+def test_numbers_that_count_otherwise_than_those_trained_on_are_warned_of():
+    dates = reader("epoch")
+    dates.parse(pl.Series([1708819200000]), 4)
+    assert dates.doubt().startswith(
+        "column 'joined': dates such as '1708819200000' in row 5 are read as milliseconds since 1970. Write them"
+    )
+    known = reader("epoch")
+    known.parse(pl.Series([1708819200]), 0)
+    assert known.doubt() == ""
+
+
+def test_words_that_stood_for_none_in_training_are_missing():
+    dates = DateReader(Column("joined", "date", missing=("soon", "9999-12-31")))
+    parsed = dates.parse(pl.Series(["2024-02-25", "soon", "9999-12-31"]), 0)
+    assert parsed.values[0] == seconds("2024-02-25")[0]
+    assert np.isnan(parsed.values[1:]).all()
+    assert not parsed.bad.any()

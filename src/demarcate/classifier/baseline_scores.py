@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.classifier.baseline_cells import CellsWithoutSentinels
 from demarcate.evaluation import METRICS, Score
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.tabular.splits import Split
@@ -28,11 +29,12 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
         majority[index] = majority_probabilities(training_set.codes[train], len(held), n_classes, of_train)
         if training_set.sample is not None:
             train = np.intersect1d(training_set.sample, train)
-        encoder = training_set.encoder(train)
+        values = CellsWithoutSentinels.values_of(training_set.schema, training_set.parsed, train)
+        encoder = training_set.encoder(train, cells=CellsWithoutSentinels(training_set.parsed, values))
         logistic[index] = logistic_probabilities(
-            encoder.encode(training_set.cells(train)),
+            encoder.encode(CellsWithoutSentinels(training_set.cells(train), values)),
             training_set.codes[train],
-            encoder.encode(training_set.cells(held)),
+            encoder.encode(CellsWithoutSentinels(training_set.cells(held), values)),
             n_classes,
             None if weights is None else weights[train],
         )

@@ -72,11 +72,18 @@ class TrainingSet:
         by_row = class_weights[self.codes]
         return replace(self, weights=by_row if self.weights is None else self.weights * by_row)
 
-    def encoder(self, rows: NDArray[np.int64], *, standardise: bool = True, with_classes: bool = False) -> TableEncoder:
-        """Fit an encoder on training rows, with what their classes tell if ``with_classes``."""
+    def encoder(
+        self,
+        rows: NDArray[np.int64],
+        *,
+        standardise: bool = True,
+        with_classes: bool = False,
+        cells: ParsedColumns | None = None,
+    ) -> TableEncoder:
+        """Fit an encoder on training rows, of ``cells`` or its own, with what classes tell if ``with_classes``."""
         return TableEncoder.fit(
             self.schema,
-            self.parsed,
+            self.parsed if cells is None else cells,
             rows,
             standardise=standardise,
             codes=self.codes if with_classes else None,

@@ -17,7 +17,7 @@ from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import DecisionOptions
 from demarcate.plotting import ThresholdDisplay
 
-SCREEN = Path(__file__).parents[1] / "data" / "labels" / "screen.csv"
+SCREEN = Path(__file__).parents[1] / "data" / "field" / "labels" / "screen.csv"
 """Rows of people who are healthy or have cancer: the class that is looked for is the first in sorted order."""
 TINY = ("--epochs", "3", "--folds", "2", "--hidden", "8")
 ENOUGH = ("--epochs", "20", "--lr", "0.05", "--folds", "2", "--hidden", "8")

@@ -3,9 +3,19 @@ import json
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from demarcate.cli import prediction_format
-from demarcate.cli.prediction_format import PredictionPrinter, Predictions, write_csv, write_json, write_words
+from demarcate.cli.prediction_format import (
+    PredictionPrinter,
+    Predictions,
+    significant,
+    write_csv,
+    write_json,
+    write_words,
+)
 
 CLASSES = np.array(["low", "mid", "high"])
 PROBABILITIES = np.array([[0.125, 0.625, 0.25], [0.5, 0.25, 0.25]])
@@ -28,6 +38,18 @@ def test_labels_keep_their_type(labels):
     table = Predictions("y", np.array(labels), np.array(labels[1:]), np.array([[0.25, 0.75]])).as_table()
     assert table["prediction"].to_list() == labels[1:]
     assert table.columns[1:] == [f"probability_{str(label).lower()}" for label in labels]
+
+
+@given(
+    numbers=arrays(np.float64, 20, elements=st.floats(0, 1) | st.sampled_from([0.5, 1 / 3, 1e-300, 1 - 1e-9])),
+    digits=st.integers(1, 17),
+)
+def test_numbers_are_those_of_their_short_text(numbers, digits):
+    expected = [float(f"{number:.{digits - 1}e}") for number in numbers]
+    found = significant(numbers, digits).tolist()
+    assert found == pytest.approx(expected, rel=1.01 * 10.0 ** (1 - digits), abs=0)
+    assert all(number == float(f"{number:.{digits - 1}e}") for number in found)
+    assert ((significant(numbers, digits) == 0) == (numbers == 0)).all()
 
 
 def test_sets_and_spreads_follow_where_they_were_asked_for():

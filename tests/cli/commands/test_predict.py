@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -48,7 +50,8 @@ class TestTable:
         table = read(tmp_path / name)
         assert table.columns == COLUMNS
         assert table["prediction"].to_list() == expected[0].tolist()
-        np.testing.assert_allclose(table[:, 1:].to_numpy(), expected[1], rtol=1e-12)
+        np.testing.assert_allclose(table[:, 1:].to_numpy(), expected[1], rtol=1e-12 if ".parquet" in name else 5e-6)
+        assert table["probability_0"].to_list() == pytest.approx((1 - table["probability_1"]).to_list(), abs=1.01e-6)
 
     def test_predictions_go_to_standard_output_in_the_order_of_the_rows(self, demarcate, model, expected):
         outcome = demarcate("predict", model, "heart")
@@ -56,16 +59,18 @@ class TestTable:
         table = pl.read_csv(io.StringIO(outcome.out))
         assert table.columns == COLUMNS
         assert table["prediction"].to_list() == expected[0].tolist()
-        np.testing.assert_allclose(table[:, 1:].to_numpy(), expected[1], rtol=1e-12)
+        np.testing.assert_allclose(table[:, 1:].to_numpy(), expected[1], rtol=5e-6)
+        assert max(len(cell.partition(".")[2].lstrip("0")) for cell in outcome.out.split(",")[3:]) <= 12
+        exact = pl.read_csv(io.StringIO(demarcate("predict", model, "heart", "--digits", 17).out))
+        np.testing.assert_array_equal(exact[:, 1:].to_numpy(), expected[1])
 
     def test_json_holds_every_row(self, demarcate, model, heart_csv, expected, tmp_path):
         outcome = demarcate("predict", model, heart_csv, "--json", "--out", tmp_path / "p.csv")
         report = json.loads(outcome.out)
         assert report["target"] == "target"
         assert [row["prediction"] for row in report["predictions"]] == expected[0].tolist()
-        np.testing.assert_array_equal(
-            [[row["probabilities"]["0"], row["probabilities"]["1"]] for row in report["predictions"]], expected[1]
-        )
+        found = [[row["probabilities"]["0"], row["probabilities"]["1"]] for row in report["predictions"]]
+        np.testing.assert_allclose(found, expected[1], rtol=5e-6)
         assert len(read(tmp_path / "p.csv")) == 303
 
     def test_neither_the_order_of_columns_nor_the_answers_matter(self, demarcate, model, heart_frame, tmp_path):
@@ -139,7 +144,7 @@ class TestRow:
         assert second == f"P(target = {1 - int(label)}) = {less_likely:.3f}"
 
     def test_one_row_is_answered_like_a_table_of_one_row(self, demarcate, model):
-        row = json.loads(demarcate("predict", model, "--row", *PATIENT, "--json").out)
+        row = json.loads(demarcate("predict", model, "--digits", 17, "--json", "--row", *PATIENT).out)
         predictor = load(model)
         expected = predictor.predict_proba({name: [value] for name, value in row_cells([*PATIENT]).items()})[0]
         assert [*row["predictions"][0]["probabilities"].values()] == expected.tolist()
@@ -168,7 +173,91 @@ class TestRow:
         assert "Column 'age' needs numbers: row 1 holds 'old'" in outcome.err
 
 
+class TestKeep:
+    """Columns of the input before the predictions."""
+
+    @pytest.fixture
+    def table(self, heart_frame, tmp_path):
+        """A table as people keep it: ids with zeros, names with commas and spaces, and a column `prediction`."""
+        rows = heart_frame.drop("target").head(3).cast(pl.String)
+        rows = rows.with_columns(pl.Series("id", ["007", "1e3", "+5"]), pl.Series("name", ["Bond, J", " Moss ", None]))
+        rows.with_columns(prediction=pl.lit("ill")).write_csv(tmp_path / "people.csv", quote_style="non_numeric")
+        return tmp_path / "people.csv"
+
+    def test_they_are_spelled_as_in_the_input(self, demarcate, model, table):
+        outcome = demarcate("predict", model, table, "--keep", "id,name")
+        header, *rows = csv.reader(io.StringIO(outcome.out))
+        assert header == ["id", "name", *COLUMNS]
+        assert [row[:2] for row in rows] == [["007", "Bond, J"], ["1e3", " Moss "], ["+5", ""]]
+        assert outcome.err == "Warning: unknown columns are not used: 'prediction'\n"
+
+    def test_all_keeps_every_column_in_order_and_none_under_the_name_of_a_prediction(self, demarcate, model, table):
+        outcome = demarcate("predict", model, table, "--keep", "all")
+        header = next(csv.reader(io.StringIO(outcome.out)))
+        kept = table.read_text().splitlines()[0].replace('"', "").split(",")
+        assert header == [*kept[:-1], "input_prediction", *COLUMNS]
+        assert outcome.err == (
+            "The column 'prediction' is kept as 'input_prediction': predictions have a column of its name.\n"
+        )
+
+    def test_they_stand_in_json(self, demarcate, model, table, tmp_path):
+        outcome = demarcate("predict", model, table, "--keep", "id", "--keep", "name", "--json")
+        rows = json.loads(outcome.out)["predictions"]
+        assert [(row["id"], row["name"]) for row in rows] == [("007", "Bond, J"), ("1e3", " Moss "), ("+5", None)]
+        demarcate("predict", model, table, "--keep", "id", "--out", tmp_path / "p.jsonl")
+        assert [json.loads(line)["id"] for line in (tmp_path / "p.jsonl").read_text().splitlines()] == [
+            "007",
+            "1e3",
+            "+5",
+        ]
+
+    def test_a_row_in_words_begins_with_them(self, demarcate, model):
+        outcome = demarcate("predict", model, "--keep", "id", "--row", *PATIENT, "id=007")
+        assert outcome.out.startswith("id: 007\nP(target = ")
+
+    def test_types_of_parquet_stay(self, demarcate, model, heart_frame, tmp_path):
+        kept = {
+            "day": pl.Series([date(2024, 3, 5)] * 3),
+            "price": pl.Series([Decimal("1.50")] * 3),
+            "short": pl.Series([1, 2, None], dtype=pl.Int16),
+            "share": pl.Series([0.1, float("nan"), float("inf")], dtype=pl.Float32),
+        }
+        heart_frame.head(3).with_columns(**kept).write_parquet(tmp_path / "t.parquet")
+        arguments = ("predict", model, tmp_path / "t.parquet", "--keep", ",".join(kept))
+        assert demarcate(*arguments, "--out", tmp_path / "p.parquet").code == 0
+        found = pl.read_parquet(tmp_path / "p.parquet")
+        assert found.select(*kept).equals(pl.DataFrame(kept))
+        assert found.schema["short"] == pl.Int16
+        rows = json.loads(demarcate(*arguments, "--json").out)["predictions"]
+        assert (rows[0]["day"], rows[0]["price"], rows[2]["short"]) == ("2024-03-05", "1.50", None)
+        assert (rows[1]["share"], rows[2]["share"]) == (None, None)
+
+    @pytest.mark.parametrize(
+        ("keep", "message"),
+        [
+            ("Id,nmae", "does not have: 'Id', 'nmae'. Did you mean 'id' for 'Id', 'name' for 'nmae'?"),
+            ("qqq", "does not have: 'qqq'. The columns are 'age', 'sex'"),
+            ("id,id", "--keep names 'id' more than once. Name it once."),
+        ],
+    )
+    def test_columns_that_are_not_there_are_refused(self, demarcate, model, table, keep, message):
+        outcome = demarcate("predict", model, table, "--keep", keep)
+        assert (outcome.code, outcome.out) == (1, "")
+        assert message in outcome.err
+
+
 class TestUsage:
+    @pytest.mark.parametrize("digits", [0, 18])
+    def test_digits_are_those_of_a_number(self, demarcate, model, digits):
+        outcome = demarcate("predict", model, "heart", "--digits", digits)
+        assert outcome.code == 2
+        assert f"--digits is {digits}. Give a number from 1 to 17." in outcome.err
+
+    def test_an_empty_name_of_a_file_is_refused(self, demarcate, model):
+        outcome = demarcate("predict", model, "heart", "--out", "")
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "--out is empty. Name a file, or leave the option out." in outcome.err
+
     def test_cells_without_row_are_wrong_usage_with_the_remedy(self, demarcate, model):
         outcome = demarcate("predict", model, *PATIENT)
         assert (outcome.code, outcome.out) == (2, "")
@@ -246,11 +335,11 @@ class TestLongTable:
         def after(n, error=KeyboardInterrupt):
             made = []
 
-            def predict(self, parsed, unchanged=RowPredictor.predict):
+            def predict(self, *rows, unchanged=RowPredictor.predict):
                 made.append(1)
                 if len(made) > n:
                     raise error
-                return unchanged(self, parsed)
+                return unchanged(self, *rows)
 
             monkeypatch.setattr(RowPredictor, "predict", predict)
 
@@ -269,9 +358,19 @@ class TestLongTable:
         demarcate("predict", model, table, "--out", tmp_path / "p.csv")
         assert demarcate("predict", model, table).out == (tmp_path / "p.csv").read_text()
 
+    def test_another_choice_of_columns_to_keep_is_not_gone_on_with(self, demarcate, model, table, tmp_path, interrupt):
+        interrupt(3)
+        demarcate("predict", model, table, "--out", tmp_path / "p.csv", "--keep", "age")
+        outcome = demarcate("predict", model, table, "--out", tmp_path / "p.csv", "--keep", "sex", "--resume")
+        assert outcome.code == 2
+        assert "keep differ from those of the predictions in" in outcome.err
+
+    @pytest.mark.parametrize("keep", [(), ("--keep", "thal,age")])
     @pytest.mark.parametrize("name", ["p.csv", "p.parquet"])
-    def test_an_interrupted_run_is_gone_on_with(self, demarcate, model, table, tmp_path, name, interrupt, monkeypatch):
-        command = ("predict", model, table, "--out", tmp_path / name)
+    def test_an_interrupted_run_is_gone_on_with(
+        self, demarcate, model, table, tmp_path, name, interrupt, monkeypatch, keep
+    ):
+        command = ("predict", model, table, "--out", tmp_path / name, *keep)
         assert demarcate(*command).code == 0
         whole = read(tmp_path / name)
         (tmp_path / name).unlink()

@@ -1,6 +1,7 @@
 """The majority class and logistic regression on the folds of an ensemble: their probabilities and scores."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from demarcate.classifier.baseline_cells import CellsWithoutSentinels
 from demarcate.evaluation import METRICS, Score
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
+from demarcate.tabular import Schema
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
 
@@ -29,16 +31,36 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
         majority[index] = majority_probabilities(training_set.codes[train], len(held), n_classes, of_train)
         if training_set.sample is not None:
             train = np.intersect1d(training_set.sample, train)
-        values = CellsWithoutSentinels.values_of(training_set.schema, training_set.parsed, train)
-        encoder = training_set.encoder(train, cells=CellsWithoutSentinels(training_set.parsed, values))
+        train_matrix, held_matrix = _encoded(training_set, train, held)
         logistic[index] = logistic_probabilities(
-            encoder.encode(CellsWithoutSentinels(training_set.cells(train), values)),
+            train_matrix,
             training_set.codes[train],
-            encoder.encode(CellsWithoutSentinels(training_set.cells(held), values)),
+            held_matrix,
             n_classes,
             None if weights is None else weights[train],
         )
     return {"majority": majority, "logistic_regression": logistic}
+
+
+def _encoded(
+    training_set: TrainingSet, train: NDArray[np.int64], held: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the rows that logistic regression learns from, and those it is scored on.
+
+    It reads numbers and categories as they are, and of text what the network reads: scores of its words, cross-fitted
+    on the training rows.
+    """
+    values = CellsWithoutSentinels.values_of(training_set.schema, training_set.parsed, train)
+    encoder = training_set.encoder(train, cells=CellsWithoutSentinels(training_set.parsed, values))
+    train_cells, held_cells = training_set.cells(train), training_set.cells(held)
+    matrices = [encoder.encode(CellsWithoutSentinels(cells, values)) for cells in (train_cells, held_cells)]
+    texts = tuple(column for column in training_set.schema.used if column.kind == "text")
+    if not texts:
+        return matrices[0], matrices[1]
+    of_texts = replace(training_set.subset(train), schema=Schema(texts))
+    scored = of_texts.encoder(np.arange(len(train)), with_classes=True)
+    scores = scored.encode_for_training(train_cells), scored.encode(held_cells)
+    return np.concatenate([matrices[0], scores[0]], 1), np.concatenate([matrices[1], scores[1]], 1)
 
 
 def baseline_scores(

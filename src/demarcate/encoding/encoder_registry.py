@@ -8,9 +8,18 @@ from demarcate.encoding.categorical import CategoricalEncoder
 from demarcate.encoding.date import DateEncoder
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.encoding.piecewise import PiecewiseEncoder
+from demarcate.encoding.text_components import TextEncoder
+from demarcate.encoding.text_scores import TextScoreEncoder
 from demarcate.tabular.schema import Column
 
-ENCODERS: tuple[type[ColumnEncoder], ...] = (PiecewiseEncoder, NumericEncoder, CategoricalEncoder, DateEncoder)
+ENCODERS: tuple[type[ColumnEncoder], ...] = (
+    PiecewiseEncoder,
+    NumericEncoder,
+    CategoricalEncoder,
+    DateEncoder,
+    TextScoreEncoder,
+    TextEncoder,
+)
 """Of the encoders that read a kind of column, the first that applies is fitted."""
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from demarcate.encoding.base import ColumnEncoder, Encoded, Floats
 from demarcate.encoding.cross_fitting import CrossFittedEncoder
 from demarcate.encoding.table_encoder import TableEncoder
+from demarcate.encoding.text_components import TextEncoder
 from demarcate.tabular.schema import ParsedColumns
 
 MAX_CODES, MAX_TABLE_CODES = 512, 4096
@@ -118,7 +119,7 @@ class CodedTable:
 
 def _code_categories(name: str, encoders: Sequence[ColumnEncoder], cells: pl.Series) -> CodedColumns | None:
     """Return a column of categories as codes; None if its encoders have no codes."""
-    if isinstance(encoders[0], CrossFittedEncoder):
+    if isinstance(encoders[0], CrossFittedEncoder | TextEncoder):
         return _code_distinct(name, encoders, cells)
     shared = type(encoders[0]).share(encoders, cells)
     if shared.codes is None or shared.table is None:

@@ -83,6 +83,12 @@ def parse_categories(column: pl.Series) -> pl.Series:
     return _replace(text, spelling)
 
 
+def parse_texts(column: pl.Series) -> pl.Series:
+    """Read a column as texts, without surrounding space; an empty cell is missing."""
+    text = strip(column)
+    return text.set(text == "", None)
+
+
 def strip(column: pl.Series) -> pl.Series:
     """Return a column as text without surrounding space."""
     return column.cast(pl.String).str.strip_chars()

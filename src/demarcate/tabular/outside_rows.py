@@ -115,7 +115,7 @@ class OutsideRows:
         ranges: Mapping[str, TrainedRange] = {} if trained is None else trained.ranges
         self._columns: dict[str, _Quantities | _Words] = {}
         for column in columns:
-            if not column.is_quantity:
+            if column.kind in ("categorical", "boolean"):
                 self._columns[column.name] = _Words(column)
             elif column.name in ranges:
                 self._columns[column.name] = _Quantities(column, ranges[column.name])

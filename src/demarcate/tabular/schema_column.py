@@ -6,7 +6,7 @@ from typing import Literal
 import polars as pl
 
 from demarcate.errors import SettingError
-from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories
+from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_texts
 from demarcate.tabular.date_formats import DATE_FORMATS, checked_format
 from demarcate.tabular.dates import format_timestamp, parse_dates
 from demarcate.tabular.formatted_numbers import parse_formatted
@@ -63,6 +63,8 @@ class Column:
         return f"{quantity:.15g}" if self.kind == "numerical" else format_timestamp(quantity)
 
     def parse_words(self, cells: pl.Series) -> pl.Series:
-        """Read the cells of a categorical or boolean column."""
+        """Read the cells of a column of categories, booleans or text."""
         cells = self.known(cells)
+        if self.kind == "text":
+            return parse_texts(cells)
         return parse_booleans(cells) if self.kind == "boolean" else parse_categories(cells)

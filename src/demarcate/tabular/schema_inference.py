@@ -35,6 +35,7 @@ from demarcate.tabular.number_inference import NumberReading, are_groups_of_thre
 from demarcate.tabular.odd_cells import OddCells
 from demarcate.tabular.schema import Column, Kind, Schema
 from demarcate.tabular.sentinels import sentinel_note
+from demarcate.tabular.text_inference import is_text
 
 DROPPED_BY_CALLER = "asked to drop it"
 ROW_NUMBERS = "id-like: it numbers the rows"
@@ -62,9 +63,10 @@ def infer_schema(
     """Infer the kind of each column of a table without its target, and whether it is of use.
 
     Text is numerical if every cell that is not missing is a number, a date if all are dates in one format, boolean if
-    they are two words for yes and no; else categorical. Numbers are numerical, also when few differ: only a user knows
-    that 1 to 4 are names. A column with a single value, or with a new one in (nearly) every row, is dropped, unless
-    the caller names its kind. ``roles`` are columns that are no features, unless named so, with the reason.
+    they are two words for yes and no, text if most cells are different ones of several words (`is_text`); else
+    categorical. Numbers are numerical, also when few differ: only a user knows that 1 to 4 are names. A column with a
+    single value, or with a new one in (nearly) every row that is no text, is dropped, unless the caller names its kind.
+    ``roles`` are columns that are no features, unless named so, with the reason.
     """
     inference = ColumnInference(frame.columns, options, roles)
     return inference.schema([inference.infer(cells) for cells in frame.get_columns()])
@@ -108,13 +110,15 @@ class ColumnInference:
             columns = [replace(column, dropped="") if column.dropped == ROW_NUMBERS else column for column in columns]
         return Schema(tuple(columns))
 
-    def _infer(self, cells: pl.Series) -> Column:
+    def _infer(self, cells: pl.Series) -> Column:  # noqa: PLR0911 - one line an option
         name = cells.name
         if name in self._named["drop"]:
             return replace(self._infer_kind(cells), dropped=DROPPED_BY_CALLER)
         if name in self._named["categorical"]:
             words = pl.concat([parse_categories(part).unique() for part in slices(cells)])
             return Column(name, "categorical", categories=tuple(_sorted_distinct(words)))
+        if name in self._named["text"]:
+            return Column(name, "text")
         if name in self._named["numerical"]:
             return self._with_numbers(cells)
         if name in self._named["dates"]:
@@ -235,6 +239,8 @@ def _with_categories(column: Column, cells: pl.Series) -> Column:
         return replace(column, dropped=_ALL_MISSING)
     if len(distinct) == 1 and n_words == len(cells):
         return replace(column, categories=tuple(distinct), dropped=f"constant: every cell is {quoted(distinct[0])}")
+    if column.kind == "categorical" and cells.dtype == pl.String and is_text(distinct, n_words):
+        return Column(column.name, "text", missing=column.missing)
     if column.kind == "categorical" and n_words >= _MIN_ID_ROWS and len(distinct) > _MIN_ID_SHARE * n_words:
         return replace(column, dropped=f"id-like: {len(distinct)} different values in {n_words} rows")
     return replace(column, categories=tuple(distinct))

@@ -39,6 +39,9 @@ def _describe(cells: pl.Series, column: Column) -> str:
     if column.kind == "date":
         first = _first_value(cells)
         return f"such as {first}" if first else ""
+    if column.kind == "text":
+        n_words = column.parse_words(cells.head(_SEARCH_ROWS)).str.count_matches(r"\S+").median()
+        return f"texts, about {n_words:.0f} words each" if isinstance(n_words, float) else ""
     if not column.categories:
         return ""
     shown = ", ".join(column.categories[:_MAX_CATEGORIES])

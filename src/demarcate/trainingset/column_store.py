@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import FileIO
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,26 @@ Cells = NDArray[np.float64] | pl.Series
 
 CELL_BYTES = 8
 """Largest size of a cell in the file."""
+
+
+@dataclass(frozen=True, eq=False)
+class _StoredTexts:
+    """Offset of a column of texts in the file, where their bytes follow one another, and the end of each among them.
+
+    An empty text stands for a missing one.
+    """
+
+    start: int
+    ends: NDArray[np.int64]  # (n_rows + 1,), the first is 0
+
+    def read(self, file: FileIO, name: str, start: int, end: int) -> pl.Series:
+        """Return the texts of consecutive rows."""
+        own = self.ends[start : end + 1]
+        content = bytearray(int(own[-1] - own[0]))
+        read_into(file, memoryview(content), self.start + int(own[0]))
+        places = (own - own[0]).tolist()
+        texts = [content[begin:stop].decode() or None for begin, stop in pairwise(places)]
+        return pl.Series(name, texts, dtype=pl.String)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,13 +54,13 @@ class _StoredColumn:
 class ColumnStore(Mapping[str, Cells]):
     """The parsed columns of a table in an empty file, which the caller opens and closes.
 
-    A whole column of text is an Enum series, which takes a byte or a few a cell in place of 16 and more; rows of it are
-    text.
+    A whole column of categories is an Enum series, which takes a byte or a few a cell in place of 16 and more; rows of
+    it are text. Columns of texts, which hardly repeat, are kept as they are.
     """
 
     def __init__(self, file: FileIO, n_rows: int) -> None:
         self._file, self.n_rows = file, n_rows
-        self._columns: dict[str, _StoredColumn] = {}
+        self._columns: dict[str, _StoredColumn | _StoredTexts] = {}
 
     def add(self, name: str, parts: Iterable[Cells], categories: Sequence[str] | None = None) -> None:
         """Append a column, given in parts of consecutive cells; text comes with all its categories."""
@@ -49,6 +70,16 @@ class ColumnStore(Mapping[str, Cells]):
             values = cells if isinstance(cells, np.ndarray) else _category_codes(cells, column.categories)
             write_all(self._file, np.ascontiguousarray(values, dtype=column.dtype).view(np.uint8).data)
         self._columns[name] = column
+
+    def add_texts(self, name: str, parts: Iterable[Cells]) -> None:
+        """Append a column of texts, given in parts of consecutive cells, null where missing."""
+        start, ends = self._file.seek(0, 2), [np.zeros(1, dtype=np.int64)]
+        for cells in parts:
+            assert isinstance(cells, pl.Series)
+            texts = cells.fill_null("")
+            write_all(self._file, memoryview("".join(texts).encode()))
+            ends.append(ends[-1][-1] + texts.str.len_bytes().cast(pl.Int64).cum_sum().to_numpy())
+        self._columns[name] = _StoredTexts(start, np.concatenate(ends))
 
     def rows(self, rows: slice) -> dict[str, Cells]:
         """Return consecutive rows of every column."""
@@ -70,6 +101,8 @@ class ColumnStore(Mapping[str, Cells]):
 
     def _read(self, name: str, start: int, end: int) -> Cells:
         column = self._columns[name]
+        if isinstance(column, _StoredTexts):
+            return column.read(self._file, name, start, end)
         values = np.empty(end - start, dtype=column.dtype)
         read_into(self._file, values.view(np.uint8).data, column.start + start * column.dtype.itemsize)
         if column.categories is None:

@@ -229,5 +229,8 @@ class _Reader:
 def _store(cells: pl.Series, column: Column, store: ColumnStore) -> None:
     reader = Schema((column,)).reader()
     parts = (parsed[column.name] for part in slices(cells) if (parsed := reader.parse(part.to_frame())) is not None)
-    store.add(column.name, parts, column.categories if column.kind in ("categorical", "boolean") else None)
+    if column.kind == "text":
+        store.add_texts(column.name, parts)
+    else:
+        store.add(column.name, parts, column.categories if column.kind in ("categorical", "boolean") else None)
     reader.close()

@@ -3,12 +3,13 @@
 import io
 import random
 import unicodedata
+import warnings
 from dataclasses import dataclass
 
 from demarcate.errors import InputError
 from demarcate.io.tables import content, read_table
 from fuzz.campaign import CheckFailed, Target
-from fuzz.csv_rules import DELIMITERS, FOREIGN, expected_table
+from fuzz.csv_rules import DELIMITERS, FOREIGN, Rows, expected_table
 from fuzz.edits import EDITS, splice
 
 SEEDS = tuple(
@@ -89,6 +90,8 @@ TOKENS = tuple(
 )
 LONG = 131_072
 """The default limit of Python's csv for a cell; the reader allows more."""
+_OPTIONS = ("--no-header", "--skip-rows", "--delimiter", "commas or tabs")
+"""Words of a refusal that says how the text is read otherwise."""
 BLOCKS = (content.BLOCK, 32, 48, 100)
 """Sizes of the blocks that a file is read in: small ones end within cells, quotes, line ends and characters."""
 
@@ -134,11 +137,15 @@ def draw(random_: random.Random, _number: int) -> Case:
 
 
 def check(case: Case) -> bool:
-    """Return whether a text is accepted; raise if that is wrong."""
+    """Return whether a text is accepted if its first line is the header and all others are rows; raise if it is wrong.
+
+    The same text is read without saying so too, and may then be read otherwise, in words.
+    """
     expected = expected_table(case.data, case.delimiter)
     whole, content.BLOCK = content.BLOCK, case.block
     try:
-        frame = read_table(_Named(case.data, case.name), delimiter=case.delimiter)
+        _check_without_options(case, expected)
+        frame = read_table(_Named(case.data, case.name), delimiter=case.delimiter, header=True)
     except InputError as error:
         if expected is not None and not _may_be_foreign(case):
             raise CheckFailed(f"a valid table is refused: {error}") from error
@@ -146,9 +153,32 @@ def check(case: Case) -> bool:
         return False
     finally:
         content.BLOCK = whole
-    if not _is_json(case) and (expected is None or expected != (frame.columns, frame.rows())):
+    if expected is None or expected != (frame.columns, frame.rows()):
         raise CheckFailed(f"read as {frame.columns} {frame.rows()}, expected {expected}")
     return True
+
+
+def _check_without_options(case: Case, expected: tuple[list[str], Rows] | None) -> None:
+    """Check that a text is read as expected, or otherwise with a warning or a refusal that names the option."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            frame = read_table(_Named(case.data, case.name), delimiter=case.delimiter)
+        except InputError as error:
+            _check_words(str(error))
+            if expected is not None and not _may_be_foreign(case) and not any(word in str(error) for word in _OPTIONS):
+                raise CheckFailed(f"a valid table is refused without an option: {error}") from error
+            return
+    for warning in caught:
+        _check_words(str(warning.message))
+    if expected is None or _is_json(case) or case.delimiter is None:
+        return
+    names, rows = expected
+    is_said = any("without a name" not in str(warning.message) for warning in caught)
+    if not is_said and (names, rows) != (frame.columns, frame.rows()):
+        raise CheckFailed(f"read as {frame.columns} {frame.rows()} without a word, expected {expected}")
+    if not {*frame.rows()} <= {row[: frame.width] for row in rows}:
+        raise CheckFailed(f"read as {frame.rows()}, which are no rows of {expected}")
 
 
 def _token(data: bytearray, random_: random.Random) -> None:

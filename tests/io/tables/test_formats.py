@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 import pytest
 
 from demarcate.errors import InputError
@@ -65,3 +68,47 @@ def test_binary_table_with_a_text_name_is_refused(data, kind):
         InputError, match=rf"holds {kind.title()} data, but text files end in \.csv\. Rename it to end in \.{kind}"
     ):
         detect_format(Content("table.csv", ".csv", data))
+
+
+def archive(*members):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, content in members:
+            packed.writestr(name, content)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "suffix", "words"),
+    [
+        (
+            archive(("[Content_Types].xml", "x"), ("xl/workbook.xml", "x")),
+            "",
+            ("an Excel workbook (.xlsx)", "In Excel"),
+        ),
+        (archive(("other", "x")), ".xlsx", ("an Excel workbook (.xlsx)", "pandas.read_excel")),
+        (
+            archive(("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", "x")),
+            ".ods",
+            ("an OpenDocument workbook (.ods)", "In LibreOffice"),
+        ),
+        (archive(("word/document.xml", "x")), ".docx", ("a Word document", "as CSV")),
+        (archive(("data/table.csv", "a,b")), ".zip", ("a zip archive that begins with 'data/table.csv'", "Unpack it")),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", ".xls", ("an old Excel workbook (.xls)", "In Excel, save it as 'CSV UTF-8'")),
+        (b'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>', ".xml", ("an Excel workbook in XML",)),
+        (b"<html><table>", ".xls", ("a web page named like a workbook", "In Excel")),
+        (b"$FL2@(#) SPSS", ".sav", ("an SPSS file", "pandas.read_spss")),
+        (b"<stata_dta><header>", ".dta", ("a Stata file", "read_stata")),
+        (b"RDX3\nX\n", ".rda", ("R data", "write.csv")),
+        (b"\x80\x04\x95abc", ".pkl", ("a Python pickle, which is never opened",)),
+        (b"7z\xbc\xaf'", ".7z", ("a 7z archive", "Unpack it")),
+    ],
+)
+def test_files_of_other_programs_are_refused_with_the_way_out(data, suffix, words):
+    with pytest.raises(InputError) as refusal:
+        detect_format(Content("table", suffix, data))
+    assert [word for word in words if word not in str(refusal.value)] == []
+
+
+def test_tab_separated_text_named_like_a_workbook_is_read():
+    assert detect_format(Content("table.xls", ".xls", b"a\tb\n1\t2\n")) == "delimited"

@@ -86,7 +86,7 @@ _FOOTER = re.compile(
     rf"(?:{_TOTALS})\s*[:=]?\s*\(?[-+\d.,\s]*\)?|"
     r"[(\[]?\s*[\d.,]+\s*(?:rows?|records?|zeilen?|lignes?|filas?|datens[äa]tze?|entries|eintr[äa]ge)\b.*|"
     r"(?:total|number|anzahl|count|n)\b[^:=]*[:=].*|"
-    r"(?:end|ende|eof|fin|page|seite|source|quelle|note|notes|hinweis|copyright|stand|generated|created|erstellt|exported)\b"
+    r"(?:end|ende|eof|fin|page|seite|source|quelle|note|notes|hinweis|copyright|stand|generated|created|erstellt|exported)(?![\w-])"
     r".*|[*\u00a9\u2020].*|\x1a.*|-{2,}.*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -125,6 +125,8 @@ class DelimitedReader:
             number = f"{'at least ' if n_ragged == _MAX_RAGGED else ''}{counted(n_ragged, 'row')}"
             fact = f"'{self._name}' has {number} not as wide as the header ({counted(self._width, 'cell')})"
             remedy = "Add or remove cells, or put quotes around a cell that contains the delimiter"
+            if self._width == 1:
+                remedy += "; for another delimiter: --delimiter (delimiter=)"
             if n_ragged > _MANY and 2 * n_ragged > self._n_rows:
                 remedy += "; if the header is on another line, name the lines before it: --skip-rows N (skip_rows=N)"
             ragged = [Problem(f"{fact}: {listed(self._ragged)}", remedy)]

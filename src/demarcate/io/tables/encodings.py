@@ -47,6 +47,8 @@ _CANDIDATES = (
     *("latin-1", "cp1252", "cp1250", "cp1251", "iso8859-15", "iso8859-2", "cp1254", "cp1253", "cp1255", "cp1256"),
     *("koi8-r", "cp866", "cp850", "mac-roman", "shift_jis", "cp932", "euc_jp", "gb18030", "big5", "euc_kr", "cp949"),
 )
+_MIN_MARKS = 2
+"""Delimiters and line ends of a text in which characters take several bytes."""
 _WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 _SYMBOLS = frozenset("°§µ€£\u2013\u2014\u2019\u2018“”„…²³½¼¾\u00d7±®™©·•‰«»ªº¿¡†\u00a0")
 _INSIDE = "\u2019'-·"
@@ -121,7 +123,7 @@ def _is_plain(text: str) -> bool:
     sample = text[:_SAMPLE]
     odd = sum(unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs") for character in sample)
     odd -= sum(sample.count(end) for end in "\r\n\t")
-    return odd <= 0.01 * len(sample) and any(mark in sample for mark in ",;\t|\n\r")
+    return odd <= 0.01 * len(sample) and sum(sample.count(mark) for mark in ",;\t|\n\r") >= _MIN_MARKS
 
 
 def _decoded(data: bytes, encoding: str) -> str | None:
@@ -158,7 +160,7 @@ def _score(text: str, encoding: str) -> float:
 def _word_score(word: str, foreign: list[str], encoding: str) -> float:
     """Return how plausible the foreign characters of a word are, from -1 to 1."""
     letters = [character for character in word if character.isalpha()]
-    is_odd = any(unicodedata.category(character) in ("Cc", "Cn", "Co") for character in foreign)
+    is_odd = any(map(_is_odd, foreign))
     if encoding in _EAST_ASIAN:
         return -1.0 if is_odd else _east_asian_score(word, foreign, encoding)
     is_odd |= any(a.isalpha() and not b.isalpha() and b not in _INSIDE and c.isalpha() for a, b, c in _triples(word))
@@ -190,6 +192,11 @@ def _latin_score(letters: list[str], common: str) -> float:
         if not letter.isascii()
     ]
     return sum(0.9 if common else -0.3 for common in is_common) / len(is_common) if is_common else 0.2
+
+
+def _is_odd(character: str) -> bool:
+    """Tell whether a character is in no text of a table: controls, unassigned ones, lines and blocks of pictures."""
+    return unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co") or "\u2500" <= character <= "\u25ff"
 
 
 def _triples(word: str) -> list[tuple[str, str, str]]:

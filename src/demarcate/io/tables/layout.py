@@ -8,7 +8,12 @@ from functools import cached_property
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
 from demarcate.io.tables.cell_kinds import cell_kind, column_cells, column_kind, described, is_ruler
-from demarcate.io.tables.delimiter import guess_delimiter, refuse_spaced_columns, sep_line
+from demarcate.io.tables.delimiter import (
+    guess_delimiter,
+    most_frequent_delimiter,
+    refuse_spaced_columns,
+    sep_line,
+)
 from demarcate.io.tables.first_row import compare_with_rows
 from demarcate.io.tables.records import Record, sample_records
 
@@ -71,11 +76,13 @@ def find_layout(
         delimiter, first_line, lines = delimiter or by_file, index + 2, lines[index + 1 :]
         notes.append(f"line {index + 1} ({quoted(f'sep={by_file}')}) names the delimiter and is left out")
     if delimiter is None:
-        delimiter = guess_delimiter(lines, first_line)
+        is_header = header is True
+        delimiter = most_frequent_delimiter("".join(lines)) if is_header else guess_delimiter(lines, first_line)
         if delimiter == " ":
             notes.append("its cells are taken to be separated by spaces (another delimiter: --delimiter)")
     records = sample_records(lines, delimiter, first_line)
-    refuse_spaced_columns(records, name)
+    if header is not True:
+        refuse_spaced_columns(records, name)
     if not records:
         return Layout(delimiter, first_line, notes=tuple(notes))
     return _Finder(name, records, header, is_told).layout(Layout(delimiter, notes=tuple(notes)))

@@ -17,6 +17,7 @@ def _target(module: str) -> Callable[[], Target[Any]]:
 
 TARGETS: dict[str, Callable[[], Target[Any]]] = {
     "csv": _target("fuzz.csvs"),
+    "fast-csv": _target("fuzz.fast_csvs"),
     "bundles": _target("fuzz.bundles"),
     "flips": _target("fuzz.flips"),
     "memory": _target("fuzz.memory"),

@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.errors import InputError, SettingError
-from demarcate.io.tables.text import decode_blocks, split_lines
+from demarcate.io.tables.lines import LineReader
+from demarcate.io.tables.text import decode_blocks
 
 REPEATABLE = settings(deadline=None, derandomize=True)
 
@@ -73,7 +74,7 @@ def test_half_a_character_is_refused():
 @REPEATABLE
 @given(st.text(st.sampled_from("ab\r\n\u2028\x0b\x85")))
 def test_lines_are_the_text_in_parts_that_end_like_lines(text):
-    parts = list(split_lines([text[:3], text[3:]]))
+    parts = list(LineReader([text[:3], text[3:]]))
     assert "".join(parts) == text
     assert [part.rstrip("\r\n") for part in parts] == text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[
         : len(parts)

@@ -82,6 +82,9 @@ _TOTALS = (
     r"median|std(?:\.?\s?dev\.?)?|stdev|anzahl|count|max(?:imum)?|min(?:imum)?|n|\u03a3|\u2211"
 )
 _TOTAL = re.compile(rf"\s*(?:{_TOTALS})\s*[:=]?\s*", re.IGNORECASE)
+TOTAL_LIKE = rf"^[\s\x1c-\x1f]*(?i:{_TOTALS})[\s\x1c-\x1f]*[:=]?[\s\x1c-\x1f]*$|[\u0130\u0131\u017f\u212a]"
+"""For polars: matches all cells that `is_total` does, and few others. Python takes more characters for white space, and
+four letters for i, s and k."""
 _FOOTER = re.compile(
     rf"(?:{_TOTALS})\s*[:=]?\s*\(?[-+\d.,\s]*\)?|"
     r"[(\[]?\s*[\d.,]+\s*(?:rows?|records?|zeilen?|lignes?|filas?|datens[äa]tze?|entries|eintr[äa]ge)\b.*|"

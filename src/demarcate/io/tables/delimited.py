@@ -11,11 +11,19 @@ from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed
 from demarcate.io.tables.cell_kinds import is_error_value
 from demarcate.io.tables.delimiter import sep_line
-from demarcate.io.tables.footers import MAX_FOOTERS, Footers, footer_note, lines_note, may_be_footer
+from demarcate.io.tables.fast_delimited import FastReader, RegularRows, equal_parts
+from demarcate.io.tables.footers import (
+    MAX_FOOTERS,
+    Footers,
+    footer_note,
+    lines_note,
+    may_be_footer,
+    may_be_footers,
+)
 from demarcate.io.tables.header import name_columns, warn, warn_of_unnamed
 from demarcate.io.tables.layout import Layout, find_layout
+from demarcate.io.tables.lines import LineReader
 from demarcate.io.tables.records import COMMENT, Record, RecordReader, split_line
-from demarcate.io.tables.text import split_lines
 
 _MAX_RAGGED = 10_000
 """Rows of a wrong width after which no more are looked for."""
@@ -44,7 +52,7 @@ class DelimitedReader:
         header: bool | None = None,
         warns: bool = True,
     ) -> None:
-        lines = split_lines(blocks)
+        lines = LineReader(blocks)
         skipped = list(islice(lines, skip_rows or 0))
         if delimiter is None and (separated := sep_line(skipped)) is not None:
             delimiter = separated[1]
@@ -64,9 +72,12 @@ class DelimitedReader:
             is_left_out=self._is_comment,
         )
         self._numbered_rows = self._read_rows()
+        self._fast: FastReader | None = None
         has_names = layout.header is not None or not layout.first
         places = range(1, self._width + 1)
         self.columns = tuple(self._read_names(skip_rows) if has_names else (f"column_{place}" for place in places))
+        self._n_sample_lines = len(skipped) + len(sample)
+        self._fast = FastReader(lines, self.columns, layout.delimiter, self._are_special)
         if warns and layout.notes:
             warn(f"'{name}': {'; '.join(layout.notes)}")
 
@@ -92,17 +103,40 @@ class DelimitedReader:
 
     def parts(self, n_rows: int) -> Iterator[pl.DataFrame]:
         """Iterate over all rows, so many at a time."""
-        rows = self._rows()
-        while part := list(islice(rows, n_rows)):
-            columns = zip(self.columns, zip(*part, strict=True), strict=True)
-            series = [pl.Series(column, cells, dtype=pl.String) for column, cells in columns]
-            yield pl.DataFrame([column.replace("", None) for column in series])
+        yield from equal_parts(self._frames(n_rows), n_rows)
         if not self._n_rows:
             raise InputError([Problem(f"'{self._name}' has a header and no rows", "Give a file with rows in it")])
 
-    def _rows(self) -> Iterator[list[str]]:
+    def _frames(self, n_rows: int) -> Iterator[pl.DataFrame]:
+        """Iterate over all rows, at most so many at a time where they are read one by one."""
+        pending: list[list[str]] = []
+        for row in self._rows():
+            if isinstance(row, RegularRows):
+                if pending:
+                    yield self._frame(pending)
+                    pending = []
+                yield row.frame
+            else:
+                pending.append(row)
+                if len(pending) == n_rows:
+                    yield self._frame(pending)
+                    pending = []
+        if pending:
+            yield self._frame(pending)
+
+    def _frame(self, rows: Sequence[Sequence[str]]) -> pl.DataFrame:
+        columns = zip(self.columns, zip(*rows, strict=True), strict=True)
+        series = [pl.Series(column, cells, dtype=pl.String) for column, cells in columns]
+        return pl.DataFrame([column.replace("", None) for column in series])
+
+    def _rows(self) -> Iterator[list[str] | RegularRows]:
         """Iterate over the cells of all rows, all of the same width."""
-        for line, cells in self._numbered_rows:
+        for row in self._numbered_rows:
+            if isinstance(row, RegularRows):
+                self._n_rows += row.frame.height
+                yield row
+                continue
+            line, cells = row
             self._n_rows += 1
             if len(cells) != self._width:
                 self._add_ragged(line, cells)
@@ -114,7 +148,11 @@ class DelimitedReader:
     def _refuse(self, problems: Sequence[Problem] = ()) -> NoReturn:
         """Raise these problems with those of all rows that follow."""
         self._warns = False
-        for line, cells in self._numbered_rows:
+        for row in self._numbered_rows:
+            if isinstance(row, RegularRows):
+                self._n_rows += row.frame.height
+                continue
+            line, cells = row
             self._n_rows += 1
             if len(cells) != self._width:
                 self._add_ragged(line, cells)
@@ -135,11 +173,13 @@ class DelimitedReader:
     def _add_ragged(self, line: int, cells: Sequence[str]) -> None:
         self._ragged.append(f"line {line} (data row {self._n_rows}) has {len(cells)}")
 
-    def _read_rows(self) -> Iterator[tuple[int, list[str]]]:
+    def _read_rows(self) -> Iterator[tuple[int, list[str]] | RegularRows]:
         """Read the records that are rows, right or wrong, with their lines; warn of those that are none."""
         width, layout, records = self._width, self.layout, self._records
         if self._is_exact:
-            yield from ((records.line, cells) for cells in iter(self._next_record, None))
+            while (cells := self._next_record()) is not None:
+                yield records.line, cells
+                yield from self._read_regular()
             return
         footers = Footers(width, layout.rows)
         repeated: list[Record] = []
@@ -156,9 +196,32 @@ class DelimitedReader:
                 if footers.held:
                     yield from ((record.line, record.cells) for record in footers.release())
                 yield line, cells
+                yield from self._read_regular()
         rows, after = footers.at_end(is_cut=not records.last.endswith(("\n", "\r")))
         yield from ((record.line, record.cells) for record in rows)
         self._warn_of_lines(repeated, footers.odd, after)
+
+    def _read_regular(self) -> Iterator[RegularRows]:
+        """Read the rows that follow the sample as long as they are regular, unless this did not work a moment ago."""
+        if self._fast is None:
+            return
+        self._fast.n_strict -= 1
+        if self._fast.n_strict < 1 and self._records.n_lines >= self._n_sample_lines:
+            for rows in self._fast.read():
+                self._records.n_lines += rows.n_lines
+                yield rows
+
+    def _are_special(self, frame: pl.DataFrame) -> pl.Series:
+        """Return which rows are, or may be, something else: comments, totals, the header again."""
+        if self._is_exact:
+            return pl.repeat(value=False, n=frame.height, eager=True)
+        first, repeatable = frame.to_series(0), self.layout.repeatable
+        special = may_be_footers(frame) | first.str.starts_with(COMMENT).fill_null(value=False)
+        if repeatable and len(repeatable) == frame.width and (first.fill_null("") == repeatable[0]).any():
+            cells = zip(self.columns, repeatable, strict=True)
+            repeats = (pl.col(name).eq_missing(pl.lit(cell or None)) for name, cell in cells)
+            special |= frame.select(pl.all_horizontal(repeats)).to_series()
+        return special
 
     def _warn_of_lines(self, repeated: list[Record], odd: list[Record], after: list[Record]) -> None:
         """Warn of lines between and after the rows that are none, or may be none."""

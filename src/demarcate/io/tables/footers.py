@@ -3,8 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import polars as pl
+
 from demarcate.formatting import listed, quoted
-from demarcate.io.tables.cell_kinds import cell_kind, column_cells, column_kind, is_footer, is_ruler, is_total
+from demarcate.io.tables.cell_kinds import (
+    TOTAL_LIKE,
+    cell_kind,
+    column_cells,
+    column_kind,
+    is_footer,
+    is_ruler,
+    is_total,
+)
 from demarcate.io.tables.records import Record
 
 MAX_FOOTERS = 20
@@ -23,6 +33,18 @@ def may_be_footer(cells: Sequence[str], width: int) -> bool:
 
 def _first_word(cells: Sequence[str]) -> str:
     return next(filter(None, map(str.strip, cells)), "")
+
+
+def may_be_footers(frame: pl.DataFrame) -> pl.Series:
+    """Return for which rows `may_be_footer` is true; empty cells are null in ``frame``."""
+    first = frame.to_series(0)
+    for column in frame.get_columns()[1:]:
+        if first.null_count():
+            first = first.zip_with(first.is_not_null(), column)
+    words = first.filter(first.str.contains(TOTAL_LIKE)).unique()
+    totals = [word for word in words if is_total(word)]
+    may_be = first.is_null() if frame.width > 1 else pl.repeat(value=False, n=frame.height, eager=True)
+    return may_be | first.is_in(totals).fill_null(value=False) if totals else may_be
 
 
 class Footers:

@@ -10,7 +10,7 @@ import polars as pl
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, plain_text, quoted
 from demarcate.io.tables.header import name_columns, warn_of_unnamed
-from demarcate.io.tables.text import split_lines
+from demarcate.io.tables.lines import LineReader
 
 _INT64 = range(-(2**63), 2**63)
 _EXACT_IN_FLOAT64 = range(-(2**53), 2**53 + 1)
@@ -47,7 +47,7 @@ def read_json_lines(text: str, name: str) -> pl.DataFrame:
     columns: dict[str, list[Any]] = {}
     problems: list[Problem] = []
     n_rows = 0
-    for number, line in enumerate(split_lines([text]), start=1):
+    for number, line in enumerate(LineReader([text]), start=1):
         if not line.strip():
             continue
         row, row_problems = _read_row(decoder, line.rstrip("\r\n"), f"'{name}' line {number}")

@@ -42,17 +42,20 @@ class RecordReader:
         first_line: int = 1,
         is_left_out: Callable[[int, str], bool] | None = None,
     ) -> None:
-        self._lines, self._is_left_out = enumerate(lines, first_line), is_left_out
+        self._lines, self._is_left_out = lines, is_left_out
         self._records = csv.reader(self._feed(), delimiter=delimiter, strict=strict)
         self._begins = True
+        self.n_lines = first_line - 1
+        """Lines of the file that have been read or passed over."""
         self.line, self.text, self.last = first_line, "", ""
 
     def _feed(self) -> Iterator[str]:
-        for number, line in self._lines:
+        for line in self._lines:
+            self.n_lines += 1
             if self._begins:
-                if self._is_left_out is not None and line.startswith(COMMENT) and self._is_left_out(number, line):
+                if self._is_left_out is not None and line.startswith(COMMENT) and self._is_left_out(self.n_lines, line):
                     continue
-                self._begins, self.line, self.text = False, number, line
+                self._begins, self.line, self.text = False, self.n_lines, line
             self.last = line
             yield line
 

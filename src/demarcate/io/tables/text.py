@@ -1,14 +1,12 @@
-"""Bytes decoded to text, and text split into lines."""
+"""Bytes decoded to text."""
 
 import codecs
-import re
 from collections.abc import Iterable, Iterator
 
 from demarcate.errors import InputError, Problem, SettingError
 from demarcate.formatting import counted, quoted
 from demarcate.io.tables.encodings import guess_encoding, n_broken
 
-_LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 _NOT_FOR_TABLES = ("idna", "punycode", "undefined")
 """Codecs for names and the like, which take a text apart before they read it."""
 _FEW = 10
@@ -93,21 +91,6 @@ class _TextDecoder:
         return f"Read as {guess.encoding} the cell is {quoted(guess.cell)}: if that is right, give {advice}"
 
 
-def split_lines(blocks: Iterable[str]) -> Iterator[str]:
-    r"""Split text in blocks into lines with their ends: ``\n``, ``\r\n`` or ``\r`` and nothing else."""
-    pending: list[str] = []
-    for block in blocks:
-        if not any(end in block for end in "\r\n") and not (pending and pending[-1].endswith("\r")):
-            pending.append(block)
-            continue
-        lines = _LINE.findall("".join([*pending, block]))
-        # The last line may go on in the next block: even a line end may, between its two characters.
-        pending = [] if lines[-1].endswith("\n") else [lines.pop()]
-        yield from lines
-    if pending:
-        yield from _LINE.findall("".join(pending))
-
-
 def _incremental_decoder(encoding: str) -> codecs.IncrementalDecoder:
     try:
         "a".encode(encoding)  # refuses a codec that is not for text
@@ -122,5 +105,5 @@ def _incremental_decoder(encoding: str) -> codecs.IncrementalDecoder:
 
 def _count_line_ends(before: str, text: str) -> int:
     """Count line ends; the second half of one that began in the text before does not count."""
-    n_ends = text.count("\n") + text.count("\r") - text.count("\r\n")
-    return n_ends - (before == "\r" and text.startswith("\n"))
+    n_ends = text.count("\n") - (before == "\r" and text.startswith("\n"))
+    return n_ends + text.count("\r") - text.count("\r\n") if "\r" in text else n_ends

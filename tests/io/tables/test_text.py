@@ -1,12 +1,7 @@
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from demarcate.errors import InputError, SettingError
-from demarcate.io.tables.lines import LineReader
 from demarcate.io.tables.text import decode_blocks
-
-REPEATABLE = settings(deadline=None, derandomize=True)
 
 
 def decode(data, encoding):
@@ -69,14 +64,3 @@ def test_unknown_encoding_is_refused(encoding):
 def test_half_a_character_is_refused():
     with pytest.raises(InputError, match=r"'a.csv' line 2 holds half a character"):
         decode(b"a\n\\ud800", "unicode_escape")
-
-
-@REPEATABLE
-@given(st.text(st.sampled_from("ab\r\n\u2028\x0b\x85")))
-def test_lines_are_the_text_in_parts_that_end_like_lines(text):
-    parts = list(LineReader([text[:3], text[3:]]))
-    assert "".join(parts) == text
-    assert [part.rstrip("\r\n") for part in parts] == text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[
-        : len(parts)
-    ]
-    assert all(part.endswith(("\n", "\r")) for part in parts[:-1])

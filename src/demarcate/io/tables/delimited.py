@@ -15,10 +15,10 @@ from demarcate.io.tables.fast_delimited import FastReader, RegularRows, equal_pa
 from demarcate.io.tables.footers import (
     MAX_FOOTERS,
     Footers,
+    are_totals,
     footer_note,
     lines_note,
     may_be_footer,
-    may_be_footers,
 )
 from demarcate.io.tables.header import name_columns, warn, warn_of_unnamed
 from demarcate.io.tables.layout import Layout, find_layout
@@ -77,7 +77,7 @@ class DelimitedReader:
         places = range(1, self._width + 1)
         self.columns = tuple(self._read_names(skip_rows) if has_names else (f"column_{place}" for place in places))
         self._n_sample_lines = len(skipped) + len(sample)
-        self._fast = FastReader(lines, self.columns, layout.delimiter, self._are_special)
+        self._fast = FastReader(lines, self.columns, layout.delimiter, self._count_certain)
         if warns and layout.notes:
             warn(f"'{name}': {'; '.join(layout.notes)}")
 
@@ -211,17 +211,21 @@ class DelimitedReader:
                 self._records.n_lines += rows.n_lines
                 yield rows
 
-    def _are_special(self, frame: pl.DataFrame) -> pl.Series:
-        """Return which rows are, or may be, something else: comments, totals, the header again."""
+    def _count_certain(self, frame: pl.DataFrame) -> int:
+        """Return how many records at the beginning are rows for certain: no comments, totals, or the header again."""
         if self._is_exact:
-            return pl.repeat(value=False, n=frame.height, eager=True)
+            return frame.height
         first, repeatable = frame.to_series(0), self.layout.repeatable
-        special = may_be_footers(frame) | first.str.starts_with(COMMENT).fill_null(value=False)
+        special = are_totals(frame) | first.str.starts_with(COMMENT).fill_null(value=False)
         if repeatable and len(repeatable) == frame.width and (first.fill_null("") == repeatable[0]).any():
             cells = zip(self.columns, repeatable, strict=True)
             repeats = (pl.col(name).eq_missing(pl.lit(cell or None)) for name, cell in cells)
             special |= frame.select(pl.all_horizontal(repeats)).to_series()
-        return special
+        n_certain = int(special.to_numpy().argmax()) if special.any() else frame.height
+        # The last ones may come after the table, if nothing else follows.
+        while n_certain and may_be_footer([cell or "" for cell in frame.row(n_certain - 1)], self._width):
+            n_certain -= 1
+        return n_certain
 
     def _warn_of_lines(self, repeated: list[Record], odd: list[Record], after: list[Record]) -> None:
         """Warn of lines between and after the rows that are none, or may be none."""

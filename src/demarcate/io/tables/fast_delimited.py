@@ -43,8 +43,8 @@ class RegularText:
 class FastReader:
     """Reads rows of regular text: as wide as the header, no blank lines, quotes around whole cells, LF or CRLF.
 
-    ``are_special`` returns which rows the strict reader has to read all the same; ``n_strict`` is the number of rows
-    that it has to read before the next call.
+    ``count_certain`` returns how many records at the beginning of a frame are rows, whatever follows; ``n_strict`` is
+    the number of rows that the strict reader has to read before the next call.
     """
 
     def __init__(
@@ -52,9 +52,9 @@ class FastReader:
         lines: LineReader,
         columns: Sequence[str],
         delimiter: str,
-        are_special: Callable[[pl.DataFrame], pl.Series],
+        count_certain: Callable[[pl.DataFrame], int],
     ) -> None:
-        self._lines, self._delimiter, self._are_special = lines, delimiter, are_special
+        self._lines, self._delimiter, self._count_certain = lines, delimiter, count_certain
         self._schema = dict.fromkeys(columns, pl.String())
         self._stretch = STRICT_ROWS
         self.n_strict = 0 if delimiter.isascii() else sys.maxsize
@@ -74,7 +74,7 @@ class FastReader:
         data = text.encode()
         layout = find_layout(data, ord(self._delimiter), len(self._schema))
         frame = self._split(data, layout)
-        n_rows = 0 if frame is None else _first(self._are_special(frame).to_numpy())
+        n_rows = 0 if frame is None else self._count_certain(frame)
         if frame is None or not n_rows:
             self._lines.put_back(text)
             return None

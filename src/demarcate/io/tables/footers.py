@@ -35,16 +35,17 @@ def _first_word(cells: Sequence[str]) -> str:
     return next(filter(None, map(str.strip, cells)), "")
 
 
-def may_be_footers(frame: pl.DataFrame) -> pl.Series:
-    """Return for which rows `may_be_footer` is true; empty cells are null in ``frame``."""
+def are_totals(frame: pl.DataFrame) -> pl.Series:
+    """Return of which rows the first cell that is not empty is a total; empty cells are null in ``frame``."""
     first = frame.to_series(0)
     for column in frame.get_columns()[1:]:
         if first.null_count():
             first = first.zip_with(first.is_not_null(), column)
     words = first.filter(first.str.contains(TOTAL_LIKE)).unique()
     totals = [word for word in words if is_total(word)]
-    may_be = first.is_null() if frame.width > 1 else pl.repeat(value=False, n=frame.height, eager=True)
-    return may_be | first.is_in(totals).fill_null(value=False) if totals else may_be
+    if not totals:
+        return pl.repeat(value=False, n=frame.height, eager=True)
+    return first.is_in(totals).fill_null(value=False)
 
 
 class Footers:

@@ -53,7 +53,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     hidden
         Widths of the hidden layers; ``()`` for a linear model.
     pieces
-        Whether numerical columns are also encoded in bins, cut where the classes part (a piecewise linear encoding).
+        Whether numerical columns are also encoded in bins, cut where the classes part (a piecewise linear encoding),
+        and many categories by target statistics.
     activation
         The nonlinearity after each hidden layer, one of `demarcate.nn.ACTIVATIONS`; ``none`` for a linear model.
     dropout, input_dropout

@@ -79,7 +79,7 @@ class CategoricalEncoder(ColumnEncoder):
         for index, encoder in enumerate(encoders):
             table[index, :, : widths[index]] = encoder.encode(every)
         columns = tuple(tuple(("category", at) for at in range(width)) for width in widths)
-        codes = _category_codes(categories, cells).astype(np.int32)
+        codes = category_codes(categories, cells).astype(np.int32)
         return SharedColumn((), np.empty((len(encoders), 4, 0)), columns, codes, table)
 
     @property
@@ -92,7 +92,7 @@ class CategoricalEncoder(ColumnEncoder):
         table = np.eye(len(self.shares))
         table[self.shares == 0] = self.shares
         table = table[:, self._present()].astype(np.float32)
-        return np.take(table, _category_codes(self.categories, cells), axis=0)
+        return np.take(table, category_codes(self.categories, cells), axis=0)
 
     def names(self, column: str) -> list[str]:
         """Return one name per category, and those of ``other`` and missing where training rows had them."""
@@ -105,7 +105,7 @@ class CategoricalEncoder(ColumnEncoder):
         return [index for index, share in enumerate(self.shares) if share > 0]
 
 
-def _category_codes(categories: Sequence[str], cells: pl.Series) -> NDArray[np.uint32]:
+def category_codes(categories: Sequence[str], cells: pl.Series) -> NDArray[np.uint32]:
     """Return each cell's index among the categories: one past the last for others, two past it for missing."""
     # As an Enum it takes a fraction of the time and memory of a replacement.
     codes = cells.cast(pl.Enum(categories), strict=False).to_physical().cast(pl.UInt32).fill_null(len(categories))

@@ -29,7 +29,7 @@ class CrossFittedEncoder(ColumnEncoder):
     that stop or score a network and those to predict, get the scores of the encoder fitted on all its training rows.
 
     A subclass has `fit`, `from_state` and `state` as every encoder, and `plain`, `scores`, `score_names` and `refit`;
-    `encode`, `names` and `share` follow. It need not know of folds.
+    `encode`, `names` and `share` follow. It need not know of folds. One without a score is replaced by its ``plain``.
     """
 
     @property
@@ -55,16 +55,7 @@ class CrossFittedEncoder(ColumnEncoder):
     @classmethod
     def share(cls, encoders: Sequence[Self], cells: Any) -> SharedColumn:
         """Share the column between encoders of it, no row being one of their training rows."""
-        return cls.share_scored(encoders, cells, [encoder.scores(cells) for encoder in encoders])
-
-    @classmethod
-    def share_scored(cls, encoders: Sequence[Self], cells: Any, scores: Sequence[Encoded]) -> SharedColumn:
-        """Share the column between encoders of it, each with its own scores ``(n_rows, n_scores)``."""
-        plain = [encoder.plain for encoder in encoders]
-        shared = type(plain[0]).share(plain, cells)
-        ends = np.cumsum([0, *(own.shape[1] for own in scores)]).tolist()
-        picked = [range(start, end) for start, end in pairwise(ends)]
-        return shared.with_plain([column for own in scores for column in own.T], picked, limit=_LARGEST)
+        return share_scored(encoders, cells, [encoder.scores(cells) for encoder in encoders])
 
     def encode(self, cells: Any) -> Encoded:
         """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``, the scores last."""
@@ -77,6 +68,15 @@ class CrossFittedEncoder(ColumnEncoder):
     def names(self, column: str) -> list[str]:
         """Return the names of the plain columns, and of the scores."""
         return self.plain.names(column) + self.score_names(column)
+
+
+def share_scored(encoders: Sequence[ColumnEncoder], cells: Any, scores: Sequence[Encoded]) -> SharedColumn:
+    """Share a column between encoders of it, each with its own scores ``(n_rows, n_scores)``, some perhaps without."""
+    plain = [encoder.plain if isinstance(encoder, CrossFittedEncoder) else encoder for encoder in encoders]
+    ends = np.cumsum([0, *(own.shape[1] for own in scores)]).tolist()
+    picked = [range(start, end) for start, end in pairwise(ends)]
+    shared = type(plain[0]).share(plain, cells)
+    return shared.with_plain([column for own in scores for column in own.T], picked, limit=_LARGEST)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,16 +5,20 @@ from typing import Any
 
 from demarcate.encoding.base import NO_TARGET, ColumnEncoder, FitContext
 from demarcate.encoding.categorical import CategoricalEncoder
+from demarcate.encoding.categorical_target import CategoricalTargetEncoder
 from demarcate.encoding.date import DateEncoder
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.encoding.piecewise import PiecewiseEncoder
+from demarcate.encoding.piecewise_target import PiecewiseTargetEncoder
 from demarcate.encoding.text_components import TextEncoder
 from demarcate.encoding.text_scores import TextScoreEncoder
 from demarcate.tabular.schema import Column
 
 ENCODERS: tuple[type[ColumnEncoder], ...] = (
+    PiecewiseTargetEncoder,
     PiecewiseEncoder,
     NumericEncoder,
+    CategoricalTargetEncoder,
     CategoricalEncoder,
     DateEncoder,
     TextScoreEncoder,

@@ -119,7 +119,7 @@ class CodedTable:
 
 def _code_categories(name: str, encoders: Sequence[ColumnEncoder], cells: pl.Series) -> CodedColumns | None:
     """Return a column of categories as codes; None if its encoders have no codes."""
-    if isinstance(encoders[0], CrossFittedEncoder | TextEncoder):
+    if any(isinstance(encoder, CrossFittedEncoder | TextEncoder) for encoder in encoders):
         return _code_distinct(name, encoders, cells)
     shared = type(encoders[0]).share(encoders, cells)
     if shared.codes is None or shared.table is None:

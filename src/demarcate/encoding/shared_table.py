@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import ColumnEncoder, Encoded, PoolColumn, SharedColumn
-from demarcate.encoding.cross_fitting import CrossFittedEncoder
+from demarcate.encoding.cross_fitting import CrossFittedEncoder, share_scored
 from demarcate.encoding.table_encoder import TableEncoder
 from demarcate.tabular.schema import ParsedColumns
 
@@ -60,10 +60,9 @@ class SharedTable:
 
 def _share(name: str, tables: Sequence[TableEncoder], encoders: Sequence[ColumnEncoder], cells: Any) -> SharedColumn:
     """Share a column of the table between the encoders of it in ``tables``, as it is encoded in training."""
-    scored = [encoder for encoder in encoders if isinstance(encoder, CrossFittedEncoder)]
-    if not scored:
+    if not any(isinstance(encoder, CrossFittedEncoder) for encoder in encoders):
         return type(encoders[0]).share(encoders, cells)
-    return type(scored[0]).share_scored(scored, cells, [table.training_scores(name, cells) for table in tables])
+    return share_scored(encoders, cells, [table.training_scores(name, cells) for table in tables])
 
 
 def _gaps_first(columns: Sequence[SharedColumn]) -> tuple[list[tuple[int, int]], int]:

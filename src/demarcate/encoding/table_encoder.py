@@ -54,7 +54,9 @@ class TableEncoder:
         folds: NDArray[np.int8] | None = None
         for column in schema.used:
             cells = parsed[column.name]
-            encoder = encoder_for(column, context).fit(cells, rows, context)
+            encoder: ColumnEncoder = encoder_for(column, context).fit(cells, rows, context)
+            if isinstance(encoder, CrossFittedEncoder) and not encoder.score_names(column.name):
+                encoder = encoder.plain
             encoders.append(encoder)
             if isinstance(encoder, CrossFittedEncoder) and codes is not None:
                 folds = inner_folds(codes, rows, dependence, seed) if folds is None else folds
@@ -88,9 +90,10 @@ class TableEncoder:
         return self._matrix(parsed, encode)
 
     def training_scores(self, name: str, cells: Any, rows: slice = EVERY_ROW) -> Encoded:
-        """Return the scores in training of a column that has some; ``cells`` are those of ``rows`` of its table."""
+        """Return the scores of a column in training, if any; ``cells`` are those of ``rows`` of its table."""
         encoder = self.encoders[self.columns.index(name)]
-        assert isinstance(encoder, CrossFittedEncoder), "only such encoders have scores"
+        if not isinstance(encoder, CrossFittedEncoder):
+            return np.empty((len(cells), 0), dtype=np.float32)
         return encoder.scores(cells) if self.cross_fit is None else self.cross_fit.scores(name, encoder, cells, rows)
 
     def trained(self) -> "TableEncoder":

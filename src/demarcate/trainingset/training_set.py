@@ -80,7 +80,7 @@ class TrainingSet:
         with_classes: bool = False,
         cells: ParsedColumns | None = None,
     ) -> TableEncoder:
-        """Fit an encoder on training rows, of ``cells`` or its own, with what classes tell if ``with_classes``."""
+        """Fit an encoder on training rows, of ``cells`` or its own, and on their classes if ``with_classes``."""
         return TableEncoder.fit(
             self.schema,
             self.parsed if cells is None else cells,

@@ -165,6 +165,45 @@ def _durations(draw: random.Random) -> Cells:
     return _each(lambda each: dt.time(each.randrange(24), each.randrange(60)))
 
 
+_SEPARATORS = ((".", ""), (".", ","), (",", "."), (",", ""), (".", " "), (",", "\u202f"), (".", "'"))
+_UNITS = (
+    "{}",
+    "{}",
+    "{} cm",
+    "{} %",
+    "\u20ac {}",
+    "${}",
+    "({})",
+    "{}-",
+    "~{}",
+    "<{}",
+    "{}k",
+    "{} M",
+    "{}e3",
+    "\u2212{}",
+)
+
+
+def _written_numbers(draw: random.Random) -> Cells:
+    formats = [(*draw.choice(_SEPARATORS), draw.choice(_UNITS), draw.choice((0, 1, 2, 3))) for _ in range(2)]
+    spread = draw.choice((1.0, 1e3, 1e6, 1e200))
+    odd, word = draw.choice((0.0, 0.0, 0.02, 0.3)), draw.choice(("n.d.", "#DIV/0!", "x", "12..5", "", "\U0001d518"))
+    is_mixed = draw.random() < 0.2
+
+    def cell(each: random.Random) -> str:
+        if each.random() < odd:
+            return word
+        decimal, thousands, unit, digits = each.choice(formats) if is_mixed else formats[0]
+        text = f"{each.gauss(0, spread):,.{digits}f}".replace(",", "_").replace(".", decimal)
+        return unit.format(text.replace("_", thousands))
+
+    return _each(cell)
+
+
+def _written_durations(_draw: random.Random) -> Cells:
+    return _each(lambda each: f"{each.randrange(200)}:{each.randrange(60):02}")
+
+
 def _nothing(_draw: random.Random) -> Cells:
     return _each(lambda _: None)
 
@@ -180,5 +219,6 @@ def _nested(_draw: random.Random) -> Cells:
 _KINDS = (
     *(_numbers, _numbers, _numbers, _odd_numbers, _whole, _whole, _huge, _truths, _words, _words, _words, _many_words),
     *(_dates, _moments, _written_dates, _mixed, _durations, _nothing, _ids),
+    *(_written_numbers, _written_numbers, _written_durations),
     *(_nested if rare == 0 else _words for rare in range(4)),
 )

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from demarcate.tabular.cells import ParsedCells, is_missing_word, parse_numbers, strip
 from demarcate.tabular.number_format import PLAIN, NumberFormat
@@ -22,10 +23,16 @@ def parse_formatted(column: pl.Series, number_format: NumberFormat = PLAIN) -> P
         is_plain &= ~distinct.str.contains(".", literal=True).to_numpy()
     numbers = np.where(is_plain, plain.values, values.fill_null(np.nan).to_numpy())
     is_bad = (values.is_null() & ~is_missing_word(distinct)).to_numpy() & ~is_plain
+    is_infinite = np.isinf(numbers) | (is_plain & np.isinf(_floats(distinct)))
     codes = text.cast(pl.Enum(distinct)).to_physical().cast(pl.UInt32).fill_null(len(distinct)).to_numpy()
-    of_rows = np.append(np.where(is_bad, np.nan, numbers), np.nan)[codes]
-    n_infinite = plain.n_infinite if number_format == PLAIN else 0
-    return ParsedCells(of_rows, np.append(is_bad, False)[codes], n_infinite)
+    # The last one is of missing cells.
+    of_distinct = np.append(np.where(is_bad | is_infinite, np.nan, numbers), np.nan)
+    bad, infinite = (np.append(flags, values=[False])[codes] for flags in (is_bad, is_infinite))
+    return ParsedCells(of_distinct[codes], bad, int(infinite.sum()))
+
+
+def _floats(texts: pl.Series) -> NDArray[np.float64]:
+    return texts.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
 
 
 def _read(distinct: pl.Series, number_format: NumberFormat) -> pl.Series:

@@ -79,7 +79,7 @@ class NumberParts:
                 "unit": unit,
                 "factor": factor.set(~is_factor.fill_null(value=False), None).fill_null(1.0),
                 "letter": factors["factor"].set(~is_factor.fill_null(value=False), None),
-                "exponent": groups["exponent"].cast(pl.Int64),
+                "exponent": groups["exponent"].fill_null("0"),
             }
         )
         return cls(parts.with_columns(pl.when(is_number).then(pl.all())))
@@ -106,12 +106,7 @@ class NumberParts:
         """Return the numbers whose digits are grouped so, float64; null for others."""
         parts = self.parts
         factor = parts["factor"].set((parts["letter"] == letter_unit).fill_null(value=False), 1.0)
-        exponent = parts["exponent"].fill_null(0).cast(pl.Float64)
-        # By a division of an exact power: 5e-1 is the float that Python reads.
-        scale = pl.Series(10.0 ** exponent.abs().to_numpy())
-        digits = digit_values(parts["body"], decimal, thousands)
-        scaled = (digits / scale).zip_with((exponent < 0).fill_null(value=False), digits * scale)
-        return self._limited(scaled * factor)
+        return self._limited(digit_values(parts["body"], decimal, thousands, parts["exponent"]) * factor)
 
     def durations(self) -> pl.Series:
         """Return durations in seconds of minutes, or of hours where there are three parts; null for others."""
@@ -133,17 +128,16 @@ def normalised(texts: pl.Series) -> pl.Series:
     return plain.str.replace(_ROUND_PRICE, "${1}${2}").str.strip_chars()
 
 
-def digit_values(bodies: pl.Series, decimal: str, thousands: str) -> pl.Series:
+def digit_values(bodies: pl.Series, decimal: str, thousands: str, exponents: pl.Series | str = "0") -> pl.Series:
     """Return digits with these separators as float64; null where they do not fit, as with leading zeros."""
     point = "\\" + decimal
     whole = "0|[1-9][0-9]*"
     if thousands:
-        whole += (
-            rf"|[1-9][0-9]{{0,2}}(?:\{thousands}[0-9]{{3}})+" if thousands != " " else r"|[1-9][0-9]{0,2}(?: [0-9]{3})+"
-        )
+        whole += rf"|[1-9][0-9]{{0,2}}(?:[{thousands}][0-9]{{3}})+"
     if thousands == ",":
         whole += "|[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}"  # lakhs and crores
     fits = bodies.str.contains(rf"^(?:(?:{whole})(?:{point}[0-9]*)?|{point}[0-9]+)$")
     plain = bodies.str.replace_all(thousands, "", literal=True) if thousands else bodies
-    values = plain.str.replace(decimal, ".", literal=True).cast(pl.Float64, strict=False)
+    # With the exponent in the text, the float is the one that a programming language reads.
+    values = (plain.str.replace(decimal, ".", literal=True) + "e" + exponents).cast(pl.Float64, strict=False)
     return values.set(~fits.fill_null(value=False), None)

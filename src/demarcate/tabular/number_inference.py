@@ -77,6 +77,8 @@ def infer_numbers(name: str, cells: pl.Series, words: pl.Series, options: CellOp
 
     ``words`` are the distinct stripped texts of the cells that are not missing.
     """
+    # Infinite cells are missing, with a warning, however numbers are written.
+    words = words.filter(~words.cast(pl.Float64, strict=False).is_infinite().fill_null(value=False))
     parts = NumberParts.of(words)
     n_numbers = int(parts.is_number.sum())
     if not n_numbers or n_numbers < min(_MIN_MIXED * len(words), len(words) - MAX_OTHERS):

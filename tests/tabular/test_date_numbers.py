@@ -19,6 +19,7 @@ SECONDS = 1_714_435_200.0 + 86_400 * DAYS + 60 * DAYS
         ("x", SECONDS * 1e6, "epoch_us", False),
         ("x", 45412 + DAYS + DAYS % 24 / 24, "excel", False),
         ("Datum", 45412.0 + DAYS, "excel", True),
+        ("x", 45412.0 + DAYS, "excel", False),
         ("x", np.concatenate([202401.0 + np.arange(12), 202301.0 + np.arange(12)]), "%Y%m", False),
         ("x", 1012024.0 + 1_000_000 * np.arange(28), "%d%m%Y", False),
     ],
@@ -32,7 +33,8 @@ def test_numbers_that_look_like_dates(name, values, date_format, is_certain):
     "values",
     [
         DAYS * 1.0,
-        45412.0 + DAYS,
+        45410.0 + 10 * DAYS,
+        32900.0 + 451 * DAYS,
         np.linspace(20_000, 60_000, 50),
         np.linspace(30_000, 50_000, 50).round(2),
         1e9 + np.arange(1000.0),

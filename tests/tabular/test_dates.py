@@ -164,6 +164,7 @@ def test_a_moment_that_says_itself_what_it_is_needs_no_format(text: str):
         ("04/2024", (2024, 4, 1)),
         ("Apr 2024", (2024, 4, 1)),
         ("Mai 2024", (2024, 5, 1)),
+        ("June 1996", (1996, 6, 1)),
         ("2024Q2", (2024, 4, 1)),
         ("Q2 2024", (2024, 4, 1)),
         ("2024-W18", (2024, 4, 29)),
@@ -212,3 +213,9 @@ def test_seasons_and_versions_are_no_dates():
     assert matching_formats(pl.Series(["2009/10", "2010/11"])) == []
     assert matching_formats(pl.Series(["2009/10", "2009/11"])) == [""]
     assert matching_formats(pl.Series(["1.2.3", "1.2.4"])) == []
+
+
+def test_eight_digits_are_not_days_of_distant_centuries():
+    cells = pl.Series([f"201212{day:02d} 10:20" for day in range(12, 30)])
+    formats = matching_formats(cells)
+    assert parse_dates(cells, formats[0]).values[0] == datetime(2012, 12, 12, 10, 20, tzinfo=UTC).timestamp()

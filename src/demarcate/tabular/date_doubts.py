@@ -16,7 +16,7 @@ _FAR_YEARS = 2, 2900
 _SPAN_OF_YEARS, _MAX_FAR = 400, 3
 _SECONDS_OF_A_YEAR = 365.2425 * 86400
 _ZONE = r"(?:[0-9] ?Z|UTC|GMT|:[0-9]{2}(?:[.,][0-9]+)? ?(?:[+-][0-9]{2}:?(?:[0-9]{2})?|[A-Z]{2,4}))\b"
-_LAST_PLAIN_YEAR = 2040
+_LAST_PLAIN_YEAR = 2030
 """Few tables have later dates, and many have births of as many years before 2000."""
 _LAST_OF_2000S = 30
 

@@ -46,6 +46,7 @@ _EITHER = (
 )
 """Formats that the same digits may be in."""
 _FIRST_YEAR = 1000
+_COMPACT_YEARS = 1800, 2199
 _CENTURY, _PIVOT = 100, 1970
 _DIRECTIVE = re.compile(r"%(.)")
 _KNOWN = frozenset("aAbBhdejmyYGVuHIMSpfzZTRDF%")
@@ -151,7 +152,8 @@ def _either(date_format: str) -> set[str]:
 
 def _strictly(text: pl.Series, pattern: str) -> pl.Series:
     pattern, _, pivot = pattern.partition("@")
-    if "%" in pattern and not re.search(r"%.[^%]", pattern) and pattern != "%Y":
+    is_compact = "%" in pattern and not re.search(r"%.[^%]", pattern) and pattern != "%Y"
+    if is_compact:
         # Digits without separators: none may be missing but the zero that a number does not begin with.
         n = _n_digits(pattern)
         fewest = n if pattern.startswith(("%Y", "%G")) else n - 1
@@ -169,8 +171,11 @@ def _strictly(text: pl.Series, pattern: str) -> pl.Series:
         first = int(pivot or _PIVOT)
         days = days.zip_with(days.dt.year() >= first, days.dt.offset_by(f"{_CENTURY}y"))
         days = days.zip_with(days.dt.year() < first + _CENTURY, days.dt.offset_by(f"-{_CENTURY}y"))
-    # "24.12.99" is not of the first century.
-    is_short = (days.dt.year() < _FIRST_YEAR) & ~text.str.contains("[0-9]{4}")
+    # "24.12.99" is not of the first century, and neither are the last digits of "June 1996" read as a day and a year.
+    is_short = (days.dt.year() < _FIRST_YEAR) & ~text.str.contains(r"\b0[0-9]{3}\b")
+    if is_compact:
+        # Of eight digits many are days of some century.
+        is_short |= ~days.dt.year().is_between(*_COMPACT_YEARS)
     return days.cast(pl.Datetime("us")).dt.timestamp("us").set(is_short, None)
 
 

@@ -25,6 +25,8 @@ _EXCEL_EARLIEST, _EXCEL_LATEST = 20_000.0, 55_000.0
 """1954 and 2050."""
 _RECENT_EARLIEST, _RECENT_LATEST = 32_874.0, 51_136.0
 """1990 and 2040, in days of Excel."""
+_FEW_YEARS = 4000
+"""Days over which days of Excel without times and a name are taken for such: other whole numbers spread further."""
 _MINUTES, _MINUTE_ERROR = 1440.0, 0.02
 _MIN_FRACTIONS = 0.8
 _DAYS_OF_MONTH = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -144,9 +146,15 @@ def _excel_days(name: str, present: Values) -> CountedDates | None:
     to_the_minute = has_times and np.all(np.abs(minutes - np.round(minutes)) < _MINUTE_ERROR)
     is_dated = is_named(name, as_date=True)
     is_recent = present[0] >= _RECENT_EARLIEST and present[-1] <= _RECENT_LATEST
-    if not (is_dated or (to_the_minute and is_recent)):
+    are_days = not fractions.any() and present[-1] - present[0] <= _FEW_YEARS and _step(present) == 1
+    if not (is_dated or (is_recent and (to_the_minute or are_days))):
         return None
     return CountedDates("excel", f"{NUMBER_FORMATS['excel'][0]} ({written_span('excel', present)})", is_dated)
+
+
+def _step(present: Values) -> int:
+    """Return the greatest common divisor of whole numbers."""
+    return int(np.gcd.reduce(present.astype(np.int64)))
 
 
 def _are_days(numbers: Values, first_year: int, last_year: int) -> NDArray[np.bool_]:

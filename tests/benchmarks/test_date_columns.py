@@ -1,5 +1,4 @@
 import pytest
-
 from benchmarks.tables.date_columns import draw_columns, verdict
 
 COLUMNS = draw_columns(60, 17)

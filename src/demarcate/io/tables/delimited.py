@@ -29,8 +29,10 @@ _MAX_RAGGED = 10_000
 """Rows of a wrong width after which no more are looked for."""
 _MANY = 10
 """Rows of a wrong width from which the header may be wrong, where they are more than half of all."""
-_SAMPLE_LINES, _SAMPLE_CHARACTERS = 300, 1 << 22
+_SAMPLE_LINES, _SAMPLE_CHARACTERS = 300, 1 << 20
 """The first lines, by which the layout is found."""
+_KEPT_CHARACTERS = 1000
+"""Characters of a line that are kept for messages."""
 
 
 class DelimitedReader:
@@ -56,10 +58,10 @@ class DelimitedReader:
         skipped = list(islice(lines, skip_rows or 0))
         if delimiter is None and (separated := sep_line(skipped)) is not None:
             delimiter = separated[1]
-        sample = _first_lines(lines)
+        sample, n_used = _first_lines(lines)
         is_told, first_line = skip_rows is not None or header is True, len(skipped) + 1
         self.layout = layout = find_layout(
-            sample, name, delimiter=delimiter, first_line=first_line, header=header, is_told=is_told
+            sample[:n_used], name, delimiter=delimiter, first_line=first_line, header=header, is_told=is_told
         )
         self._name, self._warns, self._is_exact = name, warns, header is True
         self._n_rows, self._ragged, self._broken, self._comments = 0, list[str](), list[Problem](), list[Record]()
@@ -187,9 +189,9 @@ class DelimitedReader:
             if layout.trims_rows and len(cells) > width and not any(map(str.strip, cells[width:])):
                 cells = cells[:width]
             if may_be_footer(cells, width) and len(footers.held) < MAX_FOOTERS:
-                footers.held.append(Record(records.line, records.text, cells))
+                footers.held.append(Record(records.line, records.text[:_KEPT_CHARACTERS], cells))
             elif cells == layout.repeatable:
-                repeated.append(Record(records.line, records.text, cells))
+                repeated.append(Record(records.line, records.text[:_KEPT_CHARACTERS], cells))
             else:
                 line = records.line
                 footers.has_rows = True
@@ -264,20 +266,20 @@ class DelimitedReader:
             return False
         if len(cells) == self._width and not self.layout.begins_with_numbers:
             return False
-        self._comments.append(Record(number, line, cells))
+        self._comments.append(Record(number, line[:_KEPT_CHARACTERS], cells))
         return True
 
 
-def _first_lines(lines: Iterator[str]) -> list[str]:
-    """Take the first lines, at least one, as many as the layout is found by."""
+def _first_lines(lines: Iterator[str]) -> tuple[list[str], int]:
+    """Take the first lines; return them, and the number of those by which the layout is found, at least one."""
     sample: list[str] = []
     n_characters = 0
     for line in islice(lines, _SAMPLE_LINES):
         sample.append(line)
         n_characters += len(line)
         if n_characters > _SAMPLE_CHARACTERS:
-            break
-    return sample
+            return sample, max(1, len(sample) - 1)
+    return sample, len(sample)
 
 
 def _begin_like_comments(layout: Layout) -> bool:

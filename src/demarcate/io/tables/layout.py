@@ -206,17 +206,19 @@ class _Finder:
         return None
 
     def _after_blank_line(self) -> int | None:
-        """Return the index of a header that a blank line parts from lines as wide as it is."""
-        for index, (before, record) in enumerate(
-            zip(self.records, self.records[1:_MAX_PREAMBLE], strict=False), start=1
-        ):
-            if record.line > before.line + 1 and self._is_named(index) and not self._is_named(0):
-                return index
+        """Return the index of a header that a blank line parts from lines as wide as it is, none of them a row."""
+        for index, record in enumerate(self.records[: min(_MAX_PREAMBLE, len(self.records) // 2)]):
+            if index and record.is_after_blank and self._is_named(index) and not self._is_named(0):
+                rows = self._cells_after(index)
+                is_row = (compare_with_rows(before.cells, rows) == "row" for before in self.records[:index])
+                return None if any(is_row) else index
         return None
 
     def _is_named(self, index: int) -> bool:
-        rows = [row.cells for row in self._rows_after(index)[:_MAX_ROWS]]
-        return compare_with_rows(self.records[index].cells, rows) == "names"
+        return compare_with_rows(self.records[index].cells, self._cells_after(index)) == "names"
+
+    def _cells_after(self, index: int) -> list[list[str]]:
+        return [row.cells for row in self._rows_after(index)[:_MAX_ROWS]]
 
     def _has_row_names(self, record: Record, rows: Sequence[Record]) -> bool:
         """Tell whether a header is one name short because its rows begin with their own names, as those of R do."""

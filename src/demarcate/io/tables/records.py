@@ -18,6 +18,7 @@ class Record:
     line: int
     text: str
     cells: list[str]
+    is_after_blank: bool = False
 
     @property
     def is_comment(self) -> bool:
@@ -85,9 +86,11 @@ def sample_records(lines: Iterable[str], delimiter: str, first_line: int = 1) ->
 
     reader = RecordReader(lines, delimiter, strict=False, first_line=first_line, is_left_out=take_comment)
     try:
+        is_after_blank = False
         while (cells := reader.next()) is not None:
             if cells:
-                records.append(Record(reader.line, reader.text, cells))
+                records.append(Record(reader.line, reader.text, cells, is_after_blank))
+            is_after_blank = not cells
     except csv.Error:
         pass
     return records

@@ -70,6 +70,10 @@ WORDS = (
     ),
     *("x\ty", "[/]", "\u202eabc", "\U0001d518", "e\u0301", "é", "0x10", "١٢", "z" * 400, "\x00", "\x1b[31m", "a\nb"),
 )
+_COMMON = (
+    *("the", "a", "parcel", "late", "order", "was", "and", "with", "not", "refund", "great", "broken"),
+    "好物流很快服务态度不错",
+)
 _DATE_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "%Y%m%d")
 _EPOCH = dt.datetime(1970, 1, 1)
 
@@ -129,6 +133,12 @@ def _words(draw: random.Random) -> Cells:
 def _many_words(draw: random.Random) -> Cells:
     most = draw.choice((20, 1000, 10**9))
     return _each(lambda each: f"w{each.randrange(most)}")
+
+
+def _texts(draw: random.Random) -> Cells:
+    words = [*draw.sample(WORDS, 20), *draw.sample(_COMMON, 12)]
+    shortest, longest = draw.choice(((0, 8), (4, 12), (1, 60)))
+    return _each(lambda each: " ".join(each.choices(words, k=each.randint(shortest, longest))))
 
 
 def _dates(draw: random.Random) -> Cells:
@@ -218,6 +228,7 @@ def _nested(_draw: random.Random) -> Cells:
 
 _KINDS = (
     *(_numbers, _numbers, _numbers, _odd_numbers, _whole, _whole, _huge, _truths, _words, _words, _words, _many_words),
+    *(_texts, _texts),
     *(_dates, _moments, _written_dates, _mixed, _durations, _nothing, _ids),
     *(_written_numbers, _written_numbers, _written_durations),
     *(_nested if rare == 0 else _words for rare in range(4)),

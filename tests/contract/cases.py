@@ -78,6 +78,10 @@ def boolean(*values: str | None, dropped: str = "", note: str = "") -> Reading:
     return Reading("boolean", values or None, dropped, note)
 
 
+def text(*values: str | None) -> Reading:
+    return Reading("text", values or None)
+
+
 def date(*values: float | None, written: str = "", dropped: str = "", note: str = "") -> Reading:
     return Reading("date", values or None, dropped, note, written)
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demarcate.encoding import CategoricalEncoder
+from demarcate.io.scratch import scratch_file
 from demarcate.trainingset.column_store import ColumnStore
 
 NUMBERS = st.floats(width=64)
@@ -63,3 +64,15 @@ def test_an_encoder_of_a_column_from_a_file_is_that_of_its_text():
         columns.add("kind", [cells], sorted(cells.drop_nulls().unique()))
         ours, theirs = CategoricalEncoder.fit(columns["kind"], rows), CategoricalEncoder.fit(cells, rows)
     assert (ours.categories, ours.shares.tolist()) == (theirs.categories, theirs.shares.tolist())
+
+
+def test_texts_are_read_back_with_missing_ones(tmp_path):
+    texts = ["late parcel", None, "物流很快", "a", None, "ünd"]
+    with scratch_file(tmp_path, 100, "texts") as file:
+        store = ColumnStore(file, len(texts))
+        store.add("x", [np.arange(6.0)])
+        store.add_texts("note", [pl.Series(texts[:2]), pl.Series(texts[2:])])
+        assert store["note"].to_list() == texts
+        assert store.rows(slice(1, 4))["note"].to_list() == texts[1:4]
+        assert store.take(np.array([5, 0]))["note"].to_list() == ["ünd", "late parcel"]
+        assert store["x"].tolist() == list(range(6))

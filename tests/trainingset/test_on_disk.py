@@ -14,6 +14,7 @@ from demarcate.trainingset import MemoryBudget, open_file
 from demarcate.trainingset.read_data import read_training_set
 
 BUDGET = MemoryBudget(2_000_000)
+WORDS = ["parcel", "late", "great", "order", "was", "the", "and", "broken", "naïve", "shop"]
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,7 @@ def frame():
             "size": pl.Series(np.where(draw.random(240) < 0.1, np.nan, size)).fill_nan(None),
             "kind": [f"kind {value}" if value else None for value in kind],
             "rare": ["once", "twice", "twice", *["often"] * 237],
+            "note": [" ".join(draw.choice(WORDS, 6)) if row % 9 else None for row in range(240)],
             "sick": ["yes" if value else "no" for value in size + (kind == 2) + draw.normal(size=240) / 2 > 0],
         }
     )

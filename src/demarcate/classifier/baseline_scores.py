@@ -50,11 +50,12 @@ def _encoded(
     It reads numbers and categories as they are, and of text what the network reads: scores of its words, cross-fitted
     on the training rows.
     """
+    texts = tuple(column for column in training_set.schema.used if column.kind == "text")
+    others = [column.name for column in training_set.schema.used if column not in texts]
     values = CellsWithoutSentinels.values_of(training_set.schema, training_set.parsed, train)
-    encoder = training_set.encoder(train, cells=CellsWithoutSentinels(training_set.parsed, values))
+    encoder = training_set.encoder(train, cells=CellsWithoutSentinels(training_set.parsed, values)).select(others)
     train_cells, held_cells = training_set.cells(train), training_set.cells(held)
     matrices = [encoder.encode(CellsWithoutSentinels(cells, values)) for cells in (train_cells, held_cells)]
-    texts = tuple(column for column in training_set.schema.used if column.kind == "text")
     if not texts:
         return matrices[0], matrices[1]
     of_texts = replace(training_set.subset(train), schema=Schema(texts))

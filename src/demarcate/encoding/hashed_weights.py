@@ -53,7 +53,7 @@ class HashedWeights:
             raise SettingError("digits must be whole numbers from 0 up")
         whole = packed.astype(np.int64)
         digits = np.stack([whole % _DIGIT, whole // _DIGIT % _DIGIT, whole // _DIGIT**2], 1).reshape(-1)
-        table = digits[: n_grams * (_DIGITS_OF_ID + n_columns)].reshape(n_grams, -1)
+        table = digits[: n_grams * (_DIGITS_OF_ID + n_columns)].reshape(n_grams, _DIGITS_OF_ID + n_columns)
         ids = (table[:, 0] * _DIGIT + table[:, 1]).astype(np.uint32)
         weights = (table[:, _DIGITS_OF_ID:] - _MIDDLE).astype(np.int16)
         read = cls(ids, weights, np.array(scales), np.array(offsets))

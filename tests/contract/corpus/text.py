@@ -1,9 +1,14 @@
 """Text, and words for missing cells."""
 
-from cases import category, cells, labels, refused, taken, words
+from cases import category, cells, labels, refused, taken, text, words
 
 _Y = ("y", labels(4))
 _HALF_A_LABEL = ("half a character", "row 2")
+_WHAT, _HOW = ["parcel", "order", "letter", "refund", "help"], ["late", "great", "lost", "quick", "broken"]
+_SENTENCES = [f"the {_WHAT[row % 5]} was {_HOW[row // 5 % 5]} again after {row} days" for row in range(40)]
+_CHINESE = [f"商品{'包装完好价格便宜'[row % 5 :]}但是物流{row}天才到" for row in range(40)]
+_LAST = ["Adams", "Baker", "Clark", "Davis", "Evans", "Fisher", "Green", "Hughes"]
+_FIRST = ["Owen Harris", "William Henry", "John", "James", "Timothy"]
 
 CASES = (
     words("NA the country among countries", ["NA", "DE", "FR", "NA"]),
@@ -46,6 +51,33 @@ CASES = (
             "x": ([f"name {row}" for row in range(40)], category(dropped="id-like: 40 different values in 40 rows")),
             "z": (["a", "b"] * 20, category()),
         },
+    ),
+    cells("sentences", _SENTENCES, text(*_SENTENCES)),
+    cells(
+        "sentences with gaps and spaces",
+        [None if row % 5 == 0 else f" {cell}\n" for row, cell in enumerate(_SENTENCES)],
+        text(*(None if row % 5 == 0 else cell for row, cell in enumerate(_SENTENCES))),
+    ),
+    cells("sentences without spaces", _CHINESE, text(*_CHINESE)),
+    cells(
+        "names of people",
+        [f"{last}, Mr. {first}" for last in _LAST for first in _FIRST],
+        category(dropped="id-like: 40 different values in 40 rows"),
+    ),
+    cells(
+        "addresses",
+        [f"{number} {name} Street, Springfield" for number in range(5) for name in _LAST],
+        category(dropped="id-like: 40 different values in 40 rows"),
+    ),
+    cells(
+        "objects in JSON",
+        [f'{{"id": {row}, "note": "{cell}"}}' for row, cell in enumerate(_SENTENCES)],
+        category(dropped="id-like: 40 different values in 40 rows"),
+    ),
+    cells(
+        "web addresses",
+        [f"https://example.org/{row}/the-parcel-was-late" for row in range(40)],
+        category(dropped="id-like: 40 different values in 40 rows"),
     ),
     refused(
         "half a character in a cell",

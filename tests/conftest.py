@@ -19,3 +19,13 @@ def _one_thread():
     import torch
 
     torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_progress_lines():
+    """A command that a busy machine makes slow prints what it prints elsewhere."""
+    from demarcate.cli import progress_lines
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(progress_lines, "SECONDS_BETWEEN", 1e6)
+        yield

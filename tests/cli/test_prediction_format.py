@@ -1,4 +1,6 @@
 import json
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -68,7 +70,15 @@ def test_labels_in_a_set_can_be_told_apart_whatever_they_hold():
 
 
 @pytest.mark.parametrize(
-    ("classes", "dtype"), [([0, 7], pl.Int64), (["a", "b"], pl.String), ([False, True], pl.Boolean)]
+    ("classes", "dtype"),
+    [
+        ([0, 7], pl.Int64),
+        (["a", "b"], pl.String),
+        ([False, True], pl.Boolean),
+        ([5, 2**70], pl.String),
+        ([date(2024, 3, 5), date(2024, 3, 6)], pl.Date),
+        ([Decimal("0.50"), Decimal(2)], pl.Decimal(38, 2)),
+    ],
 )
 def test_rows_that_are_not_decided_are_empty_cells_of_the_labels_type(classes, dtype):
     labels = np.array([None, None], dtype=object)

@@ -48,10 +48,8 @@ class Predictions:
         Columns ``set``, with labels joined by ``|``, and ``spread_CLASS`` follow if there are sets and spreads. Columns
         of the input come first. Numbers have `digits`, unless they are to be exact.
         """
-        # The type is that of the classes, whether or not any row is decided.
-        predicted = pl.Series(self.labels.tolist(), dtype=pl.Series(self.classes.tolist()).dtype)
         digits = ALL_DIGITS if exact else self.digits
-        columns = {"prediction": predicted, **self._numbers("probability", self.probabilities, digits)}
+        columns = {"prediction": self._predicted(), **self._numbers("probability", self.probabilities, digits)}
         if self.sets is not None:
             texts = ["|".join(map(_escaped, labels)) for labels in self._set_labels()]
             columns["set"] = pl.Series(texts, dtype=pl.String)
@@ -92,6 +90,13 @@ class Predictions:
     def _objects(self, names: list[str], rows: NDArray[np.float64]) -> list[dict[str, float]]:
         """Return each row of numbers as a JSON object."""
         return [dict(zip(names, row, strict=True)) for row in significant(rows, self.digits).tolist()]
+
+    def _predicted(self) -> pl.Series:
+        """Return the predicted labels in the type of the classes, whether or not any row is decided."""
+        classes, labels = self.classes.tolist(), self.labels.tolist()
+        if self.classes.dtype == np.object_ and type(classes[0]) is int:  # whole numbers of any size
+            classes, labels = [*map(str, classes)], [None if label is None else str(label) for label in labels]
+        return pl.Series(labels, dtype=pl.Series(classes).dtype)
 
     def _set_labels(self) -> list[list[Any]]:
         assert self.sets is not None, "only where there are sets"

@@ -19,8 +19,8 @@ NUMBERS = "encoders.0.numbers"
 @pytest.fixture(scope="module")
 def table():
     draw = np.random.default_rng(0)
-    agent, city = draw.integers(0, 120, N_ROWS), draw.integers(0, 40, N_ROWS)
-    sick = draw.random(N_ROWS) < (draw.integers(0, 2, 120)[agent] + draw.integers(0, 2, 40)[city]) / 2
+    agent, city = draw.integers(0, 120, N_ROWS), draw.integers(0, 60, N_ROWS)
+    sick = draw.random(N_ROWS) < (draw.integers(0, 2, 120)[agent] + draw.integers(0, 2, 60)[city]) / 2
     columns = {
         "agent": agent * 1.0,
         "city": [f"city {at}" for at in city],

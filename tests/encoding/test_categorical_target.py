@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from demarcate.encoding import CategoricalEncoder, TableEncoder
 from demarcate.encoding.base import FitContext
-from demarcate.encoding.categorical_target import MIN_CATEGORIES, CategoricalTargetEncoder
+from demarcate.encoding.categorical_target import (
+    MANY_CATEGORIES,
+    MIN_CATEGORIES,
+    RARE_ROWS,
+    CategoricalTargetEncoder,
+)
 from demarcate.encoding.target_statistics import MAX_CLASSES
 from demarcate.errors import SettingError
 from demarcate.tabular import infer_schema
@@ -64,13 +69,20 @@ def test_unseen_categories_are_scored_as_rare_ones_and_missing_cells_on_their_ow
     assert missing < -1
 
 
-def test_columns_of_few_categories_are_encoded_as_ever():
-    draw = np.random.default_rng(0)
-    codes = draw.integers(0, 2, 400)
-    few = [f"{code} {at % (MIN_CATEGORIES // 2 - 1)}" for at, code in enumerate(codes)]
-    assert table_encoder(pl.Series(few), codes).kinds == ("categorical",)
-    many = [f"{code} {at % (MIN_CATEGORIES // 2)}" for at, code in enumerate(codes)]
-    assert table_encoder(pl.Series(many), codes).kinds == ("categorical_target",)
+@pytest.mark.parametrize(
+    ("n_categories", "n_rows", "kind"),
+    [
+        (MANY_CATEGORIES, 3000, "categorical_target"),
+        (MANY_CATEGORIES - 2, 3000, "categorical"),
+        (MANY_CATEGORIES - 2, (RARE_ROWS - 1) * (MANY_CATEGORIES - 2), "categorical_target"),
+        (MIN_CATEGORIES, (RARE_ROWS - 1) * MIN_CATEGORIES, "categorical_target"),
+        (MIN_CATEGORIES - 2, (RARE_ROWS - 1) * (MIN_CATEGORIES - 2), "categorical"),
+    ],
+)
+def test_columns_of_few_categories_with_rows_enough_are_encoded_as_ever(n_categories, n_rows, kind):
+    codes = np.arange(n_rows) % 2
+    cells = pl.Series([f"city {at % n_categories}" for at in range(n_rows)])
+    assert table_encoder(cells, codes).kinds == (kind,)
 
 
 def test_categories_that_do_not_separate_the_classes_have_no_score(column):
@@ -85,7 +97,7 @@ def test_categories_that_do_not_separate_the_classes_have_no_score(column):
 @pytest.mark.parametrize("n_classes", [MAX_CLASSES, MAX_CLASSES + 1])
 def test_more_classes_than_there_could_be_columns_for_have_no_scores(n_classes):
     codes = np.arange(N_ROWS) % n_classes
-    cells = pl.Series([f"city {code} {at // 36 % 3}" for at, code in enumerate(codes)])
+    cells = pl.Series([f"city {code} {at // 36 % 5}" for at, code in enumerate(codes)])
     encoder = table_encoder(cells, codes)
     assert encoder.kinds == ("categorical_target" if n_classes == MAX_CLASSES else "categorical",)
 

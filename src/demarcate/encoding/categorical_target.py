@@ -15,8 +15,9 @@ from demarcate.encoding.target_statistics import MAX_CLASSES, MAX_ODDS, ClassSta
 from demarcate.errors import SettingError
 from demarcate.tabular.schema import Column
 
-MIN_CATEGORIES = 20
-"""Categories of a column that may have scores, at least: with fewer, one-hot columns have enough rows each."""
+MANY_CATEGORIES, MIN_CATEGORIES, RARE_ROWS = 50, 20, 10
+"""Categories from which on a column may have scores, and from which on where categories have fewer training rows than
+this on average; else one-hot columns have rows enough each."""
 MIN_KNOWN_ROWS, MAX_KNOWN = 2, 4000
 """Training rows of a category with a score of its own, at least; and such categories, at most, the most frequent."""
 
@@ -59,10 +60,12 @@ class CategoricalTargetEncoder(CrossFittedEncoder):
         )
         known = tuple(frequent.head(MAX_KNOWN)["category"].cast(pl.String).sort())
         one_hot = CategoricalEncoder.fit(cells, rows, context)
-        statistics = _statistics(known, cells, rows, context)
-        if not statistics.are_informative():
-            return cls(one_hot, (), np.empty((2, 0)))
-        return cls(one_hot, known, _odds(statistics))
+        is_rare = len(counts) >= MIN_CATEGORIES and counts["count"].sum() < RARE_ROWS * len(counts)
+        if is_rare or len(counts) >= MANY_CATEGORIES:
+            statistics = _statistics(known, cells, rows, context)
+            if statistics.are_informative():
+                return cls(one_hot, known, _odds(statistics))
+        return cls(one_hot, (), np.empty((2, 0)))
 
     def refit(self, cells: pl.Series, rows: NDArray[np.int64], context: FitContext) -> Self:
         """Return the encoder with scores of the same categories, learned from some rows."""

@@ -41,7 +41,8 @@ class _TextDecoder:
         """Give the text of the next bytes, if there is any."""
         try:
             text = self._decoder.decode(block, final)
-            text.encode()  # some of Python's encodings give lone surrogates, which are no text
+            if self._decoder_name != "utf-8":
+                text.encode()  # some of Python's encodings give lone surrogates, which are no text
         except UnicodeDecodeError as error:
             raise InputError([self._undecodable(error, len(block), final=final)]) from None
         except UnicodeEncodeError as error:

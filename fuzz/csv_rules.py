@@ -42,9 +42,14 @@ def expected_table(data: bytes, delimiter: str | None) -> tuple[list[str], Rows]
     if len(records) < 2 or any(len(cells) != len(records[0]) for cells in records):
         return None
     names = [name.strip() or f"column_{place}" for place, name in enumerate(records[0], start=1)]
-    if len(set(names)) < len(names):
+    if len(set(names)) < len(names) or any(map(_is_pattern, names)):
         return None
     return names, [tuple(cell or None for cell in cells) for cells in records[1:]]
+
+
+def _is_pattern(name: str) -> bool:
+    """Return whether polars takes a name for a pattern."""
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
 
 
 def _header_counts(text: str) -> dict[str, int]:

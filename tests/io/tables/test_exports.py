@@ -64,6 +64,14 @@ READ = {
     "a padded count": (TABLE + "Total rows: 30,,,\n", "line 32"),
     "a count": (TABLE + "n = 30\n", "line 32 ('n = 30')"),
     "a page number": (TABLE + "\nPage 1 of 1\n", "line 33"),
+    "a remark of two cells": (TABLE + "\nMeasured by X, checked by Y\n", "line 33"),
+    "notes": (TABLE + "\nNotes:\n- value in mg/l\n- measured twice\n", "lines 33 to 35"),
+    "quotes in a title": ('"Report ""A"" of 5" screens"\n' + TABLE, "line 1"),
+    "comments of other tools": ("% LabSoft\n// v1, v2\n" + TABLE, "lines 1 to 2"),
+    "a title above commas in numbers": (
+        "Messung 3\n\n" + "".join(f"{';'.join(row)}\n" for row in [COLUMNS, *CELLS]),
+        "the header is line 3",
+    ),
     "a copyright": (TABLE + "© LabSoft 2026\n", "line 32"),
     "a source": (TABLE + "Quelle: Statistisches Bundesamt, Wiesbaden\n", "line 32"),
     "an end": (TABLE + "-- end of file --\n", "line 32"),
@@ -173,6 +181,12 @@ CLEAN = {
     "names in the first column": 'id,name,age\n1,"Braund, Owen",22\n2,"Cumings, F",38\n3,"Heik, L",26\n',
     "one column": "x\n1\n2\n3\n",
     "one column of words": "text\nHello world\nGood day\n",
+    "rows of words, then numbers": "x,y\n"
+    + "abc,no\n" * 3
+    + "".join(f"{i},{'no' if i % 2 else 'yes'}\n" for i in range(20)),
+    "words alone": "a,b\n" + "".join(f"{'xy'[i % 2]},{'pq'[i % 3 > 1]}\n" for i in range(20)),
+    "colours": "colour,x\n#ff0000,1\n#00ff00,2\n#0000ff,3\n",
+    "a colour among words": "colour,x\nred,1\n#00ff00,2\nblue,3\n",
     "one row": "a,b\n1,x\n",
     "one row without cells": "a,b\n,\n",
 }
@@ -194,6 +208,8 @@ REFUSED = {
     "a row that is cut off": (TABLE + "48.8,2.8", ("1 row not as wide as the header", "line 32 (data row 31) has 2")),
     "a word that is cut off": ("stadt,wert\nKöln,1\nUlm,2\nBo", ("line 4 (data row 3) has 1",)),
     "thousands without quotes": (NAMES + "1,234,2.5,Ulm,ja\n" * 30, ("30 rows not as wide", "--skip-rows N")),
+    "a row that begins with a hash": ("tag,x\nred,1\n#foo,2,3\nblue,3\n", ("line 3 (data row 2) has 3",)),
+    "an only column or a title": ("tags\na;b\nc;d\n", ("line 1 ('tags')", "--skip-rows 1", "--header")),
     "two tables": (TABLE + "\n" + "x,y\n1,2\n" * 15, ("30 rows not as wide", "line 33")),
     "columns of spaces": ("".join(f"{i}.0   {i % 8}   300.0\n" for i in range(9)), ("3 words on every line",)),
 }
@@ -242,6 +258,16 @@ def test_what_is_in_doubt_is_refused_as_one_problem(name):
             read(text)
     assert len(refusal.value.problems) == 1
     assert [word for word in words if word not in str(refusal.value)] == []
+
+
+def test_lines_of_spaces_are_blank():
+    assert read(f"{NAMES}   \n{ROWS}  \n").height == 30
+
+
+def test_key_and_value_lines_of_a_table_of_two_columns_are_parted_by_a_blank_line():
+    rows = "".join(f"{i}.5,{'ab'[i % 2]}\n" for i in range(30))
+    with pytest.warns(InputWarning, match="the header is line 4"):
+        assert read("Operator,X\nDate,2026\n\nx,y\n" + rows).columns == ["x", "y"]
 
 
 def test_without_a_header_columns_are_numbered():

@@ -251,7 +251,7 @@ class DelimitedReader:
             return None
         try:
             cells = records.next()
-            while cells is not None and (not cells or records.line in left_out):
+            while cells is not None and (not cells or records.line in left_out or self._is_blank(cells)):
                 cells = records.next()
         except csv.Error as error:
             fact = f"'{self._name}' has a record that cannot be read, starting on line {records.line}: {error}"
@@ -259,12 +259,17 @@ class DelimitedReader:
             return None
         return cells
 
+    def _is_blank(self, cells: Sequence[str]) -> bool:
+        """Tell whether a line holds nothing but spaces, where rows have several cells."""
+        return len(cells) == 1 and self._width > 1 and not self._is_exact and not self._records.text.strip()
+
     def _is_comment(self, number: int, line: str) -> bool:
         """Tell whether a line among rows is a comment: none begins so, and it is not as wide or not a number."""
         cells = split_line(line, self.layout.delimiter)
         if not self._has_comments or self._width < 2 or number == self.layout.line or is_error_value(cells[0]):
             return False
-        if len(cells) == self._width and not self.layout.begins_with_numbers:
+        is_clear = len(cells) == 1 or (line.startswith(("# ", "##")) and len(cells) != self._width)
+        if not is_clear and not self.layout.begins_with_numbers:
             return False
         self._comments.append(Record(number, line[:_KEPT_CHARACTERS], cells))
         return True

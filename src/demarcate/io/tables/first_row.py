@@ -16,8 +16,9 @@ _PLAIN_NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 def compare_with_rows(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> Literal["names", "row", "unclear"]:
     """Return whether cells are names, a row like the rows below them, or could be both.
 
-    They are names if one stands over numbers, or dates, and is none. They are a row if all that stand over numbers are
-    numbers (and not numbered names, such as years) and a word occurs below it, or if all are words that do.
+    They are names if one stands over numbers, or dates, and is none, or if all are words that do not occur below them
+    where others repeat. They are a row if all that stand over numbers are numbers (and not numbered names, such as
+    years) and a word occurs below it, or if all are words that do.
     """
     if not rows:
         return "unclear"
@@ -37,8 +38,9 @@ def compare_with_rows(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> Li
         else:
             similar.append((cell, below))
     if not similar:
-        is_row = n_repeated > 1 and not n_new and len(rows) >= _MIN_ROWS_OF_WORDS
-        return "row" if is_row else "unclear"
+        if len(rows) < _MIN_ROWS_OF_WORDS:
+            return "unclear"
+        return "row" if n_repeated > 1 and not n_new else "names" if n_new > 1 and not n_repeated else "unclear"
     if n_repeated:
         return "row"
     return "names" if n_new or _are_numbered(similar) else "row"

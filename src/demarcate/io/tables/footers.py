@@ -91,21 +91,28 @@ class Footers:
             return self._width > 1
         if len(record.cells) > self._width or (len(record.cells) == self._width and not self._is_padded(record)):
             return self._looks_total(record)
-        return self._is_remark(record.text, filled, is_cut=is_cut)
+        return self._is_remark(record, filled, is_cut=is_cut)
 
     def _is_padded(self, record: Record) -> bool:
         """Tell whether a record as wide as the table has one cell alone, where rows have more."""
         return not any(map(str.strip, record.cells[1:])) and any(self._lacks(record.cells))
 
-    def _is_remark(self, line: str, filled: Sequence[str], *, is_cut: bool) -> bool:
+    def _is_remark(self, record: Record, filled: Sequence[str], *, is_cut: bool) -> bool:
         """Tell whether a line narrower than the table is a total or a remark, and not a row that lacks cells."""
-        if is_ruler(line) or is_total(filled[0]) or is_footer(filled[0]):
+        if is_ruler(record.text) or is_total(filled[0]) or is_footer(filled[0]):
             return True
-        if cell_kind(filled[0]) != "word" or (len(filled) > 1 and not filled[0].endswith((":", "="))):
+        if cell_kind(filled[0]) != "word":
             return False
+        if len(filled) > 1 and not filled[0].endswith((":", "=")):
+            return self._is_foreign(record.cells)
         is_among_numbers = self._kind(0) in ("number", "date")
         is_prose = len(filled[0].split()) >= _MIN_WORDS or ":" in filled[0]
         return is_among_numbers or (is_prose and not is_cut)
+
+    def _is_foreign(self, cells: Sequence[str]) -> bool:
+        """Tell whether cells are words in the first column and all others where rows have numbers or dates."""
+        kinds = {cell_kind(cell) for place, cell in enumerate(cells) if self._kind(place) in ("number", "date")}
+        return self._kind(0) in ("number", "date") and kinds <= {"word", "missing"}
 
     def _looks_total(self, record: Record) -> bool:
         """Tell whether a record as wide as the table is a total: its word is among numbers, or cells lack beside it."""

@@ -144,6 +144,7 @@ class _Finder:
                 return start
         for index in indices:
             if self._is_header(index):
+                self._refuse_single_column(index)
                 return index
             record = self.records[index]
             if len(record.cells) == self.width and record.n_filled >= self._filled_width():
@@ -208,8 +209,10 @@ class _Finder:
     def _after_blank_line(self) -> int | None:
         """Return the index of a header that a blank line parts from lines as wide as it is, none of them a row."""
         for index, record in enumerate(self.records[: min(_MAX_PREAMBLE, len(self.records) // 2)]):
-            if index and record.is_after_blank and self._is_named(index) and not self._is_named(0):
+            if index and record.is_after_blank and self._is_named(index) and (index > 1 or not self._is_named(0)):
                 rows = self._cells_after(index)
+                if described(record.cells, rows):
+                    return None
                 is_row = (compare_with_rows(before.cells, rows) == "row" for before in self.records[:index])
                 return None if any(is_row) else index
         return None
@@ -289,6 +292,19 @@ class _Finder:
         return [
             f"{lines} ({shown}) {'come' if start > 1 else 'comes'} before the table and {_is(start)} left out; {told}"
         ]
+
+    def _refuse_single_column(self, index: int) -> None:
+        """Refuse a text whose first line is a title, or the name of its only column: nothing else tells."""
+        first = self.records[0]
+        is_word = len(first.cells) == 1 and len(first.cells[0].split()) == 1 and first.cells[0].strip().isalnum()
+        if index == 1 and is_word and not self._is_named(1):
+            line, skipped = first.line, f"--skip-rows {first.line} (skip_rows={first.line})"
+            fact = (
+                f"'{self.name}' line {line} ({quoted(first.text.strip())}) has one cell, and those below have "
+                f"{self.width}: it may be a title, or the name of an only column"
+            )
+            remedy = f"Give {skipped} for a title, or --header (header=True) for a name"
+            raise InputError([Problem(fact, remedy)])
 
     def _refuse_rows_after_titles(self) -> None:
         """Refuse a table without names below lines that are none of its rows."""

@@ -18,7 +18,7 @@ _SECONDS_OF_A_YEAR = 365.2425 * 86400
 _ZONE = r"(?:[0-9] ?Z|UTC|GMT|:[0-9]{2}(?:[.,][0-9]+)? ?(?:[+-][0-9]{2}:?(?:[0-9]{2})?|[A-Z]{2,4}))\b"
 _LAST_PLAIN_YEAR = 2030
 """Few tables have later dates, and many have births of as many years before 2000."""
-_LAST_OF_2000S = 30
+_LAST_OF_2000S, _PLAIN_FIRST = 30, 1970
 
 
 def order_note(name: str, formats: Sequence[str]) -> str:
@@ -49,7 +49,8 @@ def with_century(name: str, days: pl.Series, date_format: str) -> tuple[str, str
     gaps = np.diff(np.append(short, short[0] + 100))
     begin = int(short[(int(gaps.argmax()) + 1) % len(short)])
     first = begin + (1900 if begin >= _LAST_OF_2000S else 2000)
-    asked = f"--dates {quoted(f'{name}={date_format}@{first - 50}')} reads {first - 50} to {first + 49}"
+    other = _PLAIN_FIRST if first < _PLAIN_FIRST else first - 100
+    asked = f"--dates {quoted(f'{name}={date_format}@{other}')} reads {other} to {other + 99}"
     return f"{date_format}@{first}", f"years of two digits are read as {first} to {first + 99}. {asked}"
 
 

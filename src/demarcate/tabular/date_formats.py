@@ -105,7 +105,8 @@ def parse_days(text: pl.Series, date_format: str, *, strict: bool = False) -> pl
             days = days.zip_with(days.is_not_null(), _strictly(text, pattern))
     if strict or not days.has_nulls():
         return days
-    left = text.filter(days.is_null() & text.str.contains("[0-9]") & (text.str.len_chars() <= _MAX_LENGTH)).unique()
+    may_be_day = text.str.contains("^[^:]*[0-9][^:]*$") & (text.str.len_chars() <= _MAX_LENGTH)
+    left = text.filter(days.is_null() & may_be_day).unique()
     spell = in_english if date_format else plain_day
     spelled = pl.Series([spell(day) for day in left], dtype=pl.String)
     read = _strictly(spelled, date_format or ISO[0])
@@ -143,7 +144,8 @@ def day_month_order(date_format: str) -> str:
 def other_orders(date_format: str) -> list[str]:
     """Return the formats with day, month and year in another order, if there are any."""
     own = [*spellings(date_format)]
-    return sorted({other for each in own for other in _either(each)} - {*own})
+    others = {other for each in own for other in _either(each)} - {*own}
+    return [each for each in (*DATE_FORMATS, *LATER_FORMATS) if each in others]
 
 
 def _either(date_format: str) -> set[str]:

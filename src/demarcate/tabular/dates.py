@@ -18,6 +18,7 @@ from demarcate.tabular.date_formats import (
     LATER_FORMATS,
     NUMBER_FORMATS,
     has_clock_pattern,
+    other_orders,
     parse_counts,
     parse_days,
     parse_patterned,
@@ -67,13 +68,19 @@ def as_text(column: pl.Series) -> pl.Series:
 
 
 def matching_formats(distinct: pl.Series) -> list[str]:
-    """Return the formats in which all distinct stripped texts are dates; an empty one is ISO 8601 and its like."""
+    """Return the format in which all distinct stripped texts are dates, and those with its parts in another order.
+
+    An empty one is ISO 8601 and its like; there are none for other texts.
+    """
     first = distinct.head(_N_TRIED_FIRST)
     if not first.str.contains("[0-9]").all() or first.str.len_chars().max() > _MAX_CHARACTERS:  # type: ignore[operator]
         return []
-    for formats, strict in ((("", *DATE_FORMATS, *LATER_FORMATS), True), (("", *DATE_FORMATS, *LATER_FORMATS), False)):
-        candidates = [each for each in formats if all_match(first, each, strict=strict)]
-        if matching := [each for each in candidates if all_match(distinct, each, strict=strict)]:
+    for strict in (True, False):
+        candidates = [each for each in ("", *DATE_FORMATS, *LATER_FORMATS) if all_match(first, each, strict=strict)]
+        found = next((each for each in candidates if all_match(distinct, each, strict=strict)), None)
+        if found is not None:
+            others = [each for each in other_orders(found) if each in candidates]
+            matching = [found, *(each for each in others if all_match(distinct, each, strict=strict))]
             return [] if are_seasons(distinct) else _by_preference(matching, distinct)
     return []
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 _MONTHS = {
     1: "january jan januar jänner jän janvier janv enero ene gennaio gen janeiro januari",
@@ -31,6 +32,7 @@ _FILLERS = "de del di do da of the le el il den der om um am at on à às alle o
 _ORDINALS = "st nd rd th er º ª"
 
 
+@lru_cache(maxsize=10_000)
 def _plain(word: str) -> str:
     """Return a word in lower case without accents: people leave them out."""
     letters = unicodedata.normalize("NFD", word.lower())

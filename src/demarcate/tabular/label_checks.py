@@ -15,7 +15,7 @@ from demarcate.tabular.label_types import is_missing_label, type_problems
 MAX_ROWS_NAMED = 5
 _MAX_NUMERIC_CLASSES = 10
 _MAX_NUMBERED_CLASSES = 20
-"""More classes than this that are numbers look like a quantity, unless they are numbered through."""
+"""More classes than this that are numbers look like a quantity, unless they are numbered through and about even."""
 _MAX_CODE_RATIO, _MAX_EVEN_RATIO = 10, 3
 """Rows of the largest class for each of the smallest: codes of classes are more even than values of a quantity."""
 _UNKNOWN_WORDS = (MISSING_WORDS - {"", "none", "nil"}) | {"unknown", "??", "???", "--", "---", "n.d.", "n/d", "#n/d"}
@@ -161,9 +161,8 @@ def _number_notice(labels: Mapping[Any, LabelRows]) -> str:
     counts = [rows.n for rows in labels.values()]
     ratio = max(counts) / min(counts)
     is_numbered = values[0] in (0, 1) and values[-1] - values[0] == len(values) - 1
-    if (is_numbered and ratio <= _MAX_CODE_RATIO) or (
-        len(values) <= _MAX_NUMBERED_CLASSES and ratio <= _MAX_EVEN_RATIO
-    ):
+    are_few = len(values) <= _MAX_NUMBERED_CLASSES
+    if (is_numbered and (are_few or ratio <= _MAX_CODE_RATIO)) or (are_few and ratio <= _MAX_EVEN_RATIO):
         return ""
     fact = f"the {len(values)} classes are numbers from {values[0]:g} to {values[-1]:g}"
     remedy = "This looks like a number to predict: cut it into a few ranges and name them, if near numbers are alike"

@@ -1,18 +1,12 @@
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from enum import Enum
-
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from demarcate.errors import InputError
 from demarcate.tabular import encode_labels, to_labels
-from demarcate.tabular.labels import canonical_label, read_labels, typed_labels
+from demarcate.tabular.labels import canonical_label, typed_labels
 
 CONTAINERS = {
     "list": list,
@@ -120,146 +114,3 @@ def test_rows_of_one_label_share_one_object():
 @pytest.mark.parametrize(("label", "text"), [(" 1.0", "1"), (True, "true"), ("yes", "yes"), ("007", "007")])
 def test_a_label_has_one_spelling(label, text):
     assert canonical_label(label) == text
-
-
-MOMENT = datetime(2024, 3, 5, 13, 45, 0, 250)
-
-
-@pytest.mark.parametrize(
-    ("labels", "classes"),
-    [
-        ([Decimal("1.0"), Decimal("1.00"), Decimal("0.5")], [Decimal("0.5"), Decimal("1.0")]),
-        ([np.int64(1), 1, 0], [0, 1]),
-        ([True, 1, 0], [0, 1]),
-        ([1, 1.0, 0.0], [0.0, 1.0]),
-        ([Decimal(2), 2, 1], [Decimal(1), Decimal(2)]),
-        ([2**70, 2**70 + 1, 2**70], [2**70, 2**70 + 1]),
-        ([-1, 2**63, -1], [-1, 2**63]),
-        (["True", "TRUE", "True"], ["TRUE", "True"]),
-        ([date(2024, 3, 5), date(2024, 3, 4)] * 2, [date(2024, 3, 4), date(2024, 3, 5)]),
-        ([MOMENT, datetime(2024, 3, 5), MOMENT], [datetime(2024, 3, 5), MOMENT]),
-        (pd.to_datetime(["2024-03-05", "2024-03-04", "2024-03-05"]), [datetime(2024, 3, 4), datetime(2024, 3, 5)]),
-        (["a", "a ", "a"], ["a", "a "]),
-        (["caf\u00e9", "cafe\u0301", "caf\u00e9"], ["cafe\u0301", "caf\u00e9"]),
-    ],
-)
-def test_labels_stay_what_they_are_and_equal_ones_are_one_class(labels, classes):
-    found, codes = encode_labels(labels)
-    assert found.tolist() == classes
-    assert [type(label) for label in found.tolist()] == [type(label) for label in classes]
-    assert [classes[code] for code in codes] == [*labels]
-
-
-class Colour(Enum):
-    RED = 1
-    BLUE = 2
-
-
-@pytest.mark.parametrize(
-    ("labels", "message"),
-    [
-        (
-            [1, "1", 1],
-            r"of several types: 1 in row 1 is of type int, '1' in row 2 is of type str\. Give all of one type",
-        ),
-        ([True, "True", True], "several types: True in row 1 is of type bool, 'True' in row 2 is of type str"),
-        ([date(2024, 1, 1), MOMENT] * 2, "of several types: .*is of type date.*is of type datetime"),
-        (["a", "a\0", "a"], "row 2 holds a NUL character"),
-        ([b"a", b"b", b"a"], "row 1 is of type bytes, not a plain value"),
-        ([(1,), (2,), (1,)], "row 1 is of type tuple"),
-        (["a", [1], "b"], "row 2 is of type list"),
-        ([*Colour, Colour.RED], "row 1 is of type Colour"),
-        ([pd.Interval(0, 1), pd.Interval(1, 2)] * 2, "row 1 is of type Interval.*Give text"),
-        ([timedelta(1), timedelta(2)] * 2, "row 1 is of type timedelta"),
-        (
-            [MOMENT.replace(tzinfo=UTC), MOMENT.replace(tzinfo=UTC)],
-            "row 1 is 2024-03-05T13:45:00.000250.00:00, with a time",
-        ),
-        ([pd.Timestamp(1), pd.Timestamp(2)] * 2, "row 1 is of type Timestamp"),
-        ([Decimal("Infinity"), Decimal(1)], "row 1 is Infinity"),
-        ([1 + 2j, 2j, 2j], "row 1 is of type complex"),
-        ([2**53 + 1, 2.0**53, 2.0**53], "Labels are of type int and float, and 9007199254740993 has no equal"),
-        (["a", Decimal("NaN"), "a", "b"], "The target is missing in row 2"),
-        (
-            np.array([1, 2, 1], dtype="datetime64[ns]"),
-            "row 1 is 1970-01-01T00:00:00.000000001: it counts less than microseconds",
-        ),
-    ],
-)
-def test_labels_that_cannot_stay_what_they_are_are_refused(labels, message):
-    with pytest.raises(InputError, match=message):
-        encode_labels(labels)
-
-
-@given(
-    labels=st.lists(
-        st.text(max_size=3)
-        | st.integers()
-        | st.booleans()
-        | st.floats()
-        | st.decimals()
-        | st.dates()
-        | st.datetimes()
-        | st.binary(max_size=2)
-        | st.none(),
-        max_size=6,
-    )
-)
-def test_distinct_labels_stay_distinct_or_are_refused(labels):
-    try:
-        classes, codes = encode_labels(labels)
-    except InputError:
-        return
-    assert [classes.tolist()[code] for code in codes] == labels
-    assert len({*classes.tolist()}) == len({*labels})
-
-
-SPELLINGS = ["Yes"] * 3 + ["yes"] * 2 + ["YES "] + ["no"] * 2 + ["N"] * 3
-
-
-def test_spellings_of_one_word_are_warned_of_once_with_their_rows():
-    read = read_labels(SPELLINGS)
-    assert read.classes.tolist() == ["N", "YES ", "Yes", "no", "yes"]
-    (notice,) = read.notices
-    assert "classes of their own: 'Yes' (3), 'yes' (2), 'YES ' (1); 'N' (3), 'no' (2). merge_labels=True" in notice
-    assert "--merge-labels" in notice
-
-
-def test_spellings_of_one_word_are_merged_when_asked_under_the_most_frequent_one():
-    read = read_labels(SPELLINGS, merge=True)
-    assert read.classes.tolist() == ["N", "Yes"]
-    assert read.codes.tolist() == [1] * 6 + [0] * 5
-    assert read.notices == ()
-
-
-def test_merging_spellings_of_a_single_word_leaves_one_class():
-    with pytest.raises(InputError, match="Every label is 'a'"):
-        read_labels(["a", "A", "a"], merge=True)
-
-
-@pytest.mark.parametrize(
-    "labels", [["a", "b"] * 2, [0, 1] * 2, ["yes", "no"] * 2, ["NO2", "no"] * 2, [True, False] * 2]
-)
-def test_plain_labels_are_not_warned_of_and_not_changed_by_merging(labels):
-    assert read_labels(labels).notices == ()
-    assert read_labels(labels, merge=True).classes.tolist() == read_labels(labels).classes.tolist()
-
-
-@pytest.mark.parametrize(
-    ("counts", "is_quantity"),
-    [
-        ({year: 1 + year % 5 for year in range(1990, 2004)}, True),  # 14 years, uneven
-        (dict.fromkeys((2, 3, 4, 6, 7, 8, 9, 10, 12, 13, 14), 20), False),  # codes with gaps, even
-        ({code: 5 + 400 * (code == 3) for code in range(18)}, False),  # numbered codes, uneven
-        (dict.fromkeys(range(1, 101), 30), False),
-        ({number: 1 + number % 40 for number in range(60)}, True),  # a count from 0, uneven
-        (dict.fromkeys(range(18, 68), 30), True),  # many, from 18
-        ({float(age): 2 for age in range(18, 68)}, True),
-        ({digit: 1 + digit * 50 for digit in range(10)}, False),
-        ({**dict.fromkeys(range(18, 68), 2), "old": 3}, False),
-    ],
-)
-def test_classes_that_are_values_of_a_quantity_are_warned_of(counts, is_quantity):
-    labels = [label for label, n in counts.items() for _ in range(n)]
-    labels = [*map(str, labels)] if "old" in counts else labels
-    assert any("looks like a number to predict" in notice for notice in read_labels(labels).notices) == is_quantity

@@ -15,6 +15,9 @@ Format 3 has the keys of format 2, encoders that cut numbers into bins (``piecew
 Format 4 adds ``positive``, the code of the positive class of two, and ``trained_on``, with the tensor
 ``trained_on.groups`` (int64) where the rows had groups, and to ``conformal`` what rows weigh, ``new_weights`` and
 ``is_weighted``, with the tensor ``conformal.weights``. A model with none of these is written in an earlier format.
+
+Format 5 adds to columns how their cells are written, the kind ``text``, types of classes beside text, numbers and
+booleans, and ``merge_labels`` where spellings of a label are merged.
 """
 
 import warnings

@@ -74,7 +74,11 @@ def quoted(cell: object) -> str:
 
 def is_whole(text: str) -> bool:
     """Tell whether a text can be encoded: half a character (a lone surrogate) cannot."""
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def shortened(text: object, width: int = 24) -> str:

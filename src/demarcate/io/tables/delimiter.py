@@ -11,6 +11,8 @@ from demarcate.io.tables.records import Record, sample_records
 
 DELIMITERS = (",", ";", "\t", "|")
 _MIN_SPACED = 4
+_MAX_CHARACTERS = 1 << 18
+"""Characters of a line that are looked at."""
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n\w]|\\t)"?[,;\t|]*\s*', re.IGNORECASE)
 _BLANK_LINES = re.compile(r"[\r\n]*")
 # No group captures: with possessive quantifiers, Python 3.11.2 may lose the span of one (python/cpython#101955).
@@ -44,6 +46,7 @@ def guess_delimiter(lines: Sequence[str], first_line: int = 1) -> str:
     It is the most frequent one in the first line, unless the lines below that are not as wide and another delimiter
     makes more of them so. Spaces, between cells of which some are quoted or numbers, come last.
     """
+    lines = [line[:_MAX_CHARACTERS] for line in lines]
     text = "".join(lines)
     by_header = most_frequent_delimiter(text)
     records = sample_records(lines, by_header, first_line)

@@ -62,11 +62,11 @@ class ReadingOptions:
         "--header/--no-header",
     )
     decimal: str | None = option(
-        "Decimal separator of numbers in text: a point or a comma. [default: as the cells of a column say]",
+        "Decimal separator of numbers in text: a point or a comma; as the cells say if not given.",
         metavar="CHARACTER",
     )
     thousands: str | None = option(
-        "Thousands separator of numbers in text: , . ' or space. [default: as the cells of a column say]",
+        "Thousands separator of numbers in text: , . ' or space; as the cells say if not given.",
         metavar="CHARACTER",
     )
     missing: list[str] | None = option(

@@ -21,7 +21,7 @@ from demarcate.io.tables.footers import (
     may_be_footer,
 )
 from demarcate.io.tables.header import name_columns, warn, warn_of_unnamed
-from demarcate.io.tables.layout import Layout, find_layout
+from demarcate.io.tables.line_layout import LineLayout, find_layout
 from demarcate.io.tables.lines import LineReader
 from demarcate.io.tables.records import COMMENT, Record, RecordReader, split_line
 
@@ -287,6 +287,6 @@ def _first_lines(lines: Iterator[str]) -> tuple[list[str], int]:
     return sample, len(sample)
 
 
-def _begin_like_comments(layout: Layout) -> bool:
+def _begin_like_comments(layout: LineLayout) -> bool:
     """Tell whether rows, or the header, begin with the character of comments."""
     return any(cells and cells[0].startswith(COMMENT) for cells in (layout.first, *layout.rows))

@@ -80,7 +80,8 @@ class Footers:
     def _may_be_total(self, record: Record) -> bool:
         """Tell whether the last record begins like a total, or has numbers alone where rows have more."""
         filled = [cell for cell in map(str.strip, record.cells) if cell]
-        is_named = is_total(filled[0]) if filled else False
+        # The letter n may begin a total, and is a word for no.
+        is_named = bool(filled) and is_total(filled[0]) and any(cell_kind(cell) == "number" for cell in filled[1:])
         n_lacking = sum(self._lacks(record.cells))
         has_numbers = bool(filled) and {cell_kind(cell) for cell in filled} == {"number"}
         return (is_named and self._words[filled[0]] <= 1) or (has_numbers and n_lacking > 1 and not record.cells[0])

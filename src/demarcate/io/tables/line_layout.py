@@ -25,7 +25,7 @@ _MAX_DESCRIPTIONS = 4
 
 
 @dataclass(frozen=True)
-class Layout:
+class LineLayout:
     """How the lines of a delimited text are read."""
 
     delimiter: str
@@ -63,7 +63,7 @@ class Layout:
 
 def find_layout(
     lines: Sequence[str], name: str, *, delimiter: str | None, first_line: int, header: bool | None, is_told: bool
-) -> Layout:
+) -> LineLayout:
     """Find the layout of a text by its first lines, of which the first has the number ``first_line``.
 
     ``header`` says whether there is one; None finds out. ``is_told`` says that the first of the lines is the header,
@@ -84,8 +84,8 @@ def find_layout(
     if header is not True:
         refuse_spaced_columns(records, name)
     if not records:
-        return Layout(delimiter, first_line, notes=tuple(notes))
-    return _Finder(name, records, header, is_told).layout(Layout(delimiter, notes=tuple(notes)))
+        return LineLayout(delimiter, first_line, notes=tuple(notes))
+    return _Finder(name, records, header, is_told).layout(LineLayout(delimiter, notes=tuple(notes)))
 
 
 class _Finder:
@@ -96,7 +96,7 @@ class _Finder:
         widths = Counter(len(record.cells) for record in records if not record.is_comment)
         self.width = max(widths, key=lambda width: (widths[width], width), default=len(records[0].cells))
 
-    def layout(self, layout: Layout) -> Layout:
+    def layout(self, layout: LineLayout) -> LineLayout:
         """Complete a layout that has a delimiter."""
         start = 0 if self.is_told else self._start()
         first, rest = self.records[start], self._rows_after(start)

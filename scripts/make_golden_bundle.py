@@ -11,11 +11,21 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import torch
+from numpy.typing import NDArray
 
 from demarcate.bundle import write_bundle
 from demarcate.bundle.document import FORMAT_VERSION
 from demarcate.encoding import TableEncoder
+from demarcate.encoding.base import ColumnEncoder
+from demarcate.encoding.categorical import CategoricalEncoder
+from demarcate.encoding.categorical_target import CategoricalTargetEncoder
+from demarcate.encoding.hashed_weights import HashedWeights
+from demarcate.encoding.numeric import NumericEncoder
+from demarcate.encoding.text_components import TextEncoder
+from demarcate.encoding.text_features import hashed_texts
+from demarcate.encoding.text_scores import TextScoreEncoder
 from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.predictor import Predictor
@@ -69,6 +79,11 @@ TRAINED_ON = TrainedOn(
     is_date=True,
     weight_column="weight",
 )
+# New in format 5: cells as people write them, categories and text with scores, and labels of several spellings.
+DOSE_AS_WRITTEN = replace(DOSE, number_format=NumberFormat(",", ".", "mg", "number"), missing=("n.d.",))
+WARD = Column("ward", "categorical", categories=("east", "north", "west"))
+NOTE = Column("note", "text")
+NOTES = ["cough and fever, since Monday", "no fever", None, "Fièvre since ☂, and a cough"]
 ROWS = {
     "age": [63.0, None, 41.5, 80.0],
     "thal": ["fixed", "normal", "never seen", None],
@@ -76,6 +91,7 @@ ROWS = {
     "seen": ["24.12.2019", None, "2021-02-28", "01.07.2020"],
     "dose": [1.0, None, 2.25, 7.5],
 }
+ROWS_OF_5 = {**ROWS, "dose": ["1,0 mg", "n.d.", "2,25", "7,5"], "ward": ["north", "new", None, "east"], "note": NOTES}
 
 
 def state(widths: tuple[int, ...], phase: int) -> MemberState:
@@ -87,23 +103,38 @@ def state(widths: tuple[int, ...], phase: int) -> MemberState:
     return layers
 
 
+def eighths(*shape: int) -> NDArray[np.float64]:
+    """Return numbers of this shape, eighths between -0.75 and 0.75."""
+    return ((5 * np.arange(np.prod(shape)) % 13 - 6) / 8).reshape(shape)
+
+
+def score_encoders() -> list[ColumnEncoder]:
+    """Return the encoders of the categories and of the text."""
+    one_hot = CategoricalEncoder(("east", "north"), np.array([0.5, 0.25, 0.125, 0.125]))
+    ids = hashed_texts(pl.Series(NOTES)).ids[::5]
+    components, odds = (HashedWeights.of(ids, eighths(len(ids), n), eighths(n)) for n in (2, 1))
+    text = TextEncoder(NumericEncoder(1.0, 1.25, 0.5, flag=True), components)
+    return [CategoricalTargetEncoder(one_hot, ("east", "north"), eighths(4, 1)), TextScoreEncoder(text, odds)]
+
+
 def golden(version: int = FORMAT_VERSION) -> Predictor:
     """Return a model that needs this format and no later one.
 
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
     temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; from format 4
     on two classes, one of them positive, and what is known of the training rows; in format 5 numbers as people write
-    them.
+    them, categories and text with scores, and labels of several spellings.
     """
     has_bins = version >= 3
     classes = CLASSES[:2] if version >= 4 else CLASSES
-    dose = (
-        replace(DOSE, number_format=NumberFormat(",", ".", "mg", "number"), missing=("n.d.",)) if version >= 5 else DOSE
-    )
-    schema = Schema((*SCHEMA.columns, dose)) if has_bins else SCHEMA
+    schema = Schema((*SCHEMA.columns, DOSE)) if has_bins else SCHEMA
     words = [*ENCODER_WORDS, DOSE_WORDS] if has_bins else ENCODER_WORDS
     numbers = np.array([*ENCODER_NUMBERS, *DOSE_NUMBERS] if has_bins else ENCODER_NUMBERS)
     encoders = [TableEncoder.from_state(words, each, schema) for each in (numbers, numbers * 0.96875)]
+    if version >= 5:
+        schema = Schema((*SCHEMA.columns, DOSE_AS_WRITTEN, WARD, NOTE))
+        names = tuple(column.name for column in schema.used)
+        encoders = [TableEncoder(names, (*each.encoders, *score_encoders())) for each in encoders]
     second = Network((4, 2), "silu", dropout=0.25, input_dropout=0.125 if has_bins else 0.0)
     networks = [Network((3,), "relu"), second, Network((), "none")]
     d_in = encoders[0].n_encoded
@@ -133,6 +164,7 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
             ),
             positive=1,
             trained_on=TRAINED_ON,
+            merge_labels=version >= 5,
         )
     return replace(
         plain,
@@ -148,11 +180,11 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     write_bundle(predictor, FOLDER / f"format_{FORMAT_VERSION}.safetensors")
     expected = {
-        "rows": ROWS,
+        "rows": ROWS_OF_5,
         "classes": predictor.classes.tolist(),
-        "probabilities": predictor.predict_proba(ROWS).tolist(),
-        "labels": predictor.predict(ROWS).tolist(),
-        "sets": predictor.predict_set(ROWS, coverage=0.5, per_class=True).tolist(),
+        "probabilities": predictor.predict_proba(ROWS_OF_5).tolist(),
+        "labels": predictor.predict(ROWS_OF_5).tolist(),
+        "sets": predictor.predict_set(ROWS_OF_5, coverage=0.5, per_class=True).tolist(),
     }
     text = json.dumps(expected, indent=1, ensure_ascii=False) + "\n"
     (FOLDER / f"format_{FORMAT_VERSION}.json").write_text(text, encoding="utf-8", newline="\n")

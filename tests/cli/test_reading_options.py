@@ -64,7 +64,7 @@ def test_another_header_does_not_resume(demarcate, model, tmp_path, monkeypatch)
         patched.setattr(RowPredictor, "predict", interrupt)
         assert demarcate(*command).code == 130
     outcome = demarcate(*command, "--resume", "--skip-rows", "0")
-    assert (outcome.code, "skip rows differ from those of the predictions" in outcome.err) == (2, True)
+    assert (outcome.code, "reading differ from those of the predictions" in outcome.err) == (2, True)
     assert demarcate(*command, "--resume").code == 0
     assert read_table(tmp_path / "p.csv").height == 150
 

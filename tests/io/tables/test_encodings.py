@@ -83,3 +83,9 @@ def test_a_text_that_ends_within_a_character_is_said_to_be_cut():
 
 def test_a_zero_among_text_is_no_encoding():
     assert message(b"a,b\n1,\0\n").endswith("Check that the file is a text file, or remove the character.")
+
+
+def test_a_long_line_takes_no_longer_than_others():
+    guess = guess_encoding(b"a,b\n\xf6," + b"x" * 4_000_000, 4)
+    assert guess is not None
+    assert guess.encoding == "latin-1"

@@ -60,6 +60,10 @@ _SIGNS = {"CYRILLIC": frozenset("аеёиоуыэюяіїє"), "GREEK": frozense
 _RARE = {"cp850": 0.6, "mac-roman": 0.6, "cp866": 0.1, "iso8859-15": 0.1, "iso8859-2": 0.1}
 """What encodings that are seldom met have to be better by."""
 _MAX_ACCENTED = 0.75
+_MAX_WORD, _MAX_LINE = 40, 4096
+"""Bytes of a word, and of a line from its first byte beyond ASCII on, that are looked at."""
+_FOREIGN_BYTE = re.compile(rb"[\x80-\xff]")
+_FOREIGN_WORD = re.compile(r"[^\W\d_]{0,40}[^\x00-\x7f]{1,40}[^\s\x00-\x2f\x3a-\x40]{0,40}")
 _CELL_END = re.compile(r"[,;\t|\r\n]")
 
 
@@ -135,13 +139,13 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 
 def _foreign_part(data: bytes, encoding: str) -> str:
-    """Return the text of the first lines that are not ASCII."""
+    """Return the text of the first lines that are not ASCII, of long ones a part."""
     lines: list[bytes] = []
     n_bytes = 0
     for line in data.splitlines():
-        if not line.isascii():
-            lines.append(line)
-            n_bytes += len(line)
+        if (match := _FOREIGN_BYTE.search(line)) is not None:
+            lines.append(line[max(0, match.start() - _MAX_WORD) : match.start() + _MAX_LINE])
+            n_bytes += len(lines[-1])
             if n_bytes > _SAMPLE:
                 break
     return b"\n".join(lines).decode(encoding, "ignore")
@@ -150,7 +154,7 @@ def _foreign_part(data: bytes, encoding: str) -> str:
 def _score(text: str, encoding: str) -> float:
     """Return how plausible a text is, at most 1: a mean over its characters that are not ASCII."""
     total = n_characters = 0.0
-    for word in re.findall(r"[^\W\d_]*[^\x00-\x7f]+[^\s\x00-\x2f\x3a-\x40]*", text):
+    for word in _FOREIGN_WORD.findall(text):
         foreign = [character for character in word if not character.isascii()]
         total += _word_score(word, foreign, encoding) * len(foreign)
         n_characters += len(foreign)

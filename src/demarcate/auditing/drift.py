@@ -18,8 +18,7 @@ from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score
 from demarcate.formatting import counted, listed
 from demarcate.tabular import Column, Schema
-from demarcate.tabular.cells import parse_numbers
-from demarcate.tabular.dates import format_timestamp, parse_dates
+from demarcate.tabular.dates import format_timestamp
 
 MAX_ROWS = 2000
 """Random rows of each table for the classifier, at most; the tests of columns use all rows."""
@@ -207,7 +206,7 @@ def _read(cells: pl.Series, column: Column) -> tuple[ColumnCells, int]:
     """Return a column's cells as its kind, and the number of unreadable ones, which are missing."""
     if not column.is_quantity:
         return column.parse_words(cells), 0
-    parsed = parse_numbers(cells) if column.kind == "numerical" else parse_dates(cells, column.date_format)
+    parsed = column.parse_quantities(cells)
     return parsed.values, int(parsed.bad.sum())
 
 

@@ -78,14 +78,15 @@ def loss_drift(
         by_block = [losses[blocks.of_row == block] for block in range(blocks.n)]
         if np.ptp(losses) == 0 or kruskal(*by_block).pvalue > MAX_CHANCE:
             continue
-        fifths = [np.concatenate(part) for part in np.array_split(np.array(by_block, dtype=object), 5)]
-        means = [float(np.mean(part.astype(np.float64))) for part in fifths]
+        # Blocks may be fewer than five, and of different sizes.
+        parts = [part for part in np.array_split(np.arange(blocks.n), 5) if len(part)]
+        means = [float(np.concatenate([by_block[block] for block in part]).mean()) for part in parts]
         if max(means) < MIN_LOSS_RATIO * min(means):
             continue
         text = (
-            f"the log loss of held-out rows changes along {blocks.column!r}: {means[0]:.3f} in the first fifth of the "
-            f"rows, {means[-1]:.3f} in the last, and from {min(means):.3f} to {max(means):.3f} between. "
-            f"{REMEDY} {column_option('--time', blocks.column)}"
+            f"the log loss of held-out rows changes along {blocks.column!r}: {means[0]:.3f} in the first of "
+            f"{len(parts)} parts of the rows, {means[-1]:.3f} in the last, and from {min(means):.3f} to "
+            f"{max(means):.3f} between. {REMEDY} {column_option('--time', blocks.column)}"
         )
         yield Finding(RULE, "note", text, (blocks.column,), {"log_loss_of_fifths": means})
 

@@ -67,8 +67,11 @@ def table_notices(
     known = {name for finding in findings if finding.rule == RULE for name in finding.columns}
     for column in schema.columns:
         reason = "" if column.dropped in BY_CALLER or column.name in known else column.dropped
-        if reason or column.note:
-            yield InputWarning(f"column {column.name!r}: {f'not used ({reason})' if reason else column.note}")
+        said = [f"not used ({reason})"] if reason else []
+        # What is written in an odd way is said, too, unless the caller left the column out.
+        said += [column.note] if column.note and column.dropped not in BY_CALLER else []
+        if said:
+            yield InputWarning(f"column {column.name!r}: {'. '.join(said)}")
     for finding in findings:
         if finding.severity != "note" or finding.rule == TIME:
             yield InputWarning(str(finding))

@@ -1,5 +1,6 @@
 """Read predictors, classes and margins from fitted classifiers, and codes and points from labelled tables."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -10,7 +11,7 @@ from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
 from demarcate.errors import SettingError
 from demarcate.inference import Predictor
-from demarcate.tabular import as_frame, encode_known_labels, encode_labels, to_labels
+from demarcate.tabular import Column, as_frame, encode_known_labels, encode_labels, to_labels
 from demarcate.tabular.positive_class import positive_or_second
 
 LabelledData = Dataset | tuple[Any, Any]
@@ -83,6 +84,17 @@ def codes_and_classes(labels: Any, classes: Any = None) -> tuple[NDArray[np.int6
         occurring, codes = encode_labels(labels)
         return codes, occurring
     return encode_known_labels(labels, classes), np.asarray(classes)
+
+
+def as_numbers(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """Return a table with numbers in place of their text, as the columns of its schema read it."""
+    written = [
+        column
+        for column in columns
+        if column.kind == "numerical" and column.name in frame.columns and frame.schema[column.name] == pl.String
+    ]
+    read = [(column.name, column.parse_quantities(frame[column.name]).values) for column in written]
+    return frame.with_columns(pl.Series(name, values, nan_to_null=True) for name, values in read)
 
 
 def points_of(frame: pl.DataFrame, columns: tuple[str, str], rows: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from demarcate.errors import SettingError
 from demarcate.formatting import listed, shortened
 from demarcate.inspection.estimators import (
     LabelledData,
+    as_numbers,
     classes_of,
     known_labels,
     points_of,
@@ -60,6 +61,7 @@ class SliceGrid:
         """
         # Without a classifier no column is left out, constant ones neither.
         known = infer_schema(frame).columns if schema is None else schema.used
+        frame = as_numbers(frame, known)
         used = [column.name for column in known if column.name in frame.columns]
         numerical = [column.name for column in known if column.kind == "numerical" and column.name in used]
         x, y = _two_columns(columns, used, numerical)
@@ -125,6 +127,7 @@ def slice_through(
     drawn = row_numbers(rows, len(frame))
     predictor = predictor_of(estimator)
     schema = predictor.schema if predictor else None
+    frame = as_numbers(frame, schema.used if schema else infer_schema(frame).columns)
     grid = SliceGrid.through(frame, schema=schema, columns=columns, at=at, rows=drawn, resolution=resolution)
     return grid, points_of(frame, grid.columns, drawn), codes[drawn], classes
 

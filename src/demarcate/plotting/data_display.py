@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from demarcate.datasets import Dataset
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import LabelledData, points_of, row_numbers, table_and_codes
+from demarcate.inspection.estimators import LabelledData, as_numbers, points_of, row_numbers, table_and_codes
 from demarcate.inspection.slice import SliceGrid
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
+from demarcate.tabular import infer_schema
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +65,7 @@ class DataDisplay(Display):
             If there are no such columns or rows.
         """
         frame, codes, classes = table_and_codes(data)
-        shown = row_numbers(rows, len(frame))
+        frame, shown = as_numbers(frame, infer_schema(frame).columns), row_numbers(rows, len(frame))
         grid = SliceGrid.through(frame, columns=columns, resolution=2, rows=shown)
         points = points_of(frame, grid.columns, shown)
         named = f": {data.name}" if isinstance(data, Dataset) else ""

@@ -28,8 +28,8 @@ missing: there ``NA`` may be a country and ``none`` an answer."""
 
 _TRUTH = {"true": 1.0, "false": 0.0}
 TRUTH_OF_WORDS: Mapping[str, str] = {
-    **dict.fromkeys(("true", "t", "yes", "y", "1"), "true"),
-    **dict.fromkeys(("false", "f", "no", "n", "0"), "false"),
+    **dict.fromkeys(("true", "t", "yes", "y", "1", "ja", "j", "oui", "si", "sí", "sì", "sim"), "true"),
+    **dict.fromkeys(("false", "f", "no", "n", "0", "nein", "non", "não", "nee"), "false"),
 }
 """Words for yes and no, in lower case."""
 _BOOLEAN_WORDS = frozenset(TRUTH_OF_WORDS) - {"0", "1"}

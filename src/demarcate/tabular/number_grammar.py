@@ -8,6 +8,9 @@ import polars as pl
 _DASHES = r"[\u2010-\u2015\u2212\uFE63\uFF0D]"
 _SPACES = r"[\u00A0\u2000-\u200A\u202F\u205F\u3000]"
 _QUOTES = r"[\u2018\u2019\u02BC\u00B4`\u2032]"
+_MARKS_OF_DIRECTION = r"[\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]"
+_HALF_DAY = r"^(?P<hour>0?[1-9]|1[0-2]):(?P<rest>[0-5][0-9](?::[0-5][0-9])?) ?(?P<half>[AaPp])\.?[Mm]\.?$"
+_HOURS = r"^([0-9]{1,3}) ?[hH] ?([0-5][0-9])? ?(?:min|m|')?$"
 _ROUND_PRICE = r"([0-9])[.,]-{1,2}( |$)"
 """A price without pence, as in 100,- or 100.--"""
 
@@ -55,7 +58,7 @@ class NumberParts:
     @classmethod
     def of(cls, texts: pl.Series) -> Self:
         """Split stripped texts."""
-        plain = normalised(texts)
+        plain = _with_clock(normalised(texts))
         groups = plain.str.extract_groups(_LAYOUT).struct.unnest()
         factors = groups["after"].str.extract_groups(_FACTOR).struct.unnest()
         factor = factors["factor"].replace_strict(_FACTORS, default=None, return_dtype=pl.Float64)
@@ -124,8 +127,27 @@ class NumberParts:
 
 def normalised(texts: pl.Series) -> pl.Series:
     """Return texts with one kind of dash, space and apostrophe, and prices without pence as whole numbers."""
-    plain = texts.str.replace_all(_DASHES, "-").str.replace_all(_SPACES, " ").str.replace_all(_QUOTES, "'")
+    plain = (
+        texts.str.replace_all(_MARKS_OF_DIRECTION, "")
+        .str.replace_all(_DASHES, "-")
+        .str.replace_all(_SPACES, " ")
+        .str.replace_all(_QUOTES, "'")
+    )
     return plain.str.replace(_ROUND_PRICE, "${1}${2}").str.strip_chars()
+
+
+def _with_clock(plain: pl.Series) -> pl.Series:
+    """Return texts with times of a 12-hour clock, and with hours such as 2h30, as hours and minutes between colons."""
+    if not plain.str.contains("[0-9] ?(?:[AaPp]|[hH])").any():
+        return plain
+    clock = plain.str.extract_groups(_HALF_DAY).struct.unnest()
+    hour = clock["hour"].cast(pl.Int64) % 12 + 12 * (clock["half"].str.to_lowercase() == "p").cast(pl.Int64)
+    of_day = hour.cast(pl.String) + ":" + clock["rest"]
+    hours = plain.str.extract_groups(_HOURS).struct.unnest()
+    spent = hours["1"] + ":" + hours["2"].fill_null("00")
+    has_minutes = bool(hours["2"].is_not_null().any())
+    times = plain.zip_with(of_day.is_null(), of_day)
+    return times.zip_with(spent.is_null(), spent) if has_minutes else times
 
 
 def digit_values(bodies: pl.Series, decimal: str, thousands: str, exponents: pl.Series | str = "0") -> pl.Series:

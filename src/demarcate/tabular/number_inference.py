@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from demarcate.formatting import counted, quoted
+from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular.cells import find_numbers, strip
 from demarcate.tabular.column_options import CellOptions
 from demarcate.tabular.number_format import DECIMALS, PLAIN, NumberFormat
@@ -101,7 +101,7 @@ def infer_numbers(name: str, cells: pl.Series, words: pl.Series, options: CellOp
         are_exceptions = odd.are_few or (odd.stand_for_missing and n_different >= _MIN_DIFFERENT)
         if n_different < 2 or not are_exceptions:
             has_unit = bool(unit) and not has_bare
-            note = _mixed(name, odd, words, is_read, has_unit=has_unit)
+            note = _mixed(name, odd, words, is_read, parts.units(parts.letter_unit), has_unit=has_unit)
             return note or _written_otherwise(cells, words, parts.is_number)
         reading = replace(reading, odd=odd.words)
     notes = [odd.note("numbers", name)] if odd else []
@@ -212,7 +212,7 @@ def _unit(parts: NumberParts, is_number: pl.Series) -> tuple[str, bool, pl.Serie
     n_bare = int(counts.filter(counts[units.name] == "")["n"].sum())
     unit = str(with_unit[units.name][0])
     # A unit behind a few of the numbers is an oddity of these.
-    if int(with_unit["n"][0]) < n_bare / 4:
+    if int(with_unit["n"][0]) < n_bare:
         return "", False, units == ""
     return unit, n_bare > 0, (units == unit) | (units == "")
 
@@ -227,14 +227,22 @@ def _written_otherwise(cells: pl.Series, words: pl.Series, is_number: pl.Series)
     return ""
 
 
-def _mixed(name: str, odd: OddCells, words: pl.Series, is_read: pl.Series, *, has_unit: bool) -> str:
+def _mixed(name: str, odd: OddCells, words: pl.Series, is_read: pl.Series, units: pl.Series, *, has_unit: bool) -> str:
     """Return a note on a column of numbers and other things, if most of it are numbers."""
     n_read = int(is_read.sum())
     if n_read < _MIN_SHARE * len(words) or n_read < (MAX_OTHERS if has_unit else _MIN_DIFFERENT):
         return ""
     number, other = quoted(words.filter(is_read)[0]), quoted(odd.words[0])
+    if units.filter(~is_read).drop_nulls().n_unique() and has_unit:
+        others = listed(
+            units.filter(~is_read).drop_nulls().unique(maintain_order=True).to_list(), MAX_OTHERS, write=quoted
+        )
+        fact = f"numbers of several units: {number}, and row {odd.row:,} holds {other} ({others}): read as categories"
+        return f"{fact}. Convert the cells to one unit, or leave the others empty"
     fact = f"most cells are numbers such as {number}, but row {odd.row:,} holds {other}: read as categories"
-    return f"{fact}. --numerical {quoted(name)} with --missing {quoted(','.join(odd.words[:MAX_OTHERS]))} reads numbers"
+    if len(odd.words) > MAX_OTHERS:
+        return f"{fact}, as are {len(odd.words) - 1} more spellings. Correct or empty them to read numbers"
+    return f"{fact}. --numerical {quoted(name)} with --missing {quoted(','.join(odd.words))} reads numbers"
 
 
 def _bare_note(cells: pl.Series, words: pl.Series, parts: NumberParts, is_read: pl.Series, unit: str) -> str:
@@ -246,7 +254,10 @@ def _bare_note(cells: pl.Series, words: pl.Series, parts: NumberParts, is_read: 
 
 def _both_note(cells: pl.Series, words: pl.Series, bodies: pl.Series, is_point: pl.Series) -> str:
     is_comma = bodies.str.contains(",", literal=True).fill_null(value=False)
-    point, comma = _place(cells, words.filter(is_point)), quoted(words.filter(is_comma)[0])
+    point = _place(cells, words.filter(is_point))
+    if not is_comma.any():
+        return f"{point} has a decimal point, and no number a decimal comma: read with the point"
+    comma = quoted(words.filter(is_comma)[0])
     fact = f"{point} has a decimal point, and others a decimal comma as {comma} has: both are read as decimals"
     return f"{fact}. --decimal . or --decimal , reads one of them"
 

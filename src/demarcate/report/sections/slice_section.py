@@ -10,7 +10,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.formatting import visible
-from demarcate.inspection.estimators import class_margins, points_of
+from demarcate.inspection.estimators import as_numbers, class_margins, points_of
 from demarcate.inspection.slice import SliceGrid
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, joined, percent
@@ -77,7 +77,7 @@ class SliceSection(Section):
         ][:2]
         if len(varying) < 2:
             return None
-        rows = evaluated.table[evaluated.indices]
+        rows = as_numbers(evaluated.table[evaluated.indices], predictor.schema.used)
         grid = SliceGrid.through(rows, schema=predictor.schema, columns=varying, resolution=RESOLUTION)
         # Without a warning of places beyond the rows: a picture has a margin.
         flat = predictor.probabilities(predictor.schema.parse(grid.points()))

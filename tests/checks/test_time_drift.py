@@ -6,7 +6,7 @@ import pytest
 
 from demarcate.checks.table_view import TableView
 from demarcate.checks.time_drift import class_drift, loss_drift
-from demarcate.tabular import as_frame, encode_labels, infer_schema
+from demarcate.tabular import Column, Schema, as_frame, encode_labels, infer_schema
 from demarcate.tabular.dependence import Dependence
 
 FIELD = Path(__file__).parents[1] / "data/field/time-order"
@@ -76,3 +76,11 @@ def test_losses_that_rise_along_a_date_are_noted(generator):
 
 def test_losses_that_are_the_same_at_all_times_are_not_noted(generator):
     assert not losses_along_dates(0.0, generator)
+
+
+def test_losses_change_along_fewer_blocks_of_dates_than_five():
+    days = np.sort(np.random.default_rng(0).integers(0, 120, 120)).astype(np.float64) * 86_400
+    schema = Schema((Column("day", "date"),))
+    losses = np.where(np.arange(120) < 60, 0.1, 2.0) + np.random.default_rng(1).normal(0, 0.01, 120)
+    (finding,) = loss_drift(schema, {"day": days}, np.arange(120), losses)
+    assert "parts of the rows" in finding.text

@@ -34,3 +34,9 @@ def test_separators_that_no_number_has_are_refused(settings):
 def test_a_single_text_is_no_list(settings):
     with pytest.raises(SettingError, match="must be a list"):
         ColumnOptions.of(**settings)
+
+
+@pytest.mark.parametrize("date_format", ["foo", "%d.%m", "%Q"])
+def test_formats_that_read_no_date_are_refused(date_format):
+    with pytest.raises(SettingError, match="a date format must be a pattern"):
+        ColumnOptions(dates={"day": date_format})

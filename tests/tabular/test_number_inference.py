@@ -68,7 +68,7 @@ def test_numbers_of_several_units_are_categories_with_a_note():
     cells = [f"{number} kg" for number in range(40)] + [f"{number}00 g" for number in range(1, 30)]
     column, _ = read(cells)
     assert column.kind == "categorical"
-    assert "row 41 holds '100 g': read as categories" in column.note
+    assert "numbers of several units: '0 kg', and row 41 holds '100 g' ('g'): read as categories" in column.note
 
 
 def test_a_number_without_the_unit_of_the_others_is_noted():
@@ -138,3 +138,28 @@ def test_columns_of_a_grammar_of_formats_are_read_right_or_noted(seed):
     verdicts = Counter(map(number_columns.verdict, number_columns.draw_columns(60, seed)))
     assert verdicts["silent"] == 0
     assert verdicts["right"] >= 30
+
+
+@pytest.mark.parametrize(
+    ("write", "seconds"),
+    [
+        (lambda minutes: f"{minutes // 60 % 12 or 12}:{minutes % 60:02} {'am' if minutes < 720 else 'pm'}", 1),
+        (lambda minutes: f"{minutes // 60}h{minutes % 60:02}", 1),
+        (lambda minutes: f"{minutes // 60}:{minutes % 60:02}", 1),
+    ],
+)
+def test_times_of_every_clock_are_durations(write, seconds):
+    minutes = list(range(0, 1440, 7))
+    column, values = read([write(each) for each in minutes])
+    assert (column.number_format.notation, column.note) == ("duration", "")
+    assert values == [each * seconds for each in minutes]
+
+
+def test_marks_of_direction_are_no_part_of_a_number():
+    assert read(["\u200f62.3\u200e", "\u200f61\u200e"])[1] == [62.3, 61]
+
+
+@pytest.mark.parametrize("cells", [["ja", "Ja", "NEIN", "n"], ["oui", "non"], ["sí", "no"], ["sim", "não"]])
+def test_yes_and_no_of_other_languages_are_booleans(cells):
+    (column,) = infer_schema(as_frame({"x": cells * 10})).columns
+    assert (column.kind, column.categories) == ("boolean", ("false", "true"))

@@ -44,8 +44,13 @@ class RowPredictor:
     """Significant digits of numbers in text."""
 
     def not_read(self, columns: Sequence[str]) -> list[str]:
-        """Return the columns that the model need not know: its target, and those that are kept without being read."""
+        """Return the columns that the model need not know: its target, and those that are kept without being read.
+
+        Where a column is missing, one that is kept may be it under another name.
+        """
         known = {column.name for column in self.predictor.schema.columns}
+        if not {column.name for column in self.predictor.schema.used} <= {*columns}:
+            return [self.predictor.target]
         return [self.predictor.target, *(columns[at] for at in self.kept.positions if columns[at] not in known)]
 
     def predict(self, parsed: "ParsedColumns", stored: pl.DataFrame) -> Predictions:

@@ -39,6 +39,10 @@ class ColumnOptions:
     dates: Mapping[str, str] = field(default_factory=dict)
     cells: CellOptions = field(default_factory=CellOptions)
 
+    def __post_init__(self) -> None:
+        formats = {name: checked_format(date_format) for name, date_format in self.dates.items()}
+        object.__setattr__(self, "dates", formats)
+
     @classmethod
     def of(
         cls,
@@ -61,7 +65,7 @@ class ColumnOptions:
             numerical=column_names("numerical", numerical),
             text=column_names("text", text),
             drop=column_names("drop", drop),
-            dates={str(name): checked_format(str(date_format or "")) for name, date_format in formats.items()},
+            dates={str(name): str(date_format or "") for name, date_format in formats.items()},
             cells=CellOptions(decimal, thousands, tuple(str(word).strip() for word in missing or ())),
         )
 

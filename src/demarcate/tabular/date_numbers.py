@@ -128,7 +128,8 @@ def _other_orders(present: Values) -> list[tuple[str, Values, Values, Values]]:
 
 def _moments(name: str, present: Values) -> CountedDates | None:
     for date_format, (what, unit, zero) in NUMBER_FORMATS.items():
-        seconds = present * unit + zero
+        with np.errstate(over="ignore"):
+            seconds = present * unit + zero
         is_span = date_format != "excel" and seconds[0] >= _EARLIEST and seconds[-1] <= _LATEST
         if is_span and seconds[-1] - seconds[0] >= SECONDS_OF_A_DAY and len(present) >= _MIN_DISTINCT:
             description = f"{what} ({written_span(date_format, present)})"

@@ -240,7 +240,7 @@ def _with_categories(column: Column, cells: pl.Series) -> Column:
     if len(distinct) == 1 and n_words == len(cells):
         return replace(column, categories=tuple(distinct), dropped=f"constant: every cell is {quoted(distinct[0])}")
     if column.kind == "categorical" and cells.dtype == pl.String and is_text(distinct, n_words):
-        return Column(column.name, "text", missing=column.missing)
+        return Column(column.name, "text", note=column.note, missing=column.missing)
     if column.kind == "categorical" and n_words >= _MIN_ID_ROWS and len(distinct) > _MIN_ID_SHARE * n_words:
         return replace(column, dropped=f"id-like: {len(distinct)} different values in {n_words} rows")
     return replace(column, categories=tuple(distinct))

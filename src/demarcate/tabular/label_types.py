@@ -20,6 +20,7 @@ _REMEDY = "Give text, whole numbers, booleans, decimals, dates, or times without
 
 
 def _same(label: Any) -> Any:
+    """Return a label as it is."""
     return label
 
 

@@ -146,7 +146,7 @@ def test_of_a_large_table_only_some_rows_take_part_and_it_says_so():
 def test_columns_of_every_kind_with_gaps_are_read():
     heart = datasets.heart()
     rows = np.arange(120)
-    frame = heart.X[rows].with_columns(pl.when(pl.col("age") > "60").then(None).otherwise(pl.col("age")).alias("age"))
+    frame = heart.X[rows].with_columns(pl.when(pl.col("age") > 60).then(None).otherwise(pl.col("age")).alias("age"))
     diagnosis = diagnose(
         (frame, heart.y[rows]),
         Network((4,)),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import polars as pl
 from benchmarks.tabular.grids import Grid
 from benchmarks.tabular.means import METRICS
 from benchmarks.tabular.measuring import Entry
@@ -24,7 +25,7 @@ SHOWN = ("logloss", "auc")
 def heart_pieces() -> list[Piece]:
     """Return the table with each of the 25 splits; categorical columns are text, all others numbers."""
     data = heart()
-    frame = data.frame.to_pandas()
+    frame = data.frame.with_columns(pl.col(data.categorical).cast(pl.String)).to_pandas()
     features = {
         name: frame[name] if name in data.categorical else pd.to_numeric(frame[name])
         for name in frame.columns.drop(data.target)

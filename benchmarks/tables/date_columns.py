@@ -1,6 +1,6 @@
 """Columns of dates drawn from a grammar of formats, half of them mixed or ambiguous, and how each is read.
 
-    python benchmarks/tables/date_columns.py [--columns 200] [--seed 17] [--show]
+    python -m benchmarks.tables.date_columns [--columns 200] [--seed 17] [--show]
 
 A column is moments of 300 rows, written in a format that is drawn: the order of day, month and year, separators, zeros
 in front, names of months in seven languages, weekdays, a time of day before or after, an offset; or numbers that count
@@ -9,15 +9,13 @@ are words or days that no calendar has, or nothing tells which number is the day
 are those moments, and warned of if it has a note. Anything else is silent and wrong.
 """
 
-import argparse
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
-import polars as pl
+from benchmarks.tables.verdicts import report
 
 from demarcate.tabular import as_frame, infer_schema
 
@@ -258,34 +256,5 @@ def draw_columns(n_columns: int, seed: int) -> list[Drawn]:
     return columns
 
 
-def main() -> None:
-    """Draw columns and print how many are read right, warned of and silent."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--columns", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=17)
-    parser.add_argument("--show", action="store_true", help="print the columns that are silent")
-    arguments = parser.parse_args()
-    counts: Counter[tuple[str, str]] = Counter()
-    for number, drawn in enumerate(draw_columns(arguments.columns, arguments.seed)):
-        result = verdict(drawn)
-        counts[drawn.kind, result] += 1
-        if arguments.show and (result == "silent" or (result == "warned" and number % 2 == 0)):
-            column = infer_schema(pl.DataFrame({drawn.name: drawn.cells})).columns[0]
-            print(
-                number,
-                result,
-                drawn.kind,
-                drawn.cells[:4],
-                column.kind,
-                column.date_format,
-                column.note,
-                column.dropped,
-            )
-    for kind in dict.fromkeys(kind for kind, _ in counts):
-        print(f"{kind:28}", *(f"{result} {counts[kind, result]:4}" for result in ("right", "warned", "silent")))
-    results = Counter({result: sum(n for (_, one), n in counts.items() if one == result) for _, result in counts})
-    print(f"{'all':28}", *(f"{result} {results[result]:4}" for result in ("right", "warned", "silent")))
-
-
 if __name__ == "__main__":
-    main()
+    report(draw_columns, verdict, lambda number, result: result == "silent" or (result == "warned" and number % 2 == 0))

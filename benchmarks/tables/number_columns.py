@@ -1,6 +1,6 @@
 """Columns of numbers drawn from a grammar of formats, half of them mixed or ambiguous, and how each is read.
 
-    python benchmarks/tables/number_columns.py [--columns 200] [--seed 17]
+    python -m benchmarks.tables.number_columns [--columns 200] [--seed 17]
 
 A column is a quantity of 300 rows, written in a format that is drawn: separators, digits, currency, unit, sign, factor.
 Half of the columns are written so throughout. In the other half some cells are written in another format, are words or
@@ -8,14 +8,12 @@ misprints, or nothing tells thousands from decimals. A column is read right if i
 to one factor for all (a unit); it is warned of if a note names a cell of it. Anything else is silent and wrong.
 """
 
-import argparse
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
+from benchmarks.tables.verdicts import report
 
 from demarcate.tabular import as_frame, infer_schema
 
@@ -100,6 +98,7 @@ class Drawn:
     cells: list[str | None]
     truth: np.ndarray[Any, Any]
     kind: str
+    name: str = "x"
 
 
 def draw_column(generator: np.random.Generator, *, is_clean: bool) -> Drawn:
@@ -192,27 +191,5 @@ def draw_columns(n_columns: int, seed: int) -> list[Drawn]:
     return columns
 
 
-def main() -> None:
-    """Draw columns and print how many are read right, warned of and silent."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--columns", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=17)
-    parser.add_argument("--show", action="store_true", help="print the columns that are silent")
-    arguments = parser.parse_args()
-    counts: Counter[tuple[str, str]] = Counter()
-    for number, drawn in enumerate(draw_columns(arguments.columns, arguments.seed)):
-        result = verdict(drawn)
-        counts[drawn.kind, result] += 1
-        if arguments.show and result == "silent":
-            column = infer_schema(pl.DataFrame({"x": drawn.cells})).columns[0]
-            print(number, drawn.kind, drawn.cells[:6], column.kind, column.number_format, column.note, column.dropped)
-    for kind in dict.fromkeys(kind for kind, _ in counts):
-        print(f"{kind:16}", *(f"{result} {counts[kind, result]:4}" for result in ("right", "warned", "silent")))
-    print(
-        f"{'all':16}",
-        *(f"{r} {sum(n for (_, one), n in counts.items() if one == r):4}" for r in ("right", "warned", "silent")),
-    )
-
-
 if __name__ == "__main__":
-    main()
+    report(draw_columns, verdict)

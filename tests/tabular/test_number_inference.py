@@ -1,17 +1,13 @@
-import sys
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from benchmarks.tables import number_columns
 
 from demarcate.tabular import as_frame, infer_schema
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.number_format import PLAIN, NumberFormat
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "tables"))
-import number_columns
 
 PLAIN_NUMBERS = [f"{number}.{number % 10}" for number in range(100, 140)]
 

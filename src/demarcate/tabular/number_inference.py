@@ -18,6 +18,8 @@ _SIGNED_GROUPS = r"^[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+$"
 _MIN_GROUPS, _GROUP_SHARE = 30, 0.97
 _MIN_DIFFERENT = 10
 """Different numbers of a column, at least, among which a word is an exception and not one category of several."""
+_MAX_OTHERS = 3
+"""Different cells that are no numbers, at most, in a short column of numbers; and cells that a note lists."""
 _MIN_SHARE, _MIN_MIXED = 0.5, 0.25
 """Share of the different cells that are numbers from which the others are noticed: mostly, or in several formats."""
 _MAX_CATEGORIES = 12
@@ -81,7 +83,7 @@ def infer_numbers(name: str, cells: pl.Series, words: pl.Series, options: CellOp
     words = words.filter(~words.cast(pl.Float64, strict=False).is_infinite().fill_null(value=False))
     parts = NumberParts.of(words)
     n_numbers = int(parts.is_number.sum())
-    if not n_numbers or n_numbers < min(_MIN_MIXED * len(words), len(words) - MAX_OTHERS):
+    if not n_numbers or n_numbers < min(_MIN_MIXED * len(words), len(words) - _MAX_OTHERS):
         return _written_otherwise(cells, words, parts.is_number)
     if (parts.parts["mark"].is_not_null() | ~parts.is_number).all():
         return ""
@@ -110,10 +112,6 @@ def infer_numbers(name: str, cells: pl.Series, words: pl.Series, options: CellOp
     notes += _mark_notes(cells, words.filter(is_read), parts.parts["mark"].filter(is_read))
     is_plain = bool(find_numbers(words)[0].all())
     return replace(reading, notes=(*reading.notes, *notes), is_plain=is_plain)
-
-
-MAX_OTHERS = 3
-"""Different cells that are no numbers, at most, in a short column of numbers."""
 
 
 def _separators(
@@ -157,7 +155,7 @@ def _separators(
     read = values[best]
     if best[0] == "," and best[1] != "." and read.null_count():
         # A decimal point beside decimal commas is a decimal point.
-        points = values.get((".", ""), parts.values(".", "", letter))
+        points = parts.values(".", "", letter)
         is_point = read.is_null() & points.is_not_null()
         if is_point.any() and not bodies.filter(is_point).str.contains(_GROUPS).any():
             read = read.zip_with(~is_point, points)
@@ -230,17 +228,16 @@ def _written_otherwise(cells: pl.Series, words: pl.Series, is_number: pl.Series)
 def _mixed(name: str, odd: OddCells, words: pl.Series, is_read: pl.Series, units: pl.Series, *, has_unit: bool) -> str:
     """Return a note on a column of numbers and other things, if most of it are numbers."""
     n_read = int(is_read.sum())
-    if n_read < _MIN_SHARE * len(words) or n_read < (MAX_OTHERS if has_unit else _MIN_DIFFERENT):
+    if n_read < _MIN_SHARE * len(words) or n_read < (_MAX_OTHERS if has_unit else _MIN_DIFFERENT):
         return ""
     number, other = quoted(words.filter(is_read)[0]), quoted(odd.words[0])
-    if units.filter(~is_read).drop_nulls().n_unique() and has_unit:
-        others = listed(
-            units.filter(~is_read).drop_nulls().unique(maintain_order=True).to_list(), MAX_OTHERS, write=quoted
-        )
+    of_others = units.filter(~is_read).drop_nulls().unique(maintain_order=True).to_list()
+    if of_others and has_unit:
+        others = listed(of_others, _MAX_OTHERS, write=quoted)
         fact = f"numbers of several units: {number}, and row {odd.row:,} holds {other} ({others}): read as categories"
         return f"{fact}. Convert the cells to one unit, or leave the others empty"
     fact = f"most cells are numbers such as {number}, but row {odd.row:,} holds {other}: read as categories"
-    if len(odd.words) > MAX_OTHERS:
+    if len(odd.words) > _MAX_OTHERS:
         return f"{fact}, as are {len(odd.words) - 1} more spellings. Correct or empty them to read numbers"
     return f"{fact}. --numerical {quoted(name)} with --missing {quoted(','.join(odd.words))} reads numbers"
 
@@ -274,7 +271,7 @@ def _mark_notes(cells: pl.Series, words: pl.Series, marks: pl.Series) -> list[st
         n_cells = _n_cells(cells, limits)
         fact = f"{counted(n_cells, 'cell')} {'is a limit' if n_cells == 1 else 'are limits'}, first in row "
         fact += f"{_row(cells, limits):,}: {how}"
-        notes.append(f"{fact}. --missing {quoted(','.join(limits.head(MAX_OTHERS)))} reads them as missing")
+        notes.append(f"{fact}. --missing {quoted(','.join(limits.head(_MAX_OTHERS)))} reads them as missing")
     about = words.filter((marks == APPROXIMATE).fill_null(value=False))
     if len(about):
         n_cells = _n_cells(cells, about)

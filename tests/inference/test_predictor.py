@@ -196,6 +196,62 @@ def test_predicting_changes_no_weight_and_repeats_to_the_bit():
     assert all(torch.equal(flat, one.flat) for flat, one in zip(before, ensemble.populations, strict=True))
 
 
+class TestWeights:
+    WEIGHTS = (0.05, 0.4, 0.1, 0.2, 0.25)
+
+    def weighted(self, **attributes):
+        return replace(untrained(("a", "b", "c")), weights=self.WEIGHTS, **attributes)
+
+    def test_probabilities_are_the_weighted_mean(self):
+        ensemble, table = self.weighted(), mixed_table(37, seed=1)
+        each = ensemble.member_probabilities(table)
+        expected = np.average(each, axis=0, weights=self.WEIGHTS)
+        np.testing.assert_allclose(ensemble.predict_proba(table), expected, atol=1e-7)
+        assert abs(ensemble.predict_proba(table) - each.mean(0)).max() > 1e-3
+
+    def test_some_members_keep_their_weights_among_themselves(self):
+        ensemble, table = self.weighted(), mixed_table()
+        each, parsed = ensemble.member_probabilities(table), ensemble.parse(table)
+        encoded = {index: torch.from_numpy(own.encode(parsed)) for index, own in enumerate(ensemble.encoders)}
+        for members in ([0], [2, 4], [1, 2, 3]):
+            weights = [self.WEIGHTS[member] for member in members]
+            expected = np.average(each[members], axis=0, weights=weights)
+            np.testing.assert_allclose(ensemble.probabilities(parsed, members), expected, atol=1e-7)
+            np.testing.assert_allclose(ensemble.probabilities_encoded(encoded, members), expected, atol=1e-7)
+
+    def test_the_spread_is_the_weighted_standard_deviation(self):
+        ensemble, table = self.weighted(), mixed_table()
+        each = ensemble.member_probabilities(table)
+        variance = np.average((each - ensemble.predict_proba(table)) ** 2, axis=0, weights=self.WEIGHTS)
+        np.testing.assert_allclose(ensemble.spread(table), np.sqrt(variance), atol=1e-6)
+
+    def test_many_rows_whose_first_layer_is_looked_up_give_the_same(self, monkeypatch):
+        ensemble, table = self.weighted(), mixed_table()
+        dense = ensemble.predict_proba(table)
+        monkeypatch.setattr(module, "_MIN_LOOKUP_ROWS", 1)
+        np.testing.assert_allclose(ensemble.predict_proba(table), dense, atol=1e-6)
+
+    @pytest.mark.parametrize("temperature", [None, 3.0])
+    def test_without_weights_the_bits_are_those_of_the_plain_mean(self, temperature):
+        ensemble, table = replace(untrained(("a", "b", "c")), temperature=temperature), mixed_table()
+        means = ensemble.member_probabilities(table).mean(0)
+        assert ensemble.predict_proba(table).tobytes() == module.scale(means, temperature).tobytes()
+
+    @pytest.mark.parametrize("weights", [(0.5, 0.5), (0.5, 0.5, 0.0, 0.0, 0.0), (0.2, 0.2, 0.2, 0.2, 0.3)])
+    def test_weights_that_are_no_shares_of_a_mean_are_refused(self, weights):
+        with pytest.raises(SettingError, match=r"^weights must "):
+            replace(untrained(), weights=weights)
+
+    def test_a_predictor_is_built_of_any_sequence_of_numbers(self):
+        plain = untrained()
+        parts = {
+            name: getattr(plain, name) for name in ("schema", "encoders", "encoding", "classes", "networks", "head")
+        }
+        built = Predictor.of(**parts, states=plain.states(), weights=np.full(5, 0.2), folds=np.arange(5))
+        assert (built.weights, built.folds) == ((0.2,) * 5, (0, 1, 2, 3, 4))
+        assert {*map(type, built.weights), *map(type, built.folds)} == {float, int}
+
+
 class TestTemperature:
     def test_it_is_applied_to_the_mean_of_the_members(self):
         ensemble, table = untrained(("a", "b", "c")), mixed_table()
@@ -268,6 +324,25 @@ class TestSets:
         sets = ensemble.predict_set(table)
         assert sets.tolist() == ((first + second) / 2 >= 0.34).tolist()
         assert 0 < sets.mean() < 1
+
+    def test_members_of_a_fold_may_read_through_several_encoders(self):
+        ensemble, table = self.with_rows(np.full(99, 0.34)), mixed_table()
+        weights = (0.05, 0.4, 0.1, 0.2, 0.25)
+        ensemble = replace(ensemble, folds=(1, 0, 2, 2, 0), weights=weights)
+        each = ensemble.member_probabilities(table)
+        means = [np.average(each[rows], axis=0, weights=np.take(weights, rows)) for rows in ([1, 4], [0], [2, 3])]
+        sets = ensemble.predict_set(table)
+        assert sets.tolist() == (np.median(means, axis=0) >= 0.34).tolist()
+        assert 0 < sets.mean() < 1
+        assert sets.tolist() != replace(ensemble, folds=None).predict_set(table).tolist()
+
+    def test_folds_that_leave_numbers_out_are_refused(self):
+        with pytest.raises(SettingError, match=r"^folds must be numbered from 0 without gaps"):
+            replace(untrained(), folds=(0, 1, 3, 0, 1))
+
+    def test_without_folds_they_are_those_of_the_encoders(self):
+        assert untrained().member_folds.tolist() == list(ENCODING)
+        assert replace(untrained(), folds=(1, 0, 2, 2, 0)).member_folds.tolist() == [1, 0, 2, 2, 0]
 
     def test_chunks_make_no_difference(self, monkeypatch):
         ensemble, table = self.with_rows(np.full(99, 0.34)), mixed_table()

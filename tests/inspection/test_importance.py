@@ -1,5 +1,7 @@
 """Permutation importance against a slow plain loop and against scikit-learn."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -8,6 +10,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 from demarcate import DemarcateClassifier
 from demarcate.errors import SettingError
 from demarcate.evaluation.sampling import Sampling
+from demarcate.inference import Predictor
 from demarcate.inspection import importance as module
 from demarcate.inspection.importance import RowGroup, permutation_importance
 
@@ -22,7 +25,7 @@ def fitted():
     frame = pl.DataFrame({"signal": signal, "other": other, "colour": colour})
     classifier = DemarcateClassifier(hidden=(8,), epochs=12, n_folds=4).fit(frame, codes)
     predictor = classifier.predictor_
-    members = np.asarray(predictor.encoding)
+    members = predictor.member_folds
     groups = [
         RowGroup(np.flatnonzero(classifier.oof_folds_ == fold), tuple(np.flatnonzero(members == fold).tolist()))
         for fold in range(4)
@@ -94,6 +97,20 @@ def test_of_very_many_columns_those_with_the_largest_weights_are_tried(fitted, m
     monkeypatch.setattr(module, "MAX_COLUMNS", 1)
     found = permutation_importance(predictor, parsed, codes, groups, rows="x")
     assert (len(found.columns), found.n_columns_all) == (1, 3)
+
+
+def test_of_very_many_columns_those_that_members_of_weight_read_are_tried(fitted, monkeypatch):
+    predictor, parsed, codes, _ = fitted
+    states = [[(weight.clone(), bias) for weight, bias in state] for state in predictor.states()]
+    for member, name in ((0, "signal"), (3, "other")):
+        states[member][0][0][:, predictor.encoders[member].columns_of(name)] += 1e3 * (1 + member)
+    names = ("schema", "encoders", "encoding", "classes", "networks", "head")
+    built = Predictor.of(**{name: getattr(predictor, name) for name in names}, states=states)
+    monkeypatch.setattr(module, "MAX_COLUMNS", 1)
+    every = [RowGroup(np.arange(len(codes)), (0, 1, 2, 3))]
+    for weights, expected in ((None, "other"), ((0.9, 0.03, 0.03, 0.04), "signal")):
+        found = permutation_importance(replace(built, weights=weights), parsed, codes, every, rows="x")
+        assert [column.column for column in found.columns] == [expected]
 
 
 def test_rows_of_one_class_have_no_area(fitted):

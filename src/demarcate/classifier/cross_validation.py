@@ -263,7 +263,7 @@ def _out_of_fold(
     traced = {member: logits for member, done in enumerate(fitted) if (logits := done.validation_logits) is not None}
     epoch = _common_epoch_of(fitted, predictor.encoding, splits, training_set.weights)
     for number, split in enumerate(splits):
-        members = [member for member, encoder in enumerate(predictor.encoding) if encoder == number]
+        members = np.flatnonzero(predictor.member_folds == number).tolist()
         finished = predictor.probabilities(training_set.cells(split.scored), members)
         traces = [traced[member] for member in members if member in traced]
         if traces:

@@ -15,6 +15,12 @@ from demarcate.errors import SettingError
 from demarcate.evaluation import Costs
 from demarcate.evaluation.calibration import scale
 from demarcate.evaluation.conformal import Conformal
+from demarcate.evaluation.member_weights import (
+    check_member_folds,
+    check_member_weights,
+    deviation_over_members,
+    mean_over_members,
+)
 from demarcate.inference.first_layer_lookup import FirstLayerLookup, locate_member
 from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
@@ -59,6 +65,11 @@ class Predictor:
         Out-of-fold scores for prediction sets, if there are any.
     positive
         The code of the positive class of two, 0 or 1; None where nobody said which class that is.
+    weights
+        Each member's share of the mean of probabilities, ``(n_members,)``: above 0, together 1. None weighs all alike.
+    folds
+        The split that each member was held out of, ``(n_members,)``, numbered from 0 without gaps; None where those are
+        the members behind one encoder.
     merge_labels
         Whether all spellings of a label are its class, as they were in training.
     trained_on
@@ -80,10 +91,16 @@ class Predictor:
     temperature: float | None = None
     conformal: Conformal | None = None
     positive: int | None = None
+    weights: tuple[float, ...] | None = None
+    folds: tuple[int, ...] | None = None
     merge_labels: bool = False
     trained_on: TrainedOn | None = None
     record: Mapping[str, Any] = field(default_factory=dict)
     cells: CellOptions = NO_CELL_OPTIONS
+
+    def __post_init__(self) -> None:
+        check_member_weights(self.weights, self.n_members)
+        check_member_folds(self.folds, self.n_members)
 
     @classmethod
     def of(
@@ -95,6 +112,8 @@ class Predictor:
         states: Sequence[MemberState],
         head: Head,
         device: str | torch.device | None = None,
+        weights: Sequence[float] | None = None,
+        folds: Sequence[int] | None = None,
         **attributes: Any,
     ) -> "Predictor":
         """Return a predictor from its members' specifications, parameters and common head, and its other attributes.
@@ -103,13 +122,26 @@ class Predictor:
         """
         populations = tuple(stack(networks, states, head))
         trained = tuple(encoder.trained() for encoder in encoders)
-        predictor = cls(encoders=trained, encoding=tuple(encoding), populations=populations, **attributes)
+        predictor = cls(
+            encoders=trained,
+            encoding=tuple(encoding),
+            populations=populations,
+            weights=None if weights is None else tuple(map(float, weights)),
+            folds=None if folds is None else tuple(map(int, folds)),
+            **attributes,
+        )
         return predictor if device is None else predictor.to(device)
 
     @property
     def n_members(self) -> int:
         """The number of networks in the ensemble."""
         return len(self.encoding)
+
+    @property
+    def member_folds(self) -> NDArray[np.int64]:
+        """The split that each member was held out of, ``(n_members,)``, by its number."""
+        # Without folds, members that read through one encoder have the same rows held out.
+        return np.asarray(self.encoding if self.folds is None else self.folds)
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -156,7 +188,7 @@ class Predictor:
     def predict_proba(self, table: Any) -> NDArray[np.float64]:
         """Return class probabilities ``(n_rows, n_classes)``; rows sum to 1, and none is NaN.
 
-        They are the mean over members, scaled by the temperature if there is one.
+        They are the weighted mean over members, scaled by the temperature if there is one.
 
         Parameters
         ----------
@@ -250,7 +282,7 @@ class Predictor:
         return self.sets(self.parse(table), coverage, per_class=per_class, allow_empty=allow_empty)
 
     def spread(self, table: Any) -> NDArray[np.float64]:
-        """Return the standard deviation of each probability between members, ``(n_rows, n_classes)``.
+        """Return the weighted standard deviation of each probability between members, ``(n_rows, n_classes)``.
 
         The members' own probabilities are compared, without the temperature.
         """
@@ -279,25 +311,27 @@ class Predictor:
         return self.schema.reader(self._ranges, self.cells)
 
     def probabilities(self, parsed: ParsedColumns, members: Sequence[int] | None = None) -> NDArray[np.float64]:
-        """Return probabilities ``(n_rows, n_classes)`` of parsed rows, the mean over all members or over some."""
+        """Return probabilities ``(n_rows, n_classes)`` of parsed rows, the weighted mean over all members or some."""
         chosen = range(self.n_members) if members is None else members
+        weights = self._weights_of(chosen)
         means = np.empty((_n_rows(parsed), len(self.classes)))
         for rows, probabilities in self._member_probabilities(parsed, chosen):
-            means[rows] = probabilities.mean(0)
+            means[rows] = mean_over_members(probabilities, weights)
         return scale(means, self.temperature)
 
     def probabilities_encoded(self, encoded: Mapping[int, Tensor], members: Sequence[int]) -> NDArray[np.float64]:
-        """Return probabilities ``(n_rows, n_classes)`` of encoded rows, the mean over some members.
+        """Return probabilities ``(n_rows, n_classes)`` of encoded rows, the weighted mean over some members.
 
         ``encoded`` has by the number of each encoder that these members read through its matrix ``(n_rows, d_in)``.
         """
-        return scale(_finite_probabilities(self.head, self._logits(encoded, members)).mean(0), self.temperature)
+        probabilities = _finite_probabilities(self.head, self._logits(encoded, members))
+        return scale(mean_over_members(probabilities, self._weights_of(members)), self.temperature)
 
     def spreads(self, parsed: ParsedColumns) -> NDArray[np.float64]:
         """Return `spread` of parsed rows."""
         deviations = np.empty((_n_rows(parsed), len(self.classes)))
         for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
-            deviations[rows] = probabilities.std(0)
+            deviations[rows] = deviation_over_members(probabilities, self.weights)
         return deviations
 
     def sets(
@@ -309,12 +343,12 @@ class Predictor:
                 "prediction sets go by out-of-fold rows: this model has none. Fit one with DemarcateClassifier or "
                 "'demarcate fit'"
             )
-        # Members that read through one encoder have the same rows held out: their mean is one fold's.
-        folds = np.unique(self.encoding)
+        member_folds = self.member_folds
+        folds = [np.flatnonzero(member_folds == fold).tolist() for fold in np.unique(member_folds)]
         sets = np.empty((_n_rows(parsed), len(self.classes)), dtype=np.bool_)
         for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
-            of_folds = np.stack([probabilities[np.equal(self.encoding, fold)].mean(0) for fold in folds])
-            sets[rows] = self.conformal.sets(of_folds, coverage, per_class=per_class, allow_empty=allow_empty)
+            means = [mean_over_members(probabilities[members], self._weights_of(members)) for members in folds]
+            sets[rows] = self.conformal.sets(np.stack(means), coverage, per_class=per_class, allow_empty=allow_empty)
         return sets
 
     def majority_probabilities(self, n_rows: int) -> NDArray[np.float64] | None:
@@ -333,6 +367,10 @@ class Predictor:
     @property
     def _ranges(self) -> TrainedRanges | None:
         return None if self.trained_on is None else self.trained_on.as_ranges()
+
+    def _weights_of(self, members: Sequence[int]) -> list[float] | None:
+        """Return the weights of some members, which need not sum to 1; None for all the same."""
+        return None if self.weights is None else [self.weights[member] for member in members]
 
     def _member_probabilities(
         self, parsed: ParsedColumns, members: Sequence[int]

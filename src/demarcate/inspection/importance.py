@@ -265,11 +265,13 @@ def _tried_columns(predictor: Predictor) -> list[str]:
     if len(names) <= MAX_COLUMNS:
         return names
     weight = dict.fromkeys(names, 0.0)
-    for network, state, index in zip(predictor.networks, predictor.states(), predictor.encoding, strict=True):
+    shares = predictor.weights or (1.0,) * predictor.n_members
+    members = zip(predictor.networks, predictor.states(), predictor.encoding, shares, strict=True)
+    for network, state, index, share in members:
         if not family_of(network).starts_linear:
             continue
         lengths = state[0][0].norm(dim=0).cpu().numpy()
         for name in names:
-            weight[name] += float(lengths[predictor.encoders[index].columns_of(name)].sum())
+            weight[name] += share * float(lengths[predictor.encoders[index].columns_of(name)].sum())
     heaviest = set(sorted(names, key=lambda name: -weight[name])[:MAX_COLUMNS])
     return [name for name in names if name in heaviest]

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
+from demarcate.evaluation.member_weights import deviation_over_members
 from demarcate.formatting import shortened
+from demarcate.inference import Predictor
 from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
 from demarcate.inspection.slice import SliceGrid, slice_through
 from demarcate.plotting import style
@@ -37,6 +39,8 @@ class DisagreementDisplay(Display):
         Each class's lead over its best rival for each member, of the same shape.
     points, codes
         The rows drawn, ``(n_points, 2)``, and their class indices.
+    weights
+        What each member counts, ``(n_members,)``; None for all the same.
 
     Examples
     --------
@@ -55,6 +59,7 @@ class DisagreementDisplay(Display):
     points: NDArray[np.float64]
     codes: NDArray[np.int64]
     title: str = ""
+    weights: tuple[float, ...] | None = None
 
     @classmethod
     def from_estimator(
@@ -89,18 +94,20 @@ class DisagreementDisplay(Display):
         grid, points, codes, classes = slice_through(
             estimators[0], data, columns=columns, at=at, rows=rows, resolution=resolution
         )
-        flat = np.concatenate([_member_probabilities(each, grid) for each in estimators])
+        predictors = [_predictor(each) for each in estimators]
+        flat = np.concatenate([predictor.member_probabilities(grid.points()) for predictor in predictors])
         if len(flat) < 2:
             raise SettingError("There is only one network. Give at least two.")
         probabilities = flat.reshape(len(flat), resolution, resolution, len(classes))
         margins = np.stack([class_margins(estimators[0], own) for own in probabilities])
         title = f"Where {len(flat)} networks disagree" if title is None else title
-        return cls(grid, probabilities, margins, classes, points, codes, title).plot(ax)
+        weights = _weights(predictors)
+        return cls(grid, probabilities, margins, classes, points, codes, title, weights).plot(ax)
 
     @property
     def spread(self) -> NDArray[np.float64]:
         """The standard deviation over members of a class's probability, of the class they differ on most."""
-        return np.asarray(self.member_probabilities.std(0).max(-1))
+        return np.asarray(deviation_over_members(self.member_probabilities, self.weights).max(-1))
 
     @property
     def caption(self) -> str:
@@ -124,11 +131,19 @@ class DisagreementDisplay(Display):
         return self
 
 
-def _member_probabilities(estimator: Any, grid: SliceGrid) -> NDArray[np.float64]:
-    """Return each member's probabilities, ``(n_members, n_places, n_classes)``."""
+def _predictor(estimator: Any) -> Predictor:
+    """Return the predictor of an estimator, as it predicts a grid."""
     predictor = predictor_of(estimator)
     if predictor is None:
         fact = f"A {type(estimator).__name__} has no members"
         raise SettingError(f"{fact}. Give a fitted DemarcateClassifier, a Predictor or runs.")
     # A grid goes beyond the rows, and is not compared with those that were trained on.
-    return replace(predictor, trained_on=None).member_probabilities(grid.points())
+    return replace(predictor, trained_on=None)
+
+
+def _weights(predictors: Sequence[Predictor]) -> tuple[float, ...] | None:
+    """Return what the members of several predictors count: 1 on average within each; None for all the same."""
+    if all(predictor.weights is None for predictor in predictors):
+        return None
+    shares = [(predictor.weights or (1 / predictor.n_members,) * predictor.n_members) for predictor in predictors]
+    return tuple(share * len(own) for own in shares for share in own)

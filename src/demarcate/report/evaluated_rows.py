@@ -132,7 +132,7 @@ class EvaluatedRows:
             raise InputError([Problem(fact, "Pass X, y and sample_weight as they were passed to fit")])
         record = classifier.record(baselines)
         folds = classifier.oof_folds_
-        member_folds = np.asarray(classifier.scorer_.encoding)
+        member_folds = classifier.scorer_.member_folds
         groups = tuple(
             RowGroup(np.flatnonzero(folds == fold), tuple(np.flatnonzero(member_folds == fold).tolist()))
             for fold in np.unique(folds)

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 # Python puts the folder itself on the path, where its modules have no package.
@@ -14,10 +15,10 @@ from benchmarks.tabular.arguments import arguments
 from benchmarks.tabular.board import board
 from benchmarks.tabular.grids import Grid, listed, show, write
 from benchmarks.tabular.heart import NAME, heart_grids, heart_pieces
-from benchmarks.tabular.opponents import VARIANTS
+from benchmarks.tabular.opponents import VARIANTS, check_installed
 from benchmarks.tabular.scores import Cache, fill, pieces
 from benchmarks.tabular.seconds import fit_grid, rate_grid, table_grid
-from benchmarks.tabular.sources import picked, source_of
+from benchmarks.tabular.sources import largest, picked, source_of
 from benchmarks.tabular.tables import Table
 from benchmarks.tabular.times import rates, timed
 from benchmarks.tabular.workers import Worker
@@ -27,11 +28,13 @@ def main(words: list[str] | None = None) -> None:
     """Fit, store, print and write."""
     options = arguments(words)
     if options.imported:
-        print(f"{Cache(options.cache).take(options.imported)} scores imported", file=sys.stderr)
+        print(f"{_cache(options).take(options.imported)} scores imported", file=sys.stderr)
     try:
         grids = _what(options)(options)
     except ValueError as error:
         sys.exit(str(error))
+    if options.label:
+        grids = [replace(grid, title=f"{options.label}: {grid.title}") for grid in grids]
     show(grids)
     if options.markdown:
         write(grids, options.markdown)
@@ -45,14 +48,20 @@ def _what(options: argparse.Namespace) -> Callable[[argparse.Namespace], list[Gr
     return _heart if options.heart else _board
 
 
+def _cache(options: argparse.Namespace) -> Cache:
+    """Return the cache; the large tables have one inside, because the same names stand for more rows there."""
+    return Cache(options.cache / "large" if options.large else options.cache)
+
+
 def _board(options: argparse.Namespace) -> list[Grid]:
-    cache = Cache(options.cache)
+    cache = _cache(options)
     if options.show:
         stored = list(dict.fromkeys(key.table for key in cache.read() if key.table != NAME))
         names = options.tables or stored
         if unknown := [name for name in names if name not in stored]:
             raise ValueError(f"{options.cache} has scores of {listed(stored)}: got {listed(unknown)}")
     else:
+        check_installed(options.algorithms)
         tables = _tables(options)
         names = [table.name for table in tables]
         with Worker(options.threads, options.limit) as worker:
@@ -61,7 +70,7 @@ def _board(options: argparse.Namespace) -> list[Grid]:
 
 
 def _ablation(options: argparse.Namespace) -> list[Grid]:
-    cache, tables = Cache(options.cache), _tables(options)
+    cache, tables = _cache(options), _tables(options)
     own = [name for name in options.algorithms if name in VARIANTS] or list(VARIANTS)
     with Worker(options.threads, options.limit) as worker:
         work = pieces(tables, options.splits, options.part)
@@ -71,6 +80,7 @@ def _ablation(options: argparse.Namespace) -> list[Grid]:
 
 def _heart(options: argparse.Namespace) -> list[Grid]:
     cache = Cache(options.cache)
+    check_installed(options.algorithms)
     work = [piece for place, piece in enumerate(heart_pieces()) if options.part.holds(place)]
     with Worker(options.threads, options.limit) as worker:
         fill(cache, work, options.algorithms, worker, options.again)
@@ -78,26 +88,29 @@ def _heart(options: argparse.Namespace) -> list[Grid]:
 
 
 def _times(options: argparse.Namespace) -> list[Grid]:
+    check_installed(options.algorithms)
     tables = _tables(options)
-    settings = options.algorithms, options.threads, options.limit, options.repeats
-    found = timed(tables, *settings)
+    settings = options.algorithms, options.threads, options.limit, options.repeats, options.again
+    folder = _cache(options).folder
+    found = timed(Cache(folder / "times"), tables, *settings)
     by_name = {table.name: table for table in tables}
     if options.rate_table in by_name or options.rate_table is None:
-        largest = max(tables, key=lambda table: len(table.y))
-        rated = by_name.get(options.rate_table or "adult", largest)
+        most_rows = max(tables, key=lambda table: len(table.y))
+        rated = by_name.get(options.rate_table or "adult", most_rows)
     else:
         source = source_of(options.source)
         rated = source.table(*picked(source, [options.rate_table]))
     return [
         table_grid(found, options.threads),
         fit_grid(found, options.subject),
-        rate_grid(rates(rated, *settings), rated.name),
+        rate_grid(rates(Cache(folder / "rates"), rated, *settings), rated.name),
     ]
 
 
 def _tables(options: argparse.Namespace) -> list[Table]:
     source = source_of(options.source)
-    tables = [source.table(name) for name in picked(source, options.tables)]
+    names = picked(source, options.tables)
+    tables = largest(source, names) if options.large else [source.table(name) for name in names]
     return [table for table in tables if options.fewer_rows is None or len(table.y) < options.fewer_rows]
 
 

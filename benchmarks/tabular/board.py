@@ -8,6 +8,7 @@ from benchmarks.tabular.means import METRICS, Means, half_known, means, with_bes
 from benchmarks.tabular.measuring import Entry
 from benchmarks.tabular.opponents import OURS
 from benchmarks.tabular.scores import Key
+from benchmarks.tabular.seconds import fit_grid
 from benchmarks.tabular.standings import costs, duel, ranks
 
 
@@ -34,7 +35,8 @@ def board(
     Returns
     -------
     list of Grid
-        Mean ranks; wins and ratios of the subject against each; its costliest tables; and fits that raised, if any.
+        Mean ranks; wins and ratios of the subject against each; its costliest tables; seconds of fits, if any are
+        stored; and fits that raised, if any.
     """
     field = [name for name in algorithms if name == subject or name not in OURS]
     parts = means(entries, tables, field, most_splits).without_empty()
@@ -46,7 +48,7 @@ def board(
     ]
     grids = [_ranks(averages, subject, half)]
     if subject in averages.algorithms:
-        grids += [_duels(averages, subject), _costs(averages, subject)]
+        grids += [_duels(averages, subject), _costs(averages, subject), *_seconds(entries, parts, subject)]
     raised = list(_raised(entries, parts))
     if raised:
         grids.append(Grid("Fits with an error", ("fit", "error"), raised, n_text=2))
@@ -75,15 +77,19 @@ def _duels(averages: Means, subject: str) -> Grid:
             f"{each.wins:g}",
             f"{each.wins / each.n_tables:.0%} [{each.wins_low:.0%}, {each.wins_high:.0%}]",
             "-" if np.isnan(each.ratio) else f"{each.ratio:.3f} [{each.ratio_low:.3f}, {each.ratio_high:.3f}]",
+            "-" if np.isnan(each.median) else f"{each.median:.3f}",
+            *(f"{each.wins_by[metric]:g}" for metric in METRICS if metric != "logloss"),
         ]
         for each in duels
         if each
     ]
     note = (
         "A tie is half a win, an error a loss. The ratio is the geometric mean over the tables without an error "
-        f"of either: below 1, {subject} is better. Intervals of 95%: Wilson's, and a bootstrap over tables."
+        f"of either, with the median of the same tables: below 1, {subject} is better. "
+        "Intervals of 95%: Wilson's, and a bootstrap over tables."
     )
-    header = ("against", "tables", "wins", "share of wins", "ratio")
+    more = [f"wins on {label}" for metric, label in METRICS.items() if metric != "logloss"]
+    header = ("against", "tables", "wins", "share of wins", "ratio", "median", *more)
     return Grid(f"Log loss of {subject} against each", header, rows, [note])
 
 
@@ -94,6 +100,18 @@ def _costs(averages: Means, subject: str) -> Grid:
     ]
     header = ("table", subject, "best peer", "its log loss", "ratio")
     return Grid(f"Log loss of {subject} beside the best peer of each table", header, rows)
+
+
+def _seconds(entries: Mapping[Key, Entry], averages: Means, subject: str) -> list[Grid]:
+    """Return the table of stored seconds, if the subject and another have any on a table."""
+    stored = {
+        key: entry
+        for name in averages.algorithms
+        for key, entry in entries.items()
+        if key.algorithm == name and key.table in averages.tables and "fit_s" in entry
+    }
+    grid = fit_grid(stored, subject)
+    return [grid] if len(grid.rows) > 1 else []
 
 
 def _raised(entries: Mapping[Key, Entry], averages: Means) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from benchmarks.tabular.measuring import Entry, probabilities, score
+from benchmarks.tabular.measuring import Entry, fitted, score
 from benchmarks.tabular.opponents import KNOWN
 from benchmarks.tabular.sources import Folder
 from benchmarks.tabular.tables import TEST_SHARE, Split, Table
@@ -47,8 +47,8 @@ def fit_once(table: Table, split: Split, preset: str, which: str) -> Entry:
         encoders = tuple(encoder for encoder in encoders if not issubclass(encoder, CrossFittedEncoder))
     with patch.object(encoder_registry, "ENCODERS", encoders), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        predicted, fit_s, _ = probabilities(KNOWN[PRESETS[preset]], table, split, 1)
-    return {**score(table.y[split.test], predicted), "fit_s": fit_s}
+        result = fitted(KNOWN[PRESETS[preset]], table, split, 1)
+    return {**score(table.y[split.test], result.probabilities), "fit_s": result.fit_s}
 
 
 def read(cache: Path) -> dict[Key, Entry]:

@@ -6,7 +6,7 @@ import logging
 import time
 import warnings
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from benchmarks.tabular.inputs import FORMS
@@ -18,8 +18,29 @@ from threadpoolctl import threadpool_limits
 
 SMALLEST = 1e-7
 """The lower limit of a probability: otherwise a single row with probability 0 decides the log loss."""
+SECONDS = ("fit_s", "predict_s", "fit_cpu_s")
+"""The times of an entry."""
 Entry = dict[str, Any]
 """The stored result of a fit, JSON-ready: its scores, or ``error``, or ``timeout``."""
+
+
+class Fitted(NamedTuple):
+    """Probabilities of the test rows, ``(n_test, n_classes)``, and seconds.
+
+    Attributes
+    ----------
+    probabilities
+        In the order of the table's classes.
+    fit_s, predict_s
+        Seconds of fit and of predict.
+    fit_cpu_s
+        Seconds of processors in fit, which other processes lengthen little.
+    """
+
+    probabilities: NDArray[np.floating[Any]]
+    fit_s: float
+    predict_s: float
+    fit_cpu_s: float
 
 
 def score(y: NDArray[np.int64], probabilities: NDArray[np.floating[Any]]) -> Entry:
@@ -57,21 +78,19 @@ def score(y: NDArray[np.int64], probabilities: NDArray[np.floating[Any]]) -> Ent
     }
 
 
-def probabilities(
-    algorithm: Algorithm, table: Table, split: Split, threads: int
-) -> tuple[NDArray[np.floating[Any]], float, float]:
-    """Return probabilities of the test rows, ``(n_test, n_classes)``, and the seconds of fit and predict."""
+def fitted(algorithm: Algorithm, table: Table, split: Split, threads: int) -> Fitted:
+    """Return probabilities of the test rows, and the seconds they took."""
     X = FORMS[algorithm.form](table, split)
     y = table.labels if algorithm.labels else table.y
     model = algorithm.build(threads)
-    start = time.perf_counter()
+    start, start_cpu = time.perf_counter(), time.process_time()
     model.fit(X.iloc[split.train], y[split.train])
-    fitted = time.perf_counter()
+    between, cpu = time.perf_counter(), time.process_time()
     predicted = np.asarray(model.predict_proba(X.iloc[split.test]), dtype=float)
     done = time.perf_counter()
     known = list(model.classes_)
     order = [known.index(label) for label in (table.classes if algorithm.labels else range(len(table.classes)))]
-    return predicted[:, order], fitted - start, done - fitted
+    return Fitted(predicted[:, order], between - start, done - between, cpu - start_cpu)
 
 
 def measure(name: str, table: Table, split: Split, threads: int) -> Entry:
@@ -95,11 +114,12 @@ def measure(name: str, table: Table, split: Split, threads: int) -> Entry:
     }
     try:
         with quiet(), threadpool_limits(threads):
-            predicted, fit_s, predict_s = probabilities(algorithm, table, split, threads)
-        scores = score(table.y[split.test], predicted)
+            result = fitted(algorithm, table, split, threads)
+        scores = score(table.y[split.test], result.probabilities)
     except Exception as error:  # noqa: BLE001  # whatever a classifier raises is its result
         return about | {"error": f"{type(error).__name__}: {str(error)[:300]}"}
-    return scores | {"fit_s": round(fit_s, 3), "predict_s": round(predict_s, 4), "version": algorithm.version} | about
+    seconds = {name: round(getattr(result, name), 4) for name in SECONDS}
+    return scores | seconds | {"version": algorithm.version} | about
 
 
 @contextlib.contextmanager

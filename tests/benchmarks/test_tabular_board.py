@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.tabular import measuring, scores
+from benchmarks.tabular import measuring, scores, sources, times
 from benchmarks.tabular.__main__ import main
 from benchmarks.tabular.ablation import ablation
 from benchmarks.tabular.arguments import arguments
@@ -20,13 +20,14 @@ from benchmarks.tabular.grids import Grid
 from benchmarks.tabular.heart import difference, heart_grids, heart_pieces
 from benchmarks.tabular.inputs import FORMS
 from benchmarks.tabular.means import METRICS, means, with_best
-from benchmarks.tabular.opponents import ALGORITHMS, VARIANTS
+from benchmarks.tabular.opponents import ALGORITHMS, KNOWN, VARIANTS, check_installed
 from benchmarks.tabular.scores import Cache, Key, Part, fill, pieces
 from benchmarks.tabular.seconds import fit_grid, table_grid
-from benchmarks.tabular.sources import picked, source_of
+from benchmarks.tabular.sources import largest, picked, source_of
+from benchmarks.tabular.stacked_ensemble import StackedEnsemble
 from benchmarks.tabular.standings import costs, duel, ranks
 from benchmarks.tabular.tables import SMALL, Split, as_table, splits
-from benchmarks.tabular.times import Run
+from benchmarks.tabular.times import rates, timed
 from benchmarks.tabular.workers import Worker
 
 from demarcate import DemarcateClassifier
@@ -129,6 +130,38 @@ def test_rare_classes_are_left_out_and_large_tables_sampled_by_class():
     assert list(as_table("made", table.X, pd.Series(table.labels), most_rows=100).classes) == ["0", "1"]
 
 
+def test_the_largest_tables_are_those_that_the_board_samples(monkeypatch):
+    n_rows = {"small": 10_000, "middle": 10_100, "large": 10_300, "huge": 10_500}
+    monkeypatch.setattr(sources, "MOST_ROWS_OF_LARGE", 10_400)
+
+    class Made:
+        def table(self, name, most_rows):
+            place = np.arange(n_rows[name])
+            return as_table(name, pd.DataFrame({"row": place}), pd.Series(place % 2), most_rows)
+
+    found = largest(Made(), list(n_rows))
+    assert [(table.name, len(table.y)) for table in found] == [("huge", 10_400), ("large", 10_300), ("middle", 10_100)]
+    monkeypatch.setattr(sources, "NUMBER_OF_LARGE", 2)
+    assert [table.name for table in largest(Made(), list(n_rows))] == ["huge", "large"]
+
+
+def test_large_tables_have_scores_of_their_own(tmp_path, capsys):
+    for folder, name in ((tmp_path, "sampled"), (tmp_path / "large", "whole")):
+        cache = Cache(folder)
+        cache.put(Key(name, 0, "demarcate"), scored(0.1))
+        cache.put(Key(name, 0, "HGB"), scored(0.2))
+    words = ["--show", "--cache", str(tmp_path), "--algorithms", "demarcate,HGB"]
+    main(words)
+    printed = capsys.readouterr().out
+    assert "sampled" in printed
+    assert "whole" not in printed
+    main([*words, "--large", "--label", "Large tables"])
+    printed = capsys.readouterr().out
+    assert "Large tables: Mean rank over 1 tables" in printed
+    assert "whole" in printed
+    assert "sampled" not in printed
+
+
 def test_small_tables_have_three_splits_and_large_ones_one():
     def dealt(n_rows, most=None):
         table = as_table("made", pd.DataFrame({"row": range(n_rows)}), pd.Series(np.arange(n_rows) % 2))
@@ -156,7 +189,7 @@ def test_the_forms_of_features_keep_or_fill_what_is_missing(pets):
 
 
 def test_every_algorithm_has_a_name_and_settings_of_its_own():
-    assert len({algorithm.fingerprint for algorithm in ALGORITHMS.values()}) == len(ALGORITHMS)
+    assert len({algorithm.fingerprint for algorithm in KNOWN.values()}) == len(KNOWN)
     assert [dict(ALGORITHMS[name].settings) for name in ("demarcate", "demarcate-fast")] == [{}, {"preset": "fast"}]
 
 
@@ -176,7 +209,11 @@ def test_the_board_of_a_folder_from_fits_to_markdown(folder, tmp_path, monkeypat
     for entry in kept.values():
         assert entry["logloss"] < 0.5, entry
         assert (entry["n_train"], entry["n_test"], entry["threads"]) == (160, 40, 1)
-    assert "Mean rank over 1 tables" in capsys.readouterr().out
+        assert entry["fit_cpu_s"] > 0
+    assert len({entry["run"] for entry in kept.values()}) == 1
+    printed = capsys.readouterr().out
+    assert "Mean rank over 1 tables" in printed
+    assert "Seconds, summed over tables" in printed
     written = (tmp_path / "board.md").read_text("utf-8")
     assert "| HGB | 1 |" in written
     main([*words[4:], "--show"])
@@ -240,7 +277,8 @@ def test_a_table_that_takes_too_long_is_not_tried_on_other_splits(pets, tmp_path
     for _ in range(2):
         fill(cache, pieces([pets]), ["HGB"], worker)
     assert worker.calls == 1
-    assert cache.read() == {Key("pets", 0, "HGB"): {"timeout": 5.0, "threads": 1}}
+    ((key, entry),) = cache.read().items()
+    assert (key, entry["timeout"], entry["threads"]) == (Key("pets", 0, "HGB"), 5.0, 1)
 
 
 def test_what_a_fit_raises_is_kept_as_its_result(pets):
@@ -269,6 +307,7 @@ def test_parts_share_the_work_out(pets):
         (["--part", "3/2"], "I from 1 to N"),
         (["--algorithms", "HGB,Oracle"], "got Oracle"),
         (["--splits", "0"], "from 1 on"),
+        (["--large", "--heart"], "leave --large out"),
     ],
 )
 def test_the_command_line_says_what_it_takes(words, said, capsys):
@@ -325,7 +364,24 @@ def test_wins_count_ties_half_and_ratios_only_what_was_finished():
     assert against.wins_low < 2.5 / 4 < against.wins_high
     assert against.ratio == pytest.approx(1.0)
     assert against.ratio_low < 1 < against.ratio_high
+    assert against.median == pytest.approx(1.0)
+    assert against.wins_by == {"logloss": 2.5, "accuracy": 2.5, "auc": 2.5}
     assert duel(of(HGB=[None], LogReg=[0.1]), "HGB", "LogReg") is None
+
+
+def test_wins_are_counted_on_each_metric_and_medians_of_few_outliers():
+    made = {
+        Key(f"t{place}", 0, name): {"logloss": loss, "accuracy": accuracy, "auc": 0.9}
+        for place in range(3)
+        for name, loss, accuracy in (("demarcate", [0.001, 0.9, 0.8][place], 0.7), ("HGB", 1.0, 0.8))
+    }
+    against = duel(means(made, ["t0", "t1", "t2"], ["demarcate", "HGB"]), "demarcate", "HGB")
+    assert against.wins_by == {"logloss": 3, "accuracy": 0, "auc": 1.5}
+    assert against.median == 0.8
+    assert against.ratio == pytest.approx((0.001 * 0.9 * 0.8) ** (1 / 3))
+    grid = board(made, ["t0", "t1", "t2"], ["demarcate", "HGB"])[1]
+    shown = dict(zip(grid.header, grid.rows[0], strict=True))
+    assert [shown[name] for name in ("wins", "median", "wins on accuracy", "wins on AUC")] == ["3", "0.800", "0", "1.5"]
 
 
 def test_the_costliest_table_comes_first():
@@ -355,15 +411,95 @@ def test_a_grid_is_a_table_of_markdown():
     assert text == "### Times\n\n| who | s |\n| --- | ---: |\n| HGB | 1.0 |\n\nOne run."
 
 
+def taken(fit_s, run="one"):
+    return {"fit_s": fit_s, "predict_s": fit_s / 2, "fit_cpu_s": fit_s * 2, "run": run}
+
+
 def test_times_are_summed_where_both_finished():
-    found = {
-        Run("a", "demarcate", 0): {"fit_s": 2.0, "predict_s": 1.0},
-        Run("a", "HGB", 0): {"fit_s": 1.0, "predict_s": 3.0},
-    }
-    found |= {Run("b", "demarcate", 0): {"fit_s": 9.0, "predict_s": 9.0}, Run("b", "HGB", 0): {"timeout": 10}}
-    rows = fit_grid(found, "demarcate").rows
-    assert rows == [["demarcate", "2", "11.00", "1.00", "10.00", "1.00"], ["HGB", "1", "1.00", "0.50", "3.00", "3.00"]]
-    assert table_grid(found, 1).rows == [["a", "2.00", "1.00"], ["b", "9.00", "-"]]
+    found = {Key("a", 0, "demarcate"): taken(2.0), Key("a", 0, "HGB"): taken(1.0)}
+    found |= {Key("b", 0, "demarcate"): taken(9.0), Key("b", 0, "HGB"): {"timeout": 10}}
+    found |= {Key("b", 0, "LogReg"): {"timeout": 10}}
+    assert fit_grid(found, "demarcate").rows == [
+        ["demarcate", "2", "11.00", "1.00", "5.50", "1.00", "22.00", "1.00", "yes"],
+        ["HGB", "1", "1.00", "0.50", "0.50", "0.50", "2.00", "0.50", "yes"],
+    ]
+    assert table_grid(found, 1).rows == [["a", "2.00", "1.00", "-"], ["b", "9.00", "-", "-"]]
+
+
+def test_times_of_several_runs_are_flagged_and_unknown_ones_left_out():
+    found = {Key("a", 0, "demarcate"): taken(2.0), Key("b", 0, "demarcate"): taken(2.0)}
+    found |= {Key("a", 0, "HGB"): taken(1.0), Key("b", 0, "HGB"): taken(1.0, "another")}
+    found |= {Key("a", 0, "LogReg"): {"fit_s": 1.0, "predict_s": 1.0, "load": 1.5}}
+    grid = fit_grid(found, "demarcate")
+    assert [row[-1] for row in grid.rows] == ["yes", "no", "no"]
+    assert grid.rows[2][6:8] == ["-", "-"]
+    assert "Load averages after the fits: 1.5 to 1.5." in grid.notes
+
+
+def test_a_board_has_seconds_if_another_algorithm_has_some_too():
+    made = entries(HGB=[0.2], LogReg=[0.3], demarcate=[0.1])
+    made[Key("t0", 0, "demarcate")] |= taken(1.0)
+    assert len(board(made, ["t0"], HERE)) == 3
+    made[Key("t0", 0, "HGB")] |= taken(3.0, "another")
+    assert [row[:4] for row in board(made, ["t0"], HERE)[3].rows] == [
+        ["HGB", "1", "3.00", "3.00"],
+        ["demarcate", "1", "1.00", "1.00"],
+    ]
+
+
+def test_times_are_stored_and_measured_again_for_other_threads(pets, tmp_path, monkeypatch):
+    calls = []
+
+    def in_fresh_process(threads, limit, what, name, table):
+        calls.append((what, name))
+        return {"fit_s": 1.0, "rows_s": 5.0, "threads": threads, "settings": KNOWN[name].fingerprint}
+
+    monkeypatch.setattr(times, "in_fresh_process", in_fresh_process)
+    cache, names = Cache(tmp_path), ["HGB", "LogReg"]
+    first = timed(cache, [pets], names, 1, None, 2)
+    assert calls == [("fit", "HGB"), ("fit", "LogReg")] * 2
+    assert timed(cache, [pets], names, 1, None, 2) == first
+    assert len(calls) == 4
+    timed(cache, [pets], names, 2, None, 2)
+    assert len(calls) == 8
+    timed(cache, [pets], names, 2, None, 2, again=["HGB"])
+    assert calls[8:] == [("fit", "HGB")] * 2
+    assert [entry["rows_s"] for entry in rates(Cache(tmp_path / "rates"), pets, names, 1, None, 2)["HGB"]] == [5.0, 5.0]
+    assert calls[10:] == [("predict", "HGB"), ("predict", "LogReg")] * 2
+
+
+def test_an_algorithm_whose_package_is_not_there_is_refused_before_any_fit(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "autogluon", None)
+    with pytest.raises(ValueError, match=r"has AutoGluon_5min, whose .*: pip install autogluon.tabular, or leave"):
+        check_installed(["HGB", "AutoGluon_5min"])
+    with pytest.raises(SystemExit, match="pip install autogluon"):
+        main(["--algorithms", "AutoGluon_5min", "--cache", str(tmp_path)])
+
+
+def test_autogluon_gets_labels_in_a_column_and_scores_by_log_loss(pets, monkeypatch):
+    asked = {}
+
+    class Predictor:
+        class_labels = (1, 0)
+
+        def __init__(self, label, eval_metric, path, verbosity):
+            asked.update(label=label, eval_metric=eval_metric)
+
+        def fit(self, frame, **options):
+            asked.update(options, columns=list(frame), labels=frame[asked["label"]].tolist())
+            return self
+
+        def predict_proba(self, frame, as_multiclass):
+            return pd.DataFrame({0: [0.25] * len(frame), 1: [0.75] * len(frame)}, index=frame.index)
+
+    monkeypatch.setitem(sys.modules, "autogluon", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "autogluon.tabular", SimpleNamespace(TabularPredictor=Predictor))
+    model = StackedEnsemble(1, time_limit=5).fit(pets.X, pets.y)
+    assert asked["labels"] == pets.y.tolist()
+    assert asked["columns"][:-1] == list(pets.X)
+    assert (asked["eval_metric"], asked["num_cpus"], asked["time_limit"]) == ("log_loss", 1, 5)
+    assert list(model.classes_) == [1, 0]
+    np.testing.assert_array_equal(model.predict_proba(pets.X[:3]), [[0.75, 0.25]] * 3)
 
 
 def test_heart_is_dealt_five_times_into_five_folds():

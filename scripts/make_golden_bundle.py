@@ -122,8 +122,9 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
 
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
     temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; from format 4
-    on two classes, one of them positive, and what is known of the training rows; in format 5 numbers as people write
-    them, categories and text with scores, and labels of several spellings.
+    on two classes, one of them positive, and what is known of the training rows; from format 5 on numbers as people
+    write them, categories and text with scores, and labels of several spellings; from format 6 on networks that weigh,
+    of one fold and two encoders.
     """
     has_bins = version >= 3
     classes = CLASSES[:2] if version >= 4 else CLASSES
@@ -165,6 +166,8 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
             positive=1,
             trained_on=TRAINED_ON,
             merge_labels=version >= 5,
+            weights=(0.5, 0.125, 0.375) if version >= 6 else None,
+            folds=(0, 1, 1) if version >= 6 else None,
         )
     return replace(
         plain,

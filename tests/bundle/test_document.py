@@ -84,6 +84,11 @@ def golden_4():
 
 
 @pytest.fixture(scope="module")
+def golden_6():
+    return decode((GOLDEN / "format_6.safetensors").read_bytes())
+
+
+@pytest.fixture(scope="module")
 def rows():
     rows = json.loads((GOLDEN / "format_1.json").read_text(encoding="utf-8"))["rows"]
     # Cells that any of the models takes: dates in ISO 8601, which is read whatever else is.
@@ -619,6 +624,81 @@ class TestTrainedOn:
         assert n_working > 20
 
 
+class TestMembers:
+    """Weights and folds of networks, which formats 1 to 5 did not know."""
+
+    @settings(derandomize=True, deadline=None, max_examples=60)
+    @given(st.data())
+    def test_whatever_they_are_they_come_back_and_are_written_the_same_again(self, golden_6, data):
+        parts = np.array(data.draw(st.lists(st.floats(1e-9, 1), min_size=3, max_size=3)))
+        weights = data.draw(st.none() | st.just(tuple((parts / parts.sum()).tolist())))
+        folds = data.draw(st.none() | st.sampled_from([(0, 0, 0), (0, 1, 1), (2, 0, 1), (1, 0, 1)]))
+        predictor = replace(from_document(*golden_6), weights=weights, folds=folds)
+        document, tensors = to_document(predictor)
+        assert document["format_version"] == (5 if weights is folds is None else 6)
+        read = from_document(*decode(encode(document, tensors), expected_tensors))
+        assert (read.weights, read.folds) == (weights, folds)
+        assert encode(*to_document(read)) == encode(document, tensors)
+
+    @pytest.mark.parametrize("version", range(1, 6))
+    def test_what_has_neither_is_refused_in_format_6(self, version):
+        document, tensors = decode((GOLDEN / f"format_{version}.safetensors").read_bytes())
+        keys = {"costs": None, "conformal": None, "positive": None, "trained_on": None}
+        data = encode({**keys, **document, "format_version": 6}, tensors)
+        with pytest.raises(BundleError, match="format_version would be written differently"):
+            from_document(*decode(data, expected_tensors))
+
+    @pytest.mark.parametrize(
+        ("place", "value", "reason"),
+        [
+            (("format_version",), 5, r"network 0 does not have the keys \['encoder', 'network'\]"),
+            (("members", 0, "weight"), 1, "the weight of network 0 is not a number"),
+            (("members", 0, "weight"), "half", "the weight of network 0 is not a number"),
+            (("members", 0, "weight"), 0.0, "weights must be above 0 and at most 1, got 0.0 of member 0"),
+            (("members", 0, "weight"), -0.5, "weights must be above 0 and at most 1, got -0.5 of member 0"),
+            (("members", 1, "weight"), 0.25, "weights must sum to 1, got 1.125"),
+            (("members", 0, "fold"), 1, r"folds must be numbered from 0 without gaps, got \[1\]"),
+            (("members", 2, "fold"), 3, r"folds must be numbered from 0 without gaps, got \[0, 1, 3\]"),
+            (("members", 2, "fold"), -1, "the fold of network 2 is not a count"),
+            (("members", 2, "fold"), True, "the fold of network 2 is not a count"),
+            (("members", 2, "seed"), 1, "network 2 does not have the keys"),
+        ],
+        ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
+    )
+    def test_what_no_members_have_is_refused_with_the_reason(self, golden_6, place, value, reason):
+        document, tensors = golden_6
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(encode(replaced(document, place, value), tensors), expected_tensors))
+
+    @pytest.mark.parametrize("key", ["weight", "fold"])
+    @pytest.mark.parametrize("number", range(3))
+    def test_all_members_have_them_or_none(self, golden_6, key, number):
+        document, tensors = golden_6
+        with pytest.raises(BundleError, match=r"network \d does not have the keys"):
+            decode(encode(without(document, ("members", number, key)), tensors), expected_tensors)
+
+    def test_every_mutant_is_refused_or_works(self, golden_6):
+        document, tensors = golden_6
+        expected = json.loads((GOLDEN / "format_6.json").read_text(encoding="utf-8"))
+        n_refused = n_working = 0
+        for number in range(3):
+            for name, mutant in mutants(document["members"][number]):
+                members = [*document["members"][:number], mutant, *document["members"][number + 1 :]]
+                data = encode({**document, "members": members}, tensors)
+                try:
+                    predictor = from_document(*decode(data, expected_tensors))
+                except BundleError:
+                    n_refused += 1
+                    continue
+                n_working += 1
+                assert encode(*to_document(predictor)) == data, name
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", InputWarning)
+                    assert np.isfinite(predictor.predict_proba(expected["rows"])).all(), name
+        assert n_refused > 300
+        assert n_working > 5
+
+
 class TestGolden:
     @pytest.mark.filterwarnings("ignore:.*outside what was trained on:demarcate.errors.InputWarning")
     @pytest.mark.parametrize("version", range(1, FORMAT_VERSION + 1))
@@ -714,7 +794,7 @@ class TestCraftedDocuments:
     def test_another_format_is_refused_with_the_advice_to_upgrade(self, golden, version):
         document, tensors = golden
         data = encode({**document, "format_version": version}, tensors)
-        with pytest.raises(BundleError, match=r"has format .*; this version reads formats 1 to 5\. Upgrade demarcate"):
+        with pytest.raises(BundleError, match=r"has format .*; this version reads formats 1 to 6\. Upgrade demarcate"):
             decode(data, expected_tensors)
 
     @pytest.mark.parametrize(

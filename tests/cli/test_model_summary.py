@@ -40,6 +40,11 @@ def test_what_is_on_record_is_told(described):
     assert (told["seed"], told["made with torch"]) == ("3", "2.6")
 
 
+def test_shares_of_networks_are_told_where_they_differ(described):
+    assert "shares of networks" not in dict(described(5))
+    assert dict(described(6))["shares of networks"] == "0.125 to 0.5 of the mean"
+
+
 def test_networks_of_more_kinds_than_fit_are_counted():
     document, tensors = decode((GOLDEN / "format_1.safetensors").read_bytes())
     members, extra = list(document["members"]), {}

@@ -10,6 +10,7 @@ from demarcate.errors import InputError, InputWarning, SettingError
 from demarcate.report import Report
 
 
+@pytest.mark.usefixtures("binary_report")  # which compares with the baselines
 def test_rows_other_than_those_of_the_fit_are_refused(binary_fit):
     classifier, frame, labels = binary_fit
     with pytest.raises(InputError, match="not the rows that the networks were trained on"):

@@ -1,6 +1,6 @@
 """Rules that a model file's document meets before anything is built from it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -8,6 +8,7 @@ from demarcate.bundle.rules import has_keys, is_count, is_float_between, is_text
 from demarcate.encoding.encoder_registry import checked_encoder
 from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
 from demarcate.evaluation.costs import MAX_COST
+from demarcate.evaluation.member_weights import check_member_folds, check_member_weights
 from demarcate.nn import FAMILIES, HEAD_NAMES
 from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
 from demarcate.tabular.label_types import FORMAT_1_TYPES, LABEL_TYPES
@@ -22,6 +23,9 @@ LATER_KEYS = FORMAT_1_KEYS | {"costs", "conformal"}
 FORMAT_4_KEYS = LATER_KEYS | {"positive", "trained_on"}
 LABEL_KEYS = {"merge_labels"}
 """Keys that format 5 has where they are true."""
+MEMBER_KEYS = {"encoder", "network"}
+MEAN_KEYS = {"weight", "fold"}
+"""Keys that all members have in format 6, or none."""
 COLUMN_KEYS = {"name", "kind", "dropped", "note", "categories", "date_format"}
 NETWORK_KEYS = {"hidden", "activation", "dropout", "head"}
 TRAINED_ON_KEYS = {"n_rows", "ranges", "group_columns", "n_groups", "time_column", "latest", "gap", "is_date"}
@@ -51,7 +55,7 @@ def check_document(document: Mapping[str, Any]) -> None:
     _check_positive(document.get("positive"), len(document["classes"]["values"]))
     _check_trained_on(document.get("trained_on"), used)
     _check_encoders(document["encoders"], used)
-    _check_members(document["members"], len(document["encoders"]), document["head"])
+    _check_members(document["members"], len(document["encoders"]), document["head"], version)
     check_record(document["record"])
 
 
@@ -167,11 +171,13 @@ def _check_encoders(encoders: Any, used: Mapping[str, str]) -> None:
             checked_encoder(column, kind, f"column {index} of {where}")
 
 
-def _check_members(members: Any, n_encoders: int, head: object) -> None:
+def _check_members(members: Any, n_encoders: int, head: object, version: int) -> None:
     require(isinstance(members, list) and bool(members), "there are no networks")
+    first = set(members[0]) if isinstance(members[0], dict) else set()
+    member_keys = MEMBER_KEYS | (MEAN_KEYS & first if version > 5 else set())
     for number, member in enumerate(members):
         where = f"network {number}"
-        require(has_keys(member, {"encoder", "network"}), f"{where} does not have the keys 'encoder' and 'network'")
+        require(has_keys(member, member_keys), f"{where} does not have the keys {sorted(member_keys)}")
         encoder, network = member["encoder"], member["network"]
         require(is_count(encoder) and encoder < n_encoders, f"the encoder of {where} is missing")
         keys = _network_keys(network.get("family")) if isinstance(network, dict) else set()
@@ -180,6 +186,15 @@ def _check_members(members: Any, n_encoders: int, head: object) -> None:
         is_listed = isinstance(network["hidden"], list) and all(map(is_count, network["hidden"]))
         require(is_listed, f"the hidden widths of {where} are not counts")
         require(network["head"] in ("auto", head), f"the head of {where} is not that of the model")
+        require(type(member.get("weight", 1.0)) is float, f"the weight of {where} is not a number")
+        require(is_count(member.get("fold", 0)), f"the fold of {where} is not a count")
+    check_member_weights(member_values(members, "weight"), len(members))
+    check_member_folds(member_values(members, "fold"), len(members))
+
+
+def member_values(members: Sequence[Mapping[str, Any]], key: str) -> tuple[Any, ...] | None:
+    """Return the values of a key that all members have, or none of them."""
+    return tuple(member[key] for member in members) if key in members[0] else None
 
 
 def _network_keys(family: object) -> set[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.bundle.canonical_json import dumps
+from demarcate.bundle.document_rules import member_values
 from demarcate.bundle.tensor_spec import invalid_document, parse_network
 from demarcate.encoding import TableEncoder
 from demarcate.errors import SettingError
@@ -36,6 +37,8 @@ class ModelSpec:
     threshold: float | None
     costs: Costs | None
     temperature: float | None
+    weights: tuple[float, ...] | None
+    folds: tuple[int, ...] | None
     conformal: Conformal | None
     positive: int | None
     merge_labels: bool
@@ -72,10 +75,7 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
         "schema": spec.schema.to_json(),
         "encoders": [{"n_encoded": encoder.n_encoded, "columns": encoder.state()[0]} for encoder in spec.encoders],
         "head": spec.head,
-        "members": [
-            {"encoder": encoder, "network": _network_json(network)}
-            for encoder, network in zip(spec.encoding, spec.networks, strict=True)
-        ],
+        "members": _members_json(spec),
         "calibration": None if spec.temperature is None else {"temperature": spec.temperature},
         "threshold": spec.threshold,
         "record": dict(spec.record),
@@ -92,8 +92,21 @@ def _version(spec: ModelSpec) -> int:
     needed += [4] if spec.conformal is not None and spec.conformal.new_weights is not None else []
     needed += [5 for column in spec.schema.columns if column.kind == "text" or column.is_written_unusually]
     needed += [5] if spec.merge_labels or type_of_classes(spec.classes).name not in FORMAT_1_TYPES else []
+    needed += [6] if (spec.weights, spec.folds) != (None, None) else []
     needed += [encoder.file_format for table in spec.encoders for encoder in table.encoders]
     return max(needed)
+
+
+def _members_json(spec: ModelSpec) -> list[dict[str, Any]]:
+    """Return members' encoders and networks, and weights and folds where the model has them, as older files lack them."""
+    members: list[dict[str, Any]] = [
+        {"encoder": encoder, "network": _network_json(network)}
+        for encoder, network in zip(spec.encoding, spec.networks, strict=True)
+    ]
+    for key, values in (("weight", spec.weights), ("fold", spec.folds)):
+        for member, value in zip(members, values or (), strict=values is not None):
+            member[key] = value
+    return members
 
 
 def _conformal_json(conformal: Conformal) -> dict[str, Any]:
@@ -153,6 +166,8 @@ def _parse(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
         threshold=document["threshold"],
         costs=costs,
         temperature=None if document["calibration"] is None else document["calibration"]["temperature"],
+        weights=member_values(document["members"], "weight"),
+        folds=member_values(document["members"], "fold"),
         conformal=_parse_conformal(document, tensors),
         positive=document.get("positive"),
         merge_labels=document.get("merge_labels", False),

@@ -11,7 +11,7 @@ from demarcate.errors import BundleError, SettingError
 from demarcate.nn import FAMILIES, Network, family_of
 from demarcate.nn.spec import n_outputs
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 _MAX_REASON = 200
 
 TensorSpec = tuple[type[np.generic], tuple[int, ...]]

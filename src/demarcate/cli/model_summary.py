@@ -27,6 +27,7 @@ def summarize(file: "ModelFile") -> list[tuple[str, str]]:
     summary = [
         ("networks", f"{len(spec.networks)}, of {value_range(parameter_counts(spec))} parameters"),
         *(("layers", layers) for layers in _layers(spec.networks)),
+        ("shares of networks", _shares(spec.weights)),
         ("encoders", f"{len(spec.encoders)}, of {n_encoded} columns each"),
         ("head", spec.head),
         ("decision", _decision(spec)),
@@ -145,6 +146,11 @@ def _layers(networks: Sequence[Network]) -> list[str]:
     lines = [kind if len(kinds) == 1 else f"{kind} ({counted(n, 'network')})" for kind, n in kinds.items()]
     n_more = len(lines) - MAX_LISTED
     return lines[:MAX_LISTED] + ([f"and {counted(n_more, 'kind')} more"] if n_more > 0 else [])
+
+
+def _shares(weights: Sequence[float] | None) -> str:
+    """Return the least and the greatest share of a network in the mean of probabilities, if they differ."""
+    return "" if weights is None else f"{min(weights):.3g} to {max(weights):.3g} of the mean"
 
 
 def _decision(spec: "ModelSpec") -> str:

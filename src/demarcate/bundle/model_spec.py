@@ -98,7 +98,7 @@ def _version(spec: ModelSpec) -> int:
 
 
 def _members_json(spec: ModelSpec) -> list[dict[str, Any]]:
-    """Return members' encoders and networks, and weights and folds where the model has them, as older files lack them."""
+    """Return each member's encoder and network, and weight and fold where they are known, as older files lack them."""
     members: list[dict[str, Any]] = [
         {"encoder": encoder, "network": _network_json(network)}
         for encoder, network in zip(spec.encoding, spec.networks, strict=True)

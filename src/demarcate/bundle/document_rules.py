@@ -6,6 +6,8 @@ from typing import Any
 
 from demarcate.bundle.rules import has_keys, is_count, is_float_between, is_text, is_text_list, require
 from demarcate.encoding.encoder_registry import checked_encoder
+from demarcate.encoding.tree_leaves import FILE_FORMAT as TREES_FORMAT
+from demarcate.encoding.tree_leaves import check_state as check_trees
 from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
 from demarcate.evaluation.costs import MAX_COST
 from demarcate.evaluation.member_weights import check_member_folds, check_member_weights
@@ -54,7 +56,7 @@ def check_document(document: Mapping[str, Any]) -> None:
     used = _check_schema(document["schema"], version)
     _check_positive(document.get("positive"), len(document["classes"]["values"]))
     _check_trained_on(document.get("trained_on"), used)
-    _check_encoders(document["encoders"], used)
+    _check_encoders(document["encoders"], used, version)
     _check_members(document["members"], len(document["encoders"]), document["head"], version)
     check_record(document["record"])
 
@@ -156,11 +158,15 @@ def _is_date(seconds: object) -> bool:
     return is_float_between(seconds, FIRST_DATE, LAST_DATE)
 
 
-def _check_encoders(encoders: Any, used: Mapping[str, str]) -> None:
+def _check_encoders(encoders: Any, used: Mapping[str, str], version: int) -> None:
     require(isinstance(encoders, list) and bool(encoders), "there are no encoders")
     for number, entry in enumerate(encoders):
         where = f"encoder {number}"
-        require(has_keys(entry, {"n_encoded", "columns"}), f"{where} does not have the keys 'n_encoded' and 'columns'")
+        has_trees = version >= TREES_FORMAT and isinstance(entry, dict) and "trees" in entry
+        keys = {"n_encoded", "columns", *(["trees"] if has_trees else [])}
+        require(has_keys(entry, keys), f"{where} does not have the keys 'n_encoded' and 'columns'")
+        if has_trees:
+            check_trees(entry["trees"], used, where)
         require(is_count(entry["n_encoded"]), f"{where} does not count its columns")
         columns = entry["columns"]
         is_listed = isinstance(columns, list) and all(isinstance(column, dict) for column in columns)

@@ -73,7 +73,7 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
         "target": spec.target,
         "classes": {"type": label_type.name, "values": [*map(label_type.to_json, classes)]},
         "schema": spec.schema.to_json(),
-        "encoders": [{"n_encoded": encoder.n_encoded, "columns": encoder.state()[0]} for encoder in spec.encoders],
+        "encoders": [encoder.state()[0] for encoder in spec.encoders],
         "head": spec.head,
         "members": _members_json(spec),
         "calibration": None if spec.temperature is None else {"temperature": spec.temperature},
@@ -93,7 +93,7 @@ def _version(spec: ModelSpec) -> int:
     needed += [5 for column in spec.schema.columns if column.kind == "text" or column.is_written_unusually]
     needed += [5] if spec.merge_labels or type_of_classes(spec.classes).name not in FORMAT_1_TYPES else []
     needed += [6] if (spec.weights, spec.folds) != (None, None) else []
-    needed += [encoder.file_format for table in spec.encoders for encoder in table.encoders]
+    needed += [table.file_format for table in spec.encoders]
     return max(needed)
 
 
@@ -148,7 +148,7 @@ def _parse(document: Mapping[str, Any], tensors: Mapping[str, NDArray[Any]]) -> 
     encoders = []
     for number, entry in enumerate(document["encoders"]):
         numbers = tensors[f"encoders.{number}.numbers"].astype(np.float64)
-        encoder = TableEncoder.from_state(entry["columns"], numbers, schema)
+        encoder = TableEncoder.from_state(entry, numbers, schema)
         if encoder.n_encoded != entry["n_encoded"]:
             raise ValueError(f"encoder {number} makes {encoder.n_encoded} columns, not {entry['n_encoded']}")
         encoders.append(encoder)

@@ -49,7 +49,8 @@ def invalid_document(reason: Exception | str) -> BundleError:
 def _tensor_specs(document: Mapping[str, Any]) -> Iterator[tuple[str, TensorSpec]]:
     n_classes = len(document["classes"]["values"])
     for number, entry in enumerate(document["encoders"]):
-        yield f"encoders.{number}.numbers", (np.float64, (sum(column["n_numbers"] for column in entry["columns"]),))
+        n_numbers = sum(own["n_numbers"] for own in (*entry["columns"], entry.get("trees", {"n_numbers": 0})))
+        yield f"encoders.{number}.numbers", (np.float64, (n_numbers,))
     for number, member in enumerate(document["members"]):
         network = parse_network(member)
         d_in = document["encoders"][member["encoder"]]["n_encoded"]

@@ -1,6 +1,6 @@
-"""The encoder of a whole table: a column encoder for each column, and one matrix of all encoded columns."""
+"""The encoder of a whole table: an encoder for each column, and leaves of trees on all of them, in one matrix."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from demarcate.encoding.base import ColumnEncoder, Encoded, FitContext
 from demarcate.encoding.cross_fitting import CrossFit, CrossFittedEncoder, inner_folds
 from demarcate.encoding.encoder_registry import checked_encoder, encoder_for
+from demarcate.encoding.tree_leaves import FILE_FORMAT, TreeLeaves
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
 
@@ -20,12 +21,14 @@ EVERY_ROW = slice(None)
 class TableEncoder:
     """A fitted encoder of parsed columns as a matrix: the columns it reads, in order, and an encoder for each.
 
-    Where an encoder learned from classes, ``cross_fit`` has what its training rows are encoded with in training.
+    Behind the columns of these encoders the matrix has the ``leaves`` of trees, if there are any. Where an encoder learned
+    from classes, ``cross_fit`` has what its training rows are encoded with in training.
     """
 
     columns: tuple[str, ...]
     encoders: tuple[ColumnEncoder, ...]
     cross_fit: CrossFit | None = None
+    leaves: TreeLeaves | None = None
 
     @classmethod
     def fit(
@@ -39,13 +42,14 @@ class TableEncoder:
         weights: NDArray[np.float64] | None = None,
         dependence: Dependence | None = None,
         seed: int = 0,
+        with_trees: bool = False,
     ) -> "TableEncoder":
         """Fit every column's encoder on these training rows of the table that the schema parsed.
 
         With class indices ``codes`` ``(n_rows,)``, encoders learn from the classes of the training rows: numerical
         columns are also split into bins that separate them. ``weights`` ``(n_rows,)`` are what each row counts there;
         ``dependence`` and ``seed`` decide the folds of scores (`CrossFittedEncoder`). Without ``standardise``, numbers
-        are encoded unscaled.
+        are encoded unscaled. ``with_trees`` adds the leaves of trees that separate the classes.
         """
         n_numerical = sum(column.kind == "numerical" for column in schema.used)
         context = FitContext(standardise, codes, n_numerical, weights)
@@ -63,12 +67,21 @@ class TableEncoder:
                 others = [rows[folds[rows] != fold] for fold in range(folds.max() + 1)]
                 refits[column.name] = tuple(encoder.refit(cells, own, context) for own in others)
         cross_fit = None if folds is None else CrossFit(folds, refits)
-        return cls(tuple(column.name for column in schema.used), tuple(encoders), cross_fit)
+        leaves = None
+        if with_trees and codes is not None:
+            leaves = TreeLeaves.fit(schema, parsed, rows, codes, weights, seed)
+        return cls(tuple(column.name for column in schema.used), tuple(encoders), cross_fit, leaves)
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """Return the kind of each column's encoder, its name in model files."""
         return tuple(encoder.kind for encoder in self.encoders)
+
+    @property
+    def file_format(self) -> int:
+        """Return the first format of model files that has all of it."""
+        of_columns = max(encoder.file_format for encoder in self.encoders)
+        return of_columns if self.leaves is None else max(of_columns, FILE_FORMAT)
 
     @property
     def n_encoded(self) -> int:
@@ -106,6 +119,8 @@ class TableEncoder:
         """Return the encodings of all columns side by side, ``(n_rows, n_encoded)``."""
         n_rows = len(next(iter(parsed.values())))
         matrix = np.empty((n_rows, self.n_encoded), dtype=np.float32)
+        if self.leaves is not None:
+            matrix[:, self.n_encoded - self.leaves.width :] = self.leaves.encode(parsed)
         start = 0
         for name, encoder in zip(self.columns, self.encoders, strict=True):
             encoded = encode(name, encoder, parsed[name])
@@ -120,32 +135,36 @@ class TableEncoder:
         return slice(before, before + len(self.encoders[index].names("")))
 
     def select(self, names: Sequence[str]) -> "TableEncoder":
-        """Return the encoder of some of the columns."""
+        """Return the encoder of some of the columns, without leaves of trees."""
         return TableEncoder(tuple(names), tuple(self.encoders[self.columns.index(name)] for name in names))
 
     def names(self) -> list[str]:
         """Return the names of the columns of the matrix."""
         pairs = zip(self.columns, self.encoders, strict=True)
-        return [name for column, encoder in pairs for name in encoder.names(column)]
+        names = [name for column, encoder in pairs for name in encoder.names(column)]
+        return names if self.leaves is None else names + self.leaves.names()
 
-    def state(self) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
-        """Return the whole state: a JSON-ready entry for each column, and all numbers in one array."""
+    def state(self) -> tuple[dict[str, Any], NDArray[np.float64]]:
+        """Return the whole state: a JSON-ready entry with one for each column, and all numbers in one array."""
         arrays, fields = zip(*(encoder.state for encoder in self.encoders), strict=True)
-        entries = [
+        columns = [
             {"column": name, "encoder": kind, "n_numbers": len(array), **own}
             for name, kind, array, own in zip(self.columns, self.kinds, arrays, fields, strict=True)
         ]
-        return entries, np.concatenate(arrays)
+        entry: dict[str, Any] = {"n_encoded": self.n_encoded, "columns": columns}
+        if self.leaves is None:
+            return entry, np.concatenate(arrays)
+        array, trees = self.leaves.state
+        return {**entry, "trees": trees}, np.concatenate([*arrays, array])
 
     @classmethod
-    def from_state(
-        cls, entries: Sequence[dict[str, Any]], numbers: NDArray[np.float64], schema: Schema
-    ) -> "TableEncoder":
+    def from_state(cls, entry: Mapping[str, Any], numbers: NDArray[np.float64], schema: Schema) -> "TableEncoder":
         """Return the encoder with the result of `state`; raise ValueError if it does not suit the schema."""
         encoders, start = [], 0
-        for entry, column in zip(entries, schema.used, strict=True):
-            encoder = checked_encoder(entry, column.kind, f"column {column.name!r}")
-            end = start + entry["n_numbers"]
-            encoders.append(encoder.from_state(numbers[start:end], entry))
+        for own, column in zip(entry["columns"], schema.used, strict=True):
+            encoder = checked_encoder(own, column.kind, f"column {column.name!r}")
+            end = start + own["n_numbers"]
+            encoders.append(encoder.from_state(numbers[start:end], own))
             start = end
-        return cls(tuple(entry["column"] for entry in entries), tuple(encoders))
+        leaves = TreeLeaves.from_state(numbers[start:], entry["trees"]) if "trees" in entry else None
+        return cls(tuple(own["column"] for own in entry["columns"]), tuple(encoders), leaves=leaves)

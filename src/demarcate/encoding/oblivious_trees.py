@@ -1,9 +1,10 @@
-"""Small boosted trees that cut a table into leaves: inputs for networks where thresholds on several columns act together.
+"""Small boosted trees that cut a table into leaves, which are inputs of networks.
 
-A tree is oblivious: all nodes of a level make the same test, so that a row's leaf is a number with one bit for each level
-(Kohavi 1994; Prokhorenkova et al. 2018, "CatBoost", arXiv 1706.09516). Trees are grown one after the other on the
-gradient of the log loss that those before leave (Friedman 2001). What they predict is thrown away; a network learns from the
-leaves, as the linear model of He et al. 2014, "Practical lessons from predicting clicks on ads at Facebook", did.
+A network learns from them where thresholds on several columns act together. A tree is oblivious: all nodes of a level
+make the same test, so that a row's leaf is a number with one bit for each level (Kohavi 1994; Prokhorenkova et al.
+2018, "CatBoost", arXiv 1706.09516). Trees are grown one after the other on the gradient of the log loss that those
+before leave (Friedman 2001). What they predict is thrown away; the network learns from the leaves, as the linear model
+of He et al. 2014, "Practical lessons from predicting clicks on ads at Facebook", did.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ COLUMN_SHARE, MIN_COLUMNS = 0.5, 3
 ROW_SHARE, MAX_ROWS = 0.7, 20_000
 """The rows that a tree's tests are chosen on: a share of all, drawn for each tree, and at most so many."""
 LEAF_PENALTY, VALUE_PENALTY = 10.0, 1.0
-"""Rows without a gradient that each node has beside its own when tests are compared; the same for the values of leaves."""
+"""Rows without a gradient that a node has beside its own when tests are compared; curvature likewise of a leaf."""
 MAX_DIRECTIONS = 3
 """Directions at most, of the space of the classes' gradients, in which tests are compared (Iosipoi and Vakhrushev 2022,
 "SketchBoost", arXiv 2211.12858)."""
@@ -43,11 +44,10 @@ class Trees:
 
         A missing number, NaN, passes no test.
         """
-        n_trees, depth = self.columns.shape
-        leaves = np.zeros((numbers.shape[1], n_trees), dtype=np.int32)
-        for tree in range(n_trees):
+        leaves = np.zeros((numbers.shape[1], len(self.columns)), dtype=np.int32)
+        for tree, (columns, thresholds) in enumerate(zip(self.columns, self.thresholds, strict=True)):
             leaf = np.zeros(numbers.shape[1], dtype=np.int32)
-            for column, threshold in zip(self.columns[tree], self.thresholds[tree], strict=True):
+            for column, threshold in zip(columns, thresholds, strict=True):
                 leaf += leaf
                 leaf += numbers[column] > threshold
             leaves[:, tree] = leaf
@@ -84,7 +84,9 @@ def grow_trees(
         gradient = (target - probabilities) * row_weights[:, np.newaxis]
         rows, own = _drawn_rows(rng, len(codes)), _drawn_columns(rng, len(numbers))
         sketch = _sketch(gradient[rows], rng)
-        tests = _best_tests(bins[np.ix_(own, rows)], [len(cuts[each]) for each in own], sketch, row_weights[rows], depth)
+        tests = _best_tests(
+            bins[np.ix_(own, rows)], [len(cuts[each]) for each in own], sketch, row_weights[rows], depth
+        )
         columns[tree] = own[tests[:, 0]]
         thresholds[tree] = [cuts[column][cut] for column, cut in zip(columns[tree], tests[:, 1], strict=True)]
         leaves = Trees(columns[tree : tree + 1], thresholds[tree : tree + 1]).leaves(numbers)[:, 0]
@@ -98,7 +100,7 @@ def _cuts(column: Floats) -> Floats:
     present = np.sort(column[~np.isnan(column)])
     lowest = np.array([np.finfo(np.float64).min])
     distinct = np.unique(present)
-    if len(distinct) < 2:  # noqa: PLR2004 - two numbers have one place between them
+    if len(distinct) < 2:
         return lowest
     if len(distinct) > MAX_CUTS:
         at = np.arange(1, MAX_CUTS) * len(present) // MAX_CUTS

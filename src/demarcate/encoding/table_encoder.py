@@ -21,8 +21,8 @@ EVERY_ROW = slice(None)
 class TableEncoder:
     """A fitted encoder of parsed columns as a matrix: the columns it reads, in order, and an encoder for each.
 
-    Behind the columns of these encoders the matrix has the ``leaves`` of trees, if there are any. Where an encoder learned
-    from classes, ``cross_fit`` has what its training rows are encoded with in training.
+    Behind the columns of these encoders the matrix has the ``leaves`` of trees, if there are any. Where an encoder
+    learned from classes, ``cross_fit`` has what its training rows are encoded with in training.
     """
 
     columns: tuple[str, ...]

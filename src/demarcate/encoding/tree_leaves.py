@@ -24,14 +24,16 @@ FILE_FORMAT = 6
 
 @dataclass(frozen=True, eq=False)
 class OrderedColumn:
-    """One column as numbers that a tree can cut: its own, or the places of categories, ordered by the classes they have."""
+    """One column as numbers that a tree can cut: its own, or places of categories, ordered by their classes."""
 
     name: str
     categories: tuple[str, ...] | None  # those with a place of their own, sorted; None of a column of numbers
     places: Floats  # of each category, and last of all others, (n_categories + 1,); empty of a column of numbers
 
     @classmethod
-    def fit(cls, name: str, cells: Any, rows: NDArray[np.int64], codes: NDArray[np.int64], n_classes: int) -> "OrderedColumn":
+    def fit(
+        cls, name: str, cells: Any, rows: NDArray[np.int64], codes: NDArray[np.int64], n_classes: int
+    ) -> "OrderedColumn":
         """Order a column's categories by the classes ``codes`` ``(n_table,)`` of these rows of it."""
         if not isinstance(cells, pl.Series):
             return cls(name, None, np.empty(0))
@@ -86,7 +88,7 @@ class TreeLeaves:
     @property
     def n_leaves(self) -> int:
         """Return the number of leaves of each tree."""
-        return 1 << self.trees.columns.shape[1]
+        return 1 << int(self.trees.columns.shape[1])
 
     @property
     def width(self) -> int:
@@ -132,7 +134,11 @@ class TreeLeaves:
 
     def names(self) -> list[str]:
         """Return a name for each encoded column."""
-        return [f"tree {tree + 1}, leaf {leaf + 1}" for tree in range(len(self.trees.columns)) for leaf in range(self.n_leaves)]
+        return [
+            f"tree {tree + 1}, leaf {leaf + 1}"
+            for tree in range(len(self.trees.columns))
+            for leaf in range(self.n_leaves)
+        ]
 
 
 def check_state(json: Any, kinds: Mapping[str, str], where: str) -> None:
@@ -176,7 +182,7 @@ def _along(apart: Floats, n_each: Floats) -> Floats:
     """
     if not len(apart):
         return np.empty(0)
-    if apart.shape[1] == 2:  # noqa: PLR2004 - of two classes the second's share says all
+    if apart.shape[1] == 2:
         return apart[:, 1].copy()
     direction = np.linalg.svd(apart * np.sqrt(n_each)[:, np.newaxis], full_matrices=False)[2][0]
     # The sign of a direction is arbitrary, and differs between libraries.

@@ -83,8 +83,8 @@ def test_the_state_survives_json_and_an_array():
     schema = infer_schema(frame)
     parsed = schema.parse(frame)
     encoder = TableEncoder.fit(schema, parsed, np.arange(40))
-    entries, numbers = encoder.state()
-    again = TableEncoder.from_state(json.loads(json.dumps(entries)), np.frombuffer(numbers.tobytes()), schema)
+    entry, numbers = encoder.state()
+    again = TableEncoder.from_state(json.loads(json.dumps(entry)), np.frombuffer(numbers.tobytes()), schema)
     assert again.columns == encoder.columns == ("number", "word", "truth", "day")
     assert np.array_equal(again.encode(parsed), encoder.encode(parsed))
     assert again.names() == encoder.names()
@@ -203,9 +203,9 @@ class TestPieces:
         schema = infer_schema(frame)
         parsed = schema.parse(frame)
         encoder = TableEncoder.fit(schema, parsed, np.arange(40), codes=(np.nan_to_num(parsed["number"]) > 50) * 1)
-        entries, numbers = encoder.state()
-        assert entries[0] == {"column": "number", "encoder": "piecewise", "n_numbers": 7, "flag": True}
-        again = TableEncoder.from_state(json.loads(json.dumps(entries)), np.frombuffer(numbers.tobytes()), schema)
+        entry, numbers = encoder.state()
+        assert entry["columns"][0] == {"column": "number", "encoder": "piecewise", "n_numbers": 7, "flag": True}
+        again = TableEncoder.from_state(json.loads(json.dumps(entry)), np.frombuffer(numbers.tobytes()), schema)
         assert np.array_equal(again.encode(parsed), encoder.encode(parsed))
         assert (again.names(), again.kinds) == (encoder.names(), encoder.kinds)
 
@@ -217,16 +217,16 @@ class TestPieces:
 def test_an_encoder_that_does_not_read_such_a_column_is_refused(place, kind):
     frame = mixed()
     schema = infer_schema(frame)
-    entries, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
-    entries[place] = {**entries[place], "encoder": kind}
+    entry, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
+    entry["columns"][place] = {**entry["columns"][place], "encoder": kind}
     name = ("number", "word", "truth", "day")[place]
     with pytest.raises(ValueError, match=rf"the encoder '{kind}' does not read the \w+ column '{name}'"):
-        TableEncoder.from_state(entries, numbers, schema)
+        TableEncoder.from_state(entry, numbers, schema)
 
 
 def test_there_is_an_encoder_for_each_column_that_is_used():
     frame = mixed()
     schema = infer_schema(frame)
-    entries, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
+    entry, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
     with pytest.raises(ValueError, match="longer than argument 1"):
-        TableEncoder.from_state(entries[:-1], numbers, schema)
+        TableEncoder.from_state({**entry, "columns": entry["columns"][:-1]}, numbers, schema)

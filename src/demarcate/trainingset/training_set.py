@@ -78,9 +78,13 @@ class TrainingSet:
         *,
         standardise: bool = True,
         with_classes: bool = False,
+        with_trees: bool = False,
         cells: ParsedColumns | None = None,
     ) -> TableEncoder:
-        """Fit an encoder on training rows, of ``cells`` or its own, and on their classes if ``with_classes``."""
+        """Fit an encoder on training rows, of ``cells`` or its own, and on their classes if ``with_classes``.
+
+        With classes it may have the leaves of trees, too.
+        """
         return TableEncoder.fit(
             self.schema,
             self.parsed if cells is None else cells,
@@ -89,6 +93,7 @@ class TrainingSet:
             codes=self.codes if with_classes else None,
             weights=self.weights,
             dependence=self.dependence,
+            with_trees=with_trees,
         )
 
     def fingerprint(self) -> str:

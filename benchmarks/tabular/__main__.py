@@ -20,7 +20,7 @@ from benchmarks.tabular.scores import Cache, fill, pieces
 from benchmarks.tabular.seconds import fit_grid, rate_grid, table_grid
 from benchmarks.tabular.sources import largest, picked, source_of
 from benchmarks.tabular.tables import Table
-from benchmarks.tabular.times import rates, timed
+from benchmarks.tabular.times import Timing, rates, timed
 from benchmarks.tabular.workers import Worker
 
 
@@ -90,9 +90,9 @@ def _heart(options: argparse.Namespace) -> list[Grid]:
 def _times(options: argparse.Namespace) -> list[Grid]:
     check_installed(options.algorithms)
     tables = _tables(options)
-    settings = options.algorithms, options.threads, options.limit, options.repeats, options.again
+    timing = Timing(options.threads, options.limit, options.repeats, options.again)
     folder = _cache(options).folder
-    found = timed(Cache(folder / "times"), tables, *settings)
+    found = timed(Cache(folder / "times"), tables, options.algorithms, timing)
     by_name = {table.name: table for table in tables}
     if options.rate_table in by_name or options.rate_table is None:
         most_rows = max(tables, key=lambda table: len(table.y))
@@ -103,7 +103,7 @@ def _times(options: argparse.Namespace) -> list[Grid]:
     return [
         table_grid(found, options.threads),
         fit_grid(found, options.subject),
-        rate_grid(rates(Cache(folder / "rates"), rated, *settings), rated.name),
+        rate_grid(rates(Cache(folder / "rates"), rated, options.algorithms, timing), rated.name),
     ]
 
 

@@ -4,6 +4,7 @@ import itertools
 import sys
 import time
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -20,15 +21,29 @@ MANY_ROWS = 100_000
 WARM_ROWS = 64
 
 
-def timed(
-    cache: Cache,
-    tables: Sequence[Table],
-    algorithms: Sequence[str],
-    threads: int,
-    limit: float | None,
-    repeats: int,
-    again: Collection[str] = (),
-) -> dict[Key, Entry]:
+@dataclass(frozen=True)
+class Timing:
+    """How algorithms are timed.
+
+    Attributes
+    ----------
+    threads
+        Of each fit.
+    limit
+        Seconds one may take; None for as long as it likes.
+    repeats
+        How often each runs.
+    again
+        Algorithms whose stored times are measured again; those of other settings or threads are in any case.
+    """
+
+    threads: int
+    limit: float | None = None
+    repeats: int = 1
+    again: Collection[str] = ()
+
+
+def timed(cache: Cache, tables: Sequence[Table], algorithms: Sequence[str], timing: Timing) -> dict[Key, Entry]:
     """Return scores and seconds of every algorithm on the first split of every table, in turn.
 
     A run that was ended is resumed; the times of both parts are then of two runs, which `fit_grid` reports.
@@ -39,48 +54,27 @@ def timed(
         Where they are stored, by repeat instead of split.
     tables, algorithms
         What to fit on, and names of what to fit.
-    threads
-        Of each fit.
-    limit
-        Seconds one may take; None for as long as it likes.
-    repeats
-        How often each runs.
-    again
-        Algorithms whose stored times are measured again; those of other settings or threads are in any case.
+    timing
+        How.
     """
-    return _in_turn(cache, "fit", tables, algorithms, threads, limit, repeats, again)
+    return _in_turn(cache, "fit", tables, algorithms, timing)
 
 
-def rates(
-    cache: Cache,
-    table: Table,
-    algorithms: Sequence[str],
-    threads: int,
-    limit: float | None,
-    repeats: int,
-    again: Collection[str] = (),
-) -> dict[str, list[Entry]]:
+def rates(cache: Cache, table: Table, algorithms: Sequence[str], timing: Timing) -> dict[str, list[Entry]]:
     """Return ``rows_s``, rows predicted per second, of every algorithm in turn, on a table repeated to 100,000 rows."""
-    found = _in_turn(cache, "predict", [table], algorithms, threads, limit, repeats, again)
+    found = _in_turn(cache, "predict", [table], algorithms, timing)
     return {name: [entry for key, entry in found.items() if key.algorithm == name] for name in algorithms}
 
 
 def _in_turn(
-    cache: Cache,
-    what: str,
-    tables: Sequence[Table],
-    algorithms: Sequence[str],
-    threads: int,
-    limit: float | None,
-    repeats: int,
-    again: Collection[str],
+    cache: Cache, what: str, tables: Sequence[Table], algorithms: Sequence[str], timing: Timing
 ) -> dict[Key, Entry]:
     found = {}
-    for repeat, table, name in itertools.product(range(repeats), tables, algorithms):
+    for repeat, table, name in itertools.product(range(timing.repeats), tables, algorithms):
         key = Key(table.name, repeat, name)
-        entry = cache.get(key) if name not in again and is_kept(cache, key) else None
-        if entry is None or entry.get("threads") != threads:
-            entry = in_fresh_process(threads, limit, what, name, table) | circumstances()
+        entry = cache.get(key) if name not in timing.again and is_kept(cache, key) else None
+        if entry is None or entry.get("threads") != timing.threads:
+            entry = in_fresh_process(timing.threads, timing.limit, what, name, table) | circumstances()
             cache.put(key, entry)
             print(key, entry.get("fit_s") or entry.get("rows_s") or entry, file=sys.stderr, flush=True)
         found[key] = entry

@@ -27,7 +27,7 @@ from benchmarks.tabular.sources import largest, picked, source_of
 from benchmarks.tabular.stacked_ensemble import StackedEnsemble
 from benchmarks.tabular.standings import costs, duel, ranks
 from benchmarks.tabular.tables import SMALL, Split, as_table, splits
-from benchmarks.tabular.times import rates, timed
+from benchmarks.tabular.times import Timing, rates, timed
 from benchmarks.tabular.workers import Worker
 
 from demarcate import DemarcateClassifier
@@ -456,15 +456,16 @@ def test_times_are_stored_and_measured_again_for_other_threads(pets, tmp_path, m
 
     monkeypatch.setattr(times, "in_fresh_process", in_fresh_process)
     cache, names = Cache(tmp_path), ["HGB", "LogReg"]
-    first = timed(cache, [pets], names, 1, None, 2)
+    first = timed(cache, [pets], names, Timing(1, repeats=2))
     assert calls == [("fit", "HGB"), ("fit", "LogReg")] * 2
-    assert timed(cache, [pets], names, 1, None, 2) == first
+    assert timed(cache, [pets], names, Timing(1, repeats=2)) == first
     assert len(calls) == 4
-    timed(cache, [pets], names, 2, None, 2)
+    timed(cache, [pets], names, Timing(2, repeats=2))
     assert len(calls) == 8
-    timed(cache, [pets], names, 2, None, 2, again=["HGB"])
+    timed(cache, [pets], names, Timing(2, repeats=2, again=["HGB"]))
     assert calls[8:] == [("fit", "HGB")] * 2
-    assert [entry["rows_s"] for entry in rates(Cache(tmp_path / "rates"), pets, names, 1, None, 2)["HGB"]] == [5.0, 5.0]
+    rated = rates(Cache(tmp_path / "rates"), pets, names, Timing(1, repeats=2))
+    assert [entry["rows_s"] for entry in rated["HGB"]] == [5.0, 5.0]
     assert calls[10:] == [("predict", "HGB"), ("predict", "LogReg")] * 2
 
 

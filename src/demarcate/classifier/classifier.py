@@ -55,6 +55,10 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     pieces
         Whether numerical columns are also encoded in bins, cut where the classes part (a piecewise linear encoding),
         and many categories by target statistics.
+    trees
+        Whether networks also read the leaves of small boosted trees, grown on their training rows: ``auto`` for a
+        second kind of network that does, weighed against the first by held-out rows, where ``hidden`` is ``auto``;
+        True for all networks, False for none.
     activation
         The nonlinearity after each hidden layer, one of `demarcate.nn.ACTIVATIONS`; ``none`` for a linear model.
     dropout, input_dropout
@@ -227,10 +231,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self._check()
         self.seed_ = seed_of(self.random_state)
         training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
-        network, training = self._network(training_set), self._training(len(training_set.codes))
         self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
         settings = {**self._folds(), **self._execution(), "checkpoint": self.checkpoint}
-        ensemble = fit_ensemble(training_set, network, training, seed=self.seed_, deadline=deadline, **settings)
+        ensemble = fit_ensemble(training_set, self._kinds(training_set), seed=self.seed_, deadline=deadline, **settings)
         self._keep(training_set, ensemble)
         for notice in table_notices(self.schema_, self.classes_, self.class_rows_, self.audit_):
             warnings.warn(notice, stacklevel=2)

@@ -8,7 +8,7 @@ for as many epochs as the networks of the windows took in the median.
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
@@ -18,22 +18,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from demarcate.classifier.kinds import Kind
 from demarcate.encoding import TableEncoder
-from demarcate.engine import FittedMember, Halving, Member, OnEpoch, Samples, Training, fit
+from demarcate.engine import FittedMember, Halving, Member, OnEpoch, Samples, fit
 from demarcate.errors import SettingError
-from demarcate.evaluation.calibration import Calibration, calibrate
+from demarcate.evaluation.calibration import Calibration, calibrate, holdout_parts
 from demarcate.evaluation.conformal import Conformal
+from demarcate.evaluation.mixing import kind_weights, mixture, out_of_fold_weights
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.sweep.grid import MAX_NETWORKS
 from demarcate.inference import Predictor
-from demarcate.nn import Network
 from demarcate.nn.heads import head_for
 from demarcate.tabular.dependent_splits import splits_of
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
 
 HOLDOUT_MEMBERS = 4
-"""Members for each seed where all share one hold-out, or all rows, and differ only in their seeds."""
+"""Members of each kind for each seed where all share one hold-out, or all rows, and differ only in their seeds."""
 TOGETHER_SHARE = 0.6
 """Share of a time limit in which members of weighted rows find the epoch at which all of them stop."""
 
@@ -42,9 +43,9 @@ TOGETHER_SHARE = 0.6
 class Ensemble:
     """A fitted ensemble, and its probabilities ``(n_held, n_classes)`` of the rows that members did not train on."""
 
-    predictor: Predictor  # the mean of all members
+    predictor: Predictor  # the mean of all members, by the weight of their kind
     members: tuple[FittedMember, ...]  # of the predictor
-    splits: tuple[Split, ...]  # of each group of members, in the order of the encoders of `scorer`
+    splits: tuple[Split, ...]  # in the order of the folds of `scorer`
     scorer: Predictor  # the members that scored the held-out rows: those of the predictor, except in time
     held: NDArray[np.int64]  # all held-out rows, ascending: every row but the only one of a class, or a part of them
     probabilities: NDArray[np.float64]  # at the epoch that was best for all folds together
@@ -87,61 +88,111 @@ class _Fit:
     """What all members of an ensemble share, and how they are trained."""
 
     training_set: TrainingSet
-    network: Network
-    training: Training
     pieces: bool
     settings: Mapping[str, Any]  # of the engine: device, precision, on_epoch
     checkpoint: str | os.PathLike[str] | None
     deadline: float | None  # by ``time.monotonic``
 
-    def encoder(self, rows: NDArray[np.int64]) -> TableEncoder:
-        """Fit an encoder on training rows."""
-        return self.training_set.encoder(rows, with_classes=self.pieces)
+    def encoders(
+        self, rows: Sequence[NDArray[np.int64]], kinds: Sequence[Kind]
+    ) -> tuple[list[TableEncoder], list[int]]:
+        """Fit encoders on each of these training rows; return them, and the number of the first that each kind reads.
+
+        Kinds that read the same have the same encoders.
+        """
+        plain = [self.training_set.encoder(own, with_classes=self.pieces) for own in rows]
+        readings = {
+            trees: [self.training_set.with_trees(encoder, own) for encoder, own in zip(plain, rows, strict=True)]
+            if trees
+            else plain
+            for trees in dict.fromkeys(kind.trees for kind in kinds)
+        }
+        first = [len(rows) * [*readings].index(kind.trees) for kind in kinds]
+        return [encoder for own in readings.values() for encoder in own], first
 
     def run(
-        self,
-        members: Sequence[Member],
-        samples: Samples,
-        phase: str = "",
-        share: float = 1.0,
-        n_epochs: int | None = None,
+        self, members: Sequence[Member], samples: Samples, phase: str = "", share: float = 1.0
     ) -> list[FittedMember]:
-        """Train members, for ``n_epochs`` if given; each phase has a folder of checkpoints, and a share of the time.
+        """Train members; each phase has a folder of checkpoints, and a share of the time that is left."""
+        return self._fit(members, samples, phase, share, None)
 
-        The schedule stays that of the full training, which then ends early, as other members' did.
-        """
+    def run_until(
+        self, n_epochs: int, members: Sequence[Member], samples: Samples, phase: str, share: float = 1.0
+    ) -> list[FittedMember]:
+        """Train members of one kind for so many epochs, whose schedule stays that of the full training."""
+        members = [replace(member, training=replace(member.training, patience=None)) for member in members]
+        stop = None
+        if n_epochs < members[0].training.epochs:
+            stop = Halving((n_epochs,), lambda _, results: [*results], "all members, as others did")
+        return [replace(member, dropped=False) for member in self._fit(members, samples, phase, share, stop)]
+
+    def _fit(
+        self, members: Sequence[Member], samples: Samples, phase: str, share: float, stop: Halving | None
+    ) -> list[FittedMember]:
         folder = self.checkpoint if self.checkpoint is None or not phase else Path(self.checkpoint) / phase
         # A deadline in the past still leaves each member its first steps.
         limit = None if self.deadline is None else max((self.deadline - time.monotonic()) * share, 1e-3)
-        stop = None
-        if n_epochs is not None:
-            members = [replace(member, training=replace(member.training, patience=None)) for member in members]
-            if n_epochs < self.training.epochs:
-                stop = Halving((n_epochs,), lambda _, results: [*results], "all members, as others did")
-        fitted = fit(members, samples, checkpoint=folder, time_limit=limit, halving=stop, **self.settings)
-        return [replace(member, dropped=False) for member in fitted]
+        return fit(members, samples, checkpoint=folder, time_limit=limit, halving=stop, **self.settings)
 
-    def predictor(
-        self, encoders: Sequence[TableEncoder], encoding: Sequence[int], fitted: Sequence[FittedMember]
-    ) -> Predictor:
-        """Return the mean of fitted members."""
-        return Predictor.of(
+
+@dataclass(frozen=True, eq=False)
+class _Trained:
+    """Trained members of all kinds, kind after kind: as many of each, and of these as many of each split."""
+
+    training_set: TrainingSet
+    kinds: tuple[Kind, ...]
+    splits: tuple[Split, ...]
+    encoders: tuple[TableEncoder, ...]
+    encoding: tuple[int, ...]  # the encoder of each member
+    folds: tuple[int, ...]  # the split of each member
+    fitted: tuple[FittedMember, ...]
+
+    @property
+    def n_each(self) -> int:
+        """The number of members of each kind."""
+        return len(self.fitted) // len(self.kinds)
+
+    def members_of(self, kind: int) -> range:
+        """Return the members of a kind, by its number."""
+        return range(kind * self.n_each, (kind + 1) * self.n_each)
+
+    def common_epoch_of(self, kind: int) -> int:
+        """Return the common epoch of the members of a kind that are traced; 0 if none is."""
+        # A member that diverged in its first epoch has no trace, only its initial weights.
+        traced = [member for member in self.members_of(kind) if self.fitted[member].validation_logits is not None]
+        weights = self.training_set.weights
+        of_splits = [
+            len(split.scored) if weights is None else float(weights[split.scored].sum()) for split in self.splits
+        ]
+        totals = [of_splits[self.folds[member]] for member in traced]
+        return common_epoch([self.fitted[member] for member in traced], totals) if traced else 0
+
+    def weighted(self, weights: NDArray[np.float64]) -> tuple[Predictor, list[FittedMember]]:
+        """Return the mean of the members of all kinds that weigh something, and these members."""
+        kept = [number for number, weight in enumerate(weights) if weight > 0]
+        members = [member for number in kept for member in self.members_of(number)]
+        used = sorted({self.encoding[member] for member in members})
+        predictor = Predictor.of(
             schema=self.training_set.schema,
-            encoders=encoders,
-            encoding=encoding,
-            networks=[self.network] * len(fitted),
-            states=[member.state for member in fitted],
-            head=head_for(self.network.head, len(self.training_set.classes)),
+            encoders=[self.encoders[number] for number in used],
+            encoding=[used.index(self.encoding[member]) for member in members],
+            networks=[self.kinds[member // self.n_each].network for member in members],
+            states=[self.fitted[member].state for member in members],
+            head=head_for(self.kinds[0].network.head, len(self.training_set.classes)),
             classes=self.training_set.classes,
             merge_labels=self.training_set.merge_labels,
             target=self.training_set.target,
+            weights=None
+            if len(kept) == 1
+            else [float(weights[number]) / self.n_each for number in np.repeat(kept, self.n_each)],
+            folds=None if len(used) == len(self.splits) else [self.folds[member] for member in members],
         )
+        return predictor, [replace(self.fitted[member], validation_logits=None) for member in members]
 
 
 def fit_ensemble(
     training_set: TrainingSet,
-    network: Network,
-    training: Training,
+    kinds: Sequence[Kind],
     *,
     n_folds: int,
     n_seeds: int,
@@ -154,75 +205,122 @@ def fit_ensemble(
     checkpoint: str | os.PathLike[str] | None = None,
     deadline: float | None = None,
 ) -> Ensemble:
-    """Train ``n_seeds`` members for each split of the rows, until a deadline by ``time.monotonic``.
+    """Train ``n_seeds`` members of each kind for each split of the rows, until a deadline by ``time.monotonic``.
 
     Everything a member knows of the table, its encoder included, is fitted on its training rows. In a cross-validation
     the held-out rows decide when it stops. They are not scored at that epoch, which would flatter it, but at the epoch
     that was best for all folds together: a single row has a small part in that choice. Members of weighted rows are
     kept as of that epoch, too: a fold may happen to be without the rows that weigh most, and its own best epoch then
     makes networks that are right about nothing but the others.
+
+    What each kind weighs is chosen by held-out rows. A fold is scored with weights that the other folds chose.
     """
     check_counts(n_folds, n_seeds)
-    codes = training_set.codes
-    splits = splits_of(codes, training_set.dependence, n_folds, holdout_above, seed)
+    kinds = usable_kinds(kinds, training_set)
+    splits = splits_of(training_set.codes, training_set.dependence, n_folds, holdout_above, seed)
     settings = {"device": device, "precision": precision, "on_epoch": on_epoch}
-    shared = _Fit(training_set, network, training, pieces, settings, checkpoint, deadline)
-    n_members = n_seeds * (len(splits) if len(splits) > 1 else HOLDOUT_MEMBERS)
-    seeds = np.random.SeedSequence(seed).generate_state(n_members).tolist()
-    is_forward = splits[0].is_forward
-    n_final = n_seeds * HOLDOUT_MEMBERS
-    encoders = [shared.encoder(split.train) for split in splits]
-    encoding = [index % len(splits) for index in range(n_members)]
-    # The members of a split share one array of rows: among millions of rows each array counts.
-    rows = [(torch.from_numpy(split.train), torch.from_numpy(split.validation)) for split in splits]
-    is_traced = len(splits) > 1 and training.patience is not None and not is_forward
-    members = [
-        Member(network, training, seeds[index], *rows[number], encoding=number, traced=is_traced)
-        for index, number in enumerate(encoding)
-    ]
-    work = sum(len(splits[number].train) for number in encoding)
-    share = work / (work + n_final * len(codes)) if is_forward else 1.0
-    samples, stops_together = training_set.samples(encoders), is_traced and training_set.weights is not None
-    phase = "windows" if is_forward else "alone" if stops_together else ""
-    fitted = shared.run(members, samples, phase, TOGETHER_SHARE if stops_together else share)
-    if stops_together and (n_epochs := _common_epoch_of(fitted, encoding, splits, training_set.weights)):
-        members = [replace(member, traced=False) for member in members]
-        fitted = shared.run(members, samples, "together", n_epochs=n_epochs)
-    scorer = predictor = shared.predictor(encoders, encoding, fitted)
-    probabilities, finished = map(np.concatenate, zip(*_out_of_fold(scorer, fitted, training_set, splits), strict=True))
-    if is_forward:
-        predictor, fitted = _fit_final(
-            shared, fitted, np.random.SeedSequence(seed + 1).generate_state(n_final).tolist()
-        )
-    scored = np.concatenate([split.scored for split in splits])
-    order = np.argsort(scored)
-    held, folds = scored[order], np.repeat(np.arange(len(splits)), [len(split.scored) for split in splits])[order]
-    kind = "later" if is_forward else "out-of-fold" if len(splits) > 1 else "held-out"
+    shared = _Fit(training_set, pieces, settings, checkpoint, deadline)
+    trained = _train(shared, kinds, splits, n_seeds, seed)
+    held, sampling, probabilities, finished = _out_of_fold(trained)
+    parts = sampling.folds if len(splits) > 1 else holdout_parts(sampling, len(held))
+    assert parts is not None
+    by_part = out_of_fold_weights(training_set.codes[held], finished, parts, sampling)[parts]
+    weights = kind_weights(training_set.codes[held], finished, sampling)
+    predictor, members = trained.weighted(weights)
+    scorer = predictor
+    if splits[0].is_forward:
+        predictor, members = _fit_final(shared, trained, weights, n_seeds, seed)
     return Ensemble(
         predictor=predictor,
-        members=tuple(replace(member, validation_logits=None) for member in fitted),
+        members=tuple(members),
         splits=tuple(splits),
         scorer=scorer,
         held=held,
-        probabilities=probabilities[order],
-        finished=finished[order],
-        sampling=replace(training_set.sampling(held), folds=folds, is_forward=is_forward),
-        rows=kind,
+        probabilities=mixture(probabilities, by_part),
+        finished=mixture(finished, by_part),
+        sampling=sampling,
+        rows="later" if splits[0].is_forward else "out-of-fold" if len(splits) > 1 else "held-out",
     )
 
 
+def usable_kinds(kinds: Sequence[Kind], training_set: TrainingSet) -> tuple[Kind, ...]:
+    """Return the kinds that differ on this table: trees test no text, and need the whole table in memory."""
+    if training_set.grows_trees:
+        return tuple(kinds)
+    without = [replace(kind, trees=False) for kind in kinds if kind.trees]
+    return tuple(kind for kind in kinds if not kind.trees) or tuple(without)
+
+
+def _train(shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds: int, seed: int) -> _Trained:
+    """Train members of all kinds on all splits."""
+    training_set, is_forward = shared.training_set, splits[0].is_forward
+    n_each = n_seeds * (len(splits) if len(splits) > 1 else HOLDOUT_MEMBERS)
+    seeds = np.random.SeedSequence(seed).generate_state(n_each * len(kinds)).tolist()
+    encoders, first = shared.encoders([split.train for split in splits], kinds)
+    folds = [index % len(splits) for index in range(n_each)] * len(kinds)
+    encoding = [first[index // n_each] + fold for index, fold in enumerate(folds)]
+    # The members of a split share one array of rows: among millions of rows each array counts.
+    rows = [(torch.from_numpy(split.train), torch.from_numpy(split.validation)) for split in splits]
+    is_traced = len(splits) > 1 and not is_forward
+    members = [
+        Member(
+            kind.network,
+            kind.training,
+            seeds[index],
+            *rows[folds[index]],
+            encoding=encoding[index],
+            traced=is_traced and kind.training.patience is not None,
+        )
+        for index, kind in enumerate(kind for kind in kinds for _ in range(n_each))
+    ]
+    work, n_final = sum(len(splits[fold].train) for fold in folds), n_seeds * HOLDOUT_MEMBERS * len(kinds)
+    share = work / (work + n_final * len(training_set.codes)) if is_forward else 1.0
+    samples = training_set.samples(encoders)
+    stops_together = training_set.weights is not None and any(member.traced for member in members)
+    phase = "windows" if is_forward else "alone" if stops_together else ""
+    fitted = shared.run(members, samples, phase, TOGETHER_SHARE if stops_together else share)
+    parts = training_set, tuple(kinds), tuple(splits), tuple(encoders), tuple(encoding), tuple(folds)
+    trained = _Trained(*parts, tuple(fitted))
+    return _stopped_together(shared, trained, members, samples) if stops_together else trained
+
+
+def _stopped_together(shared: _Fit, trained: _Trained, members: Sequence[Member], samples: Samples) -> _Trained:
+    """Train again, the members of each kind up to their common epoch; those of a kind without one stay as they are."""
+    fitted = list(trained.fitted)
+    epochs = [trained.common_epoch_of(number) for number in range(len(trained.kinds))]
+    left = sum(n_epochs > 0 for n_epochs in epochs)
+    for number, (kind, n_epochs) in enumerate(zip(trained.kinds, epochs, strict=True)):
+        if n_epochs:
+            own = [replace(members[member], traced=False) for member in trained.members_of(number)]
+            phase = "together" if len(trained.kinds) == 1 else f"together-{kind.name}"
+            again = shared.run_until(n_epochs, own, samples, phase, 1 / left)
+            fitted[trained.members_of(number).start : trained.members_of(number).stop] = again
+            left -= 1
+    return replace(trained, fitted=tuple(fitted))
+
+
 def _fit_final(
-    shared: _Fit, windows: Sequence[FittedMember], seeds: Sequence[int]
+    shared: _Fit, windows: _Trained, weights: NDArray[np.float64], n_seeds: int, seed: int
 ) -> tuple[Predictor, list[FittedMember]]:
-    """Train networks on all rows for the median of the epochs whose weights the windows' networks kept."""
-    training_set = shared.training_set
+    """Train networks on all rows, each kind for the median of the epochs whose weights its windows' networks kept."""
+    training_set, n_each = shared.training_set, n_seeds * HOLDOUT_MEMBERS
+    kept = [number for number, weight in enumerate(weights) if weight > 0]
+    kinds = tuple(windows.kinds[number] for number in kept)
     rows = torch.arange(len(training_set.codes)), torch.arange(0)
-    training = replace(shared.training, patience=None)
-    members = [Member(shared.network, training, seed, *rows) for seed in seeds]
-    encoder = shared.encoder(rows[0].numpy())
-    n_epochs = max(1, round(median(member.best_epoch for member in windows)))
-    fitted = shared.run(members, training_set.samples([encoder]), "final", n_epochs=n_epochs)
-    return shared.predictor([encoder], [0] * len(members), fitted), fitted
+    encoders, encoding = shared.encoders([rows[0].numpy()], kinds)
+    seeds = np.random.SeedSequence(seed + 1).generate_state(n_each * len(kinds)).tolist()
+    samples, fitted = training_set.samples(encoders), []
+    for place, (number, kind) in enumerate(zip(kept, kinds, strict=True)):
+        training = replace(kind.training, patience=None)
+        own = seeds[place * n_each : (place + 1) * n_each]
+        members = [Member(kind.network, training, each, *rows, encoding=encoding[place]) for each in own]
+        n_epochs = max(1, round(median(windows.fitted[member].best_epoch for member in windows.members_of(number))))
+        phase = "final" if len(kinds) == 1 else f"final-{kind.name}"
+        fitted += shared.run_until(n_epochs, members, samples, phase, 1 / (len(kinds) - place))
+    every = Split(rows[0].numpy(), rows[1].numpy(), rows[1].numpy())
+    by_member = tuple(number for number in encoding for _ in range(n_each))
+    parts = training_set, kinds, (every,), tuple(encoders), by_member, (0,) * len(by_member), tuple(fitted)
+    return _Trained(*parts).weighted(weights[kept])
 
 
 def common_epoch(members: Sequence[FittedMember], weights: Sequence[float]) -> int:
@@ -239,35 +337,37 @@ def common_epoch(members: Sequence[FittedMember], weights: Sequence[float]) -> i
     return int(total.argmin()) + 1
 
 
-def _common_epoch_of(
-    fitted: Sequence[FittedMember],
-    encoding: Sequence[int],
-    splits: Sequence[Split],
-    weights: NDArray[np.float64] | None,
-) -> int:
-    """Return the common epoch of the members that are traced; 0 if none is."""
-    # A member that diverged in its first epoch has no trace, only its initial weights.
-    traced = [member for member, done in enumerate(fitted) if done.validation_logits is not None]
-    of_splits = [len(split.scored) if weights is None else float(weights[split.scored].sum()) for split in splits]
-    totals = [of_splits[encoding[member]] for member in traced]
-    return common_epoch([fitted[member] for member in traced], totals) if traced else 0
-
-
 def _out_of_fold(
-    predictor: Predictor,
-    fitted: Sequence[FittedMember],
-    training_set: TrainingSet,
-    splits: Sequence[Split],
-) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Yield the probabilities of each split's scored rows: at the common epoch, and at the members' own."""
-    traced = {member: logits for member, done in enumerate(fitted) if (logits := done.validation_logits) is not None}
-    epoch = _common_epoch_of(fitted, predictor.encoding, splits, training_set.weights)
-    for number, split in enumerate(splits):
-        members = np.flatnonzero(predictor.member_folds == number).tolist()
-        finished = predictor.probabilities(training_set.cells(split.scored), members)
-        traces = [traced[member] for member in members if member in traced]
-        if traces:
-            logits = torch.stack([trace[min(epoch, len(trace)) - 1] for trace in traces])
-            yield predictor.head.probabilities(logits.double()).mean(0).numpy(), finished
-        else:
-            yield finished, finished
+    trained: _Trained,
+) -> tuple[NDArray[np.int64], Sampling, NDArray[np.float64], NDArray[np.float64]]:
+    """Return the scored rows, ascending, what intervals know of them, and each kind's probabilities of them.
+
+    The probabilities ``(n_kinds, n_held, n_classes)`` are those at the common epoch, then at the members' own.
+    """
+    splits, training_set = trained.splits, trained.training_set
+    every = np.concatenate([split.scored for split in splits])
+    order = np.argsort(every)
+    held = every[order]
+    folds = np.repeat(np.arange(len(splits)), [len(split.scored) for split in splits])[order]
+    sampling = replace(training_set.sampling(held), folds=folds, is_forward=splits[0].is_forward)
+    everyone, _ = trained.weighted(np.full(len(trained.kinds), 1 / len(trained.kinds)))
+    of_kinds: tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]] = [], []
+    for kind in range(len(trained.kinds)):
+        epoch = trained.common_epoch_of(kind)
+        pairs = [_scored(everyone, trained, kind, fold, epoch) for fold in range(len(splits))]
+        for parts, probabilities in zip(zip(*pairs, strict=True), of_kinds, strict=True):
+            probabilities.append(np.concatenate(parts)[order])
+    return held, sampling, np.stack(of_kinds[0]), np.stack(of_kinds[1])
+
+
+def _scored(
+    everyone: Predictor, trained: _Trained, kind: int, fold: int, epoch: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return a kind's probabilities of a split's scored rows: at the common epoch, and at the members' own."""
+    members = [member for member in trained.members_of(kind) if trained.folds[member] == fold]
+    finished = everyone.probabilities(trained.training_set.cells(trained.splits[fold].scored), members)
+    traces = [trained.fitted[member].validation_logits for member in members]
+    logits = [trace[min(epoch, len(trace)) - 1] for trace in traces if trace is not None]
+    if not logits:
+        return finished, finished
+    return everyone.head.probabilities(torch.stack(logits).double()).mean(0).numpy(), finished

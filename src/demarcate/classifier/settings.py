@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 
 from demarcate.argument_checks import plain, require, seed_of, whole_number
 from demarcate.classifier.cross_validation import check_counts
+from demarcate.classifier.kinds import LEAVES_WIDTH, WITH_LEAVES, Kind
 from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
 from demarcate.engine import OnEpoch, Training
 from demarcate.engine.backend import check_precision, device_for
@@ -35,6 +36,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     preset: str = "default"
     hidden: Sequence[int] | str = AUTO
     pieces: bool = True
+    trees: bool | str = AUTO
     activation: str = "silu"
     dropout: float = 0.15
     input_dropout: float = 0.0
@@ -91,6 +93,8 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         for name in ("pieces", "calibrate", "merge_labels"):
             value = getattr(self, name)
             require(isinstance(value, bool | np.bool_), name, "True or False", value)
+        is_choice = self._is_auto("trees") or isinstance(self.trees, bool | np.bool_)
+        require(is_choice, "trees", "True, False or 'auto'", self.trees)
         is_path = isinstance(self.checkpoint, str | os.PathLike | None)
         require(is_path, "checkpoint", "None or the path of a folder", self.checkpoint)
         require(self.on_epoch is None or callable(self.on_epoch), "on_epoch", "None or a function", self.on_epoch)
@@ -112,6 +116,15 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
             self.head,  # type: ignore[arg-type]
             input_dropout=plain(self.input_dropout),
         )
+
+    def _kinds(self, training_set: TrainingSet) -> list[Kind]:
+        """Return the kinds of network to train on a table."""
+        network, training = self._network(training_set), self._training(len(training_set.codes))
+        base = Kind("networks", network, training, trees=not self._is_auto("trees") and bool(self.trees))
+        if not (self._is_auto("trees") and self._is_auto("hidden") and self.pieces):
+            return [base]
+        narrow = replace(network, hidden=tuple(min(width, LEAVES_WIDTH) for width in network.hidden))
+        return [base, Kind(WITH_LEAVES, narrow, training, trees=True)]
 
     def _training(self, n_rows: int) -> Training:
         """Return how every member is trained on a table of ``n_rows``."""

@@ -42,14 +42,13 @@ class TableEncoder:
         weights: NDArray[np.float64] | None = None,
         dependence: Dependence | None = None,
         seed: int = 0,
-        with_trees: bool = False,
     ) -> "TableEncoder":
         """Fit every column's encoder on these training rows of the table that the schema parsed.
 
         With class indices ``codes`` ``(n_rows,)``, encoders learn from the classes of the training rows: numerical
         columns are also split into bins that separate them. ``weights`` ``(n_rows,)`` are what each row counts there;
         ``dependence`` and ``seed`` decide the folds of scores (`CrossFittedEncoder`). Without ``standardise``, numbers
-        are encoded unscaled. ``with_trees`` adds the leaves of trees that separate the classes.
+        are encoded unscaled.
         """
         n_numerical = sum(column.kind == "numerical" for column in schema.used)
         context = FitContext(standardise, codes, n_numerical, weights)
@@ -67,10 +66,19 @@ class TableEncoder:
                 others = [rows[folds[rows] != fold] for fold in range(folds.max() + 1)]
                 refits[column.name] = tuple(encoder.refit(cells, own, context) for own in others)
         cross_fit = None if folds is None else CrossFit(folds, refits)
-        leaves = None
-        if with_trees and codes is not None:
-            leaves = TreeLeaves.fit(schema, parsed, rows, codes, weights, seed)
-        return cls(tuple(column.name for column in schema.used), tuple(encoders), cross_fit, leaves)
+        return cls(tuple(column.name for column in schema.used), tuple(encoders), cross_fit)
+
+    def with_trees(
+        self,
+        schema: Schema,
+        parsed: ParsedColumns,
+        rows: NDArray[np.int64],
+        codes: NDArray[np.int64],
+        weights: NDArray[np.float64] | None = None,
+        seed: int = 0,
+    ) -> "TableEncoder":
+        """Return it with the leaves of trees that separate the classes; the arguments are those of `fit`."""
+        return replace(self, leaves=TreeLeaves.fit(schema, parsed, rows, codes, weights, seed))
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -74,8 +74,7 @@ def calibrate(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floati
     is_shared = folds is None or bool((folds == folds[0]).all())
     parts = folds
     if is_shared or parts is None:
-        units = sampling.units(n_rows)
-        parts = np.random.default_rng(0).permutation(int(units.max()) + 1)[units] % N_HOLDOUT_PARTS
+        parts = holdout_parts(sampling, n_rows)
     factor = 1.0 if is_shared else ENSEMBLE_FACTOR
     scaled = probabilities.copy()
     for part in np.unique(parts):
@@ -92,6 +91,12 @@ def calibrate(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floati
     if is_better and (is_shared or temperature >= MIN_ENSEMBLE_TEMPERATURE):
         return Calibration(temperature, scaled)
     return Calibration(None, probabilities)
+
+
+def holdout_parts(sampling: Sampling, n_rows: int) -> npt.NDArray[np.int64]:
+    """Return the part of each row of a hold-out, ``(n_rows,)``; rows of a group are in one part."""
+    units = sampling.units(n_rows)
+    return np.asarray(np.random.default_rng(0).permutation(int(units.max()) + 1)[units] % N_HOLDOUT_PARTS)
 
 
 def _mean_and_low(values: npt.NDArray[np.float64], sampling: Sampling) -> tuple[float, float | None]:

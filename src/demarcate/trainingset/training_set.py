@@ -72,19 +72,24 @@ class TrainingSet:
         by_row = class_weights[self.codes]
         return replace(self, weights=by_row if self.weights is None else self.weights * by_row)
 
+    @property
+    def grows_trees(self) -> bool:
+        """Whether `with_trees` adds leaves: trees test columns of the whole table at once, but no text."""
+        return any(column.kind != "text" for column in self.schema.used)
+
+    def with_trees(self, encoder: TableEncoder, rows: NDArray[np.int64]) -> TableEncoder:
+        """Return an encoder with the leaves of trees that are grown on training rows."""
+        return encoder.with_trees(self.schema, self.parsed, rows, self.codes, self.weights)
+
     def encoder(
         self,
         rows: NDArray[np.int64],
         *,
         standardise: bool = True,
         with_classes: bool = False,
-        with_trees: bool = False,
         cells: ParsedColumns | None = None,
     ) -> TableEncoder:
-        """Fit an encoder on training rows, of ``cells`` or its own, and on their classes if ``with_classes``.
-
-        With classes it may have the leaves of trees, too.
-        """
+        """Fit an encoder on training rows, of ``cells`` or its own, and on their classes if ``with_classes``."""
         return TableEncoder.fit(
             self.schema,
             self.parsed if cells is None else cells,
@@ -93,7 +98,6 @@ class TrainingSet:
             codes=self.codes if with_classes else None,
             weights=self.weights,
             dependence=self.dependence,
-            with_trees=with_trees,
         )
 
     def fingerprint(self) -> str:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from demarcate.classifier.cross_validation import HOLDOUT_MEMBERS, common_epoch, fit_ensemble
+from demarcate.classifier.kinds import Kind
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Training
 from demarcate.engine.inputs import DenseInputs, SharedInputs
@@ -41,7 +42,7 @@ def make_training_set(n_rows=60, n_classes=2, weights=None):
 
 def fitted(training_set, training=QUICK, network=NETWORK, **settings):
     chosen = {"n_folds": 4, "n_seeds": 1, "holdout_above": 1000, "seed": 0, **settings}
-    return fit_ensemble(training_set, network, training, device="cpu", **chosen)
+    return fit_ensemble(training_set, [Kind("networks", network, training)], device="cpu", **chosen)
 
 
 # Which rows are held out

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from demarcate import DemarcateClassifier, load
 from demarcate.encoding import CategoricalEncoder, encoder_registry
 from demarcate.encoding.cross_fitting import N_INNER_FOLDS, CrossFittedEncoder, inner_folds
-from demarcate.encoding.lookup_codes import CodedTable
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.io.tables.columnar import open_columnar
 from demarcate.tabular import infer_schema
@@ -162,8 +161,7 @@ def test_many_rows_are_predicted_as_few_are(frame):
     features, sick = frame.drop("sick"), frame["sick"].to_numpy()
     predictor = DemarcateClassifier(hidden=(4,), epochs=3, n_folds=2).fit(features, sick).predictor_
     parsed = predictor.schema.parse(features)
-    assert {name for columns in CodedTable.of(predictor.encoders, parsed).coded for name in columns.columns} == {"city"}
-    lookup = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations, (0, 1), parsed)
+    lookup = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations).table(parsed, (0, 1))
     expected = predictor._dense_logits(parsed, (0, 1), slice(0, N_ROWS))
     torch.testing.assert_close(lookup.logits(slice(0, N_ROWS)), expected, rtol=0, atol=1e-4)
 

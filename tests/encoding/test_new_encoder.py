@@ -13,9 +13,9 @@ import torch
 from demarcate import DemarcateClassifier, load
 from demarcate.bundle.document import from_document, to_document
 from demarcate.bundle.tensor_spec import expected_tensors
-from demarcate.encoding import ColumnEncoder, TableEncoder, encoder_registry, lookup_codes
+from demarcate.encoding import ColumnEncoder, TableEncoder, encoder_registry
 from demarcate.encoding.base import NO_TARGET, SharedColumn, StateField
-from demarcate.encoding.lookup_codes import CodedTable
+from demarcate.encoding.lookup_codes import LookupColumns
 from demarcate.encoding.shared_table import SharedTable
 from demarcate.errors import BundleError
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
@@ -159,13 +159,11 @@ def test_folds_share_its_columns(encoders):
         assert np.array_equal(shared.numbers[:, own[:10]], encoder.encode(parsed)[:, :10])
 
 
-def test_repeated_cells_are_coded_and_others_interpolated_in_the_lookup(classifier, table, encoders):
+def test_its_numbers_are_interpolated_in_the_lookup(classifier, table, encoders):
     parsed, both = encoders
-    with patch.object(lookup_codes, "MAX_SHARED", 1):
-        coded = CodedTable.of(both, parsed)
-    assert {name for columns in coded.coded for name in columns.columns} == {"age", "sex"}
-    assert [column.columns for column in coded.interpolated] == [("dose",)]
+    columns = LookupColumns.of(both)
+    assert {column.name for column in columns.knots} == {"dose", "age"}
     predictor = classifier.predictor_
-    lookup = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations, (0, 1), parsed)
+    lookup = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations).table(parsed, (0, 1))
     expected = predictor._dense_logits(parsed, (0, 1), slice(0, N_ROWS))
     torch.testing.assert_close(lookup.logits(slice(0, N_ROWS)), expected, rtol=0, atol=1e-4)

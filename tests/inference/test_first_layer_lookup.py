@@ -1,5 +1,6 @@
 """Logits that are looked up are those of the dense way."""
 
+import functools
 from unittest.mock import patch
 
 import numpy as np
@@ -45,13 +46,16 @@ def table(n_rows=N_FIT, seed=0):
     )
 
 
-def ensemble(networks=KINDS, encoding=ENCODING, classes=("a", "b", "c"), columns=None):
+def ensemble(networks=KINDS, encoding=ENCODING, classes=("a", "b", "c"), columns=None, with_trees=()):
     """Untrained networks behind encoders of different widths: pieces, and what is rare, differ between their rows."""
     fitted_on = table() if columns is None else table().select(columns)
     schema = infer_schema(fitted_on)
     parsed = schema.parse(fitted_on)
     codes = (np.arange(N_FIT) % 7 > 3).astype(np.int64)
-    encoders = [TableEncoder.fit(schema, parsed, np.arange(start, 60 + start), codes=codes) for start in (0, 20, 60)]
+    encoders = [
+        TableEncoder.fit(schema, parsed, np.arange(start, 60 + start), codes=codes, with_trees=number in with_trees)
+        for number, start in enumerate((0, 20, 60))
+    ]
     head = head_for("auto", len(classes))
     states = [
         MLP.initial_state(
@@ -72,12 +76,15 @@ def ensemble(networks=KINDS, encoding=ENCODING, classes=("a", "b", "c"), columns
     )
 
 
+fitted = functools.cache(ensemble)
+
+
 def dense(predictor, parsed, members):
     return predictor._dense_logits(parsed, members, slice(0, None))
 
 
 def looked_up(predictor, parsed, members):
-    made = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations, members, parsed)
+    made = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations).table(parsed, members)
     return made.logits(slice(0, len(next(iter(parsed.values())))))
 
 
@@ -105,17 +112,35 @@ cells = st.fixed_dictionaries(
     rows=st.lists(cells, min_size=1, max_size=60),
     rows_a_code=st.sampled_from([1, 4]),
     max_shared=st.sampled_from([1, 12, 256]),
+    max_codes=st.sampled_from([0, 10, 1 << 14]),
+    min_repeated_rows=st.sampled_from([1, 1000]),
     members=st.lists(st.integers(0, 4), min_size=1, max_size=5, unique=True).map(sorted),
 )
-def test_logits_are_those_of_encoded_rows(rows, rows_a_code, max_shared, members):
+def test_logits_are_those_of_encoded_rows(rows, rows_a_code, max_shared, max_codes, min_repeated_rows, members):
     frame = pl.DataFrame(rows, schema=table(1).schema | {"seen": pl.Int64}).cast({"seen": pl.Datetime("ms")})
-    with patch.multiple(lookup_codes, ROWS_PER_CODE=rows_a_code, MAX_SHARED=max_shared):
-        assert_the_same(ensemble(), frame, members)
+    sizes = {"ROWS_PER_CODE": rows_a_code, "MAX_SHARED": max_shared, "MAX_CODES": max_codes, "CODES_PER_INPUT": 0}
+    with (
+        patch.multiple(lookup_codes, **sizes),
+        patch.object(module, "MIN_REPEATED_ROWS", min_repeated_rows),
+    ):
+        assert_the_same(fitted(), frame, members)
 
 
 @pytest.mark.parametrize("columns", [["thal"], ["dose"], ["age"], ["seen"], ["thal", "sex"], ["dose", "pain"]])
-def test_columns_of_one_kind_will_do(columns):
-    assert_the_same(ensemble(columns=columns), table(200, seed=1).select(columns))
+@pytest.mark.parametrize("min_repeated_rows", [1, 1000])
+def test_columns_of_one_kind_will_do(columns, min_repeated_rows):
+    with patch.object(module, "MIN_REPEATED_ROWS", min_repeated_rows):
+        assert_the_same(ensemble(columns=columns), table(200, seed=1).select(columns))
+
+
+@pytest.mark.parametrize("max_codes", [0, 1 << 14])
+@pytest.mark.parametrize("min_repeated_rows", [1, 1000])
+def test_leaves_of_trees_are_looked_up(max_codes, min_repeated_rows):
+    predictor, frame = ensemble(with_trees=(0, 2)), table(200, seed=1)
+    assert [encoder.leaves is not None for encoder in predictor.encoders] == [True, False, True]
+    sizes = {"MAX_CODES": max_codes, "CODES_PER_INPUT": 0}
+    with patch.multiple(lookup_codes, **sizes), patch.object(module, "MIN_REPEATED_ROWS", min_repeated_rows):
+        assert_the_same(predictor, frame)
 
 
 def test_categories_never_seen_and_missing_ones_are_looked_up():
@@ -133,7 +158,7 @@ def test_rows_are_taken_a_slice_at_a_time():
     with patch.object(module, "_MAX_LAYER_OUTPUT", 56):
         sliced = looked_up(predictor, parsed, range(5))
     torch.testing.assert_close(sliced, whole, rtol=1e-6, atol=1e-6)
-    made = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations, range(5), parsed)
+    made = FirstLayerLookup.of(predictor.encoders, predictor.encoding, predictor.populations).table(parsed, range(5))
     torch.testing.assert_close(made.logits(slice(17, 130)), whole[:, 17:130], rtol=1e-6, atol=1e-6)
 
 
@@ -145,7 +170,7 @@ def test_many_rows_are_predicted_as_each_alone(classes, n_threads):
     before = torch.get_num_threads()
     torch.set_num_threads(n_threads)
     try:
-        with patch.multiple(predictors, _MIN_LOOKUP_ROWS=64, _LOOKUP_BLOCK=16, _MIN_BLOCK=1):
+        with patch.multiple(predictors, _LOOKUP_BLOCK=16, _MIN_BLOCK=1), patch.object(module, "MIN_REPEATED_ROWS", 64):
             np.testing.assert_allclose(predictor.predict_proba(frame), few, rtol=0, atol=1e-6)
             np.testing.assert_allclose(predictor.predict_proba(frame[::-1]), few[::-1], rtol=0, atol=1e-6)
             np.testing.assert_allclose(predictor.spread(frame).shape, few.shape)

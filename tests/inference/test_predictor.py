@@ -1,4 +1,6 @@
+import copy
 import math
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -88,19 +90,21 @@ def test_probabilities_are_the_mean_over_plain_sequentials_fed_their_own_encodin
 @given(
     rows=st.lists(st.integers(0, N_ROWS - 1), min_size=1, max_size=80),
     columns=st.permutations(["age", "thal", "pain"]),
-    chunk=st.integers(1, 2000),
+    chunk=st.integers(1, 90),
 )
 def test_a_row_is_judged_the_same_in_any_company_order_and_chunk(rows, columns, chunk):
     ensemble, table = untrained(), mixed_table()
     expected = ensemble.predict_proba(table)[rows]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_MAX_CHUNK", chunk)
+        patch.setattr(module, "_LOOKUP_BLOCK", chunk)
+        patch.setattr(module, "_MIN_BLOCK", 1)
         np.testing.assert_allclose(ensemble.predict_proba(table.select(columns)[rows]), expected, atol=1e-6)
 
 
 def test_small_chunks_really_are_chunks(monkeypatch):
     ensemble, table = untrained(), mixed_table()
     whole = ensemble.logits(table)
+    monkeypatch.setattr(type(MLP), "starts_linear", False)
     monkeypatch.setattr(module, "_MAX_CHUNK", 200)
     chunks = [rows for rows, _ in ensemble._member_probabilities(ensemble.parse(table), range(5))]
     assert len(chunks) > 3
@@ -189,6 +193,14 @@ def test_another_record_changes_nothing_else():
     assert np.array_equal(noted.predict_proba(mixed_table()), ensemble.predict_proba(mixed_table()))
 
 
+def test_copies_and_pickles_predict_the_same_and_hold_no_lookup():
+    ensemble, table = untrained(), mixed_table()
+    expected = ensemble.predict_proba(table)
+    assert b"FirstLayerLookup" not in pickle.dumps(ensemble)
+    for again in (pickle.loads(pickle.dumps(ensemble)), copy.copy(ensemble), copy.deepcopy(ensemble)):
+        assert np.array_equal(again.predict_proba(table), expected)
+
+
 def test_predicting_changes_no_weight_and_repeats_to_the_bit():
     ensemble, table = untrained(), mixed_table()
     before = [population.flat.clone() for population in ensemble.populations]
@@ -225,11 +237,11 @@ class TestWeights:
         variance = np.average((each - ensemble.predict_proba(table)) ** 2, axis=0, weights=self.WEIGHTS)
         np.testing.assert_allclose(ensemble.spread(table), np.sqrt(variance), atol=1e-6)
 
-    def test_many_rows_whose_first_layer_is_looked_up_give_the_same(self, monkeypatch):
+    def test_rows_that_are_encoded_and_multiplied_give_the_same(self, monkeypatch):
         ensemble, table = self.weighted(), mixed_table()
-        dense = ensemble.predict_proba(table)
-        monkeypatch.setattr(module, "_MIN_LOOKUP_ROWS", 1)
-        np.testing.assert_allclose(ensemble.predict_proba(table), dense, atol=1e-6)
+        looked_up = ensemble.predict_proba(table)
+        monkeypatch.setattr(type(MLP), "starts_linear", False)
+        np.testing.assert_allclose(ensemble.predict_proba(table), looked_up, atol=1e-6)
 
     @pytest.mark.parametrize("temperature", [None, 3.0])
     def test_without_weights_the_bits_are_those_of_the_plain_mean(self, temperature):

@@ -139,6 +139,25 @@ class ColumnEncoder(ABC):
         """
         return None
 
+    @property
+    def exceptions(self) -> Floats:
+        """Return ascending numbers whose encodings are not those between knots; beside the knots, here none."""
+        return np.empty(0)
+
+    def encode_between(self, cells: Any) -> Encoded:
+        """Encode cells ``(n_rows,)`` as if there were no exceptions."""
+        return self.encode(cells)
+
+    @property
+    def vocabulary(self) -> tuple[str, ...] | None:
+        """Return the text that the encoding tells apart: all other text is encoded alike. None if there is no such."""
+        return None
+
+    @cached_property
+    def width(self) -> int:
+        """Return the number of encoded columns."""
+        return len(self.names(""))
+
     @abstractmethod
     def encode(self, cells: Any) -> Encoded:
         """Encode parsed cells ``(n_rows,)`` as ``(n_rows, n_encoded)``, every value finite."""

@@ -95,6 +95,11 @@ class CategoricalTargetEncoder(CrossFittedEncoder):
         """Return the one-hot encoder."""
         return self.one_hot
 
+    @property
+    def vocabulary(self) -> tuple[str, ...]:
+        """Return the categories with a column or a score of their own."""
+        return (*self.one_hot.categories, *self.known)
+
     def scores(self, cells: pl.Series) -> Encoded:
         """Return the scores of cells, ``(n_rows, n_scores)``."""
         return np.take(self.odds.astype(np.float32), category_codes(self.known, cells), axis=0)

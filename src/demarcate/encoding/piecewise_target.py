@@ -112,6 +112,20 @@ class PiecewiseTargetEncoder(CrossFittedEncoder):
         """Return the encoder of bins."""
         return self.binned
 
+    @property
+    def knots(self) -> Floats:
+        """Return the knots of the bins."""
+        return self.binned.knots
+
+    @property
+    def exceptions(self) -> Floats:
+        """Return the values with scores of their own."""
+        return self.values
+
+    def encode_between(self, cells: Floats) -> Encoded:
+        """Encode cells ``(n_rows,)`` with scores of 0."""
+        return self.encode_scored(cells, np.zeros((len(cells), self.odds.shape[1]), dtype=np.float32))
+
     def scores(self, cells: Floats) -> Encoded:
         """Return the scores of cells, ``(n_rows, n_scores)``."""
         odds = np.append(self.odds, np.zeros((1, self.odds.shape[1])), axis=0).astype(np.float32)

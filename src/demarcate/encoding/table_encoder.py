@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,7 @@ class TableEncoder:
     @property
     def n_encoded(self) -> int:
         """Return the number of columns of the matrix."""
-        return len(self.names())
+        return sum(encoder.width for encoder in self.encoders) + (self.leaves.width if self.leaves else 0)
 
     def encode(self, parsed: ParsedColumns) -> NDArray[np.float32]:
         """Encode rows as a matrix ``(n_rows, n_encoded)`` of finite float32."""
@@ -138,13 +139,17 @@ class TableEncoder:
 
     def columns_of(self, name: str) -> slice:
         """Return the matrix columns that encode one column of the table."""
-        index = self.columns.index(name)
-        before = sum(len(encoder.names("")) for encoder in self.encoders[:index])
-        return slice(before, before + len(self.encoders[index].names("")))
+        return self._columns_of[name]
+
+    @cached_property
+    def _columns_of(self) -> dict[str, slice]:
+        ends = np.cumsum([encoder.width for encoder in self.encoders]).tolist()
+        return {name: slice(start, end) for name, start, end in zip(self.columns, [0, *ends], ends, strict=False)}
 
     def select(self, names: Sequence[str]) -> "TableEncoder":
         """Return the encoder of some of the columns, without leaves of trees."""
-        return TableEncoder(tuple(names), tuple(self.encoders[self.columns.index(name)] for name in names))
+        by_name = dict(zip(self.columns, self.encoders, strict=True))
+        return TableEncoder(tuple(names), tuple(by_name[name] for name in names))
 
     def names(self) -> list[str]:
         """Return the names of the columns of the matrix."""

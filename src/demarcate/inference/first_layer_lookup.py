@@ -1,154 +1,238 @@
-"""Logits for many rows: the terms that columns add to a first layer are looked up instead of multiplied row by row.
+"""Logits by lookup: the terms that columns add to a first layer are looked up instead of multiplied row by row.
 
-A first layer sums its inputs times their weights, and a column's inputs depend on its cell alone. Where cells repeat,
-the sum over a column's inputs is computed once for each distinct cell, and a row's first layer is the sum of a few such
-terms. No matrix of encoded rows is made, which is most of the cost of such rows otherwise.
+A first layer sums its inputs times their weights, and a column's inputs depend on its cell alone. What each category
+and each knot between numbers adds is computed once for a predictor (`FirstLayerLookup`); a row's first layer is the sum
+of a few such terms. In a large table (`TableLookup`) other cells that repeat get terms, too, one for each of them. No
+matrix of encoded rows is made, which is most of the cost of rows otherwise.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from math import prod
+from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from demarcate.encoding import TableEncoder
-from demarcate.encoding.lookup_codes import CodedColumns, CodedTable, InterpolatedColumn
+from demarcate.encoding.lookup_codes import (
+    CategoryColumn,
+    KnotColumn,
+    LookupColumns,
+    RepeatedCells,
+    combined_codes,
+    repeated_columns,
+    shared_groups,
+)
+from demarcate.encoding.tree_leaves import TreeLeaves
 from demarcate.nn import Family, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.tabular import ParsedColumns
 
 _MAX_LAYER_OUTPUT = 1 << 17
 """Numbers of a layer's output at once: 512 rows of 256 units, which stay in a processor's second cache."""
+MIN_REPEATED_ROWS = 1 << 13
+"""Rows of a table from which looking for cells that repeat pays."""
+_SUM = 0
+"""The mode of ``torch.embedding_bag`` that sums."""
+
+
+@dataclass(frozen=True, eq=False)
+class _RowInputs:
+    """What members behind one encoder read of some rows."""
+
+    codes: Tensor  # the numbers of terms, int32 (n_rows, n_columns)
+    shares: Tensor | None = None  # the factors of the terms, (n_rows, n_columns); None where all are 1
+    rest: Tensor | None = None  # the columns without codes, encoded, (n_rows, d_rest); None where there are none
+
+    def select(self, rows: slice) -> "_RowInputs":
+        parts = [None if part is None else part[rows] for part in (self.shares, self.rest)]
+        return _RowInputs(self.codes[rows], *parts)
 
 
 @dataclass(frozen=True, eq=False)
 class _LookupMember:
-    """A member that reads a coded table."""
+    """A member that reads codes."""
 
     encoder: int  # the number of the encoder it reads through
-    terms: Tensor | None  # of each code in the first layer, (n_codes, d_out), with the bias in the first column's
-    weight: Tensor  # of the first layer for the other columns, (d_rest, d_out)
+    terms: Tensor  # of each code in the first layer, those of leaves last, (n_codes, d_out); a column's have the bias
+    weight: Tensor  # of the first layer for the columns without codes, (d_rest, d_out)
     bias: Tensor  # of the first layer, (d_out,)
     layers: MemberState  # all of them
     network: Network
     family: Family
 
-    def logits(self, codes: Tensor, shares: Tensor | None, rest: Tensor) -> Tensor:
-        """Return logits ``(n_rows, n_outputs)`` from numbers and factors of terms, ``(n_rows, n_columns)`` each.
-
-        ``rest`` are the other columns, encoded, ``(n_rows, d_rest)``.
-        """
-        if self.terms is None:
-            x = torch.addmm(self.bias, rest, self.weight)
+    def logits(self, rows: _RowInputs) -> Tensor:
+        """Return logits ``(n_rows, n_outputs)``."""
+        if rows.codes.shape[1]:
+            x = _sums(self.terms, rows.codes, rows.shares)
+            if rows.rest is not None:
+                x.addmm_(rows.rest, self.weight)
         else:
-            x = functional.embedding_bag(codes, self.terms, mode="sum", per_sample_weights=shares)
-            if rest.shape[1]:
-                x.addmm_(rest, self.weight)
+            assert rows.rest is not None, "a table has columns"
+            x = torch.addmm(self.bias, rows.rest, self.weight)
         return self.family.forward_rest(self.network, self.layers, x)
 
 
 @dataclass(frozen=True, eq=False)
 class FirstLayerLookup:
-    """Some members of a predictor, prepared for the rows of one table."""
+    """The members of a predictor, prepared for the rows of any table."""
 
     members: tuple[_LookupMember, ...]
-    encoders: dict[int, TableEncoder]  # those they read through, each of the columns without codes only
-    codes: Tensor  # each row's terms by number, int32 (n_rows, n_columns)
-    interpolated: tuple[tuple[InterpolatedColumn, int], ...]  # with the number of each one's first term
-    parsed: ParsedColumns  # the columns without codes
-    rest: tuple[str, ...]  # those of them that are not interpolated either
+    encoders: tuple[TableEncoder, ...]  # each of the columns without codes only
+    columns: LookupColumns
+    leaves: tuple[TreeLeaves | None, ...]  # the trees of each encoder
+    first: tuple[int, ...]  # the first term of each group of categories, of each column with knots, and of what follows
 
     @classmethod
-    def of(
-        cls,
-        encoders: Sequence[TableEncoder],
-        encoding: Sequence[int],
-        populations: Sequence[Population],
-        members: Sequence[int],
-        parsed: ParsedColumns,
-    ) -> "FirstLayerLookup":
-        """Prepare members, by their numbers in the populations, for parsed rows; ``encoding`` is each member's encoder.
+    def of(cls, encoders: Sequence[TableEncoder], encoding: Sequence[int], populations: Sequence[Population]) -> Self:
+        """Prepare the members of populations; ``encoding`` is the number of each member's encoder.
 
         Every population's family must start with a linear layer.
         """
-        used = sorted({encoding[member] for member in members})
-        table = CodedTable.of([encoders[index] for index in used], parsed)
-        inputs = {index: _Inputs.of(encoders[index], number, table) for number, index in enumerate(used)}
+        columns = LookupColumns.of(encoders)
 
         def prepare(member: int) -> _LookupMember:
-            return _lookup_member(*locate_member(populations, member), encoding[member], inputs[encoding[member]])
+            number = encoding[member]
+            return _lookup_member(*locate_member(populations, member), number, encoders[number], columns)
 
-        interpolated = [column.columns[0] for column in table.interpolated]
-        first = np.cumsum([0, *(column.n_codes for column in table.with_codes)])
+        sizes = [prod(column.n_codes for column in group) for group in columns.categories]
+        sizes += [column.n_codes for column in columns.knots]
         return cls(
-            tuple(in_order(prepare, members)),
-            {index: own.rest for index, own in inputs.items()},
-            _term_numbers(table.coded, first, len(next(iter(parsed.values())))),
-            tuple(zip(table.interpolated, map(int, first[len(table.coded) : -1]), strict=True)),
-            {name: parsed[name] for name in (*interpolated, *table.rest)},
-            table.rest,
+            tuple(in_order(prepare, range(len(encoding)))),
+            tuple(encoder.select(columns.rest) for encoder in encoders),
+            columns,
+            tuple(encoder.leaves for encoder in encoders),
+            (0, *np.cumsum(sizes).tolist()),
         )
+
+    def table(self, parsed: ParsedColumns, members: Sequence[int]) -> "TableLookup":
+        """Prepare the rows of a table for some of the members, by their numbers in the populations."""
+        n_rows = len(next(iter(parsed.values())))
+        numbers = np.empty((n_rows, len(self.columns.categories)), dtype=np.int32)
+        for at, group in enumerate(self.columns.categories):
+            codes = [column.codes(parsed[column.name]) for column in group]  # type: ignore[arg-type]
+            numbers[:, at] = combined_codes(codes, group)
+            numbers[:, at] += self.first[at]
+        lookup = TableLookup(
+            tuple(self.members[member] for member in members),
+            self.encoders,
+            self.first[-1],
+            torch.from_numpy(numbers),
+            tuple(zip(self.columns.knots, self.first[numbers.shape[1] :], strict=False)),
+            self.columns.rest,
+            self.leaves,
+            parsed,
+        )
+        return lookup if n_rows < MIN_REPEATED_ROWS else lookup.with_repeated_cells()
+
+
+@dataclass(frozen=True, eq=False)
+class TableLookup:
+    """The rows of one table, prepared for some members."""
+
+    members: tuple[_LookupMember, ...]
+    encoders: tuple[TableEncoder, ...]  # each of the columns without codes, and perhaps of others
+    n_codes: int  # the number of terms that are no leaf
+    codes: Tensor  # each row's terms by number, int32 (n_rows, n_coded)
+    knots: tuple[tuple[KnotColumn, int], ...]  # columns between knots, with the number of each one's first term
+    rest: tuple[str, ...]  # the columns without codes
+    leaves: tuple[TreeLeaves | None, ...]  # the trees of each encoder
+    parsed: ParsedColumns
 
     def logits(self, rows: slice) -> Tensor:
         """Return every member's logits for some rows, ``(len(members), n_rows, n_outputs)``."""
-        codes, shares = self._terms(rows)
-        cells: ParsedColumns = {name: self.parsed[name][rows] for name in self.rest}
-        logits: list[Tensor] = []
-        encoder, rest = -1, torch.empty(len(codes), 0)
+        common, logits = self._terms(rows), []
+        encoder, own = -1, _RowInputs(*common)
         with torch.inference_mode():
             for member in self.members:
-                if cells and member.encoder != encoder:
+                if member.encoder != encoder:
                     # One at a time: the encodings of many columns by all encoders would not fit.
-                    encoder, rest = member.encoder, torch.from_numpy(self.encoders[member.encoder].encode(cells))
+                    encoder, own = member.encoder, self._inputs(*common, member, rows)
                 size = max(1, _MAX_LAYER_OUTPUT // len(member.bias))
-                blocks = [slice(start, start + size) for start in range(0, len(codes), size)]
-                parts = [
-                    member.logits(codes[block], None if shares is None else shares[block], rest[block])
-                    for block in blocks
-                ]
-                logits.append(torch.cat(parts))
+                starts = range(0, len(own.codes), size)
+                parts = [member.logits(own.select(slice(start, start + size))) for start in starts]
+                logits.append(parts[0] if len(parts) == 1 else torch.cat(parts))
             return torch.stack(logits)
+
+    def with_repeated_cells(self) -> "TableLookup":
+        """Return the same with terms for distinct cells of columns, between knots or without codes, that repeat."""
+        names = [*(column.name for column, _ in self.knots), *self.rest]
+        repeated = repeated_columns({name: self.parsed[name] for name in names})
+        if not repeated:
+            return self
+        groups, seen = shared_groups(repeated), {column.name for column in repeated}
+        left = tuple(name for name in self.rest if name not in seen)
+        terms_of = {column.name: self._terms_of(column) for column in repeated}
+        n_terms, numbers = self.n_codes, [self.codes]
+        for group in groups:
+            codes = combined_codes([column.codes for column in group], group)
+            numbers.append(torch.from_numpy(codes + np.int32(n_terms))[:, None])
+            n_terms += prod(column.n_codes for column in group)
+
+        def extended(member: _LookupMember) -> _LookupMember:
+            with torch.inference_mode():
+                blocks = [_combined_terms([terms_of[column.name](member) for column in group]) for group in groups]
+                if not len(member.terms):
+                    blocks[0] = blocks[0] + member.bias
+                of_left = _input_numbers(self.encoders[member.encoder], left)
+                terms = torch.cat([member.terms[: self.n_codes], *blocks, member.terms[self.n_codes :]])
+                return replace(member, terms=terms, weight=member.weight[of_left])
+
+        return TableLookup(
+            tuple(in_order(extended, self.members)),
+            tuple(encoder.select(left) for encoder in self.encoders),
+            n_terms,
+            torch.cat(numbers, 1),
+            tuple((column, first) for column, first in self.knots if column.name not in seen),
+            left,
+            self.leaves,
+            self.parsed,
+        )
+
+    def _terms_of(self, column: RepeatedCells) -> Callable[[_LookupMember], Tensor]:
+        """Return what gives a member's terms of a column's distinct cells, ``(n_codes, d_out)``."""
+        for knots, first in self.knots:
+            if knots.name == column.name:
+                codes, shares = map(torch.from_numpy, knots.interpolate(column.distinct))
+                return lambda member: _sums(member.terms, codes + first, shares)
+        used = {member.encoder for member in self.members}
+        cells = {column.name: column.distinct}
+        encoded = {at: torch.from_numpy(self.encoders[at].select([column.name]).encode(cells)) for at in used}
+        inputs = {at: self.encoders[at].columns_of(column.name) for at in used}
+        return lambda member: encoded[member.encoder] @ member.weight[inputs[member.encoder]]
+
+    def _inputs(self, codes: Tensor, shares: Tensor | None, member: _LookupMember, rows: slice) -> _RowInputs:
+        """Return what the members behind one encoder read of some rows, the first of which is ``member``."""
+        leaves = self.leaves[member.encoder]
+        if leaves is not None:
+            cells: ParsedColumns = {column.name: self.parsed[column.name][rows] for column in leaves.inputs}
+            own = torch.from_numpy(leaves.codes(cells)) + (len(member.terms) - leaves.width)
+            codes = torch.cat([codes, own], 1)
+            shares = None if shares is None else torch.cat([shares, torch.ones(own.shape)], 1)
+        if not self.rest:
+            return _RowInputs(codes, shares)
+        cells = {name: self.parsed[name][rows] for name in self.rest}
+        return _RowInputs(codes, shares, torch.from_numpy(self.encoders[member.encoder].encode(cells)))
 
     def _terms(self, rows: slice) -> tuple[Tensor, Tensor | None]:
         """Return some rows' term numbers and the share of each term; None where every share is 1."""
         codes = self.codes[rows]
-        if not self.interpolated:
+        if not self.knots:
             return codes, None
-        interpolated = [
-            (column.interpolate(np.asarray(self.parsed[column.columns[0]][rows])), first)
-            for column, first in self.interpolated
-        ]
-        numbers = [torch.from_numpy((own + first).astype(np.int32)) for (own, _), first in interpolated]
-        shares = [torch.from_numpy(own) for (_, own), _ in interpolated]
-        return torch.cat([codes, *numbers], 1), torch.cat([torch.ones(codes.shape), *shares], 1)
-
-
-@dataclass(frozen=True, eq=False)
-class _Inputs:
-    """Where the members behind one encoder find their inputs in a coded table."""
-
-    encoded: tuple[Tensor, ...]  # for each column with codes, the encoding of each code, (n_codes, n_encoded)
-    of_codes: tuple[NDArray[np.int64], ...]  # the numbers of these inputs
-    of_rest: NDArray[np.int64]  # the numbers of the other columns' inputs
-    rest: TableEncoder  # the encoder of the other columns
-
-    @classmethod
-    def of(cls, encoder: TableEncoder, number: int, table: CodedTable) -> "_Inputs":
-        return cls(
-            tuple(torch.from_numpy(column.encoded[number]) for column in table.with_codes),
-            tuple(_input_numbers(encoder, column.columns) for column in table.with_codes),
-            _input_numbers(encoder, table.rest),
-            encoder.select(table.rest),
-        )
-
-
-def _input_numbers(encoder: TableEncoder, names: Sequence[str]) -> NDArray[np.int64]:
-    """Return the columns of the encoded matrix that these columns of the table became."""
-    ranges = [encoder.columns_of(name) for name in names]
-    return np.concatenate([np.empty(0, np.int64), *(np.arange(own.start, own.stop) for own in ranges)])
+        n_rows, n_coded = codes.shape
+        numbers = torch.empty(n_rows, n_coded + 2 * len(self.knots), dtype=torch.int32)
+        shares = torch.ones(numbers.shape)
+        numbers[:, :n_coded] = codes
+        for at, (column, first) in enumerate(self.knots):
+            own = slice(n_coded + 2 * at, n_coded + 2 * at + 2)
+            own_codes, own_shares = column.interpolate(np.asarray(self.parsed[column.name][rows]))
+            numbers[:, own] = torch.from_numpy(own_codes + np.int32(first))
+            shares[:, own] = torch.from_numpy(own_shares)
+        return numbers, shares
 
 
 def locate_member(populations: Sequence[Population], member: int) -> tuple[Population, int]:
@@ -160,17 +244,28 @@ def locate_member(populations: Sequence[Population], member: int) -> tuple[Popul
     raise AssertionError("every member is in a population")
 
 
-def _lookup_member(population: Population, local: int, encoder: int, inputs: _Inputs) -> _LookupMember:
+def _lookup_member(
+    population: Population, local: int, number: int, encoder: TableEncoder, columns: LookupColumns
+) -> _LookupMember:
     layers = population.layout.member_layers(population.flat, local)
     weight, bias = layers[0]
+
+    def terms_of(column: CategoryColumn | KnotColumn) -> Tensor:
+        return torch.from_numpy(column.encoded[number]) @ weight[encoder.columns_of(column.name)]
+
     with torch.inference_mode():
-        terms = [own @ weight[numbers] for own, numbers in zip(inputs.encoded, inputs.of_codes, strict=True)]
+        terms = [_combined_terms([terms_of(column) for column in group]) for group in columns.categories]
+        terms += [terms_of(column) for column in columns.knots]
+        if encoder.leaves is not None:
+            # Those of the first tree, which may be the first terms of all, and those of the others.
+            leaves = weight[encoder.n_encoded - encoder.leaves.width : encoder.n_encoded].clone()
+            terms += leaves.split(encoder.leaves.n_leaves)
         if terms:
             terms[0] += bias
         return _LookupMember(
-            encoder,
-            torch.cat(terms) if terms else None,
-            weight[inputs.of_rest],
+            number,
+            torch.cat(terms) if terms else weight[:0],
+            weight[_input_numbers(encoder, columns.rest)],
             bias,
             layers,
             population.networks[local],
@@ -178,9 +273,20 @@ def _lookup_member(population: Population, local: int, encoder: int, inputs: _In
         )
 
 
-def _term_numbers(columns: Sequence[CodedColumns], first: NDArray[np.int64], n_rows: int) -> Tensor:
-    """Return the codes of columns, counted from their first term's number, int32 ``(n_rows, n_columns)``."""
-    numbers = np.empty((n_rows, len(columns)), dtype=np.int32)
-    for at, column in enumerate(columns):
-        np.add(column.codes, np.int32(first[at]), out=numbers[:, at])
-    return torch.from_numpy(numbers)
+def _input_numbers(encoder: TableEncoder, names: Sequence[str]) -> NDArray[np.int64]:
+    """Return the columns of the encoded matrix that these columns of the table became."""
+    ranges = [encoder.columns_of(name) for name in names]
+    return np.concatenate([np.empty(0, np.int64), *(np.arange(own.start, own.stop) for own in ranges)])
+
+
+def _combined_terms(terms: Sequence[Tensor]) -> Tensor:
+    """Return the sum of columns' terms ``(n_codes, d_out)`` for each combination of their codes."""
+    return reduce(lambda one, other: (one[:, None] + other).flatten(0, 1), terms)
+
+
+def _sums(terms: Tensor, numbers: Tensor, factors: Tensor | None) -> Tensor:
+    """Return the sums of the terms of each row, ``(n_rows, d_out)``, times factors ``(n_rows, n_columns)`` if any."""
+    # `torch.nn.functional.embedding_bag` is the same, but for checks that take longer than the sums of a few rows.
+    starts = torch.arange(0, numbers.numel(), numbers.shape[1], dtype=torch.int32)
+    factors = None if factors is None else factors.reshape(-1)
+    return torch.embedding_bag(terms, numbers.reshape(-1), starts, mode=_SUM, per_sample_weights=factors)[0]

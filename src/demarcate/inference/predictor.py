@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -34,8 +34,6 @@ _Result = TypeVar("_Result")
 
 _MAX_CHUNK = 1 << 24
 """Encoded numbers in flight at once."""
-_MIN_LOOKUP_ROWS = 1 << 13
-"""Rows times members from which looking up the first layer pays."""
 _LOOKUP_BLOCK, _DENSE_BLOCK, _MIN_BLOCK = 2048, 1024, 256
 """Rows that a thread of the processor computes at once: at most with the lookup, at most without it, and at least."""
 
@@ -368,6 +366,15 @@ class Predictor:
     def _ranges(self) -> TrainedRanges | None:
         return None if self.trained_on is None else self.trained_on.as_ranges()
 
+    @cached_property
+    def _lookup(self) -> FirstLayerLookup:
+        """The first layers of all members, prepared when the first table is predicted."""
+        return FirstLayerLookup.of(self.encoders, self.encoding, self.populations)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state to copy or pickle, without what is computed from it."""
+        return {name: value for name, value in vars(self).items() if name != "_lookup"}
+
     def _weights_of(self, members: Sequence[int]) -> list[float] | None:
         """Return the weights of some members, which need not sum to 1; None for all the same."""
         return None if self.weights is None else [self.weights[member] for member in members]
@@ -383,9 +390,8 @@ class Predictor:
     ) -> Iterator[tuple[slice, _Result]]:
         """Yield chunks of rows with ``finish`` of the members' logits ``(len(members), n_chunk, n_outputs)``."""
         n_rows, on_cpu = _n_rows(parsed), self.device.type == "cpu"
-        starts_linear = all(population.layout.family.starts_linear for population in self.populations)
-        if on_cpu and starts_linear and n_rows * len(members) >= _MIN_LOOKUP_ROWS:
-            logits = FirstLayerLookup.of(self.encoders, self.encoding, self.populations, members, parsed).logits
+        if on_cpu and all(population.layout.family.starts_linear for population in self.populations):
+            logits = self._lookup.table(parsed, members).logits
             size = _block_size(n_rows, _LOOKUP_BLOCK)
         else:
             logits = partial(self._dense_logits, parsed, members)

@@ -133,6 +133,28 @@ def test_a_member_of_a_stack_ends_as_it_does_alone(optimizer, batch_size, added)
         assert_same_member(together[index], run([one], samples)[0])
 
 
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("validate_every", [1, 4])
+def test_members_that_train_for_different_epochs_share_a_stack_and_end_as_they_do_alone(validate_every, batch_size):
+    shared = {"validate_every": validate_every, "batch_size": batch_size, "averaging": 2.0}
+    members = [
+        replace(one, traced=True)
+        for one in (
+            member(seed=1, epochs=5, **shared),
+            member(seed=2, epochs=30, schedule="cosine", **shared),
+            member(seed=3, epochs=23, warmup=3.0, held=HELD[:9], **shared),
+            member(seed=4, epochs=70, schedule="cosine", patience=6, **shared),
+            member(seed=5, epochs=5, schedule="cosine", **shared),
+        )
+    ]
+    samples = noisy_samples(dtype=torch.float64)
+    assert len(plan(members, samples)) == 1
+    for one, found in zip(members, run(members, samples), strict=True):
+        (expected,) = run([one], samples)
+        assert_same_member(found, expected)
+        torch.testing.assert_close(found.validation_logits, expected.validation_logits)
+
+
 def test_the_order_of_members_changes_nothing():
     samples = noisy_samples(dtype=torch.float64)
     forwards, backwards = run(MIXED, samples), run(MIXED[::-1], samples)[::-1]

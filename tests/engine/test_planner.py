@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from demarcate.engine import Member, Samples, Training
 from demarcate.engine.fit_signature import fit_signature, signature_changes
-from demarcate.engine.planner import ELEMENTWISE, OVERHEAD, buckets, divided, plan, stack_settings
+from demarcate.engine.planner import DROPOUT, ELEMENTWISE, OVERHEAD, buckets, divided, plan, stack_settings
 from demarcate.nn import ACTIVATIONS, Network
 
 REPEATABLE = settings(deadline=None, derandomize=True)
@@ -46,24 +46,31 @@ def test_every_member_is_planned_once(members):
     assert sorted(index for population in planned for index in population) == list(range(len(members)))
 
 
-def priced(widths, rows):
+def priced(widths, drops, rows):
     """What a step of one stack of these costs."""
     padded = [max(layer) for layer in zip(*widths, strict=True)]
     row = sum(d_in * d_out + ELEMENTWISE * d_out for d_in, d_out in pairwise(padded))
-    return OVERHEAD + rows * len(widths) * row
+    return OVERHEAD + rows * len(widths) * (row + any(drops) * DROPOUT * sum(padded[1:-1]))
 
 
 @REPEATABLE
 @given(
-    st.lists(st.tuples(st.integers(1, 40), st.integers(1, 3000), st.integers(1, 3)), min_size=1, max_size=7),
+    st.lists(
+        st.tuples(st.tuples(st.integers(1, 40), st.integers(1, 3000), st.integers(1, 3)), st.booleans()),
+        min_size=1,
+        max_size=7,
+    ),
     st.integers(1, 500),
 )
-def test_no_other_cut_into_stacks_costs_less(widths, rows):
-    found = buckets(widths, rows)
+def test_no_other_cut_into_stacks_costs_less(members, rows):
+    widths, drops = [list(column) for column in zip(*members, strict=True)]
+    found = buckets(widths, rows, drops=drops)
     assert sum(found) == len(widths)
 
     def total(ends):
-        return sum(priced(widths[start:end], rows) for start, end in pairwise([0, *ends, len(widths)]))
+        return sum(
+            priced(widths[start:end], drops[start:end], rows) for start, end in pairwise([0, *ends, len(widths)])
+        )
 
     ends = [sum(found[: i + 1]) for i in range(len(found) - 1)]
     cuts = (chosen for n in range(len(widths)) for chosen in combinations(range(1, len(widths)), n))
@@ -94,7 +101,7 @@ def test_members_of_a_stack_take_the_same_steps(members):
                 len(member.network.hidden),
                 member.network.activation,
                 member.network.head,
-                replace(member.training, lr=1.0, weight_decay=0.0, patience=None),
+                replace(member.training, lr=1.0, weight_decay=0.0, patience=None, epochs=1),
                 member.training.steps(len(member.rows)),
                 len(member.validation_rows) > 0,
             )
@@ -111,10 +118,11 @@ def test_members_of_a_stack_take_the_same_steps(members):
         replace(MEMBER, network=Network(hidden=(8, 7))),
         replace(MEMBER, network=Network(hidden=(8, 8), head="logit")),
         replace(MEMBER, training=Training(lr=1.0, weight_decay=0.5, patience=7)),
+        replace(MEMBER, training=Training(schedule="cosine", epochs=7, warmup=2.0)),
         replace(MEMBER, seed=9),
         replace(MEMBER, rows=ROWS[:50], validation_rows=ROWS[50:]),
     ],
-    ids=["dropout", "input_dropout", "width", "head-by-name", "rates-and-patience", "seed", "rows"],
+    ids=["dropout", "input_dropout", "width", "head-by-name", "rates-and-patience", "schedule", "seed", "rows"],
 )
 def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
     assert [sorted(population) for population in plan([MEMBER, other], SAMPLES)] == [[0, 1]]
@@ -130,15 +138,12 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         replace(MEMBER, training=Training(optimizer="sgd")),
         replace(MEMBER, training=Training(betas=(0.8, 0.999))),
         replace(MEMBER, training=Training(eps=1e-6)),
-        replace(MEMBER, training=Training(schedule="cosine")),
-        replace(MEMBER, training=Training(epochs=7)),
         replace(MEMBER, training=Training(batch_size=16)),
         replace(MEMBER, rows=ROWS[:20]),
         replace(MEMBER, validation_rows=NO_ROWS),
         replace(MEMBER, encoding=1, network=Network(hidden=(600, 8))),
         replace(MEMBER, training=Training(validate_every=2)),
         replace(MEMBER, training=Training(averaging=2.0)),
-        replace(MEMBER, training=Training(warmup=2.0)),
         replace(MEMBER, training=Training(decay_biases=False)),
     ],
     ids=[
@@ -149,20 +154,23 @@ def test_members_that_differ_in_their_own_numbers_share_a_stack(other):
         "optimizer",
         "betas",
         "eps",
-        "schedule",
-        "epochs",
         "batch_size",
         "steps",
         "watched",
         "encoding",
         "validate_every",
         "averaging",
-        "warmup",
         "decay_biases",
     ],
 )
 def test_members_that_take_other_steps_do_not_share_a_stack(other):
     assert sorted(plan([MEMBER, other], SAMPLES)) == [[0], [1]]
+
+
+def test_members_without_dropout_join_those_with_it_only_where_masks_of_ones_cost_little():
+    for width, shared in [(8, True), (512, False)]:
+        members = [replace(MEMBER, network=Network((width, width), dropout=rate)) for rate in (0.0, 0.5, 0.0, 0.2)]
+        assert plan(members, SAMPLES) == ([[0, 2, 1, 3]] if shared else [[0, 2], [1, 3]])
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -195,5 +203,5 @@ def test_members_that_differ_in_a_new_field_never_share_a_stack():
 
 def test_the_fields_in_which_members_of_a_stack_may_differ_are_these():
     own = [each.name for each in fields(Training) if each.metadata["may_differ"]]
-    assert own == ["lr", "weight_decay", "patience", "init", "tolerance"]
+    assert own == ["lr", "weight_decay", "schedule", "epochs", "patience", "init", "tolerance", "warmup"]
     assert len(stack_settings(Training())) == len(fields(Training)) - len(own)

@@ -107,6 +107,13 @@ def test_with_time_enough_nothing_changes(clock):
     assert bits(found) == bits(fit([one], samples())[0])
 
 
+def test_only_members_whose_training_is_not_over_are_timed_out(clock):
+    short, long = fit([member(epochs=13), member(seed=1, epochs=40)], samples(), time_limit=13)
+    assert [short.timed_out, long.timed_out] == [False, True]
+    assert [short.history.n_epochs, long.history.n_epochs] == [13, 13]
+    assert short.history.validation_epochs.tolist() == long.history.validation_epochs.tolist()
+
+
 @pytest.mark.parametrize(("seconds", "n_steps"), [(0.5, 2), (5, 6), (6, 6), (15, 15), (16, 17)])
 def test_a_long_epoch_is_cut_short_and_its_weights_are_judged(clock, groups_of_two_steps, seconds, n_steps):
     """What plain torch comes to in as many steps of four rows; an epoch is fifteen."""

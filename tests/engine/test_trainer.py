@@ -205,6 +205,53 @@ def test_warming_up_is_a_factor_of_torchs_own(schedule, warmup):
 
 
 @pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+@pytest.mark.parametrize("optimizer", ["sgd-momentum", "adamw"])
+def test_members_of_a_stack_follow_plain_networks_each_with_its_own_schedule(optimizer, batch_size):
+    x, codes = problem(2, torch.float64)
+    samples, members, models = Samples.of([x], codes, 2), [], []
+    schedules = [("cosine", 9, 0.0), ("cosine", 12, 2.5), ("constant", 5, 0.0), ("constant", 12, 1.5)]
+    for seed, (schedule, epochs, warmup) in enumerate(schedules):
+        torch.manual_seed(seed)
+        model = sequential((8,), "tanh", 1, torch.float64)
+        training = Training(
+            optimizer=optimizer.split("-", maxsplit=1)[0],
+            momentum=0.9 if optimizer == "sgd-momentum" else 0.0,
+            lr=0.05,
+            schedule=schedule,
+            epochs=epochs,
+            warmup=warmup,
+            batch_size=batch_size,
+        )
+        initial = MLP.from_module(Network(), copy.deepcopy(model), (D_IN, 8, 1))
+        rows = torch.arange(N_ROWS)
+        members.append(Member(Network((8,), "tanh"), training, seed, rows, rows[:0], initial=initial))
+        n_steps = training.steps(N_ROWS)
+        plain = OPTIMIZERS[optimizer]([{"params": list(model.parameters()), "lr": 0.05, "weight_decay": 0.0}])
+        chain = []
+        if schedule == "cosine":
+            chain.append(torch.optim.lr_scheduler.CosineAnnealingLR(plain, T_max=epochs * n_steps))
+        if warmup:
+            share = [min(1.0, (step + 1) / (warmup * n_steps)) for step in range(epochs * n_steps + 1)]
+            chain.append(torch.optim.lr_scheduler.MultiplicativeLR(plain, lambda step, s=share: s[step] / s[step - 1]))
+            plain.param_groups[0]["lr"] *= share[0]
+        generator = torch.Generator().manual_seed(seed)
+        for _ in range(epochs):
+            order = torch.randperm(N_ROWS, generator=generator) if batch_size else rows
+            for batch in order.split(batch_size or N_ROWS):
+                plain.zero_grad()
+                nn.BCEWithLogitsLoss()(model(x[batch]), codes[batch].double().unsqueeze(1)).backward()
+                plain.step()
+                for each in chain:
+                    each.step()
+        models.append(model)
+    assert len(plan(members, samples)) == 1
+    for fitted, model, (_, epochs, _) in zip(fit(members, samples, device="cpu"), models, schedules, strict=True):
+        found = itertools.chain.from_iterable(fitted.state)
+        assert max(map(relative_difference, found, model.parameters())) < 1e-9
+        assert fitted.history.n_epochs == fitted.best_epoch == epochs
+
+
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_biases_that_do_not_decay_are_a_group_of_torchs_own_without_decay(optimizer, batch_size):
     x, codes = problem(3, torch.float64)

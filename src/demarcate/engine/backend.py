@@ -14,8 +14,9 @@ HOST = torch.device("cpu")
 """Where bookkeeping lives whatever the device: orders of rows, losses of epochs, generators of members."""
 
 PRECISIONS = ("auto", "float32", "bf16")
-MIN_BF16_WIDTH = 64
-"""The narrowest hidden layer for which bf16 products save more than converting to bf16 and back costs."""
+MIN_BF16_WORK = 3e6
+"""Rows of a step times the square of the narrowest hidden width from which bf16 products save more than their calls,
+and converting weights to bf16 and back, cost: 64 rows of 256 units, or 256 of 128."""
 
 MIN_PARALLEL_WORK = 2e6
 """Multiplications in a step's forward pass below which one thread is used for it."""
@@ -42,15 +43,16 @@ class Backend:
         """Whether the device is the CPU."""
         return self.device.type == "cpu"
 
-    def product_dtype(self, dtype: torch.dtype, hidden: Sequence[int]) -> torch.dtype:
-        """Return the dtype of the hidden layers' matrix products, for samples of ``dtype`` and these widths.
+    def product_dtype(self, dtype: torch.dtype, hidden: Sequence[int], n_rows: int) -> torch.dtype:
+        """Return the dtype of the hidden layers' products, for samples of ``dtype``, these widths and rows of a step.
 
         Weights, optimizer, output layer, logits and losses stay in ``dtype`` whatever the answer (mixed precision,
         Micikevicius et al. 2018; bf16 needs no loss scaling).
         """
         if not hidden or self.precision == "float32":
             return dtype
-        gains = min(hidden) >= MIN_BF16_WIDTH and dtype == torch.float32 and has_fast_bf16(self.device)
+        is_large = n_rows * min(hidden) ** 2 >= MIN_BF16_WORK
+        gains = is_large and dtype == torch.float32 and has_fast_bf16(self.device)
         return torch.bfloat16 if self.precision == "bf16" or gains else dtype
 
     @staticmethod

@@ -106,7 +106,7 @@ class BatchLoader(ABC):
         """Return the most numbers of one kind that a step takes."""
         n_units = self._dropout.hidden.n_units if self._dropout.hidden else 0
         per_row = max(len(self._batches.rows) * max(self._data.d_in, self._data.n_outputs), n_units)
-        return (self._batches.batch_size or self._batches.longest) * per_row
+        return self._batches.rows_of_step * per_row
 
 
 class FullBatchLoader(BatchLoader):

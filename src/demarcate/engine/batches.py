@@ -36,6 +36,11 @@ class Batches:
         return max(len(member) for member in self.rows)
 
     @property
+    def rows_of_step(self) -> int:
+        """Rows of each member in a step; the last of an epoch may have fewer."""
+        return self.batch_size or self.longest
+
+    @property
     def n_steps(self) -> int:
         """Steps in an epoch."""
         return 1 if self.batch_size is None else -(-self.longest // self.batch_size)

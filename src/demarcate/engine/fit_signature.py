@@ -11,7 +11,7 @@ from demarcate.engine.backend import HOST
 from demarcate.engine.samples import Member, Samples
 
 TABLE = "rows (the table, its columns, how it is split or weighted)"
-ENGINE = 1
+ENGINE = 2
 """Raised whenever the engine comes to other bits from the same fit."""
 _MAX_SHOWN = 80
 MARK = " #"

@@ -21,11 +21,10 @@ FLUSH_INTERVAL = 128
 
 @dataclass(frozen=True)
 class _Group:
-    """Neighbouring members of one learning rate and weight decay; ``rows`` is None when they are the whole stack."""
+    """Neighbouring members of one `rate_key`; ``rows`` is None when they are the whole stack."""
 
     rows: slice | None
-    lr: float
-    weight_decay: float
+    training: Training
 
     def of(self, tensor: Tensor) -> Tensor:
         """Return their rows of a buffer."""
@@ -33,17 +32,19 @@ class _Group:
 
 
 class UpdateRule(ABC):
-    """An optimizer at work on one population, whose members agree on all settings but learning rate and weight decay.
+    """An optimizer at work on one population, whose members agree on all settings but those of `rate_key`.
 
-    ``decay_mask`` ``(n_parameters,)`` is 1 for parameters that decay and 0 for others; with None all decay, which is
-    left to `update`. Taking decay back from some parameters afterwards would leave rounding errors in them, of which
-    Adam makes whole steps.
+    An epoch has ``n_steps``. ``decay_mask`` ``(n_parameters,)`` is 1 for parameters that decay and 0 for others; with
+    None all decay, which is left to `update`. Taking decay back from some parameters afterwards would leave rounding
+    errors in them, of which Adam makes whole steps.
     """
 
     decouples_weight_decay: ClassVar[bool] = False
 
-    def __init__(self, trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> None:
-        self.training = trainings[0]
+    def __init__(
+        self, trainings: Sequence[Training], flat: Tensor, n_steps: int, decay_mask: Tensor | None = None
+    ) -> None:
+        self.training, self._n_epoch_steps = trainings[0], n_steps
         self.buffers = {name: flat.new_zeros(flat.shape) for name in self.buffer_names()}
         self._trainings, self._decay_mask = list(trainings), decay_mask
         self._like = flat.new_empty(0)
@@ -66,14 +67,14 @@ class UpdateRule(ABC):
     def begin_step(self) -> None:  # noqa: B027 - most rules need none
         """Count a step, where the rule depends on their number."""
 
-    def step(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
-        """Update the buffer ``(n_members, n_parameters)`` in place; ``factor`` scales every learning rate."""
+    def step(self, flat: Tensor, gradient: Tensor, number: int) -> None:
+        """Update the buffer ``(n_members, n_parameters)`` in place; ``number`` counts steps of all epochs, from 0."""
         self.begin_step()
         if not self._groups:
-            self._step_all_groups(flat, gradient, factor)
+            self._step_all_groups(flat, gradient, number)
         for group, buffers in self._groups:
             parameters, own_gradient = group.of(flat), group.of(gradient)
-            lr, weight_decay = group.lr * factor, group.weight_decay
+            lr, weight_decay = self._lr(group.training, number), group.training.weight_decay
             if self._decay_mask is not None:
                 if weight_decay and self.decouples_weight_decay:
                     parameters.addcmul_(parameters, self._decay_mask, value=-lr * weight_decay)
@@ -97,42 +98,51 @@ class UpdateRule(ABC):
         self.buffers = {name: state[name].to(buffer.device) for name, buffer in self.buffers.items()}
         self._regroup()
 
+    def _lr(self, training: Training, number: int) -> float:
+        """Return a member's learning rate in a step, from 0."""
+        return training.lr * lr_factor(training, self._n_epoch_steps, number)
+
     def _regroup(self) -> None:
         """Find neighbours that agree on rate and decay: the CPU updates one such group after the other."""
         groups, first = [], 0
-        for (lr, weight_decay), members in groupby(self._trainings, key=lambda each: (each.lr, each.weight_decay)):
-            last = first + len(list(members))
-            rows = slice(first, last) if last - first < len(self._trainings) else None
-            groups.append(_Group(rows, lr, weight_decay))
+        for _, neighbours in groupby(self._trainings, key=rate_key):
+            members = list(neighbours)
+            last = first + len(members)
+            rows = slice(first, last) if len(members) < len(self._trainings) else None
+            groups.append(_Group(rows, members[0]))
             first = last
         if self._on_cpu or len(groups) == 1:
             self._groups = [(group, [*map(group.of, self.buffers.values())]) for group in groups]
             return
         self._groups = []
-        self._lr, decay = (
-            self._like.new_tensor([getattr(training, name) for training in self._trainings]).unsqueeze(1)
-            for name in ("lr", "weight_decay")
-        )
+        decay = self._column([training.weight_decay for training in self._trainings])
         self._decay = decay if self._decay_mask is None else decay * self._decay_mask
 
-    def _step_all_groups(self, flat: Tensor, gradient: Tensor, factor: float) -> None:
+    def _column(self, values: Sequence[float]) -> Tensor:
+        """Return a number for each member, ``(n_members, 1)``, where the parameters are."""
+        return self._like.new_tensor(values).unsqueeze(1)
+
+    def _step_all_groups(self, flat: Tensor, gradient: Tensor, number: int) -> None:
         """Update all members at once: an accelerator would idle between the calls for many small groups."""
+        lr = self._column([self._lr(training, number) for training in self._trainings])
         if self.decouples_weight_decay:
-            flat.addcmul_(flat, self._lr * self._decay, value=-factor)
+            flat.addcmul_(flat, lr * self._decay, value=-1.0)
         else:
             gradient.addcmul_(flat, self._decay)
         change = flat.new_zeros(flat.shape)
         self.update(change, gradient, list(self.buffers.values()), 1.0, 0.0)
-        flat.addcmul_(change, self._lr, value=factor)
+        flat.addcmul_(change, lr)
 
 
 class Sgd(UpdateRule):
     """Stochastic gradient descent with momentum and coupled weight decay: torch.optim.SGD's own kernel."""
 
-    def __init__(self, trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> None:
+    def __init__(
+        self, trainings: Sequence[Training], flat: Tensor, n_steps: int, decay_mask: Tensor | None = None
+    ) -> None:
         import torch
 
-        super().__init__(trainings, flat, decay_mask)
+        super().__init__(trainings, flat, n_steps, decay_mask)
         self._kernel = torch._fused_sgd_
 
     def buffer_names(self) -> Sequence[str]:
@@ -164,10 +174,12 @@ class Adam(UpdateRule):
     the smallest normal number, where processors take many times as long. They are set to 0 before that.
     """
 
-    def __init__(self, trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> None:
+    def __init__(
+        self, trainings: Sequence[Training], flat: Tensor, n_steps: int, decay_mask: Tensor | None = None
+    ) -> None:
         import torch
 
-        super().__init__(trainings, flat, decay_mask)
+        super().__init__(trainings, flat, n_steps, decay_mask)
         self._kernel = torch._fused_adamw_ if self.decouples_weight_decay else torch._fused_adam_
         self._n_steps = flat.new_zeros((), dtype=torch.float32)
         self._n_unflushed = 0
@@ -245,9 +257,17 @@ OPTIMIZERS = {
 """Every optimizer by name; what is added here can be trained with, and is listed wherever optimizers are."""
 
 
-def update_rule_for(trainings: Sequence[Training], flat: Tensor, decay_mask: Tensor | None = None) -> UpdateRule:
+def update_rule_for(
+    trainings: Sequence[Training], flat: Tensor, n_steps: int, decay_mask: Tensor | None = None
+) -> UpdateRule:
     """Make the rule that updates a population's parameters ``flat``, ``(n_members, n_parameters)``."""
-    return OPTIMIZERS[trainings[0].optimizer].update_rule(trainings, flat, decay_mask)
+    return OPTIMIZERS[trainings[0].optimizer].update_rule(trainings, flat, n_steps, decay_mask)
+
+
+def rate_key(training: Training) -> tuple[float, float, float, str, int]:
+    """Return what members have in common that one call of an optimizer updates: rate, weight decay and schedule."""
+    epochs = 0 if training.schedule == "constant" else training.epochs
+    return training.lr, training.weight_decay, training.warmup, training.schedule, epochs
 
 
 def lr_factor(training: Training, n_steps: int, step: int) -> float:

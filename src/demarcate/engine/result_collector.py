@@ -24,14 +24,17 @@ class ResultCollector:
         self._ends: dict[int, tuple[Tensor, MemberEnd]] = {}
         self._traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
 
-    def trace(self, active: Sequence[int], logits: Tensor) -> None:
-        """Store traced members' validation logits, out of ``(n_evaluations, n_active, n_outputs, n_validation)``."""
+    def trace(self, active: Sequence[int], logits: Tensor, is_due: Tensor) -> None:
+        """Store traced members' validation logits, out of ``(n_evaluations, n_active, n_outputs, n_validation)``.
+
+        ``is_due``, bool ``(n_evaluations, n_active)``, says which evaluations are a member's own.
+        """
         if not len(logits) or self._traces.keys().isdisjoint(active):
             return
         logits = logits.cpu()
         for position, index in enumerate(active):
             if index in self._traces:
-                own = logits[:, position, :, : len(self._members[index].validation_rows)]
+                own = logits[is_due[:, position], position, :, : len(self._members[index].validation_rows)]
                 self._traces[index].append(own.transpose(1, 2).clone())
 
     def end(self, index: int, flat: Tensor, end: MemberEnd) -> None:

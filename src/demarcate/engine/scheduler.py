@@ -80,16 +80,22 @@ class PopulationScheduler:
 
     def _remaining_work(self, number: int, work: float, until: int | None) -> float:
         """Return a population's work up to an epoch, in multiplications; ``work`` is that of a step."""
-        member, trainer = self._members[self._shares[number][0]], self._trainers.get(number)
-        if trainer and not trainer.active:
+        share, trainer = self._shares[number], self._trainers.get(number)
+        active = [share[position] for position in trainer.active] if trainer else share
+        if not active:
             return 0.0
-        last = min(until or member.training.epochs, member.training.epochs)
-        n_steps = member.training.steps(len(member.rows)) * (last - (trainer.epoch if trainer else 0))
-        return n_steps * (OVERHEAD + (trainer.work if trainer else work))
+        epoch = trainer.epoch if trainer else 0
+        ends = [self._members[index].training.epochs for index in active]
+        epochs = [max(0, min(end, until or end) - epoch) for end in ends]
+        # Members that end leave the stack, so each step costs as much as it has members.
+        mean = sum(epochs) / len(epochs)
+        member = self._members[share[0]]
+        n_steps = member.training.steps(len(member.rows))
+        return n_steps * (OVERHEAD * max(epochs) + (trainer.work if trainer else work) * mean)
 
     def _finish(self, number: int, check: Callable[[], None]) -> None:
         share = self._shares[number]
-        self._advance(number, self._members[share[0]].training.epochs, check)
+        self._advance(number, max(self._members[index].training.epochs for index in share), check)
         # The trainer's memory is released: only results stay.
         self._fitted.update(zip(share, self._trainers.pop(number).fitted(), strict=True))
 

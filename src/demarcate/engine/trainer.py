@@ -18,7 +18,7 @@ from demarcate.engine.batch_loaders import (
 from demarcate.engine.batches import Batches, generator_states, padded_rows, restore_generators
 from demarcate.engine.early_stopping import BestWeights, Divergence
 from demarcate.engine.member_data import MemberData
-from demarcate.engine.optimizers import UpdateRule, lr_factor, update_rule_for
+from demarcate.engine.optimizers import UpdateRule, update_rule_for
 from demarcate.engine.progress import OnEpoch, Progress, finite_mean
 from demarcate.engine.result_collector import ResultCollector
 from demarcate.engine.results import FittedMember, MemberEnd
@@ -64,16 +64,16 @@ class Trainer:
         states, generators = zip(*(member.begin(samples) for member in members), strict=True)
         self.layout = layout_of(members, samples)
         self.flat = self.layout.pack(states).to(backend.device)
-        self.dtype = backend.product_dtype(self.flat.dtype, self.layout.hidden)
         self.head = members[0].head(samples)
         trainings = [member.training for member in members]
         has_mask = any(training.weight_decay for training in trainings) and not self.training.decay_biases
         decay_mask = self.layout.weight_mask(self.flat) if has_mask else None
-        self.update_rule = update_rule_for(trainings, self.flat, decay_mask)
+        self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
+        self.dtype = backend.product_dtype(self.flat.dtype, self.layout.hidden, self.batches.rows_of_step)
+        self.update_rule = update_rule_for(trainings, self.flat, self.batches.n_steps, decay_mask)
         self.dropout = self._make_dropout()
         named = zip(("dropout", "input_dropout"), self.dropout, strict=True)
         self._dropouts = {name: dropout for name, dropout in named if dropout}
-        self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         averaging = self.training.averaging
         self.ema = WeightEma(averaging, self.batches.n_steps, self.flat) if averaging else None
         encoding = backend.indices([member.encoding for member in members])
@@ -95,8 +95,7 @@ class Trainer:
     @property
     def work(self) -> float:
         """Multiplications in a step's forward pass."""
-        batch = self.batches.batch_size or self.batches.longest
-        return len(self.active) * batch * self.layout.cost
+        return len(self.active) * self.batches.rows_of_step * self.layout.cost
 
     @property
     def weights(self) -> Tensor:
@@ -109,9 +108,9 @@ class Trainer:
         ``pause`` is called between blocks, and inside long epochs: wherever `state` can be taken. An exception it
         raises ends training.
         """
-        last = min(until, self.training.epochs)
-        while self.active and self.epoch < last:
-            n_epochs = min(self._block_length(), last - self.epoch)
+        while self.active and self.epoch < until:
+            # A block ends where a member's training does: no member trains for longer.
+            n_epochs = min(self._block_length(), min(until, int(self._epochs().min())) - self.epoch)
             with torch.inference_mode(), use_threads(self.thread_tuner.number):
                 self._train_block(n_epochs, on_epoch, pause)
             pause()
@@ -131,7 +130,7 @@ class Trainer:
 
     def probe(self) -> Tensor:
         """Return the gradient and logits of a fixed batch with the present weights: the same bits on every call."""
-        n_rows = self.batches.batch_size or self.batches.longest
+        n_rows = self.batches.rows_of_step
         rows = padded_rows([rows[:n_rows] for rows in self.batches.rows])
         with torch.inference_mode():
             x, targets = self.data.inputs(rows, self.dtype), self.data.targets(rows)
@@ -183,25 +182,28 @@ class Trainer:
     def _train_block(self, n_epochs: int, on_epoch: OnEpoch | None, pause: Callable[[], None]) -> None:
         """Train for some epochs, then compute their metrics and end the members whose training is over."""
         epochs = torch.arange(self.epoch + 1, self.epoch + n_epochs + 1, device=HOST)
-        is_evaluated = (epochs % self.training.validate_every == 0) | (epochs == self.training.epochs)
-        self._start_block(n_epochs, int(is_evaluated.sum()))
-        n_done = self._train_epochs(epochs.tolist(), is_evaluated, pause if n_epochs == 1 else lambda: None)
-        epochs, is_evaluated = epochs[:n_done], is_evaluated[:n_done]
+        is_last = epochs.unsqueeze(1) == self._epochs()
+        is_due = (epochs % self.training.validate_every == 0).unsqueeze(1) | is_last  # (n_epochs, n_members)
+        self._start_block(n_epochs, int(is_due.any(1).sum()))
+        n_done = self._train_epochs(epochs.tolist(), is_last, is_due, pause if n_epochs == 1 else lambda: None)
+        epochs, is_last, is_due = epochs[:n_done], is_last[:n_done], is_due[:n_done]
         train = self.loader.end_block()
         validation = torch.full_like(train, torch.nan)
-        if self.validation:
-            validation[is_evaluated], logits = self.validation.end_block()
-            self.results.trace(self.active, logits)
         is_finite = train[:, 0].isfinite()
         if self.validation:
-            is_finite &= validation[:, 0].isfinite() | ~is_evaluated.unsqueeze(1)
+            is_evaluated = is_due.any(1)
+            validation[is_evaluated], logits = self.validation.end_block()
+            self.results.trace(self.active, logits, is_due[is_evaluated])
+            # Where another member was due, one that was not has no value of its own.
+            validation = torch.where(is_due.unsqueeze(1), validation, torch.nan)
+            is_finite &= validation[:, 0].isfinite() | ~is_due
         losses = torch.where(is_finite, (validation if self.validation else train)[:, 0], torch.nan)
-        over = ~is_finite | (epochs == self.training.epochs).unsqueeze(1)
+        over = ~is_finite | is_last
         over[-1] |= self.timed_out
         stood_after = epochs if self.validation else epochs - 1
         ends = self.best.update(self._snapshots[:n_done], losses, stood_after, over)
         self.results.recorder.add(self.active, torch.cat([train, validation], 1))
-        self._end_block(epochs, ends, ~is_finite)
+        self._end_block(epochs, ends, ~is_finite, ~is_last[-1] & self.timed_out)
         if on_epoch:
             for progress in self._progress(epochs, train[:, 0], validation[:, 0], ends):
                 on_epoch(progress)
@@ -215,17 +217,22 @@ class Trainer:
             # An epoch that turns out to be the last is evaluated, too.
             self.validation.start_block(min(n_epochs, n_evaluations + 1))
 
-    def _train_epochs(self, epochs: Sequence[int], is_evaluated: Tensor, pause: Callable[[], None]) -> int:
-        """Train epochs until time is over, which evaluates the last; return how many were trained."""
+    def _train_epochs(self, epochs: Sequence[int], is_last: Tensor, is_due: Tensor, pause: Callable[[], None]) -> int:
+        """Train epochs until time is over; return how many were trained.
+
+        Bool ``(n_epochs, n_members)``: ``is_last`` where a member's training ends, ``is_due`` where its validation rows
+        are evaluated. When time is over, no member is at the end of an epoch that was cut short, and all are due.
+        """
         for place, epoch in enumerate(epochs):
             if not self.validation and not self.loader.n_done:
                 self._snapshots[place] = self.weights
             is_complete = self._train_epoch(epoch, pause)
-            self.timed_out = not is_complete or (epoch < self.training.epochs and self.is_time_over())
-            is_evaluated[place] |= self.timed_out
+            self.timed_out = not is_complete or (not is_last[place].all() and self.is_time_over())
+            is_last[place] &= is_complete
+            is_due[place] |= self.timed_out
             if self.validation:
                 self._snapshots[place] = self.weights
-                if is_evaluated[place]:
+                if is_due[place].any():
                     if self._exact is not self.propagation:
                         self._exact.refresh()
                     self.validation.evaluate(self._exact)
@@ -240,7 +247,7 @@ class Trainer:
         for group in self.loader.step_groups():
             self.thread_tuner.start()
             for step in group.steps:
-                self._step(step, lr_factor(self.training, n_steps, number))
+                self._step(step, number)
                 number += 1
                 if self.ema:
                     self.ema.update(self.flat, number)
@@ -253,11 +260,12 @@ class Trainer:
                     return False
         return True
 
-    def _step(self, step: Step, factor: float) -> None:
+    def _step(self, step: Step, number: int) -> None:
+        """Take a step of this number, from 0 over all epochs."""
         x, targets, scale, logits, masks = step
         self.propagation.forward(x, logits, masks)
         self.propagation.backward(self._loss_gradient(logits, targets, scale), masks)
-        self.update_rule.step(self.flat, self.propagation.gradient, factor)
+        self.update_rule.step(self.flat, self.propagation.gradient, number)
         self.propagation.refresh()
 
     def _loss_gradient(self, logits: Tensor, targets: Tensor, scale: Tensor) -> Tensor:
@@ -268,15 +276,18 @@ class Trainer:
         """
         return torch.nn.functional.hardshrink(self.head.gradient(logits, targets), self._tiny).mul_(scale)
 
-    def _end_block(self, epochs: Tensor, ends: Tensor, diverged: Tensor) -> None:
-        """End the members whose training ended in a block: ``ends`` indexes its epochs, ``(n_members,)``."""
+    def _end_block(self, epochs: Tensor, ends: Tensor, diverged: Tensor, timed_out: Tensor) -> None:
+        """End the members whose training ended in a block: ``ends`` indexes its epochs, ``(n_members,)``.
+
+        ``timed_out``, bool ``(n_members,)``, says for whom time was over after the last of them.
+        """
         self.epoch = int(epochs[-1])
         positions = (ends < len(epochs)).nonzero().flatten()
         if not len(positions):
             return
         last = ends[positions]
-        timed_out = (last == len(epochs) - 1) & self.timed_out
-        columns = positions, epochs[last], diverged[last, positions], timed_out
+        is_late = (last == len(epochs) - 1) & timed_out[positions]
+        columns = positions, epochs[last], diverged[last, positions], is_late
         endings = [
             _Ending(position, epoch, diverged=has_diverged, timed_out=is_late)
             for position, epoch, has_diverged, is_late in zip(*(column.tolist() for column in columns), strict=True)
@@ -353,11 +364,15 @@ class Trainer:
 
     def _progress(self, epochs: Tensor, train: Tensor, validation: Tensor, ends: Tensor) -> Iterator[Progress]:
         """Yield the progress of a block's epochs; losses are ``(n_epochs, n_members)``."""
-        n_members, n_epochs = len(self.members), self.training.epochs
+        n_members, n_epochs = len(self.members), max(member.training.epochs for member in self.members)
         for place, epoch in enumerate(epochs.tolist()):
             is_active = ends >= place
             losses = finite_mean(train[place, is_active]), finite_mean(validation[place, is_active])
             yield Progress(1, 1, epoch, n_epochs, n_members, int(is_active.sum()), *losses)
+
+    def _epochs(self) -> Tensor:
+        """Return the last epoch of each active member's training, ``(n_active,)``."""
+        return torch.tensor([self.members[index].training.epochs for index in self.active], device=HOST)
 
     def _block_length(self) -> int:
         """Return the epochs of the next block: few where an epoch is long, holds much, or may be the last."""

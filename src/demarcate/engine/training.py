@@ -112,8 +112,9 @@ class Training:
         "constant",
         _one_of(get_args(ScheduleName)),
         "``constant``, or ``cosine``: the rate falls from ``lr`` to 0 along half a cosine over all steps.",
+        may_differ=True,
     )
-    epochs: int = _setting(100, _COUNT, "Passes over the training rows, at least 1.")
+    epochs: int = _setting(100, _COUNT, "Passes over the training rows, at least 1.", may_differ=True)
     batch_size: int | None = _setting(
         32,
         _COUNT_OR_NONE,
@@ -157,6 +158,7 @@ class Training:
         _NON_NEGATIVE,
         "Epochs over which the learning rate rises evenly from 0 to the schedule's, at least 0: step s, from 1, "
         "has the share s / (warmup x steps an epoch) of it.",
+        may_differ=True,
     )
     decay_biases: bool = _setting(
         True,

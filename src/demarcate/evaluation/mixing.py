@@ -81,10 +81,12 @@ def mixture(probabilities: Floats, weights: Floats) -> Floats:
     """
     if len(probabilities) == 1:
         return probabilities[0]
-    mixed = np.zeros(probabilities.shape[1:])
-    for own, weight in zip(probabilities, weights.T, strict=True):
-        mixed += own * weight[..., np.newaxis]
-    return mixed
+    # Numerator and denominator are summed in one order: of certain rows, no probability is above 1.
+    mixed, total = np.zeros(probabilities.shape[1:]), np.zeros(())
+    for own, weight in zip(probabilities, weights.T[..., np.newaxis], strict=True):
+        mixed += own * weight
+        total = total + weight
+    return np.asarray(mixed / total)
 
 
 def _greedy(of_truth: Floats, row_weights: Floats) -> Floats:

@@ -80,7 +80,7 @@ def mixture(probabilities: Floats, weights: Floats) -> Floats:
     ``weights`` are ``(n_kinds,)``, or ``(n_rows, n_kinds)`` where they differ between rows.
     """
     if len(probabilities) == 1:
-        return probabilities[0]
+        return np.asarray(probabilities[0])
     # Numerator and denominator are summed in one order: of certain rows, no probability is above 1.
     mixed, total = np.zeros(probabilities.shape[1:]), np.zeros(())
     for own, weight in zip(probabilities, weights.T[..., np.newaxis], strict=True):

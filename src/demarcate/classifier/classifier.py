@@ -89,10 +89,11 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         Epochs without a better validation loss after which a network stops; it keeps its best weights. None trains all
         epochs and keeps the last weights.
     n_folds, n_seeds
-        Folds of the cross-validation, and networks for each fold.
+        Folds of the cross-validation, and networks of each kind for each fold. ``auto`` has at most 5 folds above
+        10,000 rows.
     holdout_above
         Number of rows above which one hold-out of a fifth of the rows (at most 20,000), shared by four networks for
-        each of ``n_seeds``, takes the place of the folds.
+        each of ``n_seeds``, two of each kind where there are several, takes the place of the folds.
     time_limit
         Seconds for ``fit``, which ends in time with the best networks so far; None for no limit. The table is always
         read in full and every network takes some steps, so a fit may take somewhat longer. Two fits that a limit ended
@@ -232,7 +233,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.seed_ = seed_of(self.random_state)
         training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
         self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
-        settings = {**self._folds(), **self._execution(), "checkpoint": self.checkpoint}
+        settings = {**self._folds(len(training_set.codes)), **self._execution(), "checkpoint": self.checkpoint}
         ensemble = fit_ensemble(training_set, self._kinds(training_set), seed=self.seed_, deadline=deadline, **settings)
         self._keep(training_set, ensemble)
         for notice in table_notices(self.schema_, self.classes_, self.class_rows_, self.audit_):

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demarcate.classifier.kinds import Kind
+from demarcate.classifier.kinds import Kind, elimination
 from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Halving, Member, OnEpoch, Samples, fit
 from demarcate.errors import SettingError
@@ -33,8 +33,8 @@ from demarcate.tabular.dependent_splits import splits_of
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
 
-HOLDOUT_MEMBERS = 4
-"""Members of each kind for each seed where all share one hold-out, or all rows, and differ only in their seeds."""
+HOLDOUT_MEMBERS, HOLDOUT_MEMBERS_OF_EACH = 4, 2
+"""Members for each seed where all share one hold-out, or all rows, and of each kind where there are several."""
 TOGETHER_SHARE = 0.6
 """Share of a time limit in which members of weighted rows find the epoch at which all of them stop."""
 
@@ -111,10 +111,15 @@ class _Fit:
         return [encoder for own in readings.values() for encoder in own], first
 
     def run(
-        self, members: Sequence[Member], samples: Samples, phase: str = "", share: float = 1.0
+        self,
+        members: Sequence[Member],
+        samples: Samples,
+        phase: str = "",
+        share: float = 1.0,
+        halving: Halving | None = None,
     ) -> list[FittedMember]:
         """Train members; each phase has a folder of checkpoints, and a share of the time that is left."""
-        return self._fit(members, samples, phase, share, None)
+        return self._fit(members, samples, phase, share, halving)
 
     def run_until(
         self, n_epochs: int, members: Sequence[Member], samples: Samples, phase: str, share: float = 1.0
@@ -143,7 +148,7 @@ class _Trained:
     kinds: tuple[Kind, ...]
     splits: tuple[Split, ...]
     encoders: tuple[TableEncoder, ...]
-    encoding: tuple[int, ...]  # the encoder of each member
+    members: tuple[Member, ...]
     folds: tuple[int, ...]  # the split of each member
     fitted: tuple[FittedMember, ...]
 
@@ -167,15 +172,28 @@ class _Trained:
         totals = [of_splits[self.folds[member]] for member in traced]
         return common_epoch([self.fitted[member] for member in traced], totals) if traced else 0
 
+    def without_dropped(self) -> "_Trained":
+        """Return the kinds that were not dropped while they trained."""
+        kept = [number for number in range(len(self.kinds)) if not self.fitted[self.members_of(number)[0]].dropped]
+        members = [member for number in kept for member in self.members_of(number)]
+        return replace(
+            self,
+            kinds=tuple(self.kinds[number] for number in kept),
+            members=tuple(self.members[member] for member in members),
+            folds=tuple(self.folds[member] for member in members),
+            fitted=tuple(self.fitted[member] for member in members),
+        )
+
     def weighted(self, weights: NDArray[np.float64]) -> tuple[Predictor, list[FittedMember]]:
         """Return the mean of the members of all kinds that weigh something, and these members."""
         kept = [number for number, weight in enumerate(weights) if weight > 0]
         members = [member for number in kept for member in self.members_of(number)]
-        used = sorted({self.encoding[member] for member in members})
+        encoding = [self.members[member].encoding for member in members]
+        used = sorted(set(encoding))
         predictor = Predictor.of(
             schema=self.training_set.schema,
             encoders=[self.encoders[number] for number in used],
-            encoding=[used.index(self.encoding[member]) for member in members],
+            encoding=[used.index(number) for number in encoding],
             networks=[self.kinds[member // self.n_each].network for member in members],
             states=[self.fitted[member].state for member in members],
             head=head_for(self.kinds[0].network.head, len(self.training_set.classes)),
@@ -254,7 +272,7 @@ def usable_kinds(kinds: Sequence[Kind], training_set: TrainingSet) -> tuple[Kind
 def _train(shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds: int, seed: int) -> _Trained:
     """Train members of all kinds on all splits."""
     training_set, is_forward = shared.training_set, splits[0].is_forward
-    n_each = n_seeds * (len(splits) if len(splits) > 1 else HOLDOUT_MEMBERS)
+    n_each = n_seeds * (len(splits) if len(splits) > 1 else _alike(len(kinds)))
     seeds = np.random.SeedSequence(seed).generate_state(n_each * len(kinds)).tolist()
     encoders, first = shared.encoders([split.train for split in splits], kinds)
     folds = [index % len(splits) for index in range(n_each)] * len(kinds)
@@ -273,25 +291,31 @@ def _train(shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds
         )
         for index, kind in enumerate(kind for kind in kinds for _ in range(n_each))
     ]
-    work, n_final = sum(len(splits[fold].train) for fold in folds), n_seeds * HOLDOUT_MEMBERS * len(kinds)
+    work, n_final = sum(len(splits[fold].train) for fold in folds), n_seeds * _alike(len(kinds)) * len(kinds)
     share = work / (work + n_final * len(training_set.codes)) if is_forward else 1.0
     samples = training_set.samples(encoders)
     stops_together = training_set.weights is not None and any(member.traced for member in members)
     phase = "windows" if is_forward else "alone" if stops_together else ""
-    fitted = shared.run(members, samples, phase, TOGETHER_SHARE if stops_together else share)
-    parts = training_set, tuple(kinds), tuple(splits), tuple(encoders), tuple(encoding), tuple(folds)
-    trained = _Trained(*parts, tuple(fitted))
-    return _stopped_together(shared, trained, members, samples) if stops_together else trained
+    rule = elimination(len(kinds), n_each)
+    fitted = shared.run(members, samples, phase, TOGETHER_SHARE if stops_together else share, rule)
+    parts = training_set, tuple(kinds), tuple(splits), tuple(encoders), tuple(members), tuple(folds)
+    trained = _Trained(*parts, tuple(fitted)).without_dropped()
+    return _stopped_together(shared, trained, samples) if stops_together else trained
 
 
-def _stopped_together(shared: _Fit, trained: _Trained, members: Sequence[Member], samples: Samples) -> _Trained:
+def _alike(n_kinds: int) -> int:
+    """Return the members of each kind for each seed that share their rows."""
+    return HOLDOUT_MEMBERS if n_kinds == 1 else HOLDOUT_MEMBERS_OF_EACH
+
+
+def _stopped_together(shared: _Fit, trained: _Trained, samples: Samples) -> _Trained:
     """Train again, the members of each kind up to their common epoch; those of a kind without one stay as they are."""
     fitted = list(trained.fitted)
     epochs = [trained.common_epoch_of(number) for number in range(len(trained.kinds))]
     left = sum(n_epochs > 0 for n_epochs in epochs)
     for number, (kind, n_epochs) in enumerate(zip(trained.kinds, epochs, strict=True)):
         if n_epochs:
-            own = [replace(members[member], traced=False) for member in trained.members_of(number)]
+            own = [replace(trained.members[member], traced=False) for member in trained.members_of(number)]
             phase = "together" if len(trained.kinds) == 1 else f"together-{kind.name}"
             again = shared.run_until(n_epochs, own, samples, phase, 1 / left)
             fitted[trained.members_of(number).start : trained.members_of(number).stop] = again
@@ -303,13 +327,13 @@ def _fit_final(
     shared: _Fit, windows: _Trained, weights: NDArray[np.float64], n_seeds: int, seed: int
 ) -> tuple[Predictor, list[FittedMember]]:
     """Train networks on all rows, each kind for the median of the epochs whose weights its windows' networks kept."""
-    training_set, n_each = shared.training_set, n_seeds * HOLDOUT_MEMBERS
+    training_set = shared.training_set
     kept = [number for number, weight in enumerate(weights) if weight > 0]
-    kinds = tuple(windows.kinds[number] for number in kept)
+    kinds, n_each = tuple(windows.kinds[number] for number in kept), n_seeds * _alike(len(weights))
     rows = torch.arange(len(training_set.codes)), torch.arange(0)
     encoders, encoding = shared.encoders([rows[0].numpy()], kinds)
     seeds = np.random.SeedSequence(seed + 1).generate_state(n_each * len(kinds)).tolist()
-    samples, fitted = training_set.samples(encoders), []
+    samples, every_member, fitted = training_set.samples(encoders), [], []
     for place, (number, kind) in enumerate(zip(kept, kinds, strict=True)):
         training = replace(kind.training, patience=None)
         own = seeds[place * n_each : (place + 1) * n_each]
@@ -317,10 +341,10 @@ def _fit_final(
         n_epochs = max(1, round(median(windows.fitted[member].best_epoch for member in windows.members_of(number))))
         phase = "final" if len(kinds) == 1 else f"final-{kind.name}"
         fitted += shared.run_until(n_epochs, members, samples, phase, 1 / (len(kinds) - place))
+        every_member += members
     every = Split(rows[0].numpy(), rows[1].numpy(), rows[1].numpy())
-    by_member = tuple(number for number in encoding for _ in range(n_each))
-    parts = training_set, kinds, (every,), tuple(encoders), by_member, (0,) * len(by_member), tuple(fitted)
-    return _Trained(*parts).weighted(weights[kept])
+    parts = training_set, kinds, (every,), tuple(encoders), tuple(every_member), (0,) * len(every_member)
+    return _Trained(*parts, tuple(fitted)).weighted(weights[kept])
 
 
 def common_epoch(members: Sequence[FittedMember], weights: Sequence[float]) -> int:

@@ -1,14 +1,11 @@
 """The kinds of network that make up an ensemble: what they are, how they are trained, and what they read."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from demarcate.engine import Training
+from demarcate.engine import Halving, Training
+from demarcate.engine.results import ValidationResult
 from demarcate.nn import Network
-
-WITH_LEAVES = "leaves"
-"""The name of the kind that reads leaves of trees."""
-LEAVES_WIDTH = 128
-"""The width of its hidden layers, at most: what thresholds act together on, trees have found already."""
 
 
 @dataclass(frozen=True)
@@ -29,3 +26,73 @@ class Kind:
     network: Network
     training: Training
     trees: bool = False
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What a kind of network has in place of the estimator's settings; None leaves a setting as it is.
+
+    Attributes
+    ----------
+    hidden
+        Widths of the hidden layers.
+    at_most
+        The most units of a hidden layer, where ``hidden`` is None.
+    dropout
+        Share of hidden units that a step drops, where the estimator's is its default.
+    longer
+        By how much more epochs and patience are.
+    trees
+        Whether these networks read leaves of trees.
+    most_rows
+        Rows of a table above which there is no such kind.
+    """
+
+    name: str
+    hidden: tuple[int, ...] | None = None
+    at_most: int | None = None
+    dropout: float | None = None
+    longer: int = 1
+    trees: bool = False
+    most_rows: int | None = None
+
+
+PLAIN = Variation("plain")
+"""The network of the estimator's settings."""
+LEAVES = Variation("leaves", at_most=128, trees=True)
+"""What thresholds on several columns do together trees have found already, so that fewer units do."""
+NARROW = Variation("narrow", hidden=(32,), dropout=0.5, trees=True, most_rows=5000)
+"""Few rows are often fitted best by hardly any units."""
+DEEP = Variation("deep", hidden=(256, 256, 256), longer=3)
+"""Classes without noise are separated better by more layers, which take their time."""
+
+VARIATIONS: Mapping[str, tuple[Variation, ...]] = {
+    "fast": (PLAIN,),
+    "default": (PLAIN, LEAVES, NARROW),
+    "best": (PLAIN, LEAVES, NARROW, DEEP),
+}
+"""The kinds of each preset."""
+
+ELIMINATION_EPOCH, ELIMINATION_RATIO = 20, 1.5
+"""The epoch after which a kind is dropped, and how many times the loss of the best it then has."""
+
+
+def elimination(n_kinds: int, n_each: int) -> Halving | None:
+    """Return the rule by which kinds that fall far behind are dropped while they train; None for a single kind.
+
+    Members are numbered kind after kind, ``n_each`` of each. Their mean lowest validation losses are compared.
+    """
+    if n_kinds == 1:
+        return None
+
+    def dropped(_: int, results: Mapping[int, ValidationResult]) -> list[int]:
+        losses = [sum(results[each].loss for each in own) / n_each for own in _members(n_kinds, n_each)]
+        is_far = [loss > ELIMINATION_RATIO * min(losses) for loss in losses]
+        return [each for own, far in zip(_members(n_kinds, n_each), is_far, strict=True) if far for each in own]
+
+    rule = f"kinds of network whose loss is over {ELIMINATION_RATIO:g} times the lowest"
+    return Halving((ELIMINATION_EPOCH,), dropped, rule)
+
+
+def _members(n_kinds: int, n_each: int) -> Sequence[range]:
+    return [range(kind * n_each, (kind + 1) * n_each) for kind in range(n_kinds)]

@@ -12,8 +12,8 @@ from sklearn.base import BaseEstimator
 
 from demarcate.argument_checks import plain, require, seed_of, whole_number
 from demarcate.classifier.cross_validation import check_counts
-from demarcate.classifier.kinds import LEAVES_WIDTH, WITH_LEAVES, Kind
-from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, narrowed, preset_settings
+from demarcate.classifier.kinds import PLAIN, VARIATIONS, Kind, Variation
+from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, folds_for, narrowed, preset_settings
 from demarcate.engine import OnEpoch, Training
 from demarcate.engine.backend import check_precision, device_for
 from demarcate.engine.time_limit import checked_limit
@@ -119,12 +119,24 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
 
     def _kinds(self, training_set: TrainingSet) -> list[Kind]:
         """Return the kinds of network to train on a table."""
-        network, training = self._network(training_set), self._training(len(training_set.codes))
-        base = Kind("networks", network, training, trees=not self._is_auto("trees") and bool(self.trees))
+        n_rows = len(training_set.codes)
+        network, training = self._network(training_set), self._training(n_rows)
         if not (self._is_auto("trees") and self._is_auto("hidden") and self.pieces):
-            return [base]
-        narrow = replace(network, hidden=tuple(min(width, LEAVES_WIDTH) for width in network.hidden))
-        return [base, Kind(WITH_LEAVES, narrow, training, trees=True)]
+            return [self._varied(PLAIN, network, training, trees=not self._is_auto("trees") and bool(self.trees))]
+        variations = [each for each in VARIATIONS[str(self.preset)] if n_rows <= (each.most_rows or n_rows)]
+        return [self._varied(each, network, training, trees=each.trees) for each in variations]
+
+    def _varied(self, variation: Variation, network: Network, training: Training, *, trees: bool) -> Kind:
+        """Return a kind of network that differs from the estimator's settings as a variation says."""
+        hidden = variation.hidden or network.hidden
+        if variation.at_most is not None:
+            hidden = tuple(min(width, variation.at_most) for width in hidden)
+        keeps_dropout = variation.dropout is None or self.dropout != ClassifierSettings.dropout
+        network = replace(network, hidden=hidden, dropout=network.dropout if keeps_dropout else variation.dropout)
+        if variation.longer > 1:
+            patience = None if training.patience is None else training.patience * variation.longer
+            training = replace(training, epochs=training.epochs * variation.longer, patience=patience)
+        return Kind(variation.name, network, training, trees)
 
     def _training(self, n_rows: int) -> Training:
         """Return how every member is trained on a table of ``n_rows``."""
@@ -147,10 +159,13 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
             patience=self._value("patience"),
         )
 
-    def _folds(self) -> dict[str, Any]:
-        """Return the settings of the cross-validation."""
+    def _folds(self, n_rows: int) -> dict[str, Any]:
+        """Return the settings of the cross-validation of ``n_rows``."""
         names = ("n_folds", "n_seeds", "holdout_above")
-        return {name: whole_number(name, self._value(name)) for name in names}
+        settings = {name: whole_number(name, self._value(name)) for name in names}
+        if self._is_auto("n_folds"):
+            settings["n_folds"] = folds_for(settings["n_folds"], n_rows)
+        return settings
 
     def _execution(self) -> dict[str, Any]:
         """Return the settings that a fit and a diagnosis hand on as they are."""

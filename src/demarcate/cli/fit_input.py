@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from demarcate.classifier.presets import HOLDOUT_ABOVE, preset_settings
+from demarcate.classifier.presets import HOLDOUT_ABOVE, folds_for, preset_settings
 from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import ReadingOptions, RowOptions, TableOptions
@@ -88,7 +88,8 @@ def open_fit_input(
         )
         target = resolve_target(columns.name, columns.columns, options.target)
         types = {name: dtype for name, dtype in columns.schema.items() if name != target}
-        n_folds = settings.get("n_folds") or preset_settings(settings.get("preset", "default"))["n_folds"]
+        of_preset = preset_settings(settings.get("preset", "default"))["n_folds"]
+        n_folds = settings.get("n_folds") or folds_for(of_preset, columns.n_rows)
         is_large = columns.n_rows > HOLDOUT_ABOVE
         n_encodings = int(n_folds) if not is_large else 1 if rows.time is None else FORWARD_HOLDOUT_WINDOWS
         if budget.holds(columns.n_rows, columns.sizes, types, n_encodings):

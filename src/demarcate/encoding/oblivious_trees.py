@@ -7,6 +7,7 @@ before leave (Friedman 2001). What they predict is thrown away; the network lear
 of He et al. 2014, "Practical lessons from predicting clicks on ads at Facebook", did.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Leaves = NDArray[np.uint8]
 
 N_TREES, DEPTH = 24, 3
 """Trees, and levels of each."""
@@ -37,25 +39,39 @@ class Trees:
     """Trees of equal depth: a row passes a test where its number in the test's column is above the threshold."""
 
     columns: Codes  # the column that each level tests, (n_trees, depth)
-    thresholds: Floats  # (n_trees, depth); every number that is not missing is above the lowest float
+    thresholds: Floats  # (n_trees, depth); every number but the lowest float is above that, missing numbers are not
 
-    def leaves(self, numbers: Floats) -> NDArray[np.int32]:
-        """Return the leaf of each row in each tree, ``(n_rows, n_trees)``, from ``numbers`` ``(n_columns, n_rows)``.
+    def leaves(self, columns: Iterable[Floats], n_rows: int) -> Leaves:
+        """Return the leaf of each row in each tree, ``(n_trees, n_rows)``, from the numbers of columns ``(n_rows,)``.
 
-        A missing number, NaN, passes no test.
+        Columns are read one by one. A missing number, NaN, passes no test.
         """
-        leaves = np.zeros((numbers.shape[1], len(self.columns)), dtype=np.int32)
-        for tree, (columns, thresholds) in enumerate(zip(self.columns, self.thresholds, strict=True)):
-            leaf = np.zeros(numbers.shape[1], dtype=np.int32)
-            for column, threshold in zip(columns, thresholds, strict=True):
-                leaf += leaf
-                leaf += numbers[column] > threshold
-            leaves[:, tree] = leaf
+        depth = self.columns.shape[1]
+        leaves = np.zeros((len(self.columns), n_rows), dtype=np.uint8)
+        for index, numbers in enumerate(columns):
+            for tree, level in np.argwhere(self.columns == index):
+                leaves[tree] += (numbers > self.thresholds[tree, level]) * np.uint8(1 << (depth - 1 - level))
         return leaves
 
 
+@dataclass(frozen=True, eq=False)
+class BinnedColumn:
+    """A column of training rows, cut into bins between which trees may cut it."""
+
+    cuts: Floats  # the thresholds to choose from, ascending
+    bins: NDArray[np.uint8]  # the cuts below each row's number, (n_rows,); none are below a missing one
+
+    @classmethod
+    def of(cls, numbers: Floats) -> "BinnedColumn":
+        """Cut a column ``(n_rows,)``, NaN where missing."""
+        cuts = _cuts(numbers)
+        bins = np.searchsorted(cuts, numbers, side="left").astype(np.uint8)
+        bins[np.isnan(numbers)] = 0
+        return cls(cuts, bins)
+
+
 def grow_trees(
-    numbers: Floats,
+    columns: Sequence[BinnedColumn],
     codes: Codes,
     n_classes: int,
     weights: Floats | None = None,
@@ -64,42 +80,47 @@ def grow_trees(
     depth: int = DEPTH,
     seed: int = 0,
 ) -> Trees:
-    """Grow trees on rows ``numbers`` ``(n_columns, n_rows)``, NaN where missing, of classes ``codes`` ``(n_rows,)``.
+    """Grow trees on the binned columns of rows of classes ``codes`` ``(n_rows,)``, which count ``weights`` each.
 
-    ``weights`` ``(n_rows,)`` are what rows count.
+    Memory is that of the bins, and of four arrays of a number for each row and class.
     """
     rng = np.random.default_rng(seed)
-    cuts = [_cuts(column) for column in numbers]
-    # A missing number is in the first bin, below the first cut.
-    bins = np.stack([np.searchsorted(cut, column, side="left") for cut, column in zip(cuts, numbers, strict=True)])
-    bins[np.isnan(numbers)] = 0
+    bins, every_row = np.stack([column.bins for column in columns]), np.arange(len(codes))
+    n_cuts = np.array([len(column.cuts) for column in columns])
     row_weights = np.ones(len(codes)) if weights is None else weights / weights.mean()
-    target = np.eye(n_classes)[codes]
-    shares = (row_weights @ target + 1) / (row_weights.sum() + n_classes)
-    logits = np.tile(np.log(shares), (len(codes), 1))
-    columns, thresholds = np.zeros((n_trees, depth), dtype=np.int64), np.zeros((n_trees, depth))
+    shares = np.bincount(codes, row_weights, minlength=n_classes) + 1
+    logits = np.repeat(np.log(shares / shares.sum())[:, np.newaxis], len(codes), 1)
+    tested, thresholds = np.zeros((n_trees, depth), dtype=np.int64), np.zeros((n_trees, depth))
     for tree in range(n_trees):
-        probabilities = np.exp(logits - logits.max(1, keepdims=True))
-        probabilities /= probabilities.sum(1, keepdims=True)
-        gradient = (target - probabilities) * row_weights[:, np.newaxis]
-        rows, own = _drawn_rows(rng, len(codes)), _drawn_columns(rng, len(numbers))
-        sketch = _sketch(gradient[rows], rng)
-        tests = _best_tests(
-            bins[np.ix_(own, rows)], [len(cuts[each]) for each in own], sketch, row_weights[rows], depth
-        )
-        columns[tree] = own[tests[:, 0]]
-        thresholds[tree] = [cuts[column][cut] for column, cut in zip(columns[tree], tests[:, 1], strict=True)]
-        leaves = Trees(columns[tree : tree + 1], thresholds[tree : tree + 1]).leaves(numbers)[:, 0]
-        curvature = probabilities * (1 - probabilities) * row_weights[:, np.newaxis]
-        logits += LEARNING_RATE * _leaf_values(leaves, gradient, curvature, 1 << depth)[leaves]
-    return Trees(columns, thresholds)
+        probabilities = _softmax(logits)
+        gradient = -probabilities
+        gradient[codes, every_row] += 1
+        gradient *= row_weights
+        rows, own = _drawn_rows(rng, len(codes)), _drawn_columns(rng, len(columns))
+        sketch = _sketch(gradient[:, rows], rng)
+        tests = _best_tests(bins[np.ix_(own, rows)], n_cuts[own], sketch, row_weights[rows], depth)
+        leaf = np.zeros(len(codes), dtype=np.int64)
+        for level, (index, cut) in enumerate(zip(own[tests[:, 0]], tests[:, 1], strict=True)):
+            tested[tree, level], thresholds[tree, level] = index, columns[index].cuts[cut]
+            leaf += leaf
+            leaf += bins[index] > cut
+        values = _leaf_values(leaf, gradient, probabilities, row_weights, 1 << depth)
+        logits += LEARNING_RATE * values[:, leaf]
+    return Trees(tested, thresholds)
+
+
+def _softmax(logits: Floats) -> Floats:
+    """Return the probabilities of classes, ``(n_classes, n_rows)`` as their logits."""
+    probabilities: Floats = np.exp(logits - logits.max(0))
+    probabilities /= probabilities.sum(0)
+    return probabilities
 
 
 def _cuts(column: Floats) -> Floats:
     """Return the thresholds of a column, ascending: one below all its numbers, then between neighbours."""
     present = np.sort(column[~np.isnan(column)])
     lowest = np.array([np.finfo(np.float64).min])
-    distinct = np.unique(present)
+    distinct = present[np.append(True, present[1:] > present[:-1])] if len(present) else present
     if len(distinct) < 2:
         return lowest
     if len(distinct) > MAX_CUTS:
@@ -107,8 +128,10 @@ def _cuts(column: Floats) -> Floats:
         below = np.unique(np.searchsorted(distinct, present[at], side="left").clip(1)) - 1
     else:
         below = np.arange(len(distinct) - 1)
-    # Halved first: the sum of large floats would overflow. Halving is exact.
-    return np.concatenate([lowest, distinct[below] / 2 + distinct[below + 1] / 2])
+    # Halved first: the sum of large floats would overflow.
+    between = distinct[below] / 2 + distinct[below + 1] / 2
+    # Between neighbouring floats there is none: their middle may be rounded to the upper one.
+    return np.unique(np.append(lowest, np.where(between < distinct[below + 1], between, distinct[below])))
 
 
 def _drawn_rows(rng: np.random.Generator, n_rows: int) -> Codes:
@@ -123,50 +146,51 @@ def _drawn_columns(rng: np.random.Generator, n_columns: int) -> Codes:
 
 
 def _sketch(gradient: Floats, rng: np.random.Generator) -> Floats:
-    """Return gradients ``(n_rows, n_classes)`` in a few directions, ``(n_directions, n_rows)``."""
-    n_classes = gradient.shape[1]
-    if n_classes <= MAX_DIRECTIONS:
+    """Return gradients ``(n_classes, n_rows)`` in a few directions, ``(n_directions, n_rows)``."""
+    if len(gradient) <= MAX_DIRECTIONS:
         # The classes' gradients sum to 0: the first follows from the others.
-        return np.ascontiguousarray(gradient[:, 1:].T)
-    return rng.standard_normal((MAX_DIRECTIONS, n_classes)) @ gradient.T
+        return gradient[1:]
+    return rng.standard_normal((MAX_DIRECTIONS, len(gradient))) @ gradient
 
 
-def _best_tests(bins: Codes, n_cuts: list[int], sketch: Floats, weights: Floats, depth: int) -> Codes:
+def _best_tests(bins: NDArray[np.uint8], n_cuts: Codes, sketch: Floats, weights: Floats, depth: int) -> Codes:
     """Return the column and the cut that each level tests, ``(depth, 2)``.
 
     ``bins`` are ``(n_columns, n_rows)``; a row passes the test of cut c where its bin is above c. The test with the
     largest sum over nodes of squared gradients by rows is the best, as in gradient boosting.
     """
-    n_columns, n_rows = bins.shape
-    n_bins = max(n_cuts) + 1
-    tests, node = np.zeros((depth, 2), dtype=np.int64), np.zeros(n_rows, dtype=np.int64)
-    is_cut = np.arange(n_bins - 1) < np.array(n_cuts)[:, np.newaxis]
+    n_bins = int(n_cuts.max()) + 1
+    tests, node = np.zeros((depth, 2), dtype=np.int64), np.zeros(bins.shape[1], dtype=np.int64)
+    is_cut = np.arange(n_bins - 1) < n_cuts[:, np.newaxis]
     for level in range(depth):
-        n_nodes = 1 << level
-        place = bins + (node * n_bins)
-
-        def below(values: Floats, place: Codes = place, n_nodes: int = n_nodes) -> tuple[Floats, Floats]:
-            """Return sums up to each cut, ``(n_columns, n_nodes, n_cuts)``, and those of each whole node."""
-            sums = np.stack([np.bincount(own, values, minlength=n_nodes * n_bins) for own in place])
-            summed = sums.reshape(n_columns, n_nodes, n_bins).cumsum(2)
-            return summed[..., :-1], summed[..., -1:]
-
-        n_below, n_all = below(weights)
-        gains = np.zeros((n_columns, n_bins - 1))
-        for direction in sketch:
-            left, total = below(direction)
-            parts = left**2 / (n_below + LEAF_PENALTY) + (total - left) ** 2 / (n_all - n_below + LEAF_PENALTY)
-            gains += parts.sum(1)
+        sums = _node_sums(bins, node * n_bins, (weights, *sketch), (1 << level, n_bins)).cumsum(-1)
+        # Up to each cut, and of whole nodes.
+        below, whole = sums[..., :-1], sums[..., -1:]
+        n_below, n_above = below[0] + LEAF_PENALTY, whole[0] - below[0] + LEAF_PENALTY
+        gains = (below[1:] ** 2 / n_below + (whole[1:] - below[1:]) ** 2 / n_above).sum(2).sum(0)
         column, cut = np.unravel_index(np.where(is_cut, gains, -1.0).argmax(), gains.shape)
         tests[level] = column, cut
         node = 2 * node + (bins[column] > cut)
     return tests
 
 
-def _leaf_values(leaves: NDArray[np.int32], gradient: Floats, curvature: Floats, n_leaves: int) -> Floats:
-    """Return the Newton step of each leaf in each class, ``(n_leaves, n_classes)``."""
-    sums = [
-        np.stack([np.bincount(leaves, of_class, minlength=n_leaves) for of_class in values.T], 1)
-        for values in (gradient, curvature)
-    ]
-    return np.asarray(sums[0] / (sums[1] + VALUE_PENALTY))
+def _node_sums(bins: NDArray[np.uint8], first: Codes, values: Sequence[Floats], shape: tuple[int, int]) -> Floats:
+    """Return sums of each of ``values`` ``(n_rows,)`` by column, node and bin, ``(n_values, n_columns, *shape)``.
+
+    ``first`` is the place of the first bin of each row's node, ``shape`` the number of nodes and of bins.
+    """
+    sums = np.empty((len(values), len(bins), shape[0] * shape[1]))
+    for column, own in enumerate(bins):
+        place = first + own
+        for index, each in enumerate(values):
+            sums[index, column] = np.bincount(place, each, minlength=sums.shape[2])
+    return sums.reshape(*sums.shape[:2], *shape)
+
+
+def _leaf_values(leaf: Codes, gradient: Floats, probabilities: Floats, weights: Floats, n_leaves: int) -> Floats:
+    """Return the Newton step of each class in each leaf, ``(n_classes, n_leaves)``."""
+    values = np.empty((len(gradient), n_leaves))
+    for code, (own, share) in enumerate(zip(gradient, probabilities, strict=True)):
+        curvature = np.bincount(leaf, share * (1 - share) * weights, minlength=n_leaves)
+        values[code] = np.bincount(leaf, own, minlength=n_leaves) / (curvature + VALUE_PENALTY)
+    return values

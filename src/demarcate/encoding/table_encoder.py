@@ -95,7 +95,12 @@ class TableEncoder:
     @property
     def n_encoded(self) -> int:
         """Return the number of columns of the matrix."""
-        return sum(encoder.width for encoder in self.encoders) + (self.leaves.width if self.leaves else 0)
+        return self.first_leaf + (0 if self.leaves is None else self.leaves.width)
+
+    @cached_property
+    def first_leaf(self) -> int:
+        """Return the number of columns before the leaves of trees, all that the columns' own encoders make."""
+        return sum(encoder.width for encoder in self.encoders)
 
     def encode(self, parsed: ParsedColumns) -> NDArray[np.float32]:
         """Encode rows as a matrix ``(n_rows, n_encoded)`` of finite float32."""
@@ -129,7 +134,7 @@ class TableEncoder:
         n_rows = len(next(iter(parsed.values())))
         matrix = np.empty((n_rows, self.n_encoded), dtype=np.float32)
         if self.leaves is not None:
-            matrix[:, self.n_encoded - self.leaves.width :] = self.leaves.encode(parsed)
+            self.leaves.encode_into(matrix[:, self.first_leaf :], self.leaves.leaves(parsed))
         start = 0
         for name, encoder in zip(self.columns, self.encoders, strict=True):
             encoded = encode(name, encoder, parsed[name])
@@ -138,13 +143,17 @@ class TableEncoder:
         return matrix
 
     def columns_of(self, name: str) -> slice:
-        """Return the matrix columns that encode one column of the table."""
+        """Return the matrix columns that encode one column of the table, without leaves of trees."""
         return self._columns_of[name]
 
     @cached_property
     def _columns_of(self) -> dict[str, slice]:
         ends = np.cumsum([encoder.width for encoder in self.encoders]).tolist()
         return {name: slice(start, end) for name, start, end in zip(self.columns, [0, *ends], ends, strict=False)}
+
+    def leaves_of(self, name: str) -> NDArray[np.int64]:
+        """Return the matrix columns of the leaves of trees that test one column of the table."""
+        return np.empty(0, np.int64) if self.leaves is None else self.first_leaf + self.leaves.columns_of(name)
 
     def select(self, names: Sequence[str]) -> "TableEncoder":
         """Return the encoder of some of the columns, without leaves of trees."""

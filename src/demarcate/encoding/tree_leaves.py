@@ -9,15 +9,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import TEXTS, Encoded, Floats, State
-from demarcate.encoding.oblivious_trees import Trees, grow_trees
+from demarcate.encoding.categorical import category_codes
+from demarcate.encoding.oblivious_trees import BinnedColumn, Leaves, Trees, grow_trees
 from demarcate.tabular.schema import ParsedColumns, Schema
 
+MAX_FIT_ROWS = 100_000
+"""Training rows that trees are grown on, at most: more are sampled, so that time and memory end somewhere."""
 SHRINKAGE = 10.0
 """Rows of the class shares of all rows that each category has beside its own when categories are put in order."""
 MIN_CATEGORY_ROWS, MIN_CATEGORY_SHARE = 5, 0.001
 """Training rows of a category with a place of its own: at least so many, and this share of all."""
-MAX_TREES, MAX_DEPTH = 1000, 8
-"""Trees, and levels of a tree, in a model file."""
+MAX_DEPTH, MAX_WIDTH = 8, 1 << 14
+"""Levels of a tree, and leaves of all trees together, in a model file."""
 FILE_FORMAT = 6
 """The first format of model files that has trees."""
 
@@ -32,29 +35,27 @@ class OrderedColumn:
 
     @classmethod
     def fit(
-        cls, name: str, cells: Any, rows: NDArray[np.int64], codes: NDArray[np.int64], n_classes: int
+        cls, name: str, cells: Any, codes: NDArray[np.int64], n_classes: int, weights: Floats | None = None
     ) -> "OrderedColumn":
-        """Order a column's categories by the classes ``codes`` ``(n_table,)`` of these rows of it."""
+        """Order a column's categories by the classes ``codes`` ``(n_rows,)`` of the rows of these cells."""
         if not isinstance(cells, pl.Series):
             return cls(name, None, np.empty(0))
-        train = pl.DataFrame({"category": cells[rows].cast(pl.String), "code": codes[rows]}).drop_nulls()
-        counted = train.group_by("category", "code").len().sort("category", "code")
-        categories = counted["category"].unique().sort()
-        counts = np.zeros((len(categories), n_classes))
-        counts[categories.search_sorted(counted["category"]).to_numpy(), counted["code"].to_numpy()] = counted["len"]
-        n_each, shares = counts.sum(1), counts.sum(0) / max(counts.sum(), 1)
-        kept = n_each >= max(MIN_CATEGORY_ROWS, MIN_CATEGORY_SHARE * len(rows))
-        apart = ((counts + SHRINKAGE * shares) / (n_each[:, np.newaxis] + SHRINKAGE) - shares)[kept]
-        return cls(name, tuple(categories.filter(pl.Series(kept))), np.append(_along(apart, n_each[kept]), 0.0))
+        min_rows = max(MIN_CATEGORY_ROWS, MIN_CATEGORY_SHARE * len(cells))
+        counted = cells.rename("category").drop_nulls().value_counts(name="count").filter(pl.col("count") >= min_rows)
+        categories = sorted(counted["category"].cast(pl.String))
+        pairs = category_codes(categories, cells).astype(np.int64) * n_classes + codes
+        row_weights = None if weights is None else weights / weights.mean()
+        # The last two are of other categories, and of missing ones.
+        counts = np.bincount(pairs, row_weights, minlength=(len(categories) + 2) * n_classes).reshape(-1, n_classes)
+        n_each, shares = counts[:-2].sum(1), counts[:-1].sum(0) / max(counts[:-1].sum(), 1)
+        apart = (counts[:-2] + SHRINKAGE * shares) / (n_each[:, np.newaxis] + SHRINKAGE) - shares
+        return cls(name, tuple(categories), np.append(_along(apart, n_each), 0.0))
 
     def numbers(self, cells: Any) -> Floats:
         """Return cells as numbers, NaN where missing, ``(n_rows,)``."""
         if self.categories is None:
             return np.asarray(cells, dtype=np.float64)
-        places = np.append(self.places, np.nan)
-        codes = cells.cast(pl.Enum(self.categories), strict=False).to_physical().cast(pl.UInt32)
-        codes = codes.fill_null(len(self.categories)).set(cells.is_null(), len(self.categories) + 1)
-        return np.asarray(places[codes.to_numpy()])
+        return np.asarray(np.append(self.places, np.nan)[category_codes(self.categories, cells)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +75,30 @@ class TreeLeaves:
         weights: Floats | None = None,
         seed: int = 0,
     ) -> "TreeLeaves | None":
-        """Grow trees on these training rows of the table that the schema parsed; None if it has only text."""
+        """Grow trees on these training rows of the table that the schema parsed; None if it has only text.
+
+        Columns are read one by one, and of very many rows a sample: such a table need not fit in memory.
+        """
         n_classes = int(codes.max()) + 1
-        names = [column.name for column in schema.used if column.kind != "text"]
-        inputs = [OrderedColumn.fit(name, parsed[name], rows, codes, n_classes) for name in names]
+        if len(rows) > MAX_FIT_ROWS:
+            rows = np.sort(np.random.default_rng(seed).choice(rows, MAX_FIT_ROWS, replace=False))
+        of_rows, row_weights = codes[rows], None if weights is None else weights[rows]
+        inputs, binned = [], []
+        for column in schema.used:
+            if column.kind != "text":
+                cells = parsed[column.name][rows]
+                inputs.append(OrderedColumn.fit(column.name, cells, of_rows, n_classes, row_weights))
+                binned.append(BinnedColumn.of(inputs[-1].numbers(cells)))
         if not inputs:
             return None
-        numbers = np.stack([each.numbers(parsed[each.name][rows]) for each in inputs])
-        trees = grow_trees(numbers, codes[rows], n_classes, None if weights is None else weights[rows], seed=seed)
+        trees = grow_trees(binned, of_rows, n_classes, row_weights, seed=seed)
         tested = np.unique(trees.columns)
         return cls(tuple(inputs[at] for at in tested), Trees(np.searchsorted(tested, trees.columns), trees.thresholds))
+
+    @property
+    def n_trees(self) -> int:
+        """Return the number of trees."""
+        return len(self.trees.columns)
 
     @property
     def n_leaves(self) -> int:
@@ -93,13 +108,23 @@ class TreeLeaves:
     @property
     def width(self) -> int:
         """Return the number of encoded columns."""
-        return len(self.trees.columns) * self.n_leaves
+        return self.n_trees * self.n_leaves
+
+    def leaves(self, parsed: ParsedColumns) -> Leaves:
+        """Return the leaf of each row in each tree, ``(n_trees, n_rows)``."""
+        n_rows = len(parsed[self.inputs[0].name])
+        return self.trees.leaves((column.numbers(parsed[column.name]) for column in self.inputs), n_rows)
 
     def codes(self, parsed: ParsedColumns) -> NDArray[np.int32]:
         """Return the encoded column that each row has in each tree, ``(n_rows, n_trees)``."""
-        numbers = np.stack([column.numbers(parsed[column.name]) for column in self.inputs])
-        first = np.arange(len(self.trees.columns), dtype=np.int32) * np.int32(self.n_leaves)
-        return np.asarray(self.trees.leaves(numbers) + first)
+        leaves = self.leaves(parsed)
+        return np.add(leaves.T, np.arange(len(leaves), dtype=np.int32) * np.int32(self.n_leaves), order="C")
+
+    def columns_of(self, name: str) -> NDArray[np.int64]:
+        """Return the encoded columns of the trees that test a column of the table."""
+        places = [index for index, column in enumerate(self.inputs) if column.name == name]
+        tests_it = np.isin(self.trees.columns, places).any(1)
+        return np.flatnonzero(np.repeat(tests_it, self.n_leaves))
 
     @property
     def state(self) -> State:
@@ -127,18 +152,21 @@ class TreeLeaves:
 
     def encode(self, parsed: ParsedColumns) -> Encoded:
         """Encode rows as ``(n_rows, width)``, with a 1 for each tree."""
-        codes = self.codes(parsed)
-        encoded = np.zeros((len(codes), self.width), dtype=np.float32)
-        np.put_along_axis(encoded, codes, np.float32(1), axis=1)
+        leaves = self.leaves(parsed)
+        encoded = np.empty((leaves.shape[1], self.width), dtype=np.float32)
+        self.encode_into(encoded, leaves)
         return encoded
+
+    def encode_into(self, encoded: Encoded, leaves: Leaves) -> None:
+        """Write the encoding of rows in these leaves, ``(n_rows, width)``."""
+        encoded[:] = 0
+        every_row = np.arange(len(encoded))
+        for tree, leaf in enumerate(leaves):
+            encoded[every_row, leaf + np.int64(tree * self.n_leaves)] = 1
 
     def names(self) -> list[str]:
         """Return a name for each encoded column."""
-        return [
-            f"tree {tree + 1}, leaf {leaf + 1}"
-            for tree in range(len(self.trees.columns))
-            for leaf in range(self.n_leaves)
-        ]
+        return [f"tree {tree + 1}, leaf {leaf + 1}" for tree in range(self.n_trees) for leaf in range(self.n_leaves)]
 
 
 def check_state(json: Any, kinds: Mapping[str, str], where: str) -> None:
@@ -152,9 +180,13 @@ def check_state(json: Any, kinds: Mapping[str, str], where: str) -> None:
     if len({entry["column"] for entry in inputs}) < len(inputs):
         raise ValueError(f"the trees of {where} name a column twice")
     depth = len(tests[0]) if isinstance(tests, list) and tests and isinstance(tests[0], list) else 0
-    is_grown = 1 <= depth <= MAX_DEPTH and len(tests) <= MAX_TREES
+    is_grown = 1 <= depth <= MAX_DEPTH and len(tests) << depth <= MAX_WIDTH
     if not (is_grown and all(_is_tree(tree, depth, len(inputs)) for tree in tests)):
-        raise ValueError(f"the trees of {where} are not up to {MAX_TREES} lists of up to {MAX_DEPTH} columns")
+        raise ValueError(
+            f"the trees of {where} are not lists of up to {MAX_DEPTH} columns, of {MAX_WIDTH} leaves in all"
+        )
+    if len({at for tree in tests for at in tree}) < len(inputs):
+        raise ValueError(f"the trees of {where} name a column that none of them tests")
     n_places = sum(len(entry["categories"]) + 1 for entry in inputs if entry["categories"] is not None)
     if type(json["n_numbers"]) is not int or json["n_numbers"] != depth * len(tests) + n_places:
         raise ValueError(f"the trees of {where} need {depth * len(tests) + n_places} numbers")

@@ -52,10 +52,11 @@ def ensemble(networks=KINDS, encoding=ENCODING, classes=("a", "b", "c"), columns
     schema = infer_schema(fitted_on)
     parsed = schema.parse(fitted_on)
     codes = (np.arange(N_FIT) % 7 > 3).astype(np.int64)
-    encoders = [
-        TableEncoder.fit(schema, parsed, np.arange(start, 60 + start), codes=codes, with_trees=number in with_trees)
-        for number, start in enumerate((0, 20, 60))
-    ]
+    encoders = []
+    for number, start in enumerate((0, 20, 60)):
+        rows = np.arange(start, 60 + start)
+        encoder = TableEncoder.fit(schema, parsed, rows, codes=codes)
+        encoders.append(encoder.with_trees(schema, parsed, rows, codes) if number in with_trees else encoder)
     head = head_for("auto", len(classes))
     states = [
         MLP.initial_state(

@@ -118,7 +118,8 @@ class TreeLeaves:
     def codes(self, parsed: ParsedColumns) -> NDArray[np.int32]:
         """Return the encoded column that each row has in each tree, ``(n_rows, n_trees)``."""
         leaves = self.leaves(parsed)
-        return np.add(leaves.T, np.arange(len(leaves), dtype=np.int32) * np.int32(self.n_leaves), order="C")
+        first = np.arange(len(leaves), dtype=np.int32) * np.int32(self.n_leaves)
+        return np.asarray(np.add(leaves.T, first, order="C"))
 
     def columns_of(self, name: str) -> NDArray[np.int64]:
         """Return the encoded columns of the trees that test a column of the table."""

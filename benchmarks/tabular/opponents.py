@@ -167,6 +167,8 @@ OURS = tuple(name for name in ALGORITHMS if name.startswith("demarcate"))
 VARIANTS = {
     algorithm.name: algorithm
     for algorithm in (
+        _demarcate("one kind, without leaves of trees", trees=False),
+        _demarcate("one kind, with leaves of trees", trees=True),
         _demarcate("without bins", pieces=False),
         _demarcate("without averaging", averaging=0.0),
         _demarcate("without tolerance", tolerance=0.0),

@@ -131,8 +131,9 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         hidden = variation.hidden or network.hidden
         if variation.at_most is not None:
             hidden = tuple(min(width, variation.at_most) for width in hidden)
-        keeps_dropout = variation.dropout is None or self.dropout != ClassifierSettings.dropout
-        network = replace(network, hidden=hidden, dropout=network.dropout if keeps_dropout else variation.dropout)
+        network = replace(network, hidden=hidden)
+        if variation.dropout is not None and self.dropout == ClassifierSettings.dropout:
+            network = replace(network, dropout=variation.dropout)
         if variation.longer > 1:
             patience = None if training.patience is None else training.patience * variation.longer
             training = replace(training, epochs=training.epochs * variation.longer, patience=patience)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import numpy as np
 import polars as pl
+import pytest
 import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -56,9 +57,8 @@ def assert_each_encoding_is_its_encoders(training_set, encoders, n_rows):
     assert gathered.dtype == np.float32
     assert gathered.shape == (len(encoders), n_rows, max(shared.d_in))
     for found, encoder in zip(gathered, encoders, strict=True):
-        np.testing.assert_allclose(
-            found[:, : encoder.n_encoded], encoder.encode(training_set.parsed), rtol=0, atol=1e-5
-        )
+        expected = encoder.encode_for_training(training_set.parsed)
+        np.testing.assert_allclose(found[:, : encoder.n_encoded], expected, rtol=0, atol=1e-5)
         assert not found[:, encoder.n_encoded :].any()
 
 
@@ -139,6 +139,21 @@ def test_narrow_encodings_are_those_their_members_would_have_alone():
     ]
     assert [encoder.n_encoded for encoder in encoders] == [2, 4]
     assert_each_encoding_is_its_encoders(training_set, encoders, 10)
+
+
+@pytest.mark.parametrize("readers", [(0, 1, 2), (1,), (0, 2)])
+def test_encodings_with_leaves_of_trees_stand_beside_those_without(readers):
+    draw = np.random.default_rng(0)
+    number = np.where(draw.random(300) < 0.1, np.nan, draw.normal(0, 3, 300))
+    frame = pl.DataFrame({"number": number, "word": draw.choice(["a", "b", "c"], 300), "other": draw.normal(size=300)})
+    training_set = training_set_of(frame.with_columns(pl.col("number").fill_nan(None)))
+    training_set = replace(training_set, codes=((number > 0) ^ (frame["word"] == "a").to_numpy()).astype(int))
+    encoders = folds_of(training_set, 3)
+    every = np.arange(300)
+    for at in readers:
+        encoders[at] = training_set.with_trees(encoders[at], every[every % 3 != at])
+    assert len({encoder.n_encoded for encoder in encoders}) == (1 if len(readers) == 3 else 2)
+    assert_each_encoding_is_its_encoders(training_set, encoders, 300)
 
 
 def test_a_table_of_categories_alone_is_shared():

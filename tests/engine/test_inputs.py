@@ -29,6 +29,15 @@ def shared():
     return SharedInputs(numbers, statistics, 2, codes, tables, order, (5, 8, 4))
 
 
+def shared_with_leaves():
+    """The same with two trees of four leaves, which the second encoding does not read; 13, 8 and 12 wide."""
+    leaves = torch.randint(0, 4, (N_ENCODINGS, N_ROWS, 2), generator=torch.Generator().manual_seed(7)).to(torch.uint8)
+    leaves[1] = 0
+    own, trees, nothing = shared().order.tolist(), [*range(8, 16)], 16
+    rows = [[*own[0][:5], *trees], [*own[1], *[nothing] * 5], [*own[2][:4], *trees, nothing]]
+    return replace(shared(), order=torch.tensor(rows), d_in=(13, 8, 12), leaves=leaves, n_leaves=4)
+
+
 def dense(inputs):
     """The same encodings, made row by row and cell by cell."""
     matrices = torch.zeros(len(inputs.d_in), len(inputs.numbers), max(inputs.d_in))
@@ -41,6 +50,8 @@ def dense(inputs):
             pool += [float(number.isnan()) for number in numbers[: inputs.n_flags]]
             for column, table in enumerate(inputs.tables):
                 pool += table[encoding, inputs.codes[row, column]].tolist()
+            for leaf in [] if inputs.leaves is None else inputs.leaves[encoding, row].tolist():
+                pool += [float(at == leaf) for at in range(inputs.n_leaves)]
             matrices[encoding, row, :width] = torch.tensor(pool)[inputs.order[encoding, :width]]
     return DenseInputs(matrices, inputs.d_in)
 
@@ -51,13 +62,13 @@ def members():
     return [Member(Network((6,)), training, seed, torch.arange(40), held, seed) for seed in range(N_ENCODINGS)]
 
 
-def test_shared_rows_are_gathered_as_if_each_encoding_were_kept():
-    inputs = shared()
+@pytest.mark.parametrize("inputs", [shared(), shared_with_leaves()], ids=["plain", "leaves"])
+def test_shared_rows_are_gathered_as_if_each_encoding_were_kept(inputs):
     rows = torch.randint(0, N_ROWS, (5, 7), generator=torch.Generator().manual_seed(1))
     encoding = torch.tensor([2, 0, 1, 1, 0])
     gathered = inputs.gather(encoding, rows)
     torch.testing.assert_close(gathered, dense(inputs).gather(encoding, rows), rtol=0, atol=1e-6)
-    assert not gathered[0, :, 4:].any()
+    assert not gathered[0, :, inputs.d_in[2] :].any()
 
 
 def test_gathering_leaves_the_shared_rows_as_they_are():
@@ -68,14 +79,17 @@ def test_gathering_leaves_the_shared_rows_as_they_are():
         torch.testing.assert_close(found, expected, rtol=0, atol=0, equal_nan=True)
 
 
-def test_columns_already_in_order_are_not_picked_one_by_one():
-    inputs = replace(shared(), order=torch.arange(8).expand(3, -1), d_in=(8, 8, 8))
+@pytest.mark.parametrize("inputs", [shared(), shared_with_leaves()], ids=["plain", "leaves"])
+def test_columns_already_in_order_are_not_picked_one_by_one(inputs, monkeypatch):
+    width = 8 if inputs.leaves is None else 16
+    inputs = replace(inputs, order=torch.arange(width).expand(3, -1), d_in=(width,) * 3)
+    monkeypatch.setattr(torch.Tensor, "gather", None)
     every, rows = torch.arange(3), torch.arange(N_ROWS).expand(3, -1)
     torch.testing.assert_close(inputs.gather(every, rows), dense(inputs).matrices, rtol=0, atol=1e-6)
 
 
-def test_members_train_alike_on_kept_and_shared_encodings():
-    inputs = shared()
+@pytest.mark.parametrize("inputs", [shared(), shared_with_leaves()], ids=["plain", "leaves"])
+def test_members_train_alike_on_kept_and_shared_encodings(inputs):
     one, other = (Samples.over(each, CODES, 2) for each in (inputs, dense(inputs)))
     for found, expected in zip(*(fit(members(), samples, device="cpu") for samples in (one, other)), strict=True):
         assert found.best_epoch == expected.best_epoch
@@ -104,11 +118,11 @@ def test_a_single_matrix_is_not_copied():
     assert Samples.of([matrix], torch.tensor([0, 1, 0, 1]), 2).matrices.data_ptr() == matrix.data_ptr()
 
 
-@pytest.mark.parametrize("name", ["numbers", "statistics", "codes", "order"])
+@pytest.mark.parametrize("name", ["numbers", "statistics", "codes", "order", "leaves"])
 def test_a_fit_is_another_when_anything_of_its_shared_rows_is(name):
-    inputs = shared()
+    inputs = shared_with_leaves()
     changed = getattr(inputs, name).clone()
-    changed.view(-1)[1] = 1
+    changed.view(-1)[1] += 1
     tables = [
         fit_signature(members(), Samples.over(each, CODES, 2), {})[TABLE]
         for each in (inputs, replace(inputs, tables=inputs.tables), replace(inputs, **{name: changed}))
@@ -117,10 +131,11 @@ def test_a_fit_is_another_when_anything_of_its_shared_rows_is(name):
 
 
 def test_moving_shared_rows_keeps_all_there_is_of_them():
-    inputs = shared()
-    moved = inputs.to(torch.device("cpu"))
-    assert (moved.d_in, moved.n_flags, moved.numbers.device) == (inputs.d_in, 2, torch.device("cpu"))
-    assert len(moved.tensors()) == len(inputs.tensors())
+    inputs = shared_with_leaves()
+    moved = inputs.to(torch.device("meta"))
+    assert (moved.d_in, moved.n_flags, moved.n_leaves) == (inputs.d_in, 2, 4)
+    assert len(moved.tensors()) == len(inputs.tensors()) == 7
+    assert {tensor.device.type for tensor in moved.tensors()} == {"meta"}
 
 
 # Rows in a file

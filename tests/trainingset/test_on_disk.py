@@ -6,6 +6,7 @@ import torch
 from demarcate import DemarcateClassifier
 from demarcate.checks import check_table
 from demarcate.classifier.cross_validation import fit_ensemble
+from demarcate.classifier.kinds import Kind
 from demarcate.encoding import TableEncoder
 from demarcate.engine import Training
 from demarcate.io.tables.columnar import open_columnar
@@ -50,15 +51,15 @@ def on_disk(frame, tmp_path):
 def test_encoded_rows_have_the_bits_they_have_in_memory(on_disk, in_memory, n_folds, chunk, monkeypatch):
     monkeypatch.setattr(MemoryBudget, "chunk_rows", lambda *_: chunk)
     every = np.arange(len(in_memory.codes))
-    encoders = [
-        [
-            TableEncoder.fit(
-                training_set.schema, training_set.parsed, every[every % 4 != fold], codes=training_set.codes
-            )
-            for fold in range(n_folds)
-        ]
-        for training_set in (on_disk, in_memory)
-    ]
+    encoders = []
+    for training_set in (on_disk, in_memory):
+        train = [every[every % 4 != fold] for fold in range(n_folds)]
+        plain = [training_set.encoder(rows, with_classes=True) for rows in train]
+        leaves = [training_set.with_trees(encoder, rows) for encoder, rows in zip(plain, train, strict=True)]
+        assert [encoder.n_encoded - own.n_encoded for encoder, own in zip(leaves, plain, strict=True)] == [
+            192
+        ] * n_folds
+        encoders.append([*plain, *leaves])
     ours, theirs = on_disk.samples(encoders[0]), in_memory.samples(encoders[1])
     assert ours.d_in == theirs.d_in
     assert torch.equal(ours.matrices, theirs.matrices)
@@ -82,7 +83,9 @@ def test_cells_are_those_of_the_given_rows(on_disk, in_memory):
 def test_an_ensemble_has_the_bits_it_has_in_memory(on_disk, in_memory, holdout_above):
     settings = {"n_folds": 3, "n_seeds": 1, "holdout_above": holdout_above, "seed": 0, "pieces": True}
     network, training = Network((8,), dropout=0.1), Training(epochs=4, batch_size=32, patience=2)
-    ours, theirs = (fit_ensemble(training_set, network, training, **settings) for training_set in (on_disk, in_memory))
+    kinds = [Kind("plain", network, training), Kind("leaves", network, training, trees=True)]
+    ours, theirs = (fit_ensemble(training_set, kinds, **settings) for training_set in (on_disk, in_memory))
+    assert any(encoder.leaves is not None for encoder in ours.predictor.encoders)
     for one, other in zip(ours.predictor.states(), theirs.predictor.states(), strict=True):
         for layer, same in zip(one, other, strict=True):
             assert all(map(torch.equal, layer, same))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from demarcate.encoding.base import TEXTS, Encoded, Floats, State
 from demarcate.encoding.categorical import category_codes
-from demarcate.encoding.oblivious_trees import BinnedColumn, Leaves, Trees, grow_trees
+from demarcate.encoding.oblivious_trees import DEPTH, N_TREES, BinnedColumn, Leaves, Trees, grow_trees
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 MAX_FIT_ROWS = 100_000
@@ -19,6 +19,8 @@ SHRINKAGE = 10.0
 """Rows of the class shares of all rows that each category has beside its own when categories are put in order."""
 MIN_CATEGORY_ROWS, MIN_CATEGORY_SHARE = 5, 0.001
 """Training rows of a category with a place of its own: at least so many, and this share of all."""
+FITTED_WIDTH = N_TREES << DEPTH
+"""Encoded columns of fitted trees."""
 MAX_DEPTH, MAX_WIDTH = 8, 1 << 14
 """Levels of a tree, and leaves of all trees together, in a model file."""
 FILE_FORMAT = 6

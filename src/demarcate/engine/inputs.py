@@ -70,7 +70,8 @@ class SharedInputs:
     """Rows in memory once; the differences between encodings are applied when rows are gathered.
 
     A gathered row is made in a pool of columns: every number, scaled and clipped by its encoding; a flag for each of
-    the first ``n_flags`` numbers, which may be missing; the encoded categories. An encoding picks its columns of it.
+    the first ``n_flags`` numbers, which may be missing; the encoded categories; for each tree a 1 in the column of the
+    row's leaf. An encoding picks its columns of it.
     """
 
     numbers: Tensor  # on a scale common to all encodings, (n_rows, n_numbers); finite, or NaN where missing
@@ -84,6 +85,8 @@ class SharedInputs:
     """The pool's columns in the order of each encoding, int64 ``(n_encodings, max(d_in))``. Past an encoding's own
     width it points behind the pool's last column, where there is a zero."""
     d_in: tuple[int, ...]
+    leaves: Tensor | None = None  # of each row in each encoding's trees, uint8 (n_encodings, n_rows, n_trees)
+    n_leaves: int = 0  # of a tree
 
     @property
     def dtype(self) -> torch.dtype:
@@ -93,6 +96,7 @@ class SharedInputs:
     def gather(self, encoding: Tensor, rows: Tensor) -> Tensor:
         """Return rows ``(n_members, batch)`` as ``(n_members, batch, max(d_in))``, in encodings ``(n_members,)``."""
         pool = [*self._gather_numbers(encoding, rows), *self._gather_categories(encoding, rows)]
+        pool += [] if self.leaves is None else [self._gather_leaves(self.leaves, encoding, rows)]
         if self._is_in_order:
             return torch.cat(pool, -1) if len(pool) > 1 else pool[0]
         padded = torch.cat([*pool, pool[0].new_zeros(*rows.shape, 1)], -1)
@@ -104,13 +108,15 @@ class SharedInputs:
         return replace(self, tables=tuple(table.to(device) for table in self.tables), **moved)
 
     def tensors(self) -> list[Tensor]:
-        """Return numbers, codes and what encodings make of them."""
-        return [self.numbers, self.statistics, self.codes, *self.tables, self.order]
+        """Return numbers, codes, leaves and what encodings make of them."""
+        leaves = [] if self.leaves is None else [self.leaves]
+        return [self.numbers, self.statistics, self.codes, *self.tables, self.order, *leaves]
 
     @cached_property
     def _is_in_order(self) -> bool:
         """Whether the pool has the columns of every encoding in order."""
         width = self.numbers.shape[1] + self.n_flags + sum(table.shape[-1] for table in self.tables)
+        width += 0 if self.leaves is None else self.leaves.shape[2] * self.n_leaves
         in_order = torch.arange(width, device=self.order.device).expand(len(self.order), -1)
         return torch.equal(self.order, in_order)
 
@@ -134,6 +140,15 @@ class SharedInputs:
             functional.embedding(codes[..., column] + each * table.shape[1], table.flatten(0, 1))
             for column, table in enumerate(self.tables)
         ]
+
+    def _gather_leaves(self, leaves: Tensor, encoding: Tensor, rows: Tensor) -> Tensor:
+        """Return the leaves of encodings' trees, one-hot, ``(n_members, batch, n_trees * n_leaves)``."""
+        _, n_rows, n_trees = leaves.shape
+        index = (rows + encoding.unsqueeze(1) * n_rows).flatten()
+        own = leaves.flatten(0, 1).index_select(0, index).view(*rows.shape, n_trees).long()
+        first = torch.arange(0, n_trees * self.n_leaves, self.n_leaves, device=own.device)
+        one_hot = self.numbers.new_zeros(*rows.shape, n_trees * self.n_leaves)
+        return one_hot.scatter_(-1, own + first, 1.0)
 
 
 @dataclass(frozen=True, eq=False)

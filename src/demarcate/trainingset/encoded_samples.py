@@ -58,6 +58,8 @@ def shared_inputs(parsed: ParsedColumns, encoders: Sequence[TableEncoder]) -> Sh
         tables=tuple(map(torch.from_numpy, table.tables)),
         order=torch.from_numpy(table.order),
         d_in=table.d_in,
+        leaves=None if table.leaves is None else torch.from_numpy(table.leaves),
+        n_leaves=table.n_leaves,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from demarcate.encoding.encoder_registry import max_width, max_width_without_target
+from demarcate.encoding.tree_leaves import FITTED_WIDTH
 from demarcate.errors import InputError, Problem, SettingError
 from demarcate.formatting import sized
 from demarcate.tabular import Schema
@@ -16,6 +17,8 @@ TABLE_COPIES = 4
 """Copies of a table in memory at most: as read, as parsed, and numbered for the audit."""
 ROW_BYTES = 64
 """Bytes of a row in memory wherever its cells are: label, weight, place in each network's order."""
+READINGS = 2
+"""Encodings for each of the training sets of folds: with leaves of trees and without; both are stored as wide."""
 COLUMN_COPIES = 5
 """Copies of a column in memory at most while it is read, parsed and binned."""
 SAMPLE_SHARE, SAMPLED_CELL_BYTES, SAMPLED_NUMBER_BYTES, MAX_SAMPLE = 4, 64, 16, 100_000
@@ -49,10 +52,11 @@ class MemoryBudget:
     def holds(self, n_rows: int, sizes: Mapping[str, int], types: Mapping[str, pl.DataType], n_encodings: int) -> bool:
         """Return whether a table with columns of these sizes in bytes fits in memory with all its encodings.
 
-        ``types`` are those of the columns beside the target; they bound the encoded width.
+        ``types`` are those of the columns beside the target; they bound the encoded width. ``n_encodings`` is the
+        number of training sets that encoders are fitted on.
         """
-        width = sum(map(_max_width, types.values()))
-        n_bytes = TABLE_COPIES * sum(sizes.values()) + n_rows * (ROW_BYTES + 4 * width * n_encodings)
+        width = sum(map(_max_width, types.values())) + FITTED_WIDTH
+        n_bytes = TABLE_COPIES * sum(sizes.values()) + n_rows * (ROW_BYTES + 4 * width * n_encodings * READINGS)
         return n_bytes <= self.n_bytes
 
     def check(self, n_rows: int, sizes: Mapping[str, int]) -> None:

@@ -38,11 +38,6 @@ class TrainingSetOnDisk(TrainingSet):
     files: ExitStack  # closes the files of encoded rows
     on_write: Callable[[str, int], None] | None  # takes a description and a size in bytes before rows are written
 
-    @property
-    def grows_trees(self) -> bool:
-        """Trees would need all columns of their rows at once."""
-        return False
-
     def cells(self, rows: NDArray[np.int64]) -> ParsedColumns:
         """Return the cells of some rows, by column."""
         return self.parsed.take(rows)

@@ -74,11 +74,11 @@ class TrainingSet:
 
     @property
     def grows_trees(self) -> bool:
-        """Whether `with_trees` adds leaves: trees test columns of the whole table at once, but no text."""
+        """Whether `with_trees` adds leaves: trees test any column but text."""
         return any(column.kind != "text" for column in self.schema.used)
 
     def with_trees(self, encoder: TableEncoder, rows: NDArray[np.int64]) -> TableEncoder:
-        """Return an encoder with the leaves of trees that are grown on training rows."""
+        """Return an encoder with the leaves of trees that are grown on training rows, read column by column."""
         return encoder.with_trees(self.schema, self.parsed, rows, self.codes, self.weights)
 
     def encoder(

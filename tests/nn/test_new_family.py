@@ -23,17 +23,17 @@ from demarcate.nn.propagation import AutogradPropagation
 
 
 @dataclass(frozen=True)
-class ResidualNetwork(Network):
+class SkipNetwork(Network):
     """A linear layer, ``n_blocks`` residual layers of the same width, and a linear layer."""
 
-    family: ClassVar[str] = "residual"
+    family: ClassVar[str] = "skip"
     n_blocks: int = 2
 
     def widths(self, d_in, n_outputs):
         return (d_in, *self.hidden * (1 + self.n_blocks), n_outputs)
 
 
-class ResidualModule(nn.Module):
+class SkipModule(nn.Module):
     def __init__(self, widths, activation, dropout=0.0, dtype=torch.float32):
         super().__init__()
         self.linears = nn.ModuleList(nn.Linear(*pair, dtype=dtype) for pair in pairwise(widths))
@@ -47,8 +47,8 @@ class ResidualModule(nn.Module):
         return last(x)
 
 
-class ResidualFamily(Family):
-    network_type = ResidualNetwork
+class SkipFamily(Family):
+    network_type = SkipNetwork
     starts_linear = True
 
     def shapes(self, widths):
@@ -71,18 +71,18 @@ class ResidualFamily(Family):
         return torch.addmm(layers[-1][1], x, layers[-1][0])
 
     def to_module(self, network, state):
-        module = ResidualModule(self.widths_of(network, state), network.activation, network.dropout, state[0][0].dtype)
+        module = SkipModule(self.widths_of(network, state), network.activation, network.dropout, state[0][0].dtype)
         module.load_state_dict(self.state_dict(network, state))
         return module.eval()
 
 
-NETWORK = ResidualNetwork(hidden=(6,), activation="tanh")
+NETWORK = SkipNetwork(hidden=(6,), activation="tanh")
 ROWS = torch.arange(40)
 
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch):
-    monkeypatch.setitem(FAMILIES, "residual", ResidualFamily())
+    monkeypatch.setitem(FAMILIES, "skip", SkipFamily())
 
 
 def samples(dtype=torch.float64):
@@ -114,14 +114,14 @@ def test_it_trains_as_a_plain_torch_loop_trains_its_module():
 
 
 def test_only_networks_that_agree_share_a_stack():
-    networks = [NETWORK, ResidualNetwork(hidden=(6,)), Network(hidden=(6,)), ResidualNetwork(hidden=(6,), dropout=0.5)]
+    networks = [NETWORK, SkipNetwork(hidden=(6,)), Network(hidden=(6,)), SkipNetwork(hidden=(6,), dropout=0.5)]
     members, fitted = trained(networks)
     assert plan(members, samples()) == [[0], [1, 3], [2]]
     assert [result.network for result in fitted] == networks
 
 
 def test_dropout_mini_batches_early_stopping_and_bf16_work():
-    networks = [ResidualNetwork(hidden=(6,), dropout=0.5, input_dropout=0.1), ResidualNetwork(hidden=(6,))] * 2
+    networks = [SkipNetwork(hidden=(6,), dropout=0.5, input_dropout=0.1), SkipNetwork(hidden=(6,))] * 2
     settings = {"optimizer": "adam", "lr": 0.05, "batch_size": 8, "patience": 2, "epochs": 30, "init": "he"}
     members, fitted = trained(networks, **settings)
     assert len({result.history.n_epochs for result in fitted}) > 1
@@ -158,19 +158,19 @@ def test_the_gradient_by_autograd_is_the_one_by_hand():
 
 def test_train_takes_it_from_a_module_and_gives_it_back_as_one(tmp_path, monkeypatch):
     X, y = datasets.moons(n_samples=200)
-    begun = ResidualModule((2, 6, 6, 6, 1), "tanh")
-    networks = {"residual": NETWORK, "mlp": Network(hidden=(6,))}
-    runs = train((X, y), networks, Training(lr=0.02, epochs=30), initial={"residual": copy.deepcopy(begun)})
-    run = runs["residual"]
+    begun = SkipModule((2, 6, 6, 6, 1), "tanh")
+    networks = {"skip": NETWORK, "mlp": Network(hidden=(6,))}
+    runs = train((X, y), networks, Training(lr=0.02, epochs=30), initial={"skip": copy.deepcopy(begun)})
+    run = runs["skip"]
     assert run.scores["accuracy"].value > 0.8
     assert torch.equal(run.untrained.member(0).linears[1].weight, begun.linears[1].weight)
     logits = run.network(run.predictor.encode(X)).detach()
     torch.testing.assert_close(run.predictor.logits(X)[0], logits, rtol=1e-5, atol=1e-6)
 
-    write_bundle(run.predictor, tmp_path / "residual.safetensors")
-    spec = inspect_bundle(tmp_path / "residual.safetensors").spec
+    write_bundle(run.predictor, tmp_path / "skip.safetensors")
+    spec = inspect_bundle(tmp_path / "skip.safetensors").spec
     assert spec.networks == (NETWORK,)
-    read = read_bundle(tmp_path / "residual.safetensors")
+    read = read_bundle(tmp_path / "skip.safetensors")
     expected = run.predictor.predict_proba(X)
     assert np.array_equal(read.predict_proba(X), expected)
     monkeypatch.setattr(type(family_of(NETWORK)), "starts_linear", False)
@@ -180,11 +180,11 @@ def test_train_takes_it_from_a_module_and_gives_it_back_as_one(tmp_path, monkeyp
 
 def test_a_file_of_an_unknown_family_is_refused(tmp_path, monkeypatch):
     runs = train(datasets.moons(n_samples=60), NETWORK, Training(epochs=1))
-    write_bundle(runs["network"].predictor, tmp_path / "residual.safetensors")
-    monkeypatch.delitem(FAMILIES, "residual")
-    with pytest.raises(BundleError, match="the family of networks 'residual' is unknown"):
-        read_bundle(tmp_path / "residual.safetensors")
-    with pytest.raises(SettingError, match=r"^a network's family must be one of mlp, got 'residual'$"):
+    write_bundle(runs["network"].predictor, tmp_path / "skip.safetensors")
+    monkeypatch.delitem(FAMILIES, "skip")
+    with pytest.raises(BundleError, match="the family of networks 'skip' is unknown"):
+        read_bundle(tmp_path / "skip.safetensors")
+    with pytest.raises(SettingError, match=r"^a network's family must be one of mlp, residual, got 'skip'$"):
         family_of(NETWORK)
 
 
@@ -195,6 +195,6 @@ def test_a_module_of_another_architecture_is_refused():
     ):
         family.from_module(NETWORK, nn.Sequential(nn.Linear(2, 1)), NETWORK.widths(2, 1))
     with pytest.raises(SettingError, match=r"^initial weights have the network's own shapes, "):
-        family.from_module(NETWORK, ResidualModule((2, 7, 7, 7, 1), "tanh"), NETWORK.widths(2, 1))
+        family.from_module(NETWORK, SkipModule((2, 7, 7, 7, 1), "tanh"), NETWORK.widths(2, 1))
     with pytest.raises(SettingError, match=r"^an initial network must be a torch\.nn\.Sequential, got Linear$"):
         family_of(Network()).from_module(Network(), nn.Linear(2, 1), (2, 1))

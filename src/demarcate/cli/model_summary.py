@@ -139,7 +139,8 @@ def _training_rows(spec: "ModelSpec") -> list[tuple[str, str]]:
 def _layers(networks: Sequence[Network]) -> list[str]:
     """Return a line for each kind of network."""
     kinds = Counter(
-        f"hidden {layer_widths(network)}, {network.activation}, dropout {network.dropout:g}"
+        ("" if network.family == Network.family else f"{network.family}, ")
+        + f"hidden {layer_widths(network)}, {network.activation}, dropout {network.dropout:g}"
         + (f", input dropout {network.input_dropout:g}" if network.input_dropout else "")
         for network in networks
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from demarcate.nn.heads import HEADS, Head
     from demarcate.nn.layout import MemberState
     from demarcate.nn.population import Population
+    from demarcate.nn.residual_family import ResidualNetwork
     from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, Network
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MemberState",
     "Network",
     "Population",
+    "ResidualNetwork",
     "family_of",
 ]
 
@@ -37,6 +39,7 @@ _MODULES = {
     "heads": ("HEADS", "Head"),
     "layout": ("MemberState",),
     "population": ("Population",),
+    "residual_family": ("ResidualNetwork",),
     "spec": ("ACTIVATION_NAMES", "HEAD_NAMES", "Network"),
 }
 

@@ -3,9 +3,10 @@
 from demarcate.errors import SettingError
 from demarcate.nn.family import Family
 from demarcate.nn.mlp_family import MLP
+from demarcate.nn.residual_family import RESIDUAL
 from demarcate.nn.spec import Network
 
-FAMILIES: dict[str, Family] = {family.name: family for family in (MLP,)}
+FAMILIES: dict[str, Family] = {family.name: family for family in (MLP, RESIDUAL)}
 """Every family of networks by name; a model file that names none holds multilayer perceptrons, ``"mlp"``."""
 
 

@@ -52,10 +52,9 @@ def _problems(name: Any, values: Any, network: Network, training: Training, samp
 def _unknown_setting(name: Any, network: Network, training: Training) -> Problem:
     close = get_close_matches(str(name), SWEEP_SETTINGS, 1)
     remedy = f"Did you mean {close[0]!r}?" if close else "Leave it out"
-    for spec in (network, training):
+    for argument, spec in {"network": network, "training": training}.items():
         if name in vars(spec):
-            kind = type(spec).__name__
-            remedy = f"Set it for all networks: {kind.lower()}={kind}({name}=...)"
+            remedy = f"Set it for all networks: {argument}={type(spec).__name__}({name}=...)"
     return Problem(f"A sweep cannot try {name!r}, only {', '.join(SWEEP_SETTINGS)}", remedy)
 
 

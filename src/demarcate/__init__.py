@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from demarcate.experiments.diagnosis import Diagnosis, diagnose
     from demarcate.experiments.sweep import Between, Sweep, sweep
     from demarcate.inference import Predictor
-    from demarcate.nn import Network
+    from demarcate.nn import Network, ResidualNetwork
     from demarcate.report import Report
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Network",
     "Predictor",
     "Report",
+    "ResidualNetwork",
     "Run",
     "Runs",
     "Sweep",
@@ -54,6 +55,7 @@ _HOMES = {
     "Network": ("demarcate.nn", "Network"),
     "Predictor": ("demarcate.inference", "Predictor"),
     "Report": ("demarcate.report", "Report"),
+    "ResidualNetwork": ("demarcate.nn", "ResidualNetwork"),
     "Run": ("demarcate.experiments", "Run"),
     "Runs": ("demarcate.experiments", "Runs"),
     "Sweep": ("demarcate.experiments.sweep", "Sweep"),

@@ -4,9 +4,9 @@ import pytest
 
 from demarcate.bundle.format import decode, encode
 from demarcate.bundle.read_model import parse_model_file
-from demarcate.cli.model_summary import encoded_columns, layer_widths, parameter_counts, summarize, value_range
+from demarcate.cli.model_summary import _layers, encoded_columns, layer_widths, parameter_counts, summarize, value_range
 from demarcate.formatting import MAX_LISTED
-from demarcate.nn import Network
+from demarcate.nn import Network, ResidualNetwork
 
 GOLDEN = Path(__file__).parents[1] / "bundle" / "golden"
 
@@ -58,6 +58,14 @@ def test_networks_of_more_kinds_than_fit_are_counted():
     assert len(layers) == MAX_LISTED + 1
     assert layers[-1] == "and 2 kinds more"
     assert len(parameter_counts(file.spec)) == 10
+
+
+def test_the_family_of_a_network_is_named_where_it_is_no_perceptron():
+    networks = [Network((16, 8)), ResidualNetwork((16, 8), input_dropout=0.1)]
+    assert _layers(networks) == [
+        "hidden 16,8, relu, dropout 0 (1 network)",
+        "residual, hidden 16,8, relu, dropout 0, input dropout 0.1 (1 network)",
+    ]
 
 
 def test_columns_say_what_encoders_make_of_them():

@@ -4,7 +4,7 @@ import pytest
 from demarcate.engine import Training
 from demarcate.experiments.sweep import Between
 from demarcate.experiments.sweep.validate_sweep import value_problems
-from demarcate.nn import Network
+from demarcate.nn import Network, ResidualNetwork
 
 
 def wrong(over, *, sampled=False):
@@ -46,6 +46,11 @@ def test_an_unknown_setting_is_refused_with_the_likely_one(name, remedy):
     (message,) = wrong({name: [1]})
     settings = "hidden, activation, dropout, weight_decay, lr, optimizer, batch_size, epochs"
     assert message == f"A sweep cannot try {name!r}, only {settings}. {remedy}"
+
+
+def test_a_setting_of_another_family_of_networks_is_set_on_its_specification():
+    (problem,) = value_problems({"head": ["logit"]}, ResidualNetwork(), Training(), sampled=False)
+    assert problem.remedy == "Set it for all networks: network=ResidualNetwork(head=...)"
 
 
 @pytest.mark.parametrize(

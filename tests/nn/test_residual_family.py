@@ -10,11 +10,10 @@ from demarcate.bundle import inspect_bundle, read_bundle, write_bundle
 from demarcate.engine import Member, Samples, fit
 from demarcate.engine.planner import plan
 from demarcate.errors import SettingError
-from demarcate.inference import predictor as predictor_module
 from demarcate.nn import ACTIVATIONS, HEADS, Network, ResidualNetwork, family_of
 from demarcate.nn.layout import Layout
 from demarcate.nn.population import stack
-from demarcate.nn.residual_family import RESIDUAL
+from demarcate.nn.residual_family import RESIDUAL, ResidualFamily
 
 REPEATABLE = settings(deadline=None, derandomize=True, max_examples=50)
 NETWORKS = st.builds(
@@ -72,16 +71,6 @@ def test_a_module_is_in_evaluation_mode_and_owns_its_parameters():
     assert all(torch.equal(*pair) for own in zip(back, state, strict=True) for pair in zip(*own, strict=True))
 
 
-def test_features_keep_their_size_from_block_to_block_at_the_start():
-    network, bias = ResidualNetwork(hidden=(256, *(256,) * 8), activation="relu"), torch.tensor([0.5, -0.5])
-    state = RESIDUAL.he_state(network.widths(64, 2), bias, torch.Generator().manual_seed(0), torch.float32)
-    module = RESIDUAL.to_module(network, state)
-    with torch.no_grad():
-        features = module.first(torch.randn(500, 64, generator=torch.Generator().manual_seed(1)))
-        assert 0.5 < module.blocks(features).std() / features.std() < 2
-    assert torch.equal(module.last.bias, bias)
-
-
 def test_it_trains_as_a_plain_torch_loop_trains_its_module():
     generator, rows = torch.Generator().manual_seed(0), torch.arange(30)
     x = torch.randn(30, 4, generator=generator, dtype=torch.float64)
@@ -102,17 +91,18 @@ def test_it_trains_as_a_plain_torch_loop_trains_its_module():
             torch.testing.assert_close(tensor, module.state_dict()[name], rtol=1e-9, atol=1e-12)
 
 
-def test_it_is_saved_and_predicts_alike_from_its_file(tmp_path, monkeypatch):
+def test_it_is_saved_and_predicts_alike_from_its_file_by_lookup_or_without(tmp_path, monkeypatch):
     X, y = datasets.moons(n_samples=200)
     network = ResidualNetwork(hidden=(8, 6), activation="silu", dropout=0.1)
     run = train((X, y), network, Training(lr=0.02, epochs=30))["network"]
     assert run.scores["accuracy"].value > 0.8
     write_bundle(run.predictor, tmp_path / "model.safetensors")
-    read, expected = read_bundle(tmp_path / "model.safetensors"), run.predictor.predict_proba(X)
     assert inspect_bundle(tmp_path / "model.safetensors").spec.networks == (network,)
+    read, expected = read_bundle(tmp_path / "model.safetensors"), run.predictor.predict_proba(X)
     assert np.array_equal(read.predict_proba(X), expected)
-    monkeypatch.setattr(predictor_module, "_MIN_LOOKUP_ROWS", 1)
-    np.testing.assert_allclose(read.predict_proba(X), expected, atol=1e-6)
+    monkeypatch.setattr(ResidualFamily, "starts_linear", False)
+    encoded = read_bundle(tmp_path / "model.safetensors").predict_proba(X)
+    np.testing.assert_allclose(encoded, expected, atol=1e-6)
 
 
 def test_a_residual_network_has_features():

@@ -22,8 +22,8 @@ class ResidualNetwork(Network):
     """A residual network, as a specification.
 
     A linear layer makes ``hidden[0]`` features of the inputs, h. Every further width is a block with so many units,
-    which changes the features: h + V f(U f(h) + b), f the activation. The logits are a linear layer of f(h). A block
-    starts close to no change and its gradient passes unhindered, so deeper networks than without blocks still train.
+    which changes the features: h + V f(U f(h) + b), f the activation. The logits are a linear layer of f(h). Gradients
+    pass a block unhindered, so deeper networks than without blocks still train.
 
     Blocks are those of He et al. 2016, "Identity mappings in deep residual networks", with linear layers; Gorishniy et
     al. 2021, "Revisiting deep learning models for tabular data", compare such networks on tables.
@@ -82,16 +82,6 @@ class ResidualFamily(Family):
         """Return depth and activation; the widths, too, where padded units would not stay at zero."""
         exact_widths = () if ACTIVATIONS[network.activation].zero_at_zero else network.hidden
         return len(network.hidden), network.activation, exact_widths
-
-    def he_state(
-        self, widths: Sequence[int], output_bias: "Tensor", generator: "torch.Generator", dtype: "torch.dtype"
-    ) -> "MemberState":
-        """Draw initial parameters after He et al.; what blocks add is scaled so that features keep their size."""
-        state = super().he_state(widths, output_bias, generator, dtype)
-        n_blocks = len(widths) - 3
-        for place in range(2, 2 + 2 * n_blocks, 2):
-            state[place] = (state[place][0] / n_blocks**0.5,)
-        return state
 
     def forward(self, network: Network, layers: "MemberState", x: "Tensor", masks: "Masks | None" = None) -> "Tensor":
         """Return the logits of a stack."""

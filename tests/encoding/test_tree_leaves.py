@@ -126,7 +126,9 @@ class TestFit:
             shuffled = {**parsed, name: parsed[name][np.random.default_rng(0).permutation(240)]}
             changed = np.flatnonzero((leaves.encode(shuffled) != whole).any(0))
             assert len(changed)
-            assert set(changed) <= set(leaves.columns_of(name).tolist())
+            columns = leaves.columns_of(name)
+            assert set(changed) <= set(columns.tolist())
+            assert np.array_equal(leaves.encode_columns_of(name, shuffled), leaves.encode(shuffled)[:, columns])
         assert len(leaves.columns_of("note")) == 0
 
     def test_only_training_rows_and_their_classes_and_weights_decide(self):

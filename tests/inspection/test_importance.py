@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+import torch
 from sklearn.metrics import log_loss, roc_auc_score
 
 from demarcate import DemarcateClassifier
@@ -13,6 +14,21 @@ from demarcate.evaluation.sampling import Sampling
 from demarcate.inference import Predictor
 from demarcate.inspection import importance as module
 from demarcate.inspection.importance import RowGroup, permutation_importance
+
+
+def with_leaves(predictor, parsed, codes):
+    """The predictor with every second encoder's leaves of trees, whose weights are drawn."""
+    draw = torch.Generator().manual_seed(0)
+    encoders, states = [*predictor.encoders], [[*state] for state in predictor.states()]
+    for member, index in enumerate(predictor.encoding):
+        if index % 2:
+            encoders[index] = encoders[index].with_trees(predictor.schema, parsed, np.arange(len(codes)), codes)
+            weight, bias = states[member][0]
+            drawn = torch.randn(len(weight), encoders[index].leaves.width, generator=draw)
+            states[member][0] = torch.cat([weight, drawn], 1), bias
+    names = ("schema", "encoding", "classes", "networks", "head")
+    kept = {name: getattr(predictor, name) for name in names}
+    return Predictor.of(**kept, encoders=encoders, states=states)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +49,10 @@ def fitted():
     return predictor, predictor.parse(frame), codes, groups
 
 
-def test_it_is_what_a_plain_loop_over_whole_tables_finds(fitted):
+@pytest.mark.parametrize("has_leaves", [False, True])
+def test_it_is_what_a_plain_loop_over_whole_tables_finds(fitted, has_leaves):
     predictor, parsed, codes, groups = fitted
+    predictor = with_leaves(predictor, parsed, codes) if has_leaves else predictor
     found = permutation_importance(predictor, parsed, codes, groups, rows="out-of-fold", n_permutations=3, seed=7)
     generator = np.random.default_rng(7)
     generator.permutation(len(codes))
@@ -111,6 +129,23 @@ def test_of_very_many_columns_those_that_members_of_weight_read_are_tried(fitted
     for weights, expected in ((None, "other"), ((0.9, 0.03, 0.03, 0.04), "signal")):
         found = permutation_importance(replace(built, weights=weights), parsed, codes, every, rows="x")
         assert [column.column for column in found.columns] == [expected]
+
+
+def test_of_very_many_columns_those_that_trees_test_are_tried(fitted, monkeypatch):
+    predictor, parsed, codes, _ = fitted
+    predictor = with_leaves(predictor, parsed, np.asarray(parsed["other"] > 0).astype(int))
+    encoder, state = predictor.encoders[1], predictor.states()[1]
+    tested = encoder.columns_reading("other")
+    assert len(tested) > 1
+    state[0][0].zero_()
+    state[0][0][:, tested[1:]] = 100.0
+    names = ("schema", "encoders", "encoding", "classes", "networks", "head")
+    states = [*predictor.states()]
+    states[1] = state
+    built = Predictor.of(**{name: getattr(predictor, name) for name in names}, states=states)
+    monkeypatch.setattr(module, "MAX_COLUMNS", 1)
+    found = permutation_importance(built, parsed, codes, [RowGroup(np.arange(len(codes)), (0, 1, 2, 3))], rows="x")
+    assert [column.column for column in found.columns] == ["other"]
 
 
 def test_rows_of_one_class_have_no_area(fitted):

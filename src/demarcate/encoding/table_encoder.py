@@ -151,9 +151,17 @@ class TableEncoder:
         ends = np.cumsum([encoder.width for encoder in self.encoders]).tolist()
         return {name: slice(start, end) for name, start, end in zip(self.columns, [0, *ends], ends, strict=False)}
 
-    def leaves_of(self, name: str) -> NDArray[np.int64]:
-        """Return the matrix columns of the leaves of trees that test one column of the table."""
-        return np.empty(0, np.int64) if self.leaves is None else self.first_leaf + self.leaves.columns_of(name)
+    def columns_reading(self, name: str) -> NDArray[np.int64]:
+        """Return the matrix columns that depend on one column of the table: its own, and leaves of trees testing it."""
+        own = np.arange(self.n_encoded)[self.columns_of(name)]
+        return own if self.leaves is None else np.append(own, self.first_leaf + self.leaves.columns_of(name))
+
+    def encode_reading(self, name: str, parsed: ParsedColumns) -> NDArray[np.float32]:
+        """Encode rows as the matrix columns that depend on one column of the table."""
+        own = self.encoders[self.columns.index(name)].encode(parsed[name])
+        if self.leaves is None or not len(self.leaves.columns_of(name)):
+            return own
+        return np.concatenate([own, self.leaves.encode_columns_of(name, parsed)], 1)
 
     def select(self, names: Sequence[str]) -> "TableEncoder":
         """Return the encoder of some of the columns, without leaves of trees."""

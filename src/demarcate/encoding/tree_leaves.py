@@ -1,6 +1,6 @@
 """The leaves of a table's trees as encoded columns: one for each leaf, 1 where the row is in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,7 +93,11 @@ class TreeLeaves:
                 binned.append(BinnedColumn.of(inputs[-1].numbers(cells)))
         if not inputs:
             return None
-        trees = grow_trees(binned, of_rows, n_classes, row_weights, seed=seed)
+        return cls.of(inputs, grow_trees(binned, of_rows, n_classes, row_weights, seed=seed))
+
+    @classmethod
+    def of(cls, inputs: Sequence[OrderedColumn], trees: Trees) -> "TreeLeaves":
+        """Return trees with those of these columns that they test."""
         tested = np.unique(trees.columns)
         return cls(tuple(inputs[at] for at in tested), Trees(np.searchsorted(tested, trees.columns), trees.thresholds))
 
@@ -125,9 +129,17 @@ class TreeLeaves:
 
     def columns_of(self, name: str) -> NDArray[np.int64]:
         """Return the encoded columns of the trees that test a column of the table."""
-        places = [index for index, column in enumerate(self.inputs) if column.name == name]
-        tests_it = np.isin(self.trees.columns, places).any(1)
-        return np.flatnonzero(np.repeat(tests_it, self.n_leaves))
+        return np.flatnonzero(np.repeat(self._testing(name), self.n_leaves))
+
+    def encode_columns_of(self, name: str, parsed: ParsedColumns) -> Encoded:
+        """Encode rows by the trees that test a column of the table, ``(n_rows, len(columns_of(name)))``."""
+        trees = Trees(self.trees.columns[self._testing(name)], self.trees.thresholds[self._testing(name)])
+        return self.of(self.inputs, trees).encode(parsed)
+
+    def _testing(self, name: str) -> NDArray[np.bool_]:
+        """Return which of the trees test a column of the table, ``(n_trees,)``."""
+        is_tested = np.array([column.name == name for column in self.inputs])
+        return np.asarray(is_tested[self.trees.columns].any(1))
 
     @property
     def state(self) -> State:

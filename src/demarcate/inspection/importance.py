@@ -179,14 +179,15 @@ class _Encoded:
 
     predictor: Predictor
     group: RowGroup
-    cells: ParsedColumns
+    cells: ParsedColumns  # of all rows
+    own: ParsedColumns  # of the group's rows
     matrices: dict[int, NDArray[np.float32]]
 
     @classmethod
     def of(cls, predictor: Predictor, cells: ParsedColumns, group: RowGroup) -> "_Encoded":
         own = {name: column[group.rows] for name, column in cells.items()}
         encoders = sorted({predictor.encoding[member] for member in group.members})
-        return cls(predictor, group, cells, {index: predictor.encoders[index].encode(own) for index in encoders})
+        return cls(predictor, group, cells, own, {index: predictor.encoders[index].encode(own) for index in encoders})
 
     def probabilities(self) -> NDArray[np.float64]:
         """Return the probabilities of the group's rows, ``(n_group_rows, n_classes)``."""
@@ -195,13 +196,13 @@ class _Encoded:
 
     def shuffled(self, name: str, order: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the same with a column's cells in another order."""
-        cells = self.cells[name][order[self.group.rows]]
+        cells = {**self.own, name: self.cells[name][order[self.group.rows]]}
         before = {}
         for index, matrix in self.matrices.items():
             encoder = self.predictor.encoders[index]
-            part = encoder.columns_of(name)
-            before[index] = part, matrix[:, part].copy()
-            matrix[:, part] = encoder.encoders[encoder.columns.index(name)].encode(cells)
+            part = encoder.columns_reading(name)
+            before[index] = part, matrix[:, part]
+            matrix[:, part] = encoder.encode_reading(name, cells)
         probabilities = self.probabilities()
         for index, (part, values) in before.items():
             self.matrices[index][:, part] = values
@@ -272,6 +273,6 @@ def _tried_columns(predictor: Predictor) -> list[str]:
             continue
         lengths = state[0][0].norm(dim=0).cpu().numpy()
         for name in names:
-            weight[name] += share * float(lengths[predictor.encoders[index].columns_of(name)].sum())
+            weight[name] += share * float(lengths[predictor.encoders[index].columns_reading(name)].sum())
     heaviest = set(sorted(names, key=lambda name: -weight[name])[:MAX_COLUMNS])
     return [name for name in names if name in heaviest]

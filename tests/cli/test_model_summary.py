@@ -1,12 +1,23 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from demarcate.bundle.format import decode, encode
 from demarcate.bundle.read_model import parse_model_file
-from demarcate.cli.model_summary import _layers, encoded_columns, layer_widths, parameter_counts, summarize, value_range
+from demarcate.cli.model_summary import (
+    _layers,
+    _trees,
+    encoded_columns,
+    layer_widths,
+    parameter_counts,
+    summarize,
+    value_range,
+)
+from demarcate.encoding import TableEncoder
 from demarcate.formatting import MAX_LISTED
 from demarcate.nn import Network, ResidualNetwork
+from demarcate.tabular import Column, Schema
 
 GOLDEN = Path(__file__).parents[1] / "bundle" / "golden"
 
@@ -43,6 +54,16 @@ def test_what_is_on_record_is_told(described):
 def test_shares_of_networks_are_told_where_they_differ(described):
     assert "shares of networks" not in dict(described(5))
     assert dict(described(6))["shares of networks"] == "0.125 to 0.5 of the mean"
+
+
+def test_trees_are_counted_where_encoders_have_leaves(described):
+    assert "trees" not in dict(described(5))
+    schema = Schema((Column("x", "numerical"),))
+    rows, codes = np.arange(40), np.arange(40) // 10 % 2
+    parsed = {"x": np.arange(40.0)}
+    plain = TableEncoder.fit(schema, parsed, rows)
+    assert _trees([plain]) == ""
+    assert _trees([plain, plain.with_trees(schema, parsed, rows, codes)]) == "24 of 8 leaves, in 1 of 2 encoders"
 
 
 def test_networks_of_more_kinds_than_fit_are_counted():

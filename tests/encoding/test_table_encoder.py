@@ -230,3 +230,72 @@ def test_there_is_an_encoder_for_each_column_that_is_used():
     entry, numbers = TableEncoder.fit(schema, schema.parse(frame), np.arange(60)).state()
     with pytest.raises(ValueError, match="longer than argument 1"):
         TableEncoder.from_state({**entry, "columns": entry["columns"][:-1]}, numbers, schema)
+
+
+class TestTrees:
+    def with_trees(self, frame, rows=None, n_classes=2):
+        schema = infer_schema(frame)
+        parsed = schema.parse(frame)
+        rows = np.arange(len(frame)) if rows is None else rows
+        codes = ((np.nan_to_num(parsed["number"]) > 50) ^ (np.arange(len(frame)) % 3 > 0)) % n_classes
+        plain = TableEncoder.fit(schema, parsed, rows, codes=codes)
+        return schema, parsed, plain, plain.with_trees(schema, parsed, rows, codes)
+
+    def test_leaves_stand_behind_the_columns_own_encodings(self):
+        _, parsed, plain, encoder = self.with_trees(mixed())
+        assert encoder.n_encoded == plain.n_encoded + 192 == len(encoder.names())
+        assert encoder.names()[: plain.n_encoded] == plain.names()
+        assert encoder.names()[plain.n_encoded] == "tree 1, leaf 1"
+        for encode in ("encode", "encode_for_training"):
+            matrix = getattr(encoder, encode)(parsed)
+            assert np.array_equal(matrix[:, : encoder.first_leaf], getattr(plain, encode)(parsed))
+            assert np.array_equal(matrix[:, encoder.first_leaf :], encoder.leaves.encode(parsed))
+        assert [encoder.columns_of(name) for name in encoder.columns] == [*map(plain.columns_of, plain.columns)]
+        assert (plain.file_format, encoder.file_format) == (3, 6)
+
+    def test_the_encoder_of_some_columns_has_no_leaves(self):
+        _, parsed, plain, encoder = self.with_trees(mixed())
+        chosen = encoder.select(["truth", "number"])
+        assert chosen.leaves is None
+        assert np.array_equal(chosen.encode(parsed), plain.select(["truth", "number"]).encode(parsed))
+
+    def test_columns_that_depend_on_a_column_of_the_table_are_all_that_change_with_it(self):
+        _, parsed, plain, encoder = self.with_trees(mixed())
+        matrix = encoder.encode(parsed)
+        for name in encoder.columns:
+            shuffled = {**parsed, name: parsed[name][np.random.default_rng(0).permutation(60)]}
+            reading = encoder.columns_reading(name)
+            expected = matrix.copy()
+            expected[:, reading] = encoder.encode_reading(name, shuffled)
+            assert np.array_equal(encoder.encode(shuffled), expected)
+            own = np.arange(plain.n_encoded)[plain.columns_of(name)]
+            assert np.array_equal(plain.columns_reading(name), own)
+            assert np.array_equal(reading[: len(own)], own)
+            assert np.array_equal(
+                plain.encode_reading(name, shuffled), encoder.encode_reading(name, shuffled)[:, : len(own)]
+            )
+
+    def test_rows_of_a_table_are_encoded_a_slice_at_a_time(self):
+        _, parsed, _, encoder = self.with_trees(mixed(), np.arange(0, 60, 2))
+        whole = encoder.encode_for_training(parsed)
+        for rows in (slice(0, 7), slice(7, 8), slice(8, 60), slice(60, 60)):
+            own = {name: cells[rows] for name, cells in parsed.items()}
+            assert np.array_equal(encoder.encode_for_training(own, rows), whole[rows])
+
+    @settings(max_examples=10, deadline=None)
+    @given(rows=rows_of_a_table, others=rows_of_a_table)
+    def test_the_state_survives_json_and_an_array_bit_for_bit(self, rows, others):
+        frame = table(rows)
+        schema = infer_schema(frame)
+        if not schema.used:
+            return
+        parsed, every, codes = schema.parse(frame), np.arange(len(rows)), np.arange(len(rows)) % 2
+        encoder = TableEncoder.fit(schema, parsed, every, codes=codes).with_trees(schema, parsed, every, codes)
+        entry, numbers = encoder.state()
+        again = TableEncoder.from_state(json.loads(json.dumps(entry)), np.frombuffer(numbers.tobytes()), schema)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*outside what was trained on.*")
+            cells = schema.parse(table(others))
+        assert again.encode(cells).tobytes() == encoder.encode(cells).tobytes()
+        assert (again.names(), again.state()[0]) == (encoder.names(), entry)
+        assert again.state()[1].tobytes() == numbers.tobytes()

@@ -14,6 +14,7 @@ from demarcate.tabular.positive_class import positive_or_second
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec
     from demarcate.bundle.read_model import ModelFile
+    from demarcate.encoding import TableEncoder
 
 _SAMPLED = "drawn at random, for the audit and logistic regression"
 
@@ -29,6 +30,7 @@ def summarize(file: "ModelFile") -> list[tuple[str, str]]:
         *(("layers", layers) for layers in _layers(spec.networks)),
         ("shares of networks", _shares(spec.weights)),
         ("encoders", f"{len(spec.encoders)}, of {n_encoded} columns each"),
+        ("trees", _trees(spec.encoders)),
         ("head", spec.head),
         ("decision", _decision(spec)),
         ("positive class", "" if spec.positive is None else str(spec.classes.tolist()[spec.positive])),
@@ -152,6 +154,15 @@ def _layers(networks: Sequence[Network]) -> list[str]:
 def _shares(weights: Sequence[float] | None) -> str:
     """Return the least and the greatest share of a network in the mean of probabilities, if they differ."""
     return "" if weights is None else f"{min(weights):.3g} to {max(weights):.3g} of the mean"
+
+
+def _trees(encoders: "Sequence[TableEncoder]") -> str:
+    """Return how many trees have leaves among the encoded columns, and in which of the encoders."""
+    grown = [encoder.leaves for encoder in encoders if encoder.leaves is not None]
+    if not grown:
+        return ""
+    n_trees, n_leaves = (value_range(getattr(own, name) for own in grown) for name in ("n_trees", "n_leaves"))
+    return f"{n_trees} of {n_leaves} leaves, in {len(grown)} of {counted(len(encoders), 'encoder')}"
 
 
 def _decision(spec: "ModelSpec") -> str:

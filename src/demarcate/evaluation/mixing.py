@@ -14,7 +14,7 @@ from demarcate.evaluation.sampling import PLAIN, Sampling
 
 N_STEPS, N_DRAWS = 20, 5
 """Kinds that are added, and draws of the rows."""
-MIN_WEIGHT = 0.05
+MIN_WEIGHT = 0.1
 """A kind of less weight is left out: it costs as much as any other when rows are predicted."""
 MIN_PROBABILITY = 1e-7
 """Probabilities are clipped here: one row ruled out altogether does not decide alone."""

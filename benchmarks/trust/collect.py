@@ -7,6 +7,7 @@ Existing fits are not repeated. ``intervals.py`` and the other scripts read the 
 """
 
 import argparse
+import json
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 from sources import TABLES, Source, generated, of_folder
 
 from demarcate import DemarcateClassifier
+from demarcate.evaluation.scores import scores_json
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,11 @@ class Fit:
         sets go by: ``(n_held,)``, class after class, rising within each.
     fresh_codes, fresh
         Of fresh rows: class and probabilities ``(n_fresh, n_classes)``.
-    members
-        Every member's probabilities of the fresh rows, ``(n_members, n_fresh, n_classes)``.
+    members, weights, member_folds
+        Every member's probabilities of the fresh rows, ``(n_members, n_fresh, n_classes)``, what it weighs in the mean,
+        and the fold it was held out of, ``(n_members,)``.
+    printed
+        The printed scores, as JSON.
     is_generated
         Whether fresh rows are many, so that their own noise hardly counts.
     """
@@ -52,7 +57,17 @@ class Fit:
     fresh_codes: np.ndarray
     fresh: np.ndarray
     members: np.ndarray
+    weights: np.ndarray
+    member_folds: np.ndarray
+    printed: str
     is_generated: bool
+
+    def of_folds(self) -> np.ndarray:
+        """Return fresh rows' probabilities by the networks of each fold, ``(n_folds, n_fresh, n_classes)``."""
+        owns = [self.member_folds == fold for fold in np.unique(self.member_folds)]
+        return np.stack(
+            [np.average(self.members[own].astype(float), axis=0, weights=self.weights[own]) for own in owns]
+        )
 
 
 def read(cache: Path) -> Iterator[Fit]:
@@ -61,7 +76,8 @@ def read(cache: Path) -> Iterator[Fit]:
         source, _, split = path.stem.rpartition("-")
         with np.load(path) as arrays:
             kept = {name: arrays[name] for name in arrays.files}
-        yield Fit(source, int(split), **{**kept, "is_generated": bool(kept["is_generated"])})
+        plain = {"is_generated": bool(kept["is_generated"]), "printed": str(kept["printed"])}
+        yield Fit(source, int(split), **{**kept, **plain})
 
 
 def fit(source: Source, split: int, cache: Path, **settings: Any) -> None:
@@ -74,7 +90,8 @@ def fit(source: Source, split: int, cache: Path, **settings: Any) -> None:
     n_rows, n_classes = len(rows.y), len(classifier.classes_)
     folds, oof = np.full(n_rows, -1), np.full((n_rows, n_classes), np.nan)
     folds[classifier.oof_rows_], oof[classifier.oof_rows_] = classifier.oof_folds_, classifier.oof_proba_
-    members = classifier.predictor_.member_probabilities(rows.X_fresh)
+    predictor = classifier.predictor_
+    members = predictor.member_probabilities(rows.X_fresh)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
         np.savez(
@@ -82,10 +99,13 @@ def fit(source: Source, split: int, cache: Path, **settings: Any) -> None:
             codes=np.searchsorted(classifier.classes_, rows.y),
             folds=folds,
             oof=oof,
-            truths=classifier.predictor_.conformal.truths,
+            truths=predictor.conformal.truths,
             fresh_codes=np.searchsorted(classifier.classes_, rows.y_fresh),
-            fresh=members.mean(0),
+            fresh=predictor.predict_proba(rows.X_fresh),
             members=members.astype(np.float32),
+            weights=predictor.weights or np.full(len(members), 1 / len(members)),
+            member_folds=predictor.member_folds,
+            printed=json.dumps(scores_json(classifier.scores_)),
             is_generated=source.is_generated,
         )
     part.rename(path)

@@ -22,12 +22,6 @@ LEAST, MOST = 0.85, 0.95
 FEWEST_ROWS, FEWEST_FRESH = 100, 50
 
 
-def of_folds(fit: Fit) -> np.ndarray:
-    """Return probabilities of fresh rows by fold, the mean over its members, ``(n_folds, n_fresh, n_classes)``."""
-    n_folds = fit.folds.max() + 1
-    return np.stack([fit.members[fold::n_folds].astype(float).mean(0) for fold in range(n_folds)])
-
-
 def share_if_exact(n_rows: int, n_fresh: int) -> float:
     """Return the probability that exact sets of a class contain between 85 and 95% of the fresh labels."""
     k = int(np.floor((n_rows + 1) * (1 - COVERAGE) + 1e-9))
@@ -50,7 +44,7 @@ def main(cache: Path) -> None:
     """Print coverage and size of sets, then every class outside the limits."""
     fits = list(read(cache))
     print(f"{len(fits)} fits of {len({fit.source for fit in fits})} sources; sets for {COVERAGE:.0%} of the labels")
-    for name, whole in (("middle of the folds", of_folds), ("mean of all networks", lambda fit: fit.fresh[None])):
+    for name, whole in (("middle of the folds", Fit.of_folds), ("mean of all networks", lambda fit: fit.fresh[None])):
         marginal, sizes, empty, never, never_sizes, classes, expected, far = [], [], [], [], [], [], [], []
         for fit in fits:
             class_rows = np.bincount(fit.codes[fit.folds >= 0], minlength=fit.oof.shape[1])

@@ -5,6 +5,7 @@ fresh rows is compared with the interval of its out-of-fold score. Fresh rows ha
 table has few rows left: the interval is widened by it, by the root of the sum of squares.
 """
 
+import json
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -13,8 +14,7 @@ import numpy as np
 from collect import Fit, read
 
 from demarcate.evaluation import Score, score
-from demarcate.evaluation.intervals import reaching_further
-from demarcate.evaluation.scores import wilson_interval
+from demarcate.evaluation.scores import scores_from_json, wilson_interval
 
 METRICS = ("accuracy", "log_loss", "roc_auc")
 
@@ -22,11 +22,9 @@ METRICS = ("accuracy", "log_loss", "roc_auc")
 def scores_of(fit: Fit) -> tuple[dict[str, Score], dict[str, Score], dict[str, Score]]:
     """Return out-of-fold scores, those with resampled rows alone, and scores of fresh rows."""
     held = fit.folds >= 0
-    codes, probabilities, folds = fit.codes[held], fit.oof[held], fit.folds[held]
-    n_members, n_folds = len(fit.members), len(np.unique(folds))
-    printed = score(codes, probabilities, rows="out-of-fold", folds=folds)
+    codes, probabilities = fit.codes[held], fit.oof[held]
     return (
-        reaching_further(printed, n_members // n_folds, n_members),
+        scores_from_json(json.loads(fit.printed)),
         score(codes, probabilities, rows="out-of-fold"),
         score(fit.fresh_codes, fit.fresh, rows="fresh"),
     )

@@ -2,7 +2,7 @@ import numpy as np
 from small_classifier import tiny
 
 from demarcate.evaluation import METRICS, class_scores, score
-from demarcate.evaluation.intervals import reaching_further
+from demarcate.evaluation.averaging_gain import with_gain
 
 
 def test_scores_are_those_of_the_out_of_fold_probabilities(matrix):
@@ -11,8 +11,11 @@ def test_scores_are_those_of_the_out_of_fold_probabilities(matrix):
     assert set(fitted.scores_) == set(METRICS)
     hits = fitted.oof_proba_.argmax(1) == y[fitted.oof_rows_]
     accuracy = fitted.scores_["accuracy"]
-    assert accuracy.value == hits.mean()
+    # The mean over folds predicts new rows, and is better by an estimate.
+    assert accuracy.value == hits.mean() + fitted.averaging_gain_["accuracy"]
     assert accuracy.low < accuracy.value < accuracy.high
+    assert fitted.averaging_gain_["log_loss"] < 0
+    assert fitted.record()["averaging_gain"] == fitted.averaging_gain_
 
 
 def test_intervals_carry_the_variation_between_the_folds_that_rows_were_held_out_in(matrix):
@@ -24,8 +27,7 @@ def test_intervals_carry_the_variation_between_the_folds_that_rows_were_held_out
     np.testing.assert_array_equal(fitted.oof_folds_, folds[fitted.oof_rows_])
     rows = fitted.oof_codes_, fitted.oof_proba_
     expected = score(*rows, rows="out-of-fold", folds=folds[fitted.oof_rows_])
-    # One network is scored for each row, and the mean of all predicts.
-    assert fitted.scores_ == reaching_further(expected, 1, len(fitted.splits_))
+    assert fitted.scores_ == with_gain(expected, fitted.averaging_gain_)
     plain = score(*rows, rows="out-of-fold")["accuracy"]
     assert fitted.scores_["accuracy"].high - fitted.scores_["accuracy"].low > plain.high - plain.low
 

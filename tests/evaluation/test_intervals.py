@@ -9,7 +9,7 @@ from sklearn.metrics import precision_recall_fscore_support
 from demarcate.errors import InputError, SettingError
 from demarcate.evaluation import bootstrap, class_scores, metrics
 from demarcate.evaluation.bootstrap import resample
-from demarcate.evaluation.intervals import reaching_further, score, score_sampled
+from demarcate.evaluation.intervals import score, score_sampled
 from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.scores import wilson_interval
@@ -360,18 +360,3 @@ class TestDependentRows:
     def test_groups_of_another_length_are_refused(self):
         with pytest.raises(InputError, match=r"groups has shape \(3,\), and there are 240 rows"):
             score(self.CODES, self.PROBABILITIES, rows="test", groups=[1, 2, 3])
-
-
-def test_an_interval_reaches_further_on_the_better_side_where_more_networks_predict_than_were_scored():
-    codes = np.arange(100) % 2
-    probabilities = np.where(codes[:, None] == [0, 1], 0.7, 0.3) + np.linspace(-0.25, 0.25, 100)[:, None] * [1, -1]
-    scores = score(codes, probabilities, rows="test")
-    same, further = reaching_further(scores, 4, 4), reaching_further(scores, 1, 8)
-    assert same == scores
-    for name, before in scores.items():
-        after, is_higher_better = further[name], METRICS[name].higher_is_better
-        worse, better = (before.low, after.high) if is_higher_better else (before.high, after.low)
-        assert worse == (after.low if is_higher_better else after.high)
-        gain = abs(better - after.value) - abs((before.high if is_higher_better else before.low) - before.value)
-        assert gain >= 0
-    assert further["log_loss"].low < scores["log_loss"].low

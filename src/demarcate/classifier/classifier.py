@@ -23,9 +23,10 @@ from demarcate.classifier.notices import audit_rows, dependence_notices, table_n
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
 from demarcate.evaluation import CostComparison, Costs, PairedComparison, Score
+from demarcate.evaluation.averaging_gain import with_gain
 from demarcate.evaluation.baselines import BASELINE_NAMES
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
-from demarcate.evaluation.intervals import decision_scores, reaching_further, score_sampled
+from demarcate.evaluation.intervals import decision_scores, score_sampled
 from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.row_values import row_losses
 from demarcate.experiments.diagnosis import Diagnosis
@@ -169,6 +170,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     oof_proba_ : ndarray of shape (n_held, n_classes)
         Their probabilities, from the networks that did not train on them. If the predictor has a temperature, those of
         each fold are scaled by a temperature fitted on the other folds.
+    averaging_gain_ : dict of str to float
+        By metric, by how much the mean over folds that predicts new rows is above the networks of one fold, which score
+        out-of-fold rows; estimated, and part of ``scores_`` and ``comparison_``. Empty for a hold-out, and with times.
     costs_ : Costs or None
         Costs of decisions, if there are any.
     class_weight_ : dict
@@ -302,10 +306,12 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
 
     @cached_property
     def scores_(self) -> dict[str, Score]:
-        """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals."""
+        """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals.
+
+        They allow for what the mean over all folds, which predicts new rows, gains (``averaging_gain_``).
+        """
         check_is_fitted(self)
-        n_scored = self.scorer_.n_members // len(self.splits_)
-        return reaching_further(self._score(self.oof_proba_), n_scored, self.predictor_.n_members)
+        return with_gain(self._score(self.oof_proba_), self.averaging_gain_)
 
     @cached_property
     def class_scores_(self) -> list[dict[str, Score]]:
@@ -404,7 +410,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     def _compare(self, probabilities: NDArray[np.float64], baseline: str) -> PairedComparison:
         settings: dict[str, Any] = {"rows": self.oof_kind_, "positive": positive_or_second(self.predictor_.positive)}
         rows = self.oof_codes_, self.oof_proba_, probabilities, self.oof_sampling_
-        return compare_sampled(*rows, other=BASELINE_NAMES[baseline], **settings)
+        compared = compare_sampled(*rows, other=BASELINE_NAMES[baseline], **settings)
+        return replace(compared, differences=with_gain(compared.differences, self.averaging_gain_, bounded=False))
 
     def _keep(self, training_set: TrainingSet, ensemble: Ensemble) -> None:
         """Set the fitted attributes."""
@@ -429,5 +436,6 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         if ensemble.scorer is not ensemble.predictor:
             scorer = replace(ensemble.scorer, temperature=predictor.temperature).with_positive(positive)
             self.scorer_ = scorer.deciding(self.costs_)
+        self.averaging_gain_ = ensemble.averaging_gain(predictor.temperature, positive_or_second(positive))
         losses = row_losses(self.oof_codes_, self.oof_proba_)
         self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_, losses))

@@ -22,7 +22,8 @@ from demarcate.classifier.kinds import Kind, elimination
 from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Halving, Member, OnEpoch, Samples, fit
 from demarcate.errors import SettingError
-from demarcate.evaluation.calibration import Calibration, calibrate, holdout_parts
+from demarcate.evaluation.averaging_gain import averaging_gain, sampled_rows
+from demarcate.evaluation.calibration import Calibration, calibrate, holdout_parts, scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.mixing import kind_weights, mixture, out_of_fold_weights
 from demarcate.evaluation.sampling import Sampling
@@ -51,6 +52,9 @@ class Ensemble:
     probabilities: NDArray[np.float64]  # at the epoch that was best for all folds together
     finished: NDArray[np.float64]  # at the epoch whose weights each member keeps, which these rows chose
     sampling: Sampling  # of the held-out rows
+    of_folds: NDArray[np.float64] | None  # of some held-out rows by each fold, (n_folds, n_some, n_classes); None
+    # where new rows are predicted by as many networks as held-out ones, or by others
+    some: NDArray[np.int64]  # which of the held-out rows these are
     rows: str  # the held-out rows in words: "out-of-fold", "held-out" or "later"
 
     @property
@@ -58,6 +62,14 @@ class Ensemble:
         """The split that each held-out row was scored in, ``(n_held,)``."""
         assert self.sampling.folds is not None
         return self.sampling.folds
+
+    def averaging_gain(self, temperature: float | None, positive: int) -> dict[str, float]:
+        """Return by how much the mean over folds, which predicts new rows, is above single folds in each metric."""
+        if self.of_folds is None:
+            return {}
+        weights = None if self.sampling.weights is None else self.sampling.weights[self.some]
+        scaled = np.stack([scale(own, temperature) for own in self.of_folds])
+        return averaging_gain(scaled, weights, positive=positive)
 
     def calibrated(self, codes: NDArray[np.int64], *, scale: bool) -> tuple[Predictor, NDArray[np.float64]]:
         """Return the predictor with temperature and prediction sets, and the out-of-fold probabilities.
@@ -245,7 +257,7 @@ def fit_ensemble(
     by_part = out_of_fold_weights(training_set.codes[held], finished, parts, sampling)[parts]
     weights = kind_weights(training_set.codes[held], finished, sampling)
     predictor, members = trained.weighted(weights)
-    scorer = predictor
+    scorer, some = predictor, sampled_rows(len(held))
     if splits[0].is_forward:
         predictor, members = _fit_final(shared, trained, weights, n_seeds, seed)
     return Ensemble(
@@ -257,6 +269,8 @@ def fit_ensemble(
         probabilities=mixture(probabilities, by_part),
         finished=mixture(finished, by_part),
         sampling=sampling,
+        of_folds=None if len(splits) == 1 or splits[0].is_forward else _of_folds(predictor, training_set, held[some]),
+        some=some,
         rows="later" if splits[0].is_forward else "out-of-fold" if len(splits) > 1 else "held-out",
     )
 
@@ -382,6 +396,13 @@ def _out_of_fold(
         for parts, probabilities in zip(zip(*pairs, strict=True), of_kinds, strict=True):
             probabilities.append(np.concatenate(parts)[order])
     return held, sampling, np.stack(of_kinds[0]), np.stack(of_kinds[1])
+
+
+def _of_folds(predictor: Predictor, training_set: TrainingSet, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return rows' probabilities by the members of each fold, ``(n_folds, n_rows, n_classes)``."""
+    cells, folds = training_set.cells(rows), predictor.member_folds
+    members = [np.flatnonzero(folds == fold).tolist() for fold in np.unique(folds)]
+    return np.stack([predictor.probabilities(cells, own) for own in members])
 
 
 def _scored(

@@ -31,6 +31,7 @@ def model_record(fitted: "DemarcateClassifier", baselines: Mapping[str, Mapping[
         "class_weight": {str(label): weight for label, weight in fitted.class_weight_.items()},
         "costs": None if comparison is None else comparison.to_json(),
         "scores": scores_json(fitted.scores_),
+        "averaging_gain": fitted.averaging_gain_,
         "class_scores": dict(zip(labels, map(scores_json, fitted.class_scores_), strict=True)),
         "baselines": {name: scores_json(scores) for name, scores in baselines.items()},
         "comparison": {name: each.to_json() for name, each in getattr(fitted, "comparison_", {}).items()},

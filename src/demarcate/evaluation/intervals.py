@@ -12,9 +12,8 @@ stretched about its value: by the jackknife's standard error over the bootstrap'
 Student's quantile for one degree of freedom less than there are folds (but at least three) over the normal one.
 ``benchmarks/trust/intervals.py`` measures how often fresh rows score inside.
 
-In a cross-validation each row is scored by one network, and new rows are predicted by the mean of all, which is better.
-Nearly all fresh scores outside such intervals were better than these: they reach further on that side
-(`reaching_further`).
+In a cross-validation the networks of one fold score a row, and the mean over all folds predicts new ones, which is
+better: scores and their intervals are moved by as much (`demarcate.evaluation.averaging_gain`).
 
 Where rows come in groups, the next rows are of other groups: groups are drawn in place of rows. Where rows are
 weighted, scores are those of the weighted rows. Wilson's interval is then for the independent rows that a share is
@@ -25,9 +24,6 @@ the classes' shares, or of equal parts for means over classes. ``benchmarks/trus
 intervals.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -37,9 +33,6 @@ from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number, units_of_classes
 from demarcate.evaluation.scores import Score, wilson_interval
-
-ENSEMBLE_REACH = 0.23
-"""By how much further an interval reaches on the better side where one network is scored and a large mean predicts."""
 
 
 def score(
@@ -129,24 +122,6 @@ def score_sampled(
     units = None if behind is None else metric_units(codes, behind, sampling)
     bootstrap = Bootstrap.of(measures, len(codes), probabilities.size, sampling, seed, level, units=units)
     return metric_scores(bootstrap, fewest_trials(np.bincount(codes, minlength=n_classes), behind), rows)
-
-
-def reaching_further(scores: Mapping[str, Score], n_scored: int, n_members: int) -> dict[str, Score]:
-    """Return scores whose intervals reach further on the better side, as far as a mean of more networks is better.
-
-    Where each row is scored by ``n_scored`` networks and ``n_members`` predict together, fresh scores are better than
-    printed ones, by about as much as the inverses of these numbers differ. Measured: ``ENSEMBLE_REACH``.
-    """
-    further = 1 + ENSEMBLE_REACH * max(0.0, 1 / n_scored - 1 / n_members)
-    result = {}
-    for name, score in scores.items():
-        low, high = score.low, score.high
-        if METRICS[name].higher_is_better:
-            high = min(METRICS[name].bounds[1], score.value + further * (high - score.value))
-        else:
-            low = max(METRICS[name].bounds[0], score.value - further * (score.value - low))
-        result[name] = replace(score, low=low, high=high)
-    return result
 
 
 def metric_units(

@@ -162,7 +162,7 @@ def test_train_takes_it_from_a_module_and_gives_it_back_as_one(tmp_path, monkeyp
         torch.manual_seed(0)
         begun = SkipModule((2, 6, 6, 6, 1), "tanh")
     networks = {"skip": NETWORK, "mlp": Network(hidden=(6,))}
-    runs = train((X, y), networks, Training(lr=0.02, epochs=30), initial={"skip": copy.deepcopy(begun)})
+    runs = train((X, y), networks, Training(lr=0.02, epochs=200), initial={"skip": copy.deepcopy(begun)})
     run = runs["skip"]
     assert run.scores["accuracy"].value > 0.8
     assert torch.equal(run.untrained.member(0).linears[1].weight, begun.linears[1].weight)

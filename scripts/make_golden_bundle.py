@@ -23,9 +23,11 @@ from demarcate.encoding.categorical import CategoricalEncoder
 from demarcate.encoding.categorical_target import CategoricalTargetEncoder
 from demarcate.encoding.hashed_weights import HashedWeights
 from demarcate.encoding.numeric import NumericEncoder
+from demarcate.encoding.oblivious_trees import Trees
 from demarcate.encoding.text_components import TextEncoder
 from demarcate.encoding.text_features import hashed_texts
 from demarcate.encoding.text_scores import TextScoreEncoder
+from demarcate.encoding.tree_leaves import OrderedColumn, TreeLeaves
 from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.predictor import Predictor
@@ -83,6 +85,15 @@ TRAINED_ON = TrainedOn(
 DOSE_AS_WRITTEN = replace(DOSE, number_format=NumberFormat(",", ".", "mg", "number"), missing=("n.d.",))
 WARD = Column("ward", "categorical", categories=("east", "north", "west"))
 NOTE = Column("note", "text")
+# New in format 6: leaves of trees, here of two levels.
+TREES = TreeLeaves(
+    (
+        OrderedColumn("age", None, np.empty(0)),
+        OrderedColumn("thal", ("fixed", "normal"), np.array([-0.25, 0.375, 0.0])),
+        OrderedColumn("seen", None, np.empty(0)),
+    ),
+    Trees(np.array([[0, 1], [2, 0], [1, 0]]), np.array([[54.5, 0.0], [1.6e9, 70.0], [-0.125, 41.5]])),
+)
 NOTES = ["cough and fever, since Monday", "no fever", None, "Fièvre since ☂, and a cough"]
 ROWS = {
     "age": [63.0, None, 41.5, 80.0],
@@ -123,8 +134,8 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
     temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; from format 4
     on two classes, one of them positive, and what is known of the training rows; from format 5 on numbers as people
-    write them, categories and text with scores, and labels of several spellings; from format 6 on networks that weigh,
-    of one fold and two encoders.
+    write them, categories and text with scores, and labels of several spellings; from format 6 on leaves of trees,
+    and networks that weigh, two of them of one fold.
     """
     has_bins = version >= 3
     classes = CLASSES[:2] if version >= 4 else CLASSES
@@ -135,7 +146,8 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
     if version >= 5:
         schema = Schema((*SCHEMA.columns, DOSE_AS_WRITTEN, WARD, NOTE))
         names = tuple(column.name for column in schema.used)
-        encoders = [TableEncoder(names, (*each.encoders, *score_encoders())) for each in encoders]
+        leaves = TREES if version >= 6 else None
+        encoders = [TableEncoder(names, (*each.encoders, *score_encoders()), leaves=leaves) for each in encoders]
     second = Network((4, 2), "silu", dropout=0.25, input_dropout=0.125 if has_bins else 0.0)
     networks = [Network((3,), "relu"), second, Network((), "none")]
     d_in = encoders[0].n_encoded

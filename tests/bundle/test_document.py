@@ -624,6 +624,109 @@ class TestTrainedOn:
         assert n_working > 20
 
 
+TREES = ("encoders", 0, "trees")
+
+
+class TestTrees:
+    """Leaves of trees, which formats 1 to 5 did not know."""
+
+    def test_trees_alone_need_the_format(self, golden_6):
+        predictor = replace(from_document(*golden_6), weights=None, folds=None)
+        document, tensors = to_document(predictor)
+        assert document["format_version"] == 6
+        assert to_document(from_document(*decode(encode(document, tensors), expected_tensors)))[0] == document
+
+    def test_they_are_read_as_they_were_written(self, golden_6):
+        leaves, written = from_document(*golden_6).encoders[1].leaves, load_golden_script().TREES
+        np.testing.assert_array_equal(leaves.trees.columns, written.trees.columns)
+        np.testing.assert_array_equal(leaves.trees.thresholds, written.trees.thresholds)
+        for own, expected in zip(leaves.inputs, written.inputs, strict=True):
+            assert (own.name, own.categories) == (expected.name, expected.categories)
+            np.testing.assert_array_equal(own.places, expected.places)
+
+    @pytest.mark.parametrize(
+        ("place", "value", "reason"),
+        [
+            (TREES, [], r"the trees of encoder 0 do not have the keys \['inputs', 'n_numbers', 'tests'\]"),
+            ((*TREES, "depth"), 2, "do not have the keys"),
+            ((*TREES, "inputs"), [], "do not name the columns that they test"),
+            ((*TREES, "inputs", 0, "column"), "unit", "do not name the columns that they test"),
+            ((*TREES, "inputs", 0, "column"), "note", "do not name the columns that they test"),
+            ((*TREES, "inputs", 0, "column"), "thal", "do not name the columns that they test"),
+            ((*TREES, "inputs", 0, "column"), "seen", "name a column twice"),
+            ((*TREES, "inputs", 0, "categories"), ["a"], "do not name the columns that they test"),
+            ((*TREES, "inputs", 1, "categories"), None, "do not name the columns that they test"),
+            ((*TREES, "inputs", 1, "categories"), ["fixed", "fixed"], "do not name the columns that they test"),
+            ((*TREES, "inputs", 1, "categories"), ["fixed"], "need 8 numbers"),
+            ((*TREES, "tests"), [], "are not lists of up to 8 columns"),
+            ((*TREES, "tests"), [[]] * 3, "are not lists of up to 8 columns"),
+            ((*TREES, "tests"), [[0] * 9], "are not lists of up to 8 columns"),
+            ((*TREES, "tests"), [[0, 1, 2, 0, 0, 0, 0, 0]] * 65, "of 16384 leaves in all"),
+            ((*TREES, "tests", 0), [0], "are not lists of up to 8 columns"),
+            ((*TREES, "tests", 0, 0), 3, "are not lists of up to 8 columns"),
+            ((*TREES, "tests", 0, 0), -1, "are not lists of up to 8 columns"),
+            ((*TREES, "tests", 0, 0), True, "are not lists of up to 8 columns"),
+            ((*TREES, "tests", 1, 0), 0, "name a column that none of them tests"),
+            ((*TREES, "tests"), [[0, 1], [2, 0]], "need 7 numbers"),
+            ((*TREES, "n_numbers"), 8, "need 9 numbers"),
+            ((*TREES, "n_numbers"), 9.0, "need 9 numbers"),
+            (("encoders", 0, "n_encoded"), 4, "the document requires"),
+        ],
+        ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
+    )
+    def test_what_no_trees_have_is_refused_with_the_reason(self, golden_6, place, value, reason):
+        document, tensors = golden_6
+        with pytest.raises(BundleError, match=reason):
+            from_document(*decode(encode(replaced(document, place, value), tensors), expected_tensors))
+
+    def test_they_are_refused_in_format_5(self, golden_6):
+        document, tensors = golden_6
+        members = [{key: member[key] for key in ("encoder", "network")} for member in document["members"]]
+        data = encode({**document, "format_version": 5, "members": members}, tensors)
+        with pytest.raises(BundleError, match=r"encoder 0 does not have the keys \['columns', 'n_encoded'\]"):
+            decode(data, expected_tensors)
+
+    @pytest.mark.parametrize("value", [1.7e308, -1.7e308, 5e-324, -0.0, np.nan, np.inf])
+    @pytest.mark.parametrize("place", [-9, -4, -3, -1])
+    def test_whatever_its_numbers_are_a_file_is_refused_or_works(self, golden_6, monkeypatch, place, value):
+        document, tensors = golden_6
+        crafted = tensors["encoders.0.numbers"].copy()
+        crafted[place] = value
+        # What does not let them be written need not hold who writes otherwise.
+        monkeypatch.setattr("demarcate.bundle.format._check_finite", lambda *arguments: None)
+        data = encode(document, {**tensors, "encoders.0.numbers": crafted})
+        monkeypatch.undo()
+        if not np.isfinite(value):
+            with pytest.raises(BundleError, match="holds NaN or infinity"):
+                from_document(*decode(data, expected_tensors))
+            return
+        predictor = from_document(*decode(data, expected_tensors))
+        assert encode(*to_document(predictor)) == data
+        rows = json.loads((GOLDEN / "format_6.json").read_text(encoding="utf-8"))["rows"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InputWarning)
+            assert np.isfinite(predictor.predict_proba(rows)).all()
+
+    def test_every_mutant_is_refused_or_works(self, golden_6):
+        document, tensors = golden_6
+        rows = json.loads((GOLDEN / "format_6.json").read_text(encoding="utf-8"))["rows"]
+        n_refused = n_working = 0
+        for name, mutant in mutants(at(document, TREES)):
+            data = encode(replaced(document, TREES, mutant), tensors)
+            try:
+                predictor = from_document(*decode(data, expected_tensors))
+            except BundleError:
+                n_refused += 1
+                continue
+            n_working += 1
+            assert encode(*to_document(predictor)) == data, name
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", InputWarning)
+                assert np.isfinite(predictor.predict_proba(rows)).all(), name
+        assert n_refused > 200
+        assert n_working > 3
+
+
 class TestMembers:
     """Weights and folds of networks, which formats 1 to 5 did not know."""
 
@@ -635,10 +738,15 @@ class TestMembers:
         folds = data.draw(st.none() | st.sampled_from([(0, 0, 0), (0, 1, 1), (2, 0, 1), (1, 0, 1)]))
         predictor = replace(from_document(*golden_6), weights=weights, folds=folds)
         document, tensors = to_document(predictor)
-        assert document["format_version"] == (5 if weights is folds is None else 6)
         read = from_document(*decode(encode(document, tensors), expected_tensors))
         assert (read.weights, read.folds) == (weights, folds)
         assert encode(*to_document(read)) == encode(document, tensors)
+
+    @pytest.mark.parametrize("only", [{"weights": (0.25, 0.25, 0.5)}, {"folds": (1, 0, 1)}])
+    def test_either_of_the_two_alone_needs_the_format(self, only):
+        predictor = load_golden_script().golden(5)
+        assert to_document(predictor)[0]["format_version"] == 5
+        assert to_document(replace(predictor, **only))[0]["format_version"] == 6
 
     @pytest.mark.parametrize("version", range(1, 6))
     def test_what_has_neither_is_refused_in_format_6(self, version):
@@ -651,7 +759,6 @@ class TestMembers:
     @pytest.mark.parametrize(
         ("place", "value", "reason"),
         [
-            (("format_version",), 5, r"network 0 does not have the keys \['encoder', 'network'\]"),
             (("members", 0, "weight"), 1, "the weight of network 0 is not a number"),
             (("members", 0, "weight"), "half", "the weight of network 0 is not a number"),
             (("members", 0, "weight"), 0.0, "weights must be above 0 and at most 1, got 0.0 of member 0"),
@@ -669,6 +776,12 @@ class TestMembers:
         document, tensors = golden_6
         with pytest.raises(BundleError, match=reason):
             from_document(*decode(encode(replaced(document, place, value), tensors), expected_tensors))
+
+    def test_they_are_refused_in_format_5(self, golden_6):
+        document, tensors = decode((GOLDEN / "format_5.safetensors").read_bytes())
+        data = encode({**document, "members": golden_6[0]["members"]}, tensors)
+        with pytest.raises(BundleError, match=r"network 0 does not have the keys \['encoder', 'network'\]"):
+            decode(data, expected_tensors)
 
     @pytest.mark.parametrize("key", ["weight", "fold"])
     @pytest.mark.parametrize("number", range(3))

@@ -25,6 +25,7 @@ LATER_KEYS = FORMAT_1_KEYS | {"costs", "conformal"}
 FORMAT_4_KEYS = LATER_KEYS | {"positive", "trained_on"}
 LABEL_KEYS = {"merge_labels"}
 """Keys that format 5 has where they are true."""
+ENCODER_KEYS = {"n_encoded", "columns"}
 MEMBER_KEYS = {"encoder", "network"}
 MEAN_KEYS = {"weight", "fold"}
 """Keys that all members have in format 6, or none."""
@@ -163,8 +164,8 @@ def _check_encoders(encoders: Any, used: Mapping[str, str], version: int) -> Non
     for number, entry in enumerate(encoders):
         where = f"encoder {number}"
         has_trees = version >= TREES_FORMAT and isinstance(entry, dict) and "trees" in entry
-        keys = {"n_encoded", "columns", *(["trees"] if has_trees else [])}
-        require(has_keys(entry, keys), f"{where} does not have the keys 'n_encoded' and 'columns'")
+        keys = ENCODER_KEYS | ({"trees"} if has_trees else set())
+        require(has_keys(entry, keys), f"{where} does not have the keys {sorted(keys)}")
         if has_trees:
             check_trees(entry["trees"], used, where)
         require(is_count(entry["n_encoded"]), f"{where} does not count its columns")

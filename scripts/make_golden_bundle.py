@@ -7,7 +7,7 @@ contains neither a date nor a version.
 
 import json
 from dataclasses import replace
-from itertools import pairwise
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +31,9 @@ from demarcate.encoding.tree_leaves import OrderedColumn, TreeLeaves
 from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.inference.predictor import Predictor
-from demarcate.nn import MemberState, Network
+from demarcate.nn import MemberState, Network, family_of
 from demarcate.nn.heads import head_for
+from demarcate.nn.residual_family import ResidualNetwork
 from demarcate.tabular import Column, Schema, TrainedOn
 from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.trained_range import TrainedRange
@@ -105,12 +106,14 @@ ROWS = {
 ROWS_OF_5 = {**ROWS, "dose": ["1,0 mg", "n.d.", "2,25", "7,5"], "ward": ["north", "new", None, "east"], "note": NOTES}
 
 
-def state(widths: tuple[int, ...], phase: int) -> MemberState:
+def state(network: Network, d_in: int, n_outputs: int, phase: int) -> MemberState:
     """Return weights ``(d_out, d_in)`` and biases: eighths between -0.75 and 0.75, the same on every machine."""
     layers = []
-    for d_in, d_out in pairwise(widths):
-        numbers = torch.tensor([((5 * place + 3 * phase) % 13 - 6) / 8 for place in range((d_in + 1) * d_out)])
-        layers.append((numbers[d_out:].reshape(d_out, d_in), numbers[:d_out]))
+    for shapes in family_of(network).shapes(network.widths(d_in, n_outputs)):
+        sizes = [prod(shape) for shape in reversed(shapes)]
+        numbers = torch.tensor([((5 * place + 3 * phase) % 13 - 6) / 8 for place in range(sum(sizes))])
+        parts = reversed(numbers.split(sizes))
+        layers.append(tuple(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
     return layers
 
 
@@ -134,8 +137,8 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
     It has every kind of column, two encoders, three classes and networks of several shapes; from format 2 on costs, a
     temperature and prediction sets; from format 3 on a column in bins and a network with input dropout; from format 4
     on two classes, one of them positive, and what is known of the training rows; from format 5 on numbers as people
-    write them, categories and text with scores, and labels of several spellings; from format 6 on leaves of trees,
-    and networks that weigh, two of them of one fold.
+    write them, categories and text with scores, and labels of several spellings; from format 6 on leaves of trees, a
+    residual network, and networks that weigh, of folds that read through two encoders.
     """
     has_bins = version >= 3
     classes = CLASSES[:2] if version >= 4 else CLASSES
@@ -150,13 +153,15 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
         encoders = [TableEncoder(names, (*each.encoders, *score_encoders()), leaves=leaves) for each in encoders]
     second = Network((4, 2), "silu", dropout=0.25, input_dropout=0.125 if has_bins else 0.0)
     networks = [Network((3,), "relu"), second, Network((), "none")]
-    d_in = encoders[0].n_encoded
+    if version >= 6:
+        networks.append(ResidualNetwork((3, 2), "tanh"))
+    d_in, encoding = encoders[0].n_encoded, [0, 1, 0, 1][: len(networks)]
     plain = Predictor.of(
         schema=schema,
         encoders=encoders,
-        encoding=[0, 1, 0],
+        encoding=encoding,
         networks=networks,
-        states=[state(network.widths(d_in, len(classes)), phase) for phase, network in enumerate(networks)],
+        states=[state(network, d_in, len(classes), phase) for phase, network in enumerate(networks)],
         head=head_for("softmax", len(classes)),
         classes=np.array(classes),
         target="disease",
@@ -178,8 +183,8 @@ def golden(version: int = FORMAT_VERSION) -> Predictor:
             positive=1,
             trained_on=TRAINED_ON,
             merge_labels=version >= 5,
-            weights=(0.5, 0.125, 0.375) if version >= 6 else None,
-            folds=(0, 1, 1) if version >= 6 else None,
+            weights=(0.5, 0.125, 0.25, 0.125) if version >= 6 else None,
+            folds=(0, 1, 1, 0) if version >= 6 else None,
         )
     return replace(
         plain,

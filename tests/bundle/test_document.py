@@ -728,14 +728,14 @@ class TestTrees:
 
 
 class TestMembers:
-    """Weights and folds of networks, which formats 1 to 5 did not know."""
+    """Families, weights and folds of networks, which formats 1 to 5 did not know."""
 
     @settings(derandomize=True, deadline=None, max_examples=60)
     @given(st.data())
     def test_whatever_they_are_they_come_back_and_are_written_the_same_again(self, golden_6, data):
-        parts = np.array(data.draw(st.lists(st.floats(1e-9, 1), min_size=3, max_size=3)))
+        parts = np.array(data.draw(st.lists(st.floats(1e-9, 1), min_size=4, max_size=4)))
         weights = data.draw(st.none() | st.just(tuple((parts / parts.sum()).tolist())))
-        folds = data.draw(st.none() | st.sampled_from([(0, 0, 0), (0, 1, 1), (2, 0, 1), (1, 0, 1)]))
+        folds = data.draw(st.none() | st.sampled_from([(0, 0, 0, 0), (0, 1, 1, 0), (2, 0, 1, 3)]))
         predictor = replace(from_document(*golden_6), weights=weights, folds=folds)
         document, tensors = to_document(predictor)
         read = from_document(*decode(encode(document, tensors), expected_tensors))
@@ -764,7 +764,10 @@ class TestMembers:
             (("members", 0, "weight"), 0.0, "weights must be above 0 and at most 1, got 0.0 of member 0"),
             (("members", 0, "weight"), -0.5, "weights must be above 0 and at most 1, got -0.5 of member 0"),
             (("members", 1, "weight"), 0.25, "weights must sum to 1, got 1.125"),
-            (("members", 0, "fold"), 1, r"folds must be numbered from 0 without gaps, got \[1\]"),
+            (("members", 3, "network", "family"), "lstm", "the family of networks 'lstm' is unknown"),
+            (("members", 3, "network", "family"), "mlp", "would be written differently|is missing|requires"),
+            (("members", 3, "network", "hidden"), [], "hidden widths of a residual network must be at least one"),
+            (("members", 0, "network", "family"), "residual", "is missing"),
             (("members", 2, "fold"), 3, r"folds must be numbered from 0 without gaps, got \[0, 1, 3\]"),
             (("members", 2, "fold"), -1, "the fold of network 2 is not a count"),
             (("members", 2, "fold"), True, "the fold of network 2 is not a count"),
@@ -777,14 +780,26 @@ class TestMembers:
         with pytest.raises(BundleError, match=reason):
             from_document(*decode(encode(replaced(document, place, value), tensors), expected_tensors))
 
+    def test_another_family_alone_needs_the_format(self, golden_6):
+        predictor = from_document(*golden_6)
+        encoders = [replace(encoder, leaves=None) for encoder in predictor.encoders]
+        names = ("schema", "encoding", "classes", "networks", "head")
+        parts = {name: getattr(predictor, name) for name in names}
+        d_in, n_outputs, script = encoders[0].n_encoded, 2, load_golden_script()
+        states = [script.state(network, d_in, n_outputs, 0) for network in predictor.networks]
+        plain = type(predictor).of(**parts, encoders=encoders, states=states)
+        document, tensors = to_document(plain)
+        assert document["format_version"] == 6
+        assert from_document(*decode(encode(document, tensors), expected_tensors)).networks == plain.networks
+
     def test_they_are_refused_in_format_5(self, golden_6):
         document, tensors = decode((GOLDEN / "format_5.safetensors").read_bytes())
-        data = encode({**document, "members": golden_6[0]["members"]}, tensors)
+        data = encode({**document, "members": golden_6[0]["members"][:3]}, tensors)
         with pytest.raises(BundleError, match=r"network 0 does not have the keys \['encoder', 'network'\]"):
             decode(data, expected_tensors)
 
     @pytest.mark.parametrize("key", ["weight", "fold"])
-    @pytest.mark.parametrize("number", range(3))
+    @pytest.mark.parametrize("number", range(4))
     def test_all_members_have_them_or_none(self, golden_6, key, number):
         document, tensors = golden_6
         with pytest.raises(BundleError, match=r"network \d does not have the keys"):
@@ -794,7 +809,7 @@ class TestMembers:
         document, tensors = golden_6
         expected = json.loads((GOLDEN / "format_6.json").read_text(encoding="utf-8"))
         n_refused = n_working = 0
-        for number in range(3):
+        for number in range(4):
             for name, mutant in mutants(document["members"][number]):
                 members = [*document["members"][:number], mutant, *document["members"][number + 1 :]]
                 data = encode({**document, "members": members}, tensors)

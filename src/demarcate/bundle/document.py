@@ -19,9 +19,9 @@ Format 4 adds ``positive``, the code of the positive class of two, and ``trained
 Format 5 adds to columns how their cells are written, the kind ``text``, types of classes beside text, numbers and
 booleans, and ``merge_labels`` where spellings of a label are merged.
 
-Format 6 adds ``trees`` to encoders that have leaves of trees, and to members their ``weight`` in the mean of
-probabilities, where they differ, and the ``fold`` that each was held out of, where that is not its encoder. A model
-with none of these is written in an earlier format.
+Format 6 adds ``trees`` to encoders that have leaves of trees, and to members the ``family`` of networks that are no
+multilayer perceptrons, their ``weight`` in the mean of probabilities, where they differ, and the ``fold`` that each was
+held out of, where that is not its encoder. A model with none of these is written in an earlier format.
 """
 
 import warnings

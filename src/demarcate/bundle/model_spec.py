@@ -87,12 +87,13 @@ def spec_document(spec: ModelSpec) -> dict[str, Any]:
 
 def _version(spec: ModelSpec) -> int:
     needed = [1 if (spec.temperature, spec.costs, spec.conformal) == (None, None, None) else 2]
-    needed += [3 for network in spec.networks if network.input_dropout or network.family != Network.family]
+    needed += [3 for network in spec.networks if network.input_dropout]
     needed += [4] if (spec.positive, spec.trained_on) != (None, None) else []
     needed += [4] if spec.conformal is not None and spec.conformal.new_weights is not None else []
     needed += [5 for column in spec.schema.columns if column.kind == "text" or column.is_written_unusually]
     needed += [5] if spec.merge_labels or type_of_classes(spec.classes).name not in FORMAT_1_TYPES else []
     needed += [6] if (spec.weights, spec.folds) != (None, None) else []
+    needed += [6 for network in spec.networks if network.family != Network.family]
     needed += [table.file_format for table in spec.encoders]
     return max(needed)
 

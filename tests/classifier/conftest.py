@@ -43,13 +43,13 @@ def mixed():
 
 @pytest.fixture
 def ensemble_arguments(monkeypatch):
-    """The network, the training and the rest that settings ask the ensemble for; nothing is trained."""
+    """The kinds of network and the rest that settings ask the ensemble for; nothing is trained."""
 
     class CapturedArgumentsError(Exception):
         pass
 
-    def stop(training_set, network, training, **others):
-        raise CapturedArgumentsError(network, training, others)
+    def stop(training_set, kinds, **others):
+        raise CapturedArgumentsError(kinds, others)
 
     def capture(matrix, **settings):
         monkeypatch.setattr("demarcate.classifier.classifier.fit_ensemble", stop)

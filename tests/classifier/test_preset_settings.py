@@ -13,8 +13,8 @@ def preset_arguments(ensemble_arguments):
     """What becomes of the settings that a preset is about."""
 
     def find(matrix, **settings):
-        network, training, others = ensemble_arguments(matrix, **settings)
-        found = {"hidden": network.hidden, "epochs": training.epochs, "patience": training.patience}
+        (first, *_), others = ensemble_arguments(matrix, **settings)
+        found = {"hidden": first.network.hidden, "epochs": first.training.epochs, "patience": first.training.patience}
         return found | {name: others[name] for name in ("n_folds", "n_seeds")}
 
     return find
@@ -59,7 +59,7 @@ def test_a_preset_can_be_set_and_cloned_like_any_parameter(matrix):
     assert copy.get_params() == classifier.get_params()
     assert (copy.preset, copy.hidden, copy.epochs) == ("best", "auto", 2)
     fitted = copy.set_params(preset="fast").fit(*matrix)
-    assert fitted.predictor_.n_members == PRESETS["fast"].n_folds
+    assert len(fitted.splits_) == PRESETS["fast"].n_folds
     assert (fitted.preset, fitted.hidden) == ("fast", "auto")
     assert fitted.record()["settings"]["preset"] == "fast"
 
@@ -78,8 +78,8 @@ def test_two_classes_of_many_rows_take_narrow_layers_unless_widths_are_given(
     ensemble_arguments, settings, n_rows, n_classes, found
 ):
     labels = np.arange(n_rows) % n_classes
-    network, _, _ = ensemble_arguments((labels[:, np.newaxis] * 1.5, labels), **settings)
-    assert network.hidden == found
+    (first, *_), _ = ensemble_arguments((labels[:, np.newaxis] * 1.5, labels), **settings)
+    assert first.network.hidden == found
 
 
 def test_an_unknown_preset_is_refused_in_fit(matrix):

@@ -12,7 +12,7 @@ def test_every_preset_has_a_setting_for_each_parameter_left_to_it():
     left = {name for name, value in DemarcateClassifier().get_params().items() if isinstance(value, str)}
     left = {name for name in left if DemarcateClassifier().get_params()[name] == AUTO}
     # These have an `auto` of their own, whatever the preset.
-    left -= {"batch_size", "head", "device", "precision"}
+    left -= {"batch_size", "head", "device", "precision", "trees"}
     for name in PRESETS:
         assert set(preset_settings(name)) == left
 

@@ -96,7 +96,7 @@ def test_weighted_rows_give_the_probabilities_of_the_weighted_population():
     X = generator.normal(size=(600, 2))
     y = (X[:, 0] + generator.normal(size=600) * 0.9 > 0).astype(int)
     weights = np.where(y == 1, 100.0, 1.0)
-    clf = DemarcateClassifier(preset="fast").fit(X, y, sample_weight=weights)
+    clf = DemarcateClassifier(preset="fast", hidden=(32,)).fit(X, y, sample_weight=weights)
     truth = LogisticRegression().fit(X, y, sample_weight=weights).predict_proba(X)[:, 1].mean()
     assert clf.predict_proba(X)[:, 1].mean() == pytest.approx(truth, abs=0.02)
     weighted = clf.scores_["accuracy"]

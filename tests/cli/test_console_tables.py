@@ -48,7 +48,7 @@ def test_a_metric_that_a_baseline_lacks_is_left_empty(capsys):
 )
 def test_the_verdict_says_what_to_try_only_where_it_was_measured(capsys, ends, hidden, ends_with):
     comparison = PairedComparison("logistic regression", {"log_loss": Score(*ends, 100, "out-of-fold")})
-    print_verdict(comparison, Network(hidden))
+    print_verdict(comparison, [Network(()), Network(hidden)])
     assert " ".join(capsys.readouterr().out.split("\n")).strip().endswith(ends_with.strip())
 
 

@@ -145,9 +145,10 @@ def print_few_scored_rows(classes: Sequence[Any], counts: Sequence[int]) -> None
         print_lines(note, "")
 
 
-def print_verdict(comparison: "PairedComparison", network: "Network") -> None:
+def print_verdict(comparison: "PairedComparison", networks: "Sequence[Network]") -> None:
     """Print whether networks are better than logistic regression, and what to try if they are worse."""
-    remedy = f" {LINEAR_REMEDY}" if comparison.verdict == "worse" and network.hidden else ""
+    has_hidden = any(network.hidden for network in networks)
+    remedy = f" {LINEAR_REMEDY}" if comparison.verdict == "worse" and has_hidden else ""
     print_lines(f"{comparison}{remedy}")
 
 
@@ -162,11 +163,11 @@ def print_class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Sc
 
 def print_training(classifier: "DemarcateClassifier", seconds: float, training_set: "TrainingSet") -> None:
     """Print how the networks were trained, and on how many rows the rest was compared if not on all."""
+    from demarcate.bundle.network_kinds import networks_in_words
+
     epochs = sorted(member.best_epoch for member in classifier.members_)
-    network = classifier.members_[0].network
     print_lines(
-        f"{len(epochs)} networks (hidden {model_summary.layer_widths(network)}, {network.activation}) "
-        f"trained in {seconds:.1f} s;",
+        f"{networks_in_words(classifier.predictor_, f'trained in {seconds:.1f} s')};",
         f"best epochs {epochs[0]} to {epochs[-1]}, median {epochs[len(epochs) // 2]}.",
     )
     if any(member.timed_out for member in classifier.members_):

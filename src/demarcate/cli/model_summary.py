@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from demarcate.bundle.network_kinds import NetworkKind, network_kinds
 from demarcate.formatting import MAX_LISTED, counted, listed, quoted
 from demarcate.nn import Network, family_of
 from demarcate.nn.spec import n_outputs
@@ -27,7 +28,7 @@ def summarize(file: "ModelFile") -> list[tuple[str, str]]:
     severities = Counter(str(finding.get("severity")) for finding in record.get("audit", []))
     summary = [
         ("networks", f"{len(spec.networks)}, of {value_range(parameter_counts(spec))} parameters"),
-        *(("layers", layers) for layers in _layers(spec.networks)),
+        *(("layers", layers) for layers in _layers(network_kinds(spec))),
         ("shares of networks", _shares(spec.weights)),
         ("encoders", f"{len(spec.encoders)}, of {n_encoded} columns each"),
         ("trees", _trees(spec.encoders)),
@@ -138,15 +139,16 @@ def _training_rows(spec: "ModelSpec") -> list[tuple[str, str]]:
     return [("groups", groups), ("time", time), ("weights", weights)]
 
 
-def _layers(networks: Sequence[Network]) -> list[str]:
+def _layers(kinds: Sequence[NetworkKind]) -> list[str]:
     """Return a line for each kind of network."""
-    kinds = Counter(
-        ("" if network.family == Network.family else f"{network.family}, ")
-        + f"hidden {layer_widths(network)}, {network.activation}, dropout {network.dropout:g}"
-        + (f", input dropout {network.input_dropout:g}" if network.input_dropout else "")
-        for network in networks
-    )
-    lines = [kind if len(kinds) == 1 else f"{kind} ({counted(n, 'network')})" for kind, n in kinds.items()]
+    lines = []
+    for kind in kinds:
+        network, share = kind.network, f"{counted(kind.n_members, 'network')}, {kind.share:.0%} of the mean"
+        line = "" if network.family == Network.family else f"{network.family}, "
+        line += f"hidden {layer_widths(network)}, {network.activation}, dropout {network.dropout:g}"
+        line += f", input dropout {network.input_dropout:g}" if network.input_dropout else ""
+        line += f", leaves of {counted(kind.n_trees, 'tree')}" if kind.n_trees else ""
+        lines.append(line if len(kinds) == 1 else f"{line} ({share})")
     n_more = len(lines) - MAX_LISTED
     return lines[:MAX_LISTED] + ([f"and {counted(n_more, 'kind')} more"] if n_more > 0 else [])
 

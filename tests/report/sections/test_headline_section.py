@@ -10,7 +10,7 @@ from demarcate.report import Report
 
 def test_the_summary_states_training_data_and_evaluated_rows(binary_report):
     html = binary_report.to_html()
-    assert "Trained on 240 rows and 3 columns; 4 networks: 8 hidden units" in html
+    assert "Trained on 240 rows and 3 columns; 4 networks of 8 hidden units." in html
     assert "The scores are out-of-fold: each of 240 rows is predicted by the networks not trained on it." in html
 
 

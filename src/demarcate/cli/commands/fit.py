@@ -51,7 +51,7 @@ class CrossValidationOptions:
     """How many networks are trained, and the limits of the training."""
 
     folds: int | None = setting("Folds of the cross-validation. [default: by preset, 8]", name="n_folds")
-    seeds: int | None = setting("Networks for each fold. [default: by preset, 1]", name="n_seeds")
+    seeds: int | None = setting("Networks of each kind for each fold. [default: by preset, 1]", name="n_seeds")
     time_limit: float | None = setting(
         "Seconds after which training stops with the best networks so far; one epoch is always finished."
     )
@@ -153,7 +153,7 @@ def _fit(
             console_tables.print_costs(cost_comparison, classes, classifier.costs_)
         console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
         console_tables.print_training(classifier, fit_seconds, table.training_set)
-        console_tables.print_verdict(classifier.comparison_["logistic_regression"], classifier.members_[0].network)
+        console_tables.print_verdict(classifier.comparison_["logistic_regression"], classifier.predictor_.networks)
     if not output.quiet:
         report_files(files, sha256)
     if output.shows_tables and not files.out:

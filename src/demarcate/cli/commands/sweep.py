@@ -108,7 +108,7 @@ def sweep(
         print_lines("", *result.ranking().split("\n"), "", *result.verdict().split("\n"), "")
         print_scores(winner.scores, winner.baselines)
         print_positive(table.training_set.classes.tolist(), winner.predictor.positive)
-        print_verdict(winner.comparison["logistic_regression"], winner.network)
+        print_verdict(winner.comparison["logistic_regression"], [winner.network])
     if not output.quiet:
         report_files(files, sha256)
     if output.as_json:

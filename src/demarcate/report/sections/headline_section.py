@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from demarcate.bundle.network_kinds import networks_in_words
 from demarcate.evaluation import PairedComparison, Score
 from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.evaluation.scored_rows import few_scored_rows
@@ -34,7 +35,7 @@ class HeadlineSection(Section):
     positive: str | None
     class_rows: Mapping[str, int]
     n_members: int
-    network: str
+    networks: str
     rows: str
     n_rows: int
     own_rows: bool
@@ -59,7 +60,7 @@ class HeadlineSection(Section):
             positive=evaluated.positive_label,
             class_rows=dict(record.get("class_rows", {})),
             n_members=predictor.n_members,
-            network=_network_text(evaluated),
+            networks=networks_in_words(predictor),
             rows=evaluated.kind,
             n_rows=evaluated.n_rows,
             own_rows=evaluated.is_training_data,
@@ -73,12 +74,11 @@ class HeadlineSection(Section):
     @property
     def training_text(self) -> str:
         """A sentence on the training data and the networks."""
-        networks = counted(self.n_members, "network")
         if self.n_samples is None:
-            return f"{networks}: {self.network}."
+            return f"{self.networks}."
         n_unused = (self.n_features or self.n_used) - self.n_used
         columns = counted(self.n_used, "column") + (f" ({n_unused:,} more not used)" if n_unused else "")
-        return f"Trained on {counted(self.n_samples, 'row')} and {columns}; {networks}: {self.network}."
+        return f"Trained on {counted(self.n_samples, 'row')} and {columns}; {self.networks}."
 
     @property
     def evaluation_text(self) -> str:
@@ -111,11 +111,3 @@ def _verdicts(scores: Mapping[str, Score], comparison: PairedComparison, is_enou
         for name in scores
         if name in comparison.differences
     }
-
-
-def _network_text(evaluated: EvaluatedRows) -> str:
-    network = evaluated.predictor.networks[0]
-    layers = joined([f"{width:,}" for width in network.hidden])
-    text = f"{layers} hidden units, {network.activation}" if layers else "linear, without hidden layers"
-    text += f", dropout {network.dropout:g}" if network.hidden and network.dropout else ""
-    return text + (f", input dropout {network.input_dropout:g}" if network.input_dropout else "")

@@ -186,7 +186,9 @@ class _Trained:
 
     def without_dropped(self) -> "_Trained":
         """Return the kinds that were not dropped while they trained."""
-        kept = [number for number in range(len(self.kinds)) if not self.fitted[self.members_of(number)[0]].dropped]
+        # Of a kind that is dropped, members that had stopped before are not.
+        kinds = [self.fitted[own.start : own.stop] for own in map(self.members_of, range(len(self.kinds)))]
+        kept = [number for number, own in enumerate(kinds) if not any(member.dropped for member in own)]
         members = [member for number in kept for member in self.members_of(number)]
         return replace(
             self,

@@ -134,9 +134,9 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         network = replace(network, hidden=hidden)
         if variation.dropout is not None and self.dropout == ClassifierSettings.dropout:
             network = replace(network, dropout=variation.dropout)
-        if variation.longer > 1:
-            patience = None if training.patience is None else training.patience * variation.longer
-            training = replace(training, epochs=training.epochs * variation.longer, patience=patience)
+        # Epochs and patience of the caller's own hold for every kind.
+        longer = {name: variation.longer for name in ("epochs", "patience") if self._is_auto(name)}
+        training = replace(training, **{name: getattr(training, name) * times for name, times in longer.items()})
         return Kind(variation.name, network, training, trees)
 
     def _training(self, n_rows: int) -> Training:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from demarcate.bundle.format import decode, encode
+from demarcate.bundle.network_kinds import NetworkKind
 from demarcate.bundle.read_model import parse_model_file
 from demarcate.cli.model_summary import (
     _layers,
@@ -82,10 +83,13 @@ def test_networks_of_more_kinds_than_fit_are_counted():
 
 
 def test_the_family_of_a_network_is_named_where_it_is_no_perceptron():
-    networks = [Network((16, 8)), ResidualNetwork((16, 8), input_dropout=0.1)]
-    assert _layers(networks) == [
-        "hidden 16,8, relu, dropout 0 (1 network)",
-        "residual, hidden 16,8, relu, dropout 0, input dropout 0.1 (1 network)",
+    kinds = [
+        NetworkKind(Network((16, 8)), n_trees=0, n_members=1, share=0.25),
+        NetworkKind(ResidualNetwork((16, 8), input_dropout=0.1), n_trees=24, n_members=2, share=0.75),
+    ]
+    assert _layers(kinds) == [
+        "hidden 16,8, relu, dropout 0 (1 network, 25% of the mean)",
+        "residual, hidden 16,8, relu, dropout 0, input dropout 0.1, leaves of 24 trees (2 networks, 75% of the mean)",
     ]
 
 

@@ -278,7 +278,7 @@ def fit_ensemble(
 
 
 def usable_kinds(kinds: Sequence[Kind], training_set: TrainingSet) -> tuple[Kind, ...]:
-    """Return the kinds that differ on this table: trees test no text, and need the whole table in memory."""
+    """Return the kinds that differ on this table: trees test no text."""
     if training_set.grows_trees:
         return tuple(kinds)
     without = [replace(kind, trees=False) for kind in kinds if kind.trees]

@@ -28,7 +28,7 @@ class NetworkKind:
 def network_kinds(model: Union["ModelSpec", "Predictor"]) -> list[NetworkKind]:
     """Return the kinds of a model's members, in their order."""
     members: dict[tuple[Network, bool], list[int]] = {}
-    trees = [0 if encoder.leaves is None else len(encoder.leaves.trees.columns) for encoder in model.encoders]
+    trees = [0 if encoder.leaves is None else encoder.leaves.n_trees for encoder in model.encoders]
     for member, (network, encoder) in enumerate(zip(model.networks, model.encoding, strict=True)):
         members.setdefault((network, trees[encoder] > 0), []).append(member)
     shares = model.weights or [1 / len(model.encoding)] * len(model.encoding)

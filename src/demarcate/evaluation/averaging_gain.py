@@ -64,10 +64,10 @@ def with_gain(scores: Mapping[str, Score], gain: Mapping[str, float], *, bounded
     moved = {}
     for name, score in scores.items():
         low, high = METRICS[name].bounds if bounded else (-np.inf, np.inf)
-        values = (
+        value, lower, upper = (
             float(np.clip(each + gain.get(name, 0.0), low, high)) for each in (score.value, score.low, score.high)
         )
-        moved[name] = replace(score, **dict(zip(("value", "low", "high"), values, strict=True)))
+        moved[name] = replace(score, value=value, low=lower, high=upper)
     return moved
 
 

@@ -46,11 +46,18 @@ class Trees:
 
         Columns are read one by one. A missing number, NaN, passes no test.
         """
-        depth = self.columns.shape[1]
-        leaves = np.zeros((len(self.columns), n_rows), dtype=np.uint8)
-        for index, numbers in enumerate(columns):
-            for tree, level in np.argwhere(self.columns == index):
-                leaves[tree] += (numbers > self.thresholds[tree, level]) * np.uint8(1 << (depth - 1 - level))
+        # The tests of one column are made at once.
+        by_column = np.argsort(self.columns, axis=None, kind="stable")
+        thresholds = self.thresholds.ravel()[by_column, np.newaxis]
+        ends = np.bincount(self.columns.ravel()).cumsum()
+        passed = np.zeros((len(thresholds), n_rows), dtype=np.bool_)
+        for start, end, numbers in zip([0, *ends], ends, columns, strict=False):
+            np.greater(numbers, thresholds[start:end], out=passed[start:end])
+        bits, place = passed.view(np.uint8), np.argsort(by_column).reshape(self.columns.shape)
+        leaves = bits[place[:, 0]]
+        for level in place.T[1:]:
+            leaves += leaves
+            leaves += bits[level]
         return leaves
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import TEXTS, Encoded, Floats, State
-from demarcate.encoding.categorical import category_codes
+from demarcate.encoding.categorical import category_codes, enum_codes
 from demarcate.encoding.oblivious_trees import DEPTH, N_TREES, BinnedColumn, Leaves, Trees, grow_trees
 from demarcate.tabular.schema import ParsedColumns, Schema
 
@@ -57,7 +58,12 @@ class OrderedColumn:
         """Return cells as numbers, NaN where missing, ``(n_rows,)``."""
         if self.categories is None:
             return np.asarray(cells, dtype=np.float64)
-        return np.asarray(np.append(self.places, np.nan)[category_codes(self.categories, cells)])
+        return np.asarray(np.append(self.places, np.nan)[enum_codes(self._dtype, cells)])
+
+    @cached_property
+    def _dtype(self) -> pl.Enum:
+        """The type of the categories, which takes time to make."""
+        return pl.Enum(self.categories or ())
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,6 +47,8 @@ class ParsedCells:
 def parse_numbers(column: pl.Series) -> ParsedCells:
     """Read a column as numbers; missing words and infinities are missing, ``true`` is 1 and ``false`` 0."""
     bad = np.zeros(len(column), dtype=bool)
+    if column.dtype.is_integer() and not column.null_count():
+        return ParsedCells(column.to_numpy().astype(np.float64), bad)
     if column.dtype.is_numeric() or column.dtype == pl.Boolean:
         parsed = column.cast(pl.Float64)
     else:
@@ -63,6 +65,8 @@ def parse_numbers(column: pl.Series) -> ParsedCells:
 
 def parse_booleans(column: pl.Series) -> pl.Series:
     """Read a column as ``true`` and ``false``; other text stays, and counts as an unseen category later."""
+    if column.dtype == pl.Boolean:
+        return column.cast(pl.String)
     text = parse_categories(column)
     return _replace(text, {word: new for word in text.unique().drop_nulls() if (new := _boolean_word(word)) != word})
 
@@ -72,6 +76,8 @@ def parse_categories(column: pl.Series) -> pl.Series:
 
     Decimals of a second that are zeros are dropped: libraries write different numbers of them.
     """
+    if column.dtype.is_integer():
+        return column.cast(pl.String)
     if column.dtype == pl.Float64:
         column = column.fill_nan(None)
     text = strip(column)

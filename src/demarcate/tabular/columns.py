@@ -43,6 +43,13 @@ def plain_column(name: str, cells: Any) -> pl.Series:
 def _of_any(name: str, cells: Any) -> pl.Series:
     if isinstance(cells, np.ndarray) and cells.ndim == 1:
         return _of_numpy(name, cells)
+    dtype = getattr(cells, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "biuf" and hasattr(cells, "to_numpy"):
+        return _of_numpy(name, cells.to_numpy())
+    if getattr(dtype, "storage", "") == "python":
+        # Text of pandas in Python's strings: what else there is, is missing.
+        texts = np.asarray(cells, dtype=object).tolist()
+        return pl.Series(name, [text if isinstance(text, str) else None for text in texts], dtype=pl.String)
     series = nw.from_native(cells, series_only=True, pass_through=True)
     if isinstance(series, nw.Series):
         return _of_library(name, series)

@@ -93,7 +93,7 @@ def _wrong_shape(shape: tuple[int, ...]) -> InputError:
 def _library_columns(table: Any) -> _NamedColumns:
     """Return the columns of another library's table by position: names may repeat."""
     if nw.dependencies.is_pandas_like_dataframe(table):
-        return [(str(name), table.iloc[:, index]) for index, name in enumerate(table.columns)]
+        return [(str(name), column) for name, column in table.items()]
     if hasattr(table, "__arrow_c_stream__") and not nw.dependencies.is_into_series(table):
         # Time zones that are only an offset have no name that polars knows; narwhals' way reads them.
         with suppress(pl.exceptions.ComputeError):

@@ -91,9 +91,9 @@ class _Words:
 
     def add(self, words: pl.Series, n_before: int) -> NDArray[np.bool_] | None:
         """Count the next words; return which are new, or None if none is."""
-        is_new = (~words.is_in(list(self.column.categories))).fill_null(value=False)
-        if not is_new.any():
+        if self.column.has_only_categories(words):
             return None
+        is_new = (~words.is_in(list(self.column.categories))).fill_null(value=False)
         if len(self.new) < _MAX_NEW_COUNTED:
             for word in words.filter(is_new).unique(maintain_order=True):
                 if word not in self.new:

@@ -1,6 +1,7 @@
 """A column of a schema: its name, its kind, and how its cells are read."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import polars as pl
@@ -51,6 +52,10 @@ class Column:
         """Return cells with null in place of the column's own words for a missing value."""
         return without_words(cells, self.missing)
 
+    def has_only_categories(self, words: pl.Series) -> bool:
+        """Return whether all text is of categories seen in training, spelled as they were read there."""
+        return words.cast(self._enum, strict=False).null_count() == words.null_count()
+
     def parse_quantities(self, cells: pl.Series) -> ParsedCells:
         """Read the cells of a numerical column or a date."""
         cells = self.known(cells)
@@ -67,4 +72,10 @@ class Column:
         cells = self.known(cells)
         if self.kind == "text":
             return parse_texts(cells)
+        if cells.dtype == pl.String and self.has_only_categories(cells):
+            return cells  # a category is spelled as it is read
         return parse_booleans(cells) if self.kind == "boolean" else parse_categories(cells)
+
+    @cached_property
+    def _enum(self) -> pl.Enum:
+        return pl.Enum(self.categories)

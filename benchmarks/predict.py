@@ -1,23 +1,28 @@
-"""Rows predicted per second: ``python benchmarks/predict.py TABLE.parquet``.
+"""Time of predictions, small and large, first and later: ``python benchmarks/predict.py TABLE.parquet``.
 
 The last column of the table is the target. demarcate, CatBoost's defaults (through pytabkit) and scikit-learn's
-gradient boosting after an ordinal encoder are fitted on the same rows and predict the same pandas table, repeated to
-many rows; the conversion of columns counts. They run in turn, and the medians are printed. A peer that is not installed
-is left out; ``pip install 'demarcate[tabular-bench]'`` installs them.
+gradient boosting after an ordinal encoder are fitted on the same rows and predict the same pandas table, cut or
+repeated to so many rows; the conversion of columns counts. demarcate also predicts a polars table, which the others do
+not take. In each round every model is read from its pickle, predicts for the first time, and then again; models take
+turns, and medians are printed. With one thread: ``OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1``. A peer that is not
+installed is left out; ``pip install 'demarcate[tabular-bench]'`` installs them.
 """
 
 import argparse
 import contextlib
 import io
 import os
+import pickle
 import time
 import warnings
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import torch
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -26,7 +31,29 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from demarcate import DemarcateClassifier
 
-Ask = Callable[[pd.DataFrame], np.ndarray]
+OURS, CATBOOST, BOOSTING = "demarcate", "CatBoost", "boosting of scikit-learn"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A fitted model, and how a table becomes what it reads."""
+
+    name: str
+    model: Any
+    convert: Callable[[Any], Any]
+    frame: str = "pandas"
+
+    def seconds(self, table: Any) -> list[float]:
+        """Return wall and processor seconds of a new process's first prediction, and of the second, ``(4,)``.
+
+        Other processes disturb processor seconds less.
+        """
+        model, seconds = pickle.loads(pickle.dumps(self.model)), []
+        for _ in ("first", "later"):
+            began, worked = time.perf_counter(), time.process_time()
+            assert len(model.predict_proba(self.convert(table))) == len(table)
+            seconds += [time.perf_counter() - began, time.process_time() - worked]
+        return seconds
 
 
 def texts(X: pd.DataFrame) -> list[str]:
@@ -34,25 +61,22 @@ def texts(X: pd.DataFrame) -> list[str]:
     return [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
 
 
-def ours(X: pd.DataFrame, y: np.ndarray, **settings: object) -> Ask:
-    """Fit the default classifier, or one with other settings."""
-    return DemarcateClassifier(**settings).fit(X, y).predict_proba
-
-
-def catboost(X: pd.DataFrame, y: np.ndarray) -> Ask:
+def catboost(X: pd.DataFrame, y: np.ndarray) -> Contender:
     """Fit CatBoost's defaults, with text as pandas categories."""
     from pytabkit import CatBoost_D_Classifier
 
+    names = texts(X)
+
     def converted(table: pd.DataFrame) -> pd.DataFrame:
-        changed = {name: table[name].fillna("missing").astype(object).astype("category") for name in texts(X)}
+        changed = {name: table[name].fillna("missing").astype(object).astype("category") for name in names}
         return table.assign(**changed)
 
     with contextlib.redirect_stdout(io.StringIO()):
         model = CatBoost_D_Classifier(n_threads=torch.get_num_threads(), random_state=0).fit(converted(X), y)
-    return lambda table: model.predict_proba(converted(table))
+    return Contender(CATBOOST, model, converted)
 
 
-def boosting(X: pd.DataFrame, y: np.ndarray) -> Ask:
+def boosting(X: pd.DataFrame, y: np.ndarray) -> Contender:
     """Fit scikit-learn's gradient boosting after an ordinal encoder."""
     names = texts(X)
     encoder = OrdinalEncoder(
@@ -64,54 +88,56 @@ def boosting(X: pd.DataFrame, y: np.ndarray) -> Ask:
     def converted(table: pd.DataFrame) -> pd.DataFrame:
         return table.assign(**{name: table[name].astype(object).where(table[name].notna(), np.nan) for name in names})
 
-    pipeline = make_pipeline(columns, model).fit(converted(X), y)
-    return lambda table: pipeline.predict_proba(converted(table))
+    return Contender(BOOSTING, make_pipeline(columns, model).fit(converted(X), y), converted)
 
 
-def took(ask: Ask, table: pd.DataFrame) -> tuple[float, float]:
-    """Return wall seconds of a prediction, and processor seconds, which other processes disturb less."""
-    began, worked = time.perf_counter(), time.process_time()
-    assert len(ask(table)) == len(table)
-    return time.perf_counter() - began, time.process_time() - worked
+def contenders(X: pd.DataFrame, y: np.ndarray, **settings: Any) -> list[Contender]:
+    """Fit all of them; ``settings`` are ours."""
+    own = DemarcateClassifier(**settings).fit(X, y)
+    print(f"demarcate: {own.predictor_.n_members} networks behind {len(own.predictor_.encoders)} encoders")
+    fitted = [Contender(OURS, own, lambda table: table, frame) for frame in ("pandas", "polars")]
+    for fit in (catboost, boosting):
+        try:
+            fitted.append(fit(X, y))
+        except ImportError as error:
+            print(f"{fit.__name__} is left out: {error}")
+    return fitted
 
 
-def main(path: Path, n_fit: int, n_rows: int, repeats: int, hidden: list[int] | None) -> None:
-    """Fit all, predict in turn, print rows per second and ratios."""
+def compare(fitted: Sequence[Contender], table: pd.DataFrame, repeats: int) -> None:
+    """Predict in turn; print medians, and how many times as long as ours from the same frame each one takes."""
+    tables = {"pandas": table, "polars": pl.from_pandas(table)}
+    # The first round fills caches.
+    rounds = [[each.seconds(tables[each.frame]) for each in fitted] for _ in range(repeats + 1)][1:]
+    medians = np.median(np.array(rounds), axis=0)
+    ratios = np.median(np.array(rounds) / np.array(rounds)[:, :1], axis=0)
+    print(f"\n{len(table):,} rows, medians of {repeats}, load {os.getloadavg()[0]:.1f}; ratios to ours from pandas")
+    print("| | later, ms | ratio | of processor, ms | ratio | first, ms | ratio | of processor, ms | ratio |")
+    print("|---|" + "---:|" * 8)
+    for each, times, by_ours in zip(fitted, 1000 * medians, ratios, strict=True):
+        cells = [f"{times[at]:.1f} | {by_ours[at]:.2f}" for at in (2, 3, 0, 1)]
+        print(f"| {each.name}, {each.frame} | {' | '.join(cells)} |", flush=True)
+
+
+def main(path: Path, n_fit: int, sizes: Sequence[int], repeats: int, hidden: list[int] | None) -> None:
+    """Fit all, and compare them on tables of several sizes."""
     warnings.simplefilter("ignore")
     frame = pd.read_parquet(path)
     X, y = frame.iloc[:, :-1], frame.iloc[:, -1].astype(str).to_numpy()
     chosen = np.random.default_rng(0).permutation(len(X))[:n_fit]
-    table = pd.concat([X] * -(-n_rows // len(X)), ignore_index=True)[:n_rows]
-    asks: dict[str, Ask] = {}
-    own = partial(ours, **({"hidden": hidden} if hidden else {}))
-    for name, fit in {"demarcate": own, "CatBoost": catboost, "boosting of scikit-learn": boosting}.items():
-        try:
-            asks[name] = fit(X.iloc[chosen], y[chosen])
-        except ImportError as error:
-            print(f"{name} is left out: {error}")
-    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in asks}
-    for repeat in range(repeats + 1):
-        for name, ask in asks.items():
-            duration = took(ask, table)
-            if repeat:  # the first round fills caches
-                seconds[name].append(duration)
-    print(
-        f"{path.name}: {n_rows:,} rows of {X.shape[1]} columns, {torch.get_num_threads()} threads, "
-        f"load {os.getloadavg()[0]:.1f}, medians of {repeats}"
-    )
-    print(f"{'':25s} {'rows/s':>10s} {'ours is faster by':>18s} {'rows/s of processors':>21s} {'ours by':>8s}")
-    by_ours = np.array(seconds["demarcate"])
-    for name, durations in seconds.items():
-        wall, work = n_rows / np.median(durations, axis=0)
-        by_wall, by_work = np.median(np.array(durations) / by_ours, axis=0)
-        print(f"{name:25s} {wall:10,.0f} {by_wall:18.2f} {work:21,.0f} {by_work:8.2f}", flush=True)
+    fitted = contenders(X.iloc[chosen], y[chosen], **({"hidden": hidden} if hidden else {}))
+    threads = f"{torch.get_num_threads()} threads of torch, {pl.thread_pool_size()} of polars"
+    print(f"{path.name}: {X.shape[1]} columns, fitted on {len(chosen):,} rows; {threads}")
+    for n_rows in sizes:
+        table = pd.concat([X] * -(-n_rows // len(X)), ignore_index=True)[:n_rows]
+        compare(fitted, table, repeats)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", type=Path, help="a Parquet file whose last column is the target")
     parser.add_argument("--fit", type=int, default=8_000, help="rows to fit on")
-    parser.add_argument("--rows", type=int, default=100_000, help="rows to predict")
+    parser.add_argument("--rows", type=int, nargs="+", default=[100, 1_000, 10_000, 100_000], help="rows to predict")
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--hidden", type=int, nargs="*", help="widths of our hidden layers, if not the default ones")
     arguments = parser.parse_args()

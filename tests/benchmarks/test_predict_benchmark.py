@@ -12,13 +12,18 @@ def test_all_that_are_installed_are_asked_for_the_same_rows(tmp_path, monkeypatc
         {"age": draw.normal(50, 10, 200), "thal": draw.choice(["a", "b", None], 200), "ill": draw.integers(0, 2, 200)}
     )
     table.to_parquet(tmp_path / "table.parquet")
-    monkeypatch.setattr(predict, "catboost", _missing)
-    predict.main(tmp_path / "table.parquet", n_fit=150, n_rows=1234, repeats=1, hidden=[4])
+    monkeypatch.setattr(predict, "catboost", catboost)
+    predict.main(tmp_path / "table.parquet", n_fit=150, sizes=[40, 1234], repeats=1, hidden=[4])
     told = capsys.readouterr().out
-    assert "CatBoost is left out: it is not there" in told
-    assert "1,234 rows of 2 columns" in told
-    assert [line[:10] for line in told.splitlines()[-2:]] == ["demarcate ", "boosting o"]
+    assert "catboost is left out: it is not there" in told
+    assert "table.parquet: 2 columns, fitted on 150 rows" in told
+    rows = [line for line in told.splitlines() if line.startswith(("demarcate, ", "| demarcate, ", "| boosting"))]
+    assert [line.split(" | ")[0] for line in rows] == 2 * [
+        "| demarcate, pandas",
+        "| demarcate, polars",
+        "| boosting of scikit-learn, pandas",
+    ]
 
 
-def _missing(X, y):
+def catboost(X, y):
     raise ImportError("it is not there")

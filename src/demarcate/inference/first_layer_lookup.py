@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from math import prod
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -27,7 +27,7 @@ from demarcate.encoding.lookup_codes import (
     repeated_columns,
     shared_groups,
 )
-from demarcate.encoding.tree_leaves import TreeLeaves
+from demarcate.encoding.lookup_leaves import RankedLeaves, RankedTrees
 from demarcate.nn import Family, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.tabular import ParsedColumns
@@ -84,7 +84,7 @@ class FirstLayerLookup:
     members: tuple[_LookupMember, ...]
     encoders: tuple[TableEncoder, ...]  # each of the columns without codes only
     columns: LookupColumns
-    leaves: tuple[TreeLeaves | None, ...]  # the trees of each encoder
+    leaves: RankedLeaves
     first: tuple[int, ...]  # the first term of each group of categories, of each column with knots, and of what follows
 
     @classmethod
@@ -93,11 +93,12 @@ class FirstLayerLookup:
 
         Every population's family must start with a linear layer.
         """
-        columns = LookupColumns.of(encoders)
+        columns, leaves = LookupColumns.of(encoders), RankedLeaves.of([encoder.leaves for encoder in encoders])
 
         def prepare(member: int) -> _LookupMember:
             number = encoding[member]
-            return _lookup_member(*locate_member(populations, member), number, encoders[number], columns)
+            located, trees = locate_member(populations, member), leaves.trees[number]
+            return _lookup_member(*located, number, encoders[number], columns, trees)
 
         sizes = [prod(column.n_codes for column in group) for group in columns.categories]
         sizes += [column.n_codes for column in columns.knots]
@@ -105,7 +106,7 @@ class FirstLayerLookup:
             tuple(in_order(prepare, range(len(encoding)))),
             tuple(encoder.select(columns.rest) for encoder in encoders),
             columns,
-            tuple(encoder.leaves for encoder in encoders),
+            leaves,
             (0, *np.cumsum(sizes).tolist()),
         )
 
@@ -124,7 +125,8 @@ class FirstLayerLookup:
             torch.from_numpy(numbers),
             tuple(zip(self.columns.knots, self.first[numbers.shape[1] :], strict=False)),
             self.columns.rest,
-            self.leaves,
+            self.leaves.trees,
+            self.leaves.cells(parsed),
             parsed,
         )
         return lookup if n_rows < MIN_REPEATED_ROWS else lookup.with_repeated_cells()
@@ -140,7 +142,8 @@ class TableLookup:
     codes: Tensor  # each row's terms by number, int32 (n_rows, n_coded)
     knots: tuple[tuple[KnotColumn, int], ...]  # columns between knots, with the number of each one's first term
     rest: tuple[str, ...]  # the columns without codes
-    leaves: tuple[TreeLeaves | None, ...]  # the trees of each encoder
+    trees: tuple[RankedTrees | None, ...]  # those of each encoder
+    tested: dict[str, NDArray[Any]]  # the codes of cells that trees test, by column
     parsed: ParsedColumns
 
     def logits(self, rows: slice) -> Tensor:
@@ -189,7 +192,8 @@ class TableLookup:
             torch.cat(numbers, 1),
             tuple((column, first) for column, first in self.knots if column.name not in seen),
             left,
-            self.leaves,
+            self.trees,
+            self.tested,
             self.parsed,
         )
 
@@ -207,15 +211,15 @@ class TableLookup:
 
     def _inputs(self, codes: Tensor, shares: Tensor | None, member: _LookupMember, rows: slice) -> _RowInputs:
         """Return what the members behind one encoder read of some rows, the first of which is ``member``."""
-        leaves = self.leaves[member.encoder]
-        if leaves is not None:
-            cells: ParsedColumns = {column.name: self.parsed[column.name][rows] for column in leaves.inputs}
-            own = torch.from_numpy(leaves.codes(cells)) + (len(member.terms) - leaves.width)
+        trees = self.trees[member.encoder]
+        if trees is not None:
+            leaves = trees.codes({name: codes[rows] for name, codes in self.tested.items()})
+            own = torch.from_numpy(leaves) + self.n_codes
             codes = torch.cat([codes, own], 1)
             shares = None if shares is None else torch.cat([shares, torch.ones(own.shape)], 1)
         if not self.rest:
             return _RowInputs(codes, shares)
-        cells = {name: self.parsed[name][rows] for name in self.rest}
+        cells: ParsedColumns = {name: self.parsed[name][rows] for name in self.rest}
         return _RowInputs(codes, shares, torch.from_numpy(self.encoders[member.encoder].encode(cells)))
 
     def _terms(self, rows: slice) -> tuple[Tensor, Tensor | None]:
@@ -245,7 +249,12 @@ def locate_member(populations: Sequence[Population], member: int) -> tuple[Popul
 
 
 def _lookup_member(
-    population: Population, local: int, number: int, encoder: TableEncoder, columns: LookupColumns
+    population: Population,
+    local: int,
+    number: int,
+    encoder: TableEncoder,
+    columns: LookupColumns,
+    trees: RankedTrees | None,
 ) -> _LookupMember:
     layers = population.layout.member_layers(population.flat, local)
     weight, bias = layers[0]
@@ -256,10 +265,10 @@ def _lookup_member(
     with torch.inference_mode():
         terms = [_combined_terms([terms_of(column) for column in group]) for group in columns.categories]
         terms += [terms_of(column) for column in columns.knots]
-        if encoder.leaves is not None:
-            # Those of the first tree, which may be the first terms of all, and those of the others.
-            leaves = weight[encoder.n_encoded - encoder.leaves.width : encoder.n_encoded].clone()
-            terms += leaves.split(encoder.leaves.n_leaves)
+        if trees is not None:
+            leaves = weight[encoder.first_leaf : encoder.n_encoded].clone().split(trees.n_leaves)
+            pairs = zip(leaves[::2], leaves[1::2], strict=True) if trees.is_paired else zip(leaves, strict=True)
+            terms += [_combined_terms(pair) for pair in pairs]
         if terms:
             terms[0] += bias
         return _LookupMember(

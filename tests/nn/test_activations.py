@@ -60,3 +60,11 @@ def test_relu_clamps_bf16_numbers_as_the_integers_they_look_like():
     x = x.bfloat16()
     expected = torch.relu(x)
     assert torch.equal(ACTIVATIONS["relu"].functions.forward_out(x, x), expected)
+
+
+def test_relu_derives_bf16_numbers_as_the_integers_they_look_like():
+    saved = torch.cat([torch.randn(5000), torch.tensor([0.0, torch.inf, 1e-40])]).relu_().bfloat16()
+    gradient = torch.randn(len(saved)).bfloat16()
+    expected = torch.where(saved > 0, gradient, 0)
+    assert ACTIVATIONS["relu"].functions.backward_(gradient, saved) is gradient
+    assert torch.equal(gradient, expected)

@@ -84,7 +84,15 @@ def _relu() -> ActivationFunctions:
         return torch.relu_(x)
 
     backward = _backward(torch.ops.aten.threshold_backward, after=(0.0,))
-    return ActivationFunctions(torch.relu, torch.nn.ReLU, relu_, backward)
+
+    def backward_(gradient: "Tensor", saved: "Tensor") -> "Tensor":
+        # As integers bfloat16 numbers are in the same order, and compared three times as fast.
+        if gradient.dtype == torch.bfloat16:
+            backward(gradient.view(torch.int16), saved.view(torch.int16))
+            return gradient
+        return backward(gradient, saved)
+
+    return ActivationFunctions(torch.relu, torch.nn.ReLU, relu_, backward_)
 
 
 def _tanh() -> ActivationFunctions:

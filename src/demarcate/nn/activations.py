@@ -89,8 +89,9 @@ def _relu() -> ActivationFunctions:
         # As integers bfloat16 numbers are in the same order, and compared three times as fast.
         if gradient.dtype == torch.bfloat16:
             backward(gradient.view(torch.int16), saved.view(torch.int16))
-            return gradient
-        return backward(gradient, saved)
+        else:
+            backward(gradient, saved)
+        return gradient
 
     return ActivationFunctions(torch.relu, torch.nn.ReLU, relu_, backward_)
 

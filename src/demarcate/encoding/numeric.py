@@ -96,7 +96,7 @@ class NumericEncoder(ColumnEncoder):
         missing = np.isnan(cells)
         with np.errstate(over="ignore"):
             scaled = (np.where(missing, self.median, cells) - self.mean) / self.scale
-        encoded = np.clip(scaled, -self.limit, self.limit).astype(np.float32)
+            encoded = np.clip(scaled, -self.limit, self.limit).astype(np.float32)
         return np.stack([encoded, missing.astype(np.float32)], 1) if self.flag else encoded[:, np.newaxis]
 
     def names(self, column: str) -> list[str]:

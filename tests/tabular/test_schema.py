@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from demarcate.errors import InputError, InputWarning, SettingError
 from demarcate.tabular import Column, Schema, infer_schema
+from demarcate.tabular.cells import parse_categories
 
 AGE, THAL = Column("age", "numerical"), Column("thal", "categorical", categories=("fixed", "normal"))
 SEEN = Column("seen", "date", date_format="%d.%m.%Y")
@@ -171,3 +172,18 @@ def test_problems_of_all_parts_are_reported_with_the_rows_of_the_table():
         "Missing column: 'seen'",
         "Column 'age' needs numbers: row 2 holds 'x', row 4 holds 'x', row 6 holds 'x', row 8 holds 'x'",
     ]
+
+
+@pytest.mark.parametrize("cells", [["a", "3", None, "12:00:01.5"], [" a", "3.0", "", "new"], [None, None]])
+def test_words_that_are_all_known_are_read_as_others_are(cells):
+    column = Column("thal", "categorical", categories=("12:00:01.5", "3", "a", "a"))
+    words = pl.Series("thal", cells, dtype=pl.String)
+    assert column.parse_words(words).equals(parse_categories(words), null_equal=True)
+
+
+@pytest.mark.parametrize("cells", [[True, False, None], [3, -1, None, 2**53 + 1]])
+def test_booleans_and_whole_numbers_are_read_as_their_text_is(cells):
+    column, text = pl.Series(cells), pl.Series([None if cell is None else str(cell) for cell in cells])
+    kind = "boolean" if cells[0] is True else "categorical"
+    read = [Column("x", kind).parse_words(each).to_list() for each in (column, text)]
+    assert read[0] == read[1]

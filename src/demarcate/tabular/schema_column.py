@@ -78,4 +78,5 @@ class Column:
 
     @cached_property
     def _enum(self) -> pl.Enum:
-        return pl.Enum(self.categories)
+        # A model file may name a category twice.
+        return pl.Enum(list(dict.fromkeys(self.categories)))

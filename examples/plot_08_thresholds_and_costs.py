@@ -22,8 +22,8 @@ from demarcate.plotting import ConfusionDisplay, ThresholdDisplay
 # -------------------------
 #
 # A threshold must not be chosen on training rows, whose probabilities are too good. It need not use up test rows
-# either. The classifier trains eight networks, each on seven eighths of the rows; a row's out-of-fold probability comes
-# from the network that was not trained on it. All 303 rows have one.
+# either. The classifier trains networks on each seven eighths of the rows; a row's out-of-fold probability comes from
+# those that were not trained on it. All 303 rows have one.
 
 heart = datasets.heart()
 clf = DemarcateClassifier(categorical=heart.categorical).fit(heart.X, heart.y)

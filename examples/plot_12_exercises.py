@@ -272,7 +272,7 @@ print(f"on {'the GPU' if torch.cuda.is_available() else 'the CPU'}, twice the sa
 # Where do networks disagree?
 # ---------------------------
 #
-# *A* ``DemarcateClassifier`` *has eight networks. Draw where they disagree.*
+# *A* ``DemarcateClassifier`` *has several networks. Draw where they disagree.*
 
 clf = DemarcateClassifier(hidden=(16, 16), epochs=60).fit(small.X, small.y)
 print(f"out-of-fold accuracy {clf.scores_['accuracy']}")

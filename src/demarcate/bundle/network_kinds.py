@@ -1,6 +1,6 @@
 """The kinds of network in a model, in words: for the terminal, the report, and the summary of a model file."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
 from demarcate.formatting import counted
@@ -55,15 +55,19 @@ def networks_in_words(model: Union["ModelSpec", "Predictor"], done: str = "") ->
 
 
 def _words(kinds: list[NetworkKind]) -> list[str]:
-    """Return what each kind is, with the settings beside its widths in which kinds differ."""
-    names = ["family", *dict.fromkeys(field.name for kind in kinds for field in fields(kind.network))]
-    values = {name: [getattr(kind.network, name, None) for kind in kinds] for name in names if name != "hidden"}
-    differing = {name: own for name, own in values.items() if len(set(own)) > 1}
-    words = []
-    for place, kind in enumerate(kinds):
+    """Return what each kind is, with its other settings where its widths and leaves are those of another kind."""
+    texts = []
+    for kind in kinds:
         widths = "-".join(map(str, kind.network.hidden))
         text = f"of {widths} hidden units" if widths else "without hidden layers"
-        settings = {name.replace("_", " "): own[place] for name, own in differing.items() if own[place] is not None}
-        text += f" ({', '.join(f'{name} {value}' for name, value in settings.items())})" if settings else ""
-        words.append(text + (f" that read the leaves of {counted(kind.n_trees, 'tree')}" if kind.n_trees else ""))
-    return words
+        texts.append(text + (f" that read the leaves of {counted(kind.n_trees, 'tree')}" if kind.n_trees else ""))
+    return [
+        text if texts.count(text) == 1 else f"{text} ({_settings(kind.network)})"
+        for kind, text in zip(kinds, texts, strict=True)
+    ]
+
+
+def _settings(network: Network) -> str:
+    """Return the settings of a network beside its widths."""
+    text = f"{network.family}, {network.activation}, dropout {network.dropout:g}"
+    return text + (f", input dropout {network.input_dropout:g}" if network.input_dropout else "")

@@ -11,7 +11,7 @@ from small_classifier import tiny
 
 from demarcate import DemarcateClassifier, load
 from demarcate.classifier import cross_validation
-from demarcate.classifier.cross_validation import HOLDOUT_MEMBERS_OF_EACH, common_epoch, fit_ensemble, usable_kinds
+from demarcate.classifier.cross_validation import HOLDOUT_MEMBERS_OF_EACH, fit_ensemble, usable_kinds
 from demarcate.classifier.kinds import ELIMINATION_EPOCH, VARIATIONS, Kind, elimination
 from demarcate.classifier.presets import PRESETS
 from demarcate.engine import Training
@@ -265,7 +265,7 @@ def test_a_fold_is_scored_with_the_weights_that_the_other_folds_choose(weighing)
     np.testing.assert_allclose(ensemble.finished, expected, atol=1e-6)
 
 
-def test_with_early_stopping_each_kind_is_scored_at_an_epoch_of_its_own(weighing, monkeypatch):
+def test_with_early_stopping_each_kind_is_scored_at_epochs_of_its_own(weighing, monkeypatch):
     weighing(0.5, 0.5)
     mixed, training_set = [], make_training_set()
 
@@ -276,12 +276,12 @@ def test_with_early_stopping_each_kind_is_scored_at_an_epoch_of_its_own(weighing
     monkeypatch.setattr(cross_validation, "mixture", spy)
     slower = replace(STOPPING, lr=0.01, epochs=10)
     ensemble = fitted(training_set, [replace(PLAIN, training=STOPPING), replace(LEAVES, training=slower)])
-    sizes, epochs = [len(split.scored) for split in ensemble.splits], []
+    epochs = []
     for own, members in zip(mixed[0], (ensemble.members[:3], ensemble.members[3:]), strict=True):
-        epochs.append(common_epoch(members, sizes))
-        for member, split in zip(members, ensemble.splits, strict=True):
+        epochs.append([member.best_epoch for member in members])
+        for place, (member, split) in enumerate(zip(members, ensemble.splits, strict=True)):
             losses = member.history.validation_loss
-            expected = losses[min(epochs[-1], len(losses)) - 1].item()
+            expected = losses[min(epochs[-1][(place + 1) % 3], len(losses)) - 1].item()
             found = -np.log(own[split.scored, training_set.codes[split.scored]]).mean()
             assert found == pytest.approx(expected, rel=1e-5)
     assert epochs[0] != epochs[1]

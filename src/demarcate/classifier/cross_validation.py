@@ -49,7 +49,7 @@ class Ensemble:
     splits: tuple[Split, ...]  # in the order of the folds of `scorer`
     scorer: Predictor  # the members that scored the held-out rows: those of the predictor, except in time
     held: NDArray[np.int64]  # all held-out rows, ascending: every row but the only one of a class, or a part of them
-    probabilities: NDArray[np.float64]  # at the epoch that was best for all folds together
+    probabilities: NDArray[np.float64]  # at the epoch at which the next fold's members stopped
     finished: NDArray[np.float64]  # at the epoch whose weights each member keeps, which these rows chose
     sampling: Sampling  # of the held-out rows
     of_folds: NDArray[np.float64] | None  # of some held-out rows by each fold, (n_folds, n_some, n_classes); None
@@ -173,6 +173,11 @@ class _Trained:
         """Return the members of a kind, by its number."""
         return range(kind * self.n_each, (kind + 1) * self.n_each)
 
+    def next_of(self, member: int) -> int:
+        """Return the member of the same kind and seed in the next fold."""
+        fold, n_folds = self.folds[member], len(self.splits)
+        return member - fold + (fold + 1) % n_folds
+
     def common_epoch_of(self, kind: int) -> int:
         """Return the common epoch of the members of a kind that are traced; 0 if none is."""
         # A member that diverged in its first epoch has no trace, only its initial weights.
@@ -240,10 +245,11 @@ def fit_ensemble(
     """Train ``n_seeds`` members of each kind for each split of the rows, until a deadline by ``time.monotonic``.
 
     Everything a member knows of the table, its encoder included, is fitted on its training rows. In a cross-validation
-    the held-out rows decide when it stops. They are not scored at that epoch, which would flatter it, but at the epoch
-    that was best for all folds together: a single row has a small part in that choice. Members of weighted rows are
-    kept as of that epoch, too: a fold may happen to be without the rows that weigh most, and its own best epoch then
-    makes networks that are right about nothing but the others.
+    the held-out rows decide when it stops. They are not scored at that epoch, which would flatter it, but at the one
+    whose weights the member of the next fold keeps: other rows chose it, and it is as far from the best epoch as that
+    of a member that new rows meet. Members of weighted rows are kept as of the epoch that is best for all folds
+    together: a fold may happen to be without the rows that weigh most, and its own best epoch then makes networks that
+    are right about nothing but the others.
 
     What each kind weighs is chosen by held-out rows. A fold is scored with weights that the other folds chose.
     """
@@ -382,7 +388,8 @@ def _out_of_fold(
 ) -> tuple[NDArray[np.int64], Sampling, NDArray[np.float64], NDArray[np.float64]]:
     """Return the scored rows, ascending, what intervals know of them, and each kind's probabilities of them.
 
-    The probabilities ``(n_kinds, n_held, n_classes)`` are those at the common epoch, then at the members' own.
+    The probabilities ``(n_kinds, n_held, n_classes)`` are those at an epoch that other rows chose, then at the members'
+    own.
     """
     splits, training_set = trained.splits, trained.training_set
     every = np.concatenate([split.scored for split in splits])
@@ -393,8 +400,7 @@ def _out_of_fold(
     everyone, _ = trained.weighted(np.full(len(trained.kinds), 1 / len(trained.kinds)))
     of_kinds: tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]] = [], []
     for kind in range(len(trained.kinds)):
-        epoch = trained.common_epoch_of(kind)
-        pairs = [_scored(everyone, trained, kind, fold, epoch) for fold in range(len(splits))]
+        pairs = [_scored(everyone, trained, kind, fold) for fold in range(len(splits))]
         for parts, probabilities in zip(zip(*pairs, strict=True), of_kinds, strict=True):
             probabilities.append(np.concatenate(parts)[order])
     return held, sampling, np.stack(of_kinds[0]), np.stack(of_kinds[1])
@@ -408,13 +414,16 @@ def _of_folds(predictor: Predictor, training_set: TrainingSet, rows: NDArray[np.
 
 
 def _scored(
-    everyone: Predictor, trained: _Trained, kind: int, fold: int, epoch: int
+    everyone: Predictor, trained: _Trained, kind: int, fold: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return a kind's probabilities of a split's scored rows: at the common epoch, and at the members' own."""
+    """Return a kind's probabilities of a split's scored rows: where the next fold's members stopped, and at the end."""
     members = [member for member in trained.members_of(kind) if trained.folds[member] == fold]
     finished = everyone.probabilities(trained.training_set.cells(trained.splits[fold].scored), members)
-    traces = [trained.fitted[member].validation_logits for member in members]
-    logits = [trace[min(epoch, len(trace)) - 1] for trace in traces if trace is not None]
+    logits = []
+    for member in members:
+        trace, epoch = trained.fitted[member].validation_logits, trained.fitted[trained.next_of(member)].best_epoch
+        if trace is not None:
+            logits.append(trace[min(max(epoch, 1), len(trace)) - 1])
     if not logits:
         return finished, finished
     return everyone.head.probabilities(torch.stack(logits).double()).mean(0).numpy(), finished

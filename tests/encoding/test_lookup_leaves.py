@@ -50,7 +50,7 @@ def test_leaves_are_those_of_the_trees(encoders, ages, words):
                 assert (pairs == np.arange(own.n_trees // 2)).all()
                 codes = np.stack(np.divmod(leaf, own.n_leaves), 2).reshape(n_rows, -1)
                 codes = codes + np.arange(own.n_trees) * own.n_leaves
-            np.testing.assert_array_equal(codes, own.codes(parsed))
+            np.testing.assert_array_equal(codes, own.leaves(parsed).T + own.n_leaves * np.arange(own.n_trees))
 
 
 @pytest.mark.parametrize(("depth", "n_trees", "expected"), [(3, 4, True), (3, 5, False), (4, 4, False)])

@@ -127,12 +127,6 @@ class TreeLeaves:
         n_rows = len(parsed[self.inputs[0].name])
         return self.trees.leaves((column.numbers(parsed[column.name]) for column in self.inputs), n_rows)
 
-    def codes(self, parsed: ParsedColumns) -> NDArray[np.int32]:
-        """Return the encoded column that each row has in each tree, ``(n_rows, n_trees)``."""
-        leaves = self.leaves(parsed)
-        first = np.arange(len(leaves), dtype=np.int32) * np.int32(self.n_leaves)
-        return np.asarray(np.add(leaves.T, first, order="C"))
-
     def columns_of(self, name: str) -> NDArray[np.int64]:
         """Return the encoded columns of the trees that test a column of the table."""
         return np.flatnonzero(np.repeat(self._testing(name), self.n_leaves))

@@ -42,6 +42,8 @@ class Variation:
         Share of hidden units that a step drops, where the estimator's is its default.
     longer
         By how much more epochs and patience are.
+    residual
+        Whether these are residual networks.
     trees
         Whether these networks read leaves of trees.
     most_rows
@@ -53,6 +55,7 @@ class Variation:
     at_most: int | None = None
     dropout: float | None = None
     longer: int = 1
+    residual: bool = False
     trees: bool = False
     most_rows: int | None = None
 
@@ -65,11 +68,13 @@ NARROW = Variation("narrow", hidden=(32,), dropout=0.5, trees=True, most_rows=50
 """Few rows are often fitted best by hardly any units."""
 DEEP = Variation("deep", hidden=(256, 256, 256), longer=3)
 """Classes without noise are separated better by more layers, which take their time."""
+RESIDUAL = Variation("residual", hidden=(128, 128, 128), residual=True)
+"""Blocks that change features, rather than replace them, err otherwise than layers do."""
 
 VARIATIONS: Mapping[str, tuple[Variation, ...]] = {
     "fast": (PLAIN,),
     "default": (PLAIN, LEAVES, NARROW),
-    "best": (PLAIN, LEAVES, NARROW, DEEP),
+    "best": (PLAIN, LEAVES, NARROW, RESIDUAL, DEEP),
 }
 """The kinds of each preset."""
 

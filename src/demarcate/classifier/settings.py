@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from demarcate.engine.backend import check_precision, device_for
 from demarcate.engine.time_limit import checked_limit
 from demarcate.evaluation import Costs
 from demarcate.nn import Network
+from demarcate.nn.residual_family import ResidualNetwork
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.trainingset import TrainingSet
@@ -134,6 +135,8 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         network = replace(network, hidden=hidden)
         if variation.dropout is not None and self.dropout == ClassifierSettings.dropout:
             network = replace(network, dropout=variation.dropout)
+        if variation.residual:
+            network = ResidualNetwork(**asdict(network))
         # Epochs and patience of the caller's own hold for every kind.
         longer = {name: variation.longer for name in ("epochs", "patience") if self._is_auto(name)}
         training = replace(training, **{name: getattr(training, name) * times for name, times in longer.items()})

@@ -177,7 +177,7 @@ class TestShown:
         assert re.search(r"0 +164 +54\.1%", outcome.out)
         assert "Scores on 303 out-of-fold rows, with 95% intervals" in outcome.out
         assert re.search(r"accuracy +0\.\d{3} \[0\.\d{3}, +0\.\d{3}\]", outcome.out)
-        assert re.search(r"2 networks \(hidden 8, \w+\) trained in", outcome.out)
+        assert re.search("2 networks of 8 hidden units, trained in", outcome.out)
         assert re.fullmatch(
             rf"Saved to {re.escape(str(tmp_path / 'm.safetensors'))}, SHA-256 [0-9a-f]{{64}}\n", outcome.err
         )

@@ -33,7 +33,7 @@ def test_json_is_the_document_of_the_file_and_its_sizes(demarcate, model):
 def test_everything_a_model_decides_by_is_shown(demarcate):
     out = " ".join(demarcate("inspect", GOLDEN.with_name("format_3.safetensors")).out.split())
     for words in (
-        "hidden 4,2, silu, dropout 0.25, input dropout 0.125 (1 network)",
+        "hidden 4,2, silu, dropout 0.25, input dropout 0.125 (1 network, 33% of the mean)",
         "encoders 2, of 18 columns each",
         "dose numerical piecewise: 5",
         "decision what costs least, or for none at a cost of 0.92",

@@ -5,14 +5,15 @@ from sklearn import metrics
 from demarcate.report import Report
 
 
-def test_scores_are_scikit_learns(binary_report, oof, parse_page, numbers):
+def test_scores_are_scikit_learns_and_what_averaging_gains(binary_report, binary_fit, oof, parse_page, numbers):
     codes, probabilities = oof
+    gain = binary_fit[0].averaging_gain_
     rows = {row[0]: row for row in parse_page(binary_report.to_html()).table("Scores with 95% intervals")[1:]}
     expected = {
-        "accuracy": metrics.accuracy_score(codes, probabilities.argmax(1)),
-        "log loss": metrics.log_loss(codes, probabilities),
-        "ROC AUC": metrics.roc_auc_score(codes, probabilities[:, 1]),
-        "Brier score": metrics.brier_score_loss(codes, probabilities[:, 1]),
+        "accuracy": metrics.accuracy_score(codes, probabilities.argmax(1)) + gain["accuracy"],
+        "log loss": metrics.log_loss(codes, probabilities) + gain["log_loss"],
+        "ROC AUC": metrics.roc_auc_score(codes, probabilities[:, 1]) + gain["roc_auc"],
+        "Brier score": metrics.brier_score_loss(codes, probabilities[:, 1]) + gain["brier"],
     }
     for name, value in expected.items():
         row = next(cells for first, cells in rows.items() if first.startswith(name))
@@ -44,6 +45,7 @@ def test_the_class_that_average_precision_is_about_is_named(cost_report, binary_
     section = cost_report.to_json()["scores"]
     assert section["about"] == "Average precision is about class ill, the positive one."
     expected = metrics.average_precision_score(labels == "ill", classifier.oof_proba_[:, 0])
+    expected += classifier.averaging_gain_["average_precision"]
     assert section["contenders"][0]["scores"]["average_precision"]["value"] == pytest.approx(expected)
     assert "class well, the second label: nothing says which is positive" in binary_report.to_html()
     assert multiclass_report.to_json()["scores"]["about"] == ""

@@ -14,6 +14,7 @@ from demarcate.classifier import cross_validation
 from demarcate.classifier.cross_validation import HOLDOUT_MEMBERS_OF_EACH, fit_ensemble, usable_kinds
 from demarcate.classifier.kinds import ELIMINATION_EPOCH, VARIATIONS, Kind, elimination
 from demarcate.classifier.presets import PRESETS
+from demarcate.classifier.trained_kinds import TrainedKinds
 from demarcate.engine import Training
 from demarcate.engine.results import ValidationResult
 from demarcate.errors import InputWarning, SettingError
@@ -175,7 +176,7 @@ def test_a_kind_that_falls_far_behind_stops_and_does_not_predict():
 def test_a_kind_is_dropped_although_one_of_its_members_had_stopped_by_itself():
     fates = [SimpleNamespace(dropped=dropped) for dropped in (False, True, False, False)]
     parts = (PLAIN, LEAVES), (), (), ("a", "b", "c", "d"), (0, 1, 0, 1), tuple(fates)
-    kept = cross_validation._Trained(make_training_set(), *parts).without_dropped()
+    kept = TrainedKinds(make_training_set(), *parts).without_dropped()
     assert (kept.kinds, kept.members, kept.folds) == ((LEAVES,), ("c", "d"), (0, 1))
 
 

@@ -16,7 +16,8 @@ from torch import nn
 from demarcate.argument_checks import check_consistent_length, seed_of
 from demarcate.bundle import read_bundle, write_bundle
 from demarcate.classifier.baseline_scores import baseline_probabilities, baseline_scores
-from demarcate.classifier.cross_validation import Ensemble, fit_ensemble
+from demarcate.classifier.cross_validation import fit_ensemble
+from demarcate.classifier.ensemble import Ensemble
 from demarcate.classifier.fit_arguments import checked_table, label_array, training_set_of
 from demarcate.classifier.model_record import model_record
 from demarcate.classifier.notices import audit_rows, dependence_notices, table_notices, training_notices

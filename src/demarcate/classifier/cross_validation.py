@@ -18,18 +18,18 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from demarcate.classifier.ensemble import Ensemble
 from demarcate.classifier.kinds import Kind, elimination
+from demarcate.classifier.trained_kinds import TrainedKinds
 from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Halving, Member, OnEpoch, Samples, fit
 from demarcate.errors import SettingError
-from demarcate.evaluation.averaging_gain import averaging_gain, sampled_rows
-from demarcate.evaluation.calibration import Calibration, calibrate, holdout_parts, scale
-from demarcate.evaluation.conformal import Conformal
+from demarcate.evaluation.averaging_gain import sampled_rows
+from demarcate.evaluation.calibration import holdout_parts
 from demarcate.evaluation.mixing import kind_weights, mixture, out_of_fold_weights
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.sweep.grid import MAX_NETWORKS
 from demarcate.inference import Predictor
-from demarcate.nn.heads import head_for
 from demarcate.tabular.dependent_splits import splits_of
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
@@ -38,50 +38,6 @@ HOLDOUT_MEMBERS, HOLDOUT_MEMBERS_OF_EACH = 4, 2
 """Members for each seed where all share one hold-out, or all rows, and of each kind where there are several."""
 TOGETHER_SHARE = 0.6
 """Share of a time limit in which members of weighted rows find the epoch at which all of them stop."""
-
-
-@dataclass(frozen=True, eq=False)
-class Ensemble:
-    """A fitted ensemble, and its probabilities ``(n_held, n_classes)`` of the rows that members did not train on."""
-
-    predictor: Predictor  # the mean of all members, by the weight of their kind
-    members: tuple[FittedMember, ...]  # of the predictor
-    splits: tuple[Split, ...]  # in the order of the folds of `scorer`
-    scorer: Predictor  # the members that scored the held-out rows: those of the predictor, except in time
-    held: NDArray[np.int64]  # all held-out rows, ascending: every row but the only one of a class, or a part of them
-    probabilities: NDArray[np.float64]  # at the epoch at which the next fold's members stopped
-    finished: NDArray[np.float64]  # at the epoch whose weights each member keeps, which these rows chose
-    sampling: Sampling  # of the held-out rows
-    of_folds: NDArray[np.float64] | None  # of some held-out rows by each fold, (n_folds, n_some, n_classes); None
-    # where new rows are predicted by as many networks as held-out ones, or by others
-    some: NDArray[np.int64]  # which of the held-out rows these are
-    rows: str  # the held-out rows in words: "out-of-fold", "held-out" or "later"
-
-    @property
-    def folds(self) -> NDArray[np.int64]:
-        """The split that each held-out row was scored in, ``(n_held,)``."""
-        assert self.sampling.folds is not None
-        return self.sampling.folds
-
-    def averaging_gain(self, temperature: float | None, positive: int) -> dict[str, float]:
-        """Return by how much the mean over folds, which predicts new rows, is above single folds in each metric."""
-        if self.of_folds is None:
-            return {}
-        weights = None if self.sampling.weights is None else self.sampling.weights[self.some]
-        scaled = np.stack([scale(own, temperature) for own in self.of_folds])
-        return averaging_gain(scaled, weights, positive=positive)
-
-    def calibrated(self, codes: NDArray[np.int64], *, scale: bool) -> tuple[Predictor, NDArray[np.float64]]:
-        """Return the predictor with temperature and prediction sets, and the out-of-fold probabilities.
-
-        ``codes`` are the classes of the held-out rows, ``(n_held,)``; without ``scale`` there is no temperature.
-        """
-        calibration = Calibration(None, self.probabilities)
-        if scale:
-            calibration = calibrate(codes, self.probabilities, self.sampling)
-        conformal = Conformal.of(codes, self.finished, self.sampling)
-        predictor = replace(self.predictor, temperature=calibration.temperature, conformal=conformal)
-        return predictor, calibration.probabilities
 
 
 def check_counts(n_folds: int, n_seeds: int) -> None:
@@ -152,81 +108,6 @@ class _Fit:
         return fit(members, samples, checkpoint=folder, time_limit=limit, halving=stop, **self.settings)
 
 
-@dataclass(frozen=True, eq=False)
-class _Trained:
-    """Trained members of all kinds, kind after kind: as many of each, and of these as many of each split."""
-
-    training_set: TrainingSet
-    kinds: tuple[Kind, ...]
-    splits: tuple[Split, ...]
-    encoders: tuple[TableEncoder, ...]
-    members: tuple[Member, ...]
-    folds: tuple[int, ...]  # the split of each member
-    fitted: tuple[FittedMember, ...]
-
-    @property
-    def n_each(self) -> int:
-        """The number of members of each kind."""
-        return len(self.fitted) // len(self.kinds)
-
-    def members_of(self, kind: int) -> range:
-        """Return the members of a kind, by its number."""
-        return range(kind * self.n_each, (kind + 1) * self.n_each)
-
-    def next_of(self, member: int) -> int:
-        """Return the member of the same kind and seed in the next fold."""
-        fold, n_folds = self.folds[member], len(self.splits)
-        return member - fold + (fold + 1) % n_folds
-
-    def common_epoch_of(self, kind: int) -> int:
-        """Return the common epoch of the members of a kind that are traced; 0 if none is."""
-        # A member that diverged in its first epoch has no trace, only its initial weights.
-        traced = [member for member in self.members_of(kind) if self.fitted[member].validation_logits is not None]
-        weights = self.training_set.weights
-        of_splits = [
-            len(split.scored) if weights is None else float(weights[split.scored].sum()) for split in self.splits
-        ]
-        totals = [of_splits[self.folds[member]] for member in traced]
-        return common_epoch([self.fitted[member] for member in traced], totals) if traced else 0
-
-    def without_dropped(self) -> "_Trained":
-        """Return the kinds that were not dropped while they trained."""
-        # Of a kind that is dropped, members that had stopped before are not.
-        kinds = [self.fitted[own.start : own.stop] for own in map(self.members_of, range(len(self.kinds)))]
-        kept = [number for number, own in enumerate(kinds) if not any(member.dropped for member in own)]
-        members = [member for number in kept for member in self.members_of(number)]
-        return replace(
-            self,
-            kinds=tuple(self.kinds[number] for number in kept),
-            members=tuple(self.members[member] for member in members),
-            folds=tuple(self.folds[member] for member in members),
-            fitted=tuple(self.fitted[member] for member in members),
-        )
-
-    def weighted(self, weights: NDArray[np.float64]) -> tuple[Predictor, list[FittedMember]]:
-        """Return the mean of the members of all kinds that weigh something, and these members."""
-        kept = [number for number, weight in enumerate(weights) if weight > 0]
-        members = [member for number in kept for member in self.members_of(number)]
-        encoding = [self.members[member].encoding for member in members]
-        used = sorted(set(encoding))
-        predictor = Predictor.of(
-            schema=self.training_set.schema,
-            encoders=[self.encoders[number] for number in used],
-            encoding=[used.index(number) for number in encoding],
-            networks=[self.kinds[member // self.n_each].network for member in members],
-            states=[self.fitted[member].state for member in members],
-            head=head_for(self.kinds[0].network.head, len(self.training_set.classes)),
-            classes=self.training_set.classes,
-            merge_labels=self.training_set.merge_labels,
-            target=self.training_set.target,
-            weights=None
-            if len(kept) == 1
-            else [float(weights[number]) / self.n_each for number in np.repeat(kept, self.n_each)],
-            folds=None if len(used) == len(self.splits) else [self.folds[member] for member in members],
-        )
-        return predictor, [replace(self.fitted[member], validation_logits=None) for member in members]
-
-
 def fit_ensemble(
     training_set: TrainingSet,
     kinds: Sequence[Kind],
@@ -291,7 +172,7 @@ def usable_kinds(kinds: Sequence[Kind], training_set: TrainingSet) -> tuple[Kind
     return tuple(kind for kind in kinds if not kind.trees) or tuple(without)
 
 
-def _train(shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds: int, seed: int) -> _Trained:
+def _train(shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds: int, seed: int) -> TrainedKinds:
     """Train members of all kinds on all splits."""
     training_set, is_forward = shared.training_set, splits[0].is_forward
     n_each = n_seeds * (len(splits) if len(splits) > 1 else _alike(len(kinds)))
@@ -321,7 +202,7 @@ def _train(shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds
     rule = elimination(len(kinds), n_each)
     fitted = shared.run(members, samples, phase, TOGETHER_SHARE if stops_together else share, rule)
     parts = training_set, tuple(kinds), tuple(splits), tuple(encoders), tuple(members), tuple(folds)
-    trained = _Trained(*parts, tuple(fitted)).without_dropped()
+    trained = TrainedKinds(*parts, tuple(fitted)).without_dropped()
     return _stopped_together(shared, trained, samples) if stops_together else trained
 
 
@@ -330,7 +211,7 @@ def _alike(n_kinds: int) -> int:
     return HOLDOUT_MEMBERS if n_kinds == 1 else HOLDOUT_MEMBERS_OF_EACH
 
 
-def _stopped_together(shared: _Fit, trained: _Trained, samples: Samples) -> _Trained:
+def _stopped_together(shared: _Fit, trained: TrainedKinds, samples: Samples) -> TrainedKinds:
     """Train again, the members of each kind up to their common epoch; those of a kind without one stay as they are."""
     fitted = list(trained.fitted)
     epochs = [trained.common_epoch_of(number) for number in range(len(trained.kinds))]
@@ -346,7 +227,7 @@ def _stopped_together(shared: _Fit, trained: _Trained, samples: Samples) -> _Tra
 
 
 def _fit_final(
-    shared: _Fit, windows: _Trained, weights: NDArray[np.float64], n_seeds: int, seed: int
+    shared: _Fit, windows: TrainedKinds, weights: NDArray[np.float64], n_seeds: int, seed: int
 ) -> tuple[Predictor, list[FittedMember]]:
     """Train networks on all rows, each kind for the median of the epochs whose weights its windows' networks kept."""
     training_set = shared.training_set
@@ -366,25 +247,11 @@ def _fit_final(
         every_member += members
     every = Split(rows[0].numpy(), rows[1].numpy(), rows[1].numpy())
     parts = training_set, kinds, (every,), tuple(encoders), tuple(every_member), (0,) * len(every_member)
-    return _Trained(*parts, tuple(fitted)).weighted(weights[kept])
-
-
-def common_epoch(members: Sequence[FittedMember], weights: Sequence[float]) -> int:
-    """Return the epoch, from 1, with the lowest validation loss over all members' validation rows together.
-
-    ``weights`` are those of each member's validation rows together. A member that stopped earlier counts with its last
-    loss.
-    """
-    curves = [(member.history.validation_loss, weight) for member, weight in zip(members, weights, strict=True)]
-    longest = max(len(curve) for curve, _ in curves)
-    total = torch.zeros(longest, dtype=torch.float64)
-    for curve, weight in curves:
-        total += weight * torch.cat([curve, curve[-1:].expand(longest - len(curve))])
-    return int(total.argmin()) + 1
+    return TrainedKinds(*parts, tuple(fitted)).weighted(weights[kept])
 
 
 def _out_of_fold(
-    trained: _Trained,
+    trained: TrainedKinds,
 ) -> tuple[NDArray[np.int64], Sampling, NDArray[np.float64], NDArray[np.float64]]:
     """Return the scored rows, ascending, what intervals know of them, and each kind's probabilities of them.
 
@@ -414,7 +281,7 @@ def _of_folds(predictor: Predictor, training_set: TrainingSet, rows: NDArray[np.
 
 
 def _scored(
-    everyone: Predictor, trained: _Trained, kind: int, fold: int
+    everyone: Predictor, trained: TrainedKinds, kind: int, fold: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return a kind's probabilities of a split's scored rows: where the next fold's members stopped, and at the end."""
     members = [member for member in trained.members_of(kind) if trained.folds[member] == fold]

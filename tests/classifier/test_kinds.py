@@ -85,12 +85,29 @@ def test_widths_bins_or_trees_of_ones_own_make_one_kind(matrix, ensemble_argumen
 
 @pytest.mark.parametrize("preset", list(PRESETS))
 def test_a_table_of_many_rows_has_no_kind_for_few(ensemble_arguments, preset):
-    most = max(each.most_rows or 0 for each in VARIATIONS["default"])
-    labels = np.arange(most + 1) % 2
-    numbers = {len(rows): len(ensemble_arguments((rows[:, np.newaxis] * 1.5, rows), preset=preset)[0])
-               for rows in (labels, labels[:-1])}  # fmt: skip
-    n_small = sum(each.most_rows is not None for each in VARIATIONS[preset])
-    assert numbers[most] - numbers[most + 1] == n_small
+    for most in {each.most_rows for each in VARIATIONS["best"] if each.most_rows}:
+        for n_rows in (most, most + 1):
+            labels = np.arange(n_rows) % 2
+            kinds, _ = ensemble_arguments((labels[:, np.newaxis] * 1.5, labels), preset=preset)
+            expected = [each.name for each in VARIATIONS[preset] if n_rows <= (each.most_rows or n_rows)]
+            assert [kind.name for kind in kinds] == expected
+
+
+def test_of_few_rows_a_linear_network_reads_numbers_as_they_are(matrix, ensemble_arguments):
+    linear = next(kind for kind in ensemble_arguments(matrix)[0] if kind.name == "linear")
+    assert (linear.network.hidden, linear.pieces, linear.trees) == ((), False, False)
+
+
+def test_kinds_that_read_the_same_share_encoders_and_others_have_their_own(weighing):
+    weighing(0.3, 0.3, 0.4)
+    whole = replace(PLAIN, name="whole", pieces=False)
+    ensemble = fitted(make_training_set(), [PLAIN, replace(PLAIN, name="again"), whole], pieces=True)
+    n_folds = len(ensemble.splits)
+    encoding = np.reshape(ensemble.predictor.encoding, (3, n_folds))
+    assert encoding[0].tolist() == encoding[1].tolist()
+    assert not set(encoding[0]) & set(encoding[2])
+    widths = [[ensemble.predictor.encoders[number].n_encoded for number in row] for row in encoding]
+    assert all(wide > narrow for wide, narrow in zip(widths[0], widths[2], strict=True))
 
 
 def test_dropout_of_ones_own_is_that_of_every_kind(matrix, ensemble_arguments):

@@ -68,14 +68,19 @@ class _Fit:
 
         Kinds that read the same have the same encoders.
         """
-        plain = [self.training_set.encoder(own, with_classes=self.pieces) for own in rows]
-        readings = {
-            trees: [self.training_set.with_trees(encoder, own) for encoder, own in zip(plain, rows, strict=True)]
-            if trees
-            else plain
-            for trees in dict.fromkeys(kind.trees for kind in kinds)
-        }
-        first = [len(rows) * [*readings].index(kind.trees) for kind in kinds]
+        fitted: dict[bool, list[TableEncoder]] = {}
+        readings: dict[tuple[bool, bool], list[TableEncoder]] = {}
+        for kind in kinds:
+            pieces = self.pieces and kind.pieces
+            if pieces not in fitted:
+                fitted[pieces] = [self.training_set.encoder(own, with_classes=pieces) for own in rows]
+            own_encoders = fitted[pieces]
+            if kind.trees and (pieces, True) not in readings:
+                pairs = zip(own_encoders, rows, strict=True)
+                own_encoders = [self.training_set.with_trees(encoder, own) for encoder, own in pairs]
+            readings.setdefault((pieces, kind.trees), own_encoders)
+        keys = [*readings]
+        first = [len(rows) * keys.index((self.pieces and kind.pieces, kind.trees)) for kind in kinds]
         return [encoder for own in readings.values() for encoder in own], first
 
     def run(

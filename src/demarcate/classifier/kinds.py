@@ -20,12 +20,15 @@ class Kind:
         Their specification, and how they are trained.
     trees
         Whether they read the leaves of small boosted trees beside the encoded columns.
+    pieces
+        Whether they read numbers in bins, and target statistics, where the estimator's setting allows it.
     """
 
     name: str
     network: Network
     training: Training
     trees: bool = False
+    pieces: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,8 @@ class Variation:
         By how much more epochs and patience are.
     residual
         Whether these are residual networks.
-    trees
-        Whether these networks read leaves of trees.
+    trees, pieces
+        Whether these networks read leaves of trees, and numbers in bins.
     most_rows
         Rows of a table above which there is no such kind.
     """
@@ -57,6 +60,7 @@ class Variation:
     longer: int = 1
     residual: bool = False
     trees: bool = False
+    pieces: bool = True
     most_rows: int | None = None
 
 
@@ -66,6 +70,8 @@ LEAVES = Variation("leaves", at_most=128, trees=True)
 """What thresholds on several columns do together trees have found already, so that fewer units do."""
 NARROW = Variation("narrow", hidden=(32,), dropout=0.5, trees=True, most_rows=5000)
 """Few rows are often fitted best by hardly any units."""
+LINEAR = Variation("linear", hidden=(), pieces=False, most_rows=1000)
+"""Of even fewer rows nothing but a straight boundary may be known."""
 DEEP = Variation("deep", hidden=(256, 256, 256), longer=3)
 """Classes without noise are separated better by more layers, which take their time."""
 RESIDUAL = Variation("residual", hidden=(128, 128, 128), residual=True)
@@ -73,8 +79,8 @@ RESIDUAL = Variation("residual", hidden=(128, 128, 128), residual=True)
 
 VARIATIONS: Mapping[str, tuple[Variation, ...]] = {
     "fast": (PLAIN,),
-    "default": (PLAIN, LEAVES, NARROW),
-    "best": (PLAIN, LEAVES, NARROW, RESIDUAL, DEEP),
+    "default": (PLAIN, LEAVES, NARROW, LINEAR),
+    "best": (PLAIN, LEAVES, NARROW, LINEAR, RESIDUAL, DEEP),
 }
 """The kinds of each preset."""
 

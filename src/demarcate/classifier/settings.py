@@ -129,7 +129,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
 
     def _varied(self, variation: Variation, network: Network, training: Training, *, trees: bool) -> Kind:
         """Return a kind of network that differs from the estimator's settings as a variation says."""
-        hidden = variation.hidden or network.hidden
+        hidden = network.hidden if variation.hidden is None else variation.hidden
         if variation.at_most is not None:
             hidden = tuple(min(width, variation.at_most) for width in hidden)
         network = replace(network, hidden=hidden)
@@ -140,7 +140,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         # Epochs and patience of the caller's own hold for every kind.
         longer = {name: variation.longer for name in ("epochs", "patience") if self._is_auto(name)}
         training = replace(training, **{name: getattr(training, name) * times for name, times in longer.items()})
-        return Kind(variation.name, network, training, trees)
+        return Kind(variation.name, network, training, trees, variation.pieces)
 
     def _training(self, n_rows: int) -> Training:
         """Return how every member is trained on a table of ``n_rows``."""

@@ -17,6 +17,7 @@ from demarcate.encoding import ColumnEncoder, TableEncoder, encoder_registry
 from demarcate.encoding.base import NO_TARGET, SharedColumn, StateField
 from demarcate.encoding.lookup_codes import LookupColumns
 from demarcate.encoding.shared_table import SharedTable
+from demarcate.encoding.tree_leaves import FITTED_WIDTH
 from demarcate.errors import BundleError
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.tabular import infer_schema
@@ -146,7 +147,7 @@ def test_a_program_without_it_refuses_the_model_file(classifier):
 
 
 def test_the_memory_budget_expects_its_width():
-    needed = 4 * 8000 + 1000 * (64 + 4 * MAX_BINS)
+    needed = 4 * 8000 + 1000 * (64 + 4 * (MAX_BINS + FITTED_WIDTH) * READINGS)
     for n_bytes, expected in ((needed, True), (needed - 1, False)):
         assert MemoryBudget(n_bytes).holds(1000, {"age": 8000}, {"age": pl.Int64()}, 1) == expected
 

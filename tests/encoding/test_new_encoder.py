@@ -22,6 +22,7 @@ from demarcate.errors import BundleError
 from demarcate.inference.first_layer_lookup import FirstLayerLookup
 from demarcate.tabular import infer_schema
 from demarcate.trainingset import MemoryBudget
+from demarcate.trainingset.memory_budget import READINGS
 
 MAX_BINS = 32
 N_ROWS = 400

@@ -72,6 +72,8 @@ def test_a_record_may_hold_more_than_commands_read(document, record):
         {"scores": {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6, "rows": "test", "n_rows": -1}}},
         {"scores": {"accuracy": {"value": 0.5, "low": 0.4, "high": 0.6, "rows": "test"}}},
         {"baselines": {"majority": None}},
+        {"averaging_gain": [0.1]},
+        {"averaging_gain": {"log_loss": "less"}},
         {"provenance": "unknown"},
         {"n_samples": True},
         {"class_rows": {"a": "many"}},

@@ -4,7 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from demarcate.cli.console_tables import print_class_balance, print_scores, print_training_set, print_verdict
+from demarcate.cli.console_tables import (
+    print_averaging_gain,
+    print_class_balance,
+    print_scores,
+    print_training_set,
+    print_verdict,
+)
 from demarcate.evaluation import PairedComparison, Score
 from demarcate.nn import Network
 from demarcate.tabular import infer_schema
@@ -62,3 +68,10 @@ def test_scores_by_group_say_so_in_the_title(capsys):
 def test_a_users_text_is_not_markup(capsys, text):
     print_class_balance({text: 2, "other": 1})
     assert text in capsys.readouterr().out
+
+
+def test_scores_that_allow_for_a_gain_say_so_and_others_say_nothing(capsys):
+    print_averaging_gain({})
+    assert capsys.readouterr().out == ""
+    print_averaging_gain({"log_loss": -0.0154, "accuracy": 0.0105})
+    assert "an estimate (log loss -0.015, accuracy +0.011)" in capsys.readouterr().out

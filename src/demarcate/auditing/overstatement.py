@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from demarcate.evaluation import METRICS, Score
+from demarcate.evaluation.averaging_gain import with_gain
 from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.scores import scores_json
@@ -125,8 +126,14 @@ def overstatement(
     settings: dict[str, Any] = {"rows": "the same", "positive": positive_or_second(honest.predictor_.positive)}
     both = random.oof_proba_[other], honest.oof_proba_[own]
     pair = compare_sampled(codes, *both, sampling, other=by, **settings)
-    scores = [score_sampled(codes, probabilities, sampling, **settings) for probabilities in both]
-    differences = {name: _in_favour(name, difference) for name, difference in pair.differences.items()}
+    gains = random.averaging_gain_, honest.averaging_gain_
+    scores = [
+        with_gain(score_sampled(codes, probabilities, sampling, **settings), gain)
+        for probabilities, gain in zip(both, gains, strict=True)
+    ]
+    more = {name: gains[0].get(name, 0.0) - gains[1].get(name, 0.0) for name in pair.differences}
+    moved = with_gain(pair.differences, more, bounded=False)
+    differences = {name: _in_favour(name, difference) for name, difference in moved.items()}
     n_groups = sampling.n_clusters or len(rows)
     return Overstatement(by, tuple(columns), scores[0], scores[1], differences, len(rows), n_groups, is_named)
 

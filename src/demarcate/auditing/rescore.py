@@ -14,6 +14,7 @@ from demarcate.checks import Finding
 from demarcate.checks.duplicate_groups import first_equal_rows, has_duplicate_in_training
 from demarcate.classifier import DemarcateClassifier
 from demarcate.evaluation import Score
+from demarcate.evaluation.averaging_gain import with_gain
 from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.scores import scores_json
 from demarcate.tabular import ParsedColumns
@@ -135,7 +136,7 @@ def _without_duplicates(refit: Refit, classifier: DemarcateClassifier, parsed: P
         positive = positive_or_second(classifier.predictor_.positive)
         sampling = classifier.oof_sampling_.rows(single)
         rescored = score_sampled(codes, probabilities, sampling, rows=classifier.oof_kind_, positive=positive)
-        yield Rescored(name, rescored, len(codes))
+        yield Rescored(name, with_gain(rescored, classifier.averaging_gain_), len(codes))
     first = np.flatnonzero(groups == np.arange(len(groups)))
     counts = np.unique(refit.labels[first], return_counts=True)[1]
     if len(counts) > 1 and counts.max() > 1:

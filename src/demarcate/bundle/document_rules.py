@@ -220,6 +220,9 @@ def check_record(record: Any) -> None:
     require(isinstance(baselines, dict), "the baselines are not a mapping")
     for name, scores in baselines.items():
         _check_scores(scores, f"the baseline {name!r}")
+    gain = record.get("averaging_gain", {})
+    is_gain = isinstance(gain, dict) and all(type(value) in (int, float) for value in gain.values())
+    require(is_gain, "averaging_gain does not hold numbers")
     for name in ("provenance", "settings", "class_rows"):
         require(isinstance(record.get(name, {}), dict), f"{name} is not a mapping")
     require(all(map(is_count, record.get("class_rows", {}).values())), "class_rows does not hold counts")

@@ -137,6 +137,20 @@ def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Co
     print_lines("Accuracy and balanced accuracy are those of the likeliest class, not of decisions by cost.", "")
 
 
+def print_averaging_gain(gain: Mapping[str, float]) -> None:
+    """Print by how much scores were moved because the mean over folds predicts new rows, if they were."""
+    from demarcate.evaluation import METRICS
+
+    if not gain:
+        return
+    moved = [f"{METRICS[name].label} {gain[name]:+.3f}" for name in ("log_loss", "accuracy", "roc_auc") if name in gain]
+    print_lines(
+        "The networks of one fold score a row, and the mean over all folds predicts new rows: the scores of demarcate",
+        f"allow for what that gains, an estimate ({', '.join(moved)}). Scores of single classes do not.",
+        "",
+    )
+
+
 def print_few_scored_rows(classes: Sequence[Any], counts: Sequence[int]) -> None:
     """Print which classes have few scored rows, if any has."""
     from demarcate.evaluation.scored_rows import few_scored_rows
@@ -192,6 +206,7 @@ def print_model(path: str, file: "ModelFile") -> None:
 
         baselines = {name: scores_from_json(values) for name, values in spec.record.get("baselines", {}).items()}
         print_scores(scores_from_json(spec.record["scores"]), baselines)
+        print_averaging_gain(spec.record.get("averaging_gain", {}))
     print_lines(*(f"{name:22s} {text}" for name, text in model_summary.summarize(file)))
 
 

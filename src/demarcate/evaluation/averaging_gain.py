@@ -46,7 +46,7 @@ def averaging_gain(
     --------
     >>> certain, unsure = np.tile([0.9, 0.1], (100, 1)), np.tile([0.6, 0.4], (100, 1))
     >>> round(averaging_gain(np.stack([certain, unsure]))["log_loss"], 2)
-    -0.06
+    -0.08
     """
     mean = of_folds.mean(0)
     row_weights = np.ones((1, len(mean))) if weights is None else weights[np.newaxis]

@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from demarcate.cli.table_input import LabelledTable
 
 
-RECORDED = ("class_rows", "class_weight", "scores", "baselines", "comparison", "scored_rows", "costs")
+RECORDED = (
+    "class_rows",
+    "class_weight",
+    "scores",
+    "averaging_gain",
+    "baselines",
+    "comparison",
+    "scored_rows",
+    "costs",
+)
 """What the JSON has of the record of a fit."""
 
 
@@ -148,6 +157,7 @@ def _fit(
 
         console_tables.print_class_weights(classifier)
         console_tables.print_scores(classifier.scores_, baselines)
+        console_tables.print_averaging_gain(classifier.averaging_gain_)
         console_tables.print_few_scored_rows(classes, [*record["scored_rows"].values()])
         if cost_comparison and classifier.costs_:
             console_tables.print_costs(cost_comparison, classes, classifier.costs_)

@@ -42,10 +42,11 @@ from demarcate.trainingset import TrainingSet
 class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[misc]
     """A classifier for tables: a cross-validated ensemble of neural networks, trained as one stack.
 
-    The rows are split into folds. For each fold a network trains on the other folds, with an encoder fitted on them,
-    and stops by the loss on its fold. Predictions are the mean of all networks' probabilities; scores are computed on
-    each row's probabilities from the networks that did not train on it. Columns may be numbers, categories, booleans
-    and dates, with missing values; their kinds are inferred, or named here.
+    The rows are split into folds. For each fold networks of several kinds train on the other folds, with encoders
+    fitted on them, and stop by the loss on their fold. Predictions are the mean of all networks' probabilities, in
+    which each kind weighs what rows that it was not trained on say; scores are computed on each row's probabilities
+    from the networks that did not train on it. Columns may be numbers, categories, booleans, text and dates, with
+    missing values; what they are is inferred, or named here.
 
     Parameters
     ----------
@@ -58,9 +59,10 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         Whether numerical columns are also encoded in bins, cut where the classes part (a piecewise linear encoding),
         and many categories by target statistics.
     trees
-        Whether networks also read the leaves of small boosted trees, grown on their training rows: ``auto`` for a
-        second kind of network that does, weighed against the first by held-out rows, where ``hidden`` is ``auto``;
-        True for all networks, False for none.
+        Whether networks also read the leaves of small boosted trees, grown on their training rows. ``auto`` for the
+        kinds of network of the preset (`demarcate.classifier.kinds.VARIATIONS`), some of which do, weighed by held-out
+        rows, where ``hidden`` is ``auto`` and ``pieces`` True; else one kind, which does not. True: one kind, which
+        does; False: one that does not.
     activation
         The nonlinearity after each hidden layer, one of `demarcate.nn.ACTIVATIONS`; ``none`` for a linear model.
     dropout, input_dropout

@@ -68,19 +68,18 @@ class _Fit:
 
         Kinds that read the same have the same encoders.
         """
-        fitted: dict[bool, list[TableEncoder]] = {}
-        readings: dict[tuple[bool, bool], list[TableEncoder]] = {}
-        for kind in kinds:
-            pieces = self.pieces and kind.pieces
-            if pieces not in fitted:
-                fitted[pieces] = [self.training_set.encoder(own, with_classes=pieces) for own in rows]
-            own_encoders = fitted[pieces]
-            if kind.trees and (pieces, True) not in readings:
-                pairs = zip(own_encoders, rows, strict=True)
-                own_encoders = [self.training_set.with_trees(encoder, own) for encoder, own in pairs]
-            readings.setdefault((pieces, kind.trees), own_encoders)
-        keys = [*readings]
-        first = [len(rows) * keys.index((self.pieces and kind.pieces, kind.trees)) for kind in kinds]
+        wanted = [(self.pieces and kind.pieces, kind.trees) for kind in kinds]
+        plain = {
+            pieces: [self.training_set.encoder(own, with_classes=pieces) for own in rows]
+            for pieces in dict.fromkeys(pieces for pieces, _ in wanted)
+        }
+        readings = {
+            (pieces, trees): [self.training_set.with_trees(*pair) for pair in zip(plain[pieces], rows, strict=True)]
+            if trees
+            else plain[pieces]
+            for pieces, trees in dict.fromkeys(wanted)
+        }
+        first = [len(rows) * [*readings].index(reading) for reading in wanted]
         return [encoder for own in readings.values() for encoder in own], first
 
     def run(

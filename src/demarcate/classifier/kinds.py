@@ -15,7 +15,7 @@ class Kind:
     Attributes
     ----------
     name
-        What it is called in records and checkpoints.
+        What it is called in folders of checkpoints.
     network, training
         Their specification, and how they are trained.
     trees

@@ -97,10 +97,10 @@ def test_at_a_cost_of_two_the_savings_of_a_searched_threshold_on_other_rows_may_
     assert saved["chosen"].value < 0.7 * saved["promised"].value
 
 
-def test_at_a_cost_of_two_the_rule_is_no_worse_than_the_search_and_hardly_beyond_chance(thresholds):
+def test_at_a_cost_of_two_the_rule_is_no_worse_than_the_search_and_not_beyond_chance(thresholds):
     saved = thresholds["saved"][2.0]
-    assert saved["rule"].value > saved["chosen"].value
-    assert abs(saved["rule"].low) < 0.5 * saved["rule"].value
+    assert holds(saved["rule"], 0.0)
+    assert saved["rule"].high > saved["chosen"].value
 
 
 def test_at_a_cost_of_ten_a_low_threshold_saves_and_the_rule_as_much_as_the_search(thresholds):

@@ -48,6 +48,11 @@ def require(is_met: bool, setting: str, rule: str, value: Any) -> None:
         raise SettingError(f"{setting} must be {rule}, got {value!r}")
 
 
+def require_cadence(setting: str, every: Any) -> None:
+    """Refuse a number of epochs from one report or evaluation to the next that is none."""
+    require(is_integer(every) and every >= 1, setting, "a whole number of epochs from 1 up", every)
+
+
 def seed_of(random_state: int | np.random.RandomState | None) -> int:
     """Return a seed for any ``random_state`` of scikit-learn."""
     from sklearn.utils import check_random_state

@@ -2,6 +2,7 @@ import io
 from dataclasses import replace
 
 import pytest
+import torch
 
 from demarcate.cli.progress_bar import rows_progress, training_progress
 from demarcate.engine import Progress
@@ -14,11 +15,11 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def reports():
-    fields = {"n_epochs": 4, "n_members": 3, "n_active": 2, "population": 1, "n_populations": 2}
-    losses = [(0.75, 0.625), (0.75, None), (None, None)]
+    fields = {"n_epochs": 4, "n_members": 3, "members": (0, 2), "ended": (), "population": 1, "n_populations": 2}
+    losses = [{"train_loss": 0.75, "validation_loss": 0.625}, {"train_loss": 0.75}, {}]
     return [
-        Progress(epoch=epoch, train_loss=train, validation_loss=validation, **fields)
-        for epoch, (train, validation) in enumerate(losses, 1)
+        Progress(epoch=epoch, values={name: torch.tensor([value] * 2) for name, value in own.items()}, **fields)
+        for epoch, own in enumerate(losses, 1)
     ]
 
 

@@ -1,6 +1,7 @@
 import time
 
 import pytest
+import torch
 
 from demarcate.cli import progress_lines as lines
 from demarcate.cli.progress_bar import rows_progress, training_progress, work_progress
@@ -31,9 +32,9 @@ def test_where_no_terminal_is_long_work_says_where_it_is_in_plain_lines(capsys):
 
 
 def test_training_says_epoch_and_loss(capsys):
-    counts = {"n_epochs": 4, "n_members": 3, "n_active": 2, "population": 1, "n_populations": 1}
+    losses = {"train_loss": torch.tensor([0.75, 0.75]), "validation_loss": torch.tensor([0.5, 0.75])}
     with training_progress(quiet=False) as on_epoch:
-        on_epoch(Progress(epoch=2, train_loss=0.75, validation_loss=0.625, **counts))
+        on_epoch(Progress(1, 1, epoch=2, n_epochs=4, n_members=3, members=(0, 2), ended=(), values=losses))
         printed(capsys, "training: epoch 2/4, loss 0.6250, 2/3 networks, 0 seconds so far\n")
 
 
@@ -50,3 +51,30 @@ def test_quiet_work_says_nothing(capsys):
         on_rows(3)
         time.sleep(0.05)
     assert capsys.readouterr() == ("", "")
+
+
+def test_each_nth_epoch_has_a_line_of_means_over_the_networks_still_training(capsys):
+    with training_progress(quiet=False, every=2) as on_epoch:
+        for epoch in range(1, 6):
+            members = (0, 1) if epoch < 4 else (1,)
+            values = {
+                "train_loss": torch.tensor([0.5, 0.25])[: len(members)],
+                "train_accuracy": torch.ones(len(members)),
+            }
+            on_epoch(
+                Progress(
+                    1, 1, epoch, n_epochs=9, n_members=2, members=members, ended=members[: epoch == 5], values=values
+                )
+            )
+    assert capsys.readouterr().err.splitlines() == [
+        "epoch    1  train loss 0.3750  train accuracy 1.0000  mean of 2 networks",
+        "epoch    2  train loss 0.3750  train accuracy 1.0000  mean of 2 networks",
+        "epoch    4  train loss 0.5000  train accuracy 1.0000",
+        "epoch    5  train loss 0.5000  train accuracy 1.0000",
+    ]
+
+
+def test_lines_of_epochs_are_not_printed_when_quiet(capsys):
+    with training_progress(quiet=True, every=2) as on_epoch:
+        assert on_epoch is None
+    assert capsys.readouterr().err == ""

@@ -312,8 +312,65 @@ def test_progress_leaves_out_losses_that_are_not_finite():
 def test_progress_has_no_loss_to_tell_where_no_rows_are_watched():
     told = []
     run([member(held=NO_ROWS, epochs=2)], on_epoch=told.append)
+    assert [progress.validation_accuracy for progress in told] == [None, None]
     assert [progress.validation_loss for progress in told] == [None, None]
     assert all(math.isfinite(progress.train_loss) for progress in told)
+
+
+def test_progress_has_the_losses_and_accuracies_of_each_member_by_its_index():
+    told = []
+    members = [member((4, 4), epochs=3), member(epochs=5), member(epochs=9, patience=1, lr=1.0), member(epochs=7)]
+    fitted = run(members, on_epoch=told.append, evaluate_train_every=2)
+    for index, own in enumerate(fitted):
+        mine = [progress for progress in told if index in progress.members]
+        assert [progress.epoch for progress in mine] == list(range(1, own.history.n_epochs + 1))
+        assert [index in progress.ended for progress in mine] == [False] * (len(mine) - 1) + [True]
+        for name in ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy"):
+            assert [progress.of(index)[name] for progress in mine] == getattr(own.history, name).tolist()
+        losses = [progress.of(index)["eval_train_loss"] for progress in mine]
+        assert [loss for loss in losses if loss is not None] == own.history.eval_train_loss.tolist()
+
+
+# Training rows in eval mode
+
+
+@pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])
+def test_training_rows_are_evaluated_without_dropout_as_often_as_asked(batch_size):
+    """As the network trained up to that epoch says of them; members of one stack differ in rows, widths and epochs."""
+    weights = torch.rand(N_ROWS, generator=torch.Generator().manual_seed(1))
+    samples = noisy_samples(3, weights=weights)
+    settings = {"dropout": 0.4, "batch_size": batch_size}
+
+    def members(epochs):
+        return [
+            member((8,), seed=1, epochs=epochs, **settings),
+            member((6,), seed=2, epochs=min(epochs, 4), rows=TRAIN[:41], held=NO_ROWS, **settings),
+            member((3, 3), seed=3, epochs=epochs, averaging=2.0, **settings),
+        ]
+
+    whole = run(members(7), samples, evaluate_train_every=3)
+    assert [one.history.eval_train_epochs.tolist() for one in whole] == [[1, 3, 6, 7], [1, 3, 4], [1, 3, 6, 7]]
+    for epoch in (1, 3, 4, 6, 7):
+        for one, cut, own in zip(whole, run(members(epoch), samples), members(7), strict=True):
+            if epoch in one.history.eval_train_epochs.tolist():
+                place = one.history.eval_train_epochs.tolist().index(epoch)
+                loss, accuracy = judged(cut, samples, own.rows)
+                assert one.history.eval_train_loss[place].item() == pytest.approx(loss, rel=1e-5)
+                assert one.history.eval_train_accuracy[place].item() == pytest.approx(accuracy)
+
+
+def test_evaluating_training_rows_changes_no_bit_of_the_training():
+    samples = noisy_samples()
+    for one, other in zip(run(MIXED, samples), run(MIXED, samples, evaluate_train_every=1), strict=True):
+        assert_same_member(one, other, 0)
+        assert len(one.history.eval_train_loss) == 0
+        assert len(other.history.eval_train_loss) == other.history.n_epochs
+
+
+@pytest.mark.parametrize("every", [0, -1, 1.5, True])
+def test_a_number_of_epochs_between_evaluations_is_at_least_one(every):
+    with pytest.raises(SettingError, match=r"^evaluate_train_every must be a whole number of epochs from 1 up, got "):
+        run([member()], evaluate_train_every=every)
 
 
 @pytest.mark.parametrize("batch_size", [None, 16], ids=["full-batch", "mini-batches"])

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from demarcate.cli.console import terminal_stderr
-from demarcate.cli.progress_lines import progress_lines
+from demarcate.cli.progress_lines import epoch_notices, progress_lines
 
 if TYPE_CHECKING:
     from demarcate.engine import OnEpoch, Progress
@@ -15,8 +15,11 @@ Update = Callable[..., None]
 
 
 @contextmanager
-def training_progress(*, quiet: bool) -> "Iterator[OnEpoch | None]":
-    """Yield a callback that shows epoch, loss and time left; None when quiet."""
+def training_progress(*, quiet: bool, every: int | None = None) -> "Iterator[OnEpoch | None]":
+    """Yield a callback that shows epoch, loss and time left, or lines of each n-th epoch; None when quiet."""
+    if every and not quiet:
+        yield epoch_notices(every)
+        return
     with _shown("training", None, quiet=quiet) as update:
         done: dict[int, float] = {}
         yield (lambda progress: _show_epoch(update, done, progress)) if update else None
@@ -63,8 +66,8 @@ def _shown(description: str, total: int | None, *, quiet: bool) -> Iterator[Upda
 
 def _show_epoch(update: Update, done: dict[int, float], progress: "Progress") -> None:
     """Show all populations as one, which may train side by side and report in turn; ``done`` has their shares."""
-    loss = progress.train_loss if progress.validation_loss is None else progress.validation_loss
-    shown = "none" if loss is None else f"{loss:.4f}"
+    losses = (progress.validation_loss, progress.test_loss, progress.train_loss)
+    shown = next((f"{loss:.4f}" for loss in losses if loss is not None), "none")
     networks = f"{progress.n_active}/{progress.n_members} networks"
     which = f" {progress.population}/{progress.n_populations}" if progress.n_populations > 1 else ""
     done[progress.population] = progress.epoch / progress.n_epochs

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
+from demarcate.argument_checks import require_cadence
 from demarcate.engine.backend import Backend
 from demarcate.engine.checkpoint import open_checkpoints
 from demarcate.engine.fit_signature import fit_signature
@@ -53,6 +54,7 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: float = 30.0,
     time_limit: float | None = None,
+    evaluate_train_every: int | None = None,
 ) -> list[FittedMember]:
     """Train members, as many at once as the plan allows.
 
@@ -79,6 +81,9 @@ def fit(
         train one after the other share the time left by the expected cost of their epochs; with ``halving``, of those
         up to the next comparison. With ``checkpoint`` the limit is that of this call: a state that it ended is not
         saved, and the same fit, begun again, resumes from the last saved state. None: no limit.
+    evaluate_train_every
+        Evaluate the training rows without dropout, too, after the first epoch, each time this many are over, and after
+        a training's last; at least 1. None: no pass more. Nothing else changes.
 
     Returns
     -------
@@ -89,7 +94,7 @@ def fit(
     ------
     SettingError
         If there is no such device or precision, all of a member's training rows weigh 0, its initial weights do not
-        fit, or ``time_limit`` is not above 0.
+        fit, ``time_limit`` is not above 0 or ``evaluate_train_every`` is below 1.
     CheckpointError
         If the folder belongs to another fit or another process.
     Interrupted
@@ -112,6 +117,9 @@ def fit(
     samples = samples.to(backend.device)
     _refuse_weightless(members, samples)
     settings = {"precision": precision, "halving": str(halving or "none")}
+    if evaluate_train_every is not None:
+        require_cadence("evaluate_train_every", evaluate_train_every)
+        settings |= {"epochs between evaluations of the training rows": str(evaluate_train_every)}
     n_threads, folder, was_interrupted = torch.get_num_threads(), None, None
     with ExitStack() as stack:
         if checkpoint is not None:
@@ -121,7 +129,9 @@ def fit(
             was_interrupted = stack.enter_context(deferred_interrupt())
             n_threads = int(folder.manifest["n_threads"])
         shares = planned_shares(members, samples, backend, n_threads)
-        scheduler = PopulationScheduler(members, samples, backend, shares, folder, was_interrupted, on_epoch, limit)
+        scheduler = PopulationScheduler(
+            members, samples, backend, shares, folder, was_interrupted, on_epoch, limit, evaluate_train_every
+        )
         if halving:
             for epoch in halving.epochs:
                 scheduler.advance(epoch)

@@ -8,6 +8,16 @@ from torch import Tensor
 
 from demarcate.engine.backend import HOST
 
+METRICS = (
+    "train_loss",
+    "train_accuracy",
+    "validation_loss",
+    "validation_accuracy",
+    "eval_train_loss",
+    "eval_train_accuracy",
+)
+"""What is recorded of an epoch, in the order of `Recorder`; the last two only where a fit is asked for them."""
+
 
 @dataclass(frozen=True, eq=False)
 class History:
@@ -24,6 +34,8 @@ class History:
         Float64 tensors, a value for each of ``validation_epochs``.
     validation_epochs
         The epochs, from 1, after which validation rows were evaluated: each one, unless the training says otherwise.
+    eval_train_loss, eval_train_accuracy, eval_train_epochs
+        The same of the training rows after an epoch with dropout off, where the fit was asked for it, else empty.
     """
 
     train_loss: Tensor
@@ -31,6 +43,9 @@ class History:
     validation_loss: Tensor
     validation_accuracy: Tensor
     validation_epochs: Tensor
+    eval_train_loss: Tensor
+    eval_train_accuracy: Tensor
+    eval_train_epochs: Tensor
 
     @property
     def n_epochs(self) -> int:
@@ -45,8 +60,8 @@ class History:
 
         Examples
         --------
-        >>> none = torch.empty(0)
-        >>> history = History(torch.tensor([0.5, 0.25, 0.125]), torch.tensor([0.5, 0.75, 1.0]), none, none, none.long())
+        >>> none = (torch.empty(0), torch.empty(0), torch.empty(0, dtype=torch.int64))
+        >>> history = History(torch.tensor([0.5, 0.25, 0.125]), torch.tensor([0.5, 0.75, 1.0]), *none, *none)
         >>> history.to_json(max_epochs=2)
         {'epoch': [1, 3], 'train_loss': [0.5, 0.125], 'train_accuracy': [0.5, 1.0]}
         """
@@ -69,22 +84,23 @@ def _rounded(values: Tensor) -> list[float]:
 class Recorder:
     """Collects a population's epochs, also as members leave it."""
 
-    def __init__(self, n_members: int) -> None:
-        self.n_members = n_members
+    def __init__(self, n_members: int, n_metrics: int = 4) -> None:
+        self.n_members, self.n_metrics = n_members, n_metrics
         self._epochs: list[Tensor] = []
 
     def add(self, members: list[int], values: Tensor) -> None:
-        """Record epochs of some members: the first four values of `History`, ``(n_epochs, 4, len(members))``.
+        """Record epochs of some members: the first `METRICS`, ``(n_epochs, n_metrics, len(members))``.
 
-        Validation values are NaN where there are none.
+        Those of rows that were not evaluated after an epoch are NaN.
         """
-        epochs = torch.full((len(values), 4, self.n_members), torch.nan, dtype=torch.float64, device=HOST)
+        shape = len(values), self.n_metrics, self.n_members
+        epochs = torch.full(shape, torch.nan, dtype=torch.float64, device=HOST)
         epochs[:, :, members] = values
         self._epochs.append(epochs)
 
     def values(self) -> Tensor:
-        """Return all that was recorded, ``(n_epochs, 4, n_members)``."""
-        none = torch.empty(0, 4, self.n_members, dtype=torch.float64, device=HOST)
+        """Return all that was recorded, ``(n_epochs, n_metrics, n_members)``."""
+        none = torch.empty(0, self.n_metrics, self.n_members, dtype=torch.float64, device=HOST)
         self._epochs = [torch.cat([none, *self._epochs])]
         return self._epochs[0]
 
@@ -95,6 +111,13 @@ class Recorder:
     def history(self, member: int, n_epochs: int) -> History:
         """Return one member's first ``n_epochs`` epochs."""
         values = self.values()[:n_epochs, :, member]
-        is_validated = values[:, 2].isfinite()
-        validation = [values[is_validated, 2], values[is_validated, 3], is_validated.nonzero().flatten() + 1]
-        return History(values[:, 0].clone(), values[:, 1].clone(), *validation)
+        train, validation, eval_train = values[:, :2], _evaluated(values[:, 2:4]), _evaluated(values[:, 4:])
+        return History(train[:, 0].clone(), train[:, 1].clone(), *validation, *eval_train)
+
+
+def _evaluated(values: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Return losses, accuracies and epochs, from 1, of an evaluation ``(n_epochs, 2)``, NaN where there was none."""
+    if not values.shape[1]:
+        values = torch.full((len(values), 2), torch.nan, dtype=values.dtype, device=HOST)
+    is_evaluated = values[:, 0].isfinite()
+    return values[is_evaluated, 0], values[is_evaluated, 1], is_evaluated.nonzero().flatten() + 1

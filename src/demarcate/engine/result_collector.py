@@ -18,9 +18,9 @@ from demarcate.nn.layout import Layout
 class ResultCollector:
     """Collects histories, validation logits of traced members, and the weights members end with."""
 
-    def __init__(self, members: Sequence[Member]) -> None:
+    def __init__(self, members: Sequence[Member], n_metrics: int) -> None:
         self._members = members
-        self.recorder = Recorder(len(members))
+        self.recorder = Recorder(len(members), n_metrics)
         self._ends: dict[int, tuple[Tensor, MemberEnd]] = {}
         self._traces: dict[int, list[Tensor]] = {index: [] for index, member in enumerate(members) if member.traced}
 
@@ -43,7 +43,7 @@ class ResultCollector:
 
     def validation_results(self, epoch: int) -> dict[int, ValidationResult]:
         """Return each member's result after an epoch that is over; a member without any history is the worst."""
-        validation = self.recorder.values()[:epoch, 2:]
+        validation = self.recorder.values()[:epoch, 2:4]
         results = {}
         for index, member in enumerate(self._members):
             own = validation[:, :, index]

@@ -30,11 +30,12 @@ class PopulationScheduler:
         was_interrupted: Callable[[], bool] | None,
         on_epoch: OnEpoch | None,
         limit: TimeLimit | None,
+        evaluate_train_every: int | None = None,
     ) -> None:
         self._members, self._samples, self._backend = members, samples, backend
         self._shares, self._folder, self._was_interrupted = shares, folder, was_interrupted
         self._on_epoch, self._reporting = on_epoch, threading.Lock()
-        self._limit = limit
+        self._limit, self._evaluate_train_every = limit, evaluate_train_every
         self._trainers: dict[int, Trainer] = {}
         self._checkpoints: dict[int, PopulationCheckpoint] = {}
         self._fitted: dict[int, FittedMember] = {}
@@ -114,7 +115,8 @@ class PopulationScheduler:
 
     def _begin(self, number: int) -> Trainer:
         """Make a population's trainer, and resume its checkpoint if there is one."""
-        trainer = Trainer([self._members[index] for index in self._shares[number]], self._samples, self._backend)
+        members = [self._members[index] for index in self._shares[number]]
+        trainer = Trainer(members, self._samples, self._backend, self._evaluate_train_every)
         if self._folder:
             checkpoint = PopulationCheckpoint(self._folder.path, f"population-{number + 1}", self._folder.every)
             state = checkpoint.load()
@@ -144,8 +146,11 @@ class PopulationScheduler:
 
     def _report(self, number: int, progress: Progress) -> None:
         assert self._on_epoch
+        share = self._shares[number]
+        members, ended = (tuple(share[position] for position in own) for own in (progress.members, progress.ended))
+        of_fit = replace(progress, population=number + 1, n_populations=len(self._shares), members=members, ended=ended)
         with self._reporting:
-            self._on_epoch(replace(progress, population=number + 1, n_populations=len(self._shares)))
+            self._on_epoch(of_fit)
 
 
 def planned_shares(members: Sequence[Member], samples: Samples, backend: Backend, n_threads: int) -> list[list[int]]:

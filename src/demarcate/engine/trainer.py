@@ -1,6 +1,6 @@
 """The trainer: one population on its way through training."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -19,7 +19,7 @@ from demarcate.engine.batches import Batches, generator_states, padded_rows, res
 from demarcate.engine.early_stopping import BestWeights, Divergence
 from demarcate.engine.member_data import MemberData
 from demarcate.engine.optimizers import UpdateRule, update_rule_for
-from demarcate.engine.progress import OnEpoch, Progress, finite_mean
+from demarcate.engine.progress import OnEpoch, progress_of_block
 from demarcate.engine.result_collector import ResultCollector
 from demarcate.engine.results import FittedMember, MemberEnd
 from demarcate.engine.samples import Member, Samples, layout_of
@@ -56,7 +56,9 @@ class Trainer:
     members end, and restore the best weights, exactly where they would if each epoch were a block.
     """
 
-    def __init__(self, members: Sequence[Member], samples: Samples, backend: Backend) -> None:
+    def __init__(
+        self, members: Sequence[Member], samples: Samples, backend: Backend, evaluate_train_every: int | None = None
+    ) -> None:
         self.members, self.samples, self.backend = list(members), samples, backend
         self.training = members[0].training
         self.active = list(range(len(members)))
@@ -83,7 +85,10 @@ class Trainer:
         self.validation = Validation(self.data, validation_rows) if any(map(len, validation_rows)) else None
         patience, tolerance = zip(*((training.patience, training.tolerance) for training in trainings), strict=True)
         self.best = BestWeights(self.flat, patience, tolerance)
-        self.results = ResultCollector(self.members)
+        self.train_every = evaluate_train_every
+        # The training rows, without dropout, where that is asked for.
+        self.train_evaluation = Validation(self.data, self.batches.rows) if evaluate_train_every else None
+        self.results = ResultCollector(self.members, n_metrics=6 if evaluate_train_every else 4)
         self._propagate()
         self.thread_tuner = ThreadTuner([1])
         # Called after each epoch, and inside long ones: when it returns True, that is the last epoch of all members.
@@ -183,45 +188,64 @@ class Trainer:
         """Train for some epochs, then compute their metrics and end the members whose training is over."""
         epochs = torch.arange(self.epoch + 1, self.epoch + n_epochs + 1, device=HOST)
         is_last = epochs.unsqueeze(1) == self._epochs()
-        is_due = (epochs % self.training.validate_every == 0).unsqueeze(1) | is_last  # (n_epochs, n_members)
-        self._start_block(n_epochs, int(is_due.any(1).sum()))
-        n_done = self._train_epochs(epochs.tolist(), is_last, is_due, pause if n_epochs == 1 else lambda: None)
-        epochs, is_last, is_due = epochs[:n_done], is_last[:n_done], is_due[:n_done]
-        train = self.loader.end_block()
+        evaluations = self._evaluations(epochs, is_last)
+        self._start_block(n_epochs, evaluations)
+        n_done = self._train_epochs(epochs.tolist(), is_last, evaluations, pause if n_epochs == 1 else lambda: None)
+        epochs, is_last, train = epochs[:n_done], is_last[:n_done], self.loader.end_block()
         validation = torch.full_like(train, torch.nan)
         is_finite = train[:, 0].isfinite()
         if self.validation:
-            is_evaluated = is_due.any(1)
-            validation[is_evaluated], logits = self.validation.end_block()
-            self.results.trace(self.active, logits, is_due[is_evaluated])
-            # Where another member was due, one that was not has no value of its own.
-            validation = torch.where(is_due.unsqueeze(1), validation, torch.nan)
+            is_due = evaluations[self.validation][:n_done]
+            validation, logits = self.validation.end_block(is_due)
+            self.results.trace(self.active, logits, is_due[is_due.any(1)])
             is_finite &= validation[:, 0].isfinite() | ~is_due
+        values = torch.cat([train, validation], 1)
+        if self.train_evaluation:
+            is_due = evaluations[self.train_evaluation][:n_done]
+            values = torch.cat([values, self.train_evaluation.end_block(is_due)[0]], 1)
         losses = torch.where(is_finite, (validation if self.validation else train)[:, 0], torch.nan)
         over = ~is_finite | is_last
         over[-1] |= self.timed_out
         stood_after = epochs if self.validation else epochs - 1
         ends = self.best.update(self._snapshots[:n_done], losses, stood_after, over)
-        self.results.recorder.add(self.active, torch.cat([train, validation], 1))
+        active = self.active
+        self.results.recorder.add(active, values)
         self._end_block(epochs, ends, ~is_finite, ~is_last[-1] & self.timed_out)
         if on_epoch:
-            for progress in self._progress(epochs, train[:, 0], validation[:, 0], ends):
+            longest = max(member.training.epochs for member in self.members)
+            for progress in progress_of_block(epochs, values, ends, active, len(self.members), longest):
                 on_epoch(progress)
 
-    def _start_block(self, n_epochs: int, n_evaluations: int) -> None:
+    def _evaluations(self, epochs: Tensor, is_last: Tensor) -> dict[Validation, Tensor]:
+        """Return when which rows are evaluated, bool ``(n_epochs, n_members)``."""
+        evaluations = {}
+        if self.validation:
+            evaluations[self.validation] = (epochs % self.training.validate_every == 0).unsqueeze(1) | is_last
+        if self.train_evaluation and self.train_every:
+            is_reported = (epochs % self.train_every == 0) | (epochs == 1)
+            evaluations[self.train_evaluation] = is_reported.unsqueeze(1) | is_last
+        return evaluations
+
+    def _start_block(self, n_epochs: int, evaluations: Mapping[Validation, Tensor]) -> None:
         """Allocate and prepare what a block needs."""
         if len(self._snapshots) < n_epochs:
             self._snapshots = self.flat.new_empty(n_epochs, *self.flat.shape)
         self.loader.start_block(n_epochs)
-        if self.validation:
+        for rows, is_due in evaluations.items():
             # An epoch that turns out to be the last is evaluated, too.
-            self.validation.start_block(min(n_epochs, n_evaluations + 1))
+            rows.start_block(min(n_epochs, int(is_due.any(1).sum()) + 1))
 
-    def _train_epochs(self, epochs: Sequence[int], is_last: Tensor, is_due: Tensor, pause: Callable[[], None]) -> int:
+    def _train_epochs(
+        self,
+        epochs: Sequence[int],
+        is_last: Tensor,
+        evaluations: Mapping[Validation, Tensor],
+        pause: Callable[[], None],
+    ) -> int:
         """Train epochs until time is over; return how many were trained.
 
-        Bool ``(n_epochs, n_members)``: ``is_last`` where a member's training ends, ``is_due`` where its validation rows
-        are evaluated. When time is over, no member is at the end of an epoch that was cut short, and all are due.
+        Bool ``(n_epochs, n_members)``: ``is_last`` where a member's training ends, ``evaluations`` where its rows are
+        evaluated. When time is over, no member is at the end of an epoch that was cut short, and all are evaluated.
         """
         for place, epoch in enumerate(epochs):
             if not self.validation and not self.loader.n_done:
@@ -229,13 +253,15 @@ class Trainer:
             is_complete = self._train_epoch(epoch, pause)
             self.timed_out = not is_complete or (not is_last[place].all() and self.is_time_over())
             is_last[place] &= is_complete
-            is_due[place] |= self.timed_out
             if self.validation:
                 self._snapshots[place] = self.weights
-                if is_due[place].any():
-                    if self._exact is not self.propagation:
-                        self._exact.refresh()
-                    self.validation.evaluate(self._exact)
+            for is_due in evaluations.values():
+                is_due[place] |= self.timed_out
+            due = [rows for rows, is_due in evaluations.items() if is_due[place].any()]
+            if due and self._exact is not self.propagation:
+                self._exact.refresh()
+            for rows in due:
+                rows.evaluate(self._exact)
             if self.timed_out:
                 return place + 1
         return len(epochs)
@@ -329,8 +355,9 @@ class Trainer:
         self.data.keep(on_device)
         for dropout in self._dropouts.values():
             dropout.keep(positions)
-        if self.validation:
-            self.validation.keep(on_device)
+        for rows in (self.validation, self.train_evaluation):
+            if rows:
+                rows.keep(on_device)
         self.loader.refresh()
         self._propagate()
         self._snapshots = self.flat.new_empty(0)
@@ -362,14 +389,6 @@ class Trainer:
         if self.ema or self.dtype != self.flat.dtype:
             self._exact = family.propagation(network, self.layout, self.weights, self.flat.dtype)
 
-    def _progress(self, epochs: Tensor, train: Tensor, validation: Tensor, ends: Tensor) -> Iterator[Progress]:
-        """Yield the progress of a block's epochs; losses are ``(n_epochs, n_members)``."""
-        n_members, n_epochs = len(self.members), max(member.training.epochs for member in self.members)
-        for place, epoch in enumerate(epochs.tolist()):
-            is_active = ends >= place
-            losses = finite_mean(train[place, is_active]), finite_mean(validation[place, is_active])
-            yield Progress(1, 1, epoch, n_epochs, n_members, int(is_active.sum()), *losses)
-
     def _epochs(self) -> Tensor:
         """Return the last epoch of each active member's training, ``(n_active,)``."""
         return torch.tensor([self.members[index].training.epochs for index in self.active], device=HOST)
@@ -377,7 +396,7 @@ class Trainer:
     def _block_length(self) -> int:
         """Return the epochs of the next block: few where an epoch is long, holds much, or may be the last."""
         numbers = self.flat.numel() + self.loader.numbers_per_epoch
-        numbers += self.validation.numbers_per_evaluation if self.validation else 0
+        numbers += sum(rows.numbers_per_evaluation for rows in (self.validation, self.train_evaluation) if rows)
         patience = [self.members[index].training.patience for index in self.active]
         before_end = [1 + each // 8 for each in patience if each is not None]
         by_steps = min(MAX_BLOCK_STEPS, int(MAX_BLOCK_WORK / self.work)) // self.batches.n_steps

@@ -1,7 +1,8 @@
-"""Validation: the metrics of the members' validation rows while they train."""
+"""Validation: the metrics of rows that members are evaluated on while they train."""
 
 from collections.abc import Iterator, Sequence
 
+import torch
 from torch import Tensor
 
 from demarcate.engine.batches import padded_rows
@@ -13,9 +14,10 @@ MAX_GATHERED = 1 << 21
 
 
 class Validation:
-    """The members' validation rows, of which at least one member has some, and the logits of one epoch after another.
+    """Rows that members are evaluated on, without dropout, and the logits of one epoch after another.
 
-    Logits are computed in the parameters' own precision, as finished networks predict.
+    At least one member has such rows. Logits are computed in the parameters' own precision, as finished networks
+    predict.
     """
 
     def __init__(self, data: MemberData, rows: Sequence[Tensor]) -> None:
@@ -47,14 +49,19 @@ class Validation:
             propagation.forward(x, logits[..., start : start + x.shape[1]])
         self._n_done += 1
 
-    def end_block(self) -> tuple[Tensor, Tensor]:
-        """Return the metrics and the logits of each evaluation of the block.
+    def end_block(self, is_due: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the metrics of a block's epochs, and the logits of each evaluation.
 
-        Mean loss and accuracy are ``(n_evaluations, 2, n_members)``, on the CPU; logits are ``(n_evaluations,
+        ``is_due``, bool ``(n_epochs, n_members)``, says in which epochs which members were evaluated. Mean loss and
+        accuracy are ``(n_epochs, 2, n_members)``, on the CPU, and NaN elsewhere; logits are ``(n_evaluations,
         n_members, n_outputs, n_rows)``.
         """
         logits = self._logits[: self._n_done]
-        return mean_metrics(metric_sums(self._data.head, self._targets, logits)), logits
+        metrics = mean_metrics(metric_sums(self._data.head, self._targets, logits))
+        values = metrics.new_full((len(is_due), *metrics.shape[1:]), torch.nan)
+        values[is_due.any(1)] = metrics
+        # Where another member was due, one that was not has no value of its own.
+        return torch.where(is_due.unsqueeze(1), values, torch.nan), logits
 
     def keep(self, members: Tensor) -> None:
         """Keep only these members; the data has kept only them already."""

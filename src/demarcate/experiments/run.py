@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from demarcate.argument_checks import require_cadence
 from demarcate.bundle import write_bundle
 from demarcate.engine import Divergence, Training
 from demarcate.errors import SettingError
@@ -19,6 +20,7 @@ from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.evaluation.sampling import Sampling
+from demarcate.experiments.epoch_lines import epoch_line, is_shown, shown_values
 from demarcate.formatting import aligned
 from demarcate.inference import Predictor
 from demarcate.nn import Network
@@ -37,7 +39,9 @@ class Run:
         The network with the table's encoder, trained and with its initial weights.
     history
         One row for each epoch: ``epoch``, ``train_loss``, ``train_accuracy``, and loss and accuracy of the monitored
-        rows: ``validation_...`` if they decide when to stop, else ``test_...``; null in epochs without evaluation.
+        rows: ``validation_...`` if they decide when to stop, else ``test_...``; null in epochs without evaluation. The
+        training's are taken from its steps, before each update and with dropout. Where ``every`` was given, those after
+        the epoch in eval mode stand beside them, as ``eval_train_loss`` and ``eval_train_accuracy``.
     train_accuracy, train_loss
         Of the trained network, without dropout, on its training rows.
     test_codes, test_probabilities, test_sampling
@@ -118,11 +122,10 @@ class Run:
         SettingError
             If ``every`` is below 1.
         """
-        if every < 1:
-            raise SettingError(f"every must be at least 1, got {every!r}")
+        require_cadence("every", every)
         rows = self.history.to_dicts()
-        shown = [row for row in rows if row["epoch"] % every == 0 or row["epoch"] in (1, len(rows))]
-        return "\n".join("  ".join(map(_format_cell, row, row.values())) for row in shown)
+        shown = [row for row in rows if is_shown(row["epoch"], every, is_last=row["epoch"] == len(rows))]
+        return "\n".join(epoch_line(shown_values(row, self.spec)) for row in shown)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save the trained network, with its encoder and classes, to one file that `demarcate.load` reads."""
@@ -134,12 +137,6 @@ class Run:
     def _predictor(self, trained: bool) -> Predictor:
         # A network of an experiment is looked at anywhere, also far from its rows: that needs no warning.
         return replace(self.predictor, trained_on=None) if trained else self.untrained
-
-
-def _format_cell(column: str, value: float | None) -> str:
-    if column == "epoch":
-        return f"epoch {value:4d}"
-    return f"{column.replace('_', ' ')} {'     -' if value is None else f'{value:.4f}'}"
 
 
 _BOUNDS = {"train_accuracy": (0, 1), "test_accuracy": (0, 1), "train_loss": (0, np.inf), "test_loss": (0, np.inf)}

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from demarcate.argument_checks import whole_number
 from demarcate.datasets import Dataset
@@ -19,6 +20,7 @@ from demarcate.engine import FittedMember, History, Member, OnEpoch, Training, f
 from demarcate.errors import DivergenceWarning, SettingError
 from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
+from demarcate.experiments.epoch_lines import epoch_reporter
 from demarcate.experiments.run import Run, Runs
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.nn import MemberState, Network, family_of
@@ -57,6 +59,7 @@ def train(
     initial: Mapping[str, nn.Sequential] | None = None,
     device: str = "auto",
     precision: str = "float32",
+    every: int | None = None,
     on_epoch: OnEpoch | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Runs:
@@ -107,7 +110,14 @@ def train(
     initial
         Networks whose weights the training starts from, by name, instead of weights drawn from the seed. Only their
         linear layers are used.
-    device, precision, on_epoch, checkpoint
+    every
+        Print epoch, loss and accuracy while training, for the first epoch, every n-th and the last, as `Run.log` has
+        them afterwards; at least 1. In these epochs the training rows are evaluated once more, in eval mode, for the
+        history. None prints nothing, and takes no time.
+    on_epoch
+        Called after each epoch with a `demarcate.engine.Progress`, which names the evaluated rows for what they are:
+        validation rows or test rows. Networks are numbered by seed, then in their order.
+    device, precision, checkpoint
         As for `demarcate.engine.fit`.
 
     Raises
@@ -193,7 +203,16 @@ def train(
         for encoding, split in enumerate(splits)
         for name, network in named.items()
     ]
-    fitted = fit(members, samples, device=device, precision=precision, on_epoch=on_epoch, checkpoint=checkpoint)
+    titles = [name if seeds == 1 else f"{name}, seed {split.seed}" for split in splits for name in named]
+    fitted = fit(
+        members,
+        samples,
+        device=device,
+        precision=precision,
+        on_epoch=epoch_reporter(on_epoch, every, members, titles, on_test_rows=own_size is None),
+        checkpoint=checkpoint,
+        evaluate_train_every=every,
+    )
     trained = [
         _run(name, table, split, member, member.begin(samples)[0], result)
         for (split, name), member, result in zip(product(splits, named), members, fitted, strict=True)
@@ -271,18 +290,17 @@ def _run(
 
 def _history_frame(history: History, monitored: str) -> pl.DataFrame:
     """Return one row for each epoch; ``monitored`` prefixes the columns of the monitored rows."""
-    train = pl.DataFrame(
-        {
-            "epoch": pl.Series(range(1, history.n_epochs + 1), dtype=pl.Int64),
-            "train_loss": history.train_loss.numpy(),
-            "train_accuracy": history.train_accuracy.numpy(),
-        }
-    )
-    evaluated = pl.DataFrame(
-        {
-            "epoch": history.validation_epochs.numpy(),
-            f"{monitored}_loss": history.validation_loss.numpy(),
-            f"{monitored}_accuracy": history.validation_accuracy.numpy(),
-        }
-    )
-    return train.join(evaluated, on="epoch", how="left", maintain_order="left")
+    epochs = torch.arange(1, history.n_epochs + 1)
+    frame = _metric_frame(epochs, "train", history.train_loss, history.train_accuracy)
+    evaluations = [(history.validation_epochs, monitored, history.validation_loss, history.validation_accuracy)]
+    if len(history.eval_train_epochs):
+        own = history.eval_train_epochs, "eval_train", history.eval_train_loss, history.eval_train_accuracy
+        evaluations.insert(0, own)
+    for evaluation in evaluations:
+        frame = frame.join(_metric_frame(*evaluation), on="epoch", how="left", maintain_order="left")
+    return frame
+
+
+def _metric_frame(epochs: Tensor, rows: str, loss: Tensor, accuracy: Tensor) -> pl.DataFrame:
+    """Return loss and accuracy of some rows after some epochs."""
+    return pl.DataFrame({"epoch": epochs.numpy(), f"{rows}_loss": loss.numpy(), f"{rows}_accuracy": accuracy.numpy()})

@@ -274,6 +274,19 @@ class TestSettings:
         assert "The time limit ended training" in text
         assert "exactly the same model, unless the time limit ends training" in text
 
+    def test_epochs_are_printed_while_training(self, fit):
+        outcome = fit("heart", "--every", "2", "--json")
+        lines = outcome.err.splitlines()
+        assert [line.split()[1] for line in lines if line.startswith("epoch")] == ["1", "2", "3"]
+        assert re.fullmatch(
+            r"epoch    3  train loss 0\.\d+  train accuracy [01]\.\d+  validation loss 0\.\d+  "
+            r"validation accuracy [01]\.\d+  mean of 2 networks",
+            lines[2],
+        )
+        assert json.loads(outcome.out)["n_samples"] == 303
+        outcome = fit("heart", "--every", "0")
+        assert (outcome.code, "--every must be a whole number of epochs from 1 up, got 0" in outcome.err) == (2, True)
+
     def test_a_preset_decides_what_is_not_said(self, demarcate, tmp_path):
         out = tmp_path / "m.safetensors"
         outcome = demarcate(

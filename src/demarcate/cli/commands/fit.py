@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from demarcate.argument_checks import require_cadence
 from demarcate.cli.console import notify, print_json
 from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
 from demarcate.cli.options import (
@@ -68,6 +69,7 @@ class CrossValidationOptions:
         "Never scale the probabilities by a temperature.", "--no-calibration", name="calibrate", read=operator.not_
     )
     checkpoint: str | None = setting(CHECKPOINT, metavar="FOLDER")
+    every: int | None = option("Print loss and accuracy while training: in the first epoch, every n-th and the last.")
     memory: str | None = option(
         "Memory for a CSV, Parquet or Arrow table and all that is made of it, such as 1GB. A larger table is kept on "
         "disk, beside --out or in TMPDIR.",
@@ -98,6 +100,8 @@ def fit(
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.progress_bar import work_progress
 
+    if validation.every is not None:
+        require_cadence("--every", validation.every)
     settings = settings_of(network, training, validation, decision)
     check_outputs(files, data.table)
     check_settings(settings, seed)
@@ -109,7 +113,7 @@ def fit(
             )
             table = closing.enter_context(opened)
         words = [*_reading_words(data, reading), *rows.words()]
-        result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output)
+        result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output, validation.every)
     if output.as_json:
         print_json(result)
 
@@ -121,6 +125,7 @@ def _fit(
     files: FitFiles,
     reading_words: list[str],
     output: OutputOptions,
+    every: int | None,
 ) -> dict[str, Any]:
     from demarcate.cli.cost_options import named_costs, positive_label
     from demarcate.cli.fit_input import TableOnDisk
@@ -143,7 +148,7 @@ def _fit(
     classifier = DemarcateClassifier(**{**settings, **table.options.arguments(), "merge_labels": merge_labels})
     start = time.perf_counter()
     with resumable_training(settings.get("checkpoint"), quiet=output.quiet):
-        with training_progress(quiet=output.quiet) as on_epoch:
+        with training_progress(quiet=output.quiet, every=every) as on_epoch:
             classifier.set_params(on_epoch=on_epoch).fit(table.training_set)
         fit_seconds = time.perf_counter() - start
         classifier.set_params(on_epoch=None)

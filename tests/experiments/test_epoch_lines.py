@@ -1,0 +1,105 @@
+import re
+from dataclasses import replace
+
+import pytest
+
+from demarcate import datasets
+from demarcate.engine import Training
+from demarcate.errors import CheckpointError, SettingError
+from demarcate.experiments import train
+from demarcate.experiments.epoch_lines import epoch_line
+from demarcate.nn import Network
+
+MOONS = datasets.moons(n_samples=80, noise=0.2)
+TRAINING = Training(lr=0.02, epochs=25, batch_size=None)
+NETWORKS = {"small": Network((4,)), "deep": Network((6, 6), dropout=0.3), "wide": Network((9,), activation="tanh")}
+
+
+def test_a_line_has_epoch_losses_and_accuracies_and_a_dash_for_what_was_not_evaluated():
+    values = {"epoch": 10, "train_loss": 0.5, "train_accuracy": 0.75, "test_loss": None, "test_accuracy": None}
+    assert (
+        epoch_line(values)
+        == "epoch   10  train loss 0.5000  train accuracy 0.7500  test loss      -  test accuracy      -"
+    )
+
+
+def test_what_is_printed_while_training_is_what_the_log_says_afterwards(capsys):
+    runs = train(MOONS, NETWORKS, TRAINING, every=10)
+    printed = capsys.readouterr().out.splitlines()
+    for name, run in runs.items():
+        own = [line.removeprefix(f"{name:5}  ") for line in printed if line.startswith(f"{name:5}  ")]
+        assert own == run.log(every=10).splitlines()
+        assert [int(line.split()[1]) for line in own] == [1, 10, 20, 25]
+    assert len(printed) == 12
+
+
+def test_a_single_network_has_the_lessons_line(capsys):
+    train(MOONS, Network((4,)), TRAINING, every=25)
+    line = r"epoch +\d+  train loss \d\.\d{4}  train accuracy \d\.\d{4}  test loss \d\.\d{4}  test accuracy \d\.\d{4}"
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert all(re.fullmatch(line, each) for each in lines)
+
+
+def test_with_dropout_the_accuracy_in_eval_mode_stands_beside_that_of_the_steps(capsys):
+    run = train(MOONS, NETWORKS["deep"], TRAINING, every=25)["network"]
+    last = run.history.row(-1, named=True)
+    assert last["eval_train_accuracy"] == pytest.approx(run.train_accuracy)
+    assert last["eval_train_loss"] == pytest.approx(run.train_loss, rel=1e-5)
+    assert last["eval_train_loss"] != pytest.approx(last["train_loss"], rel=1e-3)
+    assert f"({run.train_accuracy:.4f} in eval mode)" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_early_stopping_watches_validation_rows_which_are_named_so_and_its_last_epoch_has_a_line(capsys):
+    reports = []
+    training = replace(TRAINING, epochs=400, lr=0.2, patience=3)
+    run = train(MOONS, Network((16,)), training, every=1000, on_epoch=reports.append)["network"]
+    first, last = capsys.readouterr().out.splitlines()
+    assert len(run.history) < 400
+    assert int(last.split()[1]) == len(run.history) == reports[-1].epoch
+    assert "validation loss" in first
+    assert "test" not in first
+    assert (reports[0].test_loss, reports[0].validation_accuracy) == (None, run.history["validation_accuracy"][0])
+
+
+def test_without_early_stopping_the_callback_gets_test_rows_by_their_name(capsys):
+    reports = []
+    run = train(MOONS, Network((4,)), TRAINING, on_epoch=reports.append)["network"]
+    assert [report.test_loss for report in reports] == run.history["test_loss"].to_list()
+    assert [report.test_accuracy for report in reports] == run.history["test_accuracy"].to_list()
+    assert [report.train_accuracy for report in reports] == run.history["train_accuracy"].to_list()
+    assert reports[0].validation_loss is None
+    assert capsys.readouterr().out == ""
+
+
+def test_seeds_are_named(capsys):
+    train(MOONS, Network((4,)), replace(TRAINING, epochs=1), seeds=2, seed=5, every=1)
+    assert [line[:22] for line in capsys.readouterr().out.splitlines()] == [
+        "network, seed 5  epoch",
+        "network, seed 6  epoch",
+    ]
+
+
+def test_training_resumed_from_a_checkpoint_goes_on_printing_and_has_the_whole_history(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("demarcate.engine.checkpoint.PopulationCheckpoint.is_due", lambda self: True)
+
+    def cut(progress):
+        if progress.epoch == 300:
+            raise KeyboardInterrupt
+
+    settings = {"networks": NETWORKS["deep"], "training": replace(TRAINING, epochs=400), "every": 100}
+    whole = train(MOONS, **settings)["network"]
+    expected = capsys.readouterr().out.splitlines()
+    with pytest.raises(KeyboardInterrupt):
+        train(MOONS, **settings, on_epoch=cut, checkpoint=tmp_path)
+    capsys.readouterr()
+    resumed = train(MOONS, **settings, checkpoint=tmp_path)["network"]
+    assert resumed.history.equals(whole.history)
+    assert capsys.readouterr().out.splitlines() == expected[3:]
+    with pytest.raises(CheckpointError, match="epochs between evaluations of the training rows: 100 then, 50 now"):
+        train(MOONS, **{**settings, "every": 50}, checkpoint=tmp_path)
+
+
+def test_every_is_a_whole_number_of_epochs():
+    with pytest.raises(SettingError, match=r"^every must be a whole number of epochs from 1 up, got 0$"):
+        train(MOONS, Network((4,)), TRAINING, every=0)

@@ -244,7 +244,7 @@ def test_the_log_shows_the_first_every_nth_and_the_last_epoch():
 
 
 def test_a_log_of_every_zeroth_epoch_is_refused():
-    with pytest.raises(SettingError, match=r"^every must be at least 1, got 0$"):
+    with pytest.raises(SettingError, match=r"^every must be a whole number of epochs from 1 up, got 0$"):
         train(MOONS, SMALL, QUICK)["network"].log(0)
 
 

@@ -1,4 +1,3 @@
-import importlib
 import math
 import re
 import warnings
@@ -7,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from sklearn.model_selection import KFold, train_test_split
 from torch import nn
 
 from demarcate import datasets
@@ -15,7 +15,6 @@ from demarcate.engine import Training
 from demarcate.errors import DivergenceWarning, InputError, SettingError, TargetError
 from demarcate.experiments import train
 from demarcate.nn import Network
-from demarcate.tabular.dependent_splits import split_rows
 
 SEEDS = range(10)
 QUICK = Training(optimizer="adam", lr=0.02, epochs=5, batch_size=None)
@@ -104,23 +103,14 @@ def test_before_training_predictions_are_near_random():
 
 
 @pytest.mark.parametrize("patience", [None, 3])
-def test_the_labels_of_test_rows_change_nothing_about_the_weights(patience, monkeypatch):
+def test_the_labels_of_test_rows_change_nothing_about_the_weights(patience):
     training = Training(lr=0.02, epochs=30, batch_size=16, patience=patience)
-    splits = []
-
-    def split_once(codes, held_out, seed, dependence):
-        """The split depends on the labels; here it is made by the true ones and then stays."""
-        splits.append(split_rows(codes, held_out, seed, dependence))
-        return splits[-1]
-
     X, y = datasets.moons(n_samples=120, noise=0.3)
-    monkeypatch.setattr(importlib.import_module("demarcate.experiments.train"), "split_rows", split_once)
     honest = train((X, y), SMALL, training, seed=1)
     changed = y.copy()
     changed[honest.test_rows] = 1 - y[honest.test_rows]
-    replayed = iter(splits.copy())
-    monkeypatch.setattr(importlib.import_module("demarcate.experiments.train"), "split_rows", lambda *_: next(replayed))
-    other = train((X, changed), SMALL, training, seed=1)
+    parts = (honest.train_rows, honest.validation_rows, honest.test_rows)
+    other = train((X, changed), SMALL, training, seed=1, split=[part for part in parts if len(part)])
     assert accuracy(other["network"]) == pytest.approx(1 - accuracy(honest["network"]))
     assert torch.equal(weights(other["network"]), weights(honest["network"]))
     assert other["network"].best_epoch == honest["network"].best_epoch
@@ -420,3 +410,56 @@ def test_a_network_that_diverges_is_named_with_its_seed():
         warnings.simplefilter("always")
         train(datasets.moons(n_samples=60), Network((4,)), Training(optimizer="sgd", lr=1e38, epochs=3), seeds=2)
     assert [str(each.message).split(":")[0] for each in caught] == [f"network 'network' with seed {n}" for n in (0, 1)]
+
+
+# A split of one's own
+
+
+@pytest.mark.parametrize("batch_size", [None, 16])
+def test_a_split_of_ones_own_gives_the_plain_loop_over_these_rows_in_their_order(batch_size):
+    X, y = MOONS.X.to_numpy().astype(np.float32), MOONS.y.astype(np.float32)
+    rows = train_test_split(np.arange(80), test_size=0.25, random_state=42)
+    training = Training(optimizer="adam", lr=0.02, epochs=3, batch_size=batch_size)
+    run = train(MOONS, SMALL, training, split=rows, seed=42, standardise=False)["network"]
+    model = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
+    model.load_state_dict(run.untrained.member(0).state_dict())
+    x, target = torch.from_numpy(X[rows[0]]), torch.from_numpy(y[rows[0]]).unsqueeze(1)
+    torch.manual_seed(42)
+    nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    for _ in range(3):
+        order = torch.arange(len(x)) if batch_size is None else torch.randperm(len(x))
+        for batch in order.split(batch_size or len(x)):
+            optimizer.zero_grad()
+            nn.functional.binary_cross_entropy_with_logits(model(x[batch]), target[batch]).backward()
+            optimizer.step()
+    torch.testing.assert_close(run.logits(MOONS.X), model(torch.from_numpy(X)).detach(), rtol=1e-5, atol=1e-6)
+
+
+def test_a_second_table_is_the_split_of_both_together():
+    X, y = MOONS.X.to_numpy(), MOONS.y
+    rows = train_test_split(range(80), test_size=0.25, random_state=0)
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.25, random_state=0)
+    apart = train((X_train, y_train), SMALL, QUICK, X_test=X_test, y_test=y_test)["network"]
+    together = train((X, y), SMALL, QUICK, split=rows)["network"]
+    assert torch.equal(weights(apart), weights(together))
+    assert apart.history.equals(together.history)
+    assert apart.test_rows.tolist() == [*range(60, 80)]
+    assert np.array_equal(apart.test_probabilities, together.test_probabilities)
+
+
+def test_early_stopping_takes_its_rows_from_the_own_training_rows_or_those_that_are_named():
+    stops = Training(lr=0.02, epochs=20, patience=3)
+    taken = train(MOONS, SMALL, stops, split=(range(60), range(60, 80)), validation_size=15)
+    assert sorted([*taken.train_rows, *taken.validation_rows]) == [*range(60)]
+    assert (len(taken.validation_rows), taken.test_rows.tolist()) == (15, [*range(60, 80)])
+    named = train(MOONS, SMALL, stops, split=(range(40), range(40, 60), range(60, 80)))
+    assert named.validation_rows.tolist() == [*range(40, 60)]
+
+
+def test_seeds_share_an_own_split_or_have_one_each():
+    shared = train(MOONS, SMALL, QUICK, seeds=2, split=(range(60), range(60, 80))).repeats["network"]
+    assert shared[0].test_rows.tolist() == shared[1].test_rows.tolist()
+    assert not torch.equal(weights(shared[0]), weights(shared[1]))
+    folds = train(MOONS, SMALL, QUICK, seeds=4, split=KFold(4)).repeats["network"]
+    assert np.concatenate([run.test_rows for run in folds]).tolist() == [*range(80)]

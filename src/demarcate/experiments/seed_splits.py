@@ -15,6 +15,7 @@ from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
 from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.own_split import RowSplit
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,23 +36,22 @@ class SeedSplit:
         cls,
         table: TrainingSet,
         seed: int,
-        rows: NDArray[np.int64],
-        test_rows: NDArray[np.int64],
+        split: RowSplit,
         validation_size: float | None,
         *,
         standardise: bool,
     ) -> "SeedSplit":
-        """Split rows into training and validation rows, of which there are none if their size is None.
+        """Take validation rows from the training rows of a split that has none; no rows if their size is None.
 
         Validation rows are of other groups; with times they are the latest, the same for every seed.
         """
-        validation_rows = np.empty(0, dtype=np.int64)
-        if validation_size is not None:
+        rows, validation_rows = split.train, split.validation
+        if validation_size is not None and not len(validation_rows):
             dependence = None if table.dependence is None else table.dependence.rows(rows)
             parts = split_rows(table.codes[rows], validation_size, seed, dependence)
             rows, validation_rows = (rows[part] for part in parts)
         encoder = table.encoder(rows, standardise=standardise)
-        return cls(seed, rows, validation_rows, test_rows, encoder)
+        return cls(seed, rows, validation_rows, split.test, encoder)
 
     def member(self, network: Network, training: Training, encoding: int, initial: MemberState | None = None) -> Member:
         """Return a member that trains on this split; test rows are evaluated where there are no validation rows."""

@@ -26,8 +26,8 @@ from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.nn import MemberState, Network, family_of
 from demarcate.nn.heads import head_for
 from demarcate.tabular.column_options import ColumnOptions
-from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.held_out_rows import HeldOutRows
 from demarcate.trainingset.read_data import read_training_set
 from demarcate.trainingset.read_dependence import RowRoles
 
@@ -37,8 +37,11 @@ def train(
     networks: Network | Mapping[str, Network],
     training: Training | Mapping[str, Training] | None = None,
     *,
-    test_size: float = 0.2,
+    test_size: float | None = None,
     validation_size: float = 0.2,
+    split: Any = None,
+    X_test: Any = None,
+    y_test: Any = None,
     seed: int = 0,
     seeds: int = 1,
     standardise: bool = True,
@@ -79,13 +82,23 @@ def train(
     training
         The training of all networks, or one for each name.
     test_size, validation_size
-        Below 1, the share of rows held out for testing, and of the other rows for validation; from 1 up, their number.
+        Below 1, the share of rows held out for testing, 0.2 if None, and of the other rows for validation; from 1 up,
+        their number.
+    split
+        The rows to train on and to test on, in place of a share: ``(train_rows, test_rows)``, or ``(train_rows,
+        validation_rows, test_rows)``. Each is row numbers from 0, a boolean mask ``(n_rows,)`` or a pandas index, in a
+        list, an array, a tensor or a column; rows in none are left out. A splitter of scikit-learn, or a list of such
+        splits, has one split, or one for each seed. ``train_test_split(range(n_rows), ...)`` makes row numbers.
+    X_test, y_test
+        Rows to test on, in place of a share of ``data``, and their labels. Kinds of columns, categories, classes and
+        everything fitted come from ``data`` alone; row numbers count on after its rows, and so do arrays of weights,
+        groups and times.
     seed
         Decides the split, initial weights, row order and dropout. Initial weights are those of an ``nn.Sequential``
         built after ``torch.manual_seed(seed)``.
     seeds
         How many times each network is trained, at least 1: with seeds ``seed``, ``seed + 1``, ..., each with its own
-        split, as if each were a call of its own.
+        split, as if each were a call of its own; on one split of the caller's they differ in all else.
     standardise
         Whether numbers are scaled to mean 0 and standard deviation 1 of the training rows.
     categorical, numerical, text, dates, drop, decimal, thousands, missing
@@ -164,6 +177,13 @@ def train(
     ['network', 'seeds', 'train_accuracy', 'train_accuracy_low']
     >>> len(runs.repeats["linear"])
     4
+
+    The rows of scikit-learn's ``train_test_split`` with ``random_state=42``.
+
+    >>> from sklearn.model_selection import train_test_split
+    >>> rows = train_test_split(range(100), test_size=0.2, random_state=42)
+    >>> train(blobs, Network(hidden=()), Training(epochs=1), split=rows).test_rows[:5]
+    array([83, 53, 70, 45, 44])
     """
     named = _named_networks(networks)
     trainings = _named_trainings(training, named)
@@ -181,17 +201,17 @@ def train(
         thousands=thousands,
         missing=missing,
     )
+    held_out = HeldOutRows(test_size, split, X_test, y_test)
     labels: dict[str, Any] = {"class_weight": class_weight, "merge_labels": merge_labels}
-    table = read_training_set(data, named.values(), roles, sample_weight, options, **labels)
+    table = read_training_set(data, named.values(), roles, sample_weight, options, **labels, test=held_out.table)
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds must be a whole number of trainings, at least 1, got {seeds!r}")
     stops_early = any(training.patience is not None for training in trainings.values())
     own_size = (validation_size or None) if stops_early else None
+    numbers = range(seed, seed + seeds)
     splits = [
-        SeedSplit.of(
-            table, each, *split_rows(table.codes, test_size, each, table.dependence), own_size, standardise=standardise
-        )
-        for each in range(seed, seed + seeds)
+        SeedSplit.of(table, each, own, own_size, standardise=standardise)
+        for each, own in zip(numbers, held_out.splits(table, data, numbers), strict=True)
     ]
     samples = table.samples([split.encoder for split in splits])
     states = {

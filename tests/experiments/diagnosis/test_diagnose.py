@@ -211,3 +211,18 @@ def test_a_network_that_stops_early_never_stops_by_a_judged_row():
         warnings.simplefilter("error")
         diagnosis = diagnose((X, y), TINY, Training(lr=0.05, epochs=40, patience=3), seeds=5)
     assert diagnosis.probes[0].n_train == 80
+
+
+def test_a_split_of_ones_own_is_diagnosed_on_its_test_rows_also_of_a_sample():
+    moons, training = datasets.moons(n_samples=200, noise=0.3), Training(epochs=2)
+    split = (range(150), range(150, 200))
+    diagnosis = diagnose(moons, Network((2,)), training, seeds=2, split=split)
+    assert (diagnosis.n_scored, diagnosis.probes[0].n_train, diagnosis.split) == (50, 150, "by caller")
+    assert "on the training rows of the split that was given, and scores all on its test rows" in " ".join(
+        diagnosis.basis().split()
+    )
+    some = diagnose(moons, Network((2,)), training, seeds=2, split=split, max_rows=100)
+    assert some.n_used == 100 == some.n_scored + some.probes[0].n_train
+    apart = (moons.X[:150], moons.y[:150])
+    second = diagnose(apart, Network((2,)), training, seeds=2, X_test=moons.X[150:], y_test=moons.y[150:])
+    assert second.held_out == diagnosis.held_out

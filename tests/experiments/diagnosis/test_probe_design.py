@@ -6,6 +6,7 @@ from demarcate.encoding.bin_edges import tree_bin_edges
 from demarcate.errors import InputError
 from demarcate.experiments.diagnosis.probe_design import design_probes
 from demarcate.experiments.diagnosis.probes import probes_of
+from demarcate.trainingset.own_split import RowSplit
 from demarcate.trainingset.read_data import read_training_set
 
 PATIENT = Training(patience=5, epochs=10)
@@ -132,3 +133,15 @@ def test_too_few_rows_are_refused(n_rows, n_classes, least):
         InputError, match=f"has {n_rows} rows, and a diagnosis of {n_classes} classes takes at least {least}"
     ):
         designed(table)
+
+
+def test_probes_of_an_own_split_keep_to_its_rows(table):
+    own = RowSplit(np.arange(100), np.arange(150, 200), np.arange(100, 150))
+    probes = probes_of(Network((8,)), PATIENT)
+    design = design_probes(table, probes, seeds=2, seed=3, standardise=True, splits=[own, own])
+    assert [rows.tolist() for rows in design.scored_rows] == [[*range(150, 200)]] * 2
+    members = of_seed(design, 1)
+    assert members["configured"].rows.tolist() == [*range(100)]
+    assert members["configured"].validation_rows.tolist() == [*range(100, 150)]
+    assert set(members["half of the rows"].rows.tolist()) < set(range(100))
+    assert len(members["unregularised"].validation_rows) == 0

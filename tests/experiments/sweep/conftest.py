@@ -8,6 +8,7 @@ from demarcate.engine import Training
 from demarcate.experiments.sweep.grid import configurations
 from demarcate.experiments.sweep.sweep_design import design_sweep
 from demarcate.nn import Network
+from demarcate.trainingset.held_out_rows import HeldOutRows
 from demarcate.trainingset.read_data import read_training_set
 
 
@@ -20,11 +21,12 @@ def moons():
 def designed(moons):
     """Design a sweep without training it."""
 
-    def design(over=None, n_seeds=3, data=moons, **settings):
+    def design(over=None, n_seeds=3, data=moons, test_size=0.2, seed=0, **settings):
         candidates = configurations(over or {"hidden": [2, 3]}, Network(), Training(epochs=3))
         table = read_training_set(data, [Network()])
-        defaults = {"test_size": 0.2, "validation_size": 0.25, "seed": 0, "standardise": True}
-        return design_sweep(table, candidates, n_seeds=n_seeds, **{**defaults, **settings})
+        rows = HeldOutRows(test_size).splits(table, data, [seed])[0]
+        defaults = {"validation_size": 0.25, "seed": seed, "standardise": True}
+        return design_sweep(table, candidates, n_seeds=n_seeds, rows=rows, **{**defaults, **settings})
 
     return design
 

@@ -17,7 +17,6 @@ from demarcate.evaluation import accuracy, log_loss, score
 from demarcate.evaluation.intervals import score_sampled
 from demarcate.experiments.sweep import Between
 from demarcate.nn import Network
-from demarcate.tabular.dependent_splits import split_rows
 
 QUICK = Training(lr=0.02, epochs=8, batch_size=None)
 OVER = {"hidden": [(), (4,), (8, 8)], "lr": [0.02, 0.05]}
@@ -58,24 +57,14 @@ def test_training_validation_and_test_rows_are_apart(result):
 
 
 @pytest.mark.parametrize("patience", [None, 2])
-def test_the_labels_of_test_rows_change_neither_table_nor_winner(moons, patience, monkeypatch):
+def test_the_labels_of_test_rows_change_neither_table_nor_winner(moons, patience):
     X, y = moons
     training = replace(QUICK, lr=0.05, epochs=20, patience=patience)
-    design_module = importlib.import_module("demarcate.experiments.sweep.sweep_design")
-    splits = []
-
-    def split_once(codes, held_out, seed, dependence):
-        """The split depends on the labels; here it is made by the true ones and then stays."""
-        splits.append(split_rows(codes, held_out, seed, dependence))
-        return splits[-1]
-
-    monkeypatch.setattr(design_module, "split_rows", split_once)
     honest = sweep((X, y), OVER, training=training)
     changed = y.copy()
     changed[honest.test_rows] = 1 - y[honest.test_rows]
-    replayed = iter(splits.copy())
-    monkeypatch.setattr(design_module, "split_rows", lambda *_: next(replayed))
-    other = sweep((X, changed), OVER, training=training)
+    others = np.setdiff1d(np.arange(len(y)), honest.test_rows)
+    other = sweep((X, changed), OVER, training=training, split=(others, honest.test_rows))
     assert other.table.equals(honest.table)
     assert other.winner.settings == honest.winner.settings
     assert torch.equal(weights(other.winner.predictor), weights(honest.winner.predictor))
@@ -475,3 +464,16 @@ def test_other_settings_are_refused_as_everywhere(moons, settings, message):
 def test_a_table_that_cannot_be_learned_from_is_refused():
     with pytest.raises(InputError, match="at least two classes"):
         sweep((np.arange(20.0).reshape(10, 2), ["a"] * 10), {"lr": [0.1]})
+
+
+def test_own_rows_are_set_aside_for_the_winner(moons):
+    result = sweep(moons, {"hidden": [2]}, training=QUICK, seeds=2, split=(range(80), range(80, 100)))
+    assert result.test_rows.tolist() == [*range(80, 100)]
+    for train_rows, validation_rows in zip(result.train_rows, result.validation_rows, strict=True):
+        assert sorted([*train_rows, *validation_rows]) == [*range(80)]
+    assert not np.array_equal(*result.validation_rows)
+    table = (moons.X[:80], moons.y[:80])
+    apart = sweep(table, {"hidden": [2]}, training=QUICK, seeds=2, X_test=moons.X[80:], y_test=moons.y[80:])
+    assert apart.winner.scores["log_loss"].n_rows == 20
+    named = sweep(moons, {"hidden": [2]}, training=QUICK, split=(range(60), range(60, 80), range(80, 100)))
+    assert [rows.tolist() for rows in named.validation_rows] == [[*range(60, 80)]] * 3

@@ -62,7 +62,7 @@ def conclude(scores: ProbeScores, design: ProbeDesign, table: TrainingSet, *, n_
         n_scored=len(np.unique(scored)),
         n_seeds=len(scores.rows),
         diverged=diverged,
-        split=_split_in_words(table.dependence),
+        split="by caller" if design.is_own else _split_in_words(table.dependence),
         is_weighted=table.weights is not None,
     )
 

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from demarcate.argument_checks import integer_problems, is_integer
 from demarcate.datasets import Dataset
 from demarcate.engine import OnEpoch, Training, fit
@@ -20,6 +23,8 @@ from demarcate.nn import Network
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.held_out_rows import HeldOutRows
+from demarcate.trainingset.own_split import RowSplit
 from demarcate.trainingset.read_data import read_training_set
 from demarcate.trainingset.read_dependence import RowRoles
 
@@ -36,6 +41,9 @@ def diagnose(
     *,
     seeds: int = SEEDS,
     max_rows: int = MAX_ROWS,
+    split: Any = None,
+    X_test: Any = None,
+    y_test: Any = None,
     seed: int = 0,
     standardise: bool = True,
     categorical: Sequence[str] = (),
@@ -79,6 +87,9 @@ def diagnose(
     max_rows
         The most rows that take part; larger tables are sampled, stratified by class. The diagnosis is then that of the
         network trained on that many rows.
+    split, X_test, y_test
+        As for `train`: the rows to train on, and to score in place of folds, with one split or one for each seed. On
+        one split intervals allow for other networks and other test rows, not for other training rows.
     seed
         Decides the sample, the splits and the networks' seeds.
     standardise, categorical, numerical, text, dates, drop, decimal, thousands, missing
@@ -107,6 +118,7 @@ def diagnose(
     network, training = network or Network(), training or Training()
     check_diagnosis_settings(seeds, max_rows, seed)
     check_precision(precision)
+    held_out = HeldOutRows(None, split, X_test, y_test)
     training_set = read_training_set(
         data,
         [network],
@@ -124,6 +136,7 @@ def diagnose(
         ),
         class_weight=class_weight,
         merge_labels=merge_labels,
+        test=held_out.table,
     )
     return diagnose_training_set(
         training_set,
@@ -131,6 +144,7 @@ def diagnose(
         training,
         seeds=seeds,
         max_rows=max_rows,
+        splits=held_out.splits(training_set, data, range(int(seeds))) if held_out.are_own else None,
         seed=seed,
         standardise=standardise,
         device=device,
@@ -146,6 +160,7 @@ def diagnose_training_set(
     *,
     seeds: int = SEEDS,
     max_rows: int = MAX_ROWS,
+    splits: Sequence[RowSplit] | None = None,
     seed: int = 0,
     standardise: bool = True,
     pieces: bool = False,
@@ -153,12 +168,20 @@ def diagnose_training_set(
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
 ) -> Diagnosis:
-    """Diagnose as `diagnose` does, whose caller's caller is warned of divergence; ``pieces`` as for `TableEncoder`."""
+    """Diagnose as `diagnose` does, whose caller's caller is warned of divergence; ``pieces`` as for `TableEncoder`.
+
+    ``splits`` are a caller's own, one for each seed.
+    """
     check_diagnosis_settings(seeds, max_rows, seed)
     n_rows = len(training_set.codes)
-    training_set = _sampled(training_set, max_rows, seed)
+    rows = _sampled_rows(training_set, max_rows, seed)
+    if rows is not None:
+        training_set = training_set.subset(rows)
+        splits = None if splits is None else [split.among(rows) for split in splits]
     encoding = {"standardise": standardise, "pieces": pieces}
-    design = design_probes(training_set, probes_of(network, training), seeds=seeds, seed=seed, **encoding)
+    design = design_probes(
+        training_set, probes_of(network, training), seeds=seeds, seed=seed, splits=splits, **encoding
+    )
     fitted = fit(design.members, design.samples, device=device, precision=precision, on_epoch=on_epoch)
     diagnosis = conclude(
         score_probes(training_set, design, fitted),
@@ -184,15 +207,15 @@ def check_diagnosis_settings(seeds: Any, max_rows: Any, seed: Any) -> None:
         raise SettingError.of(problems)
 
 
-def _sampled(training_set: TrainingSet, max_rows: int, seed: int) -> TrainingSet:
-    """Return the training set with at most about ``max_rows`` rows, or 5 for each class if that is more.
+def _sampled_rows(training_set: TrainingSet, max_rows: int, seed: int) -> NDArray[np.int64] | None:
+    """Return about ``max_rows`` row numbers, or 5 for each class if that is more; None for a table of fewer rows.
 
     Groups are sampled whole; with times rows are, over all of the time.
     """
     codes, dependence = training_set.codes, training_set.dependence
     n_rows, most = len(codes), max(max_rows, 5 * len(training_set.classes))
     if n_rows <= most:
-        return training_set
+        return None
     if dependence is not None and dependence.times is not None:
         dependence = None
-    return training_set.subset(split_rows(codes, n_rows - most, seed, dependence)[0])
+    return split_rows(codes, n_rows - most, seed, dependence)[0]

@@ -13,10 +13,11 @@ MAX_LINE = 110
 
 Verdict = Literal["underfits", "overfits", "is about right", "is limited by noise", "cannot tell"]
 Answer = Literal["helps", "does not help", "cannot tell"]
-Split = Literal["by row", "by group", "forward in time"]
+Split = Literal["by row", "by group", "forward in time", "by caller"]
 _SPLITS: dict[Split, str] = {
     "by row": "on four fifths of them and scores all on the others",
     "by group": "on about four fifths of the groups and scores all on the other groups; intervals are by group",
+    "by caller": "on the training rows of the split that was given, and scores all on its test rows",
     "forward in time": "on the rows before a window in time and scores all on this window; intervals are by block",
 }
 
@@ -159,8 +160,8 @@ class Diagnosis:
     diverged
         The number of networks whose loss stopped being finite.
     split, is_weighted
-        How rows were held out, ``by row``, ``by group`` or ``forward in time``; and whether losses and accuracies are
-        of weighted rows.
+        How rows were held out, ``by row``, ``by group``, ``forward in time`` or ``by caller``; and whether losses and
+        accuracies are of weighted rows.
     """
 
     verdict: Verdict

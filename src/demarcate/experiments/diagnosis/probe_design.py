@@ -15,6 +15,7 @@ from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe, in_equ
 from demarcate.tabular import stratified_split
 from demarcate.tabular.dependent_splits import rows_to_train_on, split_rows, splits_of
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.own_split import RowSplit
 
 FOLDS = 5
 """Five seeds together score every row once."""
@@ -35,6 +36,7 @@ class ProbeDesign:
     members: list[Member]
     encoders: list[TableEncoder]
     samples: Samples
+    is_own: bool = False  # whether the caller chose the rows
 
     @property
     def shared(self) -> float:
@@ -44,33 +46,34 @@ class ProbeDesign:
 
 
 def design_probes(
-    table: TrainingSet, probes: Sequence[Probe], *, seeds: int, seed: int, standardise: bool, pieces: bool = False
+    table: TrainingSet,
+    probes: Sequence[Probe],
+    *,
+    seeds: int,
+    seed: int,
+    standardise: bool,
+    pieces: bool = False,
+    splits: Sequence[RowSplit] | None = None,
 ) -> ProbeDesign:
     """Split the rows into folds, one fold for each seed, and make every probe's member on the other folds.
 
     After every five seeds the rows are split anew. Folds are of whole groups; with times they are windows, and members
     train on earlier rows, those of fewer rows on the latest of these. Probes of fewer rows take as many steps as the
-    configured network. ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`. Raises an InputError if there
-    are too few rows.
+    configured network. ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`. ``splits`` are a caller's
+    own, one for each seed, in place of folds. Raises an InputError if there are too few rows.
     """
     n_rows, n_classes = len(table.codes), len(table.classes)
     min_rows = max(MIN_ROWS, 5 * n_classes)
     if n_rows < min_rows:
         fact = f"The table has {n_rows} rows, and a diagnosis of {n_classes} classes takes at least {min_rows}"
         raise InputError([Problem(fact, "Collect more rows")])
-    scored_rows: list[NDArray[np.int64]] = []
-    for each in count(seed):
-        if len(scored_rows) >= seeds:
-            break
-        splits = splits_of(table.codes, table.dependence, FOLDS, n_rows, each)
-        scored_rows += [split.scored for split in splits]
+    of_seeds = _fold_splits(table, seeds, seed) if splits is None else splits
     encoders: list[TableEncoder] = []
     members: list[Member] = []
     member_seeds = np.random.SeedSequence(seed).generate_state(seeds).tolist()
-    for member_seed, held_out in zip(member_seeds, scored_rows[:seeds], strict=True):
-        rows = rows_to_train_on(n_rows, held_out, table.dependence)
+    for member_seed, split in zip(member_seeds, of_seeds, strict=True):
         encodings: dict[bytes, int] = {}
-        parts_of_probes = [_probe_rows(table, rows, probe, member_seed) for probe in probes]
+        parts_of_probes = [_probe_rows(table, split, probe, member_seed) for probe in probes]
         n_configured = len(parts_of_probes[0][0])
         for probe, (train, stopping) in zip(probes, parts_of_probes, strict=True):
             key = train.tobytes()
@@ -80,21 +83,35 @@ def design_probes(
             parts = torch.from_numpy(train), torch.from_numpy(stopping)
             training = probe.training if probe.share == 1 else in_equal_steps(probe.training, len(train), n_configured)
             members.append(Member(probe.network, training, member_seed, *parts, encoding=encodings[key]))
-    return ProbeDesign(tuple(probes), tuple(scored_rows[:seeds]), members, encoders, table.samples(encoders))
+    scored_rows, samples = tuple(split.test for split in of_seeds), table.samples(encoders)
+    return ProbeDesign(tuple(probes), scored_rows, members, encoders, samples, is_own=splits is not None)
+
+
+def _fold_splits(table: TrainingSet, seeds: int, seed: int) -> list[RowSplit]:
+    """Return a split for each seed, which scores a fold; every five seeds score every row once."""
+    n_rows = len(table.codes)
+    scored_rows: list[NDArray[np.int64]] = []
+    for each in count(seed):
+        if len(scored_rows) >= seeds:
+            break
+        scored_rows += [split.scored for split in splits_of(table.codes, table.dependence, FOLDS, n_rows, each)]
+    return [RowSplit(rows_to_train_on(n_rows, scored, table.dependence), scored) for scored in scored_rows[:seeds]]
 
 
 def _probe_rows(
-    table: TrainingSet, rows: NDArray[np.int64], probe: Probe, seed: int
+    table: TrainingSet, split: RowSplit, probe: Probe, seed: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return a probe's training rows, and the rows that decide when it stops.
+    """Return a probe's training rows, and the rows that decide when it stops, taken from these if the split has none.
 
     Rows are halved until the probe's share is reached, so a smaller part lies within every larger one.
     """
-    share = 1.0
+    rows, share = split.train, 1.0
     while share > probe.share:
         rows, share = _half(table, rows, seed), share / 2
     if not probe.stops_early:
         return rows, np.empty(0, dtype=np.int64)
+    if len(split.validation):
+        return rows, split.validation
     if table.dependence is None:
         train, stopping = _stratified_parts(table.codes[rows], STOPPING_SHARE, seed)
     else:

@@ -32,6 +32,7 @@ from demarcate.nn import Network
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.positive_class import positive_code
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.held_out_rows import HeldOutRows
 from demarcate.trainingset.read_data import read_training_set
 from demarcate.trainingset.read_dependence import RowRoles
 
@@ -46,8 +47,11 @@ def sweep(
     training: Training | None = None,
     metric: SweepMetric = "log_loss",
     halving: bool | Sequence[int] = False,
-    test_size: float = 0.2,
+    test_size: float | None = None,
     validation_size: float = 0.2,
+    split: Any = None,
+    X_test: Any = None,
+    y_test: Any = None,
     seed: int = 0,
     standardise: bool = True,
     categorical: Sequence[str] = (),
@@ -102,6 +106,9 @@ def sweep(
         epochs after which to do so. At least one configuration stays.
     test_size, validation_size, standardise, class_weight, merge_labels, device, precision, on_epoch, checkpoint
         As for `train`, with its errors and warnings; the test rows are those set aside for the winner.
+    split, X_test, y_test
+        The rows set aside for the winner, as for `train`, with one split for all seeds. Each seed takes its validation
+        rows from the training rows, unless the split names them.
     groups, time, gap, sample_weight
         As for `train`. With times every seed has the same split: the test rows are the latest, and the validation rows
         those before them.
@@ -139,6 +146,7 @@ def sweep(
     network, training = network or Network(), training or Training()
     check_sweep(over, network, training, seeds=seeds, sample=sample, metric=metric, halving=halving, seed=seed)
     check_precision(precision)
+    held_out = HeldOutRows(test_size, split, X_test, y_test)
     candidates = configurations(over, network, training, sample, seed)
     table = read_training_set(
         data,
@@ -157,13 +165,14 @@ def sweep(
         ),
         class_weight=class_weight,
         merge_labels=merge_labels,
+        test=held_out.table,
     )
     positive = positive_code(table.classes, pos_label)
     design = design_sweep(
         table,
         candidates,
         n_seeds=int(seeds),
-        test_size=test_size,
+        rows=held_out.splits(table, data, [seed])[0],
         validation_size=validation_size,
         seed=seed,
         standardise=standardise,

@@ -11,8 +11,8 @@ from demarcate.engine.planner import plan
 from demarcate.experiments.seed_splits import SeedSplit
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.formatting import counted
-from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.own_split import RowSplit
 
 
 @dataclass(frozen=True)
@@ -57,19 +57,18 @@ def design_sweep(
     configurations: Sequence[Configuration],
     *,
     n_seeds: int,
-    test_size: float,
+    rows: RowSplit,
     validation_size: float,
     seed: int,
     standardise: bool,
 ) -> SweepDesign:
-    """Set the test rows aside, split the other rows once for each seed, and make every configuration's members.
+    """Split the rows that are not set aside once for each seed, and make every configuration's members.
 
-    Sizes below 1 are shares, from 1 up numbers of rows; the validation rows are taken from the rows that are left. With
-    groups both are of whole groups; with times the test rows are the latest, and the validation rows those before them.
+    ``validation_size`` below 1 is a share, from 1 up a number of rows; the validation rows are taken from the training
+    rows of ``rows``, unless it has some. With groups they are of whole groups; with times they are the latest.
     """
-    other_rows, test_rows = split_rows(table.codes, test_size, seed, table.dependence)
     splits = [
-        SeedSplit.of(table, each, other_rows, test_rows, validation_size, standardise=standardise)
+        SeedSplit.of(table, each, rows, validation_size, standardise=standardise)
         for each in np.random.SeedSequence(seed).generate_state(n_seeds).tolist()
     ]
     members = [

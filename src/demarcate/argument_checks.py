@@ -48,6 +48,11 @@ def require(is_met: bool, setting: str, rule: str, value: Any) -> None:
         raise SettingError(f"{setting} must be {rule}, got {value!r}")
 
 
+def is_one_hot(values: Any) -> bool:
+    """Tell whether each row of an array or a tensor ``(..., n_classes)`` is 1 for one class and 0 for the others."""
+    return bool(((values == 0) | (values == 1)).all() and (values.sum(-1) == 1).all())
+
+
 def require_cadence(setting: str, every: Any) -> None:
     """Refuse a number of epochs from one report or evaluation to the next that is none."""
     require(is_integer(every) and every >= 1, setting, "a whole number of epochs from 1 up", every)

@@ -118,7 +118,7 @@ def test_measurements_are_not_labels(matrix):
 
 @pytest.mark.parametrize(
     ("y", "reason"),
-    [([["a"], ["b", "c"]] * 30, "Some rows have several labels"), ([["a", "b"]] * 60, "y should be a 1d array")],
+    [([["a"], ["b", "c"]] * 30, "Some rows have several labels"), ([["a", "b"]] * 60, "several labels to a row")],
 )
 def test_several_labels_to_a_row_are_refused(matrix, y, reason):
     with pytest.raises(InputError, match=reason):

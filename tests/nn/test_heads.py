@@ -116,8 +116,8 @@ def test_confident_wrong_answers_cost_more():
     [
         (torch.tensor([0.0, 1.0]), "got float32 of shape (2,). Convert them with targets.long()."),
         (torch.tensor([0, 1], dtype=torch.int32), "got int32 of shape (2,). Convert them with targets.long()."),
-        (torch.tensor([[0], [1]]), "got int64 of shape (2, 1). Give one index a row."),
-        (torch.eye(3)[:2], "got float32 of shape (2, 3). Give one index a row."),
+        (torch.tensor([[0], [1]]), "got int64 of shape (2, 1). Convert them with targets.squeeze(-1)."),
+        (torch.eye(3)[:2], "got one-hot float32 of shape (2, 3). Convert them with targets.argmax(dim=-1)."),
     ],
 )
 def test_cross_entropy_says_what_targets_it_takes(targets, remedy):

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from demarcate import Network, datasets
-from demarcate.errors import InputError, SettingError
+from demarcate.errors import InputError, SettingError, TargetError
 from demarcate.trainingset.read_data import read_training_set
 from demarcate.trainingset.read_dependence import RowRoles
 
@@ -66,3 +66,23 @@ def test_a_training_set_has_its_own():
     for given in ({"roles": RowRoles("who")}, {"sample_weight": np.ones(6)}):
         with pytest.raises(SettingError, match="a training set has its own"):
             read_training_set(table, [Network()], **given)
+
+
+@pytest.mark.parametrize("data", [FRAME, FRAME[["a", "w"]], (FRAME,), "heart.csv"])
+def test_a_table_comes_with_its_labels(data):
+    with pytest.raises(
+        SettingError, match=r"^data must be a data set, or a table and its labels together, \(X, y\), got"
+    ):
+        read_training_set(data, [Network()])
+
+
+def test_labels_of_test_rows_in_a_tensor_are_of_the_classes_of_the_training_rows():
+    X, labels = FRAME[["a"]], torch.tensor([0, 1, 2, 0, 1, 2])
+    table = read_training_set((X, labels), [Network()], test=(X[:2], torch.tensor([1, 0])))
+    assert (table.classes.tolist(), table.codes[-2:].tolist()) == ([0, 1, 2], [1, 0])
+    with pytest.raises(
+        TargetError, match=r"^y_test: targets must be class indices of 3 logits, 0 to 2, got 3 in row 2"
+    ):
+        read_training_set((X, labels), [Network()], test=(X[:2], torch.tensor([1, 3])))
+    with pytest.raises(TargetError, match=r"^y_test: Labels have the shape \(2, 3\) and are one-hot"):
+        read_training_set((X, LABELS), [Network()], test=(X[:2], np.eye(3)[:2]))

@@ -19,6 +19,7 @@ from demarcate.tabular import ParsedColumns, Schema, as_frame, infer_schema, to_
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.columns import plain_column
 from demarcate.tabular.dependence import Dependence
+from demarcate.tabular.label_shape import one_label_a_row
 from demarcate.tabular.positive_class import positive_code
 from demarcate.trainingset import open_table
 from demarcate.trainingset.read_data import array_of
@@ -215,7 +216,7 @@ def _read(data: Any, target: str = "") -> tuple[pl.DataFrame, list[Any] | None, 
     if isinstance(data, Dataset):
         return as_frame(data.X), to_labels(data.y), data.target
     if isinstance(data, tuple) and len(data) == 2:
-        frame, labels = as_frame(array_of(data[0])), to_labels(array_of(data[1]))
+        frame, labels = as_frame(array_of(data[0])), to_labels(one_label_a_row(array_of(data[1])))
         check_consistent_length(len(frame), len(labels))
         return frame, labels, getattr(data[1], "name", None) or "target"
     frame = as_frame(array_of(data))

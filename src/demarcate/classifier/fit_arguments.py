@@ -20,7 +20,9 @@ from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.tabular import Schema, as_frame
 from demarcate.tabular.cells import MAX_EXACT_INTEGER
 from demarcate.tabular.class_weights import class_weights
+from demarcate.tabular.label_shape import one_label_a_row
 from demarcate.trainingset import TrainingSet, open_table
+from demarcate.trainingset.read_data import array_of
 from demarcate.trainingset.read_dependence import RowRoles
 
 
@@ -57,6 +59,7 @@ def checked_table(estimator: ClassifierSettings, X: Any, *, reset: bool) -> Any:
     """Return X with its columns counted and named as scikit-learn asks; arrays are checked for shape and type."""
     if hasattr(X, "toarray"):
         raise TypeError("A table is dense, got a sparse matrix. Convert it with X.toarray().")
+    X = array_of(X)
     if isinstance(X, Mapping | pl.LazyFrame) or _are_records(X):
         X = as_frame(X)
     if not hasattr(X, "columns"):
@@ -88,20 +91,18 @@ def label_array(y: ArrayLike) -> NDArray[Any]:
 
     Values of a list stay what they are: numpy would find a type that holds all of them, and change some.
     """
+    one_label_a_row(y)
+    y = array_of(y)
     # pyarrow's to_numpy refuses to copy, and polars' makes floats of decimals.
     values: Any = y.to_pylist() if hasattr(y, "to_pylist") else y.to_numpy() if hasattr(y, "to_numpy") else y
     if isinstance(y, pl.Series) and isinstance(y.dtype, pl.Decimal):
         values = y.to_list()
     is_list = isinstance(values, Sequence) and not _are_floats(values)
     labels = np.array(values, dtype=object) if is_list else np.asarray(values)
-    if is_list and labels.ndim == 1 and any(isinstance(label, list | tuple | set | np.ndarray) for label in labels):
-        raise InputError([Problem("Some rows have several labels", "Give one label for each row")])
-    try:
-        labels = column_or_1d(labels, warn=True)
-    except ValueError as error:
-        fact = f"Labels have more than one axis: {str(error).rstrip('.')}"
-        raise InputError([Problem(fact, "Give one label for each row")]) from None
-    if labels.dtype.kind in "fc":
+    if labels.dtype.kind == "c":
+        raise InputError([Problem("Labels are complex numbers", "Give whole numbers, or text")])
+    labels = column_or_1d(labels, warn=True)
+    if labels.dtype.kind == "f":
         _check_float_labels(labels)
     return np.asarray(labels)
 

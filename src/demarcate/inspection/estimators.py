@@ -12,6 +12,7 @@ from demarcate.datasets import Dataset
 from demarcate.errors import SettingError
 from demarcate.inference import Predictor
 from demarcate.tabular import Column, as_frame, encode_known_labels, encode_labels, to_labels
+from demarcate.tabular.label_shape import one_label_a_row
 from demarcate.tabular.positive_class import positive_or_second
 
 LabelledData = Dataset | tuple[Any, Any]
@@ -73,7 +74,7 @@ def table_and_codes(
 ) -> tuple[pl.DataFrame, NDArray[np.int64], NDArray[Any]]:
     """Return a table, each row's class index ``(n_rows,)`` and the labels: the given ones, or all that occur."""
     X, y = (part.detach().cpu().numpy() if hasattr(part, "detach") else part for part in data)
-    frame, labels = as_frame(X), to_labels(y.reshape(-1) if getattr(y, "ndim", 1) == 2 else y)
+    frame, labels = as_frame(X), to_labels(one_label_a_row(y))
     check_consistent_length(len(frame), len(labels))
     return frame, *codes_and_classes(labels, classes)
 

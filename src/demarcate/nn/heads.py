@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from demarcate.errors import TargetError
 from demarcate.nn.spec import n_outputs
+from demarcate.nn.target_checks import check_binary_targets, check_class_indices
 
 
 class Head(Protocol):
@@ -70,14 +70,9 @@ class SoftmaxHead(Head):
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the cross-entropy of each row, ``(..., batch)``, for int64 targets ``(..., batch)``."""
-        shape = logits.shape[:-1]
-        if targets.dtype != torch.int64 or targets.shape != shape:
-            raise TargetError(
-                f"cross-entropy takes class indices, int64 of shape {tuple(shape)}, got {_described(targets)}. "
-                + ("Convert them with targets.long()." if targets.shape == shape else "Give one index a row.")
-            )
+        check_class_indices(logits, targets)
         flat = functional.cross_entropy(logits.flatten(0, -2), targets.flatten(), reduction="none")
-        return flat.view(shape)
+        return flat.view(logits.shape[:-1])
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return the softmax of the logits."""
@@ -124,11 +119,7 @@ class LogitHead(Head):
 
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the binary cross-entropy of each row, ``(..., batch)``, for floating targets ``(..., batch, 1)``."""
-        if not targets.is_floating_point() or targets.shape != logits.shape:
-            raise TargetError(
-                f"binary cross-entropy takes floats of shape {tuple(logits.shape)}, got {_described(targets)}. "
-                f"Convert them with {_conversion(targets, logits)}."
-            )
+        check_binary_targets(logits, targets)
         return functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)
 
     def probabilities(self, logits: Tensor) -> Tensor:
@@ -171,16 +162,3 @@ def head_for(name: str, n_classes: int) -> Head:
     head = HEADS[name]
     head.n_outputs(n_classes)
     return head
-
-
-def _described(targets: Tensor) -> str:
-    return f"{str(targets.dtype).removeprefix('torch.')} of shape {tuple(targets.shape)}"
-
-
-def _conversion(targets: Tensor, logits: Tensor) -> str:
-    parts = ["targets"]
-    if not targets.is_floating_point():
-        parts.append("float()")
-    if targets.shape != logits.shape:
-        parts.append("unsqueeze(-1)" if targets.shape == logits.shape[:-1] else f"reshape{tuple(logits.shape)}")
-    return ".".join(parts)

@@ -6,22 +6,22 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
-from demarcate.errors import SettingError, TargetError
+from demarcate.errors import InputError, SettingError, TargetError
 from demarcate.evaluation.sampling import Sampling
 from demarcate.nn import Network
-from demarcate.nn.heads import head_for
 from demarcate.tabular import as_frame, to_labels
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.column_options import NO_COLUMN_OPTIONS, ColumnOptions
+from demarcate.tabular.label_shape import one_label_a_row
 from demarcate.trainingset.appended_rows import append_test_rows
 from demarcate.trainingset.open import open_table
 from demarcate.trainingset.read_dependence import NO_ROLES, RowRoles, read_weights
+from demarcate.trainingset.tensor_targets import tensor_codes
 from demarcate.trainingset.training_set import TrainingSet
 
 
@@ -48,8 +48,7 @@ def read_training_set(
         target, own = (data.target, data.categorical) if isinstance(data, Dataset) else ("target", ())
         if isinstance(sample_weight, str):
             roles = replace(roles, weights=sample_weight)
-        pairs = (data,) if test is None else (data, test)
-        tables = [(as_frame(array_of(X)), _label_cells(labels, networks)) for X, labels in pairs]
+        tables = _tables_of([_table_and_labels(data), *([] if test is None else [test])], networks)
         training_set = _read_tables(
             tables, target, roles, sample_weight, options.with_own_categorical(own), merge_labels
         )
@@ -58,12 +57,30 @@ def read_training_set(
     return training_set.weighted(class_weights(class_weight, training_set.classes, training_set.codes))
 
 
-def _label_cells(labels: Any, networks: Iterable[Network]) -> list[Any]:
-    """Return labels as a list; those in a tensor must be what the loss of each network takes."""
-    if isinstance(labels, Tensor):
-        _check_tensor(labels, networks)
-        labels = labels.flatten().long()
-    return to_labels(labels)
+def _table_and_labels(data: Any) -> tuple[Any, Any]:
+    if not isinstance(data, Dataset) and not (isinstance(data, tuple | list) and len(data) == 2):
+        kind = type(data).__name__
+        raise SettingError(f"data must be a data set, or a table and its labels together, (X, y), got {kind}")
+    X, labels = data
+    return X, labels
+
+
+def _tables_of(pairs: Sequence[tuple[Any, Any]], networks: Iterable[Network]) -> list[tuple[pl.DataFrame, list[Any]]]:
+    """Return tables and their labels; those in a tensor are what the losses take, for the classes of the first."""
+    tables: list[tuple[pl.DataFrame, list[Any]]] = []
+    for X, labels in pairs:
+        try:
+            if isinstance(labels, Tensor) and labels.ndim:
+                n_classes = max(tables[0][1]) + 1 if tables and isinstance(pairs[0][1], Tensor) else None
+                own = tensor_codes(labels, networks, n_classes)
+            else:
+                own = one_label_a_row(labels)
+        except (InputError, TargetError) as error:
+            if not tables:
+                raise
+            raise TargetError(f"y_test: {error}") from None
+        tables.append((as_frame(array_of(X)), to_labels(own)))
+    return tables
 
 
 def _as_it_is(
@@ -115,17 +132,3 @@ def _row_weights(frames: Sequence[pl.DataFrame], roles: RowRoles, sample_weight:
 def array_of(X: Any) -> Any:
     """Return a tensor as an array, and anything else as it is."""
     return X.detach().cpu().numpy() if isinstance(X, Tensor) else X
-
-
-def _check_tensor(labels: Tensor, networks: Iterable[Network]) -> None:
-    """Refuse targets that are no class indices, or that the loss of a network does not take."""
-    values = labels.detach().flatten().double().cpu()
-    row = next(iter((~((values >= 0) & (values % 1 == 0))).nonzero().flatten().tolist()), None)
-    if row is not None:
-        raise TargetError(
-            f"targets must be class indices, 0, 1, 2 and so on, got {values[row].item():g} in row {row + 1}"
-        )
-    n_classes = max(2, int(values.max()) + 1) if len(values) else 2
-    for network in networks:
-        head = head_for(network.head, n_classes)
-        head.loss(torch.zeros(len(labels), head.n_outputs(n_classes)), labels)

@@ -143,6 +143,10 @@ class CheckpointWarning(DemarcateWarning):
     """A checkpoint could not be written, or a damaged one was skipped."""
 
 
+class NetworkWarning(DemarcateWarning):
+    """A network seems to return something else than its loss takes."""
+
+
 class DivergenceWarning(DemarcateWarning):
     """A member's loss stopped being a finite number; its best weights were restored."""
 

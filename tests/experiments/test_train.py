@@ -337,8 +337,11 @@ CLASS_WEIGHT_RULE = (
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"networks": {}}, "networks must be a Network, or a mapping of names to networks, got dict"),
-        ({"networks": [SMALL]}, "networks must be a Network, or a mapping of names to networks, got list"),
+        ({"networks": {}}, "networks must be a Network or a torch.nn.Module, or a mapping of names to such, got dict"),
+        (
+            {"networks": [SMALL]},
+            "networks must be a Network or a torch.nn.Module, or a mapping of names to such, got list",
+        ),
         ({"training": {"other": QUICK}}, "networks and trainings have the same names, got ['network'] and ['other']"),
         ({"initial": {"other": nn.Sequential()}}, "initial networks must be for 'network', got 'other'"),
         ({"initial": {"network": nn.Sequential(nn.Linear(2, 1))}}, "initial weights have the network's own shapes, "),

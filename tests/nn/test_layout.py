@@ -83,7 +83,7 @@ def test_every_members_row_is_aligned_and_what_is_left_over_stays_empty():
 
 
 def test_the_mask_of_weights_leaves_out_biases_and_what_is_left_over():
-    mask = Layout(((2, 1),)).weight_mask(torch.empty(0, dtype=torch.float64))
+    mask = Layout(((2, 1),)).decay_mask(torch.empty(0, dtype=torch.float64), biases=False)
     assert (mask.dtype, mask.tolist()) == (torch.float64, [1.0, 1.0, *[0.0] * 14])
 
 

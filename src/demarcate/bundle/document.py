@@ -34,8 +34,9 @@ from numpy.typing import NDArray
 
 from demarcate.bundle.model_spec import ModelSpec, parse_spec, spec_document
 from demarcate.bundle.tensor_spec import FORMAT_VERSION, expected_tensors
+from demarcate.errors import BundleError
 from demarcate.inference import Predictor
-from demarcate.nn import MemberState, Network, family_of
+from demarcate.nn import FAMILIES, MemberState, Network, family_of
 from demarcate.nn.heads import head_for
 
 __all__ = ["FORMAT_VERSION", "build_predictor", "expected_tensors", "from_document", "to_document"]
@@ -46,6 +47,12 @@ def to_document(predictor: Predictor) -> tuple[dict[str, Any], dict[str, NDArray
     tensors: dict[str, NDArray[Any]] = {}
     for number, encoder in enumerate(predictor.encoders):
         tensors[f"encoders.{number}.numbers"] = encoder.state()[1]
+    if any(network.family not in FAMILIES for network in predictor.networks):
+        raise BundleError(
+            "a model file cannot hold a module of your own, because it holds no code. Export the trained network: "
+            "torch.export.save(torch.export.export(run.network, (run.encode(X),)), 'own.pt2'), or train a plain chain "
+            "of linear layers, one activation and dropout"
+        )
     for number, (network, state) in enumerate(zip(predictor.networks, predictor.states(), strict=True)):
         for name, tensor in family_of(network).state_dict(network, state).items():
             tensors[f"members.{number}.{name}"] = tensor.cpu().numpy()

@@ -74,14 +74,17 @@ class Backend:
         n_large = sum(work >= MIN_CONCURRENT_WORK for work in works)
         return n_threads if self.is_cpu and n_threads > 1 and n_large >= n_threads else 1
 
-    def thread_tuner(self, work: float, probe: Callable[[], Tensor]) -> ThreadTuner:
+    def thread_tuner(self, work: float, probe: Callable[[], Tensor] | None) -> ThreadTuner:
         """Choose the numbers of threads a population may use: one, and all where that leaves its bits alone.
 
-        ``probe`` computes a fixed batch: long sums may be divided among threads, and then round differently.
+        ``probe`` computes a fixed batch: long sums may be divided among threads, and then round differently. Without
+        one the number never changes.
         """
         n_threads = torch.get_num_threads()
         if n_threads == 1 or work < MIN_PARALLEL_WORK or not self.is_cpu:
             return ThreadTuner([1])
+        if probe is None:
+            return ThreadTuner([n_threads])
         results = []
         for number in (n_threads, 1):
             with use_threads(number):

@@ -96,6 +96,8 @@ def _populations(kind: Sequence[int], members: Sequence[Member], samples: Sample
     ordered = sorted(kind, key=order)
     longest = max(len(members[index].rows) for index in kind)
     rows = min(longest, members[kind[0]].training.batch_size or longest)
+    if not family.is_stackable:
+        return [[index] for index in ordered]
     lengths = buckets([widths[each] for each in ordered], rows, family, [drops[each] for each in ordered])
     remaining = iter(ordered)
     return [list(islice(remaining, length)) for length in lengths]

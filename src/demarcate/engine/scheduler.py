@@ -124,7 +124,9 @@ class PopulationScheduler:
                 trainer.restore(*state)
             self._checkpoints[number] = checkpoint
         if trainer.active:
-            trainer.thread_tuner = self._backend.thread_tuner(trainer.work, trainer.probe)
+            # A module's own passes cannot be tried without changing it.
+            probe = None if trainer.randomness else trainer.probe
+            trainer.thread_tuner = self._backend.thread_tuner(trainer.work, probe)
         self._trainers[number] = trainer
         return trainer
 

@@ -1,6 +1,7 @@
 """The trainer: one population on its way through training."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import torch
@@ -27,6 +28,7 @@ from demarcate.engine.threads import ThreadTuner, use_threads
 from demarcate.engine.validation import Validation
 from demarcate.engine.weight_ema import WeightEma
 from demarcate.nn.dropout import Dropout, Dropouts
+from demarcate.nn.module_randomness import ModuleRandomness
 
 MAX_BLOCK_EPOCHS, MAX_BLOCK_STEPS, MAX_BLOCK_WORK = 32, 256, 1e10
 """Epochs, steps and multiplications of a block: it ends often enough to report progress, and to be stopped."""
@@ -68,8 +70,9 @@ class Trainer:
         self.flat = self.layout.pack(states).to(backend.device)
         self.head = members[0].head(samples)
         trainings = [member.training for member in members]
-        has_mask = any(training.weight_decay for training in trainings) and not self.training.decay_biases
-        decay_mask = self.layout.weight_mask(self.flat) if has_mask else None
+        decay_mask = None
+        if any(training.weight_decay for training in trainings):
+            decay_mask = self.layout.decay_mask(self.flat, biases=self.training.decay_biases)
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         self.dtype = backend.product_dtype(self.flat.dtype, self.layout.hidden, self.batches.rows_of_step)
         self.update_rule = update_rule_for(trainings, self.flat, self.batches.n_steps, decay_mask)
@@ -77,6 +80,8 @@ class Trainer:
         named = zip(("dropout", "input_dropout"), self.dropout, strict=True)
         self._dropouts = {name: dropout for name, dropout in named if dropout}
         averaging = self.training.averaging
+        draws_globally = self.layout.family.draws_globally
+        self.randomness = ModuleRandomness(members[0].seed, backend.device) if draws_globally else None
         self.ema = WeightEma(averaging, self.batches.n_steps, self.flat) if averaging else None
         encoding = backend.indices([member.encoding for member in members])
         self.data = MemberData(samples, encoding, self.head, self.layout.padded[0], self.layout.padded[-1])
@@ -179,10 +184,11 @@ class Trainer:
             prefix = f"{part}."
             owner.restore({name.removeprefix(prefix): own for name, own in tensors.items() if name.startswith(prefix)})
 
-    def _parts(self) -> dict[str, BestWeights | UpdateRule | BatchLoader | WeightEma]:
+    def _parts(self) -> dict[str, BestWeights | UpdateRule | BatchLoader | WeightEma | ModuleRandomness]:
         """Return the parts that have a state, by their names in checkpoints."""
         average = {"average": self.ema} if self.ema else {}
-        return {"best": self.best, "optimizer": self.update_rule, "feed": self.loader, **average}
+        random = {"random": self.randomness} if self.randomness else {}
+        return {"best": self.best, "optimizer": self.update_rule, "feed": self.loader, **average, **random}
 
     def _train_block(self, n_epochs: int, on_epoch: OnEpoch | None, pause: Callable[[], None]) -> None:
         """Train for some epochs, then compute their metrics and end the members whose training is over."""
@@ -190,7 +196,8 @@ class Trainer:
         is_last = epochs.unsqueeze(1) == self._epochs()
         evaluations = self._evaluations(epochs, is_last)
         self._start_block(n_epochs, evaluations)
-        n_done = self._train_epochs(epochs.tolist(), is_last, evaluations, pause if n_epochs == 1 else lambda: None)
+        with self.randomness or nullcontext():
+            n_done = self._train_epochs(epochs.tolist(), is_last, evaluations, pause if n_epochs == 1 else lambda: None)
         epochs, is_last, train = epochs[:n_done], is_last[:n_done], self.loader.end_block()
         validation = torch.full_like(train, torch.nan)
         is_finite = train[:, 0].isfinite()
@@ -380,6 +387,7 @@ class Trainer:
             return FullBatchLoader(*parts)
         short = ShortEpochLoader(*parts)
         is_short = self.batches.n_steps <= MAX_BLOCK_STEPS and short.numbers_per_epoch <= MAX_NUMBERS
+        is_short &= self.layout.family.is_by_row
         return short if self.work < CHEAP_STEP and is_short else MiniBatchLoader(*parts)
 
     def _propagate(self) -> None:

@@ -46,7 +46,7 @@ class Validation:
         """Compute the logits of the present weights."""
         logits = self._logits[self._n_done]
         for start, x in self._chunks(propagation.widest):
-            propagation.forward(x, logits[..., start : start + x.shape[1]])
+            propagation.evaluate(x, logits[..., start : start + x.shape[1]])
         self._n_done += 1
 
     def end_block(self, is_due: Tensor) -> tuple[Tensor, Tensor]:

@@ -21,9 +21,11 @@ from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.epoch_lines import epoch_line, is_shown, shown_values
+from demarcate.experiments.own_networks import OwnNetwork
 from demarcate.formatting import aligned
 from demarcate.inference import Predictor
 from demarcate.nn import Network
+from demarcate.nn.module_network import ModuleNetwork
 from demarcate.trainingset.read_data import array_of
 
 
@@ -53,6 +55,8 @@ class Run:
         When and at which learning rate its loss stopped being finite, or None.
     train_rows, validation_rows, test_rows
         Row numbers; validation rows are empty without early stopping.
+    own
+        The caller's module, if one was trained.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Run:
     train_rows: NDArray[np.int64]
     validation_rows: NDArray[np.int64]
     test_rows: NDArray[np.int64]
+    own: OwnNetwork | None = None
 
     @cached_property
     def scores(self) -> dict[str, Score]:
@@ -95,8 +100,10 @@ class Run:
 
     @property
     def network(self) -> nn.Module:
-        """The trained network as a plain torch module, a ``torch.nn.Sequential``."""
-        return self.predictor.member(0)
+        """The trained network as a plain torch module: a ``torch.nn.Sequential``, or a copy of the caller's module."""
+        if self.own is None or isinstance(self.spec, ModuleNetwork):
+            return self.predictor.member(0)
+        return self.own.trained(self.predictor.states()[0])
 
     def encode(self, X: Any) -> Tensor:
         """Encode a table as the network's input, float32 ``(n_rows, d_in)``."""
@@ -128,7 +135,13 @@ class Run:
         return "\n".join(epoch_line(shown_values(row, self.spec)) for row in shown)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Save the trained network, with its encoder and classes, to one file that `demarcate.load` reads."""
+        """Save the trained network, with its encoder and classes, to one file that `demarcate.load` reads.
+
+        Raises
+        ------
+        BundleError
+            If it is a module that is no plain chain of layers: a model file holds no code.
+        """
         write_bundle(self.predictor, path)
 
     def _test_mean(self, values: NDArray[Any]) -> float:
@@ -168,7 +181,11 @@ class Runs(Mapping[str, Run]):
         return str(self)
 
     def __str__(self) -> str:
-        return "\n".join(aligned(self._rows_of_one_seed() if self.n_seeds == 1 else self._rows_of_means()))
+        lines = aligned(self._rows_of_one_seed() if self.n_seeds == 1 else self._rows_of_means())
+        specs = {name: run.spec for name, run in self.items()}
+        by_autograd = {name: spec.reason for name, spec in specs.items() if isinstance(spec, ModuleNetwork)}
+        notes = [f"{name!r} was trained by autograd: {reason}" for name, reason in by_autograd.items()]
+        return "\n".join([*lines, *([""] if notes else []), *notes])
 
     @property
     def n_seeds(self) -> int:

@@ -21,9 +21,10 @@ from demarcate.errors import DivergenceWarning, SettingError
 from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.epoch_lines import epoch_reporter
+from demarcate.experiments.own_networks import AnyNetwork, OwnNetwork, initial_state, own_networks
 from demarcate.experiments.run import Run, Runs
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
-from demarcate.nn import MemberState, Network, family_of
+from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.trainingset import TrainingSet
@@ -34,7 +35,7 @@ from demarcate.trainingset.read_dependence import RowRoles
 
 def train(
     data: TrainingSet | Dataset | tuple[Any, Any],
-    networks: Network | Mapping[str, Network],
+    networks: AnyNetwork | Mapping[str, AnyNetwork],
     training: Training | Mapping[str, Training] | None = None,
     *,
     test_size: float | None = None,
@@ -59,7 +60,7 @@ def train(
     time: Any = None,
     gap: float | str | timedelta = 0.0,
     sample_weight: Any = None,
-    initial: Mapping[str, nn.Sequential] | None = None,
+    initial: Mapping[str, nn.Module | Mapping[str, Tensor]] | None = None,
     device: str = "auto",
     precision: str = "float32",
     every: int | None = None,
@@ -78,7 +79,9 @@ def train(
         A data set, a table and its labels, or a training set. Labels in a torch tensor must have the type and shape of
         the network's loss: int64 ``(n_rows,)`` for cross-entropy, floats ``(n_rows, 1)`` for one logit.
     networks
-        A network, or several by name.
+        A network, or several by name: a `Network`, a ``torch.nn.Module`` with one logit or one a class, or a function
+        that builds one, such as its class. A module that is a plain chain of linear layers, one activation and dropout
+        trains as the `Network` it is; any other trains by autograd, in the same loop.
     training
         The training of all networks, or one for each name.
     test_size, validation_size
@@ -95,7 +98,8 @@ def train(
         groups and times.
     seed
         Decides the split, initial weights, row order and dropout. Initial weights are those of an ``nn.Sequential``
-        built after ``torch.manual_seed(seed)``.
+        built after ``torch.manual_seed(seed)``. A module that is built already starts with its own weights; for further
+        seeds its layers draw new ones.
     seeds
         How many times each network is trained, at least 1: with seeds ``seed``, ``seed + 1``, ..., each with its own
         split, as if each were a call of its own; on one split of the caller's they differ in all else.
@@ -121,8 +125,8 @@ def train(
     sample_weight
         What each row counts in the loss and in scores: the name of a column, or an array ``(n_rows,)``.
     initial
-        Networks whose weights the training starts from, by name, instead of weights drawn from the seed. Only their
-        linear layers are used.
+        Modules, or state dicts, whose weights the training starts from, by name, instead of weights drawn from the
+        seed. Of an ``nn.Sequential`` only the linear layers are used.
     every
         Print epoch, loss and accuracy while training, for the first epoch, every n-th and the last, as `Run.log` has
         them afterwards; at least 1. In these epochs the training rows are evaluated once more, in eval mode, for the
@@ -148,6 +152,8 @@ def train(
     -----
     DivergenceWarning
         If the loss of a network stopped being finite.
+    NetworkWarning
+        If a module seems to return probabilities in place of logits.
 
     Examples
     --------
@@ -169,6 +175,13 @@ def train(
     >>> runs["good"].scores["accuracy"].value > runs["linear"].scores["accuracy"].value
     True
 
+    A module of your own trains like any network.
+
+    >>> own = nn.Sequential(nn.Linear(2, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Linear(16, 1))
+    >>> runs = train(datasets.moons(n_samples=300, noise=0.30), {"own": own}, Training(lr=0.01, epochs=40))
+    >>> print(str(runs).splitlines()[-1])
+    'own' was trained by autograd: BatchNorm1d is no linear layer, activation or dropout of a Network
+
     Several seeds give means with 95% intervals.
 
     >>> blobs = datasets.blobs(n_samples=100)
@@ -185,7 +198,9 @@ def train(
     >>> train(blobs, Network(hidden=()), Training(epochs=1), split=rows).test_rows[:5]
     array([83, 53, 70, 45, 44])
     """
-    named = _named_networks(networks)
+    given = _named_networks(networks)
+    own = own_networks(given)
+    named: dict[str, Network] = {name: own[name].preliminary if name in own else given[name] for name in given}
     trainings = _named_trainings(training, named)
     sources = initial or {}
     if unknown := [repr(name) for name in sources if name not in named]:
@@ -214,12 +229,15 @@ def train(
         for each, own in zip(numbers, held_out.splits(table, data, numbers), strict=True)
     ]
     samples = table.samples([split.encoder for split in splits])
+    named |= {name: each.specified(samples.encoded(0), len(table.classes)) for name, each in own.items()}
     states = {
-        name: family_of(named[name]).from_module(named[name], source, _widths(named[name], splits[0].encoder, table))
+        name: initial_state(name, named[name], source, _widths(named[name], splits[0].encoder, table))
         for name, source in sources.items()
     }
     members = [
-        split.member(network, trainings[name], encoding, states.get(name))
+        split.member(
+            network, trainings[name], encoding, states.get(name) or _begun(own.get(name), network, split, seed)
+        )
         for encoding, split in enumerate(splits)
         for name, network in named.items()
     ]
@@ -234,7 +252,7 @@ def train(
         evaluate_train_every=every,
     )
     trained = [
-        _run(name, table, split, member, member.begin(samples)[0], result)
+        _run(name, table, split, member, member.begin(samples)[0], result, own.get(name))
         for (split, name), member, result in zip(product(splits, named), members, fitted, strict=True)
     ]
     runs = Runs({name: tuple(trained[first :: len(named)]) for first, name in enumerate(named)})
@@ -242,17 +260,23 @@ def train(
     return runs
 
 
+def _begun(own: OwnNetwork | None, network: Network, split: SeedSplit, seed: int) -> MemberState | None:
+    """Return the weights that a network brings for a split, if any; ``seed`` is that of the first split."""
+    return None if own is None else own.initial(network, split.seed, is_first=split.seed == seed)
+
+
 def _widths(network: Network, encoder: TableEncoder, table: TrainingSet) -> tuple[int, ...]:
     n_classes = len(table.classes)
     return network.widths(encoder.n_encoded, head_for(network.head, n_classes).n_outputs(n_classes))
 
 
-def _named_networks(networks: Any) -> dict[str, Network]:
-    if isinstance(networks, Network):
+def _named_networks(networks: Any) -> dict[str, Any]:
+    if isinstance(networks, Network | nn.Module) or callable(networks):
         return {"network": networks}
     if not isinstance(networks, Mapping) or not networks:
         raise SettingError(
-            f"networks must be a Network, or a mapping of names to networks, got {type(networks).__name__}. "
+            "networks must be a Network or a torch.nn.Module, or a mapping of names to such, "
+            f"got {type(networks).__name__}. "
             "Pass a table and its labels together as the first argument: train((X, y), networks)"
         )
     return dict(networks)
@@ -277,7 +301,13 @@ def _warn_of_divergence(runs: Runs) -> None:
 
 
 def _run(
-    name: str, table: TrainingSet, split: SeedSplit, member: Member, initial: MemberState, fitted: FittedMember
+    name: str,
+    table: TrainingSet,
+    split: SeedSplit,
+    member: Member,
+    initial: MemberState,
+    fitted: FittedMember,
+    own: OwnNetwork | None,
 ) -> Run:
     untrained, trained = (
         mean_predictor(table, [split], [fitted.network], [state]) for state in (initial, fitted.state)
@@ -305,6 +335,7 @@ def _run(
         train_rows=split.train_rows,
         validation_rows=split.validation_rows,
         test_rows=split.test_rows,
+        own=own,
     )
 
 

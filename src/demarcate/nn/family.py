@@ -37,10 +37,19 @@ class Family(ABC):
     starts_linear
         Whether the first layer is a weight ``(d_hidden, d_in)`` and a bias ``(d_hidden,)`` applied to the inputs and
         `forward_rest` computes what follows: then many rows are predicted by looking up what each cell adds to it.
+    is_stackable
+        Whether several members may be computed as one stack.
+    is_by_row
+        Whether a row's logits depend on that row alone in training too, so that rows that fill up a batch do no harm.
+    draws_globally
+        Whether training draws random numbers from torch's global generators.
     """
 
     network_type: ClassVar[type[Network]] = Network
     starts_linear: ClassVar[bool] = False
+    is_stackable: ClassVar[bool] = True
+    is_by_row: ClassVar[bool] = True
+    draws_globally: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -87,6 +96,10 @@ class Family(ABC):
         """Return the multiplications of one row's forward pass: here one for each number in a weight."""
         return sum(math.prod(shape) for layer in self.shapes(widths) for shape in layer if len(shape) > 1)
 
+    def decays(self, widths: Sequence[int], *, biases: bool) -> list[tuple[bool, ...]]:
+        """Return for each of the `shapes` whether weight decay acts on it; ``biases`` whether it does on biases."""
+        return [tuple(biases or len(shape) > 1 for shape in layer) for layer in self.shapes(widths)]
+
     def initial_state(self, widths: Sequence[int], generator: "torch.Generator", dtype: "torch.dtype") -> "MemberState":
         """Draw initial parameters: here those of ``torch.nn.Linear`` for every layer, bit for bit.
 
@@ -116,7 +129,17 @@ class Family(ABC):
         names = [name for layer in self.tensor_names(network) for name in layer]
         if list(tensors) != names:
             raise SettingError(f"initial networks have the parameters {', '.join(names)}, got {', '.join(tensors)}")
-        state = self.state_of(network, {name: tensor.clone() for name, tensor in tensors.items()})
+        return self.from_tensors(network, tensors, widths)
+
+    def from_tensors(self, network: Network, tensors: "Mapping[str, Tensor]", widths: Sequence[int]) -> "MemberState":
+        """Return a copy of the parameters in a state dict, whose names are in the order of the network's own."""
+        names = [name for layer in self.tensor_names(network) for name in layer]
+        if len(tensors) != len(names):
+            raise SettingError(
+                f"an initial state must have {len(names)} parameters, got {', '.join(tensors) or 'none'}"
+            )
+        renamed = dict(zip(names, (tensor.detach().clone() for tensor in tensors.values()), strict=True))
+        state = self.state_of(network, renamed)
         self.check_shapes(state, widths)
         return state
 

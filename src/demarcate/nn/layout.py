@@ -94,13 +94,18 @@ class Layout:
             for layer, shapes in zip(self.layers(flat), self.family.shapes(self.padded), strict=True)
         ]
 
-    def weight_mask(self, like: Tensor) -> Tensor:
-        """Return 1 for a row's weights, 0 for its other numbers, ``(n_parameters,)``, with the dtype of ``like``."""
+    def decay_mask(self, like: Tensor, *, biases: bool) -> Tensor | None:
+        """Return 1 for the numbers of a row that weight decay acts on, 0 for others, ``(n_parameters,)``; None for all.
+
+        It has the dtype and device of ``like``; ``biases`` says whether weight decay acts on biases.
+        """
+        decays = self.family.decays(self.padded, biases=biases)
+        if all(map(all, decays)):
+            return None
         mask = torch.zeros(1, self.n_parameters, dtype=like.dtype, device=like.device)
-        for layer, shapes in zip(self.layers(mask), self.family.shapes(self.padded), strict=True):
-            for tensor, shape in zip(layer, shapes, strict=True):
-                if len(shape) > 1:
-                    tensor.fill_(1)
+        for layer, flags in zip(self.layers(mask), decays, strict=True):
+            for tensor, decay in zip(layer, flags, strict=True):
+                tensor.fill_(decay)
         return mask[0]
 
     def pack(self, states: Sequence[MemberState]) -> Tensor:

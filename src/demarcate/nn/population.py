@@ -93,6 +93,8 @@ def stack(networks: Sequence[Network], states: Sequence[MemberState], head: Head
 
 def cheap_runs(widths: Sequence[Sequence[int]], family: Family) -> list[int]:
     """Return how many neighbours at a time may share a stack before padding costs more than `MAX_PADDING` allows."""
+    if not family.is_stackable:
+        return [1] * len(widths)
     runs: list[int] = []
     own, padded = 0, tuple(widths[0])
     for member in widths:

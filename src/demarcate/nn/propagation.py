@@ -35,6 +35,9 @@ class Propagation(Protocol):
     def backward(self, logit_gradient: Tensor, masks: Masks | None = None) -> None:
         """Fill `gradient` from the loss's gradient ``(n_members, n_outputs, batch)`` in the last logits."""
 
+    def evaluate(self, x: Tensor, out: Tensor) -> Tensor:
+        """Write the logits of finished networks, without dropout, to ``out``; shapes are those of `forward`."""
+
 
 class AutogradPropagation:
     """Propagation by autograd, for families without a backward pass of their own; weights are cast to ``dtype``."""
@@ -59,18 +62,22 @@ class AutogradPropagation:
             layers: MemberState = [
                 tuple(tensor.to(self._dtype) for tensor in layer) for layer in self._layout.layers(self._leaf)
             ]
-            masks = masks and [_outside_inference(mask) for mask in masks]
-            self._logits = self._layout.family.forward(self._network, layers, _outside_inference(x), masks)
+            masks = masks and [outside_inference(mask) for mask in masks]
+            self._logits = self._layout.family.forward(self._network, layers, outside_inference(x), masks)
         return out.copy_(self._logits.detach().transpose(1, 2))
 
     def backward(self, logit_gradient: Tensor, masks: Masks | None = None) -> None:  # noqa: ARG002 - in the graph
         """Fill `gradient`."""
         with torch.inference_mode(mode=False):
-            rows_first = _outside_inference(logit_gradient).transpose(1, 2).to(self._logits.dtype)
+            rows_first = outside_inference(logit_gradient).transpose(1, 2).to(self._logits.dtype)
             (gradient,) = torch.autograd.grad(self._logits, self._leaf, rows_first)
         self.gradient.copy_(gradient)
 
+    def evaluate(self, x: Tensor, out: Tensor) -> Tensor:
+        """Write the logits without dropout to ``out``."""
+        return self.forward(x, out)
 
-def _outside_inference(tensor: Tensor) -> Tensor:
+
+def outside_inference(tensor: Tensor) -> Tensor:
     """Return a tensor that autograd may save: a copy of one made in inference mode."""
     return tensor.clone() if tensor.is_inference() else tensor

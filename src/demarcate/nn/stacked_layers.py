@@ -152,6 +152,10 @@ class StackedPropagation(ABC, Generic[Workspace]):
         with self._threads:
             return torch.baddbmm(self._output.bias, self._output.weight, transposed, out=out)
 
+    def evaluate(self, x: Tensor, out: Tensor) -> Tensor:
+        """Write the logits without dropout to ``out``."""
+        return self.forward(x, out)
+
     def backward(self, logit_gradient: Tensor, masks: Masks | None = None) -> None:
         """Fill `gradient` from the loss's gradient ``(n_members, n_outputs, batch)`` in the last logits."""
         weight_gradient, bias_gradient = self._output.gradients

@@ -1,0 +1,231 @@
+"""Networks that callers bring: torch modules, or functions that build them, as specifications and initial weights."""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
+
+from demarcate.engine.backend import Backend
+from demarcate.errors import NetworkWarning, SettingError
+from demarcate.nn import MemberState, Network, family_of
+from demarcate.nn.mlp_family import MLP
+from demarcate.nn.module_network import ModuleNetwork
+from demarcate.nn.module_randomness import drawing_from
+from demarcate.nn.recognition import (
+    RecognisedNetwork,
+    UnrecognisedError,
+    closing_function,
+    looks_like_probabilities,
+    recognise,
+)
+
+AnyNetwork = Network | nn.Module | Callable[[], nn.Module]
+"""A specification, a module, or a function without arguments that builds one, such as its class."""
+
+N_TRIED = 64
+"""Rows on which a module is tried before it is trained."""
+
+
+@dataclass(frozen=True, eq=False)
+class OwnNetwork:
+    """A module that a caller brings, or what builds it.
+
+    Attributes
+    ----------
+    name
+        Its name in messages.
+    module
+        A copy of the module in evaluation mode on the CPU, or one that was built.
+    build
+        What builds it anew; None for a module that is built already.
+    """
+
+    name: str
+    module: nn.Module
+    build: Callable[[], nn.Module] | None
+
+    @classmethod
+    def of(cls, name: str, given: Any) -> "OwnNetwork":
+        """Copy a module, or build one; `SettingError` for anything else."""
+        if isinstance(given, nn.Module):
+            return cls(name, deepcopy(given).cpu().float().eval(), None)
+        if not callable(given):
+            raise SettingError(
+                f"network {name!r} must be a Network, a torch.nn.Module or a function that builds one, "
+                f"got {type(given).__name__}"
+            )
+        try:
+            with drawing_from(Backend.generator(0)):
+                module = given()
+        except TypeError as error:
+            raise SettingError(f"network {name!r} must be built without arguments, got TypeError: {error}") from error
+        if not isinstance(module, nn.Module):
+            raise SettingError(f"network {name!r} must build a torch.nn.Module, got {type(module).__name__}")
+        return cls(name, module.float().eval(), given)
+
+    @property
+    def preliminary(self) -> Network:
+        """A specification with the head that the last linear layer tells, before any row was seen."""
+        last = [layer for layer in self.module.modules() if isinstance(layer, nn.Linear)][-1:]
+        if not last or any(is_lazy(parameter) for parameter in last[0].parameters()):
+            return Network(hidden=())
+        return Network(hidden=(), head="logit" if last[0].out_features == 1 else "softmax")
+
+    def specified(self, x: Tensor, n_classes: int) -> Network:
+        """Return its specification, after trying it on encoded rows ``(n_rows, d_in)``.
+
+        It is a `Network` of the module's own shape where it is a plain chain of layers, else a `ModuleNetwork`. Raises
+        a `SettingError` if the module does not return logits for these classes, and warns if it returns probabilities.
+        """
+        is_built_lazily = any(is_lazy(parameter) for parameter in self.module.parameters())
+        x = x[:N_TRIED].cpu().float()
+        logits = self._tried(x)
+        d_out = self._checked_outputs(logits, x, n_classes)
+        recognised = self._recognised()
+        if isinstance(recognised, RecognisedNetwork):
+            return recognised.network
+        self._warn_of_probabilities(x)
+        if not any(parameter.requires_grad for parameter in self.module.parameters()):
+            raise SettingError(
+                f"network {self.name!r} must have a parameter to train, got none that requires a gradient"
+            )
+        build = self.build
+        if build is not None and is_built_lazily:
+            build = _BuiltLazily(build, x[:2])
+        return ModuleNetwork(
+            head="logit" if d_out == 1 else "softmax",
+            module=self.module,
+            build=build,
+            d_in=x.shape[1],
+            d_out=d_out,
+            reason=recognised,
+        )
+
+    def trained(self, state: MemberState) -> nn.Module:
+        """Return the module, a plain chain of layers, with a trained network's parameters, in evaluation mode."""
+        module = deepcopy(self.module)
+        own = dict(module.named_parameters())
+        with torch.no_grad():
+            for names, tensors in zip(recognise(module).names, state, strict=True):
+                for name, tensor in zip(names, tensors, strict=True):
+                    own[name].copy_(tensor)
+        return module
+
+    def initial(self, network: Network, seed: int, *, is_first: bool) -> MemberState | None:
+        """Return the weights that training with a seed starts from; None for those that its engine draws itself.
+
+        A module starts with its own weights for the first seed, and draws others for further ones.
+        """
+        if self.build is None:
+            return self._own_state(network, self.module) if is_first else None
+        if isinstance(network, ModuleNetwork):
+            return None
+        with drawing_from(Backend.generator(seed)):
+            built = recognise(self.build()).state
+        widths = network.widths(built[0][0].shape[1], built[-1][0].shape[0])
+        drawn = MLP.initial_state(widths, Backend.generator(seed), torch.float32)
+        pairs = zip(built, drawn, strict=True)
+        is_alike = all(torch.equal(one, other) for layers in pairs for one, other in zip(*layers, strict=True))
+        return None if is_alike else built
+
+    def _own_state(self, network: Network, module: nn.Module) -> MemberState:
+        if isinstance(network, ModuleNetwork):
+            return network.own_family.state_from(module, torch.float32)
+        return recognise(module).state
+
+    def _recognised(self) -> RecognisedNetwork | str:
+        """Return the module as a multilayer perceptron, or why it is none."""
+        try:
+            return recognise(self.module)
+        except UnrecognisedError as error:
+            return str(error)
+
+    def _tried(self, x: Tensor) -> Tensor:
+        """Return what the module returns for encoded rows."""
+        try:
+            with torch.no_grad():
+                logits = self.module(x)
+        except Exception as error:  # whatever the caller's code raises
+            first = next((layer for layer in self.module.modules() if isinstance(layer, nn.Linear)), None)
+            remedy = f"got {type(error).__name__}: {error}"
+            if first is not None and first.in_features != x.shape[1]:
+                remedy = f"got a first layer that reads {first.in_features}. Begin with nn.Linear({x.shape[1]}, ...)"
+            raise SettingError(
+                f"network {self.name!r} must take the {x.shape[1]} numbers of an encoded row, {remedy}"
+            ) from error
+        if not isinstance(logits, Tensor):
+            raise SettingError(f"network {self.name!r} must return a tensor of logits, got a {type(logits).__name__}")
+        return logits
+
+    def _checked_outputs(self, logits: Tensor, x: Tensor, n_classes: int) -> int:
+        """Return the number of logits of a row, after checking their shape and that no probabilities are meant."""
+        d_out = 1 if logits.shape == (len(x),) else int(logits.shape[-1]) if logits.ndim == 2 else 0
+        allowed = {n_classes, 1} if n_classes == 2 else {n_classes}
+        if len(logits) != len(x) or d_out not in allowed:
+            wanted = "1 or 2" if n_classes == 2 else str(n_classes)
+            raise SettingError(
+                f"network {self.name!r} must return {wanted} logits a row for {n_classes} classes, got shape "
+                f"{tuple(logits.shape)} for {len(x)} rows. End with nn.Linear(..., {n_classes})"
+            )
+        function = closing_function(self.module)
+        if function is not None:
+            loss = "BCEWithLogitsLoss" if d_out == 1 else "CrossEntropyLoss"
+            raise SettingError(
+                f"network {self.name!r} must return logits, got probabilities of its last step, {function}: "
+                f"{loss} applies it itself. Remove it, and apply it to predictions only"
+            )
+        return d_out
+
+    def _warn_of_probabilities(self, x: Tensor) -> None:
+        with torch.no_grad():
+            if looks_like_probabilities(self.module, x):
+                warnings.warn(
+                    NetworkWarning(
+                        f"network {self.name!r} seems to return probabilities: all of its outputs are within 0 and 1. "
+                        "The losses take logits: remove the softmax or sigmoid from its forward."
+                    ),
+                    stacklevel=4,
+                )
+
+
+@dataclass(frozen=True)
+class _BuiltLazily:
+    """Builds a module whose layers find their shapes when they see rows."""
+
+    build: Callable[[], nn.Module]
+    x: Tensor
+
+    def __call__(self) -> nn.Module:
+        module = self.build().float().eval()
+        with torch.no_grad():
+            module(self.x)
+        return module
+
+
+def own_networks(networks: Mapping[str, Any]) -> dict[str, OwnNetwork]:
+    """Return those of some networks that are no specifications, by name."""
+    return {name: OwnNetwork.of(name, given) for name, given in networks.items() if not isinstance(given, Network)}
+
+
+def initial_state(name: str, network: Network, source: Any, widths: Sequence[int]) -> MemberState:
+    """Return initial weights for a network from a module like it, or from a state dict."""
+    family = family_of(network)
+    if isinstance(source, Mapping):
+        return family.from_tensors(network, source, widths)
+    if not isinstance(source, nn.Module):
+        raise SettingError(
+            f"initial[{name!r}] must be a torch.nn.Module or its state dict, got {type(source).__name__}"
+        )
+    if isinstance(network, ModuleNetwork) or isinstance(source, nn.Sequential) or network.family != Network.family:
+        return family.from_module(network, source, widths)
+    try:
+        state = recognise(deepcopy(source).cpu().float()).state
+    except UnrecognisedError as error:
+        raise SettingError(f"initial[{name!r}] must be a plain chain of layers, as the network is: {error}") from error
+    family.check_shapes(state, widths)
+    return state

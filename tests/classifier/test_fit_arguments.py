@@ -1,8 +1,11 @@
+import re
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import torch
 from scipy import sparse
 from small_classifier import ENOUGH, tiny
 
@@ -123,6 +126,21 @@ def test_measurements_are_not_labels(matrix):
 def test_several_labels_to_a_row_are_refused(matrix, y, reason):
     with pytest.raises(InputError, match=reason):
         tiny().fit(matrix[0], y)
+
+
+def test_tensors_are_a_table_and_labels_also_with_a_gradient(matrix):
+    X, y = matrix[0], np.asarray(matrix[1])
+    from_arrays = tiny().fit(X, y)
+    from_tensors = tiny().fit(torch.tensor(X).requires_grad_(), torch.tensor(y, dtype=torch.float64).requires_grad_())
+    assert np.array_equal(from_tensors.predict_proba(X), from_arrays.predict_proba(X))
+
+
+def test_one_hot_labels_are_refused_with_the_conversion_in_fit_and_score(matrix):
+    X, one_hot = matrix[0], torch.eye(2)[torch.tensor(np.asarray(matrix[1]))]
+    message = re.escape("Labels have the shape (60, 2) and are one-hot. Give the class of each row: y.argmax(dim=1).")
+    for use in (tiny().fit, tiny().fit(X, matrix[1]).score):
+        with pytest.raises(InputError, match=message):
+            use(X, one_hot)
 
 
 @pytest.mark.parametrize(("X", "reason"), [([[1.0]], "minimum of 2"), ([1.0, 2.0], "Reshape your data")])

@@ -6,6 +6,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import torch
+from scipy.sparse import csr_matrix
 
 from demarcate.errors import InputError
 from demarcate.tabular.label_shape import one_label_a_row
@@ -19,10 +20,16 @@ CONTAINERS = {
     "torch": (torch.from_numpy(ONE_HOT), "y.argmax(dim=1)"),
     "torch of booleans": (torch.from_numpy(ONE_HOT).bool(), "y.int().argmax(dim=1)"),
     "torch of whole numbers, with a gradient": (torch.from_numpy(ONE_HOT).requires_grad_(), "y.argmax(dim=1)"),
+    "scipy": (csr_matrix(ONE_HOT), "y.toarray().argmax(axis=1)"),
     "lists": (ONE_HOT.astype(int).tolist(), "numpy.argmax(y, axis=1)"),
     "a list of arrays": (list(ONE_HOT), "numpy.argmax(y, axis=1)"),
     "a list of tensors": (list(torch.from_numpy(ONE_HOT)), "numpy.argmax(y, axis=1)"),
+    "an array of lists": (pd.Series(ONE_HOT.tolist()).to_numpy(), "numpy.argmax(list(y), axis=1)"),
+    "polars' lists": (pl.Series(ONE_HOT.tolist()), "numpy.argmax(list(y), axis=1)"),
+    "pandas' arrays": (pd.Series(list(ONE_HOT)), "numpy.argmax(list(y), axis=1)"),
+    "arrow's lists": (pa.chunked_array([ONE_HOT.tolist()]), "numpy.argmax(y.to_pylist(), axis=1)"),
     "polars": (pl.DataFrame(ONE_HOT, schema=NAMES), "y.to_numpy().argmax(axis=1)"),
+    "arrow": (pa.table(dict(zip(NAMES, ONE_HOT.T, strict=True))), "y.to_pandas().to_numpy().argmax(axis=1)"),
     "pandas": (pd.DataFrame(ONE_HOT, columns=NAMES), "y.idxmax(axis=1)"),
     "pandas' dummies": (pd.get_dummies(pd.Series(NAMES)), "y.idxmax(axis=1)"),
 }
@@ -31,14 +38,15 @@ CONTAINERS = {
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_one_hot_labels_are_refused_with_the_conversion_of_their_container(container):
     y, conversion = CONTAINERS[container]
+    n_rows = 3 if "dummies" in container else 6
     with pytest.raises(InputError) as caught:
         one_label_a_row(y)
     assert (
         str(caught.value)
-        == f"Labels have the shape ({len(y)}, 3) and are one-hot. Give the class of each row: {conversion}."
+        == f"Labels have the shape ({n_rows}, 3) and are one-hot. Give the class of each row: {conversion}."
     )
     classes = eval(conversion, {"y": y, "numpy": np, "torch": torch})
-    expected = CODES if len(y) == 6 else [0, 1, 2]
+    expected = CODES if n_rows == 6 else [0, 1, 2]
     assert list(classes) == ([NAMES[code] for code in expected] if "idxmax" in conversion else expected)
 
 

@@ -35,6 +35,7 @@ from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_t
 from demarcate.inference import Predictor
 from demarcate.tabular import to_labels
 from demarcate.tabular.class_weights import class_weights
+from demarcate.tabular.label_shape import one_label_a_row
 from demarcate.tabular.positive_class import positive_code, positive_or_second
 from demarcate.trainingset import TrainingSet
 
@@ -272,6 +273,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
 
     def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the accuracy of ``predict``; a row without a decision counts as an error."""
+        one_label_a_row(y)
         if self.abstain is None and not self.merge_labels and self.classes_.dtype != np.object_:
             return float(super().score(X, y, sample_weight))
         # scikit-learn takes neither None nor decimals and dates for labels.

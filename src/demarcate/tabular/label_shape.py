@@ -48,16 +48,29 @@ def _array_of_axes(labels: Any) -> NDArray[Any] | None:
     frame = nw.from_native(labels, eager_only=True, pass_through=True)
     if isinstance(frame, nw.DataFrame):
         return frame.to_numpy()
-    if isinstance(labels, np.ndarray) or hasattr(labels, "detach"):
-        return None if labels.ndim == 1 else _host_array(labels)
-    if not isinstance(labels, list | tuple) or not any(map(_is_row, labels)):
+    if hasattr(labels, "toarray"):
+        return np.asarray(labels.toarray())
+    if getattr(labels, "ndim", 1) != 1:
+        return np.asarray(_host_array(labels))
+    # Of a long list all are looked at; an array or a column of lists has them from its first value on.
+    is_list = isinstance(labels, list | tuple)
+    if not any(map(_is_row, labels if is_list else _cells(labels[:1]) if hasattr(labels, "__getitem__") else ())):
         return None
-    rows = [_host_array(row).tolist() if _is_row(row) else [row] for row in labels]
+    rows = [_host_array(row).tolist() if _is_row(row) else [row] for row in _cells(labels)]
     if len({*map(len, rows)}) > 1:
         raise InputError([Problem("Some rows have several labels", _ONE_EACH)])
     array = np.empty((len(rows), len(rows[0])), dtype=object)
     array[:] = rows
     return array
+
+
+def _cells(labels: Any) -> Sequence[Any]:
+    """Return the values of a container of one axis as a list."""
+    convert = next(
+        (getattr(labels, name) for name in ("to_pylist", "to_list", "tolist") if hasattr(labels, name)), None
+    )
+    cells: Sequence[Any] = convert() if convert else labels
+    return cells
 
 
 def _is_row(value: Any) -> bool:
@@ -76,11 +89,14 @@ def _argmax(labels: Any) -> str:
     if hasattr(labels, "detach"):
         # torch has no argmax of booleans.
         return "y.int().argmax(dim=1)" if "bool" in str(labels.dtype) else "y.argmax(dim=1)"
-    if hasattr(labels, "idxmax"):
-        return "y.idxmax(axis=1)"
-    if isinstance(labels, np.ndarray):
-        return "y.argmax(axis=1)"
-    return "numpy.argmax(y, axis=1)" if isinstance(labels, Sequence) else "y.to_numpy().argmax(axis=1)"
+    if hasattr(labels, "toarray"):
+        return "y.toarray().argmax(axis=1)"
+    if getattr(labels, "ndim", 0) == 2:
+        return "y.idxmax(axis=1)" if hasattr(labels, "idxmax") else "y.argmax(axis=1)"
+    if hasattr(labels, "columns"):
+        return f"y{'' if hasattr(labels, 'to_numpy') else '.to_pandas()'}.to_numpy().argmax(axis=1)"
+    rows = "y" if isinstance(labels, list | tuple) else "y.to_pylist()" if hasattr(labels, "to_pylist") else "list(y)"
+    return f"numpy.argmax({rows}, axis=1)"
 
 
 def _shape_problem(array: NDArray[Any], argmax: str) -> Problem:

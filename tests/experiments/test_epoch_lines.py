@@ -2,6 +2,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from torch import nn
 
 from demarcate import datasets
 from demarcate.engine import Training
@@ -103,3 +104,13 @@ def test_training_resumed_from_a_checkpoint_goes_on_printing_and_has_the_whole_h
 def test_every_is_a_whole_number_of_epochs():
     with pytest.raises(SettingError, match=r"^every must be a whole number of epochs from 1 up, got 0$"):
         train(MOONS, Network((4,)), TRAINING, every=0)
+
+
+def test_a_module_of_ones_own_is_evaluated_in_its_eval_mode(capsys):
+    """Batch norm takes the batch's own mean in training, and the running mean after it."""
+    module = nn.Sequential(nn.Linear(2, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 1))
+    run = train(MOONS, module, TRAINING, every=25)["network"]
+    first, last = run.history.row(0, named=True), run.history.row(-1, named=True)
+    assert first["eval_train_loss"] != pytest.approx(first["train_loss"], rel=1e-3)
+    assert last["eval_train_loss"] == pytest.approx(run.train_loss, rel=1e-5)
+    assert f"({run.train_accuracy:.4f} in eval mode)" in capsys.readouterr().out.splitlines()[-1]

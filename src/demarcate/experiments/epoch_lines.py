@@ -24,9 +24,9 @@ def epoch_line(values: Mapping[str, float | None]) -> str:
 
 
 def shown_values(values: Mapping[str, float | None], network: Network) -> dict[str, float | None]:
-    """Return the values that a line shows: those in eval mode only where dropout makes them differ."""
-    drops = network.dropout or network.input_dropout
-    return {name: value for name, value in values.items() if drops or not name.startswith("eval_train_")}
+    """Return the values that a line shows: those in eval mode only where they may differ from those of the steps."""
+    differs = network.differs_in_eval_mode
+    return {name: value for name, value in values.items() if differs or not name.startswith("eval_train_")}
 
 
 def is_shown(epoch: int, every: int, *, is_last: bool) -> bool:

@@ -241,13 +241,16 @@ def train(
         for encoding, split in enumerate(splits)
         for name, network in named.items()
     ]
+    on_test_rows = not any(len(split.validation_rows) for split in splits)
     titles = [name if seeds == 1 else f"{name}, seed {split.seed}" for split in splits for name in named]
     fitted = fit(
         members,
         samples,
         device=device,
         precision=precision,
-        on_epoch=epoch_reporter(on_epoch, every, members, titles, on_test_rows=own_size is None),
+        on_epoch=epoch_reporter(
+            on_epoch, every, members, titles, on_test_rows=not any(len(split.validation_rows) for split in splits)
+        ),
         checkpoint=checkpoint,
         evaluate_train_every=every,
     )

@@ -61,6 +61,11 @@ class ModuleNetwork(Network):
 
         return ModuleFamily(self)
 
+    @property
+    def differs_in_eval_mode(self) -> bool:
+        """Whether it may compute something else in training: only its module knows."""
+        return True
+
     def without_dropout(self) -> "ModuleNetwork":
         """Return the same network with all of its dropout layers off."""
         from copy import deepcopy

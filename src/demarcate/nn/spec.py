@@ -75,6 +75,11 @@ class Network:
         if self.head not in get_args(HeadName):
             raise SettingError(f"head must be one of {', '.join(get_args(HeadName))}, got {self.head!r}")
 
+    @property
+    def differs_in_eval_mode(self) -> bool:
+        """Whether it computes something else in training, by dropout."""
+        return bool(self.dropout or self.input_dropout)
+
     def widths(self, d_in: int, n_outputs: int) -> tuple[int, ...]:
         """Return the width of every layer from the inputs to the logits, ``(d_in, *hidden, n_outputs)``.
 

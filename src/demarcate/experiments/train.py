@@ -243,14 +243,13 @@ def train(
     ]
     on_test_rows = not any(len(split.validation_rows) for split in splits)
     titles = [name if seeds == 1 else f"{name}, seed {split.seed}" for split in splits for name in named]
+    report = epoch_reporter(on_epoch, every, members, titles, on_test_rows=on_test_rows)
     fitted = fit(
         members,
         samples,
         device=device,
         precision=precision,
-        on_epoch=epoch_reporter(
-            on_epoch, every, members, titles, on_test_rows=not any(len(split.validation_rows) for split in splits)
-        ),
+        on_epoch=report,
         checkpoint=checkpoint,
         evaluate_train_every=every,
     )

@@ -141,8 +141,8 @@ for false_negative in (2.0, 10.0):
     print(f"  {by_rule:.2f} by the rule, on the other half               {saved[false_negative]['rule']}")
 
 # %%
-# At a cost of 2, what the search saves on the rows of the choice is lost on other rows. The rule, which uses no rows, is
-# no worse than the search; 303 patients are too few to show whether either beats one half: both intervals contain 0.
+# At a cost of 2, what the search saves on the rows of the choice is lost on other rows. The rule, which uses no rows,
+# is no worse than the search; 303 patients are too few to show whether either beats one half: both intervals contain 0.
 # At a cost of 10 a low threshold saves far more than chance, by the rule and by the search. So let the costs
 # decide, and do not trust the second decimal.
 #

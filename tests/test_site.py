@@ -110,6 +110,7 @@ def test_a_module_with_public_names_below_demarcate_is_in_the_reference_or_left_
         "experiments",
         "inference",
         "io",
+        "lesson",
         "tabular",
         "trainingset",
     )

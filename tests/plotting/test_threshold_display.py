@@ -32,6 +32,25 @@ def test_dear_misses_lower_the_threshold_and_the_picture_marks_it():
     assert "Missing a row of class 1 costs 3" in display.figure_.get_supxlabel()
 
 
+def drawn_at(display, label):
+    return [line.get_xdata()[0] for line in display.ax_.get_lines() if line.get_label() == label]
+
+
+def test_the_threshold_that_follows_from_the_costs_is_marked_beside_the_cheapest_one():
+    display = ThresholdDisplay.from_predictions([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], false_negative=2)
+    assert display.rule == pytest.approx(1 / 3)
+    assert drawn_at(display, "rule: 0.33") == [display.rule]
+    assert "rule: 0.33" in [text.get_text() for text in display.cost_ax_.get_legend().get_texts()]
+    assert "Rule: 1 / (1 + 2)" in display.figure_.get_supxlabel()
+
+
+def test_with_equal_costs_the_rule_is_one_half_which_has_its_own_line():
+    display = ThresholdDisplay.from_predictions([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    assert display.rule == 0.5
+    assert drawn_at(display, "rule: 0.50") == []
+    assert drawn_at(display, "0.50") == [0.5]
+
+
 def test_either_class_can_be_the_positive_one(heart, heart_classifier):
     both = heart_classifier.oof_proba_
     of_zero = ThresholdDisplay.from_predictions(heart.y, both, positive=0)

@@ -15,6 +15,7 @@ from demarcate.cli.commands.diagnose import diagnose
 from demarcate.cli.commands.evaluate import evaluate
 from demarcate.cli.commands.fit import fit
 from demarcate.cli.commands.inspect import inspect
+from demarcate.cli.commands.lesson import lesson
 from demarcate.cli.commands.plot import plot
 from demarcate.cli.commands.predict import predict
 from demarcate.cli.commands.report import report
@@ -25,7 +26,7 @@ from demarcate.cli.process import open_standard_streams
 from demarcate.cli.repeated_options import SingleValueCommand
 from demarcate.formatting import visible
 
-COMMANDS = (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit)
+COMMANDS = (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit, lesson)
 
 _TyperUsageError: Any = typer.BadParameter.__mro__[1]
 """Typer exports only this class's subclass, and has moved it between its versions."""

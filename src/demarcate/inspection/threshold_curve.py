@@ -28,6 +28,14 @@ def cheapest_threshold(
     return float(thresholds[least[np.abs(thresholds[least] - expected).argmin()]])
 
 
+def rule_threshold(false_negative: float, false_positive: float) -> float:
+    """Return the threshold of least cost if the probabilities are right, from the costs alone.
+
+    Source: Elkan (2001), The foundations of cost-sensitive learning.
+    """
+    return false_positive / (false_positive + false_negative)
+
+
 @dataclass(frozen=True, eq=False)
 class ThresholdCurve:
     """Counts of a decision between two classes at each threshold.
@@ -82,7 +90,7 @@ class ThresholdCurve:
 
     def cheapest(self, false_negative: float, false_positive: float) -> float:
         """Return the threshold of least cost; of equal ones the nearest to the best of true probabilities."""
-        expected = false_positive / (false_positive + false_negative)
+        expected = rule_threshold(false_negative, false_positive)
         return cheapest_threshold(self.costs(false_negative, false_positive), expected, self.thresholds)
 
 

@@ -82,10 +82,11 @@ class DataDisplay(Display):
 
 def scatter(ax: "Axes", points: NDArray[np.float64], codes: NDArray[np.int64], classes: NDArray[Any]) -> None:
     """Draw points in their classes' colours and shapes, with a legend; classes without a point are left out."""
-    look: dict[str, Any] = {"s": style.point_size(len(points)), "edgecolors": "white", "linewidths": 0.4, "zorder": 3}
+    size = style.point_size(len(points))
+    look: dict[str, Any] = {"s": size, "edgecolors": "white", "linewidths": 0.07 * size**0.5, "zorder": 3}
     for code, label in enumerate(style.class_labels(classes)):
         own = points[codes == code]
         if len(own):
             ax.scatter(*own.T, color=style.colour(code), marker=style.marker(code), label=label, **look)
     if len(points):
-        style.legend(ax, title="class", title_fontsize=style.SMALL)
+        style.legend(ax, title="class", title_fontsize=style.SMALL, markerscale=style.legend_scale(size))

@@ -28,6 +28,8 @@ TITLE, LABEL, SMALL = 10, 9, 8
 WIDTH, HEIGHT = 4.5, 3.6
 """Inches of one panel."""
 ERROR_BAR: dict[str, Any] = {"markersize": 4.5, "linewidth": 1.3, "capsize": 2.5}
+LEGEND_MARKER = 40.0
+"""The area of a marker in a legend, and of the largest points in a picture, in square points."""
 TINT = 0.35
 """How much of a class's colour its region has; the rest is white."""
 
@@ -120,8 +122,13 @@ def draw_colour_bar(
 
 
 def point_size(n_points: int) -> float:
-    """Return the area of a marker, smaller where there are many."""
-    return float(np.clip(6000 / max(n_points, 1), 3, 30))
+    """Return the area of a marker in square points: smaller where there are many, so that a thousand are still seen."""
+    return float(np.clip(400 / max(n_points, 1) ** 0.5, 3, LEGEND_MARKER))
+
+
+def legend_scale(size: float) -> float:
+    """Return the factor by which a legend enlarges markers of this area, so that colour and shape are seen there."""
+    return float((LEGEND_MARKER / size) ** 0.5)
 
 
 def wrapped(text: str, width: int) -> str:

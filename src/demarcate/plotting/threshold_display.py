@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
-from demarcate.inspection.threshold_curve import ThresholdCurve
+from demarcate.inspection.threshold_curve import ThresholdCurve, rule_threshold
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular.positive_class import positive_code, positive_or_second
@@ -31,7 +31,10 @@ class ThresholdDisplay(Display):
     cost
         The mean cost of a row at each threshold; one mistake costs ``false_negative`` or ``false_positive``.
     best
-        The threshold of least cost; of equals the one nearest to where true probabilities would put it.
+        The threshold of least cost; of equals the one nearest to the rule.
+    rule
+        The threshold of least cost if the probabilities are right, from the costs alone: ``false_positive /
+        (false_positive + false_negative)``.
     positive
         The label of the positive class.
 
@@ -40,6 +43,8 @@ class ThresholdDisplay(Display):
     >>> display = ThresholdDisplay.from_predictions([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], false_negative=2)
     >>> float(display.best), float(display.recall[display.thresholds == 0.5][0])
     (0.33, 0.5)
+    >>> round(display.rule, 4)
+    0.3333
     """
 
     thresholds: NDArray[np.float64]
@@ -141,6 +146,11 @@ class ThresholdDisplay(Display):
         display = cls(thresholds, curve.precision, curve.recall, cost, *costs, best, labels[code], len(codes), title)
         return display.plot(ax)
 
+    @property
+    def rule(self) -> float:
+        """The threshold of least cost if the probabilities are right."""
+        return rule_threshold(self.false_negative, self.false_positive)
+
     def at(self, threshold: float) -> dict[str, float]:
         """Return precision, recall and cost at the nearest threshold drawn."""
         place = int(np.abs(self.thresholds - threshold).argmin())
@@ -157,13 +167,19 @@ class ThresholdDisplay(Display):
             self.ax_.axvline(self.best, color=style.INK, linewidth=1.2, label=f"cheapest: {self.best:.2f}"),
             self.ax_.axvline(0.5, color=style.GREY, linewidth=0.9, linestyle=":", label="0.50"),
         ]
+        if self.rule != 0.5:
+            rule = self.ax_.axvline(self.rule, color=style.INK, linewidth=1.2, linestyle="--")
+            rule.set_label(f"rule: {self.rule:.2f}")
+            lines.insert(-1, rule)
         place = int(np.abs(self.thresholds - self.best).argmin())
         self.cost_ax_.plot([self.best], [self.cost[place]], "o", color="#D55E00", markersize=5)
         who = shortened(self.positive)
+        alarm, miss = f"{self.false_positive:g}", f"{self.false_negative:g}"
         caption = (
-            f"On {self.n_rows:,} rows. Missing a row of class {who} costs {self.false_negative:g}, a false alarm "
-            f"{self.false_positive:g}. Precision: the share of rows called {who} that are. Recall: the share of rows "
-            f"of class {who} that are found."
+            f"On {self.n_rows:,} rows. Missing a row of class {who} costs {miss}, a false alarm {alarm}. "
+            f"Rule: {alarm} / ({alarm} + {miss}), the cheapest threshold if the probabilities are right. "
+            f"Precision: the share of rows called {who} that are. Recall: the share of rows of class {who} that are "
+            "found."
         )
         style.label_axes(self.ax_, self.title, "threshold", "precision, recall", caption=caption)
         self.ax_.set(xlim=(0, 1), ylim=(0, 1.02))

@@ -7,7 +7,7 @@ LOWEST := $(VENV)/lowest/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo test test-lowest lint format docs fuzz bench-engine bench-tabular clean
+.PHONY: demo test test-lowest lint format docs handout fuzz bench-engine bench-tabular clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
@@ -33,6 +33,10 @@ format: $(VENV)/dev.stamp
 # Reads no network; any warning fails it. The site is build/docs/index.html.
 docs: $(VENV)/docs.stamp build/sources.stamp
 	$(BIN)/sphinx-build -W --keep-going --doctree-dir build/doctrees docs build/docs
+
+# For a class: notebooks beside the wheel, exercises, answers, slides. Runs every script of the lesson, which takes minutes.
+handout: $(VENV)/dev.stamp
+	$(BIN)/python scripts/make_handout.py build/handout --slides
 
 # So many seconds of each target: make fuzz SECONDS=600 JOBS=2.
 fuzz: SECONDS := 60

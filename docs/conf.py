@@ -50,7 +50,7 @@ napoleon_use_rtype = False
 python_maximum_signature_line_length = 80
 toc_object_entries_show_parents = "hide"
 
-FIRST_NOTEBOOK_CELL = '''# Installs demarcate from the wheel beside this notebook, unless it is installed.
+FIRST_NOTEBOOK_CELL = """# Installs demarcate from the wheel beside this notebook, unless it is installed.
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -58,7 +58,7 @@ if find_spec("demarcate") is None:
     wheels = sorted(Path().glob("demarcate-*.whl"))
     if not wheels:
         raise FileNotFoundError("Put the wheel, demarcate-*.whl, beside this notebook, and run this cell again.")
-    %pip install --quiet {wheels[-1]}'''
+    %pip install --quiet {wheels[-1]}"""
 """The package is on no index: a notebook that asked one for the name might install another's."""
 
 # The lesson: every script is run, and what it prints and draws is shown.

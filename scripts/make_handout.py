@@ -39,7 +39,9 @@ def main() -> None:
 
 def build_wheel(folder: Path) -> Path:
     """Build the wheel of this repository in a folder and return its path."""
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT], check=True, capture_output=True
+    )
     return max(folder.glob("demarcate-*.whl"), key=lambda path: path.stat().st_mtime)
 
 
@@ -117,13 +119,17 @@ def as_markdown(text: str) -> str:
     """Return the reStructuredText of the scripts as Markdown: headings, literals and list tables."""
     text = re.sub(r"^(\S.*)\n=+$", r"# \1", text, flags=re.MULTILINE)
     text = re.sub(r"^(\S.*)\n-+$", r"## \1", text, flags=re.MULTILINE)
-    text = re.sub(r"^\.\. list-table::\n(.*?)(?=^\S)", lambda table: markdown_table(table[1]), text, flags=re.M | re.S)
+    table = re.compile(r"^\.\. list-table::\n(.*?)(?=^\S)", re.MULTILINE | re.DOTALL)
+    text = table.sub(lambda found: markdown_table(found[1]), text)
     return text.replace("``", "`").strip()
 
 
 def markdown_table(rows: str) -> str:
     """Return the indented rows of a list table, the first of which is its header, as a Markdown table."""
-    cells = [[re.sub(r"\s+", " ", cell).strip() for cell in re.split(r"^ +(?:\* )?- ", row, flags=re.M)[1:]] for row in _rows(rows)]
+    cells = [
+        [re.sub(r"\s+", " ", cell).strip() for cell in re.split(r"^ +(?:\* )?- ", row, flags=re.MULTILINE)[1:]]
+        for row in _rows(rows)
+    ]
     lines = [f"| {' | '.join(row)} |" for row in cells]
     return "\n".join([lines[0], "|" + "---|" * len(cells[0]), *lines[1:]]) + "\n\n"
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 FIELD = ROOT / "tests" / "data" / "field"
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SET_UP = {"make", "python", ".venv/bin/python", r".venv\Scripts\python"}
+SET_UP = {"make", "python", "uv", ".venv/bin/python", r".venv\Scripts\python"}
 """Commands that make an environment; the make targets are tested below, pip's part by whoever runs this."""
 
 
@@ -83,7 +83,9 @@ def test_make_demo_trains_saves_and_predicts_in_a_second_process(tmp_path):
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
-@pytest.mark.parametrize("target", ["test", "lint", "format", "docs", "fuzz", "bench-engine", "bench-tabular", "clean"])
+@pytest.mark.parametrize(
+    "target", ["test", "lint", "format", "docs", "handout", "fuzz", "bench-engine", "bench-tabular", "clean"]
+)
 def test_make_knows_its_targets(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,12 +1,15 @@
 """Every script of the lesson as a fixture: the names of one run of it."""
 
+import re
 import runpy
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from matplotlib import pyplot as plt
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 
 
 def results(name, folder):
@@ -45,3 +48,27 @@ trio = script("plot_09_underfit_overfit_good.py")
 sweeps = script("plot_10_sweeps.py")
 stopping = script("plot_11_early_stopping.py")
 exercises = script("plot_12_exercises.py")
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A figure with its interval, as a document has it."""
+
+    value: float
+    low: float
+    high: float
+
+    def is_close_to(self, found):
+        """Whether a script found the same, up to what another processor's rounding may change."""
+        reach = (self.high - self.low) / 4
+        pairs = ((self.value, found.value), (self.low, found.low), (self.high, found.high))
+        return all(abs(one - other) <= reach for one, other in pairs)
+
+
+@pytest.fixture(scope="session")
+def documented_savings():
+    """The savings that the page on costs shows, by the words of their rows."""
+    text = (ROOT / "docs" / "costs.md").read_text("utf-8")
+    number = r"(-?[\d.]+)"
+    rows = re.findall(rf"^\| ([^|]+) \|[^|]*\| {number} \[{number}, {number}\] \|", text, re.MULTILINE)
+    return {name: Documented(*map(float, figures)) for name, *figures in rows}

@@ -179,7 +179,13 @@ def test_a_straight_line_is_enough_for_blobs_and_not_for_moons(straight):
     assert straight["ahead"]["blobs"].low < 0 < straight["ahead"]["blobs"].high
 
 
-@pytest.mark.parametrize("picture", ["on_moons", "on_circles"])
+def test_on_clouds_killed_activations_change_hardly_a_prediction(straight):
+    runs, clouds = straight["elsewhere"]["blobs"], straight["clouds"]
+    predicted = [runs[name].predict(clouds.X) for name in ("ReLU", "no activations")]
+    assert np.mean(predicted[0] == predicted[1]) > 0.97
+
+
+@pytest.mark.parametrize("picture", ["on_moons", "on_circles", "on_clouds"])
 def test_three_networks_are_drawn_side_by_side(straight, picture):
     assert is_drawn(straight[picture])
     assert len(straight[picture].displays) == 3
@@ -215,6 +221,10 @@ def test_a_lower_threshold_misses_fewer_and_alarms_more(patients):
     assert patients["fewer_missed"].low > 0
     assert patients["more_alarms"].low > 0
     assert patients["saved"].low < 0 < patients["saved"].high
+
+
+def test_the_page_on_costs_has_the_savings_of_one_network(patients, documented_savings):
+    assert documented_savings["One network of the lesson, at 1/3"].is_close_to(patients["saved"])
 
 
 def test_mistakes_are_those_of_the_first_run(patients):

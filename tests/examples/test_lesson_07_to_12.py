@@ -1,6 +1,7 @@
 """The claims of scripts 07 to 12: each script runs once, unchanged, and its results are checked."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -108,6 +109,19 @@ def test_at_a_cost_of_ten_a_low_threshold_saves_and_the_rule_as_much_as_the_sear
     assert saved["chosen"].low > 0
     assert saved["rule"].low > 0
     assert holds(saved["chosen"], saved["rule"].value)
+
+
+def test_the_page_on_costs_has_the_savings_of_search_and_rule(thresholds, documented_savings):
+    saved, on_all = thresholds["saved"], thresholds["by_rule_on_all"]
+    for name, found in {
+        "The threshold that was cheapest, on the rows that chose it": saved[2.0]["promised"],
+        "The same threshold, on other rows": saved[2.0]["chosen"],
+        "The default classifier at 1/3, on other rows": saved[2.0]["rule"],
+        "The same at a cost of 10 to 1, at 1/11": saved[10.0]["rule"],
+    }.items():
+        assert documented_savings[name].is_close_to(found), name
+    per_100 = SimpleNamespace(value=100 * on_all.value, low=100 * on_all.low, high=100 * on_all.high)
+    assert documented_savings["`fit --cost false_negative=2`, all 303 patients"].is_close_to(per_100)
 
 
 # Too small, too big, about right

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from demarcate.argument_checks import require_cadence
 from demarcate.cli.console import notify, print_json
 from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
 from demarcate.cli.options import (
@@ -96,6 +95,7 @@ def fit(
 
     Example: demarcate fit people.csv --target income --out model.safetensors
     """
+    from demarcate.argument_checks import require_cadence
     from demarcate.cli.fit_input import open_fit_input
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.progress_bar import work_progress

@@ -62,3 +62,16 @@ def test_a_model_without_a_history_says_so(heart_classifier):
         HistoryDisplay.from_run(pl.DataFrame())
     with pytest.raises(SettingError, match="The history has no epoch"):
         HistoryDisplay.from_run([])
+
+
+def test_training_rows_in_eval_mode_have_a_curve_of_their_own(moons, capsys):
+    network, training = Network((8,), dropout=0.3), Training(lr=0.02, epochs=12)
+    run, plain = (train(moons, network, training, every=every)["network"] for every in (5, None))
+    display = HistoryDisplay.from_run(run)
+    lines = {line.get_label(): line for line in display.ax_[1].get_lines()}
+    known = run.history.drop_nulls("eval_train_accuracy")
+    np.testing.assert_array_equal(lines["train rows, eval mode"].get_xdata(), known["epoch"])
+    np.testing.assert_array_equal(lines["train rows, eval mode"].get_ydata(), known["eval_train_accuracy"])
+    np.testing.assert_array_equal(lines["train rows"].get_ydata(), run.history["train_accuracy"])
+    mean = HistoryDisplay.from_run((plain, run)).curves["eval_train_loss"].mean
+    np.testing.assert_array_equal(mean, known["eval_train_loss"])

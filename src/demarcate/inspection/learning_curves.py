@@ -59,7 +59,7 @@ class LearningCurves:
             raise SettingError("The history has no epoch. Train for at least one epoch.")
         names = dict.fromkeys(name for history in histories for name in history)
         # Networks that stopped earlier have no values to the end.
-        padded = {name: zip_longest(*(each[name] for each in histories), fillvalue=np.nan) for name in names}
+        padded = {name: zip_longest(*(each.get(name, ()) for each in histories), fillvalue=np.nan) for name in names}
         curves = {name: LearningCurve.over(np.array([*values]).T) for name, values in padded.items()}
         evaluated = {name: curve for name, curve in curves.items() if len(curve.epochs)}
         return cls(evaluated, tuple(best_epochs), longest)

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _METRICS = ("loss", "accuracy")
-_LOOKS = {"train": ("#0072B2", "-"), "test": ("#D55E00", "--"), "validation": ("#D55E00", "--")}
+_LOOKS = {
+    "train": ("train rows", "#0072B2", "-"),
+    "eval_train": ("train rows, eval mode", "#56B4E9", "-."),
+    "test": ("test rows", "#D55E00", "--"),
+    "validation": ("validation rows", "#D55E00", "--"),
+}
+"""The label, colour and line of each kind of rows."""
 
 
 @dataclass(eq=False)
@@ -30,7 +36,7 @@ class HistoryDisplay:
     ----------
     curves
         By ``train_loss``, ``train_accuracy`` and, where other rows were evaluated, ``test_loss``, ``validation_loss``
-        and so on.
+        and so on; ``eval_train_loss`` and ``eval_train_accuracy`` where training rows were evaluated without dropout.
     best_epochs
         The epoch whose weights each network has.
     n_epochs
@@ -95,9 +101,9 @@ class HistoryDisplay:
             rows, of = name.rsplit("_", 1)
             if of != metric:
                 continue
-            colour, line = _LOOKS[rows]
+            label, colour, line = _LOOKS[rows]
             marker = "o" if len(curve.epochs) == 1 else ""
-            ax.plot(curve.epochs, curve.mean, line, marker=marker, color=colour, label=f"{rows} rows", linewidth=1.5)
+            ax.plot(curve.epochs, curve.mean, line, marker=marker, color=colour, label=label, linewidth=1.5)
             if np.isfinite(curve.low).any():
                 ax.fill_between(curve.epochs, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
         if metric == "loss":

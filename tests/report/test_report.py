@@ -1,8 +1,10 @@
 import json
 
 import pytest
+from torch import nn
 
-from demarcate.errors import OutputError
+from demarcate import Training, datasets, train
+from demarcate.errors import InputError, OutputError
 from demarcate.report import Report
 
 
@@ -24,3 +26,16 @@ def test_the_page_is_saved_whole_or_not_at_all(binary_report, tmp_path):
     with pytest.raises(OutputError):
         binary_report.save(tmp_path / "missing" / "page.html")
     assert [each.name for each in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_a_network_of_an_experiment_is_reported_on_with_its_test_rows():
+    moons = datasets.moons(n_samples=120, noise=0.2)
+    own = nn.Sequential(nn.Linear(2, 8), nn.LayerNorm(8), nn.ReLU(), nn.Linear(8, 1))
+    run = train(moons, {"own": own}, Training(lr=0.03, epochs=5), every=2)["own"]
+    report = Report.from_run(run, moons, name="moons")
+    assert report.to_json()["scores"]["contenders"][0]["scores"]["accuracy"]["value"] == pytest.approx(
+        run.test_accuracy
+    )
+    assert "test rows" in report.to_html()
+    with pytest.raises(InputError, match=r"^The table has 20 rows, and the network's last test row is row "):
+        Report.from_run(run, (moons.X[:20], moons.y[:20]))

@@ -6,10 +6,13 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
+from demarcate.encoding import TableEncoder
 from demarcate.engine.backend import Backend
 from demarcate.errors import NetworkWarning, SettingError
 from demarcate.nn import MemberState, Network, family_of
@@ -23,6 +26,7 @@ from demarcate.nn.recognition import (
     looks_like_probabilities,
     recognise,
 )
+from demarcate.trainingset import TrainingSet
 
 AnyNetwork = Network | nn.Module | Callable[[], nn.Module]
 """A specification, a module, or a function without arguments that builds one, such as its class."""
@@ -70,20 +74,34 @@ class OwnNetwork:
 
     @property
     def preliminary(self) -> Network:
-        """A specification with the head that the last linear layer tells, before any row was seen."""
-        last = [layer for layer in self.module.modules() if isinstance(layer, nn.Linear)][-1:]
-        if not last or any(is_lazy(parameter) for parameter in last[0].parameters()):
-            return Network(hidden=())
-        return Network(hidden=(), head="logit" if last[0].out_features == 1 else "softmax")
+        """Its specification before any row was seen, with the head that the last linear layer tells."""
+        if self._is_lazy:
+            return ModuleNetwork(module=self.module)
+        recognised = self._recognised()
+        if isinstance(recognised, RecognisedNetwork):
+            return recognised.network
+        outputs = [layer.out_features for layer in self.module.modules() if isinstance(layer, nn.Linear)][-1:]
+        return ModuleNetwork(head="logit" if outputs == [1] else "auto", module=self.module, reason=recognised)
 
-    def specified(self, x: Tensor, n_classes: int) -> Network:
-        """Return its specification, after trying it on encoded rows ``(n_rows, d_in)``.
+    def specified(self, table: TrainingSet, encoders: Sequence[TableEncoder], rows: NDArray[np.int64]) -> Network:
+        """Return its specification, after trying it on some rows of a table through the first encoder.
 
         It is a `Network` of the module's own shape where it is a plain chain of layers, else a `ModuleNetwork`. Raises
-        a `SettingError` if the module does not return logits for these classes, and warns if it returns probabilities.
+        a `SettingError` if the module does not return logits for the table's classes or reads rows of another width
+        than an encoder gives, and warns if it returns probabilities.
         """
-        is_built_lazily = any(is_lazy(parameter) for parameter in self.module.parameters())
-        x = x[:N_TRIED].cpu().float()
+        widths = sorted({encoder.n_encoded for encoder in encoders})
+        if len(widths) > 1:
+            raise SettingError(
+                f"network {self.name!r} must read rows of one width, got {' and '.join(map(str, widths))} numbers: "
+                "training rows of some seeds lack a category. Train with seeds=1, or a Network"
+            )
+        x = torch.from_numpy(encoders[0].encode(table.cells(rows[:N_TRIED]))).float()
+        return self._specified(x, len(table.classes))
+
+    def _specified(self, x: Tensor, n_classes: int) -> Network:
+        """Return its specification, after trying it on encoded rows ``(n_rows, d_in)``."""
+        is_built_lazily = self._is_lazy
         logits = self._tried(x)
         d_out = self._checked_outputs(logits, x, n_classes)
         recognised = self._recognised()
@@ -132,6 +150,11 @@ class OwnNetwork:
         pairs = zip(built, drawn, strict=True)
         is_alike = all(torch.equal(one, other) for layers in pairs for one, other in zip(*layers, strict=True))
         return None if is_alike else built
+
+    @property
+    def _is_lazy(self) -> bool:
+        """Whether some of its layers find their shapes when they see rows."""
+        return any(is_lazy(parameter) for parameter in self.module.parameters())
 
     def _own_state(self, network: Network, module: nn.Module) -> MemberState:
         if isinstance(network, ModuleNetwork):
@@ -210,6 +233,21 @@ class _BuiltLazily:
 def own_networks(networks: Mapping[str, Any]) -> dict[str, OwnNetwork]:
     """Return those of some networks that are no specifications, by name."""
     return {name: OwnNetwork.of(name, given) for name, given in networks.items() if not isinstance(given, Network)}
+
+
+def own_or_given(network: AnyNetwork | None) -> tuple[OwnNetwork | None, Network]:
+    """Return a caller's module, None if there is none, and its preliminary specification, or the given one."""
+    if network is None or isinstance(network, Network):
+        return None, network or Network()
+    own = OwnNetwork.of("network", network)
+    return own, own.preliminary
+
+
+def base_network(
+    own: OwnNetwork | None, network: Network, table: TrainingSet, rows: NDArray[np.int64], *, standardise: bool
+) -> Network:
+    """Return the specification that an experiment varies: of a caller's module, tried on some rows, or a given one."""
+    return network if own is None else own.specified(table, [table.encoder(rows, standardise=standardise)], rows)
 
 
 def initial_state(name: str, network: Network, source: Any, widths: Sequence[int]) -> MemberState:

@@ -229,7 +229,8 @@ def train(
         for each, own in zip(numbers, held_out.splits(table, data, numbers), strict=True)
     ]
     samples = table.samples([split.encoder for split in splits])
-    named |= {name: each.specified(samples.encoded(0), len(table.classes)) for name, each in own.items()}
+    encoders, rows = [split.encoder for split in splits], splits[0].train_rows
+    named |= {name: each.specified(table, encoders, rows) for name, each in own.items()}
     states = {
         name: initial_state(name, named[name], source, _widths(named[name], splits[0].encoder, table))
         for name, source in sources.items()

@@ -6,10 +6,17 @@ from itertools import zip_longest
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
+from demarcate.formatting import listed
 from demarcate.inspection.estimators import predictor_of
+
+HISTORY_NAMES = tuple(
+    f"{rows}_{metric}" for rows in ("train", "eval_train", "validation", "test") for metric in ("loss", "accuracy")
+)
+"""What a caller's own history may have."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +59,10 @@ class LearningCurves:
 
     @classmethod
     def of(cls, run: Any) -> "LearningCurves":
-        """Read the histories of a run, of several, of a classifier or of a predictor."""
+        """Read the histories of a run, of several, of a classifier or of a predictor, or a history itself.
+
+        A history is lists or a frame by ``train_loss``, ``test_accuracy`` and so on, with a value for each epoch.
+        """
         histories, best_epochs = _histories(run)
         longest = max((len(values) for history in histories for values in history.values()), default=0)
         if not longest:
@@ -70,6 +80,11 @@ def _histories(run: Any) -> tuple[list[dict[str, NDArray[np.float64]]], list[int
     if isinstance(run, Sequence):
         parts = [_histories(each) for each in run]
         return [history for part, _ in parts for history in part], [epoch for _, best in parts for epoch in best]
+    if isinstance(run, pl.DataFrame) or (isinstance(run, Mapping) and not _are_runs(run)):
+        own = _own_history(run)
+        return [own], [max(map(len, own.values()))]
+    if isinstance(run, Mapping):
+        return _histories([*run.values()])
     if hasattr(run, "history") and hasattr(run, "best_epoch"):
         frame = run.history.drop("epoch").cast(float)
         return [{name: frame[name].fill_null(np.nan).to_numpy() for name in frame.columns}], [run.best_epoch]
@@ -84,6 +99,30 @@ def _histories(run: Any) -> tuple[list[dict[str, NDArray[np.float64]]], list[int
     if not recorded:
         raise SettingError("This model has no history in its record. Train it anew: this version records one.")
     return [_member_history(member) for member in recorded], [member["best_epoch"] for member in recorded]
+
+
+def _are_runs(runs: Mapping[Any, Any]) -> bool:
+    """Return whether a mapping is of runs by their names rather than of values by epoch."""
+    return all(hasattr(each, "history") for each in runs.values()) and bool(runs)
+
+
+def _own_history(history: Mapping[str, Any] | pl.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """Return a caller's own history as arrays ``(n_epochs,)``; SettingError for other names or unequal lengths."""
+    columns = {str(name): np.asarray(history[name], dtype=np.float64) for name in _names(history)}
+    columns.pop("epoch", None)
+    wrong = [name for name in columns if name not in HISTORY_NAMES]
+    if wrong or not columns:
+        fact = f"A history has {listed(wrong, 5, write=repr) if wrong else 'no columns'}"
+        raise SettingError(f"{fact}. Name its columns {', '.join(HISTORY_NAMES)}.")
+    lengths = {name: len(values) for name, values in columns.items()}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"{name} {length}" for name, length in lengths.items())
+        raise SettingError(f"The columns of a history have unequal lengths: {shown}. Give a value for each epoch.")
+    return columns
+
+
+def _names(history: Mapping[str, Any] | pl.DataFrame) -> list[str]:
+    return history.columns if isinstance(history, pl.DataFrame) else list(history)
 
 
 def _member_history(member: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:

@@ -105,7 +105,7 @@ class SliceGrid:
         frame = pl.DataFrame({name: columns[name] for name in names})
         if like is None or isinstance(like, pl.DataFrame):
             return frame
-        if isinstance(like, np.ndarray):
+        if isinstance(like, np.ndarray | Sequence) or hasattr(like, "detach"):
             return frame.to_numpy()
         native = nw.from_native(like, eager_only=True).implementation
         return nw.from_dict({name: frame[name].to_list() for name in names}, backend=native).to_native()

@@ -32,6 +32,8 @@ _ACTIVATION_FUNCTIONS: dict[Any, str] = {
     functional.elu: "elu",
     functional.leaky_relu: "leaky_relu",
 }
+_FAR = 10
+"""The factor of inputs for which logits that happen to be within 0 and 1 no longer are."""
 _ACTIVATION_METHODS = ("relu", "tanh", "sigmoid")
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _PROBABILITIES = {"softmax": "Softmax", "sigmoid": "Sigmoid"}
@@ -279,8 +281,8 @@ def _named(target: Any, module: nn.Module) -> str | None:
 
 
 def looks_like_probabilities(module: Callable[[Tensor], Tensor], x: Tensor) -> bool:
-    """Return whether outputs stay within 0 and 1 however large the inputs ``(n_rows, d_in)`` are made."""
-    far = torch.cat([x, 1e3 * x, -1e3 * x])
+    """Return whether outputs stay within 0 and 1 where the inputs ``(n_rows, d_in)`` are made larger, too."""
+    far = torch.cat([x, _FAR * x, -_FAR * x])
     outputs = module(far)
     is_within = bool(((outputs >= 0) & (outputs <= 1)).all())
     if outputs.ndim == 2 and outputs.shape[1] > 1:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import ClassVar, Literal, get_args
 
@@ -89,6 +89,16 @@ class Network:
         (2, 8, 4, 3)
         """
         return (d_in, *self.hidden, n_outputs)
+
+    def without_dropout(self) -> "Network":
+        """Return the same network without dropout.
+
+        Examples
+        --------
+        >>> Network(hidden=(8,), dropout=0.5).without_dropout() == Network(hidden=(8,))
+        True
+        """
+        return replace(self, dropout=0.0, input_dropout=0.0)
 
 
 def n_outputs(head: str, n_classes: int) -> int:

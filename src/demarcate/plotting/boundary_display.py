@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
+from demarcate.inspection.module_classifier import as_classifier
 from demarcate.inspection.slice import SliceGrid, slice_through
 from demarcate.plotting import style
 from demarcate.plotting.data_display import scatter
@@ -84,7 +85,9 @@ class BoundaryDisplay(Display):
         Parameters
         ----------
         estimator
-            A `Run`, a `DemarcateClassifier`, a `Predictor`, or another fitted classifier with ``predict_proba``.
+            A `Run`, a `DemarcateClassifier`, a `Predictor`, another fitted classifier with ``predict_proba``, or a
+            trained ``torch.nn.Module`` that takes the columns of ``data`` as they are, and returns one logit or one a
+            class.
         data
             A data set, or a table and its labels, whose columns it reads.
         kind
@@ -109,6 +112,7 @@ class BoundaryDisplay(Display):
         """
         if kind not in _KINDS:
             raise SettingError(f"kind is {kind!r}. Give one of {', '.join(_KINDS)}.")
+        estimator = as_classifier(estimator, data)
         grid, points, codes, classes = slice_through(
             estimator, data, columns=columns, at=at, rows=rows, resolution=resolution
         )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
+from demarcate.inspection.module_classifier import as_classifier
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular import to_labels
@@ -67,12 +68,13 @@ class ConfusionDisplay(Display):
         Parameters
         ----------
         estimator, X, y
-            A fitted classifier, rows it was not trained on, and their labels.
+            A fitted classifier or a trained ``torch.nn.Module``, rows it was not trained on, and their labels.
         positive
             The label of the positive class of two; None for the classifier's own, if it has one.
         title, ax
             As for `from_predictions`.
         """
+        estimator = as_classifier(estimator, (X, y))
         classes, predicted = classes_of(estimator), estimator.predict(X)
         positive = positive_of(estimator) if positive is None else positive
         return cls.from_predictions(

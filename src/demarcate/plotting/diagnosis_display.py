@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.evaluation import METRICS, Mean
+from demarcate.nn.module_network import ModuleNetwork
 from demarcate.plotting import style
 
 if TYPE_CHECKING:
@@ -151,4 +152,5 @@ def _ends(mean: Mean) -> tuple[float, float]:
 
 
 def _hidden(result: Any) -> str:
-    return ",".join(map(str, result.probe.network.hidden)) or "none"
+    network = result.probe.network
+    return "own" if isinstance(network, ModuleNetwork) else ",".join(map(str, network.hidden)) or "none"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.formatting import shortened
+from demarcate.formatting import counted, shortened
 from demarcate.inspection.learning_curves import LearningCurve, LearningCurves
 from demarcate.plotting import style
 
@@ -65,7 +65,9 @@ class HistoryDisplay:
         Parameters
         ----------
         run
-            A `Run`, a sequence of them, a fitted `DemarcateClassifier`, or a `Predictor` whose record has a history.
+            A `Run`, a sequence of them, a fitted `DemarcateClassifier`, a `Predictor` with a history in its record, or
+            the history of a loop of your own: a mapping or frame with ``train_loss``, ``test_accuracy`` or the like,
+            and a value for each epoch.
         title
             Instead of one in words.
         axes
@@ -78,8 +80,9 @@ class HistoryDisplay:
         """
         learning = LearningCurves.of(run)
         name = getattr(run, "name", None)
-        of = f"{shortened(name)!r}" if isinstance(name, str) else f"{len(learning.best_epochs)} networks"
-        title = f"How {of} learning" if title is None else title
+        n_networks = len(learning.best_epochs)
+        of = f"{shortened(name)!r}" if isinstance(name, str) else counted(n_networks, "network")
+        title = f"How {of} learned" if title is None else title
         return cls(learning.curves, learning.best_epochs, learning.n_epochs, title).plot(axes)
 
     def plot(self, axes: "Sequence[Axes] | None" = None) -> Self:
@@ -88,7 +91,10 @@ class HistoryDisplay:
         self.figure_ = style.figure_of(self.ax_[0])
         for ax, metric in zip(self.ax_, _METRICS, strict=True):
             self._draw(ax, metric)
-        style.legend(self.ax_[1])
+        drawn = [ax for ax in self.ax_ if ax.lines]
+        for ax in self.ax_:
+            ax.set_visible(ax in drawn)
+        style.legend(drawn[-1])
         return self
 
     @property
@@ -108,7 +114,8 @@ class HistoryDisplay:
                 ax.fill_between(curve.epochs, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
         if metric == "loss":
             ax.set_ylim(bottom=0)
-        self._mark_best(ax)
+        if ax.lines:
+            self._mark_best(ax)
         several = len(self.best_epochs) > 1
         caption = "Lines: means of the networks still training; bands: 95% intervals of these means." if several else ""
         style.label_axes(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption)

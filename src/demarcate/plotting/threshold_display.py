@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
+from demarcate.inspection.module_classifier import as_classifier
 from demarcate.inspection.threshold_curve import ThresholdCurve, rule_threshold
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
@@ -77,10 +78,11 @@ class ThresholdDisplay(Display):
         Parameters
         ----------
         estimator, X, y
-            A fitted classifier, rows it was not trained on, and their labels.
+            A fitted classifier or a trained ``torch.nn.Module``, rows it was not trained on, and their labels.
         false_negative, false_positive, positive, title, ax
             As for `from_predictions`.
         """
+        estimator = as_classifier(estimator, (X, y))
         classes = classes_of(estimator)
         _check_two(len(classes))
         positive = positive_of(estimator) if positive is None else positive

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
 from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.fit_arguments import label_array
+from demarcate.datasets import Dataset
+from demarcate.errors import InputError, Problem
 from demarcate.evaluation import Score
 from demarcate.evaluation.sampling import Sampling
+from demarcate.experiments import Run
 from demarcate.inference import Predictor
 from demarcate.io.atomic import write_atomically
 from demarcate.report.evaluated_rows import EvaluatedRows, ignore_input_warnings
@@ -19,6 +23,7 @@ from demarcate.report.page import render_page
 from demarcate.report.sections.registry import build_sections
 from demarcate.report.sections.section import Section
 from demarcate.tabular import as_frame
+from demarcate.trainingset.read_data import array_of
 from demarcate.trainingset.read_dependence import RowRoles
 from demarcate.trainingset.row_facts import roles_in_table, row_facts
 
@@ -156,6 +161,50 @@ class Report:
         known = {column.name for column in predictor.schema.columns}
         frame = frame.drop([column for column in roles.names(frame.columns) if column not in known])
         return cls._of(EvaluatedRows.from_table(predictor, frame, labels, name, sampling))
+
+    @classmethod
+    def from_run(cls, run: Run, data: Dataset | tuple[Any, Any], *, name: str = "") -> "Report":
+        """Report on a network of an experiment, of whatever kind, evaluated on its test rows.
+
+        Parameters
+        ----------
+        run : Run
+            The trained network.
+        data
+            The data set, or the table and its labels, that it was trained on and tested with.
+        name : str
+            Name of the table, for the title.
+
+        Returns
+        -------
+        Report
+
+        Raises
+        ------
+        InputError
+            If the test rows are not in this table.
+
+        Examples
+        --------
+        >>> from demarcate import Network, Training, datasets, train
+        >>> moons = datasets.moons(n_samples=120, noise=0.2)
+        >>> run = train(moons, Network((8,)), Training(lr=0.03, epochs=20))["network"]
+        >>> len(Report.from_run(run, moons).evaluated.codes) == len(run.test_rows)
+        True
+        """
+        X, y = data
+        frame, labels = as_frame(array_of(X)), array_of(y)
+        if len(frame) <= run.test_rows.max():
+            fact = (
+                f"The table has {len(frame):,} rows, and the network's last test row is row {run.test_rows.max() + 1:,}"
+            )
+            remedy = "Give the table it was tested with: Report.from_predictor(run.predictor, X_test, y_test)"
+            raise InputError([Problem(fact, remedy)])
+        tested = label_array(np.asarray(labels).reshape(-1))[run.test_rows]
+        history = run.history.select(pl.all().cast(pl.Float64)).to_dict(as_series=False)
+        member = {"history": history, "epochs": len(run.history), "best_epoch": run.best_epoch}
+        predictor = run.predictor.with_record({**run.predictor.record, "members": [member]})
+        return cls.from_predictor(predictor, frame[run.test_rows], tested, name=name)
 
     @classmethod
     def _of(cls, evaluated: EvaluatedRows) -> "Report":

@@ -18,6 +18,7 @@ from demarcate.experiments.diagnosis.verdict import (
     decide_verdict,
     noise_of,
 )
+from demarcate.nn.module_network import ModuleNetwork
 from demarcate.tabular.dependence import Dependence
 from demarcate.trainingset import TrainingSet
 
@@ -113,6 +114,8 @@ def describe_change(before: Probe, after: Probe) -> str:
     parts = []
     if before.network.hidden != after.network.hidden:
         parts.append(f"hidden {_widths(before.network.hidden)} to {_widths(after.network.hidden)}")
+    if isinstance(before.network, ModuleNetwork) and before.network != after.network:
+        parts.append("no dropout")
     for label, one, other in (
         ("dropout", before.network.dropout, after.network.dropout),
         ("weight decay", before.training.weight_decay, after.training.weight_decay),

@@ -18,6 +18,7 @@ from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis
 from demarcate.experiments.diagnosis.probe_design import MIN_ROWS, design_probes
 from demarcate.experiments.diagnosis.probe_scores import score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
+from demarcate.experiments.own_networks import AnyNetwork, base_network, own_or_given
 from demarcate.formatting import counted
 from demarcate.nn import Network
 from demarcate.tabular.column_options import ColumnOptions
@@ -36,7 +37,7 @@ SEEDS, MAX_SEEDS = 10, 10_000
 
 def diagnose(
     data: TrainingSet | Dataset | tuple[Any, Any],
-    network: Network | None = None,
+    network: AnyNetwork | None = None,
     training: Training | None = None,
     *,
     seeds: int = SEEDS,
@@ -81,7 +82,8 @@ def diagnose(
     data
         A data set, a table and its labels, or a training set, as for `train`.
     network, training
-        The network to diagnose, and its training; `Network()` and `Training()` by default.
+        The network to diagnose, and its training; `Network()` and `Training()` by default. A ``torch.nn.Module``, or a
+        function that builds one, is taken for its layers, and draws other weights for each split.
     seeds
         The number of splits, at least 2; after every five the rows are split anew.
     max_rows
@@ -115,13 +117,14 @@ def diagnose(
     >>> diagnosis.more_capacity.answer, diagnosis.more_capacity.change
     ('helps', 'hidden 2 to 16')
     """
-    network, training = network or Network(), training or Training()
+    own, spec = own_or_given(network)
+    training = training or Training()
     check_diagnosis_settings(seeds, max_rows, seed)
     check_precision(precision)
     held_out = HeldOutRows(None, split, X_test, y_test)
     training_set = read_training_set(
         data,
-        [network],
+        [spec],
         RowRoles(groups, time, gap),
         sample_weight,
         ColumnOptions.of(
@@ -138,9 +141,10 @@ def diagnose(
         merge_labels=merge_labels,
         test=held_out.table,
     )
+    all_rows = np.arange(len(training_set.codes))
     return diagnose_training_set(
         training_set,
-        network,
+        base_network(own, spec, training_set, all_rows, standardise=standardise),
         training,
         seeds=seeds,
         max_rows=max_rows,

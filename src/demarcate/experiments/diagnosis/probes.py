@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from demarcate.engine import Training
 from demarcate.nn import Network
+from demarcate.nn.module_network import ModuleNetwork
 
 MIN_LARGER_WIDTH = 16
 """Units a layer of the larger network, at least: four times one or two units would still be too few."""
@@ -39,7 +40,8 @@ def probes_of(network: Network, training: Training) -> list[Probe]:
     nonlinear activation, the larger network has one, and there is no smaller one; layers of one unit have no smaller
     one either, and layers of 256 units or more no larger one. Regularisation is removed (no dropout, no weight decay,
     no early stopping) and added (`regularised`). The larger network is also tried with more regularisation, because
-    alone it may overfit what the smaller one cannot fit. Probes equal to the configured network are left out.
+    alone it may overfit what the smaller one cannot fit. Probes equal to the configured network are left out, so those
+    of capacity are for a caller's own module.
     """
     configured = Probe("configured", network, training)
     more_regularised = regularised(configured)
@@ -51,7 +53,7 @@ def probes_of(network: Network, training: Training) -> list[Probe]:
         replace(configured, name="longer", training=replace(training, epochs=LONGER * training.epochs)),
         Probe(
             "unregularised",
-            replace(network, dropout=0.0, input_dropout=0.0),
+            network.without_dropout(),
             replace(training, weight_decay=0.0, patience=None),
         ),
         more_regularised,
@@ -84,12 +86,17 @@ def in_equal_steps(training: Training, n_rows: int, n_configured: int) -> Traini
 
 
 def smaller(network: Network) -> Network:
-    """Return the network with a quarter of the hidden widths, at least one unit a layer."""
+    """Return the network with a quarter of the hidden widths, at least one unit a layer; a caller's module as it is."""
     return replace(network, hidden=tuple(max(1, round(width / 4)) for width in network.hidden))
 
 
 def larger(network: Network) -> Network:
-    """Return the network with four times the hidden widths, within the bounds, and at least one hidden layer."""
+    """Return the network with four times the hidden widths, within the bounds, and at least one hidden layer.
+
+    A caller's module is returned as it is: its layers are its own.
+    """
+    if isinstance(network, ModuleNetwork):
+        return network
     nonlinear = replace(network, activation="relu") if network.activation == "none" else network
     if not network.hidden:
         return replace(nonlinear, hidden=(ADDED_LAYER,))

@@ -13,6 +13,7 @@ from demarcate.datasets import Dataset
 from demarcate.engine import Halving, OnEpoch, Training, fit
 from demarcate.engine.backend import check_precision
 from demarcate.errors import DivergenceWarning, Problem, SettingError
+from demarcate.experiments.own_networks import AnyNetwork, base_network, own_or_given
 from demarcate.experiments.sweep.grid import MAX_NETWORKS, Between, Over, configurations, n_combinations
 from demarcate.experiments.sweep.result_tables import configuration_table, network_table
 from demarcate.experiments.sweep.successive_halving import (
@@ -43,7 +44,7 @@ def sweep(
     *,
     seeds: int = 3,
     sample: int | None = None,
-    network: Network | None = None,
+    network: AnyNetwork | None = None,
     training: Training | None = None,
     metric: SweepMetric = "log_loss",
     halving: bool | Sequence[int] = False,
@@ -98,7 +99,8 @@ def sweep(
     sample
         The number of distinct combinations to sample; None tries all of them.
     network, training
-        The settings that are not swept.
+        The settings that are not swept. A ``torch.nn.Module``, or a function that builds one, is taken for its layers,
+        and draws other weights for each seed; of one that is no plain chain of layers, only the training is swept.
     metric
         ``log_loss`` (with class weights, as in training) or ``accuracy``; decides the winner.
     halving
@@ -143,14 +145,14 @@ def sweep(
     >>> result.winner.scores["accuracy"].rows, result.winner.predictor.n_members
     ('test', 3)
     """
-    network, training = network or Network(), training or Training()
-    check_sweep(over, network, training, seeds=seeds, sample=sample, metric=metric, halving=halving, seed=seed)
+    own, spec = own_or_given(network)
+    training = training or Training()
+    check_sweep(over, spec, training, seeds=seeds, sample=sample, metric=metric, halving=halving, seed=seed)
     check_precision(precision)
     held_out = HeldOutRows(test_size, split, X_test, y_test)
-    candidates = configurations(over, network, training, sample, seed)
     table = read_training_set(
         data,
-        [network],
+        [spec],
         RowRoles(groups, time, gap),
         sample_weight,
         ColumnOptions.of(
@@ -168,11 +170,14 @@ def sweep(
         test=held_out.table,
     )
     positive = positive_code(table.classes, pos_label)
+    rows = held_out.splits(table, data, [seed])[0]
+    spec = base_network(own, spec, table, rows.train, standardise=standardise)
+    candidates = configurations(over, spec, training, sample, seed)
     design = design_sweep(
         table,
         candidates,
         n_seeds=int(seeds),
-        rows=held_out.splits(table, data, [seed])[0],
+        rows=rows,
         validation_size=validation_size,
         seed=seed,
         standardise=standardise,

@@ -13,8 +13,13 @@ from demarcate.report.filters import number
 from demarcate.report.sections.section import JsonFields, Section
 from demarcate.report.svg import Chart, ticks
 
-_CSS_CLASSES = {"train": "series-0", "validation": "series-1 dashed"}
-_ROW_NAMES = {"train": "training", "validation": "validation"}
+_CSS_CLASSES = {
+    "train": "series-0",
+    "validation": "series-1 dashed",
+    "eval_train": "series-0 dashed",
+    "test": "series-1 dashed",
+}
+_ROW_NAMES = {"train": "training", "validation": "validation", "eval_train": "training", "test": "test"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -58,7 +58,7 @@ def test_long_histories_are_thinned_and_keep_their_ends(moons):
 def test_a_model_without_a_history_says_so(heart_classifier):
     with pytest.raises(SettingError, match="no history in its record"):
         HistoryDisplay.from_run(heart_classifier.predictor_.with_record({}))
-    with pytest.raises(SettingError, match="A DataFrame has no history"):
+    with pytest.raises(SettingError, match="A history has no columns"):
         HistoryDisplay.from_run(pl.DataFrame())
     with pytest.raises(SettingError, match="The history has no epoch"):
         HistoryDisplay.from_run([])

@@ -13,6 +13,9 @@ def effect(gain, answer, change="hidden 4 to 16"):
     return Effect(Mean(gain, gain - 0.01, gain + 0.01, 5), Mean(0, 0, 0, 5), change, answer)
 
 
+TRIED = {"longer_training": effect(0.0, "does not help", "epochs 10 to 30")}
+
+
 @pytest.mark.parametrize(
     ("verdict", "gap", "meaning"),
     [
@@ -54,7 +57,9 @@ def test_where_nothing_is_sure_to_help_what_may_is_named():
 
 def test_noise_wide_intervals_and_rows_left_out_are_mentioned_where_they_matter():
     noise = Noise("larger", Mean(0.5, 0.4, 0.6, 5), Mean(0.8, 0.7, 0.9, 5), 0.4)
-    assert "20.0% of the rows are still wrong, 50% of" in next(further_reasons("is limited by noise", noise, 100, 100))
-    assert "more rows narrow them further" in next(further_reasons("cannot tell", noise, 100, 100))
-    assert "a part of 50 of 100 rows" in next(further_reasons("overfits", noise, 100, 50))
-    assert not list(further_reasons("is about right", noise, 100, 100))
+    noisy = next(further_reasons("is limited by noise", TRIED, noise, 100, 100))
+    assert "20.0% of the rows are still wrong, 50% of" in noisy
+    assert "more rows narrow them further" in next(further_reasons("cannot tell", TRIED, noise, 100, 100))
+    assert "a part of 50 of 100 rows" in next(further_reasons("overfits", TRIED, noise, 100, 50))
+    assert "Longer training was not tried" in next(further_reasons("overfits", {}, noise, 100, 100))
+    assert not list(further_reasons("is about right", TRIED, noise, 100, 100))

@@ -7,7 +7,7 @@ import numpy as np
 from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis, Effect, Levels, ProbeResult, Split
 from demarcate.experiments.diagnosis.probe_design import ProbeDesign
 from demarcate.experiments.diagnosis.probe_scores import FULL_LOG_LOSS, ProbeScores
-from demarcate.experiments.diagnosis.probes import Probe
+from demarcate.experiments.diagnosis.probes import LONGER_TRAINING, Probe
 from demarcate.experiments.diagnosis.symptom_and_remedy import further_reasons, remedy_of, symptom_of
 from demarcate.experiments.diagnosis.verdict import (
     CONFIGURED,
@@ -44,7 +44,7 @@ def conclude(scores: ProbeScores, design: ProbeDesign, table: TrainingSet, *, n_
         verdict=verdict,
         symptom=symptom,
         remedy=remedy,
-        reasons=(symptom, remedy, *further_reasons(verdict, noise, n_rows, n_used)),
+        reasons=(symptom, remedy, *further_reasons(verdict, effects, noise, n_rows, n_used)),
         train=train,
         held_out=held_out,
         gap=gap,
@@ -53,7 +53,7 @@ def conclude(scores: ProbeScores, design: ProbeDesign, table: TrainingSet, *, n_
         less_capacity=effects.get("less_capacity"),
         more_regularisation=effects["more_regularisation"],
         less_regularisation=effects.get("less_regularisation"),
-        longer_training=effects["longer_training"],
+        longer_training=effects.get("longer_training"),
         min_gain=evidence.material,
         large_gap=evidence.large_gap,
         noise=noise,
@@ -95,7 +95,7 @@ def _effects(evidence: Evidence, results: tuple[ProbeResult, ...]) -> dict[str, 
         "less_capacity": (CONFIGURED, "smaller"),
         "more_regularisation": (CONFIGURED, "regularised"),
         "less_regularisation": (CONFIGURED, "unregularised"),
-        "longer_training": (CONFIGURED, "longer"),
+        "longer_training": (CONFIGURED, LONGER_TRAINING),
     }
     effects = {}
     for name, (before, after) in pairs.items():

@@ -1,4 +1,4 @@
-"""`diagnose`: train a network and its probes in one call of the engine, and conclude what would help."""
+"""`diagnose`: train a network and its probes together, and conclude what would help."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from demarcate.argument_checks import integer_problems, is_integer
 from demarcate.datasets import Dataset
-from demarcate.engine import OnEpoch, Training, fit
+from demarcate.engine import OnEpoch, Training
 from demarcate.engine.backend import check_precision
 from demarcate.errors import DivergenceWarning, Problem, SettingError
 from demarcate.experiments.diagnosis.conclude import conclude
 from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis
+from demarcate.experiments.diagnosis.fit_probes import fit_probes
 from demarcate.experiments.diagnosis.probe_design import MIN_ROWS, design_probes
 from demarcate.experiments.diagnosis.probe_scores import score_probes
 from demarcate.experiments.diagnosis.probes import probes_of
@@ -69,9 +70,10 @@ def diagnose(
 
     The network is trained as configured, and with one thing changed at a time: half and a quarter of the rows, a
     quarter and four times the units, no regularisation and more of it, more epochs. Probes of fewer rows take as many
-    steps. Each seed splits the rows into four fifths to train on and a fifth to score on; all its probes are scored on
-    the same rows, so their differences are paired. All networks train in one call of the engine. If the training has
-    ``patience``, an eighth of a probe's training rows decides when it stops, never the scored rows.
+    steps. More epochs are not tried where the network knows its training rows by heart. Each seed splits the rows into
+    four fifths to train on and a fifth to score on; all its probes are scored on the same rows, so their differences
+    are paired. If the training has ``patience``, an eighth of a probe's training rows decides when it stops, never the
+    scored rows.
 
     The symptom decides the verdict: a large gap between the losses on training rows and on held-out rows is
     overfitting, a loss that networks which fit more clearly beat is underfitting. The remedy is which changes help.
@@ -186,7 +188,7 @@ def diagnose_training_set(
     design = design_probes(
         training_set, probes_of(network, training), seeds=seeds, seed=seed, splits=splits, **encoding
     )
-    fitted = fit(design.members, design.samples, device=device, precision=precision, on_epoch=on_epoch)
+    design, fitted = fit_probes(training_set, design, device=device, precision=precision, on_epoch=on_epoch)
     diagnosis = conclude(
         score_probes(training_set, design, fitted),
         design,

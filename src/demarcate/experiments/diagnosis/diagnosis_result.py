@@ -144,7 +144,7 @@ class Diagnosis:
     more_regularisation, less_regularisation
         The effect of more dropout, weight decay and early stopping, and of none of them; None where there is none.
     longer_training
-        The effect of more epochs.
+        The effect of more epochs; None where the network knows its training rows by heart (a log loss below 0.02).
     min_gain
         The smallest reduction of the log loss that counts as help: a tenth of it, and at least 0.02.
     large_gap
@@ -176,7 +176,7 @@ class Diagnosis:
     less_capacity: Effect | None
     more_regularisation: Effect
     less_regularisation: Effect | None
-    longer_training: Effect
+    longer_training: Effect | None
     min_gain: float
     large_gap: float
     noise: Noise

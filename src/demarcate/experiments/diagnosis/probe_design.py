@@ -1,8 +1,8 @@
 """The design of a diagnosis: a member for each probe and seed; all probes of a seed are scored on the same rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import count
+from dataclasses import dataclass, replace
+from itertools import compress, count, cycle
 
 import numpy as np
 import torch
@@ -37,6 +37,20 @@ class ProbeDesign:
     encoders: list[TableEncoder]
     samples: Samples
     is_own: bool = False  # whether the caller chose the rows
+
+    def without(self, name: str) -> "ProbeDesign":
+        """Return the design without the probe of this name; the design itself if there is none."""
+        return self._where([probe.name != name for probe in self.probes])
+
+    def only(self, name: str) -> "ProbeDesign":
+        """Return the design of the probe of this name alone."""
+        return self._where([probe.name == name for probe in self.probes])
+
+    def _where(self, wanted: Sequence[bool]) -> "ProbeDesign":
+        if all(wanted):
+            return self
+        probes = tuple(compress(self.probes, wanted))
+        return replace(self, probes=probes, members=[*compress(self.members, cycle(wanted))])
 
     @property
     def shared(self) -> float:

@@ -12,6 +12,8 @@ MAX_LARGER_WIDTH = 256
 """Layers are not widened beyond this: more units do not help where 256 do not."""
 ADDED_LAYER = 32
 """Units of the hidden layer that the larger network gets where the configured one has none."""
+LONGER_TRAINING = "longer"
+"""The name of the probe of more epochs."""
 LONGER = 3
 """The factor by which the longer training has more epochs."""
 STOPPING_SHARE = 1 / 8
@@ -50,7 +52,7 @@ def probes_of(network: Network, training: Training) -> list[Probe]:
         replace(configured, name="quarter of the rows", share=0.25),
         replace(configured, name="smaller", network=smaller(network)),
         replace(configured, name="larger", network=larger(network)),
-        replace(configured, name="longer", training=replace(training, epochs=LONGER * training.epochs)),
+        replace(configured, name=LONGER_TRAINING, training=replace(training, epochs=LONGER * training.epochs)),
         Probe(
             "unregularised",
             network.without_dropout(),

@@ -44,8 +44,12 @@ def remedy_of(effects: Mapping[str, Effect]) -> str:
     return f"None of the changes that were tried is sure to help. Log loss of held-out rows, lower by: {listed}."
 
 
-def further_reasons(verdict: Verdict, noise: Noise, n_rows: int, n_used: int) -> Iterator[str]:
-    """Yield what else there is to say: of the noise, of intervals that are wide, of rows that were left out."""
+def further_reasons(
+    verdict: Verdict, effects: Mapping[str, Effect], noise: Noise, n_rows: int, n_used: int
+) -> Iterator[str]:
+    """Yield what else there is to say: of the noise, of what was not tried, of intervals, of rows left out."""
+    if "longer_training" not in effects:
+        yield "Longer training was not tried: the network knows its training rows by heart, and has no more to fit."
     if verdict == "is limited by noise":
         yield (
             f"With the best probe {1 - noise.accuracy.value:.1%} of the rows are still wrong, {noise.share:.0%} of the "

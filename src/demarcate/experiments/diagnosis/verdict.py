@@ -27,6 +27,7 @@ from functools import cached_property
 from demarcate.evaluation import Mean
 from demarcate.experiments.diagnosis.diagnosis_result import Answer, Noise, Verdict
 from demarcate.experiments.diagnosis.probe_scores import FULL_LOG_LOSS, ProbeScores
+from demarcate.experiments.diagnosis.probes import LONGER_TRAINING
 
 MATERIAL_SHARE = 0.1
 """The share of the log loss that a change must remove to matter."""
@@ -41,7 +42,7 @@ DOUBLING = 2
 NOISE_SHARE = 0.1
 """Noise is the limit from this ratio of remaining mistakes to those of always predicting the most frequent class."""
 CONFIGURED = "configured"
-FITS_MORE = ("larger", "unregularised", "longer")
+FITS_MORE = ("larger", "unregularised", LONGER_TRAINING)
 FITS_LESS = ("smaller", "regularised")
 LARGER_REGULARISED, HALF_OF_ROWS = "larger, regularised", "half of the rows"
 

@@ -127,6 +127,7 @@ attempts = {
     "softmax with a column": ("softmax", indices.unsqueeze(1)),
     "logit with class numbers": ("logit", indices),
     "logit with floats, not in a column": ("logit", indices.float()),
+    "softmax with one-hot labels": ("softmax", nn.functional.one_hot(indices)),
 }
 messages = {}
 for name, (head, labels) in attempts.items():
@@ -137,7 +138,8 @@ for name, (head, labels) in attempts.items():
         print(f"{name}:\n  {error}")
 
 # %%
-# Plain PyTorch refuses them too, with its own messages:
+# Plain PyTorch refuses them too, with its own messages. The page *Ten common mistakes* has more of them, and those that
+# nothing refuses:
 
 for loss, outputs, labels in (
     (nn.CrossEntropyLoss(), torch.zeros(300, 2), indices.float()),

@@ -119,8 +119,9 @@ def test_the_loss_climbs_while_accuracy_hardly_moves(logits):
 
 def test_targets_of_the_wrong_type_are_refused_with_a_remedy(logits):
     messages = logits["messages"]
-    assert len(messages) == len(logits["attempts"]) == 4
+    assert len(messages) == len(logits["attempts"]) == 5
     assert all("cross-entropy takes" in message and ", got " in message for message in messages.values())
+    assert messages["softmax with one-hot labels"].endswith("Convert them with targets.argmax(dim=-1).")
     assert messages["logit with class numbers"].endswith("Convert them with targets.float().unsqueeze(-1).")
 
 

@@ -2,7 +2,9 @@ import re
 from dataclasses import replace
 
 import pytest
+import torch
 from torch import nn
+from torch.nn import functional
 
 from demarcate import datasets
 from demarcate.engine import Training
@@ -114,3 +116,28 @@ def test_a_module_of_ones_own_is_evaluated_in_its_eval_mode(capsys):
     assert first["eval_train_loss"] != pytest.approx(first["train_loss"], rel=1e-3)
     assert last["eval_train_loss"] == pytest.approx(run.train_loss, rel=1e-5)
     assert f"({run.train_accuracy:.4f} in eval mode)" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_the_values_are_those_of_a_plain_loop():
+    """Before each update those of the training rows; after it, in eval mode, those of training and test rows."""
+    training = Training(optimizer="sgd", lr=0.3, epochs=12, batch_size=None)
+    run = train(MOONS, Network((6,), "tanh"), training, standardise=False, seed=3, every=1)["network"]
+    x, y = torch.tensor(MOONS.X.to_numpy()).float(), torch.tensor(MOONS.y).float().unsqueeze(1)
+    torch.manual_seed(3)
+    plain = nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 1))
+    optimizer = torch.optim.SGD(plain.parameters(), lr=0.3)
+
+    def measured(rows):
+        logits = plain(x[rows])
+        loss = functional.binary_cross_entropy_with_logits(logits, y[rows])
+        return loss, ((logits > 0) == y[rows]).double().mean().item()
+
+    for row in run.history.iter_rows(named=True):
+        loss, accuracy = measured(run.train_rows)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        expected = {"train": (loss, accuracy), "eval_train": measured(run.train_rows), "test": measured(run.test_rows)}
+        for rows, (loss, accuracy) in expected.items():
+            assert row[f"{rows}_loss"] == pytest.approx(loss.item(), rel=1e-6, abs=1e-6)
+            assert row[f"{rows}_accuracy"] == pytest.approx(accuracy)

@@ -6,6 +6,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from demarcate.errors import InputError
@@ -103,3 +105,17 @@ def test_labels_of_one_axis_stay_as_they_are(y):
 def test_what_holds_no_label_for_each_row_is_refused_in_words(y, message):
     with pytest.raises(InputError, match="^" + re.escape(message)):
         one_label_a_row(y)
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(
+    st.integers(2, 6).flatmap(lambda k: st.lists(st.integers(0, k - 1), min_size=2, max_size=20).map(lambda c: (k, c)))
+)
+def test_the_conversion_gives_back_the_classes_whatever_they_are(classes):
+    n_classes, codes = classes
+    matrix = np.eye(n_classes)[codes]
+    for y in (matrix, matrix.tolist(), torch.tensor(matrix), pl.DataFrame(matrix)):
+        with pytest.raises(InputError) as caught:
+            one_label_a_row(y)
+        conversion = re.search(r": (\S.*)\.$", str(caught.value))[1]
+        assert list(eval(conversion, {"y": y, "numpy": np})) == codes

@@ -70,7 +70,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_does_not(matrix):
     [
         ("random_state", -1),
         ("n_folds", 2.5),
-        ("n_folds", 1),
+        ("n_folds", 0),
         ("n_seeds", 0),
         ("holdout_above", None),
         ("hidden", (0,)),

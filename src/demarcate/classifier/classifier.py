@@ -95,7 +95,11 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         epochs and keeps the last weights.
     n_folds, n_seeds
         Folds of the cross-validation, and networks of each kind for each fold. ``auto`` has at most 5 folds above
-        10,000 rows.
+        10,000 rows. One fold is one split: a network of one kind for each seed is scored on test rows, which decide
+        nothing, neither when to stop nor a temperature, and predicts as it is, without training on all rows. With
+        ``patience`` an eighth of the other rows decides when to stop; without it all are trained on.
+    test_size
+        With ``n_folds=1`` the share of rows to test on, or from 1 up their number; None for 0.2.
     holdout_above
         Number of rows above which one hold-out of a fifth of the rows (at most 20,000), shared by four networks for
         each of ``n_seeds``, two of each kind where there are several, takes the place of the folds.
@@ -119,7 +123,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         Cost of no decision, on the scale of ``cost``: where it is cheaper than every class, ``predict`` returns None in
         an array of objects. None to decide always.
     calibrate
-        Whether probabilities are scaled by a temperature where out-of-fold rows show that this helps.
+        Whether probabilities are scaled by a temperature where out-of-fold rows show that this helps; with one fold
+        they never are.
     merge_labels
         Whether labels that are one word in several spellings are one class: they differ in case, spaces, characters
         that are not seen, or in how a number is spelled, or all of them are words for yes and no. The most frequent
@@ -434,7 +439,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.oof_rows_, self.oof_folds_, self.oof_sampling_ = ensemble.held, ensemble.folds, ensemble.sampling
         self.oof_kind_ = ensemble.rows
         self.oof_codes_ = codes[ensemble.held]
-        predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=bool(self.calibrate))
+        scale = bool(self.calibrate) and not self._is_one_split
+        predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=scale)
         positive = positive_code(classes, self.pos_label)
         predictor = replace(predictor, trained_on=training_set.trained_on()).with_positive(positive)
         self.predictor_ = self.scorer_ = predictor.deciding(self.costs_)

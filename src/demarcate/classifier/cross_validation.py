@@ -30,9 +30,11 @@ from demarcate.evaluation.mixing import kind_weights, mixture, out_of_fold_weigh
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.sweep.grid import MAX_NETWORKS
 from demarcate.inference import Predictor
-from demarcate.tabular.dependent_splits import splits_of
+from demarcate.tabular.dependence import Dependence
+from demarcate.tabular.dependent_splits import one_split, splits_of
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
+from demarcate.trainingset.held_out_rows import DEFAULT_TEST_SIZE
 
 HOLDOUT_MEMBERS, HOLDOUT_MEMBERS_OF_EACH = 4, 2
 """Members for each seed where all share one hold-out, or all rows, and of each kind where there are several."""
@@ -42,8 +44,8 @@ TOGETHER_SHARE = 0.6
 
 def check_counts(n_folds: int, n_seeds: int) -> None:
     """Refuse numbers of folds and seeds that make no ensemble."""
-    if n_folds < 2 or n_seeds < 1:
-        raise SettingError(f"there must be at least 2 folds and 1 seed, got n_folds={n_folds}, n_seeds={n_seeds}")
+    if n_folds < 1 or n_seeds < 1:
+        raise SettingError(f"there must be at least 1 fold and 1 seed, got n_folds={n_folds}, n_seeds={n_seeds}")
     if n_folds * n_seeds > MAX_NETWORKS:
         fact = (
             f"n_folds is {n_folds} and n_seeds is {n_seeds}: more than {MAX_NETWORKS:,} networks, which train together"
@@ -120,6 +122,7 @@ def fit_ensemble(
     n_seeds: int,
     holdout_above: int,
     seed: int,
+    test_size: float = DEFAULT_TEST_SIZE,
     pieces: bool = False,
     device: str = "auto",
     precision: str = "float32",
@@ -137,13 +140,23 @@ def fit_ensemble(
     are right about nothing but the others.
 
     What each kind weighs is chosen by held-out rows. A fold is scored with weights that the other folds chose.
+
+    One fold is one split: its test rows, a share or a number of ``test_size``, are scored and decide nothing, and the
+    network, of the first kind, predicts as it is.
     """
     check_counts(n_folds, n_seeds)
     kinds = usable_kinds(kinds, training_set)
-    splits = splits_of(training_set.codes, training_set.dependence, n_folds, holdout_above, seed)
+    rows = training_set.codes, training_set.dependence
+    if n_folds == 1:
+        kinds = kinds[:1]
+        splits = [one_split(*rows, test_size, seed, stops_early=kinds[0].training.patience is not None)]
+        if on_epoch is not None and not splits[0].stops_by_other_rows:
+            on_epoch = _on_test_rows(on_epoch)
+    else:
+        splits = splits_of(*rows, n_folds, holdout_above, seed)
     settings = {"device": device, "precision": precision, "on_epoch": on_epoch}
     shared = _Fit(training_set, pieces, settings, checkpoint, deadline)
-    trained = _train(shared, kinds, splits, n_seeds, seed)
+    trained = _train(shared, kinds, splits, n_seeds, seed, n_alike=1 if n_folds == 1 else _alike(len(kinds)))
     held, sampling, probabilities, finished = _out_of_fold(trained)
     parts = sampling.folds if len(splits) > 1 else holdout_parts(sampling, len(held))
     assert parts is not None
@@ -164,8 +177,22 @@ def fit_ensemble(
         sampling=sampling,
         of_folds=None if len(splits) == 1 or splits[0].is_forward else _of_folds(predictor, training_set, held[some]),
         some=some,
-        rows="later" if splits[0].is_forward else "out-of-fold" if len(splits) > 1 else "held-out",
+        rows=_rows_in_words(splits, training_set.dependence, n_folds),
     )
+
+
+def _rows_in_words(splits: Sequence[Split], dependence: Dependence | None, n_folds: int) -> str:
+    """Return what the scored rows are."""
+    if splits[0].is_forward:
+        return "later"
+    if n_folds == 1:
+        return "test" if dependence is None or dependence.times is None else "later test"
+    return "out-of-fold" if len(splits) > 1 else "held-out"
+
+
+def _on_test_rows(on_epoch: OnEpoch) -> OnEpoch:
+    """Return a callback that names evaluated rows for what they are: test rows."""
+    return lambda progress: on_epoch(progress.on_test_rows())
 
 
 def usable_kinds(kinds: Sequence[Kind], training_set: TrainingSet) -> tuple[Kind, ...]:
@@ -176,10 +203,12 @@ def usable_kinds(kinds: Sequence[Kind], training_set: TrainingSet) -> tuple[Kind
     return tuple(kind for kind in kinds if not kind.trees) or tuple(without)
 
 
-def _train(shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds: int, seed: int) -> TrainedKinds:
-    """Train members of all kinds on all splits."""
+def _train(
+    shared: _Fit, kinds: Sequence[Kind], splits: Sequence[Split], n_seeds: int, seed: int, *, n_alike: int
+) -> TrainedKinds:
+    """Train members of all kinds on all splits; ``n_alike`` for each seed where there is one split."""
     training_set, is_forward = shared.training_set, splits[0].is_forward
-    n_each = n_seeds * (len(splits) if len(splits) > 1 else _alike(len(kinds)))
+    n_each = n_seeds * (len(splits) if len(splits) > 1 else n_alike)
     seeds = np.random.SeedSequence(seed).generate_state(n_each * len(kinds)).tolist()
     encoders, first = shared.encoders([split.train for split in splits], kinds)
     folds = [index % len(splits) for index in range(n_each)] * len(kinds)

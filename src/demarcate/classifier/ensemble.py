@@ -30,7 +30,7 @@ class Ensemble:
     # None where new rows are predicted by as many networks as held-out ones, or by others.
     of_folds: NDArray[np.float64] | None
     some: NDArray[np.int64]
-    rows: str  # the held-out rows in words: "out-of-fold", "held-out" or "later"
+    rows: str  # the held-out rows in words: "out-of-fold", "held-out", "test" or "later"
 
     @property
     def folds(self) -> NDArray[np.int64]:

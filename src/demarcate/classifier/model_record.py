@@ -36,8 +36,21 @@ def model_record(fitted: "DemarcateClassifier", baselines: Mapping[str, Mapping[
         "baselines": {name: scores_json(scores) for name, scores in baselines.items()},
         "comparison": {name: each.to_json() for name, each in getattr(fitted, "comparison_", {}).items()},
         "scored_rows": dict(zip(labels, np.bincount(fitted.oof_codes_, minlength=len(labels)).tolist(), strict=True)),
-        "members": [member.to_json() for member in fitted.members_],
+        **_members(fitted),
         "audit": [finding.to_json() for finding in fitted.audit_],
         "settings": {name: plain(value) for name, value in fitted.get_params().items() if name not in _UNRECORDED},
         "provenance": {**provenance(), "seed": fitted.seed_, "data_sha256": fitted.data_sha256_},
     }
+
+
+def _members(fitted: "DemarcateClassifier") -> dict[str, Any]:
+    """Return the members, and the numbers of rows of a single split; rows that decided nothing are called test rows."""
+    members = [member.to_json() for member in fitted.members_]
+    if not fitted.oof_kind_.endswith("test"):
+        return {"members": members}
+    (split,) = fitted.splits_
+    n_stopping = len(split.validation) if split.stops_by_other_rows else 0
+    if not n_stopping:
+        for member in members:
+            member["history"] = {name.replace("validation", "test"): own for name, own in member["history"].items()}
+    return {"members": members, "split": {"train": len(split.train), "stopping": n_stopping, "test": len(split.scored)}}

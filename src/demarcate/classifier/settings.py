@@ -17,6 +17,7 @@ from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, folds_for, narrowe
 from demarcate.engine import OnEpoch, Training
 from demarcate.engine.backend import check_precision, device_for
 from demarcate.engine.time_limit import checked_limit
+from demarcate.errors import SettingError
 from demarcate.evaluation import Costs
 from demarcate.nn import Network
 from demarcate.nn.residual_family import ResidualNetwork
@@ -55,6 +56,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     patience: int | str | None = AUTO
     n_folds: int | str = AUTO
     n_seeds: int | str = AUTO
+    test_size: float | None = None
     holdout_above: int = HOLDOUT_ABOVE
     time_limit: float | None = None
     class_weight: str | Mapping[Any, float] | None = None
@@ -84,6 +86,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         self._network()
         self._training(1)
         check_counts(*(whole_number(name, self._value(name)) for name in ("n_folds", "n_seeds")))
+        self._check_test_size()
         whole_number("holdout_above", self.holdout_above)
         check_precision(self.precision)
         device_for(self.device)
@@ -105,6 +108,22 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         if self.abstain is not None:
             Costs.of(two_classes, None, self.abstain)
 
+    def _check_test_size(self) -> None:
+        """Refuse a share of test rows that is none, or that nothing reads: folds score every row."""
+        size = plain(self.test_size)
+        if size is None:
+            return
+        is_size = isinstance(size, int | float) and not isinstance(size, bool) and 0 < size < np.inf
+        require(is_size, "test_size", "None, a share above 0 and below 1, or a number of rows", size)
+        if not self._is_one_split:
+            fact = f"test_size must be left out, because {self._value('n_folds')} folds score every row, got {size}"
+            raise SettingError(f"{fact}. For one split set n_folds to 1.")
+
+    @property
+    def _is_one_split(self) -> bool:
+        """Whether one split takes the place of folds."""
+        return bool(self._value("n_folds") == 1)
+
     def _network(self, training_set: TrainingSet | None = None) -> Network:
         """Return the network of every member; a table decides the widths that are left to the preset."""
         hidden = self._value("hidden")
@@ -122,7 +141,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         """Return the kinds of network to train on a table."""
         n_rows = len(training_set.codes)
         network, training = self._network(training_set), self._training(n_rows)
-        if not (self._is_auto("trees") and self._is_auto("hidden") and self.pieces):
+        if self._is_one_split or not (self._is_auto("trees") and self._is_auto("hidden") and self.pieces):
             return [self._varied(PLAIN, network, training, trees=not self._is_auto("trees") and bool(self.trees))]
         variations = [each for each in VARIATIONS[str(self.preset)] if n_rows <= (each.most_rows or n_rows)]
         return [self._varied(each, network, training, trees=each.trees) for each in variations]
@@ -169,7 +188,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         settings = {name: whole_number(name, self._value(name)) for name in names}
         if self._is_auto("n_folds"):
             settings["n_folds"] = folds_for(settings["n_folds"], n_rows)
-        return settings
+        return settings if self.test_size is None else {**settings, "test_size": plain(self.test_size)}
 
     def _execution(self) -> dict[str, Any]:
         """Return the settings that a fit and a diagnosis hand on as they are."""

@@ -9,6 +9,7 @@ from demarcate.cli import model_summary
 from demarcate.cli.console import print_lines, print_table
 from demarcate.formatting import listed, quoted
 from demarcate.tabular.positive_class import positive_or_second
+from demarcate.tabular.splits import one_split_in_words
 from demarcate.tabular.summaries import ColumnSummary
 
 if TYPE_CHECKING:
@@ -175,15 +176,21 @@ def print_class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Sc
     print_table("Class by class", ("class", "precision", "recall", "F1"), rows, max_rows=MAX_CLASSES)
 
 
-def print_training(classifier: "DemarcateClassifier", seconds: float, training_set: "TrainingSet") -> None:
-    """Print how the networks were trained, and on how many rows the rest was compared if not on all."""
+def print_training(
+    classifier: "DemarcateClassifier", split: Mapping[str, int] | None, seconds: float, training_set: "TrainingSet"
+) -> None:
+    """Print how the networks were trained, on which rows of a single split, and what read a sample of the rows."""
     from demarcate.bundle.network_kinds import networks_in_words
 
     epochs = sorted(member.best_epoch for member in classifier.members_)
     print_lines(
         f"{networks_in_words(classifier.predictor_, f'trained in {seconds:.1f} s')};",
-        f"best epochs {epochs[0]} to {epochs[-1]}, median {epochs[len(epochs) // 2]}.",
+        f"best epoch {epochs[0]}."
+        if len(epochs) == 1
+        else f"best epochs {epochs[0]} to {epochs[-1]}, median {epochs[len(epochs) // 2]}.",
     )
+    if split is not None:
+        print_lines(one_split_in_words(**split))
     if any(member.timed_out for member in classifier.members_):
         print_lines("The time limit ended training: these are the best networks so far.")
     if (sample := training_set.sample) is not None:

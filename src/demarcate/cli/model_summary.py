@@ -11,6 +11,7 @@ from demarcate.nn import Network, family_of
 from demarcate.nn.spec import n_outputs
 from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
 from demarcate.tabular.positive_class import positive_or_second
+from demarcate.tabular.splits import one_split_in_words
 
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec
@@ -39,6 +40,7 @@ def summarize(file: "ModelFile") -> list[tuple[str, str]]:
         ("temperature", "" if spec.temperature is None else f"{spec.temperature:.3g}"),
         ("prediction sets", "" if conformal is None else f"by {len(conformal.truths):,} rows"),
         ("trained on", _n_rows(spec)),
+        ("split", one_split_in_words(**record["split"]) if "split" in record else ""),
         ("rows of classes", listed([f"{label}: {rows:,}" for label, rows in record.get("class_rows", {}).items()])),
         *_training_rows(spec),
         ("training", _time_limit(record.get("members", []))),

@@ -5,16 +5,18 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperOption
 
+from demarcate.cli.former_options import with_present_names
 from demarcate.formatting import listed, quoted
 
 
 class SingleValueCommand(TyperCommand):
-    """A command that refuses an option of one value that is given twice."""
+    """A command that knows its options' former names, and refuses an option of one value that is given twice."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments, unless an option contradicts itself."""
         known = [each for each in self.get_params(ctx) if isinstance(each, TyperOption)]
         options = {flag: each for each in known for flag in (*each.opts, *each.secondary_opts)}
+        args = with_present_names(args, options)
         given: dict[str, list[str]] = {}
         for flag, value in _given_options(args, options):
             if not options[flag].multiple:

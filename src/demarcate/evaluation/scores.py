@@ -51,7 +51,7 @@ class Score:
         rows = counted(self.n_rows, f"{self.rows} row")
         if self.n_clusters is None:
             return rows
-        unit = "block" if self.rows.endswith("later") else "group"
+        unit = "block" if "later" in self.rows.split() else "group"
         return f"{rows} in {counted(self.n_clusters, unit)}"
 
     def __str__(self) -> str:

@@ -79,6 +79,19 @@ def split_rows(
     return np.flatnonzero(~is_held), np.flatnonzero(is_held)
 
 
+def one_split(
+    codes: NDArray[np.int64], dependence: Dependence | None, test_size: float, seed: int, *, stops_early: bool
+) -> Split:
+    """Return a single split as `split_rows` makes it; an eighth of its training rows decides when to stop, if asked."""
+    rows, scored = split_rows(codes, test_size, seed, dependence)
+    if not stops_early:
+        return Split(rows, scored, scored)
+    of_rows = None if dependence is None else dependence.rows(rows)
+    n_stopping = min(max(1, round(STOPPING_SHARE * len(rows))), len(rows) - len(np.unique(codes[rows])))
+    train, stopping = split_rows(codes[rows], n_stopping, seed, of_rows)
+    return Split(rows[train], rows[stopping], scored)
+
+
 def rows_to_train_on(n_rows: int, scored: NDArray[np.int64], dependence: Dependence | None = None) -> NDArray[np.int64]:
     """Return the rows that may be trained on where some are scored: all others, of other groups, and known before."""
     if dependence is None:
@@ -178,7 +191,9 @@ def _window(dependence: Dependence, start: float, end: float, seed: int) -> Spli
     if not len(train):
         # The gap reaches back to the first row: the stopping rows come close behind the training rows.
         train, stopping = _apart(replace(before, gap=0.0), times[earlier] >= stop_from, seed)
-    return Split(earlier[train], earlier[stopping], scored) if len(train) and len(stopping) else None
+    if not len(train) or not len(stopping):
+        return None
+    return Split(earlier[train], earlier[stopping], scored, is_forward=True)
 
 
 def _apart(

@@ -24,16 +24,18 @@ class Split:
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
     scored: NDArray[np.int64]
+    is_forward: bool = False
+    """Whether it is one of windows in time, after which networks are trained on all rows."""
 
     @property
-    def is_forward(self) -> bool:
+    def stops_by_other_rows(self) -> bool:
         """Whether other rows than the scored ones decide when to stop."""
         return self.validation is not self.scored
 
     @property
     def learned(self) -> NDArray[np.int64]:
         """All rows that a model may learn from before it is scored, ascending; it stops by none of them."""
-        return np.union1d(self.train, self.validation) if self.is_forward else self.train
+        return np.union1d(self.train, self.validation) if self.stops_by_other_rows else self.train
 
 
 def stratified_folds(codes: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:
@@ -121,3 +123,10 @@ def cross_validation_splits(codes: NDArray[np.int64], n_folds: int, holdout_abov
     """Return the split of each of `held_out_rows`, which both decide when to stop and are scored."""
     held_out = held_out_rows(codes, n_folds, holdout_above, seed)
     return [Split(all_but(rows, len(codes)), rows, rows) for rows in held_out]
+
+
+def one_split_in_words(*, train: int, stopping: int, test: int) -> str:
+    """Return how the rows of a single split were used; without stopping rows every network trained all its epochs."""
+    stopped = f"{stopping:,} decided when to stop" if stopping else "none decided when to stop"
+    fact = f"One split: {train:,} rows were trained on, {stopped}, and {test:,} test rows decided nothing"
+    return f"{fact}. No network was trained again on all rows."

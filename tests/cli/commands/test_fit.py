@@ -242,7 +242,7 @@ class TestSettings:
         arguments = {
             "--hidden": "6,5", "--activation": "tanh", "--dropout": "0.25", "--head": "softmax", "--optimizer": "sgd",
             "--lr": "0.125", "--weight-decay": "0.5", "--schedule": "constant", "--epochs": "2", "--batch-size": "0",
-            "--patience": "0", "--folds": "3", "--seeds": "2", "--class-weight": "balanced", "--device": "cpu",
+            "--patience": "0", "--n-folds": "3", "--n-seeds": "2", "--class-weight": "balanced", "--device": "cpu",
             "--seed": "7",
         }  # fmt: skip
         flat = [part for pair in arguments.items() for part in pair]
@@ -309,7 +309,7 @@ class TestSettings:
             (("--activation", "step"), "activation must be one of"),
             (("--dropout", "1"), "dropout must be at least 0 and below 1"),
             (("--lr", "nan"), "lr must be above 0 and finite"),
-            (("--folds", "1"), "at least 2 folds"),
+            (("--n-folds", "0"), "at least 1 fold"),
             (("--class-weight", "heavy"), "--class-weight must be balanced"),
             (("--seed", "-1"), "--seed must be a whole number from 0 up"),
             (("--device", "abacus"), "device must be auto, cpu"),

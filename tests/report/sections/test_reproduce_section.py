@@ -20,7 +20,8 @@ def labels():
 def test_the_command_repeats_the_settings_that_were_changed(binary_fit):
     section = Report.of(*binary_fit, target="state", name="my table.csv").to_json()["reproduce"]
     assert section["command"] == (
-        "demarcate fit 'my table.csv' --target state --hidden 8 --epochs 12 --folds 4 --seed 0 --out model.safetensors"
+        "demarcate fit 'my table.csv' --target state --hidden 8 --epochs 12 --n-folds 4 --seed 0 "
+        "--out model.safetensors"
     )
     assert section["python"] == "DemarcateClassifier(hidden=(8,), epochs=12, n_folds=4, random_state=0).fit(X, y)"
     assert len(section["provenance"]["data_sha256"]) == 64

@@ -59,8 +59,15 @@ class FitFiles:
 class CrossValidationOptions:
     """How many networks are trained, and the limits of the training."""
 
-    folds: int | None = setting("Folds of the cross-validation. [default: by preset, 8]", name="n_folds")
-    seeds: int | None = setting("Networks of each kind for each fold. [default: by preset, 1]", name="n_seeds")
+    n_folds: int | None = setting(
+        "Folds of the cross-validation; 1 for one network on one split, which is not trained again on all rows. "
+        "[default: by preset, 8]"
+    )
+    n_seeds: int | None = setting("Networks of each kind for each fold. [default: by preset, 1]")
+    test_size: float | None = setting(
+        "With --n-folds 1: share or number of the rows to test on, which decide nothing; an eighth of the others "
+        "decides when to stop, none with --patience 0. [default: 0.2]"
+    )
     time_limit: float | None = setting(
         "Seconds after which training stops with the best networks so far; one epoch is always finished."
     )
@@ -167,7 +174,7 @@ def _fit(
         if cost_comparison and classifier.costs_:
             console_tables.print_costs(cost_comparison, classes, classifier.costs_)
         console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
-        console_tables.print_training(classifier, fit_seconds, table.training_set)
+        console_tables.print_training(classifier, record.get("split"), fit_seconds, table.training_set)
         console_tables.print_verdict(classifier.comparison_["logistic_regression"], classifier.predictor_.networks)
     if not output.quiet:
         report_files(files, sha256)
@@ -184,6 +191,7 @@ def _fit(
         "classes": classes,
         "positive": positive_label(classes, classifier.predictor_.positive),
         **{name: record[name] for name in RECORDED},
+        "split": record.get("split"),
         "dependence": record.get("dependence"),
         "weights_column": record.get("weights_column"),
         "temperature": classifier.predictor_.temperature,

@@ -12,6 +12,7 @@ from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import joined
 from demarcate.report.sections.section import MIN_ROWS, Section
+from demarcate.tabular.splits import one_split_in_words
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +20,10 @@ class HeadlineSection(Section):
     """The training data (None where the record lacks it), the networks in words, and the main scores.
 
     ``positive`` is the positive class of two, None where none is known to be; ``own_rows`` is whether the evaluated
-    rows are the training rows; ``verdicts`` has ``better``, ``worse`` or ``cannot tell`` by baseline and metric, from
-    the paired differences in ``comparison``; ``decisions`` is a sentence on which numbers follow costs or threshold,
-    ``few_rows`` one on classes with few scored rows; both may be empty.
+    rows are the training rows; ``split`` has the numbers of rows of a single split's parts; ``verdicts`` has
+    ``better``, ``worse`` or ``cannot tell`` by baseline and metric, from the paired differences in ``comparison``;
+    ``decisions`` is a sentence on which numbers follow costs or threshold, ``few_rows`` one on classes with few scored
+    rows; both may be empty.
     """
 
     key: ClassVar[str] = "headline"
@@ -39,6 +41,7 @@ class HeadlineSection(Section):
     rows: str
     n_rows: int
     own_rows: bool
+    split: Mapping[str, int] | None
     scores: Mapping[str, Score]
     verdicts: Mapping[str, Mapping[str, str]]
     comparison: Mapping[str, PairedComparison]
@@ -64,6 +67,7 @@ class HeadlineSection(Section):
             rows=evaluated.kind,
             n_rows=evaluated.n_rows,
             own_rows=evaluated.is_training_data,
+            split=record.get("split") if evaluated.kind.endswith("test") else None,
             scores=scores,
             verdicts={name: _verdicts(scores, each, is_enough) for name, each in evaluated.comparison.items()},
             comparison=evaluated.comparison,
@@ -88,6 +92,10 @@ class HeadlineSection(Section):
             return f"The scores are out-of-fold: each of {rows} is predicted by the networks not trained on it."
         if self.rows == "held-out":
             return f"The scores are from {rows} held out from all networks."
+        if self.split:
+            return f"The scores are from {rows} held out. {one_split_in_words(**self.split)}"
+        if self.rows == "later":
+            return f"The scores are from {rows} that came after those the scoring networks learned."
         if self.own_rows:
             return f"The scores are from the {rows} that it was trained on: they are too good to expect on new rows."
         return (

@@ -13,10 +13,21 @@ from demarcate.report.sections.section import Section
 
 _SETTINGS_WITH_OPTION = {
     *("preset", "hidden", "activation", "dropout", "head", "optimizer", "lr", "weight_decay", "schedule", "epochs"),
-    *("batch_size", "patience", "n_folds", "n_seeds", "time_limit", "class_weight", "device", "precision", "abstain"),
+    *(
+        "batch_size",
+        "patience",
+        "n_folds",
+        "n_seeds",
+        "test_size",
+        "time_limit",
+        "class_weight",
+        "device",
+        "precision",
+        "abstain",
+    ),
     *("categorical", "numerical", "text", "drop", "decimal", "thousands", "missing", "pos_label"),
 }
-_OPTION_NAMES = {"n_folds": "folds", "n_seeds": "seeds", "pos_label": "positive"}
+_OPTION_NAMES = {"pos_label": "positive"}
 _FLAGS = {"calibrate": "--no-calibration", "merge_labels": "--merge-labels"}
 """Options of settings that are either as by default or not."""
 _LISTS = ("categorical", "numerical", "text", "drop", "missing")

@@ -24,7 +24,7 @@ _ROW_NAMES = {"train": "training", "validation": "validation", "eval_train": "tr
 
 @dataclass(frozen=True, eq=False)
 class MetricHistory(JsonFields):
-    """``loss`` or ``accuracy`` of ``train`` or ``validation`` rows, by epoch: mean over networks with its interval."""
+    """``loss`` or ``accuracy`` by epoch of ``train``, ``validation`` or ``test`` rows: mean over networks, interval."""
 
     rows: str
     metric: str
@@ -77,6 +77,11 @@ class TrainingSection(Section):
             diverged=tuple(member["diverged"] for member in members if member.get("diverged")),
             timed_out=any(member.get("timed_out") for member in members),
         )
+
+    @property
+    def evaluated_rows(self) -> str:
+        """The rows that were evaluated after an epoch, in words."""
+        return next((f"{_ROW_NAMES[curve.rows]} rows" for curve in self.curves if curve.rows != "train"), "")
 
     @property
     def median_best(self) -> float:

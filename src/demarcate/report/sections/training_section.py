@@ -81,7 +81,7 @@ class TrainingSection(Section):
     @property
     def evaluated_rows(self) -> str:
         """The rows that were evaluated after an epoch, in words."""
-        return next((f"{_ROW_NAMES[curve.rows]} rows" for curve in self.curves if curve.rows != "train"), "")
+        return next((f"{_ROW_NAMES[curve.rows]} rows" for curve in self.curves if "train" not in curve.rows), "")
 
     @property
     def median_best(self) -> float:

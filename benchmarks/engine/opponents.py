@@ -2,6 +2,7 @@
 
 import warnings
 from collections import defaultdict
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -18,6 +19,8 @@ from demarcate.engine import Training
 from demarcate.nn import Network
 
 History = dict[str, list[float]]
+Build = Callable[[], nn.Module]
+"""Builds a model."""
 ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh}
 
 
@@ -44,12 +47,19 @@ def tested(model: nn.Module, loss_of: nn.Module, x: Tensor, y: Tensor) -> tuple[
         return loss_of(logits, y), accuracy(logits, y)
 
 
-def full_batch_loop(network: Network, training: Training, rows: Rows, seed: int = 0) -> History:
+def model_of(network: Network | Build, d_in: int) -> nn.Module:
+    """Return the model of a specification, or the one that a function builds."""
+    return sequential(network, d_in) if isinstance(network, Network) else network()
+
+
+def full_batch_loop(
+    network: Network | Callable[[], nn.Module], training: Training, rows: Rows, seed: int = 0
+) -> History:
     """Run the loop of a PyTorch lesson: all training rows in every step, then the test rows."""
     torch.manual_seed(seed)
     x_train, y_train = rows.x[rows.train], rows.targets[rows.train]
     x_test, y_test = rows.x[rows.test], rows.targets[rows.test]
-    model, loss_of = sequential(network, rows.d_in), nn.BCEWithLogitsLoss()
+    model, loss_of = model_of(network, rows.d_in), nn.BCEWithLogitsLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=training.lr, weight_decay=training.weight_decay)
     history: History = defaultdict(list)
     for _ in range(training.epochs):
@@ -68,13 +78,15 @@ def full_batch_loop(network: Network, training: Training, rows: Rows, seed: int 
     return history
 
 
-def data_loader_loop(network: Network, training: Training, rows: Rows, seed: int = 0) -> History:
+def data_loader_loop(
+    network: Network | Callable[[], nn.Module], training: Training, rows: Rows, seed: int = 0
+) -> History:
     """Run the loop of a PyTorch lesson with a ``DataLoader``: shuffled batches, then the test rows."""
     torch.manual_seed(seed)
     dataset = TensorDataset(rows.x[rows.train], rows.targets[rows.train])
     loader = DataLoader(dataset, batch_size=training.batch_size, shuffle=True)
     x_test, y_test = rows.x[rows.test], rows.targets[rows.test]
-    model, loss_of = sequential(network, rows.d_in), nn.BCEWithLogitsLoss()
+    model, loss_of = model_of(network, rows.d_in), nn.BCEWithLogitsLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=training.lr, weight_decay=training.weight_decay)
     history: History = defaultdict(list)
     for _ in range(training.epochs):

@@ -48,5 +48,16 @@ def test_one_hot_targets_are_refused_with_what_the_loss_takes(n_classes, convers
 
 @pytest.mark.parametrize(("targets", "said"), [(INDICES + 1, "class 0"), (INDICES * 2, "classes 1, 3")])
 def test_a_class_without_rows_is_warned_of(targets, said):
-    with pytest.warns(InputWarning, match=f"^no row is of {said}, so the network has 3 outputs"):
+    with pytest.warns(InputWarning, match=f"^no row is of {said}: the 3 classes are the labels that occur, "):
         assert torch.equal(tensor_codes(targets, [Network()]), targets)
+
+
+def test_ids_in_a_tensor_take_no_memory_for_each_number_below_them():
+    targets = torch.tensor([10**12, 7, 10**12, 7])
+    with pytest.warns(InputWarning, match=r"^no row is of classes 0, 1, 2.* and 999,999,999,\d+ more: the 2 "):
+        assert torch.equal(tensor_codes(targets, [Network()]), targets)
+
+
+def test_an_infinite_target_is_no_fraction():
+    with pytest.raises(TargetError, match=r"got inf in row 2. Leave out the rows without a label.$"):
+        tensor_codes(torch.tensor([[0.0], [torch.inf], [1.0]]), [Network()])

@@ -31,8 +31,11 @@ class Head(Protocol):
     def targets(self, codes: Tensor, dtype: torch.dtype) -> Tensor:
         """Return the targets the loss takes, from class indices ``(..., batch)`` of dtype int64."""
 
+    def check_targets(self, logits: Tensor, targets: Tensor) -> None:
+        """Raise `TargetError` for targets unlike those of `targets`, and for logits that are none of this head."""
+
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """Return the loss of each row, ``(..., batch)``; raise `TargetError` for targets unlike those of `targets`."""
+        """Return the loss of each row, ``(..., batch)``, after `check_targets`."""
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """Return class probabilities ``(..., batch, n_classes)``; each row sums to 1."""
@@ -68,9 +71,13 @@ class SoftmaxHead(Head):
         """Return the class indices themselves."""
         return codes
 
+    def check_targets(self, logits: Tensor, targets: Tensor) -> None:
+        """Refuse targets that are no class indices, int64 ``(..., batch)``."""
+        check_class_indices(logits, targets)
+
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the cross-entropy of each row, ``(..., batch)``, for int64 targets ``(..., batch)``."""
-        check_class_indices(logits, targets)
+        self.check_targets(logits, targets)
         flat = functional.cross_entropy(logits.flatten(0, -2), targets.flatten(), reduction="none")
         return flat.view(logits.shape[:-1])
 
@@ -117,9 +124,13 @@ class LogitHead(Head):
         """Return 0.0 or 1.0 in a last axis of length one."""
         return codes.to(dtype).unsqueeze(-1)
 
+    def check_targets(self, logits: Tensor, targets: Tensor) -> None:
+        """Refuse targets that are not floats from 0 to 1, ``(..., batch, 1)``."""
+        check_binary_targets(logits, targets)
+
     def loss(self, logits: Tensor, targets: Tensor) -> Tensor:
         """Return the binary cross-entropy of each row, ``(..., batch)``, for floating targets ``(..., batch, 1)``."""
-        check_binary_targets(logits, targets)
+        self.check_targets(logits, targets)
         return functional.binary_cross_entropy_with_logits(logits, targets, reduction="none").squeeze(-1)
 
     def probabilities(self, logits: Tensor) -> Tensor:

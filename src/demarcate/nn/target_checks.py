@@ -79,7 +79,7 @@ def _check_values(targets: Tensor, name: str, n_classes: int, *, is_probability:
 
 def value_remedy(values: Tensor, n_classes: int | None = None) -> str:
     """Return what to do about targets ``(n_rows,)`` that are no class indices, below ``n_classes`` if that is given."""
-    if values.isnan().any():
+    if not values.isfinite().all():
         return "Leave out the rows without a label."
     if (values % 1 != 0).any():
         return "Fractions are no classes: cut them into classes, such as (targets > 0.5)."

@@ -2,11 +2,13 @@
 
 import warnings
 from collections.abc import Iterable
+from itertools import islice
 
 import torch
 from torch import Tensor
 
 from demarcate.errors import InputWarning, TargetError
+from demarcate.formatting import MAX_LISTED, listed
 from demarcate.nn import Network
 from demarcate.nn.heads import head_for
 from demarcate.nn.target_checks import value_remedy
@@ -31,7 +33,9 @@ def tensor_codes(targets: Tensor, networks: Iterable[Network], n_classes: int | 
     n_classes = max(2, n_classes)
     for network in networks:
         head = head_for(network.head, n_classes)
-        head.loss(torch.zeros(len(targets), head.n_outputs(n_classes)), targets.detach().cpu())
+        # One number, seen as all logits: a table of ids, taken for class indices, has many classes.
+        logits = torch.zeros(1, 1).expand(len(targets), head.n_outputs(n_classes))
+        head.check_targets(logits, targets.detach().cpu())
     codes = values.long()
     if are_counted:
         _warn_of_gaps(codes, n_classes)
@@ -49,11 +53,11 @@ def _check_indices(values: Tensor) -> None:
 
 def _warn_of_gaps(codes: Tensor, n_classes: int) -> None:
     occurring = codes.unique().tolist()
-    missing = [index for index in range(n_classes) if index not in occurring]
-    if missing and len(occurring) > 1:
-        which = "class" if len(missing) == 1 else "classes"
-        fact = f"no row is of {which} {', '.join(map(str, missing))}, so the network has {len(occurring)} outputs"
-        labels = ", ".join(map(str, occurring))
-        warnings.warn(
-            InputWarning(f"{fact}, for the labels {labels} in this order. Number classes from 0"), stacklevel=6
-        )
+    n_missing = n_classes - len(occurring)
+    if not n_missing or len(occurring) < 2:
+        return
+    rows_have = set(occurring)
+    missing = [*islice((index for index in range(n_classes) if index not in rows_have), MAX_LISTED)]
+    fact = f"no row is of {'class' if n_missing == 1 else 'classes'} {listed(missing, total=n_missing)}"
+    classes = f"the {len(occurring)} classes are the labels that occur, {listed(occurring)}"
+    warnings.warn(InputWarning(f"{fact}: {classes}. Number them from 0"), stacklevel=6)

@@ -19,12 +19,13 @@ def test_the_first_hint_whose_range_has_the_number_is_shown():
 
 def test_a_share_in_percent_is_recognised():
     assert "percent" in Expected("share", "a share", 0.9, 1).hint_for(97.5)
-    assert "percent" not in Expected("loss", "a loss", 0, 2).hint_for(97.5)
+    assert "percent" not in Expected("loss", "a loss", 0, 0.5).hint_for(97.5)
 
 
 def test_ranges_read_as_numbers():
     assert Expected("share", "a share", 0.96, 1).range_text() == "0.96 to 1"
     assert Expected("count", "a count", 4, 4).range_text() == "4"
+    assert Expected("mean", "a mean", -1e-6, 1e-6).range_text() == "0"
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -81,11 +81,11 @@ def test_a_wrong_solution_is_marked_with_what_to_look_at(mistake, tmp_path):
 
 
 def test_numbers_that_are_missing_open_or_no_numbers_say_so():
-    solution = Solution("x.py", "activations", {"rings_relu": 1.0}, {"rings_none": "NoneType", "clouds_relu": "list"})
+    solution = Solution("x.py", "activations", {"rings_relu": 1.0}, {"rings_none": "NoneType", "clouds_relu": "Score"})
     looked = {each.expected.name: each.look_at for each in mark(solution).marks}
     assert looked["rings_relu"] == ""
     assert looked["rings_none"].startswith("It is still None. Set it to one number: test accuracy on the rings")
-    assert looked["clouds_relu"].startswith("It is a list.")
+    assert looked["clouds_relu"].endswith(", which is its .value.")
     assert looked["clouds_none"].startswith("There is no variable of this name.")
     assert "clouds_relu - clouds_none" not in looked
 

@@ -53,13 +53,15 @@ class Expected:
 
     def hint_for(self, value: float) -> str:
         """Return what to look at for a number outside the range; may be empty."""
-        if self.high <= 1 < value <= 100:
+        if "share" in self.meaning and 1 < value <= 100:
             return "It is a share: give it between 0 and 1, not in percent."
         return next((hint.text for hint in self.hints if hint.low <= value <= hint.high), "")
 
     def range_text(self) -> str:
         """Return the range as text: ``0.95 to 1``, or one number."""
-        return f"{self.low:.5g}" if self.high - self.low < 1e-3 else f"{self.low:.5g} to {self.high:.5g}"
+        if self.high - self.low < 1e-3:
+            return f"{(self.low + self.high) / 2:.5g}"
+        return f"{self.low:.5g} to {self.high:.5g}"
 
 
 @dataclass(frozen=True)

@@ -41,12 +41,13 @@ _BLOBS = Exercise(
             (
                 Hint(
                     _CROSS_ENTROPY_OF_SOFTMAX,
-                    0.95,
-                    "It is near 0.744, the least that is possible where a softmax stands before the "
-                    "cross-entropy. That takes logits and has a softmax of its own: leave yours out of the model.",
+                    1.3,
+                    "It stays above 0.744, the least that is possible where a softmax stands before the cross-entropy. "
+                    "That takes logits and has a softmax of its own: leave yours out of the model. If there is none, are "
+                    "zero_grad(), backward() and step() called in every epoch?",
                 ),
                 Hint(
-                    1,
+                    1.3,
                     math.inf,
                     "The network has hardly learned. Are zero_grad(), backward() and step() called in every epoch, in "
                     "this order, and is the learning rate 0.1?",

@@ -117,6 +117,8 @@ def _missing_text(name: str, expected: Expected, others: Mapping[str, str]) -> s
         return f"There is no variable of this name. {wanted}."
     if kind == "NoneType":
         return f"It is still None. {wanted}."
+    if kind in {"Score", "Mean"}:
+        return f"It is a {kind}, with an interval. {wanted}, which is its .value."
     return f"It is a {kind}. {wanted}; a tensor of one number is one, too."
 
 

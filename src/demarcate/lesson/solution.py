@@ -74,10 +74,12 @@ def _run_process(file: Path, result: Path, seconds: float) -> str:
     """Run the file, which writes ``result`` at its end; return why it did not end, or nothing."""
     # -P: a learner's random.py must not stand in for Python's while this package is imported.
     command = [sys.executable, "-P", "-m", "demarcate.lesson.run_solution", str(file), str(result)]
+    # One thread: two that wait for each other beside a busy process can take ten times as long.
+    settings = {"MPLBACKEND": "agg", "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen(  # noqa: S603 - the program is this Python, the file one the caller named
         command,
         cwd=file.parent,
-        env={**os.environ, "MPLBACKEND": "agg"},
+        env={**os.environ, **settings},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

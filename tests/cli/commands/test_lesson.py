@@ -41,6 +41,7 @@ def test_a_class_is_checked_in_one_call(demarcate, tmp_path):
     assert "ben.py, exercise costs: 1 of 3 right" in outcome.out
     assert "threshold: At one half both mistakes cost the same." in outcome.out
     assert "cem.py: not finished" in outcome.out
+    assert outcome.out.endswith("1 of 3 files are right.\n")
     assert "Line 2, 'threshold = 1 / 0': ZeroDivisionError" in outcome.out
 
 

@@ -100,6 +100,8 @@ def _check(paths: Sequence[str], seconds: float, *, as_json: bool) -> None:
         markings.append(marking)
         if not as_json:
             _print_marking(marking)
+    if len(markings) > 1 and not as_json:
+        print_lines(f"{sum(each.is_right for each in markings)} of {len(markings)} files are right.")
     if as_json:
         print_json({"files": [marking.to_json() for marking in markings]})
     if not all(marking.is_right for marking in markings):

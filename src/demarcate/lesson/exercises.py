@@ -43,8 +43,8 @@ _BLOBS = Exercise(
                     _CROSS_ENTROPY_OF_SOFTMAX,
                     1.3,
                     "It stays above 0.744, the least that is possible where a softmax stands before the cross-entropy. "
-                    "That takes logits and has a softmax of its own: leave yours out of the model. If there is none, are "
-                    "zero_grad(), backward() and step() called in every epoch?",
+                    "That takes logits and has a softmax of its own: leave yours out of the model. If there is none, "
+                    "are zero_grad(), backward() and step() called in every epoch?",
                 ),
                 Hint(
                     1.3,

@@ -31,6 +31,16 @@ class Skip(Plain):
         return self.output(torch.relu(self.hidden(x)) + self.skip(x))
 
 
+class Detached(Plain):
+    def forward(self, x):
+        return super().forward(x).detach()
+
+
+class Infinite(Plain):
+    def forward(self, x):
+        return super().forward(x) + torch.inf
+
+
 def drawn(build, seed):
     torch.manual_seed(seed)
     return build()
@@ -134,6 +144,15 @@ def test_other_initial_weights_are_refused(initial, message):
         (nn.Sequential(nn.Linear(2, 2), nn.Softmax(1)), "CrossEntropyLoss applies it itself"),
         (nn.LSTM(2, 2), "^network 'own' must return a tensor of logits, got a tuple$"),
         (nn.Linear(2, 1).requires_grad_(requires_grad=False), "^network 'own' must have a parameter to train"),
+        (
+            Detached,
+            "^network 'own' must return logits that depend on parameters that are trained, got a tensor without",
+        ),
+        (Infinite, "^network 'own' must return finite logits, got inf$"),
+        (
+            nn.Linear(2, 1, device="meta"),
+            "^network 'own' must have parameters with numbers, got some on the meta device$",
+        ),
         (lambda: 3, "^network 'own' must build a torch.nn.Module, got int$"),
         (nn.Linear, "^network 'own' must be built without arguments, got TypeError: "),
         ("tanh", "^network 'own' must be a Network, a torch.nn.Module or a function that builds one, got str$"),
@@ -142,6 +161,20 @@ def test_other_initial_weights_are_refused(initial, message):
 def test_modules_that_cannot_be_trained_are_refused_in_words(network, message):
     with pytest.raises(SettingError, match=message):
         train(MOONS, {"own": network}, QUICK)
+
+
+@pytest.mark.parametrize("wrap", [nn.DataParallel, lambda module: module.double(), lambda module: module.bfloat16()])
+def test_what_spreads_a_module_or_its_number_type_is_taken_off(wrap):
+    run = train(MOONS, {"own": lambda: wrap(Plain())}, QUICK)["own"]
+    assert run.spec == Network((8,), head="logit")
+    assert run.network.hidden.weight.dtype == torch.float32
+
+
+def test_a_module_that_cannot_be_copied_is_refused_with_the_way_out():
+    with pytest.raises(SettingError, match=r"^network 'own' must be a module that can be copied, got .*Pass the class"):
+        module = Plain()
+        module.cache = torch.ones(2, requires_grad=True) * 2
+        train(MOONS, {"own": module}, QUICK)
 
 
 def test_probabilities_made_by_hand_are_warned_of():

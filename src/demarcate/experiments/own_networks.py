@@ -57,7 +57,7 @@ class OwnNetwork:
     def of(cls, name: str, given: Any) -> "OwnNetwork":
         """Copy a module, or build one; `SettingError` for anything else."""
         if isinstance(given, nn.Module):
-            return cls(name, deepcopy(given).cpu().float().eval(), None)
+            return cls(name, _copied(name, given), None)
         if not callable(given):
             raise SettingError(
                 f"network {name!r} must be a Network, a torch.nn.Module or a function that builds one, "
@@ -70,7 +70,7 @@ class OwnNetwork:
             raise SettingError(f"network {name!r} must be built without arguments, got TypeError: {error}") from error
         if not isinstance(module, nn.Module):
             raise SettingError(f"network {name!r} must build a torch.nn.Module, got {type(module).__name__}")
-        return cls(name, module.float().eval(), given)
+        return cls(name, _copied(name, module), lambda: _on_cpu(given()))
 
     @property
     def preliminary(self) -> Network:
@@ -108,10 +108,6 @@ class OwnNetwork:
         if isinstance(recognised, RecognisedNetwork):
             return recognised.network
         self._warn_of_probabilities(x)
-        if not any(parameter.requires_grad for parameter in self.module.parameters()):
-            raise SettingError(
-                f"network {self.name!r} must have a parameter to train, got none that requires a gradient"
-            )
         build = self.build
         if build is not None and is_built_lazily:
             build = _BuiltLazily(build, x[:2])
@@ -171,8 +167,7 @@ class OwnNetwork:
     def _tried(self, x: Tensor) -> Tensor:
         """Return what the module returns for encoded rows."""
         try:
-            with torch.no_grad():
-                logits = self.module(x)
+            logits = self.module(x.clone())
         except Exception as error:  # whatever the caller's code raises
             first = next((layer for layer in self.module.modules() if isinstance(layer, nn.Linear)), None)
             remedy = f"got {type(error).__name__}: {error}"
@@ -194,6 +189,17 @@ class OwnNetwork:
             raise SettingError(
                 f"network {self.name!r} must return {wanted} logits a row for {n_classes} classes, got shape "
                 f"{tuple(logits.shape)} for {len(x)} rows. End with nn.Linear(..., {n_classes})"
+            )
+        if not logits.isfinite().all():
+            raise SettingError(f"network {self.name!r} must return finite logits, got {logits.flatten()[0].item():g}")
+        if not any(parameter.requires_grad for parameter in self.module.parameters()):
+            raise SettingError(
+                f"network {self.name!r} must have a parameter to train, got none that requires a gradient"
+            )
+        if not logits.requires_grad:
+            raise SettingError(
+                f"network {self.name!r} must return logits that depend on parameters that are trained, got a tensor "
+                "without a gradient. Leave detach, numpy, item and no_grad out of its forward"
             )
         function = closing_function(self.module)
         if function is not None:
@@ -224,10 +230,31 @@ class _BuiltLazily:
     x: Tensor
 
     def __call__(self) -> nn.Module:
-        module = self.build().float().eval()
+        module = self.build()
         with torch.no_grad():
             module(self.x)
         return module
+
+
+def _copied(name: str, module: nn.Module) -> nn.Module:
+    """Return a copy of a module on the CPU; `SettingError` for one that cannot be copied."""
+    if isinstance(module, torch.jit.ScriptModule):
+        raise SettingError(f"network {name!r} must be a Python module, got a scripted one. Pass what it was made of")
+    if any(parameter.is_meta for parameter in module.parameters()):
+        raise SettingError(f"network {name!r} must have parameters with numbers, got some on the meta device")
+    try:
+        return _on_cpu(deepcopy(module))
+    except (RuntimeError, TypeError) as error:
+        raise SettingError(
+            f"network {name!r} must be a module that can be copied, got {type(error).__name__}: {error}. "
+            "Pass the class, or a function that builds it"
+        ) from error
+
+
+def _on_cpu(module: nn.Module) -> nn.Module:
+    """Return a module in float32 and evaluation mode on the CPU, without what spreads it over devices."""
+    inner = module.module if isinstance(module, nn.DataParallel) else module
+    return inner.cpu().float().eval()
 
 
 def own_networks(networks: Mapping[str, Any]) -> dict[str, OwnNetwork]:

@@ -171,9 +171,9 @@ def test_what_spreads_a_module_or_its_number_type_is_taken_off(wrap):
 
 
 def test_a_module_that_cannot_be_copied_is_refused_with_the_way_out():
+    module = Plain()
+    module.cache = torch.ones(2, requires_grad=True) * 2
     with pytest.raises(SettingError, match=r"^network 'own' must be a module that can be copied, got .*Pass the class"):
-        module = Plain()
-        module.cache = torch.ones(2, requires_grad=True) * 2
         train(MOONS, {"own": module}, QUICK)
 
 

@@ -1,10 +1,11 @@
 """Make a folder to hand out: the wheel, notebooks, exercises without and with answers, slides, and a sheet of claims.
 
 ``python scripts/make_handout.py FOLDER`` builds the wheel; ``--wheel FILE`` takes one that is built. ``--slides`` also
-runs every script of the lesson, which takes minutes, and saves its pictures 1080 pixels high.
+runs every script of the lesson, which takes minutes, and saves its pictures as large as fits.
 """
 
 import argparse
+import io
 import json
 import re
 import runpy
@@ -12,14 +13,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from demarcate.lesson import EXERCISES
 
 ROOT = Path(__file__).parents[1]
 SCRIPTS = sorted((ROOT / "examples").glob("plot_*.py"))
-SLIDE_HEIGHT = 1080
-"""Pixels of a picture: all of the height of a slide of 1920 by 1080."""
+SLIDE = (1920, 1080)
+"""Pixels of a slide, which a picture fills in one direction."""
 
 
 def main() -> None:
@@ -67,7 +69,7 @@ def claims() -> str:
 
 
 def draw_slides(script: Path, folder: Path) -> None:
-    """Run a script and save each of its pictures as high as a slide."""
+    """Run a script and save each of its pictures as large as fits on a slide."""
     import matplotlib as mpl
 
     mpl.use("agg")
@@ -75,15 +77,17 @@ def draw_slides(script: Path, folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     plt.show = lambda: None
-    runpy.run_path(str(script))
+    print(f"running {script.name}")
+    with redirect_stdout(io.StringIO()):
+        runpy.run_path(str(script))
     for number in plt.get_fignums():
         save_slide(plt.figure(number), folder / f"{script.stem}_{number}.png")
     plt.close("all")
 
 
 def save_slide(figure, path: Path) -> None:
-    """Save a figure 1080 pixels high; its text grows with it."""
-    figure.savefig(path, dpi=SLIDE_HEIGHT / figure.get_figheight())
+    """Save a figure as large as fits on a slide; its text grows with it."""
+    figure.savefig(path, dpi=min(SLIDE[0] / figure.get_figwidth(), SLIDE[1] / figure.get_figheight()))
 
 
 def notebook(script: str, first_cell: str) -> dict:

@@ -73,8 +73,10 @@ def test_the_sheet_sets_each_claim_against_a_result(folder):
     assert {f"| C{number} |" for number in range(1, 5)} <= {line[:6] for line in sheet.splitlines()}
 
 
-def test_a_slide_is_1080_pixels_high(make_handout, tmp_path):
-    figure = plt.figure(figsize=(4.5, 3.6))
+@pytest.mark.parametrize(("inches", "pixels"), [((4.5, 3.6), (1350, 1080)), ((9.6, 3.0), (1920, 600))])
+def test_a_picture_fills_a_slide_in_one_direction(make_handout, tmp_path, inches, pixels):
+    figure = plt.figure(figsize=inches)
     make_handout["save_slide"](figure, tmp_path / "slide.png")
     plt.close(figure)
-    assert plt.imread(tmp_path / "slide.png").shape[:2] == (1080, 1350)
+    height, width, _ = plt.imread(tmp_path / "slide.png").shape
+    assert (width, height) == pytest.approx(pixels, abs=1)

@@ -1,5 +1,7 @@
 """Callers' own modules in `train`, `sweep` and `diagnose`: recognised ones in the stack, others beside it."""
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -94,6 +96,20 @@ def test_another_module_is_trained_by_autograd_and_said_to_be():
     probabilities = torch.sigmoid(runs["skip"].network(runs["skip"].encode(MOONS.X))).detach().numpy()[:, 0]
     assert np.allclose(runs["skip"].predict_proba(MOONS.X)[:, 1], probabilities, atol=1e-6)
     assert runs["skip"].history["train_loss"][-1] < runs["skip"].history["train_loss"][0]
+
+
+def test_runs_of_modules_are_pickled():
+    runs = train(MOONS, {"skip": Skip, "plain": Plain()}, QUICK)
+    loaded = pickle.loads(pickle.dumps(runs))
+    for name in runs:
+        assert np.array_equal(loaded[name].predict_proba(MOONS.X), runs[name].predict_proba(MOONS.X))
+
+
+def test_a_module_that_a_function_returns_is_not_changed():
+    held = Plain().double().train()
+    train(MOONS, {"own": lambda: held}, QUICK)
+    assert held.training
+    assert held.hidden.weight.dtype == torch.float64
 
 
 def test_layers_that_find_their_width_are_built_on_the_rows():
@@ -204,8 +220,9 @@ def test_a_sweep_varies_the_layers_of_a_recognised_module_and_the_training_of_an
 
 
 def test_a_diagnosis_tries_what_a_module_leaves_open():
-    probed = diagnose(MOONS, Skip(), QUICK, seeds=2).probes
-    names = [result.probe.name for result in probed]
+    diagnosis = diagnose(MOONS, Skip(), QUICK, seeds=2)
+    names = [result.probe.name for result in diagnosis.probes]
+    assert diagnosis.reasons[-1] == "Its layers are its own: more and fewer units were not tried."
     assert names == ["configured", "half of the rows", "quarter of the rows", "longer", "regularised"]
     plain = diagnose(MOONS, Plain(), QUICK, seeds=2)
     assert plain.more_capacity.change == "hidden 8 to 32"

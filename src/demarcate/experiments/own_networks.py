@@ -70,7 +70,7 @@ class OwnNetwork:
             raise SettingError(f"network {name!r} must be built without arguments, got TypeError: {error}") from error
         if not isinstance(module, nn.Module):
             raise SettingError(f"network {name!r} must build a torch.nn.Module, got {type(module).__name__}")
-        return cls(name, _copied(name, module), lambda: _on_cpu(given()))
+        return cls(name, _copied(name, module), _BuiltAlike(given))
 
     @property
     def preliminary(self) -> Network:
@@ -110,7 +110,7 @@ class OwnNetwork:
         self._warn_of_probabilities(x)
         build = self.build
         if build is not None and is_built_lazily:
-            build = _BuiltLazily(build, x[:2])
+            build = _BuiltAlike(build, x[:2])
         return ModuleNetwork(
             head="logit" if d_out == 1 else "softmax",
             module=self.module,
@@ -222,17 +222,19 @@ class OwnNetwork:
                 )
 
 
-@dataclass(frozen=True)
-class _BuiltLazily:
-    """Builds a module whose layers find their shapes when they see rows."""
+@dataclass(frozen=True, eq=False)
+class _BuiltAlike:
+    """Builds a module as `OwnNetwork` holds it; ``x``, if given, are rows that tell lazy layers their shapes."""
 
     build: Callable[[], nn.Module]
-    x: Tensor
+    x: Tensor | None = None
 
     def __call__(self) -> nn.Module:
-        module = self.build()
-        with torch.no_grad():
-            module(self.x)
+        # A copy: the function may return a module that its caller holds.
+        module = _on_cpu(deepcopy(self.build()))
+        if self.x is not None:
+            with torch.no_grad():
+                module(self.x)
         return module
 
 

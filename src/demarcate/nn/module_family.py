@@ -12,13 +12,15 @@ from demarcate.nn.module_network import ModuleNetwork
 from demarcate.nn.spec import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import torch
     from torch import Tensor, nn
 
     from demarcate.nn.layout import Layout, MemberState
     from demarcate.nn.propagation import Masks, Propagation
+
+    _DropoutLayer = nn.Dropout | nn.Dropout1d | nn.Dropout2d | nn.Dropout3d | nn.AlphaDropout | nn.FeatureAlphaDropout
 
 MAX_EXACT = 1 << 24
 """The largest whole number below which float32 has all of them: so large counts are kept beside the weights."""
@@ -196,6 +198,37 @@ def redrawn(module: "nn.Module") -> "nn.Module":
                 "without a reset_parameters method. Pass the class, or a function that builds the module, in its place"
             )
     return copy
+
+
+@dataclass(frozen=True)
+class SilencedBuild:
+    """Builds a module whose dropout layers are off."""
+
+    build: "Callable[[], nn.Module]"
+
+    def __call__(self) -> "nn.Module":
+        """Return the module."""
+        return silenced(self.build())
+
+
+def silenced(module: "nn.Module") -> "nn.Module":
+    """Return a copy of a module whose dropout layers are off."""
+    copy = deepcopy(module)
+    for layer in _dropout_layers(copy):
+        layer.p = 0.0
+    return copy
+
+
+def has_dropout(module: "nn.Module") -> bool:
+    """Return whether a module has a dropout layer that is on."""
+    return any(layer.p for layer in _dropout_layers(module))
+
+
+def _dropout_layers(module: "nn.Module") -> "list[_DropoutLayer]":
+    from torch import nn
+
+    kinds = nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout
+    return [layer for layer in module.modules() if isinstance(layer, kinds)]
 
 
 def _slots(module: "nn.Module") -> Iterator[Slot]:

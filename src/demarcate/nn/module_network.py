@@ -1,7 +1,7 @@
 """The specification of a caller's own ``torch.nn.Module``; needs no torch until it is used."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,8 +9,6 @@ from demarcate.errors import SettingError
 from demarcate.nn.spec import Network
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from demarcate.nn.module_family import ModuleFamily
 
 
@@ -68,23 +66,12 @@ class ModuleNetwork(Network):
 
     def without_dropout(self) -> "ModuleNetwork":
         """Return the same network with all of its dropout layers off."""
-        from copy import deepcopy
-        from dataclasses import replace
+        from demarcate.nn.module_family import SilencedBuild, has_dropout, silenced
 
-        from torch.nn.modules.dropout import _DropoutNd
-
-        build = self.build
-
-        def silenced(module: "nn.Module") -> "nn.Module":
-            layers = [layer for layer in module.modules() if isinstance(layer, _DropoutNd)]
-            for layer in layers:
-                layer.p = 0.0
-            return module
-
-        if not any(isinstance(layer, _DropoutNd) and layer.p for layer in self.module.modules()):
+        if not has_dropout(self.module):
             return self
-        rebuilt = None if build is None else lambda: silenced(build())
-        return replace(self, module=silenced(deepcopy(self.module)), build=rebuilt)
+        build = None if self.build is None else SilencedBuild(self.build)
+        return replace(self, module=silenced(self.module), build=build)
 
 
 _PLAIN = Network(hidden=())

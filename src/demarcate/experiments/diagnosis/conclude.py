@@ -44,7 +44,12 @@ def conclude(scores: ProbeScores, design: ProbeDesign, table: TrainingSet, *, n_
         verdict=verdict,
         symptom=symptom,
         remedy=remedy,
-        reasons=(symptom, remedy, *further_reasons(verdict, effects, noise, n_rows, n_used)),
+        reasons=(
+            symptom,
+            remedy,
+            *further_reasons(verdict, effects, noise, n_rows, n_used),
+            *_untried(design.probes[0]),
+        ),
         train=train,
         held_out=held_out,
         gap=gap,
@@ -66,6 +71,13 @@ def conclude(scores: ProbeScores, design: ProbeDesign, table: TrainingSet, *, n_
         split="by caller" if design.is_own else _split_in_words(table.dependence),
         is_weighted=table.weights is not None,
     )
+
+
+def _untried(configured: Probe) -> tuple[str, ...]:
+    """Return a sentence on what is not tried with a caller's own module."""
+    if not isinstance(configured.network, ModuleNetwork):
+        return ()
+    return ("Its layers are its own: more and fewer units were not tried.",)
 
 
 def _split_in_words(dependence: Dependence | None) -> Split:

@@ -40,14 +40,22 @@ def run_file(path: str) -> dict[str, Any]:
 
 
 def as_number(value: Any) -> float | None:
-    """Return a number, or an array or tensor of one, as a float; None of anything else."""
-    if isinstance(value, numbers.Real):
-        return float(value)
+    """Return a number, or an array or tensor of one, as a float; None of anything else.
+
+    Examples
+    --------
+    >>> as_number(True), as_number(10**400), as_number([0.5])
+    (1.0, None, None)
+    """
     shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and math.prod(shape) == 1:
-        item = value.item()
-        return float(item) if isinstance(item, numbers.Real) else None
-    return None
+    if isinstance(shape, tuple) and math.prod(shape) == 1 and hasattr(value, "item"):
+        value = value.item()
+    if not isinstance(value, numbers.Real):
+        return None
+    try:
+        return float(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return None
 
 
 def _variables(names: dict[str, Any]) -> tuple[dict[str, float], dict[str, str]]:

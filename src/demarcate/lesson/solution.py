@@ -16,6 +16,8 @@ from demarcate.errors import InputError, Problem
 SECONDS = 120.0
 """The default time limit: the longest answer takes a few seconds, of which torch takes half to import."""
 
+_ENDED = "Python ended before the file did: leave out os._exit(), or use less memory."
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -64,7 +66,7 @@ def run(path: str | os.PathLike[str], *, seconds: float = SECONDS) -> Solution:
         result = Path(folder) / "result.json"
         problem = _run_process(file.resolve(), result, seconds)
         if problem or not result.is_file():
-            return Solution(str(path), file.stem, problem=problem or "It ended Python itself. Leave out os._exit().")
+            return Solution(str(path), file.stem, problem=problem or _ENDED)
         document = json.loads(result.read_text(encoding="utf-8"))
     document["exercise"] = document["exercise"] or file.stem
     return Solution(str(path), **document)

@@ -73,7 +73,7 @@ def activations() -> Iterator[Figure]:
     rings = datasets.circles()
     training = Training(optimizer="adam", lr=0.01, epochs=20, batch_size=None)
     for name in ("relu", "tanh", "sigmoid", "gelu", "none"):
-        yield from beside(name, rings, ROWS, Network(hidden=(16, 16), activation=name), training, (2, 16, 16, 1), 2e-6)
+        yield from beside(name, rings, ROWS, Network(hidden=(16, 16), activation=name), training, (2, 16, 16, 1))
     longer = Training(optimizer="adam", lr=0.02, epochs=100, batch_size=None)
     networks = {name: Network(hidden=(16, 16), activation=name) for name in ("none", "relu")}
     runs = train(rings, networks, longer, split=ROWS, standardise=False)
@@ -91,9 +91,7 @@ def heads() -> Iterator[Figure]:
     moons = datasets.moons(n_samples=1000, noise=0.2)
     training = Training(optimizer="adam", lr=0.01, epochs=100, batch_size=None)
     for head, n_outputs in (("logit", 1), ("softmax", 2)):
-        yield from beside(
-            head, moons, ROWS, Network(hidden=(16, 16), head=head), training, (2, 16, 16, n_outputs), 2e-5
-        )
+        yield from beside(head, moons, ROWS, Network(hidden=(16, 16), head=head), training, (2, 16, 16, n_outputs))
     named = {head: Network(hidden=(16, 16), head=head) for head in ("logit", "softmax")}
     runs = train(moons, named, training, seeds=5)
     apart = runs.difference("softmax", "logit")
@@ -112,7 +110,7 @@ def optimizers() -> Iterator[Figure]:
     ):
         batch = f"batches of {training.batch_size}" if training.batch_size else "full batch"
         what = f"{training.optimizer} {training.lr:g}, decay {training.weight_decay:g}, {batch}"
-        yield from beside(what, BLOBS, ROWS, Network(hidden=(8, 8)), training, (2, 8, 8, 4), 2e-6)
+        yield from beside(what, BLOBS, ROWS, Network(hidden=(8, 8)), training, (2, 8, 8, 4))
     moons = datasets.moons(n_samples=200, noise=0.3)
     rows = train_test_split(range(200), test_size=0.3, random_state=0)
     training = Training(optimizer="adam", lr=0.01, epochs=60, batch_size=None)
@@ -208,7 +206,7 @@ def sweeps() -> Iterator[Figure]:
         torch.manual_seed(0)
         model = plain_pytorch.multilayer((2, width, 1))
         plain.append(plain_pytorch.fit(model, data, torch.optim.Adam(model.parameters(), lr=0.01), 150).test_loss[-1])
-    yield equal("test loss by width, 2 to 256", [run.test_loss for run in runs.values()], plain, 1e-5)
+    yield equal("test loss by width, 2 to 256", [run.test_loss for run in runs.values()], plain)
     found = sweep(moons, {"hidden": [(width,) for width in sizes]}, training=training, split=rows)
     yield shown(
         "the sweep's winner",

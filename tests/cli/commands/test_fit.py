@@ -322,6 +322,25 @@ class TestSettings:
         assert reason in outcome.err
         assert "failed where it should not have" not in outcome.err
 
+    def test_one_fold_is_one_network_on_one_split_and_says_so(self, demarcate, tmp_path):
+        one = ("fit", "moons", "--n-folds", "1", "--hidden", "4", "--epochs", "3")
+        outcome = demarcate(*one, "--test-size", "0.3", "--every", "1", "--out", tmp_path / "m.safetensors")
+        words = " ".join(outcome.out.split())
+        assert "Scores on 90 test rows" in words
+        assert "1 network of 4 hidden units" in words
+        said = (
+            "One split: 184 rows were trained on, 26 decided when to stop, and 90 test rows decided nothing. No network"
+        )
+        assert said in words
+        assert "validation loss" in outcome.err
+        assert said in " ".join(demarcate("inspect", tmp_path / "m.safetensors").out.split())
+        lesson = demarcate(*one, "--patience", "0", "--every", "1")
+        assert "240 rows were trained on, none decided when to stop, and 60 test rows" in " ".join(lesson.out.split())
+        assert "test loss" in lesson.err
+        wrong = demarcate("fit", "moons", "--test-size", "0.2")
+        assert wrong.code == 2
+        assert "--test-size must be left out, because 8 folds score every row, got 0.2. For one split" in wrong.err
+
     def test_the_same_seed_gives_the_same_file(self, fit, tmp_path):
         for name in ("a", "b"):
             assert fit("moons", "--seed", "5", "--quiet", "--out", tmp_path / name).code == 0

@@ -10,6 +10,7 @@ from demarcate import Network, Training, datasets, load, sweep
 from demarcate.cli.option_groups import settings_of
 from demarcate.cli.options import GridOptions
 from demarcate.experiments.sweep import Between
+from demarcate.trainingset.held_out_rows import DEFAULT_TEST_SIZE
 
 TINY = ("--epochs", "3", "--seeds", "2")
 TWO = ("--hidden", "none", "--hidden", "4,4", "--lr", "0.01,0.1")
@@ -233,6 +234,7 @@ def test_the_defaults_the_help_states_are_those_of_python(demarcate):
     assert set(stated) >= set(named.split())
     assert (stated.pop("sample"), settings["sample"]) == ("all", None)
     assert (stated.pop("patience"), settings["patience"]) == ("0", None)
+    assert (stated.pop("test-size"), settings["test_size"]) == (str(DEFAULT_TEST_SIZE), None)
     stated.pop("positive")  # said by the labels, not by a value
     for option, default in stated.items():
         value = settings[option.replace("-", "_")]

@@ -55,15 +55,8 @@ def widths() -> Iterator[Figure]:
     yield equal("a learner's own module: test loss", run.history["test_loss"], epochs.test_loss)
     heart = nn.Sequential(nn.Linear(13, 32), nn.ReLU(), nn.Dropout(0.5), nn.Linear(32, 1))
     n_plain = sum(parameter.numel() for parameter in heart.parameters())
-    X = (
-        datasets.heart()
-        .X.drop("thal")
-        .with_columns(
-            thal=datasets.heart().X["thal"].replace_strict({"fixed": 0, "normal": 1, "reversible": 2}, default=None)
-        )
-    )
-    filled = X.fill_null(strategy="mean").to_numpy().astype(np.float64)
-    run = train((filled, datasets.heart().y), Network(hidden=(32,), dropout=0.5), Training(epochs=1))["network"]
+    network, one_epoch = Network(hidden=(32,), dropout=0.5), Training(epochs=1)
+    run = train(datasets.heart(), network, one_epoch, category_encoding="integer")["network"]
     yield same("13-32-1 with dropout 0.5: parameters", sum(each.numel() for each in run.network.parameters()), n_plain)
 
 

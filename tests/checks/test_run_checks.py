@@ -15,7 +15,8 @@ from demarcate.tabular import as_frame, encode_labels, infer_schema
 def spoiled():
     """Heart disease data with one fault of each kind."""
     generator = np.random.default_rng(3)
-    frame = as_frame(heart().frame)
+    frame = as_frame(heart().frame.with_columns(pl.col(pl.Enum).cast(pl.String)))
+    frame = frame.with_columns(pl.col("sex", "cp", "fbs", "restecg", "exang", "ca").cast(pl.Int64))
     sick = frame["target"].to_numpy()
     shops = generator.integers(60, size=len(sick))
     columns = {

@@ -85,7 +85,7 @@ def test_no_rows_are_all_rows_and_no_patience_never_stops():
             ("--time-limit", "-1"),
             "--time-limit must be a number of seconds above 0 and finite, got -1.0",
         ),
-        ("fit", ("--preset", "nosuch"), "preset must be one of fast, default, best, got 'nosuch'"),
+        ("fit", ("--preset", "nosuch"), "preset must be one of fast, default, best, lesson, got 'nosuch'"),
         ("fit", ("--precision", "fp16"), "precision must be one of auto, float32, bf16, got 'fp16'"),
         ("fit", ("--device", "toaster"), "device must be auto, cpu or a device torch finds here, got 'toaster'"),
         ("fit", ("--n-folds", "0"), "there must be at least 1 fold and 1 seed, got --n-folds=0"),

@@ -52,18 +52,24 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     Parameters
     ----------
     preset
-        ``fast``, ``default`` or ``best``: sets ``hidden``, ``epochs``, ``patience``, ``n_folds`` and ``n_seeds`` where
-        they are ``auto`` (`demarcate.classifier.presets.PRESETS`).
+        ``fast``, ``default`` or ``best``, from quick to thorough, or ``lesson``: one network on one split, trained as
+        `Training()` says. Decides every setting that is ``auto`` (`demarcate.classifier.presets.PRESETS`).
     hidden
         Widths of the hidden layers; ``()`` for a linear model.
     pieces
         Whether numerical columns are also encoded in bins, cut where the classes part (a piecewise linear encoding),
-        and many categories by target statistics.
+        and many categories by target statistics; ``auto``: not with ``lesson``.
     trees
         Whether networks also read the leaves of small boosted trees, grown on their training rows. ``auto`` for the
         kinds of network of the preset (`demarcate.classifier.kinds.VARIATIONS`), some of which do, weighed by held-out
         rows, where ``hidden`` is ``auto`` and ``pieces`` True; else one kind, which does not. True: one kind, which
         does; False: one that does not.
+    standardise
+        Whether numbers are scaled to mean 0 and standard deviation 1 of the training rows; ``auto``: not with
+        ``lesson``.
+    category_encoding
+        ``one_hot``: an input for each category; ``integer``: one input, 1, 2, 3 and so on in the order in which
+        training rows show the categories, 0 for others; ``auto``: ``integer`` with ``lesson``.
     activation
         The nonlinearity after each hidden layer, one of `demarcate.nn.ACTIVATIONS`; ``none`` for a linear model.
     dropout, input_dropout
@@ -124,7 +130,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         an array of objects. None to decide always.
     calibrate
         Whether probabilities are scaled by a temperature where out-of-fold rows show that this helps; with one fold
-        they never are.
+        they never are. ``auto``: not with ``lesson``.
     merge_labels
         Whether labels that are one word in several spellings are one class: they differ in case, spaces, characters
         that are not seen, or in how a number is spelled, or all of them are words for yes and no. The most frequent
@@ -247,7 +253,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
         self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
         settings = {**self._folds(len(training_set.codes)), **self._execution(), "checkpoint": self.checkpoint}
-        ensemble = fit_ensemble(training_set, self._kinds(training_set), seed=self.seed_, deadline=deadline, **settings)
+        ensemble = fit_ensemble(
+            training_set, self.kinds_for(training_set), seed=self.seed_, deadline=deadline, **settings
+        )
         self._keep(training_set, ensemble)
         for notice in table_notices(self.schema_, self.classes_, self.class_rows_, self.audit_):
             warnings.warn(notice, stacklevel=2)
@@ -439,7 +447,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         self.oof_rows_, self.oof_folds_, self.oof_sampling_ = ensemble.held, ensemble.folds, ensemble.sampling
         self.oof_kind_ = ensemble.rows
         self.oof_codes_ = codes[ensemble.held]
-        scale = bool(self.calibrate) and not self._is_one_split
+        scale = self._value("calibrate") and not self._is_one_split
         predictor, self.oof_proba_ = ensemble.calibrated(self.oof_codes_, scale=scale)
         positive = positive_code(classes, self.pos_label)
         predictor = replace(predictor, trained_on=training_set.trained_on()).with_positive(positive)

@@ -22,6 +22,7 @@ from demarcate.classifier.ensemble import Ensemble
 from demarcate.classifier.kinds import Kind, elimination
 from demarcate.classifier.trained_kinds import TrainedKinds
 from demarcate.encoding import TableEncoder
+from demarcate.encoding.base import CategoryEncoding
 from demarcate.engine import FittedMember, Halving, Member, OnEpoch, Samples, fit
 from demarcate.errors import SettingError
 from demarcate.evaluation.averaging_gain import sampled_rows
@@ -59,6 +60,7 @@ class _Fit:
 
     training_set: TrainingSet
     pieces: bool
+    encoding: Mapping[str, Any]  # of every encoder: standardise, category_encoding
     settings: Mapping[str, Any]  # of the engine: device, precision, on_epoch
     checkpoint: str | os.PathLike[str] | None
     deadline: float | None  # by ``time.monotonic``
@@ -72,7 +74,7 @@ class _Fit:
         """
         wanted = [(self.pieces and kind.pieces, kind.trees) for kind in kinds]
         plain = {
-            pieces: [self.training_set.encoder(own, with_classes=pieces) for own in rows]
+            pieces: [self.training_set.encoder(own, with_classes=pieces, **self.encoding) for own in rows]
             for pieces in dict.fromkeys(pieces for pieces, _ in wanted)
         }
         readings = {
@@ -124,6 +126,8 @@ def fit_ensemble(
     seed: int,
     test_size: float = DEFAULT_TEST_SIZE,
     pieces: bool = False,
+    standardise: bool = True,
+    category_encoding: CategoryEncoding = "one_hot",
     device: str = "auto",
     precision: str = "float32",
     on_epoch: OnEpoch | None = None,
@@ -155,7 +159,8 @@ def fit_ensemble(
     else:
         splits = splits_of(*rows, n_folds, holdout_above, seed)
     settings = {"device": device, "precision": precision, "on_epoch": on_epoch}
-    shared = _Fit(training_set, pieces, settings, checkpoint, deadline)
+    encoding = {"standardise": standardise, "category_encoding": category_encoding}
+    shared = _Fit(training_set, pieces, encoding, settings, checkpoint, deadline)
     trained = _train(shared, kinds, splits, n_seeds, seed, n_alike=1 if n_folds == 1 else _alike(len(kinds)))
     held, sampling, probabilities, finished = _out_of_fold(trained)
     parts = sampling.folds if len(splits) > 1 else holdout_parts(sampling, len(held))

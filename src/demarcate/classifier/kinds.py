@@ -81,6 +81,7 @@ VARIATIONS: Mapping[str, tuple[Variation, ...]] = {
     "fast": (PLAIN,),
     "default": (PLAIN, LEAVES, NARROW, LINEAR),
     "best": (PLAIN, LEAVES, NARROW, LINEAR, RESIDUAL, DEEP),
+    "lesson": (PLAIN,),
 }
 """The kinds of each preset."""
 

@@ -14,6 +14,7 @@ from demarcate.argument_checks import plain, require, seed_of, whole_number
 from demarcate.classifier.cross_validation import check_counts
 from demarcate.classifier.kinds import PLAIN, VARIATIONS, Kind, Variation
 from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, folds_for, narrowed, preset_settings
+from demarcate.encoding.base import check_category_encoding
 from demarcate.engine import OnEpoch, Training
 from demarcate.engine.backend import check_precision, device_for
 from demarcate.engine.time_limit import checked_limit
@@ -29,6 +30,10 @@ from demarcate.trainingset.read_dependence import gap_of
 SCORING_SHARE, MAX_SCORING_SECONDS = 0.1, 2.0
 """Share of a time limit that is left for scoring the trained networks, and its most seconds."""
 MIN_BATCH, MAX_BATCH = 32, 256
+_OF_TRAINING = (
+    *("optimizer", "lr", "weight_decay", "schedule", "init", "tolerance", "averaging", "epochs", "patience"),
+)
+"""The parameters that are those of `Training`, and may be left to the preset."""
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -37,20 +42,22 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
 
     preset: str = "default"
     hidden: Sequence[int] | str = AUTO
-    pieces: bool = True
+    pieces: bool | str = AUTO
     trees: bool | str = AUTO
-    activation: str = "silu"
-    dropout: float = 0.15
+    standardise: bool | str = AUTO
+    category_encoding: str = AUTO
+    activation: str = AUTO
+    dropout: float | str = AUTO
     input_dropout: float = 0.0
     head: str = "auto"
-    optimizer: str = "adamw"
-    lr: float = 3e-3
-    weight_decay: float = 1e-2
-    schedule: str = "cosine"
+    optimizer: str = AUTO
+    lr: float | str = AUTO
+    weight_decay: float | str = AUTO
+    schedule: str = AUTO
     warmup: float = 0.0
-    init: str = "he"
-    tolerance: float = 0.02
-    averaging: float = 2.0
+    init: str = AUTO
+    tolerance: float | str = AUTO
+    averaging: float | str = AUTO
     epochs: int | str = AUTO
     batch_size: int | str | None = AUTO
     patience: int | str | None = AUTO
@@ -63,7 +70,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     pos_label: Any = None
     cost: Any = None
     abstain: float | None = None
-    calibrate: bool = True
+    calibrate: bool | str = AUTO
     merge_labels: bool = False
     categorical: Sequence[str] | None = None
     numerical: Sequence[str] | None = None
@@ -94,11 +101,12 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
             seed_of(self.random_state)
         self._column_options()
         gap_of(self.gap, is_date=True)
-        for name in ("pieces", "calibrate", "merge_labels"):
+        require(isinstance(self.merge_labels, bool | np.bool_), "merge_labels", "True or False", self.merge_labels)
+        for name in ("pieces", "trees", "standardise", "calibrate"):
             value = getattr(self, name)
-            require(isinstance(value, bool | np.bool_), name, "True or False", value)
-        is_choice = self._is_auto("trees") or isinstance(self.trees, bool | np.bool_)
-        require(is_choice, "trees", "True, False or 'auto'", self.trees)
+            is_choice = self._is_auto(name) or isinstance(value, bool | np.bool_)
+            require(is_choice, name, "True, False or 'auto'", value)
+        check_category_encoding(self._value("category_encoding"))
         is_path = isinstance(self.checkpoint, str | os.PathLike | None)
         require(is_path, "checkpoint", "None or the path of a folder", self.checkpoint)
         require(self.on_epoch is None or callable(self.on_epoch), "on_epoch", "None or a function", self.on_epoch)
@@ -131,17 +139,17 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
             hidden = narrowed(hidden, len(training_set.codes), len(training_set.classes))
         return Network(
             hidden,
-            self.activation,
-            plain(self.dropout),
+            self._value("activation"),
+            self._value("dropout"),
             self.head,  # type: ignore[arg-type]
             input_dropout=plain(self.input_dropout),
         )
 
-    def _kinds(self, training_set: TrainingSet) -> list[Kind]:
+    def kinds_for(self, training_set: TrainingSet) -> list[Kind]:
         """Return the kinds of network to train on a table."""
         n_rows = len(training_set.codes)
         network, training = self._network(training_set), self._training(n_rows)
-        if self._is_one_split or not (self._is_auto("trees") and self._is_auto("hidden") and self.pieces):
+        if self._is_one_split or not (self._is_auto("trees") and self._is_auto("hidden") and self._value("pieces")):
             return [self._varied(PLAIN, network, training, trees=not self._is_auto("trees") and bool(self.trees))]
         variations = [each for each in VARIATIONS[str(self.preset)] if n_rows <= (each.most_rows or n_rows)]
         return [self._varied(each, network, training, trees=each.trees) for each in variations]
@@ -152,34 +160,39 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         if variation.at_most is not None:
             hidden = tuple(min(width, variation.at_most) for width in hidden)
         network = replace(network, hidden=hidden)
-        if variation.dropout is not None and self.dropout == ClassifierSettings.dropout:
+        if variation.dropout is not None and network.dropout == preset_settings(self.preset)["dropout"]:
             network = replace(network, dropout=variation.dropout)
         if variation.residual:
             network = ResidualNetwork(**asdict(network))
         # Epochs and patience of the caller's own hold for every kind.
         longer = {name: variation.longer for name in ("epochs", "patience") if self._is_auto(name)}
-        training = replace(training, **{name: getattr(training, name) * times for name, times in longer.items()})
+        lengths = {name: getattr(training, name) for name in longer}
+        training = replace(training, **{name: n and n * longer[name] for name, n in lengths.items()})
         return Kind(variation.name, network, training, trees, variation.pieces)
+
+    def resolved_settings(self, training_set: TrainingSet) -> dict[str, Any]:
+        """Return the settings that are left to the preset, with the values that they have for a table."""
+        n_rows = len(training_set.codes)
+        network, training, folds = self._network(training_set), self._training(n_rows), self._folds(n_rows)
+        for_table = {"hidden": network.hidden, "batch_size": training.batch_size, "n_folds": folds["n_folds"]}
+        of_preset = preset_settings(self.preset)
+        return {name: for_table.get(name, of_preset[name]) for name in of_preset if self._is_left(name)}
+
+    def _is_left(self, name: str) -> bool:
+        """Return whether a setting is left to the preset; some have no parameter of their own."""
+        return not hasattr(self, name) or self._is_auto(name)
 
     def _training(self, n_rows: int) -> Training:
         """Return how every member is trained on a table of ``n_rows``."""
-        batch_size = self.batch_size
-        if self._is_auto("batch_size"):
+        batch_size = self._value("batch_size")
+        if isinstance(batch_size, str) and batch_size == AUTO:
             # The largest power of two within an eighth of the rows.
             batch_size = min(MAX_BATCH, max(MIN_BATCH, 1 << max(0, (n_rows // 8).bit_length() - 1)))
         return Training(
-            optimizer=self.optimizer,
-            lr=plain(self.lr),
-            weight_decay=plain(self.weight_decay),
-            schedule=self.schedule,  # type: ignore[arg-type]
             warmup=plain(self.warmup),
-            init=self.init,  # type: ignore[arg-type]
-            tolerance=plain(self.tolerance),
-            averaging=plain(self.averaging),
-            betas=(0.9, 0.95),
-            epochs=self._value("epochs"),
-            batch_size=plain(batch_size),
-            patience=self._value("patience"),
+            betas=preset_settings(self.preset)["betas"],
+            batch_size=batch_size,
+            **{name: self._value(name) for name in _OF_TRAINING},
         )
 
     def _folds(self, n_rows: int) -> dict[str, Any]:
@@ -193,7 +206,8 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     def _execution(self) -> dict[str, Any]:
         """Return the settings that a fit and a diagnosis hand on as they are."""
         names = ("device", "precision", "on_epoch")
-        return {"pieces": bool(self.pieces), **{name: getattr(self, name) for name in names}}
+        encoding = {name: self._value(name) for name in ("pieces", "standardise", "category_encoding")}
+        return {**encoding, **{name: getattr(self, name) for name in names}}
 
     def _column_options(self) -> ColumnOptions:
         return ColumnOptions.of(

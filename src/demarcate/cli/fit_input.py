@@ -81,6 +81,7 @@ def open_fit_input(
     if memory is None:
         yield load_labelled(options, reading, rows)
         return
+    reading.refuse_shape(options.table)
     budget, folder = MemoryBudget.of(memory), scratch_folder(out)
     with ExitStack() as files:
         columns = open_columnar(options.table) or files.enter_context(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
+from demarcate.cli.built_in_options import BuiltInOptions
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import Setting, argument, option, setting
 from demarcate.engine.optimizers import OPTIMIZERS
@@ -50,8 +51,8 @@ class OutputOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadingOptions:
-    """How a text table is read."""
+class ReadingOptions(BuiltInOptions):
+    """How a text table is read, and the shape of a built-in one."""
 
     encoding: str | None = option("Encoding of a text table, such as latin-1; UTF-8 if not given.")
     delimiter: str | None = option("Character between the cells of a text table, or tab; found by itself if not given.")
@@ -89,6 +90,7 @@ class ReadingOptions:
         delimiter = "tab" if self.delimiter == "\t" else self.delimiter
         named = {"--encoding": self.encoding, "--delimiter": delimiter, "--skip-rows": self.skip_rows}
         words = [word for flag, value in named.items() if value is not None for word in (flag, str(value))]
+        words += self.shape_words()
         return words if self.header is None else [*words, "--header" if self.header else "--no-header"]
 
     def cells(self) -> "CellOptions":
@@ -279,8 +281,8 @@ class NetworkOptions:
     hidden: str | None = setting(
         "Widths of the hidden layers, such as 16,16, or none. [default: by preset, 256,256]", read=hidden_widths
     )
-    activation: str | None = setting(f"{_described(ACTIVATIONS.values())}. [default: silu]")
-    dropout: float | None = setting("Chance that a hidden unit is silenced in training. [default: 0.15]")
+    activation: str | None = setting(f"{_described(ACTIVATIONS.values())}. [default: by preset, silu]")
+    dropout: float | None = setting("Chance that a hidden unit is silenced in training. [default: by preset, 0.15]")
     head: str | None = setting(
         "; ".join(f"{name}: {text}" for name, text in HEAD_HELP.items())
         + "; auto: logit for two classes, softmax for more. [default: auto]"
@@ -291,11 +293,14 @@ class NetworkOptions:
 class TrainingOptions:
     """How networks are trained, and on which device."""
 
-    preset: str | None = setting("fast, default or best: from quick to thorough. [default: default]")
-    optimizer: str | None = setting(f"{_described(OPTIMIZERS.values())}. [default: adamw]")
-    lr: float | None = setting("Learning rate. [default: 0.003]")
-    weight_decay: float | None = setting("Weight decay. [default: 0.01]")
-    schedule: str | None = setting("constant or cosine: the learning rate over time. [default: cosine]")
+    preset: str | None = setting(
+        "fast, default or best: from quick to thorough. lesson: one network as in a first lesson, with that lesson's "
+        "settings for blobs, circles, moons and heart. [default: default]"
+    )
+    optimizer: str | None = setting(f"{_described(OPTIMIZERS.values())}. [default: by preset, adamw]")
+    lr: float | None = setting("Learning rate. [default: by preset, 0.003]")
+    weight_decay: float | None = setting("Weight decay. [default: by preset, 0.01]")
+    schedule: str | None = setting("constant or cosine: the learning rate over time. [default: by preset, cosine]")
     epochs: int | None = setting("Passes over the rows, at most. [default: by preset, 100]")
     batch_size: int | None = setting(
         "Rows in a training step; 0 for all. [default: 32 to 256, by the number of rows]", read=_none_if_zero
@@ -306,6 +311,28 @@ class TrainingOptions:
     class_weight: str | None = setting("balanced: rare classes count as much as frequent ones.")
     device: str | None = setting("auto, cpu, cuda or another torch device. [default: auto]")
     precision: str | None = setting("auto, float32, or bf16 for the products of wide layers. [default: auto]")
+
+
+_STANDARDISE = "Whether numbers are scaled to mean 0 and standard deviation 1 of the training rows."
+_CATEGORY_ENCODING = "one_hot: an input for each category; integer: one input for all, 1, 2, 3 and so on."
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodingOptions:
+    """How the columns of a table become the inputs of a network."""
+
+    standardise: bool | None = setting(f"{_STANDARDISE} [default: standardise]", "--standardise/--no-standardise")
+    category_encoding: str | None = setting(f"{_CATEGORY_ENCODING} [default: one_hot]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresetEncodingOptions(EncodingOptions):
+    """The same where a preset decides what is not set."""
+
+    standardise: bool | None = setting(
+        f"{_STANDARDISE} [default: by preset, standardise]", "--standardise/--no-standardise"
+    )
+    category_encoding: str | None = setting(f"{_CATEGORY_ENCODING} [default: by preset, one_hot]")
 
 
 def values_to_try(read: Callable[[str], Any] = str, *, log: bool = True) -> Callable[[Any], Any]:

@@ -74,11 +74,12 @@ class TableInput:
 
 def load_table(source: str, reading: ReadingOptions | None = None) -> TableInput:
     """Read a built-in data set by its name, or another table, whole."""
+    reading = reading or ReadingOptions()
     if source in BUILT_IN:
-        data = BUILT_IN[source]()
+        data = reading.dataset(source)
         facts: dict[str, Any] = {"target": data.target, "categorical": tuple(data.categorical), "is_stored": True}
         return TableInput.of_frame(source, as_frame(data.frame), **facts)
-    reading = reading or ReadingOptions()
+    reading.refuse_shape(source)
     frame = read_table(source, **reading.arguments())
     return TableInput.of_frame(source, as_frame(frame))
 
@@ -86,7 +87,7 @@ def load_table(source: str, reading: ReadingOptions | None = None) -> TableInput
 def open_stream(source: str, reading: ReadingOptions) -> TableInput:
     """Open a built-in data set by its name, or another table, to be read in parts."""
     if source in BUILT_IN:
-        return load_table(source)
+        return load_table(source, reading)
     table = open_table_stream(source, reading)
     return TableInput(
         source, _PlainParts(table), table.columns, table.n_rows, table.again, is_stored=Path(source).is_file()
@@ -95,6 +96,7 @@ def open_stream(source: str, reading: ReadingOptions) -> TableInput:
 
 def open_table_stream(source: str, reading: ReadingOptions) -> TableStream:
     """Open a table that is not built in, to be read in parts, with the types of its format."""
+    reading.refuse_shape(source)
     return stream_table(source, **reading.arguments())
 
 

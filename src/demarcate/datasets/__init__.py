@@ -8,7 +8,7 @@ from demarcate.datasets.generators import blobs, circles, moons
 from demarcate.datasets.heart import heart
 from demarcate.io.tables import TableStream, read_table, stream_table
 
-BUILT_IN: Mapping[str, Callable[[], Dataset]] = MappingProxyType(
+BUILT_IN: Mapping[str, Callable[..., Dataset]] = MappingProxyType(
     {"heart": heart, "blobs": blobs, "circles": circles, "moons": moons}
 )
 """The functions of the built-in data sets by name; all of their arguments have defaults."""

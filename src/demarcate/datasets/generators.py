@@ -15,7 +15,7 @@ from demarcate.argument_checks import is_integer, require
 from demarcate.datasets.dataset import Dataset
 from demarcate.errors import SettingError
 
-_MAX_SEED = 2**32 - 1
+MAX_SEED = 2**32 - 1
 
 
 def blobs(
@@ -165,8 +165,8 @@ def _check_count(name: str, value: Any) -> None:
 
 
 def _check_seed(value: Any) -> None:
-    rule = f"a whole number from 0 to {_MAX_SEED}"
-    require(is_integer(value) and 0 <= value <= _MAX_SEED, "random_state", rule, value)
+    rule = f"a whole number from 0 to {MAX_SEED}"
+    require(is_integer(value) and 0 <= value <= MAX_SEED, "random_state", rule, value)
 
 
 def _check_deviation(name: str, value: Any) -> None:

@@ -18,8 +18,13 @@ _SOURCE = (
 def heart() -> Dataset:
     """Load the Cleveland heart disease data: 303 patients, 13 features, and whether they have heart disease.
 
-    Columns of numbers are int64, ``oldpeak`` is float64 and ``thal`` is text. 164 rows have ``target`` 0, and 139 have
-    1. Four patients lack ``ca`` and two lack ``thal``.
+    Columns of numbers are int64 and ``oldpeak`` is float64. The seven categories ``sex``, ``cp``, ``fbs``, ``restecg``,
+    ``exang``, ``ca`` and ``thal`` are of polars' type Enum, so that whoever reads the frame knows them as categories;
+    their values are text, ``"0"`` and ``"1"`` for ``sex``. Four patients lack ``ca`` and two lack ``thal``.
+
+    164 patients have ``target`` 0 and 139 have 1. A copy of this table that is often used counts 165 and 138, and calls
+    the healthy ones 1: it has the last patient twice and lacks the 185th, who has heart disease. It also numbers the
+    categories anew and fills the six empty cells (``ca`` 4, ``thal`` 0).
 
     ============ ======================================================================================
     age          years
@@ -50,9 +55,12 @@ def heart() -> Dataset:
     ((303, 13), {0: 164, 1: 139})
     >>> round(data.X["age"].mean(), 2)
     54.44
+    >>> data.X["cp"].dtype
+    Enum(categories=['1', '2', '3', '4'])
     """
     with resources.files("demarcate.datasets").joinpath("heart.csv").open("rb") as file:
         frame = read_table(file)
-    numbers = pl.all().exclude("thal", "oldpeak").cast(pl.Int64)
-    frame = frame.with_columns(numbers, pl.col("oldpeak").cast(pl.Float64))
+    categories = [pl.col(name).cast(pl.Enum(frame[name].drop_nulls().unique().sort())) for name in _CATEGORICAL]
+    numbers = pl.all().exclude(*_CATEGORICAL, "oldpeak").cast(pl.Int64)
+    frame = frame.with_columns(numbers, pl.col("oldpeak").cast(pl.Float64), *categories)
     return Dataset("heart", frame, "target", _CATEGORICAL, _DESCRIPTION, _SOURCE)

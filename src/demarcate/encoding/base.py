@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.argument_checks import require
 from demarcate.tabular.schema import Column, Kind
 
 Floats = NDArray[np.float64]
@@ -16,6 +17,8 @@ Encoded = NDArray[np.float32]
 State = tuple[Floats, dict[str, Any]]
 PoolColumn = tuple[str, int]
 """Where an encoded column comes from: "number", the "flag" that it is missing or a "category", and its index there."""
+CategoryEncoding = Literal["one_hot", "integer"]
+"""How categories are encoded: a column for each, or all as whole numbers in one column."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +29,21 @@ class FitContext:
     codes: NDArray[np.int64] | None = None  # each row's class index (n_rows,); None to ignore the target
     n_numerical: int = 1  # numerical columns of the table
     weights: Floats | None = None  # what each row counts (n_rows,); None if all count the same
+    category_encoding: CategoryEncoding = "one_hot"
+
+    def __post_init__(self) -> None:
+        check_category_encoding(self.category_encoding)
 
     @cached_property
     def n_classes(self) -> int:
         """Return the number of classes, 0 without a target."""
         return 0 if self.codes is None else int(self.codes.max()) + 1
+
+
+def check_category_encoding(value: Any) -> None:
+    """Raise a SettingError if categories cannot be encoded in this way."""
+    choices = get_args(CategoryEncoding)
+    require(isinstance(value, str) and value in choices, "category_encoding", f"one of {', '.join(choices)}", value)
 
 
 NO_TARGET = FitContext()

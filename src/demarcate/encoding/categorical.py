@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import polars as pl
@@ -70,17 +70,8 @@ class CategoricalEncoder(ColumnEncoder):
 
     @classmethod
     def share(cls, encoders: Sequence["CategoricalEncoder"], cells: pl.Series) -> SharedColumn:
-        """Share the column between encoders of it: codes of all their categories, and each one's table of codes."""
-        categories = sorted({category for encoder in encoders for category in encoder.categories})
-        unseen = max(categories, key=len, default="") + "?"
-        every = pl.Series([*categories, unseen, None], dtype=pl.String)
-        widths = [encoder.width for encoder in encoders]
-        table = np.zeros((len(encoders), len(every), max(widths)), dtype=np.float32)
-        for index, encoder in enumerate(encoders):
-            table[index, :, : widths[index]] = encoder.encode(every)
-        columns = tuple(tuple(("category", at) for at in range(width)) for width in widths)
-        codes = category_codes(categories, cells).astype(np.int32)
-        return SharedColumn((), np.empty((len(encoders), 4, 0)), columns, codes, table)
+        """Share the column between encoders of it, as `share_categories` does."""
+        return share_categories(encoders, cells)
 
     @property
     def state(self) -> State:
@@ -108,6 +99,35 @@ class CategoricalEncoder(ColumnEncoder):
     def _present(self) -> Sequence[int]:
         """Return the indices of the shares above 0."""
         return [index for index, share in enumerate(self.shares) if share > 0]
+
+
+class Categories(Protocol):
+    """What encoders of categories have in common."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories that the encoding tells apart."""
+
+    @property
+    def width(self) -> int:
+        """Return the number of encoded columns."""
+
+    def encode(self, cells: pl.Series) -> Encoded:
+        """Encode cells ``(n_rows,)`` as ``(n_rows, n_encoded)``."""
+
+
+def share_categories(encoders: Sequence[Categories], cells: pl.Series) -> SharedColumn:
+    """Share a column between encoders of it: codes of all their categories, and each one's table of codes."""
+    categories = sorted({category for encoder in encoders for category in encoder.categories})
+    unseen = max(categories, key=len, default="") + "?"
+    every = pl.Series([*categories, unseen, None], dtype=pl.String)
+    widths = [encoder.width for encoder in encoders]
+    table = np.zeros((len(encoders), len(every), max(widths)), dtype=np.float32)
+    for index, encoder in enumerate(encoders):
+        table[index, :, : widths[index]] = encoder.encode(every)
+    columns = tuple(tuple(("category", at) for at in range(width)) for width in widths)
+    codes = category_codes(categories, cells).astype(np.int32)
+    return SharedColumn((), np.empty((len(encoders), 4, 0)), columns, codes, table)
 
 
 def category_codes(categories: Sequence[str], cells: pl.Series) -> NDArray[np.uint32]:

@@ -6,6 +6,7 @@ from typing import Any
 from demarcate.encoding.base import NO_TARGET, ColumnEncoder, FitContext
 from demarcate.encoding.categorical import CategoricalEncoder
 from demarcate.encoding.categorical_target import CategoricalTargetEncoder
+from demarcate.encoding.category_code import CategoryCodeEncoder
 from demarcate.encoding.date import DateEncoder
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.encoding.piecewise import PiecewiseEncoder
@@ -18,6 +19,7 @@ ENCODERS: tuple[type[ColumnEncoder], ...] = (
     PiecewiseTargetEncoder,
     PiecewiseEncoder,
     NumericEncoder,
+    CategoryCodeEncoder,
     CategoricalTargetEncoder,
     CategoricalEncoder,
     DateEncoder,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.encoding.base import ColumnEncoder, Encoded, FitContext
+from demarcate.encoding.base import CategoryEncoding, ColumnEncoder, Encoded, FitContext
 from demarcate.encoding.cross_fitting import CrossFit, CrossFittedEncoder, inner_folds
 from demarcate.encoding.encoder_registry import checked_encoder, encoder_for
 from demarcate.encoding.tree_leaves import FILE_FORMAT, TreeLeaves
@@ -43,16 +43,17 @@ class TableEncoder:
         weights: NDArray[np.float64] | None = None,
         dependence: Dependence | None = None,
         seed: int = 0,
+        category_encoding: CategoryEncoding = "one_hot",
     ) -> "TableEncoder":
         """Fit every column's encoder on these training rows of the table that the schema parsed.
 
         With class indices ``codes`` ``(n_rows,)``, encoders learn from the classes of the training rows: numerical
         columns are also split into bins that separate them. ``weights`` ``(n_rows,)`` are what each row counts there;
         ``dependence`` and ``seed`` decide the folds of scores (`CrossFittedEncoder`). Without ``standardise``, numbers
-        are encoded unscaled.
+        are encoded unscaled. ``category_encoding`` is ``one_hot``, or ``integer``: one column of whole numbers.
         """
         n_numerical = sum(column.kind == "numerical" for column in schema.used)
-        context = FitContext(standardise, codes, n_numerical, weights)
+        context = FitContext(standardise, codes, n_numerical, weights, category_encoding)
         encoders: list[ColumnEncoder] = []
         refits: dict[str, tuple[CrossFittedEncoder, ...]] = {}
         folds: NDArray[np.int8] | None = None

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
+from demarcate.encoding.base import CategoryEncoding
 from demarcate.engine import Member, Training
 from demarcate.evaluation.sampling import Sampling
 from demarcate.inference import Predictor
@@ -40,6 +41,7 @@ class SeedSplit:
         validation_size: float | None,
         *,
         standardise: bool,
+        category_encoding: CategoryEncoding = "one_hot",
     ) -> "SeedSplit":
         """Take validation rows from the training rows of a split that has none; no rows if their size is None.
 
@@ -50,7 +52,7 @@ class SeedSplit:
             dependence = None if table.dependence is None else table.dependence.rows(rows)
             parts = split_rows(table.codes[rows], validation_size, seed, dependence)
             rows, validation_rows = (rows[part] for part in parts)
-        encoder = table.encoder(rows, standardise=standardise)
+        encoder = table.encoder(rows, standardise=standardise, category_encoding=category_encoding)
         return cls(seed, rows, validation_rows, split.test, encoder)
 
     def member(self, network: Network, training: Training, encoding: int, initial: MemberState | None = None) -> Member:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from demarcate.argument_checks import whole_number
 from demarcate.datasets import Dataset
 from demarcate.encoding import TableEncoder
+from demarcate.encoding.base import CategoryEncoding, check_category_encoding
 from demarcate.engine import FittedMember, History, Member, OnEpoch, Training, fit
 from demarcate.errors import DivergenceWarning, SettingError
 from demarcate.evaluation.means import weighted_mean
@@ -46,6 +47,7 @@ def train(
     seed: int = 0,
     seeds: int = 1,
     standardise: bool = True,
+    category_encoding: CategoryEncoding = "one_hot",
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
     text: Sequence[str] = (),
@@ -105,6 +107,9 @@ def train(
         split, as if each were a call of its own; on one split of the caller's they differ in all else.
     standardise
         Whether numbers are scaled to mean 0 and standard deviation 1 of the training rows.
+    category_encoding
+        ``one_hot``: an input of 0 or 1 for each category; ``integer``: one input, 1, 2, 3 and so on in the order in
+        which the training rows show the categories, and 0 for those they do not show.
     categorical, numerical, text, dates, drop, decimal, thousands, missing
         Columns whose kind is set, or that are not used, and how cells are read, as for `DemarcateClassifier`; a data
         set names its own categories.
@@ -218,6 +223,7 @@ def train(
     )
     held_out = HeldOutRows(test_size, split, X_test, y_test)
     labels: dict[str, Any] = {"class_weight": class_weight, "merge_labels": merge_labels}
+    check_category_encoding(category_encoding)
     table = read_training_set(data, named.values(), roles, sample_weight, options, **labels, test=held_out.table)
     if whole_number("seeds", seeds) < 1:
         raise SettingError(f"seeds must be a whole number of trainings, at least 1, got {seeds!r}")
@@ -225,7 +231,7 @@ def train(
     own_size = (validation_size or None) if stops_early else None
     numbers = range(seed, seed + seeds)
     splits = [
-        SeedSplit.of(table, each, own, own_size, standardise=standardise)
+        SeedSplit.of(table, each, own, own_size, standardise=standardise, category_encoding=category_encoding)
         for each, own in zip(numbers, held_out.splits(table, data, numbers), strict=True)
     ]
     samples = table.samples([split.encoder for split in splits])

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
+from demarcate.encoding.base import CategoryEncoding
 from demarcate.evaluation.sampling import Sampling
 from demarcate.tabular import ParsedColumns, Schema, TrainedOn
 from demarcate.tabular.dependence import Dependence
@@ -86,10 +87,14 @@ class TrainingSet:
         rows: NDArray[np.int64],
         *,
         standardise: bool = True,
+        category_encoding: CategoryEncoding = "one_hot",
         with_classes: bool = False,
         cells: ParsedColumns | None = None,
     ) -> TableEncoder:
-        """Fit an encoder on training rows, of ``cells`` or its own, and on their classes if ``with_classes``."""
+        """Fit an encoder on training rows, of ``cells`` or its own, and on their classes if ``with_classes``.
+
+        ``standardise`` and ``category_encoding`` are those of `TableEncoder.fit`.
+        """
         return TableEncoder.fit(
             self.schema,
             self.parsed if cells is None else cells,
@@ -98,6 +103,7 @@ class TrainingSet:
             codes=self.codes if with_classes else None,
             weights=self.weights,
             dependence=self.dependence,
+            category_encoding=category_encoding,
         )
 
     def fingerprint(self) -> str:

@@ -47,7 +47,7 @@ def test_a_preset_is_that_of_fit(demarcate, monkeypatch):
     assert (outcome.code, asked) == (2, [(PRESETS["fast"].hidden, 7, PRESETS["fast"].patience)])
     outcome = demarcate("diagnose", "moons", "--preset", "quick", "--quiet")
     assert (outcome.code, len(asked)) == (2, 1)
-    assert "preset must be one of fast, default, best, got 'quick'" in outcome.err
+    assert "preset must be one of fast, default, best, lesson, got 'quick'" in outcome.err
 
 
 def test_the_picture_is_written_and_said_so(report):

@@ -81,7 +81,7 @@ def _audit(
     report_dropped_rows(sample.n_left_out)
     new = None
     if options.against is not None:
-        other_table = open_stream(options.against, reading)
+        other_table = open_stream(options.against, reading.without_shape())
         if target in other_table.columns:
             resolve_target(other_table.name, other_table.columns, target)
         new = sample_table(other_table.parts, seed=seed)

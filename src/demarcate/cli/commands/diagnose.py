@@ -9,6 +9,7 @@ from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
 from demarcate.cli.options import (
     NetworkOptions,
     OutputOptions,
+    PresetEncodingOptions,
     ReadingOptions,
     RowOptions,
     Seed,
@@ -41,6 +42,7 @@ def diagnose(
     rows: RowOptions,
     files: DiagnoseFiles,
     network: NetworkOptions,
+    encoding: PresetEncodingOptions,
     training: TrainingOptions,
     size: DiagnoseSize,
     reading: ReadingOptions,
@@ -53,12 +55,13 @@ def diagnose(
     less and more regularisation and more epochs. The losses on training rows and on other rows are the symptom; what
     lowers the loss on other rows is the remedy. Nothing is saved.
     """
+    from demarcate.cli.explanation import with_lesson_settings
     from demarcate.cli.outputs import check_outputs, report_files, write_picture
     from demarcate.cli.progress_bar import work_progress
     from demarcate.cli.table_input import load_labelled
     from demarcate.experiments.diagnosis.diagnose import check_diagnosis_settings
 
-    settings = settings_of(network, training)
+    settings = with_lesson_settings(data.table, settings_of(network, encoding, training), quiet=output.quiet)
     check_outputs(files, data.table)
     check_settings(settings, seed)
     check_diagnosis_settings(**asdict(size), seed=seed)

@@ -13,6 +13,7 @@ from demarcate.cli.options import (
     DecisionOptions,
     NetworkOptions,
     OutputOptions,
+    PresetEncodingOptions,
     ReadingOptions,
     RowOptions,
     Seed,
@@ -56,6 +57,15 @@ class FitFiles:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExplainOptions:
+    """What is explained at the end."""
+
+    explain: bool = option(
+        "Print at the end which defaults differ from a plain training loop, and why.", "--explain", default=False
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrossValidationOptions:
     """How many networks are trained, and the limits of the training."""
 
@@ -88,10 +98,12 @@ def fit(
     rows: RowOptions,
     files: FitFiles,
     network: NetworkOptions,
+    encoding: PresetEncodingOptions,
     training: TrainingOptions,
     validation: CrossValidationOptions,
     decision: DecisionOptions,
     reading: ReadingOptions,
+    explanation: ExplainOptions,
     output: OutputOptions,
     seed: Seed = 0,
 ) -> None:
@@ -103,13 +115,15 @@ def fit(
     Example: demarcate fit people.csv --target income --out model.safetensors
     """
     from demarcate.argument_checks import require_cadence
+    from demarcate.cli.explanation import with_lesson_settings
     from demarcate.cli.fit_input import open_fit_input
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.progress_bar import work_progress
 
     if validation.every is not None:
         require_cadence("--every", validation.every)
-    settings = settings_of(network, training, validation, decision)
+    settings = settings_of(network, encoding, training, validation, decision)
+    settings = with_lesson_settings(data.table, settings, quiet=output.quiet)
     check_outputs(files, data.table)
     check_settings(settings, seed)
     memory, out, report = validation.memory, files.out, files.report
@@ -120,7 +134,8 @@ def fit(
             )
             table = closing.enter_context(opened)
         words = [*_reading_words(data, reading), *rows.words()]
-        result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output, validation.every)
+        shown: dict[str, Any] = {"every": validation.every, "explain": explanation.explain}
+        result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output, **shown)
     if output.as_json:
         print_json(result)
 
@@ -132,7 +147,9 @@ def _fit(
     files: FitFiles,
     reading_words: list[str],
     output: OutputOptions,
+    *,
     every: int | None,
+    explain: bool,
 ) -> dict[str, Any]:
     from demarcate.cli.cost_options import named_costs, positive_label
     from demarcate.cli.fit_input import TableOnDisk
@@ -148,6 +165,8 @@ def _fit(
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
+    from demarcate.classifier.plain_loop import differences_from_plain_loop
+    from demarcate.cli.explanation import print_differences
     from demarcate.cli.progress_bar import training_progress, work_progress
     from demarcate.cli.resumable_training import resumable_training
 
@@ -162,6 +181,7 @@ def _fit(
         with work_progress("scoring the baselines", quiet=output.quiet):
             baselines, cost_comparison = classifier.baselines(table.training_set), classifier.cost_comparison_
     record = classifier.record(baselines)
+    differences = differences_from_plain_loop(classifier, table.training_set) if explain else []
     # Before anything is shown: the reader of the tables may close the pipe.
     sha256 = _save(classifier, table, record, files, baselines, reading_words)
     if output.shows_tables:
@@ -176,6 +196,8 @@ def _fit(
         console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
         console_tables.print_training(classifier, record.get("split"), fit_seconds, table.training_set)
         console_tables.print_verdict(classifier.comparison_["logistic_regression"], classifier.predictor_.networks)
+        if explain:
+            print_differences(differences)
     if not output.quiet:
         report_files(files, sha256)
     if output.shows_tables and not files.out:
@@ -198,6 +220,7 @@ def _fit(
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "audit": record["audit"],
+        **({"differences": [each.to_json() for each in differences]} if explain else {}),
         "memory": table.memory_json() if isinstance(table, TableOnDisk) else None,
         "fit_seconds": round(fit_seconds, 3),
     }

@@ -10,6 +10,7 @@ from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
 from demarcate.cli.options import (
     CHECKPOINT,
     POSITIVE,
+    EncodingOptions,
     GridOptions,
     OutputOptions,
     ReadingOptions,
@@ -62,6 +63,7 @@ def sweep(
     data: TableOptions,
     rows: RowOptions,
     grid: GridOptions,
+    encoding: EncodingOptions,
     options: SweepOptions,
     files: SweepFiles,
     reading: ReadingOptions,
@@ -83,7 +85,7 @@ def sweep(
     values = settings_of(grid)
     if not values:
         raise UsageError("There is nothing to try", "Name values, such as --hidden 16 --hidden 64 or --lr 1e-3,1e-2")
-    settings = {"over": values, **settings_of(options)}
+    settings = {"over": values, **settings_of(options, encoding)}
     training = _checked_training(settings, options.patience)
     with work_progress(f"reading {data.table}", quiet=output.quiet):
         table = load_labelled(data, reading, rows)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from demarcate.argument_checks import integer_problems, is_integer
 from demarcate.datasets import Dataset
+from demarcate.encoding.base import CategoryEncoding, check_category_encoding
 from demarcate.engine import OnEpoch, Training
 from demarcate.engine.backend import check_precision
 from demarcate.errors import DivergenceWarning, Problem, SettingError
@@ -48,6 +49,7 @@ def diagnose(
     y_test: Any = None,
     seed: int = 0,
     standardise: bool = True,
+    category_encoding: CategoryEncoding = "one_hot",
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
     text: Sequence[str] = (),
@@ -96,7 +98,7 @@ def diagnose(
         one split intervals allow for other networks and other test rows, not for other training rows.
     seed
         Decides the sample, the splits and the networks' seeds.
-    standardise, categorical, numerical, text, dates, drop, decimal, thousands, missing
+    standardise, category_encoding, categorical, numerical, text, dates, drop, decimal, thousands, missing
         As for `sweep`.
     class_weight, merge_labels, device, precision, on_epoch
         As for `sweep`, with its errors and warnings.
@@ -123,6 +125,7 @@ def diagnose(
     training = training or Training()
     check_diagnosis_settings(seeds, max_rows, seed)
     check_precision(precision)
+    check_category_encoding(category_encoding)
     held_out = HeldOutRows(None, split, X_test, y_test)
     training_set = read_training_set(
         data,
@@ -153,6 +156,7 @@ def diagnose(
         splits=held_out.splits(training_set, data, range(int(seeds))) if held_out.are_own else None,
         seed=seed,
         standardise=standardise,
+        category_encoding=category_encoding,
         device=device,
         precision=precision,
         on_epoch=on_epoch,
@@ -169,6 +173,7 @@ def diagnose_training_set(
     splits: Sequence[RowSplit] | None = None,
     seed: int = 0,
     standardise: bool = True,
+    category_encoding: CategoryEncoding = "one_hot",
     pieces: bool = False,
     device: str = "auto",
     precision: str = "float32",
@@ -184,7 +189,7 @@ def diagnose_training_set(
     if rows is not None:
         training_set = training_set.subset(rows)
         splits = None if splits is None else [split.among(rows) for split in splits]
-    encoding = {"standardise": standardise, "pieces": pieces}
+    encoding: dict[str, Any] = {"standardise": standardise, "category_encoding": category_encoding, "pieces": pieces}
     design = design_probes(
         training_set, probes_of(network, training), seeds=seeds, seed=seed, splits=splits, **encoding
     )

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import compress, count, cycle
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
+from demarcate.encoding.base import CategoryEncoding
 from demarcate.engine import Member, Samples
 from demarcate.errors import InputError, Problem
 from demarcate.experiments.diagnosis.probes import STOPPING_SHARE, Probe, in_equal_steps
@@ -66,6 +68,7 @@ def design_probes(
     seeds: int,
     seed: int,
     standardise: bool,
+    category_encoding: CategoryEncoding = "one_hot",
     pieces: bool = False,
     splits: Sequence[RowSplit] | None = None,
 ) -> ProbeDesign:
@@ -73,8 +76,8 @@ def design_probes(
 
     After every five seeds the rows are split anew. Folds are of whole groups; with times they are windows, and members
     train on earlier rows, those of fewer rows on the latest of these. Probes of fewer rows take as many steps as the
-    configured network. ``standardise`` and ``pieces`` (bins) are those of `TableEncoder`. ``splits`` are a caller's
-    own, one for each seed, in place of folds. Raises an InputError if there are too few rows.
+    configured network. ``standardise``, ``category_encoding`` and ``pieces`` (bins) are those of `TableEncoder`.
+    ``splits`` are a caller's own, one for each seed, in place of folds. Raises an InputError if there are too few rows.
     """
     n_rows, n_classes = len(table.codes), len(table.classes)
     min_rows = max(MIN_ROWS, 5 * n_classes)
@@ -82,6 +85,7 @@ def design_probes(
         fact = f"The table has {n_rows} rows, and a diagnosis of {n_classes} classes takes at least {min_rows}"
         raise InputError([Problem(fact, "Collect more rows")])
     of_seeds = _fold_splits(table, seeds, seed) if splits is None else splits
+    encoding: dict[str, Any] = {"standardise": standardise, "category_encoding": category_encoding}
     encoders: list[TableEncoder] = []
     members: list[Member] = []
     member_seeds = np.random.SeedSequence(seed).generate_state(seeds).tolist()
@@ -93,7 +97,7 @@ def design_probes(
             key = train.tobytes()
             if key not in encodings:
                 encodings[key] = len(encoders)
-                encoders.append(table.encoder(train, standardise=standardise, with_classes=pieces))
+                encoders.append(table.encoder(train, with_classes=pieces, **encoding))
             parts = torch.from_numpy(train), torch.from_numpy(stopping)
             training = probe.training if probe.share == 1 else in_equal_steps(probe.training, len(train), n_configured)
             members.append(Member(probe.network, training, member_seed, *parts, encoding=encodings[key]))

@@ -10,6 +10,7 @@ import numpy as np
 
 from demarcate.argument_checks import integer_problems
 from demarcate.datasets import Dataset
+from demarcate.encoding.base import CategoryEncoding, check_category_encoding
 from demarcate.engine import Halving, OnEpoch, Training, fit
 from demarcate.engine.backend import check_precision
 from demarcate.errors import DivergenceWarning, Problem, SettingError
@@ -55,6 +56,7 @@ def sweep(
     y_test: Any = None,
     seed: int = 0,
     standardise: bool = True,
+    category_encoding: CategoryEncoding = "one_hot",
     categorical: Sequence[str] = (),
     numerical: Sequence[str] = (),
     text: Sequence[str] = (),
@@ -106,11 +108,13 @@ def sweep(
     halving
         Whether to drop the worse half of the configurations after an eighth, a quarter and a half of the epochs, or the
         epochs after which to do so. At least one configuration stays.
-    test_size, validation_size, standardise, class_weight, merge_labels, device, precision, on_epoch, checkpoint
+    test_size, validation_size, standardise, category_encoding, class_weight, merge_labels
         As for `train`, with its errors and warnings; the test rows are those set aside for the winner.
     split, X_test, y_test
         The rows set aside for the winner, as for `train`, with one split for all seeds. Each seed takes its validation
         rows from the training rows, unless the split names them.
+    device, precision, on_epoch, checkpoint
+        As for `train`.
     groups, time, gap, sample_weight
         As for `train`. With times every seed has the same split: the test rows are the latest, and the validation rows
         those before them.
@@ -149,6 +153,7 @@ def sweep(
     training = training or Training()
     check_sweep(over, spec, training, seeds=seeds, sample=sample, metric=metric, halving=halving, seed=seed)
     check_precision(precision)
+    check_category_encoding(category_encoding)
     held_out = HeldOutRows(test_size, split, X_test, y_test)
     table = read_training_set(
         data,
@@ -181,6 +186,7 @@ def sweep(
         validation_size=validation_size,
         seed=seed,
         standardise=standardise,
+        category_encoding=category_encoding,
     )
     if on_plan:
         on_plan(design.size)

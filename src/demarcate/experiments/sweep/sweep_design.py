@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.encoding.base import CategoryEncoding
 from demarcate.engine import Member, Samples
 from demarcate.engine.planner import plan
 from demarcate.experiments.seed_splits import SeedSplit
@@ -61,14 +63,16 @@ def design_sweep(
     validation_size: float,
     seed: int,
     standardise: bool,
+    category_encoding: CategoryEncoding = "one_hot",
 ) -> SweepDesign:
     """Split the rows that are not set aside once for each seed, and make every configuration's members.
 
     ``validation_size`` below 1 is a share, from 1 up a number of rows; the validation rows are taken from the training
     rows of ``rows``, unless it has some. With groups they are of whole groups; with times they are the latest.
     """
+    encoding: dict[str, Any] = {"standardise": standardise, "category_encoding": category_encoding}
     splits = [
-        SeedSplit.of(table, each, rows, validation_size, standardise=standardise)
+        SeedSplit.of(table, each, rows, validation_size, **encoding)
         for each in np.random.SeedSequence(seed).generate_state(n_seeds).tolist()
     ]
     members = [

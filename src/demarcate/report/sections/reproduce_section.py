@@ -7,29 +7,27 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from demarcate.classifier import DemarcateClassifier
+from demarcate.classifier.presets import preset_settings
 from demarcate.formatting import visible
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
 _SETTINGS_WITH_OPTION = {
     *("preset", "hidden", "activation", "dropout", "head", "optimizer", "lr", "weight_decay", "schedule", "epochs"),
-    *(
-        "batch_size",
-        "patience",
-        "n_folds",
-        "n_seeds",
-        "test_size",
-        "time_limit",
-        "class_weight",
-        "device",
-        "precision",
-        "abstain",
-    ),
-    *("categorical", "numerical", "text", "drop", "decimal", "thousands", "missing", "pos_label"),
+    *("batch_size", "patience", "n_folds", "n_seeds", "test_size", "time_limit", "class_weight", "device"),
+    *("precision", "abstain"),
+    *("categorical", "numerical", "text", "drop", "decimal", "thousands", "missing", "pos_label", "category_encoding"),
 }
 _OPTION_NAMES = {"pos_label": "positive"}
-_FLAGS = {"calibrate": "--no-calibration", "merge_labels": "--merge-labels"}
-"""Options of settings that are either as by default or not."""
+_FLAGS = {
+    ("calibrate", False): "--no-calibration",
+    ("merge_labels", True): "--merge-labels",
+    ("standardise", True): "--standardise",
+    ("standardise", False): "--no-standardise",
+}
+"""Options of settings that are true or false, by the setting and its value."""
+_DECIDED_BY_TABLE = ("hidden", "epochs", "patience", "n_folds")
+"""Settings that a preset adapts to the table, so that its value is not the same as leaving the setting to it."""
 _LISTS = ("categorical", "numerical", "text", "drop", "missing")
 _TABLE = "TABLE"
 
@@ -68,10 +66,15 @@ class ReproduceSection(Section):
 def _changed_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings that differ from the estimator's defaults, in its order."""
     parameters = inspect.signature(DemarcateClassifier).parameters.items()
+    # Settings of earlier models have the preset's values where they now have the word that leaves them to it.
+    of_preset = preset_settings(settings.get("preset", "default"))
+    left = {name: value for name, value in of_preset.items() if name not in _DECIDED_BY_TABLE}
     return {
         name: settings[name]
         for name, parameter in parameters
-        if name in settings and _comparable(settings[name]) != _comparable(parameter.default)
+        if name in settings
+        and _comparable(settings[name]) != _comparable(parameter.default)
+        and not (name in left and settings[name] == left[name])
     }
 
 
@@ -98,8 +101,8 @@ def _command(changed: Mapping[str, Any], evaluated: EvaluatedRows, seed: int) ->
 def _options(name: str, value: Any, evaluated: EvaluatedRows) -> list[str] | None:
     if name == "cost":
         return _cost_options(evaluated)
-    if name in _FLAGS:
-        return [_FLAGS[name]]
+    if isinstance(value, bool):
+        return [_FLAGS[name, value]] if (name, value) in _FLAGS else None
     if name == "dates":
         dates = value if isinstance(value, Mapping) else dict.fromkeys(value, "")
         named = [f"{column}={written}" if written else column for column, written in dates.items()]

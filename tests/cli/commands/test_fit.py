@@ -422,7 +422,7 @@ def test_the_defaults_the_help_states_are_the_classifiers(demarcate):
         assert default == (f"by preset, {spelt}" if is_left else spelt)
     # These have no option, or one whose default is not a word of its own.
     assert set(by_preset) == {
-        *("batch_size", "betas", "init", "tolerance", "averaging"),
+        *("activation", "batch_size", "betas", "init", "tolerance", "averaging"),
         *("pieces", "calibrate", "standardise"),
     }
 

@@ -1,9 +1,12 @@
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from demarcate import DemarcateClassifier, Network, Training
+from demarcate.classifier.plain_loop import setting_in_words
 from demarcate.classifier.presets import AUTO, LESSON, LESSON_TABLES, PRESETS, Preset, preset_settings
 from demarcate.datasets import BUILT_IN
 from demarcate.errors import SettingError
@@ -70,3 +73,10 @@ def test_every_setting_of_a_preset_says_why_the_default_differs_from_a_plain_loo
     reasons = Preset.reasons()
     assert set(reasons) == set(preset_settings("default"))
     assert all(reason.endswith(".") for reason in reasons.values())
+
+
+def test_the_documents_table_has_the_settings_of_default_and_lesson():
+    page = (Path(__file__).parents[2] / "docs" / "default.md").read_text("utf-8")
+    shown = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", page, re.MULTILINE)
+    presets = [preset_settings(name) for name in ("default", LESSON)]
+    assert shown == [(name, *(setting_in_words(name, each[name]) for each in presets)) for name in presets[0]]

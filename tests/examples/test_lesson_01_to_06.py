@@ -203,6 +203,13 @@ def test_heart_reaches_about_85_percent_with_a_few_percent_between_runs(patients
     assert np.sum(accuracy > 0.85) >= 5
 
 
+def test_whole_numbers_for_categories_are_worse_and_move_the_patient(patients):
+    assert patients["coded"]["network"].network[0].in_features == 13
+    assert 0.77 < patients["coded_accuracy"].mean() < 0.83
+    assert patients["one_hot_ahead"].low > 0
+    assert patients["coded_chances"].mean() - patients["chances"].mean() > 0.2
+
+
 def test_logistic_regression_is_about_as_good(patients):
     assert abs(patients["ahead"].value) < patients["spread"]
 

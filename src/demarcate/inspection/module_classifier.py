@@ -56,7 +56,7 @@ class ModuleClassifier:
         words = [name for name, dtype in frame.schema.items() if not (dtype.is_numeric() or dtype == pl.Boolean)]
         if words:
             raise SettingError(
-                f"the module takes numbers, and column {words[0]!r} holds {frame.schema[words[0]]}. Give the matrix it "
+                f"the module takes numbers, and column {words[0]!r} holds {frame.schema[words[0]].base_type()}. Give the matrix it "
                 "was trained on, or train it with demarcate.train, which encodes the table"
             )
         first = next(self.module.parameters(), torch.empty(0))

@@ -69,7 +69,7 @@ def test_displays_take_a_module():
             nn.Linear(13, 2),
             datasets.heart(),
             ("age", "chol"),
-            "^the module takes numbers, and column 'sex' holds Enum",
+            "^the module takes numbers, and column 'sex' holds",
         ),
     ],
 )

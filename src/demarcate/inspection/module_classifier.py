@@ -55,9 +55,10 @@ class ModuleClassifier:
         frame = as_frame(X.detach().cpu().numpy() if isinstance(X, torch.Tensor) else X)
         words = [name for name, dtype in frame.schema.items() if not (dtype.is_numeric() or dtype == pl.Boolean)]
         if words:
+            kind = frame.schema[words[0]].base_type()
             raise SettingError(
-                f"the module takes numbers, and column {words[0]!r} holds {frame.schema[words[0]].base_type()}. Give the matrix it "
-                "was trained on, or train it with demarcate.train, which encodes the table"
+                f"the module takes numbers, and column {words[0]!r} holds {kind}. Give the matrix it was "
+                "trained on, or train it with demarcate.train, which encodes the table"
             )
         first = next(self.module.parameters(), torch.empty(0))
         return torch.from_numpy(frame.cast(pl.Float32).to_numpy(writable=True)).to(first.device, first.dtype)

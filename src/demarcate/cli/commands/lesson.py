@@ -11,6 +11,7 @@ from demarcate.cli.console import Cell, notify, print_json, print_lines, print_t
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import argument, option
 from demarcate.cli.options import Json
+from demarcate.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from demarcate.lesson import Marking
@@ -71,7 +72,7 @@ def _print_plan(*, as_json: bool) -> None:
     print_table(title, ("time", "topic", "scripts", "exercises"), parts, right=["time"])
     rows = [(each.name, f"{each.minutes} min", each.title) for each in EXERCISES.values()]
     print_table("Exercises", ("name", "time", "task"), rows, right=["time"])
-    print_lines("Begin one with: demarcate lesson start blobs", "Check it with: demarcate lesson check blobs.py")
+    print_lines("Begin one with: demarcate lesson start logits", "Check it with: demarcate lesson check logits.py")
 
 
 def _start(names: Sequence[str], *, answer: bool) -> None:
@@ -87,13 +88,16 @@ def _start(names: Sequence[str], *, answer: bool) -> None:
             raise UsageError(f"{path} is there already", "Rename it, or begin in another folder")
         exercise = EXERCISES[name]
         write_atomically(str(path), (exercise.answer() if answer else exercise.starter()).encode())
-        notify(f"Written to {path}")
+        notify(f"Written to {path}: {exercise.title}. Check it with: demarcate lesson check {path}")
 
 
 def _check(paths: Sequence[str], seconds: float, *, as_json: bool) -> None:
     """Mark each file; exit with 1 unless all of all files is right."""
     from demarcate.lesson import mark, run
 
+    if missing := [path for path in paths if not Path(path).is_file()]:
+        problems = [Problem(f"There is no file {path!r}", "Name the Python file of a solution") for path in missing]
+        raise InputError(problems)
     markings = []
     for path in paths:
         marking = mark(run(path, seconds=seconds))

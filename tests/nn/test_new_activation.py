@@ -68,6 +68,6 @@ def test_the_help_text_names_it_without_importing_torch():
         "print(*helps, 'torch' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "none: x, which keeps the network linear; softsign: x / (1 + |x|). [default: silu]" in run.stdout
+    assert "none: x, which keeps the network linear; softsign: x / (1 + |x|). [default: by preset, silu]" in run.stdout
     assert "softmax: one logit a class" in run.stdout
     assert run.stdout.endswith("False\n")

@@ -231,8 +231,8 @@ def train(
     own_size = (validation_size or None) if stops_early else None
     numbers = range(seed, seed + seeds)
     splits = [
-        SeedSplit.of(table, each, own, own_size, standardise=standardise, category_encoding=category_encoding)
-        for each, own in zip(numbers, held_out.splits(table, data, numbers), strict=True)
+        SeedSplit.of(table, each, rows, own_size, standardise=standardise, category_encoding=category_encoding)
+        for each, rows in zip(numbers, held_out.splits(table, data, numbers), strict=True)
     ]
     samples = table.samples([split.encoder for split in splits])
     encoders, rows = [split.encoder for split in splits], splits[0].train_rows

@@ -13,6 +13,7 @@ from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Member, Samples, Training, fit
 from demarcate.nn import Network
 from demarcate.tabular import infer_schema, stratified_folds
+from demarcate.tabular.column_options import ColumnOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ def heart_folds(n_folds: int) -> list[Rows]:
 
 def encoded(data: Dataset) -> Tensor:
     """Return a data set's columns as one matrix."""
-    schema = infer_schema(data.X)
+    schema = infer_schema(data.X, ColumnOptions.of(categorical=data.categorical))
     parsed = schema.parse(data.X)
     return torch.from_numpy(TableEncoder.fit(schema, parsed, np.arange(len(data.y))).encode(parsed))
 

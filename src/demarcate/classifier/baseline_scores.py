@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from demarcate.classifier.baseline_cells import CellsWithoutSentinels
 from demarcate.evaluation import METRICS, Score
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
+from demarcate.phases import phase
 from demarcate.tabular import Schema
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
@@ -25,20 +26,22 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
     rows, n_classes = np.sort(np.concatenate([split.scored for split in splits])), len(training_set.classes)
     majority, logistic = (np.empty((len(rows), n_classes)) for _ in range(2))
     weights = training_set.weights
-    for split in splits:
-        held, train, index = split.scored, split.learned, np.searchsorted(rows, split.scored)
-        of_train = None if weights is None else weights[train]
-        majority[index] = majority_probabilities(training_set.codes[train], len(held), n_classes, of_train)
-        if training_set.sample is not None:
-            train = np.intersect1d(training_set.sample, train)
-        train_matrix, held_matrix = _encoded(training_set, train, held)
-        logistic[index] = logistic_probabilities(
-            train_matrix,
-            training_set.codes[train],
-            held_matrix,
-            n_classes,
-            None if weights is None else weights[train],
-        )
+    with phase("baselines", total=len(splits)) as current:
+        for split in splits:
+            held, train, index = split.scored, split.learned, np.searchsorted(rows, split.scored)
+            of_train = None if weights is None else weights[train]
+            majority[index] = majority_probabilities(training_set.codes[train], len(held), n_classes, of_train)
+            if training_set.sample is not None:
+                train = np.intersect1d(training_set.sample, train)
+            train_matrix, held_matrix = _encoded(training_set, train, held)
+            logistic[index] = logistic_probabilities(
+                train_matrix,
+                training_set.codes[train],
+                held_matrix,
+                n_classes,
+                None if weights is None else weights[train],
+            )
+            current.advance()
     return {"majority": majority, "logistic_regression": logistic}
 
 

@@ -33,6 +33,7 @@ from demarcate.evaluation.row_values import row_losses
 from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
+from demarcate.phases import phase
 from demarcate.tabular import to_labels
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.label_shape import one_label_a_row
@@ -250,7 +251,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         deadline = self._deadline()
         self._check()
         self.seed_ = seed_of(self.random_state)
-        training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
+        with phase("read"):
+            training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
         self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
         settings = {**self._folds(len(training_set.codes)), **self._execution(), "checkpoint": self.checkpoint}
         ensemble = fit_ensemble(
@@ -329,7 +331,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         They allow for what the mean over all folds, which predicts new rows, gains (``averaging_gain_``).
         """
         check_is_fitted(self)
-        return with_gain(self._score(self.oof_proba_), self.averaging_gain_)
+        with phase("intervals"):
+            return with_gain(self._score(self.oof_proba_), self.averaging_gain_)
 
     @cached_property
     def class_scores_(self) -> list[dict[str, Score]]:
@@ -361,8 +364,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             fact = "These are not the rows that the networks were trained on"
             raise InputError([Problem(fact, "Give X, y and sample_weight as they were in fit")])
         probabilities = baseline_probabilities(training_set, self.splits_)
-        self.comparison_ = {name: self._compare(values, name) for name, values in probabilities.items()}
-        return baseline_scores(probabilities, self._score)
+        with phase("intervals"):
+            self.comparison_ = {name: self._compare(values, name) for name, values in probabilities.items()}
+            return baseline_scores(probabilities, self._score)
 
     def diagnose(
         self,
@@ -457,4 +461,5 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             self.scorer_ = scorer.deciding(self.costs_)
         self.averaging_gain_ = ensemble.averaging_gain(predictor.temperature, positive_or_second(positive))
         losses = row_losses(self.oof_codes_, self.oof_proba_)
-        self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_, losses))
+        with phase("check"):
+            self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_, losses))

@@ -11,13 +11,15 @@ from demarcate.argument_checks import require_cadence
 from demarcate.engine.backend import Backend
 from demarcate.engine.checkpoint import open_checkpoints
 from demarcate.engine.fit_signature import fit_signature
-from demarcate.engine.progress import OnEpoch
+from demarcate.engine.progress import OnEpoch, Progress
+from demarcate.engine.remaining_time import RemainingTime
 from demarcate.engine.results import FittedMember, ValidationResult
 from demarcate.engine.samples import Member, Samples
-from demarcate.engine.scheduler import PopulationScheduler, planned_shares
+from demarcate.engine.scheduler import PopulationScheduler, planned_shares, step_work
 from demarcate.engine.time_limit import TimeLimit, checked_limit
 from demarcate.errors import SettingError
 from demarcate.io.signals import deferred_interrupt
+from demarcate.phases import Phase, phase
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,7 @@ def fit(
         settings |= {"epochs between evaluations of the training rows": str(evaluate_train_every)}
     n_threads, folder, was_interrupted = torch.get_num_threads(), None, None
     with ExitStack() as stack:
+        current = stack.enter_context(phase("train"))
         if checkpoint is not None:
             signature = fit_signature(members, samples, settings)
             facts = {"n_threads": n_threads}
@@ -129,6 +132,8 @@ def fit(
             was_interrupted = stack.enter_context(deferred_interrupt())
             n_threads = int(folder.manifest["n_threads"])
         shares = planned_shares(members, samples, backend, n_threads)
+        if current.is_heard:
+            on_epoch = _reporting(current, members, samples, shares, limit, on_epoch)
         scheduler = PopulationScheduler(
             members, samples, backend, shares, folder, was_interrupted, on_epoch, limit, evaluate_train_every
         )
@@ -137,6 +142,28 @@ def fit(
                 scheduler.advance(epoch)
                 scheduler.drop([*halving.drop(epoch, scheduler.validation_results(epoch))])
         return scheduler.finish()
+
+
+def _reporting(
+    current: Phase,
+    members: Sequence[Member],
+    samples: Samples,
+    shares: Sequence[Sequence[int]],
+    limit: TimeLimit | None,
+    on_epoch: OnEpoch | None,
+) -> OnEpoch:
+    """Return a callback that reports the phase of training before it calls ``on_epoch``."""
+    works = [step_work([members[index] for index in share], samples) for share in shares]
+    remaining = RemainingTime(members, shares, works, limit.ends if limit else None)
+
+    def report(progress: Progress) -> None:
+        remaining.add(progress)
+        done, total = remaining.share()
+        current.update(done, total, remaining.detail(progress), remaining.seconds_left())
+        if on_epoch:
+            on_epoch(progress)
+
+    return report
 
 
 def _refuse_weightless(members: Sequence[Member], samples: Samples) -> None:

@@ -17,6 +17,7 @@ from demarcate.evaluation.row_values import row_losses
 from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
 from demarcate.inference import Predictor
 from demarcate.nn import family_of
+from demarcate.phases import phase
 from demarcate.tabular import ParsedColumns
 
 N_PERMUTATIONS = 5
@@ -162,11 +163,13 @@ def _effects(
     n_classes = len(predictor.classes)
     before = _row_values(codes, _rejoin(groups, [each.probabilities() for each in encoded], n_classes), weights)
     effects: dict[str, list[NDArray[np.float64]]] = {name: [] for name in names}
-    for _ in range(n_permutations):
-        order = generator.permutation(len(codes))
-        for name in names:
-            shuffled = _rejoin(groups, [each.shuffled(name, order) for each in encoded], n_classes)
-            effects[name].append(_row_values(codes, shuffled, weights) - before)
+    with phase("importance", total=n_permutations * len(names)) as current:
+        for _ in range(n_permutations):
+            order = generator.permutation(len(codes))
+            for name in names:
+                shuffled = _rejoin(groups, [each.shuffled(name, order) for each in encoded], n_classes)
+                effects[name].append(_row_values(codes, shuffled, weights) - before)
+                current.advance()
     return effects
 
 

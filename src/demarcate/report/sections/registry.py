@@ -1,5 +1,6 @@
 """The sections of a report, in the order of the page. A new section is one class, one template and one line here."""
 
+from demarcate.phases import phase
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.abstaining_section import AbstainingSection
 from demarcate.report.sections.classes_section import ClassesSection
@@ -43,5 +44,9 @@ SECTIONS: tuple[type[Section], ...] = (
 
 def build_sections(evaluated: EvaluatedRows) -> tuple[Section, ...]:
     """Compute every section that has something to show."""
-    sections = (section.of(evaluated) for section in SECTIONS)
+    sections = []
+    with phase("report", total=len(SECTIONS)) as current:
+        for section in SECTIONS:
+            sections.append(section.of(evaluated))
+            current.advance()
     return tuple(section for section in sections if section is not None)

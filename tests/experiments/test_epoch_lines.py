@@ -7,10 +7,10 @@ from torch import nn
 from torch.nn import functional
 
 from demarcate import datasets
-from demarcate.engine import Training
+from demarcate.engine import Member, Progress, Training
 from demarcate.errors import CheckpointError, SettingError
 from demarcate.experiments import train
-from demarcate.experiments.epoch_lines import epoch_line
+from demarcate.experiments.epoch_lines import epoch_line, epoch_reporter
 from demarcate.nn import Network
 
 MOONS = datasets.moons(n_samples=80, noise=0.2)
@@ -75,11 +75,29 @@ def test_without_early_stopping_the_callback_gets_test_rows_by_their_name(capsys
     assert capsys.readouterr().out == ""
 
 
-def test_seeds_are_named(capsys):
-    train(MOONS, Network((4,)), replace(TRAINING, epochs=1), seeds=2, seed=5, every=1)
-    assert [line[:22] for line in capsys.readouterr().out.splitlines()] == [
-        "network, seed 5  epoch",
-        "network, seed 6  epoch",
+def test_of_several_seeds_the_first_has_lines_and_is_named(capsys):
+    runs = train(MOONS, NETWORKS, replace(TRAINING, epochs=2), seeds=3, seed=5, every=1)
+    printed = sorted(capsys.readouterr().out.splitlines())
+    expected = [(name, line) for name, run in runs.items() for line in run.log(every=1).splitlines()]
+    assert printed == sorted(f"{f'{name}, seed 5':13}  {line}" for name, line in expected)
+
+
+def test_seeds_in_several_stacks_have_lines_of_each(capsys):
+    """Stacks may train one after the other: none keeps its reader waiting."""
+    rows, names = torch.arange(4), ("a", "b")
+    members = [Member(Network((4,)), TRAINING, seed, rows, rows) for seed in range(3) for _ in names]
+    titles = [f"{name}, seed {seed}" for seed in range(3) for name in names]
+    report = epoch_reporter(None, 1, members, titles, n_networks=2, on_test_rows=False)
+    for population, epoch, active in ((1, 1, (0, 3, 1)), (2, 1, (2, 4, 5)), (1, 2, (3, 1)), (2, 2, (4, 5))):
+        values = {"train_loss": torch.ones(len(active))}
+        report(Progress(population, 2, epoch, 2, 3, active, (), values))
+    assert [line[:21] for line in capsys.readouterr().out.splitlines()] == [
+        "a, seed 0  epoch    1",
+        "b, seed 0  epoch    1",
+        "a, seed 1  epoch    1",
+        "b, seed 2  epoch    1",
+        "b, seed 0  epoch    2",
+        "b, seed 2  epoch    2",
     ]
 
 

@@ -40,23 +40,27 @@ def epoch_reporter(
     members: Sequence[Member],
     titles: Sequence[str],
     *,
+    n_networks: int,
     on_test_rows: bool,
 ) -> OnEpoch | None:
-    """Return the callback of a fit that prints the lines of its members, and calls ``on_epoch``; None for neither.
+    """Return the callback of a fit that prints lines of its members, and calls ``on_epoch``; None for neither.
 
-    ``titles`` precede the members' lines where there are several members. ``on_test_rows`` says that the rows that are
-    evaluated are test rows.
+    Members are numbered by seed, then network; of each network the first seed of a stack has lines. ``titles`` precede
+    them where there are several members. ``on_test_rows`` says that the rows that are evaluated are test rows.
     """
     if every is not None:
         require_cadence("every", every)
     if on_epoch is None and every is None:
         return None
     width = max(map(len, titles)) if len(titles) > 1 else 0
+    first_seeds: dict[int, set[int]] = {}  # of each stack, as seeds may train in several
 
     def report(progress: Progress) -> None:
         progress = progress.on_test_rows() if on_test_rows else progress
+        first_seed = {member % n_networks: member for member in sorted(progress.members, reverse=True)}
+        with_lines = first_seeds.setdefault(progress.population, {*first_seed.values()})
         for member in progress.members if every else ():
-            if is_shown(progress.epoch, every or 1, is_last=member in progress.ended):
+            if member in with_lines and is_shown(progress.epoch, every or 1, is_last=member in progress.ended):
                 values = shown_values(progress.of(member), members[member].network)
                 title = f"{titles[member]:{width}}  " if width else ""
                 # The one line below the command line that is printed: it was asked for.

@@ -134,7 +134,8 @@ def train(
         seed. Of an ``nn.Sequential`` only the linear layers are used.
     every
         Print epoch, loss and accuracy while training, for the first epoch, every n-th and the last, as `Run.log` has
-        them afterwards; at least 1. In these epochs the training rows are evaluated once more, in eval mode, for the
+        them afterwards; at least 1. Of several seeds the first has lines; where seeds do not fit into one stack, the
+        first of each stack. In these epochs the training rows are evaluated once more, in eval mode, for the
         history. None prints nothing, and takes no time.
     on_epoch
         Called after each epoch with a `demarcate.engine.Progress`, which names the evaluated rows for what they are:
@@ -250,7 +251,7 @@ def train(
     ]
     on_test_rows = not any(len(split.validation_rows) for split in splits)
     titles = [name if seeds == 1 else f"{name}, seed {split.seed}" for split in splits for name in named]
-    report = epoch_reporter(on_epoch, every, members, titles, on_test_rows=on_test_rows)
+    report = epoch_reporter(on_epoch, every, members, titles, n_networks=len(named), on_test_rows=on_test_rows)
     fitted = fit(
         members,
         samples,

@@ -1,11 +1,42 @@
 import pytest
 
-from demarcate.formatting import aligned, counted, is_whole, listed, quoted, shortened, sized, visible
+from demarcate.formatting import (
+    aligned,
+    counted,
+    decimal,
+    interval_texts,
+    is_whole,
+    listed,
+    quoted,
+    shortened,
+    sized,
+    visible,
+)
 
 
 @pytest.mark.parametrize(("n", "expected"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows"), (12_345, "12,345 rows")])
 def test_a_number_of_things_is_singular_or_plural(n, expected):
     assert counted(n, "row") == expected
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ((0.842, 0.798, 0.881), ("0.842", "[0.798, 0.881]")),
+        ((0.9996, 0.9991, 0.9998), ("1.000", "[0.999, 1.000]")),
+        ((0.99983, 0.99961, 0.99994), ("0.9998", "[0.9996, 0.9999]")),
+        ((0.0, -0.00004, 0.00001), ("0.00000", "[-0.00004, 0.00001]")),
+        ((1.0, 1.0, 1.0), ("1.000", "")),
+        ((0.3, 0.3 - 1e-12, 0.3 + 1e-12), ("0.300", "")),
+    ],
+)
+def test_an_interval_has_as_many_digits_as_tell_its_ends_from_the_value(numbers, expected):
+    assert interval_texts(*numbers) == expected
+
+
+def test_differences_have_a_sign_and_0_is_not_negative():
+    assert interval_texts(0.02, -0.01, 0.05, sign=True) == ("+0.020", "[-0.010, +0.050]")
+    assert (decimal(-0.0001), decimal(-0.0001, sign=True)) == ("0.000", "+0.000")
 
 
 def test_columns_stand_below_each_other_and_lines_end_with_ink():

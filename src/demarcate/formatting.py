@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 MAX_LISTED = 8
+MAX_DIGITS = 6
+"""Decimal places beyond which a value and the ends of its interval are taken for the same."""
 _MAX_QUOTED = 60
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
@@ -46,6 +48,32 @@ def listed(
     shown = items[:max_items]
     n_more = (len(items) if total is None else total) - len(shown)
     return ", ".join(map(write, shown)) + (f" and {n_more:,} more" if n_more else "")
+
+
+def decimal(number: float, digits: int = 3, *, sign: bool = False) -> str:
+    """Return a number to some decimal places: ``0.840``, with a ``sign`` also ``+0.840``; 0 is never negative."""
+    # Adding 0.0 turns -0.0 into 0.0.
+    rounded = round(number, digits) + 0.0
+    return f"{rounded:+.{digits}f}" if sign else f"{rounded:.{digits}f}"
+
+
+def interval_texts(value: float, low: float, high: float, digits: int = 3, *, sign: bool = False) -> tuple[str, str]:
+    """Return a value and its interval as texts, with as many decimal places as it takes to tell them apart.
+
+    Everything that shows a value with an interval writes it with this function. An interval without width is empty.
+
+    Examples
+    --------
+    >>> interval_texts(0.842, 0.798, 0.881), interval_texts(0.99983, 0.99961, 0.99994)
+    (('0.842', '[0.798, 0.881]'), ('0.9998', '[0.9996, 0.9999]'))
+    >>> interval_texts(0.5, 0.5, 0.5)
+    ('0.500', '')
+    """
+    for n_digits in range(digits, max(digits, MAX_DIGITS) + 1):
+        shown = [decimal(number, n_digits, sign=sign) for number in (value, low, high)]
+        if len(set(shown)) > 1:
+            return shown[0], f"[{shown[1]}, {shown[2]}]"
+    return decimal(value, digits, sign=sign), ""
 
 
 def aligned(rows: Sequence[Sequence[str]], *, right: bool = False) -> list[str]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.evaluation.sampling import Sampling, effective_number
+from demarcate.formatting import decimal, interval_texts
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,17 @@ class Mean:
         return cls(mean, float(max(mean - half_width, within[0])), float(min(mean + half_width, within[1])), n)
 
     def __str__(self) -> str:
-        return f"{self.value:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
+        return self._text(sign=False)
+
+    @property
+    def signed(self) -> str:
+        """The mean of a difference as text, with its sign."""
+        return self._text(sign=True)
+
+    def _text(self, *, sign: bool) -> str:
+        if self.low is None or self.high is None:
+            return decimal(self.value, sign=sign)
+        return " ".join(filter(None, interval_texts(self.value, self.low, self.high, sign=sign)))
 
 
 def weighted_mean(values: NDArray[np.float64] | NDArray[np.bool_], weights: NDArray[np.float64]) -> float:

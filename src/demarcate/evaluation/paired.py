@@ -21,6 +21,7 @@ from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import Sampling, units_of_classes
 from demarcate.evaluation.scores import Score, scores_json
+from demarcate.formatting import interval_texts
 
 Verdict = Literal["better", "worse", "cannot tell"]
 DECIDING = "log_loss"
@@ -71,8 +72,9 @@ class PairedComparison:
         if value < 0:
             value, low, high = -value, -high, -low
         direction = "lower" if difference.value < 0 else "higher"
-        by_how_much = f"{METRICS[DECIDING].label} {direction} by {_number(value)} [{_number(low)}, {_number(high)}]"
-        return f"{_VERDICTS[self.verdict].format(self.other)}: {by_how_much} on the same rows."
+        by_how_much = " ".join(filter(None, interval_texts(value, low, high)))
+        verdict = _VERDICTS[self.verdict].format(self.other)
+        return f"{verdict}: {METRICS[DECIDING].label} {direction} by {by_how_much} on the same rows."
 
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as a JSON object."""
@@ -109,7 +111,7 @@ def compare_classifiers(
     >>> codes = np.arange(200) % 2
     >>> sure, unsure = (np.where(codes[:, None] == [0, 1], p, 1 - p) for p in (0.8, 0.7))
     >>> print(compare_classifiers(codes, sure, unsure, other="a coin with a memory", rows="test"))
-    Better than a coin with a memory: log loss lower by 0.134 [0.134, 0.134] on the same rows.
+    Better than a coin with a memory: log loss lower by 0.134 on the same rows.
     """
     sampling = Sampling.of(len(codes), folds=folds, groups=groups, sample_weight=sample_weight)
     both = codes, probabilities, others, sampling
@@ -147,8 +149,3 @@ def compare_sampled(
 
 def _difference(own: Measure, other: Measure) -> Measure:
     return lambda weights: own(weights) - other(weights)
-
-
-def _number(value: float) -> str:
-    # Without the sign of a 0.
-    return f"{value:.3f}".replace("-0.000", "0.000")

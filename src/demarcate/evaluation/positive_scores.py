@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from demarcate.evaluation.scores import Score
-from demarcate.formatting import quoted
+from demarcate.formatting import interval_texts, quoted
 
 MANY_ROWS = 1000
 """From so many rows on, tenths of a percent are shown."""
@@ -30,5 +30,5 @@ def positive_in_words(label: Any, scores: Mapping[str, Score]) -> str:
 
 def _percent(score: Score) -> str:
     digits = 1 if score.n_rows >= MANY_ROWS else 0
-    value, low, high = (f"{100 * number:.{digits}f}" for number in (score.value, score.low, score.high))
-    return f"{value}% [{low}, {high}]"
+    value, interval = interval_texts(100 * score.value, 100 * score.low, 100 * score.high, digits)
+    return f"{value}% {interval}".rstrip()

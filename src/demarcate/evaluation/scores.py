@@ -7,7 +7,7 @@ from typing import Any
 
 from demarcate.errors import SettingError
 from demarcate.evaluation.metrics import MAIN_METRICS, METRICS
-from demarcate.formatting import counted
+from demarcate.formatting import counted, interval_texts
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Score:
         return f"{rows} in {counted(self.n_clusters, unit)}"
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
+        return " ".join(filter(None, interval_texts(self.value, self.low, self.high)))
 
     def to_json(self) -> dict[str, float | int | str]:
         """Return the score as a JSON object, with the numbers of groups and of effective rows if it has them."""

@@ -256,7 +256,7 @@ class Diagnosis:
     def _table(self) -> list[str]:
         headings = ["would it help?", "", "log loss lower by", "accuracy higher by", "change"]
         rows = [
-            [name.replace("_", " "), effect.answer, _signed(effect.log_loss), _signed(effect.accuracy), effect.change]
+            [name.replace("_", " "), effect.answer, effect.log_loss.signed, effect.accuracy.signed, effect.change]
             for name, effect in self.effects.items()
         ]
         return aligned([headings, *rows])
@@ -271,8 +271,3 @@ EFFECTS = (
     "longer_training",
 )
 """The fields of `Diagnosis` that are effects."""
-
-
-def _signed(mean: Mean) -> str:
-    interval = "" if mean.low is None else f" [{mean.low:+.3f}, {mean.high:+.3f}]"
-    return f"{mean.value:+.3f}{interval}"

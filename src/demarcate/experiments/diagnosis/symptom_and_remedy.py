@@ -80,6 +80,4 @@ def _named(name: str, effect: Effect, *, first: bool = True) -> str:
 
 
 def _unclear(effect: Effect) -> str:
-    mean = effect.log_loss
-    interval = "" if mean.low is None else f" [{mean.low:+.3f}, {mean.high:+.3f}]"
-    return f"{mean.value:+.3f}{interval}"
+    return effect.log_loss.signed

@@ -23,7 +23,8 @@ def test_several_runs_are_a_mean_with_its_interval_as_a_band(moon_runs):
     values = np.stack([run.history["test_loss"].to_numpy() for run in runs])
     np.testing.assert_allclose(curve.mean, values.mean(0))
     half = 4.302653 * values.std(0, ddof=1) / np.sqrt(3)
-    np.testing.assert_allclose(curve.high - curve.low, 2 * half, rtol=1e-5)
+    np.testing.assert_allclose(curve.high - curve.mean, half, rtol=1e-5)
+    np.testing.assert_allclose(curve.low, np.maximum(curve.mean - half, 0), atol=1e-6)
 
 
 def test_the_best_epoch_is_marked_where_training_stopped_early(moons):

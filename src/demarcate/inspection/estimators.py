@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -96,6 +97,27 @@ def as_numbers(frame: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     ]
     read = [(column.name, column.parse_quantities(frame[column.name]).values) for column in written]
     return frame.with_columns(pl.Series(name, values, nan_to_null=True) for name, values in read)
+
+
+def as_kind(frame: pl.DataFrame, like: Any = None) -> Any:
+    """Return a table as one of the kind of ``like``: an array, or another library's frame; None leaves it."""
+    if like is None or isinstance(like, pl.DataFrame):
+        return frame
+    if isinstance(like, np.ndarray | Sequence) or hasattr(like, "detach"):
+        return frame.to_numpy()
+    native = nw.from_native(like, eager_only=True).implementation
+    return nw.from_dict({name: frame[name].to_list() for name in frame.columns}, backend=native).to_native()
+
+
+def probabilities_of(estimator: Any, frame: pl.DataFrame, like: Any) -> NDArray[np.float64]:
+    """Return the probabilities of a table's rows, ``(n_rows, n_classes)``; none is warned of as unlike training rows.
+
+    Another library's classifier gets a table of the kind of ``like``, which it was given.
+    """
+    predictor = predictor_of(estimator)
+    if predictor is None:
+        return np.asarray(estimator.predict_proba(as_kind(frame, like)))
+    return predictor.probabilities(predictor.schema.parse(frame))
 
 
 def points_of(frame: pl.DataFrame, columns: tuple[str, str], rows: NDArray[np.int64]) -> NDArray[np.float64]:

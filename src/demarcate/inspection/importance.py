@@ -78,6 +78,7 @@ def permutation_importance(
     sampling: Sampling = PLAIN,
     n_permutations: int = N_PERMUTATIONS,
     max_rows: int = MAX_ROWS,
+    columns: Sequence[str] | None = None,
     seed: int = 0,
 ) -> Importance:
     """Shuffle one column after the other among rows, and measure how much worse the scores become.
@@ -105,6 +106,8 @@ def permutation_importance(
         At least 2.
     max_rows
         Of more rows this many are sampled, and fewer, down to 1000, where networks are large and columns many.
+    columns
+        Those to shuffle; None for all.
     seed
         Of the sample and the permutations.
 
@@ -127,8 +130,10 @@ def permutation_importance(
         raise SettingError(f"n_permutations is {n_permutations}. Shuffle each column at least twice.")
     generator = np.random.default_rng(seed)
     names = _tried_columns(predictor)
+    if columns is not None:
+        names = [name for name in names if name in columns]
     cost = sum(population.flat.numel() for population in predictor.populations) * len(names) * n_permutations
-    n_rows = min(len(codes), max_rows, max(MIN_ROWS, int(BUDGET / cost)))
+    n_rows = min(len(codes), max_rows, max(MIN_ROWS, int(BUDGET / max(cost, 1))))
     sampled = np.sort(generator.permutation(len(codes))[:n_rows])
     places = np.searchsorted(sampled, np.arange(len(codes)))
     sampled_groups = [
@@ -143,9 +148,9 @@ def permutation_importance(
         effects = _effects(
             predictor, cells, codes[sampled], of_sample.weights, sampled_groups, names, n_permutations, generator
         )
-    columns = [_column_importance(name, np.stack(increases), rows, of_sample) for name, increases in effects.items()]
-    columns.sort(key=lambda column: -column.log_loss.value)
-    return Importance(tuple(columns), n_permutations, n_rows, len(places), len(predictor.schema.used))
+    of_columns = [_column_importance(name, np.stack(values), rows, of_sample) for name, values in effects.items()]
+    of_columns.sort(key=lambda column: -column.log_loss.value)
+    return Importance(tuple(of_columns), n_permutations, n_rows, len(places), len(predictor.schema.used))
 
 
 def _effects(

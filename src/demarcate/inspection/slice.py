@@ -5,29 +5,20 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import listed, shortened
-from demarcate.inspection.estimators import (
-    LabelledData,
-    as_numbers,
-    classes_of,
-    known_labels,
-    points_of,
-    predictor_of,
-    row_numbers,
-    table_and_codes,
-)
+from demarcate.inspection.estimators import as_kind, as_numbers
 from demarcate.tabular import Schema, infer_schema
 
 MARGIN = 0.08
 """How far a slice reaches beyond the rows, as a share of their range."""
 MAX_NUMBER = float(np.finfo(np.float64).max) / 8
 MAX_LISTED = 12
+TYPICAL = "medians and commonest values"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +34,8 @@ class SliceGrid:
     """The grid's values of the first and of the second column, ``(resolution,)`` each."""
     table: pl.DataFrame
     """A row of the table, for the order and types of its columns."""
+    held_at: str = TYPICAL
+    """In words, which values the other columns are held at."""
 
     @classmethod
     def through(
@@ -68,7 +61,8 @@ class SliceGrid:
         fixed = _check_at(at, used, (x, y))
         if resolution < 2:
             raise SettingError(f"resolution is {resolution}. Give at least 2 places along each side.")
-        held = {name: fixed.get(name, _typical(frame[name], name in numerical)) for name in used if name not in (x, y)}
+        others = (name for name in used if name not in (x, y))
+        held = {name: fixed.get(name, typical_cell(frame[name], name in numerical)) for name in others}
         shown = frame if rows is None else frame[rows]
         across, up = (_grid_values(shown[name], resolution) for name in (x, y))
         return cls((x, y), held, across, up, frame.head(1))
@@ -86,11 +80,17 @@ class SliceGrid:
         first = list(self.held.items())[:MAX_LISTED]
         values = ", ".join(f"{shortened(name)}\u00a0=\u00a0{_value(value)}" for name, value in first)
         more = len(self.held) - len(first)
-        others = f" and {more} more at their medians or commonest values" if more else ""
+        others = f" and {more} more" if more else ""
         return (
-            f"A slice of the trained model, with {values}{others}. "
+            f"A slice of the trained model. Other columns are held at {self.held_at}: {values}{others}. "
             "Points are rows as they are: most lie outside the slice."
         )
+
+    @property
+    def is_square(self) -> bool:
+        """Whether both columns have one scale: nothing is held, and neither range is over three times the other."""
+        left, right, bottom, top = self.extent
+        return not self.held and 1 / 3 <= (right - left) / (top - bottom) <= 3
 
     def points(self, like: Any = None) -> Any:
         """Return every place as a row, ``(resolution * resolution, n_columns)``, row by row from the bottom.
@@ -103,33 +103,7 @@ class SliceGrid:
         columns = {**cells, **{name: cell.new_from_index(0, across.size) for name, cell in held.items()}}
         names = [name for name in self.table.columns if name in columns]
         frame = pl.DataFrame({name: columns[name] for name in names})
-        if like is None or isinstance(like, pl.DataFrame):
-            return frame
-        if isinstance(like, np.ndarray | Sequence) or hasattr(like, "detach"):
-            return frame.to_numpy()
-        native = nw.from_native(like, eager_only=True).implementation
-        return nw.from_dict({name: frame[name].to_list() for name in names}, backend=native).to_native()
-
-
-def slice_through(
-    estimator: Any,
-    data: LabelledData,
-    *,
-    columns: Sequence[str] | None,
-    at: Mapping[str, Any] | None,
-    rows: Any,
-    resolution: int,
-) -> tuple[SliceGrid, NDArray[np.float64], NDArray[np.int64], NDArray[Any]]:
-    """Lay a grid over two columns that a classifier reads; return it, rows as points, their codes and the labels."""
-    classes = classes_of(estimator)
-    X, y = data
-    frame, codes, _ = table_and_codes((X, known_labels(estimator, y)), classes)
-    drawn = row_numbers(rows, len(frame))
-    predictor = predictor_of(estimator)
-    schema = predictor.schema if predictor else None
-    frame = as_numbers(frame, schema.used if schema else infer_schema(frame).columns)
-    grid = SliceGrid.through(frame, schema=schema, columns=columns, at=at, rows=drawn, resolution=resolution)
-    return grid, points_of(frame, grid.columns, drawn), codes[drawn], classes
+        return as_kind(frame, like)
 
 
 def _two_columns(columns: Sequence[str] | None, used: Sequence[str], numerical: Sequence[str]) -> tuple[str, str]:
@@ -171,7 +145,7 @@ def _listed(names: Sequence[str]) -> str:
     return listed(names, MAX_LISTED, write=repr)
 
 
-def _typical(cells: pl.Series, is_number: bool) -> Any:
+def typical_cell(cells: pl.Series, is_number: bool) -> Any:
     """Return the median of numbers, the commonest of other cells; None where all are missing."""
     if is_number:
         return _finite(cells).median()

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
+from demarcate.inspection.fitted_slice import slice_through
 from demarcate.inspection.module_classifier import as_classifier
-from demarcate.inspection.slice import SliceGrid, slice_through
+from demarcate.inspection.slice import SliceGrid
 from demarcate.plotting import style
 from demarcate.plotting.data_display import scatter
 from demarcate.plotting.display import Display

@@ -12,7 +12,8 @@ from demarcate.evaluation.member_weights import deviation_over_members
 from demarcate.formatting import shortened
 from demarcate.inference import Predictor
 from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
-from demarcate.inspection.slice import SliceGrid, slice_through
+from demarcate.inspection.fitted_slice import slice_through
+from demarcate.inspection.slice import SliceGrid
 from demarcate.plotting import style
 from demarcate.plotting.boundary_display import draw_boundaries
 from demarcate.plotting.data_display import scatter

@@ -9,8 +9,10 @@ from demarcate.auditing.rescore import Rescored
 from demarcate.checks import SEVERITIES, Finding
 from demarcate.evaluation.scores import scores_in_words
 from demarcate.formatting import counted
+from demarcate.presentation import brief_repr
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Audit:
     """The problems of a table, and its scores without them.

@@ -17,6 +17,7 @@ from demarcate.classifier import DemarcateClassifier
 from demarcate.errors import DemarcateWarning
 from demarcate.evaluation import Score
 from demarcate.formatting import counted, listed
+from demarcate.presentation import brief_repr
 from demarcate.tabular import Column, Schema
 from demarcate.tabular.dates import format_timestamp
 
@@ -50,6 +51,7 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Drift:
     """The difference of a second table to the first.

@@ -12,6 +12,7 @@ from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.scores import scores_json
 from demarcate.formatting import counted, listed, quoted
+from demarcate.presentation import brief_repr
 from demarcate.tabular.positive_class import positive_or_second
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ SplitBy = Literal["group", "time"]
 MIN_ROWS = 30
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Overstatement:
     """The scores of random folds and of a split by group, or forward in time, on the same rows.

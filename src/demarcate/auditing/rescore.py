@@ -17,6 +17,7 @@ from demarcate.evaluation import Score
 from demarcate.evaluation.averaging_gain import with_gain
 from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.scores import scores_json
+from demarcate.presentation import brief_repr
 from demarcate.tabular import ParsedColumns
 from demarcate.tabular.positive_class import positive_or_second
 
@@ -30,6 +31,7 @@ MAX_COLUMNS = 5
 """Leaking columns that are left out one by one, at most; all of them together in any case."""
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Rescored:
     """Scores of the table with something left out.
@@ -53,6 +55,7 @@ class Rescored:
         return {"name": self.name, "n_rows": self.n_rows, "scores": scores_json(self.scores)}
 
 
+@brief_repr
 @dataclass(frozen=True)
 class RescoredTable:
     """Scores of a table without its problems, what a random split overstates, and what was not measured and why."""

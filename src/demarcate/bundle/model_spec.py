@@ -15,11 +15,13 @@ from demarcate.errors import SettingError
 from demarcate.evaluation import Costs
 from demarcate.evaluation.conformal import Conformal
 from demarcate.nn import Network
+from demarcate.presentation import brief_repr
 from demarcate.tabular import Schema, TrainedOn
 from demarcate.tabular.label_types import FORMAT_1_TYPES, LABEL_TYPES, class_array, type_of_classes
 from demarcate.tabular.trained_range import TrainedRange
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ModelSpec:
     """Everything in a predictor except its networks' weights; the fields are those of `demarcate.Predictor`.

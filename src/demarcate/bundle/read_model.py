@@ -16,10 +16,12 @@ from demarcate.bundle.rules import bundle_error
 from demarcate.bundle.safetensors_header import MAX_FILE_BYTES
 from demarcate.bundle.tensor_spec import expected_tensors
 from demarcate.errors import BundleError, SettingError
+from demarcate.presentation import brief_repr
 
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ModelFile:
     """A validated model file.

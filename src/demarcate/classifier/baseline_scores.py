@@ -7,14 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.classifier.baseline_cells import CellsWithoutSentinels
-from demarcate.evaluation import METRICS, Score
+from demarcate.evaluation import METRICS, Scores, ScoresByModel
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.phases import phase
 from demarcate.tabular import Schema
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
-
-Scores = dict[str, Score]
 
 
 def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -> dict[str, NDArray[np.float64]]:
@@ -69,11 +67,12 @@ def _encoded(
 
 def baseline_scores(
     probabilities: Mapping[str, NDArray[np.float64]], score_rows: Callable[[NDArray[np.float64]], Scores]
-) -> dict[str, Scores]:
+) -> ScoresByModel:
     """Return the scores of the baselines' probabilities by ``score_rows``."""
     # The majority's probabilities are the same for all rows of a fold, so they rank folds, not rows.
     majority = probabilities["majority"]
     pooled = score_rows(np.broadcast_to(majority.mean(0), majority.shape))
     ranking = {name: value for name, value in pooled.items() if METRICS[name].is_ranking}
-    scores = {name: score_rows(values) for name, values in probabilities.items()}
-    return scores | {"majority": scores["majority"] | ranking}
+    scores = ScoresByModel({name: score_rows(values) for name, values in probabilities.items()})
+    scores["majority"].update(ranking)
+    return scores

@@ -23,7 +23,7 @@ from demarcate.classifier.model_record import model_record
 from demarcate.classifier.notices import audit_rows, dependence_notices, table_notices, training_notices
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
-from demarcate.evaluation import CostComparison, Costs, PairedComparison, Score
+from demarcate.evaluation import ClassScores, CostComparison, Costs, PairedComparison, Score, Scores, ScoresByModel
 from demarcate.evaluation.averaging_gain import with_gain
 from demarcate.evaluation.baselines import BASELINE_NAMES
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
@@ -325,7 +325,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         return self.predictor_.spread(checked_table(self, X, reset=False))
 
     @cached_property
-    def scores_(self) -> dict[str, Score]:
+    def scores_(self) -> Scores:
         """Accuracy, log loss, ROC AUC and the other metrics of the out-of-fold probabilities, with 95% intervals.
 
         They allow for what the mean over all folds, which predicts new rows, gains (``averaging_gain_``).
@@ -335,11 +335,12 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             return with_gain(self._score(self.oof_proba_), self.averaging_gain_)
 
     @cached_property
-    def class_scores_(self) -> list[dict[str, Score]]:
+    def class_scores_(self) -> ClassScores:
         """Precision, recall and F1 of each class in the decisions on out-of-fold rows, with 95% intervals."""
         check_is_fitted(self)
         decided, n_classes = self.predictor_.decisions(self.oof_proba_), len(self.classes_)
-        return decision_scores(self.oof_codes_, decided, n_classes, self.oof_sampling_, rows=self.oof_kind_)
+        scores = decision_scores(self.oof_codes_, decided, n_classes, self.oof_sampling_, rows=self.oof_kind_)
+        return ClassScores(self.classes_.tolist(), scores)
 
     @cached_property
     def cost_comparison_(self) -> CostComparison | None:
@@ -350,9 +351,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         rows = self.oof_codes_, self.oof_proba_, self.costs_, self.oof_sampling_
         return compare_costs_sampled(*rows, rows=self.oof_kind_, classes=self.classes_)
 
-    def baselines(
-        self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None
-    ) -> dict[str, dict[str, Score]]:
+    def baselines(self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None) -> ScoresByModel:
         """Return the scores of ``majority`` and ``logistic_regression``, each a mapping of metric to score.
 
         Both are fitted on each fold's training rows, logistic regression on the fold's own encoding of them. The
@@ -425,7 +424,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         tags.input_tags.categorical = True
         return tags
 
-    def _score(self, probabilities: NDArray[np.float64]) -> dict[str, Score]:
+    def _score(self, probabilities: NDArray[np.float64]) -> Scores:
         settings: dict[str, Any] = {"rows": self.oof_kind_, "positive": positive_or_second(self.predictor_.positive)}
         return score_sampled(self.oof_codes_, probabilities, self.oof_sampling_, **settings)
 

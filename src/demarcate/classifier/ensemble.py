@@ -11,9 +11,11 @@ from demarcate.evaluation.calibration import Calibration, calibrate, scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.sampling import Sampling
 from demarcate.inference import Predictor
+from demarcate.presentation import brief_repr
 from demarcate.tabular.splits import Split
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Ensemble:
     """A fitted ensemble, and its probabilities ``(n_held, n_classes)`` of the rows that members did not train on."""

@@ -12,10 +12,12 @@ from demarcate.encoding import TableEncoder
 from demarcate.engine import FittedMember, Member
 from demarcate.inference import Predictor
 from demarcate.nn.heads import head_for
+from demarcate.presentation import brief_repr
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TrainedKinds:
     """Trained members of all kinds, kind after kind: as many of each, and of these as many of each split."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.errors import SettingError
+from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import Column
 
 MIN_ROWS = 3
@@ -18,6 +19,7 @@ MAX_CATEGORIES = 128
 """Categories with a column of their own, at most, the most frequent ones; the rest share ``other``."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class CategoricalEncoder(ColumnEncoder):
     """A categorical column, one-hot.

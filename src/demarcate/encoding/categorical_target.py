@@ -13,6 +13,7 @@ from demarcate.encoding.categorical import CategoricalEncoder, category_codes
 from demarcate.encoding.cross_fitting import CrossFittedEncoder
 from demarcate.encoding.target_statistics import MAX_CLASSES, MAX_ODDS, ClassStatistics, class_counts, score_names
 from demarcate.errors import SettingError
+from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import Column
 
 MANY_CATEGORIES, MIN_CATEGORIES, RARE_ROWS = 50, 20, 10
@@ -22,6 +23,7 @@ MIN_KNOWN_ROWS, MAX_KNOWN = 2, 4000
 """Training rows of a category with a score of its own, at least; and such categories, at most, the most frequent."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class CategoricalTargetEncoder(CrossFittedEncoder):
     """A categorical column of many categories: one-hot, and target statistics of its categories, the scores.

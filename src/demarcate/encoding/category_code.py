@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.encoding.categorical import category_codes, share_categories
 from demarcate.encoding.tree_leaves import FILE_FORMAT
+from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import Column
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class CategoryCodeEncoder(ColumnEncoder):
     """A categorical column as one number: 1, 2, 3 and so on in the order in which training rows show the categories.

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.presentation import brief_repr
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Leaves = NDArray[np.uint8]
@@ -34,6 +36,7 @@ MAX_DIRECTIONS = 3
 "SketchBoost", arXiv 2211.12858)."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Trees:
     """Trees of equal depth: a row passes a test where its number in the test's column is above the threshold."""

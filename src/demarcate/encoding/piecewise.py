@@ -11,12 +11,14 @@ from demarcate.encoding.base import BOOLEAN, NO_TARGET, ColumnEncoder, Encoded, 
 from demarcate.encoding.bin_edges import MAX_BINS, tree_bin_edges
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.errors import SettingError
+from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import Column
 
 MAX_TABLE_BINS, MIN_BINS = 1024, 4
 """Bins of all numerical columns together, at most; none where a column could have fewer than the least."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class PiecewiseEncoder(ColumnEncoder):
     """A numerical column, standardised, and as a piecewise linear encoding (Gorishniy et al. 2022).

@@ -21,6 +21,7 @@ from demarcate.encoding.cross_fitting import CrossFittedEncoder
 from demarcate.encoding.piecewise import PiecewiseEncoder
 from demarcate.encoding.target_statistics import MAX_CLASSES, MAX_ODDS, ClassStatistics, class_counts, score_names
 from demarcate.errors import SettingError
+from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import Column
 
 MIN_VALUES = 20
@@ -31,6 +32,7 @@ MEAN_VALUE_ROWS = 5
 """Training rows for each distinct value, on average, at least: measurements repeat by chance, names do often."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class PiecewiseTargetEncoder(CrossFittedEncoder):
     """A numerical column in bins, and target statistics of values that repeat, the scores.

@@ -12,12 +12,14 @@ from demarcate.encoding.base import CategoryEncoding, ColumnEncoder, Encoded, Fi
 from demarcate.encoding.cross_fitting import CrossFit, CrossFittedEncoder, inner_folds
 from demarcate.encoding.encoder_registry import checked_encoder, encoder_for
 from demarcate.encoding.tree_leaves import FILE_FORMAT, TreeLeaves
+from demarcate.presentation import brief_repr
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 EVERY_ROW = slice(None)
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TableEncoder:
     """A fitted encoder of parsed columns as a matrix: the columns it reads, in order, and an encoder for each.

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import FitContext, Floats
+from demarcate.presentation import brief_repr
 
 STRENGTHS = 2.0 ** np.arange(-1, 13)
 """Strengths of a prior to choose from, in rows."""
@@ -20,6 +21,7 @@ MAX_ODDS = 100.0
 """Log odds of a model file are within +-this; those of a table would take e^100 rows to reach it."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ClassStatistics:
     """The rows of each class that the values of a column have, and the shares of classes that are expected.

@@ -23,6 +23,7 @@ from demarcate.encoding.base import (
 from demarcate.encoding.hashed_weights import HashedWeights
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.encoding.text_features import HashedTexts, hashed_texts, in_slices, thinning
+from demarcate.presentation import brief_repr
 
 MAX_COMPONENTS, ROWS_PER_COMPONENT = 30, 20
 """Components, at most, and training rows for each, at least."""
@@ -41,6 +42,7 @@ def count_up_to(limit: int) -> StateField:
     return StateField(lambda value: type(value) is int and 0 <= value <= limit, f"a whole number from 0 to {limit}")
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TextEncoder(ColumnEncoder):
     """A column of text: the number of words, and the principal components of its n-grams.

@@ -20,6 +20,7 @@ from demarcate.encoding.text_components import (
     weighted_columns,
 )
 from demarcate.encoding.text_features import in_slices
+from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import Column
 from demarcate.tabular.splits import stratified_folds
 
@@ -34,6 +35,7 @@ _MIN_TRIAL_ROWS, _USUAL_STRENGTH = 30, 0.3
 _LIMIT = 20.0
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TextScoreEncoder(CrossFittedEncoder):
     """A column of text: length, components, and scores of the classes.

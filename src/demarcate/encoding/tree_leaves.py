@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from demarcate.encoding.base import TEXTS, Encoded, Floats, State
 from demarcate.encoding.categorical import category_codes, enum_codes
 from demarcate.encoding.oblivious_trees import DEPTH, N_TREES, BinnedColumn, Leaves, Trees, grow_trees
+from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 MAX_FIT_ROWS = 100_000
@@ -66,6 +67,7 @@ class OrderedColumn:
         return pl.Enum(self.categories or ())
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TreeLeaves:
     """Fitted trees of a table, and the columns that they test."""

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from demarcate.engine.backend import HOST
+from demarcate.presentation import brief_repr
 
 METRICS = (
     "train_loss",
@@ -19,6 +20,7 @@ METRICS = (
 """What is recorded of an epoch, in the order of `Recorder`; the last two only where a fit is asked for them."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class History:
     """Losses and accuracies of one member, all finite.

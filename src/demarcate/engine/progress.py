@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from torch import Tensor
 
 from demarcate.engine.history import METRICS
+from demarcate.presentation import brief_repr
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Progress:
     """The progress of a population, reported once for each of its epochs.

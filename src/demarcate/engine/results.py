@@ -8,8 +8,10 @@ from torch import Tensor
 from demarcate.engine.early_stopping import Divergence
 from demarcate.engine.history import History
 from demarcate.nn import MemberState, Network
+from demarcate.presentation import brief_repr
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class FittedMember:
     """A member after training.

@@ -13,8 +13,10 @@ from demarcate.errors import SettingError
 from demarcate.nn import Head, MemberState, Network, family_of
 from demarcate.nn.heads import head_for
 from demarcate.nn.layout import Layout
+from demarcate.presentation import brief_repr
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Samples:
     """Encoded rows, shared by all members.
@@ -92,6 +94,7 @@ class Samples:
         return Samples(self.inputs.to(device), self.codes.to(device), self.n_classes, self.weights.to(device))
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Member:
     """One network to train: its specification, its seed and its rows.

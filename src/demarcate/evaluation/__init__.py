@@ -16,17 +16,21 @@ from demarcate.evaluation.metrics import (
     roc_auc,
 )
 from demarcate.evaluation.paired import PairedComparison, compare_classifiers
+from demarcate.evaluation.score_tables import ClassScores, Scores, ScoresByModel
 from demarcate.evaluation.scores import Score, wilson_interval
 from demarcate.evaluation.streaming_scores import StreamingScores
 
 __all__ = [
     "METRICS",
+    "ClassScores",
     "CostComparison",
     "Costs",
     "Mean",
     "Metric",
     "PairedComparison",
     "Score",
+    "Scores",
+    "ScoresByModel",
     "StreamingScores",
     "accuracy",
     "average_precision",

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.evaluation.metrics import METRICS, metric_measures
+from demarcate.evaluation.score_tables import Scores
 from demarcate.evaluation.scores import Score
 
 N_DRAWS, MAX_ROWS = 4, 4000
@@ -59,9 +60,9 @@ def averaging_gain(
     return {name: float(np.mean(each)) for name, each in gains.items() if each and np.isfinite(each).all()}
 
 
-def with_gain(scores: Mapping[str, Score], gain: Mapping[str, float], *, bounded: bool = True) -> dict[str, Score]:
+def with_gain(scores: Mapping[str, Score], gain: Mapping[str, float], *, bounded: bool = True) -> Scores:
     """Return scores and their intervals moved by what averaging gains; ``bounded`` by the metrics' bounds."""
-    moved = {}
+    moved = Scores()
     for name, score in scores.items():
         low, high = METRICS[name].bounds if bounded else (-np.inf, np.inf)
         value, lower, upper = (

@@ -31,11 +31,13 @@ from demarcate.errors import Problem, SettingError
 from demarcate.evaluation.linearisation import effective_trials
 from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.sampling import PLAIN, Sampling
+from demarcate.presentation import brief_repr
 
 TYPICAL_COVERAGE = 0.9
 """The coverage at which rows are compared with as many independent ones."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Conformal:
     """The probabilities of the true classes of out-of-fold rows, which give prediction sets."""

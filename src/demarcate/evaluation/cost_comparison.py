@@ -12,11 +12,13 @@ from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
 from demarcate.evaluation.scores import Score, wilson_interval
+from demarcate.presentation import brief_repr
 
 N_RESAMPLES = 2000
 LEVEL = 0.95
 
 
+@brief_repr
 @dataclass(frozen=True)
 class CostComparison:
     """The mean cost of a row, decided in three ways; differences are paired, row by row.

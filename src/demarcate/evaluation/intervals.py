@@ -32,6 +32,7 @@ from demarcate.evaluation.measures import class_measures
 from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number, units_of_classes
+from demarcate.evaluation.score_tables import Scores
 from demarcate.evaluation.scores import Score, wilson_interval
 
 
@@ -46,7 +47,7 @@ def score(
     positive: int = 1,
     seed: int = 0,
     level: float = 0.95,
-) -> dict[str, Score]:
+) -> Scores:
     """Return every metric of predicted probabilities with its interval.
 
     The bootstrap draws 1000 times, and fewer, but at least 200 times, where rows x classes are many. An interval that
@@ -78,8 +79,8 @@ def score(
 
     Returns
     -------
-    dict of str to Score
-        By the names of `METRICS`; without area and average precision if all rows are of one class.
+    Scores
+        A dict of `Score` by the names of `METRICS`; without area and average precision if all rows are of one class.
 
     Raises
     ------
@@ -113,7 +114,7 @@ def score_sampled(
     positive: int = 1,
     seed: int = 0,
     level: float = 0.95,
-) -> dict[str, Score]:
+) -> Scores:
     """Return `score` of rows ``(n_rows,)`` that were sampled in some way."""
     probabilities = check_probabilities(codes, probabilities)
     n_classes = probabilities.shape[1]
@@ -121,7 +122,8 @@ def score_sampled(
     behind = None if sampling.is_plain else units_of_classes(codes, n_classes, sampling)
     units = None if behind is None else metric_units(codes, behind, sampling)
     bootstrap = Bootstrap.of(measures, len(codes), probabilities.size, sampling, seed, level, units=units)
-    return metric_scores(bootstrap, fewest_trials(np.bincount(codes, minlength=n_classes), behind), rows)
+    n_fewest = fewest_trials(np.bincount(codes, minlength=n_classes), behind)
+    return Scores(metric_scores(bootstrap, n_fewest, rows))
 
 
 def metric_units(

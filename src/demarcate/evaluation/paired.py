@@ -22,6 +22,7 @@ from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import Sampling, units_of_classes
 from demarcate.evaluation.scores import Score, scores_json
 from demarcate.formatting import interval_texts
+from demarcate.presentation import brief_repr
 
 Verdict = Literal["better", "worse", "cannot tell"]
 DECIDING = "log_loss"
@@ -33,6 +34,7 @@ _VERDICTS = {
 }
 
 
+@brief_repr
 @dataclass(frozen=True)
 class PairedComparison:
     """The differences of a classifier's metrics from those of another on the same rows.

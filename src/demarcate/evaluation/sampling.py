@@ -6,8 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import InputError, Problem
+from demarcate.presentation import brief_repr
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Sampling:
     """What intervals have to know of rows; all arrays are ``(n_rows,)``, and None where there is nothing to know.

@@ -54,8 +54,13 @@ class Score:
         unit = "block" if "later" in self.rows.split() else "group"
         return f"{rows} in {counted(self.n_clusters, unit)}"
 
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The value and its interval as texts."""
+        return interval_texts(self.value, self.low, self.high)
+
     def __str__(self) -> str:
-        return " ".join(filter(None, interval_texts(self.value, self.low, self.high)))
+        return " ".join(filter(None, self.texts))
 
     def to_json(self) -> dict[str, float | int | str]:
         """Return the score as a JSON object, with the numbers of groups and of effective rows if it has them."""

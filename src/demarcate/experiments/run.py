@@ -15,7 +15,7 @@ from demarcate.argument_checks import require_cadence
 from demarcate.bundle import write_bundle
 from demarcate.engine import Divergence, Training
 from demarcate.errors import SettingError
-from demarcate.evaluation import Mean, Score
+from demarcate.evaluation import Mean, Scores
 from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
@@ -26,9 +26,11 @@ from demarcate.formatting import aligned
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.nn.module_network import ModuleNetwork
+from demarcate.presentation import brief_repr
 from demarcate.trainingset.read_data import array_of
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Run:
     """One network, trained once on one split.
@@ -79,7 +81,7 @@ class Run:
     own: OwnNetwork | None = None
 
     @cached_property
-    def scores(self) -> dict[str, Score]:
+    def scores(self) -> Scores:
         """Accuracy, log loss and ROC AUC on the test rows, each with a 95% interval."""
         return score_sampled(self.test_codes, self.test_probabilities, self.test_sampling, rows="test")
 

@@ -14,11 +14,13 @@ from demarcate.evaluation.sampling import Sampling
 from demarcate.inference import Predictor
 from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
+from demarcate.presentation import brief_repr
 from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.own_split import RowSplit
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class SeedSplit:
     """The rows of one seed, and the encoder fitted on its training rows.

@@ -25,6 +25,7 @@ from demarcate.inference.first_layer_lookup import FirstLayerLookup, locate_memb
 from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
+from demarcate.presentation import brief_repr
 from demarcate.tabular import LabelReader, ParsedColumns, Schema, TableReader, TrainedOn, as_frame
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.positive_class import positive_or_second
@@ -38,6 +39,7 @@ _LOOKUP_BLOCK, _DENSE_BLOCK, _MIN_BLOCK = 2048, 1024, 256
 """Rows that a thread of the processor computes at once: at most with the lookup, at most without it, and at least."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Predictor:
     """Encoders, networks and classes that together turn a table into probabilities.

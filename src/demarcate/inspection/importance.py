@@ -18,6 +18,7 @@ from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
 from demarcate.inference import Predictor
 from demarcate.nn import family_of
 from demarcate.phases import phase
+from demarcate.presentation import brief_repr
 from demarcate.tabular import ParsedColumns
 
 N_PERMUTATIONS = 5
@@ -27,6 +28,7 @@ BUDGET = 5e11
 """Multiplications of all forward passes together, about ten seconds' work; fewer rows are sampled to stay within it."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class RowGroup:
     """Rows, as places among those evaluated, and the members that are evaluated on them: those not trained on them."""
@@ -35,6 +37,7 @@ class RowGroup:
     members: tuple[int, ...]
 
 
+@brief_repr
 @dataclass(frozen=True)
 class ColumnImportance:
     """How much the log loss rises and the ROC AUC falls when a column is shuffled, with 95% intervals."""
@@ -50,6 +53,7 @@ class ColumnImportance:
         return {"column": self.column, "log_loss": self.log_loss.to_json(), "roc_auc": area}
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Importance:
     """The columns of a classifier by how much the log loss rises when they are shuffled, most important first."""

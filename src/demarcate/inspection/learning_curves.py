@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import counted, listed
+from demarcate.presentation import brief_repr
 
 HISTORY_NAMES = tuple(
     f"{rows}_{metric}" for rows in ("train", "eval_train", "validation", "test") for metric in ("loss", "accuracy")
@@ -26,6 +27,7 @@ _RISE = 0.02
 """By what share of its lowest value a loss has to rise again before the rise is spoken of."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class LearningCurve:
     """The mean of a number over networks, at each evaluated epoch.
@@ -55,6 +57,7 @@ class LearningCurve:
         return cls(np.flatnonzero(evaluated) + 1, mean, low, high)
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class LearningCurves:
     """The learning curves of networks, by ``train_loss``, ``train_accuracy``, ``validation_loss`` and so on.

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from demarcate.errors import SettingError
 from demarcate.formatting import listed, shortened
 from demarcate.inspection.estimators import as_kind, as_numbers
+from demarcate.presentation import brief_repr
 from demarcate.tabular import Schema, infer_schema
 
 MARGIN = 0.08
@@ -21,6 +22,7 @@ MAX_LISTED = 12
 TYPICAL = "medians and commonest values"
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class SliceGrid:
     """A grid of places over two columns, which all other columns' values are held at."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from demarcate.presentation import brief_repr
+
 N_STEPS = 1000
 THRESHOLDS = np.arange(N_STEPS + 1) / N_STEPS
 """0, 0.001 and so on to 1."""
@@ -36,6 +38,7 @@ def rule_threshold(false_negative: float, false_positive: float) -> float:
     return false_positive / (false_positive + false_negative)
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ThresholdCurve:
     """Counts of a decision between two classes at each threshold.
@@ -94,6 +97,7 @@ class ThresholdCurve:
         return cheapest_threshold(self.costs(false_negative, false_positive), expected, self.thresholds)
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class AbstentionCurve:
     """Counts of answers where rows below a confidence are left undecided.

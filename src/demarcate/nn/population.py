@@ -12,11 +12,13 @@ from demarcate.nn.family import Family
 from demarcate.nn.heads import Head
 from demarcate.nn.layout import Layout, MemberState
 from demarcate.nn.spec import Network
+from demarcate.presentation import brief_repr
 
 MAX_PADDING = 1.5
 """A stack may cost at most this many times what its members would cost without padding."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Population:
     """Trained networks that share a stack key and a head, with their parameters in one buffer.

@@ -26,12 +26,14 @@ from demarcate.evaluation.sampling import PLAIN, Sampling
 from demarcate.evaluation.scores import scores_from_json
 from demarcate.inference import Predictor
 from demarcate.inspection.importance import Importance, RowGroup, permutation_importance
+from demarcate.presentation import brief_repr
 from demarcate.report.filters import elided
 from demarcate.tabular import ParsedColumns, as_frame, encode_known_labels
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.tabular.positive_class import positive_or_second
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class EvaluatedRows:
     """Rows of a table with their labels and the probabilities that a classifier predicted for them.

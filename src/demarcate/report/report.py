@@ -18,6 +18,7 @@ from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments import Run
 from demarcate.inference import Predictor
 from demarcate.io.atomic import write_atomically
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows, ignore_input_warnings
 from demarcate.report.page import render_page
 from demarcate.report.sections.registry import build_sections
@@ -31,6 +32,7 @@ FORMAT = 1
 """Version of the JSON."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Report:
     """Report of a fitted classifier: its training data, its scores, its mistakes and the columns that matter.

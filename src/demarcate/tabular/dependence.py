@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.formatting import counted, listed, quoted
+from demarcate.presentation import brief_repr
 from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
 
 MAX_BLOCKS, MIN_BLOCK_ROWS = 30, 2
@@ -18,6 +19,7 @@ SEPARATOR = "\x1f"
 """Between the columns of a group's label, and before that of a row without a group: no table of text contains it."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Dependence:
     """The group and the time of each row, of which one may be missing; ``gap`` is in the unit of the times."""

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
+from demarcate.presentation import brief_repr
 from demarcate.tabular.cells import parse_categories
 from demarcate.tabular.label_checks import (
     LabelRows,
@@ -25,6 +26,7 @@ from demarcate.tabular.label_types import class_array, common_type, is_missing_l
 _WHOLE_FLOAT = re.compile(r"^-?[0-9]+\.0$")
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class EncodedLabels:
     """Sorted classes ``(n_classes,)``, each row's class index ``(n_rows,)``, and what a person should know of them."""

@@ -8,6 +8,7 @@ import polars as pl
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
+from demarcate.presentation import brief_repr
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.schema_column import KINDS, Column, Kind
@@ -21,6 +22,7 @@ WRITING_KEYS = ("number_format", "missing")
 _PLAIN_COLUMN = Column("", "numerical")
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Schema:
     """The columns of a table, in order."""

@@ -7,6 +7,7 @@ from typing import Literal
 import polars as pl
 
 from demarcate.errors import SettingError
+from demarcate.presentation import brief_repr
 from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_texts
 from demarcate.tabular.date_formats import DATE_FORMATS, checked_format
 from demarcate.tabular.dates import format_timestamp, parse_dates
@@ -18,6 +19,7 @@ Kind = Literal["numerical", "categorical", "boolean", "date", "text"]
 KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date", "text")
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Column:
     """One column as it was in training."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
+from demarcate.presentation import brief_repr
 
 HOLDOUT_SHARE = 0.2
 HOLDOUT_MAX_ROWS = 20_000
@@ -17,6 +18,7 @@ MAX_HOLDOUT_SHARE = 0.5
 """Where a class would need a larger hold-out than this, folds, which score every row, take its place."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Split:
     """Rows to train on, rows that decide when to stop, and rows to score, ascending numbers each."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import Problem, SettingError
 from demarcate.formatting import counted, quoted
+from demarcate.presentation import brief_repr
 from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
 from demarcate.tabular.dependence import SEPARATOR, Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
@@ -19,6 +20,7 @@ from demarcate.tabular.trained_range import TrainedRange, TrainedRanges
 _HASH_BYTES = 8
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TrainedOn:
     """What a model keeps of its training rows, so that other rows can be compared with them.

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
+from demarcate.presentation import brief_repr
 from demarcate.tabular import ParsedColumns
 from demarcate.tabular.fingerprint import Fingerprint
 from demarcate.tabular.summaries import ColumnSummary
@@ -24,6 +25,7 @@ _TEXT_BYTES = 100
 """About the size of a cell of text in memory while its fingerprint is taken."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TrainingSetOnDisk(TrainingSet):
     """A training set that reads its columns one by one and keeps its encoded rows in a file."""

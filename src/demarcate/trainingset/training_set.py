@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from demarcate.encoding import TableEncoder
 from demarcate.encoding.base import CategoryEncoding
 from demarcate.evaluation.sampling import Sampling
+from demarcate.presentation import brief_repr
 from demarcate.tabular import ParsedColumns, Schema, TrainedOn
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.fingerprint import fingerprint
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from demarcate.engine import Samples
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TrainingSet:
     """A table ready to learn from, its columns in memory; `TrainingSetOnDisk` keeps them in a file."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from demarcate.evaluation import Mean
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.formatting import aligned
+from demarcate.presentation import brief_repr
 
 MAX_LINE = 110
 """Characters of a line of text."""
@@ -92,6 +93,7 @@ class Noise:
         return {**asdict(self), "share": self.share}
 
 
+@brief_repr
 @dataclass(frozen=True)
 class ProbeResult:
     """One probe, the number of its training rows, and its scores on these and on rows that no probe was trained on."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from demarcate.engine import Training
 from demarcate.nn import Network
 from demarcate.nn.module_network import ModuleNetwork
+from demarcate.presentation import brief_repr
 
 MIN_LARGER_WIDTH = 16
 """Units a layer of the larger network, at least: four times one or two units would still be too few."""
@@ -20,6 +21,7 @@ STOPPING_SHARE = 1 / 8
 """The share of a member's rows that decide when to stop, where early stopping is on: as with eight folds."""
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Probe:
     """One network and training to try; ``share`` is that of the rows to train on, in (0, 1]."""

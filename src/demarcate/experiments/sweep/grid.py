@@ -11,6 +11,7 @@ import numpy as np
 from demarcate.engine import Training
 from demarcate.errors import SettingError
 from demarcate.nn import Network
+from demarcate.presentation import brief_repr
 
 NETWORK_SETTINGS = ("hidden", "activation", "dropout")
 TRAINING_SETTINGS = ("weight_decay", "lr", "optimizer", "batch_size", "epochs")
@@ -51,6 +52,7 @@ Over = Mapping[str, Sequence[Any] | Between]
 """The values to try, by setting."""
 
 
+@brief_repr
 @dataclass(frozen=True)
 class Configuration:
     """One combination of the values to try, with the specification and the training of its networks."""

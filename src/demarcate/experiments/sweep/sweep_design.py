@@ -13,6 +13,7 @@ from demarcate.engine.planner import plan
 from demarcate.experiments.seed_splits import SeedSplit
 from demarcate.experiments.sweep.grid import Configuration
 from demarcate.formatting import counted
+from demarcate.presentation import brief_repr
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.own_split import RowSplit
 
@@ -32,6 +33,7 @@ class Size:
         return f"{' x '.join(parts)} = {total} in {counted(self.n_populations, 'population')}"
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class SweepDesign:
     """Everything a sweep trains; ``members`` are ordered by configuration, then by split."""

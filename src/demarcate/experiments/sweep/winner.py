@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
 from demarcate.engine import FittedMember, Training
-from demarcate.evaluation import METRICS, Mean, PairedComparison, Score
+from demarcate.evaluation import METRICS, Mean, PairedComparison, Scores, ScoresByModel
 from demarcate.evaluation.baselines import BASELINE_NAMES, logistic_probabilities, majority_probabilities
 from demarcate.evaluation.intervals import score_sampled
 from demarcate.evaluation.paired import compare_sampled
@@ -78,8 +78,8 @@ class Winner:
 
     configuration: Configuration
     predictor: Predictor
-    scores: dict[str, Score]
-    baselines: dict[str, dict[str, Score]]
+    scores: Scores
+    baselines: ScoresByModel
     comparison: dict[str, PairedComparison]
     lead: Lead | None
     members: tuple[FittedMember, ...]
@@ -125,7 +125,7 @@ def score_winner(
     looked_for = positive_or_second(positive)
     own, others = predictor.probabilities(design.table.cells(design.test_rows)), _baseline_probabilities(design)
     scores = _test_scores(design, own, looked_for)
-    baselines = {name: _test_scores(design, values, looked_for) for name, values in others.items()}
+    baselines = ScoresByModel({name: _test_scores(design, values, looked_for) for name, values in others.items()})
     comparison = {name: _comparison(design, own, values, name, looked_for) for name, values in others.items()}
     record = {
         **_record(design, configuration, members, metric, seed),
@@ -141,7 +141,7 @@ def score_winner(
     return Winner(configuration, predictor.with_record(record), scores, baselines, comparison, lead, members)
 
 
-def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64], positive: int) -> dict[str, Score]:
+def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64], positive: int) -> Scores:
     table, rows = design.table, design.test_rows
     return score_sampled(table.codes[rows], probabilities, table.sampling(rows), rows="test", positive=positive)
 

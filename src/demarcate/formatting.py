@@ -94,6 +94,24 @@ def sized(n_bytes: float) -> str:
     return f"{n_bytes:.0f} bytes"
 
 
+def duration(seconds: float) -> str:
+    """Return a time in the unit that people would say it in.
+
+    Examples
+    --------
+    >>> duration(0.42), duration(42.4), duration(150), duration(7500)
+    ('0.4 s', '42 s', '2 min 30 s', '2 h 5 min')
+    """
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if (whole := round(seconds)) < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min" + (f" {whole % 60} s" if whole % 60 else "")
+    minutes = round(seconds / 60)
+    return f"{minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")
+
+
 def quoted(cell: object) -> str:
     """Return a cell as a message quotes it: visible, and shortened so that a document does not drown the rest."""
     text = visible(repr(cell))

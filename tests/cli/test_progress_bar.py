@@ -1,11 +1,12 @@
 import io
-from dataclasses import replace
+import re
+import time
 
 import pytest
-import torch
 
-from demarcate.cli.progress_bar import rows_progress, training_progress
-from demarcate.engine import Progress
+from demarcate.cli import progress_bar
+from demarcate.cli.progress_bar import PhasesProgress, phase_in_words, rows_progress
+from demarcate.phases import PhaseState, phase
 
 
 class Terminal(io.StringIO):
@@ -14,56 +15,113 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture
-def reports():
-    fields = {"n_epochs": 4, "n_members": 3, "members": (0, 2), "ended": (), "population": 1, "n_populations": 2}
-    losses = [{"train_loss": 0.75, "validation_loss": 0.625}, {"train_loss": 0.75}, {}]
-    return [
-        Progress(epoch=epoch, values={name: torch.tensor([value] * 2) for name, value in own.items()}, **fields)
-        for epoch, own in enumerate(losses, 1)
-    ]
+def terminal(monkeypatch):
+    """A function that makes standard error a terminal; pytest would put back what a fixture puts in its place."""
+
+    def replace_stderr(width=120):
+        terminal = Terminal()
+        monkeypatch.setattr("sys.stderr", terminal)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("COLUMNS", str(width))
+        return terminal
+
+    return replace_stderr
 
 
-def test_there_is_nothing_to_call_when_quiet(capsys):
-    with training_progress(quiet=True) as on_epoch:
-        assert on_epoch is None
-    assert capsys.readouterr() == ("", "")
+def plain_lines(shown):
+    """What a terminal showed, without colours and movements."""
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.getvalue()).replace("\r", "\n").split("\n")
 
 
-def test_short_work_says_nothing_where_no_terminal_is(capsys, reports):
-    with training_progress(quiet=False) as on_epoch, rows_progress(9, quiet=False) as on_rows:
-        on_epoch(reports[0])
+def test_short_work_prints_nothing_where_no_terminal_is(capsys):
+    progress = PhasesProgress(quiet=False)
+    with progress.shown(), phase("train", total=2) as current, rows_progress(9, quiet=False) as on_rows:
+        current.advance()
         on_rows(3)
+    assert progress.on_epoch is None
     assert capsys.readouterr() == ("", "")
 
 
-def as_terminal(monkeypatch):
-    """Standard error as a terminal; pytest would put back what a fixture puts in its place."""
-    terminal = Terminal()
-    monkeypatch.setattr("sys.stderr", terminal)
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "120")
-    return terminal
-
-
-def test_a_terminal_sees_epochs_and_losses_on_standard_error(monkeypatch, capsys, reports):
-    terminal = as_terminal(monkeypatch)
-    with training_progress(quiet=False) as on_epoch:
-        for report in reports[:2]:
-            on_epoch(report)
-    assert "epoch 2/4  loss 0.7500  2/3 networks" in terminal.getvalue()
-    with training_progress(quiet=False) as on_epoch:
-        on_epoch(reports[2])
-    assert "epoch 3/4  loss none  2/3 networks" in terminal.getvalue()
+def test_a_terminal_sees_a_bar_for_each_phase_on_standard_error(terminal, capsys):
+    shown = terminal()
+    with PhasesProgress(quiet=False).shown():
+        with phase("read", detail="t.csv"):
+            pass
+        with phase("baselines", total=8) as current:
+            current.advance(2)
+            time.sleep(0.15)
+    assert any(re.fullmatch(r"read +━+ 0\.\d s *", line) for line in plain_lines(shown))
+    assert any(re.fullmatch(r"baselines +━+ +2 of 8 *", line.replace("╺", "━")) for line in plain_lines(shown))
     assert capsys.readouterr().out == ""
 
 
-def test_the_bar_is_that_of_all_populations_whichever_is_told_of(monkeypatch, reports):
-    as_terminal(monkeypatch)
-    shown = []
-    monkeypatch.setattr(
-        "rich.progress.Progress.update", lambda self, task, **told: shown.append(told["completed"] / told["total"])
-    )
-    with training_progress(quiet=False) as on_epoch:
-        for population, epoch in ((1, 2), (2, 2), (1, 4), (2, 4)):
-            on_epoch(replace(reports[0], population=population, epoch=epoch))
-    assert shown == [0.25, 0.5, 0.75, 1.0]
+def test_the_bars_of_an_earlier_block_stay_in_the_next(terminal):
+    shown = terminal()
+    progress = PhasesProgress(quiet=False)
+    with progress.shown(), phase("read"):
+        pass
+    before = len(shown.getvalue())
+    with progress.shown(), phase("train"):
+        pass
+    assert "read " in shown.getvalue()[before:]
+    assert "train " in shown.getvalue()[before:]
+
+
+def test_a_phase_that_comes_again_has_the_time_of_all_of_it(terminal, monkeypatch):
+    terminal()
+    progress = PhasesProgress(quiet=False)
+    bars = progress._bars
+    for seconds in (2.0, 3.0):
+        bars.show(PhaseState("check"))
+        bars.show(PhaseState("check", seconds=seconds, is_over=True))
+    assert [task.fields["text"] for task in bars._bars.tasks] == ["5.0 s"]
+
+
+def test_the_time_left_goes_down_between_two_reports(terminal, monkeypatch):
+    terminal()
+    now = [0.0]
+    monkeypatch.setattr(progress_bar.time, "monotonic", lambda: now[0])
+    bars = PhasesProgress(quiet=False)._bars
+    bars.show(PhaseState("train", done=1, total=4, detail="epoch 1 of 4", seconds_left=30.0))
+    now[0] = 10.0
+    bars._bars.get_renderable()
+    assert bars._bars.tasks[0].fields["text"] == "epoch 1 of 4  about 20 s left"
+
+
+def test_a_long_line_is_cut_where_a_terminal_is_narrow(terminal):
+    shown = terminal(width=60)
+    with PhasesProgress(quiet=False).shown(), phase("train", detail="x" * 100):
+        pass
+    assert max(map(len, plain_lines(shown))) <= 60
+
+
+def test_control_characters_of_a_detail_are_spelled_out(terminal):
+    shown = terminal()
+    with PhasesProgress(quiet=False).shown(), phase("importance", total=1) as current:
+        current.update(0, 1, "shuffling '\x1b[31m'")
+    assert "\x1b[31mx" not in shown.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (PhaseState("read"), "read"),
+        (PhaseState("read", detail="t.csv"), "read: t.csv"),
+        (PhaseState("report", done=3, total=17), "report: 3 of 17"),
+        (PhaseState("train", detail="epoch 3 of 9", seconds_left=75.2), "train: epoch 3 of 9, about 1 min 15 s left"),
+        (PhaseState("train", detail="epoch 9 of 9", seconds_left=0.1), "train: epoch 9 of 9, about 1 s left"),
+    ],
+)
+def test_a_phase_in_words(state, words):
+    assert phase_in_words(state) == words
+
+
+def test_quiet_work_and_lines_of_epochs_have_no_bars(terminal):
+    shown = terminal()
+    quiet, every = PhasesProgress(quiet=True, every=2), PhasesProgress(quiet=False, every=2)
+    for progress in (quiet, every):
+        with progress.shown(), phase("train") as current:
+            current.advance()
+    assert quiet.on_epoch is None
+    assert every.on_epoch is not None
+    assert shown.getvalue() == ""

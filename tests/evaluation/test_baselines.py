@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from demarcate.evaluation import accuracy, log_loss
+from demarcate.evaluation import accuracy, baselines, log_loss
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
+from demarcate.phases.time_budget import TimeBudget, keeping_to
 
 
 def two_features(n_rows=200, n_classes=3, seed=0):
@@ -36,6 +37,18 @@ class TestMajority:
 
 
 class TestLogistic:
+    def test_where_time_is_over_it_stops_after_some_steps_and_that_is_noted(self, monkeypatch):
+        monkeypatch.setattr(baselines, "STEPS_AT_ONCE", 2)
+        x, codes = two_features()
+        budget = TimeBudget(1)
+        with keeping_to(budget):
+            short = logistic_probabilities(x, codes, x, 3, seconds=0.0)
+            long = logistic_probabilities(x, codes, x, 3, seconds=1000.0)
+        full = logistic_probabilities(x, codes, x, 3)
+        assert budget.left_out == ["logistic regression stops after 2 steps, and may be better than shown"]
+        np.testing.assert_allclose(long, full, atol=1e-3)
+        assert log_loss(codes, full) < log_loss(codes, short) < np.log(3)
+
     @pytest.mark.parametrize("n_classes", [2, 3])
     def test_is_scikit_learns(self, n_classes):
         matrix, codes = two_features(n_classes=n_classes)

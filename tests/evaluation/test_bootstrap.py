@@ -1,8 +1,10 @@
 import numpy as np
 
 from demarcate.evaluation import bootstrap
-from demarcate.evaluation.bootstrap import Bootstrap, resample
-from demarcate.evaluation.sampling import Sampling
+from demarcate.evaluation.bootstrap import LIMITED_RESAMPLES, Bootstrap, resample
+from demarcate.evaluation.measures import mean_of
+from demarcate.evaluation.sampling import PLAIN, Sampling
+from demarcate.phases.time_budget import TimeBudget, keeping_to
 
 
 def test_each_resample_draws_as_many_rows_as_there_are(monkeypatch):
@@ -34,3 +36,41 @@ def test_rows_of_a_cluster_are_drawn_together_and_weigh_what_they_weigh():
         np.testing.assert_array_equal(times[:, 0], times[:, 1])
         np.testing.assert_array_equal(times[:, 2], times[:, 3])
         np.testing.assert_array_equal(times[:, 0] + times[:, 2], 2)
+
+
+def resampled(values, sampling=PLAIN):
+    return Bootstrap.of({"mean": mean_of(values)}, len(values), len(values), sampling, seed=0, level=0.95)
+
+
+def test_the_difference_of_two_bootstraps_is_the_bootstrap_of_the_difference():
+    rng = np.random.default_rng(0)
+    one, other, folds = rng.normal(size=60), rng.normal(size=60), np.arange(60) % 3
+    sampling = Sampling(folds=folds)
+    less = resampled(one, sampling).less(resampled(other, sampling), 1000)
+    whole = resampled(one - other, sampling)
+    np.testing.assert_allclose(less.values["mean"], whole.values["mean"])
+    np.testing.assert_allclose(less.draws["mean"], whole.draws["mean"], atol=1e-12)
+    np.testing.assert_allclose(less.percentiles("mean"), whole.percentiles("mean"), atol=1e-12)
+    np.testing.assert_allclose(less.stretch["mean"], whole.stretch["mean"])
+
+
+def test_where_time_is_over_draws_are_few_and_the_interval_is_that_of_their_deviation(monkeypatch):
+    monkeypatch.setattr(bootstrap, "CHUNK_NUMBERS", 2000)
+    values = np.random.default_rng(0).normal(size=200)
+    budget = TimeBudget(1e-9)
+    with keeping_to(budget):
+        few = resampled(values)
+    assert len(few.draws["mean"]) == LIMITED_RESAMPLES
+    assert budget.left_out == ["intervals come from fewer random draws of the rows than they would"]
+    low, high = few.percentiles("mean")
+    # The standard error of a mean is known without drawing; 40 draws tell it to within a third.
+    assert 1.3 < (high - low) / (2 * values.std() / 200**0.5) < 2.7
+
+
+def test_with_time_enough_a_limit_changes_nothing():
+    values = np.random.default_rng(0).normal(size=200)
+    budget = TimeBudget(1000)
+    with keeping_to(budget):
+        limited = resampled(values)
+    np.testing.assert_array_equal(limited.draws["mean"], resampled(values).draws["mean"])
+    assert budget.left_out == []

@@ -7,12 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.classifier.baseline_cells import CellsWithoutSentinels
-from demarcate.evaluation import METRICS, Scores, ScoresByModel
+from demarcate.evaluation import Scores, ScoresByModel
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.phases import phase
+from demarcate.phases.time_budget import seconds_for
 from demarcate.tabular import Schema
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
+
+BASELINES_SHARE = 0.25
+"""Where time is limited, the share of what is left that logistic regression may take."""
 
 
 def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -> dict[str, NDArray[np.float64]]:
@@ -24,6 +28,7 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
     rows, n_classes = np.sort(np.concatenate([split.scored for split in splits])), len(training_set.classes)
     majority, logistic = (np.empty((len(rows), n_classes)) for _ in range(2))
     weights = training_set.weights
+    seconds = seconds_for(BASELINES_SHARE) / len(splits)
     with phase("baselines", total=len(splits)) as current:
         for split in splits:
             held, train, index = split.scored, split.learned, np.searchsorted(rows, split.scored)
@@ -38,6 +43,7 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
                 held_matrix,
                 n_classes,
                 None if weights is None else weights[train],
+                seconds,
             )
             current.advance()
     return {"majority": majority, "logistic_regression": logistic}
@@ -65,14 +71,15 @@ def _encoded(
     return np.concatenate([matrices[0], scores[0]], 1), np.concatenate([matrices[1], scores[1]], 1)
 
 
-def baseline_scores(
-    probabilities: Mapping[str, NDArray[np.float64]], score_rows: Callable[[NDArray[np.float64]], Scores]
+def with_pooled_ranking(
+    scores: ScoresByModel,
+    probabilities: Mapping[str, NDArray[np.float64]],
+    score_ranking: Callable[[NDArray[np.float64]], Scores],
 ) -> ScoresByModel:
-    """Return the scores of the baselines' probabilities by ``score_rows``."""
-    # The majority's probabilities are the same for all rows of a fold, so they rank folds, not rows.
+    """Return the scores of the baselines; the majority's ranking metrics, by ``score_ranking``, are of all folds.
+
+    Its probabilities are the same for all rows of a fold, so they would rank folds, not rows.
+    """
     majority = probabilities["majority"]
-    pooled = score_rows(np.broadcast_to(majority.mean(0), majority.shape))
-    ranking = {name: value for name, value in pooled.items() if METRICS[name].is_ranking}
-    scores = ScoresByModel({name: score_rows(values) for name, values in probabilities.items()})
-    scores["majority"].update(ranking)
-    return scores
+    pooled = score_ranking(np.broadcast_to(majority.mean(0), majority.shape))
+    return ScoresByModel({**scores, "majority": Scores({**scores["majority"], **pooled})})

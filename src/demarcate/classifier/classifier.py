@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
@@ -15,20 +15,31 @@ from torch import nn
 
 from demarcate.argument_checks import check_consistent_length, seed_of
 from demarcate.bundle import read_bundle, write_bundle
-from demarcate.classifier.baseline_scores import baseline_probabilities, baseline_scores
+from demarcate.classifier.baseline_scores import baseline_probabilities, with_pooled_ranking
 from demarcate.classifier.cross_validation import fit_ensemble
 from demarcate.classifier.ensemble import Ensemble
 from demarcate.classifier.fit_arguments import checked_table, label_array, training_set_of
+from demarcate.classifier.limited_time import kinds_in_time
 from demarcate.classifier.model_record import model_record
 from demarcate.classifier.notices import audit_rows, dependence_notices, table_notices, training_notices
 from demarcate.classifier.settings import ClassifierSettings
 from demarcate.errors import InputError, Problem
-from demarcate.evaluation import ClassScores, CostComparison, Costs, PairedComparison, Score, Scores, ScoresByModel
+from demarcate.evaluation import (
+    METRICS,
+    ClassScores,
+    CostComparison,
+    Costs,
+    PairedComparison,
+    Score,
+    Scores,
+    ScoresByModel,
+)
 from demarcate.evaluation.averaging_gain import with_gain
 from demarcate.evaluation.baselines import BASELINE_NAMES
+from demarcate.evaluation.bootstrap import Bootstrap
 from demarcate.evaluation.cost_comparison import compare_costs_sampled
-from demarcate.evaluation.intervals import decision_scores, score_sampled
-from demarcate.evaluation.paired import compare_sampled
+from demarcate.evaluation.intervals import decision_scores, metric_bootstrap, scores_of_draws
+from demarcate.evaluation.paired import compare_draws
 from demarcate.evaluation.row_values import row_losses
 from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
@@ -251,13 +262,13 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         deadline = self._deadline()
         self._check()
         self.seed_ = seed_of(self.random_state)
-        with phase("read"):
+        with phase("check", detail="columns, cells and labels"):
             training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
         self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
+        deadline = min(filter(None, (deadline, self._budget_deadline(training_set))), default=None)
         settings = {**self._folds(len(training_set.codes)), **self._execution(), "checkpoint": self.checkpoint}
-        ensemble = fit_ensemble(
-            training_set, self.kinds_for(training_set), seed=self.seed_, deadline=deadline, **settings
-        )
+        kinds = kinds_in_time(self.kinds_for(training_set), self._n_member_rows(training_set), deadline)
+        ensemble = fit_ensemble(training_set, kinds, seed=self.seed_, deadline=deadline, **settings)
         self._keep(training_set, ensemble)
         for notice in table_notices(self.schema_, self.classes_, self.class_rows_, self.audit_):
             warnings.warn(notice, stacklevel=2)
@@ -332,14 +343,15 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         """
         check_is_fitted(self)
         with phase("intervals"):
-            return with_gain(self._score(self.oof_proba_), self.averaging_gain_)
+            return with_gain(self._scores_of(self._draws(self.oof_proba_)), self.averaging_gain_)
 
     @cached_property
     def class_scores_(self) -> ClassScores:
         """Precision, recall and F1 of each class in the decisions on out-of-fold rows, with 95% intervals."""
         check_is_fitted(self)
         decided, n_classes = self.predictor_.decisions(self.oof_proba_), len(self.classes_)
-        scores = decision_scores(self.oof_codes_, decided, n_classes, self.oof_sampling_, rows=self.oof_kind_)
+        with phase("intervals", detail="of each class"):
+            scores = decision_scores(self.oof_codes_, decided, n_classes, self.oof_sampling_, rows=self.oof_kind_)
         return ClassScores(self.classes_.tolist(), scores)
 
     @cached_property
@@ -349,7 +361,8 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         if self.costs_ is None:
             return None
         rows = self.oof_codes_, self.oof_proba_, self.costs_, self.oof_sampling_
-        return compare_costs_sampled(*rows, rows=self.oof_kind_, classes=self.classes_)
+        with phase("intervals", detail="of the costs"):
+            return compare_costs_sampled(*rows, rows=self.oof_kind_, classes=self.classes_)
 
     def baselines(self, X: Any, y: ArrayLike | None = None, sample_weight: ArrayLike | None = None) -> ScoresByModel:
         """Return the scores of ``majority`` and ``logistic_regression``, each a mapping of metric to score.
@@ -363,9 +376,18 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             fact = "These are not the rows that the networks were trained on"
             raise InputError([Problem(fact, "Give X, y and sample_weight as they were in fit")])
         probabilities = baseline_probabilities(training_set, self.splits_)
-        with phase("intervals"):
-            self.comparison_ = {name: self._compare(values, name) for name, values in probabilities.items()}
-            return baseline_scores(probabilities, self._score)
+        with phase("intervals", total=2 + len(probabilities)) as current:
+            own = self._draws(self.oof_proba_)
+            if "scores_" not in self.__dict__:
+                self.__dict__["scores_"] = with_gain(self._scores_of(own), self.averaging_gain_)
+            current.advance(detail="of the networks")
+            scores, self.comparison_ = ScoresByModel(), {}
+            for name, values in probabilities.items():
+                their = self._draws(values)
+                scores[name] = self._scores_of(their)
+                self.comparison_[name] = self._compare(own, their, name)
+                current.advance(detail=f"of {BASELINE_NAMES[name]}")
+            return with_pooled_ranking(scores, probabilities, self._ranking_scores)
 
     def diagnose(
         self,
@@ -424,14 +446,21 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         tags.input_tags.categorical = True
         return tags
 
-    def _score(self, probabilities: NDArray[np.float64]) -> Scores:
-        settings: dict[str, Any] = {"rows": self.oof_kind_, "positive": positive_or_second(self.predictor_.positive)}
-        return score_sampled(self.oof_codes_, probabilities, self.oof_sampling_, **settings)
+    def _draws(self, probabilities: NDArray[np.float64], metrics: Collection[str] = tuple(METRICS)) -> Bootstrap:
+        """Return metrics of probabilities of the held-out rows, ``(n_held, n_classes)``, resampled."""
+        positive = positive_or_second(self.predictor_.positive)
+        return metric_bootstrap(self.oof_codes_, probabilities, self.oof_sampling_, positive=positive, metrics=metrics)
 
-    def _compare(self, probabilities: NDArray[np.float64], baseline: str) -> PairedComparison:
-        settings: dict[str, Any] = {"rows": self.oof_kind_, "positive": positive_or_second(self.predictor_.positive)}
-        rows = self.oof_codes_, self.oof_proba_, probabilities, self.oof_sampling_
-        compared = compare_sampled(*rows, other=BASELINE_NAMES[baseline], **settings)
+    def _scores_of(self, draws: Bootstrap) -> Scores:
+        return scores_of_draws(draws, self.oof_codes_, len(self.classes_), rows=self.oof_kind_)
+
+    def _ranking_scores(self, probabilities: NDArray[np.float64]) -> Scores:
+        ranking = [name for name, metric in METRICS.items() if metric.is_ranking]
+        return self._scores_of(self._draws(probabilities, ranking))
+
+    def _compare(self, own: Bootstrap, their: Bootstrap, baseline: str) -> PairedComparison:
+        rows: dict[str, Any] = {"rows": self.oof_kind_, "other": BASELINE_NAMES[baseline]}
+        compared = compare_draws(own, their, self.oof_codes_, len(self.classes_), **rows)
         return replace(compared, differences=with_gain(compared.differences, self.averaging_gain_, bounded=False))
 
     def _keep(self, training_set: TrainingSet, ensemble: Ensemble) -> None:
@@ -460,5 +489,5 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             self.scorer_ = scorer.deciding(self.costs_)
         self.averaging_gain_ = ensemble.averaging_gain(predictor.temperature, positive_or_second(positive))
         losses = row_losses(self.oof_codes_, self.oof_proba_)
-        with phase("check"):
+        with phase("check", detail="what makes scores too good"):
             self.audit_ = tuple(audit_rows(training_set, self.oof_rows_, self.oof_folds_, losses))

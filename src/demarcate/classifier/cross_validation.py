@@ -31,6 +31,7 @@ from demarcate.evaluation.mixing import kind_weights, mixture, out_of_fold_weigh
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.sweep.grid import MAX_NETWORKS
 from demarcate.inference import Predictor
+from demarcate.phases import phase
 from demarcate.tabular.dependence import Dependence
 from demarcate.tabular.dependent_splits import one_split, splits_of
 from demarcate.tabular.splits import Split
@@ -161,7 +162,9 @@ def fit_ensemble(
     settings = {"device": device, "precision": precision, "on_epoch": on_epoch}
     encoding = {"standardise": standardise, "category_encoding": category_encoding}
     shared = _Fit(training_set, pieces, encoding, settings, checkpoint, deadline)
-    trained = _train(shared, kinds, splits, n_seeds, seed, n_alike=1 if n_folds == 1 else _alike(len(kinds)))
+    n_alike = 1 if n_folds == 1 else _alike(len(kinds))
+    with phase("train", detail="encoding the columns"):
+        trained = _train(shared, kinds, splits, n_seeds, seed, n_alike=n_alike)
     held, sampling, probabilities, finished = _out_of_fold(trained)
     parts = sampling.folds if len(splits) > 1 else holdout_parts(sampling, len(held))
     assert parts is not None
@@ -170,7 +173,8 @@ def fit_ensemble(
     predictor, members = trained.weighted(weights)
     scorer, some = predictor, sampled_rows(len(held))
     if splits[0].is_forward:
-        predictor, members = _fit_final(shared, trained, weights, n_seeds, seed)
+        with phase("train", detail="encoding the columns of all rows"):
+            predictor, members = _fit_final(shared, trained, weights, n_seeds, seed)
     return Ensemble(
         predictor=predictor,
         members=tuple(members),

@@ -99,3 +99,13 @@ def training_notices(members: Sequence[FittedMember]) -> Iterator[DemarcateWarni
     for index, member in enumerate(members):
         if member.divergence:
             yield DivergenceWarning(member.divergence.warning(f"network {index}", member.best_epoch))
+
+
+def convergence_notice(members: Sequence[FittedMember]) -> str:
+    """Return that training has not converged if most networks end at the last epoch; an empty text if it has."""
+    last = [member.history.n_epochs for member in members if member.at_last_epoch]
+    if 2 * len(last) <= len(members):
+        return ""
+    which = "the network" if len(members) == 1 else f"{len(last)} of {len(members)} networks"
+    fact = f"Not converged: {which} trained to the last epoch, {max(last)}, with patience left"
+    return f"{fact}. More epochs may help: --epochs {2 * max(last)} (epochs in Python)."

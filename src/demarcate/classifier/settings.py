@@ -11,8 +11,9 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from demarcate.argument_checks import plain, require, seed_of, whole_number
-from demarcate.classifier.cross_validation import check_counts
+from demarcate.classifier.cross_validation import HOLDOUT_MEMBERS_OF_EACH, check_counts
 from demarcate.classifier.kinds import PLAIN, VARIATIONS, Kind, Variation
+from demarcate.classifier.limited_time import training_deadline
 from demarcate.classifier.presets import AUTO, HOLDOUT_ABOVE, folds_for, narrowed, preset_settings
 from demarcate.encoding.base import check_category_encoding
 from demarcate.engine import OnEpoch, Training
@@ -24,6 +25,7 @@ from demarcate.nn import Network
 from demarcate.nn.residual_family import ResidualNetwork
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.column_options import ColumnOptions
+from demarcate.tabular.splits import HOLDOUT_MAX_ROWS
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.read_dependence import gap_of
 
@@ -225,6 +227,18 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         """Return when training has to end, by ``time.monotonic``, with time left to score the networks."""
         limit = checked_limit(plain(self.time_limit))
         return None if limit is None else time.monotonic() + limit - min(limit * SCORING_SHARE, MAX_SCORING_SECONDS)
+
+    def _budget_deadline(self, training_set: TrainingSet) -> float | None:
+        """Return when training has to end for the whole work to keep to its budget, if it has one."""
+        n_rows = len(training_set.codes)
+        n_scored = n_rows if n_rows <= self.holdout_above else min(n_rows, HOLDOUT_MAX_ROWS)
+        return training_deadline(n_rows, n_scored, len(training_set.classes))
+
+    def _n_member_rows(self, training_set: TrainingSet) -> float:
+        """Return about how many rows the members of a kind train on, counted for each member."""
+        n_rows, folds = len(training_set.codes), self._folds(len(training_set.codes))
+        n_members = max(1, folds["n_folds"] - 1) if n_rows <= self.holdout_above else HOLDOUT_MEMBERS_OF_EACH
+        return float(n_members * folds["n_seeds"] * n_rows)
 
     def _value(self, name: str) -> Any:
         """Return a parameter, or the preset's value where it is ``auto``."""

@@ -7,6 +7,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from demarcate.cli.console import notify
+from demarcate.formatting import duration
 
 if TYPE_CHECKING:
     from demarcate.engine import OnEpoch, Progress
@@ -15,14 +16,16 @@ SECONDS_BETWEEN = 10.0
 
 
 @contextmanager
-def progress_lines(description: str, state: Callable[[], str] = str) -> Iterator[None]:
-    """Print a line of what is done, its state and the seconds so far, every `SECONDS_BETWEEN` seconds."""
+def progress_lines(state: Callable[[], str], *, quiet: bool = False) -> Iterator[None]:
+    """Print a line of what goes on and the time so far, every `SECONDS_BETWEEN` seconds."""
+    if quiet:
+        yield
+        return
     start, is_done = time.monotonic(), Event()
 
     def report() -> None:
         while not is_done.wait(SECONDS_BETWEEN):
-            shown = state()
-            notify(f"{description}: {f'{shown}, ' if shown else ''}{time.monotonic() - start:.0f} seconds so far")
+            notify(f"{state()}, {duration(time.monotonic() - start)} so far")
 
     # A thread of its own: the work may take long between two of its own reports.
     thread = Thread(target=report, name="progress", daemon=True)

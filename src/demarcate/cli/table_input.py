@@ -17,6 +17,7 @@ from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.formatting import counted, listed, quoted
 from demarcate.io import signals
+from demarcate.phases import phase
 from demarcate.tabular import as_frame, typed_labels
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import ColumnOptions
@@ -137,16 +138,18 @@ def load_labelled(
 
     ``read`` is the table, if it has been read already.
     """
-    from demarcate.trainingset import open_table
+    with phase("read", detail=options.table):
+        table = read or load_table(options.table, reading)
+        words: dict[str, Any] = {"drop_missing": options.drop_missing_target, "missing": reading.cells().missing}
+        frame, labels, target = split_target(table, options.target, **words)
+    with phase("check", detail="columns, cells and labels"):
+        from demarcate.trainingset import open_table
 
-    table = read or load_table(options.table, reading)
-    words: dict[str, Any] = {"drop_missing": options.drop_missing_target, "missing": reading.cells().missing}
-    frame, labels, target = split_target(table, options.target, **words)
-    roles = (rows or RowOptions()).roles(frame.columns)
-    roles.refuse_target(target)
-    frame, labels, weights = weighted_rows(frame, labels, roles)
-    column_options, merge = options.column_options(table.columns, reading, table.categorical), options.merge_labels
-    training_set = open_table(frame, labels, target, weights, None, roles, column_options, merge_labels=merge)
+        roles = (rows or RowOptions()).roles(frame.columns)
+        roles.refuse_target(target)
+        frame, labels, weights = weighted_rows(frame, labels, roles)
+        column_options, merge = options.column_options(table.columns, reading, table.categorical), options.merge_labels
+        training_set = open_table(frame, labels, target, weights, None, roles, column_options, merge_labels=merge)
     return LabelledTable(table.name, frame, labels, training_set, column_options)
 
 

@@ -67,7 +67,11 @@ class ResultCollector:
             logits = self._traces.get(index)
             trace = torch.cat(logits)[: len(history.validation_epochs)].clone() if logits and end.n_epochs else None
             facts = end.best_epoch, end.divergence, trace, end.dropped, end.timed_out
-            fitted.append(FittedMember(member.network, state, history, *facts))
+            training, was_cut = member.training, end.divergence or end.dropped or end.timed_out
+            # A member whose patience was over with its last epoch would have ended with it anyhow.
+            is_patient = training.patience is not None and end.best_epoch + training.patience > end.n_epochs
+            at_last_epoch = end.n_epochs == training.epochs and is_patient and not was_cut
+            fitted.append(FittedMember(member.network, state, history, *facts, at_last_epoch))
         return fitted
 
     def state(self) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -29,6 +29,8 @@ class FittedMember:
         ``(n_evaluations, n_validation, n_outputs)``; else None.
     dropped, timed_out
         Whether halving, or the time limit, ended its training before its time.
+    at_last_epoch
+        Whether its training has ``patience``, and its last epoch came before that was over: it may not have converged.
     """
 
     network: Network
@@ -39,6 +41,7 @@ class FittedMember:
     validation_logits: Tensor | None = None
     dropped: bool = False
     timed_out: bool = False
+    at_last_epoch: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return how its training went, ready for JSON."""

@@ -1,11 +1,16 @@
 """Baselines: class shares and logistic regression, on the rows that networks are scored on."""
 
 import warnings
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from demarcate.phases.time_budget import clock, leave_out
+
 MANY_ROWS = 20_000
+STEPS_AT_ONCE = 25
+"""Iterations of logistic regression after which the time is looked at, where it is limited."""
 BASELINE_NAMES = {"majority": "the majority class", "logistic_regression": "logistic regression"}
 """The baselines as sentences name them."""
 
@@ -30,11 +35,13 @@ def logistic_probabilities(
     matrix: npt.NDArray[np.floating],
     n_classes: int,
     sample_weight: npt.NDArray[np.floating] | None = None,
+    seconds: float = np.inf,
 ) -> npt.NDArray[np.float64]:
     """Return the probabilities of scikit-learn's logistic regression for ``matrix``, ``(n_rows, n_classes)``.
 
     Matrices are ``(n_train_rows, n_features)`` and ``(n_rows, n_features)``, finite and scaled. A class without a
-    training row has probability 0. Training rows of one class, or without features, give the classes' shares.
+    training row has probability 0. Training rows of one class, or without features, give the classes' shares. After
+    so many ``seconds`` it stops short of its optimum, which is noted as left out.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -48,9 +55,31 @@ def logistic_probabilities(
     with warnings.catch_warnings():
         # A baseline one iteration short of its optimum is the same baseline.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(train_matrix, train_codes, sample_weight=sample_weight)
+        _fit_in_time(model, train_matrix, train_codes, sample_weight, seconds)
     probabilities: npt.NDArray[np.float64] = np.zeros((len(matrix), n_classes))
     probabilities[:, model.classes_] = model.predict_proba(matrix)
     # Single-precision rows sum to 1 in single precision only.
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     return probabilities
+
+
+def _fit_in_time(
+    model: Any,
+    matrix: npt.NDArray[np.floating],
+    codes: npt.NDArray[np.int64],
+    sample_weight: npt.NDArray[np.floating] | None,
+    seconds: float,
+) -> None:
+    """Fit logistic regression until it converges, or until time is over."""
+    n_steps, start = 0, clock()
+    if seconds < np.inf:
+        most, settings = model.max_iter, {"warm_start": True, "max_iter": STEPS_AT_ONCE}
+        model.set_params(**settings)
+    while True:
+        model.fit(matrix, codes, sample_weight=sample_weight)
+        n_steps += int(np.max(model.n_iter_))
+        if seconds == np.inf or np.max(model.n_iter_) < STEPS_AT_ONCE or n_steps >= most:
+            return
+        if clock() - start > seconds:
+            leave_out(f"logistic regression stops after {n_steps} steps, and may be better than shown")
+            return

@@ -23,11 +23,14 @@ from demarcate.evaluation.linearisation import effective_trials
 from demarcate.evaluation.measures import Measure, Ratio, values_of
 from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
 from demarcate.evaluation.scores import Score, check_level, wilson_interval
+from demarcate.phases.time_budget import clock, leave_out, seconds_for
 
 MAX_RESAMPLES, MIN_RESAMPLES = 1000, 200
 RESAMPLING_BUDGET = 100_000_000
 """Resamples x rows x classes: about two seconds' work."""
 CHUNK_NUMBERS = 1_000_000
+LIMITED_SHARE, LIMITED_RESAMPLES = 0.1, 40
+"""Where time is limited: the share of the time left that resampling may take, and the fewest resamples."""
 NEXT_SHARE = 1 / 4
 """How many rows come next, as a share of the scored ones, for which intervals of rows in time hold."""
 MIN_DEGREES_OF_FREEDOM = 3
@@ -56,6 +59,8 @@ class Bootstrap:
     """The values of each window in time, ``(n_windows,)``; none where folds are no windows."""
     n_effective: float | None = None
     """Kish's number of rows, where they are weighted."""
+    fold_values: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    """The values of the rows without those of each fold, ``(n_folds,)``; none where there are no two folds."""
 
     @classmethod
     def of(
@@ -74,19 +79,18 @@ class Bootstrap:
         ``units`` are the effective numbers of clusters behind the measures, by name, where rows are not plain.
         """
         check_level(level)
-        n_resamples = int(np.clip(RESAMPLING_BUDGET // n_numbers, MIN_RESAMPLES, MAX_RESAMPLES))
         once = np.ones((1, n_rows)) if counts is None else counts[np.newaxis]
         of_all_rows = values_of(measures, once if sampling.weights is None else once * sampling.weights)
         values = {name: float(value[0]) for name, value in of_all_rows.items() if not np.isnan(value[0])}
         defined = {name: measures[name] for name in values}
-        chunks = [values_of(defined, chunk) for chunk in resample(n_rows, n_resamples, seed, counts, sampling)]
-        draws = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in defined}
+        draws = _draws(defined, resample(n_rows, n_resamples(n_numbers), seed, counts, sampling))
+        without_folds = fold_values(defined, sampling)
         shares = {} if sampling.is_plain else {name: each for name, each in defined.items() if isinstance(each, Ratio)}
         return cls(
             values,
             draws,
-            stretch_of(defined, draws, sampling, level, units),
-            share_stretch_of(defined, draws, sampling, level),
+            stretch_of(draws, without_folds, sampling, level, units),
+            share_stretch_of(draws, without_folds, sampling, level),
             n_rows if counts is None else round(float(counts.sum())),
             level,
             effective_number(np.ones(n_rows), sampling.units(n_rows), counts),
@@ -94,6 +98,29 @@ class Bootstrap:
             {name: effective_trials(share, sampling, level, counts) for name, share in shares.items()},
             _window_values(defined, sampling),
             None if sampling.weights is None else effective_number(sampling.weights, None, counts),
+            without_folds,
+        )
+
+    def less(self, other: "Bootstrap", n_draws: int, units: Mapping[str, float] | None = None) -> "Bootstrap":
+        """Return the differences of the measures from those of another bootstrap, of the same rows and draws.
+
+        The first ``n_draws`` of them are compared. Windows in time are folds here. ``units`` are as for `of`.
+        """
+        names = [name for name in self.values if name in other.values]
+        n_both = min(n_draws, *(len(each.draws[name]) for each in (self, other) for name in names))
+        draws = {name: self.draws[name][:n_both] - other.draws[name][:n_both] for name in names}
+        without_folds = {name: own - other.fold_values[name] for name, own in self.fold_values.items() if name in names}
+        sampling = replace(self.sampling, is_forward=False)
+        return replace(
+            self,
+            values={name: self.values[name] - other.values[name] for name in names},
+            draws=draws,
+            stretch=stretch_of(draws, without_folds, sampling, self.level, units),
+            share_stretch={},
+            sampling=sampling,
+            n_trials={},
+            windows={},
+            fold_values=without_folds,
         )
 
     def about(self, values: Mapping[str, float]) -> "Bootstrap":
@@ -107,6 +134,11 @@ class Bootstrap:
         defined = self.draws[name][~np.isnan(self.draws[name])]
         if self.n_rows < 2 or not len(defined) or (self.sampling.clusters is not None and self.n_units < 2):
             return -np.inf, np.inf
+        if len(self.draws[name]) < MIN_RESAMPLES:
+            # The tails of few draws are noise; their standard deviation is known much better.
+            reach = NormalDist().inv_cdf((1 + self.level) / 2) * tails(max(len(defined) - 1, 1), self.level)
+            middle, deviation = float(defined.mean()), float(defined.std(ddof=1)) if len(defined) > 1 else 0.0
+            return middle - reach * deviation, middle + reach * deviation
         low, high = np.quantile(defined, [(1 - self.level) / 2, (1 + self.level) / 2])
         return float(low), float(high)
 
@@ -171,9 +203,27 @@ class Bootstrap:
         )
 
 
+def n_resamples(n_numbers: int) -> int:
+    """Return how often rows are drawn, by the number of rows x classes."""
+    return int(np.clip(RESAMPLING_BUDGET // n_numbers, MIN_RESAMPLES, MAX_RESAMPLES))
+
+
+def _draws(measures: Mapping[str, Measure], chunks: Iterator[NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    """Return the values of resampled rows, ``(n_resamples,)`` each: of fewer draws where time is limited."""
+    seconds, start = seconds_for(LIMITED_SHARE), clock()
+    values, n_draws = [], 0
+    for chunk in chunks:
+        if n_draws >= LIMITED_RESAMPLES and clock() - start > seconds:
+            leave_out("intervals come from fewer random draws of the rows than they would")
+            break
+        values.append(values_of(measures, chunk))
+        n_draws += len(chunk)
+    return {name: np.concatenate([each[name] for each in values]) for name in measures}
+
+
 def stretch_of(
-    measures: Mapping[str, Measure],
     draws: Mapping[str, NDArray[np.float64]],
+    without_folds: Mapping[str, NDArray[np.float64]],
     sampling: Sampling,
     level: float,
     units: Mapping[str, float] | None = None,
@@ -182,12 +232,11 @@ def stretch_of(
 
     Folds and few units both lower the degrees of freedom; the fewer count. Windows in time have a rule of their own.
     """
-    folds = None if sampling.is_forward else sampling.folds
-    n_folds = 0 if folds is None else len(np.unique(folds))
-    between = fold_stretch(measures, draws, sampling) if n_folds > 1 else dict.fromkeys(measures, 1.0)
+    n_folds = 0 if sampling.is_forward else _n_folds(sampling)
+    between = fold_stretch(draws, without_folds) if n_folds > 1 else dict.fromkeys(draws, 1.0)
     of_folds = float(max(n_folds - 1, MIN_DEGREES_OF_FREEDOM)) if n_folds > 1 else np.inf
     stretch = {}
-    for name in measures:
+    for name in draws:
         freedom, few = of_folds, 1.0
         if units is not None:
             # Of fewer than two units nothing is known, and one degree of freedom says so.
@@ -197,13 +246,20 @@ def stretch_of(
 
 
 def share_stretch_of(
-    measures: Mapping[str, Measure], draws: Mapping[str, NDArray[np.float64]], sampling: Sampling, level: float
+    draws: Mapping[str, NDArray[np.float64]],
+    without_folds: Mapping[str, NDArray[np.float64]],
+    sampling: Sampling,
+    level: float,
 ) -> dict[str, float]:
     """Return `stretch_of` for Wilson's interval, whose trials know of few clusters: these count only once."""
     if sampling.clusters is None or sampling.is_forward:
-        return stretch_of(measures, draws, sampling, level)
-    is_folded = sampling.folds is not None and len(np.unique(sampling.folds)) > 1
-    return fold_stretch(measures, draws, sampling) if is_folded else dict.fromkeys(measures, 1.0)
+        return stretch_of(draws, without_folds, sampling, level)
+    return fold_stretch(draws, without_folds) if _n_folds(sampling) > 1 else dict.fromkeys(draws, 1.0)
+
+
+def _n_folds(sampling: Sampling) -> int:
+    """Return the number of folds or windows; 0 where one classifier predicted all rows."""
+    return 0 if sampling.folds is None else len(np.unique(sampling.folds))
 
 
 def tails(freedom: float, level: float) -> float:
@@ -218,23 +274,27 @@ def few_units_stretch(n_units: float) -> float:
     return float((n_units / max(n_units - 1, 0.5)) ** 0.5)
 
 
+def fold_values(measures: Mapping[str, Measure], sampling: Sampling) -> dict[str, NDArray[np.float64]]:
+    """Return each measure of the rows without those of each fold, ``(n_folds,)``; nothing without two folds."""
+    folds = sampling.folds
+    if folds is None or _n_folds(sampling) < 2:
+        return {}
+    kept = (folds != np.unique(folds)[:, np.newaxis]).astype(np.float64)
+    return values_of(measures, kept if sampling.weights is None else kept * sampling.weights)
+
+
 def fold_stretch(
-    measures: Mapping[str, Measure], draws: Mapping[str, NDArray[np.float64]], sampling: Sampling
+    draws: Mapping[str, NDArray[np.float64]], without_folds: Mapping[str, NDArray[np.float64]]
 ) -> dict[str, float]:
     """Return how many times as much folds vary as resampled rows say, at least 1, by measure.
 
-    ``draws`` are the measures of resampled rows, ``(n_resamples,)`` each; there are two or more folds.
+    ``draws`` are the measures of resampled rows, ``(n_resamples,)`` each; ``without_folds`` those of the rows without
+    each fold, ``(n_folds,)`` each.
     """
-    folds = sampling.folds
-    assert folds is not None
-    numbers = np.unique(folds)
-    n_folds = len(numbers)
-    kept = (folds != numbers[:, np.newaxis]).astype(np.float64)
-    without = values_of(measures, kept if sampling.weights is None else kept * sampling.weights)
     stretch = {}
-    for name, values in without.items():
+    for name, values in without_folds.items():
         of_folds, of_rows = values[~np.isnan(values)], draws[name][~np.isnan(draws[name])]
-        between = (n_folds - 1) * of_folds.var() if len(of_folds) else 0.0
+        between = (len(values) - 1) * of_folds.var() if len(of_folds) else 0.0
         within = of_rows.var() if len(of_rows) else 0.0
         stretch[name] = max(1.0, between / within) ** 0.5 if within > 0 else 1.0
     return stretch
@@ -242,7 +302,7 @@ def fold_stretch(
 
 def resample(
     n_rows: int,
-    n_resamples: int,
+    n_draws: int,
     seed: int,
     counts: NDArray[np.float64] | None = None,
     sampling: Sampling = PLAIN,
@@ -259,8 +319,8 @@ def resample(
         n_units = int(units.max()) + 1
         of_unit = None if counts is None else np.bincount(units, counts) / np.bincount(units)
     n_chunk = max(CHUNK_NUMBERS // n_rows, 1)
-    for begin in range(0, n_resamples, n_chunk):
-        size = min(n_chunk, n_resamples - begin), n_units
+    for begin in range(0, n_draws, n_chunk):
+        size = min(n_chunk, n_draws - begin), n_units
         if of_unit is None:
             drawn = generator.integers(n_units, size=size)
             times = np.stack([np.bincount(each, minlength=n_units) for each in drawn]).astype(np.float64)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from demarcate.evaluation.bootstrap import Bootstrap, stretch_of
+from demarcate.evaluation.bootstrap import Bootstrap, fold_values, stretch_of
 from demarcate.evaluation.costs import ABSTAINED, Costs
 from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.row_values import check_probabilities
@@ -200,7 +200,7 @@ def _interval_ends(
     if sampling.folds is not None:
         columns = range(row_costs.shape[1])
         means, draws = {str(at): mean_of(row_costs[:, at]) for at in columns}, {str(at): drawn[:, at] for at in columns}
-        stretch = np.array([*stretch_of(means, draws, sampling, LEVEL).values()])
+        stretch = np.array([*stretch_of(draws, fold_values(means, sampling), sampling, LEVEL).values()])
         centre = row_costs.mean(axis=0)
         lows, highs = centre + stretch * (lows - centre), centre + stretch * (highs - centre)
     return lows, highs

@@ -24,6 +24,8 @@ the classes' shares, or of equal parts for means over classes. ``benchmarks/trus
 intervals.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 
@@ -116,14 +118,40 @@ def score_sampled(
     level: float = 0.95,
 ) -> Scores:
     """Return `score` of rows ``(n_rows,)`` that were sampled in some way."""
+    draws = metric_bootstrap(codes, probabilities, sampling, positive=positive, seed=seed, level=level)
+    return scores_of_draws(draws, codes, probabilities.shape[1], rows=rows)
+
+
+def metric_bootstrap(
+    codes: npt.NDArray[np.int64],
+    probabilities: npt.NDArray[np.floating],
+    sampling: Sampling,
+    *,
+    positive: int = 1,
+    seed: int = 0,
+    level: float = 0.95,
+    metrics: Collection[str] = tuple(METRICS),
+    n_numbers: int | None = None,
+) -> Bootstrap:
+    """Return some of the metrics of rows ``(n_rows,)``, resampled: the fewer times, the more ``n_numbers`` are."""
     probabilities = check_probabilities(codes, probabilities)
-    n_classes = probabilities.shape[1]
     measures = metric_measures(codes, probabilities, positive)
-    behind = None if sampling.is_plain else units_of_classes(codes, n_classes, sampling)
-    units = None if behind is None else metric_units(codes, behind, sampling)
-    bootstrap = Bootstrap.of(measures, len(codes), probabilities.size, sampling, seed, level, units=units)
-    n_fewest = fewest_trials(np.bincount(codes, minlength=n_classes), behind)
-    return Scores(metric_scores(bootstrap, n_fewest, rows))
+    units = sampled_units(codes, probabilities.shape[1], sampling)
+    chosen = {name: measure for name, measure in measures.items() if name in metrics}
+    return Bootstrap.of(chosen, len(codes), n_numbers or probabilities.size, sampling, seed, level, units=units)
+
+
+def scores_of_draws(draws: Bootstrap, codes: npt.NDArray[np.int64], n_classes: int, *, rows: str) -> Scores:
+    """Return the metrics of a `metric_bootstrap` with their intervals."""
+    behind = None if draws.sampling.is_plain else units_of_classes(codes, n_classes, draws.sampling)
+    return Scores(metric_scores(draws, fewest_trials(np.bincount(codes, minlength=n_classes), behind), rows))
+
+
+def sampled_units(codes: npt.NDArray[np.int64], n_classes: int, sampling: Sampling) -> dict[str, float] | None:
+    """Return the effective number of units behind each metric; None where rows are plain."""
+    if sampling.is_plain:
+        return None
+    return metric_units(codes, units_of_classes(codes, n_classes, sampling), sampling)
 
 
 def metric_units(

@@ -14,12 +14,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from demarcate.evaluation.bootstrap import Bootstrap
-from demarcate.evaluation.intervals import metric_units
-from demarcate.evaluation.measures import Measure
-from demarcate.evaluation.metrics import METRICS, metric_measures
-from demarcate.evaluation.row_values import check_probabilities
-from demarcate.evaluation.sampling import Sampling, units_of_classes
+from demarcate.evaluation.bootstrap import Bootstrap, n_resamples
+from demarcate.evaluation.intervals import metric_bootstrap, sampled_units
+from demarcate.evaluation.metrics import METRICS
+from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.scores import Score, scores_json
 from demarcate.formatting import interval_texts
 from demarcate.presentation import brief_repr
@@ -134,20 +132,20 @@ def compare_sampled(
     metrics: Collection[str] = tuple(METRICS),
 ) -> PairedComparison:
     """Return `compare_classifiers` of rows ``(n_rows,)`` that were sampled in some way, by some of the metrics."""
-    own, their = (
-        metric_measures(codes, check_probabilities(codes, values), positive) for values in (probabilities, others)
-    )
-    sampling = replace(sampling, is_forward=False)
-    units = None
-    if not sampling.is_plain:
-        units = metric_units(codes, units_of_classes(codes, probabilities.shape[1], sampling), sampling)
-    measures = {name: _difference(own[name], their[name]) for name in own if name in metrics}
-    bootstrap = Bootstrap.of(measures, len(codes), 2 * probabilities.size, sampling, seed, level, units=units)
+    settings: dict[str, Any] = {"positive": positive, "seed": seed, "level": level, "metrics": metrics}
+    settings["n_numbers"] = 2 * probabilities.size
+    own, their = (metric_bootstrap(codes, values, sampling, **settings) for values in (probabilities, others))
+    return compare_draws(own, their, codes, probabilities.shape[1], other=other, rows=rows)
+
+
+def compare_draws(
+    own: Bootstrap, their: Bootstrap, codes: npt.NDArray[np.int64], n_classes: int, *, other: str, rows: str
+) -> PairedComparison:
+    """Return the comparison of two classifiers by the `metric_bootstrap` of each, of the same rows."""
+    units = sampled_units(codes, n_classes, replace(own.sampling, is_forward=False))
+    difference = own.less(their, n_resamples(2 * len(codes) * n_classes), units)
     differences = {
-        name: bootstrap.score(name, bootstrap.percentiles(name), rows, (-np.inf, np.inf)) for name in bootstrap.values
+        name: difference.score(name, difference.percentiles(name), rows, (-np.inf, np.inf))
+        for name in difference.values
     }
     return PairedComparison(other, differences)
-
-
-def _difference(own: Measure, other: Measure) -> Measure:
-    return lambda weights: own(weights) - other(weights)

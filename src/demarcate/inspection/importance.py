@@ -18,12 +18,15 @@ from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
 from demarcate.inference import Predictor
 from demarcate.nn import family_of
 from demarcate.phases import phase
+from demarcate.phases.time_budget import clock, leave_out, seconds_for
 from demarcate.presentation import brief_repr
 from demarcate.tabular import ParsedColumns
 
 N_PERMUTATIONS = 5
 MAX_ROWS, MIN_ROWS = 5000, 1000
 MAX_COLUMNS = 200
+LIMITED_SHARE, LIMITED_ROWS = 0.6, 200
+"""Where time is limited: the share of what is left that may be taken, and the fewest rows."""
 BUDGET = 5e11
 """Multiplications of all forward passes together, about ten seconds' work; fewer rows are sampled to stay within it."""
 
@@ -138,6 +141,9 @@ def permutation_importance(
         names = [name for name in names if name in columns]
     cost = sum(population.flat.numel() for population in predictor.populations) * len(names) * n_permutations
     n_rows = min(len(codes), max_rows, max(MIN_ROWS, int(BUDGET / max(cost, 1))))
+    if names and (seconds := seconds_for(LIMITED_SHARE)) < np.inf:
+        seconds_of_row = _seconds_of_row(predictor, parsed, codes, groups)
+        n_rows, n_permutations = _within(seconds / seconds_of_row / len(names), n_rows, n_permutations)
     sampled = np.sort(generator.permutation(len(codes))[:n_rows])
     places = np.searchsorted(sampled, np.arange(len(codes)))
     sampled_groups = [
@@ -155,6 +161,27 @@ def permutation_importance(
     of_columns = [_column_importance(name, np.stack(values), rows, of_sample) for name, values in effects.items()]
     of_columns.sort(key=lambda column: -column.log_loss.value)
     return Importance(tuple(of_columns), n_permutations, n_rows, len(places), len(predictor.schema.used))
+
+
+def _within(n_shuffled: float, n_rows: int, n_permutations: int) -> tuple[int, int]:
+    """Return rows and permutations of a column that are at most so many shuffled cells, if at all possible."""
+    if n_rows * n_permutations <= n_shuffled:
+        return n_rows, n_permutations
+    leave_out("importance comes from fewer rows and shuffles than it would")
+    n_permutations = int(np.clip(n_shuffled // n_rows, 2, n_permutations))
+    return min(n_rows, max(LIMITED_ROWS, int(n_shuffled // n_permutations))), n_permutations
+
+
+def _seconds_of_row(
+    predictor: Predictor, parsed: ParsedColumns, codes: NDArray[np.int64], groups: Sequence[RowGroup]
+) -> float:
+    """Return the seconds that the scores of a row take, by trying some rows."""
+    some, start = groups[0].rows[:LIMITED_ROWS], clock()
+    cells = {name: column[some] for name, column in parsed.items()}
+    encoded = _Encoded.of(predictor, cells, RowGroup(np.arange(len(some)), groups[0].members))
+    with use_threads(1):
+        _row_values(codes[some], encoded.probabilities(), None)
+    return (clock() - start) / len(some)
 
 
 def _effects(
@@ -178,7 +205,7 @@ def _effects(
             for name in names:
                 shuffled = _rejoin(groups, [each.shuffled(name, order) for each in encoded], n_classes)
                 effects[name].append(_row_values(codes, shuffled, weights) - before)
-                current.advance()
+                current.advance(detail=f"shuffling {name!r}")
     return effects
 
 

@@ -180,12 +180,15 @@ class TestShown:
         assert "Scores on 303 out-of-fold rows, with 95% intervals" in outcome.out
         assert re.search(r"accuracy +0\.\d{3} \[0\.\d{3}, +0\.\d{3}\]", outcome.out)
         assert re.search("2 networks of 8 hidden units, trained in", outcome.out)
-        assert re.fullmatch(
-            rf"Saved to {re.escape(str(tmp_path / 'm.safetensors'))}, SHA-256 [0-9a-f]{{64}}\n", outcome.err
-        )
+        path = re.escape(str(tmp_path / "m.safetensors"))
+        saved, next_command = outcome.err.splitlines()
+        assert re.fullmatch(rf"Saved to {path}, SHA-256 [0-9a-f]{{64}}", saved)
+        assert re.fullmatch(rf"Next: demarcate predict {path} heart --out predictions\.csv", next_command)
+        assert "than logistic regression: log loss" in outcome.out.rstrip().splitlines()[-1]
 
     def test_without_out_it_says_that_nothing_is_kept(self, fit):
-        assert fit("moons").err == "Not saved: name a file with --out to keep this model.\n"
+        lines = ["Not saved: name a file with --out to keep this model.", "Next: demarcate diagnose moons"]
+        assert fit("moons").err.splitlines() == lines
 
     def test_class_weights_are_shown_and_reported(self, fit):
         outcome = fit("heart", "--class-weight", "balanced")
@@ -270,6 +273,7 @@ class TestSettings:
         assert outcome.code == 0
         assert "the time limit ended training after 1 epoch" in outcome.err
         assert "The time limit ended training" in outcome.out
+        assert "To keep to --time-limit 0.001: " in outcome.out
         assert load(out).record["settings"]["time_limit"] == 0.001
         assert "ended by its time limit after 1 epoch" in demarcate("inspect", out).out
         text = page.read_text(encoding="utf-8")

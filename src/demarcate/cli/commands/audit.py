@@ -43,9 +43,9 @@ def audit(
     --strict.
     """
     on_fit = None if output.quiet else lambda what: notify(f"Training: {what} ...")
-    from demarcate.cli.progress_bar import work_progress
+    from demarcate.cli.progress_bar import PhasesProgress
 
-    with work_progress(f"auditing {data.table}", quiet=output.quiet):
+    with PhasesProgress(quiet=output.quiet).shown():
         result = _audit(data, rows, options, reading, seed, on_fit)
     if output.as_json:
         print_json({"table": data.table, "against": options.against, **result.to_json()})

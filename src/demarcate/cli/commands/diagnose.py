@@ -57,7 +57,7 @@ def diagnose(
     """
     from demarcate.cli.explanation import with_lesson_settings
     from demarcate.cli.outputs import check_outputs, report_files, write_picture
-    from demarcate.cli.progress_bar import work_progress
+    from demarcate.cli.progress_bar import PhasesProgress
     from demarcate.cli.table_input import load_labelled
     from demarcate.experiments.diagnosis.diagnose import check_diagnosis_settings
 
@@ -65,18 +65,18 @@ def diagnose(
     check_outputs(files, data.table)
     check_settings(settings, seed)
     check_diagnosis_settings(**asdict(size), seed=seed)
-    with work_progress(f"reading {data.table}", quiet=output.quiet):
+    progress = PhasesProgress(quiet=output.quiet)
+    with progress.shown():
         table = load_labelled(data, reading, rows)
     if output.shows_tables:
         table.show()
     # torch takes seconds to import: by now the table has been read and shown.
     from demarcate.classifier import DemarcateClassifier
-    from demarcate.cli.progress_bar import training_progress
 
     start = time.perf_counter()
-    with training_progress(quiet=output.quiet) as on_epoch:
+    with progress.shown():
         arguments: dict[str, Any] = {**settings, **table.options.arguments(), "random_state": seed}
-        classifier = DemarcateClassifier(**arguments, on_epoch=on_epoch)
+        classifier = DemarcateClassifier(**arguments)
         diagnosis = classifier.diagnose(table.training_set, **asdict(size))
     seconds = time.perf_counter() - start
     if files.plot:

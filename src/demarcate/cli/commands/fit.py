@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from demarcate.cli.console import notify, print_json
+from demarcate.cli.console import print_json
 from demarcate.cli.option_groups import OutputFile, option, setting, settings_of
 from demarcate.cli.options import (
     CHECKPOINT,
@@ -21,10 +21,13 @@ from demarcate.cli.options import (
     TrainingOptions,
     check_settings,
 )
+from demarcate.phases import phase
+from demarcate.phases.time_budget import TimeBudget, current_budget, keeping_to
 
 if TYPE_CHECKING:
     from demarcate.classifier import DemarcateClassifier
     from demarcate.cli.fit_input import TableOnDisk
+    from demarcate.cli.progress_bar import PhasesProgress
     from demarcate.cli.table_input import LabelledTable
 
 
@@ -39,6 +42,9 @@ RECORDED = (
     "costs",
 )
 """What the JSON has of the record of a fit."""
+
+REPORT_SECONDS, PLOT_SECONDS = 5.0, 2.0
+"""What a report and a picture mostly take, which training leaves to them where time is limited."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +85,8 @@ class CrossValidationOptions:
         "decides when to stop, none with --patience 0. [default: 0.2]"
     )
     time_limit: float | None = setting(
-        "Seconds after which training stops with the best networks so far; one epoch is always finished."
+        "Seconds for the whole command: training stops in time with the best networks so far, and what comes after it "
+        "does less. One epoch is always finished."
     )
     no_calibration: bool | None = setting(
         "Never scale the probabilities by a temperature.", "--no-calibration", name="calibrate", read=operator.not_
@@ -118,23 +125,28 @@ def fit(
     from demarcate.cli.explanation import with_lesson_settings
     from demarcate.cli.fit_input import open_fit_input
     from demarcate.cli.outputs import check_outputs
-    from demarcate.cli.progress_bar import work_progress
+    from demarcate.cli.progress_bar import PhasesProgress
 
     if validation.every is not None:
         require_cadence("--every", validation.every)
+    budget = None if not validation.time_limit else TimeBudget(max(0.0, validation.time_limit))
     settings = settings_of(network, encoding, training, validation, decision)
     settings = with_lesson_settings(data.table, settings, quiet=output.quiet)
     check_outputs(files, data.table)
     check_settings(settings, seed)
     memory, out, report = validation.memory, files.out, files.report
+    if budget:
+        budget.reserved = REPORT_SECONDS * (files.report is not None) + PLOT_SECONDS * (files.plot is not None)
     with ExitStack() as closing:
-        with work_progress(f"reading {data.table}", quiet=output.quiet):
+        closing.enter_context(keeping_to(budget))
+        progress = PhasesProgress(quiet=output.quiet, every=validation.every)
+        with progress.shown():
             opened = open_fit_input(
                 data, reading, rows, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet
             )
             table = closing.enter_context(opened)
         words = [*_reading_words(data, reading), *rows.words()]
-        shown: dict[str, Any] = {"every": validation.every, "explain": explanation.explain}
+        shown: dict[str, Any] = {"progress": progress, "explain": explanation.explain}
         result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output, **shown)
     if output.as_json:
         print_json(result)
@@ -148,12 +160,14 @@ def _fit(
     reading_words: list[str],
     output: OutputOptions,
     *,
-    every: int | None,
+    progress: "PhasesProgress",
     explain: bool,
 ) -> dict[str, Any]:
     from demarcate.cli.cost_options import named_costs, positive_label
+    from demarcate.cli.fit_ending import notify_of_next, print_fit
     from demarcate.cli.fit_input import TableOnDisk
     from demarcate.cli.outputs import report_files
+    from demarcate.cli.resumable_training import resumable_training
     from demarcate.evaluation import Costs
 
     classes = table.training_set.classes.tolist()
@@ -163,45 +177,31 @@ def _fit(
     Costs.of(classes, settings.get("cost"), decision.abstain, positive=decision.positive)
     if output.shows_tables:
         table.show()
-    # torch takes seconds to import: by now the table has been read and shown.
-    from demarcate.classifier import DemarcateClassifier
-    from demarcate.classifier.plain_loop import differences_from_plain_loop
-    from demarcate.cli.explanation import print_differences
-    from demarcate.cli.progress_bar import training_progress, work_progress
-    from demarcate.cli.resumable_training import resumable_training
-
-    merge_labels = table.training_set.merge_labels
-    classifier = DemarcateClassifier(**{**settings, **table.options.arguments(), "merge_labels": merge_labels})
     start = time.perf_counter()
-    with resumable_training(settings.get("checkpoint"), quiet=output.quiet):
-        with training_progress(quiet=output.quiet, every=every) as on_epoch:
-            classifier.set_params(on_epoch=on_epoch).fit(table.training_set)
-        fit_seconds = time.perf_counter() - start
-        classifier.set_params(on_epoch=None)
-        with work_progress("scoring the baselines", quiet=output.quiet):
-            baselines, cost_comparison = classifier.baselines(table.training_set), classifier.cost_comparison_
-    record = classifier.record(baselines)
-    differences = differences_from_plain_loop(classifier, table.training_set) if explain else []
-    # Before anything is shown: the reader of the tables may close the pipe.
-    sha256 = _save(classifier, table, record, files, baselines, reading_words)
-    if output.shows_tables:
-        from demarcate.cli import console_tables
+    with progress.shown():
+        with phase("train", detail="loading PyTorch"):
+            # torch takes seconds to import: by now the table has been read and shown.
+            from demarcate.classifier import DemarcateClassifier
+            from demarcate.classifier.plain_loop import differences_from_plain_loop
 
-        console_tables.print_class_weights(classifier)
-        console_tables.print_scores(classifier.scores_, baselines)
-        console_tables.print_averaging_gain(classifier.averaging_gain_)
-        console_tables.print_few_scored_rows(classes, [*record["scored_rows"].values()])
-        if cost_comparison and classifier.costs_:
-            console_tables.print_costs(cost_comparison, classes, classifier.costs_)
-        console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
-        console_tables.print_training(classifier, record.get("split"), fit_seconds, table.training_set)
-        console_tables.print_verdict(classifier.comparison_["logistic_regression"], classifier.predictor_.networks)
-        if explain:
-            print_differences(differences)
+            merge_labels = table.training_set.merge_labels
+            arguments = {**settings, **table.options.arguments(), "merge_labels": merge_labels}
+            classifier = DemarcateClassifier(**arguments, on_epoch=progress.on_epoch)
+        with resumable_training(settings.get("checkpoint"), quiet=output.quiet):
+            classifier.fit(table.training_set)
+            fit_seconds = time.perf_counter() - start
+            classifier.set_params(on_epoch=None)
+            baselines = classifier.baselines(table.training_set)
+        record = classifier.record(baselines)
+        differences = differences_from_plain_loop(classifier, table.training_set) if explain else None
+        # Before anything is shown: the reader of the tables may close the pipe.
+        sha256 = _save(classifier, table, record, files, baselines, reading_words)
+    if output.shows_tables:
+        print_fit(classifier, table, record, baselines, fit_seconds, differences)
     if not output.quiet:
         report_files(files, sha256)
-    if output.shows_tables and not files.out:
-        notify("Not saved: name a file with --out to keep this model.")
+    if output.shows_tables:
+        notify_of_next(table.name, table.training_set.target, files.out)
     return {
         "model": files.out,
         "sha256": sha256,
@@ -220,7 +220,8 @@ def _fit(
         "columns": [{k: v for k, v in column.items() if k != "categories"} for column in classifier.schema_.to_json()],
         "members": [{k: v for k, v in member.items() if k != "history"} for member in record["members"]],
         "audit": record["audit"],
-        **({"differences": [each.to_json() for each in differences]} if explain else {}),
+        **({} if differences is None else {"differences": [each.to_json() for each in differences]}),
+        "left_out": budget.left_out if (budget := current_budget()) else [],
         "memory": table.memory_json() if isinstance(table, TableOnDisk) else None,
         "fit_seconds": round(fit_seconds, 3),
     }

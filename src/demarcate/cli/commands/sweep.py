@@ -78,7 +78,7 @@ def sweep(
     Example: demarcate sweep people.csv --target income --hidden 16 --hidden 64 --lr 1e-3,1e-2
     """
     from demarcate.cli.outputs import check_outputs, report_files
-    from demarcate.cli.progress_bar import work_progress
+    from demarcate.cli.progress_bar import PhasesProgress
     from demarcate.cli.table_input import load_labelled
 
     check_outputs(files, data.table)
@@ -87,18 +87,18 @@ def sweep(
         raise UsageError("There is nothing to try", "Name values, such as --hidden 16 --hidden 64 or --lr 1e-3,1e-2")
     settings = {"over": values, **settings_of(options, encoding)}
     training = _checked_training(settings, options.patience)
-    with work_progress(f"reading {data.table}", quiet=output.quiet):
+    progress = PhasesProgress(quiet=output.quiet)
+    with progress.shown():
         table = load_labelled(data, reading, rows)
     if output.shows_tables:
         table.show()
-    from demarcate.cli.progress_bar import training_progress
     from demarcate.cli.resumable_training import resumable_training
     from demarcate.experiments.sweep import sweep as run
 
     start = time.perf_counter()
-    with resumable_training(options.checkpoint, quiet=output.quiet), training_progress(quiet=output.quiet) as on_epoch:
+    with resumable_training(options.checkpoint, quiet=output.quiet), progress.shown():
         on_plan = None if output.quiet else lambda size: notify(f"{size}.")
-        arguments = {"training": training, "on_plan": on_plan, "on_epoch": on_epoch, **settings}
+        arguments = {"training": training, "on_plan": on_plan, **settings}
         result = run(table.training_set, **arguments)
     seconds = time.perf_counter() - start
     # Before anything is shown: the reader of the tables may close the pipe.

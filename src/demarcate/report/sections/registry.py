@@ -46,7 +46,7 @@ def build_sections(evaluated: EvaluatedRows) -> tuple[Section, ...]:
     """Compute every section that has something to show."""
     sections = []
     with phase("report", total=len(SECTIONS)) as current:
-        for section in SECTIONS:
+        for number, section in enumerate(SECTIONS, 1):
             sections.append(section.of(evaluated))
-            current.advance()
+            current.advance(detail=f"section {number} of {len(SECTIONS)}")
     return tuple(section for section in sections if section is not None)

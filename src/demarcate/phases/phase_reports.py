@@ -70,8 +70,8 @@ Listener = Callable[[PhaseState], None]
 class Phase:
     """A phase that goes on; threads may report from wherever they are."""
 
-    def __init__(self, name: PhaseName, total: float | None, listener: Listener | None) -> None:
-        self._state, self._listener = PhaseState(name, total=total), listener
+    def __init__(self, name: PhaseName, total: float | None, detail: str, listener: Listener | None) -> None:
+        self._state, self._listener = PhaseState(name, total=total, detail=detail), listener
         self._begun, self._reporting = clock(), threading.Lock()
         self._report(self._state)
 
@@ -140,14 +140,14 @@ def listening(listener: Listener | None) -> Iterator[None]:
 
 
 @contextmanager
-def phase(name: PhaseName, total: float | None = None) -> Iterator[Phase]:
+def phase(name: PhaseName, total: float | None = None, detail: str = "") -> Iterator[Phase]:
     """Open a phase for a block of code; within one of the same name it is that one, which goes on."""
     opened = _open.get()
     same = next((each for each in opened if each.name == name), None)
     if same is not None:
         yield same
         return
-    current = Phase(name, total, _listener.get())
+    current = Phase(name, total, detail, _listener.get())
     token = _open.set((*opened, current))
     try:
         yield current

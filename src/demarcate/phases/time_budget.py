@@ -1,0 +1,73 @@
+"""The time that a whole piece of work may take: every phase asks how much is left, and says what it leaves out."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+clock = time.monotonic
+"""Seconds since some moment; tests replace it."""
+
+
+class TimeBudget:
+    """Seconds from now, which the phases of some work share.
+
+    A phase that would take longer than the time left does less, and notes what it did not do in `left_out`. What cannot
+    be left out is done all the same, so the work may take somewhat longer.
+
+    Parameters
+    ----------
+    seconds
+        Above 0.
+
+    Examples
+    --------
+    >>> budget = TimeBudget(60)
+    >>> with keeping_to(budget):
+    ...     current_budget() is budget
+    True
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.ends = clock() + seconds
+        self.reserved = 0.0
+        """Seconds at the end that training leaves to what comes after it."""
+        self.left_out: list[str] = []
+        """What was left out so far, in words, each thing once."""
+
+    def left(self) -> float:
+        """Return the seconds that are left, at least 0."""
+        return max(0.0, self.ends - clock())
+
+
+_budget: ContextVar[TimeBudget | None] = ContextVar("budget", default=None)
+
+
+def current_budget() -> TimeBudget | None:
+    """Return the budget that the present work has to keep to; None for no limit."""
+    return _budget.get()
+
+
+def seconds_for(share: float) -> float:
+    """Return a share of the seconds that are left, which is infinite without a limit."""
+    budget = _budget.get()
+    return math.inf if budget is None else budget.left() * share
+
+
+def leave_out(what: str) -> None:
+    """Note that something was left out, in words that continue "To keep to the time limit: "."""
+    budget = _budget.get()
+    if budget is not None and what not in budget.left_out:
+        budget.left_out.append(what)
+
+
+@contextmanager
+def keeping_to(budget: TimeBudget | None) -> Iterator[None]:
+    """Have a block of code keep to a budget; None for no limit."""
+    token = _budget.set(budget)
+    try:
+        yield
+    finally:
+        _budget.reset(token)

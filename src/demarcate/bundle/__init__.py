@@ -5,15 +5,16 @@ Modules that build networks are imported only when a bundle is built or taken ap
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
+from demarcate.argument_checks import require
 from demarcate.bundle.format import encode, sha256_of
 from demarcate.bundle.provenance import provenance
 from demarcate.io.atomic import write_atomically
 
 if TYPE_CHECKING:
     from demarcate.bundle.read_model import ModelFile
-    from demarcate.inference import Predictor
+    from demarcate.inference import NumpyPredictor, Predictor
 
 __all__ = [
     "inspect_bundle",
@@ -21,6 +22,9 @@ __all__ = [
     "read_bundle",
     "write_bundle",
 ]
+
+BACKENDS = ("torch", "numpy")
+"""What may compute the networks of a model that is read."""
 
 
 def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
@@ -64,7 +68,17 @@ def write_bundle(predictor: "Predictor", path: str | os.PathLike[str]) -> str:
     return sha256_of(data)
 
 
-def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = None) -> "Predictor":
+@overload
+def read_bundle(
+    path: str | os.PathLike[str], *, expect_sha256: str | None = None, backend: Literal["torch"] = "torch"
+) -> "Predictor": ...
+@overload
+def read_bundle(
+    path: str | os.PathLike[str], *, expect_sha256: str | None = None, backend: Literal["numpy"]
+) -> "NumpyPredictor": ...
+def read_bundle(
+    path: str | os.PathLike[str], *, expect_sha256: str | None = None, backend: str = "torch"
+) -> "Predictor | NumpyPredictor":
     """Read a predictor from a file that `write_bundle` wrote.
 
     The file is validated first: its size and format, the types and shapes of all tensors against the document, finite
@@ -78,18 +92,22 @@ def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = Non
     expect_sha256 : str, optional
         The SHA-256 that the file must have, as `write_bundle` returned it; compared before any of the file is parsed.
         The digest in the file detects damage; this one detects another file.
+    backend : {"torch", "numpy"}
+        What computes the networks. ``numpy`` loads in a fraction of the time, because torch is not imported, and is
+        made for rows that come one at a time (`NumpyPredictor.predict_row`); ``torch`` is made for tables.
 
     Returns
     -------
-    Predictor
-        The saved predictor: it predicts the same bits as before saving.
+    Predictor or NumpyPredictor
+        The saved predictor: with torch it predicts the same bits as before saving, with numpy the same probabilities
+        within 1e-6.
 
     Raises
     ------
     BundleError
         If the file does not exist, has another SHA-256, or is not exactly as demarcate writes it.
     SettingError
-        If ``expect_sha256`` is not 64 hexadecimal digits.
+        If ``expect_sha256`` is not 64 hexadecimal digits, or the backend is unknown or does not compute these networks.
 
     Examples
     --------
@@ -105,7 +123,12 @@ def read_bundle(path: str | os.PathLike[str], *, expect_sha256: str | None = Non
     """
     from demarcate.bundle.read_model import read_model_file
 
+    require(backend in BACKENDS, "backend", f"one of {', '.join(BACKENDS)}", backend)
     file = read_model_file(Path(path), expect_sha256)
+    if backend == "numpy":
+        from demarcate.bundle.array_model import build_numpy_predictor
+
+        return build_numpy_predictor(file.spec, file.tensors)
     from demarcate.bundle.document import build_predictor
 
     return build_predictor(file.spec, file.tensors)

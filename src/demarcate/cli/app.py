@@ -22,6 +22,7 @@ from demarcate.cli.commands.report import report
 from demarcate.cli.commands.sweep import sweep
 from demarcate.cli.error_handling import handle_errors
 from demarcate.cli.option_groups import expand_options
+from demarcate.cli.plain_values import read_plainly
 from demarcate.cli.process import open_standard_streams
 from demarcate.cli.repeated_options import SingleValueCommand
 from demarcate.formatting import visible
@@ -49,6 +50,11 @@ class CommandGroup(TyperGroup):
         """Read the arguments before the command's name."""
         with _visible_messages():
             return super().make_context(info_name, args, parent, **extra)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments, without pydantic where they need no conversion."""
+        read_plainly(self.get_params(ctx))
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Read the command's arguments and run it."""

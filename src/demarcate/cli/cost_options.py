@@ -4,7 +4,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import DecisionOptions
@@ -12,7 +12,9 @@ from demarcate.errors import InputWarning
 from demarcate.formatting import listed, quoted
 
 if TYPE_CHECKING:
-    from demarcate.inference import Predictor
+    from demarcate.inference import FittedModel
+
+Model = TypeVar("Model", bound="FittedModel")
 
 _COST = re.compile(r"\s*(.+?)\s*=\s*([^=,:]+?)\s*(?:,|\Z)", re.DOTALL)
 """One of several costs: a mistake, whose name may hold anything, and up to the next comma its number."""
@@ -34,7 +36,7 @@ def named_costs(texts: Sequence[str] | None, classes: Sequence[Any]) -> dict[Any
     return costs
 
 
-def apply_positive(predictor: "Predictor", label: str | None) -> "Predictor":
+def apply_positive(predictor: Model, label: str | None) -> Model:
     """Return a saved model with the positive class that an option names, and with its own where it names none."""
     from demarcate.tabular.positive_class import positive_code
 
@@ -53,9 +55,9 @@ def positive_label(classes: Sequence[Any], positive: int | None) -> Any:
     return None if positive is None else classes[positive]
 
 
-def apply_costs(predictor: "Predictor", decision: DecisionOptions) -> "Predictor":
+def apply_costs(predictor: Model, decision: DecisionOptions) -> Model:
     """Return a saved model that decides by the costs that options name, and by its own where they name none."""
-    from demarcate.evaluation import Costs
+    from demarcate.evaluation.costs import Costs
 
     predictor = apply_positive(predictor, decision.positive)
     costs, abstain, saved = named_costs(decision.cost, predictor.classes.tolist()), decision.abstain, predictor.costs

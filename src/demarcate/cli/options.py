@@ -15,7 +15,7 @@ from demarcate.nn.activations import ACTIVATIONS
 from demarcate.nn.spec import HEAD_HELP
 
 if TYPE_CHECKING:
-    from demarcate.inference import Predictor
+    from demarcate.inference import FittedModel, Predictor
     from demarcate.tabular.column_options import CellOptions, ColumnOptions
     from demarcate.trainingset.read_dependence import RowRoles
 
@@ -212,6 +212,16 @@ class ModelOptions:
 
         predictor = read_bundle(self.model, expect_sha256=self.expect_sha256)
         return predictor if reading is None else replace(predictor, cells=reading.cells())
+
+    def load_for_a_row(self, reading: ReadingOptions) -> "FittedModel":
+        """Read the model to predict a single row: without torch, if numpy computes its networks."""
+        from demarcate.bundle import inspect_bundle
+        from demarcate.bundle.array_model import build_numpy_predictor, computes_all
+
+        file = inspect_bundle(self.model, expect_sha256=self.expect_sha256)
+        if not computes_all(file.spec):
+            return self.load(reading)
+        return replace(build_numpy_predictor(file.spec, file.tensors), cells=reading.cells())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,25 @@
 """Predictions as people and programs read them."""
 
+from __future__ import annotations
+
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.cli.console import json_text
 from demarcate.cli.options import ALL_DIGITS
 from demarcate.formatting import plain_text, visible
+from demarcate.lazy_imports import polars as pl
+
+if TYPE_CHECKING:
+    from demarcate.inference import FittedModel
+    from demarcate.tabular import ParsedColumns
 
 _MAX_EXACT_POWER, _MAX_EXACT_DIGITS = 22, 15
 """The greatest power of ten that a float is, and the digits that every whole number in floats keeps."""
@@ -101,6 +107,29 @@ class Predictions:
     def _set_labels(self) -> list[list[Any]]:
         assert self.sets is not None, "only where there are sets"
         return [self.classes[row].tolist() for row in self.sets]
+
+
+def predictions_of(
+    model: FittedModel,
+    parsed: ParsedColumns,
+    coverage: float | None = None,
+    *,
+    per_class: bool = False,
+    spread: bool = False,
+    digits: int = ALL_DIGITS,
+) -> Predictions:
+    """Return a model's predictions for parsed rows, with sets of a coverage, and spreads, where they are asked for."""
+    probabilities = model.probabilities(parsed)
+    return Predictions(
+        model.target,
+        model.classes,
+        model.decide(probabilities),
+        probabilities,
+        sets=None if coverage is None else model.sets(parsed, coverage, per_class=per_class),
+        coverage=coverage,
+        spread=model.spreads(parsed) if spread else None,
+        digits=digits,
+    )
 
 
 def output_names(classes: NDArray[Any], *, has_sets: bool, has_spread: bool, as_json: bool) -> set[str]:

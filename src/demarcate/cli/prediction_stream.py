@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,14 @@ import demarcate
 from demarcate.cli.kept_columns import NOTHING_KEPT, KeptColumns
 from demarcate.cli.options import ALL_DIGITS
 from demarcate.cli.outputs import is_text
-from demarcate.cli.prediction_format import Predictions
+from demarcate.cli.prediction_format import Predictions, predictions_of
 from demarcate.cli.progress_bar import rows_progress
 from demarcate.cli.resumable_output import ResumableOutput
 from demarcate.cli.table_input import TableInput
 from demarcate.errors import InputError, Interrupted, OutputError, Problem
 
 if TYPE_CHECKING:
-    from demarcate.inference import Predictor
+    from demarcate.inference import FittedModel
     from demarcate.tabular import ParsedColumns, TableReader
 
 
@@ -28,10 +28,10 @@ PredictionSink = Callable[[Predictions], None]
 
 
 @dataclass(frozen=True)
-class RowPredictor:
+class PartPredictor:
     """A model, and what it predicts for every row."""
 
-    predictor: "Predictor"
+    predictor: "FittedModel"
     coverage: float | None = None
     """How often prediction sets hold the true label; None for no sets."""
     per_class: bool = False
@@ -55,24 +55,14 @@ class RowPredictor:
 
     def predict(self, parsed: "ParsedColumns", stored: pl.DataFrame) -> Predictions:
         """Return the predictions for parsed rows, which the input stores as they are in a frame."""
-        predictor = self.predictor
-        probabilities = predictor.probabilities(parsed)
-        sets = None if self.coverage is None else predictor.sets(parsed, self.coverage, per_class=self.per_class)
-        return Predictions(
-            predictor.target,
-            predictor.classes,
-            predictor.decide(probabilities),
-            probabilities,
-            sets=sets,
-            coverage=self.coverage,
-            spread=predictor.spreads(parsed) if self.spread else None,
-            kept=self.kept.of_rows(stored) if self.kept.positions else None,
-            digits=self.digits,
+        predictions = predictions_of(
+            self.predictor, parsed, self.coverage, per_class=self.per_class, spread=self.spread, digits=self.digits
         )
+        return replace(predictions, kept=self.kept.of_rows(stored)) if self.kept.positions else predictions
 
 
 def predict_parts(
-    table: TableInput, model: RowPredictor, sinks: Sequence[PredictionSink], *, quiet: bool, n_done: int = 0
+    table: TableInput, model: PartPredictor, sinks: Sequence[PredictionSink], *, quiet: bool, n_done: int = 0
 ) -> "TableReader":
     """Give the predictions of the rows after the first ``n_done`` to all sinks; return the reader of all rows."""
     reader = model.predictor.reader()
@@ -99,7 +89,7 @@ def predict_parts(
 def predict_to_file(
     out: str,
     table: TableInput,
-    model: RowPredictor,
+    model: PartPredictor,
     sinks: Sequence[PredictionSink],
     identity: dict[str, Any],
     *,

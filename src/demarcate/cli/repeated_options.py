@@ -6,6 +6,7 @@ from typing import Any
 from typer.core import TyperCommand, TyperOption
 
 from demarcate.cli.former_options import with_present_names
+from demarcate.cli.plain_values import read_plainly
 from demarcate.formatting import listed, quoted
 
 
@@ -14,7 +15,9 @@ class SingleValueCommand(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments, unless an option contradicts itself."""
-        known = [each for each in self.get_params(ctx) if isinstance(each, TyperOption)]
+        parameters = self.get_params(ctx)
+        read_plainly(parameters)
+        known = [each for each in parameters if isinstance(each, TyperOption)]
         options = {flag: each for each in known for flag in (*each.opts, *each.secondary_opts)}
         args = with_present_names(args, options)
         given: dict[str, list[str]] = {}

@@ -1,16 +1,18 @@
 """Categories, one-hot, with columns for rare, unseen and missing ones."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.errors import SettingError
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import Column
 
 MIN_ROWS = 3
@@ -55,7 +57,7 @@ class CategoricalEncoder(ColumnEncoder):
         return cls(tuple(frequent["category"]), totals / max(len(train), 1))
 
     @classmethod
-    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "CategoricalEncoder":
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> CategoricalEncoder:
         """Return the encoder with this state."""
         return cls(tuple(json["kept"]), np.array(array))
 
@@ -71,7 +73,7 @@ class CategoricalEncoder(ColumnEncoder):
         return min(len(column.categories) + 2, cls.max_width)
 
     @classmethod
-    def share(cls, encoders: Sequence["CategoricalEncoder"], cells: pl.Series) -> SharedColumn:
+    def share(cls, encoders: Sequence[CategoricalEncoder], cells: pl.Series) -> SharedColumn:
         """Share the column between encoders of it, as `share_categories` does."""
         return share_categories(encoders, cells)
 
@@ -132,8 +134,13 @@ def share_categories(encoders: Sequence[Categories], cells: pl.Series) -> Shared
     return SharedColumn((), np.empty((len(encoders), 4, 0)), columns, codes, table)
 
 
-def category_codes(categories: Sequence[str], cells: pl.Series) -> NDArray[np.uint32]:
-    """Return each cell's index among the categories: one past the last for others, two past it for missing."""
+def category_codes(categories: Sequence[str], cells: pl.Series | list[str | None]) -> NDArray[np.uint32]:
+    """Return each cell's index among the categories: one past the last for others, two past it for missing.
+
+    The cells of a few rows may come as a list.
+    """
+    if isinstance(cells, list):
+        return np.array([_code(categories, cell) for cell in cells], dtype=np.uint32)
     return enum_codes(pl.Enum(categories), cells)
 
 
@@ -148,3 +155,9 @@ def enum_codes(dtype: pl.Enum, cells: pl.Series) -> NDArray[np.uint32]:
         is_missing = cells.is_null()
         codes = codes.fill_null(0).set(is_missing, len(dtype.categories) + 1)
     return codes.to_numpy()
+
+
+def _code(categories: Sequence[str], cell: str | None) -> int:
+    if cell is None:
+        return len(categories) + 1
+    return categories.index(cell) if cell in categories else len(categories)

@@ -1,11 +1,12 @@
 """Many categories: the frequent ones one-hot, and target statistics of all."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, FitContext, Floats, State
@@ -14,6 +15,7 @@ from demarcate.encoding.cross_fitting import CrossFittedEncoder
 from demarcate.encoding.target_statistics import MAX_CLASSES, MAX_ODDS, ClassStatistics, class_counts, score_names
 from demarcate.errors import SettingError
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import Column
 
 MANY_CATEGORIES, MIN_CATEGORIES, RARE_ROWS = 50, 20, 10
@@ -74,7 +76,7 @@ class CategoricalTargetEncoder(CrossFittedEncoder):
         return type(self)(self.one_hot, self.known, _odds(_statistics(self.known, cells, rows, context)))
 
     @classmethod
-    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "CategoricalTargetEncoder":
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> CategoricalTargetEncoder:
         """Return the encoder with this state."""
         n_shares, known = len(json["kept"]) + 2, tuple(json["known"])
         odds = np.array(array[n_shares:]).reshape(len(known) + 2, -1)

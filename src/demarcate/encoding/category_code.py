@@ -1,17 +1,19 @@
 """Categories as whole numbers, the way many lessons encode them, for comparison with one-hot."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.encoding.categorical import category_codes, share_categories
 from demarcate.encoding.tree_leaves import FILE_FORMAT
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import Column
 
 
@@ -44,12 +46,12 @@ class CategoryCodeEncoder(ColumnEncoder):
         return cls(tuple(cells[rows].drop_nulls().cast(pl.String).unique(maintain_order=True)))
 
     @classmethod
-    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "CategoryCodeEncoder":  # noqa: ARG003
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> CategoryCodeEncoder:  # noqa: ARG003
         """Return the encoder with this state."""
         return cls(tuple(json["kept"]))
 
     @classmethod
-    def share(cls, encoders: Sequence["CategoryCodeEncoder"], cells: pl.Series) -> SharedColumn:
+    def share(cls, encoders: Sequence[CategoryCodeEncoder], cells: pl.Series) -> SharedColumn:
         """Share the column between encoders of it, as `share_categories` does."""
         return share_categories(encoders, cells)
 

@@ -4,17 +4,19 @@ Where a table repeats cells of other columns, these have codes for that table al
 value, instead of once per row.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import ColumnEncoder, Encoded, Floats
 from demarcate.encoding.categorical import enum_codes
 from demarcate.encoding.table_encoder import TableEncoder
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import ParsedColumns
 
 MAX_REPEATED, MAX_TABLE_REPEATED = 512, 4096

@@ -1,16 +1,18 @@
 """Leaves of many trees at once: cells are compared with all thresholds of a column once, and trees compare ranks."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import Floats
 from demarcate.encoding.categorical import enum_codes
 from demarcate.encoding.tree_leaves import OrderedColumn, TreeLeaves
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import ParsedColumns
 
 MAX_PAIRED = 64

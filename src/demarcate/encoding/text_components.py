@@ -1,12 +1,13 @@
 """Text: its length, and what its words and characters have in common with other texts."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import (
@@ -24,6 +25,7 @@ from demarcate.encoding.hashed_weights import HashedWeights
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.encoding.text_features import HashedTexts, hashed_texts, in_slices, thinning
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 
 MAX_COMPONENTS, ROWS_PER_COMPONENT = 30, 20
 """Components, at most, and training rows for each, at least."""
@@ -67,14 +69,14 @@ class TextEncoder(ColumnEncoder):
     components: HashedWeights
 
     @classmethod
-    def fit(cls, cells: pl.Series, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> "TextEncoder":
+    def fit(cls, cells: pl.Series, rows: NDArray[np.int64], context: FitContext = NO_TARGET) -> TextEncoder:
         """Fit on some rows of texts, null where missing."""
         texts, places, _ = training_texts(cells, rows)
         deviation = DEVIATION if context.codes is None else DEVIATION_BESIDE_SCORES
         return cls(NumericEncoder.fit(_log_length(texts), places), _components(texts, places, deviation))
 
     @classmethod
-    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "TextEncoder":
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> TextEncoder:
         """Return the encoder with this state."""
         components = HashedWeights.from_array(array[4:], json["n_grams"], json["n_components"])
         return cls(NumericEncoder.from_state(array[:4], json), components)
@@ -86,7 +88,7 @@ class TextEncoder(ColumnEncoder):
         return range(size, size + 1)
 
     @classmethod
-    def share(cls, encoders: Sequence["TextEncoder"], cells: pl.Series) -> SharedColumn:
+    def share(cls, encoders: Sequence[TextEncoder], cells: pl.Series) -> SharedColumn:
         """Share the column between encoders of it: every encoder's own columns."""
         nothing = SharedColumn((), np.empty((len(encoders), 4, 0)), tuple(() for _ in encoders))
         encoded = [encoder.encode(cells) for encoder in encoders]

@@ -3,6 +3,8 @@
 Nothing of a text remains but numbers: an n-gram is known by a hash of 31 bits, which is the same on every machine.
 """
 
+from __future__ import annotations
+
 import threading
 import unicodedata
 import weakref
@@ -12,10 +14,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import Floats
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.text_inference import WITHOUT_SPACES
 
 WORDS_AT_ONCE, LETTERS_AT_ONCE = (1, 2), (3, 4, 5)
@@ -211,12 +213,12 @@ def _kind(character: str) -> int:
 _local = threading.local()
 
 
-def _recent() -> list[tuple["weakref.ref[pl.Series]", int, HashedTexts]]:
+def _recent() -> list[tuple[weakref.ref[pl.Series], int, HashedTexts]]:
     if not hasattr(_local, "recent"):
         _local.recent = []
     recent: list[tuple[weakref.ref[pl.Series], int, HashedTexts]] = _local.recent
     return recent
 
 
-def _forget(remembered: list[tuple["weakref.ref[pl.Series]", int, HashedTexts]]) -> None:
+def _forget(remembered: list[tuple[weakref.ref[pl.Series], int, HashedTexts]]) -> None:
     remembered[:] = [entry for entry in remembered if entry[0]() is not None]

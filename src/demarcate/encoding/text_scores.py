@@ -1,12 +1,13 @@
 """Text, and what the classes of training rows say of its words."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import NO_TARGET, ColumnEncoder, Encoded, FitContext, Floats, State
@@ -21,6 +22,7 @@ from demarcate.encoding.text_components import (
 )
 from demarcate.encoding.text_features import in_slices
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import Column
 from demarcate.tabular.splits import stratified_folds
 
@@ -86,7 +88,7 @@ class TextScoreEncoder(CrossFittedEncoder):
         return type(self)(self.text, odds, self.strength)
 
     @classmethod
-    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "TextScoreEncoder":
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> TextScoreEncoder:
         """Return the encoder with this state."""
         size = TextEncoder.state_sizes_for(json)[0]
         odds = HashedWeights.from_array(array[size:], json["n_score_grams"], json["n_scores"])

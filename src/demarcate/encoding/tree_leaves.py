@@ -1,18 +1,20 @@
 """The leaves of a table's trees as encoded columns: one for each leaf, 1 where the row is in it."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import TEXTS, Encoded, Floats, State
 from demarcate.encoding.categorical import category_codes, enum_codes
 from demarcate.encoding.oblivious_trees import DEPTH, N_TREES, BinnedColumn, Leaves, Trees, grow_trees
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 MAX_FIT_ROWS = 100_000
@@ -40,7 +42,7 @@ class OrderedColumn:
     @classmethod
     def fit(
         cls, name: str, cells: Any, codes: NDArray[np.int64], n_classes: int, weights: Floats | None = None
-    ) -> "OrderedColumn":
+    ) -> OrderedColumn:
         """Order a column's categories by the classes ``codes`` ``(n_rows,)`` of the rows of these cells."""
         if not isinstance(cells, pl.Series):
             return cls(name, None, np.empty(0))
@@ -59,6 +61,8 @@ class OrderedColumn:
         """Return cells as numbers, NaN where missing, ``(n_rows,)``."""
         if self.categories is None:
             return np.asarray(cells, dtype=np.float64)
+        if isinstance(cells, list):
+            return np.asarray(np.append(self.places, np.nan)[category_codes(self.categories, cells)])
         return np.asarray(np.append(self.places, np.nan)[enum_codes(self._dtype, cells)])
 
     @cached_property
@@ -84,7 +88,7 @@ class TreeLeaves:
         codes: NDArray[np.int64],
         weights: Floats | None = None,
         seed: int = 0,
-    ) -> "TreeLeaves | None":
+    ) -> TreeLeaves | None:
         """Grow trees on these training rows of the table that the schema parsed; None if it has only text.
 
         Columns are read one by one, and of very many rows a sample: such a table need not fit in memory.
@@ -104,7 +108,7 @@ class TreeLeaves:
         return cls.of(inputs, grow_trees(binned, of_rows, n_classes, row_weights, seed=seed))
 
     @classmethod
-    def of(cls, inputs: Sequence[OrderedColumn], trees: Trees) -> "TreeLeaves":
+    def of(cls, inputs: Sequence[OrderedColumn], trees: Trees) -> TreeLeaves:
         """Return trees with those of these columns that they test."""
         tested = np.unique(trees.columns)
         return cls(tuple(inputs[at] for at in tested), Trees(np.searchsorted(tested, trees.columns), trees.thresholds))
@@ -154,7 +158,7 @@ class TreeLeaves:
         return array, {"inputs": inputs, "tests": self.trees.columns.tolist(), "n_numbers": len(array)}
 
     @classmethod
-    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> "TreeLeaves":
+    def from_state(cls, array: Floats, json: Mapping[str, Any]) -> TreeLeaves:
         """Return the trees with a state that `check_state` accepted; raise ValueError for other numbers than theirs."""
         tests = np.array(json["tests"], dtype=np.int64)
         start, inputs = tests.size, []

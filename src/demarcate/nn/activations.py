@@ -1,5 +1,9 @@
-"""The activation functions with their derivatives; torch is imported when the first of them is computed."""
+"""The activation functions with their derivatives.
 
+torch is imported when the first of them is computed on tensors, and numpy when one is computed on arrays.
+"""
+
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,7 +11,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor, nn
+
+    Floats = NDArray[Any]
 
 
 class ActivationFunctions(NamedTuple):
@@ -33,6 +40,8 @@ class Activation:
         Its formula.
     load
         Returns the functions, which need torch.
+    on_arrays
+        f on numpy arrays of any shape, in their dtype, for networks that are computed without torch.
     saves
         From which tensor the derivative is computed: x, f(x), or only the sign of f(x), which scaling up does not
         change.
@@ -53,6 +62,7 @@ class Activation:
     name: str
     help: str
     load: Callable[[], ActivationFunctions] = field(repr=False)
+    on_arrays: "Callable[[Floats], Floats]" = field(repr=False)
     saves: Literal["input", "output", "sign"] = "output"
     zero_at_zero: bool = True
 
@@ -153,17 +163,65 @@ def _in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, _: function(x)
 
 
+def _relu_array(x: "Floats") -> "Floats":
+    import numpy as np
+
+    return np.asarray(np.maximum(x, 0))
+
+
+def _tanh_array(x: "Floats") -> "Floats":
+    import numpy as np
+
+    return np.asarray(np.tanh(x))
+
+
+def _sigmoid_array(x: "Floats") -> "Floats":
+    import numpy as np
+
+    # The exponential of a number below 0 does not overflow.
+    power = np.exp(-np.abs(x))
+    return np.asarray(np.where(x >= 0, 1, power) / (1 + power))
+
+
+def _silu_array(x: "Floats") -> "Floats":
+    return x * _sigmoid_array(x)
+
+
+def _gelu_array(x: "Floats") -> "Floats":
+    import numpy as np
+
+    # numpy has no error function, and SciPy takes longer to import than a row to compute.
+    errors = np.fromiter(map(math.erf, (x.ravel() / math.sqrt(2)).tolist()), x.dtype, x.size)
+    return np.asarray(x * (1 + errors.reshape(x.shape)) / 2)
+
+
+def _elu_array(x: "Floats") -> "Floats":
+    import numpy as np
+
+    return np.where(x > 0, x, np.expm1(np.minimum(x, 0)))
+
+
+def _leaky_relu_array(x: "Floats") -> "Floats":
+    import numpy as np
+
+    return np.where(x > 0, x, 0.01 * x)
+
+
+def _none_array(x: "Floats") -> "Floats":
+    return x
+
+
 _RECORDS = {
     record.name: record
     for record in (
-        Activation("relu", "max(0, x)", _relu, saves="sign"),
-        Activation("tanh", "tanh(x)", _tanh),
-        Activation("silu", "x * sigmoid(x)", _silu, saves="input"),
-        Activation("gelu", "x * P(Z < x), Z standard normal", _gelu, saves="input"),
-        Activation("elu", "x above 0, exp(x) - 1 below", _elu),
-        Activation("leaky_relu", "x above 0, 0.01 * x below", _leaky_relu, saves="sign"),
-        Activation("sigmoid", "1 / (1 + exp(-x))", _sigmoid, zero_at_zero=False),
-        Activation("none", "x, which keeps the network linear", _none),
+        Activation("relu", "max(0, x)", _relu, _relu_array, saves="sign"),
+        Activation("tanh", "tanh(x)", _tanh, _tanh_array),
+        Activation("silu", "x * sigmoid(x)", _silu, _silu_array, saves="input"),
+        Activation("gelu", "x * P(Z < x), Z standard normal", _gelu, _gelu_array, saves="input"),
+        Activation("elu", "x above 0, exp(x) - 1 below", _elu, _elu_array),
+        Activation("leaky_relu", "x above 0, 0.01 * x below", _leaky_relu, _leaky_relu_array, saves="sign"),
+        Activation("sigmoid", "1 / (1 + exp(-x))", _sigmoid, _sigmoid_array, zero_at_zero=False),
+        Activation("none", "x, which keeps the network linear", _none, _none_array),
     )
 }
 

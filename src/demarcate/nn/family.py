@@ -4,13 +4,14 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from demarcate.errors import SettingError
 from demarcate.nn.spec import Network
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from demarcate.nn.layout import Layout, MemberState
@@ -41,6 +42,8 @@ class Family(ABC):
         Whether several members may be computed as one stack.
     is_by_row
         Whether a row's logits depend on that row alone in training too, so that rows that fill up a batch do no harm.
+    computes_arrays
+        Whether `array_logits` computes a member with numpy: then a row is predicted without importing torch.
     draws_globally
         Whether training draws random numbers from torch's global generators.
     """
@@ -50,6 +53,7 @@ class Family(ABC):
     is_stackable: ClassVar[bool] = True
     is_by_row: ClassVar[bool] = True
     draws_globally: ClassVar[bool] = False
+    computes_arrays: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
@@ -149,6 +153,15 @@ class Family(ABC):
         ``layers`` are the member's own, weights ``(d_in, d_out)`` and vectors ``(d,)``; ``x`` may be overwritten.
         """
         raise NotImplementedError(f"the {self.name} family has no linear first layer")
+
+    def array_logits(
+        self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
+    ) -> "NDArray[Any]":
+        """Return one member's logits ``(n_rows, n_outputs)`` for inputs ``(n_rows, d_in)``, by numpy.
+
+        ``layers`` are the parameters as the member's module keeps them, weights ``(d_out, d_in)``.
+        """
+        raise NotImplementedError(f"the {self.name} family is not computed by numpy")
 
     def widths_of(self, network: Network, state: "MemberState") -> tuple[int, ...]:
         """Return the widths of a member with these parameters: here as its first weight and its last bias tell."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from demarcate.errors import SettingError
 from demarcate.nn.activations import ACTIVATIONS
@@ -11,6 +11,7 @@ from demarcate.nn.spec import Network
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from demarcate.nn.layout import Layout, MemberState
@@ -21,6 +22,7 @@ class MlpFamily(Family):
     """Multilayer perceptrons: their backward pass is written by hand, in `demarcate.nn.mlp_backward`."""
 
     starts_linear = True
+    computes_arrays = True
 
     def shapes(self, widths: Sequence[int]) -> list[tuple[Shape, ...]]:
         """Return a weight ``(d_out, d_in)`` and a bias ``(d_out,)`` for each layer."""
@@ -57,6 +59,15 @@ class MlpFamily(Family):
         from demarcate.nn.mlp_backward import MlpPropagation
 
         return MlpPropagation(layout, ACTIVATIONS[network.activation], flat, dtype)
+
+    def array_logits(
+        self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
+    ) -> "NDArray[Any]":
+        """Return one member's logits by numpy."""
+        activate = ACTIVATIONS[network.activation].on_arrays
+        for number, (weight, bias) in enumerate(layers):
+            x = (activate(x) if number else x) @ weight.T + bias
+        return x
 
     def to_module(self, network: Network, state: "MemberState") -> "nn.Sequential":
         """Return a member as ``torch.nn.Sequential`` in evaluation mode, with a copy of its parameters."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from demarcate.errors import SettingError
 from demarcate.nn.activations import ACTIVATIONS
@@ -11,6 +11,7 @@ from demarcate.nn.spec import Network
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from demarcate.nn.layout import Layout, MemberState
@@ -62,6 +63,7 @@ class ResidualFamily(Family):
 
     network_type = ResidualNetwork
     starts_linear = True
+    computes_arrays = True
 
     def shapes(self, widths: Sequence[int]) -> list[tuple[Shape, ...]]:
         """Return those of the first layer, of U, b and V of each block, and of the last layer."""
@@ -113,6 +115,18 @@ class ResidualFamily(Family):
             units = torch.addmm(inner_bias, functions.forward_out(activated.copy_(x), activated), inner)
             x.addmm_(functions.forward_out(units, units), outer)
         return torch.addmm(last_bias, functions.forward_out(x, x), last_weight)
+
+    def array_logits(
+        self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
+    ) -> "NDArray[Any]":
+        """Return one member's logits by numpy."""
+        activate = ACTIVATIONS[network.activation].on_arrays
+        (weight, bias), *blocks, (last_weight, last_bias) = layers
+        x = x @ weight.T + bias
+        for (inner, inner_bias), (outer,) in zip(blocks[::2], blocks[1::2], strict=True):
+            x = x + activate(activate(x) @ inner.T + inner_bias) @ outer.T
+        logits: NDArray[Any] = activate(x) @ last_weight.T + last_bias
+        return logits
 
     def to_module(self, network: Network, state: "MemberState") -> "nn.Module":
         """Return a member as a `ResidualModule` in evaluation mode, with a copy of its parameters."""

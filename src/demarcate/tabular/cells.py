@@ -4,13 +4,16 @@ Text follows rules of our own, because libraries disagree silently: here ``007``
 an integer too large for a float is not a quantity.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
+
+from demarcate.lazy_imports import polars as pl
 
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 _INTEGER = r"^[+-]?[0-9]+$"
@@ -68,7 +71,7 @@ def parse_booleans(column: pl.Series) -> pl.Series:
     if column.dtype == pl.Boolean:
         return column.cast(pl.String)
     text = parse_categories(column)
-    return _replace(text, {word: new for word in text.unique().drop_nulls() if (new := _boolean_word(word)) != word})
+    return _replace(text, {word: new for word in text.unique().drop_nulls() if (new := boolean_word(word)) != word})
 
 
 def parse_categories(column: pl.Series) -> pl.Series:
@@ -84,7 +87,7 @@ def parse_categories(column: pl.Series) -> pl.Series:
     distinct = text.unique().drop_nulls()
     numeric = distinct.filter(distinct.str.contains(_NUMBER) & ~distinct.str.contains(_CODE))
     spelling: dict[str, str | None] = {old: new for old in numeric if (new := _canonical_number(old)) != old}
-    spelling |= {time: time.rstrip("0").rstrip(".") for time in distinct.filter(distinct.str.contains(_TIME))}
+    spelling |= {time: _without_zeros(time) for time in distinct.filter(distinct.str.contains(_TIME))}
     spelling[""] = None
     return _replace(text, spelling)
 
@@ -156,7 +159,8 @@ def _replace(text: pl.Series, replacements: Mapping[str, str | None]) -> pl.Seri
     return distinct.replace(replacements).gather(codes).alias(text.name)
 
 
-def _boolean_word(word: str) -> str | None:
+def boolean_word(word: str) -> str | None:
+    """Return a word for yes or no as ``true`` or ``false``, None for a missing one, and another word as it is."""
     lower = word.lower()
     return None if lower in MISSING_WORDS else TRUTH_OF_WORDS.get(lower, word)
 
@@ -164,6 +168,18 @@ def _boolean_word(word: str) -> str | None:
 def number_spelling(text: str) -> str:
     """Return the one spelling of text that is a number, as `parse_categories` has it; empty for other text."""
     return _canonical_number(text) if re.match(_NUMBER, text) and not re.match(_CODE, text) else ""
+
+
+def category_spelling(text: str) -> str | None:
+    """Return the one spelling of a category in stripped text, as `parse_categories` has it; None if it is empty."""
+    if re.match(_TIME, text):
+        return _without_zeros(text)
+    return number_spelling(text) or text or None
+
+
+def _without_zeros(time: str) -> str:
+    """Return a time without the zeros that end its decimals of a second."""
+    return time.rstrip("0").rstrip(".")
 
 
 def _canonical_number(text: str) -> str:

@@ -1,8 +1,10 @@
 """Moments in text: a day, and where it has them a time of day and an offset from UTC."""
 
+from __future__ import annotations
+
 import re
 
-import polars as pl
+from demarcate.lazy_imports import polars as pl
 
 SECOND = 1_000_000
 """In microseconds, the unit of everything here."""

@@ -1,5 +1,7 @@
 """Columns from any library as polars series of a few plain types."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -8,13 +10,13 @@ from decimal import Decimal
 from types import NoneType
 from typing import Any
 
-import narwhals as nw
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import is_whole, plain_text, quoted
+from demarcate.lazy_imports import narwhals as nw
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import MAX_EXACT_INTEGER
 
 _PLAIN_TYPES = {str, int, float, bool, date, datetime}

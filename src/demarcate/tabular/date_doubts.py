@@ -1,12 +1,14 @@
 """What else the dates of a column could mean: another order, another century, no date at all, another zone."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.formatting import quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import strip
 from demarcate.tabular.date_formats import day_month_order, is_day_month_ambiguous, other_orders
 from demarcate.tabular.dates import parse_dates

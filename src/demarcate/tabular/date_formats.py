@@ -5,12 +5,13 @@ as ISO 8601 and names of months do. Several formats of one column are joined by 
 ``@1935``: its two digits are the years from 1935 to 2034.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 
-import polars as pl
-
 from demarcate.errors import SettingError
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.clock import SECOND
 from demarcate.tabular.month_names import in_english, plain_day
 

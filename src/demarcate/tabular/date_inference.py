@@ -1,14 +1,16 @@
 """Whether the cells of a column are dates, in which format, and what a user should know of the reading."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.formatting import listed, quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.date_doubts import far_dates, far_note, order_note, place, row_of, with_century, zone_note
 from demarcate.tabular.date_formats import DATE_FORMATS, LATER_FORMATS, other_orders
 from demarcate.tabular.date_numbers import dates_in_numbers

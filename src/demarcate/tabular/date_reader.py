@@ -1,9 +1,11 @@
 """Dates of a table that is read in parts, also where they are spelled otherwise than those trained on."""
 
+from __future__ import annotations
+
 import numpy as np
-import polars as pl
 
 from demarcate.formatting import quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, is_missing_word
 from demarcate.tabular.date_formats import NUMBER_FORMATS, day_month_order, is_day_month_ambiguous, other_orders
 from demarcate.tabular.date_numbers import count_format
@@ -87,6 +89,6 @@ class DateReader:
             self._is_ambiguous = is_day_month_ambiguous(formats)
             self._set_example(text, is_other, n_before)
 
-    def _set_example(self, text: pl.Series, is_other: "np.ndarray", n_before: int) -> None:
+    def _set_example(self, text: pl.Series, is_other: np.ndarray, n_before: int) -> None:
         row = int(is_other.argmax())
         self._example = f"{quoted(text[row])} in row {n_before + row + 1}"

@@ -4,13 +4,15 @@ A text is split into a date, a time of day and an offset from UTC. Only dates ha
 whole column, which holds dates if every cell fits the same format.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, is_missing_word, strip
 from demarcate.tabular.clock import SECOND, has_clock, in_layout, split_moments
 from demarcate.tabular.date_formats import (

@@ -1,12 +1,14 @@
 """A table's fingerprint: the same for the same cells, whatever file or library they came from."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Iterator
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema import ParsedColumns
 
 

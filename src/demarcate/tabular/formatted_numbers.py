@@ -1,9 +1,11 @@
 """Cells read as numbers in the format of their column."""
 
+from __future__ import annotations
+
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, is_missing_word, parse_numbers, strip
 from demarcate.tabular.number_format import PLAIN, NumberFormat
 from demarcate.tabular.number_grammar import SINGLE_LETTERS, NumberParts

@@ -4,18 +4,20 @@ A frame has columns of String, Int64, UInt64, Float64, Boolean, Date, Datetime a
 treats a table the same wherever it came from.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
 from typing import Any
 
-import narwhals as nw
 import numpy as np
-import polars as pl
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
 from demarcate.io.tables.header import name_columns, warn_of_unnamed
+from demarcate.lazy_imports import narwhals as nw
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.columns import plain_column
 
 _NamedColumns = list[tuple[str, Any]]

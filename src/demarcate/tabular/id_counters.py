@@ -1,6 +1,8 @@
 """Ids that number the rows of a subject: ``S01_3`` is the third row of ``S01``."""
 
-import polars as pl
+from __future__ import annotations
+
+from demarcate.lazy_imports import polars as pl
 
 MIN_DISTINCT_SHARE = 0.9
 """Ids of fewer distinct values, as a share of the rows, name several rows as they are."""

@@ -1,5 +1,7 @@
 """Labels of a table that comes in parts: counted to find the classes, or read as classes that are known."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import number_spelling
 from demarcate.tabular.label_checks import MAX_ROWS_NAMED, LabelRows, different_labels_problem, missing_problems
 from demarcate.tabular.label_spelling import KnownSpellings

@@ -1,16 +1,18 @@
 """Labels that do not come as one to a row: a single column is taken, anything else is refused with advice."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.argument_checks import is_one_hot
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import quoted
+from demarcate.lazy_imports import narwhals as nw
 
 _ONE_EACH = "Give one label for each row"
 _TOLERANCE = 1e-3

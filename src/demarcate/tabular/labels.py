@@ -1,5 +1,7 @@
 """Labels: the classes of a target column, and rows as class indices."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,11 +9,11 @@ from itertools import compress
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import parse_categories
 from demarcate.tabular.label_checks import (
     LabelRows,

@@ -1,9 +1,10 @@
 """Words that a caller, or a model, takes for missing values."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
-import polars as pl
-
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import strip
 
 

@@ -1,9 +1,10 @@
 """Columns that hold dates by the caller's word."""
 
-import polars as pl
+from __future__ import annotations
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import is_missing_word
 from demarcate.tabular.date_doubts import place
 from demarcate.tabular.date_inference import NO_DATES, DateReading, read_dates, read_typed_dates

@@ -1,9 +1,11 @@
 """The grammar of numbers as people write them: a text split into sign, digits, unit and the rest."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Self
 
-import polars as pl
+from demarcate.lazy_imports import polars as pl
 
 _DASHES = r"[\u2010-\u2015\u2212\uFE63\uFF0D]"
 _SPACES = r"[\u00A0\u2000-\u200A\u202F\u205F\u3000]"

@@ -1,11 +1,12 @@
 """How the numbers of a column are written, decided by all its cells."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import polars as pl
-
 from demarcate.formatting import counted, listed, quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import find_numbers, strip
 from demarcate.tabular.column_options import CellOptions
 from demarcate.tabular.number_format import DECIMALS, PLAIN, NumberFormat

@@ -1,10 +1,11 @@
 """Numbers of a table that is read in parts, also where they are written otherwise than those trained on."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 
-import polars as pl
-
 from demarcate.formatting import quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, distinct_texts, is_missing_word
 from demarcate.tabular.column_options import CellOptions
 from demarcate.tabular.formatted_numbers import parse_formatted

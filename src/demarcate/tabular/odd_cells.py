@@ -1,11 +1,12 @@
 """A few cells that are not like the others of their column, and are read as missing with a warning."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
 from demarcate.formatting import counted, quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import slices, strip
 
 MIN_CELLS = 20
@@ -26,7 +27,7 @@ class OddCells:
     n_present: int  # cells of the column that are not missing
 
     @classmethod
-    def of(cls, cells: pl.Series, odd: Sequence[str], words: pl.Series) -> "OddCells":
+    def of(cls, cells: pl.Series, odd: Sequence[str], words: pl.Series) -> OddCells:
         """Find the odd ones of all distinct words among cells."""
         n_cells = n_present = row = start = 0
         seen: dict[str, None] = {}

@@ -5,16 +5,18 @@ are all other ones with probability n! (N + n - k)! / ((n - k)! (N + n)!). A col
 has are explained by that (with a chance of 0.001 for all columns together), or where a value is far beyond the range.
 """
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.formatting import listed, quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.schema_column import Column
 from demarcate.tabular.trained_range import TrainedRange, TrainedRanges
 
@@ -89,8 +91,10 @@ class _Words:
     column: Column
     new: dict[str, int] = field(default_factory=dict)  # the row of each new category, from 1
 
-    def add(self, words: pl.Series, n_before: int) -> NDArray[np.bool_] | None:
+    def add(self, words: pl.Series | list[str | None], n_before: int) -> NDArray[np.bool_] | None:
         """Count the next words; return which are new, or None if none is."""
+        if isinstance(words, list):
+            return self._add_list(words, n_before)
         if self.column.has_only_categories(words):
             return None
         is_new = (~words.is_in(list(self.column.categories))).fill_null(value=False)
@@ -99,6 +103,12 @@ class _Words:
                 if word not in self.new:
                     self.new[word] = n_before + int(words.index_of(word) or 0) + 1
         return is_new.to_numpy()
+
+    def _add_list(self, words: list[str | None], n_before: int) -> NDArray[np.bool_] | None:
+        is_new = np.array([word is not None and word not in self.column.categories for word in words])
+        for place in np.flatnonzero(is_new).tolist():
+            self.new.setdefault(str(words[place]), n_before + place + 1)
+        return is_new if is_new.any() else None
 
     def example(self) -> str:
         first, *_ = self.new.values()
@@ -122,7 +132,7 @@ class OutsideRows:
         # How many rows are outside in exactly these columns.
         self._patterns: Counter[frozenset[str]] = Counter()
 
-    def add(self, parsed: Mapping[str, NDArray[np.float64] | pl.Series], n_rows: int) -> None:
+    def add(self, parsed: Mapping[str, NDArray[np.float64] | pl.Series | list[str | None]], n_rows: int) -> None:
         """Count the next rows."""
         outside = {}
         for name, column in self._columns.items():

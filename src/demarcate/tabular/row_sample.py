@@ -1,8 +1,11 @@
 """Rows sampled by their numbers, so that the sample does not depend on the parts a table comes in."""
 
+from __future__ import annotations
+
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
+
+from demarcate.lazy_imports import polars as pl
 
 
 def random_keys(numbers: NDArray[np.int64], seed: int = 0) -> NDArray[np.uint64]:

@@ -1,14 +1,15 @@
 """The schema: the columns that a classifier reads, each with its kind."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import polars as pl
-
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.schema_column import KINDS, Column, Kind
@@ -75,7 +76,7 @@ class Schema:
         return [_entry_of(column) for column in self.columns]
 
     @classmethod
-    def from_json(cls, document: Sequence[dict[str, Any]]) -> "Schema":
+    def from_json(cls, document: Sequence[dict[str, Any]]) -> Schema:
         """Return the schema that `to_json` described."""
         return cls(tuple(map(_column_of, document)))
 

@@ -1,13 +1,14 @@
 """A column of a schema: its name, its kind, and how its cells are read."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-import polars as pl
-
 from demarcate.errors import SettingError
 from demarcate.presentation import brief_repr
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_texts
 from demarcate.tabular.date_formats import DATE_FORMATS, checked_format
 from demarcate.tabular.dates import format_timestamp, parse_dates

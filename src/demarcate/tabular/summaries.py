@@ -1,10 +1,12 @@
 """A column in a few words, for people."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import parse_categories, slices
 from demarcate.tabular.schema import Column
 

@@ -1,15 +1,17 @@
 """Read the cells of a table as the kinds of a schema's columns, and compare its rows with the training rows."""
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.formatting import counted, listed, quoted
+from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.date_reader import DateReader
@@ -19,7 +21,7 @@ from demarcate.tabular.outside_rows import OutsideRows
 from demarcate.tabular.schema_column import Column
 from demarcate.tabular.trained_range import TrainedRanges
 
-ParsedColumns = Mapping[str, NDArray[np.float64] | pl.Series]
+ParsedColumns = Mapping[str, "NDArray[np.float64] | pl.Series"]
 """Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
 
 _MAX_NAMED = 5

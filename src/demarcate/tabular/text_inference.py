@@ -1,9 +1,11 @@
 """Which columns hold text to learn words from, and not categories, names, codes or addresses."""
 
+from __future__ import annotations
+
 import re
 import unicodedata
 
-import polars as pl
+from demarcate.lazy_imports import polars as pl
 
 MIN_TEXTS = 30
 """Different texts of a column, at least."""

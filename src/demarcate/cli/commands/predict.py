@@ -25,7 +25,7 @@ from demarcate.formatting import counted, listed, quoted
 if TYPE_CHECKING:
     from demarcate.cli.prediction_format import PredictionPrinter
     from demarcate.cli.table_input import TableInput
-    from demarcate.inference import Predictor
+    from demarcate.inference import FittedModel, Predictor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +81,16 @@ def predict(
     Example: demarcate predict model.safetensors people.csv
     """
     from demarcate.cli.cost_options import apply_costs
+
+    items = _checked_items(options)
+    if options.row and not (options.out or options.keep or options.resume):
+        _predict_row(items, apply_costs(source.load_for_a_row(reading), decision), options, output)
+        return
     from demarcate.cli.kept_columns import KeptColumns
     from demarcate.cli.outputs import check_outputs
     from demarcate.cli.prediction_format import output_names
-    from demarcate.cli.prediction_stream import RowPredictor, input_identity, predict_parts, predict_to_file
+    from demarcate.cli.prediction_stream import PartPredictor, input_identity, predict_parts, predict_to_file
 
-    items = _checked_items(options)
     check_outputs(options, source.model, *([] if options.row else items))
     predictor = apply_costs(source.load(reading), decision)
     table = _table(items, predictor, reading, is_row=options.row)
@@ -95,7 +99,7 @@ def predict(
         raise UsageError(fact, "Leave out --resume, or name such a table and --out, without --json")
     has = {"has_sets": options.coverage is not None, "has_spread": options.spread, "as_json": output.as_json}
     kept = KeptColumns.of(options.keep, table.columns, output_names(predictor.classes, **has))
-    model = RowPredictor(
+    model = PartPredictor(
         predictor, options.coverage, options.set_per_class, options.spread, kept=kept, digits=options.digits
     )
     with ExitStack() as closing:
@@ -117,6 +121,28 @@ def predict(
         for printer in printers:
             printer.finish()
     if options.strict and reader.outside.is_reported:
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _predict_row(items: list[str], model: "FittedModel", options: PredictOptions, output: OutputOptions) -> None:
+    """Predict the row in the arguments, and print the prediction."""
+    from demarcate.cli.prediction_format import predictions_of
+
+    cells = row_cells(items, [column.name for column in model.schema.columns])
+    row = model.parse_row({name: cell for name, cell in cells.items() if name != model.target})
+    predictions = predictions_of(
+        model,
+        row.columns,
+        options.coverage,
+        per_class=options.set_per_class,
+        spread=options.spread,
+        digits=options.digits,
+    )
+    for printer in _printers(options, output):
+        with printer:
+            printer.add(predictions)
+            printer.finish()
+    if options.strict and row.is_outside:
         raise typer.Exit(EXIT_REFUSED)
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from demarcate import DemarcateClassifier, load
@@ -115,3 +116,23 @@ class TestReadBytes:
         monkeypatch.setattr(Path, "stat", lambda path: before)
         with pytest.raises(BundleError, match="changed its size"):
             read_bytes(path, 100)
+
+
+@pytest.mark.parametrize("version", range(1, 7))
+@pytest.mark.filterwarnings("ignore:.*values outside what was trained on")
+def test_numpy_reads_every_format_and_predicts_the_same(version):
+    path = GOLDEN.with_name(f"format_{version}.safetensors")
+    by_torch, by_numpy = load(path), load(path, backend="numpy")
+    cells = {"numerical": ["1", "30", None], "date": ["2020-03-01", None, "2021-07-09"], "text": ["a b", None, "c"]}
+    table = {
+        column.name: [*column.categories[:2], "new"][:3] if column.categories else cells.get(column.kind, ["x"] * 3)
+        for column in by_torch.schema.used
+    }
+    table = {name: (values * 3)[:3] for name, values in table.items()}
+    np.testing.assert_allclose(by_numpy.predict_proba(table), by_torch.predict_proba(table), atol=1e-6)
+    assert by_numpy.networks == by_torch.networks
+
+
+def test_an_unknown_backend_is_refused_before_the_file_is_read():
+    with pytest.raises(SettingError, match="backend must be one of torch, numpy, got 'jax'"):
+        load("no-such-file", backend="jax")

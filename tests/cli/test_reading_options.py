@@ -57,11 +57,11 @@ def test_another_header_does_not_resume(demarcate, model, tmp_path, monkeypatch)
             raise KeyboardInterrupt
         return predict(self, *parts)
 
-    from demarcate.cli.prediction_stream import RowPredictor
+    from demarcate.cli.prediction_stream import PartPredictor
 
-    predict = RowPredictor.predict
+    predict = PartPredictor.predict
     with monkeypatch.context() as patched:
-        patched.setattr(RowPredictor, "predict", interrupt)
+        patched.setattr(PartPredictor, "predict", interrupt)
         assert demarcate(*command).code == 130
     outcome = demarcate(*command, "--resume", "--skip-rows", "0")
     assert (outcome.code, "reading differ from those of the predictions" in outcome.err) == (2, True)

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 
@@ -68,3 +69,14 @@ def test_relu_derives_bf16_numbers_as_the_integers_they_look_like():
     expected = torch.where(saved > 0, gradient, 0)
     assert ACTIVATIONS["relu"].functions.backward_(gradient, saved) is gradient
     assert torch.equal(gradient, expected)
+
+
+@EVERY
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_arrays_give_what_tensors_give(name, dtype):
+    x = torch.linspace(-60, 60, 2001, dtype=dtype).view(3, 667)
+    activation = ACTIVATIONS[name]
+    values = activation.on_arrays(x.numpy())
+    assert values.dtype == x.numpy().dtype
+    tolerance = 8 * torch.finfo(dtype).eps
+    np.testing.assert_allclose(values, activation.function(x).numpy(), rtol=tolerance, atol=tolerance)

@@ -4,8 +4,15 @@ typer builds a pydantic type for every option of a command, also for those that 
 building them takes longer than `demarcate inspect` has.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
+
+_NUMBERS: dict[Any, re.Pattern[str]] = {
+    int: re.compile("[0-9]{1,15}"),
+    float: re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?"),
+}
+"""Numbers that nobody reads in another way."""
 
 
 class PlainValue:
@@ -25,8 +32,20 @@ class PlainValue:
             return value
         if annotation in (int, float) and type(value) is annotation:
             return value  # a default
+        if (
+            annotation in _NUMBERS
+            and _is_text(value)
+            and _NUMBERS[annotation].fullmatch(value)
+            and not _is_ranged(param)
+        ):
+            return annotation(value)
         self._parameter._runtime_param = None  # noqa: SLF001 - typer builds it anew
         return self._parameter.get_runtime_param().coerce(value, param=param, ctx=ctx)
+
+
+def _is_ranged(parameter: Any) -> bool:
+    info = parameter.type_descriptor.parameter_info
+    return info.min is not None or info.max is not None
 
 
 def _is_text(value: Any) -> bool:

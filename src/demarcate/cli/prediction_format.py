@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from demarcate.cli.console import json_text
 from demarcate.cli.options import ALL_DIGITS
 from demarcate.formatting import plain_text, visible
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 
 if TYPE_CHECKING:
     from demarcate.inference import FittedModel

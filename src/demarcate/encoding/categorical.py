@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, FitContext, Floats, SharedColumn, State
 from demarcate.errors import SettingError
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import Column
 
 MIN_ROWS = 3
@@ -144,8 +144,10 @@ def category_codes(categories: Sequence[str], cells: pl.Series | list[str | None
     return enum_codes(pl.Enum(categories), cells)
 
 
-def enum_codes(dtype: pl.Enum, cells: pl.Series) -> NDArray[np.uint32]:
+def enum_codes(dtype: pl.Enum, cells: pl.Series | list[str | None]) -> NDArray[np.uint32]:
     """Return each cell's index as `category_codes` does, among the categories of a type, which takes time to make."""
+    if isinstance(cells, list):
+        cells = pl.Series(cells, dtype=pl.String)
     # As an Enum it takes a fraction of the time and memory of a replacement.
     codes = cells.cast(dtype, strict=False).to_physical().cast(pl.UInt32)
     n_missing = cells.null_count()

@@ -15,7 +15,7 @@ from demarcate.encoding.cross_fitting import CrossFittedEncoder
 from demarcate.encoding.target_statistics import MAX_CLASSES, MAX_ODDS, ClassStatistics, class_counts, score_names
 from demarcate.errors import SettingError
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import Column
 
 MANY_CATEGORIES, MIN_CATEGORIES, RARE_ROWS = 50, 20, 10

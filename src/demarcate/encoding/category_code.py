@@ -13,7 +13,7 @@ from demarcate.encoding.base import NO_TARGET, TEXTS, ColumnEncoder, Encoded, Fi
 from demarcate.encoding.categorical import category_codes, share_categories
 from demarcate.encoding.tree_leaves import FILE_FORMAT
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import Column
 
 

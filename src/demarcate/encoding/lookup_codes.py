@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from demarcate.encoding.base import ColumnEncoder, Encoded, Floats
 from demarcate.encoding.categorical import enum_codes
 from demarcate.encoding.table_encoder import TableEncoder
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import ParsedColumns
 
 MAX_REPEATED, MAX_TABLE_REPEATED = 512, 4096

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from demarcate.encoding.base import Floats
 from demarcate.encoding.categorical import enum_codes
 from demarcate.encoding.tree_leaves import OrderedColumn, TreeLeaves
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import ParsedColumns
 
 MAX_PAIRED = 64

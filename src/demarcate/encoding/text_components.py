@@ -25,7 +25,7 @@ from demarcate.encoding.hashed_weights import HashedWeights
 from demarcate.encoding.numeric import NumericEncoder
 from demarcate.encoding.text_features import HashedTexts, hashed_texts, in_slices, thinning
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 
 MAX_COMPONENTS, ROWS_PER_COMPONENT = 30, 20
 """Components, at most, and training rows for each, at least."""

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import Floats
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.text_inference import WITHOUT_SPACES
 
 WORDS_AT_ONCE, LETTERS_AT_ONCE = (1, 2), (3, 4, 5)

@@ -22,7 +22,7 @@ from demarcate.encoding.text_components import (
 )
 from demarcate.encoding.text_features import in_slices
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import Column
 from demarcate.tabular.splits import stratified_folds
 

@@ -14,7 +14,7 @@ from demarcate.encoding.base import TEXTS, Encoded, Floats, State
 from demarcate.encoding.categorical import category_codes, enum_codes
 from demarcate.encoding.oblivious_trees import DEPTH, N_TREES, BinnedColumn, Leaves, Trees, grow_trees
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 MAX_FIT_ROWS = 100_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 
 SECOND = 1_000_000
 """In microseconds, the unit of everything here."""

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import is_whole, plain_text, quoted
-from demarcate.lazy_imports import narwhals as nw
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import MAX_EXACT_INTEGER
+from demarcate.tabular.frame_libraries import narwhals as nw
+from demarcate.tabular.frame_libraries import polars as pl
 
 _PLAIN_TYPES = {str, int, float, bool, date, datetime}
 _UNCHANGED_TYPES = {str, int, bool, NoneType}

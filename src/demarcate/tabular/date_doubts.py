@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.formatting import quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import strip
 from demarcate.tabular.date_formats import day_month_order, is_day_month_ambiguous, other_orders
 from demarcate.tabular.dates import parse_dates
+from demarcate.tabular.frame_libraries import polars as pl
 
 _FAR_YEARS = 2, 2900
 """Years beyond which a date among others stands for none: 9999-12-31."""

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 
 from demarcate.errors import SettingError
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.clock import SECOND
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.month_names import in_english, plain_day
 
 ISO = ("%Y-%m-%d", "%Y/%m/%d")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from demarcate.formatting import quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, is_missing_word
 from demarcate.tabular.date_formats import NUMBER_FORMATS, day_month_order, is_day_month_ambiguous, other_orders
 from demarcate.tabular.date_numbers import count_format
 from demarcate.tabular.dates import as_text, matching_formats, parse_dates
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema_column import Column
 
 

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, is_missing_word, strip
 from demarcate.tabular.clock import SECOND, has_clock, in_layout, split_moments
 from demarcate.tabular.date_formats import (
@@ -26,6 +25,7 @@ from demarcate.tabular.date_formats import (
     parse_patterned,
     spellings,
 )
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.month_names import SEASON
 
 SECONDS_OF_A_DAY = 86400

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, is_missing_word, parse_numbers, strip
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.number_format import PLAIN, NumberFormat
 from demarcate.tabular.number_grammar import SINGLE_LETTERS, NumberParts
 

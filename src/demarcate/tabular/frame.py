@@ -16,9 +16,9 @@ import numpy as np
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
 from demarcate.io.tables.header import name_columns, warn_of_unnamed
-from demarcate.lazy_imports import narwhals as nw
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.columns import plain_column
+from demarcate.tabular.frame_libraries import narwhals as nw
+from demarcate.tabular.frame_libraries import polars as pl
 
 _NamedColumns = list[tuple[str, Any]]
 """Column names, each with whatever holds its cells."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 
 MIN_DISTINCT_SHARE = 0.9
 """Ids of fewer distinct values, as a share of the rows, name several rows as they are."""

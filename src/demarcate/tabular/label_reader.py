@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import counted, listed, quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import number_spelling
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.label_checks import MAX_ROWS_NAMED, LabelRows, different_labels_problem, missing_problems
 from demarcate.tabular.label_spelling import KnownSpellings
 from demarcate.tabular.label_types import is_missing_label, to_labels

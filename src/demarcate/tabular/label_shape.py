@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from demarcate.argument_checks import is_one_hot
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import quoted
-from demarcate.lazy_imports import narwhals as nw
+from demarcate.tabular.frame_libraries import narwhals as nw
 
 _ONE_EACH = "Give one label for each row"
 _TOLERANCE = 1e-3

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, Problem
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import parse_categories
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.label_checks import (
     LabelRows,
     class_problems,

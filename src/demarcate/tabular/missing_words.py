@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import strip
+from demarcate.tabular.frame_libraries import polars as pl
 
 
 def without_words(cells: pl.Series, words: Sequence[str]) -> pl.Series:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import is_missing_word
 from demarcate.tabular.date_doubts import place
 from demarcate.tabular.date_inference import NO_DATES, DateReading, read_dates, read_typed_dates
 from demarcate.tabular.date_numbers import dates_in_numbers
 from demarcate.tabular.dates import as_text, parse_dates
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.odd_cells import OddCells
 
 _MAX_NAMED = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 
 _DASHES = r"[\u2010-\u2015\u2212\uFE63\uFF0D]"
 _SPACES = r"[\u00A0\u2000-\u200A\u202F\u205F\u3000]"

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from demarcate.formatting import counted, listed, quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import find_numbers, strip
 from demarcate.tabular.column_options import CellOptions
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.number_format import DECIMALS, PLAIN, NumberFormat
 from demarcate.tabular.number_grammar import APPROXIMATE, FRACTION, LIMIT_ABOVE, LIMIT_BELOW, RANGE, NumberParts
 from demarcate.tabular.odd_cells import OddCells

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from demarcate.formatting import quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, distinct_texts, is_missing_word
 from demarcate.tabular.column_options import CellOptions
 from demarcate.tabular.formatted_numbers import parse_formatted
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.number_inference import infer_numbers
 from demarcate.tabular.schema_column import Column

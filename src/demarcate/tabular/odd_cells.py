@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from demarcate.formatting import counted, quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import slices, strip
+from demarcate.tabular.frame_libraries import polars as pl
 
 MIN_CELLS = 20
 """Cells of a column, at least, of which a few can be odd."""

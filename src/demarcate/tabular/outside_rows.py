@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.formatting import listed, quoted
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema_column import Column
 from demarcate.tabular.trained_range import TrainedRange, TrainedRanges
 

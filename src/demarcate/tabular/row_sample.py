@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 
 
 def random_keys(numbers: NDArray[np.int64], seed: int = 0) -> NDArray[np.uint64]:

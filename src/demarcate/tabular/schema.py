@@ -9,8 +9,8 @@ from typing import Any
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.schema_column import KINDS, Column, Kind
 from demarcate.tabular.table_reader import ParsedColumns, TableReader

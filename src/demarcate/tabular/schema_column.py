@@ -8,11 +8,11 @@ from typing import Literal
 
 from demarcate.errors import SettingError
 from demarcate.presentation import brief_repr
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_texts
 from demarcate.tabular.date_formats import DATE_FORMATS, checked_format
 from demarcate.tabular.dates import format_timestamp, parse_dates
 from demarcate.tabular.formatted_numbers import parse_formatted
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.missing_words import without_words
 from demarcate.tabular.number_format import PLAIN, NumberFormat
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.cells import parse_categories, slices
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import Column
 
 _MAX_CATEGORIES = 4

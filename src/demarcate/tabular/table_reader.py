@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputError, InputWarning, Problem
 from demarcate.formatting import counted, listed, quoted
-from demarcate.lazy_imports import polars as pl
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.date_reader import DateReader
+from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.missing_words import without_words
 from demarcate.tabular.number_reader import NumberReader
 from demarcate.tabular.outside_rows import OutsideRows

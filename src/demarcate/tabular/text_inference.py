@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from demarcate.lazy_imports import polars as pl
+from demarcate.tabular.frame_libraries import polars as pl
 
 MIN_TEXTS = 30
 """Different texts of a column, at least."""

@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 
@@ -11,14 +13,15 @@ import pytest
 from demarcate import load
 from demarcate.cli.commands.predict import row_cells
 from demarcate.cli.error_handling import UsageError
-from demarcate.cli.prediction_stream import RowPredictor
+from demarcate.cli.prediction_stream import PartPredictor
 from demarcate.errors import OutputError
+from demarcate.nn.mlp_family import MLP
 
 PATIENT = (
     *("age=80", "sex=0", "cp=1", "trestbps=124", "chol=300", "fbs=1", "restecg=2"),
     *("thalach=150", "exang=0", "oldpeak=2.3", "slope=3", "ca=0", "thal=fixed"),
 )
-PREDICT = RowPredictor.predict
+PREDICT = PartPredictor.predict
 COLUMNS = ["prediction", "probability_0", "probability_1"]
 
 
@@ -147,7 +150,7 @@ class TestRow:
         row = json.loads(demarcate("predict", model, "--digits", 17, "--json", "--row", *PATIENT).out)
         predictor = load(model)
         expected = predictor.predict_proba({name: [value] for name, value in row_cells([*PATIENT]).items()})[0]
-        assert [*row["predictions"][0]["probabilities"].values()] == expected.tolist()
+        assert [*row["predictions"][0]["probabilities"].values()] == pytest.approx(expected.tolist(), abs=1e-6)
 
     def test_an_unseen_category_is_predicted_and_warned_of(self, demarcate, model):
         outcome = demarcate("predict", model, "--row", *PATIENT[:-1], "thal=unheard-of")
@@ -335,13 +338,13 @@ class TestLongTable:
         def after(n, error=KeyboardInterrupt):
             made = []
 
-            def predict(self, *rows, unchanged=RowPredictor.predict):
+            def predict(self, *rows, unchanged=PartPredictor.predict):
                 made.append(1)
                 if len(made) > n:
                     raise error
                 return unchanged(self, *rows)
 
-            monkeypatch.setattr(RowPredictor, "predict", predict)
+            monkeypatch.setattr(PartPredictor, "predict", predict)
 
         return after
 
@@ -380,7 +383,7 @@ class TestLongTable:
         assert outcome.code == 130
         assert "200 predictions are saved in" in outcome.err
         assert not (tmp_path / name).exists()
-        monkeypatch.setattr(RowPredictor, "predict", PREDICT)
+        monkeypatch.setattr(PartPredictor, "predict", PREDICT)
         interrupt(3)  # of seven parts, four are there
         assert demarcate(*command, "--resume").code == 0
         assert read(tmp_path / name).equals(whole)
@@ -423,3 +426,24 @@ class TestLongTable:
         outcome = demarcate("predict", model, table, "--resume", *options)
         assert outcome.code == 2
         assert "--resume is only for a table on the disk" in outcome.err
+
+
+def test_one_row_needs_neither_torch_nor_polars(model):
+    arguments = ["demarcate", "predict", str(model), "--json", "--set", "0.9", "--spread", "--row", *PATIENT]
+    code = (
+        f"import sys; sys.argv = {arguments!r}\nfrom demarcate.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('HEAVY', *({'torch', 'polars', 'narwhals', 'pydantic', 'scipy', 'sklearn'} & {*sys.modules}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    printed, heavy = run.stdout.split("HEAVY")
+    assert json.loads(printed)["predictions"][0]["prediction"] in (0, 1)
+    assert not heavy.strip()
+
+
+@pytest.mark.parametrize("cells", [PATIENT, [*PATIENT[:-1], "thal=unheard-of"]])
+def test_a_model_that_numpy_does_not_compute_is_predicted_by_torch_without_a_word(demarcate, model, monkeypatch, cells):
+    arguments = ["predict", model, "--json", "--digits", 5, "--spread", "--row", *cells]
+    by_numpy = demarcate(*arguments)
+    monkeypatch.setattr(type(MLP), "computes_arrays", False)
+    assert demarcate(*arguments) == by_numpy

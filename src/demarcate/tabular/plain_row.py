@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from demarcate.presentation import brief_repr
 from demarcate.tabular.cells import MAX_EXACT_INTEGER, MISSING_WORDS, boolean_word, category_spelling
 from demarcate.tabular.outside_rows import OutsideRows
 from demarcate.tabular.schema_column import Column
@@ -25,6 +26,7 @@ class _NotPlainError(Exception):
     """A cell that is for `TableReader`."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ParsedRow:
     """The parsed columns of one row, ready to encode, and whether it is outside what the model was trained on.

@@ -72,3 +72,16 @@ class TestAbstentionCurve:
         assert curve.costs(2, 0.5)[450] == (2 * 1 + 0.5 * 1) / 4
         assert curve.cheapest(2, 0.5) == 0.6
         assert curve.cheapest(1, 2) == 0.0
+
+
+def test_decisions_by_a_threshold_replace_the_counts_of_the_step_nearest_to_it(rows):
+    is_positive, probabilities = rows
+    curve = ThresholdCurve.of(is_positive, probabilities)
+    threshold = 1 / 3
+    decided = probabilities >= threshold
+    own = curve.with_decisions(threshold, is_positive, decided)
+    assert own.true_positives[333] == (decided & is_positive).sum()
+    assert own.false_positives[333] == (decided & ~is_positive).sum()
+    others = np.arange(1001) != 333
+    assert (own.true_positives[others] == curve.true_positives[others]).all()
+    assert (np.diff(own.true_positives) <= 0).all()

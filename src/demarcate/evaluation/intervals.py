@@ -30,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.evaluation.bootstrap import Bootstrap
-from demarcate.evaluation.measures import class_measures
+from demarcate.evaluation.measures import Measure, average_of, class_measures, share_of
 from demarcate.evaluation.metrics import METRICS, metric_measures
 from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number, units_of_classes
@@ -251,6 +251,40 @@ def decision_scores(
     """Return `class_scores` of decisions; each row stands for as many as ``counts`` says, for itself if None."""
     bootstrap = decision_bootstrap(codes, decided, n_classes, sampling, seed=seed, level=level, counts=counts)
     return scores_of_decisions(bootstrap, codes, decided, n_classes, rows=rows, counts=counts)
+
+
+def decision_totals(
+    codes: npt.NDArray[np.int64],
+    decided: npt.NDArray[np.int64],
+    n_classes: int,
+    sampling: Sampling = PLAIN,
+    *,
+    rows: str,
+    seed: int = 0,
+    level: float = 0.95,
+) -> dict[str, Score]:
+    """Return ``accuracy`` of the decided rows, unless there is none, and ``balanced_accuracy`` of all, of decisions.
+
+    ``decided`` is ``(n_rows,)``, -1 where no class was decided for: such a row counts as not found.
+    """
+    is_right, is_decided = codes == decided, decided >= 0
+    recalls = [share_of(is_right, codes == code) for code in np.unique(codes)]
+    measures: dict[str, Measure] = {
+        "accuracy": share_of(is_right, is_decided),
+        "balanced_accuracy": average_of(recalls),
+    }
+    units = None
+    if not sampling.is_plain:
+        units = metric_units(codes, units_of_classes(codes, n_classes, sampling), sampling)
+    bootstrap = Bootstrap.of(measures, len(codes), 2 * len(codes), sampling, seed, level, units=units)
+    scores = {}
+    for name in bootstrap.values:
+        is_share = METRICS[name].interval == "proportion"
+        interval = bootstrap.percentiles(name)
+        if is_share:
+            interval = bootstrap.of_share(name, int(is_right.sum()), int(is_decided.sum()))
+        scores[name] = bootstrap.score(name, interval, rows, METRICS[name].bounds, is_share=is_share)
+    return scores
 
 
 def decision_bootstrap(

@@ -1,6 +1,6 @@
 """Precision, recall, accuracy of answers and cost against the threshold of a decision."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +70,19 @@ class ThresholdCurve:
         positive, negative = probabilities[is_positive], probabilities[~is_positive]
         counts = count_at_least(positive, thresholds), count_at_least(negative, thresholds)
         return cls(len(positive), len(negative), *counts, thresholds)
+
+    def with_decisions(
+        self, threshold: float, is_positive: NDArray[np.bool_], is_predicted: NDArray[np.bool_]
+    ) -> "ThresholdCurve":
+        """Return the curve with the counts of decisions ``(n_rows,)`` by a threshold at the step nearest to it.
+
+        The step's own counts would be those of a rounded threshold.
+        """
+        nearest = int(np.abs(self.thresholds - threshold).argmin())
+        true_positives, false_positives = self.true_positives.copy(), self.false_positives.copy()
+        true_positives[nearest] = (is_predicted & is_positive).sum()
+        false_positives[nearest] = (is_predicted & ~is_positive).sum()
+        return replace(self, true_positives=true_positives, false_positives=false_positives)
 
     @property
     def n_rows(self) -> int:

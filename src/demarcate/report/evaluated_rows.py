@@ -18,8 +18,9 @@ from demarcate.classifier.fit_arguments import label_array
 from demarcate.errors import InputError, InputWarning, Problem, SettingError
 from demarcate.evaluation import PairedComparison, Score
 from demarcate.evaluation.baselines import BASELINE_NAMES
+from demarcate.evaluation.cost_comparison import CostComparison, compare_costs_sampled
 from demarcate.evaluation.costs import ABSTAINED
-from demarcate.evaluation.intervals import decision_scores, score_sampled
+from demarcate.evaluation.intervals import decision_scores, decision_totals, score_sampled
 from demarcate.evaluation.paired import compare_sampled
 from demarcate.evaluation.row_values import row_losses
 from demarcate.evaluation.sampling import PLAIN, Sampling
@@ -255,6 +256,27 @@ class EvaluatedRows:
             "Accuracy and balanced accuracy are those of the likeliest class. The confusion matrix and the scores by "
             f"class are those of the decisions by the model's {rule}."
         )
+
+    @property
+    def n_undecided(self) -> int:
+        """The number of rows that the classifier leaves undecided."""
+        return int((self.decisions == ABSTAINED).sum())
+
+    @cached_property
+    def decided_scores(self) -> dict[str, Score]:
+        """``accuracy`` of the decided rows and ``balanced_accuracy`` of all, of the decisions."""
+        if self.predictor.costs is None and self.predictor.threshold is None:
+            return {name: self.scores[name] for name in ("accuracy", "balanced_accuracy")}
+        return decision_totals(self.codes, self.decisions, self.n_classes, self.sampling, rows=self.kind)
+
+    @cached_property
+    def cost_comparison(self) -> CostComparison | None:
+        """The cost of the decisions, beside simpler ones; None if the classifier has no costs."""
+        costs = self.predictor.costs
+        if costs is None:
+            return None
+        rows = self.codes, self.probabilities, costs, self.sampling
+        return compare_costs_sampled(*rows, rows=self.kind, classes=self.predictor.classes)
 
     @cached_property
     def losses(self) -> NDArray[np.float64]:

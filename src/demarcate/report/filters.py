@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from demarcate.formatting import visible
+from demarcate.formatting import decimal, interval_texts, visible
 
 MAX_WIDTH = 60
 
@@ -36,13 +36,12 @@ def number(value: float | None, digits: int = 3) -> str:
     """Return a number to some digits, or a dash for None."""
     if value is None:
         return "\u2013"
-    # Adding 0.0 turns -0.0 into 0.0.
-    return f"{round(value, digits) + 0.0:.{digits}f}"
+    return decimal(value, digits)
 
 
-def interval(low: float, high: float, digits: int = 3) -> str:
-    """Return an interval in brackets."""
-    return f"[{number(low, digits)}, {number(high, digits)}]"
+def with_interval(value: float, low: float, high: float) -> str:
+    """Return a number with its interval in brackets."""
+    return " ".join(filter(None, interval_texts(value, low, high)))
 
 
 def percent(share: float) -> str:

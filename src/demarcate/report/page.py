@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from demarcate.evaluation import METRICS
-from demarcate.formatting import counted
+from demarcate.formatting import counted, interval_texts
+from demarcate.inspection.palette import DARK, LIGHT, Palette
 from demarcate.report import filters
 from demarcate.report.sections.section import Section
 
@@ -25,6 +26,7 @@ def render_page(sections: Sequence[Section]) -> str:
     """
     environment = template_environment()
     style, script = (_source(environment, name) for name in ("page.css", "page.js"))
+    style = f"{_palette_style()}\n{style}"
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -38,6 +40,7 @@ def render_page(sections: Sequence[Section]) -> str:
     return environment.get_template("page.html").render(
         sections=sections,
         headline=sections[0],
+        keys={section.key: section.heading for section in sections},
         policy=policy,
         style=Markup(style),  # noqa: S704 - a file of the package
         script=Markup(script),  # noqa: S704
@@ -65,7 +68,7 @@ def template_environment() -> Environment:
     }
     environment.globals |= {
         "counted": counted,
-        "interval": filters.interval,
+        "interval_texts": interval_texts,
         "METRICS": METRICS,
     }
     return environment
@@ -74,6 +77,19 @@ def template_environment() -> Environment:
 def _source(environment: Environment, name: str) -> str:
     assert environment.loader is not None
     return environment.loader.get_source(environment, name)[0].strip()
+
+
+def _palette_style() -> str:
+    """Return the colours of all pictures as custom properties: for a light page and paper, and for a dark page."""
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {_properties(DARK)} }} }}"
+    return f":root {{ {_properties(LIGHT)} }}\n{dark}"
+
+
+def _properties(palette: Palette) -> str:
+    colours = {f"c{code}": colour for code, colour in enumerate(palette.classes)}
+    colours |= {f"s{number}": colour for number, colour in enumerate(palette.series)}
+    colours |= {name: getattr(palette, name) for name in ("ink", "soft", "line", "page")}
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
 def _policy_hash(text: str) -> str:

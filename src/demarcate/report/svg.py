@@ -15,14 +15,31 @@ from demarcate.report.filters import elided
 
 WIDTH, HEIGHT = 360, 260
 """Size of a chart in its own units: about as many CSS pixels on a phone, so that text has the size it states."""
-MARKERS = ("circle", "square", "triangle", "diamond", "plus", "cross")
 STROKED_MARKERS = ("plus", "cross")
+
+
+def _corners(
+    n_corners: int, radius: float, first: float = -90.0, inner: float | None = None
+) -> list[tuple[float, float]]:
+    """Return the corners of a polygon about the origin, the first at an angle in degrees; with ``inner`` a star."""
+    radii = [radius] * n_corners if inner is None else [radius, inner] * n_corners
+    angles = np.deg2rad(first + 360.0 * np.arange(len(radii)) / len(radii))
+    return [(float(r * np.cos(a)), float(r * np.sin(a))) for r, a in zip(radii, angles, strict=True)]
+
+
 _MARKER_LINES = {
-    "square": [[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]],
-    "triangle": [[(0.0, -1.2), (1.1, 0.8), (-1.1, 0.8)]],
-    "diamond": [[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)]],
+    "square": [_corners(4, 1.25, 45)],
+    "triangle": [_corners(3, 1.35)],
+    "diamond": [_corners(4, 1.25)],
     "plus": [[(-1.1, 0.0), (1.1, 0.0)], [(0.0, -1.1), (0.0, 1.1)]],
     "cross": [[(-1.0, -1.0), (1.0, 1.0)], [(-1.0, 1.0), (1.0, -1.0)]],
+    "triangle down": [_corners(3, 1.35, 90)],
+    "pentagon": [_corners(5, 1.2)],
+    "hexagon": [_corners(6, 1.15)],
+    "triangle left": [_corners(3, 1.35, 180)],
+    "triangle right": [_corners(3, 1.35, 0)],
+    "thin diamond": [[(0.0, -1.4), (0.8, 0.0), (0.0, 1.4), (-0.8, 0.0)]],
+    "star": [_corners(5, 1.45, inner=0.6)],
 }
 """The corners of each marker, as multiples of its size; all markers have about the same area."""
 _TICK_PADDING = 6.0
@@ -160,7 +177,7 @@ class Chart:
             self.marker(value, at, css_class)
 
     def marker(self, x: float, y: float, css_class: str, shape: str = "circle", size: float = 3.5) -> None:
-        """Add a marker of one of the shapes in `MARKERS`."""
+        """Add a marker of one of the shapes in `demarcate.inspection.palette.SHAPES`."""
         centre = float(self.to_pixel_x(x)), float(self.to_pixel_y(y))
         if shape == "circle":
             self.add("circle", class_=f"point {css_class}", cx=centre[0], cy=centre[1], r=size)

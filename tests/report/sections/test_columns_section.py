@@ -24,3 +24,16 @@ def test_names_may_break_after_an_underscore_and_read_the_same(report_of, parse_
     html = report_of(frame, np.arange(60) % 2).to_html()
     assert "years_<wbr>at_<wbr>work" in html
     assert "years_at_work" in [each["text"] for each in parse_page(html).all("bdi")]
+
+
+def test_each_column_has_a_histogram_in_words_for_those_who_cannot_see_it(binary_report, section_of):
+    columns = {each.name: each for each in section_of(binary_report, "columns").columns}
+    colours = columns["colour"].histogram
+    assert (
+        columns["colour"].counts_in_words
+        == " and ".join(f"{label} {count}" for label, count in zip(colours.labels, colours.counts, strict=True)) + "."
+    )
+    assert columns["signal"].counts_in_words.startswith("Rows in 16 equal bins, from the least to the greatest value: ")
+    drawing = columns["signal"].figure("key")
+    assert drawing.count("Z") == 16
+    assert 'style="' not in drawing

@@ -25,7 +25,7 @@ def test_a_holdout_is_called_one(report_of):
 
 def test_training_rows_are_warned_of(recorded_predictor, binary_fit, table):
     _, frame, labels = binary_fit
-    warning = "These are the rows that the model was trained on."
+    warning = "but these are the rows that it was trained on."
     assert warning in Report.from_predictor(recorded_predictor, frame, labels).to_html()
     fresh, codes = table(90, seed=1)
     report = Report.from_predictor(recorded_predictor, fresh, np.where(codes == 1, "ill", "well"))
@@ -63,11 +63,15 @@ NOTE = "Accuracy and balanced accuracy are those of the likeliest class."
 
 
 @pytest.mark.parametrize("report", ["cost_report", "abstaining_report"])
-def test_headline_and_scores_note_that_accuracy_ignores_the_costs(report, request, parse_page):
-    page = parse_page(request.getfixturevalue(report).to_html())
+def test_the_scores_note_that_accuracy_ignores_the_costs_and_the_summary_does_not_ignore_them(
+    report, request, parse_page
+):
+    report = request.getfixturevalue(report)
+    page = parse_page(report.to_html())
     texts = {each["id"]: each["text"] for each in page.all("section")}
-    assert [key for key, text in texts.items() if NOTE in text] == ["headline", "scores"]
-    assert "are those of the decisions by the model's costs." in texts["headline"]
+    assert [key for key, text in texts.items() if NOTE in text] == ["scores"]
+    assert report.to_json()["headline"]["decisions"].endswith("are those of the decisions by the model's costs.")
+    assert report.to_json()["headline"]["decided"][0]["name"] == "mean cost of a row"
 
 
 def test_without_costs_there_is_no_note(binary_report, multiclass_report):
@@ -100,3 +104,15 @@ def test_classes_with_few_scored_rows_are_named(recorded_predictor, binary_fit):
     _, frame, labels = binary_fit
     html = Report.from_predictor(recorded_predictor, frame[:60], labels[:60]).to_html()
     assert "Classes with fewer than 100 scored rows, whose scores are rough: " in html
+
+
+def test_the_audit_is_counted_by_severity(binary_report, section_of):
+    section = section_of(binary_report, "headline")
+    assert replace(section, audit={}).audit_text == "Nothing."
+    assert replace(section, audit={"leak": 1, "warning": 2}).audit_text == "1 leak and 2 warnings:"
+
+
+def test_undecided_rows_are_counted(abstaining_report, binary_report, section_of):
+    assert section_of(binary_report, "headline").undecided_text == ""
+    section = section_of(abstaining_report, "headline")
+    assert section.undecided_text == f"It leaves {section.n_undecided / 240:.1%} of the rows undecided."

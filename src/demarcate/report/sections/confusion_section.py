@@ -2,49 +2,54 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
-from demarcate.evaluation.costs import ABSTAINED
+from demarcate.inspection.confusion import ConfusionMatrix
+from demarcate.inspection.palette import heat
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, number
 from demarcate.report.sections.section import Section
 
-MAX_CLASSES = 20
+MAX_CLASSES = 40
 """With more classes, the commonest mistakes are shown instead of the matrix."""
+MAX_SPACIOUS = 6
+"""With more classes the cells are small and without shares."""
 MAX_MISTAKES = 30
-N_SHADES = 8
+N_SHADES = 10
 
 
 @dataclass(frozen=True, eq=False)
 class ConfusionSection(Section):
-    """Rows by true and predicted class, ``(n_classes, n_classes)``, and undecided ones by class, ``(n_classes,)``.
+    """The only confusion matrix of the page: rows by true class and by the decision that the classifier takes.
 
-    ``by`` says in words which class is predicted; ``positive`` is the code of the positive class of two, None where
-    none is known to be.
+    ``by`` says in words which class is predicted.
     """
 
     key: ClassVar[str] = "confusion"
     heading: ClassVar[str] = "Confusion matrix"
 
     labels: Sequence[str]
-    counts: NDArray[np.int64]
-    abstained: NDArray[np.int64]
+    matrix: ConfusionMatrix
     rows: str
     by: str
-    positive: int | None
 
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self:
         """Count the rows by true and predicted class."""
-        counts = np.zeros((evaluated.n_classes, evaluated.n_classes), dtype=np.int64)
-        is_decided = evaluated.decisions != ABSTAINED
-        np.add.at(counts, (evaluated.codes[is_decided], evaluated.decisions[is_decided]), 1)
-        abstained = np.bincount(evaluated.codes[~is_decided], minlength=evaluated.n_classes)
         positive = evaluated.predictor.positive
-        return cls(evaluated.labels, counts, abstained, evaluated.kind, _decision_rule(evaluated), positive)
+        matrix = ConfusionMatrix.of(evaluated.codes, evaluated.decisions, evaluated.n_classes, positive)
+        return cls(evaluated.labels, matrix, evaluated.kind, _decision_rule(evaluated))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the counts by true and predicted class, and undecided rows by class, as JSON values."""
+        return {
+            "labels": list(self.labels),
+            "counts": self.matrix.counts.tolist(),
+            "abstained": self.matrix.undecided.tolist(),
+            "rows": self.rows,
+            "by": self.by,
+            "positive": self.matrix.positive,
+        }
 
     @property
     def has_matrix(self) -> bool:
@@ -52,46 +57,32 @@ class ConfusionSection(Section):
         return len(self.labels) <= MAX_CLASSES
 
     @property
+    def is_dense(self) -> bool:
+        """Whether there are so many classes that the cells are small."""
+        return len(self.labels) > MAX_SPACIOUS
+
+    @property
+    def n_undecided(self) -> int:
+        """Number of rows without a prediction."""
+        return int(self.matrix.undecided.sum())
+
+    @property
     def mistakes(self) -> tuple[int, int] | None:
         """Rows of the positive class that are missed, and false alarms; None where no class is positive."""
-        if self.positive is None:
+        counts, positive = self.matrix.counts, self.matrix.positive
+        if positive is None:
             return None
-        return int(self.counts[self.positive, 1 - self.positive]), int(self.counts[1 - self.positive, self.positive])
-
-    @property
-    def n_rows(self) -> int:
-        """Number of rows, with or without a prediction."""
-        return int(self.counts.sum() + self.abstained.sum())
-
-    @property
-    def n_correct(self) -> int:
-        """Number of rows whose predicted class is the true one."""
-        return int(np.trace(self.counts))
+        return int(counts[positive, 1 - positive]), int(counts[1 - positive, positive])
 
     def shade(self, true: int, predicted: int) -> int:
-        """Return how dark a cell is, from 0 to 7: by its share of the rows of the true class."""
-        total = self._total(true)
-        return round((N_SHADES - 1) * int(self.counts[true, predicted]) / total) if total else 0
-
-    def share(self, true: int, predicted: int) -> float:
-        """Return a cell's share of the rows of the true class."""
-        return int(self.counts[true, predicted]) / max(self._total(true), 1)
-
-    def _total(self, true: int) -> int:
-        return int(self.counts[true].sum() + self.abstained[true])
+        """Return how strong the colour of a cell is, from 0 to 10: by its share of the rows of the true class."""
+        return round(N_SHADES * heat(float(self.matrix.shares[true, predicted])) / heat(1.0))
 
     @property
     def commonest_mistakes(self) -> list[tuple[str, str, int, float]]:
         """True class, predicted class, rows and share of the true class's rows, most rows first."""
-        wrong = self.counts.copy()
-        np.fill_diagonal(wrong, 0)
-        order = np.argsort(-wrong, axis=None, kind="stable")[:MAX_MISTAKES]
-        cells = [divmod(int(index), len(self.labels)) for index in order]
-        return [
-            (self.labels[true], self.labels[predicted], int(wrong[true, predicted]), self.share(true, predicted))
-            for true, predicted in cells
-            if wrong[true, predicted]
-        ]
+        pairs = self.matrix.mistakes[:MAX_MISTAKES]
+        return [(self.labels[each.true], self.labels[each.predicted], each.n_rows, each.share) for each in pairs]
 
 
 def _decision_rule(evaluated: EvaluatedRows) -> str:

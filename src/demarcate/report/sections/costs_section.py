@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from demarcate.evaluation.cost_comparison import CostComparison, compare_costs_sampled
+from demarcate.evaluation.cost_comparison import CostComparison
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
@@ -21,9 +21,5 @@ class CostsSection(Section):
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self | None:
         """Compare the costs; None if the classifier has none."""
-        costs = evaluated.predictor.costs
-        if costs is None:
-            return None
-        rows = evaluated.codes, evaluated.probabilities, costs, evaluated.sampling
-        compared = compare_costs_sampled(*rows, rows=evaluated.kind, classes=evaluated.predictor.classes)
-        return cls(compared, evaluated.n_classes)
+        compared = evaluated.cost_comparison
+        return None if compared is None else cls(compared, evaluated.n_classes)

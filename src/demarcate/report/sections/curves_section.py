@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from demarcate.evaluation import Score
 from demarcate.evaluation.ranking import auc_row_values
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import elided, interval, number, percent
+from demarcate.report.filters import elided, percent
 from demarcate.report.sections.section import JsonFields, Section
 from demarcate.report.svg import Chart, simplified
 
@@ -42,7 +42,7 @@ class ClassCurves(JsonFields):
         chart.axes("false positive rate", "true positive rate", n_ticks=3)
         chart.line([0, 1], [0, 1], "reference")
         chart.line(self.false_positive_rate, self.true_positive_rate, "series-0")
-        text = f"The area under the curve is {number(self.area.value)} {interval(self.area.low, self.area.high)}."
+        text = f"The area under the curve is {self.area}."
         return chart.render(f"{key}-roc", f"ROC curve of class {elided(self.label)}", text)
 
     def precision_recall(self, key: str) -> Markup:

@@ -1,17 +1,22 @@
 """A summary: what was trained on what, and how good it is."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from demarcate.bundle.network_kinds import networks_in_words
+from demarcate.checks.finding import SEVERITIES
 from demarcate.evaluation import PairedComparison, Score
 from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.evaluation.scored_rows import few_scored_rows
 from demarcate.formatting import counted
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import joined
+from demarcate.report.sections.next_steps import NextStep, next_steps
 from demarcate.report.sections.section import MIN_ROWS, Section
+from demarcate.report.sections.summary_scores import SummaryScore, summary_scores
+from demarcate.report.sections.summary_verdict import SummaryVerdict
 from demarcate.tabular.splits import one_split_in_words
 
 
@@ -23,7 +28,8 @@ class HeadlineSection(Section):
     rows are the training rows; ``split`` has the numbers of rows of a single split's parts; ``verdicts`` has
     ``better``, ``worse`` or ``cannot tell`` by baseline and metric, from the paired differences in ``comparison``;
     ``decisions`` is a sentence on which numbers follow costs or threshold, ``few_rows`` one on classes with few scored
-    rows; both may be empty.
+    rows; both may be empty. The page begins with ``verdict``, ``decided`` (three scores of the decisions that the
+    classifier takes), ``audit`` (findings by severity) and ``next_steps``.
     """
 
     key: ClassVar[str] = "headline"
@@ -47,6 +53,11 @@ class HeadlineSection(Section):
     comparison: Mapping[str, PairedComparison]
     decisions: str
     few_rows: str
+    verdict: SummaryVerdict
+    decided: tuple[SummaryScore, ...]
+    n_undecided: int
+    audit: Mapping[str, int]
+    next_steps: tuple[NextStep, ...]
 
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self:
@@ -73,6 +84,11 @@ class HeadlineSection(Section):
             comparison=evaluated.comparison,
             decisions=evaluated.decision_note,
             few_rows=few_scored_rows(evaluated.labels, evaluated.class_rows),
+            verdict=SummaryVerdict.of(evaluated),
+            decided=summary_scores(evaluated),
+            n_undecided=evaluated.n_undecided,
+            audit=_by_severity(evaluated),
+            next_steps=next_steps(evaluated),
         )
 
     @property
@@ -104,6 +120,19 @@ class HeadlineSection(Section):
         )
 
     @property
+    def undecided_text(self) -> str:
+        """A sentence on the rows that the classifier leaves undecided; empty where it decides all."""
+        return f"It leaves {self.n_undecided / self.n_rows:.1%} of the rows undecided." if self.n_undecided else ""
+
+    @property
+    def audit_text(self) -> str:
+        """A sentence on what the audit found."""
+        if not self.audit:
+            return "Nothing."
+        found = [counted(count, severity) for severity, count in self.audit.items()]
+        return f"{joined(found)}:"
+
+    @property
     def comparisons(self) -> list[str]:
         """Sentences that compare the classifier with each baseline."""
         if self.n_rows < MIN_ROWS:
@@ -111,6 +140,12 @@ class HeadlineSection(Section):
             names = [each.other for each in self.comparison.values()]
             return [f"{few} too few to compare it with {joined(names)}."] if names else []
         return [str(each) for each in self.comparison.values()]
+
+
+def _by_severity(evaluated: EvaluatedRows) -> dict[str, int]:
+    """Return the number of findings of each severity that has any, the most severe first."""
+    counts = Counter(str(finding["severity"]) for finding in evaluated.findings)
+    return {severity: counts[severity] for severity in SEVERITIES if counts[severity]}
 
 
 def _verdicts(scores: Mapping[str, Score], comparison: PairedComparison, is_enough: bool) -> dict[str, str]:

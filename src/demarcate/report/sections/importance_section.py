@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from demarcate.inspection.importance import ColumnImportance, Importance
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import elided, interval, number
+from demarcate.report.filters import elided
 from demarcate.report.sections.section import Section
 from demarcate.report.svg import Chart
 
@@ -73,8 +73,5 @@ class ImportanceSection(Section):
             chart.bar((min(0.0, effect.value), max(0.0, effect.value)), (row - 0.32, row - 0.02), "series-0")
             chart.error_bar(effect.value, effect.low, effect.high, row - 0.17, "series-0")
             chart.text(chart.x[0], row + 0.12, elided(each.column, 40), "tick halo")
-        effects = [
-            f"{elided(each.column)} {number(each.log_loss.value)} {interval(each.log_loss.low, each.log_loss.high)}"
-            for each in self.shown
-        ]
+        effects = [f"{elided(each.column)} {each.log_loss}" for each in self.shown]
         return chart.render("importance-figure", "Permutation importance", "; ".join(effects) + ".")

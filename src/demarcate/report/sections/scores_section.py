@@ -7,9 +7,10 @@ from typing import ClassVar, Self
 from markupsafe import Markup
 
 from demarcate.evaluation import METRICS, PairedComparison, Score
+from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.evaluation.scores import scores_from_json
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import interval, number
+from demarcate.report.filters import number
 from demarcate.report.sections.section import MIN_ROWS, JsonFields, Section
 from demarcate.report.svg import Chart
 
@@ -85,6 +86,11 @@ class ScoresSection(Section):
         return [name for name in METRICS if name in self.contenders[0].scores]
 
     @property
+    def drawn(self) -> list[str]:
+        """The metrics that are drawn; the table has all."""
+        return [name for name in self.metrics if name in MAIN_METRICS]
+
+    @property
     def has_few_rows(self) -> bool:
         """Whether there are too few rows to conclude anything."""
         return self.contenders[0].n_rows < MIN_ROWS
@@ -122,7 +128,7 @@ class ScoresSection(Section):
                 arrow = "\u2190" if score.value < low else "\u2192"
                 label += f": {number(score.value)}, off the scale {arrow}"
             chart.text(chart.x[0], row + 0.26, label, "tick halo")
-        texts = [f"{model.name} {_score_text(model.scores[metric])}" for model in models]
+        texts = [f"{model.name} {model.scores[metric]}" for model in models]
         return chart.render(f"scores-{metric}", f"Scores by {self.label(metric)}", "; ".join(texts) + ".")
 
     def _is_far(self, model: ModelScores, metric: str) -> bool:
@@ -132,7 +138,3 @@ class ScoresSection(Section):
             return False
         low, high = min(score.low for score in others), max(score.high for score in others)
         return max(low - model.scores[metric].high, model.scores[metric].low - high) > FAR * (high - low)
-
-
-def _score_text(score: Score) -> str:
-    return f"{number(score.value)} {interval(score.low, score.high)}"

@@ -20,6 +20,9 @@ from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_
 class ThresholdSection(CostCurveSection):
     """Rows of both classes at or above each of `THRESHOLDS`, as true and as false positives.
 
+    At the step nearest to the classifier's own threshold they are those of its own decisions, so that all of the page
+    shows the same counts; a classifier that abstains has those of the threshold there.
+
     ``is_named`` is whether ``positive`` is known to be the positive class; it is the second of two where none is.
     ``start``, ``false_negative`` and ``false_positive`` are the classifier's threshold and costs. ``stretch`` is how
     many times wider intervals are than Wilson's: as those of the report's scores, which cover variation between folds.
@@ -51,7 +54,9 @@ class ThresholdSection(CostCurveSection):
         probabilities = evaluated.probabilities[:, positive]
         curve = ThresholdCurve.of(evaluated.codes == positive, probabilities)
         start = 0.5 if predictor.threshold is None else predictor.threshold
-        scores = _scores_at(evaluated, start)
+        decisions = _decisions_at(evaluated, start)
+        curve = curve.with_decisions(start, evaluated.codes == positive, decisions == positive)
+        scores = _scores_of(evaluated, decisions)
         false_negative, false_positive = (predictor.costs and predictor.costs.prices) or (1.0, 1.0)
         return cls(
             negative=evaluated.labels[1 - positive],
@@ -125,10 +130,16 @@ class ThresholdSection(CostCurveSection):
         )
 
 
-def _scores_at(evaluated: EvaluatedRows, threshold: float) -> dict[str, Score]:
-    """Return the scores of the positive class if every row is decided at a threshold."""
+def _decisions_at(evaluated: EvaluatedRows, threshold: float) -> NDArray[np.int64]:
+    """Return the class of each row ``(n_rows,)`` at the classifier's own threshold: its decisions, if it has all."""
+    if not evaluated.n_undecided:
+        return evaluated.decisions
     positive = evaluated.positive
-    decisions = np.where(evaluated.probabilities[:, positive] >= threshold, positive, 1 - positive)
-    if np.array_equal(decisions, evaluated.decisions):
-        return evaluated.class_scores[positive]
-    return decision_scores(evaluated.codes, decisions, 2, evaluated.sampling, rows=evaluated.kind)[positive]
+    return np.where(evaluated.probabilities[:, positive] >= threshold, positive, 1 - positive)
+
+
+def _scores_of(evaluated: EvaluatedRows, decisions: NDArray[np.int64]) -> dict[str, Score]:
+    """Return the scores of the positive class by some decisions ``(n_rows,)``."""
+    if decisions is evaluated.decisions:
+        return evaluated.class_scores[evaluated.positive]
+    return decision_scores(evaluated.codes, decisions, 2, evaluated.sampling, rows=evaluated.kind)[evaluated.positive]

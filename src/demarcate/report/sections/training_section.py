@@ -1,7 +1,7 @@
 """Learning curves and the end of training."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from markupsafe import Markup
@@ -49,7 +49,7 @@ class MetricHistory(JsonFields):
 
 @dataclass(frozen=True, eq=False)
 class TrainingSection(Section):
-    """The learning curves, the epoch whose weights each network has, and the most epochs of a network.
+    """The learning curves, and how training ended.
 
     ``diverged`` holds messages of networks whose loss stopped being finite; ``timed_out`` is the time limit's.
     """
@@ -57,9 +57,8 @@ class TrainingSection(Section):
     key: ClassVar[str] = "training"
     heading: ClassVar[str] = "Training"
 
+    learning: LearningCurves
     curves: tuple[MetricHistory, ...]
-    best_epochs: tuple[int, ...]
-    n_epochs: int
     diverged: tuple[str, ...]
     timed_out: bool
 
@@ -71,38 +70,34 @@ class TrainingSection(Section):
             return None
         learning = LearningCurves.of(evaluated.predictor.with_record(evaluated.record))
         return cls(
+            learning=learning,
             curves=tuple(MetricHistory.of(name, curve) for name, curve in learning.curves.items()),
-            best_epochs=learning.best_epochs,
-            n_epochs=learning.n_epochs,
             diverged=tuple(member["diverged"] for member in members if member.get("diverged")),
             timed_out=any(member.get("timed_out") for member in members),
         )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the curves, the epochs and how training ended as JSON values."""
+        epochs = {"best_epochs": list(self.learning.best_epochs), "n_epochs": self.learning.n_epochs}
+        values = super().to_json()
+        return {"curves": values["curves"], **epochs, "diverged": values["diverged"], "timed_out": self.timed_out}
 
     @property
     def evaluated_rows(self) -> str:
         """The rows that were evaluated after an epoch, in words."""
         return next((f"{_ROW_NAMES[curve.rows]} rows" for curve in self.curves if "train" not in curve.rows), "")
 
-    @property
-    def median_best(self) -> float:
-        """The median of the best epochs."""
-        return float(np.median(self.best_epochs))
-
     def figure(self, metric: str) -> Markup:
-        """Draw the learning curves of a metric."""
+        """Draw the learning curves of a metric, to where most networks have stopped."""
         curves = [curve for curve in self.curves if curve.metric == metric]
-        values = np.concatenate([[*curve.mean, *curve.low, *curve.high] for curve in curves])
-        values = values[np.isfinite(values)]
-        top = min(1.0, float(values.max())) if metric == "accuracy" else float(values.max())
-        bottom = max(0.0, float(values.min())) if metric == "accuracy" else 0.0
-        margin = (top - bottom) * 0.05 or 0.05
-        x = min(1, self.n_epochs - 1), max(self.n_epochs, 1)
-        chart = Chart(x=x, y=(bottom - margin * (bottom > 0), top + margin))
+        x = min(1, self.learning.last_epoch - 1), max(self.learning.last_epoch, 1)
+        chart = Chart(x=x, y=self.learning.limits(metric))
         chart.axes("epoch", metric, x_ticks=[tick for tick in ticks(*x) if tick == round(tick)])
-        chart.line([self.median_best] * 2, chart.y, "reference")
+        chart.line([min(self.learning.best_epoch, x[1])] * 2, chart.y, "reference")
         for curve in curves:
-            chart.band(curve.epochs, curve.low, curve.high, _CSS_CLASSES[curve.rows])
+            low, high = (np.clip(end, *chart.y) for end in (curve.low, curve.high))
+            chart.band(curve.epochs, low, high, _CSS_CLASSES[curve.rows])
             chart.line(curve.epochs, curve.mean, _CSS_CLASSES[curve.rows])
         texts = "; ".join(curve.text for curve in curves)
-        text = f"Mean over the networks by epoch: {texts}. The median best epoch is {self.median_best:g}."
+        text = f"Mean over the networks by epoch: {texts}. {self.learning.finding()}."
         return chart.render(f"training-{metric}", f"{metric.capitalize()} during training", text)

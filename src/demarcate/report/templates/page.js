@@ -18,13 +18,24 @@
   };
 
   const number = (value) => value.toFixed(3);
+  // With as many digits as tell the ends of the interval from the value; an interval without width is left out.
+  const withInterval = (value, low, high) => {
+    for (let digits = 3; digits <= 6; digits += 1) {
+      const [shown, from, to] = [value, low, high].map((each) => each.toFixed(digits));
+      if (shown !== from || shown !== to) return `${shown} [${from},\u00a0${to}]`;
+    }
+    return number(value);
+  };
   const count = (value) => value.toLocaleString("en-US");
   const share = (hits, trials, stretch) => {
     if (!trials) return "none";
     const value = hits / trials;
     const [low, high] = wilson(hits, trials);
-    const [from, to] = [Math.max(0, value - stretch * (value - low)), Math.min(1, value + stretch * (high - value))];
-    return `${number(value)} [${number(from)}, ${number(to)}]`;
+    return withInterval(
+      value,
+      Math.max(0, value - stretch * (value - low)),
+      Math.min(1, value + stretch * (high - value)),
+    );
   };
 
   // For each kind: the cost of all rows, the best threshold if probabilities were right, and the numbers to show.
@@ -111,6 +122,7 @@
     const kind = KINDS[data.kind](data, data.above.map(fromDifferences));
     const [slider, field, announce] = ["slider", "number", "announce"].map(role);
     const drawings = [...root.querySelectorAll("svg[data-box]")];
+    const own = Math.round(Number(slider.defaultValue) * STEPS);
     let costs = [];
     let best = 0;
     let timer = 0;
@@ -125,7 +137,7 @@
       if (document.activeElement !== field) field.value = at / STEPS;
       drawings.forEach((each) => each.querySelector("[data-role=cursor]").setAttribute("d", verticalLine(each, at)));
       clearTimeout(timer);
-      const announced = kind.announced.map((name) => `${root.querySelector(`[data-out=${name}]`).closest("div").firstElementChild.textContent} ${shown[name].split(" ")[0]}`);
+      const announced = kind.announced.map((name) => `${root.querySelector(`[data-out=${name}]`).closest("tr").firstElementChild.firstChild.textContent} ${shown[name].split(" ")[0]}`);
       timer = setTimeout(() => (announce.textContent = `At ${shown.threshold}: ${announced.join(", ")}, cost ${shown.cost}.`), 400);
     };
 
@@ -138,6 +150,7 @@
       best = cheapest(costs, kind.expected(...costsGiven));
       show("best", number(best / STEPS));
       show("least", number(costs[best]));
+      show("own-cost", number(costs[own]));
       drawCosts(drawings[drawings.length - 1], costs, best);
       move(Number(slider.value));
     };
@@ -153,5 +166,22 @@
     clearTimeout(timer);
   };
 
+  // A table that is wider than the page says so; one that is not needs no stop of the keyboard.
+  const mind = (region) => {
+    const hint = document.createElement("p");
+    hint.className = "note scrolls";
+    hint.textContent = "This table scrolls sideways.";
+    region.before(hint);
+    const update = () => {
+      const scrolls = region.scrollWidth > region.clientWidth + 1;
+      hint.hidden = !scrolls;
+      if (scrolls) region.tabIndex = 0;
+      else region.removeAttribute("tabindex");
+    };
+    new ResizeObserver(update).observe(region);
+    update();
+  };
+
   document.querySelectorAll("[data-decision]").forEach(begin);
+  document.querySelectorAll(".scroll").forEach(mind);
 })();

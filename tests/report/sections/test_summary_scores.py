@@ -59,4 +59,4 @@ def test_without_a_decided_row_there_is_no_accuracy(abstaining_report):
     evaluated = abstaining_report.evaluated
     never = replace(evaluated, predictor=evaluated.predictor.deciding(Costs.of([0, 1], None, abstain=0.0)))
     assert "accuracy" not in never.decided_scores
-    assert [each.name for each in summary_scores(never)][:2] == ["mean cost of a row", "balanced accuracy"]
+    assert "accuracy" not in [each.name for each in summary_scores(never)]

@@ -7,11 +7,14 @@ LOWEST := $(VENV)/lowest/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo test test-lowest lint format docs handout fuzz bench-engine bench-tabular clean
+.PHONY: demo dev test test-lowest lint format docs notebooks handout fuzz bench-engine bench-tabular release-check clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
 	$(BIN)/demarcate predict heart.safetensors --row $(PATIENT)
+
+# What it takes to change something; nothing else is run.
+dev: $(VENV)/dev.stamp
 
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
@@ -34,6 +37,10 @@ format: $(VENV)/dev.stamp
 docs: $(VENV)/docs.stamp build/sources.stamp
 	$(BIN)/sphinx-build -W --keep-going --doctree-dir build/doctrees docs build/docs
 
+# Runs the tutorials and keeps what they print and draw.
+notebooks: $(VENV)/dev.stamp
+	$(BIN)/python scripts/run_notebooks.py
+
 # For a class: notebooks beside the wheel, exercises, answers, slides. Runs every script of the lesson, which takes minutes.
 handout: $(VENV)/dev.stamp
 	$(BIN)/python scripts/make_handout.py build/handout --slides
@@ -51,6 +58,10 @@ bench-engine: $(VENV)/bench.stamp
 bench-tabular: $(VENV)/tabular.stamp
 	$(PEERS)/python benchmarks/tabular
 
+# Builds what a release uploads into dist, twice, and checks it; docs/releasing.md has the steps around it.
+release-check: $(VENV)/release.stamp
+	$(BIN)/python scripts/check_release.py
+
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis heart.safetensors docs/gallery docs/gen_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -63,6 +74,10 @@ $(VENV)/core.stamp: pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(VENV)/core.stamp
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+$(VENV)/release.stamp: $(VENV)/core.stamp
+	$(PIP) --editable '.[release]'
 	touch $@
 
 $(VENV)/bench.stamp: $(VENV)/core.stamp

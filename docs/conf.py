@@ -1,4 +1,4 @@
-"""How Sphinx builds the site of demarcate: ``make docs``, without a network, every warning an error."""
+"""How Sphinx builds the site: ``make docs``, without a network, warnings are errors."""
 
 import os
 import re
@@ -50,16 +50,18 @@ napoleon_use_rtype = False
 python_maximum_signature_line_length = 80
 toc_object_entries_show_parents = "hide"
 
-FIRST_NOTEBOOK_CELL = """# Installs demarcate from the wheel beside this notebook, unless it is installed.
+FIRST_NOTEBOOK_CELL = """# Installs demarcate from the wheel beside this notebook.
 from importlib.util import find_spec
 from pathlib import Path
 
 if find_spec("demarcate") is None:
     wheels = sorted(Path().glob("demarcate-*.whl"))
     if not wheels:
-        raise FileNotFoundError("Put the wheel, demarcate-*.whl, beside this notebook, and run this cell again.")
+        raise FileNotFoundError(
+            "Put the wheel, demarcate-*.whl, beside this notebook, and run this again."
+        )
     %pip install --quiet {wheels[-1]}"""
-"""The package is on no index: a notebook that asked one for the name might install another's."""
+"""The package is on no index: whoever asks one for the name might get another's."""
 
 # The lesson: every script is run, and what it prints and draws is shown.
 sphinx_gallery_conf = {
@@ -89,6 +91,12 @@ html_copy_source = False
 pygments_dark_style = "a11y-high-contrast-dark"
 html_math_renderer = "mathml"
 html_theme_options = {
-    "light_css_variables": {"color-brand-primary": "#2b6cb0", "color-brand-content": "#2b6cb0"},
-    "dark_css_variables": {"color-brand-primary": "#8db8e8", "color-brand-content": "#8db8e8"},
+    "light_css_variables": {
+        "color-brand-primary": "#2b6cb0",
+        "color-brand-content": "#2b6cb0",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#8db8e8",
+        "color-brand-content": "#8db8e8",
+    },
 }

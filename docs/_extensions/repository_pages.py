@@ -14,6 +14,7 @@ PAGES = {
     "README.md": "start",
     "CHANGELOG.md": "changes",
     "CONTRIBUTING.md": "contributing",
+    "SECURITY.md": "security",
     "src/demarcate/datasets/heart.LICENSE.md": "heart",
 }
 """Documents outside docs, and their pages on the site."""

@@ -23,6 +23,7 @@ extensions = [
     "colons",
     "leftovers",
     "mathml",
+    "notebooks",
     "public_names",
     "repository_pages",
 ]

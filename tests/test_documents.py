@@ -1,5 +1,7 @@
 """What README and docs show is run: every command, every snippet, every link."""
 
+import json
+import os
 import re
 import shlex
 import shutil
@@ -15,26 +17,25 @@ ROOT = Path(__file__).parents[1]
 FIELD = ROOT / "tests" / "data" / "field"
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-SET_UP = {"make", "python", "uv", ".venv/bin/python", r".venv\Scripts\python"}
+TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
+SET_UP = {"make", "python", "uv", "pipx", "docker", "source", ".venv/bin/python", r".venv\Scripts\python"}
 """Commands that make an environment; the make targets are tested below, pip's part by whoever runs this."""
+WIDTH = 88
+"""Characters of a line of code that fit on a page of the site."""
 
 
-def blocks(language):
-    return [
-        pytest.param(document, text, id=f"{document.name}-{number}")
-        for document in DOCUMENTS
-        for number, (found, text) in enumerate(BLOCK.findall(document.read_text(encoding="utf-8")))
-        if found == language
-    ]
+def blocks(document, *languages):
+    """The code blocks of a document in these languages, in order."""
+    return [text for found, text in BLOCK.findall(document.read_text(encoding="utf-8")) if found in languages]
 
 
 def commands(*languages):
     return [
         shlex.split(line.replace("\\", "/"), comments=True)
-        for language in languages
-        for parameter in blocks(language)
-        for line in parameter.values[1].splitlines()
-        if line.strip()
+        for document in DOCUMENTS
+        for text in blocks(document, *languages)
+        for line in text.replace("\\\n", "").splitlines()
+        if line.strip() and not line.startswith("#")
     ]
 
 
@@ -43,17 +44,49 @@ def demarcate(*arguments, cwd):
     return subprocess.run([program, *arguments], cwd=cwd, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize(("document", "snippet"), blocks("python"))
-def test_a_snippet_runs_in_a_fresh_process(document, snippet, tmp_path):
+RUN_SNIPPETS = """
+import io, json, os, sys, tempfile
+from contextlib import redirect_stdout
+
+for number, snippet in enumerate(json.load(sys.stdin), start=1):
+    os.chdir(tempfile.mkdtemp(dir=sys.argv[1]))
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            exec(compile(snippet, f"snippet {number}", "exec"), {"__name__": "__main__"})
+    finally:
+        print(printed.getvalue())
+    assert printed.getvalue().strip(), f"snippet {number} prints nothing"
+"""
+"""Runs each snippet in a namespace and a folder of its own: what it needs it must import and make itself."""
+
+
+@pytest.mark.parametrize(
+    "document", [each for each in DOCUMENTS if blocks(each, "python")], ids=lambda document: document.name
+)
+def test_the_snippets_of_a_document_run_and_print(document, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", snippet], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "error", "-c", RUN_SNIPPETS, str(tmp_path)],
+        input=json.dumps(blocks(document, "python")),
+        env={**os.environ, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_code_fits_on_a_page(document):
+    lines = [
+        line for text in blocks(document, "python", "pycon", "bash", "powershell", "text") for line in text.splitlines()
+    ]
+    assert [line for line in lines if len(line) > WIDTH] == []
 
 
 def test_every_demarcate_command_runs_in_the_order_shown(tmp_path):
-    shown = [words[1:] for words in commands("bash", "powershell") if Path(words[0]).stem == "demarcate"]
+    commands_shown = [words[1:] for words in commands("bash", "powershell") if Path(words[0]).stem == "demarcate"]
+    shown = [list(words) for words in dict.fromkeys(map(tuple, commands_shown))]
     assert len(shown) >= 6
     # Tables of the reader's own.
     heart().frame.write_parquet(tmp_path / "large.parquet")
@@ -84,7 +117,21 @@ def test_make_demo_trains_saves_and_predicts_in_a_second_process(tmp_path):
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
 @pytest.mark.parametrize(
-    "target", ["test", "lint", "format", "docs", "handout", "fuzz", "bench-engine", "bench-tabular", "clean"]
+    "target",
+    [
+        "dev",
+        "test",
+        "lint",
+        "format",
+        "docs",
+        "notebooks",
+        "handout",
+        "fuzz",
+        "bench-engine",
+        "bench-tabular",
+        "release-check",
+        "clean",
+    ],
 )
 def test_make_knows_its_targets(target):
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False)
@@ -93,9 +140,7 @@ def test_make_knows_its_targets(target):
 
 def test_the_readme_shows_the_scores_the_command_prints(tmp_path):
     """Equal up to what another machine's arithmetic may change."""
-    shown = next(
-        text for language, text in BLOCK.findall((ROOT / "README.md").read_text("utf-8")) if language == "text"
-    )
+    shown = blocks(ROOT / "README.md", "text")[0]
     printed = demarcate("fit", "heart", cwd=tmp_path).stdout
     for name in ("accuracy", "log loss", "ROC AUC"):
         expected, found = (

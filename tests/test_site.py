@@ -12,7 +12,12 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-PAGES = sorted(page for suffix in ("md", "rst") for page in DOCS.glob(f"*.{suffix}") if page.stem != "index")
+PAGES = sorted(
+    page.relative_to(DOCS).with_suffix("").as_posix()
+    for pattern in ("*.md", "*.rst", "tutorials/*.ipynb")
+    for page in DOCS.glob(pattern)
+    if page.stem != "index"
+)
 EXAMPLES = sorted((ROOT / "examples").rglob("*.py"))
 
 
@@ -31,10 +36,10 @@ def extension(monkeypatch):
 
 
 def contents():
-    """The index up to its table of contents, and the pages in that table."""
-    text, _, rest = (DOCS / "index.md").read_text("utf-8").partition("```{toctree}\n")
-    entries = rest.partition("```")[0].split("\n\n", 1)[1].split("\n")
-    return text, [re.sub(r".*<(.*)>", r"\1", entry) for entry in entries if entry]
+    """The index up to its tables of contents, and the pages in these tables."""
+    text, *tables = (DOCS / "index.md").read_text("utf-8").split("```{toctree}\n")
+    lines = [line for table in tables for line in table.partition("```")[0].splitlines()]
+    return text, [re.sub(r".*<(.*)>", r"\1", line) for line in lines if line and not line.startswith(":")]
 
 
 def test_what_the_site_is_built_with_is_in_the_docs_extra(conf):
@@ -52,7 +57,7 @@ def test_the_configuration_and_its_extensions_import_nothing_else():
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
         names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
         names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
-        allowed = {*sys.stdlib_module_names, "sphinx", "docutils"}
+        allowed = {*sys.stdlib_module_names, "sphinx", "docutils", "myst_parser"}
         assert {name.split(".")[0] for name in names} <= allowed, path
 
 
@@ -66,9 +71,10 @@ def test_nothing_is_fetched_from_elsewhere(conf):
 
 def test_the_index_names_every_page_twice_in_words_and_in_the_table_of_contents(extension):
     text, entries = contents()
-    assert sorted(entries) == sorted([*(page.stem for page in PAGES), "gallery/index"])
+    assert sorted(entries) == sorted([*PAGES, "gallery/index"])
     at_site = extension("repository_pages").at_site
-    linked = {at_site(target, "docs").rpartition(".")[0] for target in re.findall(r"- \[[^]]*\]\(([^)]+)\)", text)}
+    listed = text.partition("## All pages\n")[2]
+    linked = {at_site(target, "docs").rpartition(".")[0] for target in re.findall(r"- \[[^]]*\]\(([^)]+)\)", listed)}
     assert linked == set(entries)
 
 
@@ -111,6 +117,7 @@ def test_a_module_with_public_names_below_demarcate_is_in_the_reference_or_left_
         "inference",
         "io",
         "lesson",
+        "presentation",
         "tabular",
         "trainingset",
     )

@@ -1,3 +1,4 @@
+import sys
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,6 +13,7 @@ from demarcate.cli.outputs import check_outputs, report_files, write_table
 class Files:
     out: str | None = option("The table.", "--out", "-o", marker=OutputFile("table"))
     model_file: str | None = option("The model.", marker=OutputFile("model"))
+    plot: str | None = option("The picture.", marker=OutputFile("picture"))
 
 
 FRAME = pl.DataFrame({"lr": [0.1, 0.01], "hidden": ["16,16", "none"], "batch_size": [None, 32]})
@@ -52,6 +54,13 @@ def test_an_output_that_is_an_input_is_wrong_usage(tmp_path):
     check_outputs(Files(out=str(tmp_path / "other.csv")), str(tmp_path / "rows.csv"), "heart")
     with pytest.raises(UsageError, match=r"^--out .*rows\.csv is a file that this command reads"):
         check_outputs(Files(out=str(tmp_path / "." / "rows.csv")), "heart", str(tmp_path / "rows.csv"))
+
+
+def test_a_picture_without_matplotlib_is_refused_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    check_outputs(Files(out=str(tmp_path / "m.csv")))
+    with pytest.raises(UsageError, match=r"^Pictures need matplotlib, which is not installed\. python -m pip install"):
+        check_outputs(Files(plot=str(tmp_path / "m.png")))
 
 
 def test_two_options_name_two_files(tmp_path):

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
 from typing import IO, Any
@@ -42,6 +43,8 @@ def check_outputs(files: object, *inputs: str) -> None:
             raise UsageError(
                 f"{flag} is {path!r}", f"Give the {file.kind} a name that ends in one of {', '.join(suffixes)}"
             )
+        if file.kind == "picture" and find_spec("matplotlib") is None:
+            raise UsageError("Pictures need matplotlib, which is not installed", "python -m pip install matplotlib")
         check_writable(path)
         if any(_is_same_file(path, source) for source in inputs if source not in BUILT_IN):
             raise UsageError(f"{flag} {path} is a file that this command reads", "Give the result another name")

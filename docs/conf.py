@@ -28,6 +28,7 @@ extensions = [
     "repository_pages",
 ]
 templates_path = ["_templates"]
+exclude_patterns = ["gallery/*.ipynb"]  # downloads; their pages are the .rst beside them
 default_role = "py:obj"
 highlight_language = "python"
 

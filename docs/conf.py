@@ -28,7 +28,8 @@ extensions = [
     "repository_pages",
 ]
 templates_path = ["_templates"]
-exclude_patterns = ["gallery/*.ipynb"]  # downloads; their pages are the .rst beside them
+# These are downloads; their pages are the .rst beside them.
+exclude_patterns = ["gallery/*.ipynb"]
 default_role = "py:obj"
 highlight_language = "python"
 

@@ -39,8 +39,8 @@ def test_style_is_in_attributes_so_that_none_of_it_leaks_and_colours_are_those_o
     assert names <= {"style", "scope"}
     styles = " ".join(value for name, value in page.attributes if name == "style")
     assert "#" not in styles
-    assert "white" not in styles
-    assert "black" not in styles
+    assert ": white" not in styles
+    assert ": black" not in styles
 
 
 def test_numbers_are_aligned_on_the_right_and_words_on_the_left():

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+import torch
 from torch import nn
 
 from demarcate import Training, datasets, train
@@ -30,6 +31,7 @@ def test_the_page_is_saved_whole_or_not_at_all(binary_report, tmp_path):
 
 def test_a_network_of_an_experiment_is_reported_on_with_its_test_rows():
     moons = datasets.moons(n_samples=120, noise=0.2)
+    torch.manual_seed(0)
     own = nn.Sequential(nn.Linear(2, 8), nn.LayerNorm(8), nn.ReLU(), nn.Linear(8, 1))
     run = train(moons, {"own": own}, Training(lr=0.03, epochs=5), every=2)["own"]
     report = Report.from_run(run, moons, name="moons")

@@ -1,20 +1,24 @@
 """The result of an audit: findings, scores without them, and the difference to another table."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarcate.auditing.drift import Drift
 from demarcate.auditing.overstatement import Overstatement
 from demarcate.auditing.rescore import Rescored
 from demarcate.checks import SEVERITIES, Finding
+from demarcate.evaluation import METRICS
+from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.evaluation.scores import scores_in_words
 from demarcate.formatting import counted
-from demarcate.presentation import brief_repr
+from demarcate.presentation import ResultTable, ResultView, ShownAsHtml
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-@brief_repr
-@dataclass(frozen=True)
-class Audit:
+@dataclass(frozen=True, repr=False)
+class Audit(ShownAsHtml):
     """The problems of a table, and its scores without them.
 
     Attributes
@@ -55,6 +59,9 @@ class Audit:
         overstates = any(each.is_beyond_chance and not each.is_named for each in self.overstated)
         return not (differs or overstates) and all(finding.severity == "note" for finding in self.findings)
 
+    def __repr__(self) -> str:
+        return f"<Audit: {self.summary()}>"
+
     def __str__(self) -> str:
         lines = [self.summary()]
         lines += [f"- {finding.severity}: {finding}." for finding in self.findings]
@@ -83,6 +90,40 @@ class Audit:
         overstated = "".join(f" {each.summary()}." for each in self.overstated)
         sample = "" if self.n_judged is None else f", checked on a random sample of {self.n_judged:,}"
         return f"{', '.join(findings) or 'Nothing'} found in {self.n_rows:,} rows{sample}.{no_target}{overstated}"
+
+    def to_frame(self) -> "pl.DataFrame":
+        """Return a row for each finding: ``severity``, ``rule``, ``text`` and the names of ``columns``."""
+        import polars as pl
+
+        types: dict[str, Any] = {
+            "severity": pl.String,
+            "rule": pl.String,
+            "text": pl.String,
+            "columns": pl.List(pl.String),
+        }
+        rows = [(each.severity, each.rule, each.text, list(each.columns)) for each in self.findings]
+        return pl.DataFrame(rows, schema=types, orient="row")
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        lines = [*(f"{each}." for each in self.overstated), *self.remarks]
+        tables = []
+        if self.findings:
+            leaks = frozenset(place for place, each in enumerate(self.findings) if each.severity == "leak")
+            rows = [(each.severity, str(each)) for each in self.findings]
+            tables.append(ResultTable(("", "what was found"), rows, marked=leaks))
+        if self.rescored:
+            names = [name for name in MAIN_METRICS if name in self.rescored[0].scores]
+            rescored = [
+                (each.name, f"{each.n_rows:,}", *(str(each.scores.get(name, "-")) for name in names))
+                for each in self.rescored
+            ]
+            headings = ("", "rows", *(METRICS[name].label for name in names))
+            tables.append(ResultTable(headings, rescored, caption="Scores with and without it, with 95% intervals"))
+        notes = []
+        if self.drift:
+            notes = [str(self.drift), *(f"{column}" for column in self.drift.columns), *self.drift.remarks]
+        return ResultView(self.summary(), lines, tables, notes)
 
     def to_json(self) -> dict[str, Any]:
         """Return the audit as a JSON object."""

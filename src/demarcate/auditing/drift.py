@@ -117,6 +117,12 @@ class Drift:
         elif separation and not self.of_other_kind:
             yield "but no single column differs"
 
+    def to_frame(self) -> pl.DataFrame:
+        """Return a row for each column that differs: ``column``, ``distance`` and both contents as ``text``."""
+        types = {"column": pl.String, "distance": pl.Float64, "text": pl.String}
+        rows = [(each.name, each.distance, each.text) for each in self.columns]
+        return pl.DataFrame(rows, schema=types, orient="row")
+
     @property
     def remarks(self) -> tuple[str, ...]:
         """Return further differences and limits of the comparison, a sentence each."""

@@ -9,7 +9,9 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn import get_config
 from sklearn.base import ClassifierMixin, clone
+from sklearn.utils import estimator_html_repr
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
@@ -19,6 +21,7 @@ from demarcate.classifier.baseline_scores import baseline_probabilities, with_po
 from demarcate.classifier.cross_validation import fit_ensemble
 from demarcate.classifier.ensemble import Ensemble
 from demarcate.classifier.fit_arguments import checked_table, label_array, training_set_of
+from demarcate.classifier.fitted_view import fitted_view
 from demarcate.classifier.limited_time import kinds_in_time
 from demarcate.classifier.model_record import model_record
 from demarcate.classifier.notices import audit_rows, dependence_notices, table_notices, training_notices
@@ -297,6 +300,24 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         check_is_fitted(self)
         return self.predictor_.decide(self.predict_proba(X))
 
+    def predict_frame(self, X: Any) -> Any:
+        """Return the predicted label and the probabilities of each row as a frame of the library of ``X``.
+
+        It has the columns ``prediction`` and ``probability_CLASS`` for each class, and the index of a pandas frame. Of
+        a table that is no frame it is a polars frame. `predict` and `predict_proba` return arrays whatever ``X`` is, as
+        scikit-learn's scorers, calibrators and curves expect of a classifier.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> X = pd.DataFrame({"length": [1.0, 1.5, 4.0, 4.5] * 5}, index=range(100, 120))
+        >>> clf = DemarcateClassifier(hidden=(4,), epochs=5, n_folds=2).fit(X, ["short", "short", "long", "long"] * 5)
+        >>> clf.predict_frame(X[:1]).columns.tolist(), clf.predict_frame(X[:1]).index.tolist()
+        (['prediction', 'probability_long', 'probability_short'], [100])
+        """
+        check_is_fitted(self)
+        return self.predictor_.predict_frame(checked_table(self, X, reset=False))
+
     def score(self, X: Any, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
         """Return the accuracy of ``predict``; a row without a decision counts as an error."""
         one_label_a_row(y)
@@ -445,6 +466,19 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         tags.input_tags.string = True
         tags.input_tags.categorical = True
         return tags
+
+    def _html_repr(self) -> str:
+        """Return scikit-learn's diagram, and how the classifier was fitted below it."""
+        diagram = str(estimator_html_repr(self))
+        return diagram + fitted_view(self).to_html() if hasattr(self, "predictor_") else diagram
+
+    def _repr_html_inner(self) -> str:
+        # scikit-learn before 1.7 looks for no `_html_repr`.
+        return self._html_repr()
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        html = {"text/html": self._html_repr()} if get_config()["display"] == "diagram" else {}
+        return {"text/plain": repr(self), **html}
 
     def _draws(self, probabilities: NDArray[np.float64], metrics: Collection[str] = tuple(METRICS)) -> Bootstrap:
         """Return metrics of probabilities of the held-out rows, ``(n_held, n_classes)``, resampled."""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from demarcate.cli.console import json_text
 from demarcate.cli.options import ALL_DIGITS
 from demarcate.formatting import plain_text, visible
+from demarcate.inference.prediction_frame import class_columns
 from demarcate.tabular.frame_libraries import polars as pl
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Predictions:
 
     def _numbers(self, name: str, numbers: NDArray[np.float64], digits: int) -> dict[str, Any]:
         numbers = significant(numbers, digits)
-        return {f"{name}_{plain_text(label)}": numbers[:, index] for index, label in enumerate(self.classes.tolist())}
+        return class_columns(name, numbers, self.classes)
 
     def _objects(self, names: list[str], rows: NDArray[np.float64]) -> list[dict[str, float]]:
         """Return each row of numbers as a JSON object."""

@@ -1,7 +1,7 @@
 """The costs of decisions on rows whose class is known."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,12 @@ from demarcate.evaluation.costs import ABSTAINED, Costs
 from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.row_values import check_probabilities
 from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number
+from demarcate.evaluation.score_tables import Scores
 from demarcate.evaluation.scores import Score, wilson_interval
 from demarcate.presentation import brief_repr
+
+if TYPE_CHECKING:
+    import polars as pl
 
 N_RESAMPLES = 2000
 LEVEL = 0.95
@@ -54,6 +58,11 @@ class CostComparison:
     saved: Score
     saved_over_constant: Score
     abstained: float
+
+    def to_frame(self) -> "pl.DataFrame":
+        """Return the cost of a row under each way to decide, and what costs save, as `Scores.to_frame` does."""
+        costs = {name: value for name, value in vars(self).items() if isinstance(value, Score)}
+        return Scores(costs).to_frame().rename({"metric": "decided"})
 
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as a JSON object."""

@@ -9,7 +9,7 @@ question is which classifier is better on the whole, not how the next window tur
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +18,13 @@ from demarcate.evaluation.bootstrap import Bootstrap, n_resamples
 from demarcate.evaluation.intervals import metric_bootstrap, sampled_units
 from demarcate.evaluation.metrics import METRICS
 from demarcate.evaluation.sampling import Sampling
+from demarcate.evaluation.score_tables import Scores
 from demarcate.evaluation.scores import Score, scores_json
 from demarcate.formatting import interval_texts
 from demarcate.presentation import brief_repr
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Verdict = Literal["better", "worse", "cannot tell"]
 DECIDING = "log_loss"
@@ -75,6 +79,10 @@ class PairedComparison:
         by_how_much = " ".join(filter(None, interval_texts(value, low, high)))
         verdict = _VERDICTS[self.verdict].format(self.other)
         return f"{verdict}: {METRICS[DECIDING].label} {direction} by {by_how_much} on the same rows."
+
+    def to_frame(self) -> "pl.DataFrame":
+        """Return the difference of each metric, with the columns of `Scores.to_frame`."""
+        return Scores(self.differences).to_frame()
 
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as a JSON object."""

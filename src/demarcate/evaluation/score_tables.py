@@ -28,28 +28,39 @@ class Scores(dict[str, Score], ShownAsHtml):
     """
 
     def __repr__(self) -> str:
-        return self._view().to_text()
+        return self.view().to_text()
 
     def to_frame(self) -> "pl.DataFrame":
         """Return a row for each metric: ``metric``, ``value``, ``low``, ``high``, ``n_rows``, ``rows``."""
         return _frame(score_rows(self))
 
-    def _view(self) -> ResultView:
-        rows = [(_label(name), *each.texts) for name, each in self.items()]
-        return ResultView(_title(self.values()), tables=[ResultTable(("", "value", "interval"), rows)])
+    @property
+    def title(self) -> str:
+        """The rows that were scored, in words."""
+        return _title(self.values())
+
+    def labelled(self) -> list[tuple[str, Score]]:
+        """Return each score with the name that people read."""
+        return [(_label(name), each) for name, each in self.items()]
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        rows = [(name, *each.texts) for name, each in self.labelled()]
+        return ResultView(self.title, tables=[ResultTable(("", "value", "interval"), rows)])
 
 
 class ScoresByModel(dict[str, Scores], ShownAsHtml):
     """Scores by model, such as those of the baselines: a dict that prints as a table with a column for each model."""
 
     def __repr__(self) -> str:
-        return self._view().to_text()
+        return self.view().to_text()
 
     def to_frame(self) -> "pl.DataFrame":
         """Return a row for each model and metric: ``model`` and the columns of `Scores.to_frame`."""
         return _frame({"model": model, **row} for model, scores in self.items() for row in score_rows(scores))
 
-    def _view(self) -> ResultView:
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
         metrics = dict.fromkeys(name for scores in self.values() for name in scores)
         rows = [(_label(metric), *(str(scores.get(metric, "-")) for scores in self.values())) for metric in metrics]
         headings = ("", *(BASELINE_NAMES.get(name, name).removeprefix("the ") for name in self))
@@ -68,13 +79,14 @@ class ClassScores(list[Scores], ShownAsHtml):
         return type(self), (self.labels, list(self))
 
     def __repr__(self) -> str:
-        return self._view().to_text()
+        return self.view().to_text()
 
     def to_frame(self) -> "pl.DataFrame":
         """Return a row for each class and metric: ``class`` and the columns of `Scores.to_frame`."""
         return _frame({"class": label, **row} for label, scores in self._named() for row in score_rows(scores))
 
-    def _view(self) -> ResultView:
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
         metrics = dict.fromkeys(name for scores in self for name in scores)
         rows = [(label, *(str(scores.get(metric, "-")) for metric in metrics)) for label, scores in self._named()]
         headings = ("class", *(name.replace("f1", "F1") for name in metrics))

@@ -22,17 +22,16 @@ from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments.epoch_lines import epoch_line, is_shown, shown_values
 from demarcate.experiments.own_networks import OwnNetwork
-from demarcate.formatting import aligned
+from demarcate.formatting import aligned, counted, quoted
 from demarcate.inference import Predictor
 from demarcate.nn import Network
 from demarcate.nn.module_network import ModuleNetwork
-from demarcate.presentation import brief_repr
+from demarcate.presentation import ResultTable, ResultView, ShownAsHtml
 from demarcate.trainingset.read_data import array_of
 
 
-@brief_repr
-@dataclass(frozen=True, eq=False)
-class Run:
+@dataclass(frozen=True, eq=False, repr=False)
+class Run(ShownAsHtml):
     """One network, trained once on one split.
 
     Attributes
@@ -107,6 +106,14 @@ class Run:
             return self.predictor.member(0)
         return self.own.trained(self.predictor.states()[0])
 
+    def __repr__(self) -> str:
+        accuracy = self.scores["accuracy"]
+        return f"<Run {quoted(self.name)}: accuracy {accuracy} on {accuracy.rows_in_words}>"
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return `history`: one row for each epoch."""
+        return self.history
+
     def encode(self, X: Any) -> Tensor:
         """Encode a table as the network's input, float32 ``(n_rows, d_in)``."""
         return self._predictor(trained=True).encode(array_of(X))
@@ -149,6 +156,15 @@ class Run:
     def _test_mean(self, values: NDArray[Any]) -> float:
         return weighted_mean(values, self.test_sampling.row_weights(len(values)))
 
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        scores = self.scores
+        lines = [f"{self.spec}", f"Best epoch {self.best_epoch} of {len(self.history)}, seed {self.seed}"]
+        rows = [(name, *each.texts) for name, each in scores.labelled()]
+        return ResultView(
+            f"Run {quoted(self.name)}", lines, [ResultTable(("", "value", "interval"), rows, scores.title)]
+        )
+
     def _predictor(self, trained: bool) -> Predictor:
         # A network of an experiment is looked at anywhere, also far from its rows: that needs no warning.
         return replace(self.predictor, trained_on=None) if trained else self.untrained
@@ -159,7 +175,7 @@ _BOUNDS = {"train_accuracy": (0, 1), "test_accuracy": (0, 1), "train_loss": (0, 
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Runs(Mapping[str, Run]):
+class Runs(Mapping[str, Run], ShownAsHtml):
     """Runs by name: ``runs["good"]`` is the run of the first seed.
 
     Attributes
@@ -183,11 +199,12 @@ class Runs(Mapping[str, Run]):
         return str(self)
 
     def __str__(self) -> str:
-        lines = aligned(self._rows_of_one_seed() if self.n_seeds == 1 else self._rows_of_means())
-        specs = {name: run.spec for name, run in self.items()}
-        by_autograd = {name: spec.reason for name, spec in specs.items() if isinstance(spec, ModuleNetwork)}
-        notes = [f"{name!r} was trained by autograd: {reason}" for name, reason in by_autograd.items()]
+        lines, notes = aligned(self._rows()), self._notes()
         return "\n".join([*lines, *([""] if notes else []), *notes])
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return `table`: one row for each network and seed."""
+        return self.table
 
     @property
     def n_seeds(self) -> int:
@@ -253,6 +270,23 @@ class Runs(Mapping[str, Run]):
             raise SettingError(f"metric must be one of {', '.join(_BOUNDS)}, got {metric!r}")
         values, other_values = (self._values(each, metric) for each in (name, other))
         return Mean.of((values - other_values).tolist())
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        (_, *headings), *rows = self._rows()
+        n_test = f"{len(self.test_rows):,} test rows"
+        over = f"one split with {n_test}" if self.n_seeds == 1 else f"{self.n_seeds} seeds, each with {n_test}"
+        title = f"{counted(len(self), 'network')} on {over}, with 95% intervals"
+        return ResultView(title, tables=[ResultTable(("network", *headings), rows)], notes=self._notes())
+
+    def _rows(self) -> list[list[str]]:
+        return self._rows_of_one_seed() if self.n_seeds == 1 else self._rows_of_means()
+
+    def _notes(self) -> list[str]:
+        """Return which networks were trained by autograd, and why."""
+        specs = {name: run.spec for name, run in self.items()}
+        by_autograd = {name: spec.reason for name, spec in specs.items() if isinstance(spec, ModuleNetwork)}
+        return [f"{name!r} was trained by autograd: {reason}" for name, reason in by_autograd.items()]
 
     @property
     def _first(self) -> Run:

@@ -21,6 +21,7 @@ from demarcate.evaluation.member_weights import (
     mean_over_members,
 )
 from demarcate.inference.row_prediction import RowPrediction
+from demarcate.presentation import ResultView, ShownAsHtml
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.plain_row import ParsedRow, read_plain_row
 from demarcate.tabular.positive_class import positive_or_second
@@ -29,11 +30,12 @@ from demarcate.tabular.trained_on import TrainedOn
 from demarcate.tabular.trained_range import TrainedRanges
 
 if TYPE_CHECKING:
+    from demarcate.evaluation import Scores
     from demarcate.tabular import LabelReader, TableReader
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class FittedModel(ABC):
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class FittedModel(ShownAsHtml, ABC):
     """Encoders and classes of an ensemble, and how its members' probabilities become predictions.
 
     `Predictor` computes the networks with torch, `NumpyPredictor` with numpy.
@@ -93,6 +95,26 @@ class FittedModel(ABC):
         check_member_weights(self.weights, self.n_members)
         check_member_folds(self.folds, self.n_members)
 
+    def __repr__(self) -> str:
+        from demarcate.inference.predictor_view import predictor_in_words
+
+        return f"<{predictor_in_words(self)}>"
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        from demarcate.inference.predictor_view import predictor_view
+
+        return predictor_view(self)
+
+    @property
+    def scores(self) -> "Scores":
+        """The scores that the model was saved with, by metric; empty if it has none."""
+        from demarcate.evaluation import METRICS, Scores
+        from demarcate.evaluation.scores import scores_from_json
+
+        saved = scores_from_json(self.record.get("scores", {}))
+        return Scores({name: saved[name] for name in METRICS if name in saved} | saved)
+
     @property
     def n_members(self) -> int:
         """The number of networks in the ensemble."""
@@ -124,6 +146,22 @@ class FittedModel(ABC):
     def predict(self, table: Any) -> NDArray[Any]:
         """Return the predicted label of each row, ``(n_rows,)``; None where it abstains."""
         return self.decide(self.predict_proba(table))
+
+    def predict_frame(self, table: Any) -> Any:
+        """Return the predicted label and the probabilities of each row as a frame of the library of ``table``.
+
+        It has the columns ``prediction`` and ``probability_CLASS`` for each class, and the index of a pandas frame. Of
+        a table that is no frame it is a polars frame.
+
+        Parameters
+        ----------
+        table
+            As for `predict_proba`, with its errors.
+        """
+        from demarcate.inference.prediction_frame import prediction_frame
+
+        probabilities = self.predict_proba(table)
+        return prediction_frame(table, self.decide(probabilities), probabilities, self.classes)
 
     def decide(self, probabilities: NDArray[np.float64]) -> NDArray[Any]:
         """Return the labels that follow from probabilities ``(n_rows, n_classes)``.

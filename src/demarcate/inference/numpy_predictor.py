@@ -10,7 +10,6 @@ from demarcate.errors import SettingError
 from demarcate.inference.fitted_model import FittedModel, n_rows_of
 from demarcate.nn import Network, family_of
 from demarcate.nn.array_heads import array_probabilities
-from demarcate.presentation import brief_repr
 from demarcate.tabular.schema import ParsedColumns
 
 ArrayState = list[tuple[NDArray[np.float32], ...]]
@@ -20,8 +19,7 @@ _BLOCK_ROWS = 1024
 """Rows that are encoded and computed at once."""
 
 
-@brief_repr
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class NumpyPredictor(FittedModel):
     """A model to predict rows with as they come, such as in a web service; its probabilities are those of `Predictor`.
 

@@ -18,7 +18,6 @@ from demarcate.inference.fitted_model import FittedModel, n_rows_of
 from demarcate.nn import Head, MemberState, Network, Population
 from demarcate.nn.parallel import in_order
 from demarcate.nn.population import stack
-from demarcate.presentation import brief_repr
 from demarcate.tabular import ParsedColumns
 
 _Result = TypeVar("_Result")
@@ -29,8 +28,7 @@ _LOOKUP_BLOCK, _DENSE_BLOCK, _MIN_BLOCK = 2048, 1024, 256
 """Rows that a thread of the processor computes at once: at most with the lookup, at most without it, and at least."""
 
 
-@brief_repr
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Predictor(FittedModel):
     """Encoders, networks and classes that together turn a table into probabilities.
 

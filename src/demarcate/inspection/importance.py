@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -21,6 +21,9 @@ from demarcate.phases import phase
 from demarcate.phases.time_budget import clock, leave_out, seconds_for
 from demarcate.presentation import brief_repr
 from demarcate.tabular import ParsedColumns
+
+if TYPE_CHECKING:
+    import polars as pl
 
 N_PERMUTATIONS = 5
 MAX_ROWS, MIN_ROWS = 5000, 1000
@@ -69,10 +72,25 @@ class Importance:
     n_columns_all: int
     """Columns there are; at most 200 are shuffled."""
 
+    def to_frame(self) -> "pl.DataFrame":
+        """Return a row for each column: by how much shuffling it raises the log loss and lowers the ROC AUC."""
+        import polars as pl
+
+        return pl.DataFrame(
+            {"column": each.column, **_with_ends("log_loss", each.log_loss), **_with_ends("roc_auc", each.roc_auc)}
+            for each in self.columns
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return the numbers, ready for JSON."""
         columns = [column.to_json() for column in self.columns]
         return {**{name: value for name, value in vars(self).items() if name != "columns"}, "columns": columns}
+
+
+def _with_ends(name: str, score: Score | None) -> dict[str, float | None]:
+    """Return a value and the ends of its interval by the names of their columns."""
+    ends = (None, None, None) if score is None else (score.value, score.low, score.high)
+    return dict(zip((name, f"{name}_low", f"{name}_high"), ends, strict=True))
 
 
 def permutation_importance(

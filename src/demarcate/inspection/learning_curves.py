@@ -105,6 +105,15 @@ class LearningCurves:
         """The last epoch of a curve."""
         return max(int(curve.epochs[-1]) for curve in self.curves.values())
 
+    def to_frame(self) -> pl.DataFrame:
+        """Return a row for each curve and evaluated epoch: its mean over the networks, with the 95% interval."""
+        return pl.concat(
+            pl.DataFrame({"epoch": each.epochs, "mean": each.mean, "low": each.low, "high": each.high}).select(
+                pl.lit(name).alias("curve"), pl.all()
+            )
+            for name, each in self.curves.items()
+        )
+
     def of_metric(self, metric: str) -> dict[str, LearningCurve]:
         """Return the curves of ``loss`` or ``accuracy`` by their rows: ``train``, ``validation`` and so on."""
         names = {name: name.rsplit("_", 1) for name in self.curves}

@@ -1,11 +1,15 @@
 """Precision, recall, accuracy of answers and cost against the threshold of a decision."""
 
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.presentation import brief_repr
+
+if TYPE_CHECKING:
+    import polars as pl
 
 N_STEPS = 1000
 THRESHOLDS = np.arange(N_STEPS + 1) / N_STEPS
@@ -98,6 +102,13 @@ class ThresholdCurve:
     def recall(self) -> NDArray[np.float64]:
         """The share of positives that are predicted positive, NaN without positives."""
         return _share(self.true_positives, np.full_like(self.true_positives, self.n_positive))
+
+    def to_frame(self) -> "pl.DataFrame":
+        """Return a row for each threshold: the counts, precision and recall."""
+        import polars as pl
+
+        names = ("true_positives", "false_positives", "precision", "recall")
+        return pl.DataFrame({"threshold": self.thresholds, **{name: getattr(self, name) for name in names}})
 
     def costs(self, false_negative: float, false_positive: float) -> NDArray[np.float64]:
         """Return the mean cost of a row at each threshold."""

@@ -55,6 +55,9 @@ class Family(ABC):
     draws_globally: ClassVar[bool] = False
     computes_arrays: ClassVar[bool] = False
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     @property
     def name(self) -> str:
         """The name of the family."""

@@ -24,6 +24,9 @@ class Head(Protocol):
 
     name: str
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
     def n_outputs(self, n_classes: int) -> int:
         """Return the number of logits for ``n_classes`` classes; refuse more classes than the head separates."""
         return n_outputs(self.name, n_classes)

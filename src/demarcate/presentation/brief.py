@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from demarcate.formatting import quoted
 
-MAX_ITEMS, MAX_TEXT = 4, 60
-"""Items of a sequence that are shown, and characters of an object within another one."""
+MAX_ITEMS, MAX_TEXT, MAX_FIELDS_TEXT = 4, 60, 400
+"""Items of a sequence that are shown, characters of an object within another one, and of the fields of an object."""
 
 _Class = TypeVar("_Class", bound=type)
 
@@ -31,7 +31,12 @@ def brief_repr(cls: _Class) -> _Class:
     """
 
     def __repr__(self: Any) -> str:  # noqa: N807 - it becomes the class's own
-        shown = [f"{each.name}={brief(getattr(self, each.name))}" for each in fields(self) if each.repr]
+        shown, n_left = [], MAX_FIELDS_TEXT
+        for each in (field for field in fields(self) if field.repr):
+            shown.append(f"{each.name}={brief(getattr(self, each.name))}" if n_left > 0 else "...")
+            if n_left <= 0:
+                break
+            n_left -= len(shown[-1])
         return f"{type(self).__name__}({', '.join(shown)})"
 
     cls.__repr__ = __repr__  # type: ignore[method-assign, assignment]

@@ -15,7 +15,7 @@ MAX_ROWS = 60
 _LINE = "1px solid rgba(128, 128, 128, 0.4)"
 _OUTER = "overflow-x: auto; font-variant-numeric: tabular-nums; line-height: 1.4"
 _TABLE = "border-collapse: collapse; border: none; margin: 0.5em 0; table-layout: auto"
-_CAPTION = "caption-side: top; text-align: left; padding: 0.2em 0; color: inherit"
+_CAPTION = "caption-side: top; text-align: left; padding: 0.2em 0; color: inherit; white-space: nowrap"
 _CELL = "padding: 0.2em 0.9em 0.2em 0; border: none; color: inherit; background: none; vertical-align: baseline"
 
 
@@ -125,12 +125,12 @@ class ResultView:
 class ShownAsHtml:
     """A result that a notebook shows as HTML, from the view that its class makes of it."""
 
-    def _view(self) -> ResultView:
+    def view(self) -> ResultView:
         """Return what a person sees of it."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str:
-        return self._view().to_html()
+        return self.view().to_html()
 
 
 def _html(text: str) -> str:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.fit_arguments import label_array
 from demarcate.datasets import Dataset
 from demarcate.errors import InputError, Problem
-from demarcate.evaluation import Score
+from demarcate.evaluation import Score, Scores, ScoresByModel
 from demarcate.evaluation.sampling import Sampling
 from demarcate.experiments import Run
+from demarcate.formatting import quoted
 from demarcate.inference import Predictor
 from demarcate.io.atomic import write_atomically
-from demarcate.presentation import brief_repr
+from demarcate.presentation import ResultView, ShownAsHtml
 from demarcate.report.evaluated_rows import EvaluatedRows, ignore_input_warnings
 from demarcate.report.page import render_page
 from demarcate.report.sections.registry import build_sections
@@ -30,11 +32,12 @@ from demarcate.trainingset.row_facts import roles_in_table, row_facts
 
 FORMAT = 1
 """Version of the JSON."""
+FRAME_HEIGHT = 600
+"""Pixels of the page in a notebook."""
 
 
-@brief_repr
-@dataclass(frozen=True, eq=False)
-class Report:
+@dataclass(frozen=True, eq=False, repr=False)
+class Report(ShownAsHtml):
     """Report of a fitted classifier: its training data, its scores, its mistakes and the columns that matter.
 
     Create it with `Report.of` for a classifier that was just fitted, or with `Report.from_predictor` for a saved one.
@@ -212,6 +215,35 @@ class Report:
     def _of(cls, evaluated: EvaluatedRows) -> "Report":
         with ignore_input_warnings():
             return cls(evaluated, build_sections(evaluated))
+
+    def __repr__(self) -> str:
+        evaluated = self.evaluated
+        of = f" of {quoted(evaluated.name)}" if evaluated.name else ""
+        accuracy = evaluated.scores["accuracy"]
+        return f"<Report{of}: accuracy {accuracy} on {accuracy.rows_in_words}; save() writes the page>"
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        by_model = self._by_model().view()
+        evaluated = self.evaluated
+        title = f"Report{f' of {quoted(evaluated.name)}' if evaluated.name else ''}: {by_model.title.lower()}"
+        return replace(by_model, title=title)
+
+    def _repr_html_(self) -> str:
+        # A document of its own: neither its style nor its script reaches the notebook's.
+        frame = (
+            f'<iframe title="{escape(self.view().title)}" srcdoc="{escape(self.to_html())}" sandbox="allow-scripts" '
+            f'style="width: 100%; height: {FRAME_HEIGHT}px; border: 1px solid rgba(128, 128, 128, 0.4)"></iframe>'
+        )
+        return super()._repr_html_() + frame
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the scores of the classifier and of the baselines: a row for each model and metric."""
+        return self._by_model().to_frame()
+
+    def _by_model(self) -> ScoresByModel:
+        others = {name: Scores(scores) for name, scores in self.evaluated.baselines.items()}
+        return ScoresByModel({"demarcate": Scores(self.evaluated.scores), **others})
 
     def to_html(self) -> str:
         """Return the page: one HTML document that needs no other file and no network."""

@@ -2,12 +2,15 @@
 
 from dataclasses import asdict, dataclass
 from textwrap import fill
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from demarcate.evaluation import Mean
 from demarcate.experiments.diagnosis.probes import Probe
 from demarcate.formatting import aligned
-from demarcate.presentation import brief_repr
+from demarcate.presentation import ResultTable, ResultView, ShownAsHtml, brief_repr
+
+if TYPE_CHECKING:
+    import polars as pl
 
 MAX_LINE = 110
 """Characters of a line of text."""
@@ -29,6 +32,14 @@ class Levels:
 
     log_loss: Mean
     accuracy: Mean
+
+    def columns(self) -> dict[str, float | None]:
+        """Return each mean with the ends of its interval, by name."""
+        return {
+            name + suffix: value
+            for name, mean in (("log_loss", self.log_loss), ("accuracy", self.accuracy))
+            for suffix, value in (("", mean.value), ("_low", mean.low), ("_high", mean.high))
+        }
 
     def to_json(self) -> dict[str, Any]:
         """Return both as JSON values."""
@@ -120,7 +131,7 @@ class ProbeResult:
 
 
 @dataclass(frozen=True, repr=False)
-class Diagnosis:
+class Diagnosis(ShownAsHtml):
     """Whether a network underfits, overfits, is about right or limited by noise, and what would help.
 
     ``train``, ``held_out`` and ``gap`` are of the full log loss. Where probes are compared (effects, ``probes`` and
@@ -255,13 +266,33 @@ class Diagnosis:
             "is_weighted": self.is_weighted,
         }
 
+    def to_frame(self) -> "pl.DataFrame":
+        """Return what would help: ``change``, ``answer``, and the gains in log loss and accuracy with intervals."""
+        import polars as pl
+
+        return pl.DataFrame(
+            {"effect": name, "change": effect.change, "answer": effect.answer, **effect.columns()}
+            for name, effect in self.effects.items()
+        )
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        headings, *rows = self._rows()
+        helps = frozenset(place for place, effect in enumerate(self.effects.values()) if effect.answer == "helps")
+        table = ResultTable(headings, rows, marked=helps)
+        return ResultView(self.headline, [self.symptom, self.remedy, *self.reasons[2:]], [table], [self.basis()])
+
     def _table(self) -> list[str]:
+        return aligned(self._rows())
+
+    def _rows(self) -> list[list[str]]:
+        """Return the headings, and each effect, as texts."""
         headings = ["would it help?", "", "log loss lower by", "accuracy higher by", "change"]
         rows = [
             [name.replace("_", " "), effect.answer, effect.log_loss.signed, effect.accuracy.signed, effect.change]
             for name, effect in self.effects.items()
         ]
-        return aligned([headings, *rows])
+        return [headings, *rows]
 
 
 EFFECTS = (

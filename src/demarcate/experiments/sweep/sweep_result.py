@@ -13,6 +13,7 @@ from demarcate.experiments.sweep.grid import Configuration, format_setting
 from demarcate.experiments.sweep.successive_halving import Savings, SweepMetric
 from demarcate.experiments.sweep.winner import Winner
 from demarcate.formatting import aligned, counted
+from demarcate.presentation import ResultTable, ResultView, ShownAsHtml
 
 MAX_ROWS_SHOWN = 20
 _VALUE_HEADINGS = {
@@ -24,7 +25,7 @@ _VALUE_HEADINGS = {
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sweep:
+class Sweep(ShownAsHtml):
     """Configurations compared on the same rows, the winner, and the winner's test scores.
 
     Attributes
@@ -70,17 +71,8 @@ class Sweep:
 
     def ranking(self) -> str:
         """Return the table as text, the winner marked, with the rows that its values come from."""
-        n_train, n_validation = len(self.train_rows[0]), len(self.validation_rows[0])
-        n_seeds = len(self.seeds)
-        many, one = "means over seeds, with 95% intervals", "no intervals, which need more than one seed"
-        values = many if n_seeds > 1 else one
-        whose = "the same" if self._share_a_split() else "its own"
-        title = (
-            f"{counted(len(self.configurations), 'configuration')} x {counted(n_seeds, 'seed')}, each seed with "
-            f"{whose} {n_train:,} training and {n_validation:,} validation rows; {values}"
-        )
-        shown = self.table.head(MAX_ROWS_SHOWN).to_dicts()
-        lines = [title, "", *aligned([self._headings(), *map(self._cells, shown)])]
+        title = self._title()
+        lines = [title, "", *aligned([self._headings(), *self._ranked()])]
         if len(self.table) > MAX_ROWS_SHOWN:
             lines.append(f"and {len(self.table) - MAX_ROWS_SHOWN:,} more")
         return "\n".join(lines)
@@ -110,6 +102,36 @@ class Sweep:
         n_seeds = len(self.seeds)
         subject = "The winner's network" if n_seeds == 1 else f"The mean of the winner's {n_seeds} networks"
         return f"{subject} on {len(self.test_rows):,} test rows, which decided nothing, with 95% intervals:\n{scores}"
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return `table`: one row for each configuration, the best first."""
+        return self.table
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        ranking = ResultTable(self._headings(), self._ranked(), marked=frozenset({0}))
+        scores = self.winner.scores
+        rows = [(name, *each.texts) for name, each in scores.labelled()]
+        tested = ResultTable(("", "value", "interval"), rows, f"The winner: {scores.title.lower()}")
+        n_more = len(self.table) - MAX_ROWS_SHOWN
+        more = [f"and {n_more:,} more configurations"] if n_more > 0 else []
+        return ResultView(self._title(), self.verdict().split("\n"), [ranking, tested], more)
+
+    def _ranked(self) -> list[list[str]]:
+        """Return the best configurations as rows of texts."""
+        return [*map(self._cells, self.table.head(MAX_ROWS_SHOWN).to_dicts())]
+
+    def _title(self) -> str:
+        """Return what was compared on which rows, in a sentence."""
+        n_train, n_validation = len(self.train_rows[0]), len(self.validation_rows[0])
+        n_seeds = len(self.seeds)
+        many, one = "means over seeds, with 95% intervals", "no intervals, which need more than one seed"
+        values = many if n_seeds > 1 else one
+        whose = "the same" if self._share_a_split() else "its own"
+        return (
+            f"{counted(len(self.configurations), 'configuration')} x {counted(n_seeds, 'seed')}, each seed with "
+            f"{whose} {n_train:,} training and {n_validation:,} validation rows; {values}"
+        )
 
     def _share_a_split(self) -> bool:
         """Whether all seeds validate on the same rows, as they do forward in time."""

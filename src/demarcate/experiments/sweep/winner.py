@@ -24,6 +24,7 @@ from demarcate.experiments.sweep.sweep_design import SweepDesign
 from demarcate.formatting import counted
 from demarcate.inference import Predictor
 from demarcate.nn import Network
+from demarcate.presentation import ResultView, ShownAsHtml
 from demarcate.tabular.fingerprint import fingerprint
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.trainingset import TrainingSet
@@ -56,7 +57,7 @@ class Lead:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Winner:
+class Winner(ShownAsHtml):
     """The configuration with the best validation scores, and its scores on the test rows.
 
     Attributes
@@ -83,6 +84,20 @@ class Winner:
     comparison: dict[str, PairedComparison]
     lead: Lead | None
     members: tuple[FittedMember, ...]
+
+    def __repr__(self) -> str:
+        return f"<Winner {self.configuration}: accuracy {self.scores['accuracy']} on test rows>"
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the scores of the winner and of the baselines: a row for each model and metric."""
+        return self._by_model().to_frame()
+
+    def view(self) -> ResultView:
+        """Return what a person sees of it: a title, sentences and tables."""
+        return replace(self._by_model().view(), lines=[f"Winner: configuration {self.configuration}"])
+
+    def _by_model(self) -> ScoresByModel:
+        return ScoresByModel({"winner": self.scores, **self.baselines})
 
     @property
     def settings(self) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.inspection.threshold_curve import N_STEPS, AbstentionCurve
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number
 from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_chart, differences, share, stretch_of
@@ -17,6 +18,7 @@ PERSON_COST = 0.25
 """Cost of leaving a row to a person if the classifier has none, where a mistake costs 1."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class AbstainingSection(CostCurveSection):
     """Rows whose likeliest class has at least each of `THRESHOLDS` (answered), and those of this class (right).

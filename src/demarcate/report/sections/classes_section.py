@@ -6,11 +6,13 @@ from typing import ClassVar, Self
 
 from demarcate.evaluation import Score
 from demarcate.evaluation.positive_scores import positive_in_words
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided
 from demarcate.report.sections.section import Section
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ClassesSection(Section):
     """Rows and scores of each class: ``precision``, ``recall`` and ``f1``, as far as they are defined.

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from markupsafe import Markup
 
 from demarcate.inspection.column_histogram import ColumnHistogram
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, joined
 from demarcate.report.sections.section import JsonFields, Section
@@ -20,6 +21,7 @@ BAR_GAP = 0.08
 """Between a bar and the edge of its place, as a share of the place."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ReportColumn(JsonFields):
     """A column: its kind, its missing cells (None if the table lacks it), its values in words, and why it is unused.
@@ -63,6 +65,7 @@ class ReportColumn(JsonFields):
         return f"Rows in {len(counts)} equal bins, from the least to the greatest value: {', '.join(map(str, counts))}."
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ColumnsSection(Section):
     """The first columns of the schema, the number of all, and the rows of the table."""

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 
 from demarcate.inspection.confusion import ConfusionMatrix
 from demarcate.inspection.palette import heat
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, number
 from demarcate.report.sections.section import Section
@@ -18,6 +19,7 @@ MAX_MISTAKES = 30
 N_SHADES = 10
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ConfusionSection(Section):
     """The only confusion matrix of the page: rows by true class and by the decision that the classifier takes.

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from demarcate.evaluation import Score, wilson_interval
 from demarcate.inspection.threshold_curve import THRESHOLDS, AbstentionCurve, ThresholdCurve
+from demarcate.presentation import brief_repr
 from demarcate.report.sections.section import Section
 from demarcate.report.svg import Chart
 
 TABLE_THRESHOLDS = tuple(number / 10 for number in range(1, 10))
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class CostCurveSection(Section):
     """A section whose reader moves a threshold and sees counts, shares and the mean cost of a row."""

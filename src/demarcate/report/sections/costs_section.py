@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from demarcate.evaluation.cost_comparison import CostComparison
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class CostsSection(Section):
     """Decisions by cost, compared with the likeliest class and with one class for all rows."""

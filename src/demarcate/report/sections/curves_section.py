@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from demarcate.evaluation import Score
 from demarcate.evaluation.ranking import auc_row_values
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, percent
 from demarcate.report.sections.section import JsonFields, Section
@@ -20,6 +21,7 @@ MAX_CLASSES = 12
 _GRID = 500
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ClassCurves(JsonFields):
     """The curves of a class against the rest: ``(n_points,)`` that a chart of 500 cells a side can show.
@@ -67,6 +69,7 @@ class ClassCurves(JsonFields):
         }
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class CurvesSection(Section):
     """The curves of the classes with rows inside and outside, or of the positive of two; ``n_classes`` counts them."""

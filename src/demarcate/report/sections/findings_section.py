@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class FindingsSection(Section):
     """Findings of the audit: ``rule``, ``columns``, ``severity`` and ``text``, the most severe first.

@@ -11,6 +11,7 @@ from demarcate.evaluation import PairedComparison, Score
 from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.evaluation.scored_rows import few_scored_rows
 from demarcate.formatting import counted
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import joined
 from demarcate.report.sections.next_steps import NextStep, next_steps
@@ -20,6 +21,7 @@ from demarcate.report.sections.summary_verdict import SummaryVerdict
 from demarcate.tabular.splits import one_split_in_words
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class HeadlineSection(Section):
     """The training data (None where the record lacks it), the networks in words, and the main scores.

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from markupsafe import Markup
 
 from demarcate.inspection.importance import ColumnImportance, Importance
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided
 from demarcate.report.sections.section import Section
@@ -17,6 +18,7 @@ MIN_EFFECT = 1e-6
 """If no effect is larger, there is nothing to draw."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ImportanceSection(Section):
     """Permutation importance of the columns."""

@@ -7,12 +7,14 @@ from typing import ClassVar, Self
 import numpy as np
 
 from demarcate.evaluation.costs import ABSTAINED
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import JsonFields, Section
 
 MAX_ROWS, MAX_COLUMNS = 10, 12
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Mistake(JsonFields):
     """A row (counted from 1) with its true class, its predicted class (``said``), their probabilities and its log loss.
@@ -29,6 +31,7 @@ class Mistake(JsonFields):
     cells: Sequence[str | None]
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class MistakesSection(Section):
     """The wrong predictions with the largest losses, and the number of all; shown are the most important columns."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from demarcate.formatting import counted
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, joined
 from demarcate.report.sections.section import MIN_ROWS, JsonFields
@@ -12,6 +13,7 @@ from demarcate.report.sections.section import MIN_ROWS, JsonFields
 MAX_STEPS = 3
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class NextStep(JsonFields):
     """A piece of advice, the option or command that follows it, and the section with more; both may be empty."""

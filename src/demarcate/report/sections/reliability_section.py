@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from demarcate.evaluation import Score, wilson_interval
 from demarcate.evaluation.measures import calibration_bins
 from demarcate.evaluation.row_values import confidences
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import percent, with_interval
 from demarcate.report.sections.section import JsonFields, Section
 from demarcate.report.svg import Chart
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class CalibrationBin(JsonFields):
     """Rows of similar probability.
@@ -44,6 +46,7 @@ class CalibrationBin(JsonFields):
         return cls(least, most, mean, n_true / n_rows, *wilson_interval(n_true, n_rows), n_rows)
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ReliabilitySection(Section):
     """Bins of about as many rows each, and the calibration error.

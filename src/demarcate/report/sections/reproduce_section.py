@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from demarcate.classifier import DemarcateClassifier
 from demarcate.classifier.presets import preset_settings
 from demarcate.formatting import visible
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import Section
 
@@ -32,6 +33,7 @@ _LISTS = ("categorical", "numerical", "text", "drop", "missing")
 _TABLE = "TABLE"
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ReproduceSection(Section):
     """The command line and the Python code of the fit, all its settings, and its versions, seed and fingerprint.

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from demarcate.evaluation import METRICS, PairedComparison, Score
 from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.evaluation.scores import scores_from_json
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number
 from demarcate.report.sections.section import MIN_ROWS, JsonFields, Section
@@ -19,6 +20,7 @@ FAR = 3
 """A model further off than this many widths of the others' intervals is not drawn to scale."""
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ModelScores(JsonFields):
     """The scores of a model by metric; ``rows`` is their kind: the report's, or ``out-of-fold`` ones on record."""
@@ -34,6 +36,7 @@ class ModelScores(JsonFields):
         return next(iter(self.scores.values())).n_rows
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ScoresSection(Section):
     """The scores of the classifier (first) and of the baselines.

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.evaluation import Score, wilson_interval
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import JsonFields, Section
 
@@ -15,6 +16,7 @@ COVERAGES = (0.8, 0.9, 0.95)
 MAX_ROWS = 5000
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class Coverage(JsonFields):
     """Prediction sets at one coverage.
@@ -43,6 +45,7 @@ class Coverage(JsonFields):
         return cls(requested, covered, float(sizes.mean()), np.bincount(sizes, minlength=sets.shape[1] + 1))
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class SetsSection(Section):
     """Prediction sets of given rows: the out-of-fold rows calibrate them and cannot evaluate them.

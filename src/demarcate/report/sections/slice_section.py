@@ -14,6 +14,7 @@ from demarcate.inspection.estimators import as_numbers, class_margins, points_of
 from demarcate.inspection.fitted_slice import FittedSlice, held_in_view
 from demarcate.inspection.palette import LIGHT, SHAPES
 from demarcate.inspection.slice import SliceGrid
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided, joined, percent
 from demarcate.report.sections.section import JsonFields, Section
@@ -26,6 +27,7 @@ MAX_HELD = 12
 LEVELS = tuple(number / 10 for number in range(11))
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class HeldColumn(JsonFields):
     """A column that does not vary, and the value it is held at; None for missing."""
@@ -46,6 +48,7 @@ class HeldColumn(JsonFields):
         return {"column": self.column, "value": self.value if is_json else str(self.value)}
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class SliceSection(Section):
     """The predictions over two columns, with all others held where the boundary is in view; points are sampled rows."""

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Self
 
 from demarcate.evaluation import Score
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import elided
 from demarcate.report.sections.section import JsonFields
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class SummaryScore(JsonFields):
     """A score with its name and what it means, in words."""

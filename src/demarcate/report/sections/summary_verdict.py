@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from demarcate.evaluation.paired import Verdict
 from demarcate.formatting import counted, decimal
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import MIN_ROWS, JsonFields
 
@@ -17,6 +18,7 @@ _COMPARED: dict[Verdict, str] = {
 _STATUS: dict[Verdict, Status] = {"better": "good", "cannot tell": "unclear", "worse": "bad"}
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class SummaryVerdict(JsonFields):
     """A sentence on how good the decisions are, and its ``status``: ``good``, ``unclear`` or ``bad``.

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from demarcate.evaluation import Score
 from demarcate.evaluation.intervals import decision_scores
 from demarcate.inspection.threshold_curve import N_STEPS, ThresholdCurve
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number, percent
 from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_chart, differences, share, stretch_of
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class ThresholdSection(CostCurveSection):
     """Rows of both classes at or above each of `THRESHOLDS`, as true and as false positives.

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from demarcate.inspection.learning_curves import LearningCurve, LearningCurves
+from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import number
 from demarcate.report.sections.section import JsonFields, Section
@@ -22,6 +23,7 @@ _CSS_CLASSES = {
 _ROW_NAMES = {"train": "training", "validation": "validation", "eval_train": "training", "test": "test"}
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class MetricHistory(JsonFields):
     """``loss`` or ``accuracy`` by epoch of ``train``, ``validation`` or ``test`` rows: mean over networks, interval."""
@@ -47,6 +49,7 @@ class MetricHistory(JsonFields):
         return f"{_ROW_NAMES[self.rows]} rows from {first} to {last}, best {best}"
 
 
+@brief_repr
 @dataclass(frozen=True, eq=False)
 class TrainingSection(Section):
     """The learning curves, and how training ended.

@@ -1,3 +1,4 @@
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -40,6 +41,7 @@ ENCODERS = (
     TableEncoder.fit(SCHEMA, PARSED, EVERY_ROW),
     TableEncoder.fit(SCHEMA, PARSED, EVERY_ROW[10:], codes=CODES).with_trees(SCHEMA, PARSED, EVERY_ROW, CODES),
 )
+ODD_ROWS = ({"age": None, "pain": None, "thal": None}, {"age": 1e30, "pain": -1e30, "thal": "new"})
 NETWORKS = st.builds(
     lambda family, hidden, activation: family(hidden=tuple(hidden), activation=activation),
     st.sampled_from([Network, ResidualNetwork]),
@@ -63,6 +65,7 @@ def both(networks, encoding, classes=("ill", "well"), head="auto", scale=1.0, **
     return by_torch, by_numpy
 
 
+@pytest.mark.filterwarnings("ignore:the row holds values outside")
 @settings(deadline=None, derandomize=True, max_examples=25)
 @given(
     members=st.lists(st.tuples(NETWORKS, st.integers(0, 1)), min_size=1, max_size=4),
@@ -89,6 +92,11 @@ def test_probabilities_are_those_of_plain_torch_modules(members, shape, temperat
     for row in (0, 7):
         own = by_numpy.predict_row(TABLE.row(row, named=True))
         np.testing.assert_allclose([*own.probabilities.values()], expected[row], atol=1e-6)
+    for row in ODD_ROWS:
+        own = by_numpy.predict_row(row, spread=True)
+        table = pl.DataFrame({name: [cell] for name, cell in row.items()}, schema=TABLE.schema)
+        np.testing.assert_allclose([*own.probabilities.values()], by_torch.predict_proba(table)[0], atol=1e-6)
+        np.testing.assert_allclose([*own.spread.values()], by_torch.spread(table)[0], atol=1e-6)
 
 
 def test_blocks_of_rows_make_no_difference(monkeypatch):
@@ -118,6 +126,24 @@ def test_logits_that_overflow_still_give_probabilities(head, scale):
     probabilities = model.predict_proba(TABLE)
     assert np.isfinite(probabilities).all()
     np.testing.assert_allclose(probabilities.sum(1), 1, atol=1e-12)
+
+
+def test_columns_with_too_many_codes_are_encoded(monkeypatch):
+    networks = [Network(hidden=(4,)), ResidualNetwork(hidden=(5, 3))]
+    rows = [TABLE.row(row, named=True) for row in range(5)]
+    _, model = both(networks, [1, 0])
+    expected = [[*model.predict_row(row).probabilities.values()] for row in rows]
+    monkeypatch.setattr("demarcate.inference.row_terms.MAX_TERMS", 10)
+    _, model = both(networks, [1, 0])
+    np.testing.assert_allclose([[*model.predict_row(row).probabilities.values()] for row in rows], expected, atol=1e-6)
+
+
+def test_copies_and_pickles_hold_nothing_that_is_computed():
+    _, model = both([Network(hidden=(4,))], [0])
+    before = len(pickle.dumps(model))
+    expected = model.predict_row(TABLE.row(0, named=True))
+    assert len(pickle.dumps(model)) == before
+    assert pickle.loads(pickle.dumps(model)).predict_row(TABLE.row(0, named=True)) == expected
 
 
 def test_a_family_that_numpy_does_not_compute_is_refused(monkeypatch):

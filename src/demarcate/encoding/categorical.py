@@ -140,7 +140,7 @@ def category_codes(categories: Sequence[str], cells: pl.Series | list[str | None
     The cells of a few rows may come as a list.
     """
     if isinstance(cells, list):
-        return np.array([_code(categories, cell) for cell in cells], dtype=np.uint32)
+        return list_codes({category: code for code, category in enumerate(categories)}, cells)
     return enum_codes(pl.Enum(categories), cells)
 
 
@@ -159,7 +159,7 @@ def enum_codes(dtype: pl.Enum, cells: pl.Series | list[str | None]) -> NDArray[n
     return codes.to_numpy()
 
 
-def _code(categories: Sequence[str], cell: str | None) -> int:
-    if cell is None:
-        return len(categories) + 1
-    return categories.index(cell) if cell in categories else len(categories)
+def list_codes(codes: Mapping[str, int], cells: list[str | None]) -> NDArray[np.uint32]:
+    """Return the codes of a few cells as `category_codes` does, from those of the categories."""
+    others, missing = len(codes), len(codes) + 1
+    return np.array([missing if cell is None else codes.get(cell, others) for cell in cells], dtype=np.uint32)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import ColumnEncoder, Encoded, Floats
-from demarcate.encoding.categorical import enum_codes
+from demarcate.encoding.categorical import enum_codes, list_codes
 from demarcate.encoding.table_encoder import TableEncoder
 from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import ParsedColumns
@@ -37,7 +38,7 @@ class CategoryColumn:
     """A column of categories: a code for each that an encoder knows, for any other, and for a missing one."""
 
     name: str
-    dtype: pl.Enum  # the known categories
+    categories: tuple[str, ...]  # the known ones
     encoded: tuple[Encoded, ...]  # each encoder's encodings of all codes, (n_codes, n_encoded)
 
     @classmethod
@@ -48,17 +49,26 @@ class CategoryColumn:
             return None
         categories = sorted(set().union(*vocabularies))
         unseen = max(categories, key=len, default="") + "?"
-        every = pl.Series([*categories, unseen, None], dtype=pl.String)
-        return cls(name, pl.Enum(categories), tuple(encoder.encode(every) for encoder in encoders))
+        every = [*categories, unseen, None]
+        return cls(name, tuple(categories), tuple(encoder.encode(every) for encoder in encoders))
 
     @property
     def n_codes(self) -> int:
         """Return the number of codes."""
         return len(self.encoded[0])
 
-    def codes(self, cells: pl.Series) -> NDArray[np.uint32]:
+    def codes(self, cells: pl.Series | list[str | None]) -> NDArray[np.uint32]:
         """Return the code of each cell, ``(n_rows,)``."""
-        return enum_codes(self.dtype, cells)
+        return list_codes(self._codes, cells) if isinstance(cells, list) else enum_codes(self._dtype, cells)
+
+    @cached_property
+    def _codes(self) -> dict[str, int]:
+        return {category: code for code, category in enumerate(self.categories)}
+
+    @cached_property
+    def _dtype(self) -> pl.Enum:
+        """The type of the categories, which takes time to make."""
+        return pl.Enum(self.categories)
 
 
 @dataclass(frozen=True, eq=False)

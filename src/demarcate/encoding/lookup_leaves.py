@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding.base import Floats
-from demarcate.encoding.categorical import enum_codes
+from demarcate.encoding.categorical import enum_codes, list_codes
 from demarcate.encoding.tree_leaves import OrderedColumn, TreeLeaves
 from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema import ParsedColumns
@@ -26,7 +27,7 @@ class RankedColumn:
     """A column that trees of some encoders test: its cells as codes, from which every encoder knows their ranks."""
 
     name: str
-    dtype: pl.Enum | None  # the categories of all encoders; None of a column of numbers
+    categories: tuple[str, ...] | None  # those of all encoders; None of a column of numbers
     thresholds: Floats  # those of all encoders, ascending; none for categories
 
     @classmethod
@@ -35,24 +36,33 @@ class RankedColumn:
         tested = [(own, at) for own in trees for at, column in enumerate(own.inputs) if column.name == name]
         categories = [own.inputs[at].categories for own, at in tested]
         if categories[0] is not None:
-            return cls(name, pl.Enum(sorted(set().union(*(own or () for own in categories)))), np.empty(0))
+            return cls(name, tuple(sorted(set().union(*(own or () for own in categories)))), np.empty(0))
         return cls(name, None, np.unique(np.concatenate([_thresholds(own, at) for own, at in tested])))
 
     def codes(self, cells: Any) -> NDArray[Any]:
         """Return each cell's category, or how many thresholds it is above, ``(n_rows,)``."""
-        if self.dtype is not None:
-            return enum_codes(self.dtype, cells)
+        if self.categories is not None:
+            return list_codes(self._codes, cells) if isinstance(cells, list) else enum_codes(self._dtype, cells)
         # NaN sorts behind all numbers, and is above none.
         return np.where(np.isnan(cells), 0, np.searchsorted(self.thresholds, cells, side="left")).astype(np.uint16)
 
     def ranks(self, column: OrderedColumn, thresholds: Floats) -> Ranks:
         """Return how many of an encoder's ascending ``thresholds`` a cell of each code is above, ``(n_codes,)``."""
-        if self.dtype is None:
+        if self.categories is None:
             # A cell above so many thresholds of all is above those of the encoder among them.
             return np.searchsorted(thresholds, np.append(-np.inf, self.thresholds), side="right").astype(np.uint16)
-        every = pl.Series([*self.dtype.categories, _unseen(self.dtype), None], dtype=pl.String)
-        numbers = column.numbers(every)
+        unseen = max(self.categories, key=len, default="") + "?"
+        numbers = column.numbers([*self.categories, unseen, None])
         return np.where(np.isnan(numbers), 0, np.searchsorted(thresholds, numbers, side="left")).astype(np.uint16)
+
+    @cached_property
+    def _codes(self) -> dict[str, int]:
+        return {category: code for code, category in enumerate(self.categories or ())}
+
+    @cached_property
+    def _dtype(self) -> pl.Enum:
+        """The type of the categories, which takes time to make."""
+        return pl.Enum(self.categories or ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +132,3 @@ class RankedLeaves:
 def _thresholds(trees: TreeLeaves, column: int) -> Floats:
     """Return the thresholds of a column that trees test, ascending."""
     return np.unique(trees.trees.thresholds[trees.trees.columns == column])
-
-
-def _unseen(dtype: pl.Enum) -> str:
-    return max(dtype.categories, key=len, default="") + "?"

@@ -94,14 +94,30 @@ class NumericEncoder(ColumnEncoder):
     def encode(self, cells: Floats) -> Encoded:
         """Encode cells ``(n_rows,)`` as ``(n_rows, 1)``, or ``(n_rows, 2)`` with the flag."""
         missing = np.isnan(cells)
-        with np.errstate(over="ignore"):
-            scaled = (np.where(missing, self.median, cells) - self.mean) / self.scale
-            encoded = np.clip(scaled, -self.limit, self.limit).astype(np.float32)
+        encoded = _standardised(cells, missing, self.median, self.mean, self.scale, self.limit)
         return np.stack([encoded, missing.astype(np.float32)], 1) if self.flag else encoded[:, np.newaxis]
 
     def names(self, column: str) -> list[str]:
         """Return the names of the column itself and of its flag."""
         return [column, f"{column} is missing"] if self.flag else [column]
+
+
+class NumericEncoders:
+    """Several encoders, of any columns, for a cell at a time."""
+
+    def __init__(self, encoders: Sequence[NumericEncoder]) -> None:
+        states = np.array([encoder.state[0] for encoder in encoders]).reshape(-1, 4)
+        self._median, self._mean, self._scale, self._limit = states.T
+
+    def encode(self, cells: Floats) -> Encoded:
+        """Return what each of them encodes its own cell as, without its flag; both ``(n_encoders,)``."""
+        return _standardised(cells, np.isnan(cells), self._median, self._mean, self._scale, self._limit)
+
+
+def _standardised(cells: Any, missing: Any, median: Any, mean: Any, scale: Any, limit: Any) -> Encoded:
+    with np.errstate(over="ignore"):
+        scaled = (np.where(missing, median, cells) - mean) / scale
+        return np.asarray(np.clip(scaled, -limit, limit), dtype=np.float32)
 
 
 def _centred(cells: Floats) -> tuple[Encoded, float, float]:

@@ -297,7 +297,8 @@ class FittedModel(ShownAsHtml, ABC):
         >>> import tempfile
         >>> import demarcate
         >>> from pathlib import Path
-        >>> classifier = demarcate.DemarcateClassifier(preset="fast", epochs=2).fit(*demarcate.datasets.moons(60))
+        >>> classifier = demarcate.DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2)
+        >>> classifier = classifier.fit(*demarcate.datasets.moons(n_samples=40))
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     classifier.save(Path(folder) / "moons.safetensors")
         ...     model = demarcate.load(Path(folder) / "moons.safetensors", backend="numpy")
@@ -305,15 +306,17 @@ class FittedModel(ShownAsHtml, ABC):
         >>> sorted(prediction.probabilities) == model.classes.tolist()
         True
         """
-        parsed = self.parse_row(row).columns
+        members = self._row_probabilities(self.parse_row(row).columns)
+        probabilities = scale(mean_over_members(members, self.weights), self.temperature)
+        sets = None if coverage is None else self._sets_of(members, coverage, per_class=per_class, allow_empty=True)
         classes = self.classes.tolist()
-        probabilities = self.probabilities(parsed)
-        sets = None if coverage is None else self.sets(parsed, coverage, per_class=per_class)[0]
         return RowPrediction(
             self.decide(probabilities).tolist()[0],
             dict(zip(classes, probabilities[0].tolist(), strict=True)),
-            None if sets is None else self.classes[sets].tolist(),
-            dict(zip(classes, self.spreads(parsed)[0].tolist(), strict=True)) if spread else None,
+            None if sets is None else self.classes[sets[0]].tolist(),
+            dict(zip(classes, deviation_over_members(members, self.weights)[0].tolist(), strict=True))
+            if spread
+            else None,
         )
 
     def label_reader(self, missing: Sequence[str] = ()) -> "LabelReader":
@@ -346,6 +349,15 @@ class FittedModel(ShownAsHtml, ABC):
         self, parsed: ParsedColumns, coverage: float = 0.9, *, per_class: bool = False, allow_empty: bool = True
     ) -> NDArray[np.bool_]:
         """Return `predict_set` of parsed rows."""
+        sets = np.empty((n_rows_of(parsed), len(self.classes)), dtype=np.bool_)
+        for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
+            sets[rows] = self._sets_of(probabilities, coverage, per_class=per_class, allow_empty=allow_empty)
+        return sets
+
+    def _sets_of(
+        self, probabilities: NDArray[np.float64], coverage: float, *, per_class: bool, allow_empty: bool
+    ) -> NDArray[np.bool_]:
+        """Return prediction sets ``(n_rows, n_classes)`` from all members' own probabilities."""
         if self.conformal is None:
             raise SettingError(
                 "prediction sets go by out-of-fold rows: this model has none. Fit one with DemarcateClassifier or "
@@ -353,11 +365,8 @@ class FittedModel(ShownAsHtml, ABC):
             )
         member_folds = self.member_folds
         folds = [np.flatnonzero(member_folds == fold).tolist() for fold in np.unique(member_folds)]
-        sets = np.empty((n_rows_of(parsed), len(self.classes)), dtype=np.bool_)
-        for rows, probabilities in self._member_probabilities(parsed, range(self.n_members)):
-            means = [mean_over_members(probabilities[members], self._weights_of(members)) for members in folds]
-            sets[rows] = self.conformal.sets(np.stack(means), coverage, per_class=per_class, allow_empty=allow_empty)
-        return sets
+        means = [mean_over_members(probabilities[members], self._weights_of(members)) for members in folds]
+        return self.conformal.sets(np.stack(means), coverage, per_class=per_class, allow_empty=allow_empty)
 
     def majority_probabilities(self, n_rows: int) -> NDArray[np.float64] | None:
         """Return the training rows' class shares for every row, ``(n_rows, n_classes)``; None if it does not know them.
@@ -385,6 +394,11 @@ class FittedModel(ShownAsHtml, ABC):
         self, parsed: ParsedColumns, members: Sequence[int]
     ) -> Iterator[tuple[slice, NDArray[np.float64]]]:
         """Yield chunks of rows with the members' probabilities ``(len(members), n_chunk, n_classes)``."""
+
+    def _row_probabilities(self, parsed: ParsedColumns) -> NDArray[np.float64]:
+        """Return the members' probabilities ``(n_members, 1, n_classes)`` of one row."""
+        ((_, probabilities),) = self._member_probabilities(parsed, range(self.n_members))
+        return probabilities
 
 
 def n_rows_of(parsed: ParsedColumns) -> int:

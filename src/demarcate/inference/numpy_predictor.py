@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.inference.fitted_model import FittedModel, n_rows_of
+from demarcate.inference.row_lookup import RowLookup
 from demarcate.nn import Network, family_of
 from demarcate.nn.array_heads import array_probabilities
 from demarcate.tabular.schema import ParsedColumns
@@ -73,3 +76,18 @@ class NumpyPredictor(FittedModel):
                     encoded = {encoder: self.encoders[encoder].encode(cells)}
                 logits.append(family_of(network).array_logits(network, self.states[member], encoded[encoder]))
         return np.stack(logits)
+
+    def _row_probabilities(self, parsed: ParsedColumns) -> NDArray[np.float64]:
+        if not all(family_of(network).starts_linear for network in self.networks):
+            return super()._row_probabilities(parsed)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return array_probabilities(self.head, self._lookup.logits(parsed))
+
+    @cached_property
+    def _lookup(self) -> RowLookup:
+        """The first layers of all members, prepared when the first row is predicted."""
+        return RowLookup.of(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state to copy or pickle, without what is computed from it."""
+        return {name: value for name, value in vars(self).items() if name != "_lookup"}

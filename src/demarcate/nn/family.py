@@ -43,7 +43,7 @@ class Family(ABC):
     is_by_row
         Whether a row's logits depend on that row alone in training too, so that rows that fill up a batch do no harm.
     computes_arrays
-        Whether `array_logits` computes a member with numpy: then a row is predicted without importing torch.
+        Whether numpy computes a member by `array_logits_of_first`: then a row is predicted without importing torch.
     draws_globally
         Whether training draws random numbers from torch's global generators.
     """
@@ -163,6 +163,17 @@ class Family(ABC):
         """Return one member's logits ``(n_rows, n_outputs)`` for inputs ``(n_rows, d_in)``, by numpy.
 
         ``layers`` are the parameters as the member's module keeps them, weights ``(d_out, d_in)``.
+        """
+        weight, bias = layers[0]
+        return self.array_logits_of_first(network, layers, x @ weight.T + bias)
+
+    def array_logits_of_first(
+        self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
+    ) -> "NDArray[Any]":
+        """Return logits from the first layer's output ``(n_rows, d_hidden)``, by numpy.
+
+        Members of one specification may be computed together: arrays have one more axis in front, vectors are
+        ``(n_members, 1, d)``.
         """
         raise NotImplementedError(f"the {self.name} family is not computed by numpy")
 

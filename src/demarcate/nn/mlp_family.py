@@ -60,13 +60,13 @@ class MlpFamily(Family):
 
         return MlpPropagation(layout, ACTIVATIONS[network.activation], flat, dtype)
 
-    def array_logits(
+    def array_logits_of_first(
         self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
     ) -> "NDArray[Any]":
-        """Return one member's logits by numpy."""
+        """Return logits from the first layer's output by numpy."""
         activate = ACTIVATIONS[network.activation].on_arrays
-        for number, (weight, bias) in enumerate(layers):
-            x = (activate(x) if number else x) @ weight.T + bias
+        for weight, bias in layers[1:]:
+            x = activate(x) @ weight.swapaxes(-1, -2) + bias
         return x
 
     def to_module(self, network: Network, state: "MemberState") -> "nn.Sequential":

@@ -116,16 +116,16 @@ class ResidualFamily(Family):
             x.addmm_(functions.forward_out(units, units), outer)
         return torch.addmm(last_bias, functions.forward_out(x, x), last_weight)
 
-    def array_logits(
+    def array_logits_of_first(
         self, network: Network, layers: "Sequence[tuple[NDArray[Any], ...]]", x: "NDArray[Any]"
     ) -> "NDArray[Any]":
-        """Return one member's logits by numpy."""
+        """Return logits from the first layer's output by numpy."""
         activate = ACTIVATIONS[network.activation].on_arrays
-        (weight, bias), *blocks, (last_weight, last_bias) = layers
-        x = x @ weight.T + bias
+        _, *blocks, (last_weight, last_bias) = layers
         for (inner, inner_bias), (outer,) in zip(blocks[::2], blocks[1::2], strict=True):
-            x = x + activate(activate(x) @ inner.T + inner_bias) @ outer.T
-        logits: NDArray[Any] = activate(x) @ last_weight.T + last_bias
+            units = activate(activate(x) @ inner.swapaxes(-1, -2) + inner_bias)
+            x = x + units @ outer.swapaxes(-1, -2)
+        logits: NDArray[Any] = activate(x) @ last_weight.swapaxes(-1, -2) + last_bias
         return logits
 
     def to_module(self, network: Network, state: "MemberState") -> "nn.Module":

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class _Group:
+class _AlikeMembers:
     """Members of one specification, which are computed at once."""
 
     network: Network
@@ -41,7 +41,7 @@ class RowLookup:
 
     bias: Floats  # of the first layers of all members, (n_units,)
     terms: tuple[Terms, ...]
-    groups: tuple[_Group, ...]
+    groups: tuple[_AlikeMembers, ...]
     order: NDArray[np.int64]  # the place of each member in the groups, (n_members,)
 
     @classmethod
@@ -76,7 +76,7 @@ class RowLookup:
         return np.concatenate([group.logits(first) for group in self.groups])[self.order]
 
 
-def _groups(model: "NumpyPredictor") -> list[_Group]:
+def _groups(model: "NumpyPredictor") -> list[_AlikeMembers]:
     """Group the members of one specification."""
     members: dict[Network, list[int]] = {}
     for member, network in enumerate(model.networks):
@@ -89,6 +89,6 @@ def _groups(model: "NumpyPredictor") -> list[_Group]:
         for of_members in zip(*(model.states[member][1:] for member in own), strict=True):
             stacks = (np.stack(tensors) for tensors in zip(*of_members, strict=True))
             layers.append(tuple(stack[:, np.newaxis] if stack.ndim == 2 else stack for stack in stacks))
-        groups.append(_Group(network, np.array(own), slice(start, stop), layers))
+        groups.append(_AlikeMembers(network, np.array(own), slice(start, stop), layers))
         start = stop
     return groups

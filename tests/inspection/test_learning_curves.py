@@ -68,8 +68,13 @@ def test_wide_bands_do_not_press_the_curves_flat():
         (histories([3, 1, 2.0], best=[2]), "Best at epoch 2 of 3, whose weights it has"),
         (histories([3, 1, 2.0], [3, 2, 1, 2.0], [2, 1, 1, 1.0]), "Best at epoch 2 (median of 3 networks, 2 to 3)"),
         (histories([3, 1, 2.0], [3, 1, 2.0]), "Best at epoch 2 (all 2 networks)"),
-        (histories([3, 1, 2.0], best=[3]), "The validation loss was lowest at epoch 2 of 3 (1.00), and rose to 2.00"),
-        (histories([3, 2, 1.0]), "The validation loss fell to 1.00 and did not rise again"),
+        (histories([3, 1, 2.0], best=[3]), "The validation loss was lowest at epoch 2 of 3 (1), and rose to 2"),
+        (histories([3, 2, 1.0]), "Best at the last epoch, 3: more epochs may help"),
+        (
+            histories([3, 2, 1], [3, 2, 1], [1, 2, 3]),
+            "2 of 3 networks were best at their last epoch: more epochs may help",
+        ),
+        (LearningCurves.of({"test_loss": [3.0, 2.5]}), "The test loss fell to 2.5 and did not rise again"),
         (LearningCurves.of({"train_loss": [2.0, 1.0]}), "Trained for 2 epochs, with the weights of the last"),
     ],
 )

@@ -32,12 +32,51 @@ def test_points_are_the_rows_asked_for_in_their_classes_colours_and_shapes(moons
     assert len({tuple(points.get_paths()[0].vertices.ravel()) for points in drawn.values()}) == 2
 
 
-def test_the_title_counts_test_points_only_where_they_are_what_is_shown(moons, moon_runs):
+def test_the_title_says_how_often_a_run_is_right_and_the_caption_which_points_are_shown(moons, moon_runs):
     run = moon_runs["curve"]
-    right = round(run.scores["accuracy"].value * len(run.test_rows))
-    of_test = BoundaryDisplay.from_estimator(run, moons, rows=run.test_rows[::-1])
-    assert of_test.title == f"Where 'curve' draws the line: {right} of {len(run.test_rows)} test points right"
-    assert BoundaryDisplay.from_estimator(run, moons).title == "Where 'curve' draws the line"
+    score = run.scores["accuracy"]
+    of_test = BoundaryDisplay.from_estimator(run, moons, rows=run.test_rows[::-1], resolution=20)
+    assert of_test.title == f"'curve': {score.value:.0%} right on rows not seen"
+    interval = f"Test accuracy {score.value:.2f} [{score.low:.2f}, {score.high:.2f}] on {len(run.test_rows)} rows."
+    assert of_test.caption == f"{interval} Points: these test rows."
+    of_all = BoundaryDisplay.from_estimator(run, moons, resolution=20)
+    assert of_all.caption == f"{interval} Points: rows, also those trained on."
+
+
+def test_a_model_says_how_often_it_is_right_on_rows_not_seen_and_another_librarys_does_not(
+    heart, heart_classifier, moons
+):
+    value = heart_classifier.scores_["accuracy"].value
+    for model in (heart_classifier, heart_classifier.predictor_.with_record(heart_classifier.record())):
+        display = BoundaryDisplay.from_estimator(model, heart, columns=("age", "thalach"), resolution=8)
+        assert display.title == f"{value:.0%} right on rows not seen"
+        assert display.caption.startswith(f"Out-of-fold accuracy {value:.2f} [")
+    plain = LogisticRegression().fit(moons.X.to_numpy(), moons.y)
+    display = BoundaryDisplay.from_estimator(plain, (moons.X.to_numpy(), moons.y), resolution=8)
+    assert (display.title, display.caption) == ("Where the classifier draws the line", "")
+
+
+def test_a_wider_table_is_cut_through_the_boundary_over_its_two_most_important_numbers(heart, heart_classifier):
+    display = BoundaryDisplay.from_estimator(heart_classifier, heart, resolution=12)
+    assert set(display.slice.columns) < {"age", "trestbps", "chol", "thalach", "oldpeak"}
+    assert len(np.unique(display.regions)) == 2
+
+
+def test_a_slice_of_one_class_says_so_and_is_drawn_as_probabilities():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (100, 3))
+    estimator = LogisticRegression().fit(X, X[:, 0] > 0)
+    estimator.coef_, estimator.intercept_ = np.array([[1.0, 1.0, 9.0]]), np.array([0.0])
+    display = BoundaryDisplay.from_estimator(estimator, (X, X[:, 0] > 0), columns=("x1", "x2"), at={"x3": 9})
+    assert (display.title, display.drawn_kind) == ("All class True here", "probability")
+    assert "its probability is 1.00 to 1.00" in display.figure_.get_supxlabel()
+    assert display.bar_ is not None
+
+
+def test_two_features_of_one_scale_have_equal_units(moons, moon_runs, heart, heart_classifier):
+    assert BoundaryDisplay.from_estimator(moon_runs["line"], moons, resolution=5).ax_.get_aspect() == 1
+    named = BoundaryDisplay.from_estimator(heart_classifier, heart, columns=("age", "thalach"), resolution=5)
+    assert named.ax_.get_aspect() == "auto"
 
 
 def test_axes_are_labelled_and_bounded_by_the_plane(moons, moon_runs):
@@ -146,7 +185,7 @@ def test_it_is_drawn_again_on_axes_of_the_callers(moons, moon_runs):
     assert display.plot(ax) is display
     assert display.ax_ is ax
     assert display.figure_ is figure
-    assert ax.get_title(loc="left") == "Where 'line' draws the line"
+    assert ax.get_title(loc="left") == display.title
 
 
 def test_what_is_no_classifier_of_probabilities_is_refused(moons):
@@ -171,4 +210,4 @@ def test_a_column_that_the_classifier_leaves_out_is_no_hindrance(moons):
         clf = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=2).fit(table, moons.y)
     display = BoundaryDisplay.from_estimator(clf, (table, moons.y), resolution=5)
     assert display.slice.columns == ("x1", "x2")
-    assert display.caption == ""
+    assert display.slice.caption == ""

@@ -30,7 +30,8 @@ def test_the_title_is_the_verdict_unless_another_is_given(found, display):
 
 
 def test_the_curves_are_those_of_the_probes(found, display):
-    rows, capacity, regularisation, _ = display.ax_.ravel()
+    help_, rows, capacity, regularisation = display.ax_.ravel()
+    assert help_.get_title(loc="left") == "Would it help?"
     by_name = {tried.probe.name: tried for tried in found.probes}
     panels = {
         rows: ("quarter of the rows", "half of the rows", "configured"),
@@ -47,13 +48,13 @@ def test_the_curves_are_those_of_the_probes(found, display):
 
 
 def test_curves_share_their_limits(display):
-    limits = {ax.get_ylim() for ax in display.ax_.ravel()[:3]}
+    limits = {ax.get_ylim() for ax in display.ax_.ravel()[1:]}
     assert len(limits) == 1
     assert next(iter(limits))[0] >= 0
 
 
 def test_every_effect_is_drawn_with_its_answer(found, display):
-    ax = display.ax_[1, 1]
+    ax = display.ax_[0, 0]
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == [name.replace("_", " ") for name in found.effects]
     points = [line.get_xdata()[0] for line in ax.lines if len(line.get_xdata()) == 1]
@@ -63,9 +64,9 @@ def test_every_effect_is_drawn_with_its_answer(found, display):
 
 def test_accuracy_can_be_drawn_in_place_of_the_loss(found):
     display = DiagnosisDisplay.from_diagnosis(found, metric="accuracy")
-    assert display.ax_[0, 0].get_ylabel() == "accuracy"
-    assert display.ax_[0, 0].get_ylim()[1] <= 1
-    assert np.allclose(drawn(display.ax_[0, 0], "rows not trained on")[-1], found.held_out.accuracy.value)
+    assert display.ax_[0, 1].get_ylabel() == "accuracy"
+    assert display.ax_[0, 1].get_ylim()[1] <= 1
+    assert np.allclose(drawn(display.ax_[0, 1], "rows not trained on")[-1], found.held_out.accuracy.value)
 
 
 def test_another_metric_is_refused(found):
@@ -76,13 +77,13 @@ def test_another_metric_is_refused(found):
 def test_a_linear_network_has_no_smaller_one_to_draw():
     found = diagnose(datasets.moons(n_samples=60), Network(()), Training(lr=0.1, epochs=5), seeds=2)
     display = DiagnosisDisplay.from_diagnosis(found)
-    assert [label.get_text() for label in display.ax_[0, 1].get_xticklabels()] == ["none", "32"]
+    assert [label.get_text() for label in display.ax_[1, 0].get_xticklabels()] == ["none", "32"]
     assert json.dumps(found.to_json())
 
 
 def test_the_caption_says_the_gap_and_how_large_a_large_one_is(found, display):
-    words = " ".join(" ".join(text.get_text() for text in display.ax_[1, 1].texts).split())
+    words = " ".join(" ".join(text.get_text() for text in display.ax_[0, 0].texts).split())
     words += " ".join(" ".join(text.get_text() for text in display.figure_.texts).split())
-    words += " ".join(display.ax_[1, 1].get_xlabel().split())
+    words += " ".join(display.ax_[0, 0].get_xlabel().split())
     assert f"is {found.gap.log_loss} in full log loss" in words
     assert f"large from {found.large_gap:.3f}" in words

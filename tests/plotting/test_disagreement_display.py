@@ -13,7 +13,10 @@ def test_the_spread_is_that_of_the_members(heart, heart_classifier):
     predictor = heart_classifier.predictor_
     members = predictor.member_probabilities(display.slice.points()).reshape(3, 8, 8, 2)
     np.testing.assert_allclose(display.spread, members.std(0).max(-1))
-    assert display.ax_.get_title(loc="left") == "Where 3 networks disagree"
+    assert (
+        display.ax_.get_title(loc="left")
+        == f"3 networks agree within 0.1 on {np.mean(display.spread <= 0.1):.0%} of the picture"
+    )
 
 
 @pytest.mark.filterwarnings("ignore:.*outside what was trained on")

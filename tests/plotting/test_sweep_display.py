@@ -1,3 +1,4 @@
+import matplotlib.colors as mcolors
 import numpy as np
 import polars as pl
 import pytest
@@ -13,12 +14,43 @@ def swept(moons):
     return sweep(moons, over=over, seeds=2, training=Training(lr=0.02, epochs=10))
 
 
-def test_a_sweep_is_drawn_along_the_setting_with_the_most_values(swept):
+def test_configurations_are_listed_the_best_first_with_what_is_within_noise_of_it_filled(swept):
     display = SweepDisplay.from_sweep(swept)
+    labels = [label.get_text() for label in display.ax_.get_yticklabels()]
+    assert labels[0] == display.best == "hidden units {}, weight decay {}".format(*display_values(swept))
+    assert display.table["mean"].is_sorted()
+    np.testing.assert_array_equal(display.table["mean"], swept.table["validation_log_loss"])
+    points = [container.lines[0] for container in display.ax_.containers]
+    is_filled = [mcolors.to_hex(point.get_markerfacecolor()) != "#ffffff" for point in points]
+    near = {each.number for each in swept.near_best}
+    assert is_filled == [number in near for number in swept.table["configuration"]]
+    assert display.title.startswith("Hidden units")
+
+
+def display_values(swept):
+    settings = swept.winner.settings
+    return ",".join(map(str, settings["hidden"])), f"{settings['weight_decay']:.3g}"
+
+
+def test_another_metric_than_the_sweeps_has_its_own_order(swept):
+    display = SweepDisplay.from_sweep(swept, metric="accuracy")
+    assert display.table["mean"].is_sorted(descending=True)
+
+
+def test_a_single_setting_names_the_axis_and_its_values_the_configurations(moons):
+    result = sweep(moons, over={"hidden": [(2,), (4,)]}, seeds=1, training=Training(epochs=2))
+    display = SweepDisplay.from_sweep(result)
+    assert display.ax_.get_ylabel() == "hidden units"
+    assert {label.get_text() for label in display.ax_.get_yticklabels()} == {"2", "4"}
+    assert display.title.endswith("with one seed, which cannot show what is noise")
+
+
+def test_against_a_setting_there_is_a_line_for_each_of_the_others(swept):
+    display = SweepDisplay.from_sweep(swept, over="hidden")
     assert display.over == "hidden"
     assert [label.get_text() for label in display.ax_.get_xticklabels()] == ["2", "8", "16,16"]
     assert [text.get_text() for text in display.ax_.get_legend().get_texts()] == [
-        "weight decay 0.0",
+        "weight decay 0",
         "weight decay 0.01",
     ]
     assert display.ax_.get_ylabel() == "log loss"
@@ -36,7 +68,7 @@ def test_what_is_drawn_are_the_sweeps_means_and_intervals(swept):
 def test_many_numbers_are_placed_along_an_axis(moons):
     rates = [10.0**power for power in np.linspace(-4, -1, 10)]
     result = sweep(moons, over={"lr": rates}, seeds=1, training=Training(epochs=2))
-    ax = SweepDisplay.from_sweep(result).ax_
+    ax = SweepDisplay.from_sweep(result, over="lr").ax_
     assert ax.get_xscale() == "log"
     assert ax.get_xlabel() == "learning rate"
 

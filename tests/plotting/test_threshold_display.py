@@ -1,3 +1,4 @@
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from sklearn.metrics import precision_score, recall_score
@@ -40,7 +41,7 @@ def test_the_threshold_that_follows_from_the_costs_is_marked_beside_the_cheapest
     display = ThresholdDisplay.from_predictions([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], false_negative=2)
     assert display.rule == pytest.approx(1 / 3)
     assert drawn_at(display, "rule: 0.33") == [display.rule]
-    assert "rule: 0.33" in [text.get_text() for text in display.cost_ax_.get_legend().get_texts()]
+    assert "rule: 0.33" in [text.get_text() for text in display.ax_.get_legend().get_texts()]
     assert "Rule: 1 / (1 + 2)" in display.figure_.get_supxlabel()
 
 
@@ -83,3 +84,21 @@ def test_the_positive_class_is_the_one_that_is_named_or_that_labels_say():
 def test_thresholds_that_make_no_sense_are_refused(y, probabilities, given, message):
     with pytest.raises(SettingError, match=message):
         ThresholdDisplay.from_predictions(y, probabilities, **given)
+
+
+def test_two_panels_share_the_threshold_and_each_has_its_own_scale():
+    display = ThresholdDisplay.from_predictions([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], false_negative=2)
+    above, below = display.ax_.get_position(), display.cost_ax_.get_position()
+    assert above.y0 >= below.y1
+    assert display.ax_.get_xlim() == display.cost_ax_.get_xlim() == (0, 1)
+    assert (display.ax_.get_ylabel(), display.cost_ax_.get_ylabel()) == ("share", "mean cost of a row")
+
+
+def test_on_axes_of_the_callers_both_panels_stand_in_their_place():
+    figure, (left, _) = plt.subplots(1, 2)
+    display = ThresholdDisplay.from_predictions([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], ax=left)
+    figure.canvas.draw()
+    box, panels = left.get_window_extent(), (display.ax_.get_window_extent(), display.cost_ax_.get_window_extent())
+    assert display.figure_ is figure
+    assert all(box.x0 - 1 <= panel.x0 and panel.x1 <= box.x1 + 1 for panel in panels)
+    assert panels[0].y0 >= panels[1].y1

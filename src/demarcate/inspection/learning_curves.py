@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -136,15 +137,17 @@ class LearningCurves:
 
     def finding(self) -> str:
         """Return in words which epoch was the best, and whether the loss of other rows rose again."""
-        n_networks = len(self.best_epochs)
-        if n_networks > 1 and min(self.best_epochs) < max(self.lengths):
-            first, last = min(self.best_epochs), max(self.best_epochs)
-            several = counted(n_networks, "network")
-            span = f"all {several}" if first == last else f"median of {several}, {first} to {last}"
-            return f"Best at epoch {self.best_epoch:.0f} ({span})"
-        if n_networks == 1 and self.best_epochs[0] < self.lengths[0]:
-            return f"Best at epoch {self.best_epochs[0]} of {self.lengths[0]}, whose weights it has"
-        return self._rise() or f"Trained for {counted(self.n_epochs, 'epoch')}, with the weights of the last"
+        lengths = self.lengths or (self.n_epochs,) * len(self.best_epochs)
+        n_networks, n_last = len(lengths), sum(map(eq, self.best_epochs, lengths))
+        if n_last == n_networks:
+            return self._rise() or f"Trained for {counted(self.n_epochs, 'epoch')}, with the weights of the last"
+        if 2 * n_last > n_networks:
+            return f"{n_last} of {n_networks} networks were best at their last epoch: more epochs may help"
+        if n_networks == 1:
+            return f"Best at epoch {self.best_epochs[0]} of {self.n_epochs}, whose weights it has"
+        several, first, last = counted(n_networks, "network"), min(self.best_epochs), max(self.best_epochs)
+        span = f"all {several}" if first == last else f"median of {several}, {first} to {last}"
+        return f"Best at epoch {self.best_epoch:.0f} ({span})"
 
     def _rise(self) -> str:
         """Return how the loss of rows not trained on went after its lowest value; empty without such rows."""
@@ -156,9 +159,10 @@ class LearningCurves:
         lowest = int(curve.mean.argmin())
         least, final = float(curve.mean[lowest]), float(curve.mean[-1])
         at = f"epoch {curve.epochs[lowest]} of {self.last_epoch}"
-        if final <= least * (1 + _RISE):
-            return f"The {rows} loss fell to {final:.2f} and did not rise again"
-        return f"The {rows} loss was lowest at {at} ({least:.2f}), and rose to {final:.2f}"
+        if final > least * (1 + _RISE):
+            return f"The {rows} loss was lowest at {at} ({least:.2g}), and rose to {final:.2g}"
+        last = f"Best at the last epoch, {self.last_epoch}: more epochs may help"
+        return last if rows == "validation" else f"The {rows} loss fell to {final:.2g} and did not rise again"
 
 
 def _continued(

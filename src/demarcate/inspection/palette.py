@@ -48,14 +48,14 @@ SHAPES = (
 
 
 def heat(share: float) -> float:
-    """Return how strong a cell's colour is, 0 to 0.8, for a share of its row: by the root, so that 1% is seen.
+    """Return how strong a cell's colour is, 0 to 0.8, for a share of its row: more at first, so that 1% is seen.
 
     Examples
     --------
     >>> heat(0.0), round(heat(0.01), 2), heat(1.0)
-    (0.0, 0.08, 0.8)
+    (0.0, 0.13, 0.8)
     """
-    return 0.8 * math.sqrt(max(share, 0.0))
+    return 0.8 * math.pow(max(share, 0.0), 0.4)
 
 
 def mixed(colour: str, strength: float, background: str = LIGHT.page) -> tuple[float, float, float]:

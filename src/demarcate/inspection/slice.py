@@ -17,6 +17,8 @@ from demarcate.tabular import Schema, infer_schema
 
 MARGIN = 0.08
 """How far a slice reaches beyond the rows, as a share of their range."""
+FAR = 0.01
+"""The share of rows on either side that a slice leaves out where they lie far from the rest."""
 MAX_NUMBER = float(np.finfo(np.float64).max) / 8
 MAX_LISTED = 12
 TYPICAL = "medians and commonest values"
@@ -66,7 +68,7 @@ class SliceGrid:
         others = (name for name in used if name not in (x, y))
         held = {name: fixed.get(name, typical_cell(frame[name], name in numerical)) for name in others}
         shown = frame if rows is None else frame[rows]
-        across, up = (_grid_values(shown[name], resolution) for name in (x, y))
+        across, up = (_grid_values(shown[name], resolution, cut=bool(held)) for name in (x, y))
         return cls((x, y), held, across, up, frame.head(1))
 
     @property
@@ -84,15 +86,15 @@ class SliceGrid:
         more = len(self.held) - len(first)
         others = f" and {more} more" if more else ""
         return (
-            f"A slice of the trained model. Other columns are held at {self.held_at}: {values}{others}. "
-            "Points are rows as they are: most lie outside the slice."
+            f"A slice of the trained model at {self.held_at}: {values}{others}. Points are rows as they are; most lie "
+            "outside the slice."
         )
 
     @property
     def is_square(self) -> bool:
-        """Whether both columns have one scale: nothing is held, and neither range is over three times the other."""
+        """Whether a unit is as long across as up: both columns have one scale, and nothing is held."""
         left, right, bottom, top = self.extent
-        return not self.held and 1 / 3 <= (right - left) / (top - bottom) <= 3
+        return not self.held and have_one_scale((right - left, top - bottom))
 
     def points(self, like: Any = None) -> Any:
         """Return every place as a row, ``(resolution * resolution, n_columns)``, row by row from the bottom.
@@ -106,6 +108,12 @@ class SliceGrid:
         names = [name for name in self.table.columns if name in columns]
         frame = pl.DataFrame({name: columns[name] for name in names})
         return as_kind(frame, like)
+
+
+def have_one_scale(ranges: Sequence[float] | NDArray[np.float64]) -> bool:
+    """Return whether neither of two ranges is over three times the other, so that a circle may look like one."""
+    low, high = sorted(map(float, ranges))
+    return 0 < high <= 3 * low
 
 
 def _two_columns(columns: Sequence[str] | None, used: Sequence[str], numerical: Sequence[str]) -> tuple[str, str]:
@@ -160,13 +168,18 @@ def _finite(cells: pl.Series) -> pl.Series:
     return numbers.filter(numbers.is_finite())
 
 
-def _grid_values(cells: pl.Series, resolution: int) -> NDArray[np.float64]:
+def _grid_values(cells: pl.Series, resolution: int, *, cut: bool) -> NDArray[np.float64]:
+    """Return evenly spaced values over a column's range; ``cut`` leaves out a few cells that more than double it."""
     numbers = _finite(cells)
     if not len(numbers):
         raise SettingError(f"Column {cells.name!r} has no numbers in these rows. Name another column or other rows.")
     # Near the largest floats neither an end nor the distance between the ends may become infinite.
-    ends = np.clip(np.array([numbers.min(), numbers.max()], dtype=np.float64), -MAX_NUMBER, MAX_NUMBER)
-    low, high = ends.tolist()
+    values = np.clip(numbers.to_numpy().astype(np.float64), -MAX_NUMBER, MAX_NUMBER)
+    low, high = float(values.min()), float(values.max())
+    if cut:
+        low_common, high_common = np.quantile(values, [FAR, 1 - FAR], method="nearest").tolist()
+        if 0 < high_common - low_common < (high - low) / 2:
+            low, high = low_common, high_common
     margin = MARGIN * (high - low) or max(abs(low), 1.0) * MARGIN
     return np.linspace(low - margin, high + margin, resolution)
 

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import shortened
-from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
-from demarcate.inspection.fitted_slice import slice_through
+from demarcate.inspection.estimators import LabelledData
+from demarcate.inspection.fitted_slice import FittedSlice
 from demarcate.inspection.module_classifier import as_classifier
 from demarcate.inspection.slice import SliceGrid
 from demarcate.plotting import style
+from demarcate.plotting.accuracy_title import AccuracyTitle
 from demarcate.plotting.data_display import scatter
 from demarcate.plotting.display import Display
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 Kind = Literal["regions", "probability"]
 _KINDS = get_args(Kind)
 _LEVELS = 20
-_STRONGEST = 0.75
+_STRONGEST = 0.6
 """How much of its colour a class has where it is certain."""
 
 
@@ -34,7 +35,8 @@ class BoundaryDisplay(Display):
     """The regions in which a classifier chooses each class, or how sure it is, over two columns of a table.
 
     A table of more than two columns is cut: the others are held at one value each, which the caption says. It is the
-    trained model that is seen, not a second one fitted to a projection.
+    trained model that is seen, not a second one fitted to a projection. A slice that is all of one class is drawn as
+    probabilities.
 
     Attributes
     ----------
@@ -46,6 +48,8 @@ class BoundaryDisplay(Display):
         Each class's lead over its best rival, of the same shape.
     points, codes
         The rows drawn, ``(n_points, 2)``, and their class indices.
+    title, note
+        What was found, and what a reader has to know of it.
 
     Examples
     --------
@@ -65,6 +69,7 @@ class BoundaryDisplay(Display):
     codes: NDArray[np.int64]
     kind: Kind = "regions"
     title: str = ""
+    note: str = ""
     bar_: "Colorbar | None" = field(init=False, repr=False, default=None)
 
     @classmethod
@@ -94,9 +99,11 @@ class BoundaryDisplay(Display):
         kind
             ``regions``: the class chosen; ``probability``: how likely each class is held to be.
         columns
-            The two columns to draw; None for those of a table that has no more.
+            The two columns to draw; None for those of a table that has no more, else for the two that hold numbers and
+            matter most to the classifier (by permutation importance).
         at
-            Values to hold other columns at, instead of the median of numbers and the commonest of categories.
+            Values to hold other columns at. The rest are held at medians and commonest values, of all rows or, where
+            these show no boundary, of the rows that the classifier is least sure of.
         rows
             Numbers of the rows to draw as points, which also bound the picture; None for all.
         resolution
@@ -114,21 +121,12 @@ class BoundaryDisplay(Display):
         if kind not in _KINDS:
             raise SettingError(f"kind is {kind!r}. Give one of {', '.join(_KINDS)}.")
         estimator = as_classifier(estimator, data)
-        grid, points, codes, classes = slice_through(
-            estimator, data, columns=columns, at=at, rows=rows, resolution=resolution
-        )
-        table, _ = data
-        predictor = predictor_of(estimator)
-        if predictor:
-            # Without a warning of places beyond the rows: a picture has a margin.
-            flat = predictor.probabilities(predictor.schema.parse(grid.points()))
-        else:
-            # Another library's classifier gets a table of the kind that it was given.
-            flat = estimator.predict_proba(grid.points(table))
-        probabilities = np.asarray(flat).reshape(resolution, resolution, len(classes))
-        margins = class_margins(estimator, probabilities)
-        title_text = _title(estimator, kind, rows) if title is None else title
-        return cls(grid, probabilities, margins, classes, points, codes, kind, title_text).plot(ax)
+        own = FittedSlice.of(estimator, data, columns=columns, at=at, rows=rows, resolution=resolution)
+        finding = AccuracyTitle.of(estimator, rows)
+        words = (own.note.partition(":")[0] or finding.title) if title is None else title
+        notes = (own.note, finding.note if title is None else "")
+        values = own.grid, own.probabilities, own.margins, own.classes, own.points, own.codes
+        return cls(*values, kind, words, " ".join(filter(None, notes))).plot(ax)
 
     @property
     def across(self) -> NDArray[np.float64]:
@@ -142,10 +140,16 @@ class BoundaryDisplay(Display):
 
     @property
     def caption(self) -> str:
-        """What shades of colours mean, and the values that other columns are held at; may be empty."""
-        shades = self.kind == "probability" and len(self.classes) > 2
-        own = "The stronger the colour, the likelier its class; white is a guess." if shades else ""
-        return f"{own} {self.slice.caption}".strip()
+        """The note, what shades of colours mean, and the values that other columns are held at; may be empty."""
+        shades = ""
+        if self.drawn_kind == "probability" and len(self.classes) > 2:
+            shades = "The stronger the colour, the likelier its class; white is a guess."
+        return " ".join(filter(None, (self.note, shades, self.slice.caption)))
+
+    @property
+    def drawn_kind(self) -> Kind:
+        """``kind``, but ``probability`` where all of the picture is of one class."""
+        return self.kind if self.regions.min() < self.regions.max() else "probability"
 
     @cached_property
     def regions(self) -> NDArray[np.int64]:
@@ -162,19 +166,20 @@ class BoundaryDisplay(Display):
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        barred = self.kind == "probability" and len(self.classes) == 2
-        self._set_axes(ax, width=style.WIDTH + barred)
-        if self.kind == "regions":
+        barred = self.drawn_kind == "probability" and len(self.classes) == 2
+        n_columns = -(-len(np.unique(self.codes)) // style.MAX_LEGEND_ROWS)
+        width = style.WIDTH + barred + 0.4 * max(n_columns - 1, 0)
+        self._set_axes(ax, width=width, height=slice_height(self.slice))
+        if self.drawn_kind == "regions":
             tints = np.stack([style.tinted(code) for code in range(len(self.classes))])
             self._draw_image(tints[self.regions])
-        elif len(self.classes) > 2:
-            self._draw_certainty()
-        else:
+        elif barred:
             self._draw_probability()
+        else:
+            self._draw_certainty()
         draw_boundaries(self.ax_, self.slice, self.margins)
         scatter(self.ax_, self.points, self.codes, self.classes)
-        left, right, bottom, top = self.slice.extent
-        self.ax_.set(xlim=(left, right), ylim=(bottom, top))
+        frame_slice(self.ax_, self.slice)
         x, y = map(shortened, self.slice.columns)
         style.label_axes(self.ax_, self.title, x, y, caption=self.caption)
         return self
@@ -188,12 +193,11 @@ class BoundaryDisplay(Display):
     def _draw_probability(self) -> None:
         from matplotlib.colors import LinearSegmentedColormap
 
-        ends = [style.tinted(0, 0.75), np.full(3, 0.98), style.tinted(1, 0.75)]
+        ends = [style.tinted(0, _STRONGEST), np.full(3, 0.98), style.tinted(1, _STRONGEST)]
         colours_between = LinearSegmentedColormap.from_list("probability", ends)
         levels = np.linspace(0, 1, _LEVELS + 1)
-        filled = self.ax_.contourf(
-            self.across, self.up, self.probabilities[..., 1], levels, cmap=colours_between, antialiased=True
-        )
+        of_second = self.probabilities[..., 1]
+        filled = self.ax_.contourf(self.across, self.up, of_second, levels, cmap=colours_between, antialiased=True)
         label = f"probability of class {shortened(self.classes[1])}"
         self.bar_ = style.draw_colour_bar(self.ax_, filled, label, [0, 0.25, 0.5, 0.75, 1])
 
@@ -203,9 +207,25 @@ class BoundaryDisplay(Display):
         )
 
 
+def frame_slice(ax: "Axes", grid: SliceGrid) -> None:
+    """End the axes where a grid ends, with equal units on both where the grid is square."""
+    left, right, bottom, top = grid.extent
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    if grid.is_square:
+        ax.set_aspect("equal", adjustable="box")
+
+
+def slice_height(grid: SliceGrid, across: float = style.WIDTH - 1.1, words: float = 1.0) -> float:
+    """Return the height in inches of a picture whose axes are ``across`` wide, with ``words`` above and below them."""
+    if not grid.is_square:
+        return style.HEIGHT
+    left, right, bottom, top = grid.extent
+    return float(np.clip(across * (top - bottom) / (right - left), 1.5, 3.6)) + words
+
+
 def draw_boundaries(ax: "Axes", grid: SliceGrid, margins: NDArray[np.float64], **look: Any) -> None:
     """Draw where margins ``(resolution, resolution, n_classes)`` change their sign; two classes share one boundary."""
-    look = {"colors": style.INK, "linewidths": 1.2, **look}
+    look = {"colors": style.INK, "linewidths": 1.4, **look}
     for code in range(1 if margins.shape[-1] == 2 else margins.shape[-1]):
         margin = margins[..., code]
         if margin.min() < 0 < margin.max():
@@ -219,15 +239,3 @@ def boundary_length(margin: NDArray[np.float64]) -> float:
     side_up, side_across = (np.linspace(0, 1, places) for places in margin.shape)
     lines = contour_generator(side_across, side_up, margin).lines(0.0)
     return float(sum(np.hypot(*np.diff(np.asarray(line), axis=0).T).sum() for line in lines))
-
-
-def _title(estimator: Any, kind: Kind, rows: Any) -> str:
-    """Return what is drawn; of a run with its test rows also how many of them it gets right."""
-    name = getattr(estimator, "name", None)
-    shown = f"{shortened(name)!r}" if isinstance(name, str) else "the classifier"
-    title = f"Where {shown} draws the line" if kind == "regions" else f"How sure {shown} is"
-    test_rows = getattr(estimator, "test_rows", None)
-    if test_rows is None or rows is None or not np.array_equal(np.sort(test_rows), np.sort(rows)):
-        return title
-    n_right = int((estimator.test_probabilities.argmax(1) == estimator.test_codes).sum())
-    return f"{title}: {n_right} of {len(test_rows)} test points right"

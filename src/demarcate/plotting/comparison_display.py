@@ -8,25 +8,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
+from demarcate.evaluation import Score
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import LabelledData
 from demarcate.plotting import style
-from demarcate.plotting.boundary_display import BoundaryDisplay, Kind
+from demarcate.plotting.boundary_display import BoundaryDisplay, Kind, slice_height
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MAX_ACROSS = 4
+_WIDTH, _HEIGHT = 3.2, 3.4
+"""Inches of one panel."""
 
 
 @dataclass(eq=False)
 class ComparisonDisplay:
-    """Several classifiers over the same grid, on axes of the same limits.
+    """Several classifiers over the same grid, on axes of the same limits, with their scores below.
 
     Attributes
     ----------
     displays
         A `BoundaryDisplay` each, by name.
+    scores
+        The lines below each picture, by name; empty for classifiers without test scores.
+    are_test_rows
+        Whether the points are the runs' own test rows.
 
     Examples
     --------
@@ -34,11 +41,13 @@ class ComparisonDisplay:
     >>> data = datasets.moons(n_samples=200, noise=0.2)
     >>> networks = {"line": Network(hidden=()), "curve": Network(hidden=(8,), activation="tanh")}
     >>> runs = train(data, networks, Training(lr=0.03, epochs=30))
-    >>> [ax.get_title(loc="left").splitlines()[0] for ax in ComparisonDisplay.from_runs(runs, data).ax_]
+    >>> [ax.get_title(loc="left") for ax in ComparisonDisplay.from_runs(runs, data).ax_]
     ['line', 'curve']
     """
 
     displays: dict[str, BoundaryDisplay]
+    scores: dict[str, str] = field(default_factory=dict)
+    are_test_rows: bool = False
     ax_: NDArray[Any] = field(init=False, repr=False)
     figure_: "Figure" = field(init=False, repr=False)
 
@@ -48,7 +57,7 @@ class ComparisonDisplay:
         runs: Mapping[str, Any],
         data: LabelledData,
         *,
-        kind: Kind = "regions",
+        kind: Kind = "probability",
         columns: Sequence[str] | None = None,
         at: Mapping[str, Any] | None = None,
         rows: Any = None,
@@ -61,7 +70,8 @@ class ComparisonDisplay:
         runs
             What `train` gave, or a mapping of names to fitted classifiers.
         data, kind, columns, at, resolution
-            As for `BoundaryDisplay.from_estimator`.
+            As for `BoundaryDisplay.from_estimator`. What is left open is chosen for the first classifier, and is the
+            same for all.
         rows
             Numbers of the rows to draw; None for the test rows that runs share, or all rows.
 
@@ -74,12 +84,15 @@ class ComparisonDisplay:
             raise SettingError("There is no classifier to compare. Give at least one.")
         shown = getattr(runs, "test_rows", None) if rows is None else rows
         axes = _axes(len(runs))
-        settings: dict[str, Any] = {"kind": kind, "columns": columns, "at": at, "rows": shown, "resolution": resolution}
-        displays = {
-            name: BoundaryDisplay.from_estimator(run, data, title=_title(name, run), ax=ax, **settings)
-            for (name, run), ax in zip(runs.items(), axes, strict=False)
-        }
-        display = cls(displays)
+        displays: dict[str, BoundaryDisplay] = {}
+        for (name, run), ax in zip(runs.items(), axes, strict=False):
+            displays[name] = BoundaryDisplay.from_estimator(
+                run, data, kind=kind, columns=columns, at=at, rows=shown, resolution=resolution, title="", ax=ax
+            )
+            first = displays[name].slice
+            columns, at = first.columns, first.held
+        are_test_rows = rows is None and shown is not None
+        display = cls(displays, {name: _scores(run) for name, run in runs.items()}, are_test_rows)
         display._settle(axes)
         return display
 
@@ -91,31 +104,54 @@ class ComparisonDisplay:
         self._settle(axes)
         return self
 
+    @property
+    def caption(self) -> str:
+        """What is across and up, what lines and colours mean, and the values that other columns are held at."""
+        first = next(iter(self.displays.values()))
+        x, y = map(shortened, first.slice.columns)
+        points = " Points: test rows, which no network was trained on." if self.are_test_rows else ""
+        strength = " The stronger a colour, the surer the classifier." if first.kind == "probability" else ""
+        return f"Across: {x}; up: {y}. Lines: where the class changes.{strength}{points} {first.slice.caption}".strip()
+
     def _settle(self, axes: NDArray[Any]) -> None:
-        """Leave one legend and one colour bar, and no axes without a picture."""
+        """Write names and scores, and leave one legend, one caption, and no axes without a picture."""
         for ax in axes[len(self.displays) :]:
             ax.remove()
         self.ax_ = axes[: len(self.displays)]
         self.figure_ = style.figure_of(self.ax_[0])
-        for display in list(self.displays.values())[:-1]:
-            if display.ax_.get_legend():
-                display.ax_.get_legend().remove()  # type: ignore[union-attr]
+        for name, display in self.displays.items():
+            display.ax_.set(xticks=[], yticks=[], ylabel="")
+            display.ax_.spines[:].set_visible(False)
+            display.ax_.set_title(shortened(name), fontsize=style.TITLE + 1, loc="left", fontweight="bold")
+            display.ax_.set_xlabel(self.scores.get(name, ""), fontsize=style.LABEL, loc="left")
             if display.bar_:
                 display.bar_.remove()
+        # The legend stands beside the first row, where it moves no other panel.
+        last = min(len(self.displays), MAX_ACROSS) - 1
+        for display in [each for place, each in enumerate(self.displays.values()) if place != last]:
+            if legend := display.ax_.get_legend():
+                legend.remove()
+        first = next(iter(self.displays.values())).slice
+        n_rows = -(-len(axes) // MAX_ACROSS)
+        if first.is_square:
+            self.figure_.set_figheight(n_rows * slice_height(first, _WIDTH - 0.2, words=0.75) + 0.15)
+        self.figure_.supxlabel("")
+        style.add_caption(self.figure_, self.caption)
 
 
 def _axes(n_panels: int) -> NDArray[Any]:
     across = min(n_panels, MAX_ACROSS)
-    return np.asarray(style.new_axes(across, -(-n_panels // across), width=3.2, height=3.1)).ravel()
+    return np.asarray(style.new_axes(across, -(-n_panels // across), width=_WIDTH, height=_HEIGHT)).ravel()
 
 
-def _title(name: str, run: Any) -> str:
-    """Return a name, and for a run its accuracy on training and test rows."""
+def _scores(run: Any) -> str:
+    """Return of a run its accuracy and its log loss on test rows, a line each."""
     scores = getattr(run, "scores", None)
     if not scores:
-        return shortened(name)
-    train, test = getattr(run, "train_accuracy", np.nan), scores["accuracy"]
-    return (
-        f"{shortened(name)}\ntrain accuracy {train:.0%}\n"
-        f"test accuracy {test.value:.0%} [{test.low:.0%}, {test.high:.0%}]"
-    )
+        return ""
+    accuracy, loss = (scores[name] for name in ("accuracy", "log_loss"))
+    return f"test accuracy {_percent(accuracy)}\ntest log loss {loss.value:.2f}  [{loss.low:.2f}, {loss.high:.2f}]"
+
+
+def _percent(score: Score) -> str:
+    return f"{score.value:.0%}  [{score.low:.0%}, {score.high:.0%}]"

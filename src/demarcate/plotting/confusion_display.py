@@ -1,15 +1,19 @@
 """Which classes are taken for which."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
+from demarcate.evaluation.costs import ABSTAINED
 from demarcate.formatting import shortened
+from demarcate.inspection.confusion import ConfusionMatrix, shortest_percent
 from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
 from demarcate.inspection.module_classifier import as_classifier
+from demarcate.inspection.palette import heat, mixed
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular import to_labels
@@ -18,20 +22,17 @@ from demarcate.tabular.positive_class import positive_code
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MAX_NUMBERED = 20
-"""Classes up to which cells have their numbers written in."""
-_KINDS = {
-    (False, False): "true negatives",
-    (False, True): "false positives",
-    (True, False): "false negatives",
-    (True, True): "true positives",
-}
-"""The names of the cells by whether the true and the predicted class are the positive one."""
+MAX_NUMBERED, MAX_COUNTED = 40, 8
+"""Classes up to which cells have a percentage written in, and up to which their rows too."""
+MAX_NAMED = 60
+"""Classes up to which each has its label at both axes."""
 
 
 @dataclass(eq=False)
 class ConfusionDisplay(Display):
     """How many rows of each class were predicted as each: a row of the picture a true class, a column a prediction.
+
+    The colour of a cell is its share of the true class's rows: what is right on the diagonal, mistakes beside it.
 
     Attributes
     ----------
@@ -39,6 +40,8 @@ class ConfusionDisplay(Display):
         Counts, ``(n_classes, n_classes)``; true classes down, predictions across.
     positive
         The code of the positive class of two, after which the cells are called; None where nothing says which it is.
+    undecided
+        Rows of each class that were not decided, ``(n_classes,)``; None for none.
 
     Examples
     --------
@@ -51,6 +54,7 @@ class ConfusionDisplay(Display):
     classes: NDArray[Any]
     title: str = ""
     positive: int | None = None
+    undecided: NDArray[np.int64] | None = None
 
     @classmethod
     def from_estimator(
@@ -97,15 +101,15 @@ class ConfusionDisplay(Display):
         Parameters
         ----------
         y_true, y_pred
-            ``(n_rows,)`` each. Rows predicted None, which a classifier with a cost of abstaining did not decide, are
-            left out and counted in the title.
+            ``(n_rows,)`` each. Rows predicted None, which a classifier with a cost of abstaining did not decide, have
+            a column of their own.
         classes
             All labels there are, in order; None for those among the rows.
         positive
             The label of the positive class of two, after which cells are called true positives and so on; None for the
             one that labels such as no and yes say themselves.
         title, ax
-            Instead of a title with the easiest and the hardest class, and of new axes.
+            Instead of a title with the share of right rows, and of new axes.
 
         Raises
         ------
@@ -120,21 +124,25 @@ class ConfusionDisplay(Display):
         if not decided:
             fact = f"The classifier decided none of {len(true):,} rows"
             raise SettingError(f"{fact}. Raise the cost of abstaining, or give other rows.")
-        n_undecided = len(true) - len(decided)
-        true, predicted = [true[row] for row in decided], [predicted[row] for row in decided]
-        codes, known = codes_and_classes([*true, *predicted], classes)
-        n_classes, n_rows = len(known), len(true)
-        counts = np.bincount(codes[:n_rows] * n_classes + codes[n_rows:], minlength=n_classes**2)
-        display = cls(counts.reshape(n_classes, n_classes), known, positive=positive_code(known, positive))
-        in_words = display._in_words() + (f". {n_undecided:,} not decided" if n_undecided else "")
-        display.title = in_words if title is None else title
+        codes, known = codes_and_classes([*true, *(predicted[row] for row in decided)], classes)
+        decisions = np.full(len(true), ABSTAINED)
+        decisions[decided] = codes[len(true) :]
+        counted = ConfusionMatrix.of(codes[: len(true)], decisions, len(known), positive_code(known, positive))
+        undecided = counted.undecided if counted.undecided.any() else None
+        display = cls(counted.counts, known, positive=counted.positive, undecided=undecided)
+        display.title = display._in_words() if title is None else title
         return display.plot(ax)
+
+    @cached_property
+    def confusion(self) -> ConfusionMatrix:
+        """Counts with shares, mistakes and the names of cells."""
+        undecided = np.zeros(len(self.classes), dtype=np.int64) if self.undecided is None else self.undecided
+        return ConfusionMatrix(self.matrix, undecided, self.positive)
 
     @property
     def recall(self) -> NDArray[np.float64]:
         """The share of each class's rows that were recognised, ``(n_classes,)``; NaN for a class without rows."""
-        rows = self.matrix.sum(1)
-        return np.asarray(np.where(rows > 0, self.matrix.diagonal() / np.maximum(rows, 1), np.nan))
+        return self.confusion.recall
 
     @property
     def easiest(self) -> Any:
@@ -146,40 +154,83 @@ class ConfusionDisplay(Display):
         """The class with the lowest recall; of equals the first."""
         return self.classes.tolist()[int(np.nanargmin(self.recall))]
 
+    @property
+    def caption(self) -> str:
+        """The easiest and the hardest class, the commonest mistake, and what numbers and colours mean."""
+        percent = "Percentages are of the true class's rows."
+        if len(self.classes) > MAX_COUNTED:
+            percent = "Numbers: percent of the true class's rows, where at least half a percent."
+        colours = f"{percent} Blue: right; orange: mistakes."
+        return " ".join(filter(None, (self._classes_in_words(), self._mistake_in_words(), colours)))
+
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
         n_classes = len(self.classes)
-        side = float(np.clip(0.5 * n_classes + 1.8, style.HEIGHT, 9))
-        self._set_axes(ax, width=side * 1.15, height=side)
-        shares = self.matrix / np.maximum(self.matrix.sum(1, keepdims=True), 1)
-        image = self.ax_.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-        style.draw_colour_bar(self.ax_, image, "share of the class's rows", [0, 0.5, 1], shrink=0.8)
+        side = float(np.clip(0.27 * n_classes + 2.4, style.HEIGHT, 11))
+        self._set_axes(ax, width=side * 1.1, height=side)
+        shares = self.confusion.shares
+        if self.undecided is not None:
+            shares = np.column_stack([shares, self.confusion.undecided_shares])
+        self.ax_.imshow(self._colours(shares))
         if n_classes <= MAX_NUMBERED:
             self._write_numbers(shares)
-            labels = [shortened(label, 16) for label in self.classes.tolist()]
-            slanted = max(map(len, labels)) > 4 and n_classes > 3
-            self.ax_.set_xticks(
-                range(n_classes), labels, rotation=40 if slanted else 0, ha="right" if slanted else "center"
-            )
-            self.ax_.set_yticks(range(n_classes), labels)
-        style.label_axes(self.ax_, self.title, "predicted class", "true class")
+        if n_classes <= MAX_NAMED:
+            self._write_labels()
+        self.ax_.set_xticks(np.arange(shares.shape[1] + 1) - 0.5, minor=True)
+        self.ax_.set_yticks(np.arange(n_classes + 1) - 0.5, minor=True)
+        self.ax_.grid(which="minor", color="white", linewidth=1.0)
+        style.label_axes(self.ax_, self.title, "predicted class", "true class", caption=self.caption)
+        self.ax_.tick_params(which="both", length=0, labelsize=style.SMALL if n_classes <= MAX_NUMBERED else 6)
+        self.ax_.spines[:].set_visible(False)
         return self
 
+    def _colours(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the colour of each cell, ``(n_classes, n_columns, 3)``."""
+        right, wrong, undecided = style.SERIES[0], style.SERIES[1], style.GREY
+        colours = np.empty((*shares.shape, 3))
+        for true, column in np.ndindex(*shares.shape):
+            colour = right if column == true else undecided if column == len(self.classes) else wrong
+            colours[true, column] = mixed(colour, heat(float(shares[true, column])))
+        return colours
+
+    def _write_labels(self) -> None:
+        labels = [shortened(label, 16) for label in self.classes.tolist()]
+        columns = labels if self.undecided is None else [*labels, "undecided"]
+        cell = self.figure_.get_figwidth() * 0.7 / len(columns)
+        is_wide = max(map(len, columns)) * 0.6 * style.SMALL / 72 > cell
+        look: dict[str, Any] = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if is_wide else {}
+        self.ax_.set_xticks(range(len(columns)), columns, **look)
+        self.ax_.set_yticks(range(len(labels)), labels)
+
     def _write_numbers(self, shares: NDArray[np.float64]) -> None:
-        n_classes = len(self.classes)
-        size = float(np.clip(60 / n_classes, 5, 11))
-        for true, predicted in np.ndindex(n_classes, n_classes):
-            dark = shares[true, predicted] > 0.55
-            kind = "" if self.positive is None else f"\n{_KINDS[true == self.positive, predicted == self.positive]}"
-            text = f"{self.matrix[true, predicted]:,}{kind}"
-            colour = "white" if dark else style.INK
-            self.ax_.text(predicted, true, text, ha="center", va="center", fontsize=size, color=colour)
+        n_classes, few = len(self.classes), len(self.classes) <= MAX_COUNTED
+        size = float(np.clip(70 / n_classes, 6.5, 11))
+        counts = self.matrix if self.undecided is None else np.column_stack([self.matrix, self.undecided])
+        for true, column in np.ndindex(*shares.shape):
+            share = float(shares[true, column])
+            text = shortest_percent(share)
+            if few:
+                name = self.confusion.cell_name(true, column) if column < n_classes else ""
+                text = "\n".join(filter(None, (f"{counts[true, column]:,}", f"{share:.0%}" if share else "", name)))
+            colour = "white" if heat(share) > 0.6 else style.INK
+            self.ax_.text(column, true, text, ha="center", va="center", fontsize=size, color=colour)
 
     def _in_words(self) -> str:
+        matrix = self.confusion
+        undecided = f", {matrix.undecided.sum():,} not decided" if self.undecided is not None else ""
+        return f"{matrix.n_right / matrix.n_rows:.0%} right: {matrix.n_right:,} of {matrix.n_rows:,} rows{undecided}"
+
+    def _classes_in_words(self) -> str:
         known = self.recall[np.isfinite(self.recall)]
-        right = f"{self.matrix.diagonal().sum():,} of {self.matrix.sum():,} right"
         if len(known) < 2 or np.ptp(known) == 0:
-            return f"{right}; no class is easier than another"
+            return "No class is easier than another."
         easiest = f"{shortened(self.easiest, 16)} ({known.max():.0%} found)"
         hardest = f"{shortened(self.hardest, 16)} ({known.min():.0%} found)"
-        return f"{right}. Easiest class: {easiest}; hardest: {hardest}"
+        return f"Easiest class: {easiest}; hardest: {hardest}."
+
+    def _mistake_in_words(self) -> str:
+        if len(self.classes) == 2 or not self.confusion.mistakes:
+            return ""
+        first = self.confusion.mistakes[0]
+        true, predicted = (shortened(self.classes.tolist()[code], 16) for code in (first.true, first.predicted))
+        return f"The commonest mistake: {true} taken for {predicted} ({first.n_rows:,} rows)."

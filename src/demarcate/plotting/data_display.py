@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from demarcate.datasets import Dataset
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import LabelledData, as_numbers, points_of, row_numbers, table_and_codes
-from demarcate.inspection.slice import SliceGrid
+from demarcate.inspection.slice import SliceGrid, have_one_scale
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular import infer_schema
@@ -76,6 +76,8 @@ class DataDisplay(Display):
         """Draw it, on new axes if none are given."""
         self._set_axes(ax)
         scatter(self.ax_, self.points, self.codes, self.classes)
+        if len(self.points) and have_one_scale(np.ptp(self.points, axis=0)):
+            self.ax_.set_aspect("equal", adjustable="datalim")
         style.label_axes(self.ax_, self.title, *map(shortened, self.columns))
         return self
 

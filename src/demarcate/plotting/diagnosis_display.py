@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 DiagnosisMetric = Literal["log_loss", "accuracy"]
 _METRICS = get_args(DiagnosisMetric)
 _LOOKS: dict[str, dict[str, Any]] = {
-    "train": {"label": "rows trained on", "color": style.COLOURS[0], "linestyle": "--", "marker": "s"},
-    "held_out": {"label": "rows not trained on", "color": style.COLOURS[5], "linestyle": "-", "marker": "o"},
+    "train": {"label": "rows trained on", "color": style.SERIES[0], "linestyle": "--", "marker": "s"},
+    "held_out": {"label": "rows not trained on", "color": style.SERIES[1], "linestyle": "-", "marker": "o"},
 }
-_ANSWERS = {"helps": style.COLOURS[2], "does not help": style.GREY, "cannot tell": style.COLOURS[1]}
+_ANSWERS = {"helps": style.SERIES[2], "does not help": style.GREY, "cannot tell": style.COLOURS[1]}
 _MARKERS = {"helps": "o", "does not help": "s", "cannot tell": "D"}
 _ROWS = ("quarter of the rows", "half of the rows", "configured")
 _CAPACITY = ("smaller", "configured", "larger")
@@ -33,7 +33,7 @@ _REGULARISATION = {"unregularised": "none", "configured": "as configured", "regu
 
 @dataclass(eq=False)
 class DiagnosisDisplay:
-    """Learning curve, capacity, regularisation, and what each change does, with 95% intervals.
+    """What each change would do, and the curves behind it: rows, capacity, regularisation, with 95% intervals.
 
     The curves are those of rows that were trained on and of rows that were not.
 
@@ -48,7 +48,7 @@ class DiagnosisDisplay:
     >>> data, training = datasets.moons(n_samples=100, noise=0.2), Training(lr=0.02, epochs=40, batch_size=None)
     >>> display = DiagnosisDisplay.from_diagnosis(diagnose(data, Network((2,), "tanh"), training, seeds=5))
     >>> [ax.get_title(loc="left") for ax in display.ax_.ravel()]
-    ['Rows', 'Capacity', 'Regularisation', 'Would it help?']
+    ['Would it help?', 'Rows', 'Capacity', 'Regularisation']
     """
 
     diagnosis: Any
@@ -81,7 +81,7 @@ class DiagnosisDisplay:
         """Draw it, on new axes."""
         self.ax_ = style.new_axes(2, 2, width=4.4, height=3.0)
         self.figure_ = style.figure_of(self.ax_[0, 0])
-        (rows, capacity), (regularisation, help_) = self.ax_
+        (help_, rows), (capacity, regularisation) = self.ax_
         self._draw_curve(rows, "Rows", "training rows", _ROWS, lambda each: f"{each.n_train:,}")
         self._draw_curve(capacity, "Capacity", "hidden units", _CAPACITY, _hidden)
         self._draw_curve(
@@ -110,7 +110,7 @@ class DiagnosisDisplay:
                 ax.axvspan(place - 0.22, place + 0.22, color=style.FAINT, alpha=0.5, linewidth=0, zorder=0)
         ax.set_xticks(places, list(map(in_words, probes)))
         ax.set_xlim(-0.5, len(probes) - 0.5)
-        style.label_axes(ax, title, x, METRICS[self.metric].label if title != "Capacity" else "")
+        style.label_axes(ax, title, x, METRICS[self.metric].label if title != "Regularisation" else "")
         style.draw_grid(ax)
 
     def _share_limits(self, *axes: "Axes") -> None:
@@ -125,11 +125,12 @@ class DiagnosisDisplay:
         effects = self.diagnosis.effects
         for place, effect in enumerate(effects.values()):
             colour, marker = _ANSWERS[effect.answer], _MARKERS[effect.answer]
-            ax.plot(_ends(effect.log_loss), [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-            ax.plot([effect.log_loss.value], [place], marker, color=colour, markersize=5.5)
+            ax.plot(_ends(effect.log_loss), [place, place], color=colour, linewidth=2, solid_capstyle="butt")
+            ax.plot([effect.log_loss.value], [place], marker, color=colour, markersize=6.5)
+            weight = "bold" if effect.answer == "helps" else "normal"
             ax.annotate(
                 effect.answer, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=style.SMALL,
-                color=style.INK,
+                color=style.INK, fontweight=weight,
             )  # fmt: skip
         ax.axvline(0, color=style.INK, linewidth=0.8)
         ax.axvline(self.diagnosis.min_gain, color=style.INK, linewidth=0.8, linestyle=":")

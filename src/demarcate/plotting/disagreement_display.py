@@ -15,7 +15,7 @@ from demarcate.inspection.estimators import LabelledData, class_margins, predict
 from demarcate.inspection.fitted_slice import slice_through
 from demarcate.inspection.slice import SliceGrid
 from demarcate.plotting import style
-from demarcate.plotting.boundary_display import draw_boundaries
+from demarcate.plotting.boundary_display import draw_boundaries, frame_slice, slice_height
 from demarcate.plotting.data_display import scatter
 from demarcate.plotting.display import Display
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 MAX_LINES = 20
 """Members whose boundaries are drawn."""
+_AGREED = 0.1
+"""The spread of a probability up to which networks count as agreed."""
 
 
 @dataclass(eq=False)
@@ -101,9 +103,9 @@ class DisagreementDisplay(Display):
             raise SettingError("There is only one network. Give at least two.")
         probabilities = flat.reshape(len(flat), resolution, resolution, len(classes))
         margins = np.stack([class_margins(estimators[0], own) for own in probabilities])
-        title = f"Where {len(flat)} networks disagree" if title is None else title
-        weights = _weights(predictors)
-        return cls(grid, probabilities, margins, classes, points, codes, title, weights).plot(ax)
+        display = cls(grid, probabilities, margins, classes, points, codes, title or "", _weights(predictors))
+        display.title = display._in_words() if title is None else title
+        return display.plot(ax)
 
     @property
     def spread(self) -> NDArray[np.float64]:
@@ -114,20 +116,24 @@ class DisagreementDisplay(Display):
     def caption(self) -> str:
         """What the lines are, and the values that other columns are held at."""
         n_lines = min(len(self.margins), MAX_LINES)
-        return f"A thin line each: the boundaries of {n_lines} networks. {self.slice.caption}".strip()
+        lines = f"A thin line each: the boundaries of {n_lines} networks. The darker, the further apart they are."
+        return f"{lines} {self.slice.caption}".strip()
+
+    def _in_words(self) -> str:
+        share = float((self.spread <= _AGREED).mean())
+        return f"{len(self.margins)} networks agree within {_AGREED:g} on {share:.0%} of the picture"
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self._set_axes(ax, width=style.WIDTH + 1)
+        self._set_axes(ax, width=style.WIDTH + 1, height=slice_height(self.slice))
         levels = np.linspace(0, 0.5, 11)
         filled = self.ax_.contourf(self.slice.across, self.slice.up, self.spread, levels, cmap="Greys", alpha=0.85)
         label = "spread of the networks' probabilities"
         style.draw_colour_bar(self.ax_, filled, label, [0, 0.1, 0.2, 0.3, 0.4, 0.5])
         for margins in self.margins[:MAX_LINES]:
-            draw_boundaries(self.ax_, self.slice, margins, colors="#D55E00", linewidths=0.8, alpha=0.9)
+            draw_boundaries(self.ax_, self.slice, margins, colors=style.SERIES[1], linewidths=0.8, alpha=0.9)
         scatter(self.ax_, self.points, self.codes, self.classes)
-        left, right, bottom, top = self.slice.extent
-        self.ax_.set(xlim=(left, right), ylim=(bottom, top))
+        frame_slice(self.ax_, self.slice)
         style.label_axes(self.ax_, self.title, *map(shortened, self.slice.columns), caption=self.caption)
         return self
 

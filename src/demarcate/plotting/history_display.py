@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 _METRICS = ("loss", "accuracy")
 _LOOKS = {
-    "train": ("train rows", "#0072B2", "-"),
-    "eval_train": ("train rows, eval mode", "#56B4E9", "-."),
-    "test": ("test rows", "#D55E00", "--"),
-    "validation": ("validation rows", "#D55E00", "--"),
+    "train": ("train rows", style.SERIES[0], "-"),
+    "eval_train": ("train rows, eval mode", style.COLOURS[4], "-."),
+    "test": ("test rows", style.SERIES[1], "--"),
+    "validation": ("validation rows", style.SERIES[1], "--"),
 }
 """The label, colour and line of each kind of rows."""
 
@@ -30,7 +30,8 @@ _LOOKS = {
 class HistoryDisplay:
     """Loss and accuracy by epoch, on training rows and on validation or test rows.
 
-    Several networks are drawn as their mean, with its 95% interval as a band.
+    Several networks are drawn as their mean, with its 95% interval as a band, until all but a tenth have stopped; one
+    that has stopped counts with its best epoch.
 
     Attributes
     ----------
@@ -80,9 +81,9 @@ class HistoryDisplay:
         """
         learning = LearningCurves.of(run)
         name = getattr(run, "name", None)
-        n_networks = len(learning.best_epochs)
-        of = f"{shortened(name)!r}" if isinstance(name, str) else counted(n_networks, "network")
-        title = f"How {of} learned" if title is None else title
+        if title is None:
+            named = f"{shortened(name)!r}: " if isinstance(name, str) and name != "network" else ""
+            title = f"{named}{learning.finding()}"
         return cls(learning.curves, learning.best_epochs, learning.n_epochs, title).plot(axes)
 
     def plot(self, axes: "Sequence[Axes] | None" = None) -> Self:
@@ -112,14 +113,29 @@ class HistoryDisplay:
             ax.plot(curve.epochs, curve.mean, line, marker=marker, color=colour, label=label, linewidth=1.5)
             if np.isfinite(curve.low).any():
                 ax.fill_between(curve.epochs, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
-        if metric == "loss":
-            ax.set_ylim(bottom=0)
         if ax.lines:
             self._mark_best(ax)
-        several = len(self.best_epochs) > 1
-        caption = "Lines: means of the networks still training; bands: 95% intervals of these means." if several else ""
-        style.label_axes(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption)
+            learning = LearningCurves(self.curves, self.best_epochs, self.n_epochs)
+            low, high = learning.limits(metric)
+            # A line along the end of an axis would be seen by half.
+            ax.set_ylim(low, high + 0.015 * (high - low))
+            reach = 0.02 * (learning.last_epoch - 1) or 0.5
+            ax.set_xlim(1 - reach, learning.last_epoch + reach)
+            ax.locator_params(axis="x", integer=True)
+        caption = self._caption() if len(self.best_epochs) > 1 else ""
+        style.label_axes(ax, self.title if metric == "loss" else "", "epoch", metric, caption=caption, span=2)
         style.draw_grid(ax)
+
+    def _caption(self) -> str:
+        """Return what lines and bands are of, and where they end."""
+        several = counted(len(self.best_epochs), "network")
+        last = max(int(curve.epochs[-1]) for curve in self.curves.values())
+        strokes = " Strokes: the best epoch of each." if min(self.best_epochs) < self.n_epochs else ""
+        ended = f" Few trained on beyond epoch {last}, to {self.n_epochs} at most." if last < self.n_epochs else ""
+        return (
+            f"Lines: means of {several}; one that has stopped counts with its best epoch. Bands: 95% intervals of "
+            f"these means.{strokes}{ended}"
+        )
 
     def _mark_best(self, ax: "Axes") -> None:
         """Draw a line at the best epochs, unless all are the last one."""

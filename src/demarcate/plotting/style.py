@@ -1,4 +1,4 @@
-"""Colours that colour-blind people tell apart, markers that double them, sizes and axes of all pictures."""
+"""Sizes, axes, titles, captions and legends of all pictures, in the colours and shapes of the palette."""
 
 from collections.abc import Sequence
 from textwrap import fill
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.formatting import shortened
+from demarcate.inspection.palette import LIGHT, SHAPES, mixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,18 +16,22 @@ if TYPE_CHECKING:
     from matplotlib.colorbar import Colorbar
     from matplotlib.figure import Figure
 
-# The first seven are those of Okabe and Ito (2008, https://jfly.uni-koeln.de/color), in an order that keeps neighbours
-# apart in lightness too.
-COLOURS = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442",
-    "#332288", "#882255", "#44AA99", "#999933", "#661100",
-)  # fmt: skip
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "h", "<", ">", "d", "*")
-INK, GREY, FAINT = "#1a1a1a", "#5f6b76", "#d7dce1"
-TITLE, LABEL, SMALL = 10, 9, 8
-"""Font sizes in points, for a picture `WIDTH` inches wide; printed at 80 mm the smallest is still 5.6."""
+_SHAPES = {
+    "circle": "o", "square": "s", "triangle": "^", "diamond": "D", "plus": "P", "cross": "X", "triangle down": "v",
+    "pentagon": "p", "hexagon": "h", "triangle left": "<", "triangle right": ">", "thin diamond": "d", "star": "*",
+}  # fmt: skip
+"""matplotlib's markers by their names."""
+COLOURS, SERIES = LIGHT.classes, LIGHT.series
+MARKERS = tuple(_SHAPES[shape] for shape in SHAPES)
+INK, GREY, FAINT = LIGHT.ink, LIGHT.soft, LIGHT.line
+TITLE, LABEL, SMALL, CAPTION = 10, 9, 8, 7.5
+"""Font sizes in points, for a picture `WIDTH` inches wide; printed at 80 mm the smallest letters of axes are 5.6."""
 WIDTH, HEIGHT = 4.5, 3.6
 """Inches of one panel."""
+DPI = 200
+"""Dots per inch: a picture stays sharp when a slide shows it twice as large."""
+MAX_LEGEND_ROWS = 14
+"""Entries of a legend above one another; more stand in further columns."""
 ERROR_BAR: dict[str, Any] = {"markersize": 4.5, "linewidth": 1.3, "capsize": 2.5}
 LEGEND_MARKER = 40.0
 """The area of a marker in a legend, and of the largest points in a picture, in square points."""
@@ -46,21 +51,22 @@ def marker(code: int) -> str:
 
 def rgb(code: int) -> NDArray[np.float64]:
     """Return a class's colour as three numbers in [0, 1], ``(3,)``."""
-    text = colour(code)
-    return np.array([int(text[start : start + 2], 16) for start in (1, 3, 5)]) / 255
+    return np.array(mixed(colour(code), 1))
 
 
 def tinted(code: int, strength: float = TINT) -> NDArray[np.float64]:
     """Return a class's colour mixed with white, ``(3,)``."""
-    return np.asarray(1 - strength * (1 - rgb(code)))
+    return np.array(mixed(colour(code), strength))
 
 
-def new_axes(n_columns: int = 1, n_rows: int = 1, *, width: float = WIDTH, height: float = HEIGHT) -> Any:
+def new_axes(
+    n_columns: int = 1, n_rows: int = 1, *, width: float = WIDTH, height: float = HEIGHT, sharex: bool = False
+) -> Any:
     """Return axes ``(n_rows, n_columns)`` in a new figure; sizes are those of one panel, in inches."""
     import matplotlib.pyplot as plt
 
     size = (n_columns * width, n_rows * height)
-    _, axes = plt.subplots(n_rows, n_columns, figsize=size, dpi=150, layout="constrained", squeeze=False)
+    _, axes = plt.subplots(n_rows, n_columns, figsize=size, dpi=DPI, layout="constrained", squeeze=False, sharex=sharex)
     return axes
 
 
@@ -71,38 +77,45 @@ def figure_of(ax: "Axes") -> "Figure":
     return figure
 
 
-def label_axes(ax: "Axes", title: str, x: str, y: str, *, caption: str = "") -> None:
-    """Set the title, the labels and a caption below the figure, broken into lines that fit."""
+def label_axes(ax: "Axes", title: str, x: str, y: str, *, caption: str = "", span: float = 1) -> None:
+    """Set the title, the labels and a caption below the figure, broken into lines that fit.
+
+    The title may reach over ``span`` panels.
+    """
     figure = figure_of(ax)
     place = ax.get_subplotspec()
     panel = figure.get_figwidth() / (place.get_gridspec().ncols if place else 1)
-    ax.set_title(wrapped(title, _max_characters(panel - 0.7, TITLE)), fontsize=TITLE, loc="left", color=INK)
+    lines = wrapped(title, _max_characters(span * panel - 0.7, TITLE))
+    ax.set_title(lines, fontsize=TITLE, loc="left", color=INK, fontweight="bold")
     ax.set_xlabel(x, fontsize=LABEL)
     ax.set_ylabel(y, fontsize=LABEL)
     ax.tick_params(labelsize=SMALL, color=GREY, labelcolor=INK)
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[:].set_color(GREY)
     if caption:
-        _caption(figure, wrapped(caption, _max_characters(figure.get_figwidth() - 0.2, SMALL - 1)))
+        add_caption(figure, caption)
 
 
-def _caption(figure: "Figure", text: str) -> None:
-    """Add a caption below a figure unless it is there; the layout makes room for it."""
+def add_caption(figure: "Figure", caption: str) -> None:
+    """Add a caption below a figure unless it is there, in lines that fit; the layout makes room for it."""
+    text = wrapped(caption, _max_characters(figure.get_figwidth() - 0.2, CAPTION, 0.58))
     before = figure.get_supxlabel()
     if text not in before:
         lines = f"{before}\n{text}" if before else text
-        figure.supxlabel(lines, x=0.01, ha="left", fontsize=SMALL - 1, color=GREY, linespacing=1.25)
+        figure.supxlabel(lines, x=0.01, ha="left", fontsize=CAPTION, color=GREY, linespacing=1.3)
 
 
-def _max_characters(inches: float, size: float) -> int:
-    """Return how many characters of a font size fit into a line, some of them capitals, which are wide."""
-    return max(16, int(inches * 72 / (0.64 * size)))
+def _max_characters(inches: float, size: float, em: float = 0.64) -> int:
+    """Return how many characters of a font size fit into a line; ``em`` is a character's mean width in that size."""
+    return max(16, int(inches * 72 / (em * size)))
 
 
 def legend(ax: "Axes", **settings: Any) -> None:
-    """Draw a legend beside the axes, where it hides nothing."""
+    """Draw a legend beside the axes, where it hides nothing, in as many columns as keep it short."""
     place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
-    ax.legend(**{"fontsize": SMALL, "frameon": False, "handletextpad": 0.4, **place, **settings})
+    handles = settings.get("handles", ax.get_legend_handles_labels()[0])
+    columns = {"ncols": -(-max(len(handles), 1) // MAX_LEGEND_ROWS), "columnspacing": 0.8}
+    ax.legend(**{"fontsize": SMALL, "frameon": False, "handletextpad": 0.4, **place, **columns, **settings})
 
 
 def draw_grid(ax: "Axes", axis: Literal["x", "y"] = "y") -> None:

@@ -1,4 +1,4 @@
-"""A validation metric of a sweep against one of its settings."""
+"""The configurations of a sweep, by their validation scores or against one of their settings."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
@@ -8,7 +8,7 @@ import polars as pl
 
 from demarcate.errors import SettingError
 from demarcate.evaluation import METRICS
-from demarcate.formatting import shortened
+from demarcate.formatting import counted, shortened
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SweepMetric = Literal["accuracy", "log_loss"]
 _METRICS = get_args(SweepMetric)
+MAX_ROWS = 20
+"""Configurations that are listed."""
 MAX_LINES = 8
 MAX_CATEGORIES = 8
 """More values than this of a number are placed along an axis instead of one beside the other."""
@@ -24,17 +26,26 @@ MAX_CATEGORIES = 8
 
 @dataclass(eq=False)
 class SweepDisplay(Display):
-    """A validation metric, with its 95% interval over seeds, against one swept setting; a line for each of the others.
+    """A validation metric of each configuration, with its 95% interval over seeds.
+
+    The configurations are listed, the best first. Those that the seeds cannot tell from the best are filled, and the
+    smallest network among them is named. With ``over`` the metric is drawn against one setting instead, a line for each
+    combination of the others.
 
     Attributes
     ----------
     table
-        A row for each configuration, with ``value`` (of the setting), ``line`` (the other settings in words), ``mean``
-        of the metric, and how far its interval reaches ``below`` and ``above``; for the accuracy also ``train``.
+        A row for each configuration, the best by this metric first: ``number``, ``configuration`` in words, ``mean`` of
+        the metric, how far its interval reaches ``below`` and ``above``, whether it is ``near_best``, and ``line``, the
+        other settings in words; with ``over`` also the setting's ``value``; for the accuracy also ``train``.
     over
-        The setting along the axis.
+        The setting along the axis; None for a list.
     best
-        The value of the setting in the winner.
+        The value of the setting in the winner; without ``over`` the winner in words.
+    alone
+        The only setting that was swept, which names the configurations by its values; empty for several.
+    smallest
+        The configuration with the smallest network among those near the best, in words; None if that is the best.
 
     Examples
     --------
@@ -42,16 +53,19 @@ class SweepDisplay(Display):
     >>> result = sweep(
     ...     datasets.moons(n_samples=100), over={"hidden": [(2,), (8,)]}, seeds=2, training=Training(epochs=5)
     ... )
-    >>> display = SweepDisplay.from_sweep(result)
+    >>> display = SweepDisplay.from_sweep(result, over="hidden")
     >>> display.over, [label.get_text() for label in display.ax_.get_xticklabels()]
     ('hidden', ['2', '8'])
     """
 
     table: pl.DataFrame
-    over: str
+    over: str | None
     metric: SweepMetric
     best: Any
     title: str = ""
+    smallest: str | None = None
+    caption: str = ""
+    alone: str = ""
 
     @classmethod
     def from_sweep(
@@ -70,7 +84,7 @@ class SweepDisplay(Display):
         result
             What `sweep` gave.
         over
-            The setting along the axis; None for the one with the most values.
+            The setting along the axis; None for a list of the configurations, the best first.
         metric
             None for the one that chose the winner.
         title, ax
@@ -82,82 +96,167 @@ class SweepDisplay(Display):
             If there is no such setting or metric.
         """
         names = list(result.configurations[0].settings)
-        values = {name: result.table[name].n_unique() for name in names}
-        over = max(names, key=values.__getitem__) if over is None else over
         metric = result.metric if metric is None else metric
-        if over not in names:
+        if over is not None and over not in names:
             raise SettingError(f"over is {over!r}, which was not swept. Give one of {', '.join(names)}.")
         if metric not in _METRICS:
             raise SettingError(f"metric is {metric!r}. Give one of {', '.join(_METRICS)}.")
-        others = [name for name in names if name != over and values[name] > 1]
-        table = _drawn_table(result.table, over, others, f"validation_{metric}", with_train=metric == "accuracy")
-        best = result.table[over][0]
-        seeds = int(result.table["seeds"][0])
-        if title is None:
-            label = METRICS[metric].label.capitalize()
-            title = f"{label} against {_setting_text(over)}: {_value_text(best, over)} did best"
-            title += f" (means over {seeds} seeds, 95% intervals)" if seeds > 1 else ""
-        return cls(table, over, metric, best, title).plot(ax)
+        varied = [name for name in names if result.table[name].n_unique() > 1] or names
+        table = _drawn_table(result, over, varied, metric)
+        smallest = result.smallest_near_best
+        smallest = smallest and _in_words(smallest.settings, varied)
+        best = _in_words(result.winner.settings, varied) if over is None else result.table[over][0]
+        words = _finding(result, table, varied, smallest) if title is None else title
+        alone = _setting_text(varied[0]) if len(varied) == 1 else ""
+        return cls(table, over, metric, best, words, smallest, _caption(result, metric), alone).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
-        self._set_axes(ax, width=5.2)
-        values = self.table["value"].unique(maintain_order=True).to_list()
-        are_numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-        categorical = not are_numbers or len(values) <= MAX_CATEGORIES
-        lines = self.table["line"].unique(maintain_order=True).to_list()
-        for number, line in enumerate(lines[:MAX_LINES]):
-            self._draw(number, line, values, categorical=categorical, single=len(lines) == 1)
-        if categorical:
-            self.ax_.set_xticks(range(len(values)), [_value_text(value, self.over) for value in values])
-        elif min(values) > 0 and max(values) / min(values) > 30:
-            self.ax_.set_xscale("log")
-        caption = f"{len(lines) - MAX_LINES} more lines are left out." if len(lines) > MAX_LINES else ""
-        style.label_axes(self.ax_, self.title, _setting_text(self.over), METRICS[self.metric].label, caption=caption)
-        style.draw_grid(self.ax_)
-        style.legend(self.ax_)
+        if self.over is None:
+            self._draw_list(ax)
+        else:
+            self._draw_lines(ax, self.over)
         return self
 
-    def _draw(self, number: int, line: str, values: list[Any], *, categorical: bool, single: bool) -> None:
-        own = self.table.filter(pl.col("line") == line)
+    def _draw_list(self, ax: "Axes | None") -> None:
+        shown = self.table.head(MAX_ROWS)
+        self._set_axes(ax, width=5.4, height=1.5 + 0.26 * len(shown))
+        for place, row in enumerate(shown.iter_rows(named=True)):
+            colour = style.SERIES[0] if row["near_best"] else style.GREY
+            reach = [[row["below"] or 0], [row["above"] or 0]]
+            face = colour if row["near_best"] else "white"
+            is_best = row["configuration"] == self.best
+            look: dict[str, Any] = {"fmt": "*" if is_best else "o", "color": colour, "markerfacecolor": face}
+            size = 11 if is_best else 6
+            self.ax_.errorbar([row["mean"]], [place], xerr=reach, **{**style.ERROR_BAR, **look, "markersize": size})
+            if row["configuration"] == self.smallest:
+                self.ax_.annotate(
+                    "smallest", (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=style.SMALL
+                )
+        self.ax_.set_yticks(range(len(shown)), shown["configuration"].to_list())
+        self.ax_.set_ylim(len(shown) - 0.5, -0.5)
+        n_more = len(self.table) - len(shown)
+        more = f" {n_more:,} more configurations are not shown." if n_more else ""
+        label = METRICS[self.metric].label
+        # The title begins where the axes do, right of the configurations' names.
+        names = 0.55 * style.SMALL / 72 * max(map(len, shown["configuration"]))
+        span = 1 - names / style.figure_of(self.ax_).get_figwidth()
+        style.label_axes(self.ax_, self.title, label, self.alone, caption=f"{self.caption}{more}", span=span)
+        style.draw_grid(self.ax_, "x")
+
+    def _draw_lines(self, ax: "Axes | None", over: str) -> None:
+        self._set_axes(ax, width=5.2)
+        # Numbers ascend; other values stay in the order in which they were given.
+        table = self.table.sort("number")
+        if table["value"].dtype.is_numeric():
+            table = table.sort("value", nulls_last=True, maintain_order=True)
+        values = table["value"].unique(maintain_order=True).to_list()
+        are_numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+        categorical = not are_numbers or len(values) <= MAX_CATEGORIES
+        lines = table["line"].unique(maintain_order=True).to_list()
+        for number, line in enumerate(lines[:MAX_LINES]):
+            own = table.filter(pl.col("line") == line)
+            self._draw_line(number, own, values, categorical=categorical, single=len(lines) == 1)
+        if categorical:
+            self.ax_.set_xticks(range(len(values)), [_value_text(value, over) for value in values])
+        elif min(values) > 0 and max(values) / min(values) > 30:
+            self.ax_.set_xscale("log")
+        more = f" {len(lines) - MAX_LINES} more lines are left out." if len(lines) > MAX_LINES else ""
+        label = METRICS[self.metric].label
+        style.label_axes(self.ax_, self.title, _setting_text(over), label, caption=f"{self.caption}{more}")
+        style.draw_grid(self.ax_)
+        style.legend(self.ax_)
+
+    def _draw_line(self, number: int, own: pl.DataFrame, values: list[Any], *, categorical: bool, single: bool) -> None:
         colour = style.colour(number)
         x = own["value"].to_numpy()
         if categorical:
             # Neighbouring lines stand a little beside each other: intervals would hide each other.
             x = np.array([values.index(value) for value in own["value"]]) + 0.06 * (number - 1)
+        mean, is_near = own["mean"].to_numpy(), own["near_best"].to_numpy()
         reach = own.select(pl.col("below", "above").fill_null(0)).to_numpy().T
-        label = "validation rows" if single else line
-        look: dict[str, Any] = {"color": colour, "marker": style.marker(number), **style.ERROR_BAR}
+        label = "validation rows" if single else own["line"][0]
         linestyle = "-" if categorical else "none"
-        self.ax_.errorbar(x, own["mean"].to_numpy(), yerr=reach, label=label, linestyle=linestyle, **look)
+        look: dict[str, Any] = {"color": colour, **style.ERROR_BAR}
+        self.ax_.errorbar(x, mean, yerr=reach, marker="none", linestyle=linestyle, **look)
+        marks: dict[str, Any] = {"color": colour, "markersize": 6, "linestyle": "none"}
+        self.ax_.plot(x, mean, style.marker(number), markerfacecolor="white", label=label, **marks)
+        self.ax_.plot(x[is_near], mean[is_near], style.marker(number), **marks)
         if "train" in own.columns and single:
             line = "--" if categorical else "x"
             self.ax_.plot(x, own["train"].to_numpy(), line, color=style.GREY, label="training rows")
 
 
-def _drawn_table(table: pl.DataFrame, over: str, others: list[str], metric: str, *, with_train: bool) -> pl.DataFrame:
-    words = [pl.format(f"{_setting_text(name)} {{}}", pl.col(name).cast(pl.String).fill_null("all")) for name in others]
-    line = pl.concat_str(words, separator=", ") if words else pl.lit("")
-    columns = {
-        "value": pl.col(over),
-        "line": line,
-        "mean": pl.col(metric),
-        "below": pl.col(metric) - pl.col(f"{metric}_low"),
-        "above": pl.col(f"{metric}_high") - pl.col(metric),
+def _drawn_table(result: Any, over: str | None, varied: list[str], metric: SweepMetric) -> pl.DataFrame:
+    """Return a row for each configuration, the best by this metric first; those that were dropped come last."""
+    near = [configuration.number for configuration in result.near_best]
+    column = f"validation_{metric}"
+    columns: dict[str, Any] = {
+        "number": pl.col("configuration"),
+        "mean": pl.col(column),
+        "below": pl.col(column) - pl.col(f"{column}_low"),
+        "above": pl.col(f"{column}_high") - pl.col(column),
+        "near_best": pl.col("configuration").is_in(near),
     }
-    if with_train:
+    if metric == "accuracy":
         columns["train"] = pl.col("train_accuracy")
-    selected = table.sort("configuration").select(**columns)
-    # Numbers ascend; other values stay in their order.
-    if not selected["value"].dtype.is_numeric():
-        return selected
-    return selected.sort("value", nulls_last=True, maintain_order=True)
+    if over is not None:
+        columns["value"] = pl.col(over)
+    ranked = result.table
+    if metric != result.metric:
+        ranked = ranked.sort(pl.col("dropped_after").is_not_null(), column, descending=[False, metric == "accuracy"])
+    settings = [result.configurations[number - 1].settings for number in ranked["configuration"]]
+    others = [name for name in varied if name != over]
+    drawn: pl.DataFrame = ranked.select(**columns).with_columns(
+        pl.Series("configuration", [_in_words(own, varied) for own in settings]),
+        pl.Series("line", [_line_in_words(own, others) for own in settings]),
+    )
+    return drawn
 
 
-def _value_text(value: Any, over: str) -> str:
+def _finding(result: Any, table: pl.DataFrame, varied: list[str], smallest: str | None) -> str:
+    """Return which configuration did best, and which is as good as far as the seeds can tell."""
+    which = f"{_setting_text(varied[0])} " if len(varied) == 1 else ""
+    best = f"{which}{_in_words(result.winner.settings, varied)} did best"
+    best = f"{best[0].upper()}{best[1:]}"
+    n_near = len(result.near_best) - 1
+    if len(result.seeds) == 1:
+        return f"{best} with one seed, which cannot show what is noise"
+    if smallest is not None:
+        return f"{best}; {smallest} is the smallest within noise of it"
+    if n_near:
+        return f"{best}; {n_near} of {counted(len(table) - 1, 'other')} within noise of it"
+    return f"{best}, by more than noise"
+
+
+def _caption(result: Any, metric: SweepMetric) -> str:
+    """Return what points and intervals are of."""
+    n_seeds, n_rows = len(result.seeds), len(result.validation_rows[0])
+    if n_seeds == 1:
+        return f"{METRICS[metric].label.capitalize()} on {n_rows:,} validation rows of one seed, without intervals."
+    return (
+        f"{METRICS[metric].label.capitalize()} on validation rows, means over {n_seeds} seeds with 95% intervals. "
+        f"Star: the best; filled: within noise of the best, by the paired difference in {METRICS[result.metric].label}."
+    )
+
+
+def _in_words(settings: Any, names: list[str]) -> str:
+    """Return settings by their names, or the value alone of a single one."""
+    if len(names) == 1:
+        return _value_text(settings[names[0]], names[0])
+    return _line_in_words(settings, names)
+
+
+def _line_in_words(settings: Any, names: list[str]) -> str:
+    return ", ".join(f"{_setting_text(name)} {_value_text(settings[name], name)}" for name in names)
+
+
+def _value_text(value: Any, name: str) -> str:
     if value is None:
-        return "all rows" if over == "batch_size" else "none"
-    return f"{value:g}" if isinstance(value, float) else shortened(value)
+        return "all rows" if name == "batch_size" else "none"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value)) or "none"
+    return f"{value:.3g}" if isinstance(value, float) else shortened(value)
 
 
 def _setting_text(setting: str) -> str:

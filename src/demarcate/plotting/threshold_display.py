@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class ThresholdDisplay(Display):
     """Precision, recall and the cost of mistakes against the probability from which the positive class is predicted.
 
+    Two panels: precision and recall above, on ``ax_``, the cost below them, on ``cost_ax_``.
+
     Attributes
     ----------
     thresholds
@@ -159,38 +161,54 @@ class ThresholdDisplay(Display):
         return {name: float(getattr(self, name)[place]) for name in ("precision", "recall", "cost")}
 
     def plot(self, ax: "Axes | None" = None) -> Self:
-        """Draw it, on new axes if none are given."""
-        self._set_axes(ax, width=5.2)
-        self.cost_ax_ = self.ax_.twinx()
-        lines = [
-            *self.ax_.plot(self.thresholds, self.precision, "-", color="#0072B2", label="precision"),
-            *self.ax_.plot(self.thresholds, self.recall, "--", color="#009E73", label="recall"),
-            *self.cost_ax_.plot(self.thresholds, self.cost, "-.", color="#D55E00", label="cost of a row"),
-            self.ax_.axvline(self.best, color=style.INK, linewidth=1.2, label=f"cheapest: {self.best:.2f}"),
-            self.ax_.axvline(0.5, color=style.GREY, linewidth=0.9, linestyle=":", label="0.50"),
-        ]
-        if self.rule != 0.5:
-            rule = self.ax_.axvline(self.rule, color=style.INK, linewidth=1.2, linestyle="--")
-            rule.set_label(f"rule: {self.rule:.2f}")
-            lines.insert(-1, rule)
-        place = int(np.abs(self.thresholds - self.best).argmin())
-        self.cost_ax_.plot([self.best], [self.cost[place]], "o", color="#D55E00", markersize=5)
+        """Draw it, on new axes or in the place of the given ones: precision and recall above, the cost below."""
+        self._set_panels(ax)
+        self.ax_.plot(self.thresholds, self.precision, "-", color=style.SERIES[0], label="precision")
+        self.ax_.plot(self.thresholds, self.recall, "--", color=style.SERIES[2], label="recall")
+        colour, place = style.SERIES[1], int(np.abs(self.thresholds - self.best).argmin())
+        self.cost_ax_.plot(self.thresholds, self.cost, "-", color=colour, label="cost of a row")
+        self.cost_ax_.plot([self.best], [self.cost[place]], "o", color=colour, markersize=6)
+        for panel in (self.ax_, self.cost_ax_):
+            self._mark(panel)
+            style.draw_grid(panel)
+        self.ax_.set(xlim=(0, 1), ylim=(0, 1.02))
+        self.cost_ax_.set(xlim=(0, 1), ylim=(0, max(float(self.cost.max()) * 1.05, 1e-9)))
+        style.label_axes(self.ax_, self.title, "", "share")
+        self.ax_.tick_params(labelbottom=False)
+        style.label_axes(self.cost_ax_, "", "threshold", "mean cost of a row", caption=self.caption)
+        shares, marks = np.split(np.array(self.ax_.get_legend_handles_labels()[0], dtype=object), [2])
+        style.legend(self.ax_, handles=[*shares, self.cost_ax_.lines[0], *marks])
+        return self
+
+    @property
+    def caption(self) -> str:
+        """What mistakes cost, the rule for the threshold, and what precision and recall are."""
         who = shortened(self.positive)
         alarm, miss = f"{self.false_positive:g}", f"{self.false_negative:g}"
-        caption = (
+        return (
             f"On {self.n_rows:,} rows. Missing a row of class {who} costs {miss}, a false alarm {alarm}. "
             f"Rule: {alarm} / ({alarm} + {miss}), the cheapest threshold if the probabilities are right. "
             f"Precision: the share of rows called {who} that are. Recall: the share of rows of class {who} that are "
             "found."
         )
-        style.label_axes(self.ax_, self.title, "threshold", "precision, recall", caption=caption)
-        self.ax_.set(xlim=(0, 1), ylim=(0, 1.02))
-        self.cost_ax_.set_ylim(0, max(float(self.cost.max()) * 1.05, 1e-9))
-        self.cost_ax_.set_ylabel("mean cost of a row", fontsize=style.LABEL)
-        self.cost_ax_.tick_params(labelsize=style.SMALL)
-        self.cost_ax_.spines[["top"]].set_visible(False)
-        style.legend(self.cost_ax_, handles=lines, bbox_to_anchor=(1.16, 1.0))
-        return self
+
+    def _set_panels(self, ax: "Axes | None") -> None:
+        """Make two panels above one another, in new axes or in the place of the given ones."""
+        if ax is None:
+            panels = style.new_axes(1, 2, width=5.4, height=2.3, sharex=True)
+            self.ax_, self.cost_ax_ = panels[:, 0]
+        else:
+            ax.set_axis_off()
+            self.ax_ = ax.inset_axes((0, 0.54, 1, 0.46))
+            self.cost_ax_ = ax.inset_axes((0, 0, 1, 0.46), sharex=self.ax_)
+        self.figure_ = style.figure_of(self.ax_)
+
+    def _mark(self, ax: "Axes") -> None:
+        """Draw lines at the cheapest threshold, at the rule's, and at one half."""
+        ax.axvline(self.best, color=style.INK, linewidth=1.4, label=f"cheapest: {self.best:.2f}")
+        if self.rule != 0.5:
+            ax.axvline(self.rule, color=style.INK, linewidth=1.2, linestyle="--", label=f"rule: {self.rule:.2f}")
+        ax.axvline(0.5, color=style.GREY, linewidth=0.9, linestyle=":", label="0.50")
 
 
 def _check_two(n_classes: int) -> None:

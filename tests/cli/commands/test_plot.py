@@ -48,10 +48,15 @@ def test_a_slice_of_a_wider_table(demarcate, model, tmp_path):
     assert (outcome.code, outcome.err) == (0, "")
 
 
+def test_a_wider_table_is_drawn_over_its_two_most_important_numbers_unless_others_are_named(demarcate, model, tmp_path):
+    outcome = demarcate("plot", model, "heart", "--out", tmp_path / "slice.png", "-q")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (tmp_path / "slice.png").read_bytes().startswith(PNG)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("heart",), 2, "Name two of 'age'"),
         (("heart", "--columns", "age,cp"), 2, "'cp', which holds categories"),
         (("heart", "--columns", "age"), 2, "two different columns"),
         (("heart", "--columns", "age,chol", "--at", "cp"), 2, "COLUMN=VALUE"),

@@ -477,3 +477,31 @@ def test_own_rows_are_set_aside_for_the_winner(moons):
     assert apart.winner.scores["log_loss"].n_rows == 20
     named = sweep(moons, {"hidden": [2]}, training=QUICK, split=(range(60), range(60, 80), range(80, 100)))
     assert [rows.tolist() for rows in named.validation_rows] == [[*range(60, 80)]] * 3
+
+
+def test_configurations_within_noise_are_told_from_those_that_lose_and_the_smallest_is_named():
+    data = datasets.moons(n_samples=200, noise=0.3)
+    over = {"hidden": [(1,), (16,), (32,)], "lr": [0.02]}
+    found = sweep(data, over=over, seeds=4, training=Training(epochs=60, batch_size=None))
+    near = {each.number for each in found.near_best}
+    assert found.winner.configuration.number in near
+    assert 1 not in near
+    for lead in found.winner.leads:
+        column = f"validation_{found.metric}"
+        mean = found.table.filter(configuration=lead.runner_up)[column][0]
+        inside = found.table[f"{column}_low"][0] <= mean <= found.table[f"{column}_high"][0]
+        assert (lead.runner_up in near) == (not lead.is_clear and inside)
+    sizes = {each.number: found.n_parameters(each) for each in found.configurations}
+    assert sizes[2] == 2 * 16 + 16 + 16 + 1
+    smallest = min(near, key=sizes.__getitem__)
+    if smallest == found.winner.configuration.number:
+        assert found.smallest_near_best is None
+    else:
+        assert found.smallest_near_best.number == smallest
+        assert f"The smallest network within noise of it is configuration {smallest}" in found.verdict()
+
+
+def test_one_seed_shows_nothing_within_noise():
+    found = sweep(datasets.moons(n_samples=60), over={"hidden": [(2,), (4,)]}, seeds=1, training=Training(epochs=2))
+    assert found.near_best == (found.winner.configuration,)
+    assert found.smallest_near_best is None

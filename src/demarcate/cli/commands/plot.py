@@ -27,11 +27,12 @@ class PlotOptions:
         "Draw to this .png, .svg or .pdf file.", "--out", "-o", default="plot.png", marker=OutputFile("picture")
     )
     columns: list[str] | None = option(
-        "For regions and probability: the two columns to draw over, as a,b. [default: those of a table that has two]",
+        "For regions and probability: the two columns to draw over, as a,b. [default: the two most important numbers]",
         metavar="COLUMNS",
     )
     at: list[str] | None = option(
-        "For regions and probability: hold another column at this value; repeat it.", metavar="COLUMN=VALUE"
+        "For regions and probability: hold another column at this value; repeat it. [default: in view of the boundary]",
+        metavar="COLUMN=VALUE",
     )
     positive: str | None = setting(POSITIVE, "--positive", name="pos_label", metavar="LABEL")
     false_negative: float | None = option(
@@ -44,8 +45,8 @@ class PlotOptions:
 def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, quiet: Quiet = False) -> None:
     """Draw a saved model: its regions, mistakes or training.
 
-    regions and probability are predictions on a grid over two columns, with the others held at one value each;
-    confusion and threshold need rows that the model was not trained on.
+    regions and probability are predictions on a grid over two columns, with the others held at one value each, in view
+    of the boundary; confusion and threshold need rows that the model was not trained on.
     """
     from demarcate.cli.cost_options import apply_positive
     from demarcate.cli.outputs import check_outputs, report_files, write_picture

@@ -1,6 +1,7 @@
 """The result of a sweep, as tables and as text."""
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from demarcate.experiments.sweep.grid import Configuration, format_setting
 from demarcate.experiments.sweep.successive_halving import Savings, SweepMetric
 from demarcate.experiments.sweep.winner import Winner
 from demarcate.formatting import aligned, counted
+from demarcate.nn import family_of
 from demarcate.presentation import ResultTable, ResultView, ShownAsHtml
 
 MAX_ROWS_SHOWN = 20
@@ -89,12 +91,48 @@ class Sweep(ShownAsHtml):
             lines.append(str(winner.lead))
         elif len(self.table) > 1:
             lines.append("No other configuration trained to the end, so there is no lead to measure.")
+        if smallest := self.smallest_near_best:
+            fewer = f"{self.n_parameters(smallest):,} parameters instead of {self.n_parameters(best):,}"
+            lines.append(f"The smallest network within noise of it is configuration {smallest.number} ({fewer}).")
         if self.savings:
             lines.append(str(self.savings))
         n_diverged = int(self.networks["diverged"].sum())
         if n_diverged:
             lines.append(f"{counted(n_diverged, 'network')} diverged; the best weights of each are kept.")
         return "\n".join(lines)
+
+    @property
+    def near_best(self) -> tuple[Configuration, ...]:
+        """The winner, and the configurations within noise of it, in the order of the table.
+
+        Within noise: the winner's lead is not clear over the seeds, and the mean lies inside the winner's own interval.
+        The second is for configurations that differ so much from seed to seed that no lead over them is clear. With
+        one seed, which cannot show what is noise, it is the winner alone.
+        """
+        column = f"validation_{self.metric}"
+        low, high = self.table[f"{column}_low"][0], self.table[f"{column}_high"][0]
+        means = dict(self.table.select("configuration", column).iter_rows())
+        near = [
+            lead.runner_up
+            for lead in self.winner.leads
+            if lead.mean.low is not None and not lead.is_clear and low <= means[lead.runner_up] <= high
+        ]
+        return (self.winner.configuration, *(self.configurations[number - 1] for number in near))
+
+    @property
+    def smallest_near_best(self) -> Configuration | None:
+        """The configuration of `near_best` with the fewest parameters; None if the winner is it, or all are alike."""
+        sizes = {each.number: self.n_parameters(each) for each in self.near_best}
+        smallest = min(self.near_best, key=lambda each: sizes[each.number])
+        is_smaller = sizes[smallest.number] < sizes[self.winner.configuration.number]
+        return smallest if is_smaller else None
+
+    def n_parameters(self, configuration: Configuration) -> int:
+        """Return the number of weights and biases of a configuration's network on this table."""
+        d_in, *_, n_outputs = self.winner.predictor.populations[0].layout.widths[0]
+        network = configuration.network
+        shapes = family_of(network).shapes(network.widths(d_in, n_outputs))
+        return sum(prod(shape) for layer in shapes for shape in layer)
 
     def test_scores(self) -> str:
         """Return the winner's scores on the test rows as text."""

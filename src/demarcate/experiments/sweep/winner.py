@@ -29,6 +29,9 @@ from demarcate.tabular.fingerprint import fingerprint
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.trainingset import TrainingSet
 
+MAX_COMPARED = 20
+"""Configurations with which the winner is compared where that takes predictions."""
+
 
 @dataclass(frozen=True)
 class Lead:
@@ -73,8 +76,8 @@ class Winner(ShownAsHtml):
         networks are.
     comparison
         By baseline, the paired differences of its scores from the baseline's on the test rows, and a verdict.
-    lead
-        Over the runner-up; None where no other configuration trained to the end.
+    leads
+        Over each other configuration that trained to the end, in the order of the table.
     """
 
     configuration: Configuration
@@ -82,7 +85,7 @@ class Winner(ShownAsHtml):
     scores: Scores
     baselines: ScoresByModel
     comparison: dict[str, PairedComparison]
-    lead: Lead | None
+    leads: tuple[Lead, ...]
     members: tuple[FittedMember, ...]
 
     def __repr__(self) -> str:
@@ -98,6 +101,11 @@ class Winner(ShownAsHtml):
 
     def _by_model(self) -> ScoresByModel:
         return ScoresByModel({"winner": self.scores, **self.baselines})
+
+    @property
+    def lead(self) -> Lead | None:
+        """The lead over the runner-up; None where no other configuration trained to the end."""
+        return self.leads[0] if self.leads else None
 
     @property
     def settings(self) -> Mapping[str, Any]:
@@ -150,10 +158,10 @@ def score_winner(
     }
     if design.table.dependence is None:
         shared = len(design.splits[0].validation_rows) / len(design.splits[0].train_rows)
-        lead = lead_of(ranking, networks, metric, shared)
+        leads = leads_of(ranking, networks, metric, shared)
     else:
-        lead = lead_by_row(design, fitted, ranking, metric)
-    return Winner(configuration, predictor.with_record(record), scores, baselines, comparison, lead, members)
+        leads = leads_by_row(design, fitted, ranking, metric)
+    return Winner(configuration, predictor.with_record(record), scores, baselines, comparison, leads, members)
 
 
 def _test_scores(design: SweepDesign, probabilities: NDArray[np.float64], positive: int) -> Scores:
@@ -183,36 +191,45 @@ def _baseline_probabilities(design: SweepDesign) -> dict[str, NDArray[np.float64
     return {"majority": np.mean(majority, axis=0), "logistic_regression": np.mean(logistic, axis=0)}
 
 
-def lead_of(ranking: pl.DataFrame, networks: pl.DataFrame, metric: SweepMetric, shared: float) -> Lead | None:
-    """Return the paired difference between the first two configurations, or None if either was dropped.
+def leads_of(ranking: pl.DataFrame, networks: pl.DataFrame, metric: SweepMetric, shared: float) -> tuple[Lead, ...]:
+    """Return the first configuration's lead over each other one that was trained to the end, in their order.
 
     ``shared`` is the number of validation rows for each training row.
     """
-    if ranking["dropped_after"][:2].null_count() < 2:
-        return None
-    winner, runner_up = ranking["configuration"][:2]
+    winner, *others = _trained_to_the_end(ranking)
     column = f"validation_{metric}"
-    own, others = (networks.filter(configuration=number)[column].to_numpy() for number in (winner, runner_up))
-    difference = others - own if metric == "log_loss" else own - others
-    return Lead(runner_up, metric, Mean.of(difference.tolist(), shared=shared))
-
-
-def lead_by_row(
-    design: SweepDesign, fitted: Sequence[FittedMember], ranking: pl.DataFrame, metric: SweepMetric
-) -> Lead | None:
-    """Return `lead_of` from the losses or hits of validation rows, by group or by block of rows in time.
-
-    With times all seeds validate on the same rows, and what they differ by says nothing of other rows.
-    """
-    if ranking["dropped_after"][:2].null_count() < 2:
-        return None
-    winner, runner_up = ranking["configuration"][:2]
-    values = [_row_values(design, fitted, number - 1, metric) for number in (winner, runner_up)]
+    values = {number: networks.filter(configuration=number)[column].to_numpy() for number in (winner, *others)}
     sign = -1 if metric == "log_loss" else 1
-    differences = [sign * (own - other) for own, other in zip(*values, strict=True)]
+    differences = {number: sign * (values[winner] - values[number]) for number in others}
+    return tuple(
+        Lead(number, metric, Mean.of(difference.tolist(), shared=shared)) for number, difference in differences.items()
+    )
+
+
+def _trained_to_the_end(ranking: pl.DataFrame) -> list[int]:
+    """Return the numbers of the first configuration and of those that halving did not drop."""
+    first, *others = ranking.select("configuration", "dropped_after").iter_rows()
+    return [first[0], *(number for number, dropped_after in others if dropped_after is None)]
+
+
+def leads_by_row(
+    design: SweepDesign, fitted: Sequence[FittedMember], ranking: pl.DataFrame, metric: SweepMetric
+) -> tuple[Lead, ...]:
+    """Return `leads_of` from the losses or hits of validation rows, by group or by block of rows in time.
+
+    With times all seeds validate on the same rows, and what they differ by says nothing of other rows. The winner is
+    compared with the first `MAX_COMPARED` others.
+    """
+    winner, *others = _trained_to_the_end(ranking)
     rows = [split.validation_rows for split in design.splits]
     sampling = sampling_by_row(design.table, np.unique(np.concatenate(rows)))
-    return Lead(runner_up, metric, Mean.of_rows(differences, rows, sampling=sampling))
+    sign = -1 if metric == "log_loss" else 1
+    own, leads = _row_values(design, fitted, winner - 1, metric), []
+    for number in others[:MAX_COMPARED]:
+        values = zip(own, _row_values(design, fitted, number - 1, metric), strict=True)
+        differences = [sign * (of_winner - of_other) for of_winner, of_other in values]
+        leads.append(Lead(number, metric, Mean.of_rows(differences, rows, sampling=sampling)))
+    return tuple(leads)
 
 
 def _row_values(

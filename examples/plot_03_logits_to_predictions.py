@@ -3,8 +3,8 @@ From logits to predictions
 ==========================
 
 The outputs of a network's last layer are plain numbers, from minus to plus infinity: the **logits**. Two steps turn
-them into an answer: logits become **probabilities**, and the likeliest class is the **prediction**. This script follows
-three points through both steps, before training and after, and then shows why loss and accuracy can disagree.
+them into an answer: logits become **probabilities**, and the likeliest class is the **prediction**. Then we see why
+loss and accuracy can disagree.
 """
 
 import matplotlib.pyplot as plt
@@ -26,35 +26,31 @@ from demarcate.plotting import BoundaryDisplay, HistoryDisplay
 
 data = datasets.blobs()
 training = Training(optimizer="sgd", lr=0.1, epochs=100, batch_size=None)
-runs = train(data, Network(hidden=(8, 8)), training, seeds=20, standardise=False)
+runs = train(data, Network(hidden=(8, 8)), training, seeds=20, standardise=False, every=50)
 run = runs["network"]
 three = data.X[runs.test_rows[:3]]
-
 logits = run.logits(three)
 probabilities = torch.softmax(logits, dim=1)
 print("logits\n", logits.numpy().round(2))
-print("probabilities\n", probabilities.numpy().round(4))
-print("their sums", probabilities.sum(1).numpy())
+print("probabilities\n", probabilities.numpy().round(4), "\ntheir sums", probabilities.sum(1).numpy())
 
 # %%
 # Softmax keeps the order, so the largest logit is the largest probability, and either gives the same prediction.
 
-print("argmax of logits         ", logits.argmax(1).numpy())
-print("argmax of probabilities  ", probabilities.argmax(1).numpy())
+print("argmax of logits", logits.argmax(1).numpy(), "and of probabilities", probabilities.argmax(1).numpy())
 print("prediction of the network", run.predict(three), "and the truth", data.y[runs.test_rows[:3]])
-
-every = run.logits(data.X)
-sums_apart = (torch.softmax(every, 1).sum(1) - 1).abs().max().item()
-always_alike = bool((every.argmax(1) == torch.softmax(every, 1).argmax(1)).all())
+every, every_probability = run.logits(data.X), torch.softmax(run.logits(data.X), dim=1)
+sums_apart = (every_probability.sum(1) - 1).abs().max().item()
+always_alike = torch.equal(every.argmax(1), every_probability.argmax(1))
 print(f"over all 1000 points: sums are off 1 by at most {sums_apart:.0e}; the two argmax always agree: {always_alike}")
 
 # %%
 # Before training
 # ---------------
 #
-# A network begins with random weights. It already gives probabilities, but they are useless. "I do not know" among four
-# classes, 1/4 each, has a loss of ln 4; random probabilities have a slightly larger loss. Accuracy is near 1/4 on
-# average, with a large spread: a network may get two whole clouds right by luck, or none.
+# A network begins with random weights. It already gives probabilities, but they are useless: "I do not know" among four
+# classes, 1/4 each, has a loss of ln 4, and random probabilities have a larger one. Accuracy is near 1/4 on average,
+# with a large spread: a network may get two whole clouds right by luck, or none.
 
 print("probabilities of the three points, before training\n", run.predict_proba(three, trained=False).round(2))
 begun_loss, begun_accuracy = [], []
@@ -63,8 +59,7 @@ for one in runs.repeats["network"]:
     begun_loss.append(nn.functional.cross_entropy(one.logits(x, trained=False), torch.from_numpy(y)).item())
     begun_accuracy.append(np.mean(one.predict(x, trained=False) == y))
 print(f"before training, 20 networks: loss {Mean.of(begun_loss)} (ln 4 is {np.log(4):.3f})")
-print(f"accuracy {Mean.of(begun_accuracy)}, from {min(begun_accuracy):.2f} to {max(begun_accuracy):.2f}")
-print(f"after training:\n{runs}")
+print(f"accuracy {Mean.of(begun_accuracy)}, from {min(begun_accuracy):.2f} to {max(begun_accuracy):.2f}\n{runs}")
 untrained = BoundaryDisplay.from_estimator(run.untrained, data, title="Before training")
 
 # %%
@@ -78,10 +73,8 @@ two = datasets.moons(n_samples=300, noise=0.30)
 binary = train(two, Network(hidden=(16, 16)), Training(lr=0.01, epochs=60, batch_size=None), test_size=0.3)["network"]
 logit = binary.logits(two.X).squeeze(1)
 by_logit, by_probability = logit > 0, torch.sigmoid(logit) > 0.5
-print("logits            ", logit[:6].numpy().round(2))
-print("sigmoid           ", torch.sigmoid(logit[:6]).numpy().round(2))
-print("logit > 0         ", by_logit[:6].long().numpy())
-print(f"agrees with sigmoid > 0.5 on all 300 points: {torch.equal(by_logit, by_probability)}")
+print("logits", logit[:6].numpy().round(2), "sigmoid", torch.sigmoid(logit[:6]).numpy().round(2))
+print(f"logit > 0 and sigmoid > 0.5 agree on all 300 points: {torch.equal(by_logit, by_probability)}")
 
 # %%
 # Loss against accuracy
@@ -90,27 +83,23 @@ print(f"agrees with sigmoid > 0.5 on all 300 points: {torch.equal(by_logit, by_p
 # Accuracy counts right answers and ignores how certain they were. The loss of a row is minus the logarithm of the
 # probability of its true class. Two forecasters answer five questions, each with four right answers:
 
-careful = np.array([0.7, 0.7, 0.7, 0.7, 0.4])  # probability of the true class
-reckless = np.array([0.99, 0.99, 0.99, 0.99, 0.0001])
-for name, predicted in {"careful": careful, "reckless": reckless}.items():
+true_class = {"careful": [0.7, 0.7, 0.7, 0.7, 0.4], "reckless": [0.99, 0.99, 0.99, 0.99, 0.0001]}
+for name, predicted in true_class.items():
     losses = -np.log(predicted)
-    print(f"{name:8}: accuracy {np.mean(predicted > 0.5):.2f}, losses {losses.round(2)}, mean {losses.mean():.2f}")
+    accuracy = np.mean(np.array(predicted) > 0.5)
+    print(f"{name:8}: accuracy {accuracy:.2f}, losses {losses.round(2)}, mean {losses.mean():.2f}")
 
 # %%
-# The reckless one is nearly certain each time, and one confident mistake costs more than all of the other's answers
-# together. Networks become reckless when they are trained for too long. Here is a large network on 210 points of two
-# moons, with ten seeds: at the epoch with the lowest test loss (which is only known afterwards), and at the end.
+# One confident mistake costs more than all of the other's answers together. Networks become reckless when they are
+# trained for too long. Here is a large network on 210 points of two moons, with ten seeds: at the epoch with the lowest
+# test loss (which is only known afterwards), and at the end.
 
-long = Training(lr=0.01, epochs=300, batch_size=None)
-big = train(two, Network(hidden=(256, 256)), long, test_size=0.3, seeds=10)
-values = {"test_loss": [], "test_accuracy": []}
-for one in big.repeats["network"]:
-    lowest = one.history["test_loss"].arg_min()
-    for metric, pairs in values.items():
-        pairs.append((one.history[metric][lowest], one.history[metric][-1]))
-changes = {}
-for metric, pairs in values.items():
-    then, last = np.array(pairs).T
+long = Training(lr=0.01, epochs=200, batch_size=None)
+big = train(two, Network(hidden=(256, 256)), long, test_size=0.3, seeds=10, every=50)
+histories, changes = [one.history for one in big.repeats["network"]], {}
+for metric in ("test_loss", "test_accuracy"):
+    then = np.array([history[metric][history["test_loss"].arg_min()] for history in histories])
+    last = np.array([history[metric][-1] for history in histories])
     changes[metric] = Mean.of(last - then)
     print(f"{metric}: at the lowest loss {Mean.of(then)}, at the end {Mean.of(last)}, change {changes[metric]}")
 
@@ -119,7 +108,7 @@ for metric, pairs in values.items():
 # -------------------------
 #
 # Cross-entropy takes class numbers: ``int64``, one for each row. One-logit binary cross-entropy takes floats in a
-# column: ``(rows, 1)``. Tensors of another type or shape are refused, with a message that names both and the remedy:
+# column: ``(rows, 1)``. Tensors of another type or shape are refused, with a message that names the remedy:
 
 indices = torch.tensor(two.y)
 attempts = {
@@ -138,21 +127,14 @@ for name, (head, labels) in attempts.items():
         print(f"{name}:\n  {error}")
 
 # %%
-# Plain PyTorch refuses them too, with its own messages. The page *Ten common mistakes* has more of them, and those that
-# nothing refuses:
+# Plain PyTorch refuses them too; the page *Ten common mistakes* has more, and those that nothing refuses. The curves
+# are those of the large network, the mean of ten.
 
-for loss, outputs, labels in (
-    (nn.CrossEntropyLoss(), torch.zeros(300, 2), indices.float()),
-    (nn.BCEWithLogitsLoss(), torch.zeros(300, 1), indices.float()),
-):
+for loss, outputs in ((nn.CrossEntropyLoss(), torch.zeros(300, 2)), (nn.BCEWithLogitsLoss(), torch.zeros(300, 1))):
     try:
-        loss(outputs, labels)
+        loss(outputs, indices.float())
     except (RuntimeError, ValueError) as error:
         print(f"{type(loss).__name__}: {error}")
-
-# %%
-# The last picture shows the curves of the large network, the mean of ten:
-
 curves = HistoryDisplay.from_run(big.repeats["network"])
 plt.show()
 
@@ -160,10 +142,8 @@ plt.show()
 # **In the picture:** the test loss falls and then rises again while test accuracy hardly moves: the networks make about
 # the same number of mistakes as before, but are more and more certain of them.
 #
-# Exercises
-# ---------
-#
-# Answers are in script 12 of this gallery.
+# Exercises, answered in script 12
+# --------------------------------
 #
 # 1. Add 100 to all four logits of a point. What happens to its probabilities? And if you multiply the logits by 10?
 # 2. A forecaster always predicts 0.5 for two classes. What is the loss? The accuracy?

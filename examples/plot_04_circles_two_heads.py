@@ -31,10 +31,9 @@ points = DataDisplay.from_data(data)
 
 network = Network(hidden=(16, 16))
 training = Training(optimizer="adam", lr=0.01, epochs=150, batch_size=None)
-runs = train(data, network, training, seeds=20, standardise=False)
+runs = train(data, network, training, seeds=20, standardise=False, every=50)
 run = runs["network"]
 print(run.network)
-print(run.log(every=30))
 print(runs)
 
 # %%
@@ -96,7 +95,7 @@ print(f"largest difference between the two: probabilities {probabilities_apart:.
 
 moons = datasets.moons(n_samples=1000, noise=0.2)
 heads = {"one logit": Network(hidden=(16, 16), head="logit"), "two logits": Network(hidden=(16, 16), head="softmax")}
-compared = train(moons, heads, training, seeds=20)
+compared = train(moons, heads, training, seeds=20, every=50)
 difference = compared.difference("one logit", "two logits", "test_accuracy")
 equal = difference.low <= 0 <= difference.high
 print(compared)
@@ -134,10 +133,8 @@ plt.show()
 # **In the picture:** the boundary is a closed ring between the two rings; the probability changes from 0 to 1 within a
 # narrow band around it, and the network is equally certain far outside, where there were no training points.
 #
-# Exercises
-# ---------
-#
-# Answers are in script 12 of this gallery.
+# Exercises, answered in script 12
+# --------------------------------
 #
 # 1. Make the rings harder: ``noise=0.2`` and ``factor=0.8``. How does the narrow band change?
 # 2. How narrow can the network be? Try ``hidden=(2,)``, ``(3,)``, ``(4,)``: three straight lines can enclose a ring.

@@ -24,8 +24,8 @@ networks = {
     "no activations": Network(hidden=(16, 16), activation="none"),
     "no hidden layers": Network(hidden=()),
 }
-training = Training(optimizer="adam", lr=0.05, epochs=300, batch_size=None)
-runs = train(data, networks, training, seeds=20)
+training = Training(optimizer="adam", lr=0.05, epochs=150, batch_size=None)
+runs = train(data, networks, training, seeds=20, every=75)
 for name, run in runs.items():
     print(name, sum(parameter.numel() for parameter in run.network.parameters()), "weights")
 print(runs)
@@ -102,10 +102,8 @@ plt.show()
 # other two draw one straight line, the 16-16 network like the one without hidden layers. On the clouds the three
 # pictures can hardly be told apart: whoever tries the experiment there concludes that activations do nothing.
 #
-# Exercises
-# ---------
-#
-# Answers are in script 12 of this gallery.
+# Exercises, answered in script 12b
+# ---------------------------------
 #
 # 1. Give the linear model a third column, ``x1**2 + x2**2``. What is the test accuracy now, and which work of the
 #    hidden layers did you do by hand?

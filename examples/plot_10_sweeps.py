@@ -8,6 +8,8 @@ seeds, each on a split of its own, and all networks train together, as stacks.
 The lesson promises a sweet spot between too little and too much. We look for it, and find that it is wide.
 """
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -25,20 +27,23 @@ from demarcate.plotting import SweepDisplay
 
 moons = datasets.moons(n_samples=300, noise=0.30, random_state=0)
 
+
+def report(progress):
+    """Print three lines for each stack."""
+    if progress.epoch % (progress.n_epochs // 3) == 0:
+        print(f"epoch {progress.epoch}: {progress.n_active} networks, validation loss {progress.validation_loss:.3f}")
+
+
 # %%
 # From 2 to 256 hidden units
 # --------------------------
 #
-# One hidden layer, its width doubled seven times, 20 seeds each: 160 networks.
+# One hidden layer, its width doubled seven times, 20 seeds each: 160 networks. They are scored every 50th epoch only
+# (``validate_every``), which saves time.
 
-widths = [2, 4, 8, 16, 32, 64, 128, 256]
-by_width = sweep(
-    moons,
-    over={"hidden": [(width,) for width in widths]},
-    seeds=20,
-    training=Training(optimizer="adam", lr=0.01, epochs=300, batch_size=None),
-    metric="accuracy",
-)
+widths = {"hidden": [(2,), (4,), (8,), (16,), (32,), (64,), (128,), (256,)]}
+training = Training(optimizer="adam", lr=0.01, epochs=300, batch_size=None, validate_every=50)
+by_width = sweep(moons, over=widths, seeds=20, training=training, metric="accuracy", on_epoch=report)
 print(by_width)
 
 # %%
@@ -54,21 +59,16 @@ def print_behind(result, metric):
     """Print how far each value is behind the best in a metric, and in how many splits; return those beyond noise."""
     (setting,) = result.winner.settings
     shared = len(result.validation_rows[0]) / len(result.train_rows[0])
+    scores = {}
+    for number, value in result.table.select("configuration", setting).sort("configuration").iter_rows():
+        scores[value] = result.networks.filter(configuration=number)[f"validation_{metric}"].to_numpy()
     sign = 1 if metric == "accuracy" else -1
-    scores = {
-        row[setting]: sign
-        * result.networks.filter(configuration=row["configuration"])[f"validation_{metric}"].to_numpy()
-        for row in result.table.sort("configuration").to_dicts()
-    }
-    best = max(scores, key=lambda value: scores[value].mean())
-    behind = {}
+    best = max(scores, key=lambda value: sign * scores[value].mean())
+    behind = {value: sign * (scores[best] - own) for value, own in scores.items() if value != best}
     print(f"{metric}: best {best}")
-    for value, own in scores.items():
-        if value != best:
-            behind[value] = Mean.of(scores[best] - own, shared=shared)
-            n_worse, n_splits = np.sum(own < scores[best]), len(own)
-            print(f"  {value:>6} is behind by {behind[value]}, in {n_worse} of {n_splits} splits")
-    return [value for value, mean in behind.items() if mean.low > 0]
+    for value, by in behind.items():
+        print(f"  {value:>6} is behind by {Mean.of(by, shared=shared)}, in {np.sum(by > 0)} of {len(by)} splits")
+    return [value for value, by in behind.items() if Mean.of(by, shared=shared).low > 0]
 
 
 too_narrow = print_behind(by_width, "accuracy")
@@ -79,25 +79,25 @@ worse_in_log_loss = print_behind(by_width, "log_loss")
 # up to the largest. In log loss the largest is behind in most splits; but the differences vary so much that the
 # interval includes zero. These 300 points are too few to decide.
 #
-# Unlike with patients, we can draw more points here: 20 fresh tables, each with 240 training rows, as above, and 1000
+# Unlike with patients, we can draw more points here: fresh tables, each with 240 training rows, as above, and 1000
 # test rows.
 
 
 def on_fresh_points(networks, training, draws):
     """Return the differences of test accuracy and test log loss, first network minus second, over fresh tables."""
-    first, second = networks
     apart = {"test_accuracy": [], "test_loss": []}
     for draw in range(draws):
         fresh = datasets.moons(n_samples=1240, noise=0.30, random_state=100 + draw)
         runs = train(fresh, networks, training, test_size=1000, seed=draw, precision="auto")
         for metric, differences in apart.items():
-            differences.append(runs.difference(first, second, metric).value)
+            differences.append(runs.difference(*networks, metric).value)
+        if draw % 4 == 3:
+            print(f"draw {draw}: accuracy {apart['test_accuracy'][-1]:+.3f}, log loss {apart['test_loss'][-1]:+.3f}")
     return Mean.of(apart["test_accuracy"]), Mean.of(apart["test_loss"])
 
 
-full_batch = Training(optimizer="adam", lr=0.01, epochs=300, batch_size=None)
 wide_and_narrow = {"256": Network(hidden=(256,)), "16": Network(hidden=(16,))}
-wide_accuracy, wide_loss = on_fresh_points(wide_and_narrow, full_batch, draws=20)
+wide_accuracy, wide_loss = on_fresh_points(wide_and_narrow, training, draws=20)
 print(f"256 minus 16, fresh points: accuracy {wide_accuracy}, log loss {wide_loss}")
 
 # %%
@@ -114,18 +114,11 @@ width_display = SweepDisplay.from_sweep(by_width, over="hidden")
 # Weight decay pulls all weights towards zero in every step. It is one way to regularise the big network of the
 # capstone, three layers of 256. We try none, and then 1e-5 to 1e-2.
 
-by_decay = sweep(
-    moons,
-    over={"weight_decay": [0.0, 1e-5, 1e-4, 1e-3, 1e-2]},
-    seeds=10,
-    network=Network(hidden=(256, 256, 256)),
-    training=Training(optimizer="adam", lr=0.01, epochs=150, batch_size=None),
-    precision="auto",
-)
+big = Network(hidden=(256, 256, 256))
+plain = Training(optimizer="adam", lr=0.01, epochs=150, batch_size=None, validate_every=50)
+decays = {"weight_decay": [0.0, 1e-5, 1e-4, 1e-3, 1e-2]}
+by_decay = sweep(moons, over=decays, seeds=8, network=big, training=plain, precision="auto", on_epoch=report)
 print(by_decay)
-
-# %%
-
 worse_decay_in_accuracy = print_behind(by_decay, "accuracy")
 worse_decay_in_log_loss = print_behind(by_decay, "log_loss")
 
@@ -133,12 +126,8 @@ worse_decay_in_log_loss = print_behind(by_decay, "log_loss")
 # Without decay the log loss is several times as high, and varies widely. Accuracy hardly moves. Fresh points again give
 # a clearer answer, for the largest decay and none:
 
-big = Network(hidden=(256, 256, 256))
-decays = {
-    "decayed": Training(optimizer="adam", lr=0.01, weight_decay=1e-2, epochs=150, batch_size=None),
-    "free": Training(optimizer="adam", lr=0.01, epochs=150, batch_size=None),
-}
-decay_accuracy, decay_loss = on_fresh_points({"decayed": big, "free": big}, decays, draws=8)
+both = {"decayed": replace(plain, weight_decay=1e-2), "free": plain}
+decay_accuracy, decay_loss = on_fresh_points({"decayed": big, "free": big}, both, draws=8)
 print(f"weight decay 1e-2 minus none, fresh points: accuracy {decay_accuracy}, log loss {decay_loss}")
 
 # %%

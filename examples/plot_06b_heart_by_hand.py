@@ -135,7 +135,7 @@ scores = {"one input for\neach category": accuracy, "whole numbers": coded_accur
 figure, axes = plt.subplots(layout="constrained")
 axes.plot(list(scores), np.array(list(scores.values())), color="0.75", marker="o")
 axes.plot(list(scores), [each.mean() for each in scores.values()], color="black", linewidth=3)
-axes.set(title="The same 20 splits, three ways", ylabel="test accuracy")
+axes.set(title="Whole numbers cost accuracy, a network adds none", ylabel="test accuracy, 20 splits")
 plt.show()
 
 # %%

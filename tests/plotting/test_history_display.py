@@ -76,3 +76,17 @@ def test_training_rows_in_eval_mode_have_a_curve_of_their_own(moons, capsys):
     np.testing.assert_array_equal(lines["train rows"].get_ydata(), run.history["train_accuracy"])
     mean = HistoryDisplay.from_run((plain, run)).curves["eval_train_loss"].mean
     np.testing.assert_array_equal(mean, known["eval_train_loss"])
+
+
+@pytest.mark.parametrize(("every", "line", "marker"), [(20, "None", "o"), (2, "-.", "None")])
+def test_few_epochs_in_eval_mode_are_points_and_no_line(moons, capsys, every, line, marker):
+    run = train(moons, Network((4,), dropout=0.3), Training(lr=0.02, epochs=40), every=every)["network"]
+    lines = {each.get_label(): each for each in HistoryDisplay.from_run(run).ax_[0].get_lines()}
+    drawn = lines["train rows, eval mode"]
+    assert (drawn.get_linestyle(), drawn.get_marker() or "None") == (line, marker)
+
+
+def test_where_eval_mode_changes_nothing_it_has_no_curve(moons, capsys):
+    run = train(moons, Network((4,)), Training(lr=0.02, epochs=4), every=2)["network"]
+    assert "eval_train_loss" in run.history.columns
+    assert sorted(HistoryDisplay.from_run(run).curves) == ["test_accuracy", "test_loss", "train_accuracy", "train_loss"]

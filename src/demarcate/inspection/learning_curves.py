@@ -198,7 +198,10 @@ def _histories(run: Any) -> tuple[list[dict[str, NDArray[np.float64]]], list[int
         return _histories([*run.values()])
     if hasattr(run, "history") and hasattr(run, "best_epoch"):
         frame = run.history.drop("epoch").cast(float)
-        return [{name: frame[name].fill_null(np.nan).to_numpy() for name in frame.columns}], [run.best_epoch]
+        # Where eval mode changes nothing, its curve is that of the training rows once more.
+        differs = getattr(getattr(run, "spec", None), "differs_in_eval_mode", True)
+        names = [name for name in frame.columns if differs or not name.startswith("eval_train_")]
+        return [{name: frame[name].fill_null(np.nan).to_numpy() for name in names}], [run.best_epoch]
     predictor = getattr(run, "predictor_", getattr(run, "predictor", run))
     if hasattr(run, "members_"):
         members = run.record()["members"]

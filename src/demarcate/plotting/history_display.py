@@ -109,9 +109,11 @@ class HistoryDisplay:
             if of != metric:
                 continue
             label, colour, line = _LOOKS[rows]
-            marker = "o" if len(curve.epochs) == 1 else ""
-            ax.plot(curve.epochs, curve.mean, line, marker=marker, color=colour, label=label, linewidth=1.5)
-            if np.isfinite(curve.low).any():
+            # A line between points far apart would pass through values that nobody measured.
+            is_sparse = len(curve.epochs) < self.n_epochs / 5
+            marker, line = ("o", " ") if len(curve.epochs) == 1 or (rows == "eval_train" and is_sparse) else ("", line)
+            ax.plot(curve.epochs, curve.mean, linestyle=line, marker=marker, color=colour, label=label, linewidth=1.5)
+            if line != " " and np.isfinite(curve.low).any():
                 ax.fill_between(curve.epochs, curve.low, curve.high, color=colour, alpha=0.2, linewidth=0)
         if ax.lines:
             self._mark_best(ax)

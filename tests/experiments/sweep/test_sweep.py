@@ -139,6 +139,17 @@ def test_a_networks_numbers_are_those_of_its_own_validation_rows(result, moons):
         assert own["validation_accuracy"][member] == pytest.approx(accuracy(moons.y[rows], probabilities))
 
 
+@pytest.mark.parametrize("patience", [None, 4])
+def test_networks_that_are_evaluated_in_some_epochs_alone_have_the_numbers_of_those(moons, patience):
+    training = replace(QUICK, validate_every=3, patience=patience)
+    found = sweep(moons, {"lr": [0.02, 0.05]}, training=training)
+    best = found.networks.filter(configuration=found.winner.configuration.number)
+    probabilities = found.winner.predictor.member_probabilities(moons.X)
+    for row, own, rows in zip(best.iter_rows(named=True), probabilities, found.validation_rows, strict=True):
+        assert row["validation_log_loss"] == pytest.approx(log_loss(moons.y[rows], own[rows]), rel=1e-5)
+        assert row["validation_accuracy"] == pytest.approx(accuracy(moons.y[rows], own[rows]))
+
+
 def test_with_patience_the_numbers_are_those_of_the_weights_that_were_kept(moons):
     found = sweep(moons, {"lr": [0.3, 0.5]}, training=replace(QUICK, epochs=60, patience=3))
     own = found.networks.filter(configuration=found.winner.configuration.number)

@@ -39,15 +39,16 @@ def network_table(design: SweepDesign, fitted: Sequence[FittedMember]) -> pl.Dat
     rows = []
     for index, member in enumerate(fitted):
         configuration, split = design.configurations[index // n_seeds], design.splits[index % n_seeds]
-        last, history = member.best_epoch - 1, member.history
-        if last >= 0:
-            loss, accuracy = float(history.validation_loss[last]), float(history.validation_accuracy[last])
-            train_accuracy = float(history.train_accuracy[last])
+        best, history = member.best_epoch, member.history
+        train_accuracy = float(history.train_accuracy[best - 1]) if best else None
+        is_best = history.validation_epochs == best
+        if is_best.any():
+            loss, accuracy = float(history.validation_loss[is_best]), float(history.validation_accuracy[is_best])
             if design.table.weights is not None:
                 # The engine counts hits without weights.
                 accuracy = _validation_result(design.table, split, member)[1]
         else:
-            (loss, accuracy), train_accuracy = _validation_result(design.table, split, member), None
+            loss, accuracy = _validation_result(design.table, split, member)
         rows.append(
             {
                 "configuration": configuration.number,

@@ -43,7 +43,7 @@ def test_the_training_rows_are_warned_of_on_the_page_as_well(demarcate, model, t
     out = tmp_path / "page.html"
     outcome = demarcate("report", model, "heart", "--out", out, "--quiet")
     assert (outcome.code, outcome.err) == (0, OWN_ROWS)
-    assert "These are the rows that the model was trained on" in out.read_text(encoding="utf-8")
+    assert "but these are the rows that it was trained on" in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

@@ -480,7 +480,7 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         html = {"text/html": self._html_repr()} if get_config()["display"] == "diagram" else {}
         return {"text/plain": repr(self), **html}
 
-    def _draws(self, probabilities: NDArray[np.float64], metrics: Collection[str] = tuple(METRICS)) -> Bootstrap:
+    def _draws(self, probabilities: NDArray[np.float64], metrics: Collection[str] | None = None) -> Bootstrap:
         """Return metrics of probabilities of the held-out rows, ``(n_held, n_classes)``, resampled."""
         positive = positive_or_second(self.predictor_.positive)
         return metric_bootstrap(self.oof_codes_, probabilities, self.oof_sampling_, positive=positive, metrics=metrics)

@@ -130,14 +130,14 @@ def metric_bootstrap(
     positive: int = 1,
     seed: int = 0,
     level: float = 0.95,
-    metrics: Collection[str] = tuple(METRICS),
+    metrics: Collection[str] | None = None,
     n_numbers: int | None = None,
 ) -> Bootstrap:
-    """Return some of the metrics of rows ``(n_rows,)``, resampled: the fewer times, the more ``n_numbers`` are."""
+    """Return some metrics, or all, of rows ``(n_rows,)``, resampled: the fewer times, the more ``n_numbers`` are."""
     probabilities = check_probabilities(codes, probabilities)
     measures = metric_measures(codes, probabilities, positive)
     units = sampled_units(codes, probabilities.shape[1], sampling)
-    chosen = {name: measure for name, measure in measures.items() if name in metrics}
+    chosen = {name: measure for name, measure in measures.items() if metrics is None or name in metrics}
     return Bootstrap.of(chosen, len(codes), n_numbers or probabilities.size, sampling, seed, level, units=units)
 
 

@@ -137,7 +137,7 @@ def compare_sampled(
     positive: int = 1,
     seed: int = 0,
     level: float = 0.95,
-    metrics: Collection[str] = tuple(METRICS),
+    metrics: Collection[str] | None = None,
 ) -> PairedComparison:
     """Return `compare_classifiers` of rows ``(n_rows,)`` that were sampled in some way, by some of the metrics."""
     settings: dict[str, Any] = {"positive": positive, "seed": seed, "level": level, "metrics": metrics}

@@ -42,3 +42,14 @@ def test_what_is_left_out_is_noted_once_and_for_the_budget_that_holds():
         assert current_budget() is outer
     assert (outer.left_out, inner.left_out) == (["that"], ["this"])
     assert current_budget() is None
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "own", "slowdown"), [(6.0, 2.0, 3.0), (2.0, 4.0, 1.0), (9.0, 0.1, 1.0), (90.0, 1.0, 8.0)]
+)
+def test_a_busy_machine_is_noticed_once_there_was_some_work(now, monkeypatch, elapsed, own, slowdown):
+    used = [5.0]
+    monkeypatch.setattr(time_budget, "process_clock", lambda: used[0])
+    budget = TimeBudget(100)
+    now[0], used[0] = elapsed, 5.0 + own
+    assert budget.slowdown() == slowdown

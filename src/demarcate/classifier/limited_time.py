@@ -24,7 +24,7 @@ def training_deadline(n_rows: int, n_scored: int, n_classes: int) -> float | Non
     n_numbers = n_scored * n_classes
     after = SECONDS + SECONDS_OF_ROW * n_rows + SECONDS_OF_DRAW * n_numbers * n_resamples(n_numbers)
     left = budget.left()
-    return time.monotonic() + left - min(MOST_SHARE * left, after + budget.reserved)
+    return time.monotonic() + left - min(MOST_SHARE * left, (after + budget.reserved) * budget.slowdown())
 
 
 def kinds_in_time(kinds: Sequence[Kind], n_member_rows: float, deadline: float | None) -> list[Kind]:
@@ -32,9 +32,11 @@ def kinds_in_time(kinds: Sequence[Kind], n_member_rows: float, deadline: float |
 
     ``n_member_rows`` are the rows that the members of a kind train on, counted for each member.
     """
-    if deadline is None or current_budget() is None:
+    budget = current_budget()
+    if deadline is None or budget is None:
         return list(kinds)
-    n_kinds = int((deadline - time.monotonic()) / (SECONDS_OF_MEMBER_ROW * n_member_rows))
+    seconds = SECONDS_OF_MEMBER_ROW * n_member_rows * budget.slowdown()
+    n_kinds = int((deadline - time.monotonic()) / seconds)
     kept = max(1, min(n_kinds, len(kinds)))
     if kept < len(kinds):
         leave_out(f"networks of fewer kinds are trained: not {listed([kind.name for kind in kinds[kept:]])}")

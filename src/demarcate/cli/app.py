@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 import demarcate
+from demarcate.cli.command import Command
 from demarcate.cli.commands.audit import audit
 from demarcate.cli.commands.diagnose import diagnose
 from demarcate.cli.commands.evaluate import evaluate
@@ -24,7 +25,7 @@ from demarcate.cli.error_handling import handle_errors
 from demarcate.cli.option_groups import expand_options
 from demarcate.cli.plain_values import read_plainly
 from demarcate.cli.process import open_standard_streams
-from demarcate.cli.repeated_options import SingleValueCommand
+from demarcate.cli.shown_settings import with_shown_settings
 from demarcate.formatting import visible
 
 COMMANDS = (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit, lesson)
@@ -67,7 +68,7 @@ app = typer.Typer(
     cls=CommandGroup,
     epilog="Start with: demarcate fit moons --plot moons.png",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -76,7 +77,7 @@ app = typer.Typer(
 
 def add_command(command: Callable[..., None]) -> None:
     """Add a command under its function's name; its docstring is its help."""
-    app.command(cls=SingleValueCommand)(handle_errors(expand_options(command)))
+    app.command(cls=Command)(with_shown_settings(handle_errors(expand_options(command))))
 
 
 for _command in COMMANDS:

@@ -2,11 +2,15 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import typer
+from typer.models import OptionInfo
+
+from demarcate.cli.completion import Complete
 
 Marker = TypeVar("Marker")
 
@@ -27,10 +31,16 @@ class OutputFile:
 
 
 def option(
-    text: str, *flags: str, default: Any = None, metavar: str | None = None, marker: Setting | OutputFile | None = None
+    text: str,
+    *flags: str,
+    default: Any = None,
+    metavar: str | None = None,
+    marker: Setting | OutputFile | None = None,
+    complete: Complete | None = None,
 ) -> Any:
     """Declare a field of a group as an option by its help text; ``flags`` are needed where its name does not do."""
-    return field(default=default, metadata={"typer": (typer.Option(*flags, help=text, metavar=metavar), marker)})
+    declared = typer.Option(*flags, help=text, metavar=metavar, autocompletion=complete)
+    return field(default=default, metadata={"typer": (declared, marker)})
 
 
 def setting(text: str, *flags: str, name: str = "", read: Callable[[Any], Any] | None = None, **details: Any) -> Any:
@@ -38,9 +48,10 @@ def setting(text: str, *flags: str, name: str = "", read: Callable[[Any], Any] |
     return option(text, *flags, marker=Setting(name, read), **details)
 
 
-def argument(text: str, metavar: str, default: Any = MISSING) -> Any:
+def argument(text: str, metavar: str, default: Any = MISSING, complete: Complete | None = None) -> Any:
     """Declare a field as an argument, which must be given unless it has a default."""
-    return field(default=default, metadata={"typer": (typer.Argument(help=text, metavar=metavar),)})
+    declared = typer.Argument(help=text, metavar=metavar, autocompletion=complete)
+    return field(default=default, metadata={"typer": (declared,)})
 
 
 def expand_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -91,6 +102,25 @@ def setting_flags(command: Callable[..., None]) -> dict[str, str]:
     return {marker.name or name: flag for name, flag, marker in _marked(command.__annotations__, Setting)}
 
 
+def setting_names(command: Callable[..., None]) -> dict[str, str]:
+    """Return the Python name of each setting of an expanded command by the name of its option."""
+    return {name: marker.name or name for name, _, marker in _marked(command.__annotations__, Setting)}
+
+
+def option_types(command: Callable[..., None]) -> Iterator[tuple[str, str, type[Any], bool]]:
+    """Yield name, flag and type of each option of an expanded command, and whether it may be repeated."""
+    for name, annotation in command.__annotations__.items():
+        metadata = getattr(annotation, "__metadata__", ())
+        if not any(isinstance(each, OptionInfo) for each in metadata):
+            continue
+        declared = annotation.__origin__
+        # An option without a default value is ``int | None``, one that may be repeated ``list[int] | None``.
+        kind = next(each for each in get_args(declared) or (declared,) if each is not NoneType)
+        kind = kind if get_origin(declared) is not list else declared
+        is_list = get_origin(kind) is list
+        yield name, _flag_of(name, metadata), get_args(kind)[0] if is_list else kind, is_list
+
+
 def output_files(group: object) -> Iterator[tuple[str, str, OutputFile]]:
     """Yield option, name and kind of each file that the options of a group name."""
     for name, flag, marker in _marked(_annotations(type(group)), OutputFile):
@@ -131,8 +161,12 @@ def _marked(annotations: Mapping[str, Any], kind: type[Marker]) -> Iterator[tupl
     """Yield name, flag and marker of each annotation that has a marker of this kind."""
     for name, annotation in annotations.items():
         metadata = getattr(annotation, "__metadata__", ())
-        names = [flag for option in metadata for flag in getattr(option, "param_decls", None) or ()]
-        flag = next((flag for flag in names if flag.startswith("--")), f"--{name.replace('_', '-')}")
         for marker in metadata:
             if isinstance(marker, kind):
-                yield name, flag, marker
+                yield name, _flag_of(name, metadata), marker
+
+
+def _flag_of(name: str, metadata: Iterable[Any]) -> str:
+    """Return the option, such as ``--folds``, of a parameter with such metadata."""
+    names = [flag for option in metadata for flag in getattr(option, "param_decls", None) or ()]
+    return next((flag for flag in names if flag.startswith("--")), f"--{name.replace('_', '-')}")

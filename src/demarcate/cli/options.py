@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from demarcate.cli.built_in_options import BuiltInOptions
+from demarcate.cli.completion import complete_columns, complete_table, one_of
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import Setting, argument, option, setting
 from demarcate.engine.optimizers import OPTIMIZERS
@@ -109,19 +110,24 @@ class TableOptions:
         "A CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, - for standard input, or a built-in data "
         "set: heart, blobs, circles or moons.",
         "TABLE",
+        complete=complete_table,
     )
-    target: str | None = option("Column to predict.", "--target", "-t")
+    target: str | None = option("Column to predict.", "--target", "-t", complete=complete_columns)
     categorical: list[str] | None = option(
         "Columns to read as categories: a,b, or repeat the option. A name with a comma goes in double quotes.",
         metavar="COLUMNS",
+        complete=complete_columns,
     )
-    numerical: list[str] | None = option("Columns to read as numbers.", metavar="COLUMNS")
-    text: list[str] | None = option("Columns to read as text, of which words are learned.", metavar="COLUMNS")
+    numerical: list[str] | None = option("Columns to read as numbers.", metavar="COLUMNS", complete=complete_columns)
+    text: list[str] | None = option(
+        "Columns to read as text, of which words are learned.", metavar="COLUMNS", complete=complete_columns
+    )
     dates: list[str] | None = option(
         "Columns to read as dates: a,b or a=FORMAT, a pattern such as %d.%m.%Y, or epoch, epoch_ms or excel.",
         metavar="COLUMNS",
+        complete=complete_columns,
     )
-    drop: list[str] | None = option("Columns to leave out.", metavar="COLUMNS")
+    drop: list[str] | None = option("Columns to leave out.", metavar="COLUMNS", complete=complete_columns)
     drop_missing_target: bool = option(_DROP_MISSING, "--drop-missing-target", default=False)
     merge_labels: bool = option(
         "Make one class of labels that are one word in several spellings, such as Yes, yes and YES, or 1 and true.",
@@ -147,13 +153,17 @@ class RowColumns:
     group: list[str] | None = option(
         "Columns that say which rows belong together, such as those of one person: scores are those of new groups.",
         metavar="COLUMNS",
+        complete=complete_columns,
     )
     time: str | None = option(
-        "Column of dates or numbers that orders the rows: scores are those of later rows.", metavar="COLUMN"
+        "Column of dates or numbers that orders the rows: scores are those of later rows.",
+        metavar="COLUMN",
+        complete=complete_columns,
     )
     weights: str | None = option(
         "Column that says what each row counts in every score. [default: the column that the model was trained with]",
         metavar="COLUMN",
+        complete=complete_columns,
     )
 
     def roles(self, columns: Sequence[str]) -> "RowRoles":
@@ -170,6 +180,7 @@ class RowOptions(RowColumns):
     weights: str | None = option(
         "Column that says what each row counts, in training and in every score; rows of weight 0 are left out.",
         metavar="COLUMN",
+        complete=complete_columns,
     )
     gap: str | None = option(
         "With --time: how long after its row a label is known, such as 7d or 36h; a plain number is in days for dates, "
@@ -192,8 +203,10 @@ class RowOptions(RowColumns):
 class ScoredTableOptions:
     """A table to score a saved model on."""
 
-    table: str = argument("Rows with their target, which the model was not trained on.", "TABLE")
-    target: str | None = option(TRUE_LABELS, "--target", "-t")
+    table: str = argument(
+        "Rows with their target, which the model was not trained on.", "TABLE", complete=complete_table
+    )
+    target: str | None = option(TRUE_LABELS, "--target", "-t", complete=complete_columns)
     drop_missing_target: bool = option(_DROP_MISSING, "--drop-missing-target", default=False)
 
 
@@ -291,7 +304,9 @@ class NetworkOptions:
     hidden: str | None = setting(
         "Widths of the hidden layers, such as 16,16, or none. [default: by preset, 256,256]", read=hidden_widths
     )
-    activation: str | None = setting(f"{_described(ACTIVATIONS.values())}. [default: by preset, silu]")
+    activation: str | None = setting(
+        f"{_described(ACTIVATIONS.values())}. [default: by preset, silu]", complete=one_of(ACTIVATIONS)
+    )
     dropout: float | None = setting("Chance that a hidden unit is silenced in training. [default: by preset, 0.15]")
     head: str | None = setting(
         "; ".join(f"{name}: {text}" for name, text in HEAD_HELP.items())
@@ -305,12 +320,18 @@ class TrainingOptions:
 
     preset: str | None = setting(
         "fast, default or best: from quick to thorough. lesson: one network as in a first lesson, with that lesson's "
-        "settings for blobs, circles, moons and heart. [default: default]"
+        "settings for blobs, circles, moons and heart. [default: default]",
+        complete=one_of(("fast", "default", "best", "lesson")),
     )
-    optimizer: str | None = setting(f"{_described(OPTIMIZERS.values())}. [default: by preset, adamw]")
+    optimizer: str | None = setting(
+        f"{_described(OPTIMIZERS.values())}. [default: by preset, adamw]", complete=one_of(OPTIMIZERS)
+    )
     lr: float | None = setting("Learning rate. [default: by preset, 0.003]")
     weight_decay: float | None = setting("Weight decay. [default: by preset, 0.01]")
-    schedule: str | None = setting("constant or cosine: the learning rate over time. [default: by preset, cosine]")
+    schedule: str | None = setting(
+        "constant or cosine: the learning rate over time. [default: by preset, cosine]",
+        complete=one_of(("constant", "cosine")),
+    )
     epochs: int | None = setting("Passes over the rows, at most. [default: by preset, 100]")
     batch_size: int | None = setting(
         "Rows in a training step; 0 for all. [default: 32 to 256, by the number of rows]", read=_none_if_zero
@@ -318,7 +339,9 @@ class TrainingOptions:
     patience: int | None = setting(
         "Epochs without improvement before training stops; 0 for never. [default: by preset, 15]", read=_none_if_zero
     )
-    class_weight: str | None = setting("balanced: rare classes count as much as frequent ones.")
+    class_weight: str | None = setting(
+        "balanced: rare classes count as much as frequent ones.", complete=one_of(("balanced",))
+    )
     device: str | None = setting("auto, cpu, cuda or another torch device. [default: auto]")
     precision: str | None = setting("auto, float32, or bf16 for the products of wide layers. [default: auto]")
 

@@ -20,6 +20,9 @@ class SingleValueCommand(TyperCommand):
         known = [each for each in parameters if isinstance(each, TyperOption)]
         options = {flag: each for each in known for flag in (*each.opts, *each.secondary_opts)}
         args = with_present_names(args, options)
+        if ctx.resilient_parsing:
+            # A shell completes a line that is not whole yet.
+            return super().parse_args(ctx, args)
         given: dict[str, list[str]] = {}
         for flag, value in _given_options(args, options):
             if not options[flag].multiple:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-clock = time.monotonic
-"""Seconds since some moment; tests replace it."""
+clock, process_clock = time.monotonic, time.process_time
+"""Seconds since some moment, and those that the processor spent on this process; tests replace them."""
+
+MAX_SLOWDOWN, MIN_PROCESSOR_SECONDS = 8.0, 0.5
+"""The most by which estimates are stretched, and the work from which it is known how slow the machine is."""
 
 
 class TimeBudget:
@@ -32,6 +35,7 @@ class TimeBudget:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.ends = clock() + seconds
+        self._processor_seconds = process_clock()
         self.reserved = 0.0
         """Seconds at the end that training leaves to what comes after it."""
         self.left_out: list[str] = []
@@ -40,6 +44,11 @@ class TimeBudget:
     def left(self) -> float:
         """Return the seconds that are left, at least 0."""
         return max(0.0, self.ends - clock())
+
+    def slowdown(self) -> float:
+        """Return how many times as long work takes as the processor spends on it, at least 1: others may use it."""
+        elapsed, own = clock() - self.ends + self.seconds, process_clock() - self._processor_seconds
+        return min(MAX_SLOWDOWN, max(1.0, elapsed / own)) if own >= MIN_PROCESSOR_SECONDS else 1.0
 
 
 _budget: ContextVar[TimeBudget | None] = ContextVar("budget", default=None)

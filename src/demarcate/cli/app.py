@@ -25,13 +25,11 @@ from demarcate.cli.error_handling import handle_errors
 from demarcate.cli.option_groups import expand_options
 from demarcate.cli.plain_values import read_plainly
 from demarcate.cli.process import open_standard_streams
+from demarcate.cli.repeated_options import UsageProblem
 from demarcate.cli.shown_settings import with_shown_settings
 from demarcate.formatting import visible
 
 COMMANDS = (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit, lesson)
-
-_TyperUsageError: Any = typer.BadParameter.__mro__[1]
-"""Typer exports only this class's subclass, and has moved it between its versions."""
 
 
 @contextmanager
@@ -39,7 +37,7 @@ def _visible_messages() -> Iterator[None]:
     """Make the arguments visible that typer quotes in its own messages."""
     try:
         yield
-    except _TyperUsageError as error:
+    except UsageProblem as error:
         error.message = visible(error.message)
         raise
 

@@ -39,8 +39,7 @@ class Command(SingleValueCommand):
     def _file_settings(self, ctx: Any, args: list[str]) -> FileSettings:
         """Return what files set for this command; a file that is wrong ends it."""
         # A table decides which file is read, so it has to be known before the options are.
-        given, _, _ = self.make_parser(ctx).parse_args(args=list(args))
-        paths = find_settings(given.get("table"))
+        paths = find_settings(self.parsed_once(ctx, args).get("table"))
         if not paths:
             return FileSettings()
         commands = ctx.parent.command.commands

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperOption
 
 from demarcate.cli.former_options import with_present_names
 from demarcate.cli.plain_values import read_plainly
 from demarcate.formatting import listed, quoted
+
+UsageProblem: Any = typer.BadParameter.__mro__[1]
+"""What typer raises for wrong arguments: it exports only this class's subclass, and has moved it between versions."""
 
 
 class SingleValueCommand(TyperCommand):
@@ -34,6 +38,19 @@ class SingleValueCommand(TyperCommand):
             if option.is_flag and len({value in option.secondary_opts for value in values}) > 1:
                 ctx.fail(f"{listed(values)} contradict each other")
         return super().parse_args(ctx, args)
+
+    def parsed_once(self, ctx: Any, args: Sequence[str]) -> dict[str, Any]:
+        """Return the values on the command line by the names of their parameters; none if it cannot be parsed."""
+        try:
+            values, _, _ = self.make_parser(ctx).parse_args(args=with_present_names(args, self._flags(ctx)))
+        except UsageProblem:
+            return {}
+        return dict(values)
+
+    def _flags(self, ctx: Any) -> dict[str, TyperOption]:
+        """Return the options by all of their flags."""
+        known = [each for each in self.get_params(ctx) if isinstance(each, TyperOption)]
+        return {flag: each for each in known for flag in (*each.opts, *each.secondary_opts)}
 
 
 def _given_options(args: Sequence[str], options: Mapping[str, TyperOption]) -> Iterator[tuple[str, str]]:

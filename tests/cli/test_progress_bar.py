@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from demarcate.cli import progress_bar
-from demarcate.cli.progress_bar import PhasesProgress, phase_in_words, rows_progress
+from demarcate.cli.progress_bar import PhasesProgress, rows_progress
 from demarcate.phases import PhaseState, phase
+from demarcate.presentation import phase_bars
+from demarcate.presentation.phase_bars import phase_in_words
 
 
 class Terminal(io.StringIO):
@@ -80,7 +81,7 @@ def test_a_phase_that_comes_again_has_the_time_of_all_of_it(terminal, monkeypatc
 def test_the_time_left_goes_down_between_two_reports(terminal, monkeypatch):
     terminal()
     now = [0.0]
-    monkeypatch.setattr(progress_bar.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(phase_bars.time, "monotonic", lambda: now[0])
     bars = PhasesProgress(quiet=False)._bars
     bars.show(PhaseState("train", done=1, total=4, detail="epoch 1 of 4", seconds_left=30.0))
     now[0] = 10.0

@@ -48,6 +48,7 @@ from demarcate.experiments.diagnosis import Diagnosis
 from demarcate.experiments.diagnosis.diagnose import MAX_ROWS, SEEDS, diagnose_training_set
 from demarcate.inference import Predictor
 from demarcate.phases import phase
+from demarcate.presentation.shown_progress import shown_progress
 from demarcate.tabular import to_labels
 from demarcate.tabular.class_weights import class_weights
 from demarcate.tabular.label_shape import one_label_a_row
@@ -169,6 +170,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
     precision
         ``float32``; ``bf16`` for the matrix products of hidden layers; ``auto`` for bf16 where layers are wide and the
         processor gains from it.
+    verbose
+        Whether ``fit`` shows its phases on the way, each with a bar and the time left: on standard error in a terminal,
+        below the cell in a notebook.
     on_epoch
         Called after every epoch with a `demarcate.engine.Progress`.
     checkpoint
@@ -265,14 +269,15 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
         deadline = self._deadline()
         self._check()
         self.seed_ = seed_of(self.random_state)
-        with phase("check", detail="columns, cells and labels"):
-            training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
-        self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
-        deadline = min(filter(None, (deadline, self._budget_deadline(training_set))), default=None)
-        settings = {**self._folds(len(training_set.codes)), **self._execution(), "checkpoint": self.checkpoint}
-        kinds = kinds_in_time(self.kinds_for(training_set), self._n_member_rows(training_set), deadline)
-        ensemble = fit_ensemble(training_set, kinds, seed=self.seed_, deadline=deadline, **settings)
-        self._keep(training_set, ensemble)
+        with shown_progress(self.verbose):
+            with phase("check", detail="columns, cells and labels"):
+                training_set = training_set_of(self, X, y, sample_weight, groups=groups, time=time)
+            self.costs_ = Costs.of(training_set.classes, self.cost, self.abstain, positive=self.pos_label)
+            deadline = min(filter(None, (deadline, self._budget_deadline(training_set))), default=None)
+            settings = {**self._folds(len(training_set.codes)), **self._execution(), "checkpoint": self.checkpoint}
+            kinds = kinds_in_time(self.kinds_for(training_set), self._n_member_rows(training_set), deadline)
+            ensemble = fit_ensemble(training_set, kinds, seed=self.seed_, deadline=deadline, **settings)
+            self._keep(training_set, ensemble)
         for notice in table_notices(self.schema_, self.classes_, self.class_rows_, self.audit_):
             warnings.warn(notice, stacklevel=2)
         for notice in (*dependence_notices(self.dependence_), *training_notices(self.members_)):

@@ -13,7 +13,7 @@ from demarcate.evaluation.scores import scores_json
 if TYPE_CHECKING:
     from demarcate.classifier.classifier import DemarcateClassifier
 
-_UNRECORDED = ("on_epoch", "random_state", "checkpoint")
+_UNRECORDED = ("on_epoch", "verbose", "random_state", "checkpoint")
 """Parameters that say nothing of the model; the seed is recorded as part of its origin."""
 
 

@@ -86,6 +86,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
     random_state: int | np.random.RandomState | None = 0
     device: str = "auto"
     precision: str = "auto"
+    verbose: bool | int = False
     on_epoch: OnEpoch | None = None
     checkpoint: str | os.PathLike[str] | None = None
 
@@ -111,6 +112,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         check_category_encoding(self._value("category_encoding"))
         is_path = isinstance(self.checkpoint, str | os.PathLike | None)
         require(is_path, "checkpoint", "None or the path of a folder", self.checkpoint)
+        require(isinstance(self.verbose, bool | np.bool_ | int), "verbose", "True or False", self.verbose)
         require(self.on_epoch is None or callable(self.on_epoch), "on_epoch", "None or a function", self.on_epoch)
         two_classes = np.arange(2)
         if isinstance(self.class_weight, str):

@@ -27,6 +27,7 @@ from demarcate.experiments.run import Run, Runs
 from demarcate.experiments.seed_splits import SeedSplit, mean_predictor
 from demarcate.nn import MemberState, Network
 from demarcate.nn.heads import head_for
+from demarcate.presentation.shown_progress import shown_progress
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.trainingset import TrainingSet
 from demarcate.trainingset.held_out_rows import HeldOutRows
@@ -66,6 +67,7 @@ def train(
     device: str = "auto",
     precision: str = "float32",
     every: int | None = None,
+    verbose: bool = False,
     on_epoch: OnEpoch | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Runs:
@@ -137,6 +139,9 @@ def train(
         them afterwards; at least 1. Of several seeds the first has lines; where seeds do not fit into one stack, the
         first of each stack. In these epochs the training rows are evaluated once more, in eval mode, for the
         history. None prints nothing, and takes no time.
+    verbose
+        Whether to show the training on the way, with a bar and the time left: on standard error in a terminal, below
+        the cell in a notebook.
     on_epoch
         Called after each epoch with a `demarcate.engine.Progress`, which names the evaluated rows for what they are:
         validation rows or test rows. Networks are numbered by seed, then in their order.
@@ -252,15 +257,16 @@ def train(
     on_test_rows = not any(len(split.validation_rows) for split in splits)
     titles = [name if seeds == 1 else f"{name}, seed {split.seed}" for split in splits for name in named]
     report = epoch_reporter(on_epoch, every, members, titles, n_networks=len(named), on_test_rows=on_test_rows)
-    fitted = fit(
-        members,
-        samples,
-        device=device,
-        precision=precision,
-        on_epoch=report,
-        checkpoint=checkpoint,
-        evaluate_train_every=every,
-    )
+    with shown_progress(verbose):
+        fitted = fit(
+            members,
+            samples,
+            device=device,
+            precision=precision,
+            on_epoch=report,
+            checkpoint=checkpoint,
+            evaluate_train_every=every,
+        )
     trained = [
         _run(name, table, split, member, member.begin(samples)[0], result, own.get(name))
         for (split, name), member, result in zip(product(splits, named), members, fitted, strict=True)

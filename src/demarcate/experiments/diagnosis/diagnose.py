@@ -23,6 +23,7 @@ from demarcate.experiments.diagnosis.probes import probes_of
 from demarcate.experiments.own_networks import AnyNetwork, base_network, own_or_given
 from demarcate.formatting import counted
 from demarcate.nn import Network
+from demarcate.presentation.shown_progress import shown_progress
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.dependent_splits import split_rows
 from demarcate.trainingset import TrainingSet
@@ -66,6 +67,7 @@ def diagnose(
     sample_weight: Any = None,
     device: str = "auto",
     precision: str = "float32",
+    verbose: bool = False,
     on_epoch: OnEpoch | None = None,
 ) -> Diagnosis:
     """Tell whether a network underfits or overfits a table, and what would help, by how much.
@@ -100,7 +102,7 @@ def diagnose(
         Decides the sample, the splits and the networks' seeds.
     standardise, category_encoding, categorical, numerical, text, dates, drop, decimal, thousands, missing
         As for `sweep`.
-    class_weight, merge_labels, device, precision, on_epoch
+    class_weight, merge_labels, device, precision, verbose, on_epoch
         As for `sweep`, with its errors and warnings.
     groups, time, gap, sample_weight
         As for `train`. No group is trained on and scored by one seed; with times the scored rows of the seeds are
@@ -147,20 +149,21 @@ def diagnose(
         test=held_out.table,
     )
     all_rows = np.arange(len(training_set.codes))
-    return diagnose_training_set(
-        training_set,
-        base_network(own, spec, training_set, all_rows, standardise=standardise),
-        training,
-        seeds=seeds,
-        max_rows=max_rows,
-        splits=held_out.splits(training_set, data, range(int(seeds))) if held_out.are_own else None,
-        seed=seed,
-        standardise=standardise,
-        category_encoding=category_encoding,
-        device=device,
-        precision=precision,
-        on_epoch=on_epoch,
-    )
+    with shown_progress(verbose):
+        return diagnose_training_set(
+            training_set,
+            base_network(own, spec, training_set, all_rows, standardise=standardise),
+            training,
+            seeds=seeds,
+            max_rows=max_rows,
+            splits=held_out.splits(training_set, data, range(int(seeds))) if held_out.are_own else None,
+            seed=seed,
+            standardise=standardise,
+            category_encoding=category_encoding,
+            device=device,
+            precision=precision,
+            on_epoch=on_epoch,
+        )
 
 
 def diagnose_training_set(

@@ -31,6 +31,7 @@ from demarcate.experiments.sweep.validate_sweep import value_problems
 from demarcate.experiments.sweep.winner import score_winner
 from demarcate.formatting import counted
 from demarcate.nn import Network
+from demarcate.presentation.shown_progress import shown_progress
 from demarcate.tabular.column_options import ColumnOptions
 from demarcate.tabular.positive_class import positive_code
 from demarcate.trainingset import TrainingSet
@@ -75,6 +76,7 @@ def sweep(
     device: str = "auto",
     precision: str = "float32",
     on_plan: Callable[[Size], None] | None = None,
+    verbose: bool = False,
     on_epoch: OnEpoch | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
 ) -> Sweep:
@@ -113,7 +115,7 @@ def sweep(
     split, X_test, y_test
         The rows set aside for the winner, as for `train`, with one split for all seeds. Each seed takes its validation
         rows from the training rows, unless the split names them.
-    device, precision, on_epoch, checkpoint
+    device, precision, verbose, on_epoch, checkpoint
         As for `train`.
     groups, time, gap, sample_weight
         As for `train`. With times every seed has the same split: the test rows are the latest, and the validation rows
@@ -192,15 +194,16 @@ def sweep(
         on_plan(design.size)
     n_epochs = max(configuration.training.epochs for configuration in candidates)
     epochs = halving_epochs(halving, n_epochs)
-    fitted = fit(
-        design.members,
-        design.samples,
-        device=device,
-        precision=precision,
-        on_epoch=on_epoch,
-        halving=Halving(epochs, HalvingRule(len(design.splits), metric).drop, f"by {metric}") if epochs else None,
-        checkpoint=checkpoint,
-    )
+    with shown_progress(verbose):
+        fitted = fit(
+            design.members,
+            design.samples,
+            device=device,
+            precision=precision,
+            on_epoch=on_epoch,
+            halving=Halving(epochs, HalvingRule(len(design.splits), metric).drop, f"by {metric}") if epochs else None,
+            checkpoint=checkpoint,
+        )
     networks = network_table(design, fitted)
     ranking = configuration_table(candidates, networks, metric)
     winner = score_winner(design, fitted, ranking, networks, metric, seed, positive)

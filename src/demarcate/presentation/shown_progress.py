@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import escape
+from importlib import import_module
 from typing import Any
 
 from demarcate.formatting import duration, visible
@@ -47,9 +48,7 @@ def notebook_display() -> Any:
     shell = None if ipython is None else ipython.get_ipython()
     if shell is None or not hasattr(shell, "kernel"):
         return None
-    from IPython.display import display
-
-    return display
+    return import_module("IPython.display").display
 
 
 class NotebookBars:
@@ -59,7 +58,8 @@ class NotebookBars:
     """
 
     def __init__(self, display: Any) -> None:
-        self._display, self._output = display, None
+        self._display: Any = display
+        self._output: Any = None
         self._states: dict[PhaseName, PhaseState] = {}
         self._seconds_before: dict[PhaseName, float] = {}
         self._updated = -SECONDS_BETWEEN

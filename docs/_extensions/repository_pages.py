@@ -44,11 +44,12 @@ def read(app, page, source):
         app.env.note_dependency(str(ROOT / document))
         heading, text = source[0].partition("\n")[0], (ROOT / document).read_text(encoding="utf-8")
         source[0] = heading + "\n" + text.partition("\n")[2]
-    elif Path(app.env.doc2path(page)).suffix == ".md":
-        folder = "docs"
+    elif Path(app.env.doc2path(page)).suffix in (".md", ".ipynb"):
+        folder = dirname(f"docs/{page}")
     else:
         return
-    source[0] = LINK.sub(lambda link: link[1] + at_site(link[2], folder), source[0])
+    up = "../" * page.count("/")
+    source[0] = LINK.sub(lambda link: link[1] + up + at_site(link[2], folder), source[0])
 
 
 def setup(app):

@@ -117,6 +117,7 @@ def test_a_module_with_public_names_below_demarcate_is_in_the_reference_or_left_
         "inference",
         "io",
         "lesson",
+        "phases",
         "presentation",
         "tabular",
         "trainingset",

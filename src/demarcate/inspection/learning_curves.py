@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from operator import eq
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.formatting import counted, listed
 from demarcate.presentation import brief_repr
+
+if TYPE_CHECKING:
+    import polars as pl
 
 HISTORY_NAMES = tuple(
     f"{rows}_{metric}" for rows in ("train", "eval_train", "validation", "test") for metric in ("loss", "accuracy")
@@ -106,8 +108,10 @@ class LearningCurves:
         """The last epoch of a curve."""
         return max(int(curve.epochs[-1]) for curve in self.curves.values())
 
-    def to_frame(self) -> pl.DataFrame:
+    def to_frame(self) -> "pl.DataFrame":
         """Return a row for each curve and evaluated epoch: its mean over the networks, with the 95% interval."""
+        import polars as pl
+
         return pl.concat(
             pl.DataFrame({"epoch": each.epochs, "mean": each.mean, "low": each.low, "high": each.high}).select(
                 pl.lit(name).alias("curve"), pl.all()
@@ -191,7 +195,7 @@ def _histories(run: Any) -> tuple[list[dict[str, NDArray[np.float64]]], list[int
     if isinstance(run, Sequence):
         parts = [_histories(each) for each in run]
         return [history for part, _ in parts for history in part], [epoch for _, best in parts for epoch in best]
-    if isinstance(run, pl.DataFrame) or (isinstance(run, Mapping) and not _are_runs(run)):
+    if _is_frame(run) or (isinstance(run, Mapping) and not _are_runs(run)):
         own = _own_history(run)
         return [own], [max(map(len, own.values()))]
     if isinstance(run, Mapping):
@@ -220,7 +224,7 @@ def _are_runs(runs: Mapping[Any, Any]) -> bool:
     return all(hasattr(each, "history") for each in runs.values()) and bool(runs)
 
 
-def _own_history(history: Mapping[str, Any] | pl.DataFrame) -> dict[str, NDArray[np.float64]]:
+def _own_history(history: "Mapping[str, Any] | pl.DataFrame") -> dict[str, NDArray[np.float64]]:
     """Return a caller's own history as arrays ``(n_epochs,)``; SettingError for other names or unequal lengths."""
     columns = {str(name): np.asarray(history[name], dtype=np.float64) for name in _names(history)}
     columns.pop("epoch", None)
@@ -235,8 +239,13 @@ def _own_history(history: Mapping[str, Any] | pl.DataFrame) -> dict[str, NDArray
     return columns
 
 
-def _names(history: Mapping[str, Any] | pl.DataFrame) -> list[str]:
-    return history.columns if isinstance(history, pl.DataFrame) else list(history)
+def _is_frame(history: Any) -> bool:
+    """Return whether a history is a table; polars is not imported for those that are none."""
+    return hasattr(history, "columns") and hasattr(history, "schema")
+
+
+def _names(history: Any) -> list[str]:
+    return list(history.columns if _is_frame(history) else history)
 
 
 def _member_history(member: Mapping[str, Any]) -> dict[str, NDArray[np.float64]]:

@@ -2,17 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from demarcate.cli.commands.predict import row_cells
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import OutputFile, argument, option, setting
 from demarcate.cli.options import POSITIVE, TRUE_LABELS, ModelOptions, Quiet, ReadingOptions, column_names
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from demarcate.inference import Predictor
 
 KINDS = ("regions", "probability", "confusion", "threshold", "history")
 
@@ -48,42 +43,43 @@ def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, qu
     regions and probability are predictions on a grid over two columns, with the others held at one value each, in view
     of the boundary; confusion and threshold need rows that the model was not trained on.
     """
-    from demarcate.cli.cost_options import apply_positive
     from demarcate.cli.outputs import check_outputs, report_files, write_picture
-    from demarcate.cli.table_input import load_table, split_target
-    from demarcate.inspection.estimators import known_labels
 
     if picture.kind not in KINDS:
         raise UsageError(f"--kind is {picture.kind!r}", f"Choose one of {', '.join(KINDS)}")
     if picture.table is None and picture.kind != "history":
         raise UsageError(f"--kind {picture.kind} needs rows", "Name a table after the model")
     check_outputs(picture, source.model, *filter(None, [picture.table]))
-    predictor = apply_positive(source.load(reading), picture.positive)
-    frame: pl.DataFrame | None = None
-    labels: list[Any] = []
-    if picture.table is not None:
-        table = load_table(picture.table, reading)
-        frame, labels, _ = split_target(table, picture.target or predictor.target, missing=reading.cells().missing)
-        labels = known_labels(predictor, labels)
-    write_picture(picture.out, _drawing(predictor, picture, frame, labels))
+    write_picture(picture.out, _history(source) if picture.kind == "history" else _drawing(source, picture, reading))
     if not quiet:
         report_files(picture)
 
 
-def _drawing(
-    predictor: "Predictor", picture: PlotOptions, frame: "pl.DataFrame | None", labels: list[Any]
-) -> Callable[[], Any]:
-    """Return a function that makes the display."""
+def _history(source: ModelOptions) -> Callable[[], Any]:
+    """Return a function that draws the history in a model file, for which no network is built."""
+    from demarcate.bundle import inspect_bundle
+    from demarcate.plotting.history_display import HistoryDisplay
+
+    spec = inspect_bundle(source.model, expect_sha256=source.expect_sha256).spec
+    return lambda: HistoryDisplay.from_run(spec)
+
+
+def _drawing(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions) -> Callable[[], Any]:
+    """Return a function that makes the display of a model and of rows."""
     from demarcate import plotting
-    from demarcate.cli.table_input import warn_if_training_rows
-    from demarcate.inspection.estimators import positive_of
+    from demarcate.cli.cost_options import apply_positive
+    from demarcate.cli.table_input import load_table, split_target, warn_if_training_rows
+    from demarcate.inspection.estimators import known_labels, positive_of
     from demarcate.tabular import encode_known_labels
     from demarcate.tabular.fingerprint import fingerprint
     from demarcate.tabular.positive_class import positive_or_second
 
+    assert picture.table is not None
+    predictor = apply_positive(source.load(reading), picture.positive)
+    table = load_table(picture.table, reading)
+    frame, labels, _ = split_target(table, picture.target or predictor.target, missing=reading.cells().missing)
+    labels = known_labels(predictor, labels)
     columns, at = column_names(picture.columns), row_cells(picture.at or [])
-    if picture.kind == "history":
-        return lambda: plotting.HistoryDisplay.from_run(predictor)
     if picture.kind in ("confusion", "threshold"):
         parsed, classes = predictor.parse(frame), predictor.classes
         warn_if_training_rows(predictor, fingerprint(parsed, encode_known_labels(labels, classes)))

@@ -52,9 +52,8 @@ def run(tmp_path_factory):
             (copy / entry.name).symlink_to(entry)
     shutil.copytree(source / "cli", copy / "cli", ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "cli" / "commands" / "count.py").write_text(COUNT)
-    app = (copy / "cli" / "app.py").read_text()
-    listed = app.replace("COMMANDS = (", "from demarcate.cli.commands.count import count\n\nCOMMANDS = (count, ", 1)
-    (copy / "cli" / "app.py").write_text(listed)
+    commands = (copy / "cli" / "command_list.py").read_text()
+    (copy / "cli" / "command_list.py").write_text(commands.replace("COMMANDS = (", 'COMMANDS = ("count", ', 1))
 
     def in_copy(*arguments):
         program = [sys.executable, "-c", "from demarcate.cli import main; main()"]

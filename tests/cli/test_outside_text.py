@@ -16,7 +16,7 @@ import pytest
 from demarcate import load
 from demarcate.bundle.document import to_document
 from demarcate.bundle.format import encode
-from demarcate.cli.app import COMMANDS
+from demarcate.cli.command_list import COMMANDS
 from demarcate.formatting import visible
 
 FORGED = "P(y = forged) = 1.000"
@@ -146,7 +146,7 @@ def test_what_a_command_prints_is_safe(demarcate, table, model, forged_model, tm
     assert outcome.out or outcome.err
 
 
-@pytest.mark.parametrize("command", [command.__name__ for command in COMMANDS])
+@pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("option", [f"--no{HOSTILE}", "--debug"])
 def test_what_a_command_refuses_is_quoted_safely(demarcate, tmp_path, command, option):
     for missing in (tmp_path / f"none{FILE}", f"none{HOSTILE}", os.fsdecode(b"none\xff")):

@@ -7,7 +7,7 @@ import pytest
 from demarcate.errors import InputError
 from demarcate.tabular import infer_schema
 from demarcate.tabular.column_options import ColumnOptions
-from demarcate.tabular.dates import format_timestamp
+from demarcate.tabular.timestamps import format_timestamp
 
 ISO = [f"2024-{month:02d}-{day:02d}" for month in range(1, 13) for day in range(1, 29, 3)]
 DOTS = [f"{day:02d}.{month:02d}.2024" for month in range(1, 13) for day in range(1, 29, 3)]

@@ -9,7 +9,7 @@ import pytest
 from demarcate import DemarcateClassifier
 from demarcate.errors import InputWarning
 from demarcate.tabular import infer_schema
-from demarcate.tabular.dates import format_timestamp
+from demarcate.tabular.timestamps import format_timestamp
 
 FIELD = Path(__file__).parents[1] / "data" / "field"
 EVENTS = pl.read_csv(FIELD / "dates" / "events.csv", infer_schema=False)

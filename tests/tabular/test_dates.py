@@ -7,11 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demarcate.tabular.date_formats import DATE_FORMATS, is_day_month_ambiguous
-from demarcate.tabular.dates import (
-    format_timestamp,
-    matching_formats,
-    parse_dates,
-)
+from demarcate.tabular.dates import matching_formats, parse_dates
+from demarcate.tabular.timestamps import format_timestamp
 
 THE_DAY = datetime(2020, 12, 24, tzinfo=UTC).timestamp()
 

@@ -19,7 +19,7 @@ from demarcate.evaluation import Score
 from demarcate.formatting import counted, listed
 from demarcate.presentation import brief_repr
 from demarcate.tabular import Column, Schema
-from demarcate.tabular.dates import format_timestamp
+from demarcate.tabular.timestamps import format_timestamp
 
 MAX_ROWS = 2000
 """Random rows of each table for the classifier, at most; the tests of columns use all rows."""

@@ -12,10 +12,10 @@ from demarcate.evaluation.calibration import MAX_TEMPERATURE, MIN_TEMPERATURE
 from demarcate.evaluation.costs import MAX_COST
 from demarcate.evaluation.member_weights import check_member_folds, check_member_weights
 from demarcate.nn import FAMILIES, HEAD_NAMES
-from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
 from demarcate.tabular.label_types import FORMAT_1_TYPES, LABEL_TYPES
 from demarcate.tabular.number_format import NumberFormat
 from demarcate.tabular.schema import KINDS, WRITING_KEYS
+from demarcate.tabular.timestamps import FIRST_DATE, LAST_DATE
 from demarcate.tabular.trained_range import TrainedRange
 
 FORMAT_1_KEYS = {"format_version", "target", "classes", "schema", "encoders", "head", "members", "record"}

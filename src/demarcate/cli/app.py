@@ -2,8 +2,9 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -11,25 +12,11 @@ from typer.core import TyperGroup
 
 import demarcate
 from demarcate.cli.command import Command
-from demarcate.cli.commands.audit import audit
-from demarcate.cli.commands.diagnose import diagnose
-from demarcate.cli.commands.evaluate import evaluate
-from demarcate.cli.commands.fit import fit
-from demarcate.cli.commands.inspect import inspect
-from demarcate.cli.commands.lesson import lesson
-from demarcate.cli.commands.plot import plot
-from demarcate.cli.commands.predict import predict
-from demarcate.cli.commands.report import report
-from demarcate.cli.commands.sweep import sweep
-from demarcate.cli.error_handling import handle_errors
-from demarcate.cli.option_groups import expand_options
+from demarcate.cli.command_list import COMMANDS, as_command, command_named
 from demarcate.cli.plain_values import read_plainly
 from demarcate.cli.process import open_standard_streams
 from demarcate.cli.repeated_options import UsageProblem
-from demarcate.cli.shown_settings import with_shown_settings
 from demarcate.formatting import visible
-
-COMMANDS = (fit, predict, evaluate, report, inspect, plot, sweep, diagnose, audit, lesson)
 
 
 @contextmanager
@@ -61,7 +48,7 @@ class CommandGroup(TyperGroup):
             return super().invoke(ctx)
 
 
-app = typer.Typer(
+_app = typer.Typer(
     name="demarcate",
     cls=CommandGroup,
     epilog="Start with: demarcate fit moons --plot moons.png",
@@ -75,11 +62,26 @@ app = typer.Typer(
 
 def add_command(command: Callable[..., None]) -> None:
     """Add a command under its function's name; its docstring is its help."""
-    app.command(cls=Command)(with_shown_settings(handle_errors(expand_options(command))))
+    _app.command(cls=Command)(as_command(command))
 
 
-for _command in COMMANDS:
-    add_command(_command)
+@cache
+def _add_named(name: str) -> None:
+    _app.command(cls=Command)(command_named(name))
+
+
+def _app_for(arguments: Sequence[str]) -> typer.Typer:
+    """Return the app with the command that the first argument names, or with all where it names none."""
+    # Building the options of one command takes as long as many a command has.
+    for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
+        _add_named(name)
+    return _app
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return _app_for(())
+    raise AttributeError(f"module 'demarcate.cli.app' has no attribute {name!r}")
 
 
 def _print_version(is_wanted: bool) -> None:
@@ -88,7 +90,7 @@ def _print_version(is_wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@_app.callback()
 def _options(
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
@@ -104,4 +106,4 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A character that the stream cannot write is spelled out: no reason to lose a result.
             stream.reconfigure(errors="backslashreplace")
-    app()
+    _app_for(sys.argv[1:])()

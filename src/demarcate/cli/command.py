@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from demarcate.cli.command_list import COMMANDS, command_named
 from demarcate.cli.console import notify
 from demarcate.cli.option_groups import option_types
 from demarcate.cli.repeated_options import SingleValueCommand
@@ -42,8 +43,9 @@ class Command(SingleValueCommand):
         paths = find_settings(self.parsed_once(ctx, args).get("table"))
         if not paths:
             return FileSettings()
-        commands = ctx.parent.command.commands
-        options = {name: _options_of(command.callback) for name, command in commands.items()}
+        commands = {name: command.callback for name, command in ctx.parent.command.commands.items()}
+        commands |= {name: command_named(name) for name in COMMANDS}
+        options = {name: _options_of(command) for name, command in commands.items()}
         try:
             return read_settings(paths, ctx.info_name, options)
         except ValueError as error:

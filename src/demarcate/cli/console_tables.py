@@ -10,7 +10,6 @@ from demarcate.cli.console import print_lines, print_table
 from demarcate.formatting import listed, quoted
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.tabular.splits import one_split_in_words
-from demarcate.tabular.summaries import ColumnSummary
 
 if TYPE_CHECKING:
     # A schema is shown before anything is imported that trains.
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from demarcate.inference import Predictor
     from demarcate.nn import Network
     from demarcate.tabular import Column
+    from demarcate.tabular.summaries import ColumnSummary
     from demarcate.trainingset import TrainingSet
 
 _BASELINES = {"majority": "majority class", "logistic_regression": "logistic regression"}
@@ -31,8 +31,10 @@ MAX_COLUMNS = 40
 MAX_CLASSES = 30
 
 
-def print_training_set(name: str, training_set: "TrainingSet", summaries: Mapping[str, ColumnSummary]) -> None:
+def print_training_set(name: str, training_set: "TrainingSet", summaries: "Mapping[str, ColumnSummary]") -> None:
     """Print the kind that each column is read as, beside its summary if there is one, and the rows of each class."""
+    from demarcate.tabular.summaries import ColumnSummary
+
     schema, classes, codes = training_set.schema, training_set.classes.tolist(), training_set.codes
     rows = []
     for column in schema.columns:

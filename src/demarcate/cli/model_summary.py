@@ -9,9 +9,9 @@ from demarcate.bundle.network_kinds import NetworkKind, network_kinds
 from demarcate.formatting import MAX_LISTED, counted, listed, quoted
 from demarcate.nn import Network, family_of
 from demarcate.nn.spec import n_outputs
-from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.tabular.splits import one_split_in_words
+from demarcate.tabular.timestamps import SECONDS_OF_A_DAY, format_timestamp
 
 if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from demarcate.encoding.base import ColumnEncoder, Encoded, FitContext, SharedColumn
 from demarcate.tabular.dependence import Dependence
-from demarcate.tabular.dependent_splits import grouped_folds
 from demarcate.tabular.splits import stratified_folds
 
 N_INNER_FOLDS = 5
@@ -108,6 +107,8 @@ def inner_folds(
     clusters = None if dependence is None else dependence.rows(rows).clusters()
     n_units = len(rows) if clusters is None else len(np.unique(clusters))
     if clusters is not None and n_units > 1:
+        from demarcate.tabular.dependent_splits import grouped_folds
+
         folds[rows] = grouped_folds(codes[rows], clusters, min(N_INNER_FOLDS, n_units), seed)
     elif len(rows) > 1:
         folds[rows] = stratified_folds(codes[rows], min(N_INNER_FOLDS, len(rows)), seed)

@@ -13,14 +13,13 @@ Where rows are weighted, probabilities are those of the weighted rows, and so ar
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from demarcate.evaluation.linearisation import mean_interval
-from demarcate.evaluation.means import Mean
-from demarcate.evaluation.row_values import check_probabilities, row_losses
-from demarcate.evaluation.sampling import Sampling
+if TYPE_CHECKING:
+    from demarcate.evaluation.sampling import Sampling
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
 """At the highest temperature hardly more than the order of probabilities is left."""
@@ -56,7 +55,9 @@ def scale(probabilities: npt.NDArray[np.float64], temperature: float | None) -> 
     return powers
 
 
-def calibrate(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], sampling: Sampling) -> Calibration:
+def calibrate(
+    codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floating], sampling: "Sampling"
+) -> Calibration:
     """Return the temperature for new rows, if one helps, and out-of-fold probabilities that are scaled likewise.
 
     A temperature minimises the log loss of the rows of all other folds, is divided by 1.5 for the mean of members, and
@@ -69,6 +70,8 @@ def calibrate(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floati
     ``probabilities`` ``(n_rows, n_classes)`` are of members that were not trained on the row; the folds of ``sampling``
     are the groups that rows were held out in, all the same, or None, for a hold-out that all members share.
     """
+    from demarcate.evaluation.row_values import check_probabilities, row_losses
+
     probabilities = check_probabilities(codes, probabilities)
     n_rows, folds, weights = len(codes), sampling.folds, sampling.row_weights(len(codes))
     is_shared = folds is None or bool((folds == folds[0]).all())
@@ -93,14 +96,17 @@ def calibrate(codes: npt.NDArray[np.int64], probabilities: npt.NDArray[np.floati
     return Calibration(None, probabilities)
 
 
-def holdout_parts(sampling: Sampling, n_rows: int) -> npt.NDArray[np.int64]:
+def holdout_parts(sampling: "Sampling", n_rows: int) -> npt.NDArray[np.int64]:
     """Return the part of each row of a hold-out, ``(n_rows,)``; rows of a group are in one part."""
     units = sampling.units(n_rows)
     return np.asarray(np.random.default_rng(0).permutation(int(units.max()) + 1)[units] % N_HOLDOUT_PARTS)
 
 
-def _mean_and_low(values: npt.NDArray[np.float64], sampling: Sampling) -> tuple[float, float | None]:
+def _mean_and_low(values: npt.NDArray[np.float64], sampling: "Sampling") -> tuple[float, float | None]:
     """Return the mean of a number a row, and the lower end of its interval; None where there is none."""
+    from demarcate.evaluation.linearisation import mean_interval
+    from demarcate.evaluation.means import Mean
+
     if sampling.is_plain:
         mean = Mean.of(values)
         return mean.value, mean.low

@@ -28,8 +28,6 @@ import numpy as np
 import numpy.typing as npt
 
 from demarcate.errors import Problem, SettingError
-from demarcate.evaluation.linearisation import effective_trials
-from demarcate.evaluation.measures import mean_of
 from demarcate.evaluation.sampling import PLAIN, Sampling
 from demarcate.presentation import brief_repr
 
@@ -147,6 +145,9 @@ def _are_weights(values: npt.NDArray[np.float64]) -> bool:
 
 def _new_weight(truths: npt.NDArray[np.float64], sampling: Sampling) -> float:
     """Return what a new row counts: the weight of all rows over the rows that they are worth; 0 without rows."""
+    from demarcate.evaluation.linearisation import effective_trials
+    from demarcate.evaluation.measures import mean_of
+
     weights = sampling.row_weights(len(truths))
     if not weights.any():
         return 0.0

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from demarcate.tabular.label_reader import LabelReader, encode_known_labels
     from demarcate.tabular.label_types import to_labels
     from demarcate.tabular.labels import encode_labels, read_labels, typed_labels
-    from demarcate.tabular.schema import Column, ParsedColumns, Schema, TableReader
+    from demarcate.tabular.schema import Column, ParsedColumns, Schema
     from demarcate.tabular.schema_inference import infer_schema
     from demarcate.tabular.splits import all_but, stratified_folds, stratified_split
+    from demarcate.tabular.table_reader import TableReader
     from demarcate.tabular.trained_on import TrainedOn
 
 __all__ = [
@@ -40,7 +41,8 @@ _MODULES = {
     "label_reader": ("LabelReader", "encode_known_labels"),
     "label_types": ("to_labels",),
     "labels": ("encode_labels", "read_labels", "typed_labels"),
-    "schema": ("Column", "ParsedColumns", "Schema", "TableReader"),
+    "schema": ("Column", "ParsedColumns", "Schema"),
+    "table_reader": ("TableReader",),
     "schema_inference": ("infer_schema",),
     "splits": ("all_but", "stratified_folds", "stratified_split"),
     "trained_on": ("TrainedOn",),

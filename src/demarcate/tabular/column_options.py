@@ -6,7 +6,6 @@ from typing import Any, Self
 
 from demarcate.argument_checks import column_names
 from demarcate.errors import SettingError
-from demarcate.tabular.date_formats import checked_format
 from demarcate.tabular.number_format import check_separators
 
 COLUMN_LISTS = ("categorical", "numerical", "text", "drop")
@@ -40,6 +39,10 @@ class ColumnOptions:
     cells: CellOptions = field(default_factory=CellOptions)
 
     def __post_init__(self) -> None:
+        if not self.dates:
+            return
+        from demarcate.tabular.date_formats import checked_format
+
         formats = {name: checked_format(date_format) for name, date_format in self.dates.items()}
         object.__setattr__(self, "dates", formats)
 

@@ -13,9 +13,10 @@ from demarcate.formatting import listed, quoted
 from demarcate.tabular.date_doubts import far_dates, far_note, order_note, place, row_of, with_century, zone_note
 from demarcate.tabular.date_formats import DATE_FORMATS, LATER_FORMATS, other_orders
 from demarcate.tabular.date_numbers import dates_in_numbers
-from demarcate.tabular.dates import are_seasons, fits_format, format_timestamp, matching_formats, parse_dates
+from demarcate.tabular.dates import are_seasons, fits_format, matching_formats, parse_dates
 from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.odd_cells import OddCells
+from demarcate.tabular.timestamps import format_timestamp
 
 DIGITS = ("%Y%m%d", "%Y%m%d%H%M", "%Y%m%d%H%M%S")
 """Formats of digits only that nothing but dates is in."""

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.tabular.date_formats import NUMBER_FORMATS
-from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
 from demarcate.tabular.odd_cells import MAX_SHARE, MAX_WORDS
+from demarcate.tabular.timestamps import SECONDS_OF_A_DAY, format_timestamp
 
 Values = NDArray[np.float64]
 

@@ -7,7 +7,6 @@ whole column, which holds dates if every cell fits the same format.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +27,6 @@ from demarcate.tabular.date_formats import (
 from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.month_names import SEASON
 
-SECONDS_OF_A_DAY = 86400
-FIRST_DATE, LAST_DATE = -62_135_596_800.0, 253_402_300_799.999999
-"""The first and the last moment that Python has a calendar for, in seconds since 1970-01-01: the years 1 to 9999."""
 _N_TRIED_FIRST = 100
 _MAX_CHARACTERS = 80
 """A longer text is no date: it need not be taken apart."""
@@ -101,11 +97,6 @@ def are_seasons(distinct: pl.Series) -> bool:
     """Tell whether texts such as 2010/11 are years that follow one another, not months."""
     pairs = [SEASON.fullmatch(text) for text in distinct.head(_N_TRIED_FIRST)]
     return all(pair is not None and (int(pair[1]) + 1) % 100 == int(pair[2]) for pair in pairs)
-
-
-def format_timestamp(seconds: float) -> str:
-    """Write seconds since 1970-01-01 as ISO 8601, without the time of day at midnight."""
-    return str(datetime(1970, 1, 1) + timedelta(seconds=seconds)).removesuffix(" 00:00:00")
 
 
 def _by_preference(matching: list[str], distinct: pl.Series) -> list[str]:

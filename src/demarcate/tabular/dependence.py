@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from demarcate.formatting import counted, listed, quoted
 from demarcate.presentation import brief_repr
-from demarcate.tabular.dates import SECONDS_OF_A_DAY, format_timestamp
+from demarcate.tabular.timestamps import SECONDS_OF_A_DAY, format_timestamp
 
 MAX_BLOCKS, MIN_BLOCK_ROWS = 30, 2
 """Blocks of rows in time, at most, and rows of a block, at least: of few long blocks an interval knows too little, and

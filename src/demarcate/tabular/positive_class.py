@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 
 from demarcate.errors import Problem, SettingError
 from demarcate.formatting import listed, quoted
-from demarcate.tabular.label_reader import LabelReader
-from demarcate.tabular.label_types import to_labels
-from demarcate.tabular.labels import canonical_label
 
 NEGATIVE_AND_POSITIVE = (
     ("0", "1"),
@@ -72,6 +69,8 @@ def positive_code(classes: Sequence[Any] | NDArray[Any], pos_label: Any = None) 
     labels = np.asarray(classes).tolist()
     if pos_label is not None:
         return _named_code(labels, pos_label)
+    from demarcate.tabular.labels import canonical_label
+
     words = [canonical_label(label).casefold().replace("\N{MINUS SIGN}", "-") for label in labels]
     says = {tuple(words): 1, tuple(reversed(words)): 0}
     return next((code for pair, code in says.items() if pair in NEGATIVE_AND_POSITIVE), None)
@@ -86,6 +85,10 @@ def _named_code(labels: list[Any], pos_label: Any) -> int:
     if len(labels) != 2:
         fact = f"pos_label is {quoted(pos_label)}, and there are {len(labels)} classes: {listed(labels, write=quoted)}"
         raise SettingError.of([Problem(fact, "Leave it out: a class is positive where there is one other")])
+    from demarcate.tabular.label_reader import LabelReader
+    from demarcate.tabular.label_types import to_labels
+    from demarcate.tabular.labels import canonical_label
+
     (label,) = to_labels([pos_label])
     code = LabelReader(labels).code(label) if isinstance(label, Hashable) else -1
     if code < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from demarcate.errors import InputError, Problem
 from demarcate.formatting import listed, quoted
@@ -12,11 +12,14 @@ from demarcate.presentation import brief_repr
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
 from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.number_format import NumberFormat
+from demarcate.tabular.parsed_columns import ParsedColumns
 from demarcate.tabular.schema_column import KINDS, Column, Kind
-from demarcate.tabular.table_reader import ParsedColumns, TableReader
 from demarcate.tabular.trained_range import TrainedRanges
 
-__all__ = ["KINDS", "Column", "Kind", "ParsedColumns", "Schema", "TableReader"]
+__all__ = ["KINDS", "Column", "Kind", "ParsedColumns", "Schema"]
+
+if TYPE_CHECKING:
+    from demarcate.tabular.table_reader import TableReader
 
 WRITING_KEYS = ("number_format", "missing")
 """What a column in JSON has only where its cells are not written in the usual way."""
@@ -62,6 +65,8 @@ class Schema:
 
     def reader(self, trained: TrainedRanges | None = None, cells: CellOptions = NO_CELL_OPTIONS) -> TableReader:
         """Return a reader for a table that comes in parts, whose cells the caller wants read in a certain way."""
+        from demarcate.tabular.table_reader import TableReader
+
         return TableReader(self.columns, trained, cells)
 
     def check_usable(self) -> None:

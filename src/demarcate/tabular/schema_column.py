@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from demarcate.errors import SettingError
 from demarcate.presentation import brief_repr
-from demarcate.tabular.cells import ParsedCells, parse_booleans, parse_categories, parse_texts
-from demarcate.tabular.date_formats import DATE_FORMATS, checked_format
-from demarcate.tabular.dates import format_timestamp, parse_dates
-from demarcate.tabular.formatted_numbers import parse_formatted
 from demarcate.tabular.frame_libraries import polars as pl
-from demarcate.tabular.missing_words import without_words
 from demarcate.tabular.number_format import PLAIN, NumberFormat
+from demarcate.tabular.timestamps import format_timestamp
+
+if TYPE_CHECKING:
+    from demarcate.tabular.cells import ParsedCells
 
 Kind = Literal["numerical", "categorical", "boolean", "date", "text"]
 KINDS: tuple[Kind, ...] = ("numerical", "categorical", "boolean", "date", "text")
@@ -39,12 +38,21 @@ class Column:
         texts = (self.name, self.dropped, self.note, self.date_format, *self.categories, *self.missing)
         if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
             raise SettingError(f"a column has text for its name and a kind of {', '.join(KINDS)}, got {self}")
-        checked_format(self.date_format)
+        if self.date_format:
+            from demarcate.tabular.date_formats import checked_format
+
+            checked_format(self.date_format)
 
     @property
     def is_written_unusually(self) -> bool:
         """Whether its cells need more than a kind to be read."""
-        return self.number_format != PLAIN or bool(self.missing) or self.date_format not in ("", *DATE_FORMATS)
+        if self.number_format != PLAIN or self.missing:
+            return True
+        if not self.date_format:
+            return False
+        from demarcate.tabular.date_formats import DATE_FORMATS
+
+        return self.date_format not in DATE_FORMATS
 
     @property
     def is_quantity(self) -> bool:
@@ -53,6 +61,8 @@ class Column:
 
     def known(self, cells: pl.Series) -> pl.Series:
         """Return cells with null in place of the column's own words for a missing value."""
+        from demarcate.tabular.missing_words import without_words
+
         return without_words(cells, self.missing)
 
     def has_only_categories(self, words: pl.Series) -> bool:
@@ -61,6 +71,9 @@ class Column:
 
     def parse_quantities(self, cells: pl.Series) -> ParsedCells:
         """Read the cells of a numerical column or a date."""
+        from demarcate.tabular.dates import parse_dates
+        from demarcate.tabular.formatted_numbers import parse_formatted
+
         cells = self.known(cells)
         if self.kind == "numerical":
             return parse_formatted(cells, self.number_format)
@@ -72,6 +85,8 @@ class Column:
 
     def parse_words(self, cells: pl.Series) -> pl.Series:
         """Read the cells of a column of categories, booleans or text."""
+        from demarcate.tabular.cells import parse_booleans, parse_categories, parse_texts
+
         cells = self.known(cells)
         if self.kind == "text":
             return parse_texts(cells)

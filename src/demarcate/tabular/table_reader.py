@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,11 +18,9 @@ from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.missing_words import without_words
 from demarcate.tabular.number_reader import NumberReader
 from demarcate.tabular.outside_rows import OutsideRows
+from demarcate.tabular.parsed_columns import ParsedColumns
 from demarcate.tabular.schema_column import Column
 from demarcate.tabular.trained_range import TrainedRanges
-
-ParsedColumns = Mapping[str, "NDArray[np.float64] | pl.Series"]
-"""Columns ready to encode: float64 for numbers and dates (NaN where missing), String series for the rest."""
 
 _MAX_NAMED = 5
 

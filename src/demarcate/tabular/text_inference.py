@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from demarcate.tabular.frame_libraries import polars as pl
 
@@ -19,7 +20,6 @@ _SAMPLED, _READ_CHARACTERS = 1000, 2000
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # Scripts without spaces between words, of which two characters make about a word: Thai to Myanmar, Khmer, kana, Han.
 WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_PUNCTUATION = "".join(chr(point) for point in range(0x2100) if unicodedata.category(chr(point))[0] in "PS")
 
 
 def is_text(distinct: pl.Series, n_cells: int) -> bool:
@@ -42,6 +42,11 @@ def is_text(distinct: pl.Series, n_cells: int) -> bool:
     return sorted(map(len, words))[len(words) // 2] >= MIN_CAPITALISED_WORDS
 
 
+@cache
+def _punctuation() -> str:
+    return "".join(chr(point) for point in range(0x2100) if unicodedata.category(chr(point))[0] in "PS")
+
+
 def _words(cell: str) -> list[str]:
     """Return the words of a cell: letters alone between spaces, and pairs of characters of scripts without spaces."""
     if cell[0] in "{[" and cell[-1] in "}]":
@@ -49,5 +54,5 @@ def _words(cell: str) -> list[str]:
     joined = "".join(WITHOUT_SPACES.findall(cell))
     if joined:
         return [joined[place : place + 2] for place in range(0, len(joined) - 1, 2)]
-    pieces = (piece.strip(_PUNCTUATION).replace("'", "").replace("\u2019", "") for piece in cell.split())
+    pieces = (piece.strip(_punctuation()).replace("'", "").replace("\u2019", "") for piece in cell.split())
     return [piece for piece in pieces if all(map(_WORD.fullmatch, piece.split("-")))]

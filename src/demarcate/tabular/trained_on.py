@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from demarcate.errors import Problem, SettingError
 from demarcate.formatting import counted, quoted
 from demarcate.presentation import brief_repr
-from demarcate.tabular.dates import FIRST_DATE, LAST_DATE
 from demarcate.tabular.dependence import SEPARATOR, Dependence
 from demarcate.tabular.schema import ParsedColumns, Schema
+from demarcate.tabular.timestamps import FIRST_DATE, LAST_DATE
 from demarcate.tabular.trained_range import TrainedRange, TrainedRanges
 
 _HASH_BYTES = 8

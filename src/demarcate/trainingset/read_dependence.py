@@ -17,10 +17,10 @@ from demarcate.tabular import as_frame, infer_schema
 from demarcate.tabular.cells import parse_categories, parse_numbers
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.columns import plain_column
-from demarcate.tabular.dates import SECONDS_OF_A_DAY
 from demarcate.tabular.dependence import SEPARATOR, Dependence
 from demarcate.tabular.id_counters import before_counters
 from demarcate.tabular.schema_inference import GROUP_ROLE, TIME_ROLE, WEIGHT_ROLE
+from demarcate.tabular.timestamps import SECONDS_OF_A_DAY
 
 MAX_WEIGHT = 1e15
 """Sums of such numbers are far from the largest floats."""

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from demarcate.cli.app import COMMANDS
-from demarcate.cli.option_groups import OutputFile, _marked, expand_options
+from demarcate.cli.command_list import COMMANDS, command_named
+from demarcate.cli.option_groups import OutputFile, _marked
 from demarcate.cli.settings_file import NEVER_IN_A_FILE, FileOption, find_settings, read_settings
 
 OPTIONS = {
@@ -102,7 +102,7 @@ def test_the_same_file_counts_once(folder):
 
 def test_no_output_file_can_be_named_in_a_file():
     for command in COMMANDS:
-        names = {name for name, _, _ in _marked(expand_options(command).__annotations__, OutputFile)}
+        names = {name for name, _, _ in _marked(command_named(command).__annotations__, OutputFile)}
         assert names <= NEVER_IN_A_FILE, command
 
 

@@ -1,6 +1,6 @@
 """The capstone's three networks by epochs and precision: the figures of claims C3 and C4 in ``docs/mission.md``.
 
-``python benchmarks/capstone.py`` trains 20 seeds, for 600 epochs in both precisions and for 2,000 in float32.
+``python benchmarks/capstone.py`` trains 20 seeds, for 400 epochs in both precisions and for 2,000 in float32.
 """
 
 import matplotlib as mpl
@@ -26,7 +26,7 @@ def main() -> None:
     """Print accuracies, paired differences and lengths of boundaries."""
     torch.set_num_threads(1)
     moons = datasets.moons(n_samples=300, noise=0.30, random_state=0)
-    for epochs, precision in ((600, "auto"), (600, "float32"), (2000, "float32")):
+    for epochs, precision in ((400, "auto"), (400, "float32"), (2000, "float32")):
         plain = Training(optimizer="adam", lr=0.01, epochs=epochs, batch_size=None)
         decayed = Training(optimizer="adam", lr=0.01, weight_decay=1e-4, epochs=epochs, batch_size=None)
         trainings = {"tiny": plain, "big": plain, "good": decayed}

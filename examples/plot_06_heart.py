@@ -145,4 +145,4 @@ plt.show()
 # 1. Change one number of the patient at a time. Which one moves the probability most?
 # 2. The lines printed while training: with dropout the training loss is above the test loss. Why?
 # 3. Leave ``thal`` out of the patient. What is the message?
-# 4. Train with ``dropout=0.0`` and 500 epochs. How do training and test accuracy change?
+# 4. Train with ``dropout=0.0`` and 300 epochs. How do training and test accuracy change?

@@ -37,8 +37,8 @@ def trainings(epochs):
 # One split of 300 points is an anecdote, so there are 20, each with initial weights of its own. ``every`` prints a line
 # while they train, of the first split. (``precision="auto"`` lets big compute with fewer digits where that is faster.)
 
-EPOCHS, SEEDS = 600, 20
-runs = train(moons, networks, trainings(EPOCHS), test_size=0.3, seeds=SEEDS, every=150, precision="auto")
+EPOCHS, SEEDS = 400, 20
+runs = train(moons, networks, trainings(EPOCHS), test_size=0.3, seeds=SEEDS, every=100, precision="auto")
 print(runs)
 
 # %%

@@ -52,7 +52,7 @@ def test_only_kinds_that_can_be_trained_are_and_the_others_are_noted(n_rows, nam
 
 def test_a_budget_that_is_over_cuts_every_phase_and_each_says_so(monkeypatch):
     monkeypatch.setattr("demarcate.evaluation.bootstrap.CHUNK_NUMBERS", 10_000)
-    monkeypatch.setattr("demarcate.evaluation.baselines.STEPS_AT_ONCE", 1)
+    monkeypatch.setattr("demarcate.evaluation.baselines.FEWEST_STEPS", 1)
     X, y = datasets.heart()
     budget, classifier = TimeBudget(1e-3), DemarcateClassifier(hidden=(8,), n_folds=2, epochs=500)
     with keeping_to(budget):

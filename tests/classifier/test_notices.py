@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -6,6 +7,7 @@ import polars as pl
 import pytest
 from small_classifier import tiny
 
+from demarcate.classifier.notices import convergence_notice
 from demarcate.errors import DivergenceWarning, InputWarning
 
 
@@ -92,3 +94,21 @@ def test_divergence_is_warned_of_and_probabilities_stay_finite(matrix):
     probabilities = fitted.predict_proba(X)
     assert np.isfinite(probabilities).all()
     np.testing.assert_allclose(probabilities.sum(1), 1)
+
+
+def test_training_that_its_last_epoch_ends_with_patience_left_has_not_converged(matrix):
+    fitted = tiny(epochs=3, patience=30, n_folds=2).fit(*matrix)
+    notice = "Not converged: 2 of 2 networks trained to the last epoch, 3, with patience left. More epochs may help: "
+    assert convergence_notice(fitted.members_) == f"{notice}--epochs 6 (epochs in Python)."
+
+
+@pytest.mark.parametrize("settings", [{"epochs": 3, "patience": None}, {"epochs": 500, "patience": 1, "lr": 0.5}])
+def test_training_that_is_to_take_all_epochs_or_that_patience_ended_says_nothing(matrix, settings):
+    assert convergence_notice(tiny(n_folds=2, **settings).fit(*matrix).members_) == ""
+
+
+def test_half_of_the_networks_is_not_most_of_them():
+    one, other = SimpleNamespace(at_last_epoch=False), SimpleNamespace(at_last_epoch=True)
+    other.history = SimpleNamespace(n_epochs=7)
+    assert convergence_notice([one, other]) == ""
+    assert convergence_notice([other]).startswith("Not converged: the network trained to the last epoch, 7,")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -135,3 +136,10 @@ def test_a_wrong_file_is_wrong_usage(demarcate, folder):
     outcome = demarcate("fit", "moons")
     assert outcome.code == 2
     assert "demarcate.toml, line 2: there is no setting 'epoch' of 'fit'; did you mean 'epochs'?" in outcome.err
+
+
+def test_the_file_that_the_documents_show_is_one(demarcate, folder):
+    text = (Path(__file__).parents[2] / "docs" / "use.md").read_text(encoding="utf-8")
+    written(folder / "demarcate.toml", re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
+    outcome = demarcate("fit", "moons", "--show-settings", "--json")
+    assert json.loads(outcome.out)["drop"] == {"value": ["id", "name"], "from": "demarcate.toml"}

@@ -38,7 +38,7 @@ class TestMajority:
 
 class TestLogistic:
     def test_where_time_is_over_it_stops_after_some_steps_and_that_is_noted(self, monkeypatch):
-        monkeypatch.setattr(baselines, "STEPS_AT_ONCE", 2)
+        monkeypatch.setattr(baselines, "FEWEST_STEPS", 2)
         x, codes = two_features()
         budget = TimeBudget(1)
         with keeping_to(budget):

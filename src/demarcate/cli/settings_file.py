@@ -1,10 +1,8 @@
 """``demarcate.toml``: defaults of options in a file beside the table, or in the working folder."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +90,8 @@ def read_settings(paths: Sequence[Path], command: str, options: Options) -> File
 
 def _document(path: Path) -> tuple[str, dict[str, Any]]:
     """Return a file's text and what it says."""
+    import tomllib
+
     try:
         content = path.read_bytes()
         if len(content) > MAX_BYTES:
@@ -139,6 +139,8 @@ def _problems_of(section: str, key: str, value: Any, options: Options) -> Iterat
 
 def _meant(key: str, *known: Mapping[str, Any]) -> str:
     """Return which name was meant, as the end of a sentence; nothing if none is similar."""
+    from difflib import get_close_matches
+
     names = [name.replace("_", "-") for each in known for name in each]
     close = get_close_matches(key.replace("_", "-"), names, n=1)
     return f"; did you mean {close[0]!r}?" if close else ""

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from demarcate.phases.time_budget import clock, leave_out
 
 MANY_ROWS = 20_000
-STEPS_AT_ONCE = 25
-"""Iterations of logistic regression after which the time is looked at, where it is limited."""
+STEPS_AT_ONCE, FEWEST_STEPS = 25, 10
+"""Where time is limited: iterations of logistic regression until the clock is read, and the fewest where it is over."""
 BASELINE_NAMES = {"majority": "the majority class", "logistic_regression": "logistic regression"}
 """The baselines as sentences name them."""
 
@@ -73,12 +73,12 @@ def _fit_in_time(
     """Fit logistic regression until it converges, or until time is over."""
     n_steps, start = 0, clock()
     if seconds < np.inf:
-        most, settings = model.max_iter, {"warm_start": True, "max_iter": STEPS_AT_ONCE}
-        model.set_params(**settings)
+        most, at_once = model.max_iter, STEPS_AT_ONCE if seconds > 0 else FEWEST_STEPS
+        model.set_params(warm_start=True, max_iter=at_once)
     while True:
         model.fit(matrix, codes, sample_weight=sample_weight)
         n_steps += int(np.max(model.n_iter_))
-        if seconds == np.inf or np.max(model.n_iter_) < STEPS_AT_ONCE or n_steps >= most:
+        if seconds == np.inf or np.max(model.n_iter_) < at_once or n_steps >= most:
             return
         if clock() - start > seconds:
             leave_out(f"logistic regression stops after {n_steps} steps, and may be better than shown")

@@ -29,7 +29,7 @@ MAX_RESAMPLES, MIN_RESAMPLES = 1000, 200
 RESAMPLING_BUDGET = 100_000_000
 """Resamples x rows x classes: about two seconds' work."""
 CHUNK_NUMBERS = 1_000_000
-LIMITED_SHARE, LIMITED_RESAMPLES = 0.1, 40
+LIMITED_SHARE, LIMITED_RESAMPLES = 0.1, 25
 """Where time is limited: the share of the time left that resampling may take, and the fewest resamples."""
 NEXT_SHARE = 1 / 4
 """How many rows come next, as a share of the scored ones, for which intervals of rows in time hold."""
@@ -212,6 +212,10 @@ def _draws(measures: Mapping[str, Measure], chunks: Iterator[NDArray[np.float64]
     """Return the values of resampled rows, ``(n_resamples,)`` each: of fewer draws where time is limited."""
     seconds, start = seconds_for(LIMITED_SHARE), clock()
     values, n_draws = [], 0
+    if seconds < np.inf:
+        chunks = (
+            chunk[at : at + LIMITED_RESAMPLES] for chunk in chunks for at in range(0, len(chunk), LIMITED_RESAMPLES)
+        )
     for chunk in chunks:
         if n_draws >= LIMITED_RESAMPLES and clock() - start > seconds:
             leave_out("intervals come from fewer random draws of the rows than they would")

@@ -30,3 +30,8 @@ def test_data_of_a_wider_table_are_drawn_over_the_columns_named(heart):
 def test_rows_and_labels_are_as_many():
     with pytest.raises(InputError, match="3 rows and 2 labels"):
         DataDisplay.from_data((np.zeros((3, 2)), [0, 1]))
+
+
+def test_units_are_equal_only_where_the_table_has_these_two_columns_alone(blobs, heart):
+    assert DataDisplay.from_data(blobs).ax_.get_aspect() == 1
+    assert DataDisplay.from_data(heart, columns=("age", "thalach")).ax_.get_aspect() == "auto"

@@ -1,9 +1,14 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import polars as pl
 import pytest
 
 from demarcate import DemarcateClassifier, Network, Training, load, train
 from demarcate.errors import SettingError
+from demarcate.inspection.learning_curves import LearningCurves
 from demarcate.plotting import HistoryDisplay
 
 
@@ -90,3 +95,27 @@ def test_where_eval_mode_changes_nothing_it_has_no_curve(moons, capsys):
     run = train(moons, Network((4,)), Training(lr=0.02, epochs=4), every=2)["network"]
     assert "eval_train_loss" in run.history.columns
     assert sorted(HistoryDisplay.from_run(run).curves) == ["test_accuracy", "test_loss", "train_accuracy", "train_loss"]
+
+
+def test_lines_end_with_the_curves_and_the_title_says_which_epoch_was_best(heart_classifier):
+    display = HistoryDisplay.from_run(heart_classifier)
+    last = max(curve.epochs[-1] for curve in display.curves.values())
+    for ax in display.ax_:
+        assert 0 < ax.get_xlim()[0] < 1
+        assert last < ax.get_xlim()[1] < last + 1
+    assert display.ax_[0].get_ylim()[0] == 0
+    assert display.ax_[1].get_ylim()[1] < 1.02
+    assert display.title == LearningCurves.of(heart_classifier).finding()
+
+
+def test_the_history_in_a_model_file_is_drawn_without_torch_and_polars(heart_classifier, tmp_path):
+    model = tmp_path / "model.safetensors"
+    heart_classifier.save(model)
+    program = (
+        "import sys; from demarcate.bundle import inspect_bundle; from demarcate.plotting import HistoryDisplay\n"
+        f"HistoryDisplay.from_run(inspect_bundle({str(model)!r}).spec)\n"
+        "sys.exit(', '.join({'torch', 'polars', 'sklearn'} & sys.modules.keys()) or 0)"
+    )
+    environment = {**os.environ, "MPLBACKEND": "agg"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

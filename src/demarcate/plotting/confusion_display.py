@@ -212,8 +212,7 @@ class ConfusionDisplay(Display):
             if few:
                 name = self.confusion.cell_name(true, column) if column < n_classes else ""
                 text = "\n".join(filter(None, (f"{counts[true, column]:,}", f"{share:.0%}" if share else "", name)))
-            colour = "white" if heat(share) > 0.6 else style.INK
-            self.ax_.text(column, true, text, ha="center", va="center", fontsize=size, color=colour)
+            self.ax_.text(column, true, text, ha="center", va="center", fontsize=size, color=style.INK)
 
     def _in_words(self) -> str:
         matrix = self.confusion

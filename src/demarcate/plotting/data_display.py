@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from demarcate.datasets import Dataset
 from demarcate.formatting import shortened
 from demarcate.inspection.estimators import LabelledData, as_numbers, points_of, row_numbers, table_and_codes
-from demarcate.inspection.slice import SliceGrid, have_one_scale
+from demarcate.inspection.slice import SliceGrid
 from demarcate.plotting import style
 from demarcate.plotting.display import Display
 from demarcate.tabular import infer_schema
@@ -27,6 +27,8 @@ class DataDisplay(Display):
     ----------
     points, codes
         ``(n_points, 2)``, and each point's class index.
+    is_square
+        Whether a unit is as long across as up: the table has these two columns alone, and they have one scale.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class DataDisplay(Display):
     codes: NDArray[np.int64]
     classes: NDArray[Any]
     title: str = ""
+    is_square: bool = False
 
     @classmethod
     def from_data(
@@ -70,13 +73,13 @@ class DataDisplay(Display):
         points = points_of(frame, grid.columns, shown)
         named = f": {data.name}" if isinstance(data, Dataset) else ""
         title = f"{len(points):,} points of {len(classes)} classes{named}" if title is None else title
-        return cls(grid.columns, points, codes[shown], classes, title).plot(ax)
+        return cls(grid.columns, points, codes[shown], classes, title, grid.is_square).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
         self._set_axes(ax)
         scatter(self.ax_, self.points, self.codes, self.classes)
-        if len(self.points) and have_one_scale(np.ptp(self.points, axis=0)):
+        if self.is_square:
             self.ax_.set_aspect("equal", adjustable="datalim")
         style.label_axes(self.ax_, self.title, *map(shortened, self.columns))
         return self

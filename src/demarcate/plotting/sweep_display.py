@@ -108,7 +108,8 @@ class SweepDisplay(Display):
         best = _in_words(result.winner.settings, varied) if over is None else result.table[over][0]
         words = _finding(result, table, varied, smallest) if title is None else title
         alone = _setting_text(varied[0]) if len(varied) == 1 else ""
-        return cls(table, over, metric, best, words, smallest, _caption(result, metric), alone).plot(ax)
+        caption = _caption(result, metric, listed=over is None)
+        return cls(table, over, metric, best, words, smallest, caption, alone).plot(ax)
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""
@@ -120,7 +121,8 @@ class SweepDisplay(Display):
 
     def _draw_list(self, ax: "Axes | None") -> None:
         shown = self.table.head(MAX_ROWS)
-        self._set_axes(ax, width=5.4, height=1.5 + 0.26 * len(shown))
+        names = 0.55 * style.SMALL / 72 * max(map(len, shown["configuration"]))
+        self._set_axes(ax, width=4.4 + names, height=1.5 + 0.26 * len(shown))
         for place, row in enumerate(shown.iter_rows(named=True)):
             colour = style.SERIES[0] if row["near_best"] else style.GREY
             reach = [[row["below"] or 0], [row["above"] or 0]]
@@ -139,7 +141,6 @@ class SweepDisplay(Display):
         more = f" {n_more:,} more configurations are not shown." if n_more else ""
         label = METRICS[self.metric].label
         # The title begins where the axes do, right of the configurations' names.
-        names = 0.55 * style.SMALL / 72 * max(map(len, shown["configuration"]))
         span = 1 - names / style.figure_of(self.ax_).get_figwidth()
         style.label_axes(self.ax_, self.title, label, self.alone, caption=f"{self.caption}{more}", span=span)
         style.draw_grid(self.ax_, "x")
@@ -229,14 +230,15 @@ def _finding(result: Any, table: pl.DataFrame, varied: list[str], smallest: str 
     return f"{best}, by more than noise"
 
 
-def _caption(result: Any, metric: SweepMetric) -> str:
+def _caption(result: Any, metric: SweepMetric, *, listed: bool) -> str:
     """Return what points and intervals are of."""
     n_seeds, n_rows = len(result.seeds), len(result.validation_rows[0])
     if n_seeds == 1:
         return f"{METRICS[metric].label.capitalize()} on {n_rows:,} validation rows of one seed, without intervals."
     return (
         f"{METRICS[metric].label.capitalize()} on validation rows, means over {n_seeds} seeds with 95% intervals. "
-        f"Star: the best; filled: within noise of the best, by the paired difference in {METRICS[result.metric].label}."
+        f"{'Star: the best; filled' if listed else 'Filled'}: within noise of the best, by the paired difference in "
+        f"{METRICS[result.metric].label}."
     )
 
 

@@ -12,8 +12,8 @@ MOST_SHARE = 0.5
 """The most of the time left that training leaves to what comes after it."""
 SECONDS, SECONDS_OF_ROW, SECONDS_OF_DRAW = 2.0, 2e-5, 7e-8
 """What scoring takes on one core: of any table, of a row, and of a row and class in each draw of the intervals."""
-SECONDS_OF_MEMBER_ROW = 6e-5
-"""What a dozen epochs take on one core, of each row that each member trains on."""
+SECONDS_OF_MEMBER_ROW = 1.2e-4
+"""What two dozen epochs take on one core, of each row that each member trains on."""
 
 
 def training_deadline(n_rows: int, n_scored: int, n_classes: int) -> float | None:
@@ -28,7 +28,7 @@ def training_deadline(n_rows: int, n_scored: int, n_classes: int) -> float | Non
 
 
 def kinds_in_time(kinds: Sequence[Kind], n_member_rows: float, deadline: float | None) -> list[Kind]:
-    """Return the kinds of network that can be trained for a dozen epochs until a deadline; the first one always.
+    """Return the kinds of network that can be trained for two dozen epochs until a deadline; the first one always.
 
     ``n_member_rows`` are the rows that the members of a kind train on, counted for each member.
     """

@@ -61,9 +61,9 @@ class RemainingTime:
         self._work_done += self._work(progress.population - 1, 1, progress.n_active)
 
     def share(self) -> tuple[float, float | None]:
-        """Return the work done, and that of the whole fit: None where it cannot be known yet."""
-        left = self._work_left()
-        return self._work_done, None if left is None else self._work_done + left
+        """Return the seconds of training so far, and those of all of it: None where they cannot be known yet."""
+        seconds, left = time_limit.clock() - self._begun, self.seconds_left()
+        return seconds, None if left is None else seconds + left
 
     def seconds_left(self) -> float | None:
         """Return the seconds that training still takes, at most those of the limit; None where nothing is known."""

@@ -1,19 +1,21 @@
 """Files that commands write: refused before the work, and written in the format their name ends in."""
 
+from __future__ import annotations
+
 import io
 from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
-from typing import IO, Any
-
-import polars as pl
+from typing import IO, TYPE_CHECKING, Any
 
 from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import output_files
-from demarcate.datasets import BUILT_IN
 from demarcate.io.atomic import check_writable, write_atomically
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _TABLE_WRITERS: dict[str, Callable[[pl.DataFrame, IO[bytes], bool], None]] = {
     ".csv": lambda frame, file, is_first: frame.write_csv(file, include_header=is_first),
@@ -46,7 +48,7 @@ def check_outputs(files: object, *inputs: str) -> None:
         if file.kind == "picture" and find_spec("matplotlib") is None:
             raise UsageError("Pictures need matplotlib, which is not installed", "python -m pip install matplotlib")
         check_writable(path)
-        if any(_is_same_file(path, source) for source in inputs if source not in BUILT_IN):
+        if any(_is_same_file(path, source) for source in inputs):
             raise UsageError(f"{flag} {path} is a file that this command reads", "Give the result another name")
     for one, other in combinations(paths, 2):
         if Path(paths[one]).resolve() == Path(paths[other]).resolve():
@@ -54,7 +56,11 @@ def check_outputs(files: object, *inputs: str) -> None:
 
 
 def _is_same_file(path: str, source: str) -> bool:
-    return Path(path).exists() and Path(source).exists() and Path(path).samefile(source)
+    if not (Path(path).exists() and Path(source).exists() and Path(path).samefile(source)):
+        return False
+    from demarcate.datasets import BUILT_IN
+
+    return source not in BUILT_IN
 
 
 def report_files(files: object, sha256: str | None = None) -> None:

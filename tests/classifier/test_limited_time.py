@@ -20,7 +20,7 @@ def test_without_a_budget_training_has_no_deadline_and_all_kinds():
     assert kinds_in_time(KINDS, 1e9, time.monotonic()) == KINDS
 
 
-def test_training_leaves_time_for_scoring_but_never_more_than_half():
+def test_training_leaves_time_for_scoring_but_never_more_than_a_share():
     with keeping_to(TimeBudget(1000)):
         left = training_deadline(20_000, 20_000, 26) - time.monotonic()
     assert 900 < left < 998
@@ -59,7 +59,7 @@ def test_a_budget_that_is_over_cuts_every_phase_and_each_says_so(monkeypatch):
         with pytest.warns(InputWarning, match="time limit ended training"):
             classifier.fit(X, y)
         report = Report.of(classifier, X, y)
-    assert sum("logistic regression stops after 1 step" in what for what in budget.left_out) == 1
+    assert sum("logistic regression stops early" in what for what in budget.left_out) == 1
     assert sum("intervals" in what for what in budget.left_out) == 1
     assert sum("importance" in what for what in budget.left_out) == 1
     importance = report.evaluated.importance

@@ -10,7 +10,7 @@ from demarcate.classifier.baseline_cells import CellsWithoutSentinels
 from demarcate.evaluation import Scores, ScoresByModel
 from demarcate.evaluation.baselines import logistic_probabilities, majority_probabilities
 from demarcate.phases import phase
-from demarcate.phases.time_budget import seconds_for
+from demarcate.phases.time_budget import clock, seconds_for
 from demarcate.tabular import Schema
 from demarcate.tabular.splits import Split
 from demarcate.trainingset import TrainingSet
@@ -28,9 +28,9 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
     rows, n_classes = np.sort(np.concatenate([split.scored for split in splits])), len(training_set.classes)
     majority, logistic = (np.empty((len(rows), n_classes)) for _ in range(2))
     weights = training_set.weights
-    seconds = seconds_for(BASELINES_SHARE) / len(splits)
+    ends = clock() + seconds_for(BASELINES_SHARE)
     with phase("baselines", total=len(splits)) as current:
-        for split in splits:
+        for number, split in enumerate(splits):
             held, train, index = split.scored, split.learned, np.searchsorted(rows, split.scored)
             of_train = None if weights is None else weights[train]
             majority[index] = majority_probabilities(training_set.codes[train], len(held), n_classes, of_train)
@@ -43,7 +43,7 @@ def baseline_probabilities(training_set: TrainingSet, splits: Sequence[Split]) -
                 held_matrix,
                 n_classes,
                 None if weights is None else weights[train],
-                seconds,
+                seconds=max(0.0, ends - clock()) / (len(splits) - number),
             )
             current.advance()
     return {"majority": majority, "logistic_regression": logistic}

@@ -8,7 +8,7 @@ from demarcate.evaluation.bootstrap import n_resamples
 from demarcate.formatting import listed
 from demarcate.phases.time_budget import current_budget, leave_out
 
-MOST_SHARE = 0.5
+MOST_SHARE = 0.6
 """The most of the time left that training leaves to what comes after it."""
 SECONDS, SECONDS_OF_ROW, SECONDS_OF_DRAW = 2.0, 2e-5, 7e-8
 """What scoring takes on one core: of any table, of a row, and of a row and class in each draw of the intervals."""

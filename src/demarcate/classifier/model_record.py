@@ -9,6 +9,7 @@ from demarcate.argument_checks import plain
 from demarcate.bundle import provenance
 from demarcate.evaluation import Score
 from demarcate.evaluation.scores import scores_json
+from demarcate.phases.time_budget import current_budget
 
 if TYPE_CHECKING:
     from demarcate.classifier.classifier import DemarcateClassifier
@@ -20,8 +21,9 @@ _UNRECORDED = ("on_epoch", "verbose", "random_state", "checkpoint")
 def model_record(fitted: "DemarcateClassifier", baselines: Mapping[str, Mapping[str, Score]]) -> dict[str, Any]:
     """Return scores, members, audit, settings and origin as JSON-ready values."""
     labels = [str(label) for label in fitted.classes_]
-    comparison = fitted.cost_comparison_
+    comparison, budget = fitted.cost_comparison_, current_budget()
     return {
+        **({"left_out": [*budget.left_out]} if budget and budget.left_out else {}),
         "n_samples": fitted.n_samples_,
         "n_features": fitted.n_features_in_,
         **({} if fitted.n_sampled_ is None else {"n_sampled": fitted.n_sampled_}),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 N_PERMUTATIONS = 5
 MAX_ROWS, MIN_ROWS = 5000, 1000
 MAX_COLUMNS = 200
-LIMITED_SHARE, LIMITED_ROWS = 0.6, 200
+LIMITED_SHARE, LIMITED_ROWS = 0.4, 200
 """Where time is limited: the share of what is left that may be taken, and the fewest rows."""
 BUDGET = 5e11
 """Multiplications of all forward passes together, about ten seconds' work; fewer rows are sampled to stay within it."""

@@ -15,10 +15,11 @@ def test_curves_are_means_over_the_networks_still_in_training(binary_report, bin
 def test_a_time_limit_and_divergence_are_warned_of(binary_report, section_of):
     section = section_of(binary_report, "training")
     sections = [
-        replace(section, timed_out=True, diverged=("<network 0>",)) if each is section else each
+        replace(section, timed_out=True, diverged=("<network 0>",), left_out=("a", "b")) if each is section else each
         for each in binary_report.sections
     ]
     html = replace(binary_report, sections=tuple(sections)).to_html()
     assert "The time limit ended training" in html
+    assert "To keep to it: a; b." in html
     assert "&lt;network 0&gt;" in html
     assert "The time limit ended training" not in binary_report.to_html()

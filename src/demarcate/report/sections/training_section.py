@@ -54,7 +54,8 @@ class MetricHistory(JsonFields):
 class TrainingSection(Section):
     """The learning curves, and how training ended.
 
-    ``diverged`` holds messages of networks whose loss stopped being finite; ``timed_out`` is the time limit's.
+    ``diverged`` holds messages of networks whose loss stopped being finite; ``timed_out`` is the time limit's, and
+    ``left_out`` what the fit left out to keep to it.
     """
 
     key: ClassVar[str] = "training"
@@ -64,6 +65,7 @@ class TrainingSection(Section):
     curves: tuple[MetricHistory, ...]
     diverged: tuple[str, ...]
     timed_out: bool
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, evaluated: EvaluatedRows) -> Self | None:
@@ -77,6 +79,7 @@ class TrainingSection(Section):
             curves=tuple(MetricHistory.of(name, curve) for name, curve in learning.curves.items()),
             diverged=tuple(member["diverged"] for member in members if member.get("diverged")),
             timed_out=any(member.get("timed_out") for member in members),
+            left_out=tuple(evaluated.record.get("left_out", ())),
         )
 
     def to_json(self) -> dict[str, Any]:

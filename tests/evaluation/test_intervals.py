@@ -69,6 +69,7 @@ class TestScores:
         assert 0.85 < scores["accuracy"].low < 0.95
         # Twenty rows a side say less than forty rows.
         assert 0.8 < scores["roc_auc"].low < scores["accuracy"].low
+        assert scores["balanced_accuracy"].low == scores["roc_auc"].low
 
     def test_a_classifier_that_is_always_wrong_is_not_certain_to_stay_so(self):
         codes = np.arange(40) % 2

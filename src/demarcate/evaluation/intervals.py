@@ -37,6 +37,9 @@ from demarcate.evaluation.sampling import PLAIN, Sampling, effective_number, uni
 from demarcate.evaluation.score_tables import Scores
 from demarcate.evaluation.scores import Score, wilson_interval
 
+ROUNDING = 1e-9
+"""A metric that is as near to 0 or 1 is perfect, up to rounding: it is the same on every draw of the rows."""
+
 
 def score(
     codes: npt.NDArray[np.int64],
@@ -53,10 +56,10 @@ def score(
     """Return every metric of predicted probabilities with its interval.
 
     The bootstrap draws 1000 times, and fewer, but at least 200 times, where rows x classes are many. An interval that
-    leaves out the value itself is widened to include it. A perfect area or precision is the same on every draw, so its
-    interval is Wilson's, for as many trials as there are rows in the scarcest class, or outside the commonest. Draws
-    are worse calibrated than the rows themselves, by chance; the interval of the calibration error is moved back by as
-    much as they are on average.
+    leaves out the value itself is widened to include it. A perfect balanced accuracy, area or average precision is the
+    same on every draw, so its interval is Wilson's, for as many trials as there are rows in the scarcest class, or
+    outside the commonest. Draws are worse calibrated than the rows themselves, by chance; the interval of the
+    calibration error is moved back by as much as they are on average.
 
     Parameters
     ----------
@@ -189,10 +192,10 @@ def metric_scores(bootstrap: Bootstrap, n_fewest: float, rows: str) -> dict[str,
             interval = bootstrap.of_share(name, round(value * bootstrap.n_rows), bootstrap.n_rows)
         elif metric.interval == "unbiased":
             interval = bootstrap.unbiased(name)
-        elif metric.interval == "ranking" and value in {0.0, 1.0}:
+        elif metric.over_classes and n_fewest and min(value, 1 - value) < ROUNDING:
             # Every class has as many trials as it has rows, or other rows; the fewest make the widest interval.
             is_share = True
-            interval = wilson_interval(value * n_fewest, n_fewest, bootstrap.level)
+            interval = wilson_interval(round(value) * n_fewest, n_fewest, bootstrap.level)
         scores[name] = bootstrap.score(name, interval, rows, metric.bounds, is_share=is_share)
     return scores
 
@@ -273,17 +276,15 @@ def decision_totals(
         "accuracy": share_of(is_right, is_decided),
         "balanced_accuracy": average_of(recalls),
     }
-    units = None
-    if not sampling.is_plain:
-        units = metric_units(codes, units_of_classes(codes, n_classes, sampling), sampling)
-    bootstrap = Bootstrap.of(measures, len(codes), 2 * len(codes), sampling, seed, level, units=units)
-    scores = {}
-    for name in bootstrap.values:
-        is_share = METRICS[name].interval == "proportion"
-        interval = bootstrap.percentiles(name)
-        if is_share:
-            interval = bootstrap.of_share(name, int(is_right.sum()), int(is_decided.sum()))
-        scores[name] = bootstrap.score(name, interval, rows, METRICS[name].bounds, is_share=is_share)
+    bootstrap = Bootstrap.of(
+        measures, len(codes), 2 * len(codes), sampling, seed, level, units=sampled_units(codes, n_classes, sampling)
+    )
+    behind = None if sampling.is_plain else units_of_classes(codes, n_classes, sampling)
+    scores = metric_scores(bootstrap, fewest_trials(np.bincount(codes, minlength=n_classes), behind), rows)
+    if "accuracy" in scores:
+        # Its trials are the decided rows.
+        interval = bootstrap.of_share("accuracy", int(is_right.sum()), int(is_decided.sum()))
+        scores["accuracy"] = bootstrap.score("accuracy", interval, rows, (0.0, 1.0), is_share=True)
     return scores
 
 

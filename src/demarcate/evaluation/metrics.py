@@ -51,14 +51,15 @@ class Metric:
         How it is computed of more rows than fit into memory; None computes it from a sample of the rows.
     interval
         `percentile`: the percentile bootstrap; `unbiased`: the same, less how far draws are from the value on average;
-        `proportion`: Wilson's, for a share of rows; `ranking`: the percentile bootstrap, and Wilson's at 0 and 1, for a
-        metric of the order of rows, which is left out where all rows are of one class.
+        `proportion`: Wilson's, for a share of rows; `ranking`: the percentile bootstrap, for a metric of the order of
+        rows, which is left out where all rows are of one class.
     of_one_class
         Whether it looks at the probability of one class where there are two: the positive one.
     names_class
         Whether it has another value for the other class of two, so that tables name the class it is of.
     over_classes
-        Whether it is a mean over classes, in which a rare class counts as much as a frequent one.
+        Whether it is a mean over classes, in which a rare class counts as much as a frequent one. Where it is 0 or 1
+        its interval is Wilson's for the scarcest class.
 
     Examples
     --------

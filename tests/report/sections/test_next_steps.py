@@ -68,3 +68,9 @@ def test_networks_that_were_not_done_train_for_longer(evaluated, member, command
 def test_there_are_few_steps(evaluated):
     urgent = replace(evaluated, is_training_data=True, findings=[LEAK], comparison=compared(0.1, 0.2))
     assert len(next_steps(urgent)) == MAX_STEPS
+
+
+def test_linear_networks_are_not_told_to_become_linear(report_of, table):
+    linear = report_of(*table(80), hidden=()).evaluated
+    texts = [step.text for step in next_steps(replace(linear, findings=(), comparison=compared(0.1, 0.2)))]
+    assert "Take logistic regression: it does better on the same rows." in texts

@@ -66,10 +66,11 @@ def _compare_with_simple_models(evaluated: EvaluatedRows) -> Iterator[NextStep]:
     if verdicts.get("majority", "better") != "better":
         target = elided(evaluated.predictor.target)
         yield NextStep(f"Look for columns that say more about {target}: these hardly do.", section="importance")
+    elif verdicts.get("logistic_regression") == "worse" and any(each.hidden for each in evaluated.predictor.networks):
+        text = "Try networks without hidden layers: logistic regression does better."
+        yield NextStep(text, "--hidden none", "scores")
     elif verdicts.get("logistic_regression") == "worse":
-        yield NextStep(
-            "Try networks without hidden layers: logistic regression does better.", "--hidden none", "scores"
-        )
+        yield NextStep("Take logistic regression: it does better on the same rows.", section="scores")
     elif verdicts.get("logistic_regression") == "cannot tell":
         rows = counted(evaluated.n_rows, "row")
         text = f"Collect more rows, or take logistic regression: {rows} do not tell them apart."

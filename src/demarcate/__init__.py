@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from demarcate.inference import Predictor
     from demarcate.nn import Network, ResidualNetwork
     from demarcate.report import Report
+    from demarcate.tracking import track
 
 __all__ = [
     "Audit",
@@ -40,6 +41,7 @@ __all__ = [
     "diagnose",
     "load",
     "sweep",
+    "track",
     "train",
 ]
 
@@ -64,6 +66,7 @@ _HOMES = {
     "diagnose": ("demarcate.experiments.diagnosis", "diagnose"),
     "load": ("demarcate.bundle", "read_bundle"),
     "sweep": ("demarcate.experiments.sweep", "sweep"),
+    "track": ("demarcate.tracking", "track"),
     "train": ("demarcate.experiments", "train"),
 }
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from demarcate.cli.fit_input import TableOnDisk
     from demarcate.cli.progress_bar import PhasesProgress
     from demarcate.cli.table_input import LabelledTable
+    from demarcate.report import Report
 
 
 RECORDED = (
@@ -60,6 +61,34 @@ class FitFiles:
     report: str | None = option(
         "Write everything about the model to this .html file, on one page.", marker=OutputFile("page")
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackOptions:
+    """Where the fit is put on record."""
+
+    track: str | None = option(
+        "mlflow or tensorboard: send parameters, scores with intervals, curves, report and model to it.",
+        metavar="TRACKER",
+    )
+    track_to: str | None = option(
+        "Address of the MLflow server, or folder of TensorBoard's runs. [default: MLFLOW_TRACKING_URI, or runs]",
+        metavar="PLACE",
+    )
+
+    def check(self) -> None:
+        """Refuse a tracker that is none, or is not installed, before the work."""
+        from demarcate.cli.error_handling import UsageError
+
+        if self.track is None:
+            if self.track_to is not None:
+                raise UsageError("--track-to needs a tracker", "Name one with --track mlflow or --track tensorboard")
+            return
+        from demarcate.tracking.trackers import TRACKERS
+
+        if self.track not in TRACKERS:
+            raise UsageError(f"--track is {self.track!r}", f"Give {' or '.join(TRACKERS)}")
+        TRACKERS[self.track].check()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +133,7 @@ def fit(
     data: TableOptions,
     rows: RowOptions,
     files: FitFiles,
+    tracking: TrackOptions,
     network: NetworkOptions,
     encoding: PresetEncodingOptions,
     training: TrainingOptions,
@@ -133,6 +163,7 @@ def fit(
     settings = settings_of(network, encoding, training, validation, decision)
     settings = with_lesson_settings(data.table, settings, quiet=output.quiet)
     check_outputs(files, data.table)
+    tracking.check()
     check_settings(settings, seed)
     memory, out, report = validation.memory, files.out, files.report
     if budget:
@@ -146,7 +177,7 @@ def fit(
             )
             table = closing.enter_context(opened)
         words = [*_reading_words(data, reading), *rows.words()]
-        shown: dict[str, Any] = {"progress": progress, "explain": explanation.explain}
+        shown: dict[str, Any] = {"tracking": tracking, "progress": progress, "explain": explanation.explain}
         result = _fit(table, {**settings, "random_state": seed}, decision, files, words, output, **shown)
     if output.as_json:
         print_json(result)
@@ -160,9 +191,11 @@ def _fit(
     reading_words: list[str],
     output: OutputOptions,
     *,
+    tracking: TrackOptions,
     progress: "PhasesProgress",
     explain: bool,
 ) -> dict[str, Any]:
+    from demarcate.cli.console import notify
     from demarcate.cli.cost_options import named_costs, positive_label
     from demarcate.cli.fit_ending import notify_of_next, print_fit
     from demarcate.cli.fit_input import TableOnDisk
@@ -200,6 +233,9 @@ def _fit(
         print_fit(classifier, table, record, baselines, fit_seconds, differences)
     if not output.quiet:
         report_files(files, sha256)
+    tracked = _track(tracking, classifier, table, files, baselines, reading_words) if tracking.track else None
+    if tracked and not output.quiet:
+        notify(f"Tracked by {tracking.track}: {tracked}")
     if output.shows_tables:
         notify_of_next(table.name, table.training_set.target, files.out)
     return {
@@ -207,6 +243,7 @@ def _fit(
         "sha256": sha256,
         "plot": files.plot,
         "report": files.report,
+        "tracked": tracked,
         "target": table.training_set.target,
         "n_samples": record["n_samples"],
         "n_features": record["n_features"],
@@ -254,13 +291,40 @@ def _save(
         else:
             write_picture(files.plot, lambda: HistoryDisplay.from_run(classifier))
     if files.report:
-        from demarcate.cli.commands.report import short_name
-        from demarcate.report import Report
-
-        assert rows, "a table on disk is refused with --report"
-        names = {"target": table.training_set.target, "name": short_name(table.name)}
-        Report.of(classifier, *rows, baselines=baselines, options=reading_words, **names).save(files.report)
+        assert isinstance(table, LabelledTable), "a table on disk is refused with --report"
+        _report(classifier, table, baselines, reading_words).save(files.report)
     return sha256
+
+
+def _report(
+    classifier: "DemarcateClassifier", table: "LabelledTable", baselines: Any, reading_words: list[str]
+) -> "Report":
+    from demarcate.cli.commands.report import short_name
+    from demarcate.report import Report
+
+    names = {"target": table.training_set.target, "name": short_name(table.name)}
+    return Report.of(classifier, table.frame, table.labels, baselines=baselines, options=reading_words, **names)
+
+
+def _track(
+    tracking: TrackOptions,
+    classifier: "DemarcateClassifier",
+    table: "LabelledTable | TableOnDisk",
+    files: FitFiles,
+    baselines: Any,
+    reading_words: list[str],
+) -> str:
+    """Send the fit to a tracker, with the report that was written, or one of its own; return where it is."""
+    from demarcate.cli.commands.report import short_name
+    from demarcate.cli.table_input import LabelledTable
+    from demarcate.tracking import track
+
+    assert tracking.track is not None
+    report: Any = files.report
+    if report is None and isinstance(table, LabelledTable):
+        report = _report(classifier, table, baselines, reading_words)
+    named = {"at": tracking.track_to, "name": short_name(table.name)}
+    return track(classifier, tracking.track, baselines=baselines, report=report, **named)
 
 
 def _reading_words(data: TableOptions, reading: ReadingOptions) -> list[str]:

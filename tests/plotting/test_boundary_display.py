@@ -70,7 +70,20 @@ def test_a_slice_of_one_class_says_so_and_is_drawn_as_probabilities():
     display = BoundaryDisplay.from_estimator(estimator, (X, X[:, 0] > 0), columns=("x1", "x2"), at={"x3": 9})
     assert (display.title, display.drawn_kind) == ("All class True here", "probability")
     assert "its probability is 1.00 to 1.00" in display.figure_.get_supxlabel()
+    assert "at the values given: x3" in display.slice.caption
     assert display.bar_ is not None
+
+
+def test_without_a_boundary_lines_of_equal_probability_say_how_sure_it_is():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (100, 3))
+    estimator = LogisticRegression().fit(X, X[:, 0] > 0)
+    estimator.coef_, estimator.intercept_ = np.array([[1.0, 1.0, 9.0]]), np.array([0.0])
+    display = BoundaryDisplay.from_estimator(estimator, (X, X[:, 0] > 0), columns=("x1", "x2"), at={"x3": 0.3})
+    written = [float(text.get_text()) for text in display.ax_.texts]
+    of_class = display.probabilities[..., 1]
+    assert len(written) >= 2
+    assert all(of_class.min() <= value <= of_class.max() for value in written)
 
 
 def test_two_features_of_one_scale_have_equal_units(moons, moon_runs, heart, heart_classifier):

@@ -102,3 +102,4 @@ def test_on_axes_of_the_callers_both_panels_stand_in_their_place():
     assert display.figure_ is figure
     assert all(box.x0 - 1 <= panel.x0 and panel.x1 <= box.x1 + 1 for panel in panels)
     assert panels[0].y0 >= panels[1].y1
+    assert "\n" in display.ax_.get_title(loc="left")

@@ -69,7 +69,8 @@ class SliceGrid:
         held = {name: fixed.get(name, typical_cell(frame[name], name in numerical)) for name in others}
         shown = frame if rows is None else frame[rows]
         across, up = (_grid_values(shown[name], resolution, cut=bool(held)) for name in (x, y))
-        return cls((x, y), held, across, up, frame.head(1))
+        held_at = TYPICAL if held.keys() - fixed.keys() else "the values given"
+        return cls((x, y), held, across, up, frame.head(1), held_at)
 
     @property
     def extent(self) -> tuple[float, float, float, float]:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Kind = Literal["regions", "probability"]
 _KINDS = get_args(Kind)
 _LEVELS = 20
+_FLAT = 0.01
+"""The range of a probability up to which a picture has no lines of equal probability."""
 _STRONGEST = 0.6
 """How much of its colour a class has where it is certain."""
 
@@ -142,14 +144,20 @@ class BoundaryDisplay(Display):
     def caption(self) -> str:
         """The note, what shades of colours mean, and the values that other columns are held at; may be empty."""
         shades = ""
-        if self.drawn_kind == "probability" and len(self.classes) > 2:
+        if self._is_one_class:
+            shades = "Lines join places where it is equally probable."
+        elif self.drawn_kind == "probability" and len(self.classes) > 2:
             shades = "The stronger the colour, the likelier its class; white is a guess."
         return " ".join(filter(None, (self.note, shades, self.slice.caption)))
 
     @property
     def drawn_kind(self) -> Kind:
         """``kind``, but ``probability`` where all of the picture is of one class."""
-        return self.kind if self.regions.min() < self.regions.max() else "probability"
+        return "probability" if self._is_one_class else self.kind
+
+    @property
+    def _is_one_class(self) -> bool:
+        return bool(self.regions.min() == self.regions.max())
 
     @cached_property
     def regions(self) -> NDArray[np.int64]:
@@ -178,11 +186,21 @@ class BoundaryDisplay(Display):
         else:
             self._draw_certainty()
         draw_boundaries(self.ax_, self.slice, self.margins)
+        if self._is_one_class:
+            self._draw_levels()
         scatter(self.ax_, self.points, self.codes, self.classes)
         frame_slice(self.ax_, self.slice)
         x, y = map(shortened, self.slice.columns)
         style.label_axes(self.ax_, self.title, x, y, caption=self.caption)
         return self
+
+    def _draw_levels(self) -> None:
+        """Draw lines of equal probability, with their values, where no boundary is in view."""
+        of_class = self.probabilities[..., int(self.regions[0, 0])]
+        if np.ptp(of_class) > _FLAT:
+            look: dict[str, Any] = {"colors": style.INK, "linewidths": 0.7, "alpha": 0.7, "zorder": 2}
+            lines = self.ax_.contour(self.across, self.up, of_class, levels=4, **look)
+            self.ax_.clabel(lines, fontsize=style.SMALL)
 
     def _draw_certainty(self) -> None:
         chance = 1 / len(self.classes)

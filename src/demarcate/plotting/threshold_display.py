@@ -173,7 +173,7 @@ class ThresholdDisplay(Display):
             style.draw_grid(panel)
         self.ax_.set(xlim=(0, 1), ylim=(0, 1.02))
         self.cost_ax_.set(xlim=(0, 1), ylim=(0, max(float(self.cost.max()) * 1.05, 1e-9)))
-        style.label_axes(self.ax_, self.title, "", "share")
+        style.label_axes(self.ax_, self.title, "", "share", span=self._span)
         self.ax_.tick_params(labelbottom=False)
         style.label_axes(self.cost_ax_, "", "threshold", "mean cost of a row", caption=self.caption)
         shares, marks = np.split(np.array(self.ax_.get_legend_handles_labels()[0], dtype=object), [2])
@@ -194,10 +194,13 @@ class ThresholdDisplay(Display):
 
     def _set_panels(self, ax: "Axes | None") -> None:
         """Make two panels above one another, in new axes or in the place of the given ones."""
+        self._span = 1.0
         if ax is None:
             panels = style.new_axes(1, 2, width=5.4, height=2.3, sharex=True)
             self.ax_, self.cost_ax_ = panels[:, 0]
         else:
+            if place := ax.get_subplotspec():
+                self._span = 1 / place.get_gridspec().ncols
             ax.set_axis_off()
             self.ax_ = ax.inset_axes((0, 0.54, 1, 0.46))
             self.cost_ax_ = ax.inset_axes((0, 0, 1, 0.46), sharex=self.ax_)

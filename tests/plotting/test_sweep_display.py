@@ -45,6 +45,18 @@ def test_a_single_setting_names_the_axis_and_its_values_the_configurations(moons
     assert display.title.endswith("with one seed, which cannot show what is noise")
 
 
+@pytest.mark.parametrize(
+    ("lrs", "ending"), [([0.0001, 0.02], ", by more than noise"), ([0.02, 0.0201], "its lead may be noise")]
+)
+def test_the_title_calls_a_lead_clear_where_the_sweep_does(moons, monkeypatch, lrs, ending):
+    result = sweep(moons, over={"lr": lrs}, seeds=8, training=Training(epochs=40))
+    # As where no other mean is in the winner's own interval, and their differences vary.
+    monkeypatch.setattr(type(result), "near_best", (result.winner.configuration,))
+    monkeypatch.setattr(type(result), "smallest_near_best", None)
+    assert ("more than noise" in ending) == result.winner.lead.is_clear
+    assert SweepDisplay.from_sweep(result).title.endswith(ending)
+
+
 def test_against_a_setting_there_is_a_line_for_each_of_the_others(swept):
     display = SweepDisplay.from_sweep(swept, over="hidden")
     assert display.over == "hidden"

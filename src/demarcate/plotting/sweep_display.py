@@ -227,7 +227,8 @@ def _finding(result: Any, table: pl.DataFrame, varied: list[str], smallest: str 
         return f"{best}; {smallest} is the smallest within noise of it"
     if n_near:
         return f"{best}; {n_near} of {counted(len(table) - 1, 'other')} within noise of it"
-    return f"{best}, by more than noise"
+    lead = result.winner.lead
+    return f"{best}, by more than noise" if lead and lead.is_clear else f"{best}; its lead may be noise"
 
 
 def _caption(result: Any, metric: SweepMetric, *, listed: bool) -> str:

@@ -156,3 +156,9 @@ def test_both_charts_of_a_threshold_give_the_script_the_position_of_their_axes(p
     boxes = [each for each in page.all("svg") if "data-box" in each]
     assert len(boxes) == 2
     assert len([each for each in page.all("path") if each.get("data-role") == "cursor"]) == 2
+
+
+def test_no_interval_is_written_without_width(html):
+    text = re.sub(r"<[^>]*>", "", html)
+    assert len(re.findall(r"[\d.]+ \[[\d.]+,\s[\d.]+\]", text)) > 20
+    assert not re.findall(r"([\d.]+) \[\1,\s\1\]", text)

@@ -143,3 +143,9 @@ def test_the_file_that_the_documents_show_is_one(demarcate, folder):
     written(folder / "demarcate.toml", re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])
     outcome = demarcate("fit", "moons", "--show-settings", "--json")
     assert json.loads(outcome.out)["drop"] == {"value": ["id", "name"], "from": "demarcate.toml"}
+
+
+def test_settings_of_a_preset_that_there_is_not_are_wrong_usage(demarcate, folder):
+    outcome = demarcate("fit", "moons", "--preset", "quick", "--show-settings")
+    assert outcome.code == 2
+    assert "preset must be one of fast, default, best, lesson, got 'quick'" in outcome.err

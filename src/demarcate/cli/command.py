@@ -9,6 +9,7 @@ from demarcate.cli.option_groups import option_types
 from demarcate.cli.repeated_options import SingleValueCommand
 from demarcate.cli.settings_file import NEVER_IN_A_FILE, FileOption, FileSettings, find_settings, read_settings
 from demarcate.cli.shown_settings import in_words, print_settings
+from demarcate.errors import SettingError
 from demarcate.formatting import listed, visible
 
 
@@ -26,7 +27,10 @@ class Command(SingleValueCommand):
         """Run the command, or print its settings if that is asked for."""
         settings: FileSettings = ctx.obj
         if ctx.params.get("show_settings"):
-            print_settings(ctx, settings)
+            try:
+                print_settings(ctx, settings)
+            except SettingError as error:
+                ctx.fail(str(error))
             return None
         used = {name: path for name, path in settings.sources.items() if _comes_from(ctx, name) == "DEFAULT_MAP"}
         if used and not ctx.params.get("quiet"):

@@ -164,13 +164,14 @@ def fit(
     settings = with_lesson_settings(data.table, settings, quiet=output.quiet)
     check_outputs(files, data.table)
     tracking.check()
-    check_settings(settings, seed)
+    progress = PhasesProgress(quiet=output.quiet, every=validation.every)
+    with progress.shown(), phase("check", detail="settings"):
+        check_settings(settings, seed)
     memory, out, report = validation.memory, files.out, files.report
     if budget:
         budget.reserved = REPORT_SECONDS * (files.report is not None) + PLOT_SECONDS * (files.plot is not None)
     with ExitStack() as closing:
         closing.enter_context(keeping_to(budget))
-        progress = PhasesProgress(quiet=output.quiet, every=validation.every)
         with progress.shown():
             opened = open_fit_input(
                 data, reading, rows, settings, out=out, report=report, memory=memory, seed=seed, quiet=output.quiet

@@ -165,7 +165,7 @@ def fit(
     check_outputs(files, data.table)
     tracking.check()
     progress = PhasesProgress(quiet=output.quiet, every=validation.every)
-    with progress.shown(), phase("check", detail="settings"):
+    with progress.shown(), phase("read", detail="settings"):
         check_settings(settings, seed)
     memory, out, report = validation.memory, files.out, files.report
     if budget:

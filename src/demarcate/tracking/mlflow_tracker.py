@@ -5,7 +5,6 @@ MLflow reports its use to its makers unless it is told not to; here it is.
 
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -22,21 +21,17 @@ MAX_REASON = 100
 """Characters of MLflow's own message that are passed on."""
 _MODEL_CODE = '''"""A model of demarcate for MLflow: reads the model file, and predicts frames."""
 
-import warnings
-
 import demarcate
 import mlflow
+import pandas
 
-with warnings.catch_warnings():
-    # MLflow asks for the type of a table: the model file says what its columns hold.
-    warnings.simplefilter("ignore")
 
-    class DemarcateModel(mlflow.pyfunc.PythonModel):
-        def load_context(self, context):
-            self.predictor = demarcate.load(context.artifacts["model"])
+class DemarcateModel(mlflow.pyfunc.PythonModel):
+    def load_context(self, context):
+        self.predictor = demarcate.load(context.artifacts["model"])
 
-        def predict(self, context, model_input, params=None):
-            return self.predictor.predict_frame(model_input)
+    def predict(self, context, model_input: pandas.DataFrame, params=None):
+        return self.predictor.predict_frame(model_input)
 
 
 mlflow.models.set_model(DemarcateModel())
@@ -121,12 +116,9 @@ def _log_model(mlflow: Any, file: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         code = Path(folder) / "demarcate_model.py"
         code.write_text(_MODEL_CODE, encoding="utf-8")
-        with warnings.catch_warnings():
-            # MLflow asks for the type of a table: the model file says what its columns hold.
-            warnings.filterwarnings("ignore", "(?s).*Add type hints")
-            mlflow.pyfunc.log_model(
-                name=MODEL_NAME,
-                python_model=str(code),
-                artifacts={"model": str(file)},
-                pip_requirements=[f"demarcate=={version('demarcate')}"],
-            )
+        mlflow.pyfunc.log_model(
+            name=MODEL_NAME,
+            python_model=str(code),
+            artifacts={"model": str(file)},
+            pip_requirements=[f"demarcate=={version('demarcate')}"],
+        )

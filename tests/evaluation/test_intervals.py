@@ -88,8 +88,8 @@ class TestScores:
 
     def test_draws_without_an_area_are_left_out(self, monkeypatch):
         codes, probabilities = predictions(100, 3)
-        drawn = list(resample(100, 20, seed=0))
-        areas = metric_measures(codes, probabilities)["roc_auc"](drawn[0])
+        drawn = list(resample(100, 400, seed=0))
+        areas = metric_measures(codes, probabilities)["roc_auc"](np.concatenate(drawn))
         of_one_class = np.where(codes == 0, 1.0, 0.0)[np.newaxis]
         monkeypatch.setattr(bootstrap, "resample", lambda *arguments: iter([*drawn, of_one_class]))
         area = score(codes, probabilities, rows="test")["roc_auc"]

@@ -15,6 +15,7 @@ MODULES = (
     "demarcate.classifier.presets",
     "demarcate.plotting",
     "demarcate.report",
+    "demarcate.tracking",
     "demarcate.datasets",
     "demarcate.evaluation",
     "demarcate.experiments.diagnosis",

@@ -46,3 +46,4 @@ TRACKERS = {
         Tracker("tensorboard", "tensorboard", "demarcate.tracking.tensorboard_tracker:send_to_tensorboard"),
     )
 }
+"""The experiment trackers that a fit can be sent to, by name."""

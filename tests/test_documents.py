@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from demarcate.datasets import heart
 
 ROOT = Path(__file__).parents[1]
 FIELD = ROOT / "tests" / "data" / "field"
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = ROOT / "README.md"
+DOCUMENTS = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
 SET_UP = {"make", "python", "uv", "pipx", "docker", "source", ".venv/bin/python", r".venv\Scripts\python"}
@@ -29,10 +31,10 @@ def blocks(document, *languages):
     return [text for found, text in BLOCK.findall(document.read_text(encoding="utf-8")) if found in languages]
 
 
-def commands(*languages):
+def commands(*languages, documents=DOCUMENTS):
     return [
         shlex.split(line.replace("\\", "/"), comments=True)
-        for document in DOCUMENTS
+        for document in documents
         for text in blocks(document, *languages)
         for line in text.replace("\\\n", "").splitlines()
         if line.strip() and not line.startswith("#")
@@ -84,19 +86,47 @@ def test_code_fits_on_a_page(document):
     assert [line for line in lines if len(line) > WIDTH] == []
 
 
-def test_every_demarcate_command_runs_in_the_order_shown(tmp_path):
-    commands_shown = [words[1:] for words in commands("bash", "powershell") if Path(words[0]).stem == "demarcate"]
-    shown = [list(words) for words in dict.fromkeys(map(tuple, commands_shown))]
-    assert len(shown) >= 6
+def demarcate_commands(document):
+    """Return the arguments of each command that a document shows, once."""
+    words = commands("bash", "powershell", documents=[document])
+    return list(dict.fromkeys(tuple(each[1:]) for each in words if Path(each[0]).stem == "demarcate"))
+
+
+@pytest.fixture(scope="module")
+def heart_model(tmp_path_factory):
+    """The model that the first page of the documents makes, trained for less long."""
+    folder = tmp_path_factory.mktemp("heart")
+    done = demarcate("fit", "heart", "--preset", "fast", "--out", "heart.safetensors", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder / "heart.safetensors"
+
+
+def run_in_order(shown, folder):
     # Tables of the reader's own.
-    heart().frame.write_parquet(tmp_path / "large.parquet")
-    shutil.copy(FIELD / "groups" / "mild_visits.csv", tmp_path / "visits.csv")
-    shutil.copy(FIELD / "time-order" / "past.csv", tmp_path / "market.csv")
+    heart().frame.write_parquet(folder / "large.parquet")
+    shutil.copy(FIELD / "groups" / "mild_visits.csv", folder / "visits.csv")
+    shutil.copy(FIELD / "time-order" / "past.csv", folder / "market.csv")
     for arguments in shown:
-        done = demarcate(*arguments, cwd=tmp_path)
+        done = demarcate(*arguments, cwd=folder)
         assert done.returncode == 0, (arguments, done.stderr)
-    assert (tmp_path / "heart.safetensors").is_file()
-    assert len((tmp_path / "predictions.csv").read_text(encoding="utf-8").splitlines()) == 304
+        for option, path in pairwise(arguments):
+            assert option not in {"--out", "--report", "--plot"} or (folder / path).stat().st_size, arguments
+
+
+def test_every_command_of_the_readme_runs_in_the_order_shown(tmp_path):
+    shown = demarcate_commands(README)
+    assert ("fit", "heart", "--out", "heart.safetensors") in shown
+    run_in_order(shown, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "document", [each for each in DOCUMENTS[1:] if demarcate_commands(each)], ids=lambda document: document.name
+)
+def test_every_other_command_of_a_document_runs_in_the_order_shown(document, heart_model, tmp_path):
+    """With the model of the README, whose own commands run above."""
+    shutil.copy(heart_model, tmp_path)
+    of_readme = demarcate_commands(README)
+    run_in_order([each for each in demarcate_commands(document) if each not in of_readme], tmp_path)
 
 
 def test_nothing_is_shown_that_is_neither_run_nor_a_set_up():

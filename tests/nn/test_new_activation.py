@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from demarcate import Network, Training, datasets, train
+from demarcate import Network, Training, datasets, load, train
 from demarcate.bundle import read_bundle, write_bundle
 from demarcate.nn import ACTIVATIONS, Activation, activations
 from demarcate.nn.activations import ActivationFunctions
@@ -29,7 +29,8 @@ def softsign():
 
 @pytest.fixture(autouse=True)
 def _registered(monkeypatch):
-    monkeypatch.setitem(activations._RECORDS, "softsign", Activation("softsign", "x / (1 + |x|)", softsign))
+    record = Activation("softsign", "x / (1 + |x|)", softsign, lambda x: x / (1 + np.abs(x)))
+    monkeypatch.setitem(activations._RECORDS, "softsign", record)
 
 
 def test_its_gradient_by_hand_is_autograds():
@@ -56,12 +57,14 @@ def test_it_trains_and_survives_a_model_file(tmp_path):
     read = read_bundle(tmp_path / "model.safetensors")
     assert read.networks[0].activation == "softsign"
     assert np.array_equal(read.predict_proba(X), run.predictor.predict_proba(X))
+    without_torch = load(tmp_path / "model.safetensors", backend="numpy")
+    assert without_torch.predict_proba(X[:20]) == pytest.approx(run.predictor.predict_proba(X[:20]), abs=1e-6)
 
 
 def test_the_help_text_names_it_without_importing_torch():
     code = (
         "import sys; from demarcate.nn import activations as a; "
-        "a._RECORDS['softsign'] = a.Activation('softsign', 'x / (1 + |x|)', None); "
+        "a._RECORDS['softsign'] = a.Activation('softsign', 'x / (1 + |x|)', None, None); "
         "from demarcate.cli.options import NetworkOptions; "
         "fields = NetworkOptions.__dataclass_fields__; "
         "helps = [fields[name].metadata['typer'][0].help for name in ('activation', 'head')]; "

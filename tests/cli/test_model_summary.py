@@ -1,16 +1,20 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from demarcate.bundle import inspect_bundle
 from demarcate.bundle.format import decode, encode
 from demarcate.bundle.network_kinds import NetworkKind
 from demarcate.bundle.read_model import parse_model_file
 from demarcate.cli.model_summary import (
     _layers,
     _trees,
+    column_values,
     encoded_columns,
     layer_widths,
+    missing_counts,
     parameter_counts,
     summarize,
     value_range,
@@ -50,6 +54,28 @@ def test_what_is_on_record_is_told(described):
     assert told["audit"] == "2 notes, 1 leak"
     assert told["training"] == "ended by its time limit after 9 epochs"
     assert (told["seed"], told["made with torch"]) == ("3", "2.6")
+
+
+def test_origin_names_the_versions_together_and_then_the_seed_and_the_data(described):
+    provenance = {"data_sha256": "ab", "demarcate": "0.1", "python": "3.11", "seed": 3, "torch": "2.6"}
+    names = [name for name, _ in described(1, record={"provenance": provenance})]
+    first = names.index("made with demarcate")
+    assert names[first : first + 5] == [
+        "made with demarcate",
+        "made with python",
+        "made with torch",
+        "seed",
+        "data_sha256",
+    ]
+
+
+def test_ranges_have_six_digits_and_missing_cells_are_counted():
+    spec = inspect_bundle(GOLDEN / "format_4.safetensors").spec
+    trained_on = spec.trained_on
+    age = replace(trained_on.ranges["age"], n_values=6, least=-2.6144038506574, greatest=80.59822923099269)
+    spec = replace(spec, trained_on=replace(trained_on, ranges={"age": age}))
+    assert column_values(spec)["age"] == "-2.6144 to 80.5982"
+    assert missing_counts(spec) == {"age": 2}
 
 
 def test_shares_of_networks_are_told_where_they_differ(described):

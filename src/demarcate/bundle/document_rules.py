@@ -216,10 +216,12 @@ def check_record(record: Any) -> None:
     """Raise ValueError if entries of a record that commands read are invalid; other entries are free."""
     require(isinstance(record, dict), "the record is not a mapping")
     _check_scores(record.get("scores", {}), "the scores")
-    baselines = record.get("baselines", {})
-    require(isinstance(baselines, dict), "the baselines are not a mapping")
-    for name, scores in baselines.items():
-        _check_scores(scores, f"the baseline {name!r}")
+    for entry, named in (("baselines", "the baseline"), ("class_scores", "the class")):
+        by_name = record.get(entry, {})
+        require(isinstance(by_name, dict), f"the {entry} are not a mapping")
+        for name, scores in by_name.items():
+            _check_scores(scores, f"{named} {name!r}")
+    _check_comparisons(record.get("comparison", {}))
     gain = record.get("averaging_gain", {})
     is_gain = isinstance(gain, dict) and all(type(value) in (int, float) for value in gain.values())
     require(is_gain, "averaging_gain does not hold numbers")
@@ -247,6 +249,14 @@ def _check_scores(scores: Any, name: str) -> None:
         is_score = is_score and is_count(score.get("n_clusters", 0))
         is_score = is_score and type(score.get("n_effective", 0)) in (int, float)
         require(is_score and is_count(score["n_rows"]), f"{name}: {metric!r} is not a number with an interval")
+
+
+def _check_comparisons(comparisons: Any) -> None:
+    require(isinstance(comparisons, dict), "the comparisons are not a mapping")
+    for name, comparison in comparisons.items():
+        is_named = isinstance(comparison, dict) and is_text(comparison.get("other"))
+        require(is_named, f"the comparison {name!r} does not name the other classifier")
+        _check_scores(comparison.get("differences"), f"the comparison {name!r}")
 
 
 def _has_numbers(score: Mapping[str, Any]) -> bool:

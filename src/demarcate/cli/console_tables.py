@@ -205,17 +205,38 @@ def print_model(path: str, file: "ModelFile") -> None:
     spec = file.spec
     print_lines(f"{path} predicts {spec.target!r}: {listed(spec.classes.tolist())}")
     encoded, values = model_summary.encoded_columns(spec), model_summary.column_values(spec)
+    missing = model_summary.missing_counts(spec)
     rows = [
-        (column.name, column.kind, values[column.name], encoded.get(column.name, ""), _remark(column))
+        (
+            column.name,
+            column.kind,
+            str(missing.get(column.name) or ""),
+            values[column.name],
+            encoded.get(column.name, ""),
+            _remark(column),
+        )
         for column in spec.schema.columns
     ]
-    print_table("Columns", ("column", "kind", "values", "encoded", ""), rows)
+    # Every column of a table has its kind; few have missing cells, and not every file counts them.
+    heads = ("column", "kind", "missing", "values", "encoded", "")
+    kept = [place for place, head in enumerate(heads) if head != "missing" or any(missing.values())]
+    print_table(
+        "Columns", [heads[place] for place in kept], [[row[place] for place in kept] for row in rows], right=["missing"]
+    )
     if spec.record.get("scores"):
         from demarcate.evaluation.scores import scores_from_json
 
         baselines = {name: scores_from_json(values) for name, values in spec.record.get("baselines", {}).items()}
         print_scores(scores_from_json(spec.record["scores"]), baselines)
         print_averaging_gain(spec.record.get("averaging_gain", {}))
+    if class_scores := model_summary.positive_scores(spec):
+        from demarcate.evaluation.positive_scores import positive_in_words
+
+        assert spec.positive is not None
+        print_lines(positive_in_words(spec.classes.tolist()[spec.positive], class_scores))
+    compared = model_summary.comparisons(spec)
+    if compared:
+        print_lines(*map(str, compared), "")
     print_lines(*(f"{name:22s} {text}" for name, text in model_summary.summarize(file)))
 
 

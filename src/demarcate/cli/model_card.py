@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from demarcate.bundle.network_kinds import networks_in_words
-from demarcate.cli.model_summary import column_values, summarize
+from demarcate.cli.model_summary import column_values, comparisons, missing_counts, positive_scores, summarize
 from demarcate.evaluation.metrics import METRICS
+from demarcate.evaluation.positive_scores import positive_in_words
 from demarcate.evaluation.scored_rows import few_scored_rows
 from demarcate.evaluation.scores import scores_from_json
 from demarcate.formatting import counted, listed, plain_text, visible
@@ -69,11 +70,17 @@ def _data(spec: "ModelSpec", facts: Sequence[tuple[str, str]]) -> Iterator[str]:
     yield _blank("Source", "where the rows come from, when and how they were collected, and who labelled them")
     yield _blank("Rights", "on what grounds the data may be used, and how people in them agreed")
     yield from _facts(facts, _IN_DATA)
-    values = column_values(spec)
-    rows = [(column.name, column.kind, values[column.name]) for column in spec.schema.used]
-    rows += [(column.name, column.kind, f"not used: {column.dropped}") for column in spec.schema.dropped]
+    values, missing = column_values(spec), missing_counts(spec)
+    rows = [
+        (column.name, column.kind, values[column.name], f"{missing[column.name]:,}" if column.name in missing else "")
+        for column in spec.schema.used
+    ]
+    rows += [(column.name, column.kind, f"not used: {column.dropped}", "") for column in spec.schema.dropped]
     yield ""
-    yield from _table(("column", "kind", "values in training"), rows)
+    yield from _table(("column", "kind", "values in training", "missing"), rows)
+    if any(column.name not in missing for column in spec.schema.used):
+        yield ""
+        yield "Missing cells are counted of numbers and dates; the file keeps no count of others."
 
 
 def _scores(spec: "ModelSpec") -> Iterator[str]:
@@ -92,11 +99,15 @@ def _scores(spec: "ModelSpec") -> Iterator[str]:
     ]
     yield from _table(("", *models), rows)
     yield ""
+    yield from (f"- {_text(str(each))}" for each in comparisons(spec))
+    if spec.positive is not None and (of_class := positive_scores(spec)):
+        yield f"- {_text(positive_in_words(spec.classes.tolist()[spec.positive], of_class))}"
     yield _blank("Other rows", "scores on rows of another place or time: demarcate evaluate")
     yield _blank("Groups of people", "scores for each group that a mistake could harm, with their intervals")
 
 
 def _limits(spec: "ModelSpec") -> Iterator[str]:
+    yield from (f"- {_text(str(each))}" for each in comparisons(spec) if each.verdict == "worse")
     yield "- The scores hold for rows like the training rows. Rows outside their values are predicted, with a warning."
     findings = spec.record.get("audit", [])
     texts = [text for finding in findings if isinstance(text := finding.get("text", finding.get("message")), str)]

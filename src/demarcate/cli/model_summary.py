@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from demarcate.bundle.network_kinds import NetworkKind, network_kinds
+from demarcate.evaluation.scores import scores_from_json
 from demarcate.formatting import MAX_LISTED, counted, listed, quoted
 from demarcate.nn import Network, family_of
 from demarcate.nn.spec import n_outputs
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from demarcate.bundle.model_spec import ModelSpec
     from demarcate.bundle.read_model import ModelFile
     from demarcate.encoding import TableEncoder
+    from demarcate.evaluation.paired import PairedComparison
+    from demarcate.evaluation.scores import Score
 
+_OF_THE_FIT = ("seed", "data_sha256")
+"""What a record of origin holds beside versions of programs."""
 _SAMPLED = "drawn at random, for the audit and logistic regression"
 
 
@@ -47,8 +52,10 @@ def summarize(file: "ModelFile") -> list[tuple[str, str]]:
         ("audit", ", ".join(counted(n, severity) for severity, n in severities.items())),
         ("sample", f"{record['n_sampled']:,} rows, {_SAMPLED}" if "n_sampled" in record else ""),
     ]
-    for name, value in record.get("provenance", {}).items():
-        summary.append((name if name in ("seed", "data_sha256") else f"made with {name}", str(value)))
+    provenance = record.get("provenance", {})
+    own = [name for name in _OF_THE_FIT if name in provenance]
+    summary += [(f"made with {name}", str(value)) for name, value in provenance.items() if name not in own]
+    summary += [(name, str(provenance[name])) for name in own]
     sizes = f"{len(file.data):,} bytes, {file.n_header_bytes:,} of them header"
     tensors = counted(len(file.tensors), "tensor")
     summary.append(("file", f"format {file.document['format_version']}, {sizes}, {tensors}"))
@@ -96,13 +103,44 @@ def encoded_columns(spec: "ModelSpec") -> dict[str, str]:
 
 def column_values(spec: "ModelSpec") -> dict[str, str]:
     """Return each column's categories, or the range of its values, as far as the file keeps them."""
-    ranges = {} if spec.trained_on is None else spec.trained_on.ranges
-    return {
-        column.name: f"{column.written(values.least)} to {column.written(values.greatest)}"
-        if (values := ranges.get(column.name))
-        else listed(column.categories)
-        for column in spec.schema.columns
-    }
+    from demarcate.tabular.summaries import range_in_words
+
+    ranges, texts = {} if spec.trained_on is None else spec.trained_on.ranges, {}
+    for column in spec.schema.columns:
+        if (values := ranges.get(column.name)) is None:
+            texts[column.name] = listed(column.categories)
+        elif column.kind == "numerical":
+            texts[column.name] = range_in_words(values.least, values.greatest)
+        else:
+            texts[column.name] = f"{column.written(values.least)} to {column.written(values.greatest)}"
+    return texts
+
+
+def missing_counts(spec: "ModelSpec") -> dict[str, int]:
+    """Return the missing cells of each column in training, as far as the file keeps them: of numbers and dates."""
+    trained_on = spec.trained_on
+    return (
+        {}
+        if trained_on is None
+        else {name: trained_on.n_rows - values.n_values for name, values in trained_on.ranges.items()}
+    )
+
+
+def comparisons(spec: "ModelSpec") -> "list[PairedComparison]":
+    """Return the comparisons with baselines on the same rows, logistic regression first."""
+    from demarcate.evaluation.paired import DECIDING, PairedComparison
+
+    recorded = sorted(spec.record.get("comparison", {}).items())
+    compared = [PairedComparison.from_json(document) for _, document in recorded]
+    return [each for each in compared if DECIDING in each.differences]
+
+
+def positive_scores(spec: "ModelSpec") -> "dict[str, Score]":
+    """Return precision, recall and F1 of the positive class, as far as the file keeps them."""
+    if spec.positive is None:
+        return {}
+    label = str(spec.classes.tolist()[spec.positive])
+    return scores_from_json(spec.record.get("class_scores", {}).get(label, {}))
 
 
 def value_range(counts: Iterable[int]) -> str:

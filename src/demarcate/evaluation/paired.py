@@ -19,7 +19,7 @@ from demarcate.evaluation.intervals import metric_bootstrap, sampled_units
 from demarcate.evaluation.metrics import METRICS
 from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.score_tables import Scores
-from demarcate.evaluation.scores import Score, scores_json
+from demarcate.evaluation.scores import Score, scores_from_json, scores_json
 from demarcate.formatting import interval_texts
 from demarcate.presentation import brief_repr
 
@@ -87,6 +87,11 @@ class PairedComparison:
     def to_json(self) -> dict[str, Any]:
         """Return the comparison as a JSON object."""
         return {"other": self.other, "verdict": self.verdict, "differences": scores_json(self.differences)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "PairedComparison":
+        """Return the comparison that `to_json` wrote."""
+        return cls(document["other"], scores_from_json(document["differences"]))
 
 
 def compare_classifiers(

@@ -17,14 +17,14 @@ def positive_in_words(label: Any, scores: Mapping[str, Score]) -> str:
     --------
     >>> recall, precision = (Score(value, value - 0.07, value + 0.04, 200, "test") for value in (0.92, 0.71))
     >>> print(positive_in_words("ill", {"recall": recall, "precision": precision}))
-    Of the 'ill' rows 92% [85, 96] are found; of the rows predicted as 'ill' 71% [64, 75] are.
+    Of the 'ill' rows 92% [85, 96] are found; of the rows predicted as 'ill' 71% [64, 75] are 'ill'.
     """
     name = quoted(str(label))
     recall, precision = scores.get("recall"), scores.get("precision")
     found = f"There is no {name} row" if recall is None else f"Of the {name} rows {_percent(recall)} are found"
     right = f"no row is predicted as {name}"
     if precision is not None:
-        right = f"of the rows predicted as {name} {_percent(precision)} are"
+        right = f"of the rows predicted as {name} {_percent(precision)} are {name}"
     return f"{found}; {right}."
 
 

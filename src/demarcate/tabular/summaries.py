@@ -27,6 +27,11 @@ def summarize_column(cells: pl.Series, column: Column) -> ColumnSummary:
     return ColumnSummary(sum(_count_missing(part, column) for part in slices(cells)), _describe(cells, column))
 
 
+def range_in_words(least: float, greatest: float) -> str:
+    """Return a range of numbers as people read it, to six digits."""
+    return f"{least:g} to {greatest:g}"
+
+
 def _count_missing(cells: pl.Series, column: Column) -> int:
     if column.is_quantity:
         return int(np.isnan(column.parse_quantities(cells).values).sum())
@@ -37,7 +42,9 @@ def _describe(cells: pl.Series, column: Column) -> str:
     if column.kind == "numerical":
         present = column.parse_quantities(cells).values
         present = present[~np.isnan(present)]
-        return f"{present.min():g} to {present.max():g}, median {np.median(present):g}" if len(present) else ""
+        if not len(present):
+            return ""
+        return f"{range_in_words(present.min(), present.max())}, median {np.median(present):g}"
     if column.kind == "date":
         first = _first_value(cells)
         return f"such as {first}" if first else ""

@@ -50,7 +50,7 @@ def test_everything_a_model_decides_by_is_shown(demarcate):
 def test_the_positive_class_and_the_training_rows_are_shown(demarcate):
     out = " ".join(demarcate("inspect", GOLDEN.with_name("format_4.safetensors")).out.split())
     for words in (
-        "age numerical 29 to 77 numeric",
+        "age numerical 1 29 to 77 numeric",
         "seen date 2019-02-12",
         "positive class mild",
         "trained on 8 rows",

@@ -183,7 +183,8 @@ class TestProcess:
         process.send_signal(number)
         _, err = process.communicate(timeout=300)
         assert process.returncode == code
-        assert err == called + b": nothing was written.\n"
+        advice = b"With --checkpoint FOLDER the same command resumes its training."
+        assert err == called + b": nothing was written. " + advice + b"\n"
         assert not list(tmp_path.iterdir())
 
     def test_being_killed_while_saving_leaves_the_old_model(self, start, tmp_path):

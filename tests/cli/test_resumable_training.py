@@ -5,6 +5,9 @@ import sys
 
 import pytest
 
+from demarcate.cli.resumable_training import resumable_training
+from demarcate.errors import Interrupted
+
 INTERRUPTED = """
 import os
 from demarcate.engine.trainer import Trainer
@@ -18,6 +21,32 @@ Trainer._train_block = train_block_and_signal
 """Sends a signal to the process itself when some blocks of epochs are trained, and others are not."""
 
 
+def interrupted(checkpoint, error):
+    """What is raised where an error interrupts training."""
+    try:
+        with resumable_training(checkpoint, quiet=True):
+            raise error
+    except KeyboardInterrupt as raised:
+        return raised
+
+
+def test_an_interrupt_of_training_that_nothing_keeps_says_what_would_keep_it():
+    message = "nothing was written. With --checkpoint FOLDER the same command resumes its training."
+    assert str(interrupted(None, KeyboardInterrupt())) == message
+
+
+def test_before_a_checkpoint_is_written_there_is_nothing_to_resume(tmp_path):
+    assert str(interrupted(str(tmp_path), KeyboardInterrupt())) == ""
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), Interrupted("Repeat the same call to resume it.")])
+def test_how_to_resume_is_said_for_the_command_line_whoever_was_interrupted(tmp_path, error):
+    (tmp_path / "manifest.json").touch()
+    raised = interrupted(str(tmp_path), error)
+    assert isinstance(raised, Interrupted)
+    assert str(raised) == f"training so far is saved in {tmp_path}. Repeat the same command to resume it."
+
+
 def test_the_same_command_goes_on_and_writes_the_same_file(demarcate, tmp_path):
     common = ("fit", "moons", "--folds", "2", "--epochs", "4", "--hidden", "8")
     folder, first, again, plain = (
@@ -28,6 +57,7 @@ def test_the_same_command_goes_on_and_writes_the_same_file(demarcate, tmp_path):
     resumed = demarcate(*common, "--checkpoint", folder, "--out", again)
     assert resumed.code == 0
     assert f"Resuming the training in {folder}." in resumed.err
+    assert ("resumed and trained in" in resumed.out, "resumed" in begun.out) == (True, False)
     assert demarcate(*common, "--out", plain).code == 0
     assert first.read_bytes() == again.read_bytes() == plain.read_bytes()
 

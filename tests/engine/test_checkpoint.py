@@ -418,7 +418,9 @@ def test_ctrl_c_saves_the_state_and_the_message_names_the_remedy(tmp_path):
     handler = signal.getsignal(signal.SIGINT)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        with pytest.raises(Interrupted, match=r"^training so far is saved in .*\. Repeat the same call to resume it$"):
+        with pytest.raises(
+            Interrupted, match=r"^training so far is saved in .*\. Repeat the same call to resume it\.$"
+        ):
             fit(members(epochs=2000), samples(), checkpoint=tmp_path, checkpoint_every=1000)
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:

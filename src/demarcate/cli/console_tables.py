@@ -179,14 +179,14 @@ def print_class_scores(classes: Sequence[Any], scores: Sequence[Mapping[str, "Sc
 
 
 def print_training(
-    classifier: "DemarcateClassifier", split: Mapping[str, int] | None, seconds: float, training_set: "TrainingSet"
+    classifier: "DemarcateClassifier", split: Mapping[str, int] | None, trained: str, training_set: "TrainingSet"
 ) -> None:
     """Print how the networks were trained, on which rows of a single split, and what read a sample of the rows."""
     from demarcate.bundle.network_kinds import networks_in_words
 
     epochs = sorted(member.best_epoch for member in classifier.members_)
     print_lines(
-        f"{networks_in_words(classifier.predictor_, f'trained in {seconds:.1f} s')};",
+        f"{networks_in_words(classifier.predictor_, trained)};",
         f"best epoch {epochs[0]}."
         if len(epochs) == 1
         else f"best epochs {epochs[0]} to {epochs[-1]}, median {epochs[len(epochs) // 2]}.",

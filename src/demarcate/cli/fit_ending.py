@@ -23,10 +23,13 @@ def print_fit(
     table: "LabelledTable | TableOnDisk",
     record: Mapping[str, Any],
     baselines: Mapping[str, "Mapping[str, Score]"],
-    seconds: float,
+    trained: str,
     differences: "Sequence[SettingDifference] | None",
 ) -> None:
-    """Print scores, how the networks were trained, how defaults differ from a plain loop if asked, and the verdict."""
+    """Print scores, how the networks were trained, how defaults differ from a plain loop if asked, and the verdict.
+
+    ``trained`` says in words how long training took.
+    """
     from demarcate.classifier.notices import convergence_notice
     from demarcate.cli.explanation import print_differences
 
@@ -38,7 +41,7 @@ def print_fit(
     if classifier.cost_comparison_ and classifier.costs_:
         console_tables.print_costs(classifier.cost_comparison_, classes, classifier.costs_)
     console_tables.print_positive(classes, classifier.predictor_.positive, classifier.class_scores_)
-    console_tables.print_training(classifier, record.get("split"), seconds, table.training_set)
+    console_tables.print_training(classifier, record.get("split"), trained, table.training_set)
     if notice := convergence_notice(classifier.members_):
         print_lines(notice)
     if (budget := current_budget()) and budget.left_out:

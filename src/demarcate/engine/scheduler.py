@@ -136,7 +136,7 @@ class PopulationScheduler:
         if checkpoint and self._was_interrupted and self._was_interrupted():
             self._save(number)
             assert self._folder
-            raise Interrupted(f"training so far is saved in {self._folder.path}. Repeat the same call to resume it")
+            raise Interrupted(f"training so far is saved in {self._folder.path}. Repeat the same call to resume it.")
         if checkpoint and (checkpoint.is_due() or (time_slice and time_slice.is_checkpoint_due())):
             self._save(number)
         check()

@@ -221,7 +221,7 @@ def _fit(
             merge_labels = table.training_set.merge_labels
             arguments = {**settings, **table.options.arguments(), "merge_labels": merge_labels}
             classifier = DemarcateClassifier(**arguments, on_epoch=progress.on_epoch)
-        with resumable_training(settings.get("checkpoint"), quiet=output.quiet):
+        with resumable_training(settings.get("checkpoint"), quiet=output.quiet) as is_resumed:
             classifier.fit(table.training_set)
             fit_seconds = time.perf_counter() - start
             classifier.set_params(on_epoch=None)
@@ -231,7 +231,8 @@ def _fit(
         # Before anything is shown: the reader of the tables may close the pipe.
         sha256 = _save(classifier, table, record, files, baselines, reading_words)
     if output.shows_tables:
-        print_fit(classifier, table, record, baselines, fit_seconds, differences)
+        trained = f"{'resumed and ' if is_resumed else ''}trained in {fit_seconds:.1f} s{' more' if is_resumed else ''}"
+        print_fit(classifier, table, record, baselines, trained, differences)
     if not output.quiet:
         report_files(files, sha256)
     tracked = _track(tracking, classifier, table, files, baselines, reading_words) if tracking.track else None
@@ -262,6 +263,7 @@ def _fit(
         "left_out": budget.left_out if (budget := current_budget()) else [],
         "memory": table.memory_json() if isinstance(table, TableOnDisk) else None,
         "fit_seconds": round(fit_seconds, 3),
+        "resumed": is_resumed,
     }
 
 

@@ -7,6 +7,8 @@ from demarcate.formatting import (
     interval_texts,
     is_whole,
     listed,
+    percent,
+    percent_digits,
     quoted,
     shortened,
     sized,
@@ -104,3 +106,17 @@ def test_a_lone_surrogate_is_half_a_character():
 def test_a_label_of_a_picture_is_shortened_and_free_of_mathematics():
     assert shortened("a label of many more words than there is room for") == "a label of many more ..."
     assert shortened("$x$") == r"\$x\$"
+
+
+@pytest.mark.parametrize("n_rows", [2, 40, 199, 300, 9_999])
+@pytest.mark.parametrize("digits", [0, 1])
+def test_a_percentage_is_100_only_of_all_and_0_only_of_none(n_rows, digits):
+    texts = [percent(n / n_rows, digits) for n in range(n_rows + 1)]
+    whole = ["0%", "100%"] if digits == 0 else ["0.0%", "100.0%"]
+    assert [texts[0], texts[-1]] == whole
+    assert not [text for text in texts[1:-1] if float(text.strip("<>%")) in (0, 100)]
+
+
+def test_a_share_that_takes_too_many_digits_has_a_bound_instead():
+    assert (percent(1e-8), percent(1 - 1e-8), percent(1 - 1e-12)) == ("<0.001%", ">99.999%", "100%")
+    assert (percent_digits(0.5), percent_digits(0.9996), percent_digits(1e-8, 1)) == (0, 2, 4)

@@ -8,6 +8,9 @@ MAX_LISTED = 8
 MAX_DIGITS = 6
 """Decimal places beyond which a value and the ends of its interval are taken for the same."""
 _MAX_QUOTED = 60
+_ROUNDING = 1e-10
+_MAX_MORE = 3
+"""Decimal places that a percentage gains at most to be told from 0% and 100%."""
 INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
@@ -55,6 +58,36 @@ def decimal(number: float, digits: int = 3, *, sign: bool = False) -> str:
     # Adding 0.0 turns -0.0 into 0.0.
     rounded = round(number, digits) + 0.0
     return f"{rounded:+.{digits}f}" if sign else f"{rounded:.{digits}f}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share as a percentage, with decimal places enough that it is 100% only of all, and 0% only of none.
+
+    Examples
+    --------
+    >>> percent(0.834), percent(299 / 300), percent(2 / 70_000), percent(1.0)
+    ('83%', '99.7%', '0.003%', '100%')
+    >>> percent(0.9996, 1), percent(0, 1), percent(1e-9)
+    ('99.96%', '0.0%', '<0.001%')
+    """
+    shown = percent_digits(share, digits)
+    if _seems_whole(share, shown):
+        least = 10.0**-shown
+        return f"<{least:.{shown}f}%" if share < 0.5 else f">{100 - least:.{shown}f}%"
+    return f"{share:.{shown}%}"
+
+
+def percent_digits(share: float, digits: int = 0) -> int:
+    """Return the decimal places, at least ``digits``, that tell a share's percentage from 0% and 100%."""
+    shown = digits
+    while shown < digits + _MAX_MORE and _seems_whole(share, shown):
+        shown += 1
+    return shown
+
+
+def _seems_whole(share: float, digits: int) -> bool:
+    """Tell whether a share is neither all nor none, but reads so; a rounding error is far below one row's share."""
+    return min(abs(share), abs(1 - share)) >= _ROUNDING and float(f"{share:.{digits}%}"[:-1]) in (0, 100)
 
 
 def interval_texts(value: float, low: float, high: float, digits: int = 3, *, sign: bool = False) -> tuple[str, str]:

@@ -51,4 +51,11 @@ def test_cells_have_names_only_after_a_positive_class():
 
 
 def test_a_share_that_rounds_to_nothing_is_not_written():
-    assert [shortest_percent(share) for share in (0, 0.0049, 0.005, 0.126, 1)] == ["", "", "0", "13", "100"]
+    assert [shortest_percent(share) for share in (0, 0.0049, 0.005, 0.126, 0.996, 1)] == [
+        "",
+        "",
+        "0",
+        "13",
+        ">99",
+        "100",
+    ]

@@ -4,7 +4,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from demarcate import load
+from demarcate import DemarcateClassifier, load
 from demarcate.errors import SettingError
 from demarcate.evaluation import Costs
 from demarcate.plotting import BoundaryDisplay, style
@@ -38,9 +38,13 @@ def test_the_title_says_how_often_a_run_is_right_and_the_caption_which_points_ar
     of_test = BoundaryDisplay.from_estimator(run, moons, rows=run.test_rows[::-1], resolution=20)
     assert of_test.title == f"'curve': {score.value:.0%} right on rows not seen"
     interval = f"Test accuracy {score.value:.2f} [{score.low:.2f}, {score.high:.2f}] on {len(run.test_rows)} rows."
-    assert of_test.caption == f"{interval} Points: these test rows."
+    assert of_test.caption == f"Points: the {len(run.test_rows)} test rows. {interval}"
+    part = BoundaryDisplay.from_estimator(run, moons, rows=run.test_rows[:5], resolution=20)
+    assert part.caption == f"Points: 5 of the {len(run.test_rows)} test rows. {interval}"
     of_all = BoundaryDisplay.from_estimator(run, moons, resolution=20)
-    assert of_all.caption == f"{interval} Points: rows, also those trained on."
+    assert of_all.caption == f"Points: 120 rows, {120 - len(run.test_rows)} of them used in training. {interval}"
+    trained = BoundaryDisplay.from_estimator(run, moons, rows=run.train_rows, resolution=20)
+    assert trained.caption == f"Points: {len(run.train_rows)} rows, all used in training. {interval}"
 
 
 def test_a_model_says_how_often_it_is_right_on_rows_not_seen_and_another_librarys_does_not(
@@ -50,10 +54,26 @@ def test_a_model_says_how_often_it_is_right_on_rows_not_seen_and_another_library
     for model in (heart_classifier, heart_classifier.predictor_.with_record(heart_classifier.record())):
         display = BoundaryDisplay.from_estimator(model, heart, columns=("age", "thalach"), resolution=8)
         assert display.title == f"{value:.0%} right on rows not seen"
-        assert display.caption.startswith(f"Out-of-fold accuracy {value:.2f} [")
+        assert display.caption.startswith(f"Points: 303 rows, all used in training. Out-of-fold accuracy {value:.2f} [")
     plain = LogisticRegression().fit(moons.X.to_numpy(), moons.y)
     display = BoundaryDisplay.from_estimator(plain, (moons.X.to_numpy(), moons.y), resolution=8)
     assert (display.title, display.caption) == ("Where the classifier draws the line", "")
+
+
+def test_a_model_with_a_hold_out_says_how_many_points_it_was_trained_on(moons):
+    clf = DemarcateClassifier(hidden=(4,), epochs=2, n_folds=1, patience=None).fit(*moons)
+    saved = clf.predictor_.with_record(clf.record())
+    for model in (clf, saved):
+        assert _points(model, moons) == "Points: 120 rows, 96 of them used in training."
+    assert _points(clf, moons, clf.oof_rows_) == "Points: the 24 test rows."
+    assert _points(saved, moons, [0, 1]) == "Points: 2 rows of the table it was trained on."
+    others = moons.X[:50], moons.y[:50]
+    assert _points(saved, others) == "Points: 50 rows; nothing records whether they were used in training."
+
+
+def _points(model, data, rows=None):
+    caption = BoundaryDisplay.from_estimator(model, data, rows=rows, resolution=5).caption
+    return caption.partition(".")[0] + "."
 
 
 def test_a_wider_table_is_cut_through_the_boundary_over_its_two_most_important_numbers(heart, heart_classifier):

@@ -1,7 +1,7 @@
 import pytest
 from markupsafe import Markup
 
-from demarcate.report.filters import bdi, elided, joined, number, percent, with_interval
+from demarcate.report.filters import bdi, elided, joined, number, percent_of, with_interval
 
 
 def test_long_text_is_cut_in_the_middle_and_made_visible():
@@ -23,4 +23,4 @@ def test_items_are_joined_with_and(items, expected):
 
 def test_numbers_have_fixed_digits_and_no_negative_zero():
     assert [number(value) for value in (0.84, None, -0.0004)] == ["0.840", "\u2013", "0.000"]
-    assert (with_interval(0.2, 0.1, 0.25), percent(0.541)) == ("0.200 [0.100, 0.250]", "54.1%")
+    assert (with_interval(0.2, 0.1, 0.25), percent_of(0.541)) == ("0.200 [0.100, 0.250]", "54.1%")

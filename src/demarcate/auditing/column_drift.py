@@ -12,7 +12,7 @@ from scipy import stats
 
 from demarcate.checks.duplicate_groups import comparable_cells
 from demarcate.checks.missingness import holm_rejected
-from demarcate.formatting import listed, quoted
+from demarcate.formatting import listed, percent, quoted
 
 LEVEL = 0.01
 MIN_DISTANCE = 0.1
@@ -102,7 +102,9 @@ def _compare_missing(name: str, first: NDArray[np.bool_], second: NDArray[np.boo
     if not counts.sum(0).all() or not counts.sum(1).all():
         return None
     before, after = float(first.mean()), float(second.mean())
-    return ColumnDrift(name, abs(after - before), _p_value(counts), f"missing in {before:.1%} -> {after:.1%} of rows")
+    return ColumnDrift(
+        name, abs(after - before), _p_value(counts), f"missing in {percent(before, 1)} -> {percent(after, 1)} of rows"
+    )
 
 
 def _compare_numbers(name: str, first: NDArray[np.float64], second: NDArray[np.float64]) -> ColumnDrift | None:
@@ -134,7 +136,8 @@ def _compare_categories(name: str, first: pl.Series, second: pl.Series) -> Colum
     distance = float(np.abs(merged_shares[0] - merged_shares[1]).sum() / 2)
     changed = np.argsort(-np.abs(shares[0] - shares[1]), kind="stable")[:2]
     text = ", ".join(
-        f"{quoted(categories[index])} {shares[0, index]:.1%} -> {shares[1, index]:.1%}" for index in changed
+        f"{quoted(categories[index])} {percent(shares[0, index], 1)} -> {percent(shares[1, index], 1)}"
+        for index in changed
     )
     unseen = tuple(categories[index] for index in np.flatnonzero(counts[0] == 0))
     if unseen:

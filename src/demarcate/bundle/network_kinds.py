@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Union
 
-from demarcate.formatting import counted
+from demarcate.formatting import counted, percent
 from demarcate.nn import Network
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def networks_in_words(model: Union["ModelSpec", "Predictor"], done: str = "") ->
     networks, words = counted(len(model.encoding), "network"), _words(kinds)
     if len(kinds) == 1:
         return f"{networks} {words[0]}" + (f", {done}" if done else "")
-    parts = [f"{kind.n_members:,} {text}, {kind.share:.0%}" for kind, text in zip(kinds, words, strict=True)]
-    parts[0] = f"{kinds[0].n_members:,} {words[0]}, which weigh {kinds[0].share:.0%}"
+    parts = [f"{kind.n_members:,} {text}, {percent(kind.share)}" for kind, text in zip(kinds, words, strict=True)]
+    parts[0] = f"{kinds[0].n_members:,} {words[0]}, which weigh {percent(kinds[0].share)}"
     return f"{networks}{f' {done}' if done else ''}: {', '.join(parts[:-1])}, and {parts[-1]}"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from demarcate.checks.finding import Finding
 from demarcate.checks.table_view import TableView
-from demarcate.formatting import listed
+from demarcate.formatting import listed, percent
 
 MIN_CLASS_ROWS = 30
 LARGE_SHARE = 0.9
@@ -34,15 +34,15 @@ def class_balance(table: TableView) -> Iterator[Finding]:
         many = len(few) > 1
         text = (
             f"{len(few)} class{'es have' if many else ' has'} fewer than {MIN_CLASS_ROWS} rows ({shown}): recall is "
-            f"known to {'at best ' if many else ''}+-{reach:.0%}, and scores over all rows hardly show it. Look at "
-            "scores by class, or merge classes"
+            f"known to {'at best ' if many else ''}+-{percent(reach)}, and scores over all rows hardly show it. "
+            "Look at scores by class, or merge classes"
         )
         rows = {str(table.classes[code]): int(counts[code]) for code in few}
         yield Finding("classes", "note", text, (), {"rows": rows})
     largest, share = int(counts.argmax()), float(counts.max() / table.n_table_rows)
     if share >= LARGE_SHARE:
         text = (
-            f"class {str(table.classes[largest])!r} has {share:.1%} of the rows, so always predicting it has the same "
-            "accuracy. Go by log loss and ROC AUC, or by the scores of each class"
+            f"class {str(table.classes[largest])!r} has {percent(share, 1)} of the rows, so always predicting it "
+            "has the same accuracy. Go by log loss and ROC AUC, or by the scores of each class"
         )
         yield Finding("classes", "note", text, (), {"largest": str(table.classes[largest]), "share": share})

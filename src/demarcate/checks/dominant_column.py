@@ -17,6 +17,7 @@ from demarcate.checks.information_gain import best_binning, contingency_table, e
 from demarcate.checks.subject_ids import what_dropping_hides
 from demarcate.checks.table_view import FactorizedColumn, TableView
 from demarcate.checks.target_copies import MAX_CLASS_SHARE, REMEDY
+from demarcate.formatting import percent
 
 MIN_GAIN = 0.45
 """Columns with less information gain (a ROC AUC of about 0.92 for two balanced classes) are not compared."""
@@ -126,9 +127,9 @@ class _Comparison:
 
 def _finding(name: str, alone: _ModelScore, others: _ModelScore, rest: str, hidden: str) -> Finding:
     text = (
-        f"column {name!r} alone predicts the target far better than {rest}: it explains {alone.gain:.0%} of the "
-        f"uncertainty, they {max(others.gain, 0):.0%} (ROC AUC {alone.auc:.3f} and {others.auc:.3f} on held-out rows), "
-        f"like a noisy copy of the target or its mean within a category. {REMEDY}{hidden}"
+        f"column {name!r} alone predicts the target far better than {rest}: it explains {percent(alone.gain)} of the "
+        f"uncertainty, they {percent(max(others.gain, 0))} (ROC AUC {alone.auc:.3f} and {others.auc:.3f} on held-out "
+        f"rows), like a noisy copy of the target or its mean within a category. {REMEDY}{hidden}"
     )
     numbers = {"told": alone.gain, "others_told": others.gain, "roc_auc": alone.auc, "others_roc_auc": others.auc}
     return Finding("dominant", "warning", text, (name,), numbers)

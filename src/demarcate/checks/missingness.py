@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.checks.finding import Finding, Severity
 from demarcate.checks.table_view import TableView
+from demarcate.formatting import percent
 
 LEVEL = 0.01
 MIN_EFFECT = 0.1
@@ -89,6 +90,7 @@ def _describe(table: TableView, name: str, association: _Association) -> str:
     enough = np.flatnonzero(association.rows >= min(_MIN_EXPECTED, association.rows.max()))
     most, least = enough[shares[enough].argmax()], enough[shares[enough].argmin()]
     return (
-        f"column {name!r} is missing in {shares[most]:.1%} of the rows of class {str(table.classes[most])!r} and "
-        f"{shares[least]:.1%} of class {str(table.classes[least])!r} (Cramer's V {association.cramers_v:.2f})"
+        f"column {name!r} is missing in {percent(shares[most], 1)} of the rows of class {str(table.classes[most])!r} "
+        f"and {percent(shares[least], 1)} of class {str(table.classes[least])!r} "
+        f"(Cramer's V {association.cramers_v:.2f})"
     )

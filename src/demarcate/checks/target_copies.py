@@ -9,6 +9,7 @@ from demarcate.checks.finding import Finding
 from demarcate.checks.information_gain import contingency_table, rank_auc
 from demarcate.checks.subject_ids import what_dropping_hides
 from demarcate.checks.table_view import FactorizedColumn, TableView
+from demarcate.formatting import percent
 
 MAX_VALUES_SHARE = 0.2
 MIN_ACCURACY = 0.99
@@ -65,7 +66,9 @@ def _by_value(
     if accuracy < MIN_ACCURACY:
         return None
     largest = float(counts.sum(0).max() / n_rows)
-    text = f"predicting {guess} is right for {accuracy:.1%} of rows (the largest class has {largest:.1%})"
+    text = (
+        f"predicting {guess} is right for {percent(accuracy, 1)} of rows (the largest class has {percent(largest, 1)})"
+    )
     return text, {"share_right": accuracy, "largest_class": largest}
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from demarcate.checks.finding import Finding
 from demarcate.checks.subject_ids import column_option
 from demarcate.checks.table_view import TableView
+from demarcate.formatting import percent
 from demarcate.tabular.schema import ParsedColumns, Schema
 
 RULE = "time"
@@ -55,8 +56,8 @@ def class_drift(table: TableView) -> Iterator[Finding]:
         code = int(np.ptp(shares, axis=0).argmax())
         text = (
             f"the classes' shares change along {blocks.column!r}: of {blocks.n} consecutive parts of the rows, class "
-            f"{str(table.classes[code])!r} has {shares[:, code].min():.0%} in one and {shares[:, code].max():.0%} in "
-            f"another. {REMEDY} {column_option('--time', blocks.column)}"
+            f"{str(table.classes[code])!r} has {percent(shares[:, code].min())} in one and "
+            f"{percent(shares[:, code].max())} in another. {REMEDY} {column_option('--time', blocks.column)}"
         )
         numbers = {"cramers_v": association[1], "p_value": association[0]}
         yield Finding(RULE, "note", text, (blocks.column,), numbers)

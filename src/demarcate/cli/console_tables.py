@@ -7,7 +7,7 @@ import numpy as np
 
 from demarcate.cli import model_summary
 from demarcate.cli.console import print_lines, print_table
-from demarcate.formatting import listed, quoted
+from demarcate.formatting import listed, percent, quoted
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.tabular.splits import one_split_in_words
 
@@ -56,7 +56,7 @@ def print_class_balance(counts: Mapping[Any, int]) -> None:
     n_rows = sum(counts.values())
     present = [(label, count) for label, count in counts.items() if count and label is not None]
     present.sort(key=lambda item: -item[1])
-    rows = [(str(label), f"{count:,}", f"{count / n_rows:.1%}") for label, count in present]
+    rows = [(str(label), f"{count:,}", percent(count / n_rows, 1)) for label, count in present]
     print_table("Class balance", ("class", "rows", "share"), rows, right=["rows", "share"], max_rows=MAX_CLASSES)
 
 
@@ -136,7 +136,7 @@ def print_costs(comparison: "CostComparison", classes: Sequence[Any], costs: "Co
     title = f"Costs on {decided.rows_in_words}, with 95% intervals"
     print_table(title, ("", "cost of a row", "more than by cost"), rows)
     if comparison.abstained:
-        print_lines(f"{comparison.abstained:.1%} of the rows are not decided.", "")
+        print_lines(f"{percent(comparison.abstained, 1)} of the rows are not decided.", "")
     print_lines("Accuracy and balanced accuracy are those of the likeliest class, not of decisions by cost.", "")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from demarcate.bundle.network_kinds import NetworkKind, network_kinds
 from demarcate.evaluation.scores import scores_from_json
-from demarcate.formatting import MAX_LISTED, counted, listed, quoted
+from demarcate.formatting import MAX_LISTED, counted, listed, percent, quoted
 from demarcate.nn import Network, family_of
 from demarcate.nn.spec import n_outputs
 from demarcate.tabular.positive_class import positive_or_second
@@ -183,7 +183,7 @@ def _layers(kinds: Sequence[NetworkKind]) -> list[str]:
     """Return a line for each kind of network."""
     lines = []
     for kind in kinds:
-        network, share = kind.network, f"{counted(kind.n_members, 'network')}, {kind.share:.0%} of the mean"
+        network, share = kind.network, f"{counted(kind.n_members, 'network')}, {percent(kind.share)} of the mean"
         line = "" if network.family == Network.family else f"{network.family}, "
         line += f"hidden {layer_widths(network)}, {network.activation}, dropout {network.dropout:g}"
         line += f", input dropout {network.input_dropout:g}" if network.input_dropout else ""

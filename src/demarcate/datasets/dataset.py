@@ -9,7 +9,7 @@ import numpy.typing as npt
 import polars as pl
 
 from demarcate.errors import SettingError
-from demarcate.formatting import aligned, counted
+from demarcate.formatting import aligned, counted, percent
 
 _HEAD_ROWS = 5
 _MAX_COLUMNS_SHOWN = 16
@@ -132,7 +132,7 @@ def _head(frame: pl.DataFrame, target: str) -> list[str]:
 
 def _balance(balance: dict[Any, int]) -> list[str]:
     total = sum(balance.values())
-    return aligned([(_cell(label), counted(n, "row"), f"({100 * n / total:.1f}%)") for label, n in balance.items()])
+    return aligned([(_cell(label), counted(n, "row"), f"({percent(n / total, 1)})") for label, n in balance.items()])
 
 
 def _cell(value: object) -> str:

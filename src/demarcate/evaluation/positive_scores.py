@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from demarcate.evaluation.scores import Score
-from demarcate.formatting import interval_texts, quoted
+from demarcate.formatting import interval_texts, percent_digits, quoted
 
 MANY_ROWS = 1000
 """From so many rows on, tenths of a percent are shown."""
@@ -29,6 +29,7 @@ def positive_in_words(label: Any, scores: Mapping[str, Score]) -> str:
 
 
 def _percent(score: Score) -> str:
-    digits = 1 if score.n_rows >= MANY_ROWS else 0
+    least = 1 if score.n_rows >= MANY_ROWS else 0
+    digits = max(percent_digits(share, least) for share in (score.value, score.low, score.high))
     value, interval = interval_texts(100 * score.value, 100 * score.low, 100 * score.high, digits)
     return f"{value}% {interval}".rstrip()

@@ -105,7 +105,9 @@ def shortest_percent(share: float) -> str:
 
     Examples
     --------
-    >>> shortest_percent(0.931), shortest_percent(0.004), shortest_percent(1)
-    ('93', '', '100')
+    >>> shortest_percent(0.931), shortest_percent(0.004), shortest_percent(0.998), shortest_percent(1)
+    ('93', '', '>99', '100')
     """
+    if 0.995 <= share < 1:
+        return ">99"
     return f"{100 * share:.0f}" if share >= 0.005 else ""

@@ -124,9 +124,9 @@ class BoundaryDisplay(Display):
             raise SettingError(f"kind is {kind!r}. Give one of {', '.join(_KINDS)}.")
         estimator = as_classifier(estimator, data)
         own = FittedSlice.of(estimator, data, columns=columns, at=at, rows=rows, resolution=resolution)
-        finding = AccuracyTitle.of(estimator, rows)
+        finding = AccuracyTitle.of(estimator, data, rows)
         words = (own.note.partition(":")[0] or finding.title) if title is None else title
-        notes = (own.note, finding.note if title is None else "")
+        notes = (finding.note if title is None else "", own.note)
         values = own.grid, own.probabilities, own.margins, own.classes, own.points, own.codes
         return cls(*values, kind, words, " ".join(filter(None, notes))).plot(ax)
 

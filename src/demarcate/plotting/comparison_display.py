@@ -1,6 +1,6 @@
 """Several networks side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
-from demarcate.evaluation import Score
-from demarcate.formatting import shortened
-from demarcate.inspection.estimators import LabelledData
+from demarcate.formatting import decimal, interval_texts, percent, shortened
+from demarcate.inspection.estimators import LabelledData, row_numbers
 from demarcate.plotting import style
+from demarcate.plotting.accuracy_title import points_in_words
 from demarcate.plotting.boundary_display import BoundaryDisplay, Kind, slice_height
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class ComparisonDisplay:
         A `BoundaryDisplay` each, by name.
     scores
         The lines below each picture, by name; empty for classifiers without test scores.
-    are_test_rows
-        Whether the points are the runs' own test rows.
+    points_note
+        The sentence on which rows the points are; empty for classifiers whose test rows are not known.
 
     Examples
     --------
@@ -47,7 +47,7 @@ class ComparisonDisplay:
 
     displays: dict[str, BoundaryDisplay]
     scores: dict[str, str] = field(default_factory=dict)
-    are_test_rows: bool = False
+    points_note: str = ""
     ax_: NDArray[Any] = field(init=False, repr=False)
     figure_: "Figure" = field(init=False, repr=False)
 
@@ -91,8 +91,8 @@ class ComparisonDisplay:
             )
             first = displays[name].slice
             columns, at = first.columns, first.held
-        are_test_rows = rows is None and shown is not None
-        display = cls(displays, {name: _scores(run) for name, run in runs.items()}, are_test_rows)
+        scores = {name: _scores(run) for name, run in runs.items()}
+        display = cls(displays, scores, _points_note(runs.values(), data, shown))
         display._settle(axes)
         return display
 
@@ -106,12 +106,12 @@ class ComparisonDisplay:
 
     @property
     def caption(self) -> str:
-        """What is across and up, what lines and colours mean, and the values that other columns are held at."""
+        """Which rows the points are, what lines and colours mean, and the values that other columns are held at."""
         first = next(iter(self.displays.values()))
         x, y = map(shortened, first.slice.columns)
-        points = " Points: test rows, which no network was trained on." if self.are_test_rows else ""
         strength = " The stronger a colour, the surer the classifier." if first.kind == "probability" else ""
-        return f"Across: {x}; up: {y}. Lines: where the class changes.{strength}{points} {first.slice.caption}".strip()
+        lines = f"Across: {x}; up: {y}. Lines: where the class changes.{strength}"
+        return " ".join(filter(None, (self.points_note, lines, first.slice.caption)))
 
     def _settle(self, axes: NDArray[Any]) -> None:
         """Write names and scores, and leave one legend, one caption, and no axes without a picture."""
@@ -145,13 +145,23 @@ def _axes(n_panels: int) -> NDArray[Any]:
 
 
 def _scores(run: Any) -> str:
-    """Return of a run its accuracy and its log loss on test rows, a line each."""
+    """Return of a run its accuracy and its log loss on training rows and on test rows, a line each."""
     scores = getattr(run, "scores", None)
     if not scores:
         return ""
     accuracy, loss = (scores[name] for name in ("accuracy", "log_loss"))
-    return f"test accuracy {_percent(accuracy)}\ntest log loss {loss.value:.2f}  [{loss.low:.2f}, {loss.high:.2f}]"
+    ends = f"[{percent(accuracy.low)}, {percent(accuracy.high)}]"
+    value, interval = interval_texts(loss.value, loss.low, loss.high, digits=2)
+    return (
+        f"accuracy: train {percent(run.train_accuracy)} / test {percent(accuracy.value)} {ends}\n"
+        f"log loss: train {decimal(run.train_loss, 2)} / test {value} {interval}"
+    )
 
 
-def _percent(score: Score) -> str:
-    return f"{score.value:.0%}  [{score.low:.0%}, {score.high:.0%}]"
+def _points_note(runs: Iterable[Any], data: LabelledData, rows: Any) -> str:
+    """Return which rows the points are, where all classifiers were tested on the same ones."""
+    tested: list[Any] = [getattr(run, "test_rows", None) for run in runs]
+    if any(own is None or not np.array_equal(own, tested[0]) for own in tested):
+        return ""
+    _, labels = data
+    return points_in_words(np.asarray(tested[0]), row_numbers(rows, len(labels)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.evaluation.costs import ABSTAINED
-from demarcate.formatting import shortened
+from demarcate.formatting import percent, shortened
 from demarcate.inspection.confusion import ConfusionMatrix, shortest_percent
 from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
 from demarcate.inspection.module_classifier import as_classifier
@@ -211,20 +211,22 @@ class ConfusionDisplay(Display):
             text = shortest_percent(share)
             if few:
                 name = self.confusion.cell_name(true, column) if column < n_classes else ""
-                text = "\n".join(filter(None, (f"{counts[true, column]:,}", f"{share:.0%}" if share else "", name)))
+                text = "\n".join(filter(None, (f"{counts[true, column]:,}", percent(share) if share else "", name)))
             self.ax_.text(column, true, text, ha="center", va="center", fontsize=size, color=style.INK)
 
     def _in_words(self) -> str:
         matrix = self.confusion
         undecided = f", {matrix.undecided.sum():,} not decided" if self.undecided is not None else ""
-        return f"{matrix.n_right / matrix.n_rows:.0%} right: {matrix.n_right:,} of {matrix.n_rows:,} rows{undecided}"
+        return (
+            f"{percent(matrix.n_right / matrix.n_rows)} right: {matrix.n_right:,} of {matrix.n_rows:,} rows{undecided}"
+        )
 
     def _classes_in_words(self) -> str:
         known = self.recall[np.isfinite(self.recall)]
         if len(known) < 2 or np.ptp(known) == 0:
             return "No class is easier than another."
-        easiest = f"{shortened(self.easiest, 16)} ({known.max():.0%} found)"
-        hardest = f"{shortened(self.hardest, 16)} ({known.min():.0%} found)"
+        easiest = f"{shortened(self.easiest, 16)} ({percent(known.max())} found)"
+        hardest = f"{shortened(self.hardest, 16)} ({percent(known.min())} found)"
         return f"Easiest class: {easiest}; hardest: {hardest}."
 
     def _mistake_in_words(self) -> str:

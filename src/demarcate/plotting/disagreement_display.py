@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import SettingError
 from demarcate.evaluation.member_weights import deviation_over_members
-from demarcate.formatting import shortened
+from demarcate.formatting import percent, shortened
 from demarcate.inference import Predictor
 from demarcate.inspection.estimators import LabelledData, class_margins, predictor_of
 from demarcate.inspection.fitted_slice import slice_through
@@ -121,7 +121,7 @@ class DisagreementDisplay(Display):
 
     def _in_words(self) -> str:
         share = float((self.spread <= _AGREED).mean())
-        return f"{len(self.margins)} networks agree within {_AGREED:g} on {share:.0%} of the picture"
+        return f"{len(self.margins)} networks agree within {_AGREED:g} on {percent(share)} of the picture"
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""

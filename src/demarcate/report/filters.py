@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from demarcate.formatting import decimal, interval_texts, visible
+from demarcate.formatting import decimal, interval_texts, percent, visible
 
 MAX_WIDTH = 60
 
@@ -44,9 +44,9 @@ def with_interval(value: float, low: float, high: float) -> str:
     return " ".join(filter(None, interval_texts(value, low, high)))
 
 
-def percent(share: float) -> str:
-    """Return a share in percent, to a tenth."""
-    return f"{share:.1%}"
+def percent_of(share: float) -> str:
+    """Return a share in percent, to a tenth, and further where that would be 0% or 100%."""
+    return percent(share, 1)
 
 
 def escaped(value: Any) -> Markup:

@@ -61,7 +61,7 @@ def template_environment() -> Environment:
     environment.filters |= {
         "bdi": filters.bdi,
         "number": filters.number,
-        "percent": filters.percent,
+        "percent": filters.percent_of,
         "joined": filters.joined,
         "visible": filters.escaped,
         "json": _script_json,

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.formatting import listed, quoted
+from demarcate.formatting import listed, percent, quoted
 from demarcate.tabular.frame_libraries import polars as pl
 from demarcate.tabular.schema_column import Column
 from demarcate.tabular.trained_range import TrainedRange, TrainedRanges
@@ -207,4 +207,4 @@ def _tail_chance(n_outside: int, n_rows: int, n_trained: int, rows_per_group: fl
 def _share(n: int, n_rows: int) -> str:
     """Return a share of the rows in percent, or their number where that would be next to none."""
     share = n / n_rows
-    return f"{share:.1%}".replace(".0%", "%") if share >= _LEAST_SHARE else f"{n:,}"
+    return percent(share, 1).replace(".0%", "%") if share >= _LEAST_SHARE else f"{n:,}"

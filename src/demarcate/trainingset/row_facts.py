@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from demarcate.errors import InputWarning
 from demarcate.evaluation.sampling import PLAIN, Sampling
-from demarcate.formatting import counted, listed, quoted
+from demarcate.formatting import counted, listed, percent, quoted
 from demarcate.tabular import TrainedOn
 from demarcate.tabular.dependence import Dependence
 from demarcate.trainingset.read_dependence import RowRoles, read_weights
@@ -37,7 +37,7 @@ class RowFacts:
         """Warn if there are rows of groups that the model was trained on, with the remedy where there are others."""
         if self.trained is None:
             return
-        share = f"{self.trained.mean():.1%}".replace(".0%", "%")
+        share = percent(self.trained.mean(), 1).replace(".0%", "%")
         groups = counted(self.n_trained_groups, "group")
         fact = f"{share} of {len(self.trained):,} rows are of {groups} that the model was trained on"
         remedy = "Score it on new groups" if self.trained.all() else remedy

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from demarcate.experiments.diagnosis.diagnosis_result import Effect, Levels, Noise, Verdict
+from demarcate.formatting import percent
 
 _CHANGES = {
     "more_rows": "More rows",
@@ -27,8 +28,8 @@ def symptom_of(verdict: Verdict, train: Levels, held_out: Levels, gap: Levels) -
     meaning = _MEANINGS.get(verdict, _SMALL_GAP if has_gap else _NO_GAP)
     return (
         f"Its log loss is {train.log_loss} on its training rows and {held_out.log_loss} on held-out rows "
-        f"(accuracy {train.accuracy.value:.1%} and {held_out.accuracy.value:.1%}), a gap of {gap.log_loss}. "
-        f"{meaning}."
+        f"(accuracy {percent(train.accuracy.value, 1)} and {percent(held_out.accuracy.value, 1)}), a gap of "
+        f"{gap.log_loss}. {meaning}."
     )
 
 
@@ -52,8 +53,9 @@ def further_reasons(
         yield "Longer training was not tried: the network knows its training rows by heart, and has no more to fit."
     if verdict == "is limited by noise":
         yield (
-            f"With the best probe {1 - noise.accuracy.value:.1%} of the rows are still wrong, {noise.share:.0%} of the "
-            "mistakes of always predicting the most frequent class: the columns do not separate these rows' classes."
+            f"With the best probe {percent(1 - noise.accuracy.value, 1)} of the rows are still wrong, "
+            f"{percent(noise.share)} of the mistakes of always predicting the most frequent class: "
+            "the columns do not separate these rows' classes."
         )
     if verdict == "cannot tell":
         yield "More seeds narrow the intervals somewhat, more rows narrow them further."

@@ -10,7 +10,7 @@ import numpy as np
 from demarcate.argument_checks import is_integer
 from demarcate.engine import FittedMember, ValidationResult
 from demarcate.errors import Problem
-from demarcate.formatting import counted
+from demarcate.formatting import counted, percent
 
 SweepMetric = Literal["log_loss", "accuracy"]
 SWEEP_METRICS = ("log_loss", "accuracy")
@@ -97,5 +97,5 @@ class Savings:
         dropped = counted(self.n_dropped, "configuration")
         return (
             f"Halving after {after} dropped {dropped}: networks trained {self.trained:,} epochs in all "
-            f"instead of up to {self.at_most:,}, {1 - self.trained / self.at_most:.0%} fewer."
+            f"instead of up to {self.at_most:,}, {percent(1 - self.trained / self.at_most)} fewer."
         )

@@ -12,7 +12,7 @@ from demarcate.evaluation import Score
 from demarcate.evaluation.ranking import auc_row_values
 from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import elided, percent
+from demarcate.report.filters import elided, percent_of
 from demarcate.report.sections.section import JsonFields, Section
 from demarcate.report.svg import Chart, simplified
 
@@ -53,8 +53,8 @@ class ClassCurves(JsonFields):
         chart.axes("recall", "precision", n_ticks=3)
         chart.line([0, 1], [self.share, self.share], "reference")
         chart.line(self.recall, self.precision, "series-1")
-        half, most = (percent(self.precision_at(level)) for level in (0.5, 0.9))
-        text = f"Precision is {half} at 50% recall and {most} at 90% recall; by chance it is {percent(self.share)}."
+        half, most = (percent_of(self.precision_at(level)) for level in (0.5, 0.9))
+        text = f"Precision is {half} at 50% recall and {most} at 90% recall; by chance it is {percent_of(self.share)}."
         return chart.render(f"{key}-pr", f"Precision-recall curve of class {elided(self.label)}", text)
 
     def precision_at(self, recall: float) -> float:

@@ -10,7 +10,7 @@ from demarcate.checks.finding import SEVERITIES
 from demarcate.evaluation import PairedComparison, Score
 from demarcate.evaluation.metrics import MAIN_METRICS
 from demarcate.evaluation.scored_rows import few_scored_rows
-from demarcate.formatting import counted
+from demarcate.formatting import counted, percent
 from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.filters import joined
@@ -124,7 +124,9 @@ class HeadlineSection(Section):
     @property
     def undecided_text(self) -> str:
         """A sentence on the rows that the classifier leaves undecided; empty where it decides all."""
-        return f"It leaves {self.n_undecided / self.n_rows:.1%} of the rows undecided." if self.n_undecided else ""
+        return (
+            f"It leaves {percent(self.n_undecided / self.n_rows, 1)} of the rows undecided." if self.n_undecided else ""
+        )
 
     @property
     def audit_text(self) -> str:

@@ -12,7 +12,7 @@ from demarcate.evaluation.measures import calibration_bins
 from demarcate.evaluation.row_values import confidences
 from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import percent, with_interval
+from demarcate.report.filters import percent_of, with_interval
 from demarcate.report.sections.section import JsonFields, Section
 from demarcate.report.svg import Chart
 
@@ -92,6 +92,8 @@ class ReliabilitySection(Section):
         chart.line([each.probability for each in self.bins], [each.share for each in self.bins], "series-0 thin")
         for each in self.bins:
             chart.error_bar(each.share, each.low, each.high, each.probability, "series-0", vertical=True)
-        texts = [f"{percent(each.probability)}: {with_interval(each.share, each.low, each.high)}" for each in self.bins]
+        texts = [
+            f"{percent_of(each.probability)}: {with_interval(each.share, each.low, each.high)}" for each in self.bins
+        ]
         text = f"Mean probability and observed share, with its interval, in each bin. {'; '.join(texts)}."
         return chart.render("reliability-figure", "Reliability diagram", text)

@@ -16,7 +16,7 @@ from demarcate.inspection.palette import LIGHT, SHAPES
 from demarcate.inspection.slice import SliceGrid
 from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import elided, joined, percent
+from demarcate.report.filters import elided, joined, percent_of
 from demarcate.report.sections.section import JsonFields, Section
 from demarcate.report.svg import Chart, path_data
 
@@ -137,7 +137,7 @@ class SliceSection(Section):
             if left <= x <= right and bottom <= y <= top:
                 chart.marker(x, y, f"class-{code % N_COLOURS} mark", SHAPES[code % len(SHAPES)], 3.0)
         shares = zip(self.labels, self.fitted.shares.tolist(), strict=True)
-        areas = [f"{elided(label)} {percent(share)}" for label, share in shares]
+        areas = [f"{elided(label)} {percent_of(share)}" for label, share in shares]
         held = joined([f"{each.column} = {each.text}" for each in self.held], MAX_HELD)
         text = f"Predicted class by area: {joined(areas, 12)}." + (f" Held: {held}." if self.held else "")
         title = f"Predictions over {elided(self.columns[0])} and {elided(self.columns[1])}"

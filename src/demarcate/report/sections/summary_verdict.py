@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from demarcate.evaluation.paired import Verdict
-from demarcate.formatting import counted, decimal
+from demarcate.formatting import counted, decimal, percent
 from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
 from demarcate.report.sections.section import MIN_ROWS, JsonFields
@@ -60,5 +60,5 @@ def _result(evaluated: EvaluatedRows) -> str:
     if accuracy is None:
         return "It decides none of the rows"
     if evaluated.n_undecided:
-        rows = f"the {1 - evaluated.n_undecided / evaluated.n_rows:.1%} of rows that it decides"
-    return f"Right on {accuracy.value:.1%} of {rows}"
+        rows = f"the {percent(1 - evaluated.n_undecided / evaluated.n_rows, 1)} of rows that it decides"
+    return f"Right on {percent(accuracy.value, 1)} of {rows}"

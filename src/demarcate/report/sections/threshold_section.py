@@ -13,7 +13,7 @@ from demarcate.evaluation.intervals import decision_scores
 from demarcate.inspection.threshold_curve import N_STEPS, ThresholdCurve
 from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import number, percent
+from demarcate.report.filters import number, percent_of
 from demarcate.report.sections.cost_curve_section import CostCurveSection, cost_chart, differences, share, stretch_of
 
 
@@ -120,7 +120,7 @@ class ThresholdSection(CostCurveSection):
     def figure(self) -> Markup:
         """Draw precision, recall and cost against the threshold."""
         precision, recall = self.curve.precision, np.nan_to_num(self.curve.recall)
-        start_recall = percent(float(recall[round(self.start * N_STEPS)]))
+        start_recall = percent_of(float(recall[round(self.start * N_STEPS)]))
         return cost_chart(
             self.key,
             f"threshold on the probability of {self.positive}",

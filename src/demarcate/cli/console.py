@@ -8,6 +8,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from demarcate.cli.word_wrap import column_widths, terminal_width, wrap_line
 from demarcate.formatting import visible
 
 if TYPE_CHECKING:
@@ -17,19 +18,28 @@ if TYPE_CHECKING:
 Cell = str | tuple[str, str]
 """The text of a table's cell, or the text and its style."""
 
+NARROW = 60
+"""Columns of a terminal below which a table that does not fit is no table any more."""
+
 
 def notify(*lines: str) -> None:
     """Write lines to standard error; a stream that is closed or full is no reason to lose a command's result."""
     if sys.stderr is not None:
         with suppress(OSError):
-            print("\n".join(map(visible, lines)), file=sys.stderr, flush=True)
+            width = terminal_width(sys.stderr)
+            shown = [part for line in map(visible, lines) for part in (wrap_line(line, width) if width else [line])]
+            print("\n".join(shown), file=sys.stderr, flush=True)
 
 
-def print_lines(*lines: str, style: str = "") -> None:
-    """Print lines on standard output, each as one line: wrapping would let a long name begin another."""
+def print_lines(*lines: str, style: str = "", indent: int | None = None, wraps: bool = True) -> None:
+    """Print lines on standard output, each as one line; a terminal breaks them between words.
+
+    ``indent`` is that of what follows a break, and without ``wraps`` the terminal breaks lines where it likes.
+    """
     console = _stdout()
-    for line in lines:
-        console.print(_text((line, style)), soft_wrap=True)
+    for line in map(visible, lines):
+        for part in wrap_line(line, console.width, indent) if wraps and console.is_terminal else [line]:
+            console.print(_text((part, style)), soft_wrap=True)
 
 
 def print_table(
@@ -41,19 +51,46 @@ def print_table(
     max_rows: int | None = None,
     pad: int = 1,
 ) -> None:
-    """Print an open table under its title; the columns named in ``right`` are aligned to the right."""
+    """Print an open table under its title; the columns named in ``right`` are aligned to the right.
+
+    Where it would break words, or be wider than a narrow terminal, each of its rows is a block of lines.
+    """
     from rich import box
     from rich.table import Table
 
     print_lines(title, style="bold")
+    console = _stdout()
+    if not rows:
+        console.print("")
+        return
+    lines = [[visible(_words(cell)) for cell in row] for row in [columns, *rows[:max_rows]]]
+    # Beside the cells: the table's edges, the dividers, and the padding but for that of the edges.
+    room = console.width - (len(columns) + 1) - (len(columns) - 1) * (1 + pad)
+    widths = column_widths(lines, room, narrow=console.width < NARROW)
+    more = [f"and {len(rows) - max_rows} more"] if max_rows is not None and len(rows) > max_rows else []
+    if widths is None:
+        _print_blocks(columns, rows[:max_rows])
+        print_lines(*more, "")
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, pad))
-    for column in columns:
-        table.add_column(_text(column), justify="right" if column in right else "left", overflow="fold")
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(_fitted(column, width), justify="right" if column in right else "left", overflow="fold")
     for row in rows[:max_rows]:
-        table.add_row(*map(_text, row))
-    if max_rows is not None and len(rows) > max_rows:
-        table.add_row(f"and {len(rows) - max_rows} more")
-    _stdout().print(table if rows else "")
+        table.add_row(*map(_fitted, row, widths))
+    if more:
+        table.add_row(*more)
+    console.print(table)
+
+
+def _print_blocks(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print a line for each cell that holds something, below the first cell of its row."""
+    width = max((len(visible(column)) for column in columns[1:]), default=0)
+    for first, *others in rows:
+        print_lines(_words(first), style="bold" if isinstance(first, str) else first[1])
+        for column, cell in zip(columns[1:], others, strict=False):
+            if _words(cell):
+                head = f"  {visible(column):{width}}  " if column else "  "
+                print_lines(f"{head}{_words(cell)}", indent=len(head))
 
 
 def print_json(document: object) -> None:
@@ -72,6 +109,18 @@ def _json_value(value: object) -> str:
     if isinstance(value, Decimal | timedelta):
         return str(value)
     raise TypeError(f"{type(value).__name__} is no value of JSON")
+
+
+def _fitted(cell: Cell, width: int) -> "Text":
+    """Return a cell broken between words."""
+    from rich.text import Text
+
+    text, style = (cell, "") if isinstance(cell, str) else cell
+    return Text("\n".join(wrap_line(visible(text), width)), style=style)
+
+
+def _words(cell: Cell) -> str:
+    return cell if isinstance(cell, str) else cell[0]
 
 
 def _text(cell: Cell) -> "Text":

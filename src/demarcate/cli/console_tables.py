@@ -237,7 +237,7 @@ def print_model(path: str, file: "ModelFile") -> None:
     compared = model_summary.comparisons(spec)
     if compared:
         print_lines(*map(str, compared), "")
-    print_lines(*(f"{name:22s} {text}" for name, text in model_summary.summarize(file)))
+    print_lines(*(f"{name:22s} {text}" for name, text in model_summary.summarize(file)), indent=23)
 
 
 def print_audit(name: str, audit: "Audit") -> None:

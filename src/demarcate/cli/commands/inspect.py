@@ -31,7 +31,7 @@ def inspect(source: ModelOptions, card: Card = False, as_json: Json = False) -> 
     if card:
         from demarcate.cli.model_card import model_card
 
-        print_lines(*model_card(source.model, file).split("\n"))
+        print_lines(*model_card(source.model, file).split("\n"), wraps=False)
     elif as_json:
         print_json(model_summary.summary_json(file))
     else:

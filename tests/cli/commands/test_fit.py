@@ -415,7 +415,7 @@ def test_the_defaults_the_help_states_are_the_classifiers(demarcate):
     settings = DemarcateClassifier().get_params()
     renamed = {"folds": "n_folds", "seeds": "n_seeds", "seed": "random_state"}
     by_preset = preset_settings(settings["preset"])
-    for without_a_value in ("batch-size", "positive"):
+    for without_a_value in ("batch-size", "positive", "track-to"):
         stated.pop(without_a_value)
     assert len(stated) >= 14
     for option, default in stated.items():

@@ -40,6 +40,14 @@ def test_a_leak_is_never_good(evaluated):
     assert verdict.text.endswith("The audit found a leak, so new rows may be predicted worse.")
 
 
+@pytest.mark.parametrize(("ends", "status"), [((-0.3, -0.1), "unclear"), ((0.1, 0.3), "bad")])
+def test_a_warning_of_the_audit_is_never_good(evaluated, ends, status):
+    warning = {"severity": "warning", "columns": [], "rule": "duplicates", "text": "copies"}
+    verdict = SummaryVerdict.of(replace(evaluated, comparison=compared(*ends), findings=[warning]))
+    assert verdict.status == status
+    assert verdict.text.endswith("The audit warns that these scores may be too good.")
+
+
 def test_costs_are_compared_with_the_likeliest_class(cost_report):
     costs = cost_report.evaluated.cost_comparison
     text = SummaryVerdict.of(cost_report.evaluated).text

@@ -24,7 +24,8 @@ class SummaryVerdict(JsonFields):
     """A sentence on how good the decisions are, and its ``status``: ``good``, ``unclear`` or ``bad``.
 
     It is ``good`` where the classifier is better than the strongest simple model by the paired difference of the log
-    loss, ``bad`` where it is worse, or where the scores are too good to be expected on new rows.
+    loss and the audit has no warning, ``bad`` where it is worse, or where the scores are too good to be expected on new
+    rows.
     """
 
     text: str
@@ -43,8 +44,12 @@ class SummaryVerdict(JsonFields):
             compared = [*evaluated.comparison.values()][-1]
             result += f": {_COMPARED[compared.verdict].format(compared.other)}"
             status = _STATUS[compared.verdict]
-        if any(finding["severity"] == "leak" for finding in evaluated.findings):
+        severities = {finding["severity"] for finding in evaluated.findings}
+        if "leak" in severities:
             return cls(f"{result}. The audit found a leak, so new rows may be predicted worse.", "bad")
+        if "warning" in severities:
+            doubted = f"{result}. The audit warns that these scores may be too good."
+            return cls(doubted, "unclear" if status == "good" else status)
         return cls(f"{result}.", status)
 
 

@@ -1,6 +1,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.metrics import confusion_matrix
 
 from demarcate.cli.scored_table import ScoredTable
 from demarcate.errors import InputWarning
@@ -102,10 +103,13 @@ class TestScores:
         monkeypatch.setattr(streaming_scores, "MAX_ROWS", 20)
         scores, _, _ = scored(Model(), RowRoles(), rows)
         assert (scores.n_rows, scores.comparison) == (60, None)
+        expected = confusion_matrix(rows[1], rows[2].argmax(1))
+        np.testing.assert_array_equal(scores.confusion.counts, expected)
 
     def test_a_table_in_parts_is_scored_as_the_whole_is(self, grouped, rows):
         whole, parted = (scored(grouped, RowRoles(("who",)), rows, n_part) for n_part in (60, 11))
         assert whole[0] == parted[0]
+        np.testing.assert_array_equal(whole[0].confusion.counts, parted[0].confusion.counts)
         assert whole[1] == parted[1]
 
 

@@ -28,6 +28,21 @@ def test_undecided_rows_belong_to_their_class_and_to_no_cell():
     assert matrix.recall.tolist() == [0.25, 1.0]
 
 
+def test_cells_of_two_classes_have_names_by_the_positive_one():
+    true, decided = np.array([0, 0, 0, 1, 1]), np.array([0, 1, 1, 1, 0])
+    names = ["true_negatives", "false_positives", "false_negatives", "true_positives"]
+    assert list(ConfusionMatrix.of(true, decided, 2, 1).cells.items()) == [*zip(names, (1, 2, 1, 1), strict=True)]
+    assert list(ConfusionMatrix.of(true, decided, 2, 0).cells.items()) == [*zip(names, (1, 1, 2, 1), strict=True)]
+    assert ConfusionMatrix.of(true, decided, 2).cells == {}
+
+
+def test_counts_of_parts_add_up_to_those_of_the_whole():
+    true, decided = np.array([0, 0, 1, 1, 1]), np.array([0, -1, 1, -1, 0])
+    parts = [ConfusionMatrix.of(true[rows], decided[rows], 2, 1) for rows in (slice(2), slice(2, None))]
+    whole, added = ConfusionMatrix.of(true, decided, 2, 1), parts[0] + parts[1]
+    assert added.to_json(["no", "yes"]) == whole.to_json(["no", "yes"])
+
+
 def test_mistakes_come_with_most_rows_first_and_never_a_right_decision():
     matrix = ConfusionMatrix.of(np.array([0, 0, 1, 1, 1, 2]), np.array([1, 0, 2, 2, 1, 0]), 3)
     assert matrix.mistakes == [

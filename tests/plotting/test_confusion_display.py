@@ -3,6 +3,7 @@ import pytest
 from sklearn.metrics import confusion_matrix
 
 from demarcate.errors import SettingError
+from demarcate.evaluation import Costs
 from demarcate.plotting import ConfusionDisplay
 
 
@@ -48,6 +49,14 @@ def test_the_easiest_and_the_hardest_class_are_named():
     assert display.caption.startswith(
         "Easiest class: a (100% found); hardest: b (70% found). The commonest mistake: b taken for c (3 rows)."
     )
+
+
+def test_the_caption_names_the_threshold_that_decides(moons, moon_runs):
+    predictor = moon_runs["line"].predictor
+    assert not ConfusionDisplay.from_estimator(predictor, moons.X, moons.y).decided_for
+    by_cost = predictor.deciding(Costs.of(predictor.classes, {(0, 1): 4}))
+    display = ConfusionDisplay.from_estimator(by_cost, moons.X, moons.y)
+    assert display.caption.startswith("Decided for 1 from a probability of 0.800 on. ")
 
 
 def test_equal_classes_are_called_equal():

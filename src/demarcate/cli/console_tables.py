@@ -105,9 +105,15 @@ def print_positive(
 
 def print_table_scores(predictor: "Predictor", scores: "TableScores") -> None:
     """Print the scores of a saved model on rows of a table, and how it compares with the majority class."""
+    from demarcate.cli.decision_table import print_decisions
+    from demarcate.inference.decision_rule import decision_rule
+
     classes = predictor.classes.tolist()
     print_scores(scores.scores)
     print_few_scored_rows(classes, scores.class_rows)
+    rule = decision_rule(predictor)
+    is_likeliest = predictor.costs is None and predictor.threshold is None
+    print_decisions(classes, scores.confusion, rule, is_likeliest=is_likeliest)
     print_class_scores(classes, scores.class_scores)
     if scores.costs and predictor.costs:
         print_costs(scores.costs, classes, predictor.costs)

@@ -1,7 +1,7 @@
 """The scores of a saved model on a table that comes in parts, and on its new groups alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from demarcate.evaluation.intervals import decision_scores, score_sampled
 from demarcate.evaluation.paired import DECIDING, compare_sampled
 from demarcate.evaluation.sampling import Sampling
 from demarcate.evaluation.scores import scores_json
+from demarcate.inspection.confusion import ConfusionMatrix
 from demarcate.tabular.positive_class import positive_or_second
 from demarcate.trainingset.read_dependence import RowRoles
 from demarcate.trainingset.row_facts import RowFacts, row_facts
@@ -36,6 +37,8 @@ class TableScores:
     costs: CostComparison | None
     comparison: PairedComparison | None
     """With the majority class; None for more rows than are held, or of a model that does not know its class shares."""
+    confusion: ConfusionMatrix = field(compare=False)
+    """The decisions, counted; every row counts as one."""
 
     @property
     def n_rows(self) -> int:
@@ -52,6 +55,7 @@ class TableScores:
             "class_scores": dict(zip(labels, map(scores_json, self.class_scores), strict=True)),
             "costs": None if self.costs is None else self.costs.to_json(),
             "comparison": None if self.comparison is None else self.comparison.to_json(),
+            "confusion": {**self.confusion.to_json(labels), **self.confusion.cells},
         }
 
 
@@ -67,12 +71,15 @@ class ScoredTable:
         self._streaming = StreamingScores(len(predictor.classes), positive=positive_or_second(predictor.positive))
         self._held: list[tuple[pl.DataFrame, NDArray[np.int64], NDArray[np.float64]]] = []
         self._n_rows = 0
+        self._confusion = self._counted(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
     def add(self, frame: pl.DataFrame, codes: NDArray[np.int64], probabilities: NDArray[np.float64]) -> None:
         """Take in the next rows, with the columns that have a role."""
         self._n_rows += len(codes)
         if not self._columns:
-            self._streaming.add(codes, probabilities, self._predictor.decisions(probabilities))
+            decisions = self._predictor.decisions(probabilities)
+            self._streaming.add(codes, probabilities, decisions)
+            self._confusion += self._counted(codes, decisions)
         if self._columns or self._n_rows <= streaming_scores.MAX_ROWS:
             self._held.append((frame.select(self._columns), codes, probabilities))
         else:
@@ -113,6 +120,7 @@ class ScoredTable:
                 codes, probabilities, costs, sampling, rows=rows, classes=predictor.classes.tolist()
             ),
             comparison,
+            self._counted(codes, decided),
         )
 
     def _streamed(self) -> TableScores:
@@ -124,4 +132,8 @@ class ScoredTable:
             streaming.class_scores(GIVEN),
             None if costs is None else streaming.compare_costs(costs, rows=GIVEN, classes=classes),
             None,
+            self._confusion,
         )
+
+    def _counted(self, codes: NDArray[np.int64], decisions: NDArray[np.int64]) -> ConfusionMatrix:
+        return ConfusionMatrix.of(codes, decisions, len(self._predictor.classes), self._predictor.positive)

@@ -1,7 +1,8 @@
 """Which classes are taken for which: counts, shares of each class's rows, and the commonest mistakes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,28 @@ class ConfusionMatrix:
         cells = codes[decided] * n_classes + decisions[decided]
         counts = np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes)
         return cls(counts, np.bincount(codes[~decided], minlength=n_classes), positive)
+
+    def __add__(self, other: "ConfusionMatrix") -> "ConfusionMatrix":
+        """Return the counts of the rows of both."""
+        return ConfusionMatrix(self.counts + other.counts, self.undecided + other.undecided, self.positive)
+
+    def to_json(self, labels: Sequence[str]) -> dict[str, Any]:
+        """Return the counts, true classes down, and the undecided rows of each class as a JSON object."""
+        return {
+            "labels": list(labels),
+            "counts": self.counts.tolist(),
+            "abstained": self.undecided.tolist(),
+            "positive": self.positive,
+        }
+
+    @property
+    def cells(self) -> dict[str, int]:
+        """The counts of two classes by name, ``true_negatives`` and so on; empty where no class is the positive one."""
+        if self.positive is None:
+            return {}
+        other = 1 - self.positive
+        places = [(true, predicted) for true in (other, self.positive) for predicted in (other, self.positive)]
+        return {self.cell_name(*place).replace(" ", "_"): int(self.counts[place]) for place in places}
 
     @property
     def n_rows(self) -> int:

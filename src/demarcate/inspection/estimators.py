@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from demarcate.argument_checks import check_consistent_length
 from demarcate.datasets import Dataset
 from demarcate.errors import SettingError
+from demarcate.formatting import shortened
 from demarcate.inference import Predictor
+from demarcate.inference.decision_rule import decision_rule
 from demarcate.tabular import Column, as_frame, encode_known_labels, encode_labels, to_labels
 from demarcate.tabular.label_shape import one_label_a_row
 from demarcate.tabular.positive_class import positive_or_second
@@ -40,6 +42,14 @@ def positive_of(estimator: Any) -> Any:
     if predictor is None or predictor.positive is None:
         return None
     return predictor.classes.tolist()[predictor.positive]
+
+
+def rule_of(estimator: Any) -> str:
+    """Return how a classifier decides, in words, where it has a threshold or costs; empty for the likeliest class."""
+    predictor = predictor_of(estimator)
+    if predictor is None or (predictor.threshold is None and predictor.costs is None):
+        return ""
+    return decision_rule(predictor, write=shortened)
 
 
 def known_labels(estimator: Any, labels: Any) -> Any:

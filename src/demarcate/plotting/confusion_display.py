@@ -11,7 +11,7 @@ from demarcate.errors import SettingError
 from demarcate.evaluation.costs import ABSTAINED
 from demarcate.formatting import percent, shortened
 from demarcate.inspection.confusion import ConfusionMatrix, shortest_percent
-from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of
+from demarcate.inspection.estimators import classes_of, codes_and_classes, known_labels, positive_of, rule_of
 from demarcate.inspection.module_classifier import as_classifier
 from demarcate.inspection.palette import heat, mixed
 from demarcate.plotting import style
@@ -42,6 +42,8 @@ class ConfusionDisplay(Display):
         The code of the positive class of two, after which the cells are called; None where nothing says which it is.
     undecided
         Rows of each class that were not decided, ``(n_classes,)``; None for none.
+    decided_for
+        Which class is decided for, in words, where that is not the likeliest: by a threshold or by costs.
 
     Examples
     --------
@@ -55,6 +57,7 @@ class ConfusionDisplay(Display):
     title: str = ""
     positive: int | None = None
     undecided: NDArray[np.int64] | None = None
+    decided_for: str = ""
 
     @classmethod
     def from_estimator(
@@ -81,9 +84,8 @@ class ConfusionDisplay(Display):
         estimator = as_classifier(estimator, (X, y))
         classes, predicted = classes_of(estimator), estimator.predict(X)
         positive = positive_of(estimator) if positive is None else positive
-        return cls.from_predictions(
-            known_labels(estimator, y), predicted, classes=classes, positive=positive, title=title, ax=ax
-        )
+        words = {"positive": positive, "decided_for": rule_of(estimator), "title": title}
+        return cls.from_predictions(known_labels(estimator, y), predicted, classes=classes, ax=ax, **words)
 
     @classmethod
     def from_predictions(
@@ -93,6 +95,7 @@ class ConfusionDisplay(Display):
         *,
         classes: Any = None,
         positive: Any = None,
+        decided_for: str = "",
         title: str | None = None,
         ax: "Axes | None" = None,
     ) -> Self:
@@ -108,6 +111,8 @@ class ConfusionDisplay(Display):
         positive
             The label of the positive class of two, after which cells are called true positives and so on; None for the
             one that labels such as no and yes say themselves.
+        decided_for
+            Which class was decided for, in words for the caption, where it is not the likeliest.
         title, ax
             Instead of a title with the share of right rows, and of new axes.
 
@@ -129,7 +134,7 @@ class ConfusionDisplay(Display):
         decisions[decided] = codes[len(true) :]
         counted = ConfusionMatrix.of(codes[: len(true)], decisions, len(known), positive_code(known, positive))
         undecided = counted.undecided if counted.undecided.any() else None
-        display = cls(counted.counts, known, positive=counted.positive, undecided=undecided)
+        display = cls(counted.counts, known, positive=counted.positive, undecided=undecided, decided_for=decided_for)
         display.title = display._in_words() if title is None else title
         return display.plot(ax)
 
@@ -156,12 +161,13 @@ class ConfusionDisplay(Display):
 
     @property
     def caption(self) -> str:
-        """The easiest and the hardest class, the commonest mistake, and what numbers and colours mean."""
+        """Decision rule, easiest and hardest class, the commonest mistake, and what numbers and colours mean."""
         percent = "Percentages are of the true class's rows."
         if len(self.classes) > MAX_COUNTED:
             percent = "Numbers: percent of the true class's rows, where at least half a percent."
         colours = f"{percent} Blue: right; orange: mistakes."
-        return " ".join(filter(None, (self._classes_in_words(), self._mistake_in_words(), colours)))
+        rule = f"Decided for {self.decided_for}." if self.decided_for else ""
+        return " ".join(filter(None, (rule, self._classes_in_words(), self._mistake_in_words(), colours)))
 
     def plot(self, ax: "Axes | None" = None) -> Self:
         """Draw it, on new axes if none are given."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from sklearn.metrics import confusion_matrix
 
 from demarcate import load
 from demarcate.evaluation import METRICS, class_scores, streaming_scores
@@ -50,6 +51,24 @@ def test_classes_are_scored_as_they_are_decided(demarcate, model, other):
     plain = json.loads(demarcate("evaluate", model, other, "--json").out)
     assert by_cost["scores"] == plain["scores"]
     assert by_cost["class_scores"]["1"]["recall"]["value"] > plain["class_scores"]["1"]["recall"]["value"]
+
+
+def test_decisions_are_counted_with_the_threshold_they_follow(demarcate, model, other, heart_frame):
+    costs = ("--cost", "false_negative=4")
+    report = json.loads(demarcate("evaluate", model, other, "--json", *costs).out)
+    y = heart_frame[:100]["target"].to_numpy()
+    decided = (load(model).predict_proba(heart_frame[:100].drop("target"))[:, 1] >= 0.2).astype(int)
+    (tn, fp), (fn, tp) = expected = confusion_matrix(y, decided).tolist()
+    assert (report["threshold"], report["confusion"]["counts"]) == (0.2, expected)
+    names = ("true_negatives", "false_positives", "false_negatives", "true_positives")
+    assert [report["confusion"][name] for name in names] == [tn, fp, fn, tp]
+    shown = demarcate("evaluate", model, other, *costs).out
+    assert "Decisions: 1 from a probability of 0.200 on" in shown
+    assert re.search(rf"0 +{tn} true negatives +{fp} false positives", shown)
+    assert f"{tn + tp} are decided for their class ({(tn + tp) / 100:.3f}); the accuracy among the scores is" in shown
+    plain = demarcate("evaluate", model, other).out
+    assert "Decisions: the likeliest class" in plain
+    assert "the accuracy among the scores" not in plain
 
 
 def test_scores_are_those_of_its_predictions(demarcate, model, other, heart_frame):

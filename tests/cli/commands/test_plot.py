@@ -4,7 +4,7 @@ import struct
 import numpy as np
 import pytest
 
-from demarcate.cli.commands.plot import KINDS
+from demarcate.cli.commands.plot import KINDS, plot
 
 PNG, SVG, PDF = b"\x89PNG\r\n", b"<?xml", b"%PDF"
 
@@ -141,3 +141,8 @@ def test_a_table_of_text_numbers_is_drawn_as_numbers(demarcate, tmp_path):
     tiny = ("--epochs", "2", "--folds", "2", "--hidden", "4", "-q")
     outcome = demarcate("fit", tmp_path / "rings.csv", "-t", "side", *tiny, "--plot", tmp_path / "rings.png")
     assert outcome.code == 0, outcome.err
+
+
+def test_the_help_names_the_kinds_in_the_same_words_everywhere():
+    for kind in KINDS:
+        assert kind in plot.__doc__.splitlines()[0]

@@ -34,12 +34,13 @@ def evaluate(
     """Score a saved model on a table it has not seen.
 
     Scores have 95% intervals, by group, by block of time and weighted as those of the fit were. The table is read in
-    parts, so it may be larger than memory. With costs, the model's own or those given here, the cost of the decisions
-    is scored too.
+    parts, so it may be larger than memory. Decisions are counted by class, with the threshold they follow. With costs,
+    the model's own or those given here, the cost of the decisions is scored too.
     """
     from demarcate.cli import console_tables
     from demarcate.cli.cost_options import apply_costs, positive_label
     from demarcate.cli.progress_bar import work_progress
+    from demarcate.inference.decision_rule import decision_rule
 
     predictor = apply_costs(source.load(reading), decision)
     table, is_outside = _read(predictor, data, rows, reading, quiet=output.quiet)
@@ -52,6 +53,8 @@ def evaluate(
             "model": source.model,
             "classes": classes,
             "positive": positive_label(classes, predictor.positive),
+            "threshold": predictor.threshold,
+            "decides_for": decision_rule(predictor),
             **scores.to_json(classes),
             "trained_groups": facts.n_trained_groups,
             "trained_rows": 0 if facts.trained is None else int(facts.trained.sum()),

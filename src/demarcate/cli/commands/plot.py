@@ -38,7 +38,7 @@ class PlotOptions:
 
 
 def plot(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions, quiet: Quiet = False) -> None:
-    """Draw a saved model: its regions, mistakes or training.
+    """Draw a saved model: its regions, probability, confusion, threshold or history.
 
     regions and probability are predictions on a grid over two columns, with the others held at one value each, in view
     of the boundary; confusion and threshold need rows that the model was not trained on.
@@ -69,7 +69,7 @@ def _drawing(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions
     from demarcate import plotting
     from demarcate.cli.cost_options import apply_positive
     from demarcate.cli.table_input import load_table, split_target, warn_if_training_rows
-    from demarcate.inspection.estimators import known_labels, positive_of
+    from demarcate.inspection.estimators import known_labels, positive_of, rule_of
     from demarcate.tabular import encode_known_labels
     from demarcate.tabular.fingerprint import fingerprint
     from demarcate.tabular.positive_class import positive_or_second
@@ -86,9 +86,8 @@ def _drawing(source: ModelOptions, picture: PlotOptions, reading: ReadingOptions
         probabilities = predictor.probabilities(parsed)
         if picture.kind == "confusion":
             predicted = predictor.decide(probabilities)
-            return lambda: plotting.ConfusionDisplay.from_predictions(
-                labels, predicted, classes=classes, positive=positive_of(predictor)
-            )
+            words = {"positive": positive_of(predictor), "decided_for": rule_of(predictor)}
+            return lambda: plotting.ConfusionDisplay.from_predictions(labels, predicted, classes=classes, **words)
         # The costs of a model without a positive class are about its second one.
         positive = classes.tolist()[positive_or_second(predictor.positive)]
         miss, alarm = (predictor.costs and predictor.costs.prices) or (1.0, 1.0)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
+from demarcate.inference.decision_rule import decision_rule
 from demarcate.inspection.confusion import ConfusionMatrix
 from demarcate.inspection.palette import heat
 from demarcate.presentation import brief_repr
 from demarcate.report.evaluated_rows import EvaluatedRows
-from demarcate.report.filters import elided, number
+from demarcate.report.filters import elided
 from demarcate.report.sections.section import Section
 
 MAX_CLASSES = 40
@@ -40,17 +41,14 @@ class ConfusionSection(Section):
         """Count the rows by true and predicted class."""
         positive = evaluated.predictor.positive
         matrix = ConfusionMatrix.of(evaluated.codes, evaluated.decisions, evaluated.n_classes, positive)
-        return cls(evaluated.labels, matrix, evaluated.kind, _decision_rule(evaluated))
+        return cls(evaluated.labels, matrix, evaluated.kind, decision_rule(evaluated.predictor, write=elided))
 
     def to_json(self) -> dict[str, Any]:
         """Return the counts by true and predicted class, and undecided rows by class, as JSON values."""
         return {
-            "labels": list(self.labels),
-            "counts": self.matrix.counts.tolist(),
-            "abstained": self.matrix.undecided.tolist(),
+            **self.matrix.to_json(self.labels),
             "rows": self.rows,
             "by": self.by,
-            "positive": self.matrix.positive,
         }
 
     @property
@@ -85,10 +83,3 @@ class ConfusionSection(Section):
         """True class, predicted class, rows and share of the true class's rows, most rows first."""
         pairs = self.matrix.mistakes[:MAX_MISTAKES]
         return [(self.labels[each.true], self.labels[each.predicted], each.n_rows, each.share) for each in pairs]
-
-
-def _decision_rule(evaluated: EvaluatedRows) -> str:
-    predictor = evaluated.predictor
-    if predictor.threshold is not None:
-        return f"{elided(evaluated.labels[evaluated.positive])} from a probability of {number(predictor.threshold)} on"
-    return "the likeliest class" if predictor.costs is None else "the class of least expected cost"

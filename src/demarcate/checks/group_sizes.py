@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 RULE = "groups"
 CONSEQUENCE = (
-    "Random folds train on other rows of the subjects that they score, so scores are too good for new subjects"
+    "Random splits train on other rows of the subjects that they score, so scores are too good for new subjects"
 )
 
 

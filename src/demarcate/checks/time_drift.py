@@ -20,7 +20,7 @@ MIN_CRAMERS_V = 0.1
 MIN_LOSS_RATIO = 1.25
 """Of the losses in the best and the worst fifth of the rows, in the order of time."""
 _MIN_EXPECTED = 5.0
-REMEDY = "Random folds score rows among others of the same time. For the score of later rows, fit with"
+REMEDY = "Random splits score rows among others of the same time. For the score of later rows, fit with"
 
 
 @dataclass(frozen=True, eq=False)

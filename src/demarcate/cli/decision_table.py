@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from demarcate.cli.console import print_lines, print_table
-from demarcate.formatting import quoted
+from demarcate.formatting import percent, quoted
 from demarcate.inspection.confusion import ConfusionMatrix
 
 MAX_CROSSED = 8
@@ -22,7 +22,7 @@ def print_decisions(classes: Sequence[Any], matrix: ConfusionMatrix, rule: str, 
         print_table(f"Decisions: {rule}", heads, [*_rows(classes, matrix)], right=[] if matrix.cells else heads[1:])
     elif matrix.mistakes:
         rows = [
-            (str(classes[each.true]), str(classes[each.predicted]), f"{each.n_rows:,}", f"{each.share:.1%}")
+            (str(classes[each.true]), str(classes[each.predicted]), f"{each.n_rows:,}", percent(each.share, 1))
             for each in matrix.mistakes[:MAX_MISTAKES]
         ]
         heads = ["class", "decided as", "rows", "of the class"]

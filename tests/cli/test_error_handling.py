@@ -68,7 +68,7 @@ class TestErrors:
     def test_an_argument_in_python_is_named_as_its_option(self):
         flags = {"n_folds": "--folds", "lr": "--lr"}
         message = "n_folds is from 2 up, got lr=1, n_folds=1 and 'n_folds'"
-        assert error_handling._with_flags(message, flags) == "--folds is from 2 up, got lr=1, --folds=1 and 'n_folds'"
+        assert error_handling.with_flags(message, flags) == "--folds is from 2 up, got lr=1, --folds=1 and 'n_folds'"
 
     def test_an_exit_is_no_error(self, failing):
         for error in (typer.Exit(5), SystemExit(5)):

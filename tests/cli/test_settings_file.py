@@ -1,6 +1,7 @@
 """``demarcate.toml``: what files may set, what is wrong in them, and where a setting comes from."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -93,6 +94,29 @@ def test_the_file_beside_the_table_comes_after_that_of_the_working_folder(folder
     assert find_settings(str(table))[1:] == [beside]
     for other in ("-", "heart", "https://host/t.csv", None):
         assert [str(path) for path in find_settings(other)] == ["demarcate.toml"]
+
+
+@pytest.mark.parametrize("make", ["mkdir", "mkfifo", "symlink"])
+def test_what_has_the_name_of_the_file_and_cannot_be_read_is_refused_and_not_left_out(demarcate, folder, make):
+    path, words = (
+        folder / "demarcate.toml",
+        {"mkdir": "is a folder", "mkfifo": "is no file", "symlink": "cannot be read"},
+    )
+    if make == "mkfifo" and not hasattr(os, "mkfifo"):
+        pytest.skip("the system has no named pipes")
+    arguments = {"mkdir": (), "mkfifo": (), "symlink": (folder / "nowhere", path)}[make]
+    getattr(os, make)(*(arguments or (path,)))
+    outcome = demarcate("fit", "moons", "--show-settings")
+    assert outcome.code == 2
+    assert f"demarcate.toml {words[make]}" in outcome.err
+
+
+@pytest.mark.parametrize("command", ["fit", "sweep", "diagnose"])
+def test_a_value_that_the_command_would_refuse_is_not_shown_as_a_setting(demarcate, folder, command):
+    written(folder / "demarcate.toml", "seed = -1\n")
+    outcome = demarcate(command, "moons", "--show-settings")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--seed must be a whole number from 0 up, got -1" in outcome.err
 
 
 def test_the_same_file_counts_once(folder):

@@ -5,7 +5,8 @@ from typing import Any
 
 from demarcate.cli.command_list import COMMANDS, command_named
 from demarcate.cli.console import notify
-from demarcate.cli.option_groups import option_types
+from demarcate.cli.error_handling import with_flags
+from demarcate.cli.option_groups import option_types, setting_flags
 from demarcate.cli.repeated_options import SingleValueCommand
 from demarcate.cli.settings_file import NEVER_IN_A_FILE, FileOption, FileSettings, find_settings, read_settings
 from demarcate.cli.shown_settings import in_words, print_settings
@@ -30,7 +31,8 @@ class Command(SingleValueCommand):
             try:
                 print_settings(ctx, settings)
             except SettingError as error:
-                ctx.fail(str(error))
+                flags = {**setting_flags(ctx.command.callback), "random_state": "--seed"}
+                ctx.fail(with_flags(str(error), flags))
             return None
         used = {name: path for name, path in settings.sources.items() if _comes_from(ctx, name) == "DEFAULT_MAP"}
         if used and not ctx.params.get("quiet"):

@@ -111,13 +111,13 @@ def _explain(error: BaseException, flags: Mapping[str, str]) -> tuple[int, list[
         remedy = "Run the command again with --debug and report what it shows."
         lines = [f"demarcate failed where it should not have ({kind}). {remedy}"]
     if isinstance(error, DemarcateError):
-        lines = [_with_flags(line, flags) for line in lines]
+        lines = [with_flags(line, flags) for line in lines]
     is_usage = isinstance(error, UsageError | SettingError)
     lines[0] = f"{'Usage' if is_usage else 'Error'}: {lines[0]}"
     return process.EXIT_USAGE if is_usage else process.EXIT_REFUSED, lines
 
 
-def _with_flags(line: str, flags: Mapping[str, str]) -> str:
+def with_flags(line: str, flags: Mapping[str, str]) -> str:
     """Return a message with options in place of Python's arguments, and with the values that options take.
 
     Names of several words are replaced everywhere, words of one name only where a statement about it begins.

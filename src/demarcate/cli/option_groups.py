@@ -97,6 +97,15 @@ def settings_of(*groups: object) -> dict[str, Any]:
     }
 
 
+def settings_among(command: Callable[..., None], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of an expanded command's values that are settings and are set, converted, under Python's names."""
+    return {
+        marker.name or name: marker.read(values[name]) if marker.read else values[name]
+        for name, _, marker in _marked(command.__annotations__, Setting)
+        if values.get(name) not in (None, [], ())
+    }
+
+
 def setting_flags(command: Callable[..., None]) -> dict[str, str]:
     """Return the option, such as ``--folds``, for the Python name of each setting of an expanded command."""
     return {marker.name or name: flag for name, flag, marker in _marked(command.__annotations__, Setting)}

@@ -1,5 +1,6 @@
 """``demarcate.toml``: defaults of options in a file beside the table, or in the working folder."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,7 +61,8 @@ def find_settings(table: str | None) -> list[Path]:
     found: list[Path] = []
     for folder in folders:
         path = folder / FILE_NAME
-        if path.is_file() and not any(path.samefile(other) for other in found):
+        # Whatever has that name is read or refused, a folder and a broken link too: no settings are ignored silently.
+        if os.path.lexists(path) and path.resolve() not in map(Path.resolve, found):
             found.append(path)
     return found
 
@@ -93,6 +95,8 @@ def _document(path: Path) -> tuple[str, dict[str, Any]]:
     import tomllib
 
     try:
+        if path.exists() and not path.is_file():
+            raise ValueError(f"{path} is {'a folder' if path.is_dir() else 'no file'}: settings are in a file of text")
         content = path.read_bytes()
         if len(content) > MAX_BYTES:
             raise ValueError(f"{path} has more than {MAX_BYTES:,} bytes: it is no file of settings")

@@ -1,6 +1,7 @@
 """``--show-settings``: every setting of a command, its value, and where it comes from."""
 
 import functools
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +10,7 @@ import typer
 from typer.core import TyperOption
 
 from demarcate.cli.console import print_json, print_table
-from demarcate.cli.option_groups import add_option, setting_names
+from demarcate.cli.option_groups import add_option, setting_names, settings_among
 
 if TYPE_CHECKING:
     from demarcate.cli.settings_file import FileSettings
@@ -32,13 +33,33 @@ def with_shown_settings(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def print_settings(ctx: Any, settings: "FileSettings") -> None:
-    """Print a command's settings, as one JSON object if that is asked for."""
+    """Print a command's settings, as one JSON object if that is asked for; refuse those that it would refuse."""
+    _check(ctx)
     rows = [*_settings(ctx, settings)]
     if ctx.params.get("as_json"):
         print_json({name: {"value": value, "from": source} for name, value, source in rows})
         return
     shown = [(name, in_words(value), source) for name, value, source in rows]
     print_table(f"Settings of demarcate {ctx.info_name}", ("setting", "value", "from"), shown)
+
+
+def _check(ctx: Any) -> None:
+    """Raise `SettingError` for a setting of a classifier that is out of its range."""
+    from demarcate.cli.options import check_settings
+
+    if (seed := ctx.params.get("seed")) is None:
+        return
+    settings = settings_among(ctx.command.callback, ctx.params)
+    settings.pop("random_state", None)
+    if "preset" not in ctx.params:
+        # Options take lists of values to try.
+        settings = {}
+    if settings:
+        from demarcate.classifier import DemarcateClassifier
+
+        known = inspect.signature(DemarcateClassifier).parameters
+        settings = {name: value for name, value in settings.items() if name in known}
+    check_settings(settings, seed)
 
 
 def _settings(ctx: Any, settings: "FileSettings") -> Iterator[tuple[str, Any, str]]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from demarcate.errors import SettingError
 from demarcate.inspection.slice import SliceGrid
+from demarcate.tabular import Column, Schema
 
 FRAME = pl.DataFrame(
     {
@@ -121,3 +122,32 @@ def build_schema(frame):
     from demarcate.tabular import Column, Schema
 
     return Schema(tuple(Column(name, "numerical") for name in frame.columns))
+
+
+SCHEMA = Schema(
+    (
+        Column("age", "numerical"),
+        Column("chol", "numerical"),
+        Column("cp", "categorical", categories=("a", "b")),
+        Column("slope", "numerical"),
+        Column("smokes", "boolean", categories=("false", "true")),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("at", "message"),
+    [
+        ({"slope": "abc"}, r"--at slope=abc on the command line\), and 'slope' takes numbers"),
+        ({"cp": "purple"}, r"--at cp=purple on the command line\), which is no category of it. Give one of 'a', 'b'\."),
+    ],
+)
+def test_a_value_that_a_models_column_does_not_have_is_refused_and_the_known_ones_named(at, message):
+    with pytest.raises(SettingError, match=message):
+        grid_of(schema=SCHEMA, at=at)
+
+
+@pytest.mark.parametrize("at", [{"slope": "2"}, {"slope": 2}, {"cp": "a"}, {"cp": None}, {"cp": ""}, {"smokes": True}])
+def test_a_value_that_a_models_column_has_or_a_missing_one_is_held(at):
+    held = grid_of(schema=SCHEMA, at=at).held
+    assert {name: held[name] for name in at} == at

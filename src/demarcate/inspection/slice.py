@@ -63,6 +63,8 @@ class SliceGrid:
         numerical = [column.name for column in known if column.kind == "numerical" and column.name in used]
         x, y = _two_columns(columns, used, numerical)
         fixed = _check_at(at, used, (x, y))
+        if schema is not None:
+            _check_cells(fixed, schema)
         if resolution < 2:
             raise SettingError(f"resolution is {resolution}. Give at least 2 places along each side.")
         others = (name for name in used if name not in (x, y))
@@ -145,6 +147,21 @@ def _check_at(at: Mapping[str, Any] | None, used: Sequence[str], varying: tuple[
         if name not in used:
             raise SettingError(f"at names {name!r}, which the classifier does not read. {_hint(name, used)}")
     return dict(at or {})
+
+
+def _check_cells(fixed: Mapping[str, Any], schema: Schema) -> None:
+    """Refuse values that a model's columns do not have: each is said once, and not of every place of a grid."""
+    for column in schema.used:
+        value = fixed.get(column.name)
+        if value is None or column.kind in ("date", "text"):
+            continue
+        cells = pl.Series([value], strict=False)
+        place = f"at holds {column.name!r} at {value!r} (--at {column.name}={value} on the command line)"
+        if column.kind == "numerical":
+            if column.parse_quantities(cells).bad.any():
+                raise SettingError(f"{place}, and {column.name!r} takes numbers. Give a number.")
+        elif column.categories and column.parse_words(cells).drop_nulls().is_in(column.categories).not_().any():
+            raise SettingError(f"{place}, which is no category of it. Give one of {_listed(column.categories)}.")
 
 
 def _hint(name: object, used: Sequence[str]) -> str:

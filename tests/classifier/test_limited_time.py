@@ -11,7 +11,8 @@ from demarcate.nn import Network
 from demarcate.phases.time_budget import TimeBudget, keeping_to
 from demarcate.report import Report
 
-KINDS = [Kind(name, Network(), Training()) for name in ("plain", "leaves", "narrow")]
+WORDS = {"plain": "", "leaves": "that read the leaves of trees", "narrow": "of 32 units"}
+KINDS = [Kind(name, Network(), Training(), words=words) for name, words in WORDS.items()]
 
 
 def test_without_a_budget_training_has_no_deadline_and_all_kinds():
@@ -46,7 +47,7 @@ def test_only_kinds_that_can_be_trained_are_and_the_others_are_noted(n_rows, nam
     with keeping_to(budget):
         kinds = kinds_in_time(KINDS, n_rows, time.monotonic() + 10)
     assert [kind.name for kind in kinds] == names
-    left_out = ["networks of fewer kinds are trained: not leaves, narrow"]
+    left_out = ["networks of fewer kinds are trained: none that read the leaves of trees, none of 32 units"]
     assert budget.left_out == (left_out if len(names) == 1 else [])
 
 

@@ -162,6 +162,25 @@ def test_a_wrong_file_is_wrong_usage(demarcate, folder):
     assert "demarcate.toml, line 2: there is no setting 'epoch' of 'fit'; did you mean 'epochs'?" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('preset = "slow"', "line 3: 'preset' must be one of fast, default, best, lesson, got 'slow'"),
+        ("seed = -1", "line 3: 'seed' must be a whole number from 0 up, got -1"),
+        ("track = 'paper'", "line 3: 'track' is 'paper'. Give mlflow or tensorboard"),
+    ],
+)
+def test_a_value_that_the_command_refuses_is_refused_with_its_line(demarcate, folder, text, message):
+    written(folder / "demarcate.toml", f"# Ours.\n[fit]\n{text}\n")
+    outcome = demarcate("fit", "moons", "--quiet")
+    assert (outcome.code, outcome.err.startswith(f"Usage: demarcate.toml, {message}")) == (2, True), outcome.err
+
+
+def test_a_value_of_the_command_line_is_no_matter_of_the_file(demarcate, folder):
+    written(folder / "demarcate.toml", "[fit]\nseed = 3\n")
+    assert demarcate("fit", "moons", "--seed", "-1", "-q").err.startswith("Usage: --seed must be")
+
+
 def test_the_file_that_the_documents_show_is_one(demarcate, folder):
     text = (Path(__file__).parents[2] / "docs" / "use.md").read_text(encoding="utf-8")
     written(folder / "demarcate.toml", re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1])

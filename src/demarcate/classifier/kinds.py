@@ -22,6 +22,8 @@ class Kind:
         Whether they read the leaves of small boosted trees beside the encoded columns.
     pieces
         Whether they read numbers in bins, and target statistics, where the estimator's setting allows it.
+    words
+        What sets them apart, as it follows "networks".
     """
 
     name: str
@@ -29,6 +31,7 @@ class Kind:
     training: Training
     trees: bool = False
     pieces: bool = True
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Variation:
         Whether these networks read leaves of trees, and numbers in bins.
     most_rows
         Rows of a table above which there is no such kind.
+    words
+        What sets these networks apart, as it follows "networks".
     """
 
     name: str
@@ -62,19 +67,20 @@ class Variation:
     trees: bool = False
     pieces: bool = True
     most_rows: int | None = None
+    words: str = ""
 
 
-PLAIN = Variation("plain")
+PLAIN = Variation("plain", words="of these settings as they are")
 """The network of the estimator's settings."""
-LEAVES = Variation("leaves", at_most=128, trees=True)
+LEAVES = Variation("leaves", at_most=128, trees=True, words="that read the leaves of trees")
 """What thresholds on several columns do together trees have found already, so that fewer units do."""
-NARROW = Variation("narrow", hidden=(32,), dropout=0.5, trees=True, most_rows=5000)
+NARROW = Variation("narrow", hidden=(32,), dropout=0.5, trees=True, most_rows=5000, words="of 32 units")
 """Few rows are often fitted best by hardly any units."""
-LINEAR = Variation("linear", hidden=(), pieces=False, most_rows=1000)
+LINEAR = Variation("linear", hidden=(), pieces=False, most_rows=1000, words="without hidden layers")
 """Of even fewer rows nothing but a straight boundary may be known."""
-DEEP = Variation("deep", hidden=(256, 256, 256), longer=3)
+DEEP = Variation("deep", hidden=(256, 256, 256), longer=3, words="of more hidden layers")
 """Classes without noise are separated better by more layers, which take their time."""
-RESIDUAL = Variation("residual", hidden=(128, 128, 128), residual=True)
+RESIDUAL = Variation("residual", hidden=(128, 128, 128), residual=True, words="of residual blocks")
 """Blocks that change features, rather than replace them, err otherwise than layers do."""
 
 VARIATIONS: Mapping[str, tuple[Variation, ...]] = {

@@ -39,5 +39,6 @@ def kinds_in_time(kinds: Sequence[Kind], n_member_rows: float, deadline: float |
     n_kinds = int((deadline - time.monotonic()) / seconds)
     kept = max(1, min(n_kinds, len(kinds)))
     if kept < len(kinds):
-        leave_out(f"networks of fewer kinds are trained: not {listed([kind.name for kind in kinds[kept:]])}")
+        missing = [f"none {kind.words or f'called {kind.name}'}" for kind in kinds[kept:]]
+        leave_out(f"networks of fewer kinds are trained: {listed(missing)}")
     return list(kinds[:kept])

@@ -172,7 +172,7 @@ class ClassifierSettings(BaseEstimator):  # type: ignore[misc]
         longer = {name: variation.longer for name in ("epochs", "patience") if self._is_auto(name)}
         lengths = {name: getattr(training, name) for name in longer}
         training = replace(training, **{name: n and n * longer[name] for name, n in lengths.items()})
-        return Kind(variation.name, network, training, trees, variation.pieces)
+        return Kind(variation.name, network, training, trees, variation.pieces, variation.words)
 
     def resolved_settings(self, training_set: TrainingSet) -> dict[str, Any]:
         """Return the settings that are left to the preset, with the values that they have for a table."""

@@ -1,11 +1,11 @@
 """A command: its arguments are those of its command line, and its defaults may come from a file of settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from demarcate.cli.command_list import COMMANDS, command_named
 from demarcate.cli.console import notify
-from demarcate.cli.error_handling import with_flags
+from demarcate.cli.error_handling import places_in_files, with_flags
 from demarcate.cli.option_groups import option_types, setting_flags
 from demarcate.cli.repeated_options import SingleValueCommand
 from demarcate.cli.settings_file import NEVER_IN_A_FILE, FileOption, FileSettings, find_settings, read_settings
@@ -41,7 +41,13 @@ class Command(SingleValueCommand):
                     f"{_key(name)} {visible(in_words(settings.values[name]))}" for name in used if used[name] == path
                 ]
                 notify(f"Settings of {path}: {listed(words)}.")
-        return super().invoke(ctx)
+        with places_in_files(self._places(ctx, used, settings)):
+            return super().invoke(ctx)
+
+    def _places(self, ctx: Any, used: Iterable[str], settings: FileSettings) -> dict[str, str]:
+        """Return where files set the options that they set, by the options' flags."""
+        flags = {each.name: flag for each in self.get_params(ctx) for flag in each.opts if flag.startswith("--")}
+        return {flags[name]: settings.places[name] for name in used if name in flags}
 
     def _file_settings(self, ctx: Any, args: list[str]) -> FileSettings:
         """Return what files set for this command; a file that is wrong ends it."""

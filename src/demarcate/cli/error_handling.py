@@ -7,7 +7,9 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
@@ -30,6 +32,19 @@ _OPTION_VALUES = {
     "must be 'balanced', None, or a mapping of labels to numbers from 0 up, not all 0": "must be balanced",
 }
 """Rules of Python's arguments, and the same rules for options: 0 stands for None."""
+
+
+_PLACES: ContextVar[Mapping[str, str]] = ContextVar("places of options in files", default=MappingProxyType({}))
+
+
+@contextmanager
+def places_in_files(places: Mapping[str, str]) -> Iterator[None]:
+    """Name the file and the line, by the flag of an option that a file sets, in messages about it."""
+    token = _PLACES.set(places)
+    try:
+        yield
+    finally:
+        _PLACES.reset(token)
 
 
 class UsageError(Exception):
@@ -112,6 +127,7 @@ def _explain(error: BaseException, flags: Mapping[str, str]) -> tuple[int, list[
         lines = [f"demarcate failed where it should not have ({kind}). {remedy}"]
     if isinstance(error, DemarcateError):
         lines = [with_flags(line, flags) for line in lines]
+    lines = [_with_place(line, _PLACES.get()) for line in lines]
     is_usage = isinstance(error, UsageError | SettingError)
     lines[0] = f"{'Usage' if is_usage else 'Error'}: {lines[0]}"
     return process.EXIT_USAGE if is_usage else process.EXIT_REFUSED, lines
@@ -131,6 +147,14 @@ def with_flags(line: str, flags: Mapping[str, str]) -> str:
     for python, option in _OPTION_VALUES.items():
         line = line.replace(python, option)
     return line
+
+
+def _with_place(line: str, places: Mapping[str, str]) -> str:
+    """Return a message about an option that a file sets with the file and the line, and the setting's name there."""
+    match = re.match(r"(- )?--([\w-]+)(?= (?:must|is|names|needs)\b)", line)
+    if match is None or f"--{match[2]}" not in places:
+        return line
+    return f"{match[1] or ''}{places[f'--{match[2]}']}: {match[2]!r}{line[match.end() :]}"
 
 
 def _traceback_lines(error: BaseException) -> list[str]:

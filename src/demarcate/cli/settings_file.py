@@ -51,6 +51,8 @@ class FileSettings:
     """By the options' names in Python."""
     sources: dict[str, str] = field(default_factory=dict)
     """The file that each comes from."""
+    places: dict[str, str] = field(default_factory=dict)
+    """The file and the line of each, in words."""
 
 
 def find_settings(table: str | None) -> list[Path]:
@@ -76,17 +78,17 @@ def read_settings(paths: Sequence[Path], command: str, options: Options) -> File
     for path in paths:
         text, document = _document(path)
         problems = [
-            f"{path}, line {_line_of(text, section, key)}: {fact}"
-            for section, key, fact in _problems(document, options)
+            f"{_place(path, text, section, key)}: {fact}" for section, key, fact in _problems(document, options)
         ]
         if problems:
             raise ValueError("; ".join(problems))
         shared = {key: value for key, value in document.items() if not isinstance(value, dict)}
-        for section in (shared, document.get(command, {})):
-            for key, value in section.items():
+        for section, own in (("", shared), (command, document.get(command, {}))):
+            for key, value in own.items():
                 if (option := options[command].get(_plain(key))) is not None:
                     settings.values[option.name] = option.read(value)
                     settings.sources[option.name] = str(path)
+                    settings.places[option.name] = _place(path, text, section, key)
     return settings
 
 
@@ -153,6 +155,11 @@ def _meant(key: str, *known: Mapping[str, Any]) -> str:
 def _plain(key: str) -> str:
     """Return a key under its name in Python: files may write it as the option is written."""
     return key.replace("-", "_")
+
+
+def _place(path: Path, text: str, section: str, key: str) -> str:
+    """Return in words where a file sets a key."""
+    return f"{path}, line {_line_of(text, section, key)}"
 
 
 def _line_of(text: str, section: str, key: str) -> int:

@@ -13,9 +13,10 @@ from typing import Any
 
 from demarcate.errors import OutputError, Problem
 from demarcate.tracking.fit_record import FitRecord
+from demarcate.tracking.mlflow_server import REMEDY, check_mlflow_server
 
 MODEL_NAME = "model"
-MAX_RETRIES, TIMEOUT = "2", "20"
+MAX_RETRIES, TIMEOUT = "1", "10"
 """Attempts after a failed one, and seconds for each, where the caller's environment says nothing of either."""
 MAX_REASON = 100
 """Characters of MLflow's own message that are passed on."""
@@ -48,6 +49,7 @@ def send_to_mlflow(record: FitRecord, name: str, at: str | None, files: Sequence
     from mlflow.exceptions import MlflowException
 
     with _at(mlflow, at):
+        check_mlflow_server(mlflow.get_tracking_uri())
         try:
             with _run(mlflow, name) as run:
                 mlflow.set_tags({f"demarcate.{key}": value for key, value in record.tags.items()})
@@ -61,7 +63,7 @@ def send_to_mlflow(record: FitRecord, name: str, at: str | None, files: Sequence
         except MlflowException as error:
             reason = str(error).splitlines()[0][:MAX_REASON].rstrip(". ")
             fact = f"MLflow at {mlflow.get_tracking_uri()} took no run: {reason}"
-            raise OutputError(str(Problem(fact, "Start its server, or name another address"))) from None
+            raise OutputError(str(Problem(fact, REMEDY))) from None
 
 
 def _mlflow() -> Any:

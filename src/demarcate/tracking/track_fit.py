@@ -38,7 +38,7 @@ def track(
     to
         ``mlflow`` or ``tensorboard``, for which the extra of that name installs the client.
     at
-        Where it stands: for MLflow the address of a server or a folder, else what ``MLFLOW_TRACKING_URI`` says; for
+        Where it stands: for MLflow the address of a server or ``sqlite:///FILE.db``, else what ``MLFLOW_TRACKING_URI`` says; for
         TensorBoard the folder of its runs, else ``runs``.
     name
         The name of the run; None for that of the target.

@@ -19,12 +19,20 @@ class Tracker:
     """An experiment tracker: its name, which is also that of the extra that installs it, and the package it needs.
 
     ``send`` is ``MODULE:FUNCTION``, imported when it is used. The function takes a `FitRecord`, the name of the run,
-    the place and the files, the model's first, and returns where the run is.
+    the place and the files, the model's first, and returns where the run is. ``reach``, written so too, takes the place
+    and raises `OutputError` if it cannot be reached.
     """
 
     name: str
     package: str
     send: str
+    reach: str = ""
+
+    def check_place(self, at: str | None) -> None:
+        """Raise `OutputError` if the place cannot be reached, before there is anything to send."""
+        if self.reach:
+            module, _, function = self.reach.partition(":")
+            getattr(import_module(module), function)(at)
 
     def check(self) -> None:
         """Raise `SettingError` if the tracker's package is not installed."""
@@ -42,7 +50,12 @@ class Tracker:
 TRACKERS = {
     tracker.name: tracker
     for tracker in (
-        Tracker("mlflow", "mlflow", "demarcate.tracking.mlflow_tracker:send_to_mlflow"),
+        Tracker(
+            "mlflow",
+            "mlflow",
+            "demarcate.tracking.mlflow_tracker:send_to_mlflow",
+            reach="demarcate.tracking.mlflow_server:check_mlflow_server",
+        ),
         Tracker("tensorboard", "tensorboard", "demarcate.tracking.tensorboard_tracker:send_to_tensorboard"),
     )
 }

@@ -72,7 +72,8 @@ class TrackOptions:
         metavar="TRACKER",
     )
     track_to: str | None = option(
-        "Address of the MLflow server, or folder of TensorBoard's runs. [default: MLFLOW_TRACKING_URI, or runs]",
+        "MLflow: address of a server, or sqlite:///FILE.db. TensorBoard: folder of runs. [default: "
+        "MLFLOW_TRACKING_URI, or runs]",
         metavar="PLACE",
     )
 
@@ -89,6 +90,7 @@ class TrackOptions:
         if self.track not in TRACKERS:
             raise UsageError(f"--track is {self.track!r}", f"Give {' or '.join(TRACKERS)}")
         TRACKERS[self.track].check()
+        TRACKERS[self.track].check_place(self.track_to)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +237,8 @@ def _fit(
         print_fit(classifier, table, record, baselines, trained, differences)
     if not output.quiet:
         report_files(files, sha256)
+    if tracking.track and not output.quiet:
+        notify(f"Sending the fit to {tracking.track}...")
     tracked = _track(tracking, classifier, table, files, baselines, reading_words) if tracking.track else None
     if tracked and not output.quiet:
         notify(f"Tracked by {tracking.track}: {tracked}")

@@ -38,8 +38,8 @@ def track(
     to
         ``mlflow`` or ``tensorboard``, for which the extra of that name installs the client.
     at
-        Where it stands: for MLflow the address of a server or ``sqlite:///FILE.db``, else what ``MLFLOW_TRACKING_URI`` says; for
-        TensorBoard the folder of its runs, else ``runs``.
+        Where it stands: for MLflow the address of a server or ``sqlite:///FILE.db``, else what
+        ``MLFLOW_TRACKING_URI`` says; for TensorBoard the folder of its runs, else ``runs``.
     name
         The name of the run; None for that of the target.
     baselines

@@ -11,7 +11,7 @@ from demarcate.cli.app import app
 from demarcate.evaluation import METRICS, Metric, StreamingScores, score
 from demarcate.evaluation.accumulators import StreamingValue
 from demarcate.evaluation.measures import mean_of
-from demarcate.formatting import decimal
+from demarcate.formatting import interval_texts
 from demarcate.report import Report
 
 
@@ -82,7 +82,9 @@ def test_it_is_in_the_model_file_the_json_the_terminal_table_and_the_report(tmp_
     fitted = json.loads(run("fit", table, "--target", "label", *tiny, "--json", "--out", model, "--report", page))
     assert fitted["baselines"]["majority"].keys() == fitted["scores"].keys()
     assert load(model).record["scores"]["margin"] == fitted["scores"]["margin"]
-    assert f"mean margin   {decimal(fitted['scores']['margin']['value'])} [" in run("inspect", model)
+    margin = fitted["scores"]["margin"]
+    shown, interval = interval_texts(margin["value"], margin["low"], margin["high"])
+    assert f"mean margin   {shown} {interval}" in run("inspect", model)
     html = page.read_text(encoding="utf-8")
     assert "lead of the true class over the likeliest other one; higher is better" in html
     contenders = json.loads(run("report", model, table, "--json"))["scores"]["contenders"]

@@ -1,0 +1,185 @@
+/**
+ * The types that all modules of the page share. Nothing here runs.
+ *
+ * @module
+ */
+
+/**
+ * What a page shows, all of it: it goes to the session as it is, into the address when it is shared, and onto the stack of
+ * what can be undone. The session compares it with the last one and does what is needed.
+ *
+ * @typedef {object} State
+ * @property {DataState} data
+ * @property {SplitState} split
+ * @property {ViewState} view
+ * @property {CardState[]} cards one to four
+ * @property {DecisionState} decision only the browser reads it
+ */
+
+/**
+ * @typedef {object} DataState
+ * @property {"blobs" | "circles" | "moons" | "heart" | "table" | "drawn"} source `drawn` has no points but those added by hand
+ * @property {number} n_samples
+ * @property {number} noise moons, circles
+ * @property {number} factor circles
+ * @property {number} centers blobs
+ * @property {number} cluster_std blobs
+ * @property {number} random_state
+ * @property {string | null} table the id of a table that was opened or dropped
+ * @property {string | null} target its column to predict
+ * @property {string[]} categorical columns that are categories although they are written as numbers
+ * @property {string[]} drop columns that are not used
+ * @property {[number, number, number][]} added points added by hand: x, y, and the class by number; at most 1000
+ * @property {boolean} standardise
+ */
+
+/**
+ * @typedef {object} SplitState
+ * @property {number} validation the share of all rows held out to decide when to stop, 0 to 0.8
+ * @property {number} test the share of all rows held out for testing, 0 to 0.8
+ * @property {number} seed
+ */
+
+/**
+ * @typedef {object} ViewState
+ * @property {[string, string] | null} columns the two axes; null: the session chooses
+ * @property {Object<string, number | string | null>} held values at which other columns are held; those not named are chosen
+ * @property {"regions" | "probability"} kind only the browser reads it, and all below
+ * @property {number | null} probability_of the class of the probability map, by number; null: the likeliest
+ * @property {{train: boolean, validation: boolean, test: boolean}} points
+ * @property {boolean} spread whether each seed's boundary is drawn
+ */
+
+/**
+ * @typedef {object} CardState
+ * @property {string} id does not change while other things do
+ * @property {string} name
+ * @property {number[]} hidden widths, at most 6 layers of at most 256; none: a linear model
+ * @property {string} activation
+ * @property {number} dropout acts at once
+ * @property {"auto" | "softmax" | "logit"} head
+ * @property {string} optimizer
+ * @property {number} lr acts at once
+ * @property {number} weight_decay acts at once
+ * @property {number | null} batch_size null: full batch
+ * @property {"constant" | "cosine"} schedule
+ * @property {number} epochs after which training pauses, and over which a cosine falls
+ * @property {number | null} patience epochs without a better validation loss after which it pauses; null: never
+ * @property {number} seed of the first network
+ * @property {number} seeds 1 to 5 networks
+ */
+
+/**
+ * @typedef {object} DecisionState
+ * @property {number | null} threshold probability of the positive class from which it is predicted; null: from the costs
+ * @property {number} false_negative cost
+ * @property {number} false_positive cost
+ * @property {number} positive the positive class, by number
+ */
+
+/**
+ * Facts of the message `dataset`, which follows each change of data, split or axes. Arrays: `points` float32 (n, 2) in the
+ * two axes; `codes` uint8 (n,), the class by number; `parts` uint8 (n,), see {@link PART}; `validation_codes` uint8
+ * (n_validation,) and, without validation rows, those of the test rows.
+ *
+ * @typedef {object} DatasetFacts
+ * @property {number} revision
+ * @property {string} title such as "moons: 300 rows, 2 columns, 2 classes"
+ * @property {string[]} classes labels in words, in order
+ * @property {ColumnFacts[]} columns those that networks read
+ * @property {[string, string]} axes
+ * @property {[number, number, number, number]} extent left, right, bottom, top of the maps
+ * @property {Object<string, number | string | null>} held the value at which each other column is held
+ * @property {string} caption says that the map is a slice, and where; empty with two columns
+ * @property {{train: number, validation: number, test: number}} n_rows
+ * @property {number} n_shown rows among `points`; a sample of large tables
+ * @property {"validation" | "test"} monitored which rows the numbers beside those of training are of
+ * @property {string} target
+ * @property {boolean} can_add whether points can be added by hand
+ * @property {string[]} notices what the reader of the table warns of
+ * @property {{rows: number, shares: Object<string, number>}} balance class shares of all rows
+ */
+
+/**
+ * @typedef {object} ColumnFacts
+ * @property {string} name
+ * @property {"numerical" | "categorical" | "date" | "text"} kind
+ * @property {string[]} categories of a categorical column
+ * @property {number | null} low of a numerical one
+ * @property {number | null} high
+ * @property {number | string | null} typical
+ * @property {boolean} is_axis whether a map can be drawn over it
+ */
+
+/**
+ * Facts of the message `frame`. Each card has arrays with its position in front, such as `0.logits`:
+ * `logits` int16 (n_outputs, height, width), rows from the bottom up, times `scale`: with several seeds the log odds or log
+ * probabilities of the mean probability; `member_logits` int16 (seeds, n_outputs, 50, 50) times `scale`, with several seeds;
+ * `units` int8 (n_units_shown, 24, 24), what hidden units of the first network give, from -127 to 127 by unit;
+ * `weights` float32, all layers of the first network one after the other, (d_out, d_in) then biases (d_out,), where small;
+ * `epochs` int32 (n,), `train_loss`, `train_accuracy`, `monitored_loss`, `monitored_accuracy` float32 (n,), epochs since the
+ * last frame (or all, after `begin`), means over seeds; `monitored_logits` int16 (n_monitored, n_outputs) times `row_scale`:
+ * the monitored rows of `dataset`, at most 2000 of them.
+ *
+ * @typedef {object} FrameFacts
+ * @property {number} revision
+ * @property {number} number frames are acknowledged by it
+ * @property {boolean} running
+ * @property {CardFacts[]} cards
+ */
+
+/**
+ * @typedef {object} CardFacts
+ * @property {string} id
+ * @property {number} begin how often it was built: a change says that its curves begin again
+ * @property {number} epoch
+ * @property {number} batch steps taken in the present epoch
+ * @property {number} batches steps of an epoch
+ * @property {"ready" | "running" | "paused" | "finished" | "diverged" | "refused"} status
+ * @property {string} note the status in words, if there is something to say
+ * @property {number | null} train_loss
+ * @property {number | null} train_accuracy
+ * @property {number | null} monitored_loss
+ * @property {number | null} monitored_accuracy
+ * @property {number} best_epoch that of the lowest monitored loss, 0 before training
+ * @property {number | null} best_loss
+ * @property {number[]} widths from inputs to logits
+ * @property {string[]} inputs names of encoded inputs
+ * @property {number[]} units_shown how many of each hidden layer's units are among `units`
+ * @property {number} n_parameters
+ * @property {number} scale
+ * @property {number} row_scale
+ * @property {number} epochs_per_second
+ * @property {boolean} changed whether rate, decay or dropout were changed on the way
+ * @property {{accuracy: number, loss: number}[]} seeds_monitored one for each seed
+ */
+
+/**
+ * A message as it is decoded: arrays are typed, with their shape beside them.
+ *
+ * @typedef {object} Message
+ * @property {string} kind
+ * @property {any} facts
+ * @property {Object<string, ArrayView>} arrays
+ */
+
+/**
+ * @typedef {object} ArrayView
+ * @property {number[]} shape
+ * @property {Int8Array | Uint8Array | Int16Array | Int32Array | Float32Array} data
+ */
+
+/**
+ * Where messages come from and commands go to: a live session, a notebook's kernel or a recording.
+ *
+ * @typedef {object} Source
+ * @property {"live" | "notebook" | "recorded"} name
+ * @property {(command: object) => void} send
+ * @property {(listener: (message: Message) => void) => void} listen
+ * @property {(listener: (status: "connecting" | "open" | "lost" | "closed") => void) => void} watch
+ * @property {((file: File, kind: string) => Promise<any>) | null} upload opens a table; null where that cannot be
+ * @property {((card: string, what: string, name: string) => Promise<void>) | null} download saves a file of a card
+ */
+
+/** The parts of the rows, by the numbers in `parts`. */
+export const PART = Object.freeze({ train: 0, validation: 1, test: 2 });

@@ -119,6 +119,7 @@ def test_a_module_with_public_names_below_demarcate_is_in_the_reference_or_left_
         "lesson",
         "phases",
         "presentation",
+        "studio",
         "tabular",
         "trainingset",
     )

@@ -155,6 +155,58 @@
  */
 
 /**
+ * Facts of the first message, `welcome`. With `state` the page begins, unless its address has one.
+ *
+ * @typedef {object} WelcomeFacts
+ * @property {string} session the id by which a lost connection is taken up again: `socket?session=`
+ * @property {string} version of the package
+ * @property {State} state
+ * @property {TableFacts[]} tables those that were opened at the command line, in a notebook or before a connection was lost
+ * @property {{name: string, meaning: string}[]} activations
+ * @property {{name: string, meaning: string}[]} optimizers
+ * @property {{name: string, meaning: string}[]} heads
+ * @property {{name: string, title: string, state: State}[]} presets whole states to begin with
+ * @property {Object<string, number>} limits such as `cards`, `layers`, `units`, `seeds`, `rows`, `epochs`, `added`
+ */
+
+/**
+ * A table or a model file that a session has: in `welcome`, and the answer to an upload (`POST tables?name=`, the bytes of the
+ * file as the body, the token as `Authorization: Bearer`). A refusal is a {@link ProblemFacts} with status 4xx.
+ *
+ * @typedef {object} TableFacts
+ * @property {string} id goes into `state.data.table`
+ * @property {string} name
+ * @property {"table" | "model"} kind
+ * @property {number} n_rows
+ * @property {{name: string, kind: string, n_distinct: number, missing: number}[]} columns all of the file, in order
+ * @property {string | null} target the suggested one
+ * @property {string[]} notices
+ */
+
+/**
+ * Facts of the message `problem`: something is not as it must be, and what helps.
+ *
+ * @typedef {object} ProblemFacts
+ * @property {"data" | "card" | "view" | "ask" | "row" | "connection"} where
+ * @property {string | null} [card] its id
+ * @property {string | null} [field] the name in {@link State}, such as `noise` or `lr`
+ * @property {number} [revision] of the state it speaks of
+ * @property {string | null} [id] of the question it answers
+ * @property {string} fact
+ * @property {string} remedy
+ */
+
+/**
+ * Facts of the message `progress`; `answer` follows with the same `id`, and `what` was asked.
+ *
+ * @typedef {object} ProgressFacts
+ * @property {string} id
+ * @property {number} done
+ * @property {number} total
+ * @property {string} text
+ */
+
+/**
  * A message as it is decoded: arrays are typed, with their shape beside them.
  *
  * @typedef {object} Message

@@ -204,6 +204,142 @@
  * @property {number} done
  * @property {number} total
  * @property {string} text
+ * @property {SweepRow[]} [rows] of a sweep: means over the seeds trained so far, in the order of the values
+ */
+
+/**
+ * A question: `{type: "ask", id, what, card}` and, of a sweep, `setting`, `values` and `seeds`. `answer` has the facts of one of
+ * {@link DiagnoseAnswer}, {@link SweepAnswer}, {@link ScoresAnswer}, {@link CodeAnswer}; each also has `id`, `what`, `card`, and
+ * `revision` and `epoch` of the card at the moment of the question, for a page that says when they have changed since.
+ *
+ * @typedef {object} Ask
+ * @property {"ask"} type
+ * @property {string} id
+ * @property {"diagnose" | "sweep" | "scores" | "code"} what
+ * @property {string} card
+ * @property {"hidden" | "weight_decay" | "dropout" | "lr" | "activation" | "epochs" | "optimizer" | "batch_size"} [setting]
+ * @property {(number | string | number[] | null)[]} [values] 2 to 12 of them
+ * @property {number} [seeds] 1 to 5
+ */
+
+/**
+ * A number with its 95% interval; `low` and `high` are null where there is none.
+ *
+ * @typedef {object} MeanFacts
+ * @property {number} value
+ * @property {number | null} low
+ * @property {number | null} high
+ */
+
+/**
+ * The answer to `diagnose`, which trains the card's network and probes around it without the test rows.
+ *
+ * @typedef {object} DiagnoseAnswer
+ * @property {string} id
+ * @property {"diagnose"} what
+ * @property {string} card
+ * @property {number} revision
+ * @property {number} epoch
+ * @property {"underfits" | "overfits" | "is about right" | "is limited by noise" | "cannot tell"} verdict
+ * @property {string} headline the verdict as a sentence
+ * @property {string} symptom
+ * @property {string} remedy
+ * @property {string[]} reasons what else there is to say
+ * @property {{log_loss: MeanFacts, accuracy: MeanFacts}} train
+ * @property {{log_loss: MeanFacts, accuracy: MeanFacts}} held_out
+ * @property {{log_loss: MeanFacts, accuracy: MeanFacts}} gap
+ * @property {EffectFacts[]} effects
+ * @property {number} min_gain the smallest reduction of the log loss that counts as help
+ * @property {string} basis how many networks on which rows, and the rule
+ */
+
+/**
+ * @typedef {object} EffectFacts
+ * @property {string} name such as `more_capacity`
+ * @property {string} label such as `more capacity`
+ * @property {string} change such as `hidden 4 to 16`
+ * @property {"helps" | "does not help" | "cannot tell"} answer
+ * @property {MeanFacts} log_loss the reduction of it on held-out rows
+ * @property {MeanFacts} accuracy the increase of it
+ * @property {Partial<CardState> | null} settings those of the card with this change; null where it is not one of the card
+ */
+
+/**
+ * The answer to `sweep`: the card with other values of one setting, scored on the validation rows of each seed's own split of
+ * all rows but the test rows.
+ *
+ * @typedef {object} SweepAnswer
+ * @property {string} id
+ * @property {"sweep"} what
+ * @property {string} card
+ * @property {number} revision
+ * @property {number} epoch
+ * @property {string} setting
+ * @property {SweepRow[]} rows in the order of the values asked for
+ * @property {number} best the position of the best mean validation log loss
+ * @property {number | null} smallest_near_best the position of the smallest network within noise of it, if that is another
+ * @property {string[]} sentences the winner, its lead in words, what diverged
+ * @property {string} basis how many seeds and rows
+ */
+
+/**
+ * @typedef {object} SweepRow
+ * @property {number | string | number[] | null} value
+ * @property {string} label the value as text, such as `16,16`
+ * @property {number} n_parameters
+ * @property {number} seeds trained so far
+ * @property {MeanFacts | null} log_loss of validation rows, mean over seeds; null before any is trained
+ * @property {MeanFacts | null} accuracy of validation rows
+ * @property {number | null} train_accuracy
+ * @property {number | null} best_epoch
+ * @property {number} diverged networks
+ */
+
+/**
+ * The answer to `scores`: the card as it is, scored on the test rows, or, without them, on the validation rows.
+ *
+ * @typedef {object} ScoresAnswer
+ * @property {string} id
+ * @property {"scores"} what
+ * @property {string} card
+ * @property {number} revision
+ * @property {number} epoch
+ * @property {"test" | "validation"} rows
+ * @property {number} n_rows
+ * @property {{name: string, label: string, meaning: string, mean: MeanFacts}[]} scores
+ * @property {{name: string, label: string, mean: MeanFacts}[]} baselines accuracy of the majority class and logistic regression
+ * @property {{severity: string, text: string, columns: string[]}[]} findings of the table's audit that bear on these scores
+ * @property {string[]} reasons "why these scores?" in sentences
+ */
+
+/**
+ * The answer to `code`: this card as code that runs as copied.
+ *
+ * @typedef {object} CodeAnswer
+ * @property {string} id
+ * @property {"code"} what
+ * @property {string} card
+ * @property {number} revision
+ * @property {number} epoch
+ * @property {string} demarcate
+ * @property {string} pytorch
+ * @property {string[]} notes such as that the rate was changed on the way, or that the table has to be beside the script
+ */
+
+/**
+ * Facts of the message `row`, the answer to `{type: "row", id, card, cells: {column: number | string | null}}`; null is missing.
+ *
+ * @typedef {object} RowAnswer
+ * @property {string} id
+ * @property {string} card
+ * @property {number} epoch
+ * @property {number[]} probabilities one a class, in the order of `classes` of the data set
+ * @property {number} prediction the likeliest class, by number
+ * @property {number[] | null} set classes that contain the true one with the stated coverage; null: too few validation rows
+ * @property {number | null} coverage such as 0.9
+ * @property {number[][] | null} members each seed's probabilities, (seeds, classes); null with one seed
+ * @property {number[] | null} spread the standard deviation between seeds, one a class
+ * @property {string[]} notices such as a category never seen, or a number outside the training rows'
  */
 
 /**

@@ -30,8 +30,8 @@ def render_page(sections: Sequence[Section]) -> str:
     policy = "; ".join(
         (
             "default-src 'none'",
-            f"style-src '{_policy_hash(style)}'",
-            f"script-src '{_policy_hash(script)}'",
+            f"style-src '{policy_hash(style)}'",
+            f"script-src '{policy_hash(script)}'",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -92,7 +92,8 @@ def _properties(palette: Palette) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
-def _policy_hash(text: str) -> str:
+def policy_hash(text: str) -> str:
+    """Return the source by which a content security policy allows this inline style or script alone."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 

@@ -358,7 +358,11 @@
  */
 
 /**
- * Where messages come from and commands go to: a live session, a notebook's kernel or a recording.
+ * Where messages come from and commands go to: a live session, a notebook's kernel or a recording. The page itself is the same
+ * for all three: `startApp(root, source)` of app.js fills an element of class `studio`, which may stand in a notebook or in a
+ * shadow tree, and returns a function that takes it down again. Only main.js, which is not part of notebooks and recordings,
+ * looks for that element in the document and makes the live source. A recording has no upload and no download, and answers
+ * no `row` and no `ask`: the page switches off what cannot be (`source.name === "recorded"`) and says why.
  *
  * @typedef {object} Source
  * @property {"live" | "notebook" | "recorded"} name

@@ -3,11 +3,12 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v p
 VENV ?= .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PEERS := $(VENV)/tabular/$(notdir $(BIN))
+WEB := tests/studio/web
 LOWEST := $(VENV)/lowest/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo dev test test-lowest lint format docs notebooks handout fuzz bench-engine bench-tabular release-check clean
+.PHONY: demo dev test test-lowest lint web-check format docs notebooks handout fuzz bench-engine bench-tabular release-check clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
@@ -28,6 +29,14 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory web-check; \
+	else echo "The studio's page is not checked: node and npm are missing."; fi
+
+# The studio's page: types, rules and unit tests of its modules.
+web-check: $(WEB)/node_modules/stamp
+	$(WEB)/node_modules/.bin/tsc --project $(WEB)/tsconfig.json
+	$(WEB)/node_modules/.bin/eslint --config $(WEB)/eslint.config.js src/demarcate/studio/web $(WEB)
+	node --test $(WEB)/*.test.mjs
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff check --fix
@@ -74,6 +83,10 @@ $(VENV)/core.stamp: pyproject.toml constraints.txt
 
 $(VENV)/dev.stamp: $(VENV)/core.stamp
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+$(WEB)/node_modules/stamp: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --no-audit --no-fund --silent
 	touch $@
 
 $(VENV)/release.stamp: $(VENV)/core.stamp

@@ -373,5 +373,20 @@
  * @property {((card: string, what: string, name: string) => Promise<void>) | null} download saves a file of a card
  */
 
+/**
+ * The page as its panels know it.
+ *
+ * @typedef {object} App
+ * @property {HTMLElement} root the whole page; listeners go here, never on the document
+ * @property {import("./store.js").Store} store what the page shows
+ * @property {import("./types.js").Source} source where commands go: `app.source.send({type: "run"})`
+ * @property {import("./live.js").Live} live what the session sent: `app.live.on("frame", () => ...)`
+ * @property {import("./announce.js").Announcer} announce
+ * @property {import("./theme.js").Theme} theme `app.theme.palette()`, and `app.theme.watch(...)` for when it changes
+ * @property {import("./point_painter.js").Painter} painter points added by hand: maps attach themselves
+ * @property {(text: string, kind?: "notice" | "problem") => void} notify shows a sentence until it is dismissed
+ * @property {(panel: string) => void} open shows a panel of the tools by its id
+ */
+
 /** The parts of the rows, by the numbers in `parts`. */
 export const PART = Object.freeze({ train: 0, validation: 1, test: 2 });

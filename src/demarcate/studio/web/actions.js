@@ -1,0 +1,47 @@
+/**
+ * What buttons of the bar and keys do.
+ *
+ * @module
+ */
+import { fragmentOf } from "./sharing.js";
+import { headerStrings } from "./strings.js";
+import { THEME_MODES } from "./theme.js";
+
+/** @typedef {import("./types.js").App} App */
+
+/**
+ * Run what is paused, pause what runs.
+ *
+ * @param {App} app
+ */
+export function toggleRunning(app) {
+  app.source.send({ type: app.live.frame?.running ? "pause" : "run" });
+}
+
+/**
+ * Go on to the next of light, dark and the system's colours.
+ *
+ * @param {App} app
+ */
+export function nextTheme(app) {
+  const next = THEME_MODES[(THEME_MODES.indexOf(app.theme.mode()) + 1) % THEME_MODES.length];
+  app.theme.choose(next);
+  app.announce.say(headerStrings.themes[next]);
+}
+
+/**
+ * Copy an address that opens the page as it is; where nothing may be copied it is put into the address bar.
+ *
+ * @param {App} app
+ */
+export async function shareState(app) {
+  const address = new URL(window.location.href);
+  address.hash = await fragmentOf(app.store.state());
+  try {
+    await navigator.clipboard.writeText(address.href);
+    app.notify(headerStrings.shared);
+  } catch {
+    window.history.replaceState(null, "", address);
+    app.notify(headerStrings.sharedInAddress);
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Where the panels are: data, networks and tools side by side, or on a narrow page one of them at a time.
+ *
+ * @module
+ */
+import { button } from "./controls.js";
+import { make, setAttribute, show, uniqueId } from "./dom.js";
+import { icon } from "./icons.js";
+import { startStrings } from "./strings.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./panels.js").Panel} Panel */
+
+/** How many sentences are shown at once; the oldest goes first. */
+const MOST_NOTICES = 3;
+
+/**
+ * Lay out a page, empty at first.
+ *
+ * @param {HTMLElement} page
+ */
+export function createLayout(page) {
+  const header = make("header", { class: "bar" }, make("span", { class: "wordmark", text: "demarcate" }));
+  const notices = make("ul", { class: "notices", "aria-label": startStrings.notices, role: "list" });
+  const regions = {
+    data: make("section", { class: "region region-data", "aria-label": startStrings.regions.data, tabindex: "-1" }),
+    cards: make("section", { class: "region region-cards", "aria-label": startStrings.regions.cards, tabindex: "-1" }),
+    tools: make("section", { class: "region region-tools", "aria-label": startStrings.regions.tools, tabindex: "-1" }),
+  };
+  const columns = make("main", { class: "columns" }, regions.data, regions.cards, regions.tools);
+  /** @type {Map<string, () => void>} */ const openers = new Map();
+
+  /** @param {keyof typeof regions} region */
+  function showRegion(region) {
+    page.dataset.region = region;
+    for (const tab of regionTabs.children) setAttribute(tab, "aria-pressed", `${tab.getAttribute("data-region") === region}`);
+  }
+  const regionTabs = make(
+    "nav",
+    { class: "region-tabs", "aria-label": startStrings.regionTabs },
+    ...Object.entries(startStrings.regions).map(([region, text]) =>
+      make("button", {
+        type: "button",
+        "data-region": region,
+        text,
+        on: { click: () => showRegion(/** @type {keyof typeof regions} */ (region)) },
+      }),
+    ),
+  );
+  page.append(header, regionTabs, notices, columns);
+  showRegion("cards");
+
+  return {
+    header,
+    /** @param {string} panel */
+    open: (panel) => openers.get(panel)?.(),
+    /** @param {string} text @param {"notice" | "problem"} [kind] */
+    notify(text, kind = "notice") {
+      if ([...notices.children].some((each) => each.firstElementChild?.textContent === text)) return;
+      const notice = make("li", { class: `notice ${kind}`, role: kind === "problem" ? "alert" : "status" });
+      const dismiss = () => notice.remove();
+      notice.append(
+        make("p", { text }),
+        button({ title: startStrings.dismiss, icon: "close", kind: "quiet", onClick: dismiss }),
+      );
+      if (kind === "problem") notice.prepend(icon("warning"));
+      notices.append(notice);
+      while (notices.children.length > MOST_NOTICES) notices.firstElementChild?.remove();
+    },
+    /** @param {App} app @param {readonly Panel[]} panels */
+    fill(app, panels) {
+      for (const region of /** @type {const} */ (["data", "cards"])) {
+        const own = panels.filter((panel) => panel.region === region);
+        regions[region].replaceChildren(...own.map((panel) => panel.create(app)));
+        for (const panel of own) openers.set(panel.id, () => goTo(region));
+      }
+      const tabs = toolTabs(app, panels.filter((panel) => panel.region === "tools"));
+      regions.tools.replaceChildren(...tabs.elements);
+      for (const [id, select] of tabs.selectors) {
+        openers.set(id, () => {
+          select();
+          goTo("tools");
+        });
+      }
+      openers.set("tools", () => goTo("tools"));
+    },
+  };
+
+  /** @param {keyof typeof regions} region */
+  function goTo(region) {
+    showRegion(region);
+    regions[region].focus({ preventScroll: false });
+  }
+}
+
+/**
+ * Return tabs, of which one is shown; a panel is made when it is first opened.
+ *
+ * @param {App} app
+ * @param {Panel[]} panels
+ * @returns {{elements: HTMLElement[], selectors: Map<string, () => void>}}
+ */
+function toolTabs(app, panels) {
+  const parts = panels.map((panel) => {
+    const tab = make("button", { type: "button", role: "tab", id: uniqueId("tab"), class: "tab", text: panel.title });
+    const body = make("div", { role: "tabpanel", class: "tab-body", id: uniqueId("tab-body"), "aria-labelledby": tab.id });
+    tab.setAttribute("aria-controls", body.id);
+    return { panel, tab, body };
+  });
+
+  /** @param {number} chosen */
+  function select(chosen) {
+    parts.forEach(({ panel, tab, body }, position) => {
+      const isChosen = position === chosen;
+      setAttribute(tab, "aria-selected", `${isChosen}`);
+      tab.tabIndex = isChosen ? 0 : -1;
+      if (isChosen && body.childElementCount === 0) body.append(panel.create(app));
+      show(body, isChosen);
+    });
+  }
+  /** @param {KeyboardEvent} event */
+  function move(event) {
+    const current = parts.findIndex(({ tab }) => tab.getAttribute("aria-selected") === "true");
+    const last = parts.length - 1;
+    const next = { ArrowRight: current + 1, ArrowLeft: current - 1, Home: 0, End: last }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    const chosen = next < 0 ? last : next > last ? 0 : next;
+    select(chosen);
+    parts[chosen].tab.focus();
+  }
+  parts.forEach(({ tab }, position) => tab.addEventListener("click", () => select(position)));
+  if (parts.length > 0) select(0);
+  const list = make("div", { role: "tablist", class: "tabs", "aria-label": startStrings.regions.tools, on: { keydown: move } });
+  list.append(...parts.map(({ tab }) => tab));
+  return {
+    elements: [list, ...parts.map(({ body }) => body)],
+    selectors: new Map(parts.map(({ panel }, position) => [panel.id, () => select(position)])),
+  };
+}

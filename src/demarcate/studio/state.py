@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from demarcate.engine.optimizers import OPTIMIZERS
-from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES
+from demarcate.nn.spec import ACTIVATION_NAMES, HEAD_NAMES, HeadName
 from demarcate.studio.placed_problem import Place, PlacedProblem, StudioError
 from demarcate.studio.value_rules import (
     NAMES,
@@ -138,12 +138,12 @@ class CardState(_Part):
     hidden: tuple[int, ...] = _setting((16, 16), list_of(whole(1, LIMITS["units"]), LIMITS["layers"]))
     activation: str = _setting("tanh", one_of(ACTIVATION_NAMES))
     dropout: float = _setting(0.0, number(0, 0.95))
-    head: str = _setting("auto", one_of(HEAD_NAMES))
+    head: HeadName = _setting("auto", one_of(HEAD_NAMES))
     optimizer: str = _setting("adam", one_of(tuple(OPTIMIZERS)))
     lr: float = _setting(0.01, number(0, 1000, above=True))
     weight_decay: float = _setting(0.0, number(0, 1000))
     batch_size: int | None = _setting(32, optional(whole(1, 1_000_000)))
-    schedule: str = _setting("constant", one_of(("constant", "cosine")))
+    schedule: Literal["constant", "cosine"] = _setting("constant", one_of(("constant", "cosine")))
     epochs: int = _setting(500, whole(1, LIMITS["epochs"]))
     patience: int | None = _setting(None, optional(whole(1, LIMITS["epochs"])))
     seed: int = _setting(0, whole(0, LIMITS["seed"] - LIMITS["seeds"]))

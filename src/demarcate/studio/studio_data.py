@@ -15,7 +15,7 @@ from demarcate.studio.messages import Message
 from demarcate.studio.row_parts import RowParts
 from demarcate.studio.slice_view import SliceView
 from demarcate.studio.tables import Tables
-from demarcate.tabular import Column
+from demarcate.tabular import Column, TrainedOn
 from demarcate.trainingset import TrainingSet
 
 if TYPE_CHECKING:
@@ -114,6 +114,12 @@ class StudioData:
     def samples(self) -> "Samples":
         """The rows as the engine reads them."""
         return self.table.samples([self.encoder])
+
+    @cached_property
+    def trained_on(self) -> TrainedOn:
+        """What a model keeps of the rows that it is trained on and validated on."""
+        rows = np.sort(np.concatenate([self.train_rows, self.validation_rows]))
+        return self.table.subset(rows).trained_on()
 
     @cached_property
     def guide(self) -> "Predictor":

@@ -8,9 +8,10 @@ import re
 from functools import cache
 from importlib.resources import files
 
-IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "\./(?P<module>\w+\.js)";\n', re.MULTILINE)
+NAMES = r"(?:\s*\w+\s*(?:,|(?=\})))*\s*"
+IMPORT = re.compile(rf'^import \{{(?P<names>{NAMES})\}} from "\./(?P<module>\w+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|const\b|let\b|class\b)", re.MULTILINE)
-COMMENT = re.compile(r"^[ ]*/\*\*?\n?(?:(?!\*/).)*\*/\n|^[ ]*//.*\n", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"^[ ]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 STYLE_SHEET = re.compile(r'<link rel="stylesheet" href="[^"]*?(\w+\.css)"')
 
 
@@ -57,5 +58,6 @@ def _body(name: str) -> str:
 
 @cache
 def joined_style() -> str:
-    """Return all style sheets as one, in the order in which the page names them."""
-    return "\n".join(web_file(name).strip() for name in STYLE_SHEET.findall(web_file("index.html"))) + "\n"
+    """Return all style sheets as one: those of the page, in its order, and what is only for pages within others."""
+    sheets = [*STYLE_SHEET.findall(web_file("index.html")), "embedded.css"]
+    return "\n".join(web_file(name).strip() for name in sheets) + "\n"

@@ -3,18 +3,47 @@
  *
  * @module
  */
-import { make } from "./dom.js";
+import { axesForm } from "./axes_form.js";
+import { classBalance } from "./class_balance.js";
+import { make, setText, show } from "./dom.js";
+import { paintForm } from "./paint_form.js";
+import { sourceForm } from "./source_form.js";
+import { splitForm } from "./split_form.js";
 import { dataStrings } from "./strings.js";
+import { tableForm } from "./table_form.js";
 
 /** @typedef {import("./types.js").App} App */
+/** @typedef {import("./types.js").DatasetFacts} DatasetFacts */
 
 /**
- * Return the panel of the data.
+ * Return the panels of the data, one below the other.
  *
  * @param {App} app
  */
 export function dataPanel(app) {
-  const title = make("p", { class: "hint" });
-  app.live.on("dataset", ({ title: text }) => (title.textContent = text));
-  return make("div", { class: "panel" }, make("h2", { text: dataStrings.title }), title);
+  const title = make("p", { class: "hint data-title" });
+  const notices = make("details", { class: "data-notices", hidden: true });
+  app.live.on("dataset", (/** @type {DatasetFacts} */ facts) => {
+    const sampled = Object.values(facts.n_rows).reduce((sum, rows) => sum + rows, 0) > facts.n_shown;
+    setText(title, sampled ? `${facts.title}. ${dataStrings.sampled(facts.n_shown)}` : facts.title);
+    const lines = facts.notices.map((text) => make("li", { text }));
+    notices.replaceChildren(make("summary", { text: dataStrings.notices(lines.length) }), make("ul", {}, ...lines));
+    show(notices, lines.length > 0);
+  });
+  return make(
+    "div",
+    { class: "data-panels" },
+    make(
+      "section",
+      { class: "panel", "aria-label": dataStrings.title },
+      make("div", { class: "panel-head" }, make("h2", { text: dataStrings.title }), title),
+      sourceForm(app),
+      tableForm(app),
+      notices,
+      classBalance(app),
+    ),
+    paintForm(app),
+    splitForm(app),
+    axesForm(app),
+  );
 }

@@ -85,6 +85,82 @@ export const summaryStrings = Object.freeze({
 
 export const dataStrings = Object.freeze({
   title: "Data",
+  source: "Where the rows come from",
+  sources: { moons: "Moons", circles: "Circles", blobs: "Blobs", heart: "Heart", table: "Your table", drawn: "Draw" },
+  sourceTitles: {
+    moons: "Two half moons that reach into each other",
+    circles: "Two rings around the same centre",
+    blobs: "Round clusters, one class a cluster",
+    heart: "Heart disease: 303 patients, 13 columns",
+    table: "A CSV, TSV, Parquet, Arrow or JSON lines file",
+    drawn: "Only points that you add yourself",
+  },
+  knobs: { n_samples: "Rows", noise: "Noise", factor: "Inner ring's radius", centers: "Classes", cluster_std: "Spread" },
+  seed: "Seed of the rows",
+  draw: "Draw other rows",
+  standardise: "Standardise columns",
+  standardiseHint: "Mean 0 and deviation 1, fitted on the train rows only.",
+  balance: "Classes",
+  share: (/** @type {number} */ share, /** @type {number} */ rows) =>
+    `${Math.round(share * rows).toLocaleString("en")} (${(100 * share).toFixed(0)}%)`,
+  moreClasses: (/** @type {number} */ n) => `and ${n} more`,
+  sampled: (/** @type {number} */ n) => `The maps show a sample of ${n.toLocaleString("en")} rows.`,
+  notices: (/** @type {number} */ n) => (n === 1 ? "1 thing to know about this table" : `${n} things to know about this table`),
+});
+
+export const splitStrings = Object.freeze({
+  title: "Split",
+  hint: "Networks learn from the train rows; the other rows show what they are worth.",
+  validation: "Validation rows, %",
+  test: "Test rows, %",
+  seed: "Seed of the split",
+  draw: "Split in another way",
+  bar: (/** @type {number} */ train, /** @type {number} */ validation, /** @type {number} */ test) =>
+    `${train} train, ${validation} validation and ${test} test rows`,
+});
+
+export const tableStrings = Object.freeze({
+  drop: "Drop a CSV, Parquet or model file here",
+  open: "Open a file",
+  reading: (/** @type {string} */ name) => `Reading ${name} …`,
+  cannot: "A recording has no place for a table of yours. Run `demarcate studio` to open one.",
+  table: "Table",
+  facts: (/** @type {string} */ name, /** @type {number} */ rows) => `${name} (${rows.toLocaleString("en")} rows)`,
+  target: "Column to predict",
+  noTarget: "choose a column",
+  columns: (/** @type {number} */ used, /** @type {number} */ all) => `Columns: ${used} of ${all} used`,
+  column: "Column",
+  kind: "Kind",
+  use: "Use",
+  useColumn: (/** @type {string} */ name) => `Use ${name}`,
+  asCategory: "Category",
+  categoryColumn: (/** @type {string} */ name) => `Read the numbers of ${name} as categories`,
+  kinds: { numerical: "number", categorical: "category", date: "date", text: "text" },
+  values: (/** @type {number} */ n) => `${n.toLocaleString("en")} values`,
+  missing: (/** @type {number} */ n) => `${n.toLocaleString("en")} missing`,
+  more: (/** @type {number} */ n) => `${n.toLocaleString("en")} more columns are used as they are.`,
+});
+
+export const axesStrings = Object.freeze({
+  title: "View",
+  horizontal: "Across",
+  vertical: "Up",
+  held: (/** @type {number} */ n) => `The other ${n === 1 ? "column is" : `${n} columns are`} held`,
+  heldHint: "A map over two columns of a larger table is a slice: the rest stays at these values.",
+  missing: "missing",
+  typical: "Back to typical values",
+  more: (/** @type {number} */ n) => `${n.toLocaleString("en")} more columns are held at typical values.`,
+});
+
+export const paintStrings = Object.freeze({
+  title: "Add points",
+  hint: "Choose a class, then click or drag on a map. With keys: focus a map, move the crosshair, press Enter.",
+  add: (/** @type {string} */ label) => `Add points of class ${label}`,
+  newClass: (/** @type {number} */ code) => `class ${code}`,
+  erase: "Erase added points",
+  clear: "Remove all",
+  stop: "Stop adding points",
+  count: (/** @type {number} */ n) => (n === 1 ? "1 point added" : `${n.toLocaleString("en")} points added`),
 });
 
 /** @see cards_panel.js and what it is made of */

@@ -166,6 +166,7 @@
  * @property {{name: string, meaning: string}[]} optimizers
  * @property {{name: string, meaning: string}[]} heads
  * @property {{name: string, title: string, state: State}[]} presets whole states to begin with
+ * @property {Object<string, Partial<DataState>>} sources the numbers that each source begins with when it is chosen
  * @property {Object<string, number>} limits such as `cards`, `layers`, `units`, `seeds`, `rows`, `epochs`, `added`
  */
 

@@ -1,0 +1,22 @@
+/**
+ * Problems of the state, each shown at the control that it is about.
+ *
+ * @module
+ */
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./types.js").ProblemFacts} ProblemFacts */
+
+/**
+ * Show problems of a part of the state at its fields until the state is taken.
+ *
+ * @param {App} app
+ * @param {"data" | "view"} where
+ * @param {Object<string, {problem: (text: string | null) => void}>} fields by their names in the state
+ */
+export function problemsAt({ live }, where, fields) {
+  live.on("problem", (/** @type {ProblemFacts} */ problem) => {
+    if (problem.where !== where || !problem.field) return;
+    fields[problem.field]?.problem(`${problem.fact}. ${problem.remedy}.`.replaceAll("..", "."));
+  });
+  live.on("dataset", () => Object.values(fields).forEach((field) => field.problem(null)));
+}

@@ -1,0 +1,211 @@
+/**
+ * What a learner's networks did in a step of the lesson: the last numbers of every network that was shown, and the answers that
+ * were asked for. Checks read it; nothing here draws.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {import("./types.js").State} State
+ * @typedef {import("./types.js").CardState} CardState
+ * @typedef {import("./types.js").CardFacts} CardFacts
+ * @typedef {import("./types.js").DatasetFacts} DatasetFacts
+ * @typedef {import("./types.js").Message} Message
+ */
+
+/** Epochs at which the numbers of a run are kept. */
+export const MILESTONES = Object.freeze([1, 50, 100, 300]);
+
+/** Runs that are kept; the oldest is forgotten first. */
+const MAX_RUNS = 200;
+
+/**
+ * @typedef {object} RunNumbers
+ * @property {number} epoch
+ * @property {number} trainAccuracy
+ * @property {number} accuracy of the monitored rows, as are losses
+ * @property {number} loss
+ */
+
+/**
+ * One network on one data set and split.
+ *
+ * @typedef {object} LessonRun
+ * @property {CardState} card
+ * @property {State["data"]} data
+ * @property {State["split"]} split
+ * @property {number} nClasses
+ * @property {number} nMonitored
+ * @property {number} nOutputs
+ * @property {number} nParameters
+ * @property {boolean} changed whether rate, decay or dropout changed on the way
+ * @property {number | null} untrained accuracy before the first epoch
+ * @property {RunNumbers | null} now
+ * @property {RunNumbers | null} best at the lowest loss of the monitored rows
+ * @property {Object<string, RunNumbers>} at by milestone
+ */
+
+/**
+ * @typedef {object} LessonRecord
+ * @property {Map<string, LessonRun>} runs
+ * @property {Map<string, any>} diagnoses the last answer of each card
+ * @property {any[]} sweeps
+ * @property {any[]} scores
+ * @property {{answer: any, cells: Object<string, number | string | null>, seeds: number}[]} rows
+ */
+
+/**
+ * Return a record of nothing.
+ *
+ * @returns {LessonRecord}
+ */
+export function emptyRecord() {
+  return { runs: new Map(), diagnoses: new Map(), sweeps: [], scores: [], rows: [] };
+}
+
+/**
+ * Add what a frame shows. The state must be the one that the frame is of.
+ *
+ * @param {LessonRecord} record is changed
+ * @param {State} state
+ * @param {DatasetFacts} dataset
+ * @param {Message} frame
+ * @param {ArrayLike<number>} codes those of the monitored rows
+ */
+export function recordFrame(record, state, dataset, frame, codes) {
+  frame.facts.cards.forEach((/** @type {CardFacts} */ facts, /** @type {number} */ position) => {
+    const card = state.cards.find((each) => each.id === facts.id);
+    if (!card || facts.status === "refused") return;
+    const run = runOf(record, state, dataset, card, facts);
+    run.changed ||= facts.changed;
+    if (facts.epoch === 0 && facts.batch === 0) {
+      const logits = frame.arrays[`${position}.monitored_logits`];
+      if (logits) run.untrained = accuracyOfLogits(logits.data, logits.shape[1], codes);
+    }
+    for (const numbers of numbersOf(frame, position)) addNumbers(run, numbers);
+    if (isNumber(facts.monitored_accuracy) && facts.epoch > 0) {
+      addNumbers(run, {
+        epoch: facts.epoch,
+        trainAccuracy: facts.train_accuracy ?? NaN,
+        accuracy: facts.monitored_accuracy,
+        loss: facts.monitored_loss ?? NaN,
+      });
+    }
+  });
+}
+
+/**
+ * Add an answer to a question.
+ *
+ * @param {LessonRecord} record is changed
+ * @param {any} answer facts of the message `answer`
+ */
+export function recordAnswer(record, answer) {
+  if (answer.what === "diagnose") record.diagnoses.set(answer.card, answer);
+  if (answer.what === "sweep") record.sweeps.push(answer);
+  if (answer.what === "scores") record.scores.push(answer);
+}
+
+/**
+ * Return the runs of a record that pass a test, the latest last.
+ *
+ * @param {LessonRecord} record
+ * @param {(run: LessonRun) => boolean} passes
+ * @returns {LessonRun[]}
+ */
+export function runsWhere(record, passes) {
+  return [...record.runs.values()].filter(passes);
+}
+
+/**
+ * Return the share of rows whose largest logit, or whose one logit's sign, is that of their class.
+ *
+ * @param {ArrayLike<number>} logits (n, nOutputs)
+ * @param {number} nOutputs
+ * @param {ArrayLike<number>} codes
+ * @returns {number}
+ */
+export function accuracyOfLogits(logits, nOutputs, codes) {
+  const nRows = Math.floor(logits.length / nOutputs);
+  let hits = 0;
+  for (let row = 0; row < nRows; row += 1) {
+    let likeliest = 0;
+    for (let output = 1; output < nOutputs; output += 1) {
+      if (logits[row * nOutputs + output] > logits[row * nOutputs + likeliest]) likeliest = output;
+    }
+    if (nOutputs === 1) likeliest = logits[row] > 0 ? 1 : 0;
+    hits += Number(likeliest === codes[row]);
+  }
+  return hits / nRows;
+}
+
+/**
+ * Return the run of a card, the latest last. Another name or place of a card is the same run.
+ *
+ * @param {LessonRecord} record
+ * @param {State} state
+ * @param {DatasetFacts} dataset
+ * @param {CardState} card
+ * @param {CardFacts} facts
+ * @returns {LessonRun}
+ */
+function runOf(record, state, dataset, card, facts) {
+  // Epochs are no part of it: a run that goes on for as many again is the same run.
+  const key = JSON.stringify([state.data, state.split, { ...card, id: "", name: "", epochs: 0 }]);
+  const run = record.runs.get(key) ?? {
+    card,
+    data: state.data,
+    split: state.split,
+    nClasses: dataset.classes.length,
+    nMonitored: dataset.n_rows[dataset.monitored],
+    nOutputs: facts.widths[facts.widths.length - 1],
+    nParameters: facts.n_parameters,
+    changed: false,
+    untrained: null,
+    now: null,
+    best: null,
+    at: {},
+  };
+  run.card = card;
+  record.runs.delete(key);
+  record.runs.set(key, run);
+  if (record.runs.size > MAX_RUNS) record.runs.delete(/** @type {string} */ (record.runs.keys().next().value));
+  return run;
+}
+
+/**
+ * @param {LessonRun} run is changed
+ * @param {RunNumbers} numbers
+ */
+function addNumbers(run, numbers) {
+  if (!run.now || numbers.epoch >= run.now.epoch) run.now = numbers;
+  if (Number.isFinite(numbers.loss) && (!run.best || numbers.loss < run.best.loss)) run.best = numbers;
+  if (MILESTONES.includes(numbers.epoch)) run.at[numbers.epoch] ??= numbers;
+}
+
+/**
+ * Return the numbers of the epochs that a frame brings for a card.
+ *
+ * @param {Message} frame
+ * @param {number} position
+ * @returns {RunNumbers[]}
+ */
+function numbersOf(frame, position) {
+  const data = (/** @type {string} */ name) => frame.arrays[`${position}.${name}`]?.data ?? [];
+  const accuracies = data("monitored_accuracy");
+  const [trains, losses] = [data("train_accuracy"), data("monitored_loss")];
+  return Array.from(data("epochs"), (epoch, place) => ({
+    epoch,
+    trainAccuracy: trains[place],
+    accuracy: accuracies[place],
+    loss: losses[place],
+  })).filter((each) => Number.isFinite(each.accuracy));
+}
+
+/**
+ * @param {number | null} value
+ * @returns {value is number}
+ */
+function isNumber(value) {
+  return value !== null && Number.isFinite(value);
+}

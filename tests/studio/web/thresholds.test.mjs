@@ -33,7 +33,10 @@ test("a threshold that is set takes the place of the costs'", () => {
 
 test("one logit is that of class 1", () => {
   const ofOne = positiveProbabilities([0, 20, -20], 1, 0.1, 1);
-  assert.deepEqual([...ofOne].map((p) => p.toFixed(6)), ["0.500000", "0.880797", "0.119203"]);
+  assert.deepEqual(
+    [...ofOne].map((p) => p.toFixed(6)),
+    ["0.500000", "0.880797", "0.119203"],
+  );
   const ofZero = positiveProbabilities([0, 20, -20], 1, 0.1, 0);
   ofOne.forEach((p, row) => assert.ok(Math.abs(p + ofZero[row] - 1) < 1e-15));
 });

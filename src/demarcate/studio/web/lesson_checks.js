@@ -1,6 +1,7 @@
 /**
- * What each step of the lesson asks of a learner's networks. A check reads the record of what they did, and returns whether the
- * step is done, and what to say about it as the names of sentences with their numbers; `lesson_strings.js` has the sentences.
+ * What each step of the lesson asks of a learner's networks. A check reads the record of what they did, and returns
+ * whether the step is done, and what to say about it as the names of sentences with their numbers; `lesson_strings.js`
+ * has the sentences.
  *
  * @module
  */
@@ -58,11 +59,11 @@ import { runsWhere } from "./lesson_record.js";
  * @returns {Feedback}
  */
 export function checkStep(id, facts) {
-  return CHECKS[id](facts);
+  return STEP_CHECKS[id](facts);
 }
 
 /** @type {Record<LessonStepId, (facts: LessonFacts) => Feedback>} */
-const CHECKS = {
+const STEP_CHECKS = {
   outputs({ record }) {
     const seen = new Map(runsWhere(record, () => true).map((run) => [run.nClasses, run.nOutputs]));
     const pairs = [...seen].sort(([one], [other]) => one - other);
@@ -159,7 +160,11 @@ const CHECKS = {
     const answer = record.scores.at(-1);
     const accuracy = answer?.scores.find((/** @type {any} */ each) => each.name === "accuracy")?.mean;
     if (answer && answer.rows === "test" && accuracy) {
-      return feedback(answer.epoch >= 30, ["heartScored", accuracy, answer.n_rows], answer.epoch < 30 && ["heartEarly"]);
+      return feedback(
+        answer.epoch >= 30,
+        ["heartScored", accuracy, answer.n_rows],
+        answer.epoch < 30 && ["heartEarly"],
+      );
     }
     const trained = runsWhere(record, (run) => run.data.source === "heart" && (run.now?.epoch ?? 0) >= 30).at(-1);
     return feedback(false, trained ? saidOf("heartTrained", trained) : ["notTrained"]);
@@ -185,7 +190,7 @@ const CHECKS = {
     return feedback(
       enough,
       shares.length > 1 && ["luckSeen", shares.length, Math.min(...shares), Math.max(...shares), meanOf(shares)],
-      enough && ["luckInterval", meanOf(shares), ...wilsonInterval(meanOf(shares), n), n],
+      enough && ["luckInterval", n, ...wilsonInterval(meanOf(shares), n)],
       !enough && ["luckMore", 5 - shares.length],
     );
   },
@@ -205,7 +210,10 @@ const CHECKS = {
   },
 
   dropout({ record }) {
-    const runs = runsWhere(record, (run) => run.data.source === "heart" && !run.changed && (run.now?.epoch ?? 0) >= 300);
+    const runs = runsWhere(
+      record,
+      (run) => run.data.source === "heart" && !run.changed && (run.now?.epoch ?? 0) >= 300,
+    );
     const [without] = runs.filter((run) => run.card.dropout === 0).slice(-1);
     const [dropped] = runs.filter((run) => run.card.dropout >= 0.3).slice(-1);
     const lines = [without, dropped].flatMap((run) => (run?.now ? [dropoutLine(run)] : []));
@@ -248,7 +256,9 @@ const CHECKS = {
   stopping({ record }) {
     const isStopped = (/** @type {LessonRun} */ run) =>
       run.card.patience !== null && run.now !== null && run.best !== null && run.now.epoch < run.card.epochs;
-    const stopped = runsWhere(record, (run) => isStopped(run) && epochsSinceBest(run) >= (run.card.patience ?? 0)).at(-1);
+    const stopped = runsWhere(record, (run) => isStopped(run) && epochsSinceBest(run) >= (run.card.patience ?? 0)).at(
+      -1,
+    );
     const long = runsWhere(record, (run) => run.card.patience === null && (run.now?.epoch ?? 0) >= 200).at(-1);
     return feedback(
       stopped !== undefined && long !== undefined,

@@ -14,7 +14,7 @@ import { LESSON_PATIENT } from "./lesson_steps.js";
  * @property {[string, ...any[]][]} says names of sentences, and their numbers
  */
 
-const Z = 1.959963984540054;
+const Z_95 = 1.959963984540054;
 
 /**
  * Return the 95% interval of a share of n independent rows, by Wilson.
@@ -24,8 +24,8 @@ const Z = 1.959963984540054;
  * @returns {[number, number]}
  */
 export function wilsonInterval(share, n) {
-  const middle = (share + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
-  const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt((share * (1 - share)) / n + (Z * Z) / (4 * n * n));
+  const middle = (share + (Z_95 * Z_95) / (2 * n)) / (1 + (Z_95 * Z_95) / n);
+  const half = (Z_95 / (1 + (Z_95 * Z_95) / n)) * Math.sqrt((share * (1 - share)) / n + (Z_95 * Z_95) / (4 * n * n));
   return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }
 
@@ -58,7 +58,13 @@ export function feedback(done, ...says) {
  * @returns {[string, ...any[]]}
  */
 export function saidOf(name, run) {
-  return [name, accuracyOf(run), ...wilsonInterval(accuracyOf(run), run.nMonitored), run.nMonitored, run.now?.epoch ?? 0];
+  return [
+    name,
+    accuracyOf(run),
+    run.nMonitored,
+    run.now?.epoch ?? 0,
+    ...wilsonInterval(accuracyOf(run), run.nMonitored),
+  ];
 }
 
 /** @param {LessonRun} run */

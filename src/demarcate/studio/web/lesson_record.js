@@ -1,6 +1,6 @@
 /**
- * What a learner's networks did in a step of the lesson: the last numbers of every network that was shown, and the answers that
- * were asked for. Checks read it; nothing here draws.
+ * What a learner's networks did in a step of the lesson: the last numbers of every network that was shown, and the
+ * answers that were asked for. Checks read it; nothing here draws.
  *
  * @module
  */
@@ -10,11 +10,11 @@
  * @typedef {import("./types.js").CardState} CardState
  * @typedef {import("./types.js").CardFacts} CardFacts
  * @typedef {import("./types.js").DatasetFacts} DatasetFacts
- * @typedef {import("./types.js").Message} Message
+ * @typedef {import("./live.js").LiveCard} LiveCard
  */
 
 /** Epochs at which the numbers of a run are kept. */
-export const MILESTONES = Object.freeze([1, 50, 100, 300]);
+export const MILESTONES = Object.freeze([50, 100]);
 
 /** Runs that are kept; the oldest is forgotten first. */
 const MAX_RUNS = 200;
@@ -38,6 +38,8 @@ const MAX_RUNS = 200;
  * @property {number} nMonitored
  * @property {number} nOutputs
  * @property {number} nParameters
+ * @property {number} begin of the card's facts
+ * @property {number} read epochs of its curves that are in the numbers below
  * @property {boolean} changed whether rate, decay or dropout changed on the way
  * @property {number | null} untrained accuracy before the first epoch
  * @property {RunNumbers | null} now
@@ -64,34 +66,28 @@ export function emptyRecord() {
 }
 
 /**
- * Add what a frame shows. The state must be the one that the frame is of.
+ * Add what the cards of a frame show. The state must be the one that the frame is of.
  *
  * @param {LessonRecord} record is changed
  * @param {State} state
  * @param {DatasetFacts} dataset
- * @param {Message} frame
+ * @param {Map<string, LiveCard>} cards by id
  * @param {ArrayLike<number>} codes those of the monitored rows
  */
-export function recordFrame(record, state, dataset, frame, codes) {
-  frame.facts.cards.forEach((/** @type {CardFacts} */ facts, /** @type {number} */ position) => {
-    const card = state.cards.find((each) => each.id === facts.id);
-    if (!card || facts.status === "refused") return;
+export function recordCards(record, state, dataset, cards, codes) {
+  for (const card of state.cards) {
+    const live = cards.get(card.id);
+    if (live === undefined || live.facts.status === "refused") continue;
+    const { facts, arrays, curves } = live;
     const run = runOf(record, state, dataset, card, facts);
     run.changed ||= facts.changed;
-    if (facts.epoch === 0 && facts.batch === 0) {
-      const logits = frame.arrays[`${position}.monitored_logits`];
-      if (logits) run.untrained = accuracyOfLogits(logits.data, logits.shape[1], codes);
+    if (facts.epoch === 0 && facts.batch === 0 && arrays.monitored_logits !== undefined) {
+      run.untrained = accuracyOfLogits(arrays.monitored_logits.data, arrays.monitored_logits.shape[1], codes);
     }
-    for (const numbers of numbersOf(frame, position)) addNumbers(run, numbers);
-    if (isNumber(facts.monitored_accuracy) && facts.epoch > 0) {
-      addNumbers(run, {
-        epoch: facts.epoch,
-        trainAccuracy: facts.train_accuracy ?? NaN,
-        accuracy: facts.monitored_accuracy,
-        loss: facts.monitored_loss ?? NaN,
-      });
-    }
-  });
+    const count = curves.epochs.length;
+    if (run.begin !== facts.begin || count < run.read) [run.begin, run.read] = [facts.begin, 0];
+    for (; run.read < count; run.read += 1) addEpoch(run, numbersAt(curves, run.read));
+  }
 }
 
 /**
@@ -160,6 +156,8 @@ function runOf(record, state, dataset, card, facts) {
     nMonitored: dataset.n_rows[dataset.monitored],
     nOutputs: facts.widths[facts.widths.length - 1],
     nParameters: facts.n_parameters,
+    begin: facts.begin,
+    read: 0,
     changed: false,
     untrained: null,
     now: null,
@@ -177,35 +175,22 @@ function runOf(record, state, dataset, card, facts) {
  * @param {LessonRun} run is changed
  * @param {RunNumbers} numbers
  */
-function addNumbers(run, numbers) {
-  if (!run.now || numbers.epoch >= run.now.epoch) run.now = numbers;
+function addEpoch(run, numbers) {
+  run.now = numbers;
   if (Number.isFinite(numbers.loss) && (!run.best || numbers.loss < run.best.loss)) run.best = numbers;
-  if (MILESTONES.includes(numbers.epoch)) run.at[numbers.epoch] ??= numbers;
+  if (MILESTONES.includes(numbers.epoch)) run.at[numbers.epoch] = numbers;
 }
 
 /**
- * Return the numbers of the epochs that a frame brings for a card.
- *
- * @param {Message} frame
- * @param {number} position
- * @returns {RunNumbers[]}
+ * @param {import("./live.js").Curves} curves
+ * @param {number} place
+ * @returns {RunNumbers}
  */
-function numbersOf(frame, position) {
-  const data = (/** @type {string} */ name) => frame.arrays[`${position}.${name}`]?.data ?? [];
-  const accuracies = data("monitored_accuracy");
-  const [trains, losses] = [data("train_accuracy"), data("monitored_loss")];
-  return Array.from(data("epochs"), (epoch, place) => ({
-    epoch,
-    trainAccuracy: trains[place],
-    accuracy: accuracies[place],
-    loss: losses[place],
-  })).filter((each) => Number.isFinite(each.accuracy));
-}
-
-/**
- * @param {number | null} value
- * @returns {value is number}
- */
-function isNumber(value) {
-  return value !== null && Number.isFinite(value);
+function numbersAt(curves, place) {
+  return {
+    epoch: curves.epochs[place],
+    trainAccuracy: curves.train_accuracy[place],
+    accuracy: curves.monitored_accuracy[place],
+    loss: curves.monitored_loss[place],
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * The steps of the lesson: their times, the states that they begin with, and which choice of their question is right. Their texts
- * are in `lesson_strings.js`, and what they ask of a learner's networks is in `lesson_checks.js`.
+ * The steps of the lesson: their times, the states that they begin with, and which choice of their question is right.
+ * Their texts are in `lesson_strings.js`, and what they ask of a learner's networks is in `lesson_checks.js`.
  *
  * @module
  */
@@ -105,31 +105,31 @@ const LESSON_CARD = {
 };
 
 /** @type {Begin["data"]} */
-const BLOBS = { source: "blobs", n_samples: 1000, random_state: 42, standardise: false };
+const ON_BLOBS = { source: "blobs", n_samples: 1000, random_state: 42, standardise: false };
 /** @type {Begin["data"]} */
-const CIRCLES = { source: "circles", n_samples: 1000, noise: 0.05, random_state: 42, standardise: false };
+const ON_CIRCLES = { source: "circles", n_samples: 1000, noise: 0.05, random_state: 42, standardise: false };
 /** @type {Begin["data"]} */
-const MOONS = { source: "moons" };
+const ON_MOONS = { source: "moons" };
 /** @type {Begin["data"]} */
-const HEART = { source: "heart" };
+const ON_HEART = { source: "heart" };
 const HELD_OUT_TWICE = { validation: 0.2, test: 0.2 };
 const CLOUDS_CARD = { name: "8-8", hidden: [8, 8], optimizer: "sgd", lr: 0.1, epochs: 100 };
 const HEART_CARD = { name: "32, dropout 0.5", hidden: [32], dropout: 0.5, lr: 0.001, batch_size: 32, epochs: 50 };
-const BIG = { name: "big", hidden: [256, 256, 256], epochs: 300 };
+const BIG_CARD = { name: "big", hidden: [256, 256, 256], epochs: 300 };
 
 /** @type {readonly LessonStep[]} */
 export const LESSON_STEPS = Object.freeze(
   /** @type {LessonStep[]} */ ([
-    { id: "outputs", part: 0, minutes: 7, right: 2, begin: { data: BLOBS, cards: [CLOUDS_CARD] } },
-    { id: "guessing", part: 0, minutes: 8, right: 1, begin: { data: BLOBS, cards: [CLOUDS_CARD] } },
-    { id: "clouds", part: 1, minutes: 13, right: 1, begin: { data: BLOBS, cards: [CLOUDS_CARD] } },
+    { id: "outputs", part: 0, minutes: 7, right: 2, begin: { data: ON_BLOBS, cards: [CLOUDS_CARD] } },
+    { id: "guessing", part: 0, minutes: 8, right: 1, begin: { data: ON_BLOBS, cards: [CLOUDS_CARD] } },
+    { id: "clouds", part: 1, minutes: 13, right: 1, begin: { data: ON_BLOBS, cards: [CLOUDS_CARD] } },
     {
       id: "confident",
       part: 1,
       minutes: 12,
       right: 2,
       begin: {
-        data: MOONS,
+        data: ON_MOONS,
         split: { validation: 0.3 },
         view: { kind: "probability" },
         cards: [{ name: "64-64", hidden: [64, 64], epochs: 600 }],
@@ -141,7 +141,7 @@ export const LESSON_STEPS = Object.freeze(
       minutes: 13,
       right: 0,
       begin: {
-        data: BLOBS,
+        data: ON_BLOBS,
         cards: [
           { ...CLOUDS_CARD, name: "rate 0.001", lr: 0.001, epochs: 500 },
           { ...CLOUDS_CARD, name: "rate 0.1", epochs: 500 },
@@ -155,7 +155,7 @@ export const LESSON_STEPS = Object.freeze(
       minutes: 12,
       right: 0,
       begin: {
-        data: CIRCLES,
+        data: ON_CIRCLES,
         cards: [
           { name: "ReLU", lr: 0.05, epochs: 150 },
           { name: "no activations", activation: "none", lr: 0.05, epochs: 150 },
@@ -168,7 +168,7 @@ export const LESSON_STEPS = Object.freeze(
       minutes: 7,
       right: 0,
       begin: {
-        data: { ...MOONS, n_samples: 1000, noise: 0.2, random_state: 42 },
+        data: { ...ON_MOONS, n_samples: 1000, noise: 0.2, random_state: 42 },
         view: { kind: "probability", probability_of: 1 },
         cards: [
           { name: "one logit", head: "logit" },
@@ -176,13 +176,19 @@ export const LESSON_STEPS = Object.freeze(
         ],
       },
     },
-    { id: "fewest", part: 3, minutes: 8, right: 1, begin: { data: CIRCLES, cards: [{ name: "16-16", epochs: 500 }] } },
+    {
+      id: "fewest",
+      part: 3,
+      minutes: 8,
+      right: 1,
+      begin: { data: ON_CIRCLES, cards: [{ name: "16-16", epochs: 500 }] },
+    },
     {
       id: "heart",
       part: 4,
       minutes: 13,
       right: 1,
-      begin: { data: HEART, split: HELD_OUT_TWICE, view: { kind: "probability" }, cards: [HEART_CARD] },
+      begin: { data: ON_HEART, split: HELD_OUT_TWICE, view: { kind: "probability" }, cards: [HEART_CARD] },
     },
     {
       id: "patient",
@@ -190,19 +196,24 @@ export const LESSON_STEPS = Object.freeze(
       minutes: 10,
       right: 2,
       begin: {
-        data: HEART,
+        data: ON_HEART,
         split: HELD_OUT_TWICE,
         view: { kind: "probability" },
         cards: [{ ...HEART_CARD, name: "five seeds", seeds: 5 }],
       },
     },
-    { id: "luck", part: 4, minutes: 12, right: 1, begin: { data: HEART, cards: [HEART_CARD] } },
+    { id: "luck", part: 4, minutes: 12, right: 1, begin: { data: ON_HEART, cards: [HEART_CARD] } },
     {
       id: "costs",
       part: 4,
       minutes: 12,
       right: 0,
-      begin: { data: HEART, split: { validation: 0.4 }, view: { kind: "probability", probability_of: 1 }, cards: [HEART_CARD] },
+      begin: {
+        data: ON_HEART,
+        split: { validation: 0.4 },
+        view: { kind: "probability", probability_of: 1 },
+        cards: [HEART_CARD],
+      },
     },
     {
       id: "dropout",
@@ -210,7 +221,7 @@ export const LESSON_STEPS = Object.freeze(
       minutes: 8,
       right: 1,
       begin: {
-        data: HEART,
+        data: ON_HEART,
         cards: [
           { ...HEART_CARD, name: "no dropout", dropout: 0, epochs: 300 },
           { ...HEART_CARD, name: "dropout 0.5", epochs: 300 },
@@ -223,25 +234,25 @@ export const LESSON_STEPS = Object.freeze(
       minutes: 20,
       right: 1,
       begin: {
-        data: MOONS,
+        data: ON_MOONS,
         split: { validation: 0.3 },
         cards: [
           { name: "tiny", hidden: [2], activation: "tanh" },
-          BIG,
+          BIG_CARD,
           { name: "good", dropout: 0.2, weight_decay: 1e-4 },
         ],
       },
     },
-    { id: "sweep", part: 5, minutes: 13, right: 2, begin: { data: MOONS, cards: [{ name: "16", hidden: [16] }] } },
+    { id: "sweep", part: 5, minutes: 13, right: 2, begin: { data: ON_MOONS, cards: [{ name: "16", hidden: [16] }] } },
     {
       id: "stopping",
       part: 5,
       minutes: 12,
       right: 1,
       begin: {
-        data: MOONS,
+        data: ON_MOONS,
         split: HELD_OUT_TWICE,
-        cards: [BIG, { ...BIG, name: "big, stopped", patience: 50 }],
+        cards: [BIG_CARD, { ...BIG_CARD, name: "big, stopped", patience: 50 }],
       },
     },
   ]),

@@ -19,6 +19,7 @@ const ICON_PATHS = Object.freeze({
   dark: "M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z",
   keys: "M4 7h16v10H4zM7.5 10.5h.01M11 10.5h.01M14.5 10.5h.01M16.5 13.5h.01M8.5 13.8h5",
   plus: "M12 5v14M5 12h14",
+  minus: "M5 12h14",
   copy: "M9 9h10v11H9zM5 15V4h10",
   close: "M6 6l12 12M18 6 6 18",
   dice: "M5 5h14v14H5zM9 9h.01M15 15h.01M15 9h.01M9 15h.01",

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { cardsPanel } from "./cards_panel.js";
 import { dataPanel } from "./data_panel.js";
-import { dataStrings } from "./strings.js";
+import { cardStrings, dataStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").App} App */
 
@@ -19,4 +20,5 @@ import { dataStrings } from "./strings.js";
 /** @type {readonly Panel[]} */
 export const PANELS = Object.freeze([
   { id: "data", title: dataStrings.title, region: "data", create: dataPanel },
+  { id: "cards", title: cardStrings.title, region: "cards", create: cardsPanel },
 ]);

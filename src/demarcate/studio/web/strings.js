@@ -166,7 +166,129 @@ export const paintStrings = Object.freeze({
 /** @see cards_panel.js and what it is made of */
 export const cardStrings = Object.freeze({
   title: "Networks",
+  map: "map",
+  mapLabel: (/** @type {string} */ name) =>
+    `Map of ${name}. Arrow keys move a cross, with Shift by larger steps; Escape takes it away.`,
+  addCard: "Add a network",
+  copyCard: "Copy this network",
+  removeCard: "Remove this network",
+  resetCard: "Start this network again from the same weights",
+  removed: (/** @type {string} */ name) => `${name} is removed.`,
+  cardName: "Name of the network",
+  statuses: {
+    ready: "not trained", running: "training", paused: "paused", finished: "finished", diverged: "diverged", refused: "refused",
+  },
+  parts: {
+    settings: "Settings", curves: "Loss and accuracy by epoch", network: "What each unit sees", confusion: "Confusion matrix",
+  },
+  shown: { settings: "settings", curves: "curves", network: "network", confusion: "confusion", logarithmic: "log loss axis" },
+  show: "Show",
+  points: "Points",
+  legend: "Classes",
+  mapKind: "Map",
+  regions: "Regions",
+  probabilities: "Probabilities",
+  probabilityOf: "Probability of",
+  likeliest: "the likeliest class",
+  spread: "each seed's boundary",
+  more: (/** @type {number} */ n) => `+ ${n.toLocaleString("en")} more`,
+  loss: "loss",
+  accuracy: "accuracy",
+  gap: "gap",
+  epochAxis: "epoch",
+  rowsHead: (/** @type {string} */ part, /** @type {number} */ n) => `${part} (${n.toLocaleString("en")})`,
+  number: (/** @type {number | null} */ value) => (value === null ? "\u2013" : value >= 100 ? value.toPrecision(4) : value.toFixed(3)),
+  signed: (/** @type {number} */ value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(3)}`,
+  interval: (/** @type {string} */ part, /** @type {number} */ low, /** @type {number} */ high) =>
+    `${part} accuracy: 95% interval ${low.toFixed(2)} to ${high.toFixed(2)}`,
+  overSeeds: (
+    /** @type {string} */ part, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ seeds,
+  ) => `means over ${seeds} seeds; ${part} accuracies ${low.toFixed(3)} to ${high.toFixed(3)}`,
+  cardFacts: (/** @type {number} */ parameters, /** @type {number} */ rate, /** @type {boolean} */ changed) =>
+    [
+      `${parameters.toLocaleString("en")} parameters`,
+      rate > 0 ? `${Number(rate.toPrecision(2)).toLocaleString("en")} epochs a second` : "",
+      changed ? "changed while it trained" : "",
+    ].filter(Boolean).join(" \u00b7 "),
+  notTrained: "Not trained yet.",
+  bestEpoch: (
+    /** @type {string} */ part, /** @type {number} */ epoch, /** @type {number} */ loss, /** @type {number} */ since,
+  ) =>
+    `Best epoch: ${epoch.toLocaleString("en")}, with a ${part} loss of ${loss.toFixed(3)}` +
+    (since > 0 ? `; none better in the ${since.toLocaleString("en")} since.` : "."),
+  networkRole: "drawing of a network",
+  networkLabel: "Hidden units and weights. Arrow keys go from unit to unit.",
+  networkHint: "Blue is above zero, orange (dashed) below; the wider a line, the larger the weight. Point at a unit to enlarge it.",
+  noHidden: "No hidden layer: the outputs are weighted sums of the inputs, and the boundary is straight.",
+  weightsNotDrawn: "There are too many weights to draw them. Point at a unit to enlarge it.",
+  layerTitle: (/** @type {number} */ layer, /** @type {number} */ last, /** @type {number} */ units) =>
+    layer === 0 ? (units === 1 ? "input" : `${units} inputs`) : layer === last ? (units === 1 ? "logit" : `${units} logits`) : `${units}`,
+  unitName: (/** @type {number} */ unit) => `unit ${unit}`,
+  unitTitle: (/** @type {number} */ layer, /** @type {number} */ unit, /** @type {number} */ units) =>
+    `Layer ${layer}, unit ${unit} of ${units}`,
+  unitWeights: (
+    /** @type {{name: string, weight: number}[]} */ weights, /** @type {number} */ inputs, /** @type {number} */ bias,
+  ) =>
+    `Weights: ${weights.map(({ name, weight }) => `${name} ${cardStrings.signed(weight)}`).join(", ")}` +
+    `${inputs > weights.length ? " and smaller ones" : ""}; bias ${cardStrings.signed(bias)}.`,
+  pointAtMap: "Point at a map to read logits and probabilities there.",
+  readout: (
+    /** @type {[string, string]} */ axes, /** @type {[number, number]} */ values, /** @type {string} */ predicted,
+  ) => `${axes[0]} ${shortNumber(values[0])}, ${axes[1]} ${shortNumber(values[1])}: predicts ${predicted}`,
+  classHead: "class",
+  probabilityHead: "probability",
+  logitHead: "logit",
+  probability: (/** @type {number} */ value) => value.toFixed(3),
+  logit: (/** @type {number} */ value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(2)}`,
+  confusionLabel: "Confusion matrix",
+  confusionCaption: (/** @type {string} */ part) => `${part} rows at the threshold in force`,
+  confusionCorner: "true \\ predicted",
+  right: (/** @type {number} */ right, /** @type {number} */ rows) => `${right} of ${rows} right.`,
+  easiest: (/** @type {{name: string, recall: number}} */ easy, /** @type {{name: string, recall: number}} */ hard) =>
+    easy.recall === hard.recall
+      ? `All classes are found alike (${percent(easy.recall)}).`
+      : `Easiest: ${easy.name} (${percent(easy.recall)} found); hardest: ${hard.name} (${percent(hard.recall)}).`,
+  mistakes: (/** @type {string} */ name, /** @type {number} */ falsePositives, /** @type {number} */ falseNegatives) =>
+    `For ${name}: ${falsePositives} false positives, ${falseNegatives} false negatives.`,
+  hiddenLayers: "Hidden layers",
+  addLayer: "Layer",
+  linear: "None: a linear model.",
+  unitsIn: (/** @type {number} */ layer) => `Units in layer ${layer}`,
+  fewerUnits: (/** @type {number} */ layer) => `Fewer units in layer ${layer}`,
+  moreUnits: (/** @type {number} */ layer) => `More units in layer ${layer}`,
+  removeLayer: (/** @type {number} */ layer) => `Remove layer ${layer}`,
+  atOnce: "Act at once",
+  afresh: "More settings",
+  afreshHint: "A change here, or of layers, starts this network again from epoch 0.",
+  otherSeed: "Another seed",
+  fullBatch: "all rows",
+  never: "never",
+  settings: {
+    lr: "Learning rate", dropout: "Dropout", weight_decay: "Weight decay", activation: "Activation", optimizer: "Optimizer",
+    head: "Head", schedule: "Schedule", batch_size: "Rows in a batch", epochs: "Epochs", patience: "Stop when not better for",
+    seeds: "Networks (seeds)", seed: "Seed",
+  },
+  /** @type {Object<string, string>} */
+  activations: {
+    relu: "ReLU", tanh: "Tanh", silu: "SiLU", gelu: "GELU", elu: "ELU", leaky_relu: "Leaky ReLU", sigmoid: "Sigmoid", none: "None (linear)",
+  },
+  /** @type {Object<string, string>} */
+  heads: { auto: "automatic", softmax: "a logit for each class", logit: "one logit" },
+  /** @type {Object<string, string>} */
+  optimizers: { sgd: "SGD", adam: "Adam", adamw: "AdamW" },
+  /** @type {Object<string, string>} */
+  schedules: { constant: "constant", cosine: "cosine" },
 });
+
+/** @param {number} value */
+function percent(value) {
+  return `${Math.round(100 * value)}%`;
+}
+
+/** @param {number} value */
+function shortNumber(value) {
+  return `${Number(value.toPrecision(3))}`.replace("-", "\u2212");
+}
 
 /** @see decision_panel.js */
 export const decisionStrings = Object.freeze({

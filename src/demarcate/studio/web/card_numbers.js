@@ -1,0 +1,95 @@
+/**
+ * The numbers of a card: loss and accuracy of training and monitored rows, and how far they are apart.
+ *
+ * @module
+ */
+import { make, setText, show } from "./dom.js";
+import { cardStrings, wordStrings } from "./strings.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./types.js").CardFacts} CardFacts */
+
+/** Standard errors on either side of a 95% interval. */
+const Z = 1.959964;
+
+/**
+ * Return the numbers of a card.
+ *
+ * @param {App} app
+ * @param {string} id of the card
+ */
+export function createCardNumbers(app, id) {
+  const heads = { train: make("th", { scope: "col" }), monitored: make("th", { scope: "col" }), gap: make("th", { scope: "col" }) };
+  const loss = numberRow(cardStrings.loss);
+  const accuracy = numberRow(cardStrings.accuracy);
+  const interval = make("p", { class: "hint" });
+  const facts = make("p", { class: "hint card-facts" });
+  const table = make(
+    "table",
+    { class: "card-numbers" },
+    make("thead", {}, make("tr", {}, make("td"), heads.train, heads.monitored, heads.gap)),
+    make("tbody", {}, loss.element, accuracy.element),
+  );
+  return {
+    element: make("div", { class: "numbers-part" }, table, interval, facts),
+    refresh() {
+      const card = app.live.cards.get(id)?.facts;
+      const { dataset } = app.live;
+      if (!card || !dataset) return;
+      const { monitored, n_rows: rows } = dataset.facts;
+      setText(heads.train, cardStrings.rowsHead(wordStrings.parts.train, rows.train));
+      setText(heads.monitored, cardStrings.rowsHead(wordStrings.parts[monitored], rows[monitored]));
+      setText(heads.gap, cardStrings.gap);
+      loss.fill(card.train_loss, card.monitored_loss);
+      accuracy.fill(card.train_accuracy, card.monitored_accuracy);
+      const words = intervalWords(card, rows[monitored], wordStrings.parts[monitored]);
+      setText(interval, words);
+      show(interval, words !== "");
+      setText(facts, cardStrings.cardFacts(card.n_parameters, card.epochs_per_second, card.changed));
+    },
+  };
+}
+
+/** @param {string} name */
+function numberRow(name) {
+  const cells = { train: make("td"), monitored: make("td"), gap: make("td", { class: "gap" }) };
+  return {
+    element: make("tr", {}, make("th", { scope: "row", text: name }), cells.train, cells.monitored, cells.gap),
+    /** @param {number | null} train @param {number | null} monitored */
+    fill(train, monitored) {
+      setText(cells.train, cardStrings.number(train));
+      setText(cells.monitored, cardStrings.number(monitored));
+      setText(cells.gap, train === null || monitored === null ? "" : cardStrings.signed(monitored - train));
+    },
+  };
+}
+
+/**
+ * @param {CardFacts} card
+ * @param {number} rows
+ * @param {string} part
+ * @returns {string} how exact the accuracy is: the interval of one network's, or the range over seeds
+ */
+function intervalWords(card, rows, part) {
+  if (card.monitored_accuracy === null || rows === 0) return "";
+  const accuracies = card.seeds_monitored.map((seed) => seed.accuracy).filter((each) => Number.isFinite(each));
+  if (accuracies.length > 1) return cardStrings.overSeeds(part, Math.min(...accuracies), Math.max(...accuracies), accuracies.length);
+  const [low, high] = wilsonInterval(card.monitored_accuracy, rows);
+  return cardStrings.interval(part, low, high);
+}
+
+/**
+ * Return the 95% interval of a share of independent rows.
+ *
+ * Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
+ *
+ * @param {number} share
+ * @param {number} rows
+ * @returns {[number, number]}
+ */
+export function wilsonInterval(share, rows) {
+  const spread = Z ** 2 / rows;
+  const middle = (share + spread / 2) / (1 + spread);
+  const half = (Z / (1 + spread)) * Math.sqrt((share * (1 - share)) / rows + spread / (4 * rows));
+  return [Math.max(0, middle - half), Math.min(1, middle + half)];
+}

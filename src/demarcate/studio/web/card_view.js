@@ -1,0 +1,146 @@
+/**
+ * One card: a network's name and status, map, numbers, settings, curves, drawing and confusion matrix.
+ *
+ * @module
+ */
+import { createCardNumbers } from "./card_numbers.js";
+import { createCardSettings } from "./card_settings.js";
+import { createConfusion } from "./confusion_view.js";
+import { button } from "./controls.js";
+import { createCurves } from "./curves.js";
+import { make, setAttribute, setText, show } from "./dom.js";
+import { createMap } from "./map_canvas.js";
+import { createNetworkDrawing } from "./network_drawing.js";
+import { createReadout } from "./pointer_readout.js";
+import { cardStrings } from "./strings.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./types.js").State} State */
+/** @typedef {import("./types.js").ProblemFacts} ProblemFacts */
+/** @typedef {import("./card_display.js").CardDisplay} CardDisplay */
+
+/**
+ * What all cards share.
+ *
+ * @typedef {object} CardsContext
+ * @property {App} app
+ * @property {CardDisplay} display
+ * @property {import("./map_pointer.js").MapPointer} pointer
+ * @property {ReturnType<typeof import("./point_layer.js").createPointLayer>} pointLayer
+ * @property {(id: string) => void} copy
+ * @property {(id: string) => void} remove
+ */
+
+/**
+ * Return a card.
+ *
+ * @param {CardsContext} context
+ * @param {string} id
+ */
+export function createCard({ app, display, pointer, pointLayer, copy, remove }, id) {
+  const map = createMap(app, id, pointer, pointLayer);
+  const readout = createReadout(app, id, pointer);
+  const numbers = createCardNumbers(app, id);
+  const settings = createCardSettings(app, id);
+  const curves = createCurves(app, id, display);
+  const network = createNetworkDrawing(app, id);
+  const confusion = createConfusion(app, id);
+  const name = make("input", { type: "text", class: "card-name", "aria-label": cardStrings.cardName, maxlength: 60 });
+  name.addEventListener("change", () =>
+    app.store.change(`card ${id} name`, (draft) => {
+      for (const card of draft.cards) if (card.id === id) card.name = name.value.trim() || card.name;
+    }),
+  );
+  const status = make("span", { class: "card-status" });
+  const note = make("p", { class: "card-note" });
+  const removal = button({ title: cardStrings.removeCard, icon: "close", kind: "quiet", onClick: () => remove(id) });
+  const head = make(
+    "div",
+    { class: "card-head" },
+    name,
+    status,
+    make(
+      "div",
+      { class: "card-actions" },
+      button({ title: cardStrings.resetCard, icon: "reset", kind: "quiet", onClick: () => app.source.send({ type: "reset", card: id }) }),
+      button({ title: cardStrings.copyCard, icon: "copy", kind: "quiet", onClick: () => copy(id) }),
+      removal,
+    ),
+  );
+  const parts = {
+    settings: part("settings", cardStrings.parts.settings, settings.element),
+    curves: part("curves", cardStrings.parts.curves, curves.element),
+    network: part("network", cardStrings.parts.network, network.element),
+    confusion: part("confusion", cardStrings.parts.confusion, confusion.element),
+  };
+  const look = make("div", { class: "card-part card-look" }, map.element, readout.element);
+  const figures = make("div", { class: "card-part card-figures" }, note, numbers.element);
+  const element = make("article", { class: "card panel" }, head, look, figures, ...Object.values(parts));
+
+  function paintFrame() {
+    const facts = app.live.cards.get(id)?.facts;
+    if (facts) {
+      setText(status, cardStrings.statuses[facts.status]);
+      setAttribute(status, "data-status", facts.status);
+      setText(note, facts.note);
+      show(note, facts.note !== "");
+    }
+    numbers.refresh();
+    map.paint();
+    if (pointer.place() !== null) readout.refresh();
+    if (display.get("curves")) curves.paint();
+    if (display.get("network")) network.paint();
+    if (display.get("confusion")) confusion.refresh();
+  }
+
+  function arrange() {
+    for (const [section, box] of Object.entries(parts)) {
+      show(box, display.get(/** @type {keyof typeof parts} */ (section)));
+    }
+  }
+  arrange();
+
+  return {
+    element,
+    name,
+    paintFrame,
+    /** Paint what depends on data, view or colours, with the next picture of the screen. */
+    invalidate() {
+      map.invalidate();
+      curves.invalidate();
+      network.invalidate();
+      readout.refresh();
+      confusion.refreshNow();
+      numbers.refresh();
+    },
+    /** @param {State} state */
+    showState(state) {
+      const card = state.cards.find((each) => each.id === id);
+      if (card === undefined) return;
+      if (name.value !== card.name) name.value = card.name;
+      setAttribute(element, "aria-label", card.name);
+      removal.disabled = state.cards.length === 1;
+      settings.show(card);
+      settings.clearProblems();
+    },
+    /** @param {ProblemFacts} facts */
+    problem(facts) {
+      if (settings.problem(facts)) return;
+      setText(note, `${facts.fact} ${facts.remedy}`);
+      show(note, true);
+    },
+    arrange,
+    close() {
+      for (const each of [map, readout, curves, network, confusion]) each.close();
+    },
+  };
+}
+
+/**
+ * @param {string} kind
+ * @param {string} title
+ * @param {HTMLElement} content
+ */
+function part(kind, title, content) {
+  return make("section", { class: `card-part part-${kind}` }, make("h3", { text: title }), content);
+}

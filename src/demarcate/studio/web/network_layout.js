@@ -1,0 +1,135 @@
+/**
+ * Where the parts of a network's drawing stand: inputs, hidden units and outputs in columns, of wide layers a few.
+ *
+ * @module
+ */
+
+/**
+ * @typedef {object} NetworkNode
+ * @property {number} layer 0: the inputs; the last: the outputs
+ * @property {number} unit its number within the layer
+ * @property {number} x of its middle
+ * @property {number} y
+ */
+
+/**
+ * @typedef {object} NetworkColumn
+ * @property {number} x
+ * @property {NetworkNode[]} nodes
+ * @property {number} more how many of the layer are not drawn
+ */
+
+/**
+ * @typedef {object} NetworkLayout
+ * @property {NetworkColumn[]} columns
+ * @property {number} side of a hidden unit's map
+ * @property {number} height
+ * @property {number} namesWidth space for the names of inputs, and of outputs
+ */
+
+/** Nodes drawn of a layer at most, a map's largest and smallest side, and the space between two, in pixels. */
+const MAX_NODES = 8;
+const MAX_SIDE = 40;
+const MIN_SIDE = 18;
+const NODE_GAP = 7;
+
+/** Above the columns for their titles, and below for what is left out. */
+const HEAD_HEIGHT = 20;
+const FOOT_HEIGHT = 20;
+
+/**
+ * Lay out a network.
+ *
+ * @param {number[]} widths from inputs to logits
+ * @param {number[]} unitsShown of each hidden layer, how many units have maps
+ * @param {number} width in pixels
+ * @returns {NetworkLayout}
+ */
+export function layoutNetwork(widths, unitsShown, width) {
+  const drawn = widths.map((units, layer) => {
+    const hidden = layer > 0 && layer < widths.length - 1;
+    return Math.min(units, hidden ? (unitsShown[layer - 1] ?? 0) : MAX_NODES, MAX_NODES);
+  });
+  const namesWidth = Math.min(84, Math.max(44, width * 0.17));
+  const inner = Math.max(width - 2 * namesWidth, 1);
+  const hiddenColumns = Math.max(widths.length - 2, 1);
+  const side = Math.round(Math.min(MAX_SIDE, Math.max(MIN_SIDE, (inner / hiddenColumns) * 0.55)));
+  const rows = Math.max(...drawn, 1);
+  const pitch = side + NODE_GAP;
+  const hasMore = widths.some((units, layer) => units > drawn[layer]);
+  const height = HEAD_HEIGHT + rows * pitch + (hasMore ? FOOT_HEIGHT : 4);
+  const columns = widths.map((units, layer) => {
+    const x = columnX(layer, widths.length, width, namesWidth, side);
+    const top = HEAD_HEIGHT + ((rows - drawn[layer]) * pitch) / 2 + pitch / 2;
+    const nodes = Array.from({ length: drawn[layer] }, (_, unit) => ({ layer, unit, x, y: top + unit * pitch }));
+    return { x, nodes, more: units - drawn[layer] };
+  });
+  return { columns, side, height, namesWidth };
+}
+
+/**
+ * Return the node at a place, undefined where there is none.
+ *
+ * @param {NetworkLayout} layout
+ * @param {number} x
+ * @param {number} y
+ * @returns {NetworkNode | undefined}
+ */
+export function nodeAt(layout, x, y) {
+  const reach = layout.side / 2 + 3;
+  return layout.columns
+    .slice(1, -1)
+    .flatMap((column) => column.nodes)
+    .find((node) => Math.abs(node.x - x) <= reach && Math.abs(node.y - y) <= reach);
+}
+
+/**
+ * Return the hidden unit that an arrow key leads to: up and down within a layer, left and right to the neighbouring ones.
+ *
+ * @param {NetworkLayout} layout
+ * @param {NetworkNode | undefined} from
+ * @param {string} key
+ * @returns {NetworkNode | undefined} undefined for other keys and where there are no hidden units
+ */
+export function nodeAfterKey(layout, from, key) {
+  const hidden = layout.columns.slice(1, -1).map((column) => column.nodes).filter((nodes) => nodes.length > 0);
+  /** @type {Object<string, [number, number]>} */
+  const directions = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+  const direction = directions[key];
+  if (direction === undefined || hidden.length === 0) return undefined;
+  if (from === undefined) return hidden[0][0];
+  const within = (/** @type {number} */ at, /** @type {number} */ count) => Math.min(count - 1, Math.max(0, at));
+  const nodes = hidden[within(from.layer - 1 + direction[0], hidden.length)];
+  return nodes[within(from.unit + direction[1], nodes.length)];
+}
+
+/**
+ * Return where each layer's weights and biases stand among all weights, which come layer by layer: (d_out, d_in), (d_out,).
+ *
+ * @param {number[]} widths
+ * @returns {{weights: number, biases: number}[]} one for each layer with weights
+ */
+export function weightOffsets(widths) {
+  let at = 0;
+  return widths.slice(1).map((units, layer) => {
+    const weights = at;
+    const biases = weights + units * widths[layer];
+    at = biases + units;
+    return { weights, biases };
+  });
+}
+
+/**
+ * @param {number} layer
+ * @param {number} layers
+ * @param {number} width
+ * @param {number} namesWidth
+ * @param {number} side
+ * @returns {number}
+ */
+function columnX(layer, layers, width, namesWidth, side) {
+  if (layer === 0) return namesWidth;
+  if (layer === layers - 1) return width - namesWidth;
+  const [first, last] = [namesWidth + side * 1.1, width - namesWidth - side * 1.1];
+  return layers === 3 ? (first + last) / 2 : first + ((last - first) * (layer - 1)) / (layers - 3);
+}

@@ -1,0 +1,250 @@
+/**
+ * Paints the drawing of a network: maps of its hidden units, weights as lines, and names.
+ *
+ * @module
+ */
+import { weightOffsets } from "./network_layout.js";
+import { classColour, css, mix, traceShape } from "./palette.js";
+import { MAP_FONT } from "./point_layer.js";
+import { cardStrings } from "./strings.js";
+
+/** @typedef {import("./live.js").LiveCard} LiveCard */
+/** @typedef {import("./palette.js").Palette} Palette */
+/** @typedef {import("./network_layout.js").NetworkLayout} NetworkLayout */
+/** @typedef {import("./network_layout.js").NetworkNode} NetworkNode */
+
+/** Lines into a layer at most: of more, the strongest. */
+const MAX_LINES = 160;
+
+/**
+ * Paint the maps of all units side by side.
+ *
+ * @param {HTMLCanvasElement} sheet
+ * @param {LiveCard} card
+ * @param {Palette} palette
+ */
+export function paintSheet(sheet, { arrays }, palette) {
+  const units = arrays.units;
+  if (!units || units.shape[0] === 0) return;
+  const [count, height, width] = units.shape;
+  if (sheet.width !== count * width || sheet.height !== height) [sheet.width, sheet.height] = [count * width, height];
+  const image = new ImageData(count * width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const table = signPixels(palette);
+  for (let unit = 0; unit < count; unit += 1) {
+    for (let row = 0; row < height; row += 1) {
+      const from = (unit * height + height - 1 - row) * width;
+      const to = row * count * width + unit * width;
+      for (let column = 0; column < width; column += 1) pixels[to + column] = table[units.data[from + column] + 128];
+    }
+  }
+  sheet.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+/**
+ * @param {Palette} palette
+ * @returns {Uint32Array} the pixel of each output from -128 to 127: its sign as the colour, its size as the strength
+ */
+function signPixels(palette) {
+  return Uint32Array.from({ length: 256 }, (_, at) => {
+    const share = (at - 128) / 127;
+    const [red, green, blue] = mix(share < 0 ? palette.negative : palette.positive, palette.panel, Math.min(1, Math.abs(share)) * 0.9);
+    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+  });
+}
+
+/**
+ * Draw weights: the wider the line, the larger; positive in one colour, negative in another and dashed.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {NetworkLayout} layout
+ * @param {LiveCard} card
+ * @param {Palette} palette
+ * @param {NetworkNode | undefined} chosen
+ */
+export function drawLines(context, layout, { facts, arrays }, palette, chosen) {
+  const weights = arrays.weights?.data;
+  const offsets = weightOffsets(facts.widths);
+  context.lineCap = "butt";
+  layout.columns.slice(1).forEach(({ nodes }, at) => {
+    const before = layout.columns[at];
+    const lines = nodes.flatMap((to) =>
+      before.nodes.map((from) => ({
+        from,
+        to,
+        weight: weights ? weights[offsets[at].weights + to.unit * facts.widths[at] + from.unit] : 0,
+      })),
+    );
+    const largest = Math.max(...lines.map(({ weight }) => Math.abs(weight)), 1e-9);
+    lines.sort((one, other) => Math.abs(one.weight) - Math.abs(other.weight));
+    for (const { from, to, weight } of lines.slice(-MAX_LINES)) {
+      const strength = weights ? Math.abs(weight) / largest : 0.1;
+      const touched = chosen === undefined || isNode(from, chosen) || isNode(to, chosen);
+      const colour = weights ? (weight < 0 ? palette.negative : palette.positive) : palette.soft;
+      context.strokeStyle = css(colour, (touched ? 0.2 + 0.75 * strength : 0.06));
+      context.lineWidth = 0.5 + 3.6 * strength;
+      context.setLineDash(weight < 0 ? [5, 3] : []);
+      drawLine(context, from.x + edgeOf(layout, from, 1), from.y, to.x - edgeOf(layout, to, -1), to.y);
+    }
+  });
+  context.setLineDash([]);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x0
+ * @param {number} y0
+ * @param {number} x1
+ * @param {number} y1
+ */
+function drawLine(context, x0, y0, x1, y1) {
+  const bend = (x1 - x0) * 0.45;
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
+  context.stroke();
+}
+
+/**
+ * @param {NetworkLayout} layout
+ * @param {NetworkNode} node
+ * @param {number} direction 1: to the right
+ * @returns {number} how far a node reaches from its middle
+ */
+function edgeOf(layout, node, direction) {
+  const outer = node.layer === 0 || node.layer === layout.columns.length - 1;
+  return outer ? (direction > 0 ? 4 : 5) : layout.side / 2;
+}
+
+/**
+ * Draw inputs by their names, hidden units as their maps and outputs as their classes, with what is left out in words.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {NetworkLayout} layout
+ * @param {LiveCard} card
+ * @param {Palette} palette
+ * @param {HTMLCanvasElement} sheet
+ * @param {NetworkNode | undefined} chosen
+ * @param {string[]} classes
+ */
+export function drawNodes(context, layout, card, palette, sheet, chosen, classes) {
+  const { widths, inputs } = card.facts;
+  const last = widths.length - 1;
+  context.font = MAP_FONT;
+  context.textBaseline = "middle";
+  layout.columns.forEach(({ x, nodes, more }, layer) => {
+    const [isInput, isOutput] = [layer === 0, layer === last];
+    context.textAlign = isInput ? "right" : isOutput ? "left" : "center";
+    context.fillStyle = css(palette.soft);
+    const anchor = isInput ? x + 4 : isOutput ? x - 5 : x;
+    context.fillText(cardStrings.layerTitle(layer, last, widths[layer]), anchor, 8);
+    if (more > 0) context.fillText(cardStrings.more(more), anchor, layout.height - 9);
+    for (const node of nodes) {
+      if (isInput) drawInput(context, node, inputs[node.unit] ?? "", palette, layout.namesWidth);
+      else if (isOutput) drawOutput(context, node, widths[last], classes, palette, layout.namesWidth);
+      else drawUnit(context, node, layout.side, sheet, mapNumber(card, node), palette, chosen);
+    }
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {NetworkNode} node
+ * @param {string} name
+ * @param {Palette} palette
+ * @param {number} space
+ */
+function drawInput(context, { x, y }, name, palette, space) {
+  context.fillStyle = css(palette.ink);
+  context.fillText(fitted(context, name, space - 8), x - 4, y);
+  context.beginPath();
+  context.arc(x + 2, y, 2, 0, 2 * Math.PI);
+  context.fill();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {NetworkNode} node
+ * @param {number} outputs
+ * @param {string[]} classes
+ * @param {Palette} palette
+ * @param {number} space
+ */
+function drawOutput(context, { x, y, unit }, outputs, classes, palette, space) {
+  const code = outputs === 1 ? 1 : unit;
+  context.fillStyle = css(classColour(palette, code));
+  context.beginPath();
+  traceShape(context, code, x + 2, y, 6);
+  context.fill();
+  context.fillStyle = css(palette.ink);
+  context.fillText(fitted(context, classes[code] ?? "", space - 14), x + 12, y);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {NetworkNode} node
+ * @param {number} side
+ * @param {HTMLCanvasElement} sheet
+ * @param {number} number of the unit's map
+ * @param {Palette} palette
+ * @param {NetworkNode | undefined} chosen
+ */
+function drawUnit(context, node, side, sheet, number, palette, chosen) {
+  const [left, top] = [node.x - side / 2, node.y - side / 2];
+  context.fillStyle = css(palette.panel);
+  context.fillRect(left, top, side, side);
+  if (sheet.height > 0 && (number + 1) * sheet.height <= sheet.width) {
+    context.imageSmoothingQuality = "high";
+    context.drawImage(sheet, number * sheet.height, 0, sheet.height, sheet.height, left, top, side, side);
+  }
+  const isChosen = chosen !== undefined && isNode(node, chosen);
+  context.strokeStyle = css(isChosen ? palette.ink : palette.soft, isChosen ? 1 : 0.6);
+  context.lineWidth = isChosen ? 2.5 : 1;
+  context.strokeRect(left, top, side, side);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {HTMLCanvasElement} sheet
+ * @param {number} number
+ * @param {Palette} palette
+ */
+export function drawEnlarged(canvas, sheet, number, palette) {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  context.fillStyle = css(palette.panel);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(sheet, number * sheet.height, 0, sheet.height, sheet.height, 0, 0, canvas.width, canvas.height);
+}
+
+/**
+ * @param {LiveCard} card
+ * @param {NetworkNode} node
+ * @returns {number} which of all maps is a hidden unit's
+ */
+export function mapNumber({ facts }, { layer, unit }) {
+  return facts.units_shown.slice(0, layer - 1).reduce((sum, units) => sum + units, 0) + unit;
+}
+
+/**
+ * @param {NetworkNode} one
+ * @param {NetworkNode} other
+ * @returns {boolean}
+ */
+function isNode(one, other) {
+  return one.layer === other.layer && one.unit === other.unit;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} space
+ * @returns {string} as much of it as fits
+ */
+export function fitted(context, text, space) {
+  if (context.measureText(text).width <= space) return text;
+  let end = text.length;
+  while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > space) end -= 1;
+  return `${text.slice(0, end)}…`;
+}

@@ -73,7 +73,7 @@ def read_source(data: "DataState", tables: Tables) -> ReadTable:
     if data.added and can_add:
         frame, labels = _with_points(frame, data.added), [*labels, *(number for _, _, number in data.added)]
     _check_drawn(data, labels)
-    options = ColumnOptions.of(categorical=source.categorical, drop=_known(data.drop, frame.columns))
+    options = ColumnOptions.of(drop=_known(data.drop, frame.columns)).with_own_categorical(source.categorical)
     training_set, notices = _opened(frame, labels, source.target, options)
     return ReadTable(source.name, training_set, frame, options, can_add, None, notices)
 

@@ -1,0 +1,69 @@
+"""What all listings share: imports, the number of epochs, and what they do otherwise than the page did."""
+
+from collections.abc import Iterable, Mapping
+
+from demarcate.formatting import counted
+from demarcate.studio.trained_card import TrainedCard
+
+ALIASES = {"numpy": "np", "polars": "pl"}
+"""Modules that are imported whole, with the short names that everyone gives them."""
+STANDARD = ("math",)
+"""Modules of Python's own that listings need."""
+
+
+def script(comments: Iterable[str], imports: Mapping[str, Iterable[str]], *parts: Iterable[str]) -> str:
+    """Return a whole script: comments, imports by module, and parts with an empty line between them."""
+    lines = [*(f"# {comment}" for comment in comments), "", *_import_lines(imports)]
+    for part in parts:
+        lines += ["", *part]
+    return "\n".join(lines) + "\n"
+
+
+def together(*imports: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Return the imports of several parts as one.
+
+    Examples
+    --------
+    >>> together({"torch": ["nn"]}, {"torch": ["optim"]}) == {"torch": {"nn", "optim"}}
+    True
+    """
+    names: dict[str, set[str]] = {}
+    for each in imports:
+        for module, own in each.items():
+            names.setdefault(module, set()).update(own)
+    return names
+
+
+def notes_of(trained: TrainedCard) -> tuple[str, ...]:
+    """Return what the code of a card does otherwise than the page did."""
+    card = trained.card
+    notes = [
+        f"On the page {change.setting} was changed from {change.before:g} to {change.after:g} after "
+        f"{counted(change.epoch, 'epoch')}; here it is {getattr(card, change.setting):g} from the beginning."
+        for change in trained.changes
+    ]
+    if card.schedule == "cosine" and trained.epoch and trained.epoch != card.epochs:
+        notes.append(
+            f"The rate falls over {counted(card.epochs, 'epoch')}, and the page had trained {trained.epoch:,}; here "
+            f"all {card.epochs:,} are trained."
+        )
+    return tuple(notes)
+
+
+def epochs_of(trained: TrainedCard) -> int:
+    """Return how many epochs the code trains: those of the page, or all where none was trained, or the rate falls."""
+    card = trained.card
+    return card.epochs if card.schedule == "cosine" or not trained.epoch else trained.epoch
+
+
+def _import_lines(imports: Mapping[str, Iterable[str]]) -> list[str]:
+    """Return import statements in groups, sorted: Python's own, whole modules, names of modules."""
+    standard = [f"import {module}" for module in sorted(imports) if module in STANDARD]
+    whole = [f"import {module} as {ALIASES[module]}" for module in sorted(imports) if module in ALIASES]
+    whole += ["import torch"] * ("torch" in imports)
+    others = [
+        f"from {module} import {', '.join(sorted(names))}"
+        for module, names in sorted(imports.items())
+        if module not in (*ALIASES, *STANDARD) and list(names)
+    ]
+    return [*standard, *([""] if standard else []), *whole, *others]

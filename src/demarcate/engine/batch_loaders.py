@@ -50,7 +50,7 @@ class BatchLoader(ABC):
     n_done = 0  # steps of the present epoch that are recorded
 
     def __init__(self, data: MemberData, batches: Batches, dropout: Dropouts, dtype: torch.dtype) -> None:
-        self._data, self._batches, self._dropout, self._dtype = data, batches, dropout, dtype
+        self._data, self._batches, self.dropout, self._dtype = data, batches, dropout, dtype
         self._n_recorded = 0
         self.refresh()
 
@@ -91,7 +91,7 @@ class BatchLoader(ABC):
     def _prepare(self, rows: Tensor) -> StepGroup:
         """Gather the steps on these rows, ``(n_steps, n_members, batch)``."""
         n_steps, n_members, batch = rows.shape
-        rows, dropout = rows.to(self._data.device), self._dropout
+        rows, dropout = rows.to(self._data.device), self.dropout
         targets = self._data.targets(rows)
         logits = torch.empty_like(targets.probabilities)
         n_rows = [self._batches.batch_size or batch] * n_members
@@ -104,7 +104,7 @@ class BatchLoader(ABC):
 
     def _numbers_per_step(self) -> int:
         """Return the most numbers of one kind that a step takes."""
-        n_units = self._dropout.hidden.n_units if self._dropout.hidden else 0
+        n_units = self.dropout.hidden.n_units if self.dropout.hidden else 0
         per_row = max(len(self._batches.rows) * max(self._data.d_in, self._data.n_outputs), n_units)
         return self._batches.rows_of_step * per_row
 
@@ -150,12 +150,12 @@ class FullBatchLoader(BatchLoader):
 
     def _next_inputs(self) -> tuple[Tensor, Masks | None]:
         """Return the next step's inputs, and the masks of its hidden layers."""
-        hidden, inputs = self._dropout
+        hidden, inputs = self.dropout
         if not hidden and not inputs:
             return self._x, None
         if not self._prepared:
             n_rows = self._x.shape[1]
-            n_steps = max(1, MAX_MASKS // (self._dropout.n_units * n_rows))
+            n_steps = max(1, MAX_MASKS // (self.dropout.n_units * n_rows))
             n_steps = min(n_steps, self._n_epochs - self._n_recorded)
             drawn = hidden.masks(n_steps, n_rows, self._n_rows) if hidden else None
             masks: Sequence[Masks | None] = drawn or [None] * n_steps

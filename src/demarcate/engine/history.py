@@ -106,6 +106,18 @@ class Recorder:
         self._epochs = [torch.cat([none, *self._epochs])]
         return self._epochs[0]
 
+    def since(self, n_epochs: int) -> Tensor:
+        """Return what was recorded after the first so many epochs, ``(n_later, n_metrics, n_members)``."""
+        blocks: list[Tensor] = []
+        missing = sum(map(len, self._epochs)) - n_epochs
+        for block in reversed(self._epochs):
+            if missing <= 0:
+                break
+            blocks.append(block[-missing:])
+            missing -= len(block)
+        none = torch.empty(0, self.n_metrics, self.n_members, dtype=torch.float64, device=HOST)
+        return torch.cat([none, *blocks[::-1]])
+
     def restore(self, values: Tensor) -> None:
         """Continue from `values`."""
         self._epochs = [values]

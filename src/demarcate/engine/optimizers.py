@@ -89,6 +89,11 @@ class UpdateRule(ABC):
         self.buffers = {name: buffer[members] for name, buffer in self.buffers.items()}
         self._regroup()
 
+    def change(self, trainings: Sequence[Training]) -> None:
+        """Continue with other rates and weight decays, those of one training a member."""
+        self._trainings = list(trainings)
+        self._regroup()
+
     def state(self) -> dict[str, Tensor]:
         """Return what is carried from step to step."""
         return dict(self.buffers)
@@ -271,8 +276,12 @@ def rate_key(training: Training) -> tuple[float, float, float, str, int]:
 
 
 def lr_factor(training: Training, n_steps: int, step: int) -> float:
-    """Return the factor that warmup and schedule put on the rate in a step, from 0; an epoch has ``n_steps``."""
+    """Return the factor that warmup and schedule put on the rate in a step, from 0; an epoch has ``n_steps``.
+
+    After the last epoch a schedule begins again (Loshchilov and Hutter 2017: warm restarts).
+    """
     warmup = min(1.0, (step + 1) / (training.warmup * n_steps)) if training.warmup else 1.0
     if training.schedule == "constant":
         return warmup
-    return warmup * 0.5 * (1 + math.cos(math.pi * step / (training.epochs * n_steps)))
+    total = training.epochs * n_steps
+    return warmup * 0.5 * (1 + math.cos(math.pi * (step % total) / total))

@@ -41,6 +41,11 @@ class ResultCollector:
         """Store the weights ``(n_parameters,)`` with which a member's training ended."""
         self._ends[index] = flat, end
 
+    @property
+    def ends(self) -> Mapping[int, tuple[Tensor, MemberEnd]]:
+        """The weights ``(n_parameters,)`` of members that ended, by their index, and how they ended."""
+        return self._ends
+
     def validation_results(self, epoch: int) -> dict[int, ValidationResult]:
         """Return each member's result after an epoch that is over; a member without any history is the worst."""
         validation = self.recorder.values()[:epoch, 2:4]

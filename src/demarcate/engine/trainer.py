@@ -1,6 +1,6 @@
 """The trainer: one population on its way through training."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ from demarcate.engine.result_collector import ResultCollector
 from demarcate.engine.results import FittedMember, MemberEnd
 from demarcate.engine.samples import Member, Samples, layout_of
 from demarcate.engine.threads import ThreadTuner, use_threads
+from demarcate.engine.training import MAX_COUNT, Training
 from demarcate.engine.validation import Validation
 from demarcate.engine.weight_ema import WeightEma
 from demarcate.nn.dropout import Dropout, Dropouts
@@ -50,19 +51,36 @@ class _Ending(NamedTuple):
     timed_out: bool = False
 
 
+class _Block(NamedTuple):
+    """Epochs ``(n_epochs,)`` whose results are flushed together; bool ``(n_epochs, n_members)`` each: ``is_last`` where
+    a member's training ends, ``evaluations`` where its rows are evaluated."""
+
+    epochs: Tensor
+    is_last: Tensor
+    evaluations: Mapping[Validation, Tensor]
+
+
 class Trainer:
     """Trains a population, whose members `plan` puts in one stack. Members that end leave the stack, which shrinks.
 
     Time is cut into blocks of epochs. Within a block nothing is computed but steps, and logits of validation rows; at
     its end the metrics of all its epochs are computed at once. The weights of each epoch are at hand until then, so
     members end, and restore the best weights, exactly where they would if each epoch were a block.
+
+    An endless trainer's members do not end with their last epoch, after which a schedule begins again.
     """
 
     def __init__(
-        self, members: Sequence[Member], samples: Samples, backend: Backend, evaluate_train_every: int | None = None
+        self,
+        members: Sequence[Member],
+        samples: Samples,
+        backend: Backend,
+        evaluate_train_every: int | None = None,
+        *,
+        is_endless: bool = False,
     ) -> None:
         self.members, self.samples, self.backend = list(members), samples, backend
-        self.training = members[0].training
+        self.training, self._is_endless = members[0].training, is_endless
         self.active = list(range(len(members)))
         self.epoch = 0
         states, generators = zip(*(member.begin(samples) for member in members), strict=True)
@@ -71,7 +89,7 @@ class Trainer:
         self.head = members[0].head(samples)
         trainings = [member.training for member in members]
         decay_mask = None
-        if any(training.weight_decay for training in trainings):
+        if is_endless or any(training.weight_decay for training in trainings):
             decay_mask = self.layout.decay_mask(self.flat, biases=self.training.decay_biases)
         self.batches = Batches([member.rows for member in members], self.training.batch_size, generators)
         self.dtype = backend.product_dtype(self.flat.dtype, self.layout.hidden, self.batches.rows_of_step)
@@ -124,6 +142,34 @@ class Trainer:
             with torch.inference_mode(), use_threads(self.thread_tuner.number):
                 self._train_block(n_epochs, on_epoch, pause)
             pause()
+
+    def steps(self) -> Iterator[None]:
+        """Train one epoch, a step at a time: it ends, and is evaluated, where the iterator does, after its last step.
+
+        The caller is in inference mode, and does nothing else with the trainer but `change` it until the epoch ends.
+        """
+        block = self._begin_block(1)
+        self._begin_epoch(0)
+        for _ in self._take_steps(self.epoch + 1):
+            yield
+        self._end_epoch(0, block)
+        self._finish_block(block, 1, None)
+
+    def change(self, training: Training, dropout: float) -> None:
+        """Train all members on with other rates and weight decay, from the next step, and dropout, from the next epoch.
+
+        Only ``lr`` and ``weight_decay`` are read; ``dropout`` is that of hidden units.
+        """
+        self.update_rule.change([training] * len(self.active))
+        hidden = self._dropouts.get("dropout")
+        if hidden is None and dropout and self.layout.hidden:
+            seeds = [self.members[index].seed for index in self.active]
+            like = torch.empty(0, dtype=self.dtype, device=self.backend.device)
+            hidden = self._dropouts["dropout"] = Dropout([dropout] * len(seeds), self.layout, seeds, like)
+        if hidden:
+            hidden.change([dropout] * len(self.active))
+        self.dropout = Dropouts(hidden if dropout else None, self.dropout.inputs)
+        self.loader.dropout = self.dropout
 
     def drop_members(self, members: Collection[int]) -> None:
         """End the training of members with the weights they would end with now."""
@@ -192,23 +238,32 @@ class Trainer:
 
     def _train_block(self, n_epochs: int, on_epoch: OnEpoch | None, pause: Callable[[], None]) -> None:
         """Train for some epochs, then compute their metrics and end the members whose training is over."""
+        block = self._begin_block(n_epochs)
+        with self.randomness or nullcontext():
+            n_done = self._train_epochs(block, pause if n_epochs == 1 else lambda: None)
+        self._finish_block(block, n_done, on_epoch)
+
+    def _begin_block(self, n_epochs: int) -> _Block:
+        """Prepare the next epochs."""
         epochs = torch.arange(self.epoch + 1, self.epoch + n_epochs + 1, device=HOST)
         is_last = epochs.unsqueeze(1) == self._epochs()
         evaluations = self._evaluations(epochs, is_last)
         self._start_block(n_epochs, evaluations)
-        with self.randomness or nullcontext():
-            n_done = self._train_epochs(epochs.tolist(), is_last, evaluations, pause if n_epochs == 1 else lambda: None)
-        epochs, is_last, train = epochs[:n_done], is_last[:n_done], self.loader.end_block()
+        return _Block(epochs, is_last, evaluations)
+
+    def _finish_block(self, block: _Block, n_done: int, on_epoch: OnEpoch | None) -> None:
+        """Compute the metrics of the epochs that were trained, and end the members whose training is over."""
+        epochs, is_last, train = block.epochs[:n_done], block.is_last[:n_done], self.loader.end_block()
         validation = torch.full_like(train, torch.nan)
         is_finite = train[:, 0].isfinite()
         if self.validation:
-            is_due = evaluations[self.validation][:n_done]
+            is_due = block.evaluations[self.validation][:n_done]
             validation, logits = self.validation.end_block(is_due)
             self.results.trace(self.active, logits, is_due[is_due.any(1)])
             is_finite &= validation[:, 0].isfinite() | ~is_due
         values = torch.cat([train, validation], 1)
         if self.train_evaluation:
-            is_due = evaluations[self.train_evaluation][:n_done]
+            is_due = block.evaluations[self.train_evaluation][:n_done]
             values = torch.cat([values, self.train_evaluation.end_block(is_due)[0]], 1)
         losses = torch.where(is_finite, (validation if self.validation else train)[:, 0], torch.nan)
         over = ~is_finite | is_last
@@ -242,56 +297,63 @@ class Trainer:
             # An epoch that turns out to be the last is evaluated, too.
             rows.start_block(min(n_epochs, int(is_due.any(1).sum()) + 1))
 
-    def _train_epochs(
-        self,
-        epochs: Sequence[int],
-        is_last: Tensor,
-        evaluations: Mapping[Validation, Tensor],
-        pause: Callable[[], None],
-    ) -> int:
+    def _train_epochs(self, block: _Block, pause: Callable[[], None]) -> int:
         """Train epochs until time is over; return how many were trained.
 
-        Bool ``(n_epochs, n_members)``: ``is_last`` where a member's training ends, ``evaluations`` where its rows are
-        evaluated. When time is over, no member is at the end of an epoch that was cut short, and all are evaluated.
+        When time is over, no member is at the end of an epoch that was cut short, and all are evaluated.
         """
-        for place, epoch in enumerate(epochs):
-            if not self.validation and not self.loader.n_done:
-                self._snapshots[place] = self.weights
+        for place, epoch in enumerate(block.epochs.tolist()):
+            self._begin_epoch(place)
             is_complete = self._train_epoch(epoch, pause)
-            self.timed_out = not is_complete or (not is_last[place].all() and self.is_time_over())
-            is_last[place] &= is_complete
-            if self.validation:
-                self._snapshots[place] = self.weights
-            for is_due in evaluations.values():
-                is_due[place] |= self.timed_out
-            due = [rows for rows, is_due in evaluations.items() if is_due[place].any()]
-            if due and self._exact is not self.propagation:
-                self._exact.refresh()
-            for rows in due:
-                rows.evaluate(self._exact)
+            self.timed_out = not is_complete or (not block.is_last[place].all() and self.is_time_over())
+            block.is_last[place] &= is_complete
+            self._end_epoch(place, block)
             if self.timed_out:
                 return place + 1
-        return len(epochs)
+        return len(block.epochs)
+
+    def _begin_epoch(self, place: int) -> None:
+        """Keep the weights before an epoch of the block where they are compared by the loss of its steps."""
+        if not self.validation and not self.loader.n_done:
+            self._snapshots[place] = self.weights
+
+    def _end_epoch(self, place: int, block: _Block) -> None:
+        """Keep the weights after an epoch of the block, and compute the logits of rows that are evaluated."""
+        if self.validation:
+            self._snapshots[place] = self.weights
+        for is_due in block.evaluations.values():
+            is_due[place] |= self.timed_out
+        due = [rows for rows, is_due in block.evaluations.items() if is_due[place].any()]
+        if due and self._exact is not self.propagation:
+            self._exact.refresh()
+        for rows in due:
+            rows.evaluate(self._exact)
 
     def _train_epoch(self, epoch: int, pause: Callable[[], None]) -> bool:
         """Take the steps of an epoch, or the rest of it; return whether time was enough for all of them."""
-        n_steps = self.batches.n_steps
-        number = (epoch - 1) * n_steps + self.loader.n_done
+        for is_recorded in self._take_steps(epoch):
+            if is_recorded and self.loader.n_done:
+                pause()
+                if self.loader.n_done < self.batches.n_steps and self.is_time_over():
+                    self.loader.end_epoch()
+                    return False
+        return True
+
+    def _take_steps(self, epoch: int) -> Iterator[bool]:
+        """Take the steps of an epoch, or the rest of it; yield after each whether its step group is recorded."""
+        number = (epoch - 1) * self.batches.n_steps + self.loader.n_done
         for group in self.loader.step_groups():
             self.thread_tuner.start()
-            for step in group.steps:
+            last = len(group.steps) - 1
+            for place, step in enumerate(group.steps):
                 self._step(step, number)
                 number += 1
                 if self.ema:
                     self.ema.update(self.flat, number)
-            self.thread_tuner.stop(len(group.steps))
-            self.loader.record(group)
-            if self.loader.n_done:
-                pause()
-                if self.loader.n_done < n_steps and self.is_time_over():
-                    self.loader.end_epoch()
-                    return False
-        return True
+                if place == last:
+                    self.thread_tuner.stop(len(group.steps))
+                    self.loader.record(group)
+                yield place == last
 
     def _step(self, step: Step, number: int) -> None:
         """Take a step of this number, from 0 over all epochs."""
@@ -399,6 +461,8 @@ class Trainer:
 
     def _epochs(self) -> Tensor:
         """Return the last epoch of each active member's training, ``(n_active,)``."""
+        if self._is_endless:
+            return torch.full((len(self.active),), MAX_COUNT, device=HOST)
         return torch.tensor([self.members[index].training.epochs for index in self.active], device=HOST)
 
     def _block_length(self) -> int:

@@ -49,7 +49,7 @@ class Dropout:
     def __init__(
         self, rates: Sequence[float], layout: Layout, seeds: Sequence[int], like: Tensor, of: Of = "hidden"
     ) -> None:
-        self.rates = [min(round(rate * _RATE_STEPS), _RATE_STEPS - _RATE_STEPS // _LEVELS) for rate in rates]
+        self.change(rates)
         self.n_drawn = 0
         self.layout, self._layers = layout, _LAYERS[of]
         self.dtype, self.device = like.dtype, like.device
@@ -80,6 +80,10 @@ class Dropout:
         """Multiply the inputs ``(n_steps, n_members, batch, d_in)`` of the next steps by their masks, in place."""
         (masks,) = self._draw(len(x), x.shape[2], n_rows)
         x.mul_(masks)
+
+    def change(self, rates: Sequence[float]) -> None:
+        """Draw from now on at these rates, one a member."""
+        self.rates = [min(round(rate * _RATE_STEPS), _RATE_STEPS - _RATE_STEPS // _LEVELS) for rate in rates]
 
     def keep(self, members: Sequence[int]) -> None:
         """Continue with some of the members."""

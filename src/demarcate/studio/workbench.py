@@ -1,0 +1,187 @@
+"""The workbench: the data and cards that a state asks for, made of those that are there, and their training in turn."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from demarcate.studio.card import Card
+from demarcate.studio.frames import Frames, RefusedCard
+from demarcate.studio.map_arrays import MapPlaces
+from demarcate.studio.messages import Message
+from demarcate.studio.placed_problem import PlacedProblem, StudioError
+from demarcate.studio.state import CardState, State, ViewState
+from demarcate.studio.studio_data import StudioData
+from demarcate.studio.tables import Tables
+from demarcate.studio.value_rules import shown
+
+MAX_ROUND = 1024
+"""Epochs that each card trains at most before the next card has its turn."""
+
+
+class Workbench:
+    """Data and cards, and what of them is new to the page. One thread alone uses it.
+
+    Cards train in lockstep: each trains the same number of epochs, then the next card has its turn. The number is such
+    that a round of all of them takes about as long as the session trains between two looks at its commands.
+    """
+
+    def __init__(self, tables: Tables | None = None) -> None:
+        self.tables = Tables() if tables is None else tables
+        self.revision = 0
+        self.is_running = False
+        self.has_news = False
+        self._places: MapPlaces | None = None
+        self._cards: list[Card | RefusedCard] = []
+        self._frames = Frames()
+        self._round: list[tuple[Card, int]] = []
+        self._round_epochs, self._round_seconds = 1, 0.0
+
+    @property
+    def cards(self) -> list[Card]:
+        """The cards that can be trained."""
+        return [card for card in self._cards if isinstance(card, Card)]
+
+    @property
+    def data(self) -> StudioData | None:
+        """The rows; None before a state could be shown."""
+        return None if self._places is None else self._places.data
+
+    def card(self, card_id: Any) -> Card:
+        """Return a card by its id; StudioError for one that is not there or was refused."""
+        for card in self._cards:
+            if card.settings.id == card_id:
+                if isinstance(card, RefusedCard):
+                    raise StudioError(card.problems)
+                return card
+        fact = f"There is no card {shown(card_id)}"
+        raise StudioError([PlacedProblem.of("card", fact, "Choose one of those on the page")])
+
+    def show(self, value: Any, revision: int) -> list[Message]:
+        """Take a state of JSON over; return what the page has to know of it beside the next frame.
+
+        What cannot be shown leaves what there is as it is, and problems say why.
+        """
+        self.revision, self.has_news = revision, self.data is not None
+        messages: list[Message] = []
+        try:
+            state = State.of(value)
+            data = self._data_of(state)
+            is_other = data is not self.data
+            if is_other or self._places is None or not same_view(self._places.view, state.view):
+                messages.append(data.message(state.view, revision))
+                self._places = MapPlaces(data, state.view)
+            self._take_cards(state.cards, data, anew=is_other)
+            self.has_news = True
+            problems = [each for card in self._cards if isinstance(card, RefusedCard) for each in card.problems]
+        except StudioError as error:
+            problems = list(error.problems)
+        return messages + [each.message(revision=revision) for each in problems]
+
+    def show_again(self) -> list[Message]:
+        """Return what a page has to know that comes later; the next frame has everything."""
+        self._frames.forget_sent()
+        self.has_news = self._places is not None
+        return [] if self._places is None else [self._places.data.message(self._places.view, self.revision)]
+
+    def run(self) -> None:
+        """Train all cards; those that are finished go on only if all are."""
+        if not any(card.can_advance for card in self.cards):
+            for card in self.cards:
+                card.go_on()
+        self.is_running = any(card.can_advance for card in self.cards)
+        self.has_news = self._places is not None
+
+    def pause(self) -> None:
+        """Stop training, perhaps inside an epoch."""
+        self.is_running, self.has_news = False, self._places is not None
+        self._round.clear()
+
+    def step(self, *, whole_epoch: bool) -> None:
+        """Train each card one batch or the rest of an epoch; finished ones only if all are."""
+        self.pause()
+        able = [card for card in self.cards if card.can_advance] or self.cards
+        for card in able:
+            card.step(whole_epoch=whole_epoch)
+
+    def reset(self, card_id: Any) -> None:
+        """Begin anew with the same seeds: one card, or all with None."""
+        if card_id is not None:
+            self.card(card_id)
+        chosen = [card.settings for card in self.cards if card_id in (None, card.settings.id)]
+        data = self.data
+        if data is not None:
+            self._round.clear()
+            ids = {each.id for each in chosen}
+            self._cards = [
+                self._built(each.settings, data, each.begin + 1) if each.settings.id in ids else each
+                for each in self._cards
+            ]
+            self.has_news = True
+
+    def train(self, seconds: float) -> None:
+        """Train the cards in turn for about so long; `is_running` ends with the last that pauses by itself."""
+        ends = time.perf_counter() + seconds
+        while self.is_running:
+            if not self._round:
+                self._begin_round(seconds)
+            begin = time.perf_counter()
+            card, until = self._round[0]
+            card.advance(until, ends - begin)
+            self.has_news = True
+            if card.live.epoch >= until or not card.can_advance:
+                del self._round[0]
+            now = time.perf_counter()
+            self._round_seconds += now - begin
+            if not any(each.can_advance for each in self.cards):
+                self.pause()
+            if now >= ends:
+                return
+
+    def frame(self) -> Message:
+        """Return all cards as they are."""
+        assert self._places is not None
+        self.has_news = False
+        return self._frames.frame(self._cards, self._places, self.revision, is_running=self.is_running)
+
+    def _begin_round(self, seconds: float) -> None:
+        """Give each card its epochs: as many as took about so long in the last round."""
+        if self._round_seconds:
+            wanted = int(self._round_epochs * seconds / self._round_seconds)
+            self._round_epochs = max(1, min(wanted, 2 * self._round_epochs, MAX_ROUND))
+        self._round_seconds = 0.0
+        able = [card for card in self.cards if card.can_advance]
+        self._round = [(card, min(card.live.epoch + self._round_epochs, card.pauses_after)) for card in able]
+
+    def _data_of(self, state: State) -> StudioData:
+        """Return the rows of a state: those that are there, if they are the same."""
+        data = self.data
+        if data is not None and (data.data, data.split) == (state.data, state.split):
+            return data
+        return StudioData.of(state.data, state.split, self.tables, data)
+
+    def _take_cards(self, cards: Sequence[CardState], data: StudioData, *, anew: bool) -> None:
+        """Take other cards over: those that only need to change go on, all others are built."""
+        before = {card.settings.id: card for card in self._cards}
+        self._cards = [self._taken(before.get(each.id), each, data, anew=anew) for each in cards]
+        self._round = [(card, until) for card, until in self._round if card in self._cards]
+        if self.is_running and not any(card.can_advance for card in self.cards):
+            self.pause()
+
+    def _taken(
+        self, card: Card | RefusedCard | None, settings: CardState, data: StudioData, *, anew: bool
+    ) -> Card | RefusedCard:
+        if isinstance(card, Card) and not anew and (card.settings == settings or card.take(settings)):
+            return card
+        return self._built(settings, data, card.begin + 1 if card is not None else 1)
+
+    @staticmethod
+    def _built(settings: CardState, data: StudioData, begin: int) -> Card | RefusedCard:
+        try:
+            return Card(settings, data, begin)
+        except StudioError as error:
+            return RefusedCard(settings, error.problems, begin)
+
+
+def same_view(one: ViewState, other: ViewState) -> bool:
+    """Whether two views show the same places."""
+    return (one.columns, dict(one.held)) == (other.columns, dict(other.held))

@@ -52,8 +52,11 @@ class _Ending(NamedTuple):
 
 
 class _Block(NamedTuple):
-    """Epochs ``(n_epochs,)`` whose results are flushed together; bool ``(n_epochs, n_members)`` each: ``is_last`` where
-    a member's training ends, ``evaluations`` where its rows are evaluated."""
+    """Epochs ``(n_epochs,)`` whose results are flushed together.
+
+    Bool ``(n_epochs, n_members)`` each: ``is_last`` where a member's training ends, ``evaluations`` where its rows are
+    evaluated.
+    """
 
     epochs: Tensor
     is_last: Tensor

@@ -94,7 +94,9 @@ class Card:
 
     def take(self, settings: CardState) -> bool:
         """Take other settings if that can be done on the way; return whether it could, else the card is built anew."""
-        differs = {each.name for each in fields(CardState) if getattr(settings, each.name) != getattr(self.settings, each.name)}
+        differs = {
+            each.name for each in fields(CardState) if getattr(settings, each.name) != getattr(self.settings, each.name)
+        }
         later = {*AT_ONCE, "name", *(PAUSES if settings.schedule == "constant" else PAUSES[1:])}
         if differs - later or (differs - {"name"} and not self.has_begun):
             return False
@@ -152,7 +154,13 @@ class Card:
         if not divergences:
             return ""
         seeds = [self.settings.seed + index for index in divergences]
-        subject = "" if self.settings.seeds == 1 else f"Seed {listed(seeds)}: " if len(seeds) == 1 else f"Seeds {listed(seeds)}: "
+        subject = (
+            ""
+            if self.settings.seeds == 1
+            else f"Seed {listed(seeds)}: "
+            if len(seeds) == 1
+            else f"Seeds {listed(seeds)}: "
+        )
         (first, *_) = divergences.values()
         best = self.live.best_epochs()[next(iter(divergences))]
         shown = f"its weights after epoch {best}" if best else "its first weights"

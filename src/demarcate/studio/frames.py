@@ -43,7 +43,8 @@ class CardCurves:
     def __init__(self, card: Card) -> None:
         self.card = card
         self.last: dict[str, float | None] = dict.fromkeys(CURVES)
-        self.best_epoch, self.best_loss = 0, None
+        self.best_epoch = 0
+        self.best_loss: float | None = None
         self._n_read, self._n_sent = 0, 0
         self._pace: deque[tuple[float, int]] = deque()
         self.epochs_per_second = 0.0
@@ -76,7 +77,9 @@ class CardCurves:
     def seeds(self) -> list[dict[str, float]]:
         """Return loss and accuracy of the monitored rows of each seed, after the last epoch."""
         history = self.card.live.history(self.card.live.epoch - 1)[-1:, 2:4]
-        return [{"loss": loss, "accuracy": accuracy} for loss, accuracy in history[0].T.tolist()] if len(history) else []
+        return (
+            [{"loss": loss, "accuracy": accuracy} for loss, accuracy in history[0].T.tolist()] if len(history) else []
+        )
 
     def _means(self, after: int) -> NDArray[np.float64]:
         """Return the means over seeds of the epochs after one, ``(n_epochs, 4)``."""
@@ -119,7 +122,8 @@ class Frames:
         built = [card for card in cards if isinstance(card, Card)]
         self._curves = {card.settings.id: self._curves_of(card) for card in built}
         is_coarse = is_running and sum(map(map_work, built)) > MAX_MAP_WORK
-        facts, arrays = [], {}
+        facts: list[dict[str, Any]] = []
+        arrays: dict[str, NDArray[Any]] = {}
         for position, card in enumerate(cards):
             if isinstance(card, Card):
                 own, own_arrays = self._of(card, places, COARSE_MAP if is_coarse else MAP, is_running=is_running)

@@ -71,7 +71,7 @@ def read_command(command: str | bytes | Mapping[str, Any]) -> Command:
     StudioError
         If it is none.
     """
-    remedy = "Send an object with a type, such as {\"type\": \"run\"}"
+    remedy = 'Send an object with a type, such as {"type": "run"}'
     if not isinstance(command, Mapping):
         try:
             command = json.loads(command)

@@ -71,7 +71,7 @@ def card_arrays(card: Card, places: MapPlaces, resolution: int) -> tuple[dict[st
         member_logits = logits_of(population, x)
         logits, scale = as_int16(mean_logits(head, member_logits))
         rows, row_scale = as_int16(mean_logits(head, logits_of(population, places.monitored)))
-        arrays = {"logits": _as_maps(logits, resolution), "monitored_logits": rows}
+        arrays: dict[str, NDArray[Any]] = {"logits": _as_maps(logits, resolution), "monitored_logits": rows}
         scales = {"scale": scale, "row_scale": row_scale}
         if population.n_members > 1:
             coarse = member_logits if resolution == MEMBER_MAP else logits_of(population, places.of(MEMBER_MAP))
@@ -93,7 +93,7 @@ def as_int16(logits: Tensor) -> tuple[NDArray[np.int16], float]:
 
 
 def mean_logits(head: Head, logits: Tensor) -> Tensor:
-    """Return the logits ``(n, n_outputs)`` of the mean probability of members, from theirs, ``(n_members, n, n_outputs)``.
+    """Return the logits ``(n, n_outputs)`` of members' mean probability, from theirs, ``(n_members, n, n_outputs)``.
 
     Of several members they are the log odds, or the log probabilities; of one they are its own.
     """
@@ -125,7 +125,9 @@ def unit_maps(population: Population, x: Tensor) -> NDArray[np.int8]:
     units = torch.nan_to_num(torch.cat(shown, 1))
     largest = units.abs().amax(0).clamp(min=1e-12)
     side = math.isqrt(len(units))
-    return (units / largest * INT8).round().to(torch.int8).T.unflatten(1, (side, side)).contiguous().numpy()
+    whole = (units / largest * INT8).round().to(torch.int8)
+    maps: NDArray[np.int8] = whole.T.unflatten(1, (side, side)).contiguous().numpy()
+    return maps
 
 
 def first_weights(population: Population) -> NDArray[np.float32]:

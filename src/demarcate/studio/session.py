@@ -92,15 +92,7 @@ class Session:
     def receive(self, command: str | bytes | Mapping[str, Any]) -> None:
         """Take a command of the page: from any thread, at once, and without raising; a bad one is answered."""
         try:
-            read = read_command(command)
-            if read["type"] == "ack":
-                self._acknowledge(read.get("number"))
-            elif read["type"] in self._handlers():
-                self._inbox.put(read)
-            else:
-                fact = f"The type of a command is {shown(read['type'])}"
-                remedy = f"Send one of {', '.join(self._handlers())} or ack"
-                raise StudioError([PlacedProblem.of("connection", fact, remedy)])
+            self._take(read_command(command))
         except StudioError as error:
             self._report(error)
 
@@ -125,6 +117,17 @@ class Session:
         self._inbox.wake()
         if self._thread is not threading.current_thread():
             self._thread.join(5.0)
+
+    def _take(self, command: Command) -> None:
+        """Let a command wait for the session's thread; an acknowledgement acts at once."""
+        if command["type"] == "ack":
+            self._acknowledge(command.get("number"))
+        elif command["type"] in self._handlers():
+            self._inbox.put(command)
+        else:
+            fact = f"The type of a command is {shown(command['type'])}"
+            remedy = f"Send one of {', '.join(self._handlers())} or ack"
+            raise StudioError([PlacedProblem.of("connection", fact, remedy)])
 
     def _handlers(self) -> dict[str, Callable[[Command], None]]:
         """Return what answers each type of command that a page sends."""
@@ -227,7 +230,7 @@ class Session:
             action()
         except StudioError as error:
             self._report(error)
-        except Exception as error:  # noqa: BLE001 - one bad command must not end a session
+        except Exception as error:
             _logger.exception("A studio session met an error")
             self._workbench.pause()
             fact = f"The session met an error that it did not expect: {type(error).__name__}: {error}"

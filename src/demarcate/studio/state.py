@@ -138,7 +138,7 @@ class CardState(_Part):
     hidden: tuple[int, ...] = _setting((16, 16), list_of(whole(1, LIMITS["units"]), LIMITS["layers"]))
     activation: str = _setting("tanh", one_of(ACTIVATION_NAMES))
     dropout: float = _setting(0.0, number(0, 0.95))
-    head: HeadName = _setting("auto", one_of(HEAD_NAMES))  # noqa: RUF009 - it is a text
+    head: HeadName = _setting("auto", one_of(("auto", *HEAD_NAMES)))
     optimizer: str = _setting("adam", one_of(tuple(OPTIMIZERS)))
     lr: float = _setting(0.01, number(0, 1000, above=True))
     weight_decay: float = _setting(0.0, number(0, 1000))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 from demarcate.formatting import visible
@@ -38,7 +37,7 @@ def shown(value: Any) -> str:
         return "empty"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Real):
+    if isinstance(value, int | float):
         return f"{value:g}" if isinstance(value, float) or abs(int(value)) < 10**15 else "a very large number"
     if isinstance(value, str):
         return f"'{visible(value[:_MOST_SHOWN])}{'...' if len(value) > _MOST_SHOWN else ''}'"

@@ -19,8 +19,9 @@ from demarcate.nn import MemberState, Population
 class LiveTraining:
     """Trains members of one network and training, which differ in their seeds, on and on, on the CPU.
 
-    Without changes on the way, weights, losses and accuracies after an epoch are those of `fit` with as many epochs and without patience, bit for bit: members have the weights of the last step, not their best. One whose
-    loss stops being finite ends, with its best weights; the others go on.
+    Without changes on the way, weights, losses and accuracies after an epoch are those of `fit` with as many epochs and
+    without patience, bit for bit: members have the weights of the last step, not their best. One whose loss stops being
+    finite ends, with its best weights; the others go on.
     """
 
     def __init__(self, members: Sequence[Member], samples: Samples) -> None:

@@ -5,6 +5,7 @@
  */
 import { createAnnouncer } from "./announce.js";
 import { make } from "./dom.js";
+import { problemText } from "./field_problems.js";
 import { headerBar } from "./header.js";
 import { watchKeys } from "./keyboard.js";
 import { createLayout } from "./layout.js";
@@ -103,8 +104,8 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
       if (app !== null) sendState();
       else if (!starting) void start(message.facts.state);
     } else if (message.kind === "notice") layout.notify(message.facts.text);
-    else if (message.kind === "problem" && ["connection", "data", "view"].includes(message.facts.where)) {
-      layout.notify(`${message.facts.fact} ${message.facts.remedy}`, "problem");
+    else if (message.kind === "problem" && isOfPage(message.facts)) {
+      layout.notify(problemText(message.facts), "problem");
     }
     live.emit(message.kind, message.kind === "answer" || message.kind === "row" ? message : message.facts);
   });
@@ -117,6 +118,15 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     announce.close();
     root.replaceChildren();
   };
+}
+
+/**
+ * Whether no control shows a problem: neither a card nor a question's panel, nor a field of the data.
+ *
+ * @param {import("./types.js").ProblemFacts} problem
+ */
+function isOfPage({ where, field }) {
+  return where === "connection" || ((where === "data" || where === "view") && !field);
 }
 
 /** @param {string | null} text */

@@ -5,13 +5,14 @@
  */
 import { button, choice } from "./controls.js";
 import { make, setText, show } from "./dom.js";
-import { problemsAt } from "./field_problems.js";
+import { problemText, problemsAt } from "./field_problems.js";
 import { slider } from "./sliders.js";
 import { axesStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").ColumnFacts} ColumnFacts */
 /** @typedef {import("./types.js").DatasetFacts} DatasetFacts */
+/** @typedef {import("./types.js").ProblemFacts} ProblemFacts */
 /** @typedef {{element: HTMLElement, set: (value: any) => void, problem: (text: string | null) => void}} HeldField */
 
 /** So many columns have a control of their own. */
@@ -91,8 +92,8 @@ export function axesForm(app) {
     }
     for (const [name, field] of fields) field.set(facts.held[name] ?? null);
   });
-  live.on("problem", ({ where, field, fact, remedy }) => {
-    if (where === "view" && field) fields.get(field)?.problem(`${fact}. ${remedy}.`.replaceAll("..", "."));
+  live.on("problem", (/** @type {ProblemFacts} */ problem) => {
+    if (problem.where === "view" && problem.field) fields.get(problem.field)?.problem(problemText(problem));
   });
   live.on("dataset", () => fields.forEach((field) => field.problem(null)));
   problemsAt(app, "view", { columns: axes[0] });

@@ -16,7 +16,17 @@
 export function problemsAt({ live }, where, fields) {
   live.on("problem", (/** @type {ProblemFacts} */ problem) => {
     if (problem.where !== where || !problem.field) return;
-    fields[problem.field]?.problem(`${problem.fact}. ${problem.remedy}.`.replaceAll("..", "."));
+    fields[problem.field]?.problem(problemText(problem));
   });
   live.on("dataset", () => Object.values(fields).forEach((field) => field.problem(null)));
+}
+
+/**
+ * Return a problem's two lines as sentences.
+ *
+ * @param {{fact: string, remedy?: string}} problem
+ */
+export function problemText({ fact, remedy = "" }) {
+  const lines = [fact, remedy].map((line) => line.trim()).filter((line) => line !== "");
+  return lines.map((line) => (/[.!?…]$/.test(line) ? line : `${line}.`)).join(" ");
 }

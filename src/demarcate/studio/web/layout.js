@@ -47,6 +47,7 @@ export function createLayout(page) {
       }),
     ),
   );
+  regions.cards.append(make("p", { class: "starting", role: "status", text: startStrings.starting }));
   page.append(header, regionTabs, notices, columns);
   showRegion("cards");
 

@@ -43,7 +43,7 @@ function arc(x, y, radius, angle, code, below = false) {
   const count = Math.round((angle * radius) / 3.6);
   return Array.from({ length: count + 1 }, (_, position) => {
     const turn = (angle * position) / count;
-    const wobble = radius + 1.3 * Math.sin(7.3 * position + radius);
+    const wobble = radius + 0.8 * Math.sin(7.3 * position + radius);
     return dot(x - wobble * Math.cos(turn), y + (below ? 1 : -1) * wobble * Math.sin(turn), code);
   });
 }

@@ -13,7 +13,8 @@ export const wordStrings = Object.freeze({
 
 /** Of the page itself: regions, connection, what went wrong at the beginning. */
 export const startStrings = Object.freeze({
-  regions: { data: "Data", cards: "Networks", tools: "Learn and decide" },
+  regions: { data: "Data", cards: "Networks", tools: "Learn" },
+  starting: "Starting …",
   regionTabs: "Parts of the page",
   noAnswer: (/** @type {number} */ status) => `The server answered with status ${status}.`,
   noToken: {
@@ -65,7 +66,7 @@ export const keyStrings = Object.freeze({
     redo: "redo",
     data: "go to the data",
     cards: "go to the networks",
-    tools: "go to the lesson and decisions",
+    tools: "go to the lesson and the other tools",
     theme: "light, dark or as the system has it",
     keys: "this list",
   },
@@ -86,7 +87,7 @@ export const summaryStrings = Object.freeze({
 export const dataStrings = Object.freeze({
   title: "Data",
   source: "Where the rows come from",
-  sources: { moons: "Moons", circles: "Circles", blobs: "Blobs", heart: "Heart", table: "Your table", drawn: "Draw" },
+  sources: { moons: "Moons", circles: "Circles", blobs: "Blobs", heart: "Heart", table: "Table", drawn: "Draw" },
   sourceTitles: {
     moons: "Two half moons that reach into each other",
     circles: "Two rings around the same centre",

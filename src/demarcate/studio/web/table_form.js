@@ -5,7 +5,7 @@
  */
 import { button, choice } from "./controls.js";
 import { make, setText, show } from "./dom.js";
-import { problemsAt } from "./field_problems.js";
+import { problemText, problemsAt } from "./field_problems.js";
 import { tableStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -67,8 +67,8 @@ export function tableForm(app) {
       for (const notice of facts.kind === "model" ? facts.notices : []) app.notify(notice);
       update();
     } catch (error) {
-      const { fact, remedy = "" } = /** @type {{fact?: string, remedy?: string}} */ (error);
-      const text = `${fact ?? error} ${remedy}`.trim();
+      const { fact = `${error}`, remedy } = /** @type {{fact?: string, remedy?: string}} */ (error);
+      const text = problemText({ fact, remedy });
       setText(refused, text);
       show(refused, true);
       if (store.state().data.source !== "table") app.notify(text, "problem");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { button, numberBox, segments, toggle } from "./controls.js";
+import { button, choice, numberBox, segments, toggle } from "./controls.js";
 import { make, show } from "./dom.js";
 import { problemsAt } from "./field_problems.js";
 import { slider } from "./sliders.js";
@@ -48,7 +48,7 @@ export function sourceForm(app) {
     })),
     onChange: (value) => chooseSource(app, /** @type {SourceName} */ (value)),
   });
-  const samples = Math.max(limits.samples ?? 0, 10) === 10 ? 20_000 : limits.samples;
+  const samples = limits.samples ?? ROW_STOPS[ROW_STOPS.length - 1];
   /** @type {Object<Knob, ReturnType<typeof slider>>} */
   const knobs = {
     n_samples: knob("n_samples", { min: 10, max: samples, stops: ROW_STOPS.filter((rows) => rows <= samples) }),
@@ -107,11 +107,35 @@ export function sourceForm(app) {
   return make(
     "div",
     { class: "fields" },
+    exampleChoice(app),
     sources.element,
     ...Object.values(knobs).map((field) => field.element),
     seed.element,
     standardise.element,
   );
+}
+
+/**
+ * Whole pages to begin with: data, split and networks.
+ *
+ * @param {App} app
+ */
+function exampleChoice({ store, live }) {
+  const presets = live.welcome?.presets ?? [];
+  const examples = choice({
+    label: dataStrings.examples,
+    options: [
+      { value: "", label: dataStrings.chooseExample },
+      ...presets.map(({ name, title }) => ({ value: name, label: title })),
+    ],
+    onChange(name) {
+      const preset = presets.find((each) => each.name === name);
+      if (preset !== undefined) store.replace(preset.state);
+      examples.set("");
+    },
+  });
+  show(examples.element, presets.length > 0);
+  return examples.element;
 }
 
 /**

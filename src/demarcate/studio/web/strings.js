@@ -86,6 +86,8 @@ export const summaryStrings = Object.freeze({
 
 export const dataStrings = Object.freeze({
   title: "Data",
+  examples: "Examples",
+  chooseExample: "Begin with …",
   source: "Where the rows come from",
   sources: { moons: "Moons", circles: "Circles", blobs: "Blobs", heart: "Heart", table: "Table", drawn: "Draw" },
   sourceTitles: {
@@ -155,7 +157,7 @@ export const axesStrings = Object.freeze({
 
 export const paintStrings = Object.freeze({
   title: "Add points",
-  hint: "Choose a class, then click or drag on a map. With keys: focus a map, move the crosshair, press Enter.",
+  hint: "Choose a class, then click or drag on a map, or move its cross with arrow keys and press Enter.",
   add: (/** @type {string} */ label) => `Add points of class ${label}`,
   newClass: (/** @type {number} */ code) => `class ${code}`,
   erase: "Erase added points",

@@ -26,7 +26,7 @@ import { accuracyRange, lossRange, thinnedCurve } from "./thinned_curve.js";
  * @property {[number, number][][]} curves epochs and values, of training rows and of monitored rows
  */
 
-const CURVE_MARGIN = Object.freeze({ left: 36, right: 52, bottom: 20 });
+const CURVE_MARGIN = Object.freeze({ left: 36, right: 66, bottom: 20 });
 const CHART_GAP = 26;
 const LABEL_HEIGHT = 13;
 
@@ -211,7 +211,7 @@ function drawEpochs(context, card, palette, width, height) {
     context.fillText(tickText(tick, Math.max(1, ticks[1] - ticks[0])), x, height - 4);
   }
   context.textAlign = "left";
-  context.fillText(cardStrings.epochAxis, right + 5, height - 4);
+  context.fillText(cardStrings.epochAxis, right + 18, height - 4);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { boundarySegments } from "./contours.js";
 import { make, setAttribute, show } from "./dom.js";
 import { oddsTable, paintClasses, paintOdds } from "./map_pixels.js";
-import { placeAfterKey } from "./map_pointer.js";
+import { placeAfterKey, valuesAt } from "./map_pointer.js";
 import { cutOf, planesOf } from "./outputs.js";
 import { paintedCanvas } from "./painted_canvas.js";
 import { classColour, css } from "./palette.js";
@@ -22,6 +22,9 @@ import { cardStrings } from "./strings.js";
 
 /** Pixels along a side of the picture of regions: it is enlarged smoothly, and the lines over it are as sharp as the screen. */
 const MAX_PIXELS = 384;
+
+/** Half the width of the brush that adds points, in sides of the map. */
+const BRUSH = 0.025;
 
 /**
  * @typedef {object} MapView
@@ -64,6 +67,7 @@ export function createMap(app, id, pointer, pointLayer) {
         pointerdown: (event) => pointer.move(placeOfEvent(event, plot)),
         pointerleave: (event) => event.pointerType === "mouse" && pointer.move(null),
         keydown: (event) => {
+          if (event.key === "Enter" && pointer.place() !== null) touchPlace(app, pointer);
           const next = placeAfterKey(pointer.place(), event.key, event.shiftKey);
           if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
           event.preventDefault();
@@ -75,7 +79,18 @@ export function createMap(app, id, pointer, pointLayer) {
     cross,
   );
   for (const [side, space] of Object.entries(MAP_MARGIN)) plot.style.setProperty(side, `${space}px`);
-  const stop = pointer.watch(() => placeCross(cross, pointer));
+  const stops = [
+    pointer.watch(() => placeCross(cross, pointer)),
+    app.painter.watch(() => plot.classList.toggle("is-painting", app.painter.mode() !== "off")),
+  ];
+  app.painter.attach(
+    plot,
+    (event) => {
+      const { dataset } = app.live;
+      return dataset?.facts.can_add ? valuesAt(placeOfEvent(event, plot), dataset.facts.extent) : null;
+    },
+    () => reachOf(app.live.dataset?.facts.extent),
+  );
   return {
     element: make("div", { class: "map" }, view.canvas, plot),
     paint() {
@@ -84,7 +99,7 @@ export function createMap(app, id, pointer, pointLayer) {
     },
     invalidate: view.invalidate,
     close() {
-      stop();
+      for (const stop of stops) stop();
       view.close();
     },
   };
@@ -197,6 +212,26 @@ export function placeOfEvent(event, plot) {
     across: within((event.clientX - box.left) / (box.width || 1)),
     up: within(1 - (event.clientY - box.top) / (box.height || 1)),
   };
+}
+
+/**
+ * Add a point at the cross, or erase those near it, as a pointer does.
+ *
+ * @param {App} app
+ * @param {MapPointer} pointer
+ */
+function touchPlace({ live, painter }, pointer) {
+  const place = pointer.place();
+  if (place !== null && live.dataset?.facts.can_add) painter.touch(...valuesAt(place, live.dataset.facts.extent));
+}
+
+/**
+ * @param {[number, number, number, number] | undefined} extent
+ * @returns {[number, number]} half a brush's width and height in the columns' units
+ */
+function reachOf(extent) {
+  if (extent === undefined) return [0.1, 0.1];
+  return [BRUSH * (extent[1] - extent[0]), BRUSH * (extent[3] - extent[2])];
 }
 
 /**

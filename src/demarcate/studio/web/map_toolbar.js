@@ -61,8 +61,8 @@ export function createMapToolbar(app, display, addCard) {
     element: make(
       "div",
       { class: "panel cards-bar" },
-      make("div", { class: "cards-bar-row" }, kind.element, ofClass.element, group(cardStrings.points, ...parts), spread, legend, add),
-      make("div", { class: "cards-bar-row" }, group(cardStrings.show, ...sections)),
+      make("div", { class: "cards-bar-row" }, kind.element, ofClass.element, group(cardStrings.points, ...parts), spread, legend),
+      make("div", { class: "cards-bar-row" }, group(cardStrings.show, ...sections), add),
     ),
     /** @param {State} state */
     showState(state) {

@@ -6,7 +6,7 @@
  */
 import { make, setText, show, uniqueId } from "./dom.js";
 import { layoutNetwork, nodeAfterKey, nodeAt, weightOffsets } from "./network_layout.js";
-import { drawEnlarged, drawLines, drawNodes, mapNumber, paintSheet } from "./network_painting.js";
+import { drawEnlarged, drawLines, drawNodes, mapNumber, namesSpace, paintSheet } from "./network_painting.js";
 import { paintedCanvas } from "./painted_canvas.js";
 import { cardStrings } from "./strings.js";
 
@@ -31,14 +31,16 @@ export function createNetworkDrawing(app, id) {
   const view = paintedCanvas("network-canvas", (context, width) => {
     const card = app.live.cards.get(id);
     if (!card) return;
-    layout = layoutNetwork(card.facts.widths, card.facts.units_shown, width);
+    const classes = app.live.dataset?.facts.classes ?? [];
+    const names = namesSpace(context, card, classes, width);
+    layout = layoutNetwork(card.facts.widths, card.facts.units_shown, width, names);
     if (Math.abs(view.canvas.clientHeight - layout.height) > 0.5) {
       view.canvas.style.setProperty("height", `${layout.height}px`);
     }
     const palette = app.theme.palette();
     paintSheet(sheet, card, palette);
     drawLines(context, layout, card, palette, chosen);
-    drawNodes(context, layout, card, palette, sheet, chosen, app.live.dataset?.facts.classes ?? []);
+    drawNodes(context, layout, card, palette, sheet, chosen, classes, names);
   });
   const note = uniqueId("network-note");
   const enlarged = make("canvas", { class: "unit-large", width: 2 * LARGE_SIDE, height: 2 * LARGE_SIDE, "aria-hidden": "true" });

@@ -24,12 +24,11 @@
  * @property {NetworkColumn[]} columns
  * @property {number} side of a hidden unit's map
  * @property {number} height
- * @property {number} namesWidth space for the names of inputs, and of outputs
  */
 
 /** Nodes drawn of a layer at most, a map's largest and smallest side, and the space between two, in pixels. */
 const MAX_NODES = 8;
-const MAX_SIDE = 40;
+const MAX_SIDE = 38;
 const MIN_SIDE = 18;
 const NODE_GAP = 7;
 
@@ -43,28 +42,28 @@ const FOOT_HEIGHT = 20;
  * @param {number[]} widths from inputs to logits
  * @param {number[]} unitsShown of each hidden layer, how many units have maps
  * @param {number} width in pixels
+ * @param {{left: number, right: number}} names space for the names of inputs and of outputs
  * @returns {NetworkLayout}
  */
-export function layoutNetwork(widths, unitsShown, width) {
+export function layoutNetwork(widths, unitsShown, width, names) {
   const drawn = widths.map((units, layer) => {
     const hidden = layer > 0 && layer < widths.length - 1;
     return Math.min(units, hidden ? (unitsShown[layer - 1] ?? 0) : MAX_NODES, MAX_NODES);
   });
-  const namesWidth = Math.min(84, Math.max(44, width * 0.17));
-  const inner = Math.max(width - 2 * namesWidth, 1);
+  const inner = Math.max(width - names.left - names.right, 1);
   const hiddenColumns = Math.max(widths.length - 2, 1);
-  const side = Math.round(Math.min(MAX_SIDE, Math.max(MIN_SIDE, (inner / hiddenColumns) * 0.55)));
+  const side = Math.round(Math.min(MAX_SIDE, Math.max(MIN_SIDE, inner / (2.2 * hiddenColumns + 1))));
   const rows = Math.max(...drawn, 1);
   const pitch = side + NODE_GAP;
   const hasMore = widths.some((units, layer) => units > drawn[layer]);
   const height = HEAD_HEIGHT + rows * pitch + (hasMore ? FOOT_HEIGHT : 4);
   const columns = widths.map((units, layer) => {
-    const x = columnX(layer, widths.length, width, namesWidth, side);
+    const x = columnX(layer, widths.length, width, names, side);
     const top = HEAD_HEIGHT + ((rows - drawn[layer]) * pitch) / 2 + pitch / 2;
     const nodes = Array.from({ length: drawn[layer] }, (_, unit) => ({ layer, unit, x, y: top + unit * pitch }));
     return { x, nodes, more: units - drawn[layer] };
   });
-  return { columns, side, height, namesWidth };
+  return { columns, side, height };
 }
 
 /**
@@ -123,13 +122,13 @@ export function weightOffsets(widths) {
  * @param {number} layer
  * @param {number} layers
  * @param {number} width
- * @param {number} namesWidth
+ * @param {{left: number, right: number}} names
  * @param {number} side
  * @returns {number}
  */
-function columnX(layer, layers, width, namesWidth, side) {
-  if (layer === 0) return namesWidth;
-  if (layer === layers - 1) return width - namesWidth;
-  const [first, last] = [namesWidth + side * 1.1, width - namesWidth - side * 1.1];
+function columnX(layer, layers, width, names, side) {
+  if (layer === 0) return names.left;
+  if (layer === layers - 1) return width - names.right;
+  const [first, last] = [names.left + side * 1.15, width - names.right - side * 1.15];
   return layers === 3 ? (first + last) / 2 : first + ((last - first) * (layer - 1)) / (layers - 3);
 }

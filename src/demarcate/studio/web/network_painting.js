@@ -54,6 +54,27 @@ function signPixels(palette) {
 }
 
 /**
+ * Return the space that the names of inputs and of outputs need, at most about a quarter of the drawing each.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {LiveCard} card
+ * @param {string[]} classes
+ * @param {number} width
+ * @returns {{left: number, right: number}}
+ */
+export function namesSpace(context, { facts }, classes, width) {
+  context.font = MAP_FONT;
+  const widest = (/** @type {string[]} */ names) => Math.max(...names.map((name) => context.measureText(name).width), 24);
+  const last = facts.widths.length - 1;
+  const titles = [0, last].map((layer) => context.measureText(cardStrings.layerTitle(layer, last, facts.widths[layer])).width);
+  const shown = facts.widths[last] === 1 ? classes.slice(1, 2) : classes.slice(0, facts.widths[last]);
+  return {
+    left: Math.min(Math.max(widest(facts.inputs.slice(0, 8)) + 12, titles[0]), width * 0.27),
+    right: Math.min(Math.max(widest(shown.slice(0, 8)) + 18, titles[1] + 2), width * 0.27),
+  };
+}
+
+/**
  * Draw weights: the wider the line, the larger; positive in one colour, negative in another and dashed.
  *
  * @param {CanvasRenderingContext2D} context
@@ -81,9 +102,9 @@ export function drawLines(context, layout, { facts, arrays }, palette, chosen) {
       const strength = weights ? Math.abs(weight) / largest : 0.1;
       const touched = chosen === undefined || isNode(from, chosen) || isNode(to, chosen);
       const colour = weights ? (weight < 0 ? palette.negative : palette.positive) : palette.soft;
-      context.strokeStyle = css(colour, (touched ? 0.2 + 0.75 * strength : 0.06));
-      context.lineWidth = 0.5 + 3.6 * strength;
-      context.setLineDash(weight < 0 ? [5, 3] : []);
+      context.strokeStyle = css(colour, touched ? 0.15 + 0.7 * strength : 0.05);
+      context.lineWidth = 0.4 + 2.8 * strength ** 1.5;
+      context.setLineDash(weight < 0 ? [6, 2] : []);
       drawLine(context, from.x + edgeOf(layout, from, 1), from.y, to.x - edgeOf(layout, to, -1), to.y);
     }
   });
@@ -126,8 +147,9 @@ function edgeOf(layout, node, direction) {
  * @param {HTMLCanvasElement} sheet
  * @param {NetworkNode | undefined} chosen
  * @param {string[]} classes
+ * @param {{left: number, right: number}} names
  */
-export function drawNodes(context, layout, card, palette, sheet, chosen, classes) {
+export function drawNodes(context, layout, card, palette, sheet, chosen, classes, names) {
   const { widths, inputs } = card.facts;
   const last = widths.length - 1;
   context.font = MAP_FONT;
@@ -140,8 +162,8 @@ export function drawNodes(context, layout, card, palette, sheet, chosen, classes
     context.fillText(cardStrings.layerTitle(layer, last, widths[layer]), anchor, 8);
     if (more > 0) context.fillText(cardStrings.more(more), anchor, layout.height - 9);
     for (const node of nodes) {
-      if (isInput) drawInput(context, node, inputs[node.unit] ?? "", palette, layout.namesWidth);
-      else if (isOutput) drawOutput(context, node, widths[last], classes, palette, layout.namesWidth);
+      if (isInput) drawInput(context, node, inputs[node.unit] ?? "", palette, names.left);
+      else if (isOutput) drawOutput(context, node, widths[last], classes, palette, names.right);
       else drawUnit(context, node, layout.side, sheet, mapNumber(card, node), palette, chosen);
     }
   });

@@ -17,7 +17,7 @@ import { make } from "./dom.js";
 /**
  * @typedef {object} PaintedCanvas
  * @property {HTMLCanvasElement} canvas its size is that of the style sheet
- * @property {() => void} paint at once if it can be seen, else when it comes into view
+ * @property {() => void} paint at once if it can be seen, else seldom and when it comes into view
  * @property {() => void} invalidate paints it with the next picture of the screen
  * @property {() => void} close
  */
@@ -27,6 +27,9 @@ const MAX_RATIO = 3;
 
 /** What is this near to the screen is painted before it is scrolled to. */
 const NEAR = "160px";
+
+/** What cannot be seen is painted this seldom, in milliseconds, so that a printed page or a picture of it is not empty. */
+const UNSEEN_PAUSE = 1500;
 
 /**
  * Return a canvas and what paints it.
@@ -39,13 +42,14 @@ export function paintedCanvas(kind, painter) {
   const canvas = make("canvas", { class: `painted ${kind}`, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
   let [width, height, ratio] = [0, 0, 1];
-  let [inView, stale, waiting] = [false, true, 0];
+  let [inView, stale, waiting, painted] = [false, true, 0, -Infinity];
 
   function paint() {
     cancelAnimationFrame(waiting);
     waiting = 0;
-    stale = !inView || width === 0 || height === 0;
+    stale = width === 0 || height === 0 || (!inView && performance.now() - painted < UNSEEN_PAUSE);
     if (stale || context === null) return;
+    painted = performance.now();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     painter(context, width, height, ratio);
@@ -57,6 +61,7 @@ export function paintedCanvas(kind, painter) {
     const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width === wide && canvas.height === high) return;
     [canvas.width, canvas.height] = [wide, high];
+    painted = -Infinity;
     paint();
   }
 

@@ -29,6 +29,13 @@ FIRST_CARD: Mapping[str, Any] = {
 }
 """The settings of a new card."""
 
+SOURCES: Mapping[str, Mapping[str, Any]] = {
+    "moons": {"n_samples": 300, "noise": 0.3, "random_state": 0},
+    "circles": {"n_samples": 1000, "noise": 0.05, "factor": 0.5, "random_state": 42},
+    "blobs": {"n_samples": 1000, "centers": 4, "cluster_std": 1.5, "random_state": 42},
+}
+"""The numbers that each generator begins with: those of `demarcate.datasets`, which is not imported for them."""
+
 FIRST_DATA: Mapping[str, Any] = {
     "source": "moons",
     "n_samples": 300,
@@ -70,8 +77,8 @@ TINY = {"name": "tiny", "hidden": [2]}
 GOOD = {"name": "good", "hidden": [16, 16], "dropout": 0.2, "weight_decay": 1e-4}
 BIG = {"name": "big", "hidden": [256, 256, 256], "activation": "relu", "lr": 1e-3, "epochs": 200}
 _SGD = {"optimizer": "sgd", "lr": 0.1, "activation": "relu", "batch_size": None}
-_BLOBS = {"source": "blobs", "n_samples": 1000, "random_state": 42}
-_CIRCLES = {"source": "circles", "n_samples": 1000, "noise": 0.05, "random_state": 42}
+_BLOBS = {"source": "blobs", **SOURCES["blobs"]}
+_CIRCLES = {"source": "circles", **SOURCES["circles"]}
 _HEART = {"hidden": [32], "activation": "relu", "lr": 1e-3, "epochs": 50}
 
 PRESETS: Sequence[tuple[str, str, Mapping[str, Any]]] = (
@@ -117,6 +124,7 @@ def welcome(session: str, tables: Sequence[Mapping[str, Any]], state: Mapping[st
             *({"name": name, "meaning": meaning} for name, meaning in HEAD_HELP.items()),
         ],
         "presets": [{"name": name, "title": title, "state": each} for name, title, each in PRESETS],
+        "sources": SOURCES,
         "limits": LIMITS,
     }
     return Message("welcome", facts)

@@ -162,9 +162,19 @@ function paintImage(image, size, grid, { view }, palette, cut) {
   const data = new ImageData(size, size);
   const pixels = new Uint32Array(data.data.buffer);
   const classes = Array.from({ length: Math.max(2, grid.planes.length) }, (_, code) => classColour(palette, code));
-  if (grid.planes.length === 1) paintOdds(pixels, size, size, grid, oddsTable(view, classes, palette.panel, cut));
+  if (grid.planes.length === 1) paintOdds(pixels, size, size, grid, keptTable(view, classes, palette.panel, cut));
   else paintClasses(pixels, size, size, grid, view, classes, palette.panel);
   context.putImageData(data, 0, 0);
+}
+
+/** @type {{key: string, table: Uint32Array}} the table of the last map: all cards of a frame have the same */
+const lastTable = { key: "", table: new Uint32Array(0) };
+
+/** @type {typeof oddsTable} */
+function keptTable(view, classes, page, cut) {
+  const key = JSON.stringify([view.kind, view.probability_of, classes, page, cut]);
+  if (key !== lastTable.key) Object.assign(lastTable, { key, table: oddsTable(view, classes, page, cut) });
+  return lastTable.table;
 }
 
 /**

@@ -194,12 +194,12 @@ export const cardStrings = Object.freeze({
   probabilityOf: "Probability of",
   likeliest: "the likeliest class",
   spread: "each seed's boundary",
-  more: (/** @type {number} */ n) => `+ ${n.toLocaleString("en")} more`,
+  more: (/** @type {number} */ n) => `+ ${grouped(n)} more`,
   loss: "loss",
   accuracy: "accuracy",
   gap: "gap",
   epochAxis: "epoch",
-  rowsHead: (/** @type {string} */ part, /** @type {number} */ n) => `${part} (${n.toLocaleString("en")})`,
+  rowsHead: (/** @type {string} */ part, /** @type {number} */ n) => `${part} (${grouped(n)})`,
   number: (/** @type {number | null} */ value) => (value === null ? "\u2013" : value >= 100 ? value.toPrecision(4) : value.toFixed(3)),
   signed: (/** @type {number} */ value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(3)}`,
   interval: (/** @type {string} */ part, /** @type {number} */ low, /** @type {number} */ high) =>
@@ -209,16 +209,16 @@ export const cardStrings = Object.freeze({
   ) => `means over ${seeds} seeds; ${part} accuracies ${low.toFixed(3)} to ${high.toFixed(3)}`,
   cardFacts: (/** @type {number} */ parameters, /** @type {number} */ rate, /** @type {boolean} */ changed) =>
     [
-      `${parameters.toLocaleString("en")} parameters`,
-      rate > 0 ? `${Number(rate.toPrecision(2)).toLocaleString("en")} epochs a second` : "",
+      `${grouped(parameters)} parameters`,
+      rate > 0 ? `${grouped(Number(rate.toPrecision(2)))} epochs a second` : "",
       changed ? "changed while it trained" : "",
     ].filter(Boolean).join(" \u00b7 "),
   notTrained: "Not trained yet.",
   bestEpoch: (
     /** @type {string} */ part, /** @type {number} */ epoch, /** @type {number} */ loss, /** @type {number} */ since,
   ) =>
-    `Best epoch: ${epoch.toLocaleString("en")}, with a ${part} loss of ${loss.toFixed(3)}` +
-    (since > 0 ? `; none better in the ${since.toLocaleString("en")} since.` : "."),
+    `Best epoch: ${grouped(epoch)}, with a ${part} loss of ${loss.toFixed(3)}` +
+    (since > 0 ? `; none better in the ${grouped(since)} since.` : "."),
   networkRole: "drawing of a network",
   networkLabel: "Hidden units and weights. Arrow keys go from unit to unit.",
   networkHint: "Blue is above zero, orange (dashed) below; the wider a line, the larger the weight. Point at a unit to enlarge it.",
@@ -282,6 +282,14 @@ export const cardStrings = Object.freeze({
   /** @type {Object<string, string>} */
   schedules: { constant: "constant", cosine: "cosine" },
 });
+
+/** Made once, because making one takes longer than all else of a card's numbers. */
+const GROUPED = new Intl.NumberFormat("en");
+
+/** @param {number} value */
+function grouped(value) {
+  return GROUPED.format(value);
+}
 
 /** @param {number} value */
 function percent(value) {

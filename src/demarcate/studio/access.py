@@ -17,9 +17,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-EVERY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - recognised, not bound to
-"""Hosts that stand for all addresses of the machine."""
+from demarcate.studio.launch import EVERY_ADDRESS, LOOPBACK
+
 MISDIRECTED = 421
 """The status of a request to a host that is none of ours."""
 FORBIDDEN = 403
@@ -90,7 +89,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(security_headers(headers.get("host", "")))
+                sent = MutableHeaders(scope=message)
+                for name, value in security_headers(headers.get("host", "")).items():
+                    sent.setdefault(name, value)
             await send(message)
 
         refusal = self._access.refusal(headers)

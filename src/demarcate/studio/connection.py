@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from demarcate.formatting import sized
-from demarcate.studio.messages import Message
-from demarcate.studio.placed_problem import PlacedProblem
-
 if TYPE_CHECKING:
+    from demarcate.studio.messages import Message
     from demarcate.studio.sessions import PageSession
 
 MAX_WAITING_BYTES = 64 * 2**20
@@ -25,11 +22,6 @@ WRITE_SECONDS = 10.0
 """How long a message may wait for a page that does not read."""
 COMMANDS_PER_SECOND = 300.0
 COMMANDS_AT_ONCE = 300.0
-
-REFUSED = 1008
-"""The code with which a socket is closed for good."""
-TAKEN_OVER = 4001
-"""The code of a socket whose session another page has taken over."""
 
 
 class Connection:
@@ -45,7 +37,7 @@ class Connection:
         self._end: asyncio.Future[str] = self._loop.create_future()
         self._pace = CommandPace(COMMANDS_PER_SECOND, COMMANDS_AT_ONCE, self._loop.time)
 
-    def send(self, message: Message) -> None:
+    def send(self, message: "Message") -> None:
         """Queue a message for the page, and return at once; once the page is lost, nothing is queued."""
         data = message.to_bytes()
         with self._lock:
@@ -108,15 +100,7 @@ class Connection:
             if event["type"] == "websocket.disconnect":
                 return
             text = event.get("text")
-            if text is None:
-                n_bytes = sized(len(event.get("bytes") or b""))
-                self.send(
-                    PlacedProblem.of(
-                        "connection", f"A command of {n_bytes} is bytes", "Send commands as JSON text"
-                    ).message()
-                )
-            else:
-                session.receive(text)
+            session.receive(event.get("bytes") or b"" if text is None else text)
             await asyncio.sleep(self._pace.wait_after_one())
 
 

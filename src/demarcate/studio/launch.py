@@ -1,64 +1,43 @@
-"""Running the studio's server: a free port, a browser, and an end within a second."""
+"""Running the studio's server: a free port, a browser, and an end within a second.
+
+What the server needs is imported once the browser has been asked to open the page: it takes a while to begin.
+"""
 
 import asyncio
 import errno
 import secrets
 import socket
 import webbrowser
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Thread
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from demarcate.errors import InputError, Problem
 from demarcate.io.signals import deferred_interrupt
-from demarcate.studio.access import EVERY_ADDRESS, Access
-from demarcate.studio.server import StudioServer
-from demarcate.studio.sessions import PageSession, Sessions
+
+if TYPE_CHECKING:
+    from demarcate.studio.server_loop import StudioLoop
+    from demarcate.studio.sessions import PageSession, Sessions
 
 PORT = 8642
 N_PORTS = 20
 """How many ports are tried, from the first one up, where it is taken."""
-MAX_CONNECTIONS = 256
-MAX_COMMAND_BYTES = 2**20
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised; only a person can ask for it
+"""Hosts that stand for all addresses of the machine."""
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
-"""Why a port is not to be had; a system may keep low ones for itself."""
-
-
-class StudioLoop(uvicorn.Server):
-    """A server that ends when it is interrupted, at once, whatever its clients do."""
-
-    def __init__(self, config: uvicorn.Config, is_interrupted: Callable[[], bool]) -> None:
-        super().__init__(config)
-        self._is_interrupted = is_interrupted
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the program."""
-        yield
-
-    async def on_tick(self, counter: int) -> bool:
-        """Say whether to end, ten times a second."""
-        if self._is_interrupted():
-            self.should_exit = self.force_exit = True
-        return await super().on_tick(counter)
-
-    def abort(self, client: tuple[str, int]) -> None:
-        """End the connection to a client without waiting for it to read."""
-        for connection in list(self.server_state.connections):
-            peer = connection.transport.get_extra_info("peername")
-            if peer is not None and peer[:2] == client:
-                connection.transport.abort()
+"""Why a port is not to be had: a system may keep low ones for itself."""
 
 
 def run_studio(
-    open_session: Callable[[str], PageSession],
+    open_session: "Callable[[str], PageSession]",
     *,
     host: str = "127.0.0.1",
     port: int | None = None,
     opens_browser: bool = True,
     report: Callable[[str], None],
+    page: bytes | None = None,
 ) -> None:
     """Serve the studio until the program is interrupted.
 
@@ -69,46 +48,40 @@ def run_studio(
     host
         The host to listen on.
     port
-        The port; without one `PORT`, and another where it is taken, which is reported.
+        The port; None is `PORT`, and another one where that is taken, which is reported.
     opens_browser
         Whether the page is opened in a browser.
     report
-        Gets each line for the person at the terminal; the first has the address.
+        Gets lines for the person at the terminal, among them the page's address.
+    page
+        A page of its own, which needs no session, in place of the studio's.
 
     Raises
     ------
     InputError
         If no port is free, or the host is none of this machine.
     """
+    token = secrets.token_urlsafe(24)
     listener = listening_socket(host, port, report)
-    access = Access(secrets.token_urlsafe(24), host)
-    sessions = Sessions(open_session)
-    server = StudioServer(access, sessions)
-    config = uvicorn.Config(
-        server.app(),
-        http="h11",
-        ws="websockets-sansio",
-        loop="asyncio",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws_max_size=MAX_COMMAND_BYTES,
-        ws_per_message_deflate=False,
-        limit_concurrency=MAX_CONNECTIONS,
-    )
-    address = page_address(host, listener.getsockname()[1], access.token)
+    address = page_address(host, listener.getsockname()[1], token)
     with suppress(KeyboardInterrupt), deferred_interrupt() as is_interrupted:
-        loop = StudioLoop(config, is_interrupted)
-        server.abort = loop.abort
         report(address)
         if opens_browser:
             Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        asyncio.run(_serve(loop, listener, sessions))
+        from demarcate.studio.access import Access
+        from demarcate.studio.server import StudioServer
+        from demarcate.studio.server_loop import StudioLoop
+        from demarcate.studio.sessions import Sessions
+
+        sessions = Sessions(open_session)
+        server = StudioServer(Access(token, host), sessions, page=page)
+        loop = StudioLoop(server.app(), is_interrupted)
+        server.abort = loop.abort
+        asyncio.run(serve(loop, listener, sessions))
 
 
-async def _serve(loop: StudioLoop, listener: socket.socket, sessions: Sessions) -> None:
+async def serve(loop: "StudioLoop", listener: socket.socket, sessions: "Sessions") -> None:
+    """Serve until the loop is to end, then close all sessions."""
     try:
         await loop.serve([listener])
     finally:
@@ -123,7 +96,7 @@ def page_address(host: str, port: int, token: str) -> str:
     >>> page_address("127.0.0.1", 8642, "secret")
     'http://127.0.0.1:8642/?token=secret'
     """
-    name = "127.0.0.1" if host in EVERY_ADDRESS else host
+    name = socket.gethostname() if host in EVERY_ADDRESS else host
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/?token={token}"
 
 
@@ -136,23 +109,18 @@ def listening_socket(host: str, port: int | None, report: Callable[[str], None])
         If none of them is free, or the host is none of this machine.
     """
     first = PORT if port is None else port
-    for candidate in [first] if first == 0 else range(first, min(first + N_PORTS, 65_536)):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    candidates = [first] if first == 0 else range(first, min(first + N_PORTS, 65_536))
+    for candidate in candidates:
         try:
-            listener = socket.create_server(
-                (host, candidate), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=MAX_CONNECTIONS
-            )
-        except socket.gaierror as error:
-            raise InputError([_no_host(host, error)]) from error
+            listener = socket.create_server((host, candidate), family=family)
         except OSError as error:
             if error.errno not in _TAKEN:
-                raise InputError([_no_host(host, error)]) from error
+                fact = f"Nothing can listen on {host!r} ({error.strerror or error})"
+                raise InputError([Problem(fact, "Name an address of this machine with --host")]) from error
             continue
         if candidate != first:
-            report(f"Port {first} is taken; this is port {candidate}.")
+            report(f"Port {first} is taken, so this is port {candidate}.")
         return listener
-    fact = f"Ports {first} to {first + N_PORTS - 1} are taken"
-    raise InputError([Problem(fact, "Name a free one with --port, or any with --port 0")])
-
-
-def _no_host(host: str, error: OSError) -> Problem:
-    return Problem(f"Nothing can listen on {host!r} ({error.strerror or error})", "Name an address of this machine")
+    fact = f"Ports {first} to {candidates[-1]} are taken"
+    raise InputError([Problem(fact, "Name a free one with --port, or let the system choose with --port 0")])

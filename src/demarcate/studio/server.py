@@ -1,30 +1,38 @@
 """The studio's server: the page, its socket, uploads of tables, and what is taken away.
 
-The page and its files are no secret and need no token; everything else does. Nothing here imports torch, polars or
-scikit-learn, so that the page appears before they are imported.
+The page and its files are no secret and need no token; everything else does. Nothing here imports numpy, torch, polars
+or scikit-learn, so that the page appears before they are imported.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from demarcate.studio.access import Access, Guard
-from demarcate.studio.connection import REFUSED, TAKEN_OVER, Connection
-from demarcate.studio.placed_problem import PlacedProblem, StudioError
+from demarcate.studio.connection import Connection
 from demarcate.studio.sessions import Sessions
+from demarcate.studio.uploads import Uploads
 from demarcate.studio.web_files import WebFiles
+
+if TYPE_CHECKING:
+    from demarcate.studio.placed_problem import PlacedProblem, StudioError
 
 PROTOCOL = "demarcate"
 """The subprotocol of the socket; the token is one more of them, because a page can set no other header of a socket."""
 TOKEN_PREFIX = "token."  # noqa: S105 - what precedes the token
+REFUSED, TAKEN_OVER, SERVER_ERROR = 1008, 4001, 1011
+"""Codes with which a socket is closed; a page connects again after the last one only."""
 FOR_GOOD = "public, max-age=31536000, immutable"
 NOT_FOUND = "There is nothing at this address.\n"
+NEEDS_TOKEN = "This needs the token of the address that 'demarcate studio' printed.\n"  # noqa: S105 - a sentence
+SLOW = "The connection was lost because this page did not read for a while. Its session went on."
 
 
 @dataclass
@@ -37,14 +45,18 @@ class StudioServer:
         Who may ask.
     sessions
         The sessions of the server.
+    page
+        A page of its own, in place of the studio's.
     abort
         Ends the connection to a client, by its address and port, without waiting for it to read.
     """
 
     access: Access
     sessions: Sessions
+    page: bytes | None = None
     abort: Callable[[tuple[str, int]], None] = field(default_factory=lambda: lambda _client: None)
     files: WebFiles = field(default_factory=WebFiles)
+    uploads: Uploads = field(default_factory=Uploads)
 
     def app(self) -> ASGIApp:
         """Return the application."""
@@ -52,12 +64,18 @@ class StudioServer:
             Route("/", self.shell),
             Route("/web/{version}/{name}", self.web_file),
             WebSocketRoute("/socket", self.socket),
+            Route("/tables", self.upload, methods=["POST"]),
         ]
         return Guard(Starlette(routes=routes), self.access)
 
     async def shell(self, _request: Request) -> Response:
         """Return the page."""
-        return Response(self.files.shell(), media_type="text/html", headers={"cache-control": "no-cache"})
+        headers = {"cache-control": "no-cache"}
+        if self.page is None:
+            return Response(self.files.shell(), media_type="text/html", headers=headers)
+        # Such a page has a policy of its own within, for the one script that it is.
+        headers["content-security-policy"] = "frame-ancestors 'none'"
+        return Response(self.page, media_type="text/html", headers=headers)
 
     async def web_file(self, request: Request) -> Response:
         """Return a file of the page; under an address of its version it never changes."""
@@ -70,6 +88,8 @@ class StudioServer:
 
     async def socket(self, websocket: WebSocket) -> None:
         """Connect a page with its session, or with a new one."""
+        from demarcate.studio.placed_problem import PlacedProblem, StudioError
+
         offered = websocket.scope["subprotocols"]
         await websocket.accept(PROTOCOL if PROTOCOL in offered else None)
         token = next((each.removeprefix(TOKEN_PREFIX) for each in offered if each.startswith(TOKEN_PREFIX)), "")
@@ -85,17 +105,43 @@ class StudioServer:
             await _refuse(websocket, *error.problems)
             return
         try:
-            reason = await page.serve(session)
+            end = await page.serve(session)
         finally:
             self.sessions.disconnect(session_id, page)
-        if reason == "taken over":
+        if end == "taken over":
             await websocket.close(TAKEN_OVER, "another page shows this session")
-        elif reason == "slow" and websocket.client is not None:
-            self.abort((websocket.client.host, websocket.client.port))
+        elif end == "slow":
+            self.sessions.leave_word(session_id, SLOW)
+            if websocket.client is not None:
+                self.abort((websocket.client.host, websocket.client.port))
+
+    async def upload(self, request: Request) -> Response:
+        """Open a table or a model file that is sent, and return its facts for the page's form."""
+        from demarcate.studio.placed_problem import StudioError
+
+        if not self.access.admits_request(request.headers):
+            return PlainTextResponse(NEEDS_TOKEN, 403)
+        try:
+            session_id = request.query_params.get("session", "")
+            tables = self.sessions.session(session_id).tables
+            facts = await self.uploads.open(request, tables, session_id)
+        except StudioError as error:
+            return _refusal(error)
+        return JSONResponse(facts)
 
 
-async def _refuse(websocket: WebSocket, *problems: PlacedProblem) -> None:
+def _refusal(error: "StudioError") -> Response:
+    """Return a refusal as the facts of the message `problem`; of several problems the others are added to the first."""
+    first, *others = error.problems
+    message = first.message(others=[str(each.problem) for each in others])
+    return JSONResponse(dict(message.facts), 400)
+
+
+async def _refuse(websocket: WebSocket, *problems: "PlacedProblem") -> None:
     """Say why a page is not served, and close its socket for good."""
-    for problem in problems:
-        await websocket.send_bytes(problem.message().to_bytes())
-    await websocket.close(REFUSED, str(problems[0].problem)[:120])
+    try:
+        for problem in problems:
+            await websocket.send_bytes(problem.message().to_bytes())
+        await websocket.close(REFUSED, str(problems[0].problem)[:100])
+    except WebSocketDisconnect:
+        return

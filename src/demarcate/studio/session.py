@@ -11,10 +11,10 @@ from demarcate.studio.first_states import welcome
 from demarcate.studio.inbox import Command, Inbox, read_command
 from demarcate.studio.messages import Message
 from demarcate.studio.placed_problem import PlacedProblem, StudioError
+from demarcate.studio.tables import Tables
 from demarcate.studio.value_rules import shown
 
 if TYPE_CHECKING:
-    from demarcate.studio.tables import Tables
     from demarcate.studio.trained_card import TrainedCard
     from demarcate.studio.workbench import Workbench
 
@@ -62,9 +62,9 @@ class Session:
         session_id: str = "",
         *,
         state: Mapping[str, Any] | None = None,
-        tables: "Tables | None" = None,
+        tables: Tables | None = None,
     ) -> None:
-        self.id, self._state, self._tables = session_id, state, tables
+        self.id, self.tables, self._state = session_id, Tables() if tables is None else tables, state
         self._send: Send | None = None
         self._inbox, self._lock = Inbox(), threading.Lock()
         self._is_closed = False
@@ -78,10 +78,9 @@ class Session:
 
     def attach(self, send: Send) -> None:
         """Send messages to a page from now on, beginning with `welcome` and all that there is to show."""
-        facts = [] if self._tables is None else self._tables.facts()
         with self._lock:
             self._send = send
-        self._deliver(welcome(self.id, facts, self._state))
+        self._deliver(welcome(self.id, self.tables.facts(), self._state))
         self._put({"type": "_attached"})
 
     def detach(self) -> None:
@@ -143,7 +142,7 @@ class Session:
         """Answer commands and train, until the session is closed."""
         from demarcate.studio.workbench import Workbench
 
-        self._bench = Workbench(self._tables)
+        self._bench = Workbench(self.tables)
         handlers = {**self._handlers(), "_attached": self._on_attached, "_trained_card": self._on_trained_card}
         while not self._is_closed:
             for command in self._inbox.take(self._patience()):

@@ -4,12 +4,14 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from demarcate.errors import Problem
 from demarcate.studio.connection import Connection
-from demarcate.studio.messages import Message
-from demarcate.studio.placed_problem import PlacedProblem, StudioError
+
+if TYPE_CHECKING:
+    from demarcate.studio.messages import Message
+    from demarcate.studio.placed_problem import StudioError
+    from demarcate.studio.tables import Tables
 
 MAX_SESSIONS = 16
 KEPT_SECONDS = 300.0
@@ -21,13 +23,17 @@ Result = TypeVar("Result")
 class PageSession(Protocol):
     """What a server needs of a session; `demarcate.studio.session.Session` is one."""
 
-    def attach(self, send: Callable[[Message], None]) -> None:
+    @property
+    def tables(self) -> "Tables":
+        """The tables and model files that the session has."""
+
+    def attach(self, send: "Callable[[Message], None]") -> None:
         """Send messages to a page from now on, beginning with `welcome`."""
 
     def detach(self) -> None:
         """Send no more messages."""
 
-    def receive(self, command: str) -> None:
+    def receive(self, command: str | bytes) -> None:
         """Take a command of a page: from any thread, at once, and without raising."""
 
     def close(self) -> None:
@@ -58,11 +64,14 @@ class Sessions:
         self._sessions: dict[str, PageSession] = {}
         self._pages: dict[str, Connection] = {}
         self._expiries: dict[str, asyncio.TimerHandle] = {}
+        self._words: dict[str, list[str]] = {}
         self._n_opening = 0
 
-    def get(self, session_id: str) -> PageSession | None:
-        """Return the session of an id, None if there is none."""
-        return self._sessions.get(session_id)
+    def session(self, session_id: str) -> PageSession:
+        """Return the session of an id; StudioError if there is none."""
+        if session_id in self._sessions:
+            return self._sessions[session_id]
+        raise _refused("The session of this page has ended", "Load the page again")
 
     async def connect(self, session_id: str | None, page: Connection) -> tuple[str, PageSession]:
         """Return the session of an id with this page attached to it, or a new one where there is none.
@@ -83,7 +92,14 @@ class Sessions:
             former.take_over()
         self._pages[session_id] = page
         session.attach(page.send)
+        for word in self._words.pop(session_id, []):
+            page.send(_notice(word))
         return session_id, session
+
+    def leave_word(self, session_id: str, text: str) -> None:
+        """Keep a notice for the page that next shows a session."""
+        if session_id in self._sessions:
+            self._words.setdefault(session_id, []).append(text)
 
     def disconnect(self, session_id: str, page: Connection) -> None:
         """Detach a page from its session, which is kept a while."""
@@ -105,8 +121,7 @@ class Sessions:
             self._close(next(iter(self._expiries)))
         if len(self._sessions) + self._n_opening >= self._max_sessions:
             fact = f"This studio has {self._max_sessions} pages open, as many as it can"
-            remedy = "Close one of them and load this page again"
-            raise StudioError([PlacedProblem("connection", Problem(fact, remedy))])
+            raise _refused(fact, "Close one of them and load this page again")
         session_id = secrets.token_urlsafe(12)
         self._n_opening += 1
         try:
@@ -119,8 +134,21 @@ class Sessions:
         if expiry := self._expiries.pop(session_id, None):
             expiry.cancel()
         self._pages.pop(session_id, None)
+        self._words.pop(session_id, None)
         # It may wait for its thread to end.
         Thread(target=self._sessions.pop(session_id).close, daemon=True).start()
+
+
+def _notice(text: str) -> "Message":
+    from demarcate.studio.messages import Message
+
+    return Message("notice", {"text": text})
+
+
+def _refused(fact: str, remedy: str) -> "StudioError":
+    from demarcate.studio.placed_problem import PlacedProblem, StudioError
+
+    return StudioError([PlacedProblem.of("connection", fact, remedy)])
 
 
 def in_thread(function: Callable[[], Result]) -> Awaitable[Result]:

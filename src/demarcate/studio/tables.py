@@ -10,15 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-import polars as pl
-
 from demarcate.errors import InputWarning
 from demarcate.formatting import counted, quoted
-from demarcate.io.tables import read_table
 from demarcate.studio.placed_problem import PlacedProblem, StudioError, placed
-from demarcate.tabular import as_frame, infer_schema
 
+# A session has its tables before anything heavy is imported: the page's first message does not wait for polars.
 if TYPE_CHECKING:
+    import polars as pl
+
     from demarcate.inference import Predictor
 
 MODEL_SUFFIX = ".safetensors"
@@ -40,7 +39,7 @@ class OpenedTable:
 
     id: str
     name: str
-    frame: pl.DataFrame
+    frame: "pl.DataFrame"
     target: str | None
     """The column that is suggested as the one to predict."""
     notices: tuple[str, ...] = ()
@@ -49,6 +48,8 @@ class OpenedTable:
 
     def facts(self) -> dict[str, Any]:
         """Return what the page's form shows of it."""
+        from demarcate.tabular import infer_schema
+
         kinds = {column.name: column.kind for column in infer_schema(self.frame).columns}
         columns = [
             {
@@ -102,6 +103,9 @@ class Tables:
         StudioError
             If it cannot be read, is refused as ``fit`` refuses it, or is too large for the studio.
         """
+        from demarcate.io.tables import read_table
+        from demarcate.tabular import as_frame
+
         called = name or Path(str(source)).name
         with placed("data", "table"):
             if called.casefold().endswith(MODEL_SUFFIX):
@@ -121,6 +125,8 @@ class Tables:
         source: str | None = None,
     ) -> OpenedTable:
         """Add a table that is in memory, of any library; ``target`` None suggests the column to predict."""
+        from demarcate.tabular import as_frame
+
         with placed("data", "table"):
             plain = as_frame(frame)
         _check_size(plain, name)
@@ -160,11 +166,12 @@ class Tables:
         return opened
 
 
-def suggested_target(frame: pl.DataFrame) -> str | None:
+def suggested_target(frame: "pl.DataFrame") -> str | None:
     """Return the column that is most likely the one to predict: by its name, else the last or first of few values.
 
     Examples
     --------
+    >>> import polars as pl
     >>> suggested_target(pl.DataFrame({"age": [30, 40, 50], "Class": ["a", "b", "a"]}))
     'Class'
     """
@@ -178,7 +185,7 @@ def suggested_target(frame: pl.DataFrame) -> str | None:
     return frame.columns[-1] if few[-1] == frame.columns[-1] else few[0]
 
 
-def _check_size(frame: pl.DataFrame, name: str) -> None:
+def _check_size(frame: "pl.DataFrame", name: str) -> None:
     """Refuse a table that is too large to be trained on while one looks."""
     if frame.height <= MAX_ROWS and frame.height * frame.width <= MAX_CELLS:
         return
@@ -198,8 +205,10 @@ class _NamedFile:
         return self._file.read(size)
 
 
-def _read_named(path: Path, name: str) -> pl.DataFrame:
+def _read_named(path: Path, name: str) -> "pl.DataFrame":
     """Read a table under the name that it had on the page."""
+    from demarcate.io.tables import read_table
+
     with path.open("rb") as file:
         return read_table(cast("IO[bytes]", _NamedFile(file, name)))
 

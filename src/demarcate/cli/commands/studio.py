@@ -1,14 +1,19 @@
-"""``demarcate studio``: networks that learn before one's eyes, in the browser."""
+"""``demarcate studio``: networks that draw their line as they train, in the browser."""
 
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from demarcate.cli.completion import complete_columns, complete_table
 from demarcate.cli.console import notify, print_lines
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.option_groups import argument, option
 
-_NEEDED = ("starlette", "uvicorn", "websockets")
+if TYPE_CHECKING:
+    from demarcate.studio.session import Session
+
+NEEDED = ("starlette", "uvicorn", "websockets")
+"""The packages that only the studio's server needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +48,21 @@ def studio(_source: StudioOptions, server: ServerOptions) -> None:
 
     The page is served by this machine and stays on it. Ctrl-C ends it.
     """
-    if any(find_spec(name) is None for name in _NEEDED):
+    if any(find_spec(name) is None for name in NEEDED):
         raise UsageError("The studio needs packages that are not installed", "pip install 'demarcate[studio]'")
     if server.port is not None and not 0 <= server.port <= 65_535:
         raise UsageError(f"--port is {server.port}", "Give a number from 0 to 65535; 0 is any free port")
     from demarcate.studio.launch import run_studio
-    from demarcate.studio.stand_in_session import StandInSession
 
-    def report(line: str) -> None:
-        print_lines(line, wraps=False)
-
-    run_studio(StandInSession, host=server.host, port=server.port, opens_browser=server.browser, report=report)
+    run_studio(_open_session, host=server.host, port=server.port, opens_browser=server.browser, report=_report)
     notify("The studio is closed.")
+
+
+def _open_session(session_id: str) -> "Session":
+    from demarcate.studio.session import Session
+
+    return Session(None, session_id)
+
+
+def _report(line: str) -> None:
+    print_lines(line, wraps=False)

@@ -14,7 +14,7 @@ def test_a_generator_begins_with_its_own_defaults(source):
     assert set(parameters) - set(SOURCES[source]) <= {"n_features"}
 
 
-@pytest.mark.parametrize("name, title, state", PRESETS)
+@pytest.mark.parametrize(("name", "title", "state"), PRESETS)
 def test_every_example_is_a_state_that_sessions_take(name, title, state):
     assert State.of(state).cards
     assert title

@@ -43,7 +43,7 @@ def test_text_can_be_read_on_every_ground(page, ink, ground):
 
 
 @pytest.mark.parametrize("page", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("above, below", [("on-accent", "accent"), ("accent", "accent-soft"), ("ink", "warn-soft")])
+@pytest.mark.parametrize(("above", "below"), [("on-accent", "accent"), ("accent", "accent-soft"), ("ink", "warn-soft")])
 def test_text_can_be_read_on_coloured_grounds(page, above, below):
     assert contrast(TOKENS[above][page], TOKENS[below][page]) >= 4.5
 

@@ -66,10 +66,13 @@ function epochReadout(app) {
     setText(number, Math.max(0, ...epochs).toLocaleString("en"));
   });
   const show = () => {
-    setAttribute(status, "data-status", app.live.status);
-    setText(status, headerStrings.statuses[app.live.status]);
+    const isStarting = app.live.status === "open" && app.live.frame === null;
+    const shown = isStarting ? "starting" : app.live.status;
+    setAttribute(status, "data-status", shown);
+    setText(status, headerStrings.statuses[shown]);
   };
   app.live.on("status", show);
+  app.live.on("frame", show);
   show();
   return make("div", { class: "readout" }, make("span", { class: "epoch" }, `${headerStrings.epochLabel} `, number), status);
 }

@@ -45,6 +45,7 @@ export const headerStrings = Object.freeze({
   epochLabel: "epoch",
   statuses: {
     connecting: "connecting …",
+    starting: "getting ready …",
     open: "connected",
     lost: "connection lost; trying again …",
     closed: "the session has ended; start `demarcate studio` again and reload",

@@ -72,7 +72,8 @@ class Batches:
         missing = self.n_steps * self.batch_size - shuffled.shape[1]
         filled = torch.nn.functional.pad(shuffled, (0, missing), value=PAD)
         steps = filled.view(n_epochs, len(self.rows), self.n_steps, self.batch_size)
-        return steps.transpose(1, 2).flatten(0, 1).long()
+        # Sums and functions of a step round by how its numbers lie in memory, and should not depend on other epochs.
+        return steps.transpose(1, 2).flatten(0, 1).long().contiguous()
 
     def _shuffled(self, n_epochs: int) -> Tensor:
         """Return each member's rows in a new order for each epoch, ``(n_epochs * n_members, longest)``."""

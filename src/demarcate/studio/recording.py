@@ -22,8 +22,8 @@ from demarcate.presentation import brief_repr
 from demarcate.studio.messages import Message
 
 FORMAT = 1
-COARSER = 4
-"""Bits that logits of a map lose: their steps show on no screen, and the rounding noise in them does not compress."""
+LOST_BITS = {"int16": 5, "int8": 2}
+"""Bits that the numbers of a map lose: their steps show on no screen, and rounding noise does not compress."""
 MAX_BYTES = 512 * 2**20
 """What a recording may take uncompressed."""
 
@@ -109,25 +109,19 @@ def is_page(path: str | os.PathLike[str]) -> bool:
 
 
 def compressible(message: Message) -> Message:
-    """Return a message whose maps, (..., height, width), are stored as differences; its facts name them."""
-    maps = [name for name, array in message.arrays.items() if array.ndim >= 3 and array.dtype.kind == "i"]
-    if not maps:
-        return message
-    arrays, facts = dict(message.arrays), {**message.facts, "differences": maps}
-    for name in maps:
-        arrays[name] = differences(arrays[name] >> COARSER if arrays[name].dtype == np.int16 else arrays[name])
-    facts["cards"] = [
-        {**card, "scale": card["scale"] * 2**COARSER} if f"{position}.logits" in maps else card
-        for position, card in enumerate(facts["cards"])
-    ]
-    return replace(message, facts=facts, arrays=arrays)
+    """Return a message whose maps, (..., height, width), are differences; `stored` in its facts names them."""
+    bits = {name: LOST_BITS.get(array.dtype.name, 0) for name, array in message.arrays.items() if array.ndim >= 3}
+    arrays = {
+        name: differences(array >> bits[name]) if name in bits else array for name, array in message.arrays.items()
+    }
+    return replace(message, facts={**message.facts, "stored": bits}, arrays=arrays) if bits else message
 
 
 def restored(message: Message) -> Message:
     """Return a message with the maps that `compressible` stored."""
     facts = dict(message.facts)
-    stored = facts.pop("differences", ())
-    arrays = {name: sums(array) if name in stored else array for name, array in message.arrays.items()}
+    bits = facts.pop("stored", {})
+    arrays = {name: sums(array) << bits[name] if name in bits else array for name, array in message.arrays.items()}
     return replace(message, facts=facts, arrays=arrays)
 
 

@@ -7,17 +7,17 @@ const array = (...numbers) => ({ shape: [numbers.length], data: Float32Array.fro
 const map = (value) => ({ shape: [1, 1, 1], data: Int16Array.from([value]) });
 const dataset = (title) => ({ kind: "dataset", facts: { revision: 7, title }, arrays: {} });
 
-function frame(epoch, arrays, { begin = 1, scale = 1 } = {}) {
-  const cards = [{ id: "a", begin, epoch, scale, status: "running" }];
+function frame(epoch, arrays, { begin = 1 } = {}) {
+  const cards = [{ id: "a", begin, epoch, status: "paused" }];
   return { kind: "frame", facts: { revision: 7, number: epoch, running: true, cards }, arrays };
 }
 
 const MOMENTS = [
   { seconds: 0, message: { kind: "welcome", facts: { state: {} }, arrays: {} } },
   { seconds: 0, message: dataset("moons") },
-  { seconds: 1, message: frame(1, { "0.logits": map(1), "0.train_loss": array(0.9) }, { scale: 2 }) },
-  { seconds: 2, message: frame(3, { "0.train_loss": array(0.8, 0.7) }, { scale: 3 }) },
-  { seconds: 3, message: frame(4, { "0.logits": map(4), "0.train_loss": array(0.6) }, { scale: 4 }) },
+  { seconds: 1, message: frame(1, { "0.logits": map(1), "0.train_loss": array(0.9) }) },
+  { seconds: 2, message: frame(3, { "0.train_loss": array(0.8, 0.7) }) },
+  { seconds: 3, message: frame(4, { "0.logits": map(4), "0.train_loss": array(0.6) }) },
 ];
 
 function played() {
@@ -33,12 +33,11 @@ function played() {
   return { source, pass, messages, last: () => messages.at(-1) };
 }
 
-test("a moment has all epochs so far and the latest map with its own scale", () => {
+test("a moment has all epochs so far and the latest map ", () => {
   const [data, whole] = shownAt(MOMENTS, 3);
   assert.equal(data.facts.title, "moons");
   assert.deepEqual([...whole.arrays["0.train_loss"].data], [0.9, 0.8, 0.7].map(Math.fround));
   assert.equal(whole.arrays["0.logits"].data[0], 1);
-  assert.equal(whole.facts.cards[0].scale, 2);
   assert.equal(whole.facts.cards[0].epoch, 3);
 });
 
@@ -74,6 +73,7 @@ test("it plays from the beginning in its own time, and pauses at the end", () =>
   assert.equal(last().kind, "dataset");
   pass(1.5);
   assert.deepEqual([last().facts.cards[0].epoch, last().facts.running], [1, true]);
+  assert.equal(last().facts.cards[0].status, "running");
   const { begin } = last().facts.cards[0];
   pass(1);
   assert.deepEqual([last().facts.cards[0].epoch, last().facts.cards[0].begin], [3, begin]);

@@ -36,19 +36,19 @@ const HEAD = messageBytes("recording", { format: 1, title: "moons", seconds: 1.5
 
 test("differences add up to the map, and wrap around as they were taken", () => {
   const map = { shape: [1, 2, 3], data: Int8Array.from([100, 0, 100, 0, 1, 0]) };
-  addUp(map);
+  addUp(map, 0);
   assert.deepEqual([...map.data], [100, 100, -56, 100, 101, -55]);
 });
 
 test("a file has a title and messages with their times; maps are whole again", async () => {
-  const frame = messageBytes("frame", { differences: ["0.logits"], cards: [] }, [
+  const frame = messageBytes("frame", { stored: { "0.logits": 3 }, cards: [] }, [
     ["0.logits", "int16", [1, 2, 2], Int16Array.from([5, 1, 1, 0])],
     ["0.train_loss", "float32", [2], Float32Array.from([0.5, 0.25])],
   ]);
   const { title, moments } = await readRecording(fileOf([0, HEAD], [1.5, frame]));
   assert.equal(title, "moons");
   assert.deepEqual(moments.map(({ seconds, message }) => [seconds, message.kind]), [[1.5, "frame"]]);
-  assert.deepEqual([...moments[0].message.arrays["0.logits"].data], [5, 6, 6, 7]);
+  assert.deepEqual([...moments[0].message.arrays["0.logits"].data], [40, 48, 48, 56]);
   assert.deepEqual([...moments[0].message.arrays["0.train_loss"].data], [0.5, 0.25]);
 });
 

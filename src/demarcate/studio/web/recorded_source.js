@@ -167,8 +167,7 @@ function wholeFrame(last, frames) {
       const each = own.map((frame) => frame.arrays[key]).filter((array) => array !== undefined);
       arrays[key] = GROWING_ARRAYS.has(name) ? concatenated(each) : each[each.length - 1];
     }
-    const drawn = own.findLast((frame) => frame.arrays[`${position}.logits`]) ?? last;
-    return { ...card, scale: drawn.facts.cards[position].scale };
+    return card;
   });
   return { kind: "frame", facts: { ...last.facts, cards }, arrays };
 }
@@ -215,7 +214,7 @@ function withPlace(message, { playing, jumps, revision }) {
     facts.cards = facts.cards.map((/** @type {CardFacts} */ card) => ({
       ...card,
       begin: card.begin + BEGIN_STEP * jumps,
-      status: card.status === "running" && !playing ? "paused" : card.status,
+      status: playing && ["ready", "paused"].includes(card.status) ? "running" : card.status,
     }));
   }
   return { ...message, facts };

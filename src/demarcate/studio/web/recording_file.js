@@ -29,7 +29,7 @@ export async function readRecording(bytes) {
   for (let start = 0; start < content.byteLength; ) {
     const end = start + 8 + view.getUint32(start, true);
     const message = decodeMessage(content.slice(start + 8, end));
-    for (const name of message.facts.differences ?? []) addUp(message.arrays[name]);
+    for (const [name, bits] of Object.entries(message.facts.stored ?? {})) addUp(message.arrays[name], bits);
     moments.push({ seconds: view.getUint32(start + 4, true) / 1000, message });
     start = end;
   }
@@ -43,8 +43,9 @@ export async function readRecording(bytes) {
  * Turn differences to the neighbours below and to the left into the map (..., height, width) itself, in place.
  *
  * @param {import("./types.js").ArrayView} map
+ * @param {number} bits those that its numbers lost
  */
-export function addUp({ shape, data }) {
+export function addUp({ shape, data }, bits) {
   const [height, width] = shape.slice(-2);
   const size = height * width;
   for (let start = 0; start < data.length; start += size) {
@@ -53,4 +54,5 @@ export function addUp({ shape, data }) {
       if ((place - start) % width) data[place] += data[place - 1];
     }
   }
+  for (let place = 0; place < data.length; place += 1) data[place] <<= bits;
 }

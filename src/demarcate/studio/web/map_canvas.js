@@ -119,8 +119,7 @@ export function createMap(app, id, pointer, pointLayer) {
 export function drawNetwork(context, image, card, state, palette, box, ratio) {
   const grid = planesOf(card.arrays.logits, card.facts.scale);
   const cut = cutOf(state.decision);
-  const size = Math.min(MAX_PIXELS, Math.round(box.width * ratio));
-  paintImage(image, size, grid, state, palette, cut);
+  paintImage(image, Math.min(MAX_PIXELS, Math.round(box.width * ratio)), grid, state, palette, cut);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";
   context.drawImage(image, box.left, box.top, box.width, box.height);
@@ -144,6 +143,21 @@ export function drawNetwork(context, image, card, state, palette, box, ratio) {
   context.lineWidth = 1.8;
   context.stroke();
   context.restore();
+}
+
+/**
+ * Return the colours of a card's map alone, as a square picture.
+ *
+ * @param {LiveCard} card
+ * @param {State} state
+ * @param {Palette} palette
+ * @param {number} size in pixels
+ * @returns {HTMLCanvasElement}
+ */
+export function paintMap(card, state, palette, size) {
+  const image = make("canvas");
+  paintImage(image, size, planesOf(card.arrays.logits, card.facts.scale), state, palette, cutOf(state.decision));
+  return image;
 }
 
 /**

@@ -214,6 +214,12 @@ export const cardStrings = Object.freeze({
       rate > 0 ? `${grouped(Number(rate.toPrecision(2)))} epochs a second` : "",
       changed ? "changed while it trained" : "",
     ].filter(Boolean).join(" \u00b7 "),
+  pictureNumbers: (
+    /** @type {number} */ epoch, /** @type {string} */ part, /** @type {number | null} */ accuracy, /** @type {number} */ rows,
+  ) =>
+    accuracy === null
+      ? `epoch ${grouped(epoch)}`
+      : `epoch ${grouped(epoch)}: accuracy ${accuracy.toFixed(3)} on ${grouped(rows)} ${part} rows`,
   notTrained: "Not trained yet.",
   bestEpoch: (
     /** @type {string} */ part, /** @type {number} */ epoch, /** @type {number} */ loss, /** @type {number} */ since,

@@ -1,8 +1,9 @@
 import pickle
+import warnings
 
 import pytest
 
-from demarcate.errors import MAX_PROBLEMS_SHOWN, InputError, Problem, SettingError, together
+from demarcate.errors import MAX_PROBLEMS_SHOWN, DemarcateWarning, InputError, Problem, SettingError, together
 
 
 def refuse(*facts):
@@ -42,3 +43,21 @@ def test_a_setting_error_keeps_its_problems():
     error = SettingError.of(problems)
     assert error.problems == tuple(problems)
     assert str(error).startswith("2 problems:\n- lr must be above 0, got -1. Try 0.001.\n")
+
+
+def test_a_warning_points_at_the_line_that_called_the_package_also_through_scikit_learn():
+    from sklearn.model_selection import cross_val_score
+
+    from demarcate import DemarcateClassifier, datasets
+
+    X, y = datasets.moons(n_samples=60)
+    X = X.with_columns(same=1)
+    clf = DemarcateClassifier(hidden=(2,), epochs=1, n_folds=2)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        clf.fit(X, y)
+        clf.predict_proba(X.with_columns(x1=99.0))
+        cross_val_score(clf, X, y, cv=2)
+    ours = [each for each in caught if issubclass(each.category, DemarcateWarning)]
+    assert len(ours) >= 3
+    assert {each.filename for each in ours} == {__file__}

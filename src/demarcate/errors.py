@@ -3,11 +3,15 @@
 An error states a fact with its place and value, then the remedy. All problems of one input are reported together.
 """
 
+import inspect
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 MAX_PROBLEMS_SHOWN = 20
+_INNER = frozenset({"demarcate", "sklearn", "joblib", "contextlib", "functools"})
+"""Packages whose calls lie between a caller and a warning: whoever reads it did not write their lines."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,18 @@ class NetworkWarning(DemarcateWarning):
 
 class DivergenceWarning(DemarcateWarning):
     """A member's loss stopped being a finite number; its best weights were restored."""
+
+
+def warn_caller(warning: Warning) -> None:
+    """Give a warning at the line that called the package, also through scikit-learn's tools."""
+    frame = inspect.currentframe()
+    assert frame is not None
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _INNER:
+        frame = frame.f_back
+    module, seen = frame.f_globals.get("__name__"), frame.f_globals.setdefault("__warningregistry__", {})
+    warnings.warn_explicit(
+        warning, type(warning), frame.f_code.co_filename, frame.f_lineno, module=module, registry=seen
+    )
 
 
 def problem_lines(problems: tuple[Problem, ...]) -> list[str]:

@@ -23,7 +23,7 @@ WARNINGS = {
     "mixed01": f"'0' (44), 'false' (27), 'False' (20); '1' (56), 'True' (30), 'true' (23). {MERGE}",
     "mixedcase": f"'N' (38), 'no' (37), 'No' (30); 'Yes' (48), 'YES' (27), 'yes' (20). {MERGE}",
     "question": "the label '?' (8 rows, first 1) is a class, although it looks like a missing label. --missing '?' "
-    "--drop-missing-target leaves out these rows",
+    "--drop-missing-target leaves out these rows (in Python y and X without them)",
 }
 SEVERAL = "This looks like several labels a row: not supported"
 NETWORK, TRAINING = Network(()), Training(epochs=1)

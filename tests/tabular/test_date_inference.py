@@ -75,7 +75,7 @@ def test_two_orders_in_a_column_are_not_guessed():
 def test_an_order_that_cannot_be_told_is_said_with_the_option():
     column, dates = read(["01/02/2024", "03/04/2024"])
     assert dates == ["2024-02-01", "2024-04-03"]
-    assert column.note.endswith("read day first. --dates 'd=%m/%d/%Y' reads month first")
+    assert column.note.endswith("read day first. --dates 'd=%m/%d/%Y' (dates in Python) reads month first")
     column, dates = read(["01/02/2024", "03/04/2024"], dates={"d": "%m/%d/%Y"})
     assert (column.note, dates) == ("", ["2024-01-02", "2024-03-04"])
 

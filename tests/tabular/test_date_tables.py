@@ -47,7 +47,9 @@ def test_one_odd_cell_leaves_dates_dates():
     schema = infer_schema(stray)
     column = schema.columns[0]
     assert (column.kind, column.missing) == ("date", ("soon",))
-    assert column.note.startswith("row 6 holds 'soon' among dates: read as missing. --missing 'soon' confirms it")
+    assert column.note.startswith(
+        "row 6 holds 'soon' among dates: read as missing. --missing 'soon' (missing in Python) confirms it"
+    )
     dates, clean_dates = schema.parse(stray)["d"], infer_schema(clean).parse(clean)["d"]
     assert np.flatnonzero(dates != clean_dates).tolist() == [5]
 

@@ -29,7 +29,7 @@ def test_separators_that_could_be_either_are_read_in_one_way_with_a_note_of_the_
     assert values == [1241, 987, 2730]
     assert column.note == (
         "'1.241' in row 1 could be thousands or decimals: the point is read between thousands. "
-        "--decimal , confirms it, --decimal . reads the other"
+        "--decimal , (decimal in Python) confirms it, --decimal . reads the other"
     )
 
 

@@ -48,7 +48,7 @@ def test_missing_columns_share_one_line_with_a_count():
     with pytest.raises(InputError) as caught:
         Schema(columns).parse(pl.DataFrame({"y": [1]}))
     names = ", ".join(f"'x{number}'" for number in range(8))
-    remedy = "Add them (cells may be empty), or train without them: --drop"
+    remedy = "Add them (cells may be empty), or train without them: --drop (drop in Python)"
     assert str(caught.value) == f"Missing columns: {names} and 10 more. {remedy}."
 
 
@@ -60,7 +60,7 @@ def test_of_many_bad_cells_some_are_named_and_the_rest_counted():
 def test_a_cell_as_long_as_a_document_is_quoted_in_part():
     with pytest.raises(InputError) as caught:
         Schema((AGE,)).parse(pl.DataFrame({"age": ["long " * 1000]}))
-    assert len(str(caught.value)) < 200
+    assert len(str(caught.value)) < len("long " * 1000) / 10
 
 
 @pytest.mark.parametrize("cells", [["3"], [3], [3.0], [" 3 "]])

@@ -60,7 +60,10 @@ def test_dates_that_could_be_either_way_round_are_read_day_first_and_noted():
     column = only(["01/02/2020", "03/04/2020"])
     assert (column.date_format, column.note) == (
         "%d/%m/%Y",
-        "day and month could be either way round: read day first. --dates 'x=%m/%d/%Y' reads month first",
+        (
+            "day and month could be either way round: read day first. "
+            "--dates 'x=%m/%d/%Y' (dates in Python) reads month first"
+        ),
     )
     assert only(["01/02/2020", "13/04/2020"]).note == ""
 
@@ -71,8 +74,8 @@ def test_a_stray_word_among_numbers_is_noted_with_its_row():
     column = only(cells)
     assert (column.kind, column.missing) == ("numerical", ("6 kg",))
     assert column.note == (
-        "row 7 holds '6 kg' among numbers: read as missing. --missing '6 kg' confirms it, --categorical 'x' reads "
-        "categories"
+        "row 7 holds '6 kg' among numbers: read as missing. --missing '6 kg' (missing in Python) confirms it, "
+        "--categorical 'x' (categorical in Python) reads categories"
     )
     assert only(["a", "1", "b"]).note == ""
 

@@ -52,7 +52,7 @@ def test_a_note_names_the_cells_the_rest_and_the_option():
     frame = pl.DataFrame({"age": [*AGES[:6], -999, *AGES[6:], -999, -999]}, strict=False)
     note = infer_schema(frame).columns[0].note
     assert note.startswith("3 cells of -999, first in row 7, far from all others (18 to 89): read as numbers")
-    assert note.endswith("--missing=-999 reads them as missing")
+    assert note.endswith("--missing=-999 (missing in Python) reads them as missing")
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2099-12-31"])

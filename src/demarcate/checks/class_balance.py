@@ -23,7 +23,8 @@ def class_balance(table: TableView) -> Iterator[Finding]:
         if str(label).strip().lower() in MISSING_NAMES:
             text = (
                 f"class {str(label)!r} of {counts[code]:,} rows counts as a label: only an empty cell is missing. "
-                "If these labels are unknown, empty the cells and use --drop-missing-target"
+                "If these labels are unknown, empty the cells and use --drop-missing-target "
+                "(in Python y and X without them)"
             )
             yield Finding("classes", "warning", text, (), {"label": str(label), "rows": int(counts[code])})
     few = [code for code in np.argsort(counts, kind="stable") if counts[code] < MIN_CLASS_ROWS]

@@ -40,7 +40,8 @@ def duplicate_rows(table: TableView) -> Iterator[Finding]:
         n_straddling = int(has_duplicate_in_training(table.first_equal_rows, table.folds).sum())
         numbers["n_straddling"] = n_straddling
         text += f" ({n_straddling:,} rows were scored by networks trained on a copy)" if n_straddling else ""
-    text += ". Remove them unless each is a case of its own; rows of one subject stay, and --group names the subject"
+    text += ". Remove them unless each is a case of its own; rows of one subject stay, and --group (groups in Python) "
+    text += "names the subject"
     yield Finding("duplicates", "warning" if share >= WARNING_SHARE and not by_chance else "note", text, (), numbers)
 
 

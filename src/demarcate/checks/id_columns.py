@@ -19,7 +19,8 @@ _ID_NAME = re.compile(
 )
 _MIN_AUC = 0.6
 IF_OF_SUBJECTS = (
-    "If rows belong to subjects of several rows, that only hides it: name the subject's column with --group instead"
+    "If rows belong to subjects of several rows, that only hides it: name the subject's column with --group "
+    "(groups in Python) instead"
 )
 
 

@@ -75,13 +75,15 @@ def what_dropping_hides(table: TableView, name: str) -> str:
     """Return what leaving out a column hides if it names subjects of several rows, or their time; else nothing."""
     column = table.columns[name]
     if table.kinds[name] == "date":
-        return f"; where rows are to be predicted later, fit with {column_option('--time', name)} instead"
+        return (
+            f"; where rows are to be predicted later, fit with {column_option('--time', name)} (time in Python) instead"
+        )
     has_few = not MIN_SUBJECTS <= column.n_values <= MAX_DISTINCT_SHARE * table.n_rows
     if has_few or (column.numbers is not None and (column.numbers % 1).any()):
         return ""
     return (
-        f"; if its values are subjects of several rows, fit with {group_option(name)} instead: without the column the "
-        "rows of one subject are still in several folds"
+        f"; if its values are subjects of several rows, fit with {group_option(name)} (groups in Python) instead: "
+        "without the column the rows of one subject are still in several folds"
     )
 
 

@@ -57,7 +57,8 @@ def class_drift(table: TableView) -> Iterator[Finding]:
         text = (
             f"the classes' shares change along {blocks.column!r}: of {blocks.n} consecutive parts of the rows, class "
             f"{str(table.classes[code])!r} has {percent(shares[:, code].min())} in one and "
-            f"{percent(shares[:, code].max())} in another. {REMEDY} {column_option('--time', blocks.column)}"
+            f"{percent(shares[:, code].max())} in another. {REMEDY} "
+            f"{column_option('--time', blocks.column)} (time in Python)"
         )
         numbers = {"cramers_v": association[1], "p_value": association[0]}
         yield Finding(RULE, "note", text, (blocks.column,), numbers)
@@ -87,7 +88,7 @@ def loss_drift(
         text = (
             f"the log loss of held-out rows changes along {blocks.column!r}: {means[0]:.3f} in the first of "
             f"{len(parts)} parts of the rows, {means[-1]:.3f} in the last, and from {min(means):.3f} to "
-            f"{max(means):.3f} between. {REMEDY} {column_option('--time', blocks.column)}"
+            f"{max(means):.3f} between. {REMEDY} {column_option('--time', blocks.column)} (time in Python)"
         )
         yield Finding(RULE, "note", text, (blocks.column,), {"log_loss_of_fifths": means})
 

@@ -1,7 +1,6 @@
 """DemarcateClassifier: a cross-validated ensemble of neural networks as a scikit-learn estimator."""
 
 import os
-import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -26,7 +25,7 @@ from demarcate.classifier.limited_time import kinds_in_time
 from demarcate.classifier.model_record import model_record
 from demarcate.classifier.notices import audit_rows, dependence_notices, table_notices, training_notices
 from demarcate.classifier.settings import ClassifierSettings
-from demarcate.errors import InputError, Problem
+from demarcate.errors import InputError, Problem, warn_caller
 from demarcate.evaluation import (
     METRICS,
     ClassScores,
@@ -279,9 +278,9 @@ class DemarcateClassifier(ClassifierMixin, ClassifierSettings):  # type: ignore[
             ensemble = fit_ensemble(training_set, kinds, seed=self.seed_, deadline=deadline, **settings)
             self._keep(training_set, ensemble)
         for notice in table_notices(self.schema_, self.classes_, self.class_rows_, self.audit_):
-            warnings.warn(notice, stacklevel=2)
+            warn_caller(notice)
         for notice in (*dependence_notices(self.dependence_), *training_notices(self.members_)):
-            warnings.warn(notice, stacklevel=2)
+            warn_caller(notice)
         return self
 
     def check_settings(self) -> None:

@@ -1,6 +1,5 @@
 """What callers pass to the estimator, tables, labels and sample weights, as a training set."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -16,7 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, column_or_1d, validat
 
 from demarcate.argument_checks import check_consistent_length
 from demarcate.classifier.settings import ClassifierSettings
-from demarcate.errors import InputError, InputWarning, Problem
+from demarcate.errors import InputError, InputWarning, Problem, warn_caller
 from demarcate.tabular import Schema, as_frame
 from demarcate.tabular.cells import MAX_EXACT_INTEGER
 from demarcate.tabular.class_weights import class_weights
@@ -160,9 +159,7 @@ def _warn_of_shuffled_index(X: Any, arguments: Mapping[str, Any]) -> None:
             continue
         if index.is_unique and own.is_unique and own.isin(index).all():
             fact = f"the index of {name} is that of X in another order, and rows are matched by position"
-            warnings.warn(
-                InputWarning(f"{fact}. Give {name}.loc[X.index] if rows belong together by index"), stacklevel=6
-            )
+            warn_caller(InputWarning(f"{fact}. Give {name}.loc[X.index] if rows belong together by index"))
 
 
 def _are_records(X: Any) -> bool:

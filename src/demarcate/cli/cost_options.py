@@ -2,13 +2,12 @@
 
 import math
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import DecisionOptions
-from demarcate.errors import InputWarning
+from demarcate.errors import InputWarning, warn_caller
 from demarcate.formatting import listed, quoted
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def apply_positive(predictor: Model, label: str | None) -> Model:
     if saved not in (None, code):
         own, other = (quoted(predictor.classes.tolist()[each]) for each in (saved, code))
         message = f"The positive class is {other} here (--positive); the model was saved with {own}."
-        warnings.warn(InputWarning(message), stacklevel=2)
+        warn_caller(InputWarning(message))
     return predictor.with_positive(code)
 
 

@@ -1,6 +1,5 @@
 """From the table that a command names to its rows and its target."""
 
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from demarcate.cli.console import notify
 from demarcate.cli.error_handling import UsageError
 from demarcate.cli.options import ReadingOptions, RowOptions, TableOptions
 from demarcate.datasets import BUILT_IN, TableStream, read_table, stream_table
-from demarcate.errors import InputError, InputWarning, Problem
+from demarcate.errors import InputError, InputWarning, Problem, warn_caller
 from demarcate.formatting import counted, listed, quoted
 from demarcate.io import signals
 from demarcate.phases import phase
@@ -212,4 +211,4 @@ def warn_if_training_rows(predictor: "Predictor", fingerprint: str) -> None:
     """Warn if a model is about to be scored on the very rows that it was trained on."""
     if fingerprint == predictor.record.get("provenance", {}).get("data_sha256"):
         message = "These are the very rows the model was trained on: its scores are too good. Score it on other rows."
-        warnings.warn(InputWarning(message), stacklevel=2)
+        warn_caller(InputWarning(message))

@@ -11,7 +11,6 @@ import json
 import os
 import struct
 import time
-import warnings
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -24,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from demarcate.engine.fit_signature import signature_changes
-from demarcate.errors import CheckpointError, CheckpointWarning
+from demarcate.errors import CheckpointError, CheckpointWarning, warn_caller
 from demarcate.io.lock import locked
 
 _MANIFEST, _LOCK, _FACTS, _DIGEST = "manifest.json", "lock", "facts", "digest"
@@ -62,7 +61,7 @@ class PopulationCheckpoint:
                 os.fsync(file.fileno())
         except OSError as error:
             message = f"no checkpoint could be written ({error.strerror}): {self._folder}. Training goes on without"
-            warnings.warn(CheckpointWarning(message), stacklevel=2)
+            warn_caller(CheckpointWarning(message))
         else:
             self._last_number += 1
             for number in self._numbers():
@@ -79,10 +78,10 @@ class PopulationCheckpoint:
                 return _read(path)
             except _DAMAGE as error:
                 message = f"checkpoint {path} is damaged ({error}). It is ignored"
-                warnings.warn(CheckpointWarning(message), stacklevel=2)
+                warn_caller(CheckpointWarning(message))
         if numbers:
             message = f"no complete checkpoint of {self._name} is left in {self._folder}. It begins anew"
-            warnings.warn(CheckpointWarning(message), stacklevel=2)
+            warn_caller(CheckpointWarning(message))
         return None
 
     def _path(self, number: int) -> Path:

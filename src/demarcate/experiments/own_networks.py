@@ -1,6 +1,5 @@
 """Networks that callers bring: torch modules, or functions that build them, as specifications and initial weights."""
 
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from torch.nn.parameter import is_lazy
 
 from demarcate.encoding import TableEncoder
 from demarcate.engine.backend import Backend
-from demarcate.errors import NetworkWarning, SettingError
+from demarcate.errors import NetworkWarning, SettingError, warn_caller
 from demarcate.nn import MemberState, Network, family_of
 from demarcate.nn.mlp_family import MLP
 from demarcate.nn.module_network import ModuleNetwork
@@ -213,12 +212,11 @@ class OwnNetwork:
     def _warn_of_probabilities(self, x: Tensor) -> None:
         with torch.no_grad():
             if looks_like_probabilities(self.module, x):
-                warnings.warn(
+                warn_caller(
                     NetworkWarning(
                         f"network {self.name!r} seems to return probabilities: all of its outputs are within 0 and 1. "
                         "The losses take logits: remove the softmax or sigmoid from its forward."
-                    ),
-                    stacklevel=4,
+                    )
                 )
 
 

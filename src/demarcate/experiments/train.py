@@ -1,7 +1,6 @@
 """`train`: named networks side by side on the same split, with every setting chosen by the caller."""
 
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +17,7 @@ from demarcate.datasets import Dataset
 from demarcate.encoding import TableEncoder
 from demarcate.encoding.base import CategoryEncoding, check_category_encoding
 from demarcate.engine import FittedMember, History, Member, OnEpoch, Training, fit
-from demarcate.errors import DivergenceWarning, SettingError
+from demarcate.errors import DivergenceWarning, SettingError, warn_caller
 from demarcate.evaluation.means import weighted_mean
 from demarcate.evaluation.row_values import row_hits, row_losses
 from demarcate.experiments.epoch_lines import epoch_reporter
@@ -313,7 +312,7 @@ def _warn_of_divergence(runs: Runs) -> None:
         for run in repeats:
             if run.divergence:
                 subject = f"network {name!r}" + (f" with seed {run.seed}" if len(repeats) > 1 else "")
-                warnings.warn(DivergenceWarning(run.divergence.warning(subject, run.best_epoch)), stacklevel=3)
+                warn_caller(DivergenceWarning(run.divergence.warning(subject, run.best_epoch)))
 
 
 def _run(

@@ -1,6 +1,5 @@
 """What every fitted model has, whatever computes its networks: columns, classes and decisions. Needs no torch."""
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
-from demarcate.errors import InputWarning, SettingError
+from demarcate.errors import InputWarning, SettingError, warn_caller
 from demarcate.evaluation.calibration import scale
 from demarcate.evaluation.conformal import Conformal
 from demarcate.evaluation.costs import Costs
@@ -256,7 +255,7 @@ class FittedModel(ShownAsHtml, ABC):
         plain = read_plain_row(self.schema.columns, row, self._ranges) if self.cells == NO_CELL_OPTIONS else None
         if plain is not None:
             if plain.warning:
-                warnings.warn(InputWarning(plain.warning), stacklevel=3)
+                warn_caller(InputWarning(plain.warning))
             return plain
         from demarcate.tabular.frame import as_frame
 

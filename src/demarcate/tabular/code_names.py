@@ -29,4 +29,4 @@ def code_note(name: str, values: NDArray[np.float64]) -> str:
     if len(np.unique(present)) < _MIN_DIFFERENT:
         return ""
     fact = f"whole numbers such as {present[0]:.0f}, codes by the name of the column: read as numbers"
-    return f"{fact}. --categorical {quoted(name)} reads categories"
+    return f"{fact}. --categorical {quoted(name)} (categorical in Python) reads categories"

@@ -32,7 +32,8 @@ def order_note(name: str, formats: Sequence[str]) -> str:
     parts = "day and month could be either way round"
     if "year" in order + day_month_order(other):
         parts = "day, month and year could be in another order"
-    return f"{parts}: read {order}. --dates {quoted(f'{name}={other}')} reads {day_month_order(other)}"
+    asked = f"--dates {quoted(f'{name}={other}')} (dates in Python)"
+    return f"{parts}: read {order}. {asked} reads {day_month_order(other)}"
 
 
 def with_century(name: str, days: pl.Series, date_format: str) -> tuple[str, str]:
@@ -52,7 +53,7 @@ def with_century(name: str, days: pl.Series, date_format: str) -> tuple[str, str
     begin = int(short[(int(gaps.argmax()) + 1) % len(short)])
     first = begin + (1900 if begin >= _LAST_OF_2000S else 2000)
     other = _PLAIN_FIRST if first < _PLAIN_FIRST else first - 100
-    asked = f"--dates {quoted(f'{name}={date_format}@{other}')} reads {other} to {other + 99}"
+    asked = f"--dates {quoted(f'{name}={date_format}@{other}')} (dates in Python) reads {other} to {other + 99}"
     return f"{date_format}@{first}", f"years of two digits are read as {first} to {first + 99}. {asked}"
 
 
@@ -71,7 +72,8 @@ def far_dates(seconds: NDArray[np.float64]) -> list[float]:
 def far_note(name: str, row: int, text: str) -> str:
     """Return a note on a date that stands for none, first in a row, from 1."""
     fact = f"row {row:,} holds {quoted(text)} among dates: read as missing"
-    return f"{fact}. --missing {quoted(text)} confirms it, --categorical {quoted(name)} reads categories"
+    confirmed = f"--missing {quoted(text)} (missing in Python)"
+    return f"{fact}. {confirmed} confirms it, --categorical {quoted(name)} (categorical in Python) reads categories"
 
 
 def zone_note(cells: pl.Series, days: pl.Series) -> str:

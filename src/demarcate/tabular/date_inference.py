@@ -70,11 +70,15 @@ def read_counted_dates(numbers: pl.Series) -> DateReading:
         return NO_DATES
     if not dates.is_certain:
         asked = quoted(f"{name}={'yyyymmdd' if dates.date_format == '%Y%m%d' else dates.date_format}")
-        return DateReading(None, f"looks like {dates.description}: read as numbers. --dates {asked} reads dates")
+        return DateReading(
+            None, f"looks like {dates.description}: read as numbers. --dates {asked} (dates in Python) reads dates"
+        )
     said = f"{listed(dates.missing)} among dates is read as missing" if dates.missing else ""
     if dates.date_format not in DIGITS:
         said = f"{said}. " if said else ""
-        said = f"{said}read as dates, {dates.description}. --numerical {quoted(name)} reads numbers"
+        said = (
+            f"{said}read as dates, {dates.description}. --numerical {quoted(name)} (numerical in Python) reads numbers"
+        )
     return DateReading(dates.date_format, said, dates.missing)
 
 
@@ -164,4 +168,7 @@ def _no_dates(
         return NO_DATES
     where = listed([place(cells, word) for word in odd.words[:_MAX_NAMED]], total=len(odd.words))
     asked = quoted(",".join(odd.words[:_MAX_NAMED]))
-    return DateReading(None, f"most cells are dates, but {where}: read as categories. --missing {asked} reads dates")
+    return DateReading(
+        None,
+        f"most cells are dates, but {where}: read as categories. --missing {asked} (missing in Python) reads dates",
+    )

@@ -54,7 +54,7 @@ def missing_problems(rows: Sequence[int], n_missing: int | None = None) -> list[
     if not n_missing:
         return []
     place = f"row {rows[0]}" if n_missing == 1 else f"rows {listed(rows, MAX_ROWS_NAMED, total=n_missing)}"
-    remedy = "Fill it in, or leave out rows without a label (--drop-missing-target)"
+    remedy = "Fill it in, or leave out rows without a label: --drop-missing-target (in Python y and X without them)"
     return [Problem(f"The target is missing in {place}", remedy)]
 
 
@@ -148,8 +148,9 @@ def _missing_notice(labels: Mapping[Any, LabelRows]) -> str:
         [f"{quoted(label)} ({counted(words[label].n, 'row')}, first {words[label].first})" for label in unknown]
     )
     what = "is a class, although it looks" if len(unknown) == 1 else "are classes, although they look"
-    remedy = f"--missing {shlex.quote(','.join(unknown))} --drop-missing-target leaves out these rows"
-    return f"the label {shown} {what} like a missing label. {remedy}; in Python, leave them out"
+    options = f"--missing {shlex.quote(','.join(unknown))} --drop-missing-target"
+    remedy = f"{options} leaves out these rows (in Python y and X without them)"
+    return f"the label {shown} {what} like a missing label. {remedy}"
 
 
 def _number_notice(labels: Mapping[Any, LabelRows]) -> str:

@@ -37,7 +37,8 @@ def named_dates(cells: pl.Series, date_format: str) -> DateReading:
     odd = OddCells.of(text, bad, words)
     if not (odd.are_few or odd.stand_for_missing):
         where = listed([place(text, word) for word in odd.words[:_MAX_NAMED]], total=odd.n_cells)
-        remedy = f"Correct the cells, name another format, or read them as missing: --missing {quoted(odd.words[0])}"
+        asked = f"--missing {quoted(odd.words[0])} (missing in Python)"
+        remedy = f"Correct the cells, name another format, or read them as missing: {asked}"
         raise InputError([Problem(f"Column {quoted(cells.name)} needs dates: {where}", remedy)])
     return DateReading(reading.date_format, odd.note("dates", cells.name), odd.words)
 
@@ -54,5 +55,7 @@ def _found_format(text: pl.Series, words: pl.Series) -> DateReading:
 def _unknown_format(text: pl.Series, words: pl.Series, note: str) -> InputError:
     why = note.partition(": read as")[0] or (place(text, words[0]) if len(words) else "every cell is missing")
     name = text.name
-    remedy = f"Name the format, such as --dates {quoted(f'{name}=%d.%m.%Y')} or {quoted(f'{name}=epoch')}"
+    remedy = (
+        f"Name the format, such as --dates {quoted(f'{name}=%d.%m.%Y')} or {quoted(f'{name}=epoch')} (dates in Python)"
+    )
     return InputError([Problem(f"Column {quoted(name)} cannot be read as dates in any format known: {why}", remedy)])

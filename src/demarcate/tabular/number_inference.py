@@ -66,7 +66,8 @@ class NumberReading:
         separator = self.format.thousands if is_grouped else self.format.decimal
         taken = "between thousands" if is_grouped else "as decimal separator"
         fact = f"{self.example} could be thousands or decimals: the {_NAMES[separator]} is read {taken}"
-        return f"{fact}. --decimal {self.format.decimal} confirms it, --decimal {self.other.decimal} reads the other"
+        this, other = self.format.decimal, self.other.decimal
+        return f"{fact}. --decimal {this} (decimal in Python) confirms it, --decimal {other} reads the other"
 
 
 def are_groups_of_three(words: pl.Series) -> bool:
@@ -240,7 +241,8 @@ def _mixed(name: str, odd: OddCells, words: pl.Series, is_read: pl.Series, units
     fact = f"most cells are numbers such as {number}, but row {odd.row:,} holds {other}: read as categories"
     if len(odd.words) > _MAX_OTHERS:
         return f"{fact}, as are {len(odd.words) - 1} more spellings. Correct or empty them to read numbers"
-    return f"{fact}. --numerical {quoted(name)} with --missing {quoted(','.join(odd.words))} reads numbers"
+    asked = f"--numerical {quoted(name)} with --missing {quoted(','.join(odd.words))} (numerical, missing in Python)"
+    return f"{fact}. {asked} reads numbers"
 
 
 def _bare_note(cells: pl.Series, words: pl.Series, parts: NumberParts, is_read: pl.Series, unit: str) -> str:
@@ -257,7 +259,7 @@ def _both_note(cells: pl.Series, words: pl.Series, bodies: pl.Series, is_point: 
         return f"{point} has a decimal point, and no number a decimal comma: read with the point"
     comma = quoted(words.filter(is_comma)[0])
     fact = f"{point} has a decimal point, and others a decimal comma as {comma} has: both are read as decimals"
-    return f"{fact}. --decimal . or --decimal , reads one of them"
+    return f"{fact}. --decimal . or --decimal , (decimal in Python) reads one of them"
 
 
 def _mark_notes(cells: pl.Series, words: pl.Series, marks: pl.Series) -> list[str]:
@@ -272,14 +274,18 @@ def _mark_notes(cells: pl.Series, words: pl.Series, marks: pl.Series) -> list[st
         n_cells = _n_cells(cells, limits)
         fact = f"{counted(n_cells, 'cell')} {'is a limit' if n_cells == 1 else 'are limits'}, first in row "
         fact += f"{_row(cells, limits):,}: {how}"
-        notes.append(f"{fact}. --missing {quoted(','.join(limits.head(_MAX_OTHERS)))} reads them as missing")
+        notes.append(
+            f"{fact}. --missing {quoted(','.join(limits.head(_MAX_OTHERS)))} (missing in Python) reads them as missing"
+        )
     about = words.filter((marks == APPROXIMATE).fill_null(value=False))
     if len(about):
         n_cells = _n_cells(cells, about)
         fact = (
             f"{counted(n_cells, 'cell')} {'is' if n_cells == 1 else 'are'} approximate, such as {_place(cells, about)}"
         )
-        notes.append(f"{fact}: read as the number. --missing {quoted(str(about[0]))} reads it as missing")
+        notes.append(
+            f"{fact}: read as the number. --missing {quoted(str(about[0]))} (missing in Python) reads it as missing"
+        )
     return notes
 
 

@@ -62,4 +62,5 @@ class OddCells:
         more = f" and {counted(n_others, 'more cell')}" if n_others else ""
         listed = ",".join(self.words)
         fact = f"row {self.row:,} holds {word}{more} among {kind}: read as missing"
-        return f"{fact}. --missing {quoted(listed)} confirms it, --categorical {quoted(name)} reads categories"
+        confirmed = f"--missing {quoted(listed)} (missing in Python)"
+        return f"{fact}. {confirmed} confirms it, --categorical {quoted(name)} (categorical in Python) reads categories"

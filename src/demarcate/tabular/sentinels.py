@@ -68,7 +68,7 @@ def sentinel_note(values: Values, written: Callable[[float], str], *, are_dates:
     fact = f"{cells} of {named}, first in row {int(is_one.argmax()) + 1:,}, far from all others ({span})"
     kind = "dates" if are_dates else "numbers"
     missing = ",".join(map(written, found))
-    return f"{fact}: read as {kind}. --missing={missing} reads them as missing"
+    return f"{fact}: read as {kind}. --missing={missing} (missing in Python) reads them as missing"
 
 
 def _is_code(value: float) -> bool:

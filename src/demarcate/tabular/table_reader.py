@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from demarcate.errors import InputError, InputWarning, Problem
+from demarcate.errors import InputError, InputWarning, Problem, warn_caller
 from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import NO_CELL_OPTIONS, CellOptions
@@ -125,7 +124,7 @@ class TableReader:
         fact = f"Column {quoted(column.name)} needs {kind}: {listed(notes.bad, _MAX_NAMED, total=notes.n_bad)}"
         remedy = "Correct the cell or leave it empty" if notes.n_bad == 1 else "Correct the cells or leave them empty"
         if column.kind == "numerical" and any("," in example or "." in example for example in notes.bad):
-            remedy += ", or say how they are written: --decimal , or --thousands ,"
+            remedy += ", or say how they are written: --decimal , or --thousands , (decimal, thousands in Python)"
         return Problem(fact, remedy)
 
 
@@ -141,10 +140,10 @@ def _missing_columns(names: Sequence[str], unknown: Sequence[str]) -> list[Probl
         problems.append(Problem(fact, f"Did you mean {pairs}? Rename {them} as in training"))
     if absent:
         columns, them = ("column", "it") if len(absent) == 1 else ("columns", "them")
-        remedy = f"Add {them} (cells may be empty), or train without {them}: --drop"
+        remedy = f"Add {them} (cells may be empty), or train without {them}: --drop (drop in Python)"
         problems.append(Problem(f"Missing {columns}: {listed(absent, write=quoted)}", remedy))
     return problems
 
 
 def _warn(message: str) -> None:
-    warnings.warn(InputWarning(message), stacklevel=5)
+    warn_caller(InputWarning(message))

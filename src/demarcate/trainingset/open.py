@@ -1,6 +1,5 @@
 """From a table and its labels, or a file that is read column by column, to a training set."""
 
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.errors import InputError, InputWarning, Problem, together
+from demarcate.errors import InputError, InputWarning, Problem, together, warn_caller
 from demarcate.io.scratch import scratch_file
 from demarcate.io.tables.columnar import ColumnSource
 from demarcate.tabular import Column, ParsedColumns, Schema, as_frame, encode_labels, infer_schema, read_labels
@@ -82,7 +81,7 @@ def open_table(
 def warn_of_labels(notices: Iterable[str]) -> None:
     """Warn of labels that a person would ask about."""
     for notice in notices:
-        warnings.warn(InputWarning(notice), stacklevel=3)
+        warn_caller(InputWarning(notice))
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """What callers say of rows beside their features, groups, times and weights, as numbers of each row."""
 
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.errors import InputError, InputWarning, Problem, SettingError
+from demarcate.errors import InputError, InputWarning, Problem, SettingError, warn_caller
 from demarcate.formatting import counted, listed, quoted
 from demarcate.tabular import as_frame, infer_schema
 from demarcate.tabular.cells import parse_categories, parse_numbers
@@ -176,7 +175,7 @@ def _read_groups(keys: Sequence[pl.Series]) -> tuple[NDArray[np.int64], tuple[st
         named = listed([key.name for key in keys], write=quoted)
         each = "it counts as a group of its own" if n == 1 else "each counts as a group of its own"
         message = f"{counted(n, 'row')} without a group in {named}, first row {row}: {each}"
-        warnings.warn(InputWarning(message), stacklevel=6)
+        warn_caller(InputWarning(message))
     joined = pl.DataFrame(words).select(pl.concat_str(pl.all(), separator=SEPARATOR, ignore_nulls=True))
     label = joined.to_series().to_numpy().astype(object)
     label[is_missing] = [f"{SEPARATOR}row {row + 1}" for row in np.flatnonzero(is_missing).tolist()]

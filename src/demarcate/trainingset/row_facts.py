@@ -1,6 +1,5 @@
 """Rows that a model is scored on: what each counts, which belong together, and whose groups it was trained on."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from demarcate.errors import InputWarning
+from demarcate.errors import InputWarning, warn_caller
 from demarcate.evaluation.sampling import PLAIN, Sampling
 from demarcate.formatting import counted, listed, percent, quoted
 from demarcate.tabular import TrainedOn
@@ -41,7 +40,7 @@ class RowFacts:
         groups = counted(self.n_trained_groups, "group")
         fact = f"{share} of {len(self.trained):,} rows are of {groups} that the model was trained on"
         remedy = "Score it on new groups" if self.trained.all() else remedy
-        warnings.warn(InputWarning(f"{fact}: scores of these rows are too good. {remedy}"), stacklevel=3)
+        warn_caller(InputWarning(f"{fact}: scores of these rows are too good. {remedy}"))
 
 
 def roles_in_table(trained_on: TrainedOn | None, roles: RowRoles, columns: Sequence[str]) -> RowRoles:
@@ -72,7 +71,7 @@ def roles_in_table(trained_on: TrainedOn | None, roles: RowRoles, columns: Seque
         else:
             missing.append(_missing("weights", "by weights", [trained_on.weight_column]))
     for message in missing:
-        warnings.warn(InputWarning(message), stacklevel=3)
+        warn_caller(InputWarning(message))
     return roles
 
 

@@ -1,13 +1,12 @@
 """Targets in a torch tensor, which a learner would give to the loss of a plain loop."""
 
-import warnings
 from collections.abc import Iterable
 from itertools import islice
 
 import torch
 from torch import Tensor
 
-from demarcate.errors import InputWarning, TargetError
+from demarcate.errors import InputWarning, TargetError, warn_caller
 from demarcate.formatting import MAX_LISTED, listed
 from demarcate.nn import Network
 from demarcate.nn.heads import head_for
@@ -60,4 +59,4 @@ def _warn_of_gaps(codes: Tensor, n_classes: int) -> None:
     missing = [*islice((index for index in range(n_classes) if index not in rows_have), MAX_LISTED)]
     fact = f"no row is of {'class' if n_missing == 1 else 'classes'} {listed(missing, total=n_missing)}"
     classes = f"the {len(occurring)} classes are the labels that occur, {listed(occurring)}"
-    warnings.warn(InputWarning(f"{fact}: {classes}. Number them from 0"), stacklevel=6)
+    warn_caller(InputWarning(f"{fact}: {classes}. Number them from 0"))

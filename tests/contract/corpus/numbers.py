@@ -31,7 +31,13 @@ CASES = (
     cells(
         "three decimals, or points between thousands",
         ["1.234", "2.345", "1.234", "9.990"],
-        number(1.234, 2.345, 1.234, 9.99, note="the point is read as decimal separator. --decimal . confirms it"),
+        number(
+            1.234,
+            2.345,
+            1.234,
+            9.99,
+            note="the point is read as decimal separator. --decimal . (decimal in Python) confirms it",
+        ),
     ),
     cells(
         "points between thousands, twice",

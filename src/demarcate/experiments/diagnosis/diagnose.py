@@ -1,6 +1,5 @@
 """`diagnose`: train a network and its probes together, and conclude what would help."""
 
-import warnings
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from demarcate.datasets import Dataset
 from demarcate.encoding.base import CategoryEncoding, check_category_encoding
 from demarcate.engine import OnEpoch, Training
 from demarcate.engine.backend import check_precision
-from demarcate.errors import DivergenceWarning, Problem, SettingError
+from demarcate.errors import DivergenceWarning, Problem, SettingError, warn_caller
 from demarcate.experiments.diagnosis.conclude import conclude
 from demarcate.experiments.diagnosis.diagnosis_result import Diagnosis
 from demarcate.experiments.diagnosis.fit_probes import fit_probes
@@ -206,7 +205,7 @@ def diagnose_training_set(
     )
     if diagnosis.diverged:
         fact = f"The loss of {diagnosis.diverged:,} of {counted(diagnosis.n_networks, 'network')} stopped being finite"
-        warnings.warn(DivergenceWarning(f"{fact}. Their best weights are kept. Lower lr."), stacklevel=3)
+        warn_caller(DivergenceWarning(f"{fact}. Their best weights are kept. Lower lr."))
     return diagnosis
 
 

@@ -1,7 +1,6 @@
 """`sweep`: configurations by seeds, trained in one call of the engine; the best one is scored on test rows."""
 
 import os
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from demarcate.datasets import Dataset
 from demarcate.encoding.base import CategoryEncoding, check_category_encoding
 from demarcate.engine import Halving, OnEpoch, Training, fit
 from demarcate.engine.backend import check_precision
-from demarcate.errors import DivergenceWarning, Problem, SettingError
+from demarcate.errors import DivergenceWarning, Problem, SettingError, warn_caller
 from demarcate.experiments.own_networks import AnyNetwork, base_network, own_or_given
 from demarcate.experiments.sweep.grid import MAX_NETWORKS, Between, Over, configurations, n_combinations
 from demarcate.experiments.sweep.result_tables import configuration_table, network_table
@@ -210,7 +209,7 @@ def sweep(
     if n_diverged := int(networks["diverged"].sum()):
         fact = f"The loss of {n_diverged:,} of {counted(len(networks), 'network')} stopped being finite"
         remedy = "Their best weights are kept, and the table marks them. Lower lr"
-        warnings.warn(DivergenceWarning(f"{fact}. {remedy}."), stacklevel=2)
+        warn_caller(DivergenceWarning(f"{fact}. {remedy}."))
     return Sweep(
         ranking,
         networks,

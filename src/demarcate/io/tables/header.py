@@ -1,13 +1,9 @@
 """Column names: those that repeat or cannot be used, and names for columns that have none."""
 
-import inspect
-import warnings
 from collections.abc import Sequence
 
-from demarcate.errors import InputWarning, Problem
+from demarcate.errors import InputWarning, Problem, warn_caller
 from demarcate.formatting import is_whole, listed, quoted
-
-_READERS = ("demarcate.io.tables", "demarcate.tabular.frame")
 
 
 def name_columns(header: Sequence[str], table: str = "") -> tuple[list[str], list[Problem]]:
@@ -45,15 +41,7 @@ def warn_of_unnamed(header: Sequence[str], names: Sequence[str], table: str = ""
 
 def warn(message: str) -> None:
     """Warn the caller of the package of the way that a table is read."""
-    warnings.warn(InputWarning(message), stacklevel=_depth() + 1)
-
-
-def _depth() -> int:
-    """Return the number of calls within table readers between this function's caller and the package's."""
-    frame, depth = inspect.currentframe(), 0
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_READERS):
-        frame, depth = frame.f_back, depth + 1
-    return depth - 1
+    warn_caller(InputWarning(message))
 
 
 def _called(table: str) -> str:

@@ -79,7 +79,9 @@ def find_layout(
         is_header = header is True
         delimiter = most_frequent_delimiter("".join(lines)) if is_header else guess_delimiter(lines, first_line)
         if delimiter == " ":
-            notes.append("its cells are taken to be separated by spaces (another delimiter: --delimiter)")
+            notes.append(
+                "its cells are taken to be separated by spaces (another delimiter: --delimiter, delimiter in Python)"
+            )
     records = sample_records(lines, delimiter, first_line)
     if header is not True:
         refuse_spaced_columns(records, name)
@@ -288,7 +290,7 @@ class _Finder:
         lines = f"lines {before[0].line} to {before[-1].line}" if start > 1 else f"line {before[0].line}"
         shown = listed([record.text.strip() for record in before], 2, write=quoted)
         what = "the first row" if self.has_header is False else "the header"
-        told = f"{what} is line {header.line} (otherwise: --skip-rows N)"
+        told = f"{what} is line {header.line} (otherwise: --skip-rows N, skip_rows in Python)"
         return [
             f"{lines} ({shown}) {'come' if start > 1 else 'comes'} before the table and {_is(start)} left out; {told}"
         ]

@@ -80,7 +80,7 @@ class _TextDecoder:
                 return Problem(f"{fact}, where the file ends within a character", "Copy or download the file again")
             if n_good > n_bad or (self._has_foreign and n_bad < _FEW):
                 rest = f"All but {counted(n_bad, 'byte')} of what was read is UTF-8: write that character again"
-                return Problem(fact, f"{rest}, or give the encoding of the whole file (--encoding)")
+                return Problem(fact, f"{rest}, or give the encoding of the whole file (--encoding, encoding in Python)")
         return Problem(fact, self._remedy(error.object, error.start) or _ENCODING_REMEDY)
 
     def _remedy(self, data: bytes, place: int) -> str:

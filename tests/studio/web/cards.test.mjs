@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { wilsonInterval } from "../../../src/demarcate/studio/web/card_numbers.js";
+import { wilsonInterval } from "../../../src/demarcate/studio/web/wilson_interval.js";
 import { freeName } from "../../../src/demarcate/studio/web/cards_panel.js";
 import { confusionWords } from "../../../src/demarcate/studio/web/confusion_view.js";
 import { steppedWidth } from "../../../src/demarcate/studio/web/layer_editor.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { checkStep } from "../../../src/demarcate/studio/web/lesson_checks.js";
-import { wilsonInterval } from "../../../src/demarcate/studio/web/lesson_feedback.js";
+import { wilsonInterval } from "../../../src/demarcate/studio/web/wilson_interval.js";
 import { emptyRecord, recordAnswer, recordCards } from "../../../src/demarcate/studio/web/lesson_record.js";
 import { LESSON_PATIENT, LESSON_STEPS, stateOfStep } from "../../../src/demarcate/studio/web/lesson_steps.js";
 import { FEEDBACK_TEXTS } from "../../../src/demarcate/studio/web/lesson_strings.js";

@@ -5,12 +5,10 @@
  */
 import { make, setText, show } from "./dom.js";
 import { cardStrings, wordStrings } from "./strings.js";
+import { wilsonInterval } from "./wilson_interval.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").CardFacts} CardFacts */
-
-/** Standard errors on either side of a 95% interval. */
-const Z = 1.959964;
 
 /**
  * Return the numbers of a card.
@@ -76,20 +74,4 @@ function intervalWords(card, rows, part) {
   if (accuracies.length > 1) return cardStrings.overSeeds(part, Math.min(...accuracies), Math.max(...accuracies), accuracies.length);
   const [low, high] = wilsonInterval(card.monitored_accuracy, rows);
   return cardStrings.interval(part, low, high);
-}
-
-/**
- * Return the 95% interval of a share of independent rows.
- *
- * Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
- *
- * @param {number} share
- * @param {number} rows
- * @returns {[number, number]}
- */
-export function wilsonInterval(share, rows) {
-  const spread = Z ** 2 / rows;
-  const middle = (share + spread / 2) / (1 + spread);
-  const half = (Z / (1 + spread)) * Math.sqrt((share * (1 - share)) / rows + spread / (4 * rows));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
 }

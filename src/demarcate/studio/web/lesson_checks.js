@@ -18,9 +18,9 @@ import {
   mostAccurate,
   rateLine,
   saidOf,
-  wilsonInterval,
 } from "./lesson_feedback.js";
 import { runsWhere } from "./lesson_record.js";
+import { wilsonInterval } from "./wilson_interval.js";
 
 /**
  * @typedef {import("./lesson_feedback.js").Feedback} Feedback

@@ -5,6 +5,7 @@
  */
 
 import { LESSON_PATIENT } from "./lesson_steps.js";
+import { wilsonInterval } from "./wilson_interval.js";
 
 /** @typedef {import("./lesson_record.js").LessonRun} LessonRun */
 
@@ -13,21 +14,6 @@ import { LESSON_PATIENT } from "./lesson_steps.js";
  * @property {boolean} done whether the networks did what the step asks; its question is apart
  * @property {[string, ...any[]][]} says names of sentences, and their numbers
  */
-
-const Z_95 = 1.959963984540054;
-
-/**
- * Return the 95% interval of a share of n independent rows, by Wilson.
- *
- * @param {number} share
- * @param {number} n
- * @returns {[number, number]}
- */
-export function wilsonInterval(share, n) {
-  const middle = (share + (Z_95 * Z_95) / (2 * n)) / (1 + (Z_95 * Z_95) / n);
-  const half = (Z_95 / (1 + (Z_95 * Z_95) / n)) * Math.sqrt((share * (1 - share)) / n + (Z_95 * Z_95) / (4 * n * n));
-  return [Math.max(0, middle - half), Math.min(1, middle + half)];
-}
 
 /**
  * Return the hidden units of a card.

@@ -6,7 +6,7 @@
 import { roundTicks, tickText } from "./axis_ticks.js";
 import { boundarySegments } from "./contours.js";
 import { make, makeSvg } from "./dom.js";
-import { drawNetwork, paintMap } from "./map_canvas.js";
+import { drawNetwork, memberGrids, paintMap } from "./map_canvas.js";
 import { cutOf, planesOf } from "./outputs.js";
 import { classColour, css, shapeCorners } from "./palette.js";
 import { drawAxes, drawPoints, MAP_MARGIN, plotBoxOf, pointRadius } from "./point_layer.js";
@@ -88,7 +88,13 @@ export function cardSvg(app, id) {
         href: paintMap(card, state, palette, 2 * Math.round(box.width)).toDataURL("image/png"),
         x: box.left, y: box.top, width: box.width, height: box.height, preserveAspectRatio: "none",
       }),
-      boundaryPath(card, cutOf(state.decision), box, palette),
+      ...(state.view.spread ? memberGrids(card) : []).map((grid) =>
+        boundaryPath(grid, cutOf(state.decision), box, { stroke: css(palette.ink, 0.5), "stroke-width": 0.9 }),
+      ),
+      boundaryPath(planesOf(card.arrays.logits, card.facts.scale), cutOf(state.decision), box, {
+        stroke: css(palette.ink),
+        "stroke-width": 1.8,
+      }),
       ...axisElements(dataset, box, palette),
       pointElements(dataset, state.view.points, box, palette),
       ...legendElements(dataset, palette, PICTURE_SIDE + 14),
@@ -112,13 +118,12 @@ function pictureWords(app, id, { facts }) {
 }
 
 /**
- * @param {LiveCard} card
+ * @param {ReturnType<typeof planesOf>} grid
  * @param {number} cut
  * @param {PlotBox} box
- * @param {Palette} palette
+ * @param {object} look
  */
-function boundaryPath({ arrays, facts }, cut, box, palette) {
-  const grid = planesOf(arrays.logits, facts.scale);
+function boundaryPath(grid, cut, box, look) {
   const segments = boundarySegments(grid.planes, grid.width, grid.height, cut);
   const parts = [];
   for (let at = 0; at < segments.length; at += 4) {
@@ -128,7 +133,7 @@ function boundaryPath({ arrays, facts }, cut, box, palette) {
     });
     parts.push(`M${x0} ${y0}L${x1} ${y1}`);
   }
-  return makeSvg("path", { d: parts.join(""), fill: "none", stroke: css(palette.ink), "stroke-width": 1.8, "stroke-linecap": "round" });
+  return makeSvg("path", { d: parts.join(""), fill: "none", "stroke-linecap": "round", ...look });
 }
 
 /**

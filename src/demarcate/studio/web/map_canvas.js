@@ -192,10 +192,12 @@ function keptTable(view, classes, page, cut) {
 }
 
 /**
+ * Return the grid of each of several seeds.
+ *
  * @param {LiveCard} card
- * @returns {ReturnType<typeof planesOf>[]} the grid of each of several seeds
+ * @returns {ReturnType<typeof planesOf>[]}
  */
-function memberGrids({ arrays, facts }) {
+export function memberGrids({ arrays, facts }) {
   const members = arrays.member_logits;
   if (!members) return [];
   const [count, ...shape] = members.shape;

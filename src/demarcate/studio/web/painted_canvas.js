@@ -42,14 +42,17 @@ export function paintedCanvas(kind, painter) {
   const canvas = make("canvas", { class: `painted ${kind}`, "aria-hidden": "true" });
   const context = canvas.getContext("2d");
   let [width, height, ratio] = [0, 0, 1];
-  let [inView, stale, waiting, painted] = [false, true, 0, -Infinity];
+  let [inView, stale, waiting, later, painted] = [false, true, 0, 0, -Infinity];
 
   function paint() {
     cancelAnimationFrame(waiting);
     waiting = 0;
-    stale = width === 0 || height === 0 || (!inView && performance.now() - painted < UNSEEN_PAUSE);
+    const pause = inView ? 0 : painted + UNSEEN_PAUSE - performance.now();
+    stale = width === 0 || height === 0 || pause > 0;
+    if (pause > 0) later ||= window.setTimeout(paint, pause);
     if (stale || context === null) return;
-    painted = performance.now();
+    clearTimeout(later);
+    [later, painted] = [0, performance.now()];
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     painter(context, width, height, ratio);
@@ -83,6 +86,7 @@ export function paintedCanvas(kind, painter) {
     },
     close() {
       cancelAnimationFrame(waiting);
+      clearTimeout(later);
       sizes.disconnect();
       views.disconnect();
     },

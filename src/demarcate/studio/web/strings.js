@@ -228,7 +228,7 @@ export const cardStrings = Object.freeze({
     (since > 0 ? `; none better in the ${grouped(since)} since.` : "."),
   networkRole: "drawing of a network",
   networkLabel: "Hidden units and weights. Arrow keys go from unit to unit.",
-  networkHint: "Blue is above zero, orange (dashed) below; the wider a line, the larger the weight. Point at a unit to enlarge it.",
+  networkHint: "Blue: above zero. Orange, dashed: below. Wider lines: larger weights. Point at a unit to enlarge it.",
   noHidden: "No hidden layer: the outputs are weighted sums of the inputs, and the boundary is straight.",
   weightsNotDrawn: "There are too many weights to draw them. Point at a unit to enlarge it.",
   layerTitle: (/** @type {number} */ layer, /** @type {number} */ last, /** @type {number} */ units) =>

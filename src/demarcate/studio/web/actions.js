@@ -37,11 +37,24 @@ export function nextTheme(app) {
 export async function shareState(app) {
   const address = new URL(window.location.href);
   address.hash = await fragmentOf(app.store.state());
-  try {
-    await navigator.clipboard.writeText(address.href);
+  if (await copyText(address.href)) {
     app.notify(headerStrings.shared);
-  } catch {
+  } else {
     window.history.replaceState(null, "", address);
     app.notify(headerStrings.sharedInAddress);
+  }
+}
+
+/**
+ * Copy a text; returns whether the browser allowed it.
+ *
+ * @param {string} text
+ */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
   }
 }

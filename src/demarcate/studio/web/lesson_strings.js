@@ -295,7 +295,7 @@ export const STEP_TEXTS = Object.freeze({
     ],
     watch: "The interval of the test accuracy: how much can 61 patients show?",
     question: "Of 61 test patients 50 are right: 0.82. What do we know of the accuracy on other patients?",
-    choices: ["It is 0.82", "It is about 0.70 to 0.90", "It is at least 0.82"],
+    choices: ["It is 0.82", "It is about 0.71 to 0.90", "It is at least 0.82"],
     why: "The 95% interval of 50 out of 61 goes from 0.71 to 0.90. More digits would be more rows.",
     stretch: [
       [

@@ -1,0 +1,189 @@
+/**
+ * The lesson beside the networks: one step at a time, with feedback from what the learner's networks did.
+ *
+ * @module
+ */
+import { isVisible } from "./chosen_card.js";
+import { button } from "./controls.js";
+import { decisionRows } from "./decision_panel.js";
+import { make, setAttribute, setText, show } from "./dom.js";
+import { icon } from "./icons.js";
+import { checkStep } from "./lesson_checks.js";
+import { noProgress, rememberProgress, rememberedProgress } from "./lesson_progress.js";
+import { emptyRecord, recordAnswer, recordCards } from "./lesson_record.js";
+import { LESSON_STEPS, stateOfStep } from "./lesson_steps.js";
+import { FEEDBACK_TEXTS, STEP_TEXTS } from "./lesson_strings.js";
+import { stepView } from "./lesson_step_view.js";
+import { onRowAnswer } from "./row_form.js";
+import { lessonStrings } from "./strings.js";
+import { openTeacherPage } from "./teacher_page.js";
+import { outcomeAt, cheapestThreshold, thresholdInForce } from "./thresholds.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./lesson_checks.js").CostFacts} CostFacts */
+
+/** Between two looks at what networks did, in milliseconds. */
+const BETWEEN_CHECKS = 500;
+
+/**
+ * Return the panel of the lesson.
+ *
+ * @param {App} app
+ */
+export function lessonPanel(app) {
+  const { store, live } = app;
+  const record = emptyRecord();
+  const progress = rememberedProgress();
+  const shared = JSON.stringify(store.state());
+  const opened = LESSON_STEPS.findIndex((step) => JSON.stringify(stateOfStep(step)) === shared);
+  if (opened >= 0) progress.step = opened;
+
+  const stepper = make("ol", { class: "stepper", "aria-label": lessonStrings.all });
+  const place = make("div", { class: "lesson-step" });
+  const done = make("span", { class: "hint" });
+  const teacher = button({
+    label: lessonStrings.teacher,
+    kind: "quiet",
+    onClick: () => openTeacherPage(app, (position) => go(position)),
+  });
+  const forget = button({ label: lessonStrings.forget, kind: "quiet", onClick: begin });
+  const element = make(
+    "section",
+    { class: "panel lesson-panel", "aria-label": lessonStrings.title },
+    stepper,
+    place,
+    make("div", { class: "lesson-foot" }, done, teacher, forget),
+  );
+  /** @type {ReturnType<typeof stepView> | null} */ let view = null;
+  let checked = -Infinity;
+  let timer = 0;
+
+  const dots = LESSON_STEPS.map((step, position) => {
+    const title = STEP_TEXTS[step.id].title;
+    return make("button", { type: "button", class: "step-dot", title, on: { click: () => go(position) } });
+  });
+  stepper.append(...dots.map((dot) => make("li", {}, dot)));
+
+  function begin() {
+    Object.assign(progress, noProgress());
+    rememberProgress(null);
+    app.announce.say(lessonStrings.forgotten);
+    go(0);
+  }
+
+  /** @param {number} position */
+  function go(position) {
+    progress.step = position;
+    const step = LESSON_STEPS[position];
+    view = stepView(step, {
+      choice: progress.choices[step.id] ?? null,
+      onSetUp() {
+        app.source.send({ type: "pause" });
+        store.settle();
+        store.replace(stateOfStep(step), "");
+        check();
+      },
+      onChoice(choice) {
+        progress.choices[step.id] = choice;
+        check();
+      },
+      onMove: (by) => go(progress.step + by),
+      app,
+    });
+    place.replaceChildren(...view.elements);
+    showDots();
+    check();
+  }
+
+  function showDots() {
+    dots.forEach((dot, position) => {
+      const { id } = LESSON_STEPS[position];
+      const isDone = progress.done.includes(id);
+      setAttribute(dot, "aria-current", position === progress.step ? "step" : null);
+      dot.classList.toggle("is-done", isDone);
+      const label = `${lessonStrings.step(position + 1, LESSON_STEPS.length)}: ${STEP_TEXTS[id].title}`;
+      setAttribute(dot, "aria-label", isDone ? `${label}, ${lessonStrings.done}` : label);
+      const shown = isDone ? "tick" : `${position + 1}`;
+      if (dot.dataset.shown !== shown) dot.replaceChildren(isDone ? icon("tick") : shown);
+      dot.dataset.shown = shown;
+    });
+    const record = progress.record === null ? "" : `, ${lessonStrings.record(progress.record)}`;
+    setText(done, lessonStrings.progress(progress.done.length, LESSON_STEPS.length) + record);
+    show(forget, progress.done.length > 0);
+  }
+
+  function check() {
+    clearTimeout(timer);
+    timer = 0;
+    checked = performance.now();
+    if (view === null) return;
+    const step = LESSON_STEPS[progress.step];
+    const feedback = checkStep(step.id, { state: store.state(), record, costs: costFacts(app) });
+    const isRight = progress.choices[step.id] === step.right;
+    if (feedback.done && isRight && !progress.done.includes(step.id)) {
+      progress.done.push(step.id);
+      app.announce.say(lessonStrings.both);
+    }
+    for (const [name, units] of feedback.says) {
+      if (name === "fewestReached") progress.record = Math.min(progress.record ?? Infinity, units);
+    }
+    rememberProgress(progress);
+    view.show(
+      feedback.says.map(([name, ...numbers]) => FEEDBACK_TEXTS[name](...numbers)),
+      { networks: feedback.done, all: progress.done.includes(step.id) },
+    );
+    showDots();
+  }
+
+  function checkSoon() {
+    if (!isVisible(element) || timer !== 0) return;
+    const wait = Math.max(0, checked + BETWEEN_CHECKS - performance.now());
+    timer = window.setTimeout(check, wait);
+  }
+
+  live.on("frame", () => {
+    const { dataset, frame } = live;
+    if (dataset === null || frame === null || frame.revision !== store.revision()) return;
+    recordCards(record, store.state(), dataset.facts, live.cards, dataset.arrays.validation_codes?.data ?? []);
+    checkSoon();
+  });
+  live.on("answer", ({ facts }) => {
+    recordAnswer(record, facts);
+    checkSoon();
+  });
+  onRowAnswer(app, ({ answer, cells }) => {
+    record.rows.push({ answer, cells, seeds: answer.members?.length ?? 1 });
+    if (record.rows.length > 200) record.rows.shift();
+    checkSoon();
+  });
+  store.watch(checkSoon);
+  new IntersectionObserver(checkSoon).observe(element);
+  go(progress.step);
+  return element;
+}
+
+/**
+ * Return what decisions of the first card cost, where there are two classes.
+ *
+ * @param {App} app
+ * @returns {CostFacts | null}
+ */
+function costFacts(app) {
+  const { cards, decision } = app.store.state();
+  const rows = decisionRows(app, cards[0].id, decision.positive);
+  if (rows === null || app.live.dataset?.facts.classes.length !== 2) return null;
+  const { probabilities, codes, curve } = rows;
+  const at = (/** @type {number} */ threshold) => {
+    const outcome = outcomeAt(probabilities, codes, decision, threshold);
+    return { ...outcome, cost: 100 * (outcome.cost ?? 0) };
+  };
+  const cheapest = cheapestThreshold(curve, decision);
+  return {
+    nRows: probabilities.length,
+    epoch: app.live.cards.get(cards[0].id)?.facts.epoch ?? 0,
+    threshold: thresholdInForce(decision),
+    now: at(thresholdInForce(decision)),
+    half: at(0.5),
+    cheapest: { cost: at(cheapest).cost, threshold: cheapest },
+  };
+}

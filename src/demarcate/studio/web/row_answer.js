@@ -1,0 +1,83 @@
+/**
+ * What a network says of one row: the probability of each class, those of its seeds, and the set that holds the true one.
+ *
+ * @module
+ */
+import { make, setText, show } from "./dom.js";
+import { classMark } from "./palette.js";
+import { rowStrings } from "./strings.js";
+
+/** @typedef {import("./types.js").RowAnswer} RowAnswer */
+
+/**
+ * Return the place of answers.
+ */
+export function rowAnswer() {
+  const waiting = make("p", { class: "hint", text: rowStrings.waiting });
+  const epoch = make("span", { class: "hint" });
+  const prediction = make("p", { class: "row-prediction" });
+  const bars = make("dl", { class: "row-bars" });
+  const lines = make("ul", { class: "row-lines" });
+  const body = make("div", { class: "row-answer", hidden: true }, epoch, prediction, bars, lines);
+  return {
+    element: make("div", { "aria-live": "polite" }, waiting, body),
+    /** @param {RowAnswer} answer @param {string[]} classes */
+    show(answer, classes) {
+      show(waiting, false);
+      show(body, true);
+      const name = (/** @type {number} */ code) => classes[code] ?? `${code}`;
+      setText(epoch, answer.epoch === 0 ? rowStrings.untrained : rowStrings.atEpoch(answer.epoch));
+      const likeliest = answer.probabilities[answer.prediction];
+      setText(prediction, rowStrings.prediction(name(answer.prediction), likeliest.toFixed(3)));
+      bars.replaceChildren(...answer.probabilities.flatMap((_, code) => barOf(answer, code, name(code))));
+      const texts = linesOf(answer, name);
+      lines.replaceChildren(...texts.map((text) => make("li", { text })));
+    },
+  };
+}
+
+/**
+ * @param {RowAnswer} answer
+ * @param {number} code
+ * @param {string} name
+ */
+function barOf({ probabilities, members, prediction }, code, name) {
+  const fill = make("span", { class: `row-fill class-back-${code % 12}` });
+  fill.style.setProperty("--share", `${probabilities[code]}`);
+  const dots = (members ?? []).map((member) => {
+    const dot = make("span", { class: "row-dot" });
+    dot.style.setProperty("--share", `${member[code]}`);
+    return dot;
+  });
+  const kind = code === prediction ? "is-predicted" : "";
+  return [
+    make("dt", { class: kind }, classMark(code), name),
+    make(
+      "dd",
+      { class: kind },
+      make("span", { class: "row-bar", "aria-hidden": "true" }, fill, ...dots),
+      probabilities[code].toFixed(3),
+    ),
+  ];
+}
+
+/**
+ * @param {RowAnswer} answer
+ * @param {(code: number) => string} name
+ */
+function linesOf({ set, coverage, members, prediction, probabilities, notices }, name) {
+  const lines = [];
+  if (set === null || coverage === null) lines.push(rowStrings.noSet);
+  else {
+    const classes = set.length === 0 ? rowStrings.emptySet : set.map(name).join(", ");
+    lines.push(rowStrings.set(classes, `${Math.round(100 * coverage)}%`));
+  }
+  const spoken = probabilities.length === 2 ? 1 : prediction;
+  const shares = members?.map((member) => member[spoken]);
+  if (!shares) lines.push(rowStrings.oneSeed);
+  else {
+    const [low, high] = [Math.min(...shares), Math.max(...shares)].map((share) => share.toFixed(3));
+    lines.push(rowStrings.spread(shares.length, low, high, name(spoken)));
+  }
+  return [...lines, ...notices];
+}

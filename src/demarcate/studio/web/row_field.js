@@ -1,0 +1,113 @@
+/**
+ * One cell of a new row: a number, a category of the table or another one, or nothing.
+ *
+ * @module
+ */
+import { tidyNumber } from "./controls.js";
+import { make, setText, show, uniqueId } from "./dom.js";
+import { rowStrings } from "./strings.js";
+
+/** @typedef {import("./types.js").ColumnFacts} ColumnFacts */
+
+const OTHER = "\u0000other";
+const MISSING = "\u0000missing";
+
+/**
+ * @typedef {object} CellField
+ * @property {HTMLElement} element
+ * @property {() => number | string | null} value null is missing
+ * @property {(value: number | string | null | undefined) => void} set
+ */
+
+/**
+ * Return the field of a column.
+ *
+ * @param {ColumnFacts} column
+ * @param {() => void} onChange
+ * @returns {CellField}
+ */
+export function rowField(column, onChange) {
+  return column.kind === "categorical" ? categoryField(column, onChange) : textField(column, onChange);
+}
+
+/**
+ * @param {ColumnFacts} column
+ * @param {() => void} onChange
+ * @returns {CellField}
+ */
+function categoryField({ name, categories }, onChange) {
+  const id = uniqueId("cell");
+  const options = [...categories.map((each) => [each, each]), [OTHER, rowStrings.other], [MISSING, rowStrings.missing]];
+  const list = make("select", { id }, ...options.map(([value, text]) => make("option", { value, text })));
+  const other = make("input", { type: "text", "aria-label": rowStrings.otherLabel(name), hidden: true });
+  list.addEventListener("change", () => {
+    show(other, list.value === OTHER);
+    if (list.value === OTHER) other.focus();
+    onChange();
+  });
+  other.addEventListener("input", onChange);
+  return {
+    element: cellFrame(name, id, list, other),
+    value() {
+      if (list.value === MISSING) return null;
+      return list.value === OTHER ? other.value : list.value;
+    },
+    set(value) {
+      const text = value === null || value === undefined ? MISSING : `${value}`;
+      const isKnown = text === MISSING || categories.includes(text);
+      list.value = isKnown ? text : OTHER;
+      other.value = isKnown ? "" : text;
+      show(other, !isKnown);
+    },
+  };
+}
+
+/**
+ * Numbers outside those of the training rows are allowed, and said to be.
+ *
+ * @param {ColumnFacts} column
+ * @param {() => void} onChange
+ * @returns {CellField}
+ */
+function textField({ name, kind, low, high }, onChange) {
+  const id = uniqueId("cell");
+  const isNumber = kind === "numerical";
+  const box = make("input", { type: isNumber ? "number" : "text", id, step: "any", placeholder: rowStrings.missing });
+  const hint = make("p", { class: "problem", hidden: true });
+  const check = () => {
+    const value = box.valueAsNumber;
+    const isOutside = isNumber && low !== null && high !== null && (value < low || value > high);
+    if (isOutside) setText(hint, rowStrings.outside(shortNumber(low), shortNumber(high)));
+    show(hint, isOutside);
+  };
+  box.addEventListener("input", () => {
+    check();
+    onChange();
+  });
+  return {
+    element: cellFrame(name, id, box, hint),
+    value() {
+      if (box.value.trim() === "") return null;
+      return isNumber ? box.valueAsNumber : box.value;
+    },
+    set(value) {
+      const text = typeof value === "number" ? shortNumber(value) : `${value ?? ""}`;
+      if (box.value !== text) box.value = text;
+      check();
+    },
+  };
+}
+
+/** @param {number} value */
+function shortNumber(value) {
+  return tidyNumber(Number(value.toPrecision(5)));
+}
+
+/**
+ * @param {string} name
+ * @param {string} id
+ * @param {...HTMLElement} controls
+ */
+function cellFrame(name, id, ...controls) {
+  return make("div", { class: "field" }, make("label", { for: id, text: name }), ...controls);
+}

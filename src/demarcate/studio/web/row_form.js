@@ -1,0 +1,138 @@
+/**
+ * A form for one new row, and what a network says of it.
+ *
+ * @module
+ */
+import { cardChoice, chosenCard, isVisible } from "./chosen_card.js";
+import { button } from "./controls.js";
+import { make, setText, show } from "./dom.js";
+import { LESSON_PATIENT } from "./lesson_steps.js";
+import { askSession } from "./questions.js";
+import { rowAnswer } from "./row_answer.js";
+import { rowField } from "./row_field.js";
+import { askStrings, rowStrings } from "./strings.js";
+
+/** @typedef {import("./types.js").App} App */
+/** @typedef {import("./types.js").ColumnFacts} ColumnFacts */
+/** @typedef {import("./types.js").RowAnswer} RowAnswer */
+/** @typedef {Object<string, number | string | null>} Cells */
+
+/** After a cell is changed, and between two answers while networks train, in milliseconds. */
+const AFTER_CHANGE = 120;
+const WHILE_TRAINING = 1000;
+
+/** @type {WeakMap<App, Set<(row: {answer: RowAnswer, cells: Cells}) => void>>} */
+const ROW_LISTENERS = new WeakMap();
+
+/**
+ * Call a function with each answer about a row.
+ *
+ * @param {App} app
+ * @param {(row: {answer: RowAnswer, cells: Cells}) => void} listener
+ */
+export function onRowAnswer(app, listener) {
+  const listeners = ROW_LISTENERS.get(app) ?? new Set();
+  ROW_LISTENERS.set(app, listeners.add(listener));
+}
+
+/**
+ * Return the form of one new row.
+ *
+ * @param {App} app
+ */
+export function rowForm(app) {
+  const { live } = app;
+  const fields = make("div", { class: "row-fields" });
+  const answer = rowAnswer();
+  const problem = make("p", { class: "problem", role: "alert" });
+  /** @type {Map<string, ReturnType<typeof rowField>>} */ const byColumn = new Map();
+  let built = "";
+  let timer = 0;
+  let asked = 0;
+  let isOpen = false;
+  let again = false;
+
+  /** @param {Cells} cells */
+  function fill(cells) {
+    for (const [name, field] of byColumn) if (name in cells) field.set(cells[name]);
+    askSoon();
+  }
+  const typical = () =>
+    fill(Object.fromEntries((live.dataset?.facts.columns ?? []).map((each) => [each.name, each.typical])));
+  const patient = button({ label: rowStrings.patient, onClick: () => fill(LESSON_PATIENT) });
+
+  function build() {
+    const columns = live.dataset?.facts.columns ?? [];
+    const signature = JSON.stringify(columns);
+    if (signature === built) return;
+    built = signature;
+    const kept = new Map([...byColumn].map(([name, field]) => [name, field.value()]));
+    byColumn.clear();
+    for (const column of columns) {
+      const field = rowField(column, () => askSoon());
+      field.set(kept.get(column.name) ?? column.typical);
+      byColumn.set(column.name, field);
+    }
+    fields.replaceChildren(...[...byColumn.values()].map((field) => field.element));
+    show(
+      patient,
+      Object.keys(LESSON_PATIENT).every((name) => byColumn.has(name)),
+    );
+  }
+
+  function askSoon(wait = AFTER_CHANGE) {
+    clearTimeout(timer);
+    timer = window.setTimeout(ask, wait);
+  }
+
+  function ask() {
+    if (!isVisible(element) || byColumn.size === 0 || live.status !== "open" || app.source.name === "recorded") return;
+    // One question at a time: while a slow session answers, only the last change waits.
+    if (isOpen) return void (again = true);
+    isOpen = true;
+    asked = performance.now();
+    const cells = Object.fromEntries([...byColumn].map(([name, field]) => [name, field.value()]));
+    const done = () => {
+      isOpen = false;
+      if (again) askSoon();
+      again = false;
+    };
+    askSession(
+      app,
+      { type: "row", card: chosenCard(app).id, cells },
+      {
+        onAnswer(/** @type {RowAnswer} */ facts) {
+          setText(problem, "");
+          answer.show(facts, live.dataset?.facts.classes ?? []);
+          for (const listener of ROW_LISTENERS.get(app) ?? []) listener({ answer: facts, cells });
+          done();
+        },
+        onProblem({ fact, remedy }) {
+          setText(problem, `${fact} ${remedy}`);
+          done();
+        },
+      },
+    );
+  }
+
+  const element = make(
+    "section",
+    { class: "panel row-form", "aria-label": rowStrings.title },
+    make("p", { class: "hint", text: app.source.name === "recorded" ? askStrings.recorded : rowStrings.intro }),
+    cardChoice(app, rowStrings.card, () => askSoon(0)),
+    make("div", { class: "button-row" }, button({ label: rowStrings.typical, onClick: typical }), patient),
+    answer.element,
+    problem,
+    fields,
+  );
+  live.on("dataset", () => {
+    build();
+    askSoon();
+  });
+  live.on("frame", () => {
+    if (performance.now() - asked > WHILE_TRAINING) askSoon(0);
+  });
+  new IntersectionObserver(() => askSoon(0)).observe(element);
+  build();
+  return element;
+}

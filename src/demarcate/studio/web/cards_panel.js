@@ -73,9 +73,12 @@ export function cardsPanel(app) {
   }
 
   const invalidateAll = () => cards.forEach((card) => card.invalidate());
+  let look = "";
   app.store.watch((state) => {
     showState(state);
-    invalidateAll();
+    const next = JSON.stringify([state.view, state.decision]);
+    if (next !== look) invalidateAll();
+    look = next;
   });
   app.theme.watch(invalidateAll);
   app.live.on("frame", () => cards.forEach((card) => card.paintFrame()));

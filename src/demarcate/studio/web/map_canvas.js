@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { boundarySegments } from "./contours.js";
-import { make, setAttribute, show } from "./dom.js";
+import { boundarySegments, leadersOf } from "./contours.js";
+import { make, setAttribute, setText, show } from "./dom.js";
 import { oddsTable, paintClasses, paintOdds } from "./map_pixels.js";
 import { placeAfterKey, valuesAt } from "./map_pointer.js";
 import { cutOf, planesOf } from "./outputs.js";
@@ -50,10 +50,14 @@ export function createMap(app, id, pointer, pointLayer) {
     if (dataset === null) return;
     const [state, palette, card] = [app.store.state(), app.theme.palette(), app.live.cards.get(id)];
     const box = plotBoxOf(width, height);
-    if (card?.arrays.logits) drawNetwork(context, image, card, state, palette, box, ratio);
+    if (card?.arrays.logits) {
+      const only = drawNetwork(context, image, card, state, palette, box, ratio);
+      setText(note, only === null ? "" : cardStrings.oneClass(dataset.facts.classes[only] ?? ""));
+    }
     context.drawImage(pointLayer(dataset, state.view.points, palette, width, height, ratio), 0, 0, width, height);
   });
   const cross = make("div", { class: "map-cross", hidden: true });
+  const note = make("p", { class: "map-note" });
   const plot = make(
     "div",
     {
@@ -92,7 +96,7 @@ export function createMap(app, id, pointer, pointLayer) {
     () => reachOf(app.live.dataset?.facts.extent),
   );
   return {
-    element: make("div", { class: "map" }, view.canvas, plot),
+    element: make("div", { class: "map" }, view.canvas, plot, note),
     paint() {
       setAttribute(plot, "aria-label", cardStrings.mapLabel(nameOf(app, id)));
       view.paint();
@@ -115,6 +119,7 @@ export function createMap(app, id, pointer, pointLayer) {
  * @param {Palette} palette
  * @param {PlotBox} box
  * @param {number} ratio
+ * @returns {number | null} the class that is predicted everywhere, by number; null: there is a boundary
  */
 export function drawNetwork(context, image, card, state, palette, box, ratio) {
   const grid = planesOf(card.arrays.logits, card.facts.scale);
@@ -135,7 +140,8 @@ export function drawNetwork(context, image, card, state, palette, box, ratio) {
       context.stroke();
     }
   }
-  strokeSegments(context, boundarySegments(grid.planes, grid.width, grid.height, cut), grid, box);
+  const boundary = boundarySegments(grid.planes, grid.width, grid.height, cut);
+  strokeSegments(context, boundary, grid, box);
   context.strokeStyle = css(palette.panel, 0.55);
   context.lineWidth = 4;
   context.stroke();
@@ -143,6 +149,8 @@ export function drawNetwork(context, image, card, state, palette, box, ratio) {
   context.lineWidth = 1.8;
   context.stroke();
   context.restore();
+  if (boundary.length > 0) return null;
+  return grid.planes.length === 1 ? Number(grid.planes[0][0] >= cut) : leadersOf(grid.planes)[0];
 }
 
 /**

@@ -10,7 +10,7 @@
 
 /** How much of its colour the region of a class has, and a class that is certain. */
 const REGION_STRENGTH = 0.34;
-const CERTAIN_STRENGTH = 0.72;
+const CERTAIN_STRENGTH = 0.6;
 
 /** Log odds beyond which colours no longer change, and the entries of a table from there to there. */
 const REACH = 8;

@@ -4,7 +4,7 @@
  * @module
  */
 import { button, choice, segments } from "./controls.js";
-import { make, makeSvg, setAttribute, show } from "./dom.js";
+import { make, makeSvg, setAttribute, setText, show } from "./dom.js";
 import { classMark } from "./palette.js";
 import { cardStrings, wordStrings } from "./strings.js";
 
@@ -49,6 +49,7 @@ export function createMapToolbar(app, display, addCard) {
   const sections = SHOWN_PARTS.map((name) => pressed(cardStrings.shown[name], null, () => display.set(name, !display.get(name))));
   const add = button({ label: cardStrings.addCard, icon: "plus", onClick: addCard });
   const legend = make("ul", { class: "legend", "aria-label": cardStrings.legend });
+  const slice = make("p", { class: "hint slice-caption", hidden: true });
   let classes = "";
 
   function showSections() {
@@ -63,6 +64,7 @@ export function createMapToolbar(app, display, addCard) {
       { class: "panel cards-bar" },
       make("div", { class: "cards-bar-row" }, kind.element, ofClass.element, group(cardStrings.points, ...parts), spread, legend),
       make("div", { class: "cards-bar-row" }, group(cardStrings.show, ...sections), add),
+      slice,
     ),
     /** @param {State} state */
     showState(state) {
@@ -78,6 +80,8 @@ export function createMapToolbar(app, display, addCard) {
       PARTS.forEach((name, at) => setAttribute(parts[at], "aria-pressed", `${view.points[name]}`));
       setAttribute(spread, "aria-pressed", `${view.spread}`);
       show(spread, state.cards.some((card) => card.seeds > 1));
+      setText(slice, app.live.dataset?.facts.caption ?? "");
+      show(slice, slice.textContent !== "");
       add.disabled = state.cards.length >= mostCards(app);
       if (known.join("\n") === classes) return;
       classes = known.join("\n");

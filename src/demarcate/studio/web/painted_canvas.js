@@ -49,10 +49,10 @@ export function paintedCanvas(kind, painter) {
     waiting = 0;
     const pause = inView ? 0 : painted + UNSEEN_PAUSE - performance.now();
     stale = width === 0 || height === 0 || pause > 0;
-    if (pause > 0) later ||= window.setTimeout(paint, pause);
-    if (stale || context === null) return;
     clearTimeout(later);
-    [later, painted] = [0, performance.now()];
+    if (pause > 0) later = window.setTimeout(paint, pause);
+    if (stale || context === null) return;
+    painted = performance.now();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
     painter(context, width, height, ratio);

@@ -173,6 +173,7 @@ export const cardStrings = Object.freeze({
   map: "map",
   mapLabel: (/** @type {string} */ name) =>
     `Map of ${name}. Arrow keys move a cross, with Shift by larger steps; Escape takes it away.`,
+  oneClass: (/** @type {string} */ name) => `Everywhere on this map: ${name}`,
   addCard: "Add a network",
   copyCard: "Copy this network",
   removeCard: "Remove this network",

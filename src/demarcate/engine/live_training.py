@@ -114,7 +114,8 @@ class LiveTraining:
     def best_epochs(self) -> list[int]:
         """Return the epoch of each member's lowest loss, 0 before training."""
         epochs = {index: end.best_epoch for index, (_, end) in self._trainer.results.ends.items()}
-        epochs |= dict(zip(self._trainer.active, self._trainer.best.epoch.tolist(), strict=True))
+        if not self.has_ended:
+            epochs |= dict(zip(self._trainer.active, self._trainer.best.epoch.tolist(), strict=True))
         return [epochs[index] for index in range(len(self.members))]
 
     def history(self, after: int = 0) -> Tensor:

@@ -86,7 +86,7 @@ test("the interval of a share is Wilson's", () => {
   const [low, high] = wilsonInterval(50 / 61, 61);
   assert.ok(Math.abs(low - 0.7053) < 1e-4 && Math.abs(high - 0.8962) < 1e-4, `${low} ${high}`);
   assert.ok(Math.abs(wilsonInterval(1, 10)[0] - 0.7225) < 1e-4);
-  assert.deepEqual(wilsonInterval(0, 5)[0], 0);
+  assert.ok(wilsonInterval(0, 5)[0] < 1e-9);
 });
 
 test("every step begins undone, and says what to do", () => {

@@ -4,9 +4,11 @@
  * @module
  */
 import { diagnosisView, scoresView, sweepView } from "./answer_views.js";
+import { newId } from "./cards_panel.js";
 import { cardChoice, chosenCard } from "./chosen_card.js";
 import { button, choice } from "./controls.js";
 import { make, setText, show, uniqueId } from "./dom.js";
+import { mostCards } from "./map_toolbar.js";
 import { askSession } from "./questions.js";
 import { askStrings } from "./strings.js";
 import { SWEEP_EXAMPLES, sweptValues } from "./sweep_values.js";
@@ -241,15 +243,13 @@ function takeSettings(app, id) {
   return (settings, label) => {
     const { cards } = app.store.state();
     const card = cards.find((each) => each.id === id) ?? chosenCard(app);
-    const most = app.live.welcome?.limits.cards ?? 4;
+    const most = mostCards(app);
     app.store.settle();
     app.store.change("", (draft) => {
       if (draft.cards.length < most) {
-        const fresh =
-          ["a", "b", "c", "d", "e"].find((each) => !cards.some((other) => other.id === each)) ?? uniqueId("card");
-        const name = label.slice(0, 60);
-        const copy = /** @type {CardState} */ ({ ...structuredClone(card), ...settings, id: fresh, name });
-        draft.cards.splice(cards.indexOf(card) + 1, 0, copy);
+        const twin = /** @type {CardState} */ ({ ...structuredClone(card), ...settings, id: newId(cards) });
+        twin.name = label.slice(0, 60);
+        draft.cards.splice(cards.indexOf(card) + 1, 0, twin);
       } else Object.assign(draft.cards[cards.indexOf(card)], settings);
     });
     app.announce.say(label);

@@ -102,7 +102,7 @@ export function cardsPanel(app) {
  * @param {readonly CardState[]} cards
  * @returns {string} an id that none of them has
  */
-function newId(cards) {
+export function newId(cards) {
   let number = cards.length + 1;
   while (cards.some((card) => card.id === `card-${number}`)) number += 1;
   return `card-${number}`;

@@ -3,9 +3,22 @@
  *
  * @module
  */
+import { askPanel } from "./ask_panel.js";
 import { cardsPanel } from "./cards_panel.js";
 import { dataPanel } from "./data_panel.js";
-import { cardStrings, dataStrings } from "./strings.js";
+import { decisionPanel } from "./decision_panel.js";
+import { lessonPanel } from "./lesson_panel.js";
+import { rowForm } from "./row_form.js";
+import {
+  askStrings,
+  cardStrings,
+  dataStrings,
+  decisionStrings,
+  lessonStrings,
+  rowStrings,
+  takeAwayStrings,
+} from "./strings.js";
+import { takeAwayPanel } from "./take_away_panel.js";
 
 /** @typedef {import("./types.js").App} App */
 
@@ -21,4 +34,9 @@ import { cardStrings, dataStrings } from "./strings.js";
 export const PANELS = Object.freeze([
   { id: "data", title: dataStrings.title, region: "data", create: dataPanel },
   { id: "cards", title: cardStrings.title, region: "cards", create: cardsPanel },
+  { id: "lesson", title: lessonStrings.title, region: "tools", create: lessonPanel },
+  { id: "decision", title: decisionStrings.title, region: "tools", create: decisionPanel },
+  { id: "ask", title: askStrings.title, region: "tools", create: askPanel },
+  { id: "row", title: rowStrings.title, region: "tools", create: rowForm },
+  { id: "take-away", title: takeAwayStrings.title, region: "tools", create: takeAwayPanel },
 ]);

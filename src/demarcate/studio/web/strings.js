@@ -440,7 +440,7 @@ export const takeAwayStrings = Object.freeze({
   card: "Network",
   files: "Files",
   model: "Model",
-  modelHint: "Network and preparation in one file, for `demarcate predict` and `load`.",
+  modelHint: "Network and preparation in one file, for `demarcate predict`.",
   report: "Report",
   reportHint: "One page with scores, curves and mistakes.",
   png: "PNG",
@@ -454,11 +454,9 @@ export const takeAwayStrings = Object.freeze({
   copy: "Copy",
   copied: "The code is copied.",
   notCopied: "The browser does not allow copying. Select the code, and copy it.",
-  saving: "Saving …",
   cannotSave: "A recording has no model. Start `demarcate studio` for that.",
   noMap: "The map is not there yet.",
   loading: "Writing the code …",
-  again: "Write it again",
 });
 
 /** @see lesson_panel.js */

@@ -6,7 +6,7 @@
 import { button } from "./controls.js";
 import { make } from "./dom.js";
 import { icon } from "./icons.js";
-import { intervalScale, intervalWords, toolTable } from "./interval_picture.js";
+import { intervalScale, meanWords, toolTable } from "./interval_picture.js";
 import { askStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").CardState} CardState */
@@ -39,7 +39,7 @@ export function diagnosisView(answer, take) {
       [words.levels, "", ""],
       levels.map((rows) => {
         const { log_loss } = answer[rows];
-        return { cells: [words[rows], draw(log_loss), intervalWords(log_loss)], kind: `rows-${rows}` };
+        return { cells: [words[rows], draw(log_loss), meanWords(log_loss)], kind: `rows-${rows}` };
       }),
     ),
     make("p", { text: answer.remedy }),
@@ -76,7 +76,7 @@ function effectsTable({ effects, min_gain }, take) {
           "span",
           { class: "interval-cell" },
           draw(effect.log_loss),
-          intervalWords(effect.log_loss, { signed: true }),
+          meanWords(effect.log_loss, { signed: true }),
         ),
         tryButton(effect, take),
       ],
@@ -127,8 +127,8 @@ export function sweepView(answer, take) {
         kind: remark(position) ? "is-marked" : "",
         cells: [
           make("span", { class: "sweep-value" }, row.label, make("small", { text: remarkOf(row, remark(position)) })),
-          make("span", { class: "interval-cell" }, draw(row.log_loss), intervalWords(row.log_loss)),
-          intervalWords(row.accuracy),
+          make("span", { class: "interval-cell" }, draw(row.log_loss), meanWords(row.log_loss)),
+          meanWords(row.accuracy),
           row.train_accuracy === null ? "–" : row.train_accuracy.toFixed(3),
           takeButton(answer.setting, row, take),
         ],
@@ -181,7 +181,7 @@ export function scoresView(answer) {
       "dl",
       { class: "figures wide" },
       ...answer.scores.map(({ label, meaning, mean }) =>
-        make("div", { title: meaning }, make("dt", { text: label }), make("dd", { text: intervalWords(mean) })),
+        make("div", { title: meaning }, make("dt", { text: label }), make("dd", { text: meanWords(mean) })),
       ),
     ),
     ...(answer.baselines.length > 0 ? [comparedTable(compared, draw)] : []),
@@ -201,7 +201,7 @@ function comparedTable(compared, draw) {
     [askStrings.scores.baselines, "", ""],
     compared.map((each, position) => ({
       kind: position === 0 && each.name === "accuracy" ? "is-marked" : "",
-      cells: [each.label, draw(each.mean), intervalWords(each.mean)],
+      cells: [each.label, draw(each.mean), meanWords(each.mean)],
     })),
   );
 }

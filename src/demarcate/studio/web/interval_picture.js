@@ -47,7 +47,7 @@ export function intervalScale(means, marks = [], kind = "") {
  * @param {MeanFacts | null} mean
  * @param {{digits?: number, signed?: boolean}} [options]
  */
-export function intervalWords(mean, { digits = 3, signed = false } = {}) {
+export function meanWords(mean, { digits = 3, signed = false } = {}) {
   if (mean === null || !Number.isFinite(mean.value)) return "–";
   const write = (/** @type {number} */ value) => {
     const text = Math.abs(value).toFixed(digits);

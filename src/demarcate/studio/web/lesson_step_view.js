@@ -66,8 +66,8 @@ export function stepView(step, actions) {
         }),
         link,
       ),
-      part(lessonStrings.todo, make("ol", {}, ...text.todo.map((each) => make("li", { text: each })))),
-      part(lessonStrings.watch, make("p", { text: text.watch })),
+      stepPart(lessonStrings.todo, make("ol", {}, ...text.todo.map((each) => make("li", { text: each })))),
+      stepPart(lessonStrings.watch, make("p", { text: text.watch })),
       make("div", { class: "feedback" }, make("h3", {}, state, lessonStrings.yours), says),
       questionView(step, actions),
       text.claim ? claimView(text.claim) : null,
@@ -101,7 +101,7 @@ function placeOf({ part: number, minutes }, position) {
  * @param {string} heading
  * @param {HTMLElement} content
  */
-function part(heading, content) {
+function stepPart(heading, content) {
   return make("div", { class: "step-part" }, make("h3", { text: heading }), content);
 }
 

@@ -9,8 +9,8 @@ import { rowStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").ColumnFacts} ColumnFacts */
 
-const OTHER = "\u0000other";
-const MISSING = "\u0000missing";
+const OTHER_CELL = "\u0000other";
+const MISSING_CELL = "\u0000missing";
 
 /**
  * @typedef {object} CellField
@@ -37,25 +37,25 @@ export function rowField(column, onChange) {
  */
 function categoryField({ name, categories }, onChange) {
   const id = uniqueId("cell");
-  const options = [...categories.map((each) => [each, each]), [OTHER, rowStrings.other], [MISSING, rowStrings.missing]];
+  const options = [...categories.map((each) => [each, each]), [OTHER_CELL, rowStrings.other], [MISSING_CELL, rowStrings.missing]];
   const list = make("select", { id }, ...options.map(([value, text]) => make("option", { value, text })));
   const other = make("input", { type: "text", "aria-label": rowStrings.otherLabel(name), hidden: true });
   list.addEventListener("change", () => {
-    show(other, list.value === OTHER);
-    if (list.value === OTHER) other.focus();
+    show(other, list.value === OTHER_CELL);
+    if (list.value === OTHER_CELL) other.focus();
     onChange();
   });
   other.addEventListener("input", onChange);
   return {
     element: cellFrame(name, id, list, other),
     value() {
-      if (list.value === MISSING) return null;
-      return list.value === OTHER ? other.value : list.value;
+      if (list.value === MISSING_CELL) return null;
+      return list.value === OTHER_CELL ? other.value : list.value;
     },
     set(value) {
-      const text = value === null || value === undefined ? MISSING : `${value}`;
-      const isKnown = text === MISSING || categories.includes(text);
-      list.value = isKnown ? text : OTHER;
+      const text = value === null || value === undefined ? MISSING_CELL : `${value}`;
+      const isKnown = text === MISSING_CELL || categories.includes(text);
+      list.value = isKnown ? text : OTHER_CELL;
       other.value = isKnown ? "" : text;
       show(other, !isKnown);
     },
@@ -77,7 +77,7 @@ function textField({ name, kind, low, high }, onChange) {
   const check = () => {
     const value = box.valueAsNumber;
     const isOutside = isNumber && low !== null && high !== null && (value < low || value > high);
-    if (isOutside) setText(hint, rowStrings.outside(shortNumber(low), shortNumber(high)));
+    if (isOutside) setText(hint, rowStrings.outside(cellNumber(low), cellNumber(high)));
     show(hint, isOutside);
   };
   box.addEventListener("input", () => {
@@ -91,7 +91,7 @@ function textField({ name, kind, low, high }, onChange) {
       return isNumber ? box.valueAsNumber : box.value;
     },
     set(value) {
-      const text = typeof value === "number" ? shortNumber(value) : `${value ?? ""}`;
+      const text = typeof value === "number" ? cellNumber(value) : `${value ?? ""}`;
       if (box.value !== text) box.value = text;
       check();
     },
@@ -99,7 +99,7 @@ function textField({ name, kind, low, high }, onChange) {
 }
 
 /** @param {number} value */
-function shortNumber(value) {
+function cellNumber(value) {
   return tidyNumber(Number(value.toPrecision(5)));
 }
 

@@ -7,9 +7,11 @@ import pytest
 
 from demarcate.studio.first_states import state_of
 from demarcate.studio.placed_problem import StudioError
+from demarcate.studio.state import DRAWN_EXTENT
 from demarcate.studio.workbench import Workbench
 
 SMALL = {"n_samples": 60}
+DRAWN = [[-1.0, 0.0, 0], [-1.0, 1.0, 0], [1.0, 0.0, 1], [1.0, 1.0, 1], [1.5, 0.5, 1], [-1.5, 0.5, 0]]
 CARD = {"hidden": [4], "epochs": 40, "batch_size": 16}
 
 
@@ -219,3 +221,31 @@ def test_large_networks_have_coarse_maps_while_they_train_and_fine_ones_when_the
     assert bench.frame().arrays["0.logits"].shape == (1, 100, 100)
     bench.run()
     assert bench.frame().arrays["0.logits"].shape == (1, 50, 50)
+
+
+def test_after_a_state_that_is_refused_the_next_one_is_sent_whole(bench):
+    trained(bench)
+    bench.frame()
+    good, bad = small_state(), small_state(noise=-1)
+    assert kinds(bench.show(good, 2)) == []
+    assert kinds(bench.show(bad, 3)) == ["problem"]
+    assert kinds(bench.show(good, 4)) == ["dataset"]
+    assert len(bench.frame().arrays["0.epochs"]) == bench.cards[0].live.epoch
+    assert kinds(bench.show(good, 5)) == []
+
+
+def test_points_drawn_by_hand_are_refused_until_there_are_two_classes(bench):
+    (problem,) = bench.show(state_of({"source": "drawn", "added": DRAWN[:2]}, {}, CARD), 2)
+    assert (problem.facts["where"], problem.facts["field"]) == ("data", "added")
+    assert kinds(bench.show(state_of({"source": "drawn", "added": DRAWN}, {}, CARD), 3)) == ["dataset"]
+
+
+def test_the_map_of_points_drawn_by_hand_stays_where_it_is(bench):
+    (dataset,) = bench.show(state_of({"source": "drawn", "added": DRAWN}, {}, CARD), 2)
+    assert tuple(dataset.facts["extent"]) == DRAWN_EXTENT
+    (dataset,) = bench.show(state_of({"source": "drawn", "added": [*DRAWN, [8.0, 0.0, 1]]}, {}, CARD), 3)
+    assert dataset.facts["extent"][1] > 8
+
+
+def kinds(messages):
+    return [message.kind for message in messages]

@@ -8,7 +8,7 @@ from demarcate.engine.optimizers import OPTIMIZERS
 from demarcate.nn.activations import ACTIVATIONS
 from demarcate.nn.spec import HEAD_HELP
 from demarcate.studio.messages import Message
-from demarcate.studio.state import LIMITS
+from demarcate.studio.state import DRAWN_EXTENT, LIMITS
 
 FIRST_CARD: Mapping[str, Any] = {
     "id": "a",
@@ -125,6 +125,7 @@ def welcome(session: str, tables: Sequence[Mapping[str, Any]], state: Mapping[st
         ],
         "presets": [{"name": name, "title": title, "state": each} for name, title, each in PRESETS],
         "sources": SOURCES,
+        "canvas": DRAWN_EXTENT,
         "limits": LIMITS,
     }
     return Message("welcome", facts)

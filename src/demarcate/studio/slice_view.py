@@ -58,6 +58,11 @@ class SliceView:
         held = {name: _as_written(value, by_name[name]) for name, value in grid.held.items()}
         return cls(replace(grid, held=held))
 
+    def over(self, extent: tuple[float, float, float, float]) -> "SliceView":
+        """Return the same over another extent."""
+        left, right, bottom, top = extent
+        return replace(self, grid=replace(self.grid, across=np.array([left, right]), up=np.array([bottom, top])))
+
     @property
     def columns(self) -> tuple[str, str]:
         """The two axes."""

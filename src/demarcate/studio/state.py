@@ -38,6 +38,9 @@ LIMITS = {
 }
 """The most of each thing that a page may ask for."""
 
+DRAWN_EXTENT = (-3.0, 3.0, -3.0, 3.0)
+"""Left, right, bottom and top of the map of points that are all set by hand: it does not move while they are."""
+
 LARGEST_SHARE = 0.9
 """Validation and test rows are at most this share of all rows together: some are left to train on."""
 

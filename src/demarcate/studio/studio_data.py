@@ -14,6 +14,7 @@ from demarcate.studio.data_source import ReadTable, read_source
 from demarcate.studio.messages import Message
 from demarcate.studio.row_parts import RowParts
 from demarcate.studio.slice_view import SliceView
+from demarcate.studio.state import DRAWN_EXTENT
 from demarcate.studio.tables import Tables
 from demarcate.tabular import Column, TrainedOn
 from demarcate.trainingset import TrainingSet
@@ -132,7 +133,8 @@ class StudioData:
         """Return the axes and held values of a view; StudioError where the table does not have them."""
         key = (view.columns, tuple(sorted(view.held.items())))
         if key not in self._slices:
-            self._slices[key] = SliceView.of(self._frame, self.table.schema, view, self.codes, self._guide_for_slices)
+            chosen = SliceView.of(self._frame, self.table.schema, view, self.codes, self._guide_for_slices)
+            self._slices[key] = chosen.over(DRAWN_EXTENT) if self._is_on_canvas else chosen
         return self._slices[key]
 
     def grid(self, view: "ViewState", resolution: int) -> NDArray[np.float32]:
@@ -154,6 +156,14 @@ class StudioData:
             "validation_codes": self.codes[self.shown_monitored_rows].astype(np.uint8),
         }
         return Message("dataset", facts, arrays)
+
+    @property
+    def _is_on_canvas(self) -> bool:
+        """Whether all points are set by hand, on a map that is there before them."""
+        left, right, bottom, top = DRAWN_EXTENT
+        return self.data.source == "drawn" and all(
+            left <= x <= right and bottom <= y <= top for x, y, _ in self.data.added
+        )
 
     @cached_property
     def _slices(self) -> dict[Any, SliceView]:

@@ -33,6 +33,7 @@ class Workbench:
         self._places: MapPlaces | None = None
         self._cards: list[Card | RefusedCard] = []
         self._frames = Frames()
+        self._was_refused = False
         self._round: list[tuple[Card, int]] = []
         self._round_epochs, self._round_seconds = 1, 0.0
 
@@ -59,7 +60,8 @@ class Workbench:
     def show(self, value: Any, revision: int) -> list[Message]:
         """Take a state of JSON over; return what the page has to know of it beside the next frame.
 
-        What cannot be shown leaves what there is as it is, and problems say why.
+        What cannot be shown leaves what there is as it is, and problems say why. The next state that can be shown is
+        sent whole, because the page may have shown something else in the meantime.
         """
         self.revision, self.has_news = revision, self.data is not None
         messages: list[Message] = []
@@ -67,14 +69,16 @@ class Workbench:
             state = State.of(value)
             data = self._data_of(state)
             is_other = data is not self.data
-            if is_other or self._places is None or not same_view(self._places.view, state.view):
+            if self._was_refused:
+                self._frames.forget_sent()
+            if is_other or self._was_refused or self._places is None or not same_view(self._places.view, state.view):
                 messages.append(data.message(state.view, revision))
                 self._places = MapPlaces(data, state.view)
             self._take_cards(state.cards, data, anew=is_other)
-            self.has_news = True
+            self.has_news, self._was_refused = True, False
             problems = [each for card in self._cards if isinstance(card, RefusedCard) for each in card.problems]
         except StudioError as error:
-            problems = list(error.problems)
+            problems, self._was_refused = list(error.problems), True
         return messages + [each.message(revision=revision) for each in problems]
 
     def show_again(self) -> list[Message]:

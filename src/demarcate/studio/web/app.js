@@ -23,6 +23,9 @@ import { createTheme } from "./theme.js";
 /** @typedef {import("./types.js").State} State */
 /** @typedef {import("./types.js").Message} Message */
 
+/** Problems of these places are shown by the page itself where no control shows them. */
+const PLACES_OF_PAGE = new Set(["connection", "data", "view"]);
+
 /**
  * Fill an element with the page; returns a function that takes it down again.
  *
@@ -103,11 +106,13 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     if (message.kind === "welcome") {
       if (app !== null) sendState();
       else if (!starting) void start(message.facts.state);
-    } else if (message.kind === "notice") layout.notify(message.facts.text);
-    else if (message.kind === "problem" && isOfPage(message.facts)) {
-      layout.notify(problemText(message.facts), "problem");
     }
-    live.emit(message.kind, message.kind === "answer" || message.kind === "row" ? message : message.facts);
+    if (message.kind === "dataset") layout.forget("state");
+    if (message.kind === "notice") layout.notify(message.facts.text);
+    const isSeenTo = live.emit(message.kind, message.kind === "answer" || message.kind === "row" ? message : message.facts);
+    if (message.kind === "problem" && !isSeenTo && PLACES_OF_PAGE.has(message.facts.where)) {
+      layout.notify(problemText(message.facts), "problem", message.facts.where === "connection" ? "" : "state");
+    }
   });
 
   return () => {
@@ -116,17 +121,9 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     stopKeys();
     theme.close();
     announce.close();
+    layout.close();
     root.replaceChildren();
   };
-}
-
-/**
- * Whether no control shows a problem: neither a card nor a question's panel, nor a field of the data.
- *
- * @param {import("./types.js").ProblemFacts} problem
- */
-function isOfPage({ where, field }) {
-  return where === "connection" || ((where === "data" || where === "view") && !field);
 }
 
 /** @param {string | null} text */

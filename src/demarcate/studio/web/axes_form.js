@@ -93,7 +93,9 @@ export function axesForm(app) {
     for (const [name, field] of fields) field.set(facts.held[name] ?? null);
   });
   live.on("problem", (/** @type {ProblemFacts} */ problem) => {
-    if (problem.where === "view" && problem.field) fields.get(problem.field)?.problem(problemText(problem));
+    const field = problem.where === "view" && problem.field ? fields.get(problem.field) : undefined;
+    field?.problem(problemText(problem));
+    return field !== undefined;
   });
   live.on("dataset", () => fields.forEach((field) => field.problem(null)));
   problemsAt(app, "view", { columns: axes[0] });

@@ -15,8 +15,9 @@
  */
 export function problemsAt({ live }, where, fields) {
   live.on("problem", (/** @type {ProblemFacts} */ problem) => {
-    if (problem.where !== where || !problem.field) return;
-    fields[problem.field]?.problem(problemText(problem));
+    const field = problem.where === where && problem.field ? fields[problem.field] : undefined;
+    field?.problem(problemText(problem));
+    return field !== undefined;
   });
   live.on("dataset", () => Object.values(fields).forEach((field) => field.problem(null)));
 }

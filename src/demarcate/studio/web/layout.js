@@ -27,13 +27,20 @@ export function createLayout(page) {
     cards: make("section", { class: "region region-cards", "aria-label": startStrings.regions.cards, tabindex: "-1" }),
     tools: make("section", { class: "region region-tools", "aria-label": startStrings.regions.tools, tabindex: "-1" }),
   };
-  const columns = make("main", { class: "columns" }, regions.data, regions.cards, regions.tools);
   /** @type {Map<string, () => void>} */ const openers = new Map();
 
   /** @param {keyof typeof regions} region */
   function showRegion(region) {
     page.dataset.region = region;
-    for (const tab of regionTabs.children) setAttribute(tab, "aria-pressed", `${tab.getAttribute("data-region") === region}`);
+    if (region !== "cards") page.dataset.side = region;
+    markTabs();
+  }
+  /** Networks have no tab where they are always in view, and one of the others is beside them. */
+  function markTabs() {
+    const tabs = [...regionTabs.children];
+    const isBeside = tabs.some((tab) => tab.getClientRects().length === 0);
+    const chosen = isBeside ? page.dataset.side : page.dataset.region;
+    for (const tab of tabs) setAttribute(tab, "aria-pressed", `${tab.getAttribute("data-region") === chosen}`);
   }
   const regionTabs = make(
     "nav",
@@ -47,18 +54,23 @@ export function createLayout(page) {
       }),
     ),
   );
+  const columns = make("main", { class: "columns" }, regionTabs, regions.data, regions.cards, regions.tools);
   regions.cards.append(make("p", { class: "starting", role: "status", text: startStrings.starting }));
-  page.append(header, regionTabs, notices, columns);
+  page.append(header, columns, notices);
+  page.dataset.side = "data";
   showRegion("cards");
+  const resized = new ResizeObserver(markTabs);
+  resized.observe(page);
 
   return {
     header,
+    close: () => resized.disconnect(),
     /** @param {string} panel */
     open: (panel) => openers.get(panel)?.(),
-    /** @param {string} text @param {"notice" | "problem"} [kind] */
-    notify(text, kind = "notice") {
-      if ([...notices.children].some((each) => each.firstElementChild?.textContent === text)) return;
-      const notice = make("li", { class: `notice ${kind}`, role: kind === "problem" ? "alert" : "status" });
+    /** @param {string} text @param {"notice" | "problem"} [kind] @param {string} [topic] */
+    notify(text, kind = "notice", topic = "") {
+      if ([...notices.children].some((each) => each.querySelector("p")?.textContent === text)) return;
+      const notice = make("li", { class: `notice ${kind}`, "data-topic": topic, role: kind === "problem" ? "alert" : "status" });
       const dismiss = () => notice.remove();
       notice.append(
         make("p", { text }),
@@ -67,6 +79,10 @@ export function createLayout(page) {
       if (kind === "problem") notice.prepend(icon("warning"));
       notices.append(notice);
       while (notices.children.length > MOST_NOTICES) notices.firstElementChild?.remove();
+    },
+    /** @param {string} topic */
+    forget(topic) {
+      for (const notice of notices.querySelectorAll(`[data-topic="${topic}"]`)) notice.remove();
     },
     /** @param {App} app @param {readonly Panel[]} panels */
     fill(app, panels) {

@@ -40,7 +40,9 @@
  * @property {(kind: string, listener: (message: any) => void) => () => void} on calls the listener after each message of a
  *   kind (`frame`: once a picture of the screen; `status`: the connection's); returns what ends it
  * @property {(message: Message) => boolean} receive whether the message was new enough to be shown
- * @property {(kind: string, message: any) => void} emit
+ * @property {(kind: string, message: any) => boolean} emit whether a listener returned true: that it has seen to it
+ * @property {(dataset: NonNullable<Live["dataset"]>) => void} setAside shows other points until the session's next `dataset`,
+ *   without what networks make of those it has
  */
 
 const CURVES = Object.freeze(
@@ -56,6 +58,7 @@ export function createLive() {
   /** @type {Map<string, Set<(message: any) => void>>} */
   const listeners = new Map();
   let newest = 0;
+  let isSetAside = false;
 
   /** @type {Live} */
   const live = {
@@ -71,7 +74,13 @@ export function createLive() {
       return () => some.delete(listener);
     },
     emit(kind, message) {
-      for (const listener of [...(listeners.get(kind) ?? [])]) attempt(() => listener(message));
+      return [...(listeners.get(kind) ?? [])].map((listener) => attempt(() => listener(message))).includes(true);
+    },
+    setAside(dataset) {
+      isSetAside = true;
+      live.dataset = dataset;
+      live.cards.clear();
+      live.emit("dataset", dataset.facts);
     },
     receive(message) {
       if (message.kind === "welcome") newest = 0;
@@ -81,6 +90,8 @@ export function createLive() {
           return false;
         }
         newest = message.facts.revision;
+        if (message.kind === "dataset") isSetAside = false;
+        else if (isSetAside) return false;
       }
       keep(live, message);
       return true;
@@ -172,12 +183,13 @@ function extendCurves(curves, arrays) {
 /**
  * One listener that fails must not keep others from what they listen to; the failure is in the browser's console.
  *
- * @param {() => void} action
+ * @param {() => unknown} action
  */
 function attempt(action) {
   try {
-    action();
+    return action();
   } catch (error) {
     console.error(error);
+    return undefined;
   }
 }

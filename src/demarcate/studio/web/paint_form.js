@@ -5,6 +5,7 @@
  */
 import { button } from "./controls.js";
 import { make, setAttribute, setText, show } from "./dom.js";
+import { problemsAt } from "./field_problems.js";
 import { icon } from "./icons.js";
 import { classMark } from "./palette.js";
 import { paintStrings } from "./strings.js";
@@ -19,7 +20,8 @@ const MOST_DRAWN = 10;
  *
  * @param {App} app
  */
-export function paintForm({ store, live, painter }) {
+export function paintForm(app) {
+  const { store, live, painter } = app;
   const brushes = make("div", { class: "brushes", role: "group", "aria-label": paintStrings.title });
   const count = make("span", { class: "hint" });
   const clear = button({
@@ -27,11 +29,13 @@ export function paintForm({ store, live, painter }) {
     kind: "quiet",
     onClick: () => store.change("clear points", ({ data }) => (data.added = [])),
   });
+  const problem = make("p", { class: "problem", role: "status", hidden: true });
   const form = make(
     "section",
     { class: "panel", "aria-label": paintStrings.title, hidden: true },
     make("div", { class: "panel-head" }, make("h2", { text: paintStrings.title }), make("p", { class: "hint", text: paintStrings.hint })),
     brushes,
+    problem,
     make("div", { class: "toggle-line" }, count, clear),
   );
   let made = "";
@@ -68,11 +72,19 @@ export function paintForm({ store, live, painter }) {
     setText(count, paintStrings.count(data.added.length));
     clear.disabled = data.added.length === 0;
   }
+  const added = {
+    /** @param {string | null} text */
+    problem(text) {
+      setText(problem, text ?? "");
+      show(problem, text !== null);
+    },
+  };
   store.watch(update);
   live.on("dataset", () => {
     if (!live.dataset?.facts.can_add && store.state().data.source !== "drawn") painter.choose("off");
     update();
   });
+  problemsAt(app, "data", { added });
   painter.watch(update);
   update();
   return form;

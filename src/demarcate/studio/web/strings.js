@@ -104,6 +104,7 @@ export const dataStrings = Object.freeze({
   draw: "Draw other rows",
   standardise: "Standardise columns",
   standardiseHint: "Mean 0 and deviation 1, fitted on the train rows only.",
+  drawnTitle: (/** @type {string} */ points) => `points set by hand: ${points}`,
   balance: "Classes",
   share: (/** @type {number} */ share, /** @type {number} */ rows) =>
     `${Math.round(share * rows).toLocaleString("en")} (${(100 * share).toFixed(0)}%)`,

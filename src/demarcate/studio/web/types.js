@@ -167,6 +167,7 @@
  * @property {{name: string, meaning: string}[]} heads
  * @property {{name: string, title: string, state: State}[]} presets whole states to begin with
  * @property {Object<string, Partial<DataState>>} sources the numbers that each source begins with when it is chosen
+ * @property {[number, number, number, number]} canvas left, right, bottom, top of the map of points that are all drawn by hand
  * @property {Object<string, number>} limits such as `cards`, `layers`, `units`, `seeds`, `rows`, `epochs`, `added`
  */
 

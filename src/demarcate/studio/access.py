@@ -7,17 +7,19 @@ address that was printed.
 """
 
 import hmac
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demarcate.studio.launch import EVERY_ADDRESS, LOOPBACK
+
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::\d{1,5})?", re.ASCII)
 
 MISDIRECTED = 421
 """The status of a request to a host that is none of ours."""
@@ -133,12 +135,8 @@ def security_headers(host: str) -> Mapping[str, str]:
 
 def _host_name(host: str) -> str:
     """Return the name in a `Host`, without its port; an empty one if it is no host."""
-    try:
-        parts = urlsplit(f"//{host}")
-        is_host = parts.netloc == host and "@" not in host and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return ""
-    return (parts.hostname or "") if is_host else ""
+    match = _HOST.fullmatch(host)
+    return (match["address"] or match["name"]).lower() if match else ""
 
 
 def _is_address(name: str) -> bool:

@@ -1,0 +1,28 @@
+from importlib.resources import files
+
+import pytest
+
+from demarcate.studio.single_module import joined_module
+from demarcate.studio.web_files import CONTENT_TYPES, WebFiles
+
+FOLDER = files("demarcate.studio") / "web"
+
+
+def test_every_file_of_the_page_is_given_away():
+    given = WebFiles()
+    assert all(given.get(each.name).content == each.read_bytes() for each in FOLDER.iterdir())
+
+
+def test_every_ending_has_the_type_that_a_browser_needs():
+    given = WebFiles()
+    assert given.get("main.js").content_type == "text/javascript; charset=utf-8"
+    assert given.get("index.html").content_type == CONTENT_TYPES[".html"]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../server.py", "nothing.js", "/etc/passwd", "main.js/"])
+def test_no_other_file_is(name):
+    assert WebFiles().get(name) is None
+
+
+def test_the_module_that_a_notebook_or_a_recorded_page_carries_is_small():
+    assert len(joined_module("notebook_widget.js").encode()) < 300_000

@@ -28,9 +28,10 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "page": (".html", ".htm"),
     "picture": (".png", ".svg", ".pdf"),
     "table": tuple(_TABLE_WRITERS),
+    "recording": (".gz", ".html", ".htm"),
 }
 """The endings that the name of a file may have by the file's kind; a model's may have any."""
-_WRITTEN = {"model": "Saved", "page": "Reported", "picture": "Drawn", "table": "Table saved"}
+_WRITTEN = {"model": "Saved", "page": "Reported", "picture": "Drawn", "table": "Table saved", "recording": "Recorded"}
 
 
 def check_outputs(files: object, *inputs: str) -> None:

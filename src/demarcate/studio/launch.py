@@ -26,6 +26,12 @@ N_PORTS = 20
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised; only a person can ask for it
 """Hosts that stand for all addresses of the machine."""
+OPEN_TO_OTHERS = (
+    "Whoever knows this address, or reads along on the way to it, can see the tables and networks of this page: the "
+    "connection is not encrypted."
+)
+_TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
+"""Browsers that would take the terminal, and run no scripts."""
 _TAKEN = (errno.EADDRINUSE, errno.EACCES)
 """Why a port is not to be had: a system may keep low ones for itself."""
 
@@ -36,7 +42,8 @@ def run_studio(
     host: str = "127.0.0.1",
     port: int | None = None,
     opens_browser: bool = True,
-    report: Callable[[str], None],
+    announce: Callable[[str], None],
+    notify: Callable[[str], None],
     page: bytes | None = None,
 ) -> None:
     """Serve the studio until the program is interrupted.
@@ -51,8 +58,10 @@ def run_studio(
         The port; None is `PORT`, and another one where that is taken, which is reported.
     opens_browser
         Whether the page is opened in a browser.
-    report
-        Gets lines for the person at the terminal, among them the page's address.
+    announce
+        Gets the page's address.
+    notify
+        Gets whatever else there is to say to the person at the terminal, a line at a time.
     page
         A page of its own, which needs no session, in place of the studio's.
 
@@ -62,12 +71,14 @@ def run_studio(
         If no port is free, or the host is none of this machine.
     """
     token = secrets.token_urlsafe(24)
-    listener = listening_socket(host, port, report)
+    listener = listening_socket(host, port, notify)
     address = page_address(host, listener.getsockname()[1], token)
     with suppress(KeyboardInterrupt), deferred_interrupt() as is_interrupted:
-        report(address)
+        announce(address)
+        if host not in LOOPBACK:
+            notify(OPEN_TO_OTHERS)
         if opens_browser:
-            Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            Thread(target=_open_browser, args=(address, notify), daemon=True).start()
         from demarcate.studio.access import Access
         from demarcate.studio.server import StudioServer
         from demarcate.studio.server_loop import StudioLoop
@@ -78,6 +89,17 @@ def run_studio(
         loop = StudioLoop(server.app(), is_interrupted)
         server.abort = loop.abort
         asyncio.run(serve(loop, listener, sessions))
+
+
+def _open_browser(address: str, notify: Callable[[str], None]) -> None:
+    """Open the page in a browser, or say that there is none."""
+    try:
+        browser = webbrowser.get()
+        is_open = getattr(browser, "name", "") not in _TEXT_BROWSERS and browser.open(address)
+    except webbrowser.Error:
+        is_open = False
+    if not is_open:
+        notify("No browser could be opened. Open the address above in one.")
 
 
 async def serve(loop: "StudioLoop", listener: socket.socket, sessions: "Sessions") -> None:
@@ -100,7 +122,7 @@ def page_address(host: str, port: int, token: str) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/?token={token}"
 
 
-def listening_socket(host: str, port: int | None, report: Callable[[str], None]) -> socket.socket:
+def listening_socket(host: str, port: int | None, notify: Callable[[str], None]) -> socket.socket:
     """Return a socket that listens on a port, or on the next one that is free, which is reported.
 
     Raises
@@ -120,7 +142,7 @@ def listening_socket(host: str, port: int | None, report: Callable[[str], None])
                 raise InputError([Problem(fact, "Name an address of this machine with --host")]) from error
             continue
         if candidate != first:
-            report(f"Port {first} is taken, so this is port {candidate}.")
+            notify(f"Port {first} is taken, so this is port {candidate}.")
         return listener
     fact = f"Ports {first} to {candidates[-1]} are taken"
     raise InputError([Problem(fact, "Name a free one with --port, or let the system choose with --port 0")])

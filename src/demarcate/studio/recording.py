@@ -24,6 +24,8 @@ from demarcate.studio.messages import Message
 FORMAT = 1
 LOST_BITS = {"int16": 5, "int8": 2}
 """Bits that the numbers of a map lose: their steps show on no screen, and rounding noise does not compress."""
+BEGINNING = 64
+"""Bytes in which a recording says that it is one."""
 MAX_BYTES = 512 * 2**20
 """What a recording may take uncompressed."""
 
@@ -101,6 +103,21 @@ class Recording:
             If the file cannot be written.
         """
         write_atomically(path, self.to_html().encode() if is_page(path) else self.to_bytes())
+
+
+def is_recording(path: str | os.PathLike[str]) -> bool:
+    """Whether a file begins as a recording does; one that cannot be read does not.
+
+    Examples
+    --------
+    >>> is_recording("no such file")
+    False
+    """
+    try:
+        with gzip.open(path) as file:
+            return file.read(BEGINNING).find(b'"kind":"recording"') >= 0
+    except (EOFError, OSError, ValueError, zlib.error):
+        return False
 
 
 def is_page(path: str | os.PathLike[str]) -> bool:

@@ -95,6 +95,13 @@ class Tables:
         self._opened: dict[str, OpenedTable | OpenedModel] = {}
         self._lock = threading.Lock()
 
+    def copy(self) -> "Tables":
+        """Return a collection that begins with the same tables; what either opens later, it has alone."""
+        copied = Tables()
+        with self._lock:
+            copied._opened.update(self._opened)
+        return copied
+
     def open(self, source: str | os.PathLike[str], name: str | None = None) -> OpenedTable | OpenedModel:
         """Open a table or a model file by its path or address; ``name`` is the one it is called by.
 

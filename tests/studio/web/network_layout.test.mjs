@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { layoutNetwork, nodeAfterKey, nodeAt, weightOffsets } from "../../../src/demarcate/studio/web/network_layout.js";
+import { inputOrder, layoutNetwork, nodeAfterKey, nodeAt, weightOffsets } from "../../../src/demarcate/studio/web/network_layout.js";
 
 const NAMES = { left: 50, right: 60 };
 
@@ -47,4 +47,12 @@ test("arrow keys go from unit to unit and stop at the edges", () => {
 
 test("weights of a layer come before its biases, and layers follow one another", () => {
   assert.deepEqual(weightOffsets([2, 3, 1]), [{ weights: 0, biases: 6 }, { weights: 9, biases: 12 }]);
+});
+
+test("of many inputs those of the map's axes are drawn", () => {
+  const inputs = ["age", "sex = 0", "sex = 1", "chol", "thalach"];
+  assert.deepEqual(inputOrder(inputs, ["thalach", "chol"]), [3, 4, 0, 1, 2]);
+  assert.deepEqual(inputOrder(inputs, ["sex", "se"]), [1, 2, 0, 3, 4]);
+  const { columns } = layoutNetwork([5, 1], [], 320, NAMES, inputOrder(inputs, ["thalach", "chol"]));
+  assert.deepEqual(columns[0].nodes.map((node) => node.unit), [3, 4, 0, 1, 2]);
 });

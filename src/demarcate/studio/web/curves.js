@@ -181,6 +181,8 @@ function drawEnds(context, chart, names, palette, right, y) {
     places[0] += (first * close) / 2;
     places[1] -= (first * close) / 2;
   }
+  const beyond = Math.max(...places) - (chart.top + chart.height);
+  if (beyond > 0) places.forEach((_, number) => (places[number] -= beyond));
   context.textAlign = "left";
   context.textBaseline = "middle";
   names.forEach((name, number) => {

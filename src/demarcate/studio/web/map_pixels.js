@@ -13,8 +13,8 @@ const REGION_STRENGTH = 0.34;
 const CERTAIN_STRENGTH = 0.6;
 
 /** Log odds beyond which colours no longer change, and the entries of a table from there to there. */
-const REACH = 8;
-const TABLE = 2048;
+export const TABLE_REACH = 8;
+export const TABLE_SIZE = 2048;
 const SHADES = 256;
 
 /** Entries of the table of exponentials of 0 down to -12. */
@@ -32,7 +32,7 @@ export function mixedPixel(below, above, strength) {
 }
 
 /**
- * Return the colours of log odds from -REACH to REACH.
+ * Return the colours of log odds from -TABLE_REACH to TABLE_REACH.
  *
  * @param {Pick<ViewState, "kind" | "probability_of">} view
  * @param {Rgb[]} classes
@@ -41,8 +41,8 @@ export function mixedPixel(below, above, strength) {
  * @returns {Uint32Array}
  */
 export function oddsTable(view, classes, page, cut) {
-  return Uint32Array.from({ length: TABLE }, (_, at) => {
-    const odds = ((at + 0.5) / TABLE) * 2 * REACH - REACH;
+  return Uint32Array.from({ length: TABLE_SIZE }, (_, at) => {
+    const odds = ((at + 0.5) / TABLE_SIZE) * 2 * TABLE_REACH - TABLE_REACH;
     if (view.kind === "regions") return mixedPixel(page, classes[odds >= cut ? 1 : 0], REGION_STRENGTH);
     const second = 1 / (1 + Math.exp(-odds));
     if (view.probability_of === null) {
@@ -101,15 +101,15 @@ export function samplingOf(pixels, nodes) {
 export function paintOdds(pixels, width, height, grid, table) {
   const [across, up] = [samplingOf(width, grid.width), samplingOf(height, grid.height)];
   const row = new Float32Array(grid.width);
-  const factor = TABLE / (2 * REACH);
+  const factor = TABLE_SIZE / (2 * TABLE_REACH);
   for (let y = 0; y < height; y += 1) {
     interpolateRow(row, grid.planes[0], up.node[height - 1 - y] * grid.width, up.share[height - 1 - y]);
     let at = y * width;
     for (let x = 0; x < width; x += 1) {
       const node = across.node[x];
       const odds = row[node] + (row[node + 1] - row[node]) * across.share[x];
-      const entry = ((odds + REACH) * factor) | 0;
-      pixels[at] = table[entry < 0 ? 0 : entry >= TABLE ? TABLE - 1 : entry];
+      const entry = ((odds + TABLE_REACH) * factor) | 0;
+      pixels[at] = table[entry < 0 ? 0 : entry >= TABLE_SIZE ? TABLE_SIZE - 1 : entry];
       at += 1;
     }
   }

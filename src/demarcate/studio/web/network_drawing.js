@@ -5,7 +5,7 @@
  * @module
  */
 import { make, setText, show, uniqueId } from "./dom.js";
-import { layoutNetwork, nodeAfterKey, nodeAt, weightOffsets } from "./network_layout.js";
+import { inputOrder, layoutNetwork, MAX_NODES, nodeAfterKey, nodeAt, weightOffsets } from "./network_layout.js";
 import { drawEnlarged, drawLines, drawNodes, mapNumber, namesSpace, paintSheet } from "./network_painting.js";
 import { paintedCanvas } from "./painted_canvas.js";
 import { cardStrings } from "./strings.js";
@@ -32,8 +32,9 @@ export function createNetworkDrawing(app, id) {
     const card = app.live.cards.get(id);
     if (!card) return;
     const classes = app.live.dataset?.facts.classes ?? [];
-    const names = namesSpace(context, card, classes, width);
-    layout = layoutNetwork(card.facts.widths, card.facts.units_shown, width, names);
+    const order = inputOrder(card.facts.inputs, app.live.dataset?.facts.axes ?? []);
+    const names = namesSpace(context, card, classes, order.slice(0, MAX_NODES).map((unit) => card.facts.inputs[unit]), width);
+    layout = layoutNetwork(card.facts.widths, card.facts.units_shown, width, names, order);
     if (Math.abs(view.canvas.clientHeight - layout.height) > 0.5) {
       view.canvas.style.setProperty("height", `${layout.height}px`);
     }
@@ -86,7 +87,7 @@ export function createNetworkDrawing(app, id) {
     const card = app.live.cards.get(id);
     show(popup, chosen !== undefined && card !== undefined);
     if (chosen === undefined || card === undefined || layout === null) return;
-    drawEnlarged(enlarged, sheet, mapNumber(card, chosen), app.theme.palette());
+    drawEnlarged(enlarged, card, mapNumber(card, chosen), app.theme.palette());
     setText(text, unitText(card, chosen));
     const right = chosen.x < surface.clientWidth / 2;
     popup.style.setProperty("--x", `${right ? chosen.x + layout.side / 2 + 8 : chosen.x - layout.side / 2 - 8}px`);

@@ -27,7 +27,7 @@
  */
 
 /** Nodes drawn of a layer at most, a map's largest and smallest side, and the space between two, in pixels. */
-const MAX_NODES = 8;
+export const MAX_NODES = 8;
 const MAX_SIDE = 38;
 const MIN_SIDE = 18;
 const NODE_GAP = 7;
@@ -43,9 +43,10 @@ const FOOT_HEIGHT = 20;
  * @param {number[]} unitsShown of each hidden layer, how many units have maps
  * @param {number} width in pixels
  * @param {{left: number, right: number}} names space for the names of inputs and of outputs
+ * @param {number[]} [order] the inputs by number, in the order in which they are drawn
  * @returns {NetworkLayout}
  */
-export function layoutNetwork(widths, unitsShown, width, names) {
+export function layoutNetwork(widths, unitsShown, width, names, order = []) {
   const drawn = widths.map((units, layer) => {
     const hidden = layer > 0 && layer < widths.length - 1;
     return Math.min(units, hidden ? (unitsShown[layer - 1] ?? 0) : MAX_NODES, MAX_NODES);
@@ -60,10 +61,28 @@ export function layoutNetwork(widths, unitsShown, width, names) {
   const columns = widths.map((units, layer) => {
     const x = columnX(layer, widths.length, width, names, side);
     const top = HEAD_HEIGHT + ((rows - drawn[layer]) * pitch) / 2 + pitch / 2;
-    const nodes = Array.from({ length: drawn[layer] }, (_, unit) => ({ layer, unit, x, y: top + unit * pitch }));
+    const nodes = Array.from({ length: drawn[layer] }, (_, at) => ({
+      layer,
+      unit: layer === 0 ? (order[at] ?? at) : at,
+      x,
+      y: top + at * pitch,
+    }));
     return { x, nodes, more: units - drawn[layer] };
   });
   return { columns, side, height };
+}
+
+/**
+ * Return inputs in the order in which they are drawn: those of the map's axes first, because of many not all are drawn.
+ *
+ * @param {string[]} inputs names such as "age", or "sex = 1" of a category
+ * @param {string[]} axes
+ * @returns {number[]} their numbers
+ */
+export function inputOrder(inputs, axes) {
+  const ofAxis = (/** @type {string} */ name) => axes.some((axis) => name === axis || name.startsWith(`${axis} `));
+  const numbers = inputs.map((_, number) => number);
+  return [...numbers.filter((number) => ofAxis(inputs[number])), ...numbers.filter((number) => !ofAxis(inputs[number]))];
 }
 
 /**

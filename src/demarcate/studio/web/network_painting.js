@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { mixedPixel, paintOdds, TABLE_REACH, TABLE_SIZE } from "./map_pixels.js";
 import { weightOffsets } from "./network_layout.js";
-import { classColour, css, mix, traceShape } from "./palette.js";
+import { classColour, css, traceShape } from "./palette.js";
 import { MAP_FONT } from "./point_layer.js";
 import { cardStrings } from "./strings.js";
 
@@ -30,12 +31,12 @@ export function paintSheet(sheet, { arrays }, palette) {
   if (sheet.width !== count * width || sheet.height !== height) [sheet.width, sheet.height] = [count * width, height];
   const image = new ImageData(count * width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const table = signPixels(palette);
+  const table = signPixels(palette, 255);
   for (let unit = 0; unit < count; unit += 1) {
     for (let row = 0; row < height; row += 1) {
       const from = (unit * height + height - 1 - row) * width;
       const to = row * count * width + unit * width;
-      for (let column = 0; column < width; column += 1) pixels[to + column] = table[units.data[from + column] + 128];
+      for (let column = 0; column < width; column += 1) pixels[to + column] = table[units.data[from + column] + 127];
     }
   }
   sheet.getContext("2d")?.putImageData(image, 0, 0);
@@ -43,13 +44,13 @@ export function paintSheet(sheet, { arrays }, palette) {
 
 /**
  * @param {Palette} palette
- * @returns {Uint32Array} the pixel of each output from -128 to 127: its sign as the colour, its size as the strength
+ * @param {number} size
+ * @returns {Uint32Array} the pixels of outputs from the lowest to the highest: their sign as the colour, their size as the strength
  */
-function signPixels(palette) {
-  return Uint32Array.from({ length: 256 }, (_, at) => {
-    const share = (at - 128) / 127;
-    const [red, green, blue] = mix(share < 0 ? palette.negative : palette.positive, palette.panel, Math.min(1, Math.abs(share)) * 0.9);
-    return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+function signPixels(palette, size) {
+  return Uint32Array.from({ length: size }, (_, at) => {
+    const share = (2 * at) / (size - 1) - 1;
+    return mixedPixel(palette.panel, share < 0 ? palette.negative : palette.positive, 0.9 * Math.abs(share));
   });
 }
 
@@ -59,17 +60,18 @@ function signPixels(palette) {
  * @param {CanvasRenderingContext2D} context
  * @param {LiveCard} card
  * @param {string[]} classes
+ * @param {string[]} inputNames those that are drawn
  * @param {number} width
  * @returns {{left: number, right: number}}
  */
-export function namesSpace(context, { facts }, classes, width) {
+export function namesSpace(context, { facts }, classes, inputNames, width) {
   context.font = MAP_FONT;
   const widest = (/** @type {string[]} */ names) => Math.max(...names.map((name) => context.measureText(name).width), 24);
   const last = facts.widths.length - 1;
   const titles = [0, last].map((layer) => context.measureText(cardStrings.layerTitle(layer, last, facts.widths[layer])).width);
   const shown = facts.widths[last] === 1 ? classes.slice(1, 2) : classes.slice(0, facts.widths[last]);
   return {
-    left: Math.min(Math.max(widest(facts.inputs.slice(0, 8)) + 12, titles[0]), width * 0.27),
+    left: Math.min(Math.max(widest(inputNames) + 12, titles[0]), width * 0.27),
     right: Math.min(Math.max(widest(shown.slice(0, 8)) + 18, titles[1] + 2), width * 0.27),
   };
 }
@@ -217,7 +219,8 @@ function drawUnit(context, node, side, sheet, number, palette, chosen) {
   context.fillRect(left, top, side, side);
   if (sheet.height > 0 && (number + 1) * sheet.height <= sheet.width) {
     context.imageSmoothingQuality = "high";
-    context.drawImage(sheet, number * sheet.height, 0, sheet.height, sheet.height, left, top, side, side);
+    const inner = sheet.height - 1;
+    context.drawImage(sheet, number * sheet.height + 0.5, 0.5, inner, inner, left, top, side, side);
   }
   const isChosen = chosen !== undefined && isNode(node, chosen);
   context.strokeStyle = css(isChosen ? palette.ink : palette.soft, isChosen ? 1 : 0.6);
@@ -226,18 +229,24 @@ function drawUnit(context, node, side, sheet, number, palette, chosen) {
 }
 
 /**
+ * Paint one hidden unit's map large: what it gives is interpolated, not its colours.
+ *
  * @param {HTMLCanvasElement} canvas
- * @param {HTMLCanvasElement} sheet
- * @param {number} number
+ * @param {LiveCard} card
+ * @param {number} number of the unit's map
  * @param {Palette} palette
  */
-export function drawEnlarged(canvas, sheet, number, palette) {
+export function drawEnlarged(canvas, { arrays }, number, palette) {
   const context = canvas.getContext("2d");
-  if (context === null) return;
-  context.fillStyle = css(palette.panel);
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.imageSmoothingQuality = "high";
-  context.drawImage(sheet, number * sheet.height, 0, sheet.height, sheet.height, 0, 0, canvas.width, canvas.height);
+  const units = arrays.units;
+  if (context === null || !units || number >= units.shape[0]) return;
+  const [, height, width] = units.shape;
+  const values = units.data.subarray(number * height * width, (number + 1) * height * width);
+  const image = new ImageData(canvas.width, canvas.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const plane = Float32Array.from(values, (value) => (TABLE_REACH * value) / 127);
+  paintOdds(pixels, canvas.width, canvas.height, { planes: [plane], width, height }, signPixels(palette, TABLE_SIZE));
+  context.putImageData(image, 0, 0);
 }
 
 /**

@@ -83,12 +83,17 @@ def _rounded(values: Tensor) -> list[float]:
     return [float(f"{value:.5g}") for value in values.tolist()]
 
 
+MAX_PARTS = 256
+"""Tensors that recorded epochs lie in, at most: they are joined before they are more."""
+
+
 class Recorder:
     """Collects a population's epochs, also as members leave it."""
 
     def __init__(self, n_members: int, n_metrics: int = 4) -> None:
         self.n_members, self.n_metrics = n_members, n_metrics
         self._epochs: list[Tensor] = []
+        self._n_epochs = 0
 
     def add(self, members: list[int], values: Tensor) -> None:
         """Record epochs of some members: the first `METRICS`, ``(n_epochs, n_metrics, len(members))``.
@@ -99,6 +104,9 @@ class Recorder:
         epochs = torch.full(shape, torch.nan, dtype=torch.float64, device=HOST)
         epochs[:, :, members] = values
         self._epochs.append(epochs)
+        self._n_epochs += len(epochs)
+        if len(self._epochs) > MAX_PARTS:
+            self.values()
 
     def values(self) -> Tensor:
         """Return all that was recorded, ``(n_epochs, n_metrics, n_members)``."""
@@ -109,7 +117,7 @@ class Recorder:
     def since(self, n_epochs: int) -> Tensor:
         """Return what was recorded after the first so many epochs, ``(n_later, n_metrics, n_members)``."""
         blocks: list[Tensor] = []
-        missing = sum(map(len, self._epochs)) - n_epochs
+        missing = self._n_epochs - n_epochs
         for block in reversed(self._epochs):
             if missing <= 0:
                 break
@@ -120,7 +128,7 @@ class Recorder:
 
     def restore(self, values: Tensor) -> None:
         """Continue from `values`."""
-        self._epochs = [values]
+        self._epochs, self._n_epochs = [values], len(values)
 
     def history(self, member: int, n_epochs: int) -> History:
         """Return one member's first ``n_epochs`` epochs."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from websockets.sync.client import connect
 
+from demarcate import train
 from demarcate.studio.access import Access
 from demarcate.studio.card import Card
 from demarcate.studio.launch import listening_socket, serve
@@ -21,6 +22,7 @@ from demarcate.studio.sessions import Sessions
 from demarcate.studio.state import CardState, DataState, SplitState
 from demarcate.studio.studio_data import StudioData
 from demarcate.studio.tables import Tables
+from demarcate.studio.trained_card import TrainedCard, network_of, training_of
 
 TOKEN = "the-token"
 
@@ -174,3 +176,22 @@ def card(moons):
         return Card(CardState(**{"id": "a", "hidden": (5, 4), "batch_size": 16, "epochs": 6, **settings}), data)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def trained_card():
+    """A card as `train` leaves it: of a state's data, or of data that there are."""
+
+    def trained(data=None, epoch=3, split=None, tables=None, **settings):
+        if not isinstance(data, StudioData):
+            data = StudioData.of(
+                data or DataState(n_samples=60), split or SplitState(0.25, 0.25, 1), tables or Tables()
+            )
+        card = CardState(**{"id": "a", "name": "small", "hidden": (4,), "epochs": 3} | settings)
+        parts = [rows for rows in (data.train_rows, data.validation_rows, data.test_rows) if len(rows)]
+        arguments = {"split": parts, "seed": card.seed, "seeds": card.seeds, "standardise": data.data.standardise}
+        runs = train(data.table, {card.name: network_of(card)}, training_of(card, max(epoch, 1)), **arguments)
+        states = [run.predictor.states()[0] for run in runs.repeats[card.name]]
+        return TrainedCard(card, data, epoch, states, history=runs[card.name].history.head(epoch))
+
+    return trained

@@ -18,13 +18,11 @@ CROSS = tuple((x, y, int(x * y > 0)) for x in (-2.0, -1.0, -0.5, 0.5, 1.0, 2.0) 
 
 
 def _trained(data, card, epoch=3, **attributes):
-    """A card as `train` leaves it after so many epochs."""
+    """A card as `train` leaves it after so many epochs, and the runs."""
     split = [rows for rows in (data.train_rows, data.validation_rows, data.test_rows) if len(rows)]
-    training = training_of(card, epoch)
     arguments = {"split": split, "seed": card.seed, "seeds": card.seeds, "standardise": data.data.standardise}
-    runs = train(data.table, {card.name: network_of(card)}, training, **arguments).repeats[card.name]
-    states = [run.predictor.states()[0] for run in runs]
-    return TrainedCard(card, data, epoch, states, **attributes), runs
+    runs = train(data.table, {card.name: network_of(card)}, training_of(card, epoch), **arguments).repeats[card.name]
+    return TrainedCard(card, data, epoch, [run.predictor.states()[0] for run in runs], **attributes), runs
 
 
 def _run(code):

@@ -9,8 +9,9 @@ import polars as pl
 
 from demarcate.datasets import Dataset, blobs, circles, heart, moons
 from demarcate.formatting import counted, listed, quoted
+from demarcate.studio.caught_warnings import noted
 from demarcate.studio.placed_problem import PlacedProblem, StudioError, placed
-from demarcate.studio.tables import OpenedTable, Tables, noted
+from demarcate.studio.tables import OpenedTable, Tables
 from demarcate.tabular import as_frame, typed_labels
 from demarcate.tabular.column_names import similar_names
 from demarcate.tabular.column_options import ColumnOptions

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
+from demarcate.studio.asks import ASKING, Asks
 from demarcate.studio.first_states import welcome
 from demarcate.studio.inbox import Command, Inbox, read_command
 from demarcate.studio.messages import Message
@@ -71,6 +72,7 @@ class Session:
         self._n_sent, self._n_acknowledged = 0, 0
         self._next_frame = 0.0
         self._bench: Workbench | None = None
+        self._asks = Asks(self.trained_card, self._deliver, self.tables)
         self._thread = threading.Thread(target=self._work, name="studio session", daemon=True)
         if send is not None:
             self.attach(send)
@@ -112,6 +114,7 @@ class Session:
     def close(self) -> None:
         """End the session and its thread, which takes as long as a step at most."""
         self._is_closed = True
+        self._asks.close()
         self.detach()
         self._inbox.wake()
         if self._thread is not threading.current_thread():
@@ -121,11 +124,13 @@ class Session:
         """Let a command wait for the session's thread; an acknowledgement acts at once."""
         if command["type"] == "ack":
             self._acknowledge(command.get("number"))
+        elif command["type"] in ASKING:
+            self._asks.take(command)
         elif command["type"] in self._handlers():
             self._inbox.put(command)
         else:
             fact = f"The type of a command is {shown(command['type'])}"
-            remedy = f"Send one of {', '.join(self._handlers())} or ack"
+            remedy = f"Send one of {', '.join((*self._handlers(), *ASKING))} or ack"
             raise StudioError([PlacedProblem.of("connection", fact, remedy)])
 
     def _handlers(self) -> dict[str, Callable[[Command], None]]:

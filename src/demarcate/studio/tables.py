@@ -3,15 +3,12 @@
 import os
 import secrets
 import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from demarcate.errors import InputWarning
 from demarcate.formatting import counted, quoted
+from demarcate.studio.caught_warnings import noted
 from demarcate.studio.placed_problem import PlacedProblem, StudioError, placed
 
 # A session has its tables before anything heavy is imported: the page's first message does not wait for polars.
@@ -29,8 +26,6 @@ USUAL_TARGETS = ("target", "label", "class", "y")
 """Names by which a column is suggested as the target, in any case."""
 FEW_VALUES = 20
 """A column with at most so many distinct values may be the target."""
-_WARNINGS = threading.Lock()
-"""Warnings are caught for a whole process: one thread at a time reads."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,17 +213,6 @@ def _read_named(path: Path, name: str) -> "pl.DataFrame":
 
     with path.open("rb") as file:
         return read_table(cast("IO[bytes]", _NamedFile(file, name)))
-
-
-@contextmanager
-def noted() -> Iterator[list[str]]:
-    """Collect what the reader warns of in a block of code."""
-    notices: list[str] = []
-    with _WARNINGS, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("ignore")
-        warnings.simplefilter("always", InputWarning)
-        yield notices
-        notices += [str(warning.message) for warning in caught]
 
 
 def _new_id() -> str:

@@ -49,7 +49,7 @@ export function axesForm(app) {
   const form = make(
     "section",
     { class: "panel", "aria-label": axesStrings.title, hidden: true },
-    make("h2", { text: axesStrings.title }),
+    make("h3", { class: "panel-title", text: axesStrings.title }),
     make("div", { class: "pair" }, axes[0].element, axes[1].element),
     details,
   );

@@ -36,9 +36,9 @@ export function dataPanel(app) {
     "div",
     { class: "data-panels" },
     make(
-      "section",
-      { class: "panel", "aria-label": dataStrings.title },
-      make("div", { class: "panel-head" }, make("h2", { text: dataStrings.title }), title),
+      "div",
+      { class: "panel" },
+      make("div", { class: "panel-head" }, make("h3", { class: "panel-title", text: dataStrings.title }), title),
       sourceForm(app),
       tableForm(app),
       notices,

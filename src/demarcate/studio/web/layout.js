@@ -21,7 +21,7 @@ const MOST_NOTICES = 3;
  */
 export function createLayout(page) {
   const header = make("header", { class: "bar" }, make("span", { class: "wordmark", text: "demarcate" }));
-  const notices = make("ul", { class: "notices", "aria-label": startStrings.notices, role: "list" });
+  const notices = make("section", { class: "notices", "aria-label": startStrings.notices });
   const regions = {
     data: make("section", { class: "region region-data", "aria-label": startStrings.regions.data, tabindex: "-1" }),
     cards: make("section", { class: "region region-cards", "aria-label": startStrings.regions.cards, tabindex: "-1" }),
@@ -70,7 +70,7 @@ export function createLayout(page) {
     /** @param {string} text @param {"notice" | "problem"} [kind] @param {string} [topic] */
     notify(text, kind = "notice", topic = "") {
       if ([...notices.children].some((each) => each.querySelector("p")?.textContent === text)) return;
-      const notice = make("li", { class: `notice ${kind}`, "data-topic": topic, role: kind === "problem" ? "alert" : "status" });
+      const notice = make("div", { class: `notice ${kind}`, "data-topic": topic, role: kind === "problem" ? "alert" : "status" });
       const dismiss = () => notice.remove();
       notice.append(
         make("p", { text }),
@@ -88,11 +88,12 @@ export function createLayout(page) {
     fill(app, panels) {
       for (const region of /** @type {const} */ (["data", "cards"])) {
         const own = panels.filter((panel) => panel.region === region);
-        regions[region].replaceChildren(...own.map((panel) => panel.create(app)));
+        const heading = make("h2", { class: "unseen", text: startStrings.regions[region] });
+        regions[region].replaceChildren(heading, ...own.map((panel) => panel.create(app)));
         for (const panel of own) openers.set(panel.id, () => goTo(region));
       }
       const tabs = toolTabs(app, panels.filter((panel) => panel.region === "tools"));
-      regions.tools.replaceChildren(...tabs.elements);
+      regions.tools.replaceChildren(make("h2", { class: "unseen", text: startStrings.regions.tools }), ...tabs.elements);
       for (const [id, select] of tabs.selectors) {
         openers.set(id, () => {
           select();

@@ -81,6 +81,7 @@ export function createLive() {
       live.dataset = dataset;
       live.cards.clear();
       live.emit("dataset", dataset.facts);
+      live.emit("frame", live.frame);
     },
     receive(message) {
       if (message.kind === "welcome") newest = 0;

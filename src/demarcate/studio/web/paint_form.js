@@ -33,7 +33,7 @@ export function paintForm(app) {
   const form = make(
     "section",
     { class: "panel", "aria-label": paintStrings.title, hidden: true },
-    make("div", { class: "panel-head" }, make("h2", { text: paintStrings.title }), make("p", { class: "hint", text: paintStrings.hint })),
+    make("div", { class: "panel-head" }, make("h3", { class: "panel-title", text: paintStrings.title }), make("p", { class: "hint", text: paintStrings.hint })),
     brushes,
     problem,
     make("div", { class: "toggle-line" }, count, clear),

@@ -64,7 +64,7 @@ export function splitForm(app) {
   return make(
     "section",
     { class: "panel", "aria-label": splitStrings.title },
-    make("div", { class: "panel-head" }, make("h2", { text: splitStrings.title }), make("p", { class: "hint", text: splitStrings.hint })),
+    make("div", { class: "panel-head" }, make("h3", { class: "panel-title", text: splitStrings.title }), make("p", { class: "hint", text: splitStrings.hint })),
     splitBar(live),
     make("div", { class: "fields" }, fields.validation.element, fields.test.element, fields.seed.element),
   );

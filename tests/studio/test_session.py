@@ -180,6 +180,17 @@ def test_a_card_as_it_is_comes_from_any_thread(page):
         page.session.trained_card("z")
 
 
+def test_a_page_has_its_questions_answered_and_takes_files_away_while_it_trains(page):
+    page.show()
+    page.session.receive({"type": "run"})
+    page.until("frame", lambda facts: facts["running"])
+    page.session.receive({"type": "ask", "id": "1", "what": "code", "card": "a"})
+    assert "Network(hidden=(4,)" in page.until("answer").facts["demarcate"]
+    page.session.receive({"type": "row", "id": "2", "card": "a", "cells": {"x1": 0.5, "x2": 0.5}})
+    assert len(page.until("row").facts["probabilities"]) == 2
+    assert page.session.take_away("a", "model").name.endswith(".safetensors")
+
+
 def test_closing_ends_the_thread_while_it_trains_and_twice_does_no_harm(page):
     page.show()
     page.session.receive({"type": "run"})

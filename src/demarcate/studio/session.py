@@ -16,6 +16,7 @@ from demarcate.studio.tables import Tables
 from demarcate.studio.value_rules import shown
 
 if TYPE_CHECKING:
+    from demarcate.studio.take_away import TakenFile
     from demarcate.studio.trained_card import TrainedCard
     from demarcate.studio.workbench import Workbench
 
@@ -110,6 +111,18 @@ class Session:
         future: Future[TrainedCard] = Future()
         self._put({"type": "_trained_card", "card": card, "future": future})
         return future.result(seconds)
+
+    def take_away(self, card: str, what: str) -> "TakenFile":
+        """Return a card as it is now as a ``model``, a ``report`` or a ``picture``, from any thread but its own.
+
+        Raises
+        ------
+        StudioError, TimeoutError
+            As `trained_card`; also where it is none of these, or cannot be made.
+        """
+        from demarcate.studio.take_away import take_away
+
+        return take_away(self.trained_card(card), what)
 
     def close(self) -> None:
         """End the session and its thread, which takes as long as a step at most."""

@@ -190,6 +190,7 @@ function sweepPart(app) {
   });
   let nSeeds = 3;
   values.value = SWEEP_EXAMPLES[setting];
+  settings.set(setting);
   seeds.set("3");
   const check = () => {
     const read = sweptValues(setting, values.value);

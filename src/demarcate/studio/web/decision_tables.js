@@ -4,7 +4,7 @@
  * @module
  */
 import { button } from "./controls.js";
-import { make, setText } from "./dom.js";
+import { make, makeSvg, setText } from "./dom.js";
 import { decisionStrings, wordStrings } from "./strings.js";
 import { outcomeAt, ruleThreshold } from "./thresholds.js";
 
@@ -92,6 +92,7 @@ export function comparisonTable(change, settle) {
       make(
         "th",
         { scope: "row" },
+        markSample(kind),
         button({ label: decisionStrings[kind], kind: `quiet mark-${kind}`, onClick: () => use(place) }),
       ),
       ...cells[place],
@@ -130,4 +131,14 @@ export function comparisonTable(change, settle) {
       });
     },
   };
+}
+
+/**
+ * Return the line that a threshold has in the picture.
+ *
+ * @param {"half" | "rule" | "cheapest"} kind
+ */
+function markSample(kind) {
+  const line = kind === "half" ? null : makeSvg("path", { class: `mark mark-${kind}`, d: "M6 1V19" });
+  return makeSvg("svg", { class: "mark-sample threshold-marks", viewBox: "0 0 12 20", "aria-hidden": "true" }, line);
 }

@@ -106,11 +106,13 @@ function stepPart(heading, content) {
 }
 
 function outputTable() {
-  return toolTable(
+  const table = toolTable(
     OUTPUT_TABLE.headings[0],
     OUTPUT_TABLE.headings,
     OUTPUT_TABLE.rows.map((cells) => ({ cells })),
   );
+  table.classList.add("dense");
+  return table;
 }
 
 /**

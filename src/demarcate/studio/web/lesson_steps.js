@@ -112,6 +112,8 @@ const ON_CIRCLES = { source: "circles", n_samples: 1000, noise: 0.05, random_sta
 const ON_MOONS = { source: "moons" };
 /** @type {Begin["data"]} */
 const ON_HEART = { source: "heart" };
+/** @type {Begin["view"]} */
+const HEART_VIEW = { columns: ["age", "thalach"], kind: "probability" };
 const HELD_OUT_TWICE = { validation: 0.2, test: 0.2 };
 const CLOUDS_CARD = { name: "8-8", hidden: [8, 8], optimizer: "sgd", lr: 0.1, epochs: 100 };
 const HEART_CARD = { name: "32, dropout 0.5", hidden: [32], dropout: 0.5, lr: 0.001, batch_size: 32, epochs: 50 };
@@ -188,7 +190,7 @@ export const LESSON_STEPS = Object.freeze(
       part: 4,
       minutes: 13,
       right: 1,
-      begin: { data: ON_HEART, split: HELD_OUT_TWICE, view: { kind: "probability" }, cards: [HEART_CARD] },
+      begin: { data: ON_HEART, split: HELD_OUT_TWICE, view: HEART_VIEW, cards: [HEART_CARD] },
     },
     {
       id: "patient",
@@ -198,11 +200,11 @@ export const LESSON_STEPS = Object.freeze(
       begin: {
         data: ON_HEART,
         split: HELD_OUT_TWICE,
-        view: { kind: "probability" },
+        view: HEART_VIEW,
         cards: [{ ...HEART_CARD, name: "five seeds", seeds: 5 }],
       },
     },
-    { id: "luck", part: 4, minutes: 12, right: 1, begin: { data: ON_HEART, cards: [HEART_CARD] } },
+    { id: "luck", part: 4, minutes: 12, right: 1, begin: { data: ON_HEART, view: HEART_VIEW, cards: [HEART_CARD] } },
     {
       id: "costs",
       part: 4,
@@ -211,7 +213,7 @@ export const LESSON_STEPS = Object.freeze(
       begin: {
         data: ON_HEART,
         split: { validation: 0.4 },
-        view: { kind: "probability", probability_of: 1 },
+        view: { ...HEART_VIEW, probability_of: 1 },
         cards: [HEART_CARD],
       },
     },
@@ -222,6 +224,7 @@ export const LESSON_STEPS = Object.freeze(
       right: 1,
       begin: {
         data: ON_HEART,
+        view: HEART_VIEW,
         cards: [
           { ...HEART_CARD, name: "no dropout", dropout: 0, epochs: 300 },
           { ...HEART_CARD, name: "dropout 0.5", epochs: 300 },
@@ -269,7 +272,11 @@ export function stateOfStep({ begin }) {
   return {
     data: { ...base.data, ...structuredClone(begin.data) },
     split: { ...base.split, ...begin.split },
-    view: { ...base.view, ...begin.view, points: { ...base.view.points, test: (begin.split?.test ?? 0) > 0 } },
+    view: {
+      ...base.view,
+      ...structuredClone(begin.view),
+      points: { ...base.view.points, test: (begin.split?.test ?? 0) > 0 },
+    },
     cards: begin.cards.map((each, position) => ({
       ...structuredClone(LESSON_CARD),
       ...structuredClone(each),

@@ -32,8 +32,8 @@ export const OUTPUT_TABLE = Object.freeze({
   headings: ["The question", "Outputs", "Loss", "Targets"],
   rows: [
     ["How much? (regression)", "1 number", "MSELoss", "floats, (rows, 1)"],
-    ["Which of two?", "1 logit", "BCEWithLogitsLoss", "floats 0 or 1, (rows, 1)"],
-    ["Which of K?", "K logits", "CrossEntropyLoss", "class numbers, int64, (rows,)"],
+    ["Which of two?", "1 logit", "BCEWith\u200bLogitsLoss", "floats 0 or 1, (rows, 1)"],
+    ["Which of K?", "K logits", "Cross\u200bEntropyLoss", "class numbers, int64, (rows,)"],
   ],
 });
 

@@ -334,7 +334,7 @@ export const decisionStrings = Object.freeze({
     is: (/** @type {string} */ name) => `is ${name}`,
     isOther: "is other",
   },
-  numbers: { precision: "Precision", recall: "Recall", accuracy: "Accuracy", cost: "Cost of 100 rows" },
+  numbers: { precision: "Precision", recall: "Recall", accuracy: "Accuracy", cost: "Cost per 100" },
   none: "–",
   compare: "Thresholds compared",
   half: "One half",
@@ -347,7 +347,7 @@ export const decisionStrings = Object.freeze({
 /** @see ask_panel.js */
 export const askStrings = Object.freeze({
   title: "Ask",
-  recorded: "A recording answers no questions. Start `demarcate studio` for that.",
+  recorded: "A recording answers no questions. Start demarcate studio for that.",
   card: "Network",
   cancel: "Cancel",
   asking: "Asking …",
@@ -357,7 +357,7 @@ export const askStrings = Object.freeze({
   dismiss: "Remove this answer",
   diagnose: {
     title: "Does it underfit or overfit?",
-    hint: "Trains this network and others around it several times, and tells what would help.",
+    hint: "Trains this network and others around it several times, and says what would help.",
     ask: "Diagnose",
     train: "training rows",
     held_out: "rows held out",
@@ -441,7 +441,7 @@ export const takeAwayStrings = Object.freeze({
   card: "Network",
   files: "Files",
   model: "Model",
-  modelHint: "Network and preparation in one file, for `demarcate predict`.",
+  modelHint: "Network and preparation in one file, for demarcate predict.",
   report: "Report",
   reportHint: "One page with scores, curves and mistakes.",
   png: "PNG",
@@ -455,7 +455,7 @@ export const takeAwayStrings = Object.freeze({
   copy: "Copy",
   copied: "The code is copied.",
   notCopied: "The browser does not allow copying. Select the code, and copy it.",
-  cannotSave: "A recording has no model. Start `demarcate studio` for that.",
+  cannotSave: "A recording has no model. Start demarcate studio for that.",
   noMap: "The map is not there yet.",
   loading: "Writing the code …",
 });

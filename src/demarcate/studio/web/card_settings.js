@@ -145,6 +145,11 @@ export function createCardSettings(app, id) {
       ),
     ),
   );
+  if (app.source.name === "recorded") {
+    for (const setting of Object.values(settings)) setting.field.disable(true);
+    dice.disabled = true;
+    element.prepend(make("p", { class: "hint", text: cardStrings.recordedSettings }));
+  }
   return {
     element,
     /** @param {CardState} card */

@@ -38,6 +38,7 @@ import { cardStrings } from "./strings.js";
  * @param {string} id
  */
 export function createCard({ app, display, pointer, pointLayer, copy, remove }, id) {
+  const isRecorded = app.source.name === "recorded";
   const map = createMap(app, id, pointer, pointLayer);
   const readout = createReadout(app, id, pointer);
   const numbers = createCardNumbers(app, id);
@@ -45,23 +46,25 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
   const curves = createCurves(app, id, display);
   const network = createNetworkDrawing(app, id);
   const confusion = createConfusion(app, id);
-  const name = make("input", { type: "text", class: "card-name", "aria-label": cardStrings.cardName, maxlength: 60 });
+  const name = make("input", { type: "text", class: "card-name", "aria-label": cardStrings.cardName, maxlength: 60, readonly: isRecorded });
   name.addEventListener("change", () =>
     app.store.change(`card ${id} name`, (draft) => {
       for (const card of draft.cards) if (card.id === id) card.name = name.value.trim() || card.name;
     }),
   );
+  const heading = make("h2", { class: "unseen" });
   const status = make("span", { class: "card-status" });
   const note = make("p", { class: "card-note" });
   const removal = button({ title: cardStrings.removeCard, icon: "close", kind: "quiet", onClick: () => remove(id) });
   const head = make(
     "div",
     { class: "card-head" },
+    heading,
     name,
     status,
     make(
       "div",
-      { class: "card-actions" },
+      { class: "card-actions", hidden: isRecorded },
       button({ title: cardStrings.resetCard, icon: "reset", kind: "quiet", onClick: () => app.source.send({ type: "reset", card: id }) }),
       button({ title: cardStrings.copyCard, icon: "copy", kind: "quiet", onClick: () => copy(id) }),
       removal,
@@ -119,6 +122,7 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
       if (card === undefined) return;
       if (name.value !== card.name) name.value = card.name;
       setAttribute(element, "aria-label", card.name);
+      setText(heading, card.name);
       removal.disabled = state.cards.length === 1;
       settings.show(card);
       settings.clearProblems();

@@ -24,6 +24,7 @@ const FIRST_WIDTH = 8;
 export function layerEditor({ limits, onChange }) {
   /** @type {readonly number[]} */ let hidden = [];
   let shown = "";
+  let isOff = false;
   const title = uniqueId("layers");
   const list = make("div", { class: "layers" });
   const none = make("p", { class: "hint", text: cardStrings.linear });
@@ -67,6 +68,12 @@ export function layerEditor({ limits, onChange }) {
     );
   }
 
+  function switchControls() {
+    for (const control of list.querySelectorAll("button, input")) {
+      if (control instanceof HTMLButtonElement || control instanceof HTMLInputElement) control.disabled = isOff;
+    }
+  }
+
   return {
     element,
     set(widths) {
@@ -80,12 +87,13 @@ export function layerEditor({ limits, onChange }) {
       if (text === shown) return;
       shown = text;
       show(none, widths.length === 0);
-      add.disabled = widths.length >= limits.layers;
+      add.disabled = isOff || widths.length >= limits.layers;
+      switchControls();
     },
     disable(disabled) {
-      for (const control of element.querySelectorAll("button, input")) {
-        if (control instanceof HTMLButtonElement || control instanceof HTMLInputElement) control.disabled = disabled;
-      }
+      isOff = disabled;
+      add.disabled = isOff || hidden.length >= limits.layers;
+      switchControls();
     },
     problem(text) {
       setText(problemText, text ?? "");

@@ -82,6 +82,7 @@ export function createMapToolbar(app, display, addCard) {
       show(spread, state.cards.some((card) => card.seeds > 1));
       setText(slice, app.live.dataset?.facts.caption ?? "");
       show(slice, slice.textContent !== "");
+      show(add, app.source.name !== "recorded");
       add.disabled = state.cards.length >= mostCards(app);
       if (known.join("\n") === classes) return;
       classes = known.join("\n");

@@ -28,6 +28,7 @@ export function createReadout(app, id, pointer) {
   const table = make(
     "table",
     { class: "readout-classes" },
+    make("colgroup", {}, ...["name", "bar", "number", "number"].map((each) => make("col", { class: `readout-col-${each}` }))),
     make(
       "thead",
       {},

@@ -262,6 +262,7 @@ export const cardStrings = Object.freeze({
       : `Easiest: ${easy.name} (${percent(easy.recall)} found); hardest: ${hard.name} (${percent(hard.recall)}).`,
   mistakes: (/** @type {string} */ name, /** @type {number} */ falsePositives, /** @type {number} */ falseNegatives) =>
     `For ${name}: ${falsePositives} false positives, ${falseNegatives} false negatives.`,
+  recordedSettings: "This is a recording: its settings are as they were.",
   hiddenLayers: "Hidden layers",
   addLayer: "Layer",
   linear: "None: a linear model.",

@@ -86,3 +86,39 @@ test("a listener that fails keeps no other from listening", (context) => {
   assert.deepEqual(heard, [1]);
   assert.equal(reported.mock.callCount(), 2);
 });
+
+/** A data set with its classes and validation rows. */
+function rowsOf(revision, classes, validation) {
+  const facts = { revision, classes, monitored: "validation", n_rows: { train: 9, validation, test: 0 } };
+  return { kind: "dataset", facts, arrays: {} };
+}
+
+test("what networks make of other classes or other rows is not shown over the new ones", () => {
+  const live = createLive();
+  const held = () => Object.keys(live.cards.get("a").arrays);
+  const sent = () => {
+    const message = frame(1, { logits: 5 });
+    message.arrays["0.monitored_logits"] = { shape: [1], data: Int16Array.of(1) };
+    live.receive(message);
+  };
+  live.receive(rowsOf(1, ["0", "1"], 20));
+  sent();
+  live.receive(rowsOf(1, ["0", "1"], 20));
+  assert.deepEqual(held(), ["logits", "monitored_logits"]);
+  live.receive(rowsOf(1, ["0", "1"], 30));
+  assert.deepEqual(held(), ["logits"]);
+  sent();
+  live.receive(rowsOf(1, ["0", "1", "2"], 30));
+  assert.deepEqual(held(), []);
+});
+
+test("what is set aside for other points stays away until the session has rows again", () => {
+  const live = createLive();
+  live.receive(rowsOf(1, ["0", "1"], 20));
+  live.receive(frame(1, { epochs: [1] }));
+  live.setAside(rowsOf(0, ["0", "1"], 0));
+  assert.equal(live.receive(frame(2, { epochs: [2] })), false);
+  assert.equal(live.cards.size, 0);
+  live.receive(rowsOf(3, ["0", "1"], 20));
+  assert.equal(live.receive(frame(3, { epochs: [1, 2] })), true);
+});

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { make } from "./dom.js";
+import { make, show } from "./dom.js";
 import { classMark } from "./palette.js";
 import { dataStrings } from "./strings.js";
 
@@ -25,6 +25,7 @@ export function classBalance({ live }) {
     if (signature === shown) return;
     shown = signature;
     list.replaceChildren(...balanceRows(classes, balance));
+    show(list, balance.rows > 0);
   });
   return list;
 }

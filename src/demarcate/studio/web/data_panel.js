@@ -6,7 +6,7 @@
 import { axesForm } from "./axes_form.js";
 import { classBalance } from "./class_balance.js";
 import { make, setText, show } from "./dom.js";
-import { showDrawnPoints } from "./drawn_data.js";
+import { showWithoutData } from "./drawn_data.js";
 import { paintForm } from "./paint_form.js";
 import { sourceForm } from "./source_form.js";
 import { splitForm } from "./split_form.js";
@@ -31,7 +31,7 @@ export function dataPanel(app) {
     notices.replaceChildren(make("summary", { text: dataStrings.notices(lines.length) }), make("ul", {}, ...lines));
     show(notices, lines.length > 0);
   });
-  showDrawnPoints(app);
+  showWithoutData(app);
   return make(
     "div",
     { class: "data-panels" },
@@ -39,8 +39,7 @@ export function dataPanel(app) {
       "div",
       { class: "panel" },
       make("div", { class: "panel-head" }, make("h3", { class: "panel-title", text: dataStrings.title }), title),
-      sourceForm(app),
-      tableForm(app),
+      sourceForm(app, tableForm(app)),
       notices,
       classBalance(app),
     ),

@@ -1,5 +1,5 @@
 /**
- * Points drawn by hand while they are too few to train on: the session has no data set of them yet.
+ * What is shown while there is nothing to train on: points drawn by hand that are too few, or no table yet.
  *
  * @module
  */
@@ -14,15 +14,18 @@ import { dataStrings, paintStrings } from "./strings.js";
 const BLANK_EXTENT = Object.freeze(/** @type {const} */ ([-3, 3, -3, 3]));
 
 /**
- * Show points that are too few to train on as they are.
+ * Show points that are too few to train on as they are, and nothing where no table is open.
  *
  * @param {App} app
  */
-export function showDrawnPoints({ store, live }) {
-  live.on("problem", (/** @type {ProblemFacts} */ { where, field }) => {
+export function showWithoutData({ store, live }) {
+  live.on("problem", (/** @type {ProblemFacts} */ { where, field, fact }) => {
     const state = store.state();
-    if (where !== "data" || field !== "added" || state.data.source !== "drawn") return false;
-    live.setAside(drawnDataset(state, live.welcome?.canvas ?? [...BLANK_EXTENT]));
+    const { source, added, table } = state.data;
+    const isDrawn = source === "drawn" && field === "added";
+    if (where !== "data" || !(isDrawn || (source === "table" && table === null))) return false;
+    const title = isDrawn ? dataStrings.drawnTitle(paintStrings.count(added.length)) : fact;
+    live.setAside(drawnDataset(state, live.welcome?.canvas ?? [...BLANK_EXTENT], title));
     return false;
   });
 }
@@ -32,9 +35,10 @@ export function showDrawnPoints({ store, live }) {
  *
  * @param {State} state
  * @param {[number, number, number, number]} extent
+ * @param {string} title
  * @returns {NonNullable<App["live"]["dataset"]>}
  */
-export function drawnDataset({ data, split }, extent) {
+export function drawnDataset({ data, split }, extent, title) {
   const { added } = data;
   const n = added.length;
   const most = Math.max(1, ...added.map(([, , code]) => code));
@@ -44,7 +48,7 @@ export function drawnDataset({ data, split }, extent) {
   /** @type {DatasetFacts} */
   const facts = {
     revision: 0,
-    title: dataStrings.drawnTitle(paintStrings.count(n)),
+    title,
     classes,
     columns: axes.map((name) => ({ name, kind: "numerical", categories: [], low: null, high: null, typical: null, is_axis: true })),
     axes,
@@ -55,7 +59,7 @@ export function drawnDataset({ data, split }, extent) {
     n_shown: n,
     monitored: split.validation > 0 ? "validation" : "test",
     target: "label",
-    can_add: true,
+    can_add: data.source === "drawn",
     notices: [],
     balance: { rows: n, shares: Object.fromEntries(shares) },
   };

@@ -112,6 +112,7 @@ function keep(live, message) {
     live.welcome = message.facts;
     for (const table of message.facts.tables ?? []) live.tables.set(table.id, table);
   } else if (message.kind === "dataset") {
+    forgetWhatDoesNotFit(live, message.facts);
     live.dataset = { facts: message.facts, arrays: message.arrays };
   } else if (message.kind === "frame") {
     live.frame = message.facts;
@@ -120,6 +121,23 @@ function keep(live, message) {
     message.facts.cards.forEach((/** @type {CardFacts} */ facts, /** @type {number} */ position) => {
       live.cards.set(facts.id, merged(live.cards.get(facts.id), facts, arraysOf(message, position)));
     });
+  }
+}
+
+/**
+ * Until the next frame, networks of other classes or other rows have nothing to show of these.
+ *
+ * @param {Live} live
+ * @param {DatasetFacts} next
+ */
+function forgetWhatDoesNotFit(live, next) {
+  const before = live.dataset?.facts;
+  if (before === undefined) return;
+  const rows = (/** @type {DatasetFacts} */ facts) => [facts.monitored, facts.n_rows[facts.monitored]].join();
+  const isOtherTask = before.classes.join("\n") !== next.classes.join("\n");
+  for (const { arrays } of live.cards.values()) {
+    if (isOtherTask) for (const name of ["logits", "member_logits"]) delete arrays[name];
+    if (isOtherTask || rows(before) !== rows(next)) delete arrays.monitored_logits;
   }
 }
 

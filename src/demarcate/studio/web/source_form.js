@@ -33,8 +33,9 @@ const SEEDS_DRAWN = 1000;
  * Return the form of the source.
  *
  * @param {App} app
+ * @param {HTMLElement} table the form of the person's own table
  */
-export function sourceForm(app) {
+export function sourceForm(app, table) {
   const { store, live } = app;
   const limits = live.welcome?.limits ?? {};
   const sources = segments({
@@ -109,6 +110,7 @@ export function sourceForm(app) {
     { class: "fields" },
     exampleChoice(app),
     sources.element,
+    table,
     ...Object.values(knobs).map((field) => field.element),
     seed.element,
     standardise.element,

@@ -103,7 +103,7 @@ export const dataStrings = Object.freeze({
   seed: "Seed of the rows",
   draw: "Draw other rows",
   standardise: "Standardise columns",
-  standardiseHint: "Mean 0 and deviation 1, fitted on the train rows only.",
+  standardiseHint: "Fitted on the train rows only.",
   drawnTitle: (/** @type {string} */ points) => `points set by hand: ${points}`,
   balance: "Classes",
   share: (/** @type {number} */ share, /** @type {number} */ rows) =>

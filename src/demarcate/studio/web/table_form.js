@@ -44,6 +44,12 @@ export function tableForm(app) {
     columns,
   );
 
+  /** @param {string | null} text */
+  function refuse(text) {
+    setText(refused, text ?? "");
+    show(refused, text !== null);
+  }
+
   /** @param {TableFacts | undefined} facts */
   function take(facts) {
     if (facts === undefined) return;
@@ -59,7 +65,7 @@ export function tableForm(app) {
     if (source.upload === null) return;
     setText(reading, tableStrings.reading(given.name));
     show(reading, true);
-    show(refused, false);
+    refuse(null);
     try {
       const facts = /** @type {TableFacts} */ (await source.upload(given, "table"));
       live.tables.set(facts.id, facts);
@@ -69,8 +75,7 @@ export function tableForm(app) {
     } catch (error) {
       const { fact = `${error}`, remedy } = /** @type {{fact?: string, remedy?: string}} */ (error);
       const text = problemText({ fact, remedy });
-      setText(refused, text);
-      show(refused, true);
+      refuse(text);
       if (store.state().data.source !== "table") app.notify(text, "problem");
     } finally {
       show(reading, false);
@@ -108,7 +113,7 @@ export function tableForm(app) {
   }
   store.watch(update);
   live.on("welcome", update);
-  problemsAt(app, "data", { table, target });
+  problemsAt(app, "data", { table: { problem: refuse }, target, drop: { problem: refuse }, categorical: { problem: refuse } });
   update();
   return form;
 }

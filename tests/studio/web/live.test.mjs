@@ -13,7 +13,13 @@ function frame(revision, { id = "a", begin = 1, epochs = [], logits } = {}) {
 }
 
 function dataset(revision) {
-  return { kind: "dataset", facts: { revision, title: `${revision}` }, arrays: {} };
+  return rowsOf(revision, ["0", "1"], 20);
+}
+
+/** A data set with its classes and validation rows. */
+function rowsOf(revision, classes, validation) {
+  const facts = { revision, classes, monitored: "validation", n_rows: { train: 9, validation, test: 0 } };
+  return { kind: "dataset", facts, arrays: {} };
 }
 
 test("curves grow with each frame", () => {
@@ -86,12 +92,6 @@ test("a listener that fails keeps no other from listening", (context) => {
   assert.deepEqual(heard, [1]);
   assert.equal(reported.mock.callCount(), 2);
 });
-
-/** A data set with its classes and validation rows. */
-function rowsOf(revision, classes, validation) {
-  const facts = { revision, classes, monitored: "validation", n_rows: { train: 9, validation, test: 0 } };
-  return { kind: "dataset", facts, arrays: {} };
-}
 
 test("what networks make of other classes or other rows is not shown over the new ones", () => {
   const live = createLive();

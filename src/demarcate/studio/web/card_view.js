@@ -96,6 +96,12 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
     if (display.get("confusion")) confusion.refresh();
   }
 
+  function invalidateDecisions() {
+    map.invalidate();
+    if (pointer.place() !== null) readout.refresh();
+    if (display.get("confusion")) confusion.refreshNow();
+  }
+
   function arrange() {
     for (const [section, box] of Object.entries(parts)) {
       show(box, display.get(/** @type {keyof typeof parts} */ (section)));
@@ -107,13 +113,14 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
     element,
     name,
     paintFrame,
-    /** Paint what depends on data, view or colours, with the next picture of the screen. */
+    /** Paint what depends on the view and on decisions, with the next picture of the screen. */
+    invalidateDecisions,
+    /** Paint what depends on data or colours, with the next picture of the screen. */
     invalidate() {
-      map.invalidate();
+      invalidateDecisions();
+      readout.refresh();
       curves.invalidate();
       network.invalidate();
-      readout.refresh();
-      confusion.refreshNow();
       numbers.refresh();
     },
     /** @param {State} state */

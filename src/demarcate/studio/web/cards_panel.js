@@ -77,7 +77,7 @@ export function cardsPanel(app) {
   app.store.watch((state) => {
     showState(state);
     const next = JSON.stringify([state.view, state.decision]);
-    if (next !== look) invalidateAll();
+    if (next !== look) cards.forEach((card) => card.invalidateDecisions());
     look = next;
   });
   app.theme.watch(invalidateAll);

@@ -13,6 +13,9 @@ import { cardStrings, wordStrings } from "./strings.js";
 /** At most so many times a second, in milliseconds between two. */
 const CONFUSION_PAUSE = 150;
 
+/** Of more classes than this the columns are narrow, with marks for names and counts alone. */
+const MAX_ROOMY = 5;
+
 /**
  * Return the confusion matrix of a card.
  *
@@ -40,6 +43,7 @@ export function createConfusion(app, id) {
     if (key !== shown) {
       shown = key;
       cells = fillTable(table, classes, wordStrings.parts[monitored]);
+      table.classList.toggle("is-dense", classes.length > MAX_ROOMY);
     }
     const counts = confusionCounts(codes, rowDecisions(logits, card.facts.row_scale, decision), classes.length);
     counts.forEach((row, code) => {
@@ -48,7 +52,7 @@ export function createConfusion(app, id) {
         const share = rows > 0 ? count / rows : 0;
         const [number, percent] = cells[code][predicted].children;
         setText(number, `${count}`);
-        setText(percent, rows > 0 ? `${Math.round(100 * share)}%` : "");
+        setText(percent, count > 0 ? `${Math.round(100 * share)}%` : "");
         cells[code][predicted].style.setProperty("--heat", (0.75 * share ** 0.5).toFixed(3));
       });
     });

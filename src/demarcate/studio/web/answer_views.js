@@ -39,11 +39,14 @@ export function diagnosisView(answer, take) {
       [words.levels, "", ""],
       levels.map((rows) => {
         const { log_loss } = answer[rows];
-        return { cells: [words[rows], draw(log_loss), meanWords(log_loss)], kind: `rows-${rows}` };
+        return {
+          cells: [words[rows], draw(log_loss), make("span", { class: "nowrap", text: meanWords(log_loss) })],
+          kind: `rows-${rows}`,
+        };
       }),
     ),
     make("p", { text: answer.remedy }),
-    effectsTable(answer, take),
+    effectsList(answer, take),
     ...answer.reasons.map((text) => make("p", { text })),
     make("p", { class: "hint", text: answer.basis }),
   ];
@@ -53,44 +56,47 @@ export function diagnosisView(answer, take) {
  * @param {DiagnoseAnswer} answer
  * @param {TakeSettings} take
  */
-function effectsTable({ effects, min_gain }, take) {
+function effectsList({ effects, min_gain }, take) {
   const words = askStrings.diagnose;
   const draw = intervalScale(
     effects.map((effect) => effect.log_loss),
     [0, min_gain],
   );
-  return toolTable(
-    words.effects,
-    [words.effects, words.by, ""],
-    effects.map((effect) => ({
-      kind: effect.answer === "helps" ? "is-marked" : "",
-      cells: [
+  return make(
+    "div",
+    { class: "effects" },
+    make("h3", { text: words.effects }),
+    make(
+      "ul",
+      {},
+      ...effects.map((effect) =>
         make(
-          "span",
-          { class: "effect" },
+          "li",
+          { class: effect.answer === "helps" ? "is-marked" : "" },
           effectMark(effect),
-          make("strong", { text: effect.label }),
-          ` ${effect.change}`,
-        ),
-        make(
-          "span",
-          { class: "interval-cell" },
+          make(
+            "span",
+            { class: "effect" },
+            make("strong", { text: effect.label }),
+            make("small", { text: effect.change }),
+          ),
+          tryButton(effect, take),
           draw(effect.log_loss),
-          meanWords(effect.log_loss, { signed: true }),
+          make("span", { class: "gain", text: `${words.by} ${meanWords(effect.log_loss, { signed: true })}` }),
         ),
-        tryButton(effect, take),
-      ],
-    })),
+      ),
+    ),
+    make("p", { class: "hint", text: words.marks(min_gain.toFixed(3)) }),
   );
 }
 
 /** @param {EffectFacts} effect */
 function effectMark({ answer }) {
-  const name = answer === "helps" ? "tick" : answer === "does not help" ? "close" : "more";
+  const mark = answer === "helps" ? icon("tick") : answer === "does not help" ? icon("close") : "?";
   return make(
     "span",
     { class: "effect-mark", title: askStrings.diagnose.answers[answer] },
-    icon(name),
+    make("span", { "aria-hidden": "true" }, mark),
     make("span", { class: "unseen", text: askStrings.diagnose.answers[answer] }),
   );
 }
@@ -122,14 +128,18 @@ export function sweepView(answer, take) {
   return [
     toolTable(
       words.settings[setting],
-      [words.settings[setting], words.columns.log_loss, words.columns.accuracy, words.columns.train, words.columns.use],
+      [words.settings[setting], words.columns.log_loss, words.columns.accuracy, words.columns.use],
       answer.rows.map((row, position) => ({
         kind: remark(position) ? "is-marked" : "",
         cells: [
-          make("span", { class: "sweep-value" }, row.label, make("small", { text: remarkOf(row, remark(position)) })),
-          make("span", { class: "interval-cell" }, draw(row.log_loss), meanWords(row.log_loss)),
-          meanWords(row.accuracy),
-          row.train_accuracy === null ? "–" : row.train_accuracy.toFixed(3),
+          make(
+            "span",
+            { class: "lined" },
+            row.label,
+            ...remarksOf(row, remark(position)).map((text) => make("small", { text })),
+          ),
+          make("span", { class: "lined" }, draw(row.log_loss), make("small", { text: meanWords(row.log_loss) })),
+          accuracyCell(row),
           takeButton(answer.setting, row, take),
         ],
       })),
@@ -143,11 +153,17 @@ export function sweepView(answer, take) {
  * @param {SweepRow} row
  * @param {string} remark
  */
-function remarkOf(row, remark) {
+function remarksOf(row, remark) {
   const parameters = `${row.n_parameters.toLocaleString("en")} ${askStrings.sweep.columns.parameters}`;
-  return [remark, parameters, row.diverged > 0 ? askStrings.sweep.diverged(row.diverged) : ""]
-    .filter(Boolean)
-    .join(", ");
+  return [remark, parameters, row.diverged > 0 ? askStrings.sweep.diverged(row.diverged) : ""].filter(Boolean);
+}
+
+/** @param {SweepRow} row */
+function accuracyCell({ accuracy, train_accuracy }) {
+  const own = accuracy === null ? "–" : accuracy.value.toFixed(3);
+  const train =
+    train_accuracy === null ? null : make("small", { text: askStrings.sweep.train(train_accuracy.toFixed(3)) });
+  return make("span", { class: "lined", title: meanWords(accuracy) }, own, train);
 }
 
 /**
@@ -201,7 +217,7 @@ function comparedTable(compared, draw) {
     [askStrings.scores.baselines, "", ""],
     compared.map((each, position) => ({
       kind: position === 0 && each.name === "accuracy" ? "is-marked" : "",
-      cells: [each.label, draw(each.mean), meanWords(each.mean)],
+      cells: [each.label, draw(each.mean), make("span", { class: "nowrap", text: meanWords(each.mean) })],
     })),
   );
 }

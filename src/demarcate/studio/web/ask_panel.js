@@ -88,7 +88,7 @@ function questionPart(app, what, details, form = []) {
       {
         onProgress({ done, total, text, rows }) {
           if (total > 0) progress.value = done / total;
-          setText(said, `${text} ${askStrings.progress(done, total)}`);
+          setText(said, text);
           if (rows && what === "sweep") {
             answers.replaceChildren(...sweepView({ .../** @type {any} */ (more), rows }, takeSettings(app, id)));
           }

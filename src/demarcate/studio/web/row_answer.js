@@ -69,7 +69,7 @@ function linesOf({ set, coverage, members, prediction, probabilities, notices },
   const lines = [];
   if (set === null || coverage === null) lines.push(rowStrings.noSet);
   else {
-    const classes = set.length === 0 ? rowStrings.emptySet : set.map(name).join(", ");
+    const classes = set.length === 0 ? rowStrings.emptySet : set.map(name).join(rowStrings.or);
     lines.push(rowStrings.set(classes, `${Math.round(100 * coverage)}%`));
   }
   const spoken = probabilities.length === 2 ? 1 : prediction;

@@ -364,7 +364,9 @@ export const askStrings = Object.freeze({
     held_out: "rows held out",
     levels: "Log loss of this network",
     effects: "What would lower the loss on fresh rows?",
-    by: "log loss lower by",
+    by: "lower by",
+    marks: (/** @type {string} */ least) =>
+      `Reductions of the log loss with 95% intervals. Lines: no change, and ${least}, the least that counts.`,
     answers: { helps: "helps", "does not help": "does not help", "cannot tell": "cannot tell" },
     tryIt: (/** @type {string} */ change) => `Try ${change} on a copy`,
     tryShort: "Try",
@@ -388,11 +390,12 @@ export const askStrings = Object.freeze({
       batch_size: "batch size",
       epochs: "epochs",
     },
-    columns: { value: "", log_loss: "log loss", accuracy: "accuracy", train: "train", parameters: "parameters", use: "" },
+    columns: { log_loss: "log loss", accuracy: "accuracy", parameters: "parameters", use: "" },
+    train: (/** @type {string} */ accuracy) => `train ${accuracy}`,
     take: (/** @type {string} */ label) => `Take ${label}`,
     takeShort: "Take",
     best: "best",
-    near: "as good, and smaller",
+    near: "as good, smaller",
     diverged: (/** @type {number} */ n) => `${n} diverged`,
     none: "none",
     full: "all rows",
@@ -407,8 +410,6 @@ export const askStrings = Object.freeze({
     why: "Why these scores?",
     baselines: "Beside it",
   },
-  progress: (/** @type {number} */ done, /** @type {number} */ total) => `${done} of ${total}`,
-  interval: (/** @type {string} */ low, /** @type {string} */ high) => `${low} to ${high}`,
 });
 
 /** @see row_form.js */
@@ -428,6 +429,7 @@ export const rowStrings = Object.freeze({
   prediction: (/** @type {string} */ name, /** @type {string} */ p) => `${name}, with probability ${p}`,
   set: (/** @type {string} */ classes, /** @type {string} */ coverage) =>
     `Set that holds the true class for ${coverage} of rows: ${classes}`,
+  or: " or ",
   emptySet: "none: no class is likely enough",
   noSet: "Too few validation rows for a prediction set.",
   spread: (/** @type {number} */ n, /** @type {string} */ low, /** @type {string} */ high, /** @type {string} */ name) =>

@@ -43,7 +43,7 @@ export function createCardNumbers(app, id) {
       const words = intervalWords(card, rows[monitored], wordStrings.parts[monitored]);
       setText(interval, words);
       show(interval, words !== "");
-      setText(facts, cardStrings.cardFacts(card.n_parameters, card.epochs_per_second, card.changed));
+      setText(facts, cardStrings.cardFacts(card));
     },
   };
 }

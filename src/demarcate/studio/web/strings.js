@@ -210,11 +210,13 @@ export const cardStrings = Object.freeze({
   overSeeds: (
     /** @type {string} */ part, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ seeds,
   ) => `means over ${seeds} seeds; ${part} accuracies ${low.toFixed(3)} to ${high.toFixed(3)}`,
-  cardFacts: (/** @type {number} */ parameters, /** @type {number} */ rate, /** @type {boolean} */ changed) =>
+  cardFacts: (/** @type {import("./types.js").CardFacts} */ facts) =>
     [
-      `${grouped(parameters)} parameters`,
-      rate > 0 ? `${grouped(Number(rate.toPrecision(2)))} epochs a second` : "",
-      changed ? "changed while it trained" : "",
+      `epoch ${grouped(facts.epoch)}`,
+      facts.batch > 0 ? `batch ${facts.batch} of ${facts.batches}` : "",
+      facts.n_parameters === 1 ? "1 parameter" : `${grouped(facts.n_parameters)} parameters`,
+      facts.epochs_per_second > 0 ? `${grouped(Number(facts.epochs_per_second.toPrecision(2)))} epochs a second` : "",
+      facts.changed ? "changed while it trained" : "",
     ].filter(Boolean).join(" \u00b7 "),
   pictureNumbers: (
     /** @type {number} */ epoch, /** @type {string} */ part, /** @type {number | null} */ accuracy, /** @type {number} */ rows,

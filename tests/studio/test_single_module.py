@@ -59,6 +59,11 @@ def test_a_module_declares_and_does_nothing_else():
         assert set(FIRST_OF_LINE.findall(text)) <= allowed, name
 
 
+def test_no_text_goes_over_two_lines():
+    for name in MODULES:
+        assert [line for line in without_comments(name).splitlines() if line.count("`") % 2] == [], name
+
+
 def test_only_the_entry_looks_beyond_its_own_element():
     beyond = re.compile(r"document\.(?!create\w+\(|hidden\b|visibilityState\b|addEventListener\(.visibilitychange)\w+")
     for name in set(MODULES) - {"main.js"}:

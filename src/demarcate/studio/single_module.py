@@ -1,7 +1,7 @@
 """The page's modules as one module and its style sheets as one, for notebooks and for pages that need no server.
 
 Joining needs no tool, because the modules keep to rules: they import and export names, unchanged and one statement to a
-line's beginning; no top-level name stands in two of them; and loading one does nothing.
+line's beginning; no top-level name stands in two of them; no text in backquotes goes over two lines; and loading one does nothing.
 """
 
 import re
@@ -12,6 +12,8 @@ NAMES = r"(?:\s*\w+\s*(?:,|(?=\})))*\s*"
 IMPORT = re.compile(rf'^import \{{(?P<names>{NAMES})\}} from "\./(?P<module>\w+\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|const\b|let\b|class\b)", re.MULTILINE)
 COMMENT = re.compile(r"^[ ]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+INLINE_TYPE = re.compile(r"/\*\* @(?:(?!\*/).)*\*/ ?")
+INDENT = re.compile(r"^ +", re.MULTILINE)
 STYLE_SHEET = re.compile(r'<link rel="stylesheet" href="[^"]*?(\w+\.css)"')
 
 
@@ -53,7 +55,10 @@ def module_order(entry: str) -> list[str]:
 
 def _body(name: str) -> str:
     """Return a module's text as it stands in the joined one."""
-    return COMMENT.sub("", EXPORT.sub("", IMPORT.sub("", web_file(name)))).strip() + "\n"
+    text = web_file(name)
+    for unused in (IMPORT, EXPORT, COMMENT, INLINE_TYPE, INDENT):
+        text = unused.sub("", text)
+    return text.strip() + "\n"
 
 
 @cache

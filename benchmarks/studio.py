@@ -118,10 +118,6 @@ def main() -> None:
     noises = [0.05 + 0.01 * step for step in range(40)]
     answers = [page.show({**state, "data": {**state["data"], "noise": noise}}) for noise in noises]
     page.session.close()
-    print(f"frames a second with {len(CARDS)} cards of 100 x 100: {frames:.1f} ({size / 1024:.0f} KB each)")
-    print(
-        f"epochs a second of all cards: {epochs:,.0f}; of train without a page: {beside:,.0f} ({epochs / beside:.0%})"
-    )
     middle, worst = statistics.median(answers), sorted(answers)[int(0.95 * len(answers))]
     share = f"{epochs:,.0f}; of train without a page: {beside:,.0f} ({epochs / beside:.0%})"
     print(f"frames a second with {len(CARDS)} cards of 100 x 100: {frames:.1f} ({size / 1024:.0f} KB each)")

@@ -200,15 +200,35 @@ def test_closing_ends_the_thread_while_it_trains_and_twice_does_no_harm(page):
     assert threading.current_thread() is not page.session._thread
 
 
-def test_frames_take_their_share_of_the_time_while_networks_train(page, monkeypatch):
-    times = iter([0.0, 0.9, 0.9])
+def test_a_session_that_has_ended_has_no_cards(page):
+    page.show()
+    page.session.close()
+    with pytest.raises(StudioError, match="has ended"):
+        page.session.trained_card("a")
+
+
+def test_frames_wait_until_training_has_had_its_share_of_the_time(page, monkeypatch):
     page.show()
     page.until("frame")
     page.session.close()
-    monkeypatch.setattr(session_module.time, "perf_counter", lambda: next(times))
-    monkeypatch.setattr(page.session, "_seconds_to_frame", lambda: 0)
-    page.session._bench.is_running = True
-    monkeypatch.setattr(page.session._bench, "train", lambda seconds: None)
-    monkeypatch.setattr(page.session._bench, "frame", type("Frame", (), {"facts": {"number": 1}}))
-    page.session._advance()
-    assert page.session._next_frame == pytest.approx(0.9 + 0.9 * 7 / 3)
+    session, bench = page.session, page.session._bench
+    # A frame takes 0.3 seconds of a processor, a slice of training 0.25.
+    clock = [0.0]
+    frames = []
+
+    def spend(seconds, result=None):
+        clock[0] += seconds
+        return result
+
+    monkeypatch.setattr(session_module.time, "thread_time", lambda: clock[0])
+    monkeypatch.setattr(bench, "train", lambda seconds: spend(0.25))
+    frame = type("Frame", (), {"facts": {"number": 1}, "kind": "frame"})()
+    monkeypatch.setattr(bench, "frame", lambda: frames.append(clock[0]) or spend(0.3, frame))
+    monkeypatch.setattr(session_module, "MAX_FRAMES_A_SECOND", float("inf"))
+    session._send = lambda message: None
+    session._n_acknowledged, session._owed_seconds, session._next_frame = 100, 0.0, 0.0
+    bench.is_running = bench.has_news = True
+    for _ in range(9):
+        session._advance()
+        session._next_frame = 0.0
+    assert frames == pytest.approx([0.25, 0.25 + 0.3 + 0.75, 0.25 + 2 * (0.3 + 0.75)])

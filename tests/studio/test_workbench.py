@@ -180,6 +180,16 @@ def test_a_state_that_cannot_be_shown_leaves_what_there_is_and_its_frames_are_ne
     assert (frame.facts["revision"], frame.facts["cards"][0]["begin"]) == (8, 1)
 
 
+def test_settings_that_a_card_cannot_take_on_the_way_leave_it_training_as_it_is(bench):
+    state = edited(small_state(), split={"validation": 0.0})
+    bench.show(state, 2)
+    trained(bench)
+    (message,) = bench.show(edited(state, a={"patience": 3, "lr": 0.5}, b={"lr": 0.5}), 3)
+    assert (message.facts["card"], message.facts["field"]) == ("a", "patience")
+    facts = facts_of(bench)
+    assert (facts["a"]["begin"], facts["a"]["changed"], facts["b"]["changed"]) == (2, False, True)
+
+
 def test_before_any_state_could_be_shown_there_is_nothing_to_train_or_send():
     bench = Workbench()
     assert [message.kind for message in bench.show({}, 1)] == ["problem"]

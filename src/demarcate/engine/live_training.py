@@ -66,17 +66,18 @@ class LiveTraining:
     def train(self, until: int, seconds: float = math.inf) -> None:
         """Train up to and including an epoch, and at least a step; less when time or patience is over.
 
-        Time may be over inside an epoch, patience only after one.
+        Time may be over inside an epoch, patience only after one. Seconds are those of this thread on a processor,
+        because few epochs at a time, where others want the processor too, would cost much for each.
         """
-        ends = time.perf_counter() + seconds
+        ends = time.thread_time() + seconds
         while not self.has_ended and self.epoch < until and not self.is_out_of_patience:
-            left = ends - time.perf_counter()
+            left = ends - time.thread_time()
             n_epochs = min(min(until, self._patient_until()) - self.epoch, left / max(self._epoch_seconds, 1e-9))
             if self._open is not None or n_epochs < 1 or not self._epoch_seconds:
                 self._take_steps(ends)
             else:
                 self._train_epochs(int(n_epochs))
-            if time.perf_counter() >= ends:
+            if time.thread_time() >= ends:
                 return
 
     def step(self) -> None:
@@ -126,14 +127,14 @@ class LiveTraining:
         return self._trainer.results.recorder.since(after)
 
     def _train_epochs(self, n_epochs: int) -> None:
-        begin = time.perf_counter()
+        begin = time.thread_time()
         self._trainer.advance(self.epoch + n_epochs)
-        self._measure((time.perf_counter() - begin) / n_epochs)
+        self._measure((time.thread_time() - begin) / n_epochs)
 
     def _take_steps(self, ends: float) -> None:
-        """Take at least a step, and more until the epoch, or the time by `time.perf_counter`, is over."""
+        """Take at least a step, and more until the epoch, or the time by `time.thread_time`, is over."""
         with torch.inference_mode(), use_threads(1):
-            now = time.perf_counter()
+            now = time.thread_time()
             if self._open is None:
                 self._open, self._open_seconds = self._trainer.steps(), 0.0
             while True:
@@ -143,7 +144,7 @@ class LiveTraining:
                 if self.batch == self.batches:
                     next(self._open, None)
                     self._open, self.batch = None, 0
-                now = time.perf_counter()
+                now = time.thread_time()
                 self._open_seconds += now - begin
                 if self._open is None or now >= ends:
                     break

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from demarcate.studio.workbench import Workbench
 
 SLICE_SECONDS = 0.03
-"""How long cards train between two looks at the commands that wait."""
+"""How long cards train, on a processor, between two looks at the commands that wait."""
 MAX_UNACKNOWLEDGED = 2
 MAX_FRAMES_A_SECOND = 12.0
 MAX_FRAME_SHARE = 0.3
-"""The largest share of the time that is taken to compute frames while cards train; frames come later then."""
+"""The largest share of the session's time on a processor that goes into frames while cards train; the next waits."""
 
 _logger = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ class Session:
         self._inbox, self._lock = Inbox(), threading.Lock()
         self._is_closed = False
         self._n_sent, self._n_acknowledged = 0, 0
-        self._next_frame = 0.0
+        self._next_frame, self._owed_seconds = 0.0, 0.0
         self._bench: Workbench | None = None
         self._asks = Asks(self.trained_card, self._deliver, self.tables)
         self._thread = threading.Thread(target=self._work, name="studio session", daemon=True)
@@ -110,6 +110,8 @@ class Session:
         """
         future: Future[TrainedCard] = Future()
         self._put({"type": "_trained_card", "card": card, "future": future})
+        if not self._thread.is_alive():
+            self._refuse_waiting()
         return future.result(seconds)
 
     def take_away(self, card: str, what: str) -> "TakenFile":
@@ -166,20 +168,29 @@ class Session:
             for command in self._inbox.take(self._patience()):
                 self._guard(lambda: handlers[command["type"]](command))  # noqa: B023 - called at once
             self._guard(self._advance)
+        self._refuse_waiting()
+
+    def _refuse_waiting(self) -> None:
+        """Answer those who wait for a card of a session that has ended."""
+        for command in self._inbox.take(0):
+            if command["type"] == "_trained_card":
+                problem = PlacedProblem.of("connection", "The session has ended", "Load the page again")
+                command["future"].set_exception(StudioError([problem]))
 
     def _advance(self) -> None:
         """Train for a moment, and send a frame if one is due."""
         bench = self._workbench
         if bench.is_running:
+            begin = time.thread_time()
             bench.train(SLICE_SECONDS)
+            self._owed_seconds -= time.thread_time() - begin
         if self._seconds_to_frame() == 0:
-            begin = time.perf_counter()
+            begin, self._next_frame = time.thread_time(), time.perf_counter() + 1 / MAX_FRAMES_A_SECOND
             frame = bench.frame()
             self._n_sent = frame.facts["number"]
             self._deliver(frame)
-            now = time.perf_counter()
-            rest = (now - begin) * (1 - MAX_FRAME_SHARE) / MAX_FRAME_SHARE if bench.is_running else 0.0
-            self._next_frame = max(begin + 1 / MAX_FRAMES_A_SECOND, now + rest)
+            spent = time.thread_time() - begin
+            self._owed_seconds = spent * (1 - MAX_FRAME_SHARE) / MAX_FRAME_SHARE
 
     def _patience(self) -> float | None:
         """Return how long to wait for a command: not at all while networks train, else up to the next frame."""
@@ -187,8 +198,9 @@ class Session:
 
     def _seconds_to_frame(self) -> float | None:
         """Return the seconds up to the next frame; None if there is none to send."""
-        is_due = self._workbench.has_news and self._n_sent - self._n_acknowledged < MAX_UNACKNOWLEDGED
-        if self._send is None or not is_due:
+        bench = self._workbench
+        is_due = bench.has_news and self._n_sent - self._n_acknowledged < MAX_UNACKNOWLEDGED
+        if self._send is None or not is_due or (bench.is_running and self._owed_seconds > 0):
             return None
         return max(0.0, self._next_frame - time.perf_counter())
 

@@ -74,9 +74,8 @@ class Workbench:
             if is_other or self._was_refused or self._places is None or not same_view(self._places.view, state.view):
                 messages.append(data.message(state.view, revision))
                 self._places = MapPlaces(data, state.view)
-            self._take_cards(state.cards, data, anew=is_other)
+            problems = self._take_cards(state.cards, data, anew=is_other)
             self.has_news, self._was_refused = True, False
-            problems = [each for card in self._cards if isinstance(card, RefusedCard) for each in card.problems]
         except StudioError as error:
             problems, self._was_refused = list(error.problems), True
         return messages + [each.message(revision=revision) for each in problems]
@@ -123,18 +122,18 @@ class Workbench:
             self.has_news = True
 
     def train(self, seconds: float) -> None:
-        """Train the cards in turn for about so long; `is_running` ends with the last that pauses by itself."""
-        ends = time.perf_counter() + seconds
+        """Train the cards in turn for about so long on a processor; `is_running` ends with the last that can go on."""
+        ends = time.thread_time() + seconds
         while self.is_running:
             if not self._round:
                 self._begin_round(seconds)
-            begin = time.perf_counter()
+            begin = time.thread_time()
             card, until = self._round[0]
             card.advance(until, ends - begin)
             self.has_news = True
             if card.live.epoch >= until or not card.can_advance:
                 del self._round[0]
-            now = time.perf_counter()
+            now = time.thread_time()
             self._round_seconds += now - begin
             if not any(each.can_advance for each in self.cards):
                 self.pause()
@@ -163,20 +162,28 @@ class Workbench:
             return data
         return StudioData.of(state.data, state.split, self.tables, data)
 
-    def _take_cards(self, cards: Sequence[CardState], data: StudioData, *, anew: bool) -> None:
-        """Take other cards over: those that only need to change go on, all others are built."""
+    def _take_cards(self, cards: Sequence[CardState], data: StudioData, *, anew: bool) -> list[PlacedProblem]:
+        """Take other cards over: those that only need to change go on, all others are built; return their problems."""
         before = {card.settings.id: card for card in self._cards}
-        self._cards = [self._taken(before.get(each.id), each, data, anew=anew) for each in cards]
+        taken = [self._taken(before.get(each.id), each, data, anew=anew) for each in cards]
+        self._cards = [card for card, _ in taken]
         self._round = [(card, until) for card, until in self._round if card in self._cards]
         if self.is_running and not any(card.can_advance for card in self.cards):
             self.pause()
+        return [problem for _, problems in taken for problem in problems]
 
     def _taken(
         self, card: Card | RefusedCard | None, settings: CardState, data: StudioData, *, anew: bool
-    ) -> Card | RefusedCard:
-        if isinstance(card, Card) and not anew and (card.settings == settings or card.take(settings)):
-            return card
-        return self._built(settings, data, card.begin + 1 if card is not None else 1)
+    ) -> tuple[Card | RefusedCard, Sequence[PlacedProblem]]:
+        """Return the card of some settings, and their problems; one that cannot take them stays as it is."""
+        if isinstance(card, Card) and not anew:
+            try:
+                if card.settings == settings or card.take(settings):
+                    return card, ()
+            except StudioError as error:
+                return card, error.problems
+        built = self._built(settings, data, card.begin + 1 if card is not None else 1)
+        return built, built.problems if isinstance(built, RefusedCard) else ()
 
     @staticmethod
     def _built(settings: CardState, data: StudioData, begin: int) -> Card | RefusedCard:

@@ -1,7 +1,8 @@
 """The page's modules as one module and its style sheets as one, for notebooks and for pages that need no server.
 
 Joining needs no tool, because the modules keep to rules: they import and export names, unchanged and one statement to a
-line's beginning; no top-level name stands in two of them; no text in backquotes goes over two lines; and loading one does nothing.
+line's beginning; no top-level name stands in two of them; no text in backquotes goes over two lines; and loading one
+does nothing.
 """
 
 import re

@@ -8,7 +8,7 @@ from importlib.resources import files
 import pytest
 
 from demarcate.studio import single_module
-from demarcate.studio.single_module import IMPORT, joined_module, module_order, web_file
+from demarcate.studio.single_module import IMPORT, joined_module, joined_style, module_order, web_file
 
 WEB = files("demarcate.studio") / "web"
 MODULES = sorted(each.name for each in WEB.iterdir() if each.name.endswith(".js"))
@@ -112,3 +112,25 @@ def test_modules_in_a_circle_are_refused(monkeypatch):
     monkeypatch.setattr(single_module, "web_file", lambda name: f'import {{ x }} from "./{other[name]}";\n')
     with pytest.raises(ValueError, match=r"circle: a\.js <- b\.js <- a\.js"):
         module_order("a.js")
+
+
+def test_every_module_is_part_of_a_page():
+    used = {name for entry in ENTRIES for name in module_order(entry)}
+    assert used == set(MODULES)
+
+
+def test_style_sheets_are_joined_in_the_page_s_order():
+    style = joined_style()
+    assert style.index(".studio {") < style.index(".in-notebook")
+
+
+def test_every_rule_is_for_the_studio_s_element_alone():
+    style = re.sub(r"/\*.*?\*/", "", joined_style(), flags=re.DOTALL)
+    selectors = re.findall(r"(?:^|[{}])\s*([^{}@]+?)\s*\{", style)
+    parts = [part.strip() for selector in selectors for part in re.split(r",(?![^(]*\))", selector)]
+    inside = ("from", "to")
+    assert [each for each in parts if not each.startswith(".studio") and each not in inside and "%" not in each] == []
+
+
+def test_a_page_with_all_that_it_needs_is_small():
+    assert len(joined_module("main.js").encode()) + len(joined_style().encode()) < 300_000

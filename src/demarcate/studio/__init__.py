@@ -3,10 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from demarcate.studio.notebook import Studio
     from demarcate.studio.recorder import record
     from demarcate.studio.recording import Recording
 
-__all__ = ["Recording", "record"]
+__all__ = ["Recording", "Studio", "record"]
 
 
 def __getattr__(name: str) -> Any:
@@ -15,5 +16,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    module = {"Recording": "recording", "record": "recorder"}[name]
+    module = {"Recording": "recording", "Studio": "notebook", "record": "recorder"}[name]
     return getattr(import_module(f"{__name__}.{module}"), name)

@@ -18,8 +18,7 @@ PAGE = """<!doctype html>
 <title>{title}</title>
 <style>{style}</style>
 </head>
-<body>
-<div class="studio"></div>
+<body class="studio">
 <script type="application/gzip" id="recording">{recording}</script>
 <script type="module">{script}</script>
 </body>

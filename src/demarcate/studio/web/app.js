@@ -10,7 +10,7 @@ import { headerBar } from "./header.js";
 import { watchKeys } from "./keyboard.js";
 import { createLayout } from "./layout.js";
 import { createLive } from "./live.js";
-import { PANELS } from "./panels.js";
+import { panelsOf } from "./panels.js";
 import { createPainter } from "./point_painter.js";
 import { readState, stateOfFragment } from "./sharing.js";
 import { createStore } from "./store.js";
@@ -57,7 +57,7 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     const painter = createPainter(store);
     app = { root, store, source, live, announce, theme, painter, notify: layout.notify, open: layout.open };
     layout.header.replaceChildren(...headerBar(app));
-    layout.fill(app, PANELS);
+    layout.fill(app, panelsOf(source));
     stopKeys = watchKeys(app);
     store.watch(() => sendSoon());
     sendState();

@@ -100,5 +100,7 @@ function pageControls(app) {
   theme.watch(showTheme);
   showUndo();
   showTheme();
-  return make("div", { class: "bar-group page-controls" }, undo, redo, share, colours, keys);
+  // Only a page of a server has an address that opens it.
+  const shared = app.source.name === "live" ? share : null;
+  return make("div", { class: "bar-group page-controls" }, undo, redo, shared, colours, keys);
 }

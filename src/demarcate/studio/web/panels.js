@@ -31,7 +31,7 @@ import { takeAwayPanel } from "./take_away_panel.js";
  */
 
 /** @type {readonly Panel[]} */
-export const PANELS = Object.freeze([
+const PANELS = Object.freeze([
   { id: "data", title: dataStrings.title, region: "data", create: dataPanel },
   { id: "cards", title: cardStrings.title, region: "cards", create: cardsPanel },
   { id: "lesson", title: lessonStrings.title, region: "tools", create: lessonPanel },
@@ -40,3 +40,16 @@ export const PANELS = Object.freeze([
   { id: "row", title: rowStrings.title, region: "tools", create: rowForm },
   { id: "take-away", title: takeAwayStrings.title, region: "tools", create: takeAwayPanel },
 ]);
+
+/** What a recording needs no session for. */
+const RECORDED_PANELS = Object.freeze(["data", "cards", "decision", "take-away"]);
+
+/**
+ * Return the panels of a page with messages from a source.
+ *
+ * @param {import("./types.js").Source} source
+ * @returns {readonly Panel[]}
+ */
+export function panelsOf(source) {
+  return source.name === "recorded" ? PANELS.filter(({ id }) => RECORDED_PANELS.includes(id)) : PANELS;
+}

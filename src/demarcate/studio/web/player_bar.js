@@ -33,8 +33,8 @@ export function playerBar(player, title) {
   player.follow(show);
   show();
   return make(
-    "div",
-    { class: "player", role: "group", "aria-label": recordedStrings.title },
+    "section",
+    { class: "player", "aria-label": recordedStrings.title },
     make("p", {}, make("strong", { text: title }), " ", recordedStrings.explanation),
     make("div", { class: "player-line" }, place, time),
   );

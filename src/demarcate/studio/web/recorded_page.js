@@ -20,7 +20,11 @@ export async function openRecording(root, encoded) {
   const { title, moments } = await readRecording(bytes);
   const source = recordedSource(moments);
   startApp(root, source, {
-    onReady: () => root.querySelector("main")?.before(playerBar(source.player, title)),
+    onReady() {
+      // Only a session has other rows; cards switch their settings off themselves.
+      root.querySelector(".region-data")?.setAttribute("inert", "");
+      root.querySelector("main")?.before(playerBar(source.player, title));
+    },
   });
 }
 

@@ -85,7 +85,7 @@ function filesPart(app) {
           takeLine(takeAwayStrings.reportHint, file("report", "html")),
         ]),
     takeLine(takeAwayStrings.picture, picture("png"), picture("svg")),
-    takeLine(takeAwayStrings.linkHint, link),
+    app.source.name === "live" ? takeLine(takeAwayStrings.linkHint, link) : null,
     problem,
   );
 }

@@ -1,0 +1,234 @@
+"""One Chromium and one server for all tests of the page, and a page that may do nothing it should not."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+import pytest
+
+from demarcate.studio.messages import Message
+
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+PATIENCE = 12_000
+"""Milliseconds after which something that should appear has not."""
+AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+LISTEN = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) => {
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
+"""
+
+
+def chromium():
+    """The path of a Chromium, or None."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def pytest_collection_modifyitems(items):
+    """Say of each test in a browser that it needs one."""
+    if chromium() is None:
+        needs = pytest.mark.skip(reason="needs Chromium: apt-get install chromium")
+        for item in items:
+            if "browser" in item.path.parts:
+                item.add_marker(needs)
+
+
+@dataclass
+class Watched:
+    """What pages did that they should not have done."""
+
+    errors: list = field(default_factory=list)
+    requests: list = field(default_factory=list)
+    expected: str = "no text at all"
+    """What an error may say that a test brings about."""
+
+    def follow(self, page, allowed):
+        page.on("pageerror", lambda error: self.errors.append(error.stack or str(error)))
+        page.on("console", self.hear)
+        page.on("request", lambda request: self.see(request.url, allowed))
+        page.add_init_script(LISTEN)
+
+    def hear(self, said):
+        if said.type == "error" and self.expected not in said.text:
+            self.errors.append(said.text)
+
+    def see(self, url, allowed):
+        if not url.startswith(allowed):
+            self.requests.append(url)
+
+
+class Tab:
+    """A tab with the studio's page: what it sends and receives, beside what it shows."""
+
+    def __init__(self, page):
+        self.page = page
+        self.commands, self.messages, self.sockets = [], [], []
+        page.on("websocket", self._follow)
+
+    def _follow(self, socket):
+        self.sockets.append(socket)
+        socket.on("framesent", lambda sent: self.commands.append(json.loads(sent)))
+        socket.on("framereceived", lambda received: self.messages.append(Message.from_bytes(received)))
+
+    def until(self, condition, what, patience=PATIENCE):
+        """Wait until a condition of what was sent, received or shown holds, and return its value."""
+        end = time.monotonic() + patience / 1000
+        while time.monotonic() < end:
+            if value := condition():
+                return value
+            self.page.wait_for_timeout(15)
+        pytest.fail(f"never came: {what}")
+
+    def sent(self, kind):
+        """The commands of a type that were sent."""
+        return [each for each in self.commands if each["type"] == kind]
+
+    @property
+    def state(self):
+        """The state that was sent last."""
+        return self.sent("state")[-1]["state"]
+
+    def received(self, kind):
+        """The facts of all messages of a kind."""
+        return [each.facts for each in self.messages if each.kind == kind]
+
+    def settled(self):
+        """Wait until the newest state was answered with a frame, and return its facts."""
+
+        def newest():
+            frames = self.received("frame")
+            states = self.sent("state")
+            return frames and states and frames[-1]["revision"] == states[-1]["revision"] and frames[-1]
+
+        return self.until(newest, "a frame of the newest state")
+
+    def frame_where(self, condition, what):
+        """Wait until a condition holds for the facts of the newest frame, and return them."""
+
+        def newest():
+            frames = self.received("frame")
+            return frames and condition(frames[-1]) and frames[-1]
+
+        return self.until(newest, what)
+
+    def get(self, role, name, **options):
+        """The one control of a role and name that can be seen."""
+        return self.page.get_by_role(role, name=name, **options).locator("visible=true").first
+
+    def choose(self, name):
+        """Choose one of several by its label."""
+        self.page.get_by_role("radio", name=name, exact=True).check(force=True)
+
+    def slide(self, name, value, within=None):
+        """Type a number beside a slider."""
+        box = (within or self.page).get_by_role("spinbutton", name=name, exact=True).locator("visible=true").first
+        box.fill(f"{value}")
+        box.press("Enter")
+
+    def holds(self, value, *path):
+        """Wait until the state that was sent last has a value at a place."""
+
+        def has():
+            found = self.state
+            for name in path:
+                found = found.get(name) if isinstance(found, dict) else found[name]
+            return found == value
+
+        self.until(has, f"{'.'.join(map(str, path))} = {value!r}")
+
+    def card(self, name):
+        """The card of a network."""
+        return self.page.get_by_role("article", name=name, exact=True)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory):
+    """The address of a studio that the command started, with its token."""
+    command = [sys.executable, "-m", "demarcate", "studio", "--no-browser", "--port", "0"]
+    folder = tmp_path_factory.mktemp("studio")
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    ) as process:
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if found := re.search(r"http://\S+", line):
+                break
+        else:
+            pytest.fail(f"the studio printed no address: {lines}")
+        yield found[0]
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def open_tab(browser, address):
+    """Opens a tab at the studio's page or another; afterwards none may have erred, or asked anyone for anything."""
+    watched, contexts = Watched(), []
+    origin = re.match(r"http://[^/]+/", address)[0]
+
+    def opened(url=None, *, width=1280, height=900, scheme="light", allowed=None, is_live=True, init=""):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        page = context.new_page()
+        watched.follow(page, allowed or (origin, origin.replace("http", "ws", 1), "data:", "blob:"))
+        if init:
+            page.add_init_script(init)
+        tab = Tab(page)
+        page.goto(url or address)
+        if is_live:
+            tab.until(lambda: tab.received("frame"), "the first frame")
+        return tab
+
+    opened.watched = watched
+    yield opened
+    violations = [each for context in contexts for page in context.pages for each in page.evaluate("window.violations")]
+    for context in contexts:
+        context.close()
+    assert watched.errors == []
+    assert watched.requests == []
+    assert violations == []
+
+
+@pytest.fixture
+def tab(open_tab):
+    """A tab with the studio's page, which has shown its first frame."""
+    return open_tab()
+
+
+@pytest.fixture
+def axe():
+    """Returns what axe-core finds on a page: rules with the number of elements and the first one."""
+
+    def found_on(page):
+        page.evaluate(AXE)
+        violations = page.evaluate(
+            "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
+        )
+        found = [(each["id"], len(each["nodes"]), each["nodes"][0]["html"][:200]) for each in violations]
+        width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        return found + ([("wider-than-the-window", width - room, "")] if width > room else [])
+
+    return found_on

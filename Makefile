@@ -29,8 +29,8 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@if command -v node >/dev/null && command -v npm >/dev/null; then $(MAKE) --no-print-directory web-check; \
-	else echo "The studio's page is not checked: node and npm are missing."; fi
+	@if command -v npm >/dev/null && $(MAKE) --no-print-directory $(WEB)/node_modules/stamp; then $(MAKE) --no-print-directory web-check; \
+	else echo "The studio's page is not checked: npm, or what it installs, is missing."; fi
 
 # The studio's page: types, rules and unit tests of its modules.
 web-check: $(WEB)/node_modules/stamp

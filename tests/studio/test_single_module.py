@@ -130,7 +130,3 @@ def test_every_rule_is_for_the_studio_s_element_alone():
     parts = [part.strip() for selector in selectors for part in re.split(r",(?![^(]*\))", selector)]
     inside = ("from", "to")
     assert [each for each in parts if not each.startswith(".studio") and each not in inside and "%" not in each] == []
-
-
-def test_a_page_with_all_that_it_needs_is_small():
-    assert len(joined_module("main.js").encode()) + len(joined_style().encode()) < 300_000

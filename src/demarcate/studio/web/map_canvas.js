@@ -11,6 +11,7 @@ import { cutOf, planesOf } from "./outputs.js";
 import { paintedCanvas } from "./painted_canvas.js";
 import { classColour, css } from "./palette.js";
 import { MAP_MARGIN, plotBoxOf } from "./point_layer.js";
+import { placeWords } from "./pointer_readout.js";
 import { cardStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -76,6 +77,7 @@ export function createMap(app, id, pointer, pointLayer) {
           if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
           event.preventDefault();
           pointer.move(next);
+          app.announce.report("place", placeWords(app, id, pointer));
         },
         blur: () => pointer.move(null),
       },

@@ -59,7 +59,7 @@ export function createNetworkDrawing(app, id) {
       on: {
         pointermove: (event) => choose(layout ? nodeAt(layout, event.offsetX, event.offsetY) : undefined),
         pointerdown: (event) => choose(layout ? nodeAt(layout, event.offsetX, event.offsetY) : undefined),
-        pointerleave: () => choose(undefined),
+        pointerleave: (event) => event.pointerType === "mouse" && choose(undefined),
         blur: () => choose(undefined),
         keydown: (event) => {
           if (event.key === "Escape") return choose(undefined);

@@ -70,8 +70,8 @@ export function createReadout(app, id, pointer) {
     const values = logitsAt(logits, card.facts.scale, place.across, place.up);
     const probabilities = probabilitiesOf(values);
     const decision = decisionOf(values, app.store.state().decision);
-    const [x, y] = valuesAt(place, dataset.facts.extent);
-    setText(heading, cardStrings.readout(dataset.facts.axes, [x, y], classes[decision] ?? ""));
+    const at = valuesAt(place, dataset.facts.extent);
+    setText(heading, cardStrings.readout(dataset.facts.axes, at, classes[decision] ?? ""));
     const order = [...probabilities.keys()].sort((one, other) => probabilities[other] - probabilities[one]);
     const read = new Set(order.slice(0, MAX_READ));
     rows.forEach((row, code) => {
@@ -86,6 +86,24 @@ export function createReadout(app, id, pointer) {
 
   const stop = pointer.watch(refresh);
   return { element: make("div", { class: "readout-part" }, heading, table), refresh, close: stop };
+}
+
+/**
+ * Return what a card says of the place that is looked at as a sentence, for those who move there by keys; empty without one.
+ *
+ * @param {App} app
+ * @param {string} id of the card
+ * @param {MapPointer} pointer
+ * @returns {string}
+ */
+export function placeWords({ live, store }, id, pointer) {
+  const [card, place, dataset] = [live.cards.get(id), pointer.place(), live.dataset];
+  if (!card?.arrays.logits || place === null || dataset === null) return "";
+  const values = logitsAt(card.arrays.logits, card.facts.scale, place.across, place.up);
+  const decision = decisionOf(values, store.state().decision);
+  const { axes, classes, extent } = dataset.facts;
+  const words = cardStrings.readout(axes, valuesAt(place, extent), classes[decision] ?? "");
+  return `${words}, ${cardStrings.probabilityHead} ${cardStrings.probability(probabilitiesOf(values)[decision])}.`;
 }
 
 /**

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from demarcate.studio import session as session_module
 from demarcate.studio.first_states import state_of
+from demarcate.studio.frame_pace import MAX_UNACKNOWLEDGED
 from demarcate.studio.placed_problem import StudioError
-from demarcate.studio.session import MAX_UNACKNOWLEDGED, Session
+from demarcate.studio.session import Session
 
 STATE = state_of({"n_samples": 60}, {}, {"hidden": [4], "epochs": 100_000})
 
@@ -205,30 +205,3 @@ def test_a_session_that_has_ended_has_no_cards(page):
     page.session.close()
     with pytest.raises(StudioError, match="has ended"):
         page.session.trained_card("a")
-
-
-def test_frames_wait_until_training_has_had_its_share_of_the_time(page, monkeypatch):
-    page.show()
-    page.until("frame")
-    page.session.close()
-    session, bench = page.session, page.session._bench
-    # A frame takes 0.3 seconds of a processor, a slice of training 0.25.
-    clock = [0.0]
-    frames = []
-
-    def spend(seconds, result=None):
-        clock[0] += seconds
-        return result
-
-    monkeypatch.setattr(session_module.time, "thread_time", lambda: clock[0])
-    monkeypatch.setattr(bench, "train", lambda seconds: spend(0.25))
-    frame = type("Frame", (), {"facts": {"number": 1}, "kind": "frame"})()
-    monkeypatch.setattr(bench, "frame", lambda: frames.append(clock[0]) or spend(0.3, frame))
-    monkeypatch.setattr(session_module, "MAX_FRAMES_A_SECOND", float("inf"))
-    session._send = lambda message: None
-    session._n_acknowledged, session._owed_seconds, session._next_frame = 100, 0.0, 0.0
-    bench.is_running = bench.has_news = True
-    for _ in range(9):
-        session._advance()
-        session._next_frame = 0.0
-    assert frames == pytest.approx([0.25, 0.25 + 0.3 + 0.75, 0.25 + 2 * (0.3 + 0.75)])

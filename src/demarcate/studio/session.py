@@ -2,13 +2,13 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from demarcate.studio.asks import ASKING, Asks
 from demarcate.studio.first_states import welcome
+from demarcate.studio.frame_pace import FramePace
 from demarcate.studio.inbox import Command, Inbox, read_command
 from demarcate.studio.messages import Message
 from demarcate.studio.placed_problem import PlacedProblem, StudioError
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.03
 """How long cards train, on a processor, between two looks at the commands that wait."""
-MAX_UNACKNOWLEDGED = 2
-MAX_FRAMES_A_SECOND = 12.0
-MAX_FRAME_SHARE = 0.3
-"""The largest share of the session's time on a processor that goes into frames while cards train; the next waits."""
 
 _logger = logging.getLogger(__name__)
 
@@ -70,8 +66,7 @@ class Session:
         self._send: Send | None = None
         self._inbox, self._lock = Inbox(), threading.Lock()
         self._is_closed = False
-        self._n_sent, self._n_acknowledged = 0, 0
-        self._next_frame, self._owed_seconds = 0.0, 0.0
+        self._pace = FramePace()
         self._bench: Workbench | None = None
         self._asks = Asks(self.trained_card, self._deliver, self.tables)
         self._thread = threading.Thread(target=self._work, name="studio session", daemon=True)
@@ -138,7 +133,8 @@ class Session:
     def _take(self, command: Command) -> None:
         """Let a command wait for the session's thread; an acknowledgement acts at once."""
         if command["type"] == "ack":
-            self._acknowledge(command.get("number"))
+            self._pace.acknowledge(command.get("number"))
+            self._inbox.wake()
         elif command["type"] in ASKING:
             self._asks.take(command)
         elif command["type"] in self._handlers():
@@ -165,7 +161,7 @@ class Session:
         self._bench = Workbench(self.tables)
         handlers = {**self._handlers(), "_attached": self._on_attached, "_trained_card": self._on_trained_card}
         while not self._is_closed:
-            for command in self._inbox.take(self._patience()):
+            for command in self._inbox.take(self._seconds_to_wait()):
                 self._guard(lambda: handlers[command["type"]](command))  # noqa: B023 - called at once
             self._guard(self._advance)
         self._refuse_waiting()
@@ -181,28 +177,22 @@ class Session:
         """Train for a moment, and send a frame if one is due."""
         bench = self._workbench
         if bench.is_running:
-            begin = time.thread_time()
-            bench.train(SLICE_SECONDS)
-            self._owed_seconds -= time.thread_time() - begin
+            with self._pace.training():
+                bench.train(SLICE_SECONDS)
         if self._seconds_to_frame() == 0:
-            begin, self._next_frame = time.thread_time(), time.perf_counter() + 1 / MAX_FRAMES_A_SECOND
-            frame = bench.frame()
-            self._n_sent = frame.facts["number"]
-            self._deliver(frame)
-            spent = time.thread_time() - begin
-            self._owed_seconds = spent * (1 - MAX_FRAME_SHARE) / MAX_FRAME_SHARE
+            with self._pace.sending():
+                self._deliver(bench.frame())
 
-    def _patience(self) -> float | None:
+    def _seconds_to_wait(self) -> float | None:
         """Return how long to wait for a command: not at all while networks train, else up to the next frame."""
         return 0.0 if self._workbench.is_running else self._seconds_to_frame()
 
     def _seconds_to_frame(self) -> float | None:
         """Return the seconds up to the next frame; None if there is none to send."""
         bench = self._workbench
-        is_due = bench.has_news and self._n_sent - self._n_acknowledged < MAX_UNACKNOWLEDGED
-        if self._send is None or not is_due or (bench.is_running and self._owed_seconds > 0):
+        if self._send is None or not bench.has_news:
             return None
-        return max(0.0, self._next_frame - time.perf_counter())
+        return self._pace.seconds_to_next(is_running=bench.is_running)
 
     @property
     def _workbench(self) -> "Workbench":
@@ -230,7 +220,7 @@ class Session:
 
     def _on_attached(self, _command: Command) -> None:
         """Show a page that comes later all there is."""
-        self._n_acknowledged = self._n_sent
+        self._pace.begin_anew()
         for message in self._workbench.show_again():
             self._deliver(message)
 
@@ -240,14 +230,6 @@ class Session:
             future.set_result(self._workbench.card(command["card"]).trained(self._workbench.revision))
         except StudioError as error:
             future.set_exception(error)
-
-    def _acknowledge(self, number: Any) -> None:
-        if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= self._n_sent:
-            self._n_acknowledged = max(self._n_acknowledged, number)
-            self._inbox.wake()
-            return
-        fact = f"Frame {shown(number)} was acknowledged, and {self._n_sent} were sent"
-        raise StudioError([PlacedProblem.of("connection", fact, "Acknowledge a frame by its number")])
 
     def _put(self, command: Command) -> None:
         """Add a command of the session's own, which is never refused."""

@@ -196,7 +196,7 @@ test("heart's score carries its interval, and an early one does not count", () =
   const { done, text } = new Learner("heart").answer(score(50)).check();
   assert.equal(done, true);
   assert.match(text, /50 of 61 test rows are right: 0.820, 95% interval \[0.7[01], 0.90\]/);
-  assert.match(text, /in reach/);
+  assert.match(text, /agree with 0.80/);
 });
 
 test("the patient is the lesson's, and five networks speak", () => {

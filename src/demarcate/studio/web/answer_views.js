@@ -188,7 +188,7 @@ function takeButton(setting, row, take) {
 export function scoresView(answer) {
   const words = askStrings.scores;
   const accuracy = answer.scores.find((score) => score.name === "accuracy");
-  const compared = [...(accuracy ? [accuracy] : []), ...answer.baselines];
+  const compared = [...(accuracy ? [{ ...accuracy, label: words.own }] : []), ...answer.baselines];
   const draw = intervalScale(compared.map((score) => score.mean));
   const findings = answer.findings.map(({ text, severity }) => make("li", { class: `finding ${severity}`, text }));
   return [

@@ -41,7 +41,7 @@ export function stepView(step, actions) {
   const next = button({ label: lessonStrings.next, onClick: () => actions.onMove(1) });
   const back = button({ label: lessonStrings.back, kind: "quiet", onClick: () => actions.onMove(-1) });
   back.disabled = position === 0;
-  next.disabled = isLast;
+  show(next, !isLast);
   const link = button({
     title: lessonStrings.link,
     icon: "share",

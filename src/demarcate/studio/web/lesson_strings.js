@@ -49,7 +49,7 @@ export const STEP_TEXTS = Object.freeze({
     ],
     todo: [
       "Look at the drawing of the network: two inputs, two hidden layers of 8, and how many outputs?",
-      "Set the centres of the blobs to 3, then to 6.",
+      "Set the classes of the blobs to 3, then to 6.",
       "Take the moons as the data: two classes.",
     ],
     watch: "The number of outputs follows the number of classes, and with two classes there is a single one.",
@@ -274,7 +274,7 @@ export const STEP_TEXTS = Object.freeze({
         "Tanh: 12 of 20 seeds reached 0.95 after 500 epochs, with ReLU 9. With four units it was 20 and 16.",
       ],
       [
-        "Make the rings harder, noise 0.2 and factor 0.8. What becomes of the map?",
+        "Make the rings harder: noise 0.2, radius of the inner ring 0.8. What becomes of the map?",
         "The pale band widens. Where the rings overlap, the best probabilities are uncertain ones.",
       ],
       ["Does a third layer of 16 add anything?", "No. The rings need a closed curve, and 16-16 draws it."],
@@ -516,8 +516,9 @@ export const STEP_TEXTS = Object.freeze({
   stopping: {
     title: "Stop early, and take the result away",
     idea: [
-      "A network that overfits was better before. Early stopping waits a number of epochs, its patience, for a " +
-        "lower loss on the validation rows, and goes back to the best epoch.",
+      "A network that overfits was better before. Early stopping waits a number of epochs, its patience, for a lower " +
+        "loss on the validation rows, and takes the weights of the best epoch. Here the card only pauses, so that you " +
+        "see what came after its best.",
       "There are three kinds of rows here. Validation rows choose the epoch. Test rows choose nothing, so that " +
         "their score is true.",
     ],
@@ -622,7 +623,7 @@ export const FEEDBACK_TEXTS = Object.freeze({
   heartScored: (mean, n) =>
     `${Math.round(mean.value * n)} of ${n} test rows are right: ${shareText(mean.value)}, 95% interval ` +
     `${intervalText(mean.low, mean.high)}. ${n} rows cannot say it more precisely` +
-    (mean.low <= 0.85 && mean.high >= 0.8 ? ", and 0.80 to 0.85 is in reach of it." : "."),
+    (mean.low <= 0.85 && mean.high >= 0.8 ? ", and they agree with 0.80 to 0.85." : "."),
   patientMore: () => "Ask for the patient of the lesson, under New row.",
   patientOther: () => "That was another row. Fill in the patient of the lesson.",
   patientOne: (p) => `${shareText(p)} by one network. Give the card five seeds, to see what others say.`,

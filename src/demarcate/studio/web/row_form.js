@@ -59,6 +59,7 @@ export function rowForm(app) {
   }
   const typical = () =>
     fill(Object.fromEntries((live.dataset?.facts.columns ?? []).map((each) => [each.name, each.typical])));
+  const caution = make("p", { class: "hint", text: rowStrings.noDiagnosis });
   const patient = button({ label: rowStrings.patient, onClick: () => fill(LESSON_PATIENT) });
 
   function build() {
@@ -122,6 +123,7 @@ export function rowForm(app) {
     cardChoice(app, rowStrings.card, () => askSoon(0)),
     make("div", { class: "button-row" }, button({ label: rowStrings.typical, onClick: typical }), patient),
     answer.element,
+    caution,
     problem,
     fields,
   );

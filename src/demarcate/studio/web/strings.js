@@ -410,7 +410,8 @@ export const askStrings = Object.freeze({
     askValidation: "Score on the validation rows",
     on: (/** @type {number} */ n, /** @type {string} */ rows) => `On ${n.toLocaleString("en")} ${rows} rows`,
     why: "Why these scores?",
-    baselines: "Beside it",
+    own: "this network",
+    baselines: "Accuracy beside it",
   },
 });
 
@@ -424,7 +425,7 @@ export const rowStrings = Object.freeze({
   missing: "missing",
   other: "another value …",
   otherLabel: (/** @type {string} */ column) => `${column}: another value`,
-  outside: (/** @type {string} */ low, /** @type {string} */ high) => `Training rows have ${low} to ${high}.`,
+  outside: (/** @type {string} */ low, /** @type {string} */ high) => `The table has ${low} to ${high}.`,
   waiting: "Train a network, and its answer is here.",
   untrained: "Before training",
   atEpoch: (/** @type {number} */ epoch) => `At epoch ${epoch}`,
@@ -435,7 +436,7 @@ export const rowStrings = Object.freeze({
   emptySet: "none: no class is likely enough",
   noSet: "Too few validation rows for a prediction set.",
   spread: (/** @type {number} */ n, /** @type {string} */ low, /** @type {string} */ high, /** @type {string} */ name) =>
-    `${n} seeds give ${name} ${low} to ${high}`,
+    `Of ${name} over ${n} seeds: ${low} to ${high}`,
   oneSeed: "One network. With more seeds the spread between them is shown.",
   noDiagnosis: "A probability, not a diagnosis.",
 });

@@ -8,6 +8,7 @@ import { button } from "./controls.js";
 import { make, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { openKeyList } from "./keyboard.js";
+import { wordmark } from "./layout.js";
 import { headerStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -20,10 +21,6 @@ import { headerStrings } from "./strings.js";
  */
 export function headerBar(app) {
   return [wordmark(), trainingControls(app), epochReadout(app), pageControls(app)];
-}
-
-function wordmark() {
-  return make("h1", { class: "wordmark" }, "demarcate ", make("span", { text: "studio" }));
 }
 
 /** @param {App} app */

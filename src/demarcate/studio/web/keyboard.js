@@ -49,7 +49,7 @@ export function watchKeys(app) {
     const [target] = /** @type {HTMLElement[]} */ (event.composedPath());
     const ctrl = event.ctrlKey || event.metaKey;
     if (event.altKey || event.defaultPrevented || target.closest("dialog") !== null) return;
-    if (isTyping(target) && !(ctrl && target instanceof HTMLInputElement && target.type === "range")) return;
+    if (isTyping(target)) return;
     if (!ctrl && (remembered(SINGLE_KEYS_OFF) !== null || (event.key === " " && usesSpace(target)))) return;
     const action = KEY_ACTIONS.find(
       (each) =>

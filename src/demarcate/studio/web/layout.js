@@ -20,7 +20,7 @@ const MOST_NOTICES = 3;
  * @param {HTMLElement} page
  */
 export function createLayout(page) {
-  const header = make("header", { class: "bar" }, make("span", { class: "wordmark", text: "demarcate" }));
+  const header = make("header", { class: "bar" }, wordmark());
   const notices = make("section", { class: "notices", "aria-label": startStrings.notices });
   const regions = {
     data: make("section", { class: "region region-data", "aria-label": startStrings.regions.data, tabindex: "-1" }),
@@ -109,6 +109,11 @@ export function createLayout(page) {
     showRegion(region);
     regions[region].focus({ preventScroll: false });
   }
+}
+
+/** The name of the page. */
+export function wordmark() {
+  return make("h1", { class: "wordmark" }, `${startStrings.name[0]} `, make("span", { text: startStrings.name[1] }));
 }
 
 /**

@@ -13,6 +13,7 @@ export const wordStrings = Object.freeze({
 
 /** Of the page itself: regions, connection, what went wrong at the beginning. */
 export const startStrings = Object.freeze({
+  name: ["demarcate", "studio"],
   regions: { data: "Data", cards: "Networks", tools: "Learn" },
   starting: "Starting …",
   regionTabs: "Parts of the page",
@@ -48,7 +49,7 @@ export const headerStrings = Object.freeze({
     starting: "getting ready …",
     open: "connected",
     lost: "connection lost; trying again …",
-    closed: "the session has ended; start `demarcate studio` again and reload",
+    closed: "not connected; load this page again",
   },
 });
 

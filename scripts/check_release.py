@@ -83,9 +83,9 @@ def wheel_problems(wheel: Path) -> Problems:
     """Yield what a wheel holds that is neither the package nor its metadata, and what it lacks."""
     names = zipfile.ZipFile(wheel).namelist()
     yield from (f"{wheel.name} holds {name}" for name in names if not re.match(r"demarcate[/-]", name))
-    for needed in ("demarcate/py.typed", "demarcate/datasets/heart.csv", "demarcate/datasets/heart.LICENSE.md"):
-        if needed not in names:
-            yield f"{wheel.name} lacks {needed}"
+    page = sorted(f"demarcate/studio/web/{path.name}" for path in (ROOT / "src/demarcate/studio/web").iterdir())
+    data = ["demarcate/py.typed", "demarcate/datasets/heart.csv", "demarcate/datasets/heart.LICENSE.md"]
+    yield from (f"{wheel.name} lacks {needed}" for needed in [*data, *page] if needed not in names)
 
 
 def project_files(root: Path) -> list[str]:

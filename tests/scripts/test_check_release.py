@@ -56,12 +56,15 @@ def test_addresses_that_are_missing_are_named(check, tree):
 
 def test_a_wheel_with_other_files_or_without_the_data_is_a_problem(check, tmp_path):
     wheel = tmp_path / "demarcate-1.2.0-py3-none-any.whl"
+    page = {f"demarcate/studio/web/{path.name}" for path in (ROOT / "src/demarcate/studio/web").iterdir()}
+    others = page - {"demarcate/studio/web/main.js"}
     with zipfile.ZipFile(wheel, "w") as archive:
-        for name in ("demarcate/py.typed", "demarcate/datasets/heart.csv", "tests/conftest.py"):
+        for name in ("demarcate/py.typed", "demarcate/datasets/heart.csv", "tests/conftest.py", *others):
             archive.writestr(name, "")
     assert list(check["wheel_problems"](wheel)) == [
         f"{wheel.name} holds tests/conftest.py",
         f"{wheel.name} lacks demarcate/datasets/heart.LICENSE.md",
+        f"{wheel.name} lacks demarcate/studio/web/main.js",
     ]
 
 

@@ -1,3 +1,4 @@
+import re
 from importlib.resources import files
 
 import pytest
@@ -22,6 +23,16 @@ def test_every_ending_has_the_type_that_a_browser_needs():
 @pytest.mark.parametrize("name", ["", ".", "..", "../server.py", "nothing.js", "/etc/passwd", "main.js/"])
 def test_no_other_file_is(name):
     assert WebFiles().get(name) is None
+
+
+def test_the_shell_names_files_that_are_there_by_the_version():
+    given = WebFiles()
+    named = re.findall(r'(?:src|href)="([^"]+)"', given.shell().decode())
+    assert "main.js" in {address.rpartition("/")[2] for address in named}
+    for address in named:
+        folder, version, name = address.split("/")
+        assert (folder, version) == ("web", given.version)
+        assert given.get(name) is not None
 
 
 def test_the_module_that_a_notebook_or_a_recorded_page_carries_is_small():

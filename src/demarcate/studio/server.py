@@ -90,7 +90,7 @@ class StudioServer:
         """Connect a page with its session, or with a new one."""
         from demarcate.studio.placed_problem import PlacedProblem, StudioError
 
-        offered = websocket.scope["subprotocols"]
+        offered = offered_protocols(websocket.headers.getlist("sec-websocket-protocol"))
         await websocket.accept(PROTOCOL if PROTOCOL in offered else None)
         token = next((each.removeprefix(TOKEN_PREFIX) for each in offered if each.startswith(TOKEN_PREFIX)), "")
         if not self.access.admits(token):
@@ -128,6 +128,17 @@ class StudioServer:
         except StudioError as error:
             return _refusal(error)
         return JSONResponse(facts)
+
+
+def offered_protocols(headers: list[str]) -> list[str]:
+    """Return the subprotocols that a page offers; some servers do not take lists apart.
+
+    Examples
+    --------
+    >>> offered_protocols(["demarcate, token.secret"])
+    ['demarcate', 'token.secret']
+    """
+    return [each.strip() for header in headers for each in header.split(",")]
 
 
 def _refusal(error: "StudioError") -> Response:

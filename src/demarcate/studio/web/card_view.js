@@ -78,7 +78,7 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
   };
   const look = make("div", { class: "card-part card-look" }, map.element, readout.element);
   const figures = make("div", { class: "card-part card-figures" }, note, numbers.element);
-  const element = make("article", { class: "card panel" }, head, look, figures, ...Object.values(parts));
+  const element = make("article", { class: "card panel", tabindex: -1 }, head, look, figures, ...Object.values(parts));
 
   function paintFrame() {
     const facts = app.live.cards.get(id)?.facts;
@@ -111,7 +111,6 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
 
   return {
     element,
-    name,
     paintFrame,
     /** Paint what depends on the view and on decisions, with the next picture of the screen. */
     invalidateDecisions,

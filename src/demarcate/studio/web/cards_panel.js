@@ -40,7 +40,7 @@ export function cardsPanel(app) {
       twin.name = freeName(twin.name, draft.cards);
       draft.cards.splice(at + 1, 0, twin);
     });
-    cards.get(next)?.name.select();
+    cards.get(next)?.element.focus();
   }
 
   /** @param {string} id */
@@ -50,7 +50,7 @@ export function cardsPanel(app) {
     if (before.length === 1 || at < 0) return;
     app.store.change("remove card", (draft) => void draft.cards.splice(at, 1));
     app.announce.say(cardStrings.removed(before[at].name));
-    cards.get(app.store.state().cards[Math.max(at - 1, 0)].id)?.name.focus();
+    cards.get(app.store.state().cards[Math.max(at - 1, 0)].id)?.element.focus();
   }
 
   /** @param {State} state */
@@ -63,10 +63,12 @@ export function cardsPanel(app) {
       cards.delete(id);
     }
     state.cards.forEach(({ id }, at) => {
-      const card = cards.get(id) ?? createCard(context, id);
+      const known = cards.get(id);
+      const card = known ?? createCard(context, id);
       cards.set(id, card);
       if (grid.children[at] !== card.element) grid.insertBefore(card.element, grid.children[at] ?? null);
       card.showState(state);
+      if (known === undefined) card.invalidate();
     });
     grid.dataset.count = `${state.cards.length}`;
     toolbar.showState(state);
@@ -91,11 +93,24 @@ export function cardsPanel(app) {
     else if (facts.where === "card") app.notify(`${facts.fact} ${facts.remedy}`, "problem");
   });
   display.watch(() => {
+    arrangeRows(grid, display);
     cards.forEach((card) => card.arrange());
     cards.forEach((card) => card.paintFrame());
   });
+  arrangeRows(grid, display);
   showState(app.store.state());
   return make("div", { class: "cards-panel" }, toolbar.element, grid);
+}
+
+/**
+ * Give each card as many rows of the grid as it has parts: head, map, numbers, and those that can be hidden.
+ *
+ * @param {HTMLElement} grid
+ * @param {import("./card_display.js").CardDisplay} display
+ */
+function arrangeRows(grid, display) {
+  const hideable = /** @type {const} */ (["settings", "curves", "network", "confusion"]);
+  grid.style.setProperty("--card-rows", `${3 + hideable.filter((name) => display.get(name)).length}`);
 }
 
 /**

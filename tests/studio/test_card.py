@@ -105,7 +105,7 @@ def test_a_finished_card_goes_on_for_as_many_epochs_again(card):
     own = card()
     own.advance(100, 10.0)
     assert (own.live.epoch, own.can_advance) == (6, False)
-    assert own.status(is_running=False) == ("finished", "6 epochs are over")
+    assert own.status(is_running=False) == ("finished", "6 epochs are over; Run trains as many again")
     own.go_on()
     own.advance(100, 10.0)
     assert own.live.epoch == 12
@@ -134,7 +134,7 @@ def test_patience_pauses_a_card_and_says_so(card):
     own = card(hidden=(64,), lr=0.05, batch_size=None, patience=5, epochs=5000)
     own.advance(5000, 60.0)
     assert own.live.is_out_of_patience
-    assert own.status(is_running=True) == ("finished", "Paused: 5 epochs without a better loss")
+    assert own.status(is_running=True) == ("finished", "5 epochs without a better loss; Run counts again")
     paused = own.live.epoch
     own.step(whole_epoch=True)
     assert own.live.epoch == paused + 1

@@ -259,3 +259,14 @@ def test_the_map_of_points_drawn_by_hand_stays_where_it_is(bench):
 
 def kinds(messages):
     return [message.kind for message in messages]
+
+
+def test_epochs_a_second_are_counted_while_cards_train_and_stay_when_they_rest(bench):
+    assert facts_of(bench)["a"]["epochs_per_second"] == 0
+    bench.run()
+    facts_of(bench)
+    bench.train(60.0)
+    assert not bench.is_running
+    rate = facts_of(bench)["a"]["epochs_per_second"]
+    assert rate > 0
+    assert facts_of(bench)["a"]["epochs_per_second"] == rate

@@ -120,12 +120,7 @@ class Card:
         if live.has_ended:
             return "diverged", note
         if not self.can_advance:
-            if live.is_out_of_patience:
-                pause = f"Paused: {counted(self.settings.patience or 0, 'epoch')} without a better loss"
-            else:
-                pause = f"{counted(live.epoch, 'epoch')} are over" if live.epoch != 1 else "1 epoch is over"
-                pause += ", the most there can be" if live.epoch >= LIMITS["epochs"] else ""
-            return "finished", "; ".join(filter(None, [note, pause]))
+            return "finished", "; ".join(filter(None, [note, self._pause_note()]))
         return ("running" if is_running else "paused" if self.has_begun else "ready"), note
 
     def trained(self, revision: int) -> TrainedCard:
@@ -147,6 +142,15 @@ class Card:
         names = [f"{rows}_{metric}" for rows in ("train", monitored) for metric in ("loss", "accuracy")]
         columns = zip(names, values.T, strict=True)
         return pl.DataFrame({"epoch": np.arange(1, len(values) + 1), **dict(columns)})
+
+    def _pause_note(self) -> str:
+        """Return why training pauses by itself, and what goes on with it."""
+        epoch, patience = self.live.epoch, self.settings.patience
+        if self.live.is_out_of_patience and patience is not None:
+            return f"{counted(patience, 'epoch')} without a better loss; Run counts again"
+        if epoch >= LIMITS["epochs"]:
+            return f"{counted(epoch, 'epoch')} are over, the most there can be"
+        return f"{counted(epoch, 'epoch')} {'is' if epoch == 1 else 'are'} over; Run trains as many again"
 
     def _divergence_note(self) -> str:
         """Return which networks' loss is no longer finite, and what helps."""

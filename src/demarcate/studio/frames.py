@@ -64,15 +64,15 @@ class CardCurves:
 
     def measure(self, now: float, *, is_running: bool) -> None:
         """Count epochs a second; the last count stays while the card is paused."""
+        if is_running or self._pace:
+            self._pace.append((now, self.card.live.epoch))
+            while len(self._pace) > 2 and now - self._pace[0][0] > PACE_SECONDS:
+                self._pace.popleft()
+            (begin, first), (end, last) = self._pace[0], self._pace[-1]
+            if end > begin and last > first:
+                self.epochs_per_second = (last - first) / (end - begin)
         if not is_running:
             self._pace.clear()
-            return
-        self._pace.append((now, self.card.live.epoch))
-        while len(self._pace) > 2 and now - self._pace[0][0] > PACE_SECONDS:
-            self._pace.popleft()
-        (begin, first), (end, last) = self._pace[0], self._pace[-1]
-        if end > begin:
-            self.epochs_per_second = (last - first) / (end - begin)
 
     def seeds(self) -> list[dict[str, float]]:
         """Return loss and accuracy of the monitored rows of each seed, after the last epoch."""

@@ -16,12 +16,14 @@ from demarcate.studio.access import Access
 from demarcate.studio.card import Card
 from demarcate.studio.launch import listening_socket, serve
 from demarcate.studio.messages import Message
+from demarcate.studio.placed_problem import PlacedProblem, StudioError
 from demarcate.studio.server import StudioServer
 from demarcate.studio.server_loop import StudioLoop
 from demarcate.studio.sessions import Sessions
 from demarcate.studio.state import CardState, DataState, SplitState
 from demarcate.studio.studio_data import StudioData
 from demarcate.studio.tables import Tables
+from demarcate.studio.take_away import TakenFile
 from demarcate.studio.trained_card import TrainedCard, network_of, training_of
 
 TOKEN = "the-token"
@@ -48,6 +50,13 @@ class NotedSession:
         self.notes.append(command)
         if self.send is not None:
             self.send(Message("notice", {"text": str(command)}))
+
+    def take_away(self, card, what):
+        if what == "busy":
+            raise TimeoutError
+        if what != "model":
+            raise StudioError([PlacedProblem.of("card", f"There is no {what}", "Take the model", card=card)])
+        return TakenFile(f"{card}.safetensors", "application/octet-stream", b"the weights")
 
     def close(self):
         self.is_closed.set()

@@ -1,3 +1,4 @@
+import logging
 import socket
 
 import pytest
@@ -35,3 +36,20 @@ def test_a_host_that_is_not_this_machine_is_refused(host):
 def test_an_address_with_colons_stands_in_brackets_and_every_address_has_the_machines_name():
     assert page_address("::1", 80, "t") == "http://[::1]:80/?token=t"
     assert page_address("0.0.0.0", 80, "t") == f"http://{socket.gethostname()}:80/?token=t"
+
+
+def test_an_error_that_nothing_expects_is_one_line_at_the_terminal():
+    names = ("uvicorn.error", "asyncio", "demarcate.studio")
+    before = [(logging.getLogger(name), logging.getLogger(name).handlers) for name in names]
+    lines = []
+    try:
+        launch._report_errors(lines.append)
+        try:
+            raise ValueError("no such thing")
+        except ValueError:
+            logging.getLogger("demarcate.studio.session").exception("A studio session met an error")
+        logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+    finally:
+        for logger, handlers in before:
+            logger.handlers, logger.propagate = handlers, True
+    assert lines == ["Error: A studio session met an error (ValueError: no such thing)."]

@@ -154,6 +154,19 @@ def test_an_upload_needs_the_token_and_a_session(studio):
     assert (status, facts["fact"]) == (400, "The session of this page has ended")
 
 
+def test_a_card_is_taken_away_as_a_file_of_its_name(studio):
+    with studio.page() as (_, session_id, _):
+        authorised = {"Authorization": f"Bearer {studio.token}"}
+        status, headers, body = studio.get(f"/cards/{session_id}/a/model", **authorised)
+        assert (status, body, headers["content-type"]) == (200, b"the weights", "application/octet-stream")
+        assert headers["content-disposition"] == 'attachment; filename="a.safetensors"'
+        assert studio.get(f"/cards/{session_id}/a/model")[0] == 403
+        for what, fact in (("song", "There is no song"), ("busy", "The session is busy and did not answer")):
+            status, _, body = studio.get(f"/cards/{session_id}/a/{what}", **authorised)
+            facts = json.loads(body)
+            assert (status, facts["where"], facts["card"], facts["fact"]) == (400, "card", "a", fact)
+
+
 def test_the_server_is_imported_without_what_takes_long():
     code = "import demarcate.studio.launch, demarcate.studio.server, demarcate.studio.server_loop, sys;"
     code += "print([name for name in ('numpy', 'torch', 'polars', 'sklearn', 'matplotlib') if name in sys.modules])"

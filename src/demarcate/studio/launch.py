@@ -5,6 +5,7 @@ What the server needs is imported once the browser has been asked to open the pa
 
 import asyncio
 import errno
+import logging
 import secrets
 import socket
 import webbrowser
@@ -70,6 +71,7 @@ def run_studio(
     InputError
         If no port is free, or the host is none of this machine.
     """
+    _report_errors(notify)
     token = secrets.token_urlsafe(24)
     listener = listening_socket(host, port, notify)
     address = page_address(host, listener.getsockname()[1], token)
@@ -89,6 +91,22 @@ def run_studio(
         loop = StudioLoop(server.app(), is_interrupted)
         server.abort = loop.abort
         asyncio.run(serve(loop, listener, sessions))
+
+
+def _report_errors(notify: Callable[[str], None]) -> None:
+    """Let errors that nothing expects reach the person at the terminal, a line each."""
+
+    class ErrorLines(logging.Handler):
+        """Makes a line of an error."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            """Report an error."""
+            error = record.exc_info[1] if record.exc_info else None
+            notify(f"Error: {record.getMessage().strip()}{f' ({type(error).__name__}: {error})' if error else ''}.")
+
+    for name in ("uvicorn.error", "asyncio", "demarcate.studio"):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [ErrorLines(logging.ERROR)], False
 
 
 def _open_browser(address: str, notify: Callable[[str], None]) -> None:

@@ -17,7 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from demarcate.studio.access import Access, Guard
 from demarcate.studio.connection import Connection
-from demarcate.studio.sessions import Sessions
+from demarcate.studio.sessions import Sessions, in_thread
 from demarcate.studio.uploads import Uploads
 from demarcate.studio.web_files import WebFiles
 
@@ -65,6 +65,7 @@ class StudioServer:
             Route("/web/{version}/{name}", self.web_file),
             WebSocketRoute("/socket", self.socket),
             Route("/tables", self.upload, methods=["POST"]),
+            Route("/cards/{session}/{card}/{what}", self.take_away),
         ]
         return Guard(Starlette(routes=routes), self.access)
 
@@ -128,6 +129,26 @@ class StudioServer:
         except StudioError as error:
             return _refusal(error)
         return JSONResponse(facts)
+
+    async def take_away(self, request: Request) -> Response:
+        """Return a card as a model file, a report or a picture."""
+        from demarcate.studio.placed_problem import PlacedProblem, StudioError
+
+        if not self.access.admits_request(request.headers):
+            return PlainTextResponse(NEEDS_TOKEN, 403)
+        session_id, card, what = (request.path_params[name] for name in ("session", "card", "what"))
+        try:
+            session = self.sessions.session(session_id)
+            file = await in_thread(lambda: session.take_away(card, what))
+        except StudioError as error:
+            return _refusal(error)
+        except TimeoutError:
+            fact = "The session is busy and did not answer"
+            return _refusal(
+                StudioError([PlacedProblem.of("card", fact, "Pause the training and try again", card=card)])
+            )
+        headers = {"content-disposition": f'attachment; filename="{file.name}"', "content-type": file.content_type}
+        return Response(file.data, headers=headers)
 
 
 def offered_protocols(headers: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from demarcate.studio.messages import Message
     from demarcate.studio.placed_problem import StudioError
     from demarcate.studio.tables import Tables
+    from demarcate.studio.take_away import TakenFile
 
 MAX_SESSIONS = 16
 KEPT_SECONDS = 300.0
@@ -35,6 +36,9 @@ class PageSession(Protocol):
 
     def receive(self, command: str | bytes) -> None:
         """Take a command of a page: from any thread, at once, and without raising."""
+
+    def take_away(self, card: str, what: str) -> "TakenFile":
+        """Return a card as a file; not from the session's own thread."""
 
     def close(self) -> None:
         """End the session and its thread."""

@@ -163,6 +163,7 @@ export function createCardSettings(app, id) {
     problem(facts) {
       const setting = settings[/** @type {keyof CardState} */ (facts.field ?? "id")];
       setting?.field.problem(`${facts.fact} ${facts.remedy}`);
+      setting?.field.element.closest("details")?.setAttribute("open", "");
       return setting !== undefined;
     },
   };

@@ -55,6 +55,7 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
   const heading = make("h2", { class: "unseen" });
   const status = make("span", { class: "card-status" });
   const note = make("p", { class: "card-note" });
+  const trouble = make("p", { class: "problem", role: "alert", hidden: true });
   const removal = button({ title: cardStrings.removeCard, icon: "close", kind: "quiet", onClick: () => remove(id) });
   const head = make(
     "div",
@@ -77,7 +78,7 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
     confusion: part("confusion", cardStrings.parts.confusion, confusion.element),
   };
   const look = make("div", { class: "card-part card-look" }, map.element, readout.element);
-  const figures = make("div", { class: "card-part card-figures" }, note, numbers.element);
+  const figures = make("div", { class: "card-part card-figures" }, numbers.element, note, trouble);
   const element = make("article", { class: "card panel", tabindex: -1 }, head, look, figures, ...Object.values(parts));
 
   function paintFrame() {
@@ -132,12 +133,13 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
       removal.disabled = state.cards.length === 1;
       settings.show(card);
       settings.clearProblems();
+      show(trouble, false);
     },
     /** @param {ProblemFacts} facts */
     problem(facts) {
       if (settings.problem(facts)) return;
-      setText(note, `${facts.fact} ${facts.remedy}`);
-      show(note, true);
+      setText(trouble, `${facts.fact} ${facts.remedy}`);
+      show(trouble, true);
     },
     arrange,
     close() {

@@ -13,6 +13,8 @@ import { startStrings } from "./strings.js";
 
 /** How many sentences are shown at once; the oldest goes first. */
 const MOST_NOTICES = 3;
+/** How long what is only said for information is shown, in milliseconds; problems stay. */
+const NOTICE_TIME = 10_000;
 
 /**
  * Lay out a page, empty at first.
@@ -78,6 +80,7 @@ export function createLayout(page) {
       );
       if (kind === "problem") notice.prepend(icon("warning"));
       notices.append(notice);
+      if (kind === "notice") window.setTimeout(dismiss, NOTICE_TIME);
       while (notices.children.length > MOST_NOTICES) notices.firstElementChild?.remove();
     },
     /** @param {string} topic */

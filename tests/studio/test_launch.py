@@ -44,10 +44,8 @@ def test_an_error_that_nothing_expects_is_one_line_at_the_terminal():
     lines = []
     try:
         launch._report_errors(lines.append)
-        try:
-            raise ValueError("no such thing")
-        except ValueError:
-            logging.getLogger("demarcate.studio.session").exception("A studio session met an error")
+        error = ValueError("no such thing")
+        logging.getLogger("demarcate.studio.session").error("A studio session met an error", exc_info=error)
         logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     finally:
         for logger, handlers in before:

@@ -15,7 +15,7 @@ import pytest
 from demarcate.studio.messages import Message
 
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-PATIENCE = 12_000
+PATIENCE = 60_000
 """Milliseconds after which something that should appear has not."""
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 LISTEN = """

@@ -114,7 +114,7 @@ export function comparisonTable(change, settle) {
             {},
             make("td"),
             make("th", { scope: "col", text: decisionStrings.threshold }),
-            make("th", { scope: "col", text: decisionStrings.numbers.cost }),
+            make("th", { scope: "col", text: decisionStrings.cost }),
           ),
         ),
         make("tbody", {}, ...rows),

@@ -61,6 +61,15 @@ export function createLayout(page) {
   page.append(header, columns, notices);
   page.dataset.side = "data";
   showRegion("cards");
+  // Where there is no more room for both, as with a third network, the one that was used last stays.
+  for (const side of /** @type {const} */ (["data", "tools"])) {
+    const use = () => {
+      page.dataset.side = side;
+      markTabs();
+    };
+    regions[side].addEventListener("pointerdown", use);
+    regions[side].addEventListener("focusin", use);
+  }
   const resized = new ResizeObserver(markTabs);
   resized.observe(page);
 

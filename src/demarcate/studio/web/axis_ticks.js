@@ -31,7 +31,8 @@ export function roundTicks(low, high, count) {
  */
 export function logTicks(low, high) {
   const powers = [];
-  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) powers.push(10 ** power);
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1)
+    powers.push(10 ** power);
   const inside = (/** @type {number} */ tick) => tick >= low * 0.999 && tick <= high * 1.001;
   const whole = powers.filter(inside);
   if (whole.length > 5) return whole.filter((_, at) => at % Math.ceil(whole.length / 5) === 0);
@@ -50,7 +51,10 @@ export function tickText(value, step) {
   if (size >= 1e5) return shortPower(value);
   if (size > 0 && size < 1e-3 && step < 1e-3) return shortPower(value);
   const digits = Math.max(0, Math.min(6, -Math.floor(Math.log10(step) + 1e-9)));
-  return value.toFixed(digits).replace(/^-(?=0(\.0*)?$)/, "").replace("-", "\u2212");
+  return value
+    .toFixed(digits)
+    .replace(/^-(?=0(\.0*)?$)/, "")
+    .replace("-", "\u2212");
 }
 
 /**

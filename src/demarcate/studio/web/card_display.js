@@ -17,7 +17,13 @@ import { remember, remembered } from "./memory.js";
 const DISPLAY_KEY = "demarcate.cards";
 
 /** @type {Record<DisplayName, boolean>} */
-const DISPLAY_AT_FIRST = Object.freeze({ settings: true, curves: true, network: true, confusion: true, logarithmic: false });
+const DISPLAY_AT_FIRST = Object.freeze({
+  settings: true,
+  curves: true,
+  network: true,
+  confusion: true,
+  logarithmic: false,
+});
 
 /** @returns {CardDisplay} */
 export function createCardDisplay() {
@@ -33,7 +39,12 @@ export function createCardDisplay() {
     get: (name) => shown[name],
     set(name, on) {
       shown[name] = on;
-      remember(DISPLAY_KEY, namesOf(shown).map((each) => (shown[each] ? each : `-${each}`)).join(" "));
+      remember(
+        DISPLAY_KEY,
+        namesOf(shown)
+          .map((each) => (shown[each] ? each : `-${each}`))
+          .join(" "),
+      );
       for (const listener of [...listeners]) listener();
     },
     watch(listener) {

@@ -17,7 +17,11 @@ import { wilsonInterval } from "./wilson_interval.js";
  * @param {string} id of the card
  */
 export function createCardNumbers(app, id) {
-  const heads = { train: make("th", { scope: "col" }), monitored: make("th", { scope: "col" }), gap: make("th", { scope: "col" }) };
+  const heads = {
+    train: make("th", { scope: "col" }),
+    monitored: make("th", { scope: "col" }),
+    gap: make("th", { scope: "col" }),
+  };
   const loss = numberRow(cardStrings.loss);
   const accuracy = numberRow(cardStrings.accuracy);
   const interval = make("p", { class: "hint" });
@@ -71,7 +75,8 @@ function numberRow(name) {
 function intervalWords(card, rows, part) {
   if (card.monitored_accuracy === null || rows === 0) return "";
   const accuracies = card.seeds_monitored.map((seed) => seed.accuracy).filter((each) => Number.isFinite(each));
-  if (accuracies.length > 1) return cardStrings.overSeeds(part, Math.min(...accuracies), Math.max(...accuracies), accuracies.length);
+  if (accuracies.length > 1)
+    return cardStrings.overSeeds(part, Math.min(...accuracies), Math.max(...accuracies), accuracies.length);
   const [low, high] = wilsonInterval(card.monitored_accuracy, rows);
   return cardStrings.interval(part, low, high);
 }

@@ -8,7 +8,7 @@ import { boundarySegments } from "./contours.js";
 import { make, makeSvg } from "./dom.js";
 import { drawNetwork, memberGrids, paintMap } from "./map_canvas.js";
 import { cutOf, planesOf } from "./outputs.js";
-import { classColour, css, shapeCorners } from "./palette.js";
+import { classColour, css, shapeCorners, traceShape } from "./palette.js";
 import { drawAxes, drawPoints, MAP_MARGIN, plotBoxOf, pointRadius } from "./point_layer.js";
 import { cardStrings, wordStrings } from "./strings.js";
 import { PART } from "./types.js";
@@ -19,7 +19,7 @@ import { PART } from "./types.js";
 /** @typedef {import("./point_layer.js").Dataset} Dataset */
 /** @typedef {import("./point_layer.js").PlotBox} PlotBox */
 
-/** Of the map, and of the lines of words above and below it, in CSS pixels; a picture of pixels has as many times as many. */
+/** Of the map and of the words above and below it, in CSS pixels; a PNG has PICTURE_RATIO pixels for each. */
 const PICTURE_SIDE = 600;
 const PICTURE_HEAD = 52;
 const PICTURE_FOOT = 30;
@@ -79,14 +79,26 @@ export function cardSvg(app, id) {
     "svg",
     { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
     makeSvg("rect", { width, height, fill: css(palette.panel) }),
-    makeSvg("text", { ...text, x: box.left, y: 24, "font-size": 17, "font-weight": 600, fill: css(palette.ink), text: words.title }),
+    makeSvg("text", {
+      ...text,
+      x: box.left,
+      y: 24,
+      "font-size": 17,
+      "font-weight": 600,
+      fill: css(palette.ink),
+      text: words.title,
+    }),
     makeSvg("text", { ...text, x: box.left, y: 44, text: words.numbers }),
     makeSvg(
       "g",
       { transform: `translate(0 ${PICTURE_HEAD})` },
       makeSvg("image", {
         href: paintMap(card, state, palette, 2 * Math.round(box.width)).toDataURL("image/png"),
-        x: box.left, y: box.top, width: box.width, height: box.height, preserveAspectRatio: "none",
+        x: box.left,
+        y: box.top,
+        width: box.width,
+        height: box.height,
+        preserveAspectRatio: "none",
       }),
       ...(state.view.spread ? memberGrids(card) : []).map((grid) =>
         boundaryPath(grid, cutOf(state.decision), box, { stroke: css(palette.ink, 0.5), "stroke-width": 0.9 }),
@@ -114,7 +126,10 @@ function pictureWords(app, id, { facts }) {
   const part = dataset?.facts.monitored ?? "validation";
   const name = app.store.state().cards.find((each) => each.id === id)?.name ?? "";
   const rows = dataset?.facts.n_rows[part] ?? 0;
-  return { title: name, numbers: cardStrings.pictureNumbers(facts.epoch, wordStrings.parts[part], facts.monitored_accuracy, rows) };
+  return {
+    title: name,
+    numbers: cardStrings.pictureNumbers(facts.epoch, wordStrings.parts[part], facts.monitored_accuracy, rows),
+  };
 }
 
 /**
@@ -149,14 +164,33 @@ function axisElements({ facts }, box, palette) {
   const up = roundTicks(bottom, top, box.height / 60);
   const end = box.top + box.height;
   return [
-    makeSvg("rect", { x: box.left, y: box.top, width: box.width, height: box.height, fill: "none", stroke: css(palette.line) }),
+    makeSvg("rect", {
+      x: box.left,
+      y: box.top,
+      width: box.width,
+      height: box.height,
+      fill: "none",
+      stroke: css(palette.line),
+    }),
     ...across.map((tick) => {
       const x = box.left + ((tick - left) / (right - left)) * box.width;
-      return makeSvg("text", { ...look, x, y: end + 15, "text-anchor": "middle", text: tickText(tick, across[1] - across[0] || 1) });
+      return makeSvg("text", {
+        ...look,
+        x,
+        y: end + 15,
+        "text-anchor": "middle",
+        text: tickText(tick, across[1] - across[0] || 1),
+      });
     }),
     ...up.map((tick) => {
       const y = end - ((tick - bottom) / (top - bottom)) * box.height + 4;
-      return makeSvg("text", { ...look, x: box.left - 6, y, "text-anchor": "end", text: tickText(tick, up[1] - up[0] || 1) });
+      return makeSvg("text", {
+        ...look,
+        x: box.left - 6,
+        y,
+        "text-anchor": "end",
+        text: tickText(tick, up[1] - up[0] || 1),
+      });
     }),
     makeSvg("text", { ...look, x: box.left + box.width, y: end + 30, "text-anchor": "end", text: facts.axes[0] }),
     makeSvg("text", { ...look, x: 2, y: 12, text: facts.axes[1] }),
@@ -216,7 +250,14 @@ function markElement(code, x, y, radius, look) {
 function legendElements({ facts }, palette, y) {
   return legendPlaces(facts.classes).flatMap(({ name, code, x }) => [
     markElement(code, x, y - 4, 5, { fill: css(classColour(palette, code)) }),
-    makeSvg("text", { x: x + 11, y, "font-family": "system-ui, sans-serif", "font-size": 13, fill: css(palette.ink), text: name }),
+    makeSvg("text", {
+      x: x + 11,
+      y,
+      "font-family": "system-ui, sans-serif",
+      "font-size": 13,
+      fill: css(palette.ink),
+      text: name,
+    }),
   ]);
 }
 
@@ -233,9 +274,7 @@ function drawLegend(context, { facts }, palette, y) {
   for (const { name, code, x } of legendPlaces(facts.classes)) {
     context.fillStyle = css(classColour(palette, code));
     context.beginPath();
-    const corners = shapeCorners(code);
-    if (corners === null) context.arc(x, y - 4, 5, 0, 2 * Math.PI);
-    else corners.forEach(([dx, dy], at) => (at === 0 ? context.moveTo(x + 5 * dx, y - 4 + 5 * dy) : context.lineTo(x + 5 * dx, y - 4 + 5 * dy)));
+    traceShape(context, code, x, y - 4, 5);
     context.fill();
     context.fillStyle = css(palette.ink);
     context.fillText(name, x + 11, y);

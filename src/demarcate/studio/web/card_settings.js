@@ -72,7 +72,11 @@ export function createCardSettings(app, id) {
    * @param {Object<string, string>} words
    */
   function addChoice(name, offered, words) {
-    const options = offered.map((each) => ({ value: each.name, label: words[each.name] ?? each.name, title: each.meaning }));
+    const options = offered.map((each) => ({
+      value: each.name,
+      label: words[each.name] ?? each.name,
+      title: each.meaning,
+    }));
     const field = choice({
       label: cardStrings.settings[name],
       options,
@@ -82,11 +86,16 @@ export function createCardSettings(app, id) {
     return field.element;
   }
 
-  /** @param {"batch_size" | "patience" | "seeds"} name @param {readonly number[]} numbers @param {string | null} none */
+  /**
+   * @param {"batch_size" | "patience" | "seeds"} name
+   * @param {readonly number[]} numbers
+   * @param {string | null} none what stands for no number, if that can be
+   */
   function addNumberChoice(name, numbers, none) {
     const field = choice({
       label: cardStrings.settings[name],
-      onChange: (value) => change(name, (card) => void Object.assign(card, { [name]: value === "" ? null : Number(value) })),
+      onChange: (value) =>
+        change(name, (card) => void Object.assign(card, { [name]: value === "" ? null : Number(value) })),
     });
     settings[name] = {
       field,

@@ -26,7 +26,7 @@ import { cardStrings } from "./strings.js";
  * @property {App} app
  * @property {CardDisplay} display
  * @property {import("./map_pointer.js").MapPointer} pointer
- * @property {ReturnType<typeof import("./point_layer.js").createPointLayer>} pointLayer
+ * @property {import("./point_layer.js").PointLayer} pointLayer
  * @property {(id: string) => void} copy
  * @property {(id: string) => void} remove
  */
@@ -46,7 +46,13 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
   const curves = createCurves(app, id, display);
   const network = createNetworkDrawing(app, id);
   const confusion = createConfusion(app, id);
-  const name = make("input", { type: "text", class: "card-name", "aria-label": cardStrings.cardName, maxlength: 60, readonly: isRecorded });
+  const name = make("input", {
+    type: "text",
+    class: "card-name",
+    "aria-label": cardStrings.cardName,
+    maxlength: 60,
+    readonly: isRecorded,
+  });
   name.addEventListener("change", () =>
     app.store.change(`card ${id} name`, (draft) => {
       for (const card of draft.cards) if (card.id === id) card.name = name.value.trim() || card.name;
@@ -66,7 +72,12 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
     make(
       "div",
       { class: "card-actions", hidden: isRecorded },
-      button({ title: cardStrings.resetCard, icon: "reset", kind: "quiet", onClick: () => app.source.send({ type: "reset", card: id }) }),
+      button({
+        title: cardStrings.resetCard,
+        icon: "reset",
+        kind: "quiet",
+        onClick: () => app.source.send({ type: "reset", card: id }),
+      }),
       button({ title: cardStrings.copyCard, icon: "copy", kind: "quiet", onClick: () => copy(id) }),
       removal,
     ),

@@ -28,7 +28,9 @@ export function cardsPanel(app) {
   /** @type {Map<string, ReturnType<typeof createCard>>} */
   const cards = new Map();
   const grid = make("div", { class: "cards" });
-  const toolbar = createMapToolbar(app, display, () => copy(app.store.state().cards[app.store.state().cards.length - 1].id));
+  const toolbar = createMapToolbar(app, display, () =>
+    copy(app.store.state().cards[app.store.state().cards.length - 1].id),
+  );
 
   /** @param {string} id */
   function copy(id) {

@@ -25,7 +25,12 @@ const MAX_ROOMY = 5;
 export function createConfusion(app, id) {
   const table = make("table", { class: "confusion" });
   const words = make("p", { class: "hint" });
-  const frame = make("div", { class: "confusion-frame", tabindex: 0, role: "group", "aria-label": cardStrings.confusionLabel });
+  const frame = make("div", {
+    class: "confusion-frame",
+    tabindex: 0,
+    role: "group",
+    "aria-label": cardStrings.confusionLabel,
+  });
   frame.append(table);
   /** @type {HTMLElement[][]} */ let cells = [];
   let shown = "";
@@ -128,7 +133,9 @@ export function confusionWords(counts, classes, positive) {
   const rows = sums.reduce((sum, count) => sum + count, 0);
   if (rows === 0) return "";
   const right = counts.reduce((sum, row, code) => sum + row[code], 0);
-  const recalls = counts.flatMap((row, code) => (sums[code] > 0 ? [{ name: classes[code], recall: row[code] / sums[code] }] : []));
+  const recalls = counts.flatMap((row, code) =>
+    sums[code] > 0 ? [{ name: classes[code], recall: row[code] / sums[code] }] : [],
+  );
   recalls.sort((one, other) => other.recall - one.recall);
   const sentences = [cardStrings.right(right, rows)];
   if (recalls.length > 1) sentences.push(cardStrings.easiest(recalls[0], recalls[recalls.length - 1]));

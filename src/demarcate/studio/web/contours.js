@@ -14,9 +14,7 @@
  * @returns {number[]}
  */
 export function boundarySegments(planes, width, height, cut) {
-  return planes.length === 1
-    ? levelSegments(planes[0], width, height, cut)
-    : classSegments(planes, width, height);
+  return planes.length === 1 ? levelSegments(planes[0], width, height, cut) : classSegments(planes, width, height);
 }
 
 /**
@@ -35,8 +33,13 @@ function levelSegments(plane, width, height, level) {
     for (let x = 0; x < width - 1; x += 1) {
       const at = y * width + x;
       addCell(
-        segments, x, y,
-        plane[at] - level, plane[at + 1] - level, plane[at + width] - level, plane[at + width + 1] - level,
+        segments,
+        x,
+        y,
+        plane[at] - level,
+        plane[at + 1] - level,
+        plane[at + width] - level,
+        plane[at + width + 1] - level,
       );
     }
   }
@@ -124,13 +127,32 @@ function addCell(segments, x, y, a, b, c, d) {
   const right = () => [x + 1, y + b / (b - d)];
   const middle = a + b + c + d >= 0;
   switch (mask) {
-    case 1: case 14: segments.push(...left(), ...bottom()); break;
-    case 2: case 13: segments.push(...bottom(), ...right()); break;
-    case 4: case 11: segments.push(...left(), ...top()); break;
-    case 8: case 7: segments.push(...top(), ...right()); break;
-    case 3: case 12: segments.push(...left(), ...right()); break;
-    case 5: case 10: segments.push(...bottom(), ...top()); break;
-    case 6: case 9:
+    case 1:
+    case 14:
+      segments.push(...left(), ...bottom());
+      break;
+    case 2:
+    case 13:
+      segments.push(...bottom(), ...right());
+      break;
+    case 4:
+    case 11:
+      segments.push(...left(), ...top());
+      break;
+    case 8:
+    case 7:
+      segments.push(...top(), ...right());
+      break;
+    case 3:
+    case 12:
+      segments.push(...left(), ...right());
+      break;
+    case 5:
+    case 10:
+      segments.push(...bottom(), ...top());
+      break;
+    case 6:
+    case 9:
       if (middle === (mask === 6)) segments.push(...left(), ...bottom(), ...top(), ...right());
       else segments.push(...left(), ...top(), ...bottom(), ...right());
       break;

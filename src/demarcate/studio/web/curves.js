@@ -47,10 +47,21 @@ export function createCurves(app, id, display) {
     const each = (height - CURVE_MARGIN.bottom - 2 * CHART_GAP) / 2;
     const names = [wordStrings.parts.train, wordStrings.parts[app.live.dataset?.facts.monitored ?? "validation"]];
     const charts = [
-      { title: cardStrings.loss, top: CHART_GAP - 4, height: each, logarithmic, range: lossRange(loss.flat(), logarithmic), curves: loss },
       {
-        title: cardStrings.accuracy, top: 2 * CHART_GAP + each - 4, height: each, logarithmic: false,
-        range: accuracyRange(accuracy.flat()), curves: accuracy,
+        title: cardStrings.loss,
+        top: CHART_GAP - 4,
+        height: each,
+        logarithmic,
+        range: lossRange(loss.flat(), logarithmic),
+        curves: loss,
+      },
+      {
+        title: cardStrings.accuracy,
+        top: 2 * CHART_GAP + each - 4,
+        height: each,
+        logarithmic: false,
+        range: accuracyRange(accuracy.flat()),
+        curves: accuracy,
       },
     ];
     for (const chart of charts) drawChart(context, chart, card, names, app.theme.palette(), width);
@@ -153,7 +164,7 @@ function drawGrid(context, chart, palette, left, right, y) {
     context.lineTo(right, at);
     context.stroke();
     context.fillStyle = css(palette.soft);
-    context.fillText(tickText(tick, chart.logarithmic ? tick : (ticks[1] - ticks[0] || 1)), left - 6, at);
+    context.fillText(tickText(tick, chart.logarithmic ? tick : ticks[1] - ticks[0] || 1), left - 6, at);
   }
   context.fillStyle = css(palette.ink);
   context.textAlign = "left";

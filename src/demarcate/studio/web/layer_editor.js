@@ -29,11 +29,21 @@ export function layerEditor({ limits, onChange }) {
   const list = make("div", { class: "layers" });
   const none = make("p", { class: "hint", text: cardStrings.linear });
   const problemText = make("p", { class: "problem", id: uniqueId("problem"), hidden: true });
-  const add = button({ label: cardStrings.addLayer, icon: "plus", kind: "small", onClick: () => onChange([...hidden, hidden[hidden.length - 1] ?? FIRST_WIDTH]) });
+  const add = button({
+    label: cardStrings.addLayer,
+    icon: "plus",
+    kind: "small",
+    onClick: () => onChange([...hidden, hidden[hidden.length - 1] ?? FIRST_WIDTH]),
+  });
   const element = make(
     "div",
     { class: "field layer-editor", role: "group", "aria-labelledby": title },
-    make("div", { class: "layer-head" }, make("span", { class: "field-title", id: title, text: cardStrings.hiddenLayers }), add),
+    make(
+      "div",
+      { class: "layer-head" },
+      make("span", { class: "field-title", id: title, text: cardStrings.hiddenLayers }),
+      add,
+    ),
     list,
     none,
     problemText,
@@ -61,9 +71,19 @@ export function layerEditor({ limits, onChange }) {
     return make(
       "div",
       { class: "layer" },
-      button({ title: cardStrings.fewerUnits(layer + 1), icon: "minus", kind: "quiet", onClick: () => change(layer, steppedWidth(hidden[layer], -1)) }),
+      button({
+        title: cardStrings.fewerUnits(layer + 1),
+        icon: "minus",
+        kind: "quiet",
+        onClick: () => change(layer, steppedWidth(hidden[layer], -1)),
+      }),
       box,
-      button({ title: cardStrings.moreUnits(layer + 1), icon: "plus", kind: "quiet", onClick: () => change(layer, steppedWidth(hidden[layer], 1)) }),
+      button({
+        title: cardStrings.moreUnits(layer + 1),
+        icon: "plus",
+        kind: "quiet",
+        onClick: () => change(layer, steppedWidth(hidden[layer], 1)),
+      }),
       button({ title: cardStrings.removeLayer(layer + 1), icon: "close", kind: "quiet remove", onClick: remove }),
     );
   }

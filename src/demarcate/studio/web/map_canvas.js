@@ -1,5 +1,6 @@
 /**
- * A card's map: regions or probabilities, the boundary, each seed's boundary, the points, and a cross at the place looked at.
+ * A card's map: regions or probabilities, the boundary, each seed's boundary, the points, and a cross at the place
+ * looked at.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import { cardStrings } from "./strings.js";
 /** @typedef {import("./point_layer.js").PlotBox} PlotBox */
 /** @typedef {import("./types.js").State} State */
 
-/** Pixels along a side of the picture of regions: it is enlarged smoothly, and the lines over it are as sharp as the screen. */
+/** Pixels along a side of the regions: enlarged smoothly, with lines over them that are as sharp as the screen. */
 const MAX_PIXELS = 384;
 
 /** Half the width of the brush that adds points, in sides of the map. */
@@ -41,7 +42,7 @@ const BRUSH = 0.025;
  * @param {App} app
  * @param {string} id of the card
  * @param {MapPointer} pointer
- * @param {ReturnType<typeof import("./point_layer.js").createPointLayer>} pointLayer
+ * @param {import("./point_layer.js").PointLayer} pointLayer
  * @returns {MapView}
  */
 export function createMap(app, id, pointer, pointLayer) {

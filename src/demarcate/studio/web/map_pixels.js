@@ -1,6 +1,6 @@
 /**
- * The pixels of a map. Logits are interpolated between the nodes of the grid, and each pixel's colour is looked up, so that
- * a map of 100 by 100 logits is smooth at any size and costs a few operations a pixel.
+ * The pixels of a map. Logits are interpolated between the nodes of the grid, and each pixel's colour is looked up, so
+ * that a map of 100 by 100 logits is smooth at any size and costs a few operations a pixel.
  *
  * @module
  */
@@ -153,8 +153,7 @@ export function paintClasses(pixels, width, height, grid, view, classes, page) {
         pixels[at] = regions[best];
       } else {
         const sum = powerSum(logits, logits[best]);
-        const shade =
-          chosen === null ? (count / sum - 1) / (count - 1) : powerOf(logits[chosen] - logits[best]) / sum;
+        const shade = chosen === null ? (count / sum - 1) / (count - 1) : powerOf(logits[chosen] - logits[best]) / sum;
         pixels[at] = shades[chosen ?? best][(shade * (SHADES - 1) + 0.5) | 0];
       }
       at += 1;

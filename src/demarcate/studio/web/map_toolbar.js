@@ -1,5 +1,6 @@
 /**
- * What is shown of all cards: regions or probabilities, which points, the spread between seeds, which parts; and the legend.
+ * What is shown of all cards: regions or probabilities, which points, the spread between seeds, which parts; and the
+ * legend.
  *
  * @module
  */
@@ -34,19 +35,25 @@ export function createMapToolbar(app, display, addCard) {
       { value: "probability", label: cardStrings.probabilities },
     ],
     kind: "compact",
-    onChange: (value) => app.store.change("view kind", ({ view }) => void (view.kind = value === "regions" ? "regions" : "probability")),
+    onChange: (value) =>
+      app.store.change("view kind", ({ view }) => void (view.kind = value === "regions" ? "regions" : "probability")),
   });
   const ofClass = choice({
     label: cardStrings.probabilityOf,
-    onChange: (value) => app.store.change("view class", ({ view }) => void (view.probability_of = value === "" ? null : Number(value))),
+    onChange: (value) =>
+      app.store.change("view class", ({ view }) => void (view.probability_of = value === "" ? null : Number(value))),
   });
   const parts = PARTS.map((name) =>
     pressed(wordStrings.parts[name], partMark(name), () =>
       app.store.change("view points", ({ view }) => void (view.points[name] = !view.points[name])),
     ),
   );
-  const spread = pressed(cardStrings.spread, null, () => app.store.change("view spread", ({ view }) => void (view.spread = !view.spread)));
-  const sections = SHOWN_PARTS.map((name) => pressed(cardStrings.shown[name], null, () => display.set(name, !display.get(name))));
+  const spread = pressed(cardStrings.spread, null, () =>
+    app.store.change("view spread", ({ view }) => void (view.spread = !view.spread)),
+  );
+  const sections = SHOWN_PARTS.map((name) =>
+    pressed(cardStrings.shown[name], null, () => display.set(name, !display.get(name))),
+  );
   const add = button({ label: cardStrings.addCard, icon: "plus", onClick: addCard });
   const legend = make("ul", { class: "legend", "aria-label": cardStrings.legend });
   const slice = make("p", { class: "hint slice-caption", hidden: true });
@@ -62,7 +69,15 @@ export function createMapToolbar(app, display, addCard) {
     element: make(
       "div",
       { class: "panel cards-bar" },
-      make("div", { class: "cards-bar-row" }, kind.element, ofClass.element, group(cardStrings.points, ...parts), spread, legend),
+      make(
+        "div",
+        { class: "cards-bar-row" },
+        kind.element,
+        ofClass.element,
+        group(cardStrings.points, ...parts),
+        spread,
+        legend,
+      ),
       make("div", { class: "cards-bar-row" }, group(cardStrings.show, ...sections), add),
       slice,
     ),
@@ -79,7 +94,10 @@ export function createMapToolbar(app, display, addCard) {
       show(ofClass.element, view.kind === "probability");
       PARTS.forEach((name, at) => setAttribute(parts[at], "aria-pressed", `${view.points[name]}`));
       setAttribute(spread, "aria-pressed", `${view.spread}`);
-      show(spread, state.cards.some((card) => card.seeds > 1));
+      show(
+        spread,
+        state.cards.some((card) => card.seeds > 1),
+      );
       setText(slice, app.live.dataset?.facts.caption ?? "");
       show(slice, slice.textContent !== "");
       show(add, app.source.name !== "recorded");
@@ -108,7 +126,12 @@ export function mostCards(app) {
  * @param {() => void} onClick
  */
 function pressed(label, mark, onClick) {
-  return make("button", { type: "button", class: "button small pressed", on: { click: onClick } }, mark, make("span", { text: label }));
+  return make(
+    "button",
+    { type: "button", class: "button small pressed", on: { click: onClick } },
+    mark,
+    make("span", { text: label }),
+  );
 }
 
 /**
@@ -116,7 +139,12 @@ function pressed(label, mark, onClick) {
  * @param {...HTMLElement} children
  */
 function group(label, ...children) {
-  return make("div", { class: "bar-choices", role: "group", "aria-label": label }, make("span", { class: "bar-title", text: label }), ...children);
+  return make(
+    "div",
+    { class: "bar-choices", role: "group", "aria-label": label },
+    make("span", { class: "bar-title", text: label }),
+    ...children,
+  );
 }
 
 /**
@@ -124,5 +152,9 @@ function group(label, ...children) {
  * @returns {SVGElement} a point as that part's rows are drawn
  */
 function partMark(part) {
-  return makeSvg("svg", { class: `part-mark part-${part}-mark`, viewBox: "-1.6 -1.6 3.2 3.2", "aria-hidden": "true" }, makeSvg("circle", { r: 1 }));
+  return makeSvg(
+    "svg",
+    { class: `part-mark part-${part}-mark`, viewBox: "-1.6 -1.6 3.2 3.2", "aria-hidden": "true" },
+    makeSvg("circle", { r: 1 }),
+  );
 }

@@ -1,6 +1,6 @@
 /**
- * A card's first network as a drawing: what every hidden unit gives over the map, and its weights as lines. A unit that is
- * pointed at or reached by arrow keys is enlarged, with its weights in numbers.
+ * A card's first network as a drawing: what every hidden unit gives over the map, and its weights as lines. A unit
+ * that is pointed at or reached by arrow keys is enlarged, with its weights in numbers.
  *
  * @module
  */
@@ -33,7 +33,13 @@ export function createNetworkDrawing(app, id) {
     if (!card) return;
     const classes = app.live.dataset?.facts.classes ?? [];
     const order = inputOrder(card.facts.inputs, app.live.dataset?.facts.axes ?? []);
-    const names = namesSpace(context, card, classes, order.slice(0, MAX_NODES).map((unit) => card.facts.inputs[unit]), width);
+    const names = namesSpace(
+      context,
+      card,
+      classes,
+      order.slice(0, MAX_NODES).map((unit) => card.facts.inputs[unit]),
+      width,
+    );
     layout = layoutNetwork(card.facts.widths, card.facts.units_shown, width, names, order);
     if (Math.abs(view.canvas.clientHeight - layout.height) > 0.5) {
       view.canvas.style.setProperty("height", `${layout.height}px`);
@@ -44,7 +50,12 @@ export function createNetworkDrawing(app, id) {
     drawNodes(context, layout, card, palette, sheet, chosen, classes, names);
   });
   const note = uniqueId("network-note");
-  const enlarged = make("canvas", { class: "unit-large", width: 2 * LARGE_SIDE, height: 2 * LARGE_SIDE, "aria-hidden": "true" });
+  const enlarged = make("canvas", {
+    class: "unit-large",
+    width: 2 * LARGE_SIDE,
+    height: 2 * LARGE_SIDE,
+    "aria-hidden": "true",
+  });
   const text = make("p", { class: "unit-text", role: "status" });
   const popup = make("div", { class: "unit-popup", hidden: true }, enlarged, text);
   const surface = make(

@@ -82,7 +82,10 @@ export function layoutNetwork(widths, unitsShown, width, names, order = []) {
 export function inputOrder(inputs, axes) {
   const ofAxis = (/** @type {string} */ name) => axes.some((axis) => name === axis || name.startsWith(`${axis} `));
   const numbers = inputs.map((_, number) => number);
-  return [...numbers.filter((number) => ofAxis(inputs[number])), ...numbers.filter((number) => !ofAxis(inputs[number]))];
+  return [
+    ...numbers.filter((number) => ofAxis(inputs[number])),
+    ...numbers.filter((number) => !ofAxis(inputs[number])),
+  ];
 }
 
 /**
@@ -102,7 +105,8 @@ export function nodeAt(layout, x, y) {
 }
 
 /**
- * Return the hidden unit that an arrow key leads to: up and down within a layer, left and right to the neighbouring ones.
+ * Return the hidden unit that an arrow key leads to: up and down within a layer, left and right to the neighbouring
+ * ones.
  *
  * @param {NetworkLayout} layout
  * @param {NetworkNode | undefined} from
@@ -110,7 +114,10 @@ export function nodeAt(layout, x, y) {
  * @returns {NetworkNode | undefined} undefined for other keys and where there are no hidden units
  */
 export function nodeAfterKey(layout, from, key) {
-  const hidden = layout.columns.slice(1, -1).map((column) => column.nodes).filter((nodes) => nodes.length > 0);
+  const hidden = layout.columns
+    .slice(1, -1)
+    .map((column) => column.nodes)
+    .filter((nodes) => nodes.length > 0);
   /** @type {Object<string, [number, number]>} */
   const directions = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
   const direction = directions[key];
@@ -122,7 +129,8 @@ export function nodeAfterKey(layout, from, key) {
 }
 
 /**
- * Return where each layer's weights and biases stand among all weights, which come layer by layer: (d_out, d_in), (d_out,).
+ * Return where each layer's weights and biases stand among all weights, which come layer by layer: (d_out, d_in),
+ * (d_out,).
  *
  * @param {number[]} widths
  * @returns {{weights: number, biases: number}[]} one for each layer with weights

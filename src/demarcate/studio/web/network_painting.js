@@ -45,7 +45,7 @@ export function paintSheet(sheet, { arrays }, palette) {
 /**
  * @param {Palette} palette
  * @param {number} size
- * @returns {Uint32Array} the pixels of outputs from the lowest to the highest: their sign as the colour, their size as the strength
+ * @returns {Uint32Array} the pixels of outputs, lowest first: the sign is the colour, the size its strength
  */
 function signPixels(palette, size) {
   return Uint32Array.from({ length: size }, (_, at) => {
@@ -66,9 +66,12 @@ function signPixels(palette, size) {
  */
 export function namesSpace(context, { facts }, classes, inputNames, width) {
   context.font = MAP_FONT;
-  const widest = (/** @type {string[]} */ names) => Math.max(...names.map((name) => context.measureText(name).width), 24);
+  const widest = (/** @type {string[]} */ names) =>
+    Math.max(...names.map((name) => context.measureText(name).width), 24);
   const last = facts.widths.length - 1;
-  const titles = [0, last].map((layer) => context.measureText(cardStrings.layerTitle(layer, last, facts.widths[layer])).width);
+  const titles = [0, last].map(
+    (layer) => context.measureText(cardStrings.layerTitle(layer, last, facts.widths[layer])).width,
+  );
   const shown = facts.widths[last] === 1 ? classes.slice(1, 2) : classes.slice(0, facts.widths[last]);
   return {
     left: Math.min(Math.max(widest(inputNames) + 12, titles[0]), width * 0.27),

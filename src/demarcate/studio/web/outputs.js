@@ -1,6 +1,6 @@
 /**
- * Logits to probabilities and decisions. Logits cross the wire as int16, times a scale, one for two classes or one a class;
- * `log odds` are those of the second of two classes.
+ * Logits to probabilities and decisions. Logits cross the wire as int16, times a scale, one for two classes or one a
+ * class; `log odds` are those of the second of two classes.
  *
  * @module
  */

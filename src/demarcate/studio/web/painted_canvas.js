@@ -28,7 +28,7 @@ const MAX_RATIO = 3;
 /** What is this near to the screen is painted before it is scrolled to. */
 const NEAR = "160px";
 
-/** What cannot be seen is painted this seldom, in milliseconds, so that a printed page or a picture of it is not empty. */
+/** What cannot be seen is painted this seldom, in milliseconds: a printed page is not empty. */
 const UNSEEN_PAUSE = 1500;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The points of the data and the axes around them: one picture that all maps of a size share, painted when data, view, size
- * or colours change.
+ * The points of the data and the axes around them: one picture that all maps of a size share, painted when data, view,
+ * size or colours change.
  *
  * @module
  */
@@ -13,6 +13,25 @@ import { PART } from "./types.js";
 /** @typedef {import("./types.js").ViewState} ViewState */
 /** @typedef {NonNullable<import("./live.js").Live["dataset"]>} Dataset */
 /** @typedef {{left: number, top: number, width: number, height: number}} PlotBox */
+
+/**
+ * @typedef {object} PointPicture
+ * @property {HTMLCanvasElement} canvas
+ * @property {Dataset | null} dataset what it shows
+ * @property {Palette | null} palette
+ * @property {string} points
+ */
+
+/**
+ * @callback PointLayer
+ * @param {Dataset} dataset
+ * @param {ViewState["points"]} points
+ * @param {Palette} palette
+ * @param {number} width
+ * @param {number} height
+ * @param {number} ratio device pixels in a CSS pixel
+ * @returns {HTMLCanvasElement}
+ */
 
 /** The space around a map's plot for the axes, in CSS pixels. */
 export const MAP_MARGIN = Object.freeze({ left: 36, top: 20, right: 8, bottom: 34 });
@@ -31,11 +50,10 @@ export function plotBoxOf(width, height) {
 /**
  * Return what gives the picture of points and axes for a size.
  *
- * @returns {(dataset: Dataset, points: ViewState["points"], palette: Palette, width: number, height: number, ratio: number) =>
- *   HTMLCanvasElement}
+ * @returns {PointLayer}
  */
 export function createPointLayer() {
-  /** @type {Map<string, {canvas: HTMLCanvasElement, dataset: Dataset | null, palette: Palette | null, points: string}>} */
+  /** @type {Map<string, PointPicture>} */
   const pictures = new Map();
   return (dataset, points, palette, width, height, ratio) => {
     const size = `${Math.round(width * ratio)} ${Math.round(height * ratio)}`;
@@ -96,7 +114,8 @@ export function drawAxes(context, dataset, palette, width, height) {
 }
 
 /**
- * Draw the rows: filled where they are trained on, with a ring where they are validation rows, hollow where they are test rows.
+ * Draw the rows: filled where they are trained on, with a ring where they are validation rows, hollow where they are
+ * test rows.
  *
  * @param {CanvasRenderingContext2D} context
  * @param {Dataset} dataset

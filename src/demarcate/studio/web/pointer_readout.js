@@ -1,5 +1,6 @@
 /**
- * What a card's network says of the place that is looked at: logits, probabilities as bars and numbers, and the prediction.
+ * What a card's network says of the place that is looked at: logits, probabilities as bars and numbers, and the
+ * prediction.
  *
  * @module
  */
@@ -28,7 +29,11 @@ export function createReadout(app, id, pointer) {
   const table = make(
     "table",
     { class: "readout-classes" },
-    make("colgroup", {}, ...["name", "bar", "number", "number"].map((each) => make("col", { class: `readout-col-${each}` }))),
+    make(
+      "colgroup",
+      {},
+      ...["name", "bar", "number", "number"].map((each) => make("col", { class: `readout-col-${each}` })),
+    ),
     make(
       "thead",
       {},
@@ -89,7 +94,8 @@ export function createReadout(app, id, pointer) {
 }
 
 /**
- * Return what a card says of the place that is looked at as a sentence, for those who move there by keys; empty without one.
+ * Return what a card says of the place that is looked at as a sentence, for those who move there by keys; empty
+ * without one.
  *
  * @param {App} app
  * @param {string} id of the card
@@ -115,6 +121,15 @@ function readoutRow(name, code) {
   const probability = make("td", { class: "readout-number" });
   const logit = make("td", { class: "readout-logit" });
   const label = make("th", { scope: "row", title: name }, classHead(name, code));
-  const track = makeSvg("svg", { class: `readout-bar class-colour-${code % 12}`, viewBox: "0 0 100 1", preserveAspectRatio: "none", "aria-hidden": "true" }, bar);
+  const track = makeSvg(
+    "svg",
+    {
+      class: `readout-bar class-colour-${code % 12}`,
+      viewBox: "0 0 100 1",
+      preserveAspectRatio: "none",
+      "aria-hidden": "true",
+    },
+    bar,
+  );
   return { element: make("tr", {}, label, make("td", {}, track), probability, logit), bar, probability, logit };
 }

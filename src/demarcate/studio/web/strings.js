@@ -183,12 +183,26 @@ export const cardStrings = Object.freeze({
   removed: (/** @type {string} */ name) => `${name} is removed.`,
   cardName: "Name of the network",
   statuses: {
-    ready: "not trained", running: "training", paused: "paused", finished: "finished", diverged: "diverged", refused: "refused",
+    ready: "not trained",
+    running: "training",
+    paused: "paused",
+    finished: "finished",
+    diverged: "diverged",
+    refused: "refused",
   },
   parts: {
-    settings: "Settings", curves: "Loss and accuracy by epoch", network: "What each unit sees", confusion: "Confusion matrix",
+    settings: "Settings",
+    curves: "Loss and accuracy by epoch",
+    network: "What each unit sees",
+    confusion: "Confusion matrix",
   },
-  shown: { settings: "settings", curves: "curves", network: "network", confusion: "confusion", logarithmic: "log loss axis" },
+  shown: {
+    settings: "settings",
+    curves: "curves",
+    network: "network",
+    confusion: "confusion",
+    logarithmic: "log loss axis",
+  },
   show: "Show",
   points: "Points",
   legend: "Classes",
@@ -204,12 +218,16 @@ export const cardStrings = Object.freeze({
   gap: "gap",
   epochAxis: "epoch",
   rowsHead: (/** @type {string} */ part, /** @type {number} */ n) => `${part} (${grouped(n)})`,
-  number: (/** @type {number | null} */ value) => (value === null ? "\u2013" : value >= 100 ? value.toPrecision(4) : value.toFixed(3)),
+  number: (/** @type {number | null} */ value) =>
+    value === null ? "\u2013" : value >= 100 ? value.toPrecision(4) : value.toFixed(3),
   signed: (/** @type {number} */ value) => `${value < 0 ? "\u2212" : "+"}${Math.abs(value).toFixed(3)}`,
   interval: (/** @type {string} */ part, /** @type {number} */ low, /** @type {number} */ high) =>
     `${part} accuracy: 95% interval ${low.toFixed(2)} to ${high.toFixed(2)}`,
   overSeeds: (
-    /** @type {string} */ part, /** @type {number} */ low, /** @type {number} */ high, /** @type {number} */ seeds,
+    /** @type {string} */ part,
+    /** @type {number} */ low,
+    /** @type {number} */ high,
+    /** @type {number} */ seeds,
   ) => `means over ${seeds} seeds; ${part} accuracies ${low.toFixed(3)} to ${high.toFixed(3)}`,
   cardFacts: (/** @type {import("./types.js").CardFacts} */ facts) =>
     [
@@ -218,16 +236,24 @@ export const cardStrings = Object.freeze({
       facts.n_parameters === 1 ? "1 parameter" : `${grouped(facts.n_parameters)} parameters`,
       facts.epochs_per_second > 0 ? `${grouped(Number(facts.epochs_per_second.toPrecision(2)))} epochs a second` : "",
       facts.changed ? "changed while it trained" : "",
-    ].filter(Boolean).join(" \u00b7 "),
+    ]
+      .filter(Boolean)
+      .join(" \u00b7 "),
   pictureNumbers: (
-    /** @type {number} */ epoch, /** @type {string} */ part, /** @type {number | null} */ accuracy, /** @type {number} */ rows,
+    /** @type {number} */ epoch,
+    /** @type {string} */ part,
+    /** @type {number | null} */ accuracy,
+    /** @type {number} */ rows,
   ) =>
     accuracy === null
       ? `epoch ${grouped(epoch)}`
       : `epoch ${grouped(epoch)}: accuracy ${accuracy.toFixed(3)} on ${grouped(rows)} ${part} rows`,
   notTrained: "Not trained yet.",
   bestEpoch: (
-    /** @type {string} */ part, /** @type {number} */ epoch, /** @type {number} */ loss, /** @type {number} */ since,
+    /** @type {string} */ part,
+    /** @type {number} */ epoch,
+    /** @type {number} */ loss,
+    /** @type {number} */ since,
   ) =>
     `Best epoch: ${grouped(epoch)}, with a ${part} loss of ${loss.toFixed(3)}` +
     (since > 0 ? `; none better in the ${grouped(since)} since.` : "."),
@@ -237,18 +263,30 @@ export const cardStrings = Object.freeze({
   noHidden: "No hidden layer: the outputs are weighted sums of the inputs, and the boundary is straight.",
   weightsNotDrawn: "There are too many weights to draw them. Point at a unit to enlarge it.",
   layerTitle: (/** @type {number} */ layer, /** @type {number} */ last, /** @type {number} */ units) =>
-    layer === 0 ? (units === 1 ? "input" : `${units} inputs`) : layer === last ? (units === 1 ? "logit" : `${units} logits`) : `${units}`,
+    layer === 0
+      ? units === 1
+        ? "input"
+        : `${units} inputs`
+      : layer === last
+        ? units === 1
+          ? "logit"
+          : `${units} logits`
+        : `${units}`,
   unitName: (/** @type {number} */ unit) => `unit ${unit}`,
   unitTitle: (/** @type {number} */ layer, /** @type {number} */ unit, /** @type {number} */ units) =>
     `Layer ${layer}, unit ${unit} of ${units}`,
   unitWeights: (
-    /** @type {{name: string, weight: number}[]} */ weights, /** @type {number} */ inputs, /** @type {number} */ bias,
+    /** @type {{name: string, weight: number}[]} */ weights,
+    /** @type {number} */ inputs,
+    /** @type {number} */ bias,
   ) =>
     `Weights: ${weights.map(({ name, weight }) => `${name} ${cardStrings.signed(weight)}`).join(", ")}` +
     `${inputs > weights.length ? " and smaller ones" : ""}; bias ${cardStrings.signed(bias)}.`,
   pointAtMap: "Point at a map to read logits and probabilities there.",
   readout: (
-    /** @type {[string, string]} */ axes, /** @type {[number, number]} */ values, /** @type {string} */ predicted,
+    /** @type {[string, string]} */ axes,
+    /** @type {[number, number]} */ values,
+    /** @type {string} */ predicted,
   ) => `${axes[0]} ${shortNumber(values[0])}, ${axes[1]} ${shortNumber(values[1])}: predicts ${predicted}`,
   classHead: "class",
   probabilityHead: "probability",
@@ -280,13 +318,29 @@ export const cardStrings = Object.freeze({
   fullBatch: "all rows",
   never: "never",
   settings: {
-    lr: "Learning rate", dropout: "Dropout", weight_decay: "Weight decay", activation: "Activation", optimizer: "Optimizer",
-    head: "Head", schedule: "Schedule", batch_size: "Rows in a batch", epochs: "Epochs", patience: "Stop when not better for",
-    seeds: "Networks (seeds)", seed: "Seed",
+    lr: "Learning rate",
+    dropout: "Dropout",
+    weight_decay: "Weight decay",
+    activation: "Activation",
+    optimizer: "Optimizer",
+    head: "Head",
+    schedule: "Schedule",
+    batch_size: "Rows in a batch",
+    epochs: "Epochs",
+    patience: "Stop when not better for",
+    seeds: "Networks (seeds)",
+    seed: "Seed",
   },
   /** @type {Object<string, string>} */
   activations: {
-    relu: "ReLU", tanh: "Tanh", silu: "SiLU", gelu: "GELU", elu: "ELU", leaky_relu: "Leaky ReLU", sigmoid: "Sigmoid", none: "None (linear)",
+    relu: "ReLU",
+    tanh: "Tanh",
+    silu: "SiLU",
+    gelu: "GELU",
+    elu: "ELU",
+    leaky_relu: "Leaky ReLU",
+    sigmoid: "Sigmoid",
+    none: "None (linear)",
   },
   /** @type {Object<string, string>} */
   heads: { auto: "automatic", softmax: "a logit for each class", logit: "one logit" },

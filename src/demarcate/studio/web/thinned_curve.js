@@ -5,8 +5,8 @@
  */
 
 /**
- * Return the points of a curve for a picture: all of them or, of many, the lowest and the highest of each column of pixels,
- * so that no spike is lost.
+ * Return the points of a curve for a picture: all of them or, of many, the lowest and the highest of each column of
+ * pixels, so that no spike is lost.
  *
  * @param {ArrayLike<number>} epochs
  * @param {ArrayLike<number>} values
@@ -38,8 +38,8 @@ export function thinnedCurve(epochs, values, columns) {
 }
 
 /**
- * Return the range of an axis for losses: from 0, or on a logarithmic axis from the smallest positive one. A few spikes, as at
- * the beginning, do not flatten all the rest.
+ * Return the range of an axis for losses: from 0, or on a logarithmic axis from the smallest positive one. A few
+ * spikes, as at the beginning, do not flatten all the rest.
  *
  * @param {[number, number][]} points of all curves
  * @param {boolean} logarithmic

@@ -1,6 +1,6 @@
 """Generated points of known shapes: clusters, two rings, two half moons.
 
-The numbers are those of scikit-learn's generators with the same arguments.
+The numbers are those of scikit-learn's generators with the same arguments, which take a second to import.
 """
 
 import math
@@ -14,6 +14,8 @@ import polars as pl
 from demarcate.argument_checks import is_integer, require
 from demarcate.datasets.dataset import Dataset
 from demarcate.errors import SettingError
+
+Floats = npt.NDArray[np.float64]
 
 MAX_SEED = 2**32 - 1
 
@@ -65,9 +67,17 @@ def blobs(
     points = _centers(centers)
     deviations = _deviations(cluster_std, points if isinstance(points, int) else len(points))
 
-    from sklearn.datasets import make_blobs
-
-    X, y = make_blobs(n_samples, n_features, centers=points, cluster_std=deviations, random_state=random_state)
+    random = np.random.RandomState(random_state)
+    if isinstance(points, int):
+        points = random.uniform(-10.0, 10.0, size=(points, n_features))
+    n_centers, n_features = points.shape
+    sizes = [n_samples // n_centers + (center < n_samples % n_centers) for center in range(n_centers)]
+    scales = deviations if isinstance(deviations, list) else [deviations] * n_centers
+    clusters = [
+        random.normal(center, scale, size=(size, n_features))
+        for center, scale, size in zip(points, scales, sizes, strict=True)
+    ]
+    X, y = _shuffled(np.concatenate(clusters), np.repeat(np.arange(n_centers), sizes), random)
     return _dataset("blobs", X, y, f"Round clusters in {X.shape[1]} dimensions, one class a cluster.")
 
 
@@ -96,9 +106,9 @@ def circles(n_samples: int = 1000, noise: float = 0.05, factor: float = 0.5, ran
     require(_is_number(factor) and 0 <= factor < 1, "factor", "at least 0 and below 1", factor)
     _check_seed(random_state)
 
-    from sklearn.datasets import make_circles
-
-    X, y = make_circles(n_samples=n_samples, noise=noise, factor=factor, random_state=random_state)
+    sizes = n_samples // 2, n_samples - n_samples // 2
+    outer, inner = (_arc(2 * np.pi, size, endpoint=False) for size in sizes)
+    X, y = _noisy(outer, inner * factor, noise, random_state)
     return _dataset("circles", X, y, "Two rings around the same centre, one class a ring.")
 
 
@@ -124,10 +134,31 @@ def moons(n_samples: int = 300, noise: float = 0.30, random_state: int = 0) -> D
     _check_deviation("noise", noise)
     _check_seed(random_state)
 
-    from sklearn.datasets import make_moons
-
-    X, y = make_moons(n_samples=n_samples, noise=noise, random_state=random_state)
+    upper, lower = (_arc(np.pi, size, endpoint=True) for size in (n_samples // 2, n_samples - n_samples // 2))
+    X, y = _noisy(upper, np.array([1.0, 1.0]) - lower - np.array([0.0, 0.5]), noise, random_state)
     return _dataset("moons", X, y, "Two half moons that reach into each other, one class a moon.")
+
+
+def _arc(angle: float, size: int, *, endpoint: bool) -> Floats:
+    """Return points of the unit circle, ``(size, 2)``, evenly from 0 to an angle, with or without it."""
+    angles = np.linspace(0, angle, size, endpoint=endpoint)
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def _noisy(first: Floats, second: Floats, noise: float, random_state: int) -> tuple[Floats, npt.NDArray[np.integer]]:
+    """Return two shapes as classes 0 and 1, shuffled, with noise on each coordinate."""
+    random = np.random.RandomState(random_state)
+    codes = np.repeat([0, 1], [len(first), len(second)])
+    X, y = _shuffled(np.concatenate([first, second]), codes, random)
+    return X + random.normal(scale=noise, size=X.shape), y
+
+
+def _shuffled(
+    X: Floats, y: npt.NDArray[np.integer], random: np.random.RandomState
+) -> tuple[Floats, npt.NDArray[np.integer]]:
+    """Return rows in a random order."""
+    order = random.permutation(len(y))
+    return X[order], y[order]
 
 
 def _dataset(name: str, X: npt.NDArray[np.float64], y: npt.NDArray[np.integer], description: str) -> Dataset:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demarcate.formatting import counted, listed, quoted
+from demarcate.studio.drawn_rows import hold_out
 from demarcate.studio.placed_problem import PlacedProblem, StudioError
 from demarcate.trainingset import TrainingSet
 
@@ -61,13 +62,10 @@ def _drawn(
     """Return the rows without some that are held out, these, and whether they were drawn by class."""
     if not n_held_out:
         return rows, np.empty(0, dtype=np.int64), False
-    from sklearn.model_selection import train_test_split
-
-    counts = np.unique(labels[rows], return_counts=True)[1]
+    _, codes, counts = np.unique(labels[rows], return_inverse=True, return_counts=True)
     by_class = bool(counts.min() >= 2) and len(counts) <= min(n_held_out, len(rows) - n_held_out)
-    stratify = labels[rows] if by_class else None
-    rest, held_out = train_test_split(rows, test_size=n_held_out, random_state=seed, stratify=stratify)
-    return rest, held_out, by_class
+    rest, held_out = hold_out(len(rows), n_held_out, seed, codes if by_class else None)
+    return rows[rest], rows[held_out], by_class
 
 
 def _check_classes(labels: NDArray[Any], train: NDArray[np.int64]) -> None:

@@ -118,6 +118,28 @@ class Tab:
 
         return self.until(newest, what)
 
+    def run(self):
+        """Run all networks."""
+        self.get("button", "Run", exact=True).click()
+
+    def pause(self):
+        """Pause all networks and return the frame that says so."""
+        self.get("button", "Pause", exact=True).click()
+        return self.frame_where(lambda facts: not facts["running"], "a pause")
+
+    def begin_again(self):
+        """Go back to the first example, before the first epoch."""
+        preset = self.received("welcome")[0]["presets"][0]
+        if self.received("frame")[-1]["running"]:
+            self.pause()
+        self.page.get_by_role("combobox", name="Examples").select_option(preset["title"])
+        self.until(lambda: self.state == preset["state"], "the first example")
+        self.get("button", "Start again from the same weights").click()
+        self.frame_where(lambda facts: {card["epoch"] + card["batch"] for card in facts["cards"]} == {0}, "epoch 0")
+        self.settled()
+        last = {each.kind: each for each in self.messages}
+        self.messages[:] = [last["welcome"], last["dataset"], last["frame"]]
+
     def get(self, role, name, **options):
         """The one control of a role and name that can be seen."""
         return self.page.get_by_role(role, name=name, **options).locator("visible=true").first
@@ -178,44 +200,77 @@ def address(tmp_path_factory):
         process.wait(10)
 
 
-@pytest.fixture
-def open_tab(browser, address):
-    """Opens a tab at the studio's page or another; afterwards none may have erred, or asked anyone for anything."""
-    watched, contexts = Watched(), []
-    origin = re.match(r"http://[^/]+/", address)[0]
+class Opener:
+    """Opens tabs, and says what their pages did that they should not have done."""
 
-    def opened(url=None, *, width=1280, height=900, scheme="light", allowed=None, is_live=True, init=""):
-        context = browser.new_context(
+    def __init__(self, browser, address):
+        self.browser, self.address = browser, address
+        self.origin = re.match(r"http://[^/]+/", address)[0]
+        self.watched, self.contexts = Watched(), []
+
+    def __call__(self, url=None, *, width=1280, height=900, scheme="light", allowed=None, is_live=True, init=""):
+        context = self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
             reduced_motion="reduce",
         )
-        contexts.append(context)
+        self.contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()
-        watched.follow(page, allowed or (origin, origin.replace("http", "ws", 1), "data:", "blob:"))
+        self.watched.follow(page, allowed or (self.origin, self.origin.replace("http", "ws", 1), "data:", "blob:"))
         if init:
             page.add_init_script(init)
         tab = Tab(page)
-        page.goto(url or address)
+        page.goto(url or self.address)
         if is_live:
-            tab.until(lambda: tab.received("frame"), "the first frame")
+            # The first page of a server waits for torch.
+            tab.until(lambda: tab.received("frame"), "the first frame", 8 * PATIENCE)
         return tab
 
-    opened.watched = watched
-    yield opened
-    violations = [each for context in contexts for page in context.pages for each in page.evaluate("window.violations")]
-    for context in contexts:
-        context.close()
-    assert watched.errors == []
-    assert watched.requests == []
-    assert violations == []
+    def check(self):
+        """Fail if a page erred, broke its policy or asked anyone but its server for anything."""
+        pages = [page for context in self.contexts for page in context.pages]
+        violations = [each for page in pages for each in page.evaluate("window.violations")]
+        assert (self.watched.errors, self.watched.requests, violations) == ([], [], [])
+
+    def close(self):
+        for context in self.contexts:
+            context.close()
 
 
 @pytest.fixture
-def tab(open_tab):
-    """A tab with the studio's page, which has shown its first frame."""
+def open_tab(browser, address):
+    """Opens a tab at the studio's page or another; afterwards none may have done what it should not."""
+    opener = Opener(browser, address)
+    yield opener
+    try:
+        opener.check()
+    finally:
+        opener.close()
+
+
+@pytest.fixture
+def fresh_tab(open_tab):
+    """A tab that was just opened at the studio's page."""
     return open_tab()
+
+
+@pytest.fixture(scope="session")
+def shared_tab(browser, address):
+    """The opener and the tab that most tests share, because opening one takes a while."""
+    opener = Opener(browser, address)
+    yield opener, opener()
+    opener.close()
+
+
+@pytest.fixture
+def tab(shared_tab):
+    """A tab with the studio's page as it begins: the first example, before the first epoch."""
+    opener, tab = shared_tab
+    opener.watched.errors.clear()
+    tab.begin_again()
+    yield tab
+    opener.check()
 
 
 @pytest.fixture

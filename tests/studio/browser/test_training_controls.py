@@ -8,11 +8,10 @@ def epochs(facts):
 
 
 def test_networks_run_until_they_are_paused(tab):
-    tab.get("button", "Run", exact=True).click()
+    tab.run()
     tab.frame_where(lambda facts: facts["running"] and min(epochs(facts)) >= 3, "3 epochs of each network")
     tab.until(lambda: tab.page.locator(".epoch strong").inner_text() != "0", "the epoch in the bar")
-    tab.get("button", "Pause", exact=True).click()
-    paused = tab.frame_where(lambda facts: not facts["running"] and max(epochs(facts)) >= 3, "a pause")
+    paused = tab.pause()
     assert {card["status"] for card in paused["cards"]} == {"paused"}
     tab.get("button", "Run", exact=True).wait_for()
 
@@ -39,7 +38,8 @@ def test_networks_begin_again_from_the_same_weights(tab):
     assert [card["begin"] for card in again["cards"]] != [card["begin"] for card in first["cards"]]
 
 
-def test_a_change_is_undone_and_done_again(tab):
+def test_a_change_is_undone_and_done_again(fresh_tab):
+    tab = fresh_tab
     before = tab.state
     tab.choose("Circles")
     tab.until(lambda: tab.state["data"]["source"] == "circles", "circles")
@@ -52,7 +52,8 @@ def test_a_change_is_undone_and_done_again(tab):
     assert not tab.get("button", "Undo").is_enabled()
 
 
-def test_a_shared_link_opens_the_same_page(tab, open_tab, address):
+def test_a_shared_link_opens_the_same_page(fresh_tab, open_tab, address):
+    tab = fresh_tab
     tab.choose("Blobs")
     tab.until(lambda: tab.state["data"]["source"] == "blobs", "blobs")
     tab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -63,7 +64,8 @@ def test_a_shared_link_opens_the_same_page(tab, open_tab, address):
     assert other.state == tab.state
 
 
-def test_colours_are_chosen_and_remembered(tab):
+def test_colours_are_chosen_and_remembered(fresh_tab):
+    tab = fresh_tab
     page = tab.page
     background = "getComputedStyle(document.querySelector('.studio')).backgroundColor"
     light = page.evaluate(background)
@@ -75,7 +77,8 @@ def test_colours_are_chosen_and_remembered(tab):
     page.locator(".studio[data-theme=dark]").wait_for()
 
 
-def test_the_keys_are_listed_and_can_be_switched_off(tab):
+def test_the_keys_are_listed_and_can_be_switched_off(fresh_tab):
+    tab = fresh_tab
     page = tab.page
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")

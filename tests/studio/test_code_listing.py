@@ -135,7 +135,7 @@ def test_a_dropped_table_has_to_be_put_beside_the_script(tmp_path):
     trained, _ = _trained(StudioData.of(source, HALVES, tables), SMALL)
     listing = CodeListing.of(trained, opened)
     assert listing.notes == ("Put mine.csv beside the script: it was dropped on the page.",)
-    assert "read_table('mine.csv')" in listing.demarcate
+    assert 'read_table("mine.csv")' in listing.demarcate
 
 
 def test_what_was_changed_on_the_way_is_said_in_a_comment():

@@ -1,11 +1,10 @@
 """Code of exactly one card: as demarcate, and as plain PyTorch. Both run as they are copied."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from demarcate.studio.listing_rows import rows_with_demarcate
 from demarcate.studio.pytorch_listing import pytorch_script
-from demarcate.studio.script_parts import epochs_of, notes_of, script, together
+from demarcate.studio.script_parts import call, epochs_of, literal, named, notes_of, script, together
 from demarcate.studio.tables import OpenedTable
 from demarcate.studio.trained_card import TrainedCard
 
@@ -45,15 +44,15 @@ def _training_lines(trained: TrainedCard) -> list[str]:
     options: dict[str, object] = {"seed": card.seed, **({"seeds": card.seeds} if card.seeds > 1 else {})}
     options |= {} if data.data.standardise else {"standardise": False}
     options |= _column_options(trained)
+    name, split = literal(card.name), f"split=({', '.join(parts)})"
     return [
-        "runs = train(",
-        "    data,",
-        f"    {{{card.name!r}: Network({_arguments(network)})}},",
-        f"    Training({_arguments(training)}),",
-        f"    split=({', '.join(parts)}),",
-        f"    {_arguments(options)},",
-        ")",
-        f"for run in runs.repeats[{card.name!r}]:",
+        *call("network = Network(", named(network)),
+        *call("training = Training(", named(training)),
+        *call(
+            "runs = train(",
+            ["data", f"{{{name}: network}}", "training", split, *named(options)],
+        ),
+        f"for run in runs.repeats[{name}]:",
         f"    print(run.log(every={max(1, epochs_of(trained) // 10)}))",
     ]
 
@@ -66,7 +65,3 @@ def _column_options(trained: TrainedCard) -> dict[str, list[str]]:
     if data.data.source == "heart" and data.read.options.drop:
         return {"drop": list(data.read.options.drop)}
     return {}
-
-
-def _arguments(settings: Mapping[str, object]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in settings.items())

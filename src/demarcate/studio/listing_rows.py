@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from demarcate.studio.script_parts import call, literal, named
 from demarcate.studio.studio_data import StudioData
 from demarcate.studio.tables import OpenedTable
 
@@ -39,7 +40,7 @@ def rows_with_demarcate(data: StudioData, opened: OpenedTable | None) -> Listing
     """Return the lines with the library's own data sets and reader, which leave ``data`` for `train`."""
     source, added = data.data.source, data.data.added
     if source in GENERATED and not added:
-        made = (f"data = datasets.{_generator_call(data)}", "y = data.y")
+        made = (*_generator_call(data, "data = datasets."), "y = data.y")
         return _with_split(data, {"demarcate": ("datasets",)}, made, is_matrix=False)
     if source == "heart":
         made = ("data = datasets.heart()", "y = data.y")
@@ -57,7 +58,7 @@ def plain_rows(data: StudioData, opened: OpenedTable | None) -> ListingRows:
         made: tuple[str, ...] = ("X, y = datasets.heart()",)
         dropped = [name for name in data.data.drop if name in data.read.frame.columns]
         if dropped:
-            made += (f"X = X.drop({dropped!r})",)
+            made += (f"X = X.drop({literal(dropped)})",)
         return _with_split(data, {"demarcate": ("datasets",)}, made, is_matrix=False)
     if source == "table":
         assert opened is not None, "the rows of an opened table have one"
@@ -66,13 +67,13 @@ def plain_rows(data: StudioData, opened: OpenedTable | None) -> ListingRows:
     lines: list[str] = []
     if source in GENERATED:
         imports["sklearn.datasets"] = (f"make_{source}",)
-        lines.append(f"X, y = make_{_generator_call(data)}")
+        lines += _generator_call(data, "X, y = make_")
     if added:
         lines += _added_lines(data, source)
     return _with_split(data, imports, tuple(lines), is_matrix=True)
 
 
-def _generator_call(data: StudioData) -> str:
+def _generator_call(data: StudioData, begin: str) -> list[str]:
     """Return the call of a generator, with the names that it has in the library and in scikit-learn."""
     own = data.data
     knobs: dict[str, Any] = {
@@ -81,7 +82,7 @@ def _generator_call(data: StudioData) -> str:
         "moons": {"noise": own.noise},
     }[own.source]
     given = {"n_samples": own.n_samples, **knobs, "random_state": own.random_state}
-    return f"{own.source}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+    return call(f"{begin}{own.source}(", named(given))
 
 
 def _added_lines(data: StudioData, source: str) -> list[str]:
@@ -102,12 +103,12 @@ def _wrapped(items: list[str], width: int = POINTS_A_LINE) -> list[str]:
 def _rows_of_table(data: StudioData, opened: OpenedTable) -> ListingRows:
     """Return the lines that read an opened table as it was read, without rows that have no label."""
     target, source = data.table.target, opened.source or opened.name
-    lines = [f"table = datasets.read_table({source!r})"]
+    lines = [f"table = datasets.read_table({literal(source)})"]
     imports: dict[str, tuple[str, ...]] = {"demarcate": ("datasets",)}
     if data.read.rows is not None:
-        lines.append(f"table = table.drop_nulls({target!r})")
+        lines.append(f"table = table.drop_nulls({literal(target)})")
     left_out = [target, *(name for name in data.data.drop if name in data.read.frame.columns)]
-    lines.append(f"X, y = table.drop({left_out!r}), table[{target!r}].to_numpy()")
+    lines.append(f"X, y = table.drop({literal(left_out)}), table[{literal(target)}].to_numpy()")
     if np.issubdtype(data.classes.dtype, np.integer) and not opened.frame[target].dtype.is_integer():
         lines.append("y = y.astype(int)")
     if data.data.added:
@@ -125,9 +126,9 @@ def _added_to_table(data: StudioData) -> list[str]:
     (x, y), labels = data.read.frame.columns, [classes[code] for *_, code in added]
     columns = {x: [point[0] for point in added], y: [point[1] for point in added]}
     return [
-        f"points = pl.DataFrame({columns!r})",
+        f"points = pl.DataFrame({literal(columns)})",
         "X = pl.concat([X.cast(pl.Float64), points])",
-        f"y = np.append(y, {labels!r})",
+        f"y = np.append(y, {literal(labels)})",
     ]
 
 
@@ -149,11 +150,10 @@ def _with_split(
             continue
         is_last = name == "validation_rows" or not sizes["validation_rows"]
         left = "train_rows" if is_last else "other_rows"
-        stratify = ""
+        arguments = [rest, f"test_size={size}", f"random_state={seed}"]
         if by_class:
-            stratify = ", stratify=y" if rest.startswith("range") else f", stratify=y[{rest}]"
-        call = f"train_test_split({rest}, test_size={size}, random_state={seed}{stratify})"
-        split.append(f"{left}, {name} = {call}")
+            arguments.append("stratify=y" if rest.startswith("range") else f"stratify=y[{rest}]")
+        split += call(f"{left}, {name} = train_test_split(", arguments)
         rest = left
     return ListingRows(
         {**imports, "sklearn.model_selection": ("train_test_split",)}, (*lines, *split), is_matrix, notes

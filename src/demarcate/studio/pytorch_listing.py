@@ -8,7 +8,7 @@ from demarcate.encoding.numeric import LIMIT
 from demarcate.nn.activations import ACTIVATIONS
 from demarcate.nn.heads import head_for
 from demarcate.studio.listing_rows import ListingRows, plain_rows
-from demarcate.studio.script_parts import epochs_of, script, together
+from demarcate.studio.script_parts import call, epochs_of, literal, named, script, together
 from demarcate.studio.studio_data import StudioData
 from demarcate.studio.tables import OpenedTable
 from demarcate.studio.trained_card import TrainedCard
@@ -64,11 +64,11 @@ def _is_plain(column: Column) -> bool:
 def _encoded_lines(data: StudioData, codes: str) -> list[str]:
     """Return lines that have demarcate encode the columns: dates, texts, and numbers written in their own ways."""
     parts = ", ".join(name for name in ("train_rows", "validation_rows", "test_rows") if len(getattr(data, name)))
-    options = "" if data.data.standardise else ", standardise=False"
-    options += f", categorical={list(data.data.categorical)!r}" if data.data.categorical else ""
+    options: dict[str, object] = {} if data.data.standardise else {"standardise": False}
+    options |= {"categorical": list(data.data.categorical)} if data.data.categorical else {}
     return [
         "# Dates, texts and numbers that are written in their own ways: demarcate makes inputs of them.",
-        f"run = train((X, y), Network(()), Training(epochs=1), split=({parts}){options})",
+        *call("run = train(", ["(X, y)", "Network(())", "Training(epochs=1)", f"split=({parts})", *named(options)]),
         'inputs = run["network"].encode(X)',
         codes,
     ]
@@ -76,11 +76,12 @@ def _encoded_lines(data: StudioData, codes: str) -> list[str]:
 
 def _column_functions(data: StudioData, columns: Sequence[Column]) -> list[str]:
     """Return the functions that make columns of inputs, of training rows' statistics alone."""
+    has_numbers = any(column.kind == "numerical" for column in columns)
+    has_others = any(column.kind != "numerical" for column in columns)
     scale = "    scaled = filled"
     if data.data.standardise:
         scale = f"    scaled = np.clip((filled - seen.mean()) / (seen.std() or 1), -{LIMIT:g}, {LIMIT:g})"
     of_numbers = [
-        "",
         "",
         "def number(name):",
         '    """Return a column of numbers scaled, and another where cells are missing among the training rows."""',
@@ -93,7 +94,7 @@ def _column_functions(data: StudioData, columns: Sequence[Column]) -> list[str]:
     ]
     of_categories = [
         "",
-        "",
+        *([""] if has_numbers else []),
         "def category(name):",
         f'    """Return a column for each category of {MIN_ROWS} training rows, for rarer and for missing ones."""',
         '    cells = X[name].cast(pl.String).str.strip_chars().fill_null("").to_numpy().astype(str)',
@@ -106,8 +107,6 @@ def _column_functions(data: StudioData, columns: Sequence[Column]) -> list[str]:
         "    columns[columns[:, shares == 0].any(1)] = shares",
         "    return list(columns[:, shares > 0].T)",
     ]
-    has_numbers = any(column.kind == "numerical" for column in columns)
-    has_others = any(column.kind != "numerical" for column in columns)
     return [*(of_numbers if has_numbers else []), *(of_categories if has_others else []), ""]
 
 
@@ -115,7 +114,7 @@ def _matrix_lines(columns: Sequence[Column]) -> list[str]:
     kinds = {column.name: "number" if column.kind == "numerical" else "category" for column in columns}
     return [
         "columns = [",
-        *(f"    *{kind}({name!r})," for name, kind in kinds.items()),
+        *(f"    *{kind}({literal(name)})," for name, kind in kinds.items()),
         "]",
         "inputs = torch.tensor(np.stack(columns, 1), dtype=torch.float32)",
     ]
@@ -130,7 +129,8 @@ def _evaluation_lines(trained: TrainedCard) -> list[str]:
     """Return the lines of the targets, the loss and what is right."""
     if _is_logit(trained):
         return [
-            "targets = torch.tensor(codes, dtype=torch.float32).unsqueeze(1)  # (n_rows, 1), as one logit takes them",
+            "# One logit takes floats of shape (n_rows, 1).",
+            "targets = torch.tensor(codes, dtype=torch.float32).unsqueeze(1)",
             "loss_of = nn.BCEWithLogitsLoss()",
             "",
             "",
@@ -138,7 +138,8 @@ def _evaluation_lines(trained: TrainedCard) -> list[str]:
             "    return ((logits > 0) == (targets > 0.5)).sum().item()",
         ]
     return [
-        "targets = torch.tensor(codes)  # class numbers, int64, as cross-entropy takes them",
+        "# Cross-entropy takes class numbers, int64.",
+        "targets = torch.tensor(codes)",
         "loss_of = nn.CrossEntropyLoss()",
         "",
         "",
@@ -170,10 +171,10 @@ def _fit_lines(trained: TrainedCard) -> list[str]:
     monitored = "validation" if len(data.validation_rows) else "test"
     n_epochs, every = epochs_of(trained), max(1, epochs_of(trained) // 10)
     n_steps = 1 if is_full or card.batch_size is None else -(-n_train // card.batch_size)
-    settings = f"lr={card.lr!r}, weight_decay={card.weight_decay!r}"
-    falls = card.schedule == "cosine"
+    settings = named({"lr": card.lr, "weight_decay": card.weight_decay})
+    falls, rule = card.schedule == "cosine", OPTIMIZERS[card.optimizer]
     rate = [
-        f"    fall = lambda step: 0.5 * (1 + math.cos(math.pi * step / {card.epochs * n_steps}))",
+        f"    fall = lambda step: (1 + math.cos(math.pi * step / {card.epochs * n_steps})) / 2",
         "    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, fall)",
     ]
     order = ["        order = train_rows"]
@@ -181,7 +182,9 @@ def _fit_lines(trained: TrainedCard) -> list[str]:
         order = ["        order = train_rows[torch.randperm(len(train_rows))]"]
     size = "len(order)" if is_full else repr(card.batch_size)
     return [
-        f"train_rows, {monitored}_rows = torch.tensor(train_rows), torch.tensor({monitored}_rows)",
+        "",
+        "train_rows = torch.tensor(train_rows)",
+        f"{monitored}_rows = torch.tensor({monitored}_rows)",
         "",
         "",
         "def fit(seed):",
@@ -190,9 +193,9 @@ def _fit_lines(trained: TrainedCard) -> list[str]:
         "    network = nn.Sequential(",
         *(f"        {line}" for line in _layers(trained)),
         "    )",
-        f"    optimizer = torch.optim.{OPTIMIZERS[card.optimizer]}(network.parameters(), {settings})",
+        *call(f"optimizer = torch.optim.{rule}(", ["network.parameters()", *settings], indent="    "),
         *(rate if falls else []),
-        f"    for epoch in range(1, {n_epochs} + 1):",
+        f"    for epoch in range(1, {n_epochs + 1}):",
         "        network.train()",
         "        total, right = 0.0, 0",
         *order,
@@ -209,12 +212,12 @@ def _fit_lines(trained: TrainedCard) -> list[str]:
         "        with torch.no_grad():",
         f"            logits = network(inputs[{monitored}_rows])",
         f"        {monitored}_loss = loss_of(logits, targets[{monitored}_rows]).item()",
-        f"        {monitored}_accuracy = n_right(logits, targets[{monitored}_rows]) / len({monitored}_rows)",
+        f"        {monitored}_right = n_right(logits, targets[{monitored}_rows])",
         "        scores = {",
         '            "train_loss": total / len(train_rows),',
         '            "train_accuracy": right / len(train_rows),',
         f'            "{monitored}_loss": {monitored}_loss,',
-        f'            "{monitored}_accuracy": {monitored}_accuracy,',
+        f'            "{monitored}_accuracy": {monitored}_right / len({monitored}_rows),',
         "        }",
         f"        if epoch == 1 or epoch % {every} == 0 or epoch == {n_epochs}:",
         "            print(epoch, {name: round(score, 4) for name, score in scores.items()})",
@@ -224,4 +227,6 @@ def _fit_lines(trained: TrainedCard) -> list[str]:
 
 def _last_lines(trained: TrainedCard) -> list[str]:
     card = trained.card
+    if card.seeds == 1:
+        return ["", f"fitted = [fit({card.seed})]"]
     return ["", f"fitted = [fit(seed) for seed in range({card.seed}, {card.seed + card.seeds})]"]

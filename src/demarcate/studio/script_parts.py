@@ -1,5 +1,6 @@
 """What all listings share: imports, the number of epochs, and what they do otherwise than the page did."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 from demarcate.formatting import counted
@@ -7,6 +8,8 @@ from demarcate.studio.trained_card import TrainedCard
 
 ALIASES = {"numpy": "np", "polars": "pl"}
 """Modules that are imported whole, with the short names that everyone gives them."""
+MAX_LINE = 79
+"""Characters of a line of a listing, which has to be read in a narrow column."""
 STANDARD = ("math",)
 """Modules of Python's own that listings need."""
 
@@ -17,6 +20,49 @@ def script(comments: Iterable[str], imports: Mapping[str, Iterable[str]], *parts
     for part in parts:
         lines += ["", *part]
     return "\n".join(lines) + "\n"
+
+
+def literal(value: object) -> str:
+    """Return a value as code, text in double quotes.
+
+    Examples
+    --------
+    >>> print(literal(("tanh", 0.01, None)), literal({"a": ["it's"]}))
+    ("tanh", 0.01, None) {"a": ["it's"]}
+    """
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{literal(name)}: {literal(own)}" for name, own in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(literal, value))}{',' * (len(value) == 1)})"
+    return repr(value)
+
+
+def call(begin: str, arguments: Iterable[str], end: str = ")", indent: str = "") -> list[str]:
+    """Return a call in one line, or with its arguments in a line of their own, or with a line for each of them.
+
+    Examples
+    --------
+    >>> call("x = f(", ["a=1", "b=2"])
+    ['x = f(a=1, b=2)']
+    >>> call("x = f(", ["a" * 40, "b" * 40])[0], len(call("x = f(", ["a" * 40, "b" * 40]))
+    ('x = f(', 4)
+    """
+    listed = list(arguments)
+    inner = ", ".join(listed)
+    if len(indent + begin + inner + end) <= MAX_LINE:
+        return [f"{indent}{begin}{inner}{end}"]
+    if len(f"{indent}    {inner}") <= MAX_LINE:
+        return [f"{indent}{begin}", f"{indent}    {inner}", f"{indent}{end}"]
+    return [f"{indent}{begin}", *(f"{indent}    {argument}," for argument in listed), f"{indent}{end}"]
+
+
+def named(settings: Mapping[str, object]) -> list[str]:
+    """Return settings as the arguments of a call."""
+    return [f"{name}={literal(value)}" for name, value in settings.items()]
 
 
 def together(*imports: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:

@@ -37,7 +37,7 @@ def test_classes_have_the_shapes_that_they_have_in_every_picture():
 
 @pytest.mark.parametrize("page", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize("ink", ["ink", "soft", "accent", "warn"])
-@pytest.mark.parametrize("ground", ["page", "panel", "sunk"])
+@pytest.mark.parametrize("ground", ["page", "panel", "sunk", "raised"])
 def test_text_can_be_read_on_every_ground(page, ink, ground):
     assert contrast(TOKENS[ink][page], TOKENS[ground][page]) >= 4.5
 

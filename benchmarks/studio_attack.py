@@ -74,7 +74,7 @@ class Server:
         """Send bytes; return what is answered, up to the end of the connection."""
         answer = b""
         client = socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
-        with client, contextlib.suppress(ConnectionError):
+        with client, contextlib.suppress(OSError):
             client.sendall(data)
             client.shutdown(socket.SHUT_WR)
             while part := client.recv(65_536):

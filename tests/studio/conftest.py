@@ -52,10 +52,11 @@ class NotedSession:
             self.send(Message("notice", {"text": str(command)}))
 
     def take_away(self, card, what):
-        if what == "busy":
-            raise TimeoutError
+        if what in ("busy", "broken"):
+            raise TimeoutError if what == "busy" else ZeroDivisionError("of nothing")
         if what != "model":
-            raise StudioError([PlacedProblem.of("card", f"There is no {what}", "Take the model", card=card)])
+            facts = [f"There is no {each}" for each in what.split("+")]
+            raise StudioError(PlacedProblem.of("card", fact, "Take the model", card=card) for fact in facts)
         return TakenFile(f"{card}.safetensors", "application/octet-stream", b"the weights")
 
     def close(self):

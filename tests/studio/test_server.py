@@ -161,10 +161,25 @@ def test_a_card_is_taken_away_as_a_file_of_its_name(studio):
         assert (status, body, headers["content-type"]) == (200, b"the weights", "application/octet-stream")
         assert headers["content-disposition"] == 'attachment; filename="a.safetensors"'
         assert studio.get(f"/cards/{session_id}/a/model")[0] == 403
-        for what, fact in (("song", "There is no song"), ("busy", "The session is busy and did not answer")):
+        for what, fact in (
+            ("song", "There is no song"),
+            ("song+dance", "2 problems: There is no song; There is no dance"),
+            ("busy", "The session is busy and did not answer"),
+        ):
             status, _, body = studio.get(f"/cards/{session_id}/a/{what}", **authorised)
             facts = json.loads(body)
             assert (status, facts["where"], facts["card"], facts["fact"]) == (400, "card", "a", fact)
+
+
+def test_an_error_that_nothing_expects_is_said_and_harms_nobody(studio):
+    with studio.page() as (page, session_id, _):
+        authorised = {"Authorization": f"Bearer {studio.token}"}
+        status, _, body = studio.get(f"/cards/{session_id}/a/broken", **authorised)
+        facts = json.loads(body)
+        assert (status, facts["where"]) == (500, "connection")
+        assert facts["fact"].endswith("did not expect: ZeroDivisionError: of nothing")
+        page.send("still here")
+        assert studio.received(page).facts["text"] == "still here"
 
 
 def test_the_server_is_imported_without_what_takes_long():

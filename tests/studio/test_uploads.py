@@ -1,3 +1,4 @@
+import gc
 import http.client
 import tempfile
 from pathlib import Path
@@ -45,6 +46,23 @@ def test_all_files_of_a_page_together_are_bounded(start):
         status, facts = studio.upload(session_id, "two.csv", TABLE)
         assert status == 400
         assert "together" in facts["fact"]
+        assert studio.upload(other, "two.csv", TABLE)[0] == 200
+
+
+def test_the_files_of_all_pages_together_are_bounded_while_the_pages_are_there(start):
+    studio = start(kept_seconds=0.01)
+    studio.server.uploads = Uploads(max_all_bytes=len(TABLE) + 10)
+    with studio.page() as (_, session_id, session):
+        assert studio.upload(session_id, "one.csv", TABLE)[0] == 200
+        with studio.page() as (_, other, _):
+            status, facts = studio.upload(other, "two.csv", TABLE)
+            fact = f"With two.csv the files of all pages are more than {len(TABLE) + 10} bytes together"
+            assert (status, facts["fact"]) == (400, fact)
+    assert session.is_closed.wait(60)
+    studio.opened.clear()
+    del session
+    with studio.page() as (_, other, _):
+        gc.collect()
         assert studio.upload(other, "two.csv", TABLE)[0] == 200
 
 

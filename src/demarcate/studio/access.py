@@ -53,7 +53,8 @@ class Access:
         name = _host_name(host)
         if self.host not in EVERY_ADDRESS:
             return name in LOOPBACK | {self.host.lower()}
-        return name in LOOPBACK | {socket.gethostname().lower(), socket.getfqdn().lower()} or _is_address(name)
+        own = socket.gethostname().lower()
+        return name in LOOPBACK | {own, f"{own}.local"} or _is_address(name)
 
     def refusal(self, headers: Headers) -> tuple[int, str] | None:
         """Return status and reason if a request comes from elsewhere, None if it may be answered."""

@@ -7,6 +7,7 @@ and nobody else notices.
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,8 @@ class Connection:
             self._waiting.append(data)
             self._n_bytes += len(data)
             is_full = self._n_bytes > MAX_WAITING_BYTES or len(self._waiting) > MAX_WAITING_MESSAGES
-        if not self._loop.is_closed():
+        # A session may send a last message when the server has ended.
+        with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._drop if is_full else self._wake.set)
 
     def take_over(self) -> None:

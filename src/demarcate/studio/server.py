@@ -4,6 +4,7 @@ The page and its files are no secret and need no token; everything else does. No
 or scikit-learn, so that the page appears before they are imported.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from demarcate.errors import MAX_PROBLEMS_SHOWN
 from demarcate.studio.access import Access, Guard
 from demarcate.studio.connection import Connection
 from demarcate.studio.sessions import Sessions, in_thread
@@ -27,9 +29,10 @@ if TYPE_CHECKING:
 PROTOCOL = "demarcate"
 """The subprotocol of the socket; the token is one more of them, because a page can set no other header of a socket."""
 TOKEN_PREFIX = "token."  # noqa: S105 - what precedes the token
-REFUSED, TAKEN_OVER, SERVER_ERROR = 1008, 4001, 1011
-"""Codes with which a socket is closed; a page connects again after the last one only."""
+REFUSED, TAKEN_OVER = 1008, 4001
+"""Codes with which a socket is closed for good: a page does not connect again."""
 FOR_GOOD = "public, max-age=31536000, immutable"
+CLOSE_SECONDS = 5.0
 NOT_FOUND = "There is nothing at this address.\n"
 NEEDS_TOKEN = "This needs the token of the address that 'demarcate studio' printed.\n"  # noqa: S105 - a sentence
 SLOW = "The connection was lost because this page did not read for a while. Its session went on."
@@ -67,7 +70,7 @@ class StudioServer:
             Route("/tables", self.upload, methods=["POST"]),
             Route("/cards/{session}/{card}/{what}", self.take_away),
         ]
-        return Guard(Starlette(routes=routes), self.access)
+        return Guard(Starlette(routes=routes, exception_handlers={Exception: _unexpected}), self.access)
 
     async def shell(self, _request: Request) -> Response:
         """Return the page."""
@@ -109,12 +112,20 @@ class StudioServer:
             end = await page.serve(session)
         finally:
             self.sessions.disconnect(session_id, page)
-        if end == "taken over":
-            await websocket.close(TAKEN_OVER, "another page shows this session")
-        elif end == "slow":
+        if end == "slow":
             self.sessions.leave_word(session_id, SLOW)
-            if websocket.client is not None:
-                self.abort((websocket.client.host, websocket.client.port))
+        if end == "slow" or (end == "taken over" and not await self._closes(websocket)):
+            assert websocket.client is not None
+            self.abort((websocket.client.host, websocket.client.port))
+
+    async def _closes(self, websocket: WebSocket) -> bool:
+        """Whether a page whose session another one shows takes that in: it may be gone without a word."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await websocket.close(TAKEN_OVER, "another page shows this session")
+        except TimeoutError:
+            return False
+        return True
 
     async def upload(self, request: Request) -> Response:
         """Open a table or a model file that is sent, and return its facts for the page's form."""
@@ -123,9 +134,8 @@ class StudioServer:
         if not self.access.admits_request(request.headers):
             return PlainTextResponse(NEEDS_TOKEN, 403)
         try:
-            session_id = request.query_params.get("session", "")
-            tables = self.sessions.session(session_id).tables
-            facts = await self.uploads.open(request, tables, session_id)
+            tables = self.sessions.session(request.query_params.get("session", "")).tables
+            facts = await self.uploads.open(request, tables)
         except StudioError as error:
             return _refusal(error)
         return JSONResponse(facts)
@@ -162,11 +172,23 @@ def offered_protocols(headers: list[str]) -> list[str]:
     return [each.strip() for header in headers for each in header.split(",")]
 
 
-def _refusal(error: "StudioError") -> Response:
-    """Return a refusal as the facts of the message `problem`; of several problems the others are added to the first."""
+def _refusal(error: "StudioError", status: int = 400) -> Response:
+    """Return a refusal as the facts of the message `problem`; several problems become one."""
     first, *others = error.problems
-    message = first.message(others=[str(each.problem) for each in others])
-    return JSONResponse(dict(message.facts), 400)
+    facts = dict(first.message().facts)
+    if others:
+        listed = [each.problem for each in error.problems[:MAX_PROBLEMS_SHOWN]]
+        facts["fact"] = f"{len(error.problems)} problems: {'; '.join(problem.fact for problem in listed)}"
+        facts["remedy"] = ". ".join(dict.fromkeys(problem.remedy for problem in listed))
+    return JSONResponse(facts, status)
+
+
+async def _unexpected(_request: Request, error: Exception) -> Response:
+    """Return what a page is told of an error that nothing expects; the terminal has it as well."""
+    from demarcate.studio.placed_problem import PlacedProblem, StudioError
+
+    fact = f"The studio met an error that it did not expect: {type(error).__name__}: {error}"
+    return _refusal(StudioError([PlacedProblem.of("connection", fact, "Load the page again")]), 500)
 
 
 async def _refuse(websocket: WebSocket, *problems: "PlacedProblem") -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -174,7 +175,8 @@ def in_thread(function: Callable[[], Result]) -> Awaitable[Result]:
             result = function()
         except BaseException as raised:  # noqa: BLE001 - it is raised again where the result is waited for
             error = raised
-        if not loop.is_closed():
+        # The server may have ended meanwhile.
+        with suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, result, error)
 
     Thread(target=run, daemon=True).start()

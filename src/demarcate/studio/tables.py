@@ -4,6 +4,7 @@ import os
 import secrets
 import threading
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -43,6 +44,11 @@ class OpenedTable:
 
     def facts(self) -> dict[str, Any]:
         """Return what the page's form shows of it."""
+        return dict(self._facts)
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        """The same, which of a large table takes a while to find out."""
         from demarcate.tabular import infer_schema
 
         kinds = {column.name: column.kind for column in infer_schema(self.frame).columns}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from demarcate.studio.trained_card import TrainedCard
     from demarcate.studio.workbench import Workbench
 
-SLICE_SECONDS = 0.03
+SLICE_SECONDS = 0.04
 """How long cards train, on a processor, between two looks at the commands that wait."""
 
 _logger = logging.getLogger(__name__)

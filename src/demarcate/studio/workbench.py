@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from demarcate.engine.threads import use_threads
 from demarcate.studio.card import Card
 from demarcate.studio.frames import Frames, RefusedCard
 from demarcate.studio.map_arrays import MapPlaces
@@ -144,7 +145,9 @@ class Workbench:
         """Return all cards as they are."""
         assert self._places is not None
         self.has_news = False
-        return self._frames.frame(self._cards, self._places, self.revision, is_running=self.is_running)
+        # Several threads would wait for each other as soon as another session, or the browser, wants a processor.
+        with use_threads(1):
+            return self._frames.frame(self._cards, self._places, self.revision, is_running=self.is_running)
 
     def _begin_round(self, seconds: float) -> None:
         """Give each card its epochs: as many as took about so long in the last round."""

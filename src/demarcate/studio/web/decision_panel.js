@@ -87,6 +87,8 @@ export function decisionPanel(app) {
   );
   /** @type {DecisionRows | null} */ let rows = null;
   let positive = -1;
+  /** @type {{curve: DecisionRows["curve"] | null, costs: string, threshold: number}} */
+  const cheapest = { curve: null, costs: "", threshold: 0.5 };
 
   function read() {
     if (!isVisible(element)) return;
@@ -106,14 +108,17 @@ export function decisionPanel(app) {
     show(others, classes.length > 2);
     if (classes.length > 2) setText(others, decisionStrings.others(name));
     const outcome = outcomeAt(rows.probabilities, rows.codes, decision());
-    const cheapest = cheapestThreshold(rows.curve, decision());
+    const costs = `${decision().false_negative} ${decision().false_positive}`;
+    if (cheapest.curve !== rows.curve || cheapest.costs !== costs) {
+      Object.assign(cheapest, { curve: rows.curve, costs, threshold: cheapestThreshold(rows.curve, decision()) });
+    }
     const texts = [outcome.precision, outcome.recall].map(shareWords);
     const threshold = thresholdInForce(decision()).toFixed(3);
-    picture.draw(rows.curve, decision(), cheapest, decisionStrings.picture(threshold, texts[0], texts[1]));
+    picture.draw(rows.curve, decision(), cheapest.threshold, decisionStrings.picture(threshold, texts[0], texts[1]));
     controls.show(classes);
     counts.show(outcome, name, live.dataset?.facts.monitored ?? "validation", rows.codes.length);
     numbers.show(outcome);
-    comparison.show(rows, decision(), cheapest);
+    comparison.show(rows, decision(), cheapest.threshold);
   }
 
   live.on("frame", read);

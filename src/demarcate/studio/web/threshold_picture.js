@@ -11,7 +11,7 @@ import { THRESHOLD_STEPS, outcomeOfStep, ruleThreshold, thresholdInForce } from 
 /** @typedef {import("./types.js").DecisionState} DecisionState */
 
 const PICTURE = Object.freeze({ width: 360, height: 210, left: 30, right: 8, top: 10, bottom: 34 });
-const LINES = Object.freeze(/** @type {const} */ (["precision", "recall", "cost"]));
+const CURVE_LINES = Object.freeze(/** @type {const} */ (["precision", "recall", "cost"]));
 /** Every so many steps of the curve a line has a point. */
 const STRIDE = 5;
 
@@ -23,7 +23,7 @@ const STRIDE = 5;
  */
 export function thresholdPicture(onDrag, onRelease) {
   const { width, height, left, right, top, bottom } = PICTURE;
-  const lines = LINES.map((name) => makeSvg("path", { class: `line line-${name}` }));
+  const lines = CURVE_LINES.map((name) => makeSvg("path", { class: `line line-${name}` }));
   const marks = /** @type {const} */ (["rule", "cheapest", "now"]).map((name) =>
     makeSvg("path", { class: `mark mark-${name}` }),
   );
@@ -51,12 +51,18 @@ export function thresholdPicture(onDrag, onRelease) {
   });
   svg.addEventListener("pointerup", onRelease);
 
+  /** @type {{curve: ThresholdCurve | null, costs: string}} while a threshold is dragged its lines stay */
+  const drawn = { curve: null, costs: "" };
   return {
     element: make("figure", { class: "threshold-figure" }, svg, legend()),
     /** @param {ThresholdCurve} curve @param {DecisionState} decision @param {number} cheapest @param {string} text */
     draw(curve, decision, cheapest, text) {
-      const paths = pathsOf(curve, decision);
-      lines.forEach((line, position) => setAttribute(line, "d", paths[LINES[position]]));
+      const costs = `${decision.false_negative} ${decision.false_positive}`;
+      if (curve !== drawn.curve || costs !== drawn.costs) {
+        const paths = pathsOf(curve, decision);
+        lines.forEach((line, position) => setAttribute(line, "d", paths[CURVE_LINES[position]]));
+        Object.assign(drawn, { curve, costs });
+      }
       const now = thresholdInForce(decision);
       [ruleThreshold(decision), cheapest, now].forEach((threshold, position) => {
         setAttribute(marks[position], "d", `M${xOf(threshold)} ${top}V${height - bottom}`);
@@ -126,7 +132,7 @@ function legend() {
   return make(
     "figcaption",
     { class: "line-legend" },
-    ...LINES.map((name) =>
+    ...CURVE_LINES.map((name) =>
       make(
         "span",
         {},

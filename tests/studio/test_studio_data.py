@@ -111,7 +111,6 @@ def test_axes_and_held_values_are_those_given_and_others_are_left_from_another_t
 @pytest.mark.parametrize(
     ("view", "field"),
     [
-        (ViewState(columns=("age", "sex")), "columns"),
         (ViewState(columns=("age", "age")), "columns"),
         (ViewState(columns=("age", "chol"), held={"thal": "purple"}), "held"),
         (ViewState(columns=("age", "chol"), held={"thalach": "many"}), "held"),
@@ -223,3 +222,28 @@ def test_rows_without_a_place_on_the_map_are_not_drawn(tables):
     own = StudioData.of(DataState(source="table", table=table.id, target="y"), SplitState(), tables)
     message = own.message(VIEW, 0)
     assert message.facts["n_shown"] == len(message.arrays["points"]) == 39
+
+
+def test_categories_are_an_axis_where_their_rows_stand_side_by_side(tables):
+    own = StudioData.of(DataState(source="heart"), SplitState(), tables)
+    view = ViewState(columns=("age", "thal"))
+    message = own.message(view, 0)
+    assert message.facts["axis_words"] == [[], ["fixed", "normal", "reversible"]]
+    assert message.facts["extent"][2:] == [-0.5, 2.5]
+    present = own.read.frame["thal"].drop_nulls()
+    words = np.array(message.facts["axis_words"][1])[np.rint(message.arrays["points"][:, 1]).astype(int)]
+    assert words.tolist() == present.to_list()
+    places = own.slice(view).places(30)
+    assert places["thal"].to_list()[::300] == ["fixed", "normal", "reversible"]
+    assert own.grid(view, 10).shape == (100, own.encoder.n_encoded)
+    assert own.message(view, 1).arrays["points"].tolist() == message.arrays["points"].tolist()
+
+
+def test_a_table_of_categories_alone_has_a_map(tables):
+    table = {"a": ["u", "v", "w"] * 20, "b": [True, False] * 30, "c": ["x"] * 30 + ["y"] * 30, "y": [0, 1, 1] * 20}
+    opened = tables.add(table, "t")
+    own = StudioData.of(DataState(source="table", table=opened.id, target="y"), SplitState(), tables)
+    facts = own.message(VIEW, 0).facts
+    assert (facts["axes"], facts["held"]) == (["a", "b"], {"c": "x"})
+    assert "A slice at medians and commonest values: c" in facts["caption"]
+    assert own.grid(VIEW, 4).shape == (16, own.encoder.n_encoded)

@@ -70,7 +70,7 @@ class SliceGrid:
         others = (name for name in used if name not in (x, y))
         held = {name: fixed.get(name, typical_cell(frame[name], name in numerical)) for name in others}
         shown = frame if rows is None else frame[rows]
-        across, up = (_grid_values(shown[name], resolution, cut=bool(held)) for name in (x, y))
+        across, up = (grid_values(shown[name], resolution, cut=bool(held)) for name in (x, y))
         held_at = TYPICAL if held.keys() - fixed.keys() else "the values given"
         return cls((x, y), held, across, up, frame.head(1), held_at)
 
@@ -186,7 +186,7 @@ def _finite(cells: pl.Series) -> pl.Series:
     return numbers.filter(numbers.is_finite())
 
 
-def _grid_values(cells: pl.Series, resolution: int, *, cut: bool) -> NDArray[np.float64]:
+def grid_values(cells: pl.Series, resolution: int, *, cut: bool) -> NDArray[np.float64]:
     """Return evenly spaced values over a column's range; ``cut`` leaves out a few cells that more than double it."""
     numbers = _finite(cells)
     if not len(numbers):

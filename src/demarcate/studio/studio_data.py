@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from demarcate.encoding import TableEncoder
 from demarcate.formatting import counted, plain_text
-from demarcate.inspection.estimators import as_numbers, points_of
+from demarcate.inspection.estimators import as_numbers
 from demarcate.studio.data_source import ReadTable, read_source
+from demarcate.studio.map_axis import MapAxis
 from demarcate.studio.messages import Message
 from demarcate.studio.row_parts import RowParts
 from demarcate.studio.slice_view import SliceView
@@ -145,7 +146,7 @@ class StudioData:
         """Return the message `dataset`: the points of a view, and all that the page says of the data."""
         chosen = self.slice(view)
         rows = _sample(np.arange(len(self.codes)), MAX_POINTS)
-        points = points_of(self._frame, chosen.columns, rows)
+        points = chosen.points(self._frame, self.table.schema, rows)
         present = np.isfinite(points).all(1)
         rows, points = rows[present], points[present]
         facts = {**self._facts(), **_facts_of_view(chosen), "revision": revision, "n_shown": len(rows)}
@@ -218,7 +219,7 @@ class StudioData:
             "low": numbers.min() if is_number else None,
             "high": numbers.max() if is_number else None,
             "typical": numbers.median() if is_number else (commonest[0] if len(commonest) else None),
-            "is_axis": is_number,
+            "is_axis": MapAxis.suits(column),
         }
 
     def _split_notices(self) -> list[str]:
@@ -231,7 +232,14 @@ class StudioData:
 
 
 def _facts_of_view(view: SliceView) -> dict[str, Any]:
-    return {"axes": list(view.columns), "extent": list(view.extent), "held": view.held, "caption": view.caption}
+    words = [list(axis.words) for axis in view.axes]
+    return {
+        "axes": list(view.columns),
+        "axis_words": words,
+        "extent": list(view.extent),
+        "held": view.held,
+        "caption": view.caption,
+    }
 
 
 def _sample(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:

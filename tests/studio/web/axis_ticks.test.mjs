@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { logTicks, roundTicks, tickText } from "../../../src/demarcate/studio/web/axis_ticks.js";
+import { axisTicks, logTicks, roundTicks, tickText } from "../../../src/demarcate/studio/web/axis_ticks.js";
 
 test("ticks are round numbers within the range", () => {
   assert.deepEqual(roundTicks(-1.2, 2.3, 4), [-1, 0, 1, 2]);
@@ -21,4 +21,11 @@ test("numbers are written in the digits that their step needs", () => {
   assert.equal(tickText(-1, 1), "\u22121");
   assert.equal(tickText(-0, 0.5), "0.0");
   assert.equal(tickText(200000, 100000), "2e5");
+});
+
+test("an axis of categories has them at whole numbers, fewer where there is little room", () => {
+  const words = ["fixed", "normal", "reversible"];
+  assert.deepEqual(axisTicks(-0.5, 2.5, 300, 70, words), words.map((text, at) => ({ at, text })));
+  assert.deepEqual(axisTicks(-0.5, 2.5, 40, 70, words), [{ at: 0, text: "fixed" }, { at: 2, text: "reversible" }]);
+  assert.deepEqual(axisTicks(0, 1, 140, 70), [{ at: 0, text: "0.0" }, { at: 0.5, text: "0.5" }, { at: 1, text: "1.0" }]);
 });

@@ -23,6 +23,25 @@ export function roundTicks(low, high, count) {
 }
 
 /**
+ * Return the ticks of a map's axis: round numbers, or the categories of a column, which stand at 0, 1, 2 and so on.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} length of the axis in pixels
+ * @param {number} apart pixels between two ticks, about
+ * @param {string[]} [words] the categories
+ * @returns {{at: number, text: string}[]}
+ */
+export function axisTicks(low, high, length, apart, words = []) {
+  if (words.length > 0) {
+    const every = Math.ceil((words.length * Math.min(apart, 24)) / Math.max(length, 1));
+    return words.map((text, at) => ({ at, text })).filter(({ at }) => at % every === 0);
+  }
+  const ticks = roundTicks(low, high, length / apart);
+  return ticks.map((at) => ({ at, text: tickText(at, ticks[1] - ticks[0] || Math.abs(at) || 1) }));
+}
+
+/**
  * Return powers of ten between two positive numbers and, where there are fewer than two, twice and five times them.
  *
  * @param {number} low

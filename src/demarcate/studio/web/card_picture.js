@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { roundTicks, tickText } from "./axis_ticks.js";
+import { axisTicks } from "./axis_ticks.js";
 import { boundarySegments } from "./contours.js";
 import { make, makeSvg } from "./dom.js";
 import { drawNetwork, memberGrids, paintMap } from "./map_canvas.js";
@@ -160,8 +160,9 @@ function boundaryPath(grid, cut, box, look) {
 function axisElements({ facts }, box, palette) {
   const [left, right, bottom, top] = facts.extent;
   const look = { "font-family": "system-ui, sans-serif", "font-size": 11, fill: css(palette.soft) };
-  const across = roundTicks(left, right, box.width / 70);
-  const up = roundTicks(bottom, top, box.height / 60);
+  const [acrossWords, upWords] = facts.axis_words ?? [[], []];
+  const across = axisTicks(left, right, box.width, 70, acrossWords);
+  const up = axisTicks(bottom, top, box.height, 60, upWords);
   const end = box.top + box.height;
   return [
     makeSvg("rect", {
@@ -172,24 +173,24 @@ function axisElements({ facts }, box, palette) {
       fill: "none",
       stroke: css(palette.line),
     }),
-    ...across.map((tick) => {
-      const x = box.left + ((tick - left) / (right - left)) * box.width;
+    ...across.map(({ at, text }) => {
+      const x = box.left + ((at - left) / (right - left)) * box.width;
       return makeSvg("text", {
         ...look,
         x,
         y: end + 15,
         "text-anchor": "middle",
-        text: tickText(tick, across[1] - across[0] || 1),
+        text,
       });
     }),
-    ...up.map((tick) => {
-      const y = end - ((tick - bottom) / (top - bottom)) * box.height + 4;
+    ...up.map(({ at, text }) => {
+      const y = end - ((at - bottom) / (top - bottom)) * box.height + 4;
       return makeSvg("text", {
         ...look,
         x: box.left - 6,
         y,
         "text-anchor": "end",
-        text: tickText(tick, up[1] - up[0] || 1),
+        text,
       });
     }),
     makeSvg("text", { ...look, x: box.left + box.width, y: end + 30, "text-anchor": "end", text: facts.axes[0] }),

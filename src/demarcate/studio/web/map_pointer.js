@@ -71,3 +71,17 @@ export function placeAfterKey(place, key, shift) {
 export function valuesAt(place, [left, right, bottom, top]) {
   return [left + place.across * (right - left), bottom + place.up * (top - bottom)];
 }
+
+/**
+ * Return the values of a place as they are said: numbers, or the category that it is nearest to.
+ *
+ * @param {MapPlace} place
+ * @param {import("./types.js").DatasetFacts} facts
+ * @returns {[number | string, number | string]}
+ */
+export function saidAt(place, { extent, axis_words: words = [[], []] }) {
+  const [across, up] = valuesAt(place, extent);
+  const said = (/** @type {number} */ value, /** @type {string[]} */ own) =>
+    own[Math.min(own.length - 1, Math.max(0, Math.round(value)))] ?? value;
+  return [said(across, words[0]), said(up, words[1])];
+}

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { roundTicks, tickText } from "./axis_ticks.js";
+import { axisTicks } from "./axis_ticks.js";
 import { make } from "./dom.js";
 import { classColour, css, traceShape } from "./palette.js";
 import { PART } from "./types.js";
@@ -91,19 +91,19 @@ export function drawAxes(context, dataset, palette, width, height) {
   context.fillStyle = css(palette.soft);
   context.textAlign = "center";
   context.textBaseline = "top";
-  const across = roundTicks(left, right, box.width / 70);
-  for (const tick of across) {
-    const x = box.left + ((tick - left) / (right - left)) * box.width;
+  const [acrossWords, upWords] = dataset.facts.axis_words ?? [[], []];
+  const room = acrossWords.length > 0 ? box.width / acrossWords.length : box.width;
+  for (const { at, text } of axisTicks(left, right, box.width, 70, acrossWords)) {
+    const x = box.left + ((at - left) / (right - left)) * box.width;
     context.fillRect(Math.round(x) - 0.5, box.top + box.height, 1, 4);
-    context.fillText(tickText(tick, across[1] - across[0] || Math.abs(tick) || 1), x, box.top + box.height + 6);
+    context.fillText(text, x, box.top + box.height + 6, room);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
-  const up = roundTicks(bottom, top, box.height / 60);
-  for (const tick of up) {
-    const y = box.top + box.height - ((tick - bottom) / (top - bottom)) * box.height;
+  for (const { at, text } of axisTicks(bottom, top, box.height, 60, upWords)) {
+    const y = box.top + box.height - ((at - bottom) / (top - bottom)) * box.height;
     context.fillRect(box.left - 4, Math.round(y) - 0.5, 4, 1);
-    context.fillText(tickText(tick, up[1] - up[0] || Math.abs(tick) || 1), box.left - 6, y);
+    context.fillText(text, box.left - 6, y, box.left - 8);
   }
   context.fillStyle = css(palette.ink);
   context.textBaseline = "alphabetic";

@@ -6,7 +6,7 @@
  */
 import { classHead } from "./confusion_view.js";
 import { make, makeSvg, setAttribute, setText, show } from "./dom.js";
-import { valuesAt } from "./map_pointer.js";
+import { saidAt } from "./map_pointer.js";
 import { decisionOf, logitsAt, probabilitiesOf } from "./outputs.js";
 import { cardStrings } from "./strings.js";
 
@@ -75,7 +75,7 @@ export function createReadout(app, id, pointer) {
     const values = logitsAt(logits, card.facts.scale, place.across, place.up);
     const probabilities = probabilitiesOf(values);
     const decision = decisionOf(values, app.store.state().decision);
-    const at = valuesAt(place, dataset.facts.extent);
+    const at = saidAt(place, dataset.facts);
     setText(heading, cardStrings.readout(dataset.facts.axes, at, classes[decision] ?? ""));
     const order = [...probabilities.keys()].sort((one, other) => probabilities[other] - probabilities[one]);
     const read = new Set(order.slice(0, MAX_READ));
@@ -107,8 +107,8 @@ export function placeWords({ live, store }, id, pointer) {
   if (!card?.arrays.logits || place === null || dataset === null) return "";
   const values = logitsAt(card.arrays.logits, card.facts.scale, place.across, place.up);
   const decision = decisionOf(values, store.state().decision);
-  const { axes, classes, extent } = dataset.facts;
-  const words = cardStrings.readout(axes, valuesAt(place, extent), classes[decision] ?? "");
+  const { axes, classes } = dataset.facts;
+  const words = cardStrings.readout(axes, saidAt(place, dataset.facts), classes[decision] ?? "");
   return `${words}, ${cardStrings.probabilityHead} ${cardStrings.probability(probabilitiesOf(values)[decision])}.`;
 }
 

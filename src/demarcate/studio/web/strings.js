@@ -285,9 +285,9 @@ export const cardStrings = Object.freeze({
   pointAtMap: "Point at a map to read logits and probabilities there.",
   readout: (
     /** @type {[string, string]} */ axes,
-    /** @type {[number, number]} */ values,
+    /** @type {[number | string, number | string]} */ values,
     /** @type {string} */ predicted,
-  ) => `${axes[0]} ${shortNumber(values[0])}, ${axes[1]} ${shortNumber(values[1])}: predicts ${predicted}`,
+  ) => `${axes[0]} ${shortValue(values[0])}, ${axes[1]} ${shortValue(values[1])}: predicts ${predicted}`,
   classHead: "class",
   probabilityHead: "probability",
   logitHead: "logit",
@@ -361,6 +361,11 @@ function grouped(value) {
 /** @param {number} value */
 function percent(value) {
   return `${Math.round(100 * value)}%`;
+}
+
+/** @param {number | string} value */
+function shortValue(value) {
+  return typeof value === "string" ? value : shortNumber(value);
 }
 
 /** @param {number} value */

@@ -88,6 +88,7 @@
  * @property {string[]} classes labels in words, in order
  * @property {ColumnFacts[]} columns those that networks read
  * @property {[string, string]} axes
+ * @property {[string[], string[]]} [axis_words] of an axis of categories its categories, at 0, 1, 2 and so on; empty of numbers
  * @property {[number, number, number, number]} extent left, right, bottom, top of the maps
  * @property {Object<string, number | string | null>} held the value at which each other column is held
  * @property {string} caption says that the map is a slice, and where; empty with two columns
@@ -289,8 +290,8 @@
  * @property {number | string | number[] | null} value
  * @property {string} label the value as text, such as `16,16`
  * @property {number} n_parameters
- * @property {number} seeds trained so far
- * @property {MeanFacts | null} log_loss of validation rows, mean over seeds; null before any is trained
+ * @property {number} seeds whose training is over
+ * @property {MeanFacts | null} log_loss of validation rows, mean over seeds; while they train, as they are; null before
  * @property {MeanFacts | null} accuracy of validation rows
  * @property {number | null} train_accuracy
  * @property {number | null} best_epoch

@@ -50,7 +50,7 @@ def assert_is_run(card, index, run):
 @pytest.mark.parametrize("settings", CASES.values(), ids=CASES)
 def test_a_card_is_train_with_its_rows_seed_and_settings(card, settings):
     own = card(seed=3, **settings)
-    own.step(whole_epoch=False)
+    own.step()
     own.advance(2, 0.0)
     own.advance(own.pauses_after, 10.0)
     assert_is_run(own, 0, *runs_of(own, own.settings.epochs, datasets.moons(60)))
@@ -116,8 +116,8 @@ def test_a_finished_card_goes_on_for_as_many_epochs_again(card):
 def test_steps_go_past_where_a_card_pauses(card):
     own = card()
     own.advance(6, 10.0)
-    own.step(whole_epoch=False)
-    own.step(whole_epoch=True)
+    own.step()
+    own.advance(own.one_epoch_more(), 10.0)
     assert (own.live.epoch, own.live.batch) == (7, 0)
     assert not own.can_advance
 
@@ -136,7 +136,7 @@ def test_patience_pauses_a_card_and_says_so(card):
     assert own.live.is_out_of_patience
     assert own.status(is_running=True) == ("finished", "5 epochs without a better loss; Run counts again")
     paused = own.live.epoch
-    own.step(whole_epoch=True)
+    own.advance(own.one_epoch_more(), 10.0)
     assert own.live.epoch == paused + 1
     own.go_on()
     assert own.can_advance

@@ -28,6 +28,13 @@ def edited(state, **parts):
     return other
 
 
+def step_epoch(bench):
+    """Step one epoch, however long it takes."""
+    bench.step(whole_epoch=True)
+    while bench.is_running:
+        bench.train(10.0)
+
+
 @pytest.fixture
 def bench():
     own = Workbench()
@@ -70,10 +77,10 @@ def test_cards_train_in_lockstep_up_to_where_they_pause(bench):
 
 
 def test_a_frame_has_the_epochs_since_the_last_and_all_of_them_for_a_page_that_comes_later(bench):
-    bench.step(whole_epoch=True)
+    step_epoch(bench)
     assert bench.frame().arrays["0.epochs"].tolist() == [1]
-    bench.step(whole_epoch=True)
-    bench.step(whole_epoch=True)
+    step_epoch(bench)
+    step_epoch(bench)
     frame = bench.frame()
     assert frame.arrays["0.epochs"].tolist() == [2, 3]
     assert frame.arrays["0.train_loss"][-1] == np.float32(frame.facts["cards"][0]["train_loss"])
@@ -88,7 +95,7 @@ def test_a_frame_has_the_epochs_since_the_last_and_all_of_them_for_a_page_that_c
 
 def test_the_curves_of_several_seeds_are_their_means(bench):
     bench.show(small_state({**CARD, "seeds": 3}), 2)
-    bench.step(whole_epoch=True)
+    step_epoch(bench)
     frame = bench.frame()
     seeds = frame.facts["cards"][0]["seeds_monitored"]
     assert len(seeds) == 3
@@ -216,12 +223,12 @@ def test_reset_begins_anew_with_the_same_seeds(bench):
 def test_run_goes_on_with_finished_cards_only_when_all_are_finished():
     bench = Workbench()
     bench.show(small_state({**CARD, "epochs": 3}, {**CARD, "epochs": 6}), 1)
-    bench.step(whole_epoch=True)
+    step_epoch(bench)
     trained(bench, 60.0)
     assert [card.live.epoch for card in bench.cards] == [3, 6]
     trained(bench, 60.0)
     assert [card.live.epoch for card in bench.cards] == [6, 12]
-    bench.step(whole_epoch=True)
+    step_epoch(bench)
     assert [card.live.epoch for card in bench.cards] == [7, 13]
 
 
@@ -270,3 +277,22 @@ def test_epochs_a_second_are_counted_while_cards_train_and_stay_when_they_rest(b
     rate = facts_of(bench)["a"]["epochs_per_second"]
     assert rate > 0
     assert facts_of(bench)["a"]["epochs_per_second"] == rate
+
+
+def test_a_step_of_a_long_epoch_can_be_paused_and_ends_with_it(monkeypatch):
+    monkeypatch.setattr("demarcate.studio.workbench.STEP_SECONDS", 0.0)
+    bench = Workbench()
+    bench.show(small_state({**CARD, "batch_size": 1}, {**CARD, "batch_size": 1}), 1)
+    bench.step(whole_epoch=True)
+    assert bench.is_running
+    bench.pause()
+    assert [(card.live.epoch, card.live.batch) for card in bench.cards] == [(0, 1), (0, 0)]
+    bench.step(whole_epoch=True)
+    bench.train(60.0)
+    assert not bench.is_running
+    assert [(card.live.epoch, card.live.batch) for card in bench.cards] == [(1, 0), (1, 0)]
+    bench.step(whole_epoch=True)
+    bench.reset(None)
+    bench.train(60.0)
+    assert not bench.is_running
+    assert [card.live.epoch for card in bench.cards] == [0, 0]

@@ -76,15 +76,17 @@ class Card:
         """Train up to an epoch at most, for as many seconds, and at least a step."""
         self.live.train(min(until, self.pauses_after), seconds)
 
-    def step(self, *, whole_epoch: bool) -> None:
-        """Train one batch, or the rest of an epoch, also past where the card pauses."""
+    def step(self) -> None:
+        """Train one batch, also past where the card pauses."""
+        self.live.step()
+        self.pauses_after = max(self.pauses_after, self.live.epoch)
+
+    def one_epoch_more(self) -> int:
+        """Let the card train the rest of this epoch, also past where it pauses, and return its number."""
         if self.live.is_out_of_patience:
             self.live.go_on()
-        if whole_epoch:
-            self.live.train(self.live.epoch + 1)
-        else:
-            self.live.step()
-        self.pauses_after = max(self.pauses_after, self.live.epoch)
+        self.pauses_after = max(self.pauses_after, self.live.epoch + 1)
+        return self.live.epoch + 1
 
     def go_on(self) -> None:
         """Let a card whose epochs or patience are over train for as many epochs again."""

@@ -17,6 +17,8 @@ from demarcate.studio.value_rules import shown
 
 MAX_ROUND = 1024
 """Epochs that each card trains at most before the next card has its turn."""
+STEP_SECONDS = 0.04
+"""How long a step of an epoch trains before the session looks at its commands again."""
 
 
 class Workbench:
@@ -36,6 +38,7 @@ class Workbench:
         self._frames = Frames()
         self._was_refused = False
         self._round: list[tuple[Card, int]] = []
+        self._is_one_round = False
         self._round_epochs, self._round_seconds = 1, 0.0
 
     @property
@@ -92,20 +95,29 @@ class Workbench:
         if not any(card.can_advance for card in self.cards):
             for card in self.cards:
                 card.go_on()
-        self.is_running = any(card.can_advance for card in self.cards)
+        self.is_running, self._is_one_round = any(card.can_advance for card in self.cards), False
         self.has_news = self._places is not None
 
     def pause(self) -> None:
         """Stop training, perhaps inside an epoch."""
-        self.is_running, self.has_news = False, self._places is not None
+        self.is_running = self._is_one_round = False
+        self.has_news = self._places is not None
         self._round.clear()
 
     def step(self, *, whole_epoch: bool) -> None:
-        """Train each card one batch or the rest of an epoch; finished ones only if all are."""
+        """Train each card one batch or the rest of an epoch; finished ones only if all are.
+
+        An epoch that takes long goes on in `train`, so that it can be paused.
+        """
         self.pause()
         able = [card for card in self.cards if card.can_advance] or self.cards
-        for card in able:
-            card.step(whole_epoch=whole_epoch)
+        if not whole_epoch:
+            for card in able:
+                card.step()
+            return
+        self._round = [(card, card.one_epoch_more()) for card in able]
+        self.is_running = self._is_one_round = bool(able)
+        self.train(STEP_SECONDS)
 
     def reset(self, card_id: Any) -> None:
         """Begin anew with the same seeds: one card, or all with None."""
@@ -126,6 +138,9 @@ class Workbench:
         """Train the cards in turn for about so long on a processor; `is_running` ends with the last that can go on."""
         ends = time.thread_time() + seconds
         while self.is_running:
+            if not self._round and self._is_one_round:
+                self.pause()
+                return
             if not self._round:
                 self._begin_round(seconds)
             begin = time.thread_time()
@@ -136,7 +151,8 @@ class Workbench:
                 del self._round[0]
             now = time.thread_time()
             self._round_seconds += now - begin
-            if not any(each.can_advance for each in self.cards):
+            is_over = not self._round and self._is_one_round
+            if is_over or not any(each.can_advance for each in self.cards):
                 self.pause()
             if now >= ends:
                 return

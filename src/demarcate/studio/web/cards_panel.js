@@ -42,7 +42,7 @@ export function cardsPanel(app) {
       twin.name = freeName(twin.name, draft.cards);
       draft.cards.splice(at + 1, 0, twin);
     });
-    cards.get(next)?.element.focus();
+    cards.get(next)?.element.focus({ preventScroll: true });
   }
 
   /** @param {string} id */
@@ -52,7 +52,7 @@ export function cardsPanel(app) {
     if (before.length === 1 || at < 0) return;
     app.store.change("remove card", (draft) => void draft.cards.splice(at, 1));
     app.announce.say(cardStrings.removed(before[at].name));
-    cards.get(app.store.state().cards[Math.max(at - 1, 0)].id)?.element.focus();
+    cards.get(app.store.state().cards[Math.max(at - 1, 0)].id)?.element.focus({ preventScroll: true });
   }
 
   /** @param {State} state */

@@ -111,7 +111,9 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     if (message.kind === "notice") layout.notify(message.facts.text);
     const isSeenTo = live.emit(message.kind, message.kind === "answer" || message.kind === "row" ? message : message.facts);
     if (message.kind === "problem" && !isSeenTo && PLACES_OF_PAGE.has(message.facts.where)) {
-      layout.notify(problemText(message.facts), "problem", message.facts.where === "connection" ? "" : "state");
+      const text = problemText(message.facts);
+      if (app === null) layout.refuse(text);
+      else layout.notify(text, "problem", message.facts.where === "connection" ? "" : "state");
     }
   });
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { button } from "./controls.js";
-import { make, setAttribute, show, uniqueId } from "./dom.js";
+import { make, setAttribute, setText, show, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 import { startStrings } from "./strings.js";
 
@@ -56,8 +56,8 @@ export function createLayout(page) {
       }),
     ),
   );
-  const columns = make("main", { class: "columns" }, regionTabs, regions.data, regions.cards, regions.tools);
-  regions.cards.append(make("p", { class: "starting", role: "status", text: startStrings.starting }));
+  const starting = make("p", { class: "starting", role: "status", text: startStrings.starting });
+  const columns = make("main", { class: "columns" }, starting);
   page.append(header, columns, notices);
   page.dataset.side = "data";
   showRegion("cards");
@@ -96,8 +96,11 @@ export function createLayout(page) {
     forget(topic) {
       for (const notice of notices.querySelectorAll(`[data-topic="${topic}"]`)) notice.remove();
     },
+    /** @param {string} text why there is nothing to fill the page with */
+    refuse: (text) => setText(starting, text),
     /** @param {App} app @param {readonly Panel[]} panels */
     fill(app, panels) {
+      columns.replaceChildren(regionTabs, regions.data, regions.cards, regions.tools);
       for (const region of /** @type {const} */ (["data", "cards"])) {
         const own = panels.filter((panel) => panel.region === region);
         const heading = make("h2", { class: "unseen", text: startStrings.regions[region] });
@@ -113,6 +116,7 @@ export function createLayout(page) {
         });
       }
       openers.set("tools", () => goTo("tools"));
+      markTabs();
     },
   };
 

@@ -66,9 +66,10 @@ export function liveSource({ base, token, session }) {
     });
   }
 
-  window.addEventListener("online", () => {
+  const onOnline = () => {
     if (!ended && socket?.readyState !== WebSocket.OPEN) connect();
-  });
+  };
+  window.addEventListener("online", onOnline);
   const authorised = { Authorization: `Bearer ${token}` };
   queueMicrotask(connect);
   return {
@@ -82,6 +83,7 @@ export function liveSource({ base, token, session }) {
     close() {
       ended = true;
       clearTimeout(timer);
+      window.removeEventListener("online", onOnline);
       socket?.close();
     },
     async upload(file) {

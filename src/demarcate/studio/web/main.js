@@ -43,7 +43,7 @@ function begin() {
   const token = takeToken();
   if (token === null) {
     const { fact, remedy } = startStrings.noToken;
-    root.replaceChildren(make("p", { class: "starting", role: "alert", text: `${fact} ${remedy}` }));
+    root.querySelector(".starting")?.replaceWith(make("p", { class: "starting", role: "alert", text: `${fact} ${remedy}` }));
     return;
   }
   const source = liveSource({ base: document.baseURI, token, session: takeSession() });

@@ -20,7 +20,7 @@ export const startStrings = Object.freeze({
   noAnswer: (/** @type {number} */ status) => `The server answered with status ${status}.`,
   noToken: {
     fact: "This address has no token.",
-    remedy: "Open the whole address that `demarcate studio` printed.",
+    remedy: "Open the whole address that 'demarcate studio' printed.",
   },
   notices: "Messages",
   dismiss: "Dismiss",
@@ -129,7 +129,7 @@ export const tableStrings = Object.freeze({
   drop: "Drop a CSV, Parquet or model file here",
   open: "Open a file",
   reading: (/** @type {string} */ name) => `Reading ${name} …`,
-  cannot: "A recording has no place for a table of yours. Run `demarcate studio` to open one.",
+  cannot: 'Tables are given in Python here: Studio(table, target="column").',
   table: "Table",
   facts: (/** @type {string} */ name, /** @type {number} */ rows) => `${name} (${rows.toLocaleString("en")} rows)`,
   target: "Column to predict",

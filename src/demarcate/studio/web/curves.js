@@ -4,10 +4,10 @@
  * @module
  */
 import { logTicks, roundTicks, tickText } from "./axis_ticks.js";
+import { MAP_FONT } from "./canvas_text.js";
 import { make, setText } from "./dom.js";
 import { paintedCanvas } from "./painted_canvas.js";
 import { css } from "./palette.js";
-import { MAP_FONT } from "./point_layer.js";
 import { cardStrings, wordStrings } from "./strings.js";
 import { accuracyRange, lossRange, thinnedCurve } from "./thinned_curve.js";
 

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { fitted, MAP_FONT } from "./canvas_text.js";
 import { mixedPixel, paintOdds, TABLE_REACH, TABLE_SIZE } from "./map_pixels.js";
 import { weightOffsets } from "./network_layout.js";
 import { classColour, css, traceShape } from "./palette.js";
-import { MAP_FONT } from "./point_layer.js";
 import { cardStrings } from "./strings.js";
 
 /** @typedef {import("./live.js").LiveCard} LiveCard */
@@ -268,17 +268,4 @@ export function mapNumber({ facts }, { layer, unit }) {
  */
 function isNode(one, other) {
   return one.layer === other.layer && one.unit === other.unit;
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {string} text
- * @param {number} space
- * @returns {string} as much of it as fits
- */
-export function fitted(context, text, space) {
-  if (context.measureText(text).width <= space) return text;
-  let end = text.length;
-  while (end > 1 && context.measureText(`${text.slice(0, end)}…`).width > space) end -= 1;
-  return `${text.slice(0, end)}…`;
 }

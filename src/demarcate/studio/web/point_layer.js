@@ -5,6 +5,7 @@
  * @module
  */
 import { axisTicks } from "./axis_ticks.js";
+import { fitted, MAP_FONT } from "./canvas_text.js";
 import { make } from "./dom.js";
 import { classColour, css, traceShape } from "./palette.js";
 import { PART } from "./types.js";
@@ -35,7 +36,6 @@ import { PART } from "./types.js";
 
 /** The space around a map's plot for the axes, in CSS pixels. */
 export const MAP_MARGIN = Object.freeze({ left: 36, top: 20, right: 8, bottom: 34 });
-export const MAP_FONT = '11px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
 
 /**
  * @param {number} width
@@ -96,21 +96,40 @@ export function drawAxes(context, dataset, palette, width, height) {
   for (const { at, text } of axisTicks(left, right, box.width, 70, acrossWords)) {
     const x = box.left + ((at - left) / (right - left)) * box.width;
     context.fillRect(Math.round(x) - 0.5, box.top + box.height, 1, 4);
-    context.fillText(text, x, box.top + box.height + 6, room);
+    context.fillText(fitted(context, text, room - 4), x, box.top + box.height + 6);
   }
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const { at, text } of axisTicks(bottom, top, box.height, 60, upWords)) {
     const y = box.top + box.height - ((at - bottom) / (top - bottom)) * box.height;
     context.fillRect(box.left - 4, Math.round(y) - 0.5, 4, 1);
-    context.fillText(text, box.left - 6, y, box.left - 8);
+    if (upWords.length > 0) drawUpright(context, text, box.left - 12, y, box.height / upWords.length - 4);
+    else context.fillText(text, box.left - 6, y, box.left - 8);
   }
   context.fillStyle = css(palette.ink);
   context.textBaseline = "alphabetic";
   context.textAlign = "right";
-  context.fillText(dataset.facts.axes[0], box.left + box.width, height - 4, box.width);
+  context.fillText(fitted(context, dataset.facts.axes[0], box.width), box.left + box.width, height - 4);
   context.textAlign = "left";
-  context.fillText(dataset.facts.axes[1], 2, 12, width - 4);
+  context.fillText(fitted(context, dataset.facts.axes[1], width - 4), 2, 12);
+}
+
+/**
+ * Draw a category beside its axis, from the bottom up.
+ *
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} x of its middle
+ * @param {number} y
+ * @param {number} space
+ */
+function drawUpright(context, text, x, y, space) {
+  context.save();
+  context.translate(x, y);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = "center";
+  context.fillText(fitted(context, text, space), 0, 0);
+  context.restore();
 }
 
 /**

@@ -182,9 +182,17 @@ def test_an_error_that_nothing_expects_is_said_and_harms_nobody(studio):
         assert studio.received(page).facts["text"] == "still here"
 
 
-def test_the_server_is_imported_without_what_takes_long():
-    code = "import demarcate.studio.launch, demarcate.studio.server, demarcate.studio.server_loop, sys;"
-    code += "print([name for name in ('numpy', 'torch', 'polars', 'sklearn', 'matplotlib') if name in sys.modules])"
+@pytest.mark.parametrize(
+    ("modules", "heavy"),
+    [
+        (["launch", "server", "server_loop"], ["numpy", "torch", "polars", "sklearn", "matplotlib"]),
+        (["session"], ["torch", "polars", "sklearn", "matplotlib"]),
+        (["recorded_page"], ["torch", "polars", "sklearn", "matplotlib"]),
+    ],
+)
+def test_what_answers_first_is_imported_without_what_takes_long(modules, heavy):
+    names = ", ".join(f"demarcate.studio.{name}" for name in modules)
+    code = f"import {names}, sys; print([name for name in {heavy} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"
 

@@ -1,7 +1,5 @@
 """Render sections as one HTML document that forbids itself the network."""
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from functools import cache
@@ -14,6 +12,7 @@ from markupsafe import Markup
 from demarcate.evaluation import METRICS
 from demarcate.formatting import counted, interval_texts
 from demarcate.inspection.palette import DARK, LIGHT, Palette
+from demarcate.presentation.content_policy import policy_hash
 from demarcate.report import filters
 from demarcate.report.sections.section import Section
 
@@ -90,11 +89,6 @@ def _properties(palette: Palette) -> str:
     colours |= {f"s{number}": colour for number, colour in enumerate(palette.series)}
     colours |= {name: getattr(palette, name) for name in ("ink", "soft", "line", "page")}
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
-
-
-def policy_hash(text: str) -> str:
-    """Return the source by which a content security policy allows this inline style or script alone."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _script_json(value: Any) -> Markup:

@@ -3,7 +3,7 @@
 import base64
 from html import escape
 
-from demarcate.report.page import policy_hash
+from demarcate.presentation.content_policy import policy_hash
 from demarcate.studio.recording import Recording
 from demarcate.studio.single_module import joined_module, joined_style
 

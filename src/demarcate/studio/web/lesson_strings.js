@@ -326,7 +326,7 @@ export const STEP_TEXTS = Object.freeze({
       "Run 50 epochs.",
       "Open the form for one new row, fill in the patient of the lesson, and ask.",
       "Change one cell at a time. Which one moves the probability most?",
-      "Type a category that is not in the table into thal.",
+      "For thal choose another value, and type one that is not in the table.",
       "Save the model: network and preparation are in one file.",
     ],
     watch:

@@ -75,10 +75,9 @@ export function rowForm(app) {
       byColumn.set(column.name, field);
     }
     fields.replaceChildren(...[...byColumn.values()].map((field) => field.element));
-    show(
-      patient,
-      Object.keys(LESSON_PATIENT).every((name) => byColumn.has(name)),
-    );
+    const isHeart = Object.keys(LESSON_PATIENT).every((name) => byColumn.has(name));
+    show(patient, isHeart);
+    show(caution, isHeart);
   }
 
   function askSoon(wait = AFTER_CHANGE) {

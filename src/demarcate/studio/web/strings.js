@@ -497,7 +497,7 @@ export const rowStrings = Object.freeze({
   emptySet: "none: no class is likely enough",
   noSet: "Too few validation rows for a prediction set.",
   spread: (/** @type {number} */ n, /** @type {string} */ low, /** @type {string} */ high, /** @type {string} */ name) =>
-    `Of ${name} over ${n} seeds: ${low} to ${high}`,
+    `Probability of ${name} by seed, ${n} of them: ${low} to ${high}`,
   oneSeed: "One network. With more seeds the spread between them is shown.",
   noDiagnosis: "A probability, not a diagnosis.",
 });

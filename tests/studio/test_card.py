@@ -167,7 +167,12 @@ def test_a_trained_card_is_apart_from_its_training(card):
 
 
 REFUSED = {
-    "head": (DataState(source="blobs", n_samples=60), SplitState(), {"head": "logit"}, "separates two classes, got 4"),
+    "head": (
+        DataState(source="blobs", n_samples=60),
+        SplitState(),
+        {"head": "logit"},
+        "separates two classes, and these rows have 4",
+    ),
     "patience": (DataState(n_samples=60), SplitState(0.0, 0.2), {"patience": 5}, "the split has none"),
     "batch_size": (
         DataState(n_samples=20_000),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from demarcate.studio.first_states import state_of
+from demarcate.studio.messages import Message
 from demarcate.studio.placed_problem import StudioError
 from demarcate.studio.state import DRAWN_EXTENT
 from demarcate.studio.workbench import Workbench
@@ -59,7 +60,8 @@ def test_a_first_state_gives_the_data_and_cards_before_training(bench):
     assert (frame.facts["revision"], frame.facts["number"], frame.facts["running"]) == (1, 1, False)
     assert [card["status"] for card in frame.facts["cards"]] == ["ready", "ready"]
     card = frame.facts["cards"][0]
-    assert (card["train_loss"], card["best_epoch"], card["batches"]) == (None, 0, 3)
+    assert (card["best_epoch"], card["batches"]) == (0, 3)
+    assert Message.from_bytes(frame.to_bytes()).facts["cards"][0]["train_loss"] is None
     assert 0.2 < card["monitored_accuracy"] < 0.8
     assert frame.arrays["0.logits"].shape == (1, 100, 100)
     assert frame.arrays["1.units"].shape == (3, 24, 24)
@@ -296,3 +298,18 @@ def test_a_step_of_a_long_epoch_can_be_paused_and_ends_with_it(monkeypatch):
     bench.train(60.0)
     assert not bench.is_running
     assert [card.live.epoch for card in bench.cards] == [0, 0]
+
+
+def test_the_numbers_of_a_network_that_has_diverged_are_of_the_weights_that_are_shown(bench):
+    diverging = {**CARD, "hidden": [], "optimizer": "sgd", "lr": 900, "weight_decay": 900, "seeds": 2}
+    bench.show(small_state(diverging), 2)
+    trained(bench, 60.0)
+    frame = bench.frame()
+    (card,) = frame.facts["cards"]
+    assert (card["status"], card["best_epoch"]) == ("diverged", 1)
+    accuracies = [seed["accuracy"] for seed in card["seeds_monitored"]]
+    assert min(accuracies) > 0
+    assert card["monitored_accuracy"] == pytest.approx(np.mean(accuracies))
+    curves = frame.arrays["0.monitored_accuracy"]
+    assert np.isnan(curves[-1])
+    assert np.isfinite(curves[0])

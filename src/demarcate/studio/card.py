@@ -12,7 +12,6 @@ import torch
 from demarcate.engine import Member
 from demarcate.engine.live_training import LiveTraining
 from demarcate.formatting import counted, listed
-from demarcate.nn.spec import n_outputs
 from demarcate.studio.placed_problem import PlacedProblem, StudioError, placed
 from demarcate.studio.state import LIMITS, CardState
 from demarcate.studio.trained_card import ChangeOnTheWay, TrainedCard, network_of, training_of
@@ -175,9 +174,13 @@ class Card:
     def _check(self, data: "StudioData") -> None:
         """Refuse what cannot be trained on these rows."""
         settings = self.settings
-        with placed("card", "head", settings.id):
-            head = settings.head if settings.head != "auto" else "logit" if len(data.classes) == 2 else "softmax"
-            outputs = n_outputs(head, len(data.classes))
+        n_classes = len(data.classes)
+        if settings.head == "logit" and n_classes != 2:
+            fact = f"One logit separates two classes, and these rows have {n_classes}"
+            raise StudioError(
+                [PlacedProblem.of("card", fact, "Choose one logit a class", field="head", card=settings.id)]
+            )
+        outputs = 1 if n_classes == 2 and settings.head != "softmax" else n_classes
         self._check_patience(settings, data)
         needed = memory_of(settings, data.encoder.n_encoded, outputs, len(data.train_rows), len(data.monitored_rows))
         if needed > MAX_BYTES:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from demarcate.engine.history import METRICS
 from demarcate.studio.card import Card
@@ -42,7 +44,6 @@ class CardCurves:
 
     def __init__(self, card: Card) -> None:
         self.card = card
-        self.last: dict[str, float | None] = dict.fromkeys(CURVES)
         self.best_epoch = 0
         self.best_loss: float | None = None
         self._n_read, self._n_sent = 0, 0
@@ -74,23 +75,32 @@ class CardCurves:
         if not is_running:
             self._pace.clear()
 
-    def seeds(self) -> list[dict[str, float]]:
-        """Return loss and accuracy of the monitored rows of each seed, after the last epoch."""
-        history = self.card.live.history(self.card.live.epoch - 1)[-1:, 2:4]
-        return (
-            [{"loss": loss, "accuracy": accuracy} for loss, accuracy in history[0].T.tolist()] if len(history) else []
-        )
+    def numbers(self) -> Tensor:
+        """Return the `CURVES` of the weights that are shown, float64 ``(4, n_seeds)``, NaN where there are none.
+
+        They are those of the last epoch, and of a network that has diverged those of its best.
+        """
+        live = self.card.live
+        epochs = [live.epoch] * len(live.members)
+        for index in live.divergences:
+            epochs[index] = live.best_epochs()[index]
+        columns = [
+            live.history(epoch - 1)[0, : len(CURVES), index] if epoch else torch.full((len(CURVES),), torch.nan)
+            for index, epoch in enumerate(epochs)
+        ]
+        return torch.stack(columns, 1)
 
     def _means(self, after: int) -> NDArray[np.float64]:
         """Return the means over seeds of the epochs after one, ``(n_epochs, 4)``."""
         history = self.card.live.history(after)[:, : len(CURVES)]
-        return history.nanmean(2).numpy() if history.shape[2] > 1 else history[:, :, 0].numpy()
+        # Where a loss is no number the accuracy counts nothing.
+        is_finite = history[:, ::2].isfinite().repeat_interleave(2, 1)
+        return torch.where(is_finite, history, torch.nan).nanmean(2).numpy()
 
     def _update(self, values: NDArray[np.float64]) -> None:
         """Take over epochs that were not read before."""
         if not len(values):
             return
-        self.last = dict(zip(CURVES, values[-1].tolist(), strict=True))
         losses = np.where(np.isfinite(values[:, 2]), values[:, 2], np.inf)
         lowest = int(losses.argmin())
         if losses[lowest] < (np.inf if self.best_loss is None else self.best_loss):
@@ -148,13 +158,10 @@ class Frames:
         arrays, scales = card_arrays(card, places, resolution)
         arrays |= curves.arrays()
         curves.measure(time.perf_counter(), is_running=status == "running")
-        last, seeds = curves.last, curves.seeds()
-        if (live.batch or not live.epoch) and len(places.codes) == len(card.data.monitored_rows):
+        numbers = curves.numbers()
+        if (live.batch or numbers.isnan().all()) and len(places.codes) == len(card.data.monitored_rows):
             # Before the first epoch, and inside one, no epoch has the values of these weights.
-            losses, accuracies = monitored_metrics(card, places)
-            last = {**last, "monitored_loss": losses.nanmean().item(), "monitored_accuracy": accuracies.mean().item()}
-            pairs = zip(losses.tolist(), accuracies.tolist(), strict=True)
-            seeds = [{"loss": loss, "accuracy": accuracy} for loss, accuracy in pairs]
+            numbers[2:] = torch.stack(monitored_metrics(card, places))
         facts = {
             "id": settings.id,
             "begin": card.begin,
@@ -163,7 +170,7 @@ class Frames:
             "batches": live.batches,
             "status": status,
             "note": note,
-            **last,
+            **dict(zip(CURVES, numbers.nanmean(1).tolist(), strict=True)),
             "best_epoch": curves.best_epoch,
             "best_loss": curves.best_loss,
             "widths": list(card.widths),
@@ -173,7 +180,7 @@ class Frames:
             **scales,
             "epochs_per_second": curves.epochs_per_second,
             "changed": bool(card.changes),
-            "seeds_monitored": seeds,
+            "seeds_monitored": [{"loss": loss, "accuracy": accuracy} for loss, accuracy in numbers[2:].T.tolist()],
         }
         return facts, arrays
 

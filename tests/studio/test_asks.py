@@ -9,7 +9,9 @@ from demarcate.studio.asks import Asks
 from demarcate.studio.placed_problem import PlacedProblem, StudioError
 from demarcate.studio.state import DataState
 from demarcate.studio.tables import Tables
+from demarcate.studio.take_away import take_away
 
+OF_A_CARD = ("code", "scores", "diagnose", "sweep")
 SWEEP = {"type": "ask", "what": "sweep", "card": "a", "setting": "lr", "values": [0.01, 0.1], "seeds": 1}
 
 
@@ -40,6 +42,33 @@ def _answer(messages, number):
             return message
 
 
+def test_a_model_file_is_drawn_and_scored_on_the_rows_of_the_card(trained_card, messages, tmp_path):
+    path, tables = tmp_path / "own.safetensors", Tables()
+    card = trained_card(DataState(n_samples=60))
+    path.write_bytes(take_away(card, "model").data)
+    asks = Asks(lambda _number: card, messages.put, tables)
+    asks.take({"type": "ask", "id": "1", "what": "model", "card": "a", "model": tables.open(path).id})
+    message = _answer(messages, "1")
+    hits = card.predictor.predict(card.data.read.frame) == card.data.classes[card.data.codes]
+    assert message.facts["scores"][0]["mean"]["value"] == pytest.approx(hits.mean())
+    assert (message.facts["name"], message.facts["n_rows"]) == ("own.safetensors", 60)
+    assert message.facts["about"] == "1 network for 'label'"
+    assert message.arrays["picture"].tobytes().startswith(b"\x89PNG")
+    asks.take({"type": "ask", "id": "2", "what": "model", "card": "a", "model": "gone"})
+    assert _answer(messages, "2").facts["fact"] == "The model file is not open"
+    asks.close()
+
+
+def test_a_model_of_other_columns_says_which_are_missing(trained_card, messages, tmp_path):
+    path, tables = tmp_path / "own.safetensors", Tables()
+    path.write_bytes(take_away(trained_card(), "model").data)
+    heart = trained_card(DataState(source="heart"), epoch=1)
+    asks = Asks(lambda _number: heart, messages.put, tables)
+    asks.take({"type": "ask", "id": "1", "what": "model", "card": "a", "model": tables.open(path).id})
+    assert "'x1'" in _answer(messages, "1").facts["fact"]
+    asks.close()
+
+
 def test_every_question_has_its_answer(asks, messages):
     asks.take({"type": "ask", "id": "code", "what": "code", "card": "a"})
     asks.take({"type": "ask", "id": "scores", "what": "scores", "card": "a"})
@@ -52,10 +81,10 @@ def test_every_question_has_its_answer(asks, messages):
         if message.kind != "progress":
             waited[message.facts["id"]] = message
     assert {number: message.kind for number, message in waited.items()} == {
-        **dict.fromkeys(module.QUESTIONS, "answer"),
+        **dict.fromkeys(OF_A_CARD, "answer"),
         "row": "row",
     }
-    for what in module.QUESTIONS:
+    for what in OF_A_CARD:
         facts = waited[what].facts
         assert (facts["what"], facts["card"], facts["revision"], facts["epoch"]) == (what, "a", 0, 3)
 

@@ -19,13 +19,19 @@ if TYPE_CHECKING:
 
 ASKING = ("row", "ask", "cancel")
 """The types of commands that are questions."""
-QUESTIONS = ("diagnose", "sweep", "scores", "code")
-"""What may be asked of a card."""
+QUESTIONS = ("diagnose", "sweep", "scores", "code", "model")
+"""What may be asked of a card, and of a model file on the card's rows."""
 MAX_WAITING = 8
 """Questions that a page may have open."""
 SECONDS_BETWEEN = 0.2
 """The least time between two messages of progress."""
-WORDS = {"train": "training", "intervals": "scoring", "baselines": "simple models", "check": "checking the table"}
+WORDS = {
+    "train": "training",
+    "intervals": "scoring",
+    "baselines": "simple models",
+    "check": "checking the table",
+    "report": "drawing",
+}
 """The phases of long work, as a page says them."""
 
 _logger = logging.getLogger(__name__)
@@ -130,32 +136,36 @@ class Asks:
         what = command["what"]
         progress = _ProgressReports(number, self._send, cancelled)
         with placed("ask"), quiet(), listening(progress.hear):
-            facts = self._facts(what, trained, command, progress)
+            facts, arrays = self._answer_to(what, trained, command, progress)
         own = {"id": number, "what": what, "card": trained.card.id, "revision": trained.revision}
-        return Message("answer", {**own, "epoch": trained.epoch, **facts})
+        return Message("answer", {**own, "epoch": trained.epoch, **facts}, arrays)
 
-    def _facts(
+    def _answer_to(
         self, what: str, trained: "TrainedCard", command: Mapping[str, Any], progress: "_ProgressReports"
-    ) -> dict[str, Any]:
-        """Return the facts of an answer. What answers is imported here: it needs torch, and much of scikit-learn."""
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the facts and arrays of an answer. What answers is imported here: it needs torch and scikit-learn."""
         if what == "diagnose":
             from demarcate.studio.card_diagnosis import diagnosis_of
 
-            return diagnosis_of(trained)
+            return diagnosis_of(trained), {}
         if what == "scores":
             from demarcate.studio.card_scores import scores_of
 
-            return scores_of(trained)
+            return scores_of(trained), {}
         if what == "sweep":
             from demarcate.studio.card_sweep import SweepQuestion, sweep_of
 
-            return sweep_of(trained, SweepQuestion.of(command), progress.show)
+            return sweep_of(trained, SweepQuestion.of(command), progress.show), {}
+        if what == "model":
+            from demarcate.studio.opened_model import model_answer
+
+            return model_answer(trained.data, self._tables.model(command.get("model")))
         from demarcate.studio.code_listing import CodeListing
 
         data = trained.data.data
         opened = self._tables.table(data.table) if data.source == "table" else None
         listing = CodeListing.of(trained, opened)
-        return {"demarcate": listing.demarcate, "pytorch": listing.pytorch, "notes": list(listing.notes)}
+        return {"demarcate": listing.demarcate, "pytorch": listing.pytorch, "notes": list(listing.notes)}, {}
 
 
 class _ProgressReports:

@@ -43,7 +43,7 @@ def scores_of(trained: TrainedCard) -> dict[str, Any]:
     return {
         "rows": which,
         "n_rows": len(rows),
-        "scores": [_entry(name, score) for name, score in scores.items()],
+        "scores": [score_facts(name, score) for name, score in scores.items()],
         "baselines": [
             {"name": name, "label": BASELINE_NAMES[name], "mean": _mean(of_model["accuracy"])}
             for name, of_model in baselines.items()
@@ -55,7 +55,8 @@ def scores_of(trained: TrainedCard) -> dict[str, Any]:
     }
 
 
-def _entry(name: str, score: Score) -> dict[str, Any]:
+def score_facts(name: str, score: Score) -> dict[str, Any]:
+    """Return a score with its interval and what it means, as a page shows it."""
     metric = METRICS[name]
     return {"name": name, "label": metric.label, "meaning": metric.meaning, "mean": _mean(score)}
 

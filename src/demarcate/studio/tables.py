@@ -157,6 +157,13 @@ class Tables:
             problem = PlacedProblem.of("data", "No table is open", "Open or drop one", field="table")
         raise StudioError([problem])
 
+    def model(self, table_id: str | None) -> OpenedModel:
+        """Return a model by its id; StudioError for one that is not there."""
+        opened = self._opened.get(table_id or "")
+        if isinstance(opened, OpenedModel):
+            return opened
+        raise StudioError([PlacedProblem.of("ask", "The model file is not open", "Open or drop it again")])
+
     def models(self) -> list[OpenedModel]:
         """Return the models, in the order in which they were opened."""
         return [opened for opened in self._opened.values() if isinstance(opened, OpenedModel)]

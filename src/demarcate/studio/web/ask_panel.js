@@ -9,6 +9,7 @@ import { cardChoice, chosenCard } from "./chosen_card.js";
 import { button, choice } from "./controls.js";
 import { make, setText, show, uniqueId } from "./dom.js";
 import { mostCards } from "./map_toolbar.js";
+import { modelPart } from "./model_part.js";
 import { askSession } from "./questions.js";
 import { askStrings } from "./strings.js";
 import { SWEEP_EXAMPLES, sweptValues } from "./sweep_values.js";
@@ -38,6 +39,7 @@ export function askPanel(app) {
     questionPart(app, "diagnose", () => ({})),
     sweepPart(app),
     scoresPart(app),
+    modelPart(app),
   );
   const head = /** @type {HTMLElement} */ (element.firstElementChild);
   const refresh = () => show(head, app.store.state().cards.length > 1);

@@ -38,7 +38,7 @@
  * @property {Map<string, TableFacts>} tables by id, opened and dropped
  * @property {"connecting" | "open" | "lost" | "closed"} status of the connection
  * @property {(kind: string, listener: (message: any) => void) => () => void} on calls the listener after each message of a
- *   kind (`frame`: once a picture of the screen; `status`: the connection's); returns what ends it
+ *   kind (`frame`: once a picture of the screen; `status`: the connection's; `tables`: a file was opened); returns what ends it
  * @property {(message: Message) => boolean} receive whether the message was new enough to be shown
  * @property {(kind: string, message: any) => boolean} emit whether a listener returned true: that it has seen to it
  * @property {(dataset: NonNullable<Live["dataset"]>) => void} setAside shows other points until the session's next `dataset`,

@@ -11,7 +11,7 @@ import { askStrings } from "./strings.js";
 
 /**
  * @typedef {object} Asker
- * @property {(answer: any) => void} onAnswer the facts of `answer` or `row`
+ * @property {(answer: any, arrays?: import("./types.js").Message["arrays"]) => void} onAnswer the facts of `answer` or `row`
  * @property {(problem: {fact: string, remedy: string}) => void} onProblem
  * @property {(progress: ProgressFacts) => void} [onProgress]
  */
@@ -53,7 +53,7 @@ function openQuestions(app) {
     return asker;
   };
   app.live.on("progress", (facts) => open.get(facts.id)?.onProgress?.(facts));
-  app.live.on("answer", ({ facts }) => close(facts.id)?.onAnswer(facts));
+  app.live.on("answer", ({ facts, arrays }) => close(facts.id)?.onAnswer(facts, arrays));
   app.live.on("row", ({ facts }) => close(facts.id)?.onAnswer(facts));
   app.live.on("problem", (facts) => (facts.id ? close(facts.id)?.onProblem(facts) : undefined));
   app.live.on("status", (status) => {

@@ -408,6 +408,17 @@ export const decisionStrings = Object.freeze({
   rows: { validation: "validation rows", test: "test rows" },
 });
 
+/** @see model_part.js */
+export const modelStrings = Object.freeze({
+  title: "What does the model file do here?",
+  hint: "Predicts the rows of the page with the networks of a model file, and draws where they draw the line.",
+  model: "Model file",
+  ask: "Show its map",
+  picture: (/** @type {string} */ name, /** @type {string} */ caption) => `The map of ${name}. ${caption}`,
+  on: (/** @type {number} */ n, /** @type {string} */ about) => `${about}, on ${n.toLocaleString("en")} rows`,
+  trained: "These are the very rows that it was trained on: its scores are too good.",
+});
+
 /** @see ask_panel.js */
 export const askStrings = Object.freeze({
   title: "Ask",

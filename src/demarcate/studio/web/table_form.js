@@ -69,6 +69,7 @@ export function tableForm(app) {
     try {
       const facts = /** @type {TableFacts} */ (await source.upload(given, "table"));
       live.tables.set(facts.id, facts);
+      live.emit("tables", facts);
       if (facts.kind === "table") take(facts);
       for (const notice of facts.kind === "model" ? facts.notices : []) app.notify(notice);
       update();

@@ -218,8 +218,9 @@
  * @typedef {object} Ask
  * @property {"ask"} type
  * @property {string} id
- * @property {"diagnose" | "sweep" | "scores" | "code"} what
+ * @property {"diagnose" | "sweep" | "scores" | "code" | "model"} what
  * @property {string} card
+ * @property {string} [model] the id of a model file, which is shown on the rows of the card
  * @property {"hidden" | "weight_decay" | "dropout" | "lr" | "activation" | "epochs" | "optimizer" | "batch_size"} [setting]
  * @property {(number | string | number[] | null)[]} [values] 2 to 12 of them
  * @property {number} [seeds] 1 to 5
@@ -327,6 +328,21 @@
  * @property {string} demarcate
  * @property {string} pytorch
  * @property {string[]} notes such as that the rate was changed on the way, or that the table has to be beside the script
+ */
+
+/**
+ * The answer to `model`: a model file on the rows of the page. Array: `picture` uint8 (n,), its map as the bytes of a PNG file.
+ *
+ * @typedef {object} ModelAnswer
+ * @property {string} id
+ * @property {"model"} what
+ * @property {string} name of the file
+ * @property {string} about how many networks, and what they predict
+ * @property {number} n_rows
+ * @property {string[]} classes
+ * @property {{name: string, label: string, meaning: string, mean: MeanFacts}[]} scores
+ * @property {boolean} is_training_data whether it was trained on these very rows
+ * @property {string} caption of the picture
  */
 
 /**

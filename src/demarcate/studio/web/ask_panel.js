@@ -63,6 +63,7 @@ function questionPart(app, what, details, form = []) {
   const answers = make("div", { class: "answer" });
   const problem = make("p", { class: "problem", role: "alert" });
   /** @type {(() => void) | null} */ let takeBack = null;
+  /** @type {ReturnType<typeof answerHead> | null} */ let head = null;
   const ask = button({ label: words.ask, kind: "primary", onClick: begin });
   const cancel = button({ label: askStrings.cancel, onClick: () => end(true) });
   const waiting = make("div", { class: "waiting", hidden: true }, progress, said, cancel);
@@ -151,12 +152,13 @@ function answerHead(app, answer, name, onDismiss) {
     end();
     onDismiss();
   };
-  return make(
+  const element = make(
     "div",
     { class: "answer-head" },
     make("p", { class: "hint" }, askStrings.of(name, answer.epoch), " ", stale),
     button({ title: askStrings.dismiss, icon: "close", kind: "quiet", onClick: dismiss }),
   );
+  return { element, end };
 }
 
 /**

@@ -56,6 +56,7 @@ export function lessonPanel(app) {
   );
   /** @type {ReturnType<typeof stepView> | null} */ let view = null;
   let checked = -Infinity;
+  let spoken = "";
   let timer = 0;
 
   const dots = LESSON_STEPS.map((step, position) => {
@@ -118,7 +119,11 @@ export function lessonPanel(app) {
     checked = performance.now();
     if (view === null) return;
     const step = LESSON_STEPS[progress.step];
-    const feedback = checkStep(step.id, { state: store.state(), record, costs: costFacts(app) });
+    const feedback = checkStep(step.id, {
+      state: store.state(),
+      record,
+      costs: step.id === "costs" ? costFacts(app) : null,
+    });
     const isRight = progress.choices[step.id] === step.right;
     if (feedback.done && isRight && !progress.done.includes(step.id)) {
       progress.done.push(step.id);
@@ -128,10 +133,12 @@ export function lessonPanel(app) {
       if (name === "fewestReached") progress.record = Math.min(progress.record ?? Infinity, units);
     }
     rememberProgress(progress);
-    view.show(
-      feedback.says.map(([name, ...numbers]) => FEEDBACK_TEXTS[name](...numbers)),
-      { networks: feedback.done, all: progress.done.includes(step.id) },
-    );
+    const lines = feedback.says.map(([name, ...numbers]) => FEEDBACK_TEXTS[name](...numbers));
+    view.show(lines, { networks: feedback.done, all: progress.done.includes(step.id) });
+    // Numbers change with every epoch: only another thing to say is read aloud.
+    const names = feedback.says.map(([name]) => name).join();
+    if (names !== spoken) app.announce.report("lesson", lines.join(" "));
+    spoken = names;
     showDots();
   }
 

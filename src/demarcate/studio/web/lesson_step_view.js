@@ -35,7 +35,7 @@ export function stepView(step, actions) {
   const text = STEP_TEXTS[step.id];
   const position = LESSON_STEPS.indexOf(step);
   const isLast = position === LESSON_STEPS.length - 1;
-  const says = make("div", { class: "feedback-lines", "aria-live": "polite" });
+  const says = make("div", { class: "feedback-lines" });
   const state = make("span", { class: "feedback-mark" });
   const done = make("p", { class: "step-done" }, icon("tick"), lessonStrings.both);
   const next = button({ label: lessonStrings.next, onClick: () => actions.onMove(1) });
@@ -64,7 +64,7 @@ export function stepView(step, actions) {
           title: lessonStrings.setUpHint,
           onClick: actions.onSetUp,
         }),
-        link,
+        actions.app.source.name === "live" ? link : null,
       ),
       stepPart(lessonStrings.todo, make("ol", {}, ...text.todo.map((each) => make("li", { text: each })))),
       stepPart(lessonStrings.watch, make("p", { text: text.watch })),

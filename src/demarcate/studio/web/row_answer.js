@@ -20,8 +20,13 @@ export function rowAnswer() {
   const lines = make("ul", { class: "row-lines" });
   const body = make("div", { class: "row-answer", hidden: true }, epoch, prediction, bars, lines);
   return {
-    element: make("div", { "aria-live": "polite" }, waiting, body),
-    /** @param {RowAnswer} answer @param {string[]} classes */
+    element: make("div", {}, waiting, body),
+    /**
+     * Show an answer; returns the prediction in words.
+     *
+     * @param {RowAnswer} answer
+     * @param {string[]} classes
+     */
     show(answer, classes) {
       show(waiting, false);
       show(body, true);
@@ -32,6 +37,7 @@ export function rowAnswer() {
       bars.replaceChildren(...answer.probabilities.flatMap((_, code) => barOf(answer, code, name(code))));
       const texts = linesOf(answer, name);
       lines.replaceChildren(...texts.map((text) => make("li", { text })));
+      return prediction.textContent ?? "";
     },
   };
 }

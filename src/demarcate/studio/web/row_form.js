@@ -51,6 +51,7 @@ export function rowForm(app) {
   let asked = 0;
   let isOpen = false;
   let again = false;
+  let isChanged = false;
 
   /** @param {Cells} cells */
   function fill(cells) {
@@ -81,6 +82,7 @@ export function rowForm(app) {
   }
 
   function askSoon(wait = AFTER_CHANGE) {
+    isChanged ||= wait === AFTER_CHANGE;
     clearTimeout(timer);
     timer = window.setTimeout(ask, wait);
   }
@@ -103,7 +105,9 @@ export function rowForm(app) {
       {
         onAnswer(/** @type {RowAnswer} */ facts) {
           setText(problem, "");
-          answer.show(facts, live.dataset?.facts.classes ?? []);
+          const said = answer.show(facts, live.dataset?.facts.classes ?? []);
+          if (isChanged) app.announce.report("row", said);
+          isChanged = false;
           for (const listener of ROW_LISTENERS.get(app) ?? []) listener({ answer: facts, cells });
           done();
         },

@@ -99,10 +99,9 @@ function questionPart(app, what, details, form = []) {
         onAnswer(answer) {
           end();
           const parts = viewOf(what, answer, takeSettings(app, id));
-          answers.replaceChildren(
-            answerHead(app, answer, name, () => answers.replaceChildren()),
-            ...parts,
-          );
+          head?.end();
+          head = answerHead(app, answer, name, () => answers.replaceChildren());
+          answers.replaceChildren(head.element, ...parts);
           app.announce.say(answer.headline ?? words.title);
         },
         onProblem({ fact, remedy }) {

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -18,6 +19,15 @@ def test_the_shell_needs_no_token_and_is_asked_for_again_each_time(studio):
     status, headers, body = studio.get("/")
     assert (status, headers["content-type"], headers["cache-control"]) == (200, "text/html; charset=utf-8", "no-cache")
     assert b"<title>demarcate studio</title>" in body
+
+
+def test_with_the_first_page_begins_what_sessions_need(start):
+    studio, calls, is_called = start(), [], threading.Event()
+    studio.server.prepare = lambda: (calls.append("once"), is_called.set())
+    for _ in range(3):
+        studio.get("/")
+    assert is_called.wait(60)
+    assert calls == ["once"]
 
 
 def test_a_file_under_its_version_is_kept_for_good_and_under_another_one_is_not(studio):

@@ -8,6 +8,7 @@ import errno
 import logging
 import secrets
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from demarcate.studio.sessions import PageSession, Sessions
 
 PORT = 8642
+SWITCH_SECONDS = 0.001
+"""How long a thread may keep the others waiting for the interpreter."""
 N_PORTS = 20
 """How many ports are tried, from the first one up, where it is taken."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -81,13 +84,15 @@ def run_studio(
             notify(OPEN_TO_OTHERS)
         if opens_browser:
             Thread(target=_open_browser, args=(address, notify), daemon=True).start()
+        # Requests are answered while torch is imported and networks train, in other threads.
+        sys.setswitchinterval(SWITCH_SECONDS)
         from demarcate.studio.access import Access
         from demarcate.studio.server import StudioServer
         from demarcate.studio.server_loop import StudioLoop
         from demarcate.studio.sessions import Sessions
 
         sessions = Sessions(open_session)
-        server = StudioServer(Access(token, host), sessions, page=page)
+        server = StudioServer(Access(token, host), sessions, page=page, prepare=None if page else _import_torch)
         loop = StudioLoop(server.app(), is_interrupted)
         server.abort = loop.abort
         asyncio.run(serve(loop, listener, sessions))
@@ -126,6 +131,11 @@ async def serve(loop: "StudioLoop", listener: socket.socket, sessions: "Sessions
         await loop.serve([listener])
     finally:
         sessions.close()
+
+
+def _import_torch() -> None:
+    """Import what takes longest while the browser still reads the page."""
+    import torch  # noqa: F401
 
 
 def page_address(host: str, port: int, token: str) -> str:

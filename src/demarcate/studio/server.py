@@ -7,6 +7,7 @@ or scikit-learn, so that the page appears before they are imported.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -52,12 +53,15 @@ class StudioServer:
         A page of its own, in place of the studio's.
     abort
         Ends the connection to a client, by its address and port, without waiting for it to read.
+    prepare
+        Is called in a thread when the page is first asked for: a session will be, soon.
     """
 
     access: Access
     sessions: Sessions
     page: bytes | None = None
     abort: Callable[[tuple[str, int]], None] = field(default_factory=lambda: lambda _client: None)
+    prepare: Callable[[], None] | None = None
     files: WebFiles = field(default_factory=WebFiles)
     uploads: Uploads = field(default_factory=Uploads)
 
@@ -75,6 +79,9 @@ class StudioServer:
     async def shell(self, _request: Request) -> Response:
         """Return the page."""
         headers = {"cache-control": "no-cache"}
+        if self.prepare is not None:
+            Thread(target=self.prepare, daemon=True).start()
+            self.prepare = None
         if self.page is None:
             return Response(self.files.shell(), media_type="text/html", headers=headers)
         # Such a page has a policy of its own within, for the one script that it is.

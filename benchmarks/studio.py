@@ -3,8 +3,8 @@
     python benchmarks/studio.py [--seconds 5]
 
 The page is one that takes every frame and acknowledges it at once. "Without a page" is `train` of the same networks,
-one after the other, on one thread. Both are measured in turn and medians are printed, because other processes take
-their share of a machine.
+one after the other, on one thread. Both are measured in turn, in seconds and in seconds of a processor, which other
+processes do not shorten; medians are printed.
 """
 
 import argparse
@@ -60,43 +60,48 @@ class Page:
                 return moment, message
 
 
-def live_epochs(page: Page, seconds: float) -> tuple[float, float, float]:
-    """Return frames and epochs of all cards a second, and the bytes of a frame, of a session that trains."""
+class Meter:
+    """Counts epochs by the clock and by the processor's time of the whole process."""
+
+    def __init__(self) -> None:
+        self._moment, self._spent = time.perf_counter(), time.process_time()
+
+    def rates(self, n_epochs: int) -> tuple[float, float]:
+        """Return epochs a second, and a second of a processor."""
+        return n_epochs / (time.perf_counter() - self._moment), n_epochs / (time.process_time() - self._spent)
+
+
+def live_rates(page: Page, seconds: float) -> tuple[float, float, float, float]:
+    """Return epochs of all cards a second, and a second of a processor, frames a second, and the bytes of a frame."""
     page.session.receive({"type": "reset", "card": None})
     page.session.receive({"type": "run"})
     page.until(lambda message: message.kind == "frame" and message.facts["running"])
     begin, first = page.until(lambda message: message.kind == "frame")
-    n_frames, size = 0, 0
-    while True:
+    meter, n_frames, size, moment = Meter(), 0, 0, begin
+    while moment - begin < seconds:
         moment, frame = page.until(lambda message: message.kind == "frame")
         n_frames += 1
         size += len(frame.to_bytes())
-        if moment - begin >= seconds:
-            break
+    pairs = zip(first.facts["cards"], frame.facts["cards"], strict=True)
+    by_clock, by_processor = meter.rates(sum(after["epoch"] - before["epoch"] for before, after in pairs))
     page.session.receive({"type": "pause"})
     page.until(lambda message: message.kind == "frame" and not message.facts["running"])
-    epochs = sum(
-        after["epoch"] - before["epoch"]
-        for before, after in zip(first.facts["cards"], frame.facts["cards"], strict=True)
-    )
-    return n_frames / (moment - begin), epochs / (moment - begin), size / n_frames
+    return by_clock, by_processor, n_frames / (moment - begin), size / n_frames
 
 
-def plain_epochs(seconds: float, per_network: int = 400) -> float:
-    """Return the epochs a second of the same networks, trained by `train` one after the other on one thread."""
-    data, n_epochs = datasets.moons(300), 0
-    rows = list(range(300))
-    spent = 0.0
-    while spent < seconds:
+def plain_rates(seconds: float, per_network: int = 400) -> tuple[float, float]:
+    """Return the epochs of the same networks a second, and a second of a processor, one after the other by `train`."""
+    data, rows = datasets.moons(300), list(range(300))
+    split = rows[:180], rows[180:240], rows[240:]
+    meter, n_epochs, ends = Meter(), 0, time.perf_counter() + seconds
+    while time.perf_counter() < ends:
         for card in CARDS:
-            settings = {"dropout": 0.0, "weight_decay": 0.0, "lr": 0.01, "activation": "tanh", **card}
+            settings = {"dropout": 0.0, "weight_decay": 0.0, "activation": "tanh", **card}
             network = Network(tuple(settings["hidden"]), settings["activation"], settings["dropout"])
-            training = Training(lr=settings["lr"], weight_decay=settings["weight_decay"], epochs=per_network)
-            begin = time.perf_counter()
-            train(data, network, training, split=(rows[:180], rows[180:240], rows[240:]), device="cpu")
-            spent += time.perf_counter() - begin
+            training = Training(lr=0.01, weight_decay=settings["weight_decay"], epochs=per_network)
+            train(data, network, training, split=split, device="cpu")
             n_epochs += per_network
-    return n_epochs / spent
+    return meter.rates(n_epochs)
 
 
 def main() -> None:
@@ -107,21 +112,21 @@ def main() -> None:
     torch.set_num_threads(1)
     page, state = Page(), state_of({}, {}, *CARDS)
     page.show(state)
-    plain_epochs(0.1)
+    plain_rates(0.1)
     live, plain = [], []
     for _ in range(ROUNDS):
-        plain.append(plain_epochs(seconds))
-        live.append(live_epochs(page, seconds))
-    frames, epochs, size = (statistics.median(column) for column in zip(*live, strict=True))
-    beside = statistics.median(plain)
+        plain.append(plain_rates(seconds))
+        live.append(live_rates(page, seconds))
+    by_clock, by_processor, frames, size = (statistics.median(column) for column in zip(*live, strict=True))
+    beside = [statistics.median(column) for column in zip(*plain, strict=True)]
     page.session.receive({"type": "run"})
     noises = [0.05 + 0.01 * step for step in range(40)]
     answers = [page.show({**state, "data": {**state["data"], "noise": noise}}) for noise in noises]
     page.session.close()
     middle, worst = statistics.median(answers), sorted(answers)[int(0.95 * len(answers))]
-    share = f"{epochs:,.0f}; of train without a page: {beside:,.0f} ({epochs / beside:.0%})"
     print(f"frames a second with {len(CARDS)} cards of 100 x 100: {frames:.1f} ({size / 1024:.0f} KB each)")
-    print(f"epochs a second of all cards: {share}")
+    for unit, own, other in zip(("", " of a processor"), (by_clock, by_processor), beside, strict=True):
+        print(f"epochs a second{unit}: {own:,.0f}; of train without a page: {other:,.0f} ({own / other:.0%})")
     print(f"from noise to new points while cards train: {1000 * middle:.0f} ms, 95% within {1000 * worst:.0f} ms")
 
 

@@ -46,12 +46,19 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
   root.replaceChildren(page);
   const announce = createAnnouncer(page);
   /** @type {App | null} */ let app = null;
-  let starting = false;
+  const painting = beforeNextPicture(() => {
+    live.emit("frame", live.frame);
+    if (app !== null) summarise(app);
+    for (const number of unpainted.splice(0)) source.send({ type: "ack", number });
+  });
+  const sending = beforeNextPicture(sendState);
+  /** @type {number[]} */ const unpainted = [];
+  let isStarting = false;
   let stopKeys = () => {};
 
   /** @param {State} begin */
   async function start(begin) {
-    starting = true;
+    isStarting = true;
     const shared = (await stateOfFragment(fragment, begin)) ?? readState(parsed(kept), begin);
     const store = createStore(shared ?? begin);
     const painter = createPainter(store);
@@ -59,35 +66,33 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     layout.header.replaceChildren(...headerBar(app));
     layout.fill(app, panelsOf(source));
     stopKeys = watchKeys(app);
-    store.watch(() => sendSoon());
+    store.watch(sending.soon);
     sendState();
     onReady(app);
   }
 
-  let sending = 0;
-  function sendSoon() {
-    sending ||= requestAnimationFrame(() => {
-      sending = 0;
-      sendState();
-    });
-  }
-
   function sendState() {
-    if (app === null) return;
-    source.send({ type: "state", revision: app.store.revision(), state: app.store.state() });
+    if (app !== null) source.send({ type: "state", revision: app.store.revision(), state: app.store.state() });
   }
 
-  /** @type {number[]} */ const unpainted = [];
-  let painting = 0;
-  /** @param {number} number */
-  function paintSoon(number) {
-    unpainted.push(number);
-    painting ||= requestAnimationFrame(() => {
-      painting = 0;
-      live.emit("frame", live.frame);
-      if (app !== null) summarise(app);
-      for (const painted of unpainted.splice(0)) source.send({ type: "ack", number: painted });
-    });
+  /** @param {Message} message */
+  function takeFrame({ facts }, /** @type {boolean} */ isShown) {
+    if (!isShown) return source.send({ type: "ack", number: facts.number });
+    unpainted.push(facts.number);
+    painting.soon();
+  }
+
+  /** @param {Message} message */
+  function take(message) {
+    const { kind, facts } = message;
+    if (kind === "welcome" && app !== null) sendState();
+    else if (kind === "welcome" && !isStarting) void start(facts.state);
+    else if (kind === "dataset") layout.forget("state");
+    else if (kind === "notice") layout.notify(facts.text);
+    const isSeenTo = live.emit(kind, kind === "answer" || kind === "row" ? message : facts);
+    if (kind !== "problem" || isSeenTo || !PLACES_OF_PAGE.has(facts.where)) return;
+    if (app === null) layout.refuse(problemText(facts));
+    else layout.notify(problemText(facts), "problem", facts.where === "connection" ? "" : "state");
   }
 
   source.watch((status) => {
@@ -96,35 +101,33 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     if (status === "lost" || status === "closed") announce.say(headerStrings.statuses[status]);
   });
   source.listen((message) => {
-    const shown = live.receive(message);
-    if (message.kind === "frame") {
-      if (shown) paintSoon(message.facts.number);
-      else source.send({ type: "ack", number: message.facts.number });
-      return;
-    }
-    if (!shown) return;
-    if (message.kind === "welcome") {
-      if (app !== null) sendState();
-      else if (!starting) void start(message.facts.state);
-    }
-    if (message.kind === "dataset") layout.forget("state");
-    if (message.kind === "notice") layout.notify(message.facts.text);
-    const isSeenTo = live.emit(message.kind, message.kind === "answer" || message.kind === "row" ? message : message.facts);
-    if (message.kind === "problem" && !isSeenTo && PLACES_OF_PAGE.has(message.facts.where)) {
-      const text = problemText(message.facts);
-      if (app === null) layout.refuse(text);
-      else layout.notify(text, "problem", message.facts.where === "connection" ? "" : "state");
-    }
+    const isShown = live.receive(message);
+    if (message.kind === "frame") takeFrame(message, isShown);
+    else if (isShown) take(message);
   });
 
   return () => {
-    cancelAnimationFrame(painting);
-    cancelAnimationFrame(sending);
+    for (const each of [painting, sending, theme, announce, layout]) each.close();
     stopKeys();
-    theme.close();
-    announce.close();
-    layout.close();
     root.replaceChildren();
+  };
+}
+
+/**
+ * Return what does something once before the screen's next picture, however often it is asked to.
+ *
+ * @param {() => void} action
+ */
+function beforeNextPicture(action) {
+  let waiting = 0;
+  return {
+    soon() {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        action();
+      });
+    },
+    close: () => cancelAnimationFrame(waiting),
   };
 }
 

@@ -15,6 +15,7 @@ import { LESSON_STEPS, stateOfStep } from "./lesson_steps.js";
 import { FEEDBACK_TEXTS, STEP_TEXTS } from "./lesson_strings.js";
 import { stepView } from "./lesson_step_view.js";
 import { onRowAnswer } from "./row_form.js";
+import { readState } from "./sharing.js";
 import { lessonStrings } from "./strings.js";
 import { openTeacherPage } from "./teacher_page.js";
 import { outcomeAt, cheapestThreshold, thresholdInForce } from "./thresholds.js";
@@ -34,8 +35,8 @@ export function lessonPanel(app) {
   const { store, live } = app;
   const record = emptyRecord();
   const progress = rememberedProgress();
-  const shared = JSON.stringify(store.state());
-  const opened = LESSON_STEPS.findIndex((step) => JSON.stringify(stateOfStep(step)) === shared);
+  const written = (/** @type {import("./types.js").State} */ state) => JSON.stringify(readState(state, store.state()));
+  const opened = LESSON_STEPS.findIndex((step) => written(stateOfStep(step)) === written(store.state()));
   if (opened >= 0) progress.step = opened;
 
   const stepper = make("ol", { class: "stepper", "aria-label": lessonStrings.all });

@@ -57,6 +57,8 @@ function begin() {
         remember(SESSION, source.session(), TAB);
       };
       window.addEventListener("pagehide", keep);
+      // A link with another state, opened in the same tab, changes the fragment alone.
+      window.addEventListener("hashchange", () => window.location.reload());
     },
   });
 }

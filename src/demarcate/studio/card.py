@@ -11,7 +11,7 @@ import torch
 
 from demarcate.engine import Member
 from demarcate.engine.live_training import LiveTraining
-from demarcate.formatting import counted, listed
+from demarcate.formatting import counted, listed, sized
 from demarcate.studio.placed_problem import PlacedProblem, StudioError, placed
 from demarcate.studio.state import LIMITS, CardState
 from demarcate.studio.trained_card import ChangeOnTheWay, TrainedCard, network_of, training_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 AT_ONCE = ("lr", "weight_decay", "dropout")
 """What a card trains on with when it changes; all else but its name, and when it pauses, builds it anew."""
 PAUSES = ("epochs", "patience")
-MAX_BYTES = 2**30
+MAX_BYTES = 1_000_000_000
 """The most memory that the training of one card may take."""
 
 
@@ -159,17 +159,11 @@ class Card:
         if not divergences:
             return ""
         seeds = [self.settings.seed + index for index in divergences]
-        subject = (
-            ""
-            if self.settings.seeds == 1
-            else f"Seed {listed(seeds)}: "
-            if len(seeds) == 1
-            else f"Seeds {listed(seeds)}: "
-        )
+        several = f"{'Seed' if len(seeds) == 1 else 'Seeds'} {listed(seeds)}: "
         (first, *_) = divergences.values()
         best = self.live.best_epochs()[next(iter(divergences))]
         shown = f"its weights after epoch {best}" if best else "its first weights"
-        return f"{subject}{first}; {shown} are shown. Lower the rate"
+        return f"{several if self.settings.seeds > 1 else ''}{first}; {shown} are shown. Lower the rate"
 
     def _check(self, data: "StudioData") -> None:
         """Refuse what cannot be trained on these rows."""
@@ -185,8 +179,8 @@ class Card:
         needed = memory_of(settings, data.encoder.n_encoded, outputs, len(data.train_rows), len(data.monitored_rows))
         if needed > MAX_BYTES:
             fact = f"Training {listed(settings.hidden)} units with {counted(settings.seeds, 'seed')} on "
-            fact += f"{counted(len(data.train_rows), 'row')} takes about {needed / 2**30:.1f} GB"
-            remedy = f"Take smaller batches, fewer units or seeds: a card may take {MAX_BYTES / 2**30:.0f} GB"
+            fact += f"{counted(len(data.train_rows), 'row')} takes about {sized(needed)}"
+            remedy = f"Take smaller batches, fewer units or seeds: a card may take {sized(MAX_BYTES)}"
             raise StudioError([PlacedProblem.of("card", fact, remedy, field="batch_size", card=settings.id)])
 
     @staticmethod

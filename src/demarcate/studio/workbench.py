@@ -123,16 +123,17 @@ class Workbench:
         """Begin anew with the same seeds: one card, or all with None."""
         if card_id is not None:
             self.card(card_id)
-        chosen = [card.settings for card in self.cards if card_id in (None, card.settings.id)]
         data = self.data
-        if data is not None:
-            self._round.clear()
-            ids = {each.id for each in chosen}
-            self._cards = [
-                self._built(each.settings, data, each.begin + 1) if each.settings.id in ids else each
-                for each in self._cards
-            ]
-            self.has_news = True
+        if data is None:
+            return
+        self._round.clear()
+        self._cards = [
+            self._built(card.settings, data, card.begin + 1)
+            if isinstance(card, Card) and card_id in (None, card.settings.id)
+            else card
+            for card in self._cards
+        ]
+        self.has_news = True
 
     def train(self, seconds: float) -> None:
         """Train the cards in turn for about so long on a processor; `is_running` ends with the last that can go on."""

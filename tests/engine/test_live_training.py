@@ -185,10 +185,15 @@ def test_patience_pauses_where_a_fit_stops_and_is_counted_again_when_it_goes_on(
     live.train(1000)
     assert live.is_out_of_patience
     assert live.epoch == fitted.history.n_epochs
-    assert live.best_epochs() == [fitted.best_epoch]
+    assert live.best_epochs() == live.weight_epochs == [fitted.best_epoch]
+    assert all(map(torch.equal, live.states()[0][0], fitted.state[0]))
+    assert torch.equal(live.population().flat, live.population().layout.pack([fitted.state]))
     live.train(1000)
     assert live.epoch == fitted.history.n_epochs
     live.go_on()
+    assert live.weight_epochs == [live.epoch]
+    last = [replace(each, training=replace(training, patience=None, epochs=live.epoch)) for each in members]
+    assert all(map(torch.equal, live.states()[0][0], fit(last, samples_of(), device="cpu")[0].state[0]))
     live.train(1000)
     assert live.epoch >= fitted.history.n_epochs + 5
 

@@ -10,6 +10,7 @@ import torch
 from demarcate import Network, Training, datasets, train
 from demarcate.errors import DivergenceWarning
 from demarcate.studio.card import Card, memory_of
+from demarcate.studio.code_listing import CodeListing
 from demarcate.studio.placed_problem import StudioError
 from demarcate.studio.state import LIMITS, CardState, DataState, SplitState
 from demarcate.studio.studio_data import StudioData
@@ -134,8 +135,17 @@ def test_patience_pauses_a_card_and_says_so(card):
     own = card(hidden=(64,), lr=0.05, batch_size=None, patience=5, epochs=5000)
     own.advance(5000, 60.0)
     assert own.live.is_out_of_patience
-    assert own.status(is_running=True) == ("finished", "5 epochs without a better loss; Run counts again")
+    (best,) = own.live.best_epochs()
+    note = f"5 epochs without a better loss: the weights are those of epoch {best}. Run trains on"
+    assert own.status(is_running=True) == ("finished", note)
     paused = own.live.epoch
+    stopped = own.trained(1)
+    assert (stopped.epoch, stopped.n_epochs, stopped.is_stopped) == (best, paused, True)
+    (run,) = runs_of(own, best, datasets.moons(60))
+    assert all(map(torch.equal, itertools.chain.from_iterable(stopped.states[0]), run.network.parameters()))
+    listing = CodeListing.of(stopped).demarcate
+    assert f"epochs={best}," in listing
+    assert f"stopped after {paused} epochs with the weights of epoch {best}" in listing
     own.advance(own.one_epoch_more(), 10.0)
     assert own.live.epoch == paused + 1
     own.go_on()

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
+import torch
 
 from demarcate import datasets, train
+from demarcate.studio.card import Card
 from demarcate.studio.code_listing import CodeListing
 from demarcate.studio.state import CardState, DataState, SplitState
 from demarcate.studio.studio_data import StudioData
@@ -81,6 +83,19 @@ def test_both_listings_run_as_copied_and_give_the_numbers_of_the_card(data):
 def test_every_setting_of_a_card_is_in_its_listings(settings):
     data = StudioData.of(DataState(n_samples=60), HALVES, Tables())
     _assert_both_give_the_card(data, replace(SMALL, **settings))
+
+
+def test_seeds_that_stopped_have_their_own_best_weights_in_the_listing():
+    data = StudioData.of(DataState(n_samples=60), HALVES, Tables())
+    card = Card(replace(SMALL, hidden=(32,), lr=0.05, batch_size=None, patience=4, epochs=5000, seeds=3), data)
+    card.advance(5000, 60.0)
+    stopped = card.trained(1)
+    assert stopped.is_stopped
+    assert len(set(card.live.best_epochs())) > 1
+    again, _ = _run(CodeListing.of(stopped).demarcate)
+    for run, state, best in zip(again["runs"].repeats["small"], stopped.states, card.live.best_epochs(), strict=True):
+        assert run.best_epoch == best
+        assert all(map(torch.equal, run.predictor.states()[0][0], state[0]))
 
 
 @pytest.mark.parametrize("split", [SplitState(0.3, 0), SplitState(0, 0.3)], ids=["no test rows", "no validation rows"])

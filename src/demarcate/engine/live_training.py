@@ -20,7 +20,8 @@ class LiveTraining:
     """Trains members of one network and training, which differ in their seeds, on and on, on the CPU.
 
     Without changes on the way, weights, losses and accuracies after an epoch are those of `fit` with as many epochs and
-    without patience, bit for bit: members have the weights of the last step, not their best. One whose loss stops being
+    without patience, bit for bit: members have the weights of the last step. Once the patience of all is over they have
+    their best, as those of `fit` with patience, until training goes on from where it was. One whose loss stops being
     finite ends, with its best weights; the others go on.
     """
 
@@ -62,6 +63,16 @@ class LiveTraining:
     def is_out_of_patience(self) -> bool:
         """Whether patience is over for every member that trains on."""
         return not self.has_ended and self.epoch >= self._patient_until()
+
+    @property
+    def weight_epochs(self) -> list[int]:
+        """The epoch of each member's present weights: the last, or its best if that is what it has."""
+        if self.is_out_of_patience:
+            return self.best_epochs()
+        epochs = [self.epoch] * len(self.members)
+        for index in self.divergences:
+            epochs[index] = self.best_epochs()[index]
+        return epochs
 
     def train(self, until: int, seconds: float = math.inf) -> None:
         """Train up to and including an epoch, and at least a step; less when time or patience is over.
@@ -158,13 +169,14 @@ class LiveTraining:
     def _present(self) -> Tensor:
         """Return the members' parameters, ``(n_members, n_parameters)``."""
         trainer = self._trainer
+        weights = trainer.best.flat if self.is_out_of_patience else trainer.weights
         if len(trainer.active) == len(self.members):
-            return trainer.weights
+            return weights
         flat = torch.zeros(len(self.members), self._layout.n_parameters, device=HOST)
         for index, (own, _) in trainer.results.ends.items():
             flat[index] = own
         if trainer.active:
-            flat[trainer.active] = trainer.weights
+            flat[trainer.active] = weights
         return flat
 
     def _patient_until(self) -> float:

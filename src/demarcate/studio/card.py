@@ -77,6 +77,8 @@ class Card:
 
     def step(self) -> None:
         """Train one batch, also past where the card pauses."""
+        if self.live.is_out_of_patience:
+            self.live.go_on()
         self.live.step()
         self.pauses_after = max(self.pauses_after, self.live.epoch)
 
@@ -126,10 +128,13 @@ class Card:
 
     def trained(self, revision: int) -> TrainedCard:
         """Return the card as it is now, apart from its training, which goes on."""
+        own = set(self.live.weight_epochs)
         return TrainedCard(
             card=self.settings,
             data=self.data,
-            epoch=self.live.epoch,
+            epoch=own.pop() if len(own) == 1 else self.live.epoch,
+            n_epochs=self.live.epoch,
+            is_stopped=self.live.is_out_of_patience,
             states=tuple(self.live.states()),
             changes=tuple(self.changes),
             revision=revision,
@@ -148,7 +153,9 @@ class Card:
         """Return why training pauses by itself, and what goes on with it."""
         epoch, patience = self.live.epoch, self.settings.patience
         if self.live.is_out_of_patience and patience is not None:
-            return f"{counted(patience, 'epoch')} without a better loss; Run counts again"
+            best = sorted(set(self.live.best_epochs()))
+            of = f"epoch {best[0]}" if len(best) == 1 else f"each seed's best epoch ({listed(best)})"
+            return f"{counted(patience, 'epoch')} without a better loss: the weights are those of {of}. Run trains on"
         if epoch >= LIMITS["epochs"]:
             return f"{counted(epoch, 'epoch')} are over, the most there can be"
         return f"{counted(epoch, 'epoch')} {'is' if epoch == 1 else 'are'} over; Run trains as many again"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from demarcate.studio.listing_rows import rows_with_demarcate
 from demarcate.studio.pytorch_listing import pytorch_script
-from demarcate.studio.script_parts import call, epochs_of, literal, named, notes_of, script, together
+from demarcate.studio.script_parts import call, epochs_of, has_own_epochs, literal, named, notes_of, script, together
 from demarcate.studio.tables import OpenedTable
 from demarcate.studio.trained_card import TrainedCard
 
@@ -40,6 +40,9 @@ def _training_lines(trained: TrainedCard) -> list[str]:
         "epochs": epochs_of(trained),
         "batch_size": card.batch_size,
     }
+    if has_own_epochs(trained):
+        # So long a patience ends nothing, and restores the best of all epochs.
+        training["patience"] = epochs_of(trained)
     parts = [name for name in ("train_rows", "validation_rows", "test_rows") if len(getattr(data, name))]
     options: dict[str, object] = {"seed": card.seed, **({"seeds": card.seeds} if card.seeds > 1 else {})}
     options |= {} if data.data.standardise else {"standardise": False}

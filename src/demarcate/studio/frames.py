@@ -78,15 +78,12 @@ class CardCurves:
     def numbers(self) -> Tensor:
         """Return the `CURVES` of the weights that are shown, float64 ``(4, n_seeds)``, NaN where there are none.
 
-        They are those of the last epoch, and of a network that has diverged those of its best.
+        They are those of the last epoch, and of a network that has its best weights those of that epoch.
         """
         live = self.card.live
-        epochs = [live.epoch] * len(live.members)
-        for index in live.divergences:
-            epochs[index] = live.best_epochs()[index]
         columns = [
             live.history(epoch - 1)[0, : len(CURVES), index] if epoch else torch.full((len(CURVES),), torch.nan)
-            for index, epoch in enumerate(epochs)
+            for index, epoch in enumerate(live.weight_epochs)
         ]
         return torch.stack(columns, 1)
 

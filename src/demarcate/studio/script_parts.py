@@ -93,7 +93,22 @@ def notes_of(trained: TrainedCard) -> tuple[str, ...]:
             f"The rate falls over {counted(card.epochs, 'epoch')}, and the page had trained {trained.epoch:,}; here "
             f"all {card.epochs:,} are trained."
         )
+    if trained.is_stopped and has_own_epochs(trained):
+        notes.append(
+            "On the page each seed's network has the weights of its best epoch, as with patience here; a plain loop "
+            "ends with the last."
+        )
+    elif trained.is_stopped and trained.n_epochs is not None and card.schedule != "cosine":
+        notes.append(
+            f"Training stopped after {counted(trained.n_epochs, 'epoch')} with the weights of epoch {trained.epoch:,}, "
+            f"the best on the validation rows; here {counted(trained.epoch, 'epoch')} are trained."
+        )
     return tuple(notes)
+
+
+def has_own_epochs(trained: TrainedCard) -> bool:
+    """Whether several networks stopped, each with the weights of its own best epoch."""
+    return trained.is_stopped and len(trained.states) > 1
 
 
 def epochs_of(trained: TrainedCard) -> int:

@@ -101,7 +101,11 @@ def _record(trained: TrainedCard) -> dict[str, Any]:
     finite = trained.history.drop_nulls().drop_nans()
     thinned = finite.filter((pl.col("epoch") % every == 0) | (pl.col("epoch") == finite["epoch"].max()))
     history = thinned.select(pl.col("epoch").cast(pl.Int64), pl.exclude("epoch").cast(pl.Float64))
-    member = {"history": history.to_dict(as_series=False), "epochs": trained.epoch, "best_epoch": trained.epoch}
+    member = {
+        "history": history.to_dict(as_series=False),
+        "epochs": trained.n_epochs or trained.epoch,
+        "best_epoch": trained.epoch,
+    }
     return {"members": [member]}
 
 

@@ -40,13 +40,17 @@ class TrainedCard:
     data
         The rows that it trains on.
     epoch
-        Epochs that are over, 0 before training.
+        The epoch of the weights, 0 before training; where seeds have the weights of different epochs, the last.
     states
         The weights of each seed's network.
     changes
         What was changed on the way, in order; empty where the settings were these from the beginning.
     revision
         That of the state that the card is of.
+    n_epochs
+        Epochs that are over; None for as many as `epoch`.
+    is_stopped
+        Whether patience ended the training, so that each network has the weights of its best epoch.
     history
         One row for each epoch: ``epoch``, ``train_loss``, ``train_accuracy`` and, after the name of the monitored rows,
         ``..._loss`` and ``..._accuracy``, means over seeds; None where nobody needs it.
@@ -59,6 +63,8 @@ class TrainedCard:
     changes: tuple[ChangeOnTheWay, ...] = ()
     revision: int = 0
     history: pl.DataFrame | None = None
+    n_epochs: int | None = None
+    is_stopped: bool = False
 
     @property
     def network(self) -> Network:
@@ -92,7 +98,7 @@ def network_of(card: "CardState") -> Network:
 
 
 def training_of(card: "CardState", epochs: int | None = None) -> Training:
-    """Return the training of a card's networks, to the last epoch: nothing is restored there.
+    """Return the training of a card's networks without patience, which ends with the weights of the last epoch.
 
     ``epochs`` None takes the card's own number.
     """

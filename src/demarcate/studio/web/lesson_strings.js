@@ -517,8 +517,8 @@ export const STEP_TEXTS = Object.freeze({
     title: "Stop early, and take the result away",
     idea: [
       "A network that overfits was better before. Early stopping waits a number of epochs, its patience, for a lower " +
-        "loss on the validation rows, and takes the weights of the best epoch. Here the card only pauses, so that you " +
-        "see what came after its best.",
+        "loss on the validation rows, and then takes the weights of the best epoch. Run goes on from where it stopped, so " +
+        "that you see what comes after.",
       "There are three kinds of rows here. Validation rows choose the epoch. Test rows choose nothing, so that " +
         "their score is true.",
     ],

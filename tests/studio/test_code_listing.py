@@ -1,6 +1,8 @@
+import ast
 import contextlib
 import io
 from dataclasses import replace
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -151,6 +153,23 @@ def test_a_dropped_table_has_to_be_put_beside_the_script(tmp_path):
     listing = CodeListing.of(trained, opened)
     assert listing.notes == ("Put mine.csv beside the script: it was dropped on the page.",)
     assert 'read_table("mine.csv")' in listing.demarcate
+
+
+def test_names_stay_names_whatever_they_hold(tmp_path):
+    path, tables = tmp_path / "upload-1", Tables()
+    column = 'a\n" + stop #'
+    pl.DataFrame(
+        {column: [n % 7 for n in range(40)], "b": [n % 5 for n in range(40)], "y": ["u", "v"] * 20}
+    ).write_parquet(path)
+    opened = tables.open(path, "mine.parquet")
+    opened = replace(opened, name='x\nraise SystemExit("stopped")')
+    source = DataState(source="table", table=opened.id, target="y", drop=(column,))
+    tables = SimpleNamespace(table=lambda _id: opened)
+    trained, _ = _trained(StudioData.of(source, HALVES, tables), replace(SMALL, name='"""\n'))
+    for code in (CodeListing.of(trained, opened).demarcate, CodeListing.of(trained, opened).pytorch):
+        statements = ast.parse(code).body
+        assert not any(isinstance(statement, ast.Raise) for statement in statements)
+        assert "beside the script" in code
 
 
 def test_what_was_changed_on_the_way_is_said_in_a_comment():

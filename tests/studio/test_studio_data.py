@@ -1,6 +1,8 @@
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
 from demarcate import Network, Training, datasets, train
@@ -147,7 +149,7 @@ def test_a_split_that_cannot_be_is_refused(tables, split, field):
 def test_training_rows_without_a_class_are_refused(tables):
     table = tables.add(pl.DataFrame({"a": range(20), "b": range(20, 0, -1), "y": ["u", "v"] * 9 + ["w", "u"]}), "t")
     data = DataState(source="table", table=table.id, target="y")
-    results = {seed: _split_or_error(data, seed, tables) for seed in range(10)}
+    results = {seed: _data_or_error(data, SplitState(0.4, 0.3, seed), tables) for seed in range(10)}
     refused = [str(result) for result in results.values() if isinstance(result, StudioError)]
     drawn = [result for result in results.values() if isinstance(result, StudioData)]
     assert refused
@@ -156,9 +158,9 @@ def test_training_rows_without_a_class_are_refused(tables):
     assert all("whatever their class" in own.message(VIEW, 0).facts["notices"][-1] for own in drawn)
 
 
-def _split_or_error(data, seed, tables):
+def _data_or_error(data, split, tables):
     try:
-        return StudioData.of(data, SplitState(0.4, 0.3, seed), tables)
+        return StudioData.of(data, split, tables)
     except StudioError as error:
         return error
 
@@ -247,3 +249,27 @@ def test_a_table_of_categories_alone_has_a_map(tables):
     assert (facts["axes"], facts["held"]) == (["a", "b"], {"c": "x"})
     assert "A slice at medians and commonest values: c" in facts["caption"]
     assert own.grid(VIEW, 4).shape == (16, own.encoder.n_encoded)
+
+
+POINT = st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.integers(0, 9))
+SHARE = st.floats(0, 0.8)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(["moons", "circles", "blobs", "drawn"]),
+    st.integers(10, 40),
+    st.floats(0, 10),
+    st.lists(POINT, max_size=12),
+    st.tuples(SHARE, SHARE, st.integers(0, 9)),
+)
+def test_every_state_is_shown_or_refused_in_words(source, n_samples, noise, added, split):
+    data = DataState(source=source, n_samples=n_samples, noise=noise, added=tuple(added))
+    own = _data_or_error(data, SplitState(*split), Tables())
+    if isinstance(own, StudioError):
+        assert all(each.field and each.problem.remedy for each in own.problems)
+        return
+    message = own.message(VIEW, 0)
+    message.to_bytes()
+    assert sum(message.facts["n_rows"].values()) == len(own.codes)
+    assert np.isfinite(own.grid(VIEW, 4)).all()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping
 
-from demarcate.formatting import counted
+from demarcate.formatting import counted, visible
 from demarcate.studio.trained_card import TrainedCard
 
 ALIASES = {"numpy": "np", "polars": "pl"}
@@ -16,7 +16,8 @@ STANDARD = ("math",)
 
 def script(comments: Iterable[str], imports: Mapping[str, Iterable[str]], *parts: Iterable[str]) -> str:
     """Return a whole script: comments, imports by module, and parts with an empty line between them."""
-    lines = [*(f"# {comment}" for comment in comments), "", *_import_lines(imports)]
+    # A file's name may hold a line break, behind which a comment would be code.
+    lines = [*(f"# {visible(comment)}" for comment in comments), "", *_import_lines(imports)]
     for part in parts:
         lines += ["", *part]
     return "\n".join(lines) + "\n"

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_POINTS, MAX_MONITORED = 5000, 2000
 """Rows of a large table that are drawn, and monitored rows whose logits go to the page: a sample of them."""
+MAX_VIEWS = 100
+"""Views that are kept: a value that is moved makes many."""
 PART_NUMBERS = {"train": 0, "validation": 1, "test": 2}
 """The parts of the rows, as the page numbers them."""
 
@@ -133,6 +135,8 @@ class StudioData:
     def slice(self, view: "ViewState") -> SliceView:
         """Return the axes and held values of a view; StudioError where the table does not have them."""
         key = (view.columns, tuple(sorted(view.held.items())))
+        if len(self._slices) >= MAX_VIEWS:
+            self._slices.clear()
         if key not in self._slices:
             chosen = SliceView.of(self._frame, self.table.schema, view, self.codes, self._guide_for_slices)
             self._slices[key] = chosen.over(DRAWN_EXTENT) if self._is_on_canvas else chosen

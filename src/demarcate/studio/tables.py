@@ -77,7 +77,9 @@ class OpenedModel:
     def notices(self) -> tuple[str, ...]:
         """What is to be done with it."""
         columns = ", ".join(quoted(column.name) for column in self.predictor.schema.used[:6])
-        return (f"{self.name} is a model without its table. Open a table with its columns ({columns}): Ask shows its map.",)
+        return (
+            f"{self.name} is a model without its table. Open a table with its columns ({columns}): Ask shows its map.",
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return what the page's form shows of it."""

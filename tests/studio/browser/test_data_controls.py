@@ -159,6 +159,7 @@ def test_a_bad_table_is_refused_in_words_and_the_page_goes_on(tab, shared_tab, t
     drop(tab, "plants.csv", text)
     tab.page.locator(".problem:visible").filter(has_text=message).first.wait_for()
     tab.choose("Circles")
+    tab.holds("circles", "data", "source")
     assert newest(tab).facts["title"].startswith("circles")
     assert before == "moons"
 

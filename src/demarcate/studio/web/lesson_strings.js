@@ -223,7 +223,8 @@ export const STEP_TEXTS = Object.freeze({
       ],
       [
         "Which of ReLU, tanh, GELU and sigmoid needs the most epochs?",
-        "Sigmoid: its derivative is at most a quarter, so that two layers of it pass on small gradients.",
+        "Sigmoid: 45 epochs to 0.99 with 16-16, and 6 to 12 with the others (medians of ten). Its derivative is at " +
+          "most a quarter, so that two layers of it pass on small gradients.",
       ],
     ],
   },
@@ -476,7 +477,7 @@ export const STEP_TEXTS = Object.freeze({
       ],
       [
         "Regularise big: dropout 0.5, weight decay 0.01, or patience 50. Which comes closest to good?",
-        "Log loss on fresh rows over five splits: 0.50 as it is, 0.34 with dropout, 0.19 with weight decay, 0.22 " +
+        "Log loss on fresh rows over five splits: 0.5 as it is, 0.34 with dropout, 0.19 with weight decay, 0.22 " +
           "stopped early; good has 0.26. With a weight decay of 0.1 it underfits: 0.49.",
       ],
       [

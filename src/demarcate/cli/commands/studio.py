@@ -26,7 +26,7 @@ class StudioOptions:
     table: str | None = argument(
         "What the page begins with: a CSV, TSV, Parquet, Arrow or JSON lines file, an http(s) address, a built-in data "
         "set, a model file, or a recording. [default: moons]",
-        "[TABLE]",
+        "TABLE",
         default=None,
         complete=complete_table,
     )

@@ -80,7 +80,7 @@ export const STEP_TEXTS = Object.freeze({
     todo: [
       "Do not run yet. Move the pointer over the map, and read logits, probabilities and prediction.",
       "Note the accuracy at epoch 0.",
-      "Open the settings of the card, and give the network the seeds 1, 2 and 3, one after the other.",
+      "Open More settings on the card, and give the network the seeds 1, 2 and 3, one after the other.",
     ],
     watch: "The sum of the probabilities; which bar is the longest; how far the accuracy moves from seed to seed.",
     question: "Four classes are equally frequent. Which accuracy do networks without training have on average?",
@@ -359,7 +359,7 @@ export const STEP_TEXTS = Object.freeze({
     todo: [
       "Train 50 epochs, and note the accuracy on fresh rows.",
       "Give the split the seeds 1, 2, 3 and 4, and train each time.",
-      "Switch standardising off. Does it change more than another split does?",
+      "Which of the five accuracies would you report, and why?",
     ],
     watch: "The lowest and the highest of your five accuracies. Nothing but the split has changed.",
     question:

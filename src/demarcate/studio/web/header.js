@@ -62,14 +62,20 @@ function epochReadout(app) {
     const epochs = (app.live.frame?.cards ?? []).map((card) => card.epoch);
     setText(number, Math.max(0, ...epochs).toLocaleString("en"));
   });
+  let isRefused = false;
   const show = () => {
-    const isStarting = app.live.status === "open" && app.live.frame === null;
+    const isStarting = app.live.status === "open" && app.live.frame === null && !isRefused;
     const shown = isStarting ? "starting" : app.live.status;
     setAttribute(status, "data-status", shown);
     setText(status, headerStrings.statuses[shown]);
   };
   app.live.on("status", show);
   app.live.on("frame", show);
+  // A session that refuses what the page begins with, such as a model without its table, is ready, too.
+  app.live.on("problem", () => {
+    isRefused = true;
+    show();
+  });
   show();
   return make("div", { class: "readout" }, make("span", { class: "epoch" }, `${headerStrings.epochLabel} `, number), status);
 }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { niceStep } from "../../../src/demarcate/studio/web/axes_form.js";
+import { withAxis } from "../../../src/demarcate/studio/web/axes_form.js";
 import { tidyNumber } from "../../../src/demarcate/studio/web/controls.js";
 import { problemText } from "../../../src/demarcate/studio/web/field_problems.js";
+import { niceStep } from "../../../src/demarcate/studio/web/held_values.js";
+import { otherSeed } from "../../../src/demarcate/studio/web/knob_fields.js";
 import { nearestPosition } from "../../../src/demarcate/studio/web/sliders.js";
-import { otherSeed } from "../../../src/demarcate/studio/web/source_form.js";
 import { cardSummary } from "../../../src/demarcate/studio/web/summary.js";
 
 test("a slider over stops stands at a stop or between two of them", () => {
@@ -33,4 +34,10 @@ test("a card's summary has its numbers, or why it has none", () => {
   const card = { status: "running", epoch: 20, train_accuracy: 0.951, monitored_accuracy: null, note: "" };
   assert.equal(cardSummary("small", card, "test"), "small: epoch 20, accuracy 0.95 on train rows and none on test rows.");
   assert.equal(cardSummary("small", { ...card, status: "diverged", note: "The loss is no number." }, "test"), "small: The loss is no number.");
+});
+
+test("an axis that is chosen twice changes places with the other", () => {
+  assert.deepEqual(withAxis(["age", "chol"], 0, "thalach"), ["thalach", "chol"]);
+  assert.deepEqual(withAxis(["age", "chol"], 1, "thalach"), ["age", "thalach"]);
+  assert.deepEqual(withAxis(["age", "chol"], 0, "chol"), ["chol", "age"]);
 });

@@ -6,8 +6,8 @@
 import { button, numberBox } from "./controls.js";
 import { make, setText } from "./dom.js";
 import { problemsAt } from "./field_problems.js";
+import { otherSeed } from "./knob_fields.js";
 import { slider } from "./sliders.js";
-import { otherSeed } from "./source_form.js";
 import { splitStrings, wordStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").App} App */

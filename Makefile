@@ -8,7 +8,7 @@ LOWEST := $(VENV)/lowest/$(notdir $(BIN))
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 PATIENT := age=80 sex=0 cp=1 trestbps=124 chol=300 fbs=1 restecg=2 thalach=150 exang=0 oldpeak=2.3 slope=3 ca=0 thal=fixed
 
-.PHONY: demo dev test test-lowest lint web-check format docs notebooks handout fuzz bench-engine bench-tabular release-check clean
+.PHONY: demo dev test test-lowest test-notebooks lint web-check format docs notebooks handout fuzz bench-engine bench-tabular release-check clean
 
 demo: $(VENV)/core.stamp
 	$(BIN)/demarcate fit heart --out heart.safetensors
@@ -23,6 +23,10 @@ test: $(VENV)/dev.stamp
 # The same tests with the oldest version of everything that pyproject.toml allows.
 test-lowest: $(VENV)/lowest.stamp
 	$(LOWEST)/python -m pytest --numprocesses auto --dist worksteal
+
+# The studio's widget in JupyterLab and in marimo, in Chromium.
+test-notebooks: $(VENV)/notebooks.stamp
+	$(BIN)/python -m pytest tests/studio/notebooks/check_widget.py
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check
@@ -87,6 +91,10 @@ $(VENV)/dev.stamp: $(VENV)/core.stamp
 
 $(WEB)/node_modules/stamp: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --no-audit --no-fund --silent
+	touch $@
+
+$(VENV)/notebooks.stamp: $(VENV)/dev.stamp
+	$(PIP) --editable '.[notebook-test]'
 	touch $@
 
 $(VENV)/release.stamp: $(VENV)/core.stamp

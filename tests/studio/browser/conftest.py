@@ -208,7 +208,7 @@ class Opener:
         self.origin = re.match(r"http://[^/]+/", address)[0]
         self.watched, self.contexts = Watched(), []
 
-    def __call__(self, url=None, *, width=1280, height=900, scheme="light", allowed=None, is_live=True, init=""):
+    def __call__(self, url=None, *, width=1920, height=1000, scheme="light", allowed=None, is_live=True, init=""):
         context = self.browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
@@ -277,11 +277,11 @@ def tab(shared_tab):
 def axe():
     """Returns what axe-core finds on a page: rules with the number of elements and the first one."""
 
-    def found_on(page):
+    def found_on(page, within="html"):
         page.evaluate(AXE)
         violations = page.evaluate(
-            "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations)"
-        )
+            "(within) => axe.run(document.querySelector(within), {resultTypes: ['violations']})", within
+        )["violations"]
         found = [(each["id"], len(each["nodes"]), each["nodes"][0]["html"][:200]) for each in violations]
         width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         return found + ([("wider-than-the-window", width - room, "")] if width > room else [])

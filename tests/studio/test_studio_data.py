@@ -273,3 +273,9 @@ def test_every_state_is_shown_or_refused_in_words(source, n_samples, noise, adde
     message.to_bytes()
     assert sum(message.facts["n_rows"].values()) == len(own.codes)
     assert np.isfinite(own.grid(VIEW, 4)).all()
+
+
+def test_a_column_that_gives_the_target_away_is_said_as_the_table_opens(tables):
+    opened = tables.add({"a": [n % 7 for n in range(60)], "b": [n % 2 for n in range(60)], "y": ["u", "v"] * 30}, "t")
+    own = StudioData.of(DataState(source="table", table=opened.id, target="y"), SplitState(), tables)
+    assert any("'b'" in notice and "target" in notice for notice in own.message(VIEW, 0).facts["notices"])

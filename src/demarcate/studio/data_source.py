@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from demarcate.checks import check_table
 from demarcate.datasets import Dataset, blobs, circles, heart, moons
 from demarcate.formatting import counted, listed, quoted
 from demarcate.studio.caught_warnings import noted
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_CLASSES = 20
 """Classes that maps and colours can keep apart."""
+MAX_CHECKED = 20_000
+"""Rows up to which a table is checked for leaks as it opens: of more it takes seconds."""
 DRAWN_COLUMNS, DRAWN_TARGET = ("x1", "x2"), "label"
 """The columns of points set by hand, named as the generators name theirs."""
 
@@ -106,7 +109,17 @@ def _read_opened(data: "DataState", tables: Tables) -> ReadTable:
     if data.added and can_add:
         training_set, frame = _with_labelled_points(data, training_set, frame, labels, options)
     left_out = tuple(rows) if len(rows) < table.frame.height else None
-    return ReadTable(table.name, training_set, frame, options, can_add, left_out, (*notices, *own))
+    notices = [*notices, *own, *_leaks(training_set)]
+    return ReadTable(table.name, training_set, frame, options, can_add, left_out, tuple(notices))
+
+
+def _leaks(training_set: TrainingSet) -> list[str]:
+    """Return what makes scores of a table better than its networks will be, such as a column that names the class."""
+    if len(training_set.codes) > MAX_CHECKED:
+        return []
+    known = training_set.schema, training_set.parsed, training_set.codes, training_set.classes
+    findings = check_table(*known, unused_cells=training_set.unused_cells)
+    return [finding.text for finding in findings if finding.severity == "leak"]
 
 
 def _opened(

@@ -3,7 +3,6 @@
 What the server needs is imported once the browser has been asked to open the page: it takes a while to begin.
 """
 
-import asyncio
 import errno
 import logging
 import secrets
@@ -86,6 +85,8 @@ def run_studio(
             Thread(target=_open_browser, args=(address, notify), daemon=True).start()
         # Requests are answered while torch is imported and networks train, in other threads.
         sys.setswitchinterval(SWITCH_SECONDS)
+        import asyncio
+
         from demarcate.studio.access import Access
         from demarcate.studio.server import StudioServer
         from demarcate.studio.server_loop import StudioLoop

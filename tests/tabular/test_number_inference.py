@@ -131,9 +131,9 @@ def test_words_for_missing_values_hold_in_every_column():
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_columns_of_a_grammar_of_formats_are_read_right_or_noted(seed):
-    verdicts = Counter(map(number_columns.verdict, number_columns.draw_columns(20, seed)))
+    verdicts = Counter(map(number_columns.verdict, number_columns.draw_columns(10, seed)))
     assert verdicts["silent"] == 0
-    assert verdicts["right"] >= 10
+    assert verdicts["right"] >= 5
 
 
 @pytest.mark.parametrize(

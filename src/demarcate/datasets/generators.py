@@ -164,7 +164,7 @@ def _shuffled(
 def _dataset(name: str, X: npt.NDArray[np.float64], y: npt.NDArray[np.integer], description: str) -> Dataset:
     features = {f"x{position}": column for position, column in enumerate(X.T, start=1)}
     frame = pl.DataFrame({**features, "label": y.astype(np.int64)})
-    return Dataset(name, frame, "label", description=description, source=f"Drawn by scikit-learn's make_{name}.")
+    return Dataset(name, frame, "label", description=description, source=f"The numbers of scikit-learn's make_{name}.")
 
 
 def _centers(centers: int | Sequence[Sequence[float]]) -> int | npt.NDArray[np.float64]:

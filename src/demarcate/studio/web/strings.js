@@ -581,9 +581,9 @@ export const lessonStrings = Object.freeze({
 /** @see recorded_source.js, recording_file.js, player_bar.js */
 export const recordedStrings = Object.freeze({
   title: "Recording",
-  explanation: "A recording: run it, go to any moment, move the threshold and the costs. `demarcate studio` trains anew.",
+  explanation: "A recording: run it, go to any moment, move the threshold and the costs. 'demarcate studio' trains anew.",
   place: "Moment of the recording",
   time: (/** @type {number} */ seconds, /** @type {number} */ duration) => `${seconds.toFixed(1)} of ${duration.toFixed(1)} s`,
   unreadable: "This is no recording of a studio. Make one with `demarcate studio --record FILE`.",
-  refusal: { fact: "A recording answers no questions.", remedy: "Start `demarcate studio`, which does." },
+  refusal: { fact: "A recording answers no questions.", remedy: "Start 'demarcate studio', which does." },
 });

@@ -12,6 +12,7 @@ from demarcate.formatting import counted, quoted
 from demarcate.inspection.estimators import codes_and_classes
 from demarcate.phases import phase
 from demarcate.studio.card_scores import score_facts
+from demarcate.studio.dataset_message import sampled_rows
 from demarcate.studio.studio_data import StudioData
 from demarcate.studio.tables import OpenedModel
 from demarcate.tabular.fingerprint import fingerprint
@@ -37,7 +38,7 @@ def model_answer(data: StudioData, model: OpenedModel) -> tuple[dict[str, Any], 
         codes, classes = codes_and_classes(labels, predictor.classes)
         scores = score_sampled(codes, predictor.probabilities(parsed), PLAIN, rows="given")
         current.advance(detail="its map")
-        rows = np.sort(np.random.default_rng(0).permutation(len(labels))[:MAX_POINTS])
+        rows = sampled_rows(np.arange(len(labels)), MAX_POINTS)
         picture, caption = _picture(data, model, rows)
     known = predictor.record.get("provenance", {}).get("data_sha256")
     facts = {

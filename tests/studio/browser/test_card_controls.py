@@ -72,6 +72,34 @@ def test_epochs_and_seed_are_typed_or_drawn(tab, card):
     tab.frame_where(lambda facts: facts["cards"][0]["status"] == "finished", "an end after 3 epochs")
 
 
+TYPED = [
+    ("Dropout", "-1", "-1 is no number from 0 to 0.9: 0 stays.", "0"),
+    ("Learning rate", "0", "0 is no number from 0.000001 to 1000: 0.01 stays.", "0.01"),
+    ("Weight decay", "1e999", "This is no number from 0 to 1000: 0 stays.", "0"),
+    ("Epochs", "", "This is no whole number from 1 to 100000: 500 stays.", "500"),
+    ("Seed", "2.5", "2.5 is no whole number from 0 to 2147483638: 0 stays.", "0"),
+    ("Units in layer 1", "300", "300 is no whole number from 1 to 256: 2 stays.", "2"),
+]
+
+
+@pytest.mark.parametrize(("label", "typed", "said", "shown"), TYPED, ids=[each[0] for each in TYPED])
+def test_a_number_that_cannot_be_taken_is_said_and_the_one_in_force_shown(tab, card, label, typed, said, shown):
+    before = tab.state
+    box = card.get_by_role("spinbutton", name=label, exact=True)
+    for _ in range(2):
+        box.click()
+        box.press("Control+a")
+        tab.page.keyboard.press("Delete")
+        tab.page.keyboard.type(typed)
+        box.press("Enter")
+        card.get_by_role("alert").filter(has_text=said).wait_for()
+        assert box.input_value() == shown
+    assert tab.state == before
+    box.fill("1")
+    box.press("Enter")
+    card.get_by_role("alert").filter(has_text=said).wait_for(state="hidden")
+
+
 def test_layers_are_added_widened_narrowed_typed_and_removed(tab, card):
     card.get_by_role("button", name="Layer", exact=True).click()
     tab.holds([2, 2], "cards", 0, "hidden")

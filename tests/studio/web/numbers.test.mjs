@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withAxis } from "../../../src/demarcate/studio/web/axes_form.js";
-import { tidyNumber } from "../../../src/demarcate/studio/web/controls.js";
 import { problemText } from "../../../src/demarcate/studio/web/field_problems.js";
 import { niceStep } from "../../../src/demarcate/studio/web/held_values.js";
 import { otherSeed } from "../../../src/demarcate/studio/web/knob_fields.js";
 import { nearestPosition } from "../../../src/demarcate/studio/web/sliders.js";
 import { cardSummary } from "../../../src/demarcate/studio/web/summary.js";
+import { canBeTaken, tidyNumber } from "../../../src/demarcate/studio/web/typed_number.js";
 
 test("a slider over stops stands at a stop or between two of them", () => {
   const stops = [50, 100, 200, 1000];
@@ -40,4 +40,16 @@ test("an axis that is chosen twice changes places with the other", () => {
   assert.deepEqual(withAxis(["age", "chol"], 0, "thalach"), ["thalach", "chol"]);
   assert.deepEqual(withAxis(["age", "chol"], 1, "thalach"), ["age", "thalach"]);
   assert.deepEqual(withAxis(["age", "chol"], 0, "chol"), ["chol", "age"]);
+});
+
+test("a number is taken within its range, ends included, and whole where it has to be", () => {
+  const rule = { min: 0, max: 2 };
+  assert.deepEqual(
+    [0, 2, 0.5, -0.1, 2.1, NaN, Infinity].map((value) => canBeTaken(value, rule)),
+    [true, true, true, false, false, false, false],
+  );
+  assert.deepEqual(
+    [0, 2, 0.5].map((value) => canBeTaken(value, { ...rule, isWhole: true })),
+    [true, true, false],
+  );
 });

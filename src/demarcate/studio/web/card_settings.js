@@ -60,7 +60,7 @@ export function createCardSettings(app, id) {
       min: name === "seed" ? 0 : 1,
       max,
       beside,
-      onChange: (value) => change(name, (card) => void (card[name] = Math.round(value))),
+      onChange: (value) => change(name, (card) => void (card[name] = value)),
     });
     settings[name] = { field, show: (card) => field.set(card[name]) };
     return field.element;

@@ -53,11 +53,13 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
     maxlength: 60,
     readonly: isRecorded,
   });
-  name.addEventListener("change", () =>
+  name.addEventListener("change", () => {
     app.store.change(`card ${id} name`, (draft) => {
       for (const card of draft.cards) if (card.id === id) card.name = name.value.trim() || card.name;
-    }),
-  );
+    });
+    // A name of spaces is none: the one there is stays.
+    name.value = app.store.state().cards.find((card) => card.id === id)?.name ?? name.value;
+  });
   const heading = make("h2", { class: "unseen" });
   const status = make("span", { class: "card-status" });
   const note = make("p", { class: "card-note" });

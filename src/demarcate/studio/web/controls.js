@@ -5,6 +5,7 @@
  */
 import { make, setAttribute, setText, show, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
+import { typedNumber } from "./typed_number.js";
 
 /** @typedef {import("./icons.js").IconName} IconName */
 
@@ -45,41 +46,27 @@ export function button({ label, title, icon: name, kind = "", keys, onClick }) {
 }
 
 /**
- * Return a number as a box shows it, without the digits that come from binary fractions.
- *
- * @param {number} value
- */
-export function tidyNumber(value) {
-  return `${Number(value.toPrecision(10))}`;
-}
-
-/**
- * Return a box for a number.
+ * Return a box for a whole number.
  *
  * @param {object} options
  * @param {string} options.label
  * @param {number} options.min
  * @param {number} options.max
- * @param {number | "any"} [options.step]
  * @param {string} [options.hint]
  * @param {HTMLElement} [options.beside] such as a button
  * @param {(value: number) => void} options.onChange
  * @returns {Field<number>}
  */
-export function numberBox({ label, min, max, step = 1, hint, beside, onChange }) {
+export function numberBox({ label, min, max, hint, beside, onChange }) {
   const id = uniqueId("number");
-  const box = make("input", { type: "number", id, min, max, step });
+  const box = make("input", { type: "number", id, min, max, step: 1 });
   const frame = fieldFrame(label, id, hint, beside === undefined ? [box] : [box, beside], "number");
-  box.addEventListener("change", () => {
-    if (Number.isFinite(box.valueAsNumber)) onChange(Math.min(Math.max(box.valueAsNumber, min), max));
-  });
+  const problem = (/** @type {string | null} */ text) => frame.problem(text, [box]);
   return {
     element: frame.element,
-    set(value) {
-      if (box.valueAsNumber !== value) box.value = tidyNumber(value);
-    },
+    set: typedNumber(box, { min, max, isWhole: true }, onChange, problem),
     disable: (disabled) => void (box.disabled = disabled),
-    problem: (text) => frame.problem(text, [box]),
+    problem,
   };
 }
 
@@ -195,7 +182,7 @@ export function toggle({ label, hint, onChange }) {
  * @param {string} kind
  */
 export function fieldFrame(label, id, hint, controls, kind) {
-  const problemText = make("p", { class: "problem", id: uniqueId("problem"), hidden: true });
+  const problemText = make("p", { class: "problem", id: uniqueId("problem"), role: "alert", hidden: true });
   const hintText = hint === undefined ? null : make("p", { class: "hint", id: uniqueId("hint"), text: hint });
   if (hintText !== null) controls[0].setAttribute("aria-describedby", hintText.id);
   const element = make(

@@ -34,7 +34,7 @@ export function knobFields(app) {
   const { store } = app;
   const limits = app.live.welcome?.limits ?? {};
   const samples = limits.samples ?? ROW_STOPS[ROW_STOPS.length - 1];
-  const knob = (/** @type {Knob} */ name, /** @type {{min: number, max: number, step?: number, stops?: number[]}} */ scale) =>
+  const knob = (/** @type {Knob} */ name, /** @type {{min: number, max: number, step?: number, stops?: number[], isWhole?: boolean}} */ scale) =>
     slider({
       label: dataStrings.knobs[name],
       ...scale,
@@ -42,10 +42,10 @@ export function knobFields(app) {
       onSettle: store.settle,
     });
   const knobs = {
-    n_samples: knob("n_samples", { min: 10, max: samples, stops: ROW_STOPS.filter((rows) => rows <= samples) }),
+    n_samples: knob("n_samples", { min: 10, max: samples, stops: ROW_STOPS.filter((rows) => rows <= samples), isWhole: true }),
     noise: knob("noise", { min: 0, max: 1, step: 0.01 }),
     factor: knob("factor", { min: 0, max: 0.95, step: 0.01 }),
-    centers: knob("centers", { min: 2, max: limits.centers ?? 10 }),
+    centers: knob("centers", { min: 2, max: limits.centers ?? 10, isWhole: true }),
     cluster_std: knob("cluster_std", { min: 0, max: 5, step: 0.1 }),
   };
   const draw = () => setData("draw", (data) => (data.random_state = otherSeed(data.random_state)));

@@ -6,6 +6,7 @@
 import { button } from "./controls.js";
 import { make, setAttribute, setText, show, uniqueId } from "./dom.js";
 import { cardStrings } from "./strings.js";
+import { typedNumber } from "./typed_number.js";
 
 /** Widths that the buttons go through; any other can be typed. */
 const WIDTH_STEPS = Object.freeze([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256]);
@@ -25,10 +26,11 @@ export function layerEditor({ limits, onChange }) {
   /** @type {readonly number[]} */ let hidden = [];
   let shown = "";
   let isOff = false;
+  /** @type {((width: number) => void)[]} what shows the width in each layer's box */ const shownIn = [];
   const title = uniqueId("layers");
   const list = make("div", { class: "layers" });
   const none = make("p", { class: "hint", text: cardStrings.linear });
-  const problemText = make("p", { class: "problem", id: uniqueId("problem"), hidden: true });
+  const problemText = make("p", { class: "problem", id: uniqueId("problem"), role: "alert", hidden: true });
   const add = button({
     label: cardStrings.addLayer,
     icon: "plus",
@@ -51,9 +53,8 @@ export function layerEditor({ limits, onChange }) {
 
   /** @param {number} layer @param {number} width */
   function change(layer, width) {
-    if (!Number.isFinite(width)) return;
     const next = [...hidden];
-    next[layer] = Math.min(Math.max(Math.round(width), 1), limits.units);
+    next[layer] = width;
     onChange(next);
   }
 
@@ -61,7 +62,8 @@ export function layerEditor({ limits, onChange }) {
   function row(layer) {
     const label = cardStrings.unitsIn(layer + 1);
     const box = make("input", { type: "number", min: 1, max: limits.units, step: 1, "aria-label": label });
-    box.addEventListener("change", () => change(layer, box.valueAsNumber));
+    const rule = { min: 1, max: limits.units, isWhole: true };
+    shownIn[layer] = typedNumber(box, rule, (width) => change(layer, width), problem);
     const remove = () => {
       onChange(hidden.filter((_, at) => at !== layer));
       const rest = list.querySelectorAll("input");
@@ -82,10 +84,17 @@ export function layerEditor({ limits, onChange }) {
         title: cardStrings.moreUnits(layer + 1),
         icon: "plus",
         kind: "quiet",
-        onClick: () => change(layer, steppedWidth(hidden[layer], 1)),
+        onClick: () => change(layer, Math.min(steppedWidth(hidden[layer], 1), limits.units)),
       }),
       button({ title: cardStrings.removeLayer(layer + 1), icon: "close", kind: "quiet remove", onClick: remove }),
     );
+  }
+
+  /** @param {string | null} text */
+  function problem(text) {
+    setText(problemText, text ?? "");
+    show(problemText, text !== null);
+    setAttribute(element, "aria-describedby", text === null ? null : problemText.id);
   }
 
   function switchControls() {
@@ -99,10 +108,7 @@ export function layerEditor({ limits, onChange }) {
     set(widths) {
       hidden = widths;
       if (list.childElementCount !== widths.length) list.replaceChildren(...widths.map((_, layer) => row(layer)));
-      widths.forEach((width, layer) => {
-        const box = list.children[layer].querySelector("input");
-        if (box && box.valueAsNumber !== width) box.value = `${width}`;
-      });
+      widths.forEach((width, layer) => shownIn[layer](width));
       const text = widths.join(" ");
       if (text === shown) return;
       shown = text;
@@ -115,11 +121,7 @@ export function layerEditor({ limits, onChange }) {
       add.disabled = isOff || hidden.length >= limits.layers;
       switchControls();
     },
-    problem(text) {
-      setText(problemText, text ?? "");
-      show(problemText, text !== null);
-      setAttribute(element, "aria-describedby", text === null ? null : problemText.id);
-    },
+    problem,
   };
 }
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { tidyNumber } from "./controls.js";
 import { make, setText, show, uniqueId } from "./dom.js";
 import { rowStrings } from "./strings.js";
+import { tidyNumber } from "./typed_number.js";
 
 /** @typedef {import("./types.js").ColumnFacts} ColumnFacts */
 
@@ -78,7 +78,8 @@ function textField({ name, kind, low, high }, onChange) {
     const value = box.valueAsNumber;
     const isOutside = isNumber && low !== null && high !== null && (value < low || value > high);
     if (isOutside) setText(hint, rowStrings.outside(cellNumber(low), cellNumber(high)));
-    show(hint, isOutside);
+    if (box.validity.badInput) setText(hint, rowStrings.noNumber);
+    show(hint, isOutside || box.validity.badInput);
   };
   box.addEventListener("input", () => {
     check();

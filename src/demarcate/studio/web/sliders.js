@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { fieldFrame, tidyNumber } from "./controls.js";
+import { fieldFrame } from "./controls.js";
 import { make, setAttribute, uniqueId } from "./dom.js";
+import { tidyNumber, typedNumber } from "./typed_number.js";
 
 /**
  * @template Value
@@ -21,12 +22,13 @@ import { make, setAttribute, uniqueId } from "./dom.js";
  * @param {number} options.max
  * @param {number} [options.step]
  * @param {readonly number[]} [options.stops] in order
+ * @param {boolean} [options.isWhole] whether only whole numbers can be typed
  * @param {string} [options.hint]
  * @param {(value: number) => void} options.onInput while it moves
  * @param {() => void} [options.onSettle] once it is let go
  * @returns {Field<number>}
  */
-export function slider({ label, min, max, step = 1, stops, hint, onInput, onSettle = () => undefined }) {
+export function slider({ label, min, max, step = 1, stops, isWhole = false, hint, onInput, onSettle = () => undefined }) {
   const id = uniqueId("slider");
   const scale = stops === undefined ? { min, max, step } : { min: 0, max: stops.length - 1, step: "any" };
   const track = make("input", { type: "range", id, ...scale });
@@ -53,24 +55,28 @@ export function slider({ label, min, max, step = 1, stops, hint, onInput, onSett
     place(fromTrack());
     onSettle();
   });
-  box.addEventListener("change", () => {
-    const value = box.valueAsNumber;
-    if (!Number.isFinite(value)) return;
-    onInput(Math.min(Math.max(value, min), max));
-    onSettle();
-  });
+  const problem = (/** @type {string | null} */ text) => frame.problem(text, [track, box]);
+  const showInBox = typedNumber(
+    box,
+    { min, max, isWhole },
+    (value) => {
+      onInput(value);
+      onSettle();
+    },
+    problem,
+  );
   if (stops !== undefined) track.addEventListener("keydown", (event) => stepByKey(event, track));
   return {
     element: frame.element,
     set(value) {
       place(value);
-      if (box.valueAsNumber !== value) box.value = tidyNumber(value);
+      showInBox(value);
     },
     disable(disabled) {
       track.disabled = disabled;
       box.disabled = disabled;
     },
-    problem: (text) => frame.problem(text, [track, box]),
+    problem,
   };
 }
 

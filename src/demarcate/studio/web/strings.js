@@ -11,6 +11,17 @@ export const wordStrings = Object.freeze({
   none: "none",
 });
 
+/** Of any number that is typed. */
+export const numberStrings = Object.freeze({
+  refused: (
+    /** @type {string} */ typed,
+    /** @type {string} */ low,
+    /** @type {string} */ high,
+    /** @type {string} */ now,
+    /** @type {boolean} */ isWhole,
+  ) => `${typed || "This"} is no ${isWhole ? "whole " : ""}number from ${low} to ${high}: ${now} stays.`,
+});
+
 /** Of the page itself: regions, connection, what went wrong at the beginning. */
 export const startStrings = Object.freeze({
   name: ["demarcate", "studio"],
@@ -497,6 +508,7 @@ export const rowStrings = Object.freeze({
   missing: "missing",
   other: "another value …",
   otherLabel: (/** @type {string} */ column) => `${column}: another value`,
+  noNumber: "This is no number: it counts as missing.",
   outside: (/** @type {string} */ low, /** @type {string} */ high) => `The table has ${low} to ${high}.`,
   waiting: "Train a network, and its answer is here.",
   untrained: "Before training",

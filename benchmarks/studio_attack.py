@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
 from demarcate.studio.messages import Message
@@ -129,14 +130,12 @@ def malformed_requests(server: Server, count: int, dice: random.Random) -> None:
 
 def malformed_frames(server: Server, count: int, dice: random.Random) -> None:
     """Sockets that are opened as they should be, and then are none."""
-    head = f"GET /socket HTTP/1.1\r\nHost: {server.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    head += "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
     for number in range(count):
         # Every tenth has the token, and becomes a session.
         token = server.token if number % 10 == 0 else "none"
         frame = bytes([dice.randrange(256), dice.choice([0xFF, 0xFE, 0x7F, 0x80 | dice.randrange(126)])])
         frame += dice.choice([b"", b"\xff" * 8, bytes(8)]) + dice.randbytes(dice.randrange(200))
-        server.raw(f"{head}Sec-WebSocket-Protocol: demarcate, token.{token}\r\n\r\n".encode() + frame)
+        server.raw(_handshake(server, token) + frame)
 
 
 def malformed_commands(server: Server, count: int, dice: random.Random) -> None:
@@ -197,10 +196,12 @@ def slow_readers(server: Server, count: int, _dice: random.Random) -> None:
         for number in range(count):
             client = clients.enter_context(socket.create_connection(("127.0.0.1", server.port)))
             client.sendall((b"", b"GET / HTTP/1.1\r\nHo", b"GET /web/x/strings.js HTTP/1.1\r\n")[number % 3])
-        with server.page(max_queue=1, close_timeout=1) as page:
-            for _ in range(300):
-                page.send(json.dumps({"type": "state", "revision": 3, "state": server.state}))
-            time.sleep(1)
+        state = json.dumps({"type": "state", "revision": 3, "state": server.state}).encode()
+        page = clients.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+        page.sendall(_handshake(server, server.token))
+        for _ in range(300):
+            page.sendall(Frame(Opcode.TEXT, state).serialize(mask=True))
+        time.sleep(1)
 
 
 def many_pages(server: Server, count: int, _dice: random.Random) -> None:
@@ -259,6 +260,13 @@ def _wait_for_frame(server: Server, frames: int, honest: threading.Thread) -> No
         if time.perf_counter() > ends or not honest.is_alive():
             raise AssertionError("the honest page gets no more frames")
         time.sleep(0.01)
+
+
+def _handshake(server: Server, token: str) -> bytes:
+    """Return the request that opens a page's socket."""
+    head = f"GET /socket HTTP/1.1\r\nHost: {server.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    head += "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+    return f"{head}Sec-WebSocket-Protocol: demarcate, token.{token}\r\n\r\n".encode()
 
 
 def _mutated(data: bytes, dice: random.Random) -> bytes:

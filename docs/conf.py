@@ -25,6 +25,7 @@ extensions = [
     "mathml",
     "notebooks",
     "public_names",
+    "recordings",
     "repository_pages",
 ]
 templates_path = ["_templates"]

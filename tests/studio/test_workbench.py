@@ -282,7 +282,7 @@ def test_epochs_a_second_are_counted_while_cards_train_and_stay_when_they_rest(b
 
 
 def test_a_step_of_a_long_epoch_can_be_paused_and_ends_with_it(monkeypatch):
-    monkeypatch.setattr("demarcate.studio.workbench.STEP_SECONDS", 0.0)
+    monkeypatch.setattr("demarcate.studio.workbench.SLICE_SECONDS", 0.0)
     bench = Workbench()
     bench.show(small_state({**CARD, "batch_size": 1}, {**CARD, "batch_size": 1}), 1)
     bench.step(whole_epoch=True)

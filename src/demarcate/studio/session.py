@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from demarcate.studio.trained_card import TrainedCard
     from demarcate.studio.workbench import Workbench
 
-SLICE_SECONDS = 0.04
-"""How long cards train, on a processor, between two looks at the commands that wait."""
-
 _logger = logging.getLogger(__name__)
 
 Send = Callable[[Message], None]
@@ -178,7 +175,7 @@ class Session:
         bench = self._workbench
         if bench.is_running:
             with self._pace.training():
-                bench.train(SLICE_SECONDS)
+                bench.train()
         if self._seconds_to_frame() == 0:
             with self._pace.sending():
                 self._deliver(bench.frame())

@@ -17,8 +17,8 @@ from demarcate.studio.value_rules import shown
 
 MAX_ROUND = 1024
 """Epochs that each card trains at most before the next card has its turn."""
-STEP_SECONDS = 0.04
-"""How long a step of an epoch trains before the session looks at its commands again."""
+SLICE_SECONDS = 0.04
+"""How long cards train, on a processor, between two looks at the commands that wait; a round of all takes as long."""
 
 
 class Workbench:
@@ -117,7 +117,7 @@ class Workbench:
             return
         self._round = [(card, card.one_epoch_more()) for card in able]
         self.is_running = self._is_one_round = bool(able)
-        self.train(STEP_SECONDS)
+        self.train(SLICE_SECONDS)
 
     def reset(self, card_id: Any) -> None:
         """Begin anew with the same seeds: one card, or all with None."""
@@ -135,7 +135,7 @@ class Workbench:
         ]
         self.has_news = True
 
-    def train(self, seconds: float) -> None:
+    def train(self, seconds: float = SLICE_SECONDS) -> None:
         """Train the cards in turn for about so long on a processor; `is_running` ends with the last that can go on."""
         ends = time.thread_time() + seconds
         while self.is_running:
@@ -143,7 +143,7 @@ class Workbench:
                 self.pause()
                 return
             if not self._round:
-                self._begin_round(seconds)
+                self._begin_round()
             begin = time.thread_time()
             card, until = self._round[0]
             card.advance(until, ends - begin)
@@ -166,10 +166,10 @@ class Workbench:
         with use_threads(1):
             return self._frames.frame(self._cards, self._places, self.revision, is_running=self.is_running)
 
-    def _begin_round(self, seconds: float) -> None:
+    def _begin_round(self) -> None:
         """Give each card its epochs: as many as took about so long in the last round."""
         if self._round_seconds:
-            wanted = int(self._round_epochs * seconds / self._round_seconds)
+            wanted = int(self._round_epochs * SLICE_SECONDS / self._round_seconds)
             self._round_epochs = max(1, min(wanted, 2 * self._round_epochs, MAX_ROUND))
         self._round_seconds = 0.0
         able = [card for card in self.cards if card.can_advance]

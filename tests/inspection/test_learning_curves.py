@@ -69,6 +69,10 @@ def test_wide_bands_do_not_press_the_curves_flat():
         (histories([3, 1, 2.0], [3, 2, 1, 2.0], [2, 1, 1, 1.0]), "Best at epoch 2 (median of 3 networks, 2 to 3)"),
         (histories([3, 1, 2.0], [3, 1, 2.0]), "Best at epoch 2 (all 2 networks)"),
         (histories([3, 1, 2.0], best=[3]), "The validation loss was lowest at epoch 2 of 3 (1), and rose to 2"),
+        (
+            histories([3, 1, 1.01], best=[3]),
+            "The validation loss was lowest at epoch 2 of 3 (1), and hardly rose since",
+        ),
         (histories([3, 2, 1.0]), "Best at the last epoch, 3: more epochs may help"),
         (
             histories([3, 2, 1], [3, 2, 1], [1, 2, 3]),

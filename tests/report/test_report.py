@@ -38,6 +38,9 @@ def test_a_network_of_an_experiment_is_reported_on_with_its_test_rows():
     assert report.to_json()["scores"]["contenders"][0]["scores"]["accuracy"]["value"] == pytest.approx(
         run.test_accuracy
     )
-    assert "test rows" in report.to_html()
+    page = report.to_html()
+    assert f"The scores are from {len(run.test_rows)} test rows. No network was trained on them." in page
+    assert "may contain rows of it" not in page
+    assert "may contain rows of it" in Report.from_predictor(run.predictor, *moons).to_html()
     with pytest.raises(InputError, match=r"^The table has 20 rows, and the network's last test row is row "):
         Report.from_run(run, (moons.X[:20], moons.y[:20]))

@@ -191,6 +191,15 @@ def test_a_page_has_its_questions_answered_and_takes_files_away_while_it_trains(
     assert page.session.take_away("a", "model").name.endswith(".safetensors")
 
 
+def test_a_report_counts_as_a_look_at_the_test_rows(page):
+    page.show(state=state_of({"n_samples": 60}, {"test": 0.2}, {"hidden": [4]}))
+    page.session.take_away("a", "report")
+    page.session.receive({"type": "ask", "id": "1", "what": "scores", "card": "a"})
+    answer = page.until("answer").facts
+    assert (answer["rows"], answer["looks"]) == ("test", 2)
+    assert "were looked at 1 time before" in answer["reasons"][0]
+
+
 def test_closing_ends_the_thread_while_it_trains_and_twice_does_no_harm(page):
     page.show()
     page.session.receive({"type": "run"})

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import numpy as np
+import polars as pl
 import pytest
 
 import demarcate
@@ -27,7 +30,17 @@ def test_the_report_is_a_page_of_the_rows_that_were_held_out(trained_card, split
     page = taken.data.decode()
     assert (taken.name, taken.content_type) == ("small.html", "text/html; charset=utf-8")
     assert page.startswith("<!doctype html>")
-    assert f"{round(60 * (split.test or split.validation))} " in page
+    part = "test" if split.test else "validation"
+    assert f"The scores are from {round(60 * (split.test or split.validation))} {part} rows. No network was" in page
+    assert "may contain rows" not in page
+
+
+@pytest.mark.parametrize(("losses", "is_told"), [([0.5, 0.4, 0.3], True), ([0.5, 0.3, 0.4], False)])
+def test_the_report_advises_more_epochs_where_the_last_was_the_best(trained_card, losses, is_told):
+    trained = trained_card()
+    history = trained.history.with_columns(validation_loss=pl.Series(losses))
+    page = take_away(replace(trained, history=history), "report").data
+    assert (b"Train for longer" in page) == is_told
 
 
 def test_the_report_has_the_curves_of_the_training(trained_card):

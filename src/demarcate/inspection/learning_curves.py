@@ -165,6 +165,8 @@ class LearningCurves:
         at = f"epoch {curve.epochs[lowest]} of {self.last_epoch}"
         if final > least * (1 + _RISE):
             return f"The {rows} loss was lowest at {at} ({least:.2g}), and rose to {final:.2g}"
+        if lowest < len(curve.mean) - 1:
+            return f"The {rows} loss was lowest at {at} ({least:.2g}), and hardly rose since"
         last = f"Best at the last epoch, {self.last_epoch}: more epochs may help"
         return last if rows == "validation" else f"The {rows} loss fell to {final:.2g} and did not rise again"
 

@@ -71,6 +71,8 @@ class EvaluatedRows:
         Findings of the audit, each with ``rule``, ``columns``, ``severity`` and ``text``.
     is_training_data : bool
         Whether the classifier was trained on these very rows, so that its scores are too good.
+    part : str
+        Of given rows: ``"test"`` or ``"validation"`` where they are this part of the table whose other rows trained it.
     name : str
         Name of the table; may be empty.
     options : sequence of str
@@ -92,6 +94,7 @@ class EvaluatedRows:
     comparison: Mapping[str, PairedComparison] = field(default_factory=dict)
     findings: Sequence[Mapping[str, Any]] = ()
     is_training_data: bool = False
+    part: str = ""
     name: str = ""
     options: Sequence[str] = ()
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -119,6 +119,7 @@ class Report(ShownAsHtml):
         groups: Any = None,
         time: Any = None,
         sample_weight: Any = None,
+        part: Literal["", "test", "validation"] = "",
     ) -> "Report":
         """Report on a saved classifier, evaluated on rows that it should not have been trained on.
 
@@ -141,6 +142,9 @@ class Report(ShownAsHtml):
             time.
         sample_weight : str or array-like of shape (n_rows,), optional
             What each row counts, or the column that says it. Rows of weight 0 are left out.
+        part : {"", "test", "validation"}
+            That of a table, where its other rows are the training rows: the page then says so, and has no doubt whether
+            some of these are.
 
         Returns
         -------
@@ -165,7 +169,7 @@ class Report(ShownAsHtml):
             frame, labels = frame.filter(pl.Series(facts.used)), label_array(labels)[facts.used]
         known = {column.name for column in predictor.schema.columns}
         frame = frame.drop([column for column in roles.names(frame.columns) if column not in known])
-        return cls._of(EvaluatedRows.from_table(predictor, frame, labels, name, sampling))
+        return cls._of(replace(EvaluatedRows.from_table(predictor, frame, labels, name, sampling), part=part))
 
     @classmethod
     def from_run(cls, run: Run, data: Dataset | tuple[Any, Any], *, name: str = "") -> "Report":
@@ -209,7 +213,7 @@ class Report(ShownAsHtml):
         history = run.history.select(pl.all().cast(pl.Float64)).to_dict(as_series=False)
         member = {"history": history, "epochs": len(run.history), "best_epoch": run.best_epoch}
         predictor = run.predictor.with_record({**run.predictor.record, "members": [member]})
-        return cls.from_predictor(predictor, frame[run.test_rows], tested, name=name)
+        return cls.from_predictor(predictor, frame[run.test_rows], tested, name=name, part="test")
 
     @classmethod
     def _of(cls, evaluated: EvaluatedRows) -> "Report":

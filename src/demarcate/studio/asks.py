@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from demarcate.studio.looks import Looks
 from demarcate.studio.messages import Message
 from demarcate.studio.placed_problem import PlacedProblem, StudioError, placed
 from demarcate.studio.value_rules import shown
@@ -52,6 +53,11 @@ class Asks:
         Takes messages to the page, from any thread.
     tables
         The tables of the session.
+
+    Attributes
+    ----------
+    looks
+        How often test rows were looked at, by a score or a report.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class Asks:
         tables: "Tables",
     ) -> None:
         self._card_of, self._send, self._tables = card_of, send, tables
+        self.looks = Looks()
         self._open: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
         # Rows and code are answered at once, also while a sweep goes on.
@@ -151,7 +158,7 @@ class Asks:
         if what == "scores":
             from demarcate.studio.card_scores import scores_of
 
-            return scores_of(trained), {}
+            return scores_of(trained, self.looks.add(trained.data)), {}
         if what == "sweep":
             from demarcate.studio.card_sweep import SweepQuestion, sweep_of
 

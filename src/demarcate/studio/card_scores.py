@@ -24,8 +24,11 @@ SURE = 0.9
 """The probability of a wrong class from which a mistake was made with confidence."""
 
 
-def scores_of(trained: TrainedCard) -> dict[str, Any]:
-    """Return the facts of the answer to `scores`: of the test rows, or of the validation rows where there are none."""
+def scores_of(trained: TrainedCard, looks: int = 0) -> dict[str, Any]:
+    """Return the facts of the answer to `scores`: of the test rows, or of the validation rows where there are none.
+
+    ``looks`` is how often the test rows were looked at before.
+    """
     data = trained.data
     which = "test" if len(data.test_rows) else "validation"
     rows = data.test_rows if len(data.test_rows) else data.validation_rows
@@ -39,10 +42,11 @@ def scores_of(trained: TrainedCard) -> dict[str, Any]:
         table = data.table
         findings = check_table(table.schema, table.parsed, table.codes, table.classes, unused_cells=table.unused_cells)
         current.advance(detail="why these scores")
-        reasons = _reasons(trained, which, codes, probabilities, others)
+        reasons = [_about_rows(trained, which, looks), *_reasons(trained, which, codes, probabilities, others)]
     return {
         "rows": which,
         "n_rows": len(rows),
+        "looks": looks + 1 if which == "test" else 0,
         "scores": [score_facts(name, score) for name, score in scores.items()],
         "baselines": [
             {"name": name, "label": BASELINE_NAMES[name], "mean": _mean(of_model["accuracy"])}
@@ -82,8 +86,8 @@ def _reasons(
     probabilities: NDArray[np.float64],
     others: dict[str, NDArray[np.float64]],
 ) -> list[str]:
-    """Return why these scores are what they are: the rows, simple models, training rows, classes and confidence."""
-    sentences = [_about_rows(trained, which, len(codes))]
+    """Return why these scores are what they are: simple models, training rows, classes and confidence."""
+    sentences = []
     for name, other in others.items():
         comparison = compare_sampled(codes, probabilities, other, PLAIN, other=BASELINE_NAMES[name], rows=which)
         sentences.append(str(comparison))
@@ -95,8 +99,9 @@ def _reasons(
     return sentences
 
 
-def _about_rows(trained: TrainedCard, which: str, n_rows: int) -> str:
+def _about_rows(trained: TrainedCard, which: str, looks: int) -> str:
     """Return what these rows decided: nothing, or what one saw of them on the way."""
+    n_rows = len(trained.data.test_rows if which == "test" else trained.data.validation_rows)
     counts = f"{counted(n_rows, f'{which} row')}"
     if which == "validation":
         return f"These {counts} stood beside the training, and settings were chosen by them: new rows may score lower."
@@ -104,6 +109,11 @@ def _about_rows(trained: TrainedCard, which: str, n_rows: int) -> str:
         return (
             f"These {counts} stood beside the training, as there are no validation rows: what was chosen by looking at "
             "them makes their scores too good."
+        )
+    if looks:
+        return (
+            f"These {counts} were looked at {counted(looks, 'time')} before, by a score or a report: what was chosen "
+            "since then was perhaps chosen by them, which makes their scores too good."
         )
     return f"These {counts} decided nothing so far. Choosing settings by them from now on makes their scores too good."
 

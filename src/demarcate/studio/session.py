@@ -116,7 +116,11 @@ class Session:
         """
         from demarcate.studio.take_away import take_away
 
-        return take_away(self.trained_card(card), what)
+        trained = self.trained_card(card)
+        file = take_away(trained, what)
+        if what == "report":
+            self._asks.looks.add(trained.data)
+        return file
 
     def close(self) -> None:
         """End the session and its thread, which takes as long as a step at most."""

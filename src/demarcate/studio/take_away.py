@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
@@ -60,10 +60,11 @@ def _report(trained: TrainedCard, _view: ViewState) -> TakenFile:
     from demarcate.report import Report
 
     data = trained.data
-    rows = data.test_rows if len(data.test_rows) else data.validation_rows
+    part: Literal["test", "validation"] = "test" if len(data.test_rows) else "validation"
+    rows = data.test_rows if part == "test" else data.validation_rows
     predictor = trained.aware_predictor.with_record(_record(trained))
     labels = data.classes[data.codes[rows]]
-    report = Report.from_predictor(predictor, data.read.frame[rows], labels, name=data.read.name)
+    report = Report.from_predictor(predictor, data.read.frame[rows], labels, name=data.read.name, part=part)
     return TakenFile(f"{_file_name(trained)}.html", "text/html; charset=utf-8", report.to_html().encode())
 
 

@@ -61,8 +61,19 @@ def test_what_is_most_urgent_comes_first(evaluated, change, text, command):
     ("member", "command"), [({"timed_out": True}, "--time-limit"), ({"best_epoch": 12, "epochs": 12}, "--epochs 24")]
 )
 def test_networks_that_were_not_done_train_for_longer(evaluated, member, command):
-    members = [{**each, **member} for each in evaluated.record["members"]]
+    members = [{**each, "history": {}, **member} for each in evaluated.record["members"]]
     assert commands(replace(evaluated, record={**evaluated.record, "members": members}))[0] == command
+
+
+@pytest.mark.parametrize(
+    ("losses", "is_told"), [([3.0, None, 1.0], True), ([3.0, 1.0, 2.0], False), ([1.0, 2.0, float("nan")], False)]
+)
+@pytest.mark.parametrize("rows", ["validation", "test"])
+def test_weights_of_the_last_epoch_are_no_sign_of_too_few(evaluated, rows, losses, is_told):
+    history = {"epoch": [1, 2, 3], "train_loss": [3.0, 2.0, 1.0], f"{rows}_loss": losses}
+    members = [{"epochs": 3, "best_epoch": 3, "history": history}]
+    told = commands(replace(evaluated, record={**evaluated.record, "members": members}))
+    assert ("--epochs 6" in told) == is_told
 
 
 def test_there_are_few_steps(evaluated):

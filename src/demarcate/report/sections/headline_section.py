@@ -20,6 +20,15 @@ from demarcate.report.sections.summary_scores import SummaryScore, summary_score
 from demarcate.report.sections.summary_verdict import SummaryVerdict
 from demarcate.tabular.splits import one_split_in_words
 
+PARTS: Mapping[str, str] = {
+    "test": "No network was trained on them. Each choice that is made by them makes them say less of new rows.",
+    "validation": (
+        "No network was trained on them, but what was chosen by looking at them makes their scores too good: keep test "
+        "rows that decide nothing."
+    ),
+}
+"""What the scores of a held-out part of a table are worth, by the part."""
+
 
 @brief_repr
 @dataclass(frozen=True, eq=False)
@@ -27,11 +36,11 @@ class HeadlineSection(Section):
     """The training data (None where the record lacks it), the networks in words, and the main scores.
 
     ``positive`` is the positive class of two, None where none is known to be; ``own_rows`` is whether the evaluated
-    rows are the training rows; ``split`` has the numbers of rows of a single split's parts; ``verdicts`` has
-    ``better``, ``worse`` or ``cannot tell`` by baseline and metric, from the paired differences in ``comparison``;
-    ``decisions`` is a sentence on which numbers follow costs or threshold, ``few_rows`` one on classes with few scored
-    rows; both may be empty. The page begins with ``verdict``, ``decided`` (three scores of the decisions that the
-    classifier takes), ``audit`` (findings by severity) and ``next_steps``.
+    rows are the training rows, ``part`` which part of its table they are; ``split`` has the numbers of rows of a single
+    split's parts; ``verdicts`` has ``better``, ``worse`` or ``cannot tell`` by baseline and metric, from the paired
+    differences in ``comparison``; ``decisions`` is a sentence on which numbers follow costs or threshold, ``few_rows``
+    one on classes with few scored rows; both may be empty. The page begins with ``verdict``, ``decided`` (three scores
+    of the decisions that the classifier takes), ``audit`` (findings by severity) and ``next_steps``.
     """
 
     key: ClassVar[str] = "headline"
@@ -49,6 +58,7 @@ class HeadlineSection(Section):
     rows: str
     n_rows: int
     own_rows: bool
+    part: str
     split: Mapping[str, int] | None
     scores: Mapping[str, Score]
     verdicts: Mapping[str, Mapping[str, str]]
@@ -80,6 +90,7 @@ class HeadlineSection(Section):
             rows=evaluated.kind,
             n_rows=evaluated.n_rows,
             own_rows=evaluated.is_training_data,
+            part=evaluated.part,
             split=record.get("split") if evaluated.kind.endswith("test") else None,
             scores=scores,
             verdicts={name: _verdicts(scores, each, is_enough) for name, each in evaluated.comparison.items()},
@@ -114,8 +125,15 @@ class HeadlineSection(Section):
             return f"The scores are from {rows} held out. {one_split_in_words(**self.split)}"
         if self.rows == "later":
             return f"The scores are from {rows} that came after those the scoring networks learned."
+        return self._given_rows_text
+
+    @property
+    def _given_rows_text(self) -> str:
+        rows = counted(self.n_rows, "row")
         if self.own_rows:
             return f"The scores are from the {rows} that it was trained on: they are too good to expect on new rows."
+        if self.part:
+            return f"The scores are from {counted(self.n_rows, f'{self.part} row')}. {PARTS[self.part]}"
         return (
             f"The scores are from {rows} given for this report. They are not exactly the training table, but may "
             "contain rows of it, which would make the scores too good."

@@ -1,8 +1,10 @@
 """What to do next: what the summary of a report advises, the most urgent first."""
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
+from typing import Any
 
 from demarcate.formatting import counted
 from demarcate.presentation import brief_repr
@@ -51,12 +53,20 @@ def _settle_findings(evaluated: EvaluatedRows) -> Iterator[NextStep]:
 
 def _train_longer(evaluated: EvaluatedRows) -> Iterator[NextStep]:
     members = evaluated.record.get("members", [])
-    n_at_end = sum(member["best_epoch"] == member["epochs"] for member in members)
+    n_at_end = sum(map(_is_best_at_end, members))
     if any(member.get("timed_out") for member in members):
         yield NextStep("Give it more time: the limit ended training.", "--time-limit", "training")
     elif n_at_end > len(members) / 2 and evaluated.record.get("settings", {}).get("patience", 1) is not None:
         text = "Train for longer: most networks were best at their last epoch."
         yield NextStep(text, f"--epochs {2 * max(member['epochs'] for member in members)}", "training")
+
+
+def _is_best_at_end(member: Mapping[str, Any]) -> bool:
+    """Return whether a network was best at its last epoch; one that has those weights anyway may have been earlier."""
+    history = member.get("history") or {}
+    losses = next((history[name] for name in ("validation_loss", "test_loss") if name in history), None)
+    known = [loss for loss in losses or () if loss is not None and isfinite(loss)]
+    return member["best_epoch"] == member["epochs"] and (not known or known[-1] == min(known))
 
 
 def _compare_with_simple_models(evaluated: EvaluatedRows) -> Iterator[NextStep]:

@@ -55,7 +55,8 @@ class SummaryVerdict(JsonFields):
 
 def _result(evaluated: EvaluatedRows) -> str:
     """Return what the decisions achieve, in words without an end."""
-    rows = {"given": "the given rows", "later": "later rows"}.get(evaluated.kind, "rows it had not learned from")
+    given = f"the {evaluated.part or 'given'} rows"
+    rows = {"given": given, "later": "later rows"}.get(evaluated.kind, "rows it had not learned from")
     if evaluated.is_training_data:
         rows = "the rows"
     if (costs := evaluated.cost_comparison) is not None:

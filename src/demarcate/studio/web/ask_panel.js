@@ -13,6 +13,7 @@ import { modelPart } from "./model_part.js";
 import { askSession } from "./questions.js";
 import { askStrings } from "./strings.js";
 import { SWEEP_EXAMPLES, sweptValues } from "./sweep_values.js";
+import { noteTestLook, testLooks } from "./test_looks.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").CardState} CardState */
@@ -98,6 +99,7 @@ function questionPart(app, what, details, form = []) {
         },
         onAnswer(answer) {
           end();
+          if (what === "scores") noteTestLook(app, answer.looks);
           const parts = viewOf(what, answer, takeSettings(app, id));
           head?.end();
           head = answerHead(app, answer, name, () => answers.replaceChildren());
@@ -224,14 +226,19 @@ function sweepPart(app) {
 /** @param {App} app */
 function scoresPart(app) {
   const note = make("p", { class: "problem", text: askStrings.scores.noTest });
-  const part = questionPart(app, "scores", () => ({}), [note]);
+  const looked = make("p", { class: "hint" });
+  const part = questionPart(app, "scores", () => ({}), [note, looked]);
   const label = part.querySelector(".button.primary span");
   const refresh = () => {
     const hasTest = app.store.state().split.test > 0;
     show(note, !hasTest);
     if (label) setText(label, hasTest ? askStrings.scores.ask : askStrings.scores.askValidation);
+    const looks = hasTest ? testLooks(app) : 0;
+    setText(looked, looks > 0 ? askStrings.scores.looked(looks) : "");
+    show(looked, looks > 0);
   };
   app.store.watch(refresh);
+  app.live.on("look", refresh);
   refresh();
   return part;
 }

@@ -491,6 +491,8 @@ export const askStrings = Object.freeze({
     noTest: "There are no test rows: the validation rows are scored, which may have decided something.",
     ask: "Score on the test rows",
     askValidation: "Score on the validation rows",
+    looked: (/** @type {number} */ n) =>
+      `These test rows were scored ${n === 1 ? "once" : `${n} times`}, reports included: what is chosen from now on makes the next scores too good.`,
     on: (/** @type {number} */ n, /** @type {string} */ rows) => `On ${n.toLocaleString("en")} ${rows} rows`,
     why: "Why these scores?",
     own: "this network",
@@ -533,7 +535,8 @@ export const takeAwayStrings = Object.freeze({
   model: "Model",
   modelHint: "Network and preparation in one file, for demarcate predict.",
   report: "Report",
-  reportHint: "One page with scores, curves and mistakes.",
+  reportHint: "One page with scores, curves and mistakes. It scores the test rows: take it after all choices.",
+  reportValidation: "One page with scores, curves and mistakes. It scores the validation rows, as there are no test rows.",
   png: "PNG",
   svg: "SVG",
   picture: "Picture of the map",

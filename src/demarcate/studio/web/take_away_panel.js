@@ -11,6 +11,7 @@ import { make, setText, show } from "./dom.js";
 import { saveBlob } from "./live_source.js";
 import { askSession } from "./questions.js";
 import { takeAwayStrings } from "./strings.js";
+import { noteTestLook } from "./test_looks.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").CodeAnswer} CodeAnswer */
@@ -59,7 +60,11 @@ function filesPart(app) {
     button({
       label: takeAwayStrings[/** @type {"model" | "report"} */ (what)],
       icon: "save",
-      onClick: () => void attempt(() => download?.(chosenCard(app).id, what, named(ending))),
+      onClick: () =>
+        void attempt(async () => {
+          await download?.(chosenCard(app).id, what, named(ending));
+          if (what === "report") noteTestLook(app);
+        }),
     });
   const picture = (/** @type {"png" | "svg"} */ kind) =>
     button({
@@ -75,6 +80,12 @@ function filesPart(app) {
         }),
     });
   const link = button({ label: takeAwayStrings.link, icon: "share", onClick: () => void shareState(app) });
+  const reportLine = takeLine("", file("report", "html"));
+  const reportHint = /** @type {HTMLElement} */ (reportLine.lastElementChild);
+  const refresh = () =>
+    setText(reportHint, app.store.state().split.test > 0 ? takeAwayStrings.reportHint : takeAwayStrings.reportValidation);
+  app.store.watch(refresh);
+  refresh();
   return make(
     "div",
     { class: "take-list" },
@@ -82,7 +93,7 @@ function filesPart(app) {
       ? [make("p", { class: "hint", text: takeAwayStrings.cannotSave })]
       : [
           takeLine(takeAwayStrings.modelHint, file("model", "safetensors")),
-          takeLine(takeAwayStrings.reportHint, file("report", "html")),
+          reportLine,
         ]),
     takeLine(takeAwayStrings.picture, picture("png"), picture("svg")),
     app.source.name === "live" ? takeLine(takeAwayStrings.linkHint, link) : null,

@@ -310,6 +310,7 @@
  * @property {number} epoch
  * @property {"test" | "validation"} rows
  * @property {number} n_rows
+ * @property {number} looks how often these test rows were scored so far, this time included, also by reports; 0 of validation rows
  * @property {{name: string, label: string, meaning: string, mean: MeanFacts}[]} scores
  * @property {{name: string, label: string, mean: MeanFacts}[]} baselines accuracy of the majority class and logistic regression
  * @property {{severity: string, text: string, columns: string[]}[]} findings of the table's audit that bear on these scores

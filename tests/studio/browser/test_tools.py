@@ -51,6 +51,36 @@ def test_the_confusion_matrix_follows_the_threshold(tab, open_tool):
     tab.until(lambda: "0 false positives" in matrix.inner_text(), "no false alarms at threshold 1")
 
 
+def test_the_threshold_in_force_decides_everywhere_and_each_card_says_so(tab, open_tool):
+    trained(tab)
+    card = tab.card("good")
+    assert card.get_by_text("of the likeliest class").count() == 0
+    row = open_tool("New row")
+    row.get_by_text("with probability").wait_for()
+    tool = open_tool("Decide")
+    for threshold, name in ((0.001, "1"), (0.999, "0")):
+        tab.slide("Threshold", threshold, tool)
+        card.get_by_text(f"Threshold {threshold} for 1: validation accuracy").wait_for()
+        row = open_tool("New row")
+        row.get_by_text(f"(threshold {threshold} for 1)").filter(has_text=f"{name}, with probability").wait_for()
+        tool = open_tool("Decide")
+
+
+def test_a_threshold_ends_with_what_it_was_set_for(tab, open_tool):
+    trained(tab)
+    tool = open_tool("Decide")
+    tab.slide("Cost of a miss (false negative)", 2, tool)
+    follow = tool.get_by_role("checkbox", name="The costs decide")
+    follow.check()
+    tab.holds(None, "decision", "threshold")
+    follow.uncheck()
+    tab.holds(0.5, "decision", "threshold")
+    tab.slide("Threshold", 0.3, tool)
+    tab.holds(0.3, "decision", "threshold")
+    tab.choose("Circles")
+    tab.holds({"threshold": 0.5, "false_negative": 1, "false_positive": 1, "positive": 1}, "decision")
+
+
 def test_a_diagnosis_says_what_would_help(tab, open_tool):
     tab.slide("Epochs", 20, unfolded(tab.card("tiny")))
     tool = open_tool("Ask")

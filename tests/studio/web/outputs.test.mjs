@@ -5,6 +5,7 @@ import {
   confusionCounts,
   cutOf,
   decisionOf,
+  decisionOfProbabilities,
   logitsAt,
   logOddsOf,
   planesOf,
@@ -41,6 +42,14 @@ test("a decision is by the probability of the positive class, whichever that is"
       }
     }
   }
+});
+
+test("probabilities are decided by the threshold where there are two classes, else by the largest", () => {
+  const decision = { ...even, threshold: 1 / 3 };
+  assert.equal(decisionOfProbabilities([0.591, 0.409], decision), 1);
+  assert.equal(decisionOfProbabilities([0.591, 0.409], { ...decision, threshold: 0.5 }), 0);
+  assert.equal(decisionOfProbabilities([0.409, 0.591], { ...decision, positive: 0 }), 0);
+  assert.equal(decisionOfProbabilities([0.3, 0.3, 0.4], decision), 2);
 });
 
 test("rows are decided as single places are", () => {

@@ -4,7 +4,9 @@
  * @module
  */
 import { make, setText, show } from "./dom.js";
+import { rowDecisions } from "./outputs.js";
 import { cardStrings, wordStrings } from "./strings.js";
+import { isMoved, thresholdInForce } from "./thresholds.js";
 import { wilsonInterval } from "./wilson_interval.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -25,6 +27,7 @@ export function createCardNumbers(app, id) {
   const loss = numberRow(cardStrings.loss);
   const accuracy = numberRow(cardStrings.accuracy);
   const interval = make("p", { class: "hint" });
+  const decided = make("p", { class: "hint card-decided" });
   const facts = make("p", { class: "hint card-facts" });
   const table = make(
     "table",
@@ -33,7 +36,7 @@ export function createCardNumbers(app, id) {
     make("tbody", {}, loss.element, accuracy.element),
   );
   return {
-    element: make("div", { class: "numbers-part" }, table, interval, facts),
+    element: make("div", { class: "numbers-part" }, table, interval, decided, facts),
     refresh() {
       const card = app.live.cards.get(id)?.facts;
       const { dataset } = app.live;
@@ -47,6 +50,9 @@ export function createCardNumbers(app, id) {
       const words = intervalWords(card, rows[monitored], wordStrings.parts[monitored]);
       setText(interval, words);
       show(interval, words !== "");
+      const byThreshold = decisionWords(app, id);
+      setText(decided, byThreshold);
+      show(decided, byThreshold !== "");
       setText(facts, cardStrings.cardFacts(card));
     },
   };
@@ -79,4 +85,26 @@ function intervalWords(card, rows, part) {
     return cardStrings.overSeeds(part, Math.min(...accuracies), Math.max(...accuracies), accuracies.length);
   const [low, high] = wilsonInterval(card.monitored_accuracy, rows);
   return cardStrings.interval(part, low, high);
+}
+
+/**
+ * @param {App} app
+ * @param {string} id
+ * @returns {string} what the threshold changes, where it is not one half
+ */
+function decisionWords({ live, store }, id) {
+  const { decision, view } = store.state();
+  const [card, dataset] = [live.cards.get(id), live.dataset];
+  const codes = dataset?.arrays.validation_codes?.data;
+  const logits = card?.arrays.monitored_logits;
+  if (!card || !dataset || !codes || !logits || !isMoved(decision, dataset.facts.classes.length)) return "";
+  const decisions = rowDecisions(logits, card.facts.row_scale, decision);
+  const right = decisions.filter((code, row) => code === codes[row]).length;
+  return cardStrings.decided(
+    thresholdInForce(decision).toFixed(3),
+    dataset.facts.classes[decision.positive],
+    wordStrings.parts[dataset.facts.monitored],
+    right / decisions.length,
+    view.kind === "probability",
+  );
 }

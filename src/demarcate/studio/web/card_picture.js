@@ -11,6 +11,7 @@ import { cutOf, planesOf } from "./outputs.js";
 import { classColour, css, shapeCorners, traceShape } from "./palette.js";
 import { drawAxes, drawPoints, MAP_MARGIN, plotBoxOf, pointRadius } from "./point_layer.js";
 import { cardStrings, wordStrings } from "./strings.js";
+import { isMoved, thresholdInForce } from "./thresholds.js";
 import { PART } from "./types.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -126,10 +127,11 @@ function pictureWords(app, id, { facts }) {
   const part = dataset?.facts.monitored ?? "validation";
   const name = app.store.state().cards.find((each) => each.id === id)?.name ?? "";
   const rows = dataset?.facts.n_rows[part] ?? 0;
-  return {
-    title: name,
-    numbers: cardStrings.pictureNumbers(facts.epoch, wordStrings.parts[part], facts.monitored_accuracy, rows),
-  };
+  const numbers = cardStrings.pictureNumbers(facts.epoch, wordStrings.parts[part], facts.monitored_accuracy, rows);
+  const [{ decision }, classes] = [app.store.state(), dataset?.facts.classes ?? []];
+  if (!isMoved(decision, classes.length)) return { title: name, numbers };
+  const line = cardStrings.pictureLine(thresholdInForce(decision).toFixed(3), classes[decision.positive]);
+  return { title: name, numbers: `${numbers} ${line}` };
 }
 
 /**

@@ -112,6 +112,7 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
 
   function invalidateDecisions() {
     map.invalidate();
+    numbers.refresh();
     if (pointer.place() !== null) readout.refresh();
     if (display.get("confusion")) confusion.refreshNow();
   }
@@ -134,7 +135,6 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
       readout.refresh();
       curves.invalidate();
       network.invalidate();
-      numbers.refresh();
     },
     /** @param {State} state */
     showState(state) {

@@ -11,6 +11,7 @@ import { slider } from "./sliders.js";
 import { decisionStrings } from "./strings.js";
 import { thresholdPicture } from "./threshold_picture.js";
 import {
+  EVEN_DECISION,
   MAX_COST,
   cheapestThreshold,
   outcomeAt,
@@ -163,7 +164,7 @@ function decisionControls(app, change) {
   });
   const follow = toggle({
     label: decisionStrings.follow,
-    onChange: (on) => change("follow", { threshold: on ? null : thresholdInForce(store.state().decision) }),
+    onChange: (on) => change("follow", { threshold: on ? null : EVEN_DECISION.threshold }),
   });
   const missed = slider({
     ...costs,

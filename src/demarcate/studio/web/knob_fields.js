@@ -8,6 +8,7 @@ import { show } from "./dom.js";
 import { problemsAt } from "./field_problems.js";
 import { slider } from "./sliders.js";
 import { dataStrings } from "./strings.js";
+import { EVEN_DECISION } from "./thresholds.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").DataState} DataState */
@@ -59,7 +60,12 @@ export function knobFields(app) {
 
   /** @param {string} label @param {(data: DataState) => void} edit */
   function setData(label, edit) {
-    store.change(`data ${label}`, ({ data }) => edit(data));
+    store.change(`data ${label}`, ({ data, view, decision }) => {
+      edit(data);
+      if (data.source !== "blobs") return;
+      if (decision.positive >= data.centers) Object.assign(decision, EVEN_DECISION);
+      if ((view.probability_of ?? 0) >= data.centers) view.probability_of = null;
+    });
   }
 
   function update() {

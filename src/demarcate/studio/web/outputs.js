@@ -69,6 +69,19 @@ export function decisionOf(logits, decision) {
 }
 
 /**
+ * Return the class that is predicted from the probability of each: the likeliest or, of two, by the threshold.
+ *
+ * @param {ArrayLike<number>} probabilities
+ * @param {DecisionState} decision
+ * @returns {number} its number
+ */
+export function decisionOfProbabilities(probabilities, decision) {
+  if (probabilities.length > 2) return largestOf(probabilities, 0, probabilities.length);
+  const { positive } = decision;
+  return probabilities[positive] >= thresholdInForce(decision) ? positive : 1 - positive;
+}
+
+/**
  * Return the class that is predicted for each of many rows.
  *
  * @param {ArrayView} logits int16 (n_rows, n_outputs)

@@ -1,12 +1,15 @@
 /**
- * What a network says of one row: the probability of each class, those of its seeds, and the set that holds the true one.
+ * What a network says of one row: what is predicted, by the decision in force, the probability of each class, those of its seeds, and the set that holds the true one.
  *
  * @module
  */
 import { make, setText, show } from "./dom.js";
+import { decisionOfProbabilities } from "./outputs.js";
 import { classMark } from "./palette.js";
 import { rowStrings } from "./strings.js";
+import { isMoved, thresholdInForce } from "./thresholds.js";
 
+/** @typedef {import("./types.js").DecisionState} DecisionState */
 /** @typedef {import("./types.js").RowAnswer} RowAnswer */
 
 /**
@@ -26,15 +29,19 @@ export function rowAnswer() {
      *
      * @param {RowAnswer} answer
      * @param {string[]} classes
+     * @param {DecisionState} decision
      */
-    show(answer, classes) {
+    show(answer, classes, decision) {
       show(waiting, false);
       show(body, true);
       const name = (/** @type {number} */ code) => classes[code] ?? `${code}`;
       setText(epoch, answer.epoch === 0 ? rowStrings.untrained : rowStrings.atEpoch(answer.epoch));
-      const likeliest = answer.probabilities[answer.prediction];
-      setText(prediction, rowStrings.prediction(name(answer.prediction), likeliest.toFixed(3)));
-      bars.replaceChildren(...answer.probabilities.flatMap((_, code) => barOf(answer, code, name(code))));
+      const predicted = decisionOfProbabilities(answer.probabilities, decision);
+      const words = rowStrings.prediction(name(predicted), answer.probabilities[predicted].toFixed(3));
+      const isByThreshold = isMoved(decision, answer.probabilities.length);
+      const rule = rowStrings.byThreshold(thresholdInForce(decision).toFixed(3), name(decision.positive));
+      setText(prediction, isByThreshold ? `${words} ${rule}` : words);
+      bars.replaceChildren(...answer.probabilities.flatMap((_, code) => barOf(answer, code, predicted, name(code))));
       const texts = linesOf(answer, name);
       lines.replaceChildren(...texts.map((text) => make("li", { text })));
       return prediction.textContent ?? "";
@@ -45,9 +52,10 @@ export function rowAnswer() {
 /**
  * @param {RowAnswer} answer
  * @param {number} code
+ * @param {number} predicted
  * @param {string} name
  */
-function barOf({ probabilities, members, prediction }, code, name) {
+function barOf({ probabilities, members }, code, predicted, name) {
   const fill = make("span", { class: `row-fill class-back-${code % 12}` });
   fill.style.setProperty("--share", `${probabilities[code]}`);
   const dots = (members ?? []).map((member) => {
@@ -55,7 +63,7 @@ function barOf({ probabilities, members, prediction }, code, name) {
     dot.style.setProperty("--share", `${member[code]}`);
     return dot;
   });
-  const kind = code === prediction ? "is-predicted" : "";
+  const kind = code === predicted ? "is-predicted" : "";
   return [
     make("dt", { class: kind }, classMark(code), name),
     make(

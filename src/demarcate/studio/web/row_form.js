@@ -52,6 +52,8 @@ export function rowForm(app) {
   let isOpen = false;
   let again = false;
   let isChanged = false;
+  /** @type {RowAnswer | null} */ let shown = null;
+  let { decision } = app.store.state();
 
   /** @param {Cells} cells */
   function fill(cells) {
@@ -105,7 +107,8 @@ export function rowForm(app) {
       {
         onAnswer(/** @type {RowAnswer} */ facts) {
           setText(problem, "");
-          const said = answer.show(facts, live.dataset?.facts.classes ?? []);
+          shown = facts;
+          const said = showAnswer(facts);
           if (isChanged) app.announce.report("row", said);
           isChanged = false;
           for (const listener of ROW_LISTENERS.get(app) ?? []) listener({ answer: facts, cells });
@@ -119,6 +122,11 @@ export function rowForm(app) {
     );
   }
 
+  /** @param {RowAnswer} facts */
+  function showAnswer(facts) {
+    return answer.show(facts, live.dataset?.facts.classes ?? [], app.store.state().decision);
+  }
+
   const element = make(
     "section",
     { class: "panel row-form", "aria-label": rowStrings.title },
@@ -130,7 +138,13 @@ export function rowForm(app) {
     problem,
     fields,
   );
+  app.store.watch((state) => {
+    if (JSON.stringify(state.decision) === JSON.stringify(decision)) return;
+    decision = state.decision;
+    if (shown !== null) showAnswer(shown);
+  });
   live.on("dataset", () => {
+    shown = null;
     build();
     askSoon();
   });

@@ -9,6 +9,7 @@ import { problemsAt } from "./field_problems.js";
 import { knobFields } from "./knob_fields.js";
 import { sourcePicture } from "./source_pictures.js";
 import { dataStrings } from "./strings.js";
+import { EVEN_DECISION } from "./thresholds.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").DataState} DataState */
@@ -86,10 +87,11 @@ function exampleChoice({ store, live }) {
 function chooseSource({ store, live, painter }, source) {
   const begin = live.welcome?.sources?.[source] ?? {};
   const last = [...live.tables.values()].findLast(({ kind }) => kind === "table");
-  store.change("data source", ({ data, view }) => {
+  store.change("data source", ({ data, view, decision }) => {
     Object.assign(data, begin, { source, added: [] });
     if (source === "table" && data.table === null && last !== undefined) Object.assign(data, { table: last.id, target: last.target });
     Object.assign(view, { columns: null, held: {}, probability_of: null });
+    Object.assign(decision, EVEN_DECISION);
   });
   store.settle();
   painter.choose(source === "drawn" ? "add" : "off", 0);

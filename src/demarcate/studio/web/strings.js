@@ -259,6 +259,17 @@ export const cardStrings = Object.freeze({
     accuracy === null
       ? `epoch ${grouped(epoch)}`
       : `epoch ${grouped(epoch)}: accuracy ${accuracy.toFixed(3)} on ${grouped(rows)} ${part} rows`,
+  pictureLine: (/** @type {string} */ threshold, /** @type {string} */ name) =>
+    `by the likeliest class; line: threshold ${threshold} for ${name}`,
+  decided: (
+    /** @type {string} */ threshold,
+    /** @type {string} */ name,
+    /** @type {string} */ part,
+    /** @type {number} */ accuracy,
+    /** @type {boolean} */ isProbability,
+  ) =>
+    `Threshold ${threshold} for ${name}: ${part} accuracy ${accuracy.toFixed(3)}. Accuracies in the table and the curves ` +
+    `are of the likeliest class${isProbability ? "; the map's colours are probabilities, its line is the threshold." : "."}`,
   notTrained: "Not trained yet.",
   bestEpoch: (
     /** @type {string} */ part,
@@ -487,7 +498,9 @@ export const askStrings = Object.freeze({
   },
   scores: {
     title: "How good is it, really?",
-    hint: "Scores the test rows, which decide nothing. Do it once, after all choices: each look makes them less fresh.",
+    hint:
+      "Scores the test rows, which decide nothing. Do it once, after all choices: each look makes them less fresh. " +
+      "What is predicted is the likeliest class.",
     noTest: "There are no test rows: the validation rows are scored, which may have decided something.",
     ask: "Score on the test rows",
     askValidation: "Score on the validation rows",
@@ -516,6 +529,7 @@ export const rowStrings = Object.freeze({
   untrained: "Before training",
   atEpoch: (/** @type {number} */ epoch) => `At epoch ${epoch}`,
   prediction: (/** @type {string} */ name, /** @type {string} */ p) => `${name}, with probability ${p}`,
+  byThreshold: (/** @type {string} */ threshold, /** @type {string} */ name) => `(threshold ${threshold} for ${name})`,
   set: (/** @type {string} */ classes, /** @type {string} */ coverage) =>
     `Set that holds the true class for ${coverage} of rows: ${classes}`,
   or: " or ",
@@ -533,7 +547,7 @@ export const takeAwayStrings = Object.freeze({
   card: "Network",
   files: "Files",
   model: "Model",
-  modelHint: "Network and preparation in one file, for demarcate predict.",
+  modelHint: "Network and preparation in one file, for demarcate predict, by the likeliest class.",
   report: "Report",
   reportHint: "One page with scores, curves and mistakes. It scores the test rows: take it after all choices.",
   reportValidation: "One page with scores, curves and mistakes. It scores the validation rows, as there are no test rows.",

@@ -9,6 +9,7 @@ import { problemsAt } from "./field_problems.js";
 import { fileOpener } from "./file_opener.js";
 import { tableStrings } from "./strings.js";
 import { columnsForm } from "./table_columns.js";
+import { EVEN_DECISION } from "./thresholds.js";
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./types.js").TableFacts} TableFacts */
@@ -40,18 +41,21 @@ export function tableForm(app) {
   /** @param {TableFacts | undefined} facts */
   function take(facts) {
     if (facts === undefined) return;
-    store.change("table", ({ data, view }) => {
+    store.change("table", ({ data, view, decision }) => {
       const own = { table: facts.id, target: facts.target, categorical: [], drop: [], added: [] };
       Object.assign(data, { source: "table", ...own });
       Object.assign(view, { columns: null, held: {}, probability_of: null });
+      Object.assign(decision, EVEN_DECISION);
     });
     store.settle();
   }
 
   /** @param {string} name */
   function predict(name) {
-    store.change("target", ({ data }) => {
+    store.change("target", ({ data, view, decision }) => {
       data.target = name;
+      view.probability_of = null;
+      Object.assign(decision, EVEN_DECISION);
       for (const list of /** @type {const} */ (["drop", "categorical"])) data[list] = data[list].filter((each) => each !== name);
     });
   }

@@ -13,6 +13,9 @@ export const THRESHOLD_STEPS = 1000;
 /** The costs that sliders offer; the threshold depends on their ratio alone. */
 export const MAX_COST = 20;
 
+/** What new data begin with: both mistakes cost the same, and the likelier of two classes is predicted. */
+export const EVEN_DECISION = Object.freeze({ threshold: 0.5, false_negative: 1, false_positive: 1, positive: 1 });
+
 /**
  * Rows at or above each threshold, by their true class.
  *
@@ -44,6 +47,16 @@ export function ruleThreshold({ false_negative, false_positive }) {
  */
 export function thresholdInForce(decision) {
   return decision.threshold ?? ruleThreshold(decision);
+}
+
+/**
+ * Whether another class than the likeliest can be predicted: of two, by a threshold that is not one half.
+ *
+ * @param {DecisionState} decision
+ * @param {number} classes how many there are
+ */
+export function isMoved(decision, classes) {
+  return classes === 2 && Math.abs(thresholdInForce(decision) - 0.5) > 1e-9;
 }
 
 /**

@@ -4,8 +4,9 @@ from importlib.resources import files
 import pytest
 
 from demarcate.studio.single_module import joined_module
-from demarcate.studio.web_files import CONTENT_TYPES, WebFiles
+from demarcate.studio.web_files import CONTENT_TYPES, SCRIPT, STYLE, WebFiles
 
+STYLES = ("studio.css", "data.css", "cards.css", "panels.css")
 FOLDER = files("demarcate.studio") / "web"
 
 
@@ -28,11 +29,18 @@ def test_no_other_file_is(name):
 def test_the_shell_names_files_that_are_there_by_the_version():
     given = WebFiles()
     named = re.findall(r'(?:src|href)="([^"]+)"', given.shell().decode())
-    assert "main.js" in {address.rpartition("/")[2] for address in named}
+    assert {address.rpartition("/")[2] for address in named} == {"icon.svg", SCRIPT, STYLE}
     for address in named:
         folder, version, name = address.split("/")
         assert (folder, version) == ("web", given.version)
         assert given.get(name) is not None
+
+
+def test_the_joined_files_are_all_modules_and_all_styles():
+    given = WebFiles()
+    assert given.get(SCRIPT).content.decode() == joined_module("main.js")
+    styles = given.get(STYLE).content.decode()
+    assert all(each.read_text().strip() in styles for each in FOLDER.iterdir() if each.name in STYLES)
 
 
 def test_the_module_that_a_notebook_or_a_recorded_page_carries_is_small():

@@ -53,7 +53,7 @@ class Learner {
       monitored: "validation",
       n_rows: { validation: 200 },
     };
-    recordCards(this.record, this.state, dataset, cards, [1, 1]);
+    recordCards(this.record, this.state, dataset, cards, [1, 1], this.before);
     return this;
   }
 
@@ -67,7 +67,15 @@ class Learner {
   }
 
   answer(facts) {
-    recordAnswer(this.record, facts);
+    const { data, split, cards } = this.state;
+    const card = cards.find(({ id }) => id === facts.card) ?? cards[0];
+    recordAnswer(this.record, { question: { type: "ask", what: facts.what }, answer: facts, asked: { data, split, card } });
+    return this;
+  }
+
+  row(answer, cells) {
+    const { data, split, cards } = this.state;
+    recordAnswer(this.record, { question: { type: "row", cells }, answer, asked: { data, split, card: cards[0] } });
     return this;
   }
 
@@ -203,11 +211,11 @@ test("the patient is the lesson's, and five networks speak", () => {
   const learner = new Learner("patient");
   const members = [0.2, 0.3, 0.25, 0.35, 0.3].map((p) => [1 - p, p]);
   const answer = { probabilities: [0.72, 0.28], members, epoch: 50 };
-  learner.record.rows.push({ answer, cells: { ...LESSON_PATIENT, age: 50 }, seeds: 5 });
+  learner.row(answer, { ...LESSON_PATIENT, age: 50 });
   assert.deepEqual(learner.check().names, ["patientOther"]);
-  learner.record.rows.push({ answer: { ...answer, members: null }, cells: { ...LESSON_PATIENT }, seeds: 1 });
+  learner.row({ ...answer, members: null }, { ...LESSON_PATIENT });
   assert.deepEqual(learner.check().names, ["patientOne"]);
-  learner.record.rows.push({ answer, cells: { ...LESSON_PATIENT, age: "80" }, seeds: 5 });
+  learner.row(answer, { ...LESSON_PATIENT, age: "80" });
   assert.equal(learner.check().done, true);
   assert.match(learner.check().text, /0.280 on average, from 0.200 to 0.350. All are on one side/);
 });
@@ -260,6 +268,36 @@ test("the three need training and two verdicts, and big is compared with tiny as
     learner.check().text,
     /right more often, and its loss is higher all the same. tiny underfits; big overfits/,
   );
+});
+
+test("an answer is of the network as it was asked about, and of no other with its id", () => {
+  const learner = new Learner("three").answer({ what: "diagnose", card: "a", verdict: "underfits" });
+  const { state } = learner;
+  assert.match(learner.check().text, /tiny underfits/);
+  learner.set(({ cards }) => (cards[0].hidden = [64]));
+  assert.doesNotMatch(learner.check().text, /underfits\./);
+  learner.set(({ data }) => (data.noise = 0.1));
+  assert.doesNotMatch(learner.check().text, /underfits\./);
+  learner.state = state;
+  learner.state.cards[0].name = "other";
+  assert.match(learner.check().text, /other underfits/);
+});
+
+test("networks on other rows are not compared", () => {
+  const learner = new Learner("three").train([accuracy(300, 0.82, 0.36)]);
+  learner.set(({ data }) => (data.noise = 0.1)).train([], [accuracy(300, 0.93, 0.8)]);
+  assert.deepEqual(learner.check().names, ["threeTrain"]);
+  learner.train([accuracy(300, 0.82, 0.36)], [accuracy(300, 0.93, 0.8)]);
+  assert.deepEqual(learner.check().names, ["bigAgainstTiny", "threeAsk"]);
+});
+
+test("what was trained before a step counts when it is trained further", () => {
+  const learner = new Learner("fewest");
+  learner.before = new Map([["a", { begin: 1, epoch: 300 }]]);
+  learner.train([accuracy(300, 1)]);
+  assert.deepEqual(learner.check().names, ["notTrained"]);
+  learner.train([accuracy(300, 1), accuracy(301, 1)]);
+  assert.deepEqual(learner.check().names, ["fewestReached", "fewestMore"]);
 });
 
 test("a sweep's best value at its end is a direction", () => {

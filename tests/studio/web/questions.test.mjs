@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createLive } from "../../../src/demarcate/studio/web/live.js";
-import { askSession } from "../../../src/demarcate/studio/web/questions.js";
+import { askSession, isAsAsked, onEachAnswer } from "../../../src/demarcate/studio/web/questions.js";
+import { createStore } from "../../../src/demarcate/studio/web/store.js";
 
 /** A page with a source that keeps what was sent, and what was said in answer. */
 function page() {
   const sent = [];
   const said = [];
-  const app = { live: createLive(), source: { send: (command) => sent.push(command) } };
+  const card = { id: "a", name: "one", hidden: [4] };
+  const store = createStore({ data: { noise: 0.3 }, split: { seed: 0 }, cards: [card], view: {} });
+  const app = { live: createLive(), store, source: { send: (command) => sent.push(command) } };
   const asker = {
     onAnswer: (facts) => said.push(["answer", facts.value]),
     onProgress: (facts) => said.push(["progress", facts.done]),
@@ -33,6 +36,32 @@ test("an answer goes to the one who asked, once", () => {
     ["answer", "row"],
     ["answer", "diagnosis"],
   ]);
+});
+
+test("an answer knows the card as it was asked about, also when another has its id", () => {
+  const { app, sent, ask } = page();
+  const heard = [];
+  onEachAnswer(app, (answered) => heard.push(answered));
+  ask({ type: "ask", what: "diagnose", card: "a" });
+  app.store.change("", (draft) => (draft.cards[0].hidden = [256]));
+  app.live.emit("answer", { facts: { id: sent[0].id, revision: 1 } });
+  assert.deepEqual(heard[0].asked.card.hidden, [4]);
+  assert.equal(isAsAsked(app, heard[0].asked), false);
+  app.store.undo();
+  assert.equal(isAsAsked(app, heard[0].asked), true);
+});
+
+test("a question whose card was changed before its turn is of the card as the session has it", () => {
+  const { app, sent, ask } = page();
+  const heard = [];
+  onEachAnswer(app, ({ asked }) => heard.push(asked.card.hidden));
+  ask({ type: "ask", what: "diagnose", card: "a" });
+  ask({ type: "ask", what: "sweep", card: "a" });
+  app.store.change("", (draft) => (draft.cards[0].hidden = [256]));
+  app.live.emit("answer", { facts: { id: sent[0].id, revision: 2 } });
+  app.store.change("", (draft) => (draft.cards[0].hidden = [8]));
+  app.live.emit("answer", { facts: { id: sent[1].id, revision: 2 } });
+  assert.deepEqual(heard, [[256]]);
 });
 
 test("a problem of another question, or of none, is not this one's", () => {

@@ -10,7 +10,7 @@ import { button, choice } from "./controls.js";
 import { make, setText, show, uniqueId } from "./dom.js";
 import { mostCards } from "./map_toolbar.js";
 import { modelPart } from "./model_part.js";
-import { askSession } from "./questions.js";
+import { askSession, isAsAsked } from "./questions.js";
 import { askStrings } from "./strings.js";
 import { SWEEP_EXAMPLES, sweptValues } from "./sweep_values.js";
 import { noteTestLook, testLooks } from "./test_looks.js";
@@ -80,7 +80,8 @@ function questionPart(app, what, details, form = []) {
   function begin() {
     const more = details();
     if (more === null) return;
-    const { id, name } = chosenCard(app);
+    const card = chosenCard(app);
+    const { id, name } = card;
     setText(problem, "");
     setText(said, askStrings.asking);
     progress.removeAttribute("value");
@@ -94,15 +95,15 @@ function questionPart(app, what, details, form = []) {
           if (total > 0) progress.value = done / total;
           setText(said, text);
           if (rows && what === "sweep") {
-            answers.replaceChildren(...sweepView({ .../** @type {any} */ (more), rows }, takeSettings(app, id)));
+            answers.replaceChildren(...sweepView({ .../** @type {any} */ (more), rows }, takeSettings(app, card)));
           }
         },
-        onAnswer(answer) {
+        onAnswer(answer, asked) {
           end();
           if (what === "scores") noteTestLook(app, answer.looks);
-          const parts = viewOf(what, answer, takeSettings(app, id));
+          const parts = viewOf(what, answer, takeSettings(app, asked?.card ?? card));
           head?.end();
-          head = answerHead(app, answer, name, () => answers.replaceChildren());
+          head = answerHead(app, answer, asked, name, () => answers.replaceChildren());
           answers.replaceChildren(head.element, ...parts);
           app.announce.say(answer.headline ?? words.title);
         },
@@ -141,14 +142,16 @@ function viewOf(what, answer, take) {
  * Return whose answer it is, and whether the card has changed since.
  *
  * @param {App} app
- * @param {{card: string, epoch: number}} answer
+ * @param {{epoch: number}} answer
+ * @param {import("./questions.js").AskedCard | null} asked
  * @param {string} name
  * @param {() => void} onDismiss
  */
-function answerHead(app, answer, name, onDismiss) {
+function answerHead(app, answer, asked, name, onDismiss) {
   const stale = make("span", { class: "stale", text: askStrings.stale, hidden: true });
-  const before = signatureOf(app, answer.card);
-  const end = app.store.watch(() => show(stale, signatureOf(app, answer.card) !== before));
+  const refresh = () => show(stale, !isAsAsked(app, asked));
+  const end = app.store.watch(refresh);
+  refresh();
   const dismiss = () => {
     end();
     onDismiss();
@@ -160,16 +163,6 @@ function answerHead(app, answer, name, onDismiss) {
     button({ title: askStrings.dismiss, icon: "close", kind: "quiet", onClick: dismiss }),
   );
   return { element, end };
-}
-
-/**
- * @param {App} app
- * @param {string} id
- */
-function signatureOf(app, id) {
-  const { data, split, cards } = app.store.state();
-  const card = cards.find((each) => each.id === id);
-  return JSON.stringify([data, split, card && { ...card, name: "" }]);
 }
 
 /** @param {App} app */
@@ -244,24 +237,28 @@ function scoresPart(app) {
 }
 
 /**
- * Return what makes a copy of a card with other settings beside it; where there is no place, the card itself takes them.
+ * Return what makes a copy of a card as it was asked about, with other settings, beside it; where there is no place for one
+ * more, the card itself takes them.
  *
  * @param {App} app
- * @param {string} id
+ * @param {CardState} asked
  * @returns {import("./answer_views.js").TakeSettings}
  */
-function takeSettings(app, id) {
+function takeSettings(app, asked) {
   return (settings, label) => {
     const { cards } = app.store.state();
-    const card = cards.find((each) => each.id === id) ?? chosenCard(app);
+    const card = cards.find((each) => each.id === asked.id) ?? chosenCard(app);
     const most = mostCards(app);
     app.store.settle();
     app.store.change("", (draft) => {
       if (draft.cards.length < most) {
-        const twin = /** @type {CardState} */ ({ ...structuredClone(card), ...settings, id: newId(cards) });
+        const twin = /** @type {CardState} */ ({ ...structuredClone(asked), ...settings, id: newId(cards) });
         twin.name = label.slice(0, 60);
         draft.cards.splice(cards.indexOf(card) + 1, 0, twin);
-      } else Object.assign(draft.cards[cards.indexOf(card)], settings);
+      } else {
+        const { id, name } = card;
+        Object.assign(draft.cards[cards.indexOf(card)], structuredClone(asked), settings, { id, name });
+      }
     });
     app.announce.say(label);
   };

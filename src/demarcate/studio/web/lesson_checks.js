@@ -14,12 +14,14 @@ import {
   hiddenUnits,
   isConfident,
   isPatient,
+  latestPair,
   meanOf,
   mostAccurate,
   rateLine,
   saidOf,
 } from "./lesson_feedback.js";
 import { runsWhere } from "./lesson_record.js";
+import { signatureOf } from "./questions.js";
 import { wilsonInterval } from "./wilson_interval.js";
 
 /**
@@ -108,8 +110,11 @@ const STEP_CHECKS = {
 
   rates({ record }) {
     const runs = runsWhere(record, (run) => run.data.source === "blobs" && !run.changed && run.now !== null);
-    const slow = runs.filter((run) => run.card.lr <= 0.003).at(-1);
-    const fast = runs.filter((run) => run.card.lr >= 1).at(-1);
+    const [slow, fast] = latestPair(
+      runs,
+      (run) => run.card.lr <= 0.003,
+      (run) => run.card.lr >= 1,
+    );
     const long = [slow, fast].every((run) => (run?.now?.epoch ?? 0) >= 300);
     const lines = [slow, fast].flatMap((run) => (run?.now ? [rateLine(run)] : []));
     return feedback(long, ...lines, !long && ["ratesMore"]);
@@ -130,8 +135,11 @@ const STEP_CHECKS = {
 
   heads({ record }) {
     const runs = runsWhere(record, (run) => run.data.source === "moons" && (run.now?.epoch ?? 0) >= 100);
-    const one = runs.filter((run) => run.nOutputs === 1).at(-1);
-    const two = runs.filter((run) => run.nOutputs === 2).at(-1);
+    const [one, two] = latestPair(
+      runs,
+      (run) => run.nOutputs === 1,
+      (run) => run.nOutputs === 2,
+    );
     if (!one?.now || !two?.now) return feedback(false, ["headsMore"]);
     const apart = Math.abs(one.now.accuracy - two.now.accuracy);
     const rows = Math.round(apart * one.nMonitored);
@@ -157,7 +165,7 @@ const STEP_CHECKS = {
   },
 
   heart({ record }) {
-    const answer = record.scores.at(-1);
+    const answer = record.scores.filter(({ data }) => data.source === "heart").at(-1)?.answer;
     const accuracy = answer?.scores.find((/** @type {any} */ each) => each.name === "accuracy")?.mean;
     if (answer && answer.rows === "test" && accuracy) {
       return feedback(
@@ -171,7 +179,7 @@ const STEP_CHECKS = {
   },
 
   patient({ record }) {
-    const asked = record.rows.filter(({ cells }) => isPatient(cells));
+    const asked = record.rows.filter(({ cells, data }) => data.source === "heart" && isPatient(cells));
     const last = asked.at(-1);
     if (!last) return feedback(false, record.rows.length > 0 ? ["patientOther"] : ["patientMore"]);
     const members = last.answer.members?.map((/** @type {number[]} */ each) => each[1]);
@@ -214,21 +222,28 @@ const STEP_CHECKS = {
       record,
       (run) => run.data.source === "heart" && !run.changed && (run.now?.epoch ?? 0) >= 300,
     );
-    const [without] = runs.filter((run) => run.card.dropout === 0).slice(-1);
-    const [dropped] = runs.filter((run) => run.card.dropout >= 0.3).slice(-1);
+    const [without, dropped] = latestPair(
+      runs,
+      (run) => run.card.dropout === 0,
+      (run) => run.card.dropout >= 0.3,
+    );
     const lines = [without, dropped].flatMap((run) => (run?.now ? [dropoutLine(run)] : []));
     return feedback(without !== undefined && dropped !== undefined, ...lines, lines.length < 2 && ["dropoutMore"]);
   },
 
   three({ record, state }) {
     const runs = runsWhere(record, (run) => run.data.source === "moons" && (run.now?.epoch ?? 0) >= 200);
-    const tiny = runs.filter((run) => hiddenUnits(run.card) <= 3).at(-1);
-    const big = runs.filter((run) => hiddenUnits(run.card) >= 256).at(-1);
-    const verdicts = state.cards.flatMap(({ id, name }) => {
-      const answer = record.diagnoses.get(id);
-      return answer ? [[name, answer.verdict]] : [];
+    const [tiny, big] = latestPair(
+      runs,
+      (run) => hiddenUnits(run.card) <= 3,
+      (run) => hiddenUnits(run.card) >= 256,
+    );
+    const verdicts = state.cards.flatMap((card) => {
+      const answer = record.diagnoses.get(signatureOf(state.data, state.split, card));
+      return answer ? [[card.name, answer.verdict]] : [];
     });
-    const enough = tiny?.now && big?.now ? ["bigAgainstTiny", big.now, tiny.now, big.nMonitored] : null;
+    const names = [big?.card.name, tiny?.card.name];
+    const enough = tiny?.now && big?.now ? ["bigAgainstTiny", big.now, tiny.now, big.nMonitored, ...names] : null;
     return feedback(
       enough !== null && verdicts.length >= 2,
       /** @type {any} */ (enough ?? ["threeTrain"]),
@@ -256,10 +271,11 @@ const STEP_CHECKS = {
   stopping({ record }) {
     const isStopped = (/** @type {LessonRun} */ run) =>
       run.card.patience !== null && run.now !== null && run.best !== null && run.now.epoch < run.card.epochs;
-    const stopped = runsWhere(record, (run) => isStopped(run) && epochsSinceBest(run) >= (run.card.patience ?? 0)).at(
-      -1,
+    const [stopped, long] = latestPair(
+      runsWhere(record, () => true),
+      (run) => isStopped(run) && epochsSinceBest(run) >= (run.card.patience ?? 0),
+      (run) => run.card.patience === null && (run.now?.epoch ?? 0) >= 200,
     );
-    const long = runsWhere(record, (run) => run.card.patience === null && (run.now?.epoch ?? 0) >= 200).at(-1);
     return feedback(
       stopped !== undefined && long !== undefined,
       stopped && ["stoppedSeen", stopped.best, stopped.now],

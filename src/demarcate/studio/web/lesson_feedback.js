@@ -100,6 +100,26 @@ export function mostAccurate(runs) {
 }
 
 /**
+ * Return the latest two runs of two kinds on the same rows, or the one that there is of a kind: networks are compared on the
+ * same rows alone.
+ *
+ * @param {LessonRun[]} runs
+ * @param {(run: LessonRun) => boolean} isOne
+ * @param {(run: LessonRun) => boolean} isOther
+ * @returns {[LessonRun | undefined, LessonRun | undefined]}
+ */
+export function latestPair(runs, isOne, isOther) {
+  const rowsOf = (/** @type {LessonRun} */ { data, split }) => JSON.stringify([data, split]);
+  for (const run of [...runs].reverse()) {
+    const same = runs.filter((each) => rowsOf(each) === rowsOf(run));
+    const [one, other] = [same.filter(isOne).at(-1), same.filter(isOther).at(-1)];
+    if (one && other) return [one, other];
+  }
+  const last = runs.filter((run) => isOne(run) || isOther(run)).at(-1);
+  return last && isOne(last) ? [last, undefined] : [undefined, last];
+}
+
+/**
  * Whether cells are those of the lesson's patient.
  *
  * @param {Object<string, number | string | null>} cells

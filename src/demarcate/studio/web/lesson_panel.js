@@ -14,7 +14,7 @@ import { emptyRecord, recordAnswer, recordCards } from "./lesson_record.js";
 import { LESSON_STEPS, stateOfStep } from "./lesson_steps.js";
 import { FEEDBACK_TEXTS, STEP_TEXTS } from "./lesson_strings.js";
 import { stepView } from "./lesson_step_view.js";
-import { onRowAnswer } from "./row_form.js";
+import { onEachAnswer } from "./questions.js";
 import { readState } from "./sharing.js";
 import { lessonStrings } from "./strings.js";
 import { openTeacherPage } from "./teacher_page.js";
@@ -22,6 +22,7 @@ import { outcomeAt, cheapestThreshold, thresholdInForce } from "./thresholds.js"
 
 /** @typedef {import("./types.js").App} App */
 /** @typedef {import("./lesson_checks.js").CostFacts} CostFacts */
+/** @typedef {import("./lesson_record.js").LessonRecord} LessonRecord */
 
 /** Between two looks at what networks did, in milliseconds. */
 const BETWEEN_CHECKS = 500;
@@ -33,7 +34,10 @@ const BETWEEN_CHECKS = 500;
  */
 export function lessonPanel(app) {
   const { store, live } = app;
-  const record = emptyRecord();
+  /** What was done in each step: what was done in another one is none of it. @type {Map<string, LessonRecord>} */
+  const records = new Map(LESSON_STEPS.map(({ id }) => [id, emptyRecord()]));
+  const record = () => /** @type {LessonRecord} */ (records.get(LESSON_STEPS[progress.step].id));
+  /** @type {Map<string, {begin: number, epoch: number}>} */ let before = new Map();
   const progress = rememberedProgress();
   const written = (/** @type {import("./types.js").State} */ state) => JSON.stringify(readState(state, store.state()));
   const opened = LESSON_STEPS.findIndex((step) => written(stateOfStep(step)) === written(store.state()));
@@ -76,13 +80,17 @@ export function lessonPanel(app) {
   /** @param {number} position */
   function go(position) {
     progress.step = position;
+    before = new Map([...live.cards].map(([id, { facts }]) => [id, { begin: facts.begin, epoch: facts.epoch }]));
     const step = LESSON_STEPS[position];
     view = stepView(step, {
       choice: progress.choices[step.id] ?? null,
       onSetUp() {
         app.source.send({ type: "pause" });
+        // Networks of another step may have the settings of these: they begin anew, too.
+        app.source.send({ type: "reset", card: null });
         store.settle();
         store.replace(stateOfStep(step), "");
+        app.notify(lessonStrings.isSetUp);
         check();
       },
       onChoice(choice) {
@@ -109,8 +117,8 @@ export function lessonPanel(app) {
       if (dot.dataset.shown !== shown) dot.replaceChildren(isDone ? icon("tick") : shown);
       dot.dataset.shown = shown;
     });
-    const record = progress.record === null ? "" : `, ${lessonStrings.record(progress.record)}`;
-    setText(done, lessonStrings.progress(progress.done.length, LESSON_STEPS.length) + record);
+    const fewest = progress.record === null ? "" : `, ${lessonStrings.record(progress.record)}`;
+    setText(done, lessonStrings.progress(progress.done.length, LESSON_STEPS.length) + fewest);
     show(forget, progress.done.length > 0);
   }
 
@@ -122,7 +130,7 @@ export function lessonPanel(app) {
     const step = LESSON_STEPS[progress.step];
     const feedback = checkStep(step.id, {
       state: store.state(),
-      record,
+      record: record(),
       costs: step.id === "costs" ? costFacts(app) : null,
     });
     const isRight = progress.choices[step.id] === step.right;
@@ -152,16 +160,12 @@ export function lessonPanel(app) {
   live.on("frame", () => {
     const { dataset, frame } = live;
     if (dataset === null || frame === null || frame.revision !== store.revision()) return;
-    recordCards(record, store.state(), dataset.facts, live.cards, dataset.arrays.validation_codes?.data ?? []);
+    const codes = dataset.arrays.validation_codes?.data ?? [];
+    recordCards(record(), store.state(), dataset.facts, live.cards, codes, before);
     checkSoon();
   });
-  live.on("answer", ({ facts }) => {
-    recordAnswer(record, facts);
-    checkSoon();
-  });
-  onRowAnswer(app, ({ answer, cells }) => {
-    record.rows.push({ answer, cells, seeds: answer.members?.length ?? 1 });
-    if (record.rows.length > 200) record.rows.shift();
+  onEachAnswer(app, (answered) => {
+    recordAnswer(record(), answered);
     checkSoon();
   });
   store.watch(checkSoon);

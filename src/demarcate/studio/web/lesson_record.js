@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { signatureOf } from "./questions.js";
 
 /**
  * @typedef {import("./types.js").State} State
@@ -15,6 +16,9 @@
 
 /** Epochs at which the numbers of a run are kept. */
 export const MILESTONES = Object.freeze([50, 100]);
+
+/** Answers about rows that are kept; the oldest is forgotten first. */
+const MAX_ROWS = 200;
 
 /** Runs that are kept; the oldest is forgotten first. */
 const MAX_RUNS = 200;
@@ -50,10 +54,10 @@ const MAX_RUNS = 200;
 /**
  * @typedef {object} LessonRecord
  * @property {Map<string, LessonRun>} runs
- * @property {Map<string, any>} diagnoses the last answer of each card
+ * @property {Map<string, any>} diagnoses the last answer of each network, by {@link signatureOf}
  * @property {any[]} sweeps
- * @property {any[]} scores
- * @property {{answer: any, cells: Object<string, number | string | null>, seeds: number}[]} rows
+ * @property {{answer: any, data: State["data"]}[]} scores
+ * @property {{answer: any, cells: Object<string, number | string | null>, data: State["data"]}[]} rows
  */
 
 /**
@@ -73,12 +77,16 @@ export function emptyRecord() {
  * @param {DatasetFacts} dataset
  * @param {Map<string, LiveCard>} cards by id
  * @param {ArrayLike<number>} codes those of the monitored rows
+ * @param {Map<string, {begin: number, epoch: number}>} [before] what was trained when the step was opened: it counts when it
+ *   is trained further
  */
-export function recordCards(record, state, dataset, cards, codes) {
+export function recordCards(record, state, dataset, cards, codes, before = new Map()) {
   for (const card of state.cards) {
     const live = cards.get(card.id);
     if (live === undefined || live.facts.status === "refused") continue;
     const { facts, arrays, curves } = live;
+    const known = before.get(card.id);
+    if (known?.begin === facts.begin && facts.epoch > 0 && facts.epoch <= known.epoch) continue;
     const run = runOf(record, state, dataset, card, facts);
     run.changed ||= facts.changed;
     if (facts.epoch === 0 && facts.batch === 0 && arrays.monitored_logits !== undefined) {
@@ -91,15 +99,17 @@ export function recordCards(record, state, dataset, cards, codes) {
 }
 
 /**
- * Add an answer to a question.
+ * Add an answer to a question, of the card as it was asked about.
  *
  * @param {LessonRecord} record is changed
- * @param {any} answer facts of the message `answer`
+ * @param {import("./questions.js").Answered} answered
  */
-export function recordAnswer(record, answer) {
-  if (answer.what === "diagnose") record.diagnoses.set(answer.card, answer);
-  if (answer.what === "sweep") record.sweeps.push(answer);
-  if (answer.what === "scores") record.scores.push(answer);
+export function recordAnswer(record, { question, answer, asked: { data, split, card } }) {
+  if (question.type === "row") record.rows.push({ answer, cells: question.cells, data });
+  if (record.rows.length > MAX_ROWS) record.rows.shift();
+  if (question.what === "diagnose") record.diagnoses.set(signatureOf(data, split, card), answer);
+  if (question.what === "sweep") record.sweeps.push(answer);
+  if (question.what === "scores") record.scores.push({ answer, data });
 }
 
 /**
@@ -147,7 +157,7 @@ export function accuracyOfLogits(logits, nOutputs, codes) {
  */
 function runOf(record, state, dataset, card, facts) {
   // Epochs are no part of it: a run that goes on for as many again is the same run.
-  const key = JSON.stringify([state.data, state.split, { ...card, id: "", name: "", epochs: 0 }]);
+  const key = signatureOf(state.data, state.split, { ...card, epochs: 0 });
   const run = record.runs.get(key) ?? {
     card,
     data: state.data,

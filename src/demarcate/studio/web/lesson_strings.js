@@ -653,16 +653,22 @@ export const FEEDBACK_TEXTS = Object.freeze({
     (early ? `train ${shareText(early.trainAccuracy)} and fresh rows ${shareText(early.accuracy)} at epoch 50; ` : "") +
     `${shareText(now.trainAccuracy)} and ${shareText(now.accuracy)} at epoch ${now.epoch}.`,
   dropoutMore: () => "Run a card without dropout and one with 0.3 or more to epoch 300.",
-  threeTrain: () => "Run tiny and big for 200 epochs at least.",
-  threeAsk: (n) => `Ask of ${n === 1 ? "one other card" : `${n} cards`} whether they underfit or overfit.`,
+  threeTrain: () => "Run one network of at most 3 hidden units and one of at least 256 for 200 epochs, on the same rows.",
+  threeAsk: (n) => (n === 1 ? "Ask of one other card whether it underfits or overfits." : `Ask of ${n} cards whether they underfit or overfit.`),
   threeVerdicts: (/** @type {[string, string][]} */ verdicts) =>
     verdicts
       .map(([name, verdict]) => (verdict === "cannot tell" ? `${name}: cannot tell` : `${name} ${verdict}`))
       .join("; ") + ".",
-  bigAgainstTiny: (/** @type {RunNumbers} */ big, /** @type {RunNumbers} */ tiny, /** @type {number} */ n) =>
-    `On ${n} fresh rows big has ${shareText(big.accuracy)} and a loss of ${lossText(big.loss)}, tiny ${shareText(tiny.accuracy)} and ` +
-    `${lossText(tiny.loss)}: ` +
-    (big.accuracy > tiny.accuracy ? "big is right more often" : "big is not right more often here") +
+  bigAgainstTiny: (
+    /** @type {RunNumbers} */ big,
+    /** @type {RunNumbers} */ tiny,
+    /** @type {number} */ n,
+    /** @type {string} */ bigName,
+    /** @type {string} */ tinyName,
+  ) =>
+    `On ${n} fresh rows ${bigName} has ${shareText(big.accuracy)} and a loss of ${lossText(big.loss)}, ${tinyName} ` +
+    `${shareText(tiny.accuracy)} and ${lossText(tiny.loss)}: ${bigName} ` +
+    (big.accuracy > tiny.accuracy ? "is right more often" : "is not right more often here") +
     (big.loss > tiny.loss ? ", and its loss is higher all the same." : "."),
   sweepMore: () => "Ask for a sweep of the hidden units, under Ask.",
   sweepHidden: () => "That was another setting: sweep the hidden units.",

@@ -40,7 +40,7 @@ export function modelPart(app) {
       { type: "ask", what: "model", card: chosenCard(app).id, model: id },
       {
         onProgress: ({ text }) => setText(said, text),
-        onAnswer(facts, arrays = {}) {
+        onAnswer(facts, _asked, arrays = {}) {
           end();
           releasePicture(answer);
           answer.replaceChildren(...modelView(facts, /** @type {Uint8Array} */ (arrays.picture.data)));

@@ -7,7 +7,7 @@ import { cardChoice, chosenCard, isVisible } from "./chosen_card.js";
 import { button } from "./controls.js";
 import { make, setText, show } from "./dom.js";
 import { LESSON_PATIENT } from "./lesson_steps.js";
-import { askSession } from "./questions.js";
+import { askSession, isAsAsked } from "./questions.js";
 import { rowAnswer } from "./row_answer.js";
 import { rowField } from "./row_field.js";
 import { askStrings, rowStrings } from "./strings.js";
@@ -20,20 +20,6 @@ import { askStrings, rowStrings } from "./strings.js";
 /** After a cell is changed, and between two answers while networks train, in milliseconds. */
 const AFTER_CHANGE = 120;
 const WHILE_TRAINING = 1000;
-
-/** @type {WeakMap<App, Set<(row: {answer: RowAnswer, cells: Cells}) => void>>} */
-const ROW_LISTENERS = new WeakMap();
-
-/**
- * Call a function with each answer about a row.
- *
- * @param {App} app
- * @param {(row: {answer: RowAnswer, cells: Cells}) => void} listener
- */
-export function onRowAnswer(app, listener) {
-  const listeners = ROW_LISTENERS.get(app) ?? new Set();
-  ROW_LISTENERS.set(app, listeners.add(listener));
-}
 
 /**
  * Return the form of one new row.
@@ -105,14 +91,14 @@ export function rowForm(app) {
       app,
       { type: "row", card: chosenCard(app).id, cells },
       {
-        onAnswer(/** @type {RowAnswer} */ facts) {
+        onAnswer(/** @type {RowAnswer} */ facts, asked) {
+          done();
+          if (!isAsAsked(app, asked)) return void askSoon(0);
           setText(problem, "");
           shown = facts;
           const said = showAnswer(facts);
           if (isChanged) app.announce.report("row", said);
           isChanged = false;
-          for (const listener of ROW_LISTENERS.get(app) ?? []) listener({ answer: facts, cells });
-          done();
         },
         onProblem({ fact, remedy }) {
           setText(problem, `${fact} ${remedy}`);

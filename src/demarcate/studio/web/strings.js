@@ -576,6 +576,7 @@ export const lessonStrings = Object.freeze({
   done: "done",
   setUp: "Set it up",
   setUpHint: "Data and networks of this step take the place of yours; undo brings them back.",
+  isSetUp: "Data and networks of this step are on the page. Undo brings back what was there.",
   todo: "Do",
   watch: "Watch",
   question: "Question",

@@ -9,7 +9,7 @@ import { cardChoice, chosenCard, isVisible } from "./chosen_card.js";
 import { button, segments } from "./controls.js";
 import { make, setText, show } from "./dom.js";
 import { saveBlob } from "./live_source.js";
-import { askSession } from "./questions.js";
+import { askSession, isAsAsked } from "./questions.js";
 import { takeAwayStrings } from "./strings.js";
 import { noteTestLook } from "./test_looks.js";
 
@@ -178,7 +178,8 @@ function codePart(app) {
       app,
       { type: "ask", what: "code", card: chosenCard(app).id },
       {
-        onAnswer(/** @type {CodeAnswer} */ facts) {
+        onAnswer(/** @type {CodeAnswer} */ facts, owner) {
+          if (!isAsAsked(app, owner)) return refresh();
           answer = facts;
           setText(problem, "");
           draw();

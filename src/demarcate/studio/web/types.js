@@ -352,6 +352,7 @@
  * @typedef {object} RowAnswer
  * @property {string} id
  * @property {string} card
+ * @property {number} revision
  * @property {number} epoch
  * @property {number[]} probabilities one a class, in the order of `classes` of the data set
  * @property {number} prediction the likeliest class, by number

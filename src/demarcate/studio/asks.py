@@ -139,7 +139,8 @@ class Asks:
         if command["type"] == "row":
             from demarcate.studio.row_form import row_facts_of
 
-            return Message("row", {"id": number, "revision": trained.revision, **row_facts_of(trained, command.get("cells"))})
+            facts = row_facts_of(trained, command.get("cells"))
+            return Message("row", {"id": number, "revision": trained.revision, **facts})
         what = command["what"]
         progress = _ProgressReports(number, self._send, cancelled)
         with placed("ask"), quiet(), listening(progress.hear):

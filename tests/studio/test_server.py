@@ -21,11 +21,14 @@ def test_the_shell_needs_no_token_and_is_asked_for_again_each_time(studio):
     assert b"<title>demarcate studio</title>" in body
 
 
-def test_with_the_first_page_begins_what_sessions_need(start):
+def test_with_the_first_script_begins_what_sessions_need(start):
     studio, calls, is_called = start(), [], threading.Event()
     studio.server.prepare = lambda: (calls.append("once"), is_called.set())
+    studio.get("/")
+    studio.get("/web/x/page.css")
+    assert not calls
     for _ in range(3):
-        studio.get("/")
+        studio.get("/web/x/page.js")
     assert is_called.wait(60)
     assert calls == ["once"]
 

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
@@ -22,7 +23,7 @@ from demarcate.studio.access import Access, Guard
 from demarcate.studio.connection import Connection
 from demarcate.studio.sessions import Sessions, in_thread
 from demarcate.studio.uploads import Uploads
-from demarcate.studio.web_files import WebFiles
+from demarcate.studio.web_files import SCRIPT, WebFiles
 
 if TYPE_CHECKING:
     from demarcate.studio.placed_problem import PlacedProblem, StudioError
@@ -54,7 +55,7 @@ class StudioServer:
     abort
         Ends the connection to a client, by its address and port, without waiting for it to read.
     prepare
-        Is called in a thread when the page is first asked for: a session will be, soon.
+        Is called in a thread when a page first has its script: it will ask for a session, soon.
     """
 
     access: Access
@@ -79,9 +80,6 @@ class StudioServer:
     async def shell(self, _request: Request) -> Response:
         """Return the page."""
         headers = {"cache-control": "no-cache"}
-        if self.prepare is not None:
-            Thread(target=self.prepare, daemon=True).start()
-            self.prepare = None
         if self.page is None:
             return Response(self.files.shell(), media_type="text/html", headers=headers)
         # Such a page has a policy of its own within, for the one script that it is.
@@ -95,7 +93,14 @@ class StudioServer:
             return PlainTextResponse(NOT_FOUND, 404)
         is_current = request.path_params["version"] == self.files.version
         headers = {"content-type": file.content_type, "cache-control": FOR_GOOD if is_current else "no-cache"}
-        return Response(file.content, headers=headers)
+        ready = BackgroundTask(self._prepare) if request.path_params["name"] == SCRIPT else None
+        return Response(file.content, headers=headers, background=ready)
+
+    async def _prepare(self) -> None:
+        """Begin what sessions need, once the first page has its script: imports keep a server from answering."""
+        if self.prepare is not None:
+            Thread(target=self.prepare, daemon=True).start()
+            self.prepare = None
 
     async def socket(self, websocket: WebSocket) -> None:
         """Connect a page with its session, or with a new one."""

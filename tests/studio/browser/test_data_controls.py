@@ -191,7 +191,7 @@ def test_a_drawing_has_only_points_of_one_s_own(tab):
     # The brush of the first class is chosen already.
     for code, share in ((0, 0.3), (1, 0.7)):
         if code:
-            page.get_by_role("button", name=f"Add points of class class {code}").click()
+            page.get_by_role("button", name=f"Add points of class {code}").click()
         for step in range(8):
             page.mouse.click(box["x"] + box["width"] * share + step, box["y"] + box["height"] * (0.3 + 0.05 * step))
     tab.until(lambda: len(tab.state["data"]["added"]) == 16, "sixteen points")

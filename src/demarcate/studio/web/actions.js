@@ -19,6 +19,20 @@ export function toggleRunning(app) {
 }
 
 /**
+ * Put another state in the place of all of the page. Networks begin anew, also those that had these settings before.
+ *
+ * @param {App} app
+ * @param {import("./types.js").State} state
+ */
+export function beginWith(app, state) {
+  app.source.send({ type: "pause" });
+  app.source.send({ type: "reset", card: null });
+  app.store.settle();
+  app.store.replace(state);
+  app.notify(headerStrings.begun);
+}
+
+/**
  * Go on to the next of light, dark and the system's colours.
  *
  * @param {App} app

@@ -45,6 +45,7 @@ export function diagnosisView(answer, take) {
         };
       }),
     ),
+    make("p", { class: "hint", text: words.otherRows }),
     make("p", { text: answer.remedy }),
     effectsList(answer, take),
     ...answer.reasons.map((text) => make("p", { text })),

@@ -12,7 +12,7 @@ import { mostCards } from "./map_toolbar.js";
 import { modelPart } from "./model_part.js";
 import { askSession, isAsAsked } from "./questions.js";
 import { askStrings } from "./strings.js";
-import { SWEEP_EXAMPLES, sweptValues } from "./sweep_values.js";
+import { SWEEP_EXAMPLES, sweptFault, sweptValues } from "./sweep_values.js";
 import { noteTestLook, testLooks } from "./test_looks.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -192,7 +192,8 @@ function sweepPart(app) {
   seeds.set("3");
   const check = () => {
     const read = sweptValues(setting, values.value);
-    setText(hint, read === null ? `${words.valuesProblem}${SWEEP_EXAMPLES[setting]}.` : words.valuesHint);
+    const fault = read === null ? sweptFault(setting, values.value) + words.suchAs(SWEEP_EXAMPLES[setting]) : "";
+    setText(hint, fault || words.valuesHint);
     hint.className = read === null ? "problem" : "hint";
     return read;
   };

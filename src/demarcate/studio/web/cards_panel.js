@@ -43,6 +43,9 @@ export function cardsPanel(app) {
       draft.cards.splice(at + 1, 0, twin);
     });
     cards.get(next)?.element.focus({ preventScroll: true });
+    const { cards: now } = app.store.state();
+    const at = now.findIndex((card) => card.id === next);
+    if (at > 0) app.notify(cardStrings.copied(now[at].name, now[at - 1].name));
   }
 
   /** @param {string} id */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { beginWith } from "./actions.js";
 import { isVisible } from "./chosen_card.js";
 import { button } from "./controls.js";
 import { decisionRows } from "./decision_panel.js";
@@ -85,12 +86,7 @@ export function lessonPanel(app) {
     view = stepView(step, {
       choice: progress.choices[step.id] ?? null,
       onSetUp() {
-        app.source.send({ type: "pause" });
-        // Networks of another step may have the settings of these: they begin anew, too.
-        app.source.send({ type: "reset", card: null });
-        store.settle();
-        store.replace(stateOfStep(step), "");
-        app.notify(lessonStrings.isSetUp);
+        beginWith(app, stateOfStep(step));
         check();
       },
       onChoice(choice) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { beginWith } from "./actions.js";
 import { choice, segments, toggle } from "./controls.js";
 import { make, show } from "./dom.js";
 import { problemsAt } from "./field_problems.js";
@@ -60,8 +61,8 @@ export function sourceForm(app, table) {
  *
  * @param {App} app
  */
-function exampleChoice({ store, live }) {
-  const presets = live.welcome?.presets ?? [];
+function exampleChoice(app) {
+  const presets = app.live.welcome?.presets ?? [];
   const examples = choice({
     label: dataStrings.examples,
     options: [
@@ -70,7 +71,7 @@ function exampleChoice({ store, live }) {
     ],
     onChange(name) {
       const preset = presets.find((each) => each.name === name);
-      if (preset !== undefined) store.replace(preset.state);
+      if (preset !== undefined) beginWith(app, preset.state);
       examples.set("");
     },
   });

@@ -51,6 +51,7 @@ export const headerStrings = Object.freeze({
   redo: "Redo",
   share: "Copy a link to all of this",
   shared: "The link is copied.",
+  begun: "Other data and networks are on the page, and begin anew. Undo brings back those that were there.",
   sharedInAddress: "The link is in the address bar.",
   keys: "Keys",
   themes: { auto: "Colours as the system has them", light: "Light colours", dark: "Dark colours" },
@@ -142,7 +143,7 @@ export const tableStrings = Object.freeze({
   reading: (/** @type {string} */ name) => `Reading ${name} …`,
   cannot: 'Tables are given in Python here: Studio(table, target="column").',
   table: "Table",
-  facts: (/** @type {string} */ name, /** @type {number} */ rows) => `${name} (${rows.toLocaleString("en")} rows)`,
+  facts: (/** @type {string} */ name, /** @type {number} */ rows) => `${name} (${wordStrings.rows(rows)})`,
   target: "Column to predict",
   noTarget: "choose a column",
   columns: (/** @type {number} */ used, /** @type {number} */ all) => `Columns: ${used} of ${all} used`,
@@ -172,7 +173,7 @@ export const axesStrings = Object.freeze({
 export const paintStrings = Object.freeze({
   title: "Add points",
   hint: "Choose a class, then click or drag on a map, or move its cross with arrow keys and press Enter.",
-  add: (/** @type {string} */ label) => `Add points of class ${label}`,
+  add: (/** @type {string} */ label) => `Add points of ${label.startsWith("class ") ? label : `class ${label}`}`,
   newClass: (/** @type {number} */ code) => `class ${code}`,
   erase: "Erase added points",
   clear: "Remove all",
@@ -192,6 +193,7 @@ export const cardStrings = Object.freeze({
   removeCard: "Remove this network",
   resetCard: "Start this network again from the same weights",
   removed: (/** @type {string} */ name) => `${name} is removed.`,
+  copied: (/** @type {string} */ name, /** @type {string} */ from) => `${name} is a copy of ${from}: change its settings.`,
   cardName: "Name of the network",
   statuses: {
     ready: "not trained",
@@ -459,6 +461,8 @@ export const askStrings = Object.freeze({
     train: "training rows",
     held_out: "rows held out",
     levels: "Log loss of this network",
+    otherRows:
+      "Means over several splits of the train and validation rows, with a training for each: the card's numbers are of one split.",
     effects: "What would lower the loss on fresh rows?",
     by: "lower by",
     marks: (/** @type {string} */ least) =>
@@ -474,7 +478,10 @@ export const askStrings = Object.freeze({
     setting: "Setting",
     values: "Values",
     valuesHint: "Commas between values; 16-16 is two layers.",
-    valuesProblem: "Give two to twelve values, such as ",
+    valuesCount: (/** @type {number} */ n) => `${n === 0 ? "No value" : n === 1 ? "One value" : `${n} values`}: give two to twelve`,
+    valuesTwice: (/** @type {string} */ value) => `${value} is there twice: give each value once`,
+    valuesWrong: (/** @type {string} */ value) => `${value} is no value of this setting: give values`,
+    suchAs: (/** @type {string} */ example) => `, such as ${example}.`,
     seeds: "Seeds",
     settings: {
       hidden: "hidden units",
@@ -516,7 +523,7 @@ export const askStrings = Object.freeze({
 /** @see row_form.js */
 export const rowStrings = Object.freeze({
   title: "New row",
-  intro: "Fill in one row. It passes through the same preparation as the training rows.",
+  intro: "Fill in one row. It passes through the same preparation as the training rows: an empty number counts as their median.",
   card: "Network",
   patient: "Patient of the lesson",
   typical: "Typical row",
@@ -576,7 +583,6 @@ export const lessonStrings = Object.freeze({
   done: "done",
   setUp: "Set it up",
   setUpHint: "Data and networks of this step take the place of yours; undo brings them back.",
-  isSetUp: "Data and networks of this step are on the page. Undo brings back what was there.",
   todo: "Do",
   watch: "Watch",
   question: "Question",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { askStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").CardState} CardState */
 /** @typedef {"hidden" | "weight_decay" | "dropout" | "lr" | "activation" | "optimizer" | "batch_size" | "epochs"} SweptSetting */
@@ -31,13 +32,34 @@ export const MAX_SWEPT = 12;
  * @returns {(number | string | number[] | null)[] | null}
  */
 export function sweptValues(setting, text) {
-  const parts = text
-    .split(/[,;]/)
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
+  const parts = partsOf(text);
   if (parts.length < 2 || parts.length > MAX_SWEPT || new Set(parts).size < parts.length) return null;
   const values = parts.map((part) => sweptValue(setting, part));
   return values.includes(undefined) ? null : /** @type {(number | string | number[] | null)[]} */ (values);
+}
+
+/**
+ * Return what is wrong with a text that `sweptValues` does not take.
+ *
+ * @param {SweptSetting} setting
+ * @param {string} text
+ * @returns {string}
+ */
+export function sweptFault(setting, text) {
+  const words = askStrings.sweep;
+  const parts = partsOf(text);
+  const wrong = parts.find((part) => sweptValue(setting, part) === undefined);
+  if (wrong !== undefined) return words.valuesWrong(wrong);
+  const twice = parts.find((part, position) => parts.indexOf(part) < position);
+  return twice === undefined ? words.valuesCount(parts.length) : words.valuesTwice(twice);
+}
+
+/** @param {string} text */
+function partsOf(text) {
+  return text
+    .split(/[,;]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 }
 
 /**

@@ -196,3 +196,39 @@ def test_a_drawing_has_only_points_of_one_s_own(tab):
             page.mouse.click(box["x"] + box["width"] * share + step, box["y"] + box["height"] * (0.3 + 0.05 * step))
     tab.until(lambda: len(tab.state["data"]["added"]) == 16, "sixteen points")
     assert len(newest(tab).facts["classes"]) == 2
+
+
+def test_a_page_without_usable_data_shows_nothing_of_the_last_and_trains_only_when_asked(tab):
+    tab.run()
+    tab.frame_where(lambda facts: facts["cards"][0]["epoch"] >= 2, "two epochs")
+    drop(tab, "plants.csv", "a,b,kind\n" + "".join(f"{row},{row % 7},same\n" for row in range(30)))
+    tab.until(lambda: tab.state["data"]["source"] == "table", "the table")
+    card = tab.card("tiny")
+    card.get_by_text("no data", exact=True).wait_for()
+    assert card.get_by_role("table").locator("visible=true").count() == 0
+    assert card.get_by_text("accuracy").locator("visible=true").count() == 0
+    run = tab.get("button", "Run", exact=True)
+    assert run.is_disabled()
+    tab.page.locator("main").press(" ")
+    tab.page.get_by_text("There is nothing to train on yet").wait_for()
+    tab.choose("Circles")
+    tab.until(lambda: newest(tab).facts["title"].startswith("circles"), "circles")
+    assert {each["epoch"] for each in tab.settled()["cards"]} == {0}
+    assert run.is_enabled()
+
+
+def test_data_that_take_a_while_are_said_to_be_read(tab):
+    tab.page.evaluate(
+        """() => {
+            window.said = new Set();
+            new MutationObserver(() => {
+                window.said.add(document.querySelector(".data-title").textContent);
+                window.said.add(document.querySelector(".connection").textContent);
+                window.said.add(document.querySelector(".cards").className);
+            }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+        }"""
+    )
+    tab.choose("Heart")
+    tab.until(lambda: newest(tab).facts["title"].startswith("heart"), "heart")
+    said = set(tab.page.evaluate("[...window.said]"))
+    assert {"Reading Heart …", "cards is-awaiting", "cards", newest(tab).facts["title"]} <= said

@@ -22,20 +22,72 @@ test("an empty map has two classes without rows", () => {
   assert.equal(arrays.points.data.length, 0);
 });
 
+/** A page with some data, as the module sees it: its listeners, what it sent and what it set aside. */
+function pageOf(data) {
+  const listeners = new Map();
+  const page = { sent: [], title: null, data, revision: 1 };
+  page.live = {
+    welcome: null,
+    awaited: null,
+    isSetAside: false,
+    tables: new Map([["t", { name: "plants.csv" }]]),
+    on: (kind, listener) => listeners.set(kind, listener),
+    emit: () => false,
+    setAside({ facts }) {
+      page.title = facts.title;
+      page.live.isSetAside = true;
+    },
+  };
+  let watcher;
+  const state = () => stateOf(page.data);
+  const store = { state, revision: () => page.revision, watch: (listener) => (watcher = listener) };
+  showWithoutData({ store, live: page.live, source: { send: ({ type }) => page.sent.push(type) } });
+  page.tell = (kind, facts) => listeners.get(kind)(facts);
+  page.choose = (next) => {
+    page.data = next;
+    page.revision += 1;
+    watcher(state());
+  };
+  return page;
+}
+
 test("other points are set aside only while there is nothing else to show", () => {
   const shown = (data, problem) => {
-    let title = null;
-    let listener;
-    const live = { welcome: null, on: (_, added) => (listener = added), setAside: ({ facts }) => (title = facts.title) };
-    showWithoutData({ store: { state: () => stateOf(data) }, live });
-    listener(problem);
-    return title;
+    const page = pageOf(data);
+    page.tell("dataset", { revision: 1 });
+    page.tell("problem", problem);
+    return page.title;
   };
   const few = { where: "data", field: "added", fact: "too few" };
   const closed = { where: "data", field: "table", fact: "No table is open" };
   assert.match(shown({}, few), /0 points/);
   assert.equal(shown({ source: "moons" }, few), null);
   assert.equal(shown({ source: "table" }, closed), "No table is open");
-  assert.equal(shown({ source: "table", table: "t" }, closed), null);
   assert.equal(shown({}, { ...few, field: "noise" }), null);
+});
+
+test("data are awaited from the choice to their dataset, and older ones do not end the wait", () => {
+  const page = pageOf({ source: "moons" });
+  assert.equal(page.live.awaited, "Moons");
+  page.tell("dataset", { revision: 1 });
+  assert.equal(page.live.awaited, null);
+  page.choose({ source: "moons", noise: 0.1 });
+  assert.equal(page.live.awaited, null);
+  page.choose({ source: "table", table: "t" });
+  page.tell("dataset", { revision: 2 });
+  assert.equal(page.live.awaited, "plants.csv");
+  page.choose({ source: "table", table: "t", noise: 0.2 });
+  page.tell("dataset", { revision: 3 });
+  assert.equal(page.live.awaited, null);
+});
+
+test("awaited data that are refused leave nothing to train on, and training pauses", () => {
+  const page = pageOf({ source: "moons" });
+  page.tell("dataset", { revision: 1 });
+  page.choose({ source: "table", table: "t" });
+  const problem = { where: "data", field: "target", fact: "One class" };
+  page.tell("problem", { ...problem, revision: 1 });
+  assert.equal(page.title, null);
+  page.tell("problem", { ...problem, revision: 2 });
+  assert.deepEqual([page.title, page.sent, page.live.awaited], ["One class", ["pause"], null]);
 });

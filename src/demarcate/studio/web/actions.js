@@ -15,7 +15,18 @@ import { THEME_MODES } from "./theme.js";
  * @param {App} app
  */
 export function toggleRunning(app) {
-  app.source.send({ type: app.live.frame?.running ? "pause" : "run" });
+  sendTraining(app, { type: app.live.frame?.running ? "pause" : "run" });
+}
+
+/**
+ * Send what networks are to do; where there is nothing to train on that is said.
+ *
+ * @param {App} app
+ * @param {object} command
+ */
+export function sendTraining({ live, notify, source }, command) {
+  if (live.isSetAside) notify(headerStrings.noData);
+  else source.send(command);
 }
 
 /**

@@ -35,12 +35,14 @@ export function createCardNumbers(app, id) {
     make("thead", {}, make("tr", {}, make("td"), heads.train, heads.monitored, heads.gap)),
     make("tbody", {}, loss.element, accuracy.element),
   );
+  const element = make("div", { class: "numbers-part" }, table, interval, decided, facts);
   return {
-    element: make("div", { class: "numbers-part" }, table, interval, decided, facts),
+    element,
     refresh() {
       const card = app.live.cards.get(id)?.facts;
       const { dataset } = app.live;
-      if (!card || !dataset) return;
+      if (!card || !dataset) return void element.classList.toggle("is-empty", app.live.isSetAside);
+      element.classList.remove("is-empty");
       const { monitored, n_rows: rows } = dataset.facts;
       setText(heads.train, cardStrings.rowsHead(wordStrings.parts.train, rows.train));
       setText(heads.monitored, cardStrings.rowsHead(wordStrings.parts[monitored], rows[monitored]));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sendTraining } from "./actions.js";
 import { createCardNumbers } from "./card_numbers.js";
 import { createCardSettings } from "./card_settings.js";
 import { createConfusion } from "./confusion_view.js";
@@ -78,7 +79,7 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
         title: cardStrings.resetCard,
         icon: "reset",
         kind: "quiet",
-        onClick: () => app.source.send({ type: "reset", card: id }),
+        onClick: () => sendTraining(app, { type: "reset", card: id }),
       }),
       button({ title: cardStrings.copyCard, icon: "copy", kind: "quiet", onClick: () => copy(id) }),
       removal,
@@ -96,11 +97,12 @@ export function createCard({ app, display, pointer, pointLayer, copy, remove }, 
 
   function paintFrame() {
     const facts = app.live.cards.get(id)?.facts;
-    if (facts) {
-      setText(status, cardStrings.statuses[facts.status]);
-      setAttribute(status, "data-status", facts.status);
-      setText(note, facts.note);
-      show(note, facts.note !== "");
+    const shown = facts?.status ?? (app.live.isSetAside ? "empty" : null);
+    if (shown !== null) {
+      setText(status, cardStrings.statuses[shown]);
+      setAttribute(status, "data-status", shown);
+      setText(note, facts?.note ?? "");
+      show(note, note.textContent !== "");
     }
     numbers.refresh();
     map.paint();

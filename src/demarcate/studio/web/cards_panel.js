@@ -5,7 +5,7 @@
  */
 import { createCardDisplay } from "./card_display.js";
 import { createCard } from "./card_view.js";
-import { make } from "./dom.js";
+import { make, setAttribute } from "./dom.js";
 import { createMapPointer } from "./map_pointer.js";
 import { createMapToolbar, mostCards } from "./map_toolbar.js";
 import { createPointLayer } from "./point_layer.js";
@@ -89,6 +89,10 @@ export function cardsPanel(app) {
   });
   app.theme.watch(invalidateAll);
   app.live.on("frame", () => cards.forEach((card) => card.paintFrame()));
+  app.live.on("awaited", (name) => {
+    grid.classList.toggle("is-awaiting", name !== null);
+    setAttribute(grid, "aria-busy", name === null ? null : "true");
+  });
   app.live.on("dataset", () => {
     toolbar.showState(app.store.state());
     invalidateAll();

@@ -36,12 +36,21 @@ export function createConfusion(app, id) {
   let shown = "";
   let [last, timer] = [-Infinity, 0];
 
+  function clear() {
+    table.replaceChildren();
+    setText(words, "");
+    shown = "";
+  }
+
   function refresh() {
     const { dataset } = app.live;
     const card = app.live.cards.get(id);
     const logits = card?.arrays.monitored_logits;
     const codes = dataset?.arrays.validation_codes?.data;
-    if (!dataset || !card || !logits || !codes) return;
+    if (!dataset || !card || !logits || !codes) {
+      if (app.live.isSetAside) clear();
+      return;
+    }
     const { classes, monitored } = dataset.facts;
     const { decision } = app.store.state();
     const key = JSON.stringify([classes, monitored]);

@@ -72,7 +72,7 @@ export function createCurves(app, id, display) {
     element: make("div", { class: "curves-part" }, view.canvas, words),
     paint() {
       const card = app.live.cards.get(id);
-      if (card) setText(words, curveWords(app, card));
+      setText(words, card ? curveWords(app, card) : "");
       view.paint();
     },
     invalidate: view.invalidate,

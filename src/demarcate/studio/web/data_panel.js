@@ -22,15 +22,19 @@ import { tableForm } from "./table_form.js";
  * @param {App} app
  */
 export function dataPanel(app) {
-  const title = make("p", { class: "hint data-title" });
+  const title = make("p", { class: "hint data-title", role: "status" });
   const notices = make("details", { class: "data-notices", hidden: true });
+  let about = "";
+  const showTitle = () => setText(title, app.live.awaited === null ? about : dataStrings.reading(app.live.awaited));
   app.live.on("dataset", (/** @type {DatasetFacts} */ facts) => {
     const sampled = Object.values(facts.n_rows).reduce((sum, rows) => sum + rows, 0) > facts.n_shown;
-    setText(title, sampled ? `${facts.title}. ${dataStrings.sampled(facts.n_shown)}` : facts.title);
+    about = sampled ? `${facts.title}. ${dataStrings.sampled(facts.n_shown)}` : facts.title;
+    showTitle();
     const lines = facts.notices.map((text) => make("li", { text }));
     notices.replaceChildren(make("summary", { text: dataStrings.notices(lines.length) }), make("ul", {}, ...lines));
     show(notices, lines.length > 0);
   });
+  app.live.on("awaited", showTitle);
   showWithoutData(app);
   return make(
     "div",

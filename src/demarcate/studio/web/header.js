@@ -9,7 +9,7 @@ import { make, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { openKeyList } from "./keyboard.js";
 import { wordmark } from "./layout.js";
-import { headerStrings } from "./strings.js";
+import { dataStrings, headerStrings } from "./strings.js";
 
 /** @typedef {import("./types.js").App} App */
 
@@ -40,12 +40,13 @@ function trainingControls(app) {
 
   function show() {
     const running = live.frame?.running ?? false;
-    const usable = live.status === "open";
+    const usable = live.status === "open" && !live.isSetAside;
     for (const each of bar.querySelectorAll("button")) if (each.disabled === usable) each.disabled = !usable;
+    const title = live.isSetAside ? headerStrings.noData : running ? headerStrings.pauseTitle : headerStrings.runTitle;
+    run.title = `${title} (Space)`;
     if (running === shown) return;
     shown = running;
     run.replaceChildren(icon(running ? "pause" : "run"), make("span", { text: running ? headerStrings.pause : headerStrings.run }));
-    run.title = `${running ? headerStrings.pauseTitle : headerStrings.runTitle} (Space)`;
     run.classList.toggle("is-running", running);
   }
   live.on("frame", show);
@@ -66,11 +67,11 @@ function epochReadout(app) {
   const show = () => {
     const isStarting = app.live.status === "open" && app.live.frame === null && !isRefused;
     const shown = isStarting ? "starting" : app.live.status;
-    setAttribute(status, "data-status", shown);
-    setText(status, headerStrings.statuses[shown]);
+    const awaited = shown === "open" ? app.live.awaited : null;
+    setAttribute(status, "data-status", awaited === null ? shown : "starting");
+    setText(status, awaited === null ? headerStrings.statuses[shown] : dataStrings.reading(awaited));
   };
-  app.live.on("status", show);
-  app.live.on("frame", show);
+  for (const kind of ["status", "frame", "awaited"]) app.live.on(kind, show);
   // A session that refuses what the page begins with, such as a model without its table, is ready, too.
   app.live.on("problem", () => {
     isRefused = true;

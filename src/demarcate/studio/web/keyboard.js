@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nextTheme, toggleRunning } from "./actions.js";
+import { nextTheme, sendTraining, toggleRunning } from "./actions.js";
 import { button, toggle } from "./controls.js";
 import { make } from "./dom.js";
 import { remember, remembered } from "./memory.js";
@@ -26,9 +26,9 @@ const SINGLE_KEYS_OFF = "demarcate.single-keys-off";
 /** @type {readonly KeyAction[]} */
 const KEY_ACTIONS = Object.freeze([
   { key: " ", shown: keyStrings.space, what: "run", act: toggleRunning },
-  { key: "b", shown: "B", what: "batch", act: ({ source }) => source.send({ type: "step", unit: "batch" }) },
-  { key: "e", shown: "E", what: "epoch", act: ({ source }) => source.send({ type: "step", unit: "epoch" }) },
-  { key: "r", shown: "R", what: "reset", act: ({ source }) => source.send({ type: "reset", card: null }) },
+  { key: "b", shown: "B", what: "batch", act: (app) => sendTraining(app, { type: "step", unit: "batch" }) },
+  { key: "e", shown: "E", what: "epoch", act: (app) => sendTraining(app, { type: "step", unit: "epoch" }) },
+  { key: "r", shown: "R", what: "reset", act: (app) => sendTraining(app, { type: "reset", card: null }) },
   { key: "z", ctrl: true, shift: false, shown: "Ctrl+Z", what: "undo", act: ({ store }) => store.undo() },
   { key: "z", ctrl: true, shift: true, shown: "Ctrl+Shift+Z", what: "redo", act: ({ store }) => store.redo() },
   { key: "d", shown: "D", what: "data", act: ({ open }) => open("data") },

@@ -37,8 +37,10 @@
  * @property {Map<string, LiveCard>} cards by id
  * @property {Map<string, TableFacts>} tables by id, opened and dropped
  * @property {"connecting" | "open" | "lost" | "closed"} status of the connection
+ * @property {string | null} awaited the name of the data that the session is reading
+ * @property {boolean} isSetAside whether there is nothing to train on
  * @property {(kind: string, listener: (message: any) => void) => () => void} on calls the listener after each message of a
- *   kind (`frame`: once a picture of the screen; `status`: the connection's; `tables`: a file was opened); returns what ends it
+ *   kind (`frame`: once a picture of the screen; `status`: the connection's; `tables`: a file was opened; `awaited`); returns what ends it
  * @property {(message: Message) => boolean} receive whether the message was new enough to be shown
  * @property {(kind: string, message: any) => boolean} emit whether a listener returned true: that it has seen to it
  * @property {(dataset: NonNullable<Live["dataset"]>) => void} setAside shows other points until the session's next `dataset`,
@@ -58,7 +60,6 @@ export function createLive() {
   /** @type {Map<string, Set<(message: any) => void>>} */
   const listeners = new Map();
   let newest = 0;
-  let isSetAside = false;
 
   /** @type {Live} */
   const live = {
@@ -68,6 +69,8 @@ export function createLive() {
     cards: new Map(),
     tables: new Map(),
     status: "connecting",
+    awaited: null,
+    isSetAside: false,
     on(kind, listener) {
       const some = listeners.get(kind) ?? new Set();
       listeners.set(kind, some.add(listener));
@@ -77,9 +80,10 @@ export function createLive() {
       return [...(listeners.get(kind) ?? [])].map((listener) => attempt(() => listener(message))).includes(true);
     },
     setAside(dataset) {
-      isSetAside = true;
+      live.isSetAside = true;
       live.dataset = dataset;
       live.cards.clear();
+      if (live.frame !== null) live.frame = { ...live.frame, running: false, cards: [] };
       live.emit("dataset", dataset.facts);
       live.emit("frame", live.frame);
     },
@@ -91,8 +95,8 @@ export function createLive() {
           return false;
         }
         newest = message.facts.revision;
-        if (message.kind === "dataset") isSetAside = false;
-        else if (isSetAside) return false;
+        if (message.kind === "dataset") live.isSetAside = false;
+        else if (live.isSetAside) return false;
       }
       keep(live, message);
       return true;

@@ -114,6 +114,10 @@ function cardOfAnswer(app, asked, revision) {
  * @returns {() => void}
  */
 export function askSession(app, question, asker) {
+  if (app.live.isSetAside) {
+    queueMicrotask(() => asker.onProblem(askStrings.noData));
+    return () => undefined;
+  }
   const open = openQuestions(app);
   const id = uniqueId(`${question.type}-${Date.now().toString(36)}`);
   open.set(id, { asker, question, asked: askedCard(app, question.card) });

@@ -24,6 +24,10 @@ export function rowAnswer() {
   const body = make("div", { class: "row-answer", hidden: true }, epoch, prediction, bars, lines);
   return {
     element: make("div", {}, waiting, body),
+    clear() {
+      show(waiting, true);
+      show(body, false);
+    },
     /**
      * Show an answer; returns the prediction in words.
      *

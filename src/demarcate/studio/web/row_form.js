@@ -76,7 +76,7 @@ export function rowForm(app) {
   }
 
   function ask() {
-    if (!isVisible(element) || byColumn.size === 0 || live.status !== "open" || app.source.name === "recorded") return;
+    if (!isVisible(element) || byColumn.size === 0 || live.isSetAside || live.status !== "open" || app.source.name === "recorded") return;
     // One question at a time: while a slow session answers, only the last change waits.
     if (isOpen) return void (again = true);
     isOpen = true;
@@ -131,6 +131,7 @@ export function rowForm(app) {
   });
   live.on("dataset", () => {
     shown = null;
+    if (live.isSetAside) answer.clear();
     build();
     askSoon();
   });

@@ -49,6 +49,7 @@ export const headerStrings = Object.freeze({
   reset: "Start again from the same weights",
   undo: "Undo",
   redo: "Redo",
+  noData: "There is nothing to train on yet: see Data.",
   share: "Copy a link to all of this",
   shared: "The link is copied.",
   begun: "Other data and networks are on the page, and begin anew. Undo brings back those that were there.",
@@ -117,6 +118,7 @@ export const dataStrings = Object.freeze({
   draw: "Draw other rows",
   standardise: "Standardise columns",
   standardiseHint: "Fitted on the train rows only.",
+  reading: (/** @type {string} */ name) => `Reading ${name} …`,
   drawnTitle: (/** @type {string} */ points) => `points set by hand: ${points}`,
   balance: "Classes",
   share: (/** @type {number} */ share, /** @type {number} */ rows) =>
@@ -202,6 +204,7 @@ export const cardStrings = Object.freeze({
     finished: "finished",
     diverged: "diverged",
     refused: "refused",
+    empty: "no data",
   },
   parts: {
     settings: "Settings",
@@ -450,6 +453,7 @@ export const askStrings = Object.freeze({
   card: "Network",
   cancel: "Cancel",
   asking: "Asking …",
+  noData: { fact: "There is no data.", remedy: "See what Data says, or choose another source." },
   lost: { fact: "The connection was lost.", remedy: "Ask again." },
   of: (/** @type {string} */ name, /** @type {number} */ epoch) => `${name}, asked at epoch ${epoch}`,
   stale: "It has been changed since.",

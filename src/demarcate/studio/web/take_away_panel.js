@@ -10,7 +10,7 @@ import { button, segments } from "./controls.js";
 import { make, setText, show } from "./dom.js";
 import { saveBlob } from "./live_source.js";
 import { askSession, isAsAsked } from "./questions.js";
-import { takeAwayStrings } from "./strings.js";
+import { askStrings, takeAwayStrings } from "./strings.js";
 import { noteTestLook } from "./test_looks.js";
 
 /** @typedef {import("./types.js").App} App */
@@ -50,6 +50,7 @@ function filesPart(app) {
   async function attempt(save) {
     setText(problem, "");
     try {
+      if (app.live.isSetAside) throw askStrings.noData;
       await save();
     } catch (error) {
       const { fact, remedy, message } = /** @type {any} */ (error);

@@ -111,7 +111,7 @@ class StudioServer:
         token = next((each.removeprefix(TOKEN_PREFIX) for each in offered if each.startswith(TOKEN_PREFIX)), "")
         if not self.access.admits(token):
             fact = "This page has no valid token" if token else "This page has no token"
-            remedy = "Open the address that 'demarcate studio' printed"
+            remedy = "Start 'demarcate studio' again, and open the address that it prints"
             await _refuse(websocket, PlacedProblem.of("connection", fact, remedy))
             return
         page = Connection(websocket)

@@ -3,11 +3,15 @@
  *
  * @module
  */
+import { TOKEN, remembered } from "./memory.js";
 import { fragmentOf } from "./sharing.js";
 import { headerStrings } from "./strings.js";
 import { THEME_MODES } from "./theme.js";
 
 /** @typedef {import("./types.js").App} App */
+
+/** Names of this machine: a token in their addresses lets nobody in from elsewhere. */
+const OWN_HOSTS = Object.freeze(["127.0.0.1", "localhost", "[::1]"]);
 
 /**
  * Run what is paused, pause what runs.
@@ -62,6 +66,8 @@ export function nextTheme(app) {
 export async function shareState(app) {
   const address = new URL(window.location.href);
   address.hash = await fragmentOf(app.store.state());
+  const token = remembered(TOKEN, { tab: true });
+  if (token !== null && OWN_HOSTS.includes(address.hostname)) address.searchParams.set("token", token);
   if (await copyText(address.href)) {
     app.notify(headerStrings.shared);
   } else {

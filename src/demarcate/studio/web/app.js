@@ -12,9 +12,9 @@ import { createLayout } from "./layout.js";
 import { createLive } from "./live.js";
 import { panelsOf } from "./panels.js";
 import { createPainter } from "./point_painter.js";
-import { readState, stateOfFragment } from "./sharing.js";
+import { fragmentOf, readState, stateOfFragment } from "./sharing.js";
 import { createStore } from "./store.js";
-import { headerStrings } from "./strings.js";
+import { headerStrings, startStrings } from "./strings.js";
 import { summarise } from "./summary.js";
 import { createTheme } from "./theme.js";
 
@@ -99,6 +99,7 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     live.status = status;
     live.emit("status", status);
     if (status === "lost" || status === "closed") announce.say(headerStrings.statuses[status]);
+    if (status === "closed" && app !== null && source.name === "live") void keepInAddress(app);
   });
   source.listen((message) => {
     const isShown = live.receive(message);
@@ -111,6 +112,18 @@ export function startApp(root, source, { fragment = "", kept = null, onReady = (
     stopKeys();
     root.replaceChildren();
   };
+}
+
+/**
+ * Keep what a page shows in its address once its server is gone, and say how another finds it.
+ *
+ * @param {App} app
+ */
+async function keepInAddress({ store, notify }) {
+  const address = new URL(window.location.href);
+  address.hash = await fragmentOf(store.state());
+  window.history.replaceState(null, "", address);
+  notify(startStrings.ended, "problem");
 }
 
 /**

@@ -6,10 +6,9 @@
 import { startApp } from "./app.js";
 import { make } from "./dom.js";
 import { liveSource } from "./live_source.js";
-import { remember, remembered } from "./memory.js";
+import { TOKEN, remember, remembered } from "./memory.js";
 import { startStrings } from "./strings.js";
 
-const TOKEN = "demarcate.token";
 const SESSION = "demarcate.session";
 const STATE = "demarcate.state";
 const TAB = Object.freeze({ tab: true });
@@ -38,12 +37,27 @@ function takeSession() {
   return session;
 }
 
+/**
+ * Return what to do where an address lacks a token: what it shows is in its ending, which goes behind any studio's address.
+ *
+ * @param {string} fragment
+ */
+function withoutToken(fragment) {
+  const { fact, remedy, shared } = startStrings.noToken;
+  const isShared = fragment.startsWith("#state=");
+  const words = make("p", { role: "alert", text: `${fact} ${isShared ? shared : remedy}` });
+  if (!isShared) return make("div", { class: "starting" }, words);
+  const ending = make("textarea", { class: "shared-ending", readonly: true, rows: 4, "aria-label": startStrings.ending });
+  ending.value = fragment;
+  ending.addEventListener("focus", () => ending.select());
+  return make("div", { class: "starting" }, words, ending);
+}
+
 function begin() {
   const root = document.body;
   const token = takeToken();
   if (token === null) {
-    const { fact, remedy } = startStrings.noToken;
-    root.querySelector(".starting")?.replaceWith(make("p", { class: "starting", role: "alert", text: `${fact} ${remedy}` }));
+    root.querySelector(".starting")?.replaceWith(withoutToken(window.location.hash));
     return;
   }
   const source = liveSource({ base: document.baseURI, token, session: takeSession() });

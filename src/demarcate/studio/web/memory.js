@@ -21,6 +21,9 @@ export function remember(key, text, { tab = false } = {}) {
   }
 }
 
+/** The name under which a tab remembers its token. */
+export const TOKEN = "demarcate.token";
+
 /**
  * Return what is remembered, or null.
  *

@@ -32,7 +32,12 @@ export const startStrings = Object.freeze({
   noToken: {
     fact: "This address has no token.",
     remedy: "Open the whole address that 'demarcate studio' printed.",
+    shared: "Start 'demarcate studio' on this machine, and put this ending behind the address that it prints:",
   },
+  ending: "Ending of the address",
+  ended:
+    "The studio does not know this page any more. Start 'demarcate studio' again and open the address that it prints. " +
+    "The ending of this page's address, from # on, put behind that one, brings all of this back.",
   notices: "Messages",
   dismiss: "Dismiss",
   skip: "Skip to the networks",
@@ -62,7 +67,7 @@ export const headerStrings = Object.freeze({
     starting: "getting ready …",
     open: "connected",
     lost: "connection lost; trying again …",
-    closed: "not connected; load this page again",
+    closed: "not connected; start demarcate studio again",
   },
 });
 

@@ -14,6 +14,7 @@ IMPORT = re.compile(rf'^import \{{(?P<names>{NAMES})\}} from "\./(?P<module>\w+\
 EXPORT = re.compile(r"^export (?=(?:async )?function\b|const\b|let\b|class\b)", re.MULTILINE)
 COMMENT = re.compile(r"^[ ]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 INLINE_TYPE = re.compile(r"/\*\* @(?:(?!\*/).)*\*/ ?")
+BLANK = re.compile(r"^\n|(?<=,)\n", re.MULTILINE)
 INDENT = re.compile(r"^ +", re.MULTILINE)
 STYLE_SHEET = re.compile(r'<link rel="stylesheet" href="[^"]*?(\w+\.css)"')
 
@@ -57,7 +58,7 @@ def module_order(entry: str) -> list[str]:
 def _body(name: str) -> str:
     """Return a module's text as it stands in the joined one."""
     text = web_file(name)
-    for unused in (IMPORT, EXPORT, COMMENT, INLINE_TYPE, INDENT):
+    for unused in (IMPORT, EXPORT, COMMENT, INLINE_TYPE, INDENT, BLANK):
         text = unused.sub("", text)
     return text.strip() + "\n"
 

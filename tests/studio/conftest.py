@@ -205,3 +205,20 @@ def trained_card():
         return TrainedCard(card, data, epoch, states, history=runs[card.name].history.head(epoch))
 
     return trained
+
+
+@pytest.fixture
+def tables():
+    return Tables()
+
+
+@pytest.fixture
+def problems_of():
+    """Runs what is refused, and returns the place and the field of each problem."""
+
+    def ran(run):
+        with pytest.raises(StudioError) as raised:
+            run()
+        return [(each.where, each.field) for each in raised.value.problems]
+
+    return ran

@@ -2,24 +2,11 @@
 
 import pytest
 
-from demarcate.studio.placed_problem import StudioError
 from demarcate.studio.state import DataState, SplitState, ViewState
 from demarcate.studio.studio_data import StudioData
-from demarcate.studio.tables import Tables
 
 VIEW = ViewState()
 TWO_CLASSES = [(0.0, 0.0, 0), (0.1, 0.2, 0), (0.2, 0.1, 0), (1.0, 1.0, 1), (1.1, 1.2, 1), (1.2, 1.1, 1)]
-
-
-@pytest.fixture
-def tables():
-    return Tables()
-
-
-def _problems(run):
-    with pytest.raises(StudioError) as raised:
-        run()
-    return [(each.where, each.field) for each in raised.value.problems]
 
 
 def test_points_set_by_hand_come_after_the_others_and_may_be_a_class_of_their_own(tables):
@@ -35,9 +22,9 @@ def test_points_alone_are_a_data_set(tables):
 
 
 @pytest.mark.parametrize("added", [(), TWO_CLASSES[:3], (*TWO_CLASSES[:3], (1, 1, 2), (1, 1, 2)), TWO_CLASSES[:4]])
-def test_too_few_points_are_refused_in_words(tables, added):
+def test_too_few_points_are_refused_in_words(tables, added, problems_of):
     data = DataState(source="drawn", added=tuple(added))
-    assert _problems(lambda: StudioData.of(data, SplitState(), tables)) == [("data", "added")]
+    assert problems_of(lambda: StudioData.of(data, SplitState(), tables)) == [("data", "added")]
 
 
 def test_a_csv_file_has_its_target_its_classes_and_its_notices(tables, tmp_path):
@@ -55,7 +42,7 @@ def test_a_csv_file_has_its_target_its_classes_and_its_notices(tables, tmp_path)
     assert not facts["can_add"]
 
 
-def test_points_are_added_to_a_table_of_two_columns_of_numbers_even_in_text(tables, tmp_path):
+def test_points_are_added_to_a_table_of_two_columns_of_numbers_even_in_text(tables, tmp_path, problems_of):
     path = tmp_path / "two.csv"
     path.write_text("\n".join(["a,b,y", *[f"{n},{n * 2},{'uv'[n % 2]}" for n in range(20)]]))
     data = DataState(source="table", table=tables.open(path).id, target="y", added=((1.5, 2.5, 1),))
@@ -63,7 +50,7 @@ def test_points_are_added_to_a_table_of_two_columns_of_numbers_even_in_text(tabl
     assert own.message(VIEW, 0).facts["can_add"]
     assert own.message(VIEW, 0).arrays["points"][-1].tolist() == [1.5, 2.5]
     wrong = DataState(source="table", table=data.table, target="y", added=((1.5, 2.5, 7),))
-    assert _problems(lambda: StudioData.of(wrong, SplitState(), tables)) == [("data", "added")]
+    assert problems_of(lambda: StudioData.of(wrong, SplitState(), tables)) == [("data", "added")]
 
 
 @pytest.mark.parametrize(
@@ -77,10 +64,10 @@ def test_points_are_added_to_a_table_of_two_columns_of_numbers_even_in_text(tabl
         ({"target": "y", "drop": ("a",)}, ["drop"]),
     ],
 )
-def test_columns_of_a_table_that_cannot_be_are_refused_at_their_fields(tables, settings, fields):
+def test_columns_of_a_table_that_cannot_be_are_refused_at_their_fields(tables, settings, fields, problems_of):
     table = tables.add({"a": [n / 3 for n in range(40)], "b": list(range(40)), "y": ["u", "v"] * 20}, "t")
     data = DataState(source="table", table=table.id, **settings)
-    found = _problems(lambda: StudioData.of(data, SplitState(), tables).message(VIEW, 0))
+    found = problems_of(lambda: StudioData.of(data, SplitState(), tables).message(VIEW, 0))
     assert found == [("data", field) for field in fields]
 
 

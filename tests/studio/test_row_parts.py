@@ -8,20 +8,8 @@ from demarcate import datasets
 from demarcate.studio.placed_problem import StudioError
 from demarcate.studio.state import DataState, SplitState, ViewState
 from demarcate.studio.studio_data import StudioData
-from demarcate.studio.tables import Tables
 
 VIEW = ViewState()
-
-
-@pytest.fixture
-def tables():
-    return Tables()
-
-
-def _problems(run):
-    with pytest.raises(StudioError) as raised:
-        run()
-    return [(each.where, each.field) for each in raised.value.problems]
 
 
 def test_the_split_is_two_lines_of_scikit_learn(tables):
@@ -34,8 +22,8 @@ def test_the_split_is_two_lines_of_scikit_learn(tables):
 
 
 @pytest.mark.parametrize(("split", "field"), [(SplitState(0, 0), "validation"), (SplitState(0.5, 0.5), "validation")])
-def test_a_split_that_cannot_be_is_refused(tables, split, field):
-    assert _problems(lambda: StudioData.of(DataState(n_samples=30), split, tables)) == [("data", field)]
+def test_a_split_that_cannot_be_is_refused(tables, split, field, problems_of):
+    assert problems_of(lambda: StudioData.of(DataState(n_samples=30), split, tables)) == [("data", field)]
 
 
 def test_training_rows_without_a_class_are_refused(tables):

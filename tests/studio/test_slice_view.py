@@ -3,23 +3,10 @@
 import numpy as np
 import pytest
 
-from demarcate.studio.placed_problem import StudioError
 from demarcate.studio.state import DataState, SplitState, ViewState
 from demarcate.studio.studio_data import StudioData
-from demarcate.studio.tables import Tables
 
 VIEW = ViewState()
-
-
-@pytest.fixture
-def tables():
-    return Tables()
-
-
-def _problems(run):
-    with pytest.raises(StudioError) as raised:
-        run()
-    return [(each.where, each.field) for each in raised.value.problems]
 
 
 def test_a_map_is_encoded_row_by_row_from_the_bottom(tables):
@@ -56,9 +43,9 @@ def test_axes_and_held_values_are_those_given_and_others_are_left_from_another_t
         (ViewState(columns=("age", "chol"), held={"thalach": "many"}), "held"),
     ],
 )
-def test_a_view_that_the_table_does_not_have_is_refused_at_its_field(tables, view, field):
+def test_a_view_that_the_table_does_not_have_is_refused_at_its_field(tables, view, field, problems_of):
     own = StudioData.of(DataState(source="heart"), SplitState(), tables)
-    assert _problems(lambda: own.message(view, 0)) == [("view", field)]
+    assert problems_of(lambda: own.message(view, 0)) == [("view", field)]
 
 
 def test_categories_are_an_axis_where_their_rows_stand_side_by_side(tables):

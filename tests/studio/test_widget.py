@@ -11,7 +11,8 @@ from demarcate.studio.widget import StudioWidget
 
 def widget(commands=None, opened=None):
     """A widget, and the threads and bytes of what it sends."""
-    made = StudioWidget(lambda: opened.append(True), lambda command: commands.append(command))
+    commands = [] if commands is None else commands
+    made = StudioWidget(lambda: opened.append(True), commands.append)
     sent = []
     made.send = lambda _content, buffers: sent.append((threading.get_ident(), bytes(buffers[0])))
     return made, sent

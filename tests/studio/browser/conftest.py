@@ -170,8 +170,9 @@ class Tab:
         return self.page.get_by_role("article", name=name, exact=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A browser for the tests of a module: while it is open, an event loop runs in this thread."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -255,7 +256,7 @@ def fresh_tab(open_tab):
     return open_tab()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_tab(browser, address):
     """The opener and the tab that most tests share, because opening one takes a while."""
     opener = Opener(browser, address)

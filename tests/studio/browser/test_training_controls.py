@@ -8,6 +8,11 @@ def epochs(facts):
 
 
 def test_networks_run_until_they_are_paused(tab):
+    for name in ("tiny", "good"):
+        card = tab.card(name)
+        card.locator("details").evaluate_all("(each) => each.forEach((details) => (details.open = true))")
+        tab.slide("Epochs", 100_000, card)
+    tab.holds(100_000, "cards", 1, "epochs")
     tab.run()
     tab.frame_where(lambda facts: facts["running"] and min(epochs(facts)) >= 3, "3 epochs of each network")
     tab.until(lambda: tab.page.locator(".epoch strong").inner_text() != "0", "the epoch in the bar")

@@ -15,7 +15,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 def required(*lists):
     """Every requirement of these lists, those of the extras that they name included."""
     requirements = [Requirement(text) for texts in lists for text in texts]
-    named = [EXTRAS[extra] for own in requirements if own.name == PROJECT["name"] for extra in own.extras]
+    named = [EXTRAS[extra] for own in requirements if own.name == PROJECT["name"] for extra in sorted(own.extras)]
     others = [requirement for requirement in requirements if requirement.name != PROJECT["name"]]
     return others + (required(*named) if named else [])
 

@@ -178,8 +178,9 @@ class Tab:
 @pytest.fixture(scope="module")
 def browser():
     """A browser for the tests of a module: while it is open, an event loop runs in this thread."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield browser

@@ -1,6 +1,7 @@
 """The cards: their settings, what is shown of them, one more, one less."""
 
 import pytest
+from playwright.sync_api import expect
 
 SLIDERS = [("Learning rate", 0.1, "lr"), ("Dropout", 0.5, "dropout"), ("Weight decay", 0.01, "weight_decay")]
 CHOICES = [
@@ -125,13 +126,13 @@ def test_cards_are_named_copied_added_and_removed(tab):
     tab.card("small").get_by_role("button", name="Copy this network").click()
     page.get_by_role("button", name="Add a network").click()
     tab.until(lambda: len(tab.state["cards"]) == 4, "four cards")
-    assert not page.get_by_role("button", name="Add a network").is_enabled()
+    expect(page.get_by_role("button", name="Add a network")).to_be_disabled()
     assert len({each["id"] for each in tab.state["cards"]}) == 4
     assert len(tab.settled()["cards"]) == 4
     for _ in range(3):
         page.get_by_role("button", name="Remove this network").first.click()
     tab.until(lambda: len(tab.state["cards"]) == 1, "one card")
-    assert not page.get_by_role("button", name="Remove this network").is_enabled()
+    expect(page.get_by_role("button", name="Remove this network")).to_be_disabled()
 
 
 def test_one_card_begins_again_alone(tab):

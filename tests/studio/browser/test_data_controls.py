@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 KNOBS = [
     ("Moons", "Rows", 100, "n_samples"),
@@ -208,13 +209,13 @@ def test_a_page_without_usable_data_shows_nothing_of_the_last_and_trains_only_wh
     for found in (".card-numbers", ".confusion caption"):
         assert card.locator(found).locator("visible=true").count() == 0
     run = tab.get("button", "Run", exact=True)
-    assert run.is_disabled()
+    expect(run).to_be_disabled()
     tab.page.locator("main").press(" ")
     tab.page.get_by_text("There is nothing to train on yet").wait_for()
     tab.choose("Circles")
     tab.until(lambda: newest(tab).facts["title"].startswith("circles"), "circles")
     assert {each["epoch"] for each in tab.settled()["cards"]} == {0}
-    assert run.is_enabled()
+    expect(run).to_be_enabled()
 
 
 def test_data_that_take_a_while_are_said_to_be_read(tab):

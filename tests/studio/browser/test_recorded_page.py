@@ -1,6 +1,7 @@
 """A recording as one page, opened from a file: it plays, pauses and seeks without a server."""
 
 import pytest
+from playwright.sync_api import expect
 
 from demarcate import Network, Training
 from demarcate.studio import record
@@ -68,7 +69,7 @@ def test_what_would_need_a_session_is_switched_off(recorded):
     recorded.until(lambda: epoch(recorded) == 40, "the last epoch")
     data = page.locator("[inert]").filter(has=page.get_by_role("radio", name="Circles", include_hidden=True))
     assert data.count() == 1
-    assert not page.get_by_role("spinbutton", name="Learning rate").first.is_enabled()
+    expect(page.get_by_role("spinbutton", name="Learning rate").first).to_be_disabled()
     assert page.get_by_role("button", name="Add a network").count() == 0
     assert page.get_by_role("button", name="Copy a link to all of this").count() == 0
     page.get_by_role("region", name="Recording").get_by_text("A recording: run it").wait_for()

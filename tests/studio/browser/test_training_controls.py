@@ -1,6 +1,7 @@
 """The bar on top: run, pause, step, begin again, undo, redo, share, colours and keys."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 def epochs(facts):
@@ -54,7 +55,7 @@ def test_a_change_is_undone_and_done_again(fresh_tab):
     tab.until(lambda: tab.state["data"]["source"] == "circles", "circles again")
     tab.page.keyboard.press("Control+z")
     tab.until(lambda: tab.state == before, "the state before, by key")
-    assert not tab.get("button", "Undo").is_enabled()
+    expect(tab.get("button", "Undo")).to_be_disabled()
 
 
 def test_a_shared_link_opens_the_same_page(fresh_tab, open_tab, address):

@@ -1,6 +1,7 @@
 """Data, networks and tools: side by side where there is room, and one at a time on a phone."""
 
 import pytest
+from playwright.sync_api import expect
 
 REGIONS = ("Data", "Networks", "Learn")
 
@@ -53,6 +54,6 @@ def test_tools_are_chosen_with_arrow_keys(open_tab):
     page.get_by_role("tab", name="Lesson").focus()
     page.keyboard.press("ArrowRight")
     assert page.get_by_role("tab", name="Decide").get_attribute("aria-selected") == "true"
-    assert page.get_by_role("tabpanel", name="Decide").is_visible()
+    expect(page.get_by_role("tabpanel", name="Decide")).to_be_visible()
     page.keyboard.press("ArrowLeft")
-    assert page.get_by_role("tabpanel", name="Lesson").is_visible()
+    expect(page.get_by_role("tabpanel", name="Lesson")).to_be_visible()

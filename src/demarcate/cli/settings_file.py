@@ -10,9 +10,10 @@ from typing import Any
 FILE_NAME = "demarcate.toml"
 MAX_BYTES = 1_000_000
 NEVER_IN_A_FILE = frozenset(
-    {"out", "save", "plot", "report", "checkpoint", "expect_sha256", "debug", "show_settings", "help"}
+    {"out", "save", "plot", "report", "record", "checkpoint", "expect_sha256", "host", "debug", "show_settings", "help"}
 )
-"""Options that a file may not set: what is written where, and what a model file must be, is said with each command."""
+"""Options that a file may not set: what is written where, what a model file must be, and who may reach a page, is said
+with each command."""
 
 _TYPE_WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "text in quotes"}
 

@@ -148,8 +148,8 @@ def _missing_notice(labels: Mapping[Any, LabelRows]) -> str:
         [f"{quoted(label)} ({counted(words[label].n, 'row')}, first {words[label].first})" for label in unknown]
     )
     what = "is a class, although it looks" if len(unknown) == 1 else "are classes, although they look"
-    options = f"--missing {shlex.quote(','.join(unknown))} --drop-missing-target"
-    remedy = f"{options} leaves out these rows (in Python y and X without them)"
+    written = shlex.quote(",".join(unknown))
+    remedy = f"--missing {written} --drop-missing-target leaves out these rows (in Python y and X without them)"
     return f"the label {shown} {what} like a missing label. {remedy}"
 
 

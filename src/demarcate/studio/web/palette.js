@@ -84,20 +84,6 @@ export function css([red, green, blue], opacity = 1) {
 }
 
 /**
- * Return a colour over another.
- *
- * @param {Rgb} above
- * @param {Rgb} below
- * @param {number} strength 0 to 1: the opacity of the one above
- * @returns {Rgb}
- */
-export function mix(above, below, strength) {
-  /** @param {number} channel */
-  const mixed = (channel) => Math.round(strength * above[channel] + (1 - strength) * below[channel]);
-  return [mixed(0), mixed(1), mixed(2)];
-}
-
-/**
  * Return the colour of a class.
  *
  * @param {Palette} palette

@@ -14,7 +14,7 @@ from demarcate.engine import Training
 from demarcate.nn import Network
 
 N_MEMBERS, HIDDEN, BATCH, D_IN, N_VALIDATION = 4, (128, 128), 256, 30, 2000
-SIZES, QUICK_SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000), (1000, 4000)
+SIZES, QUICK_SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000), (300, 600)
 BYTES_A_NUMBER, MATRIX_SHARE, BESIDES = 4, 2.5, 500e6
 """Bytes of a float32; the allowed peak as a multiple of the encoded matrix, and additional bytes."""
 
@@ -25,10 +25,10 @@ def train(rows: Rows, epochs: int) -> None:
     rows.train_alike(Network(hidden=HIDDEN), training, N_MEMBERS)
 
 
-def seconds_per_epoch(n_rows: int) -> float:
-    """Return the seconds of additional epochs, more of them if they are short; warmed up on few rows."""
+def seconds_per_epoch(n_rows: int, further: int) -> float:
+    """Return the seconds of one of ``further`` epochs; warmed up on few rows."""
     train(noise_rows(4 * BATCH, N_VALIDATION, D_IN), 1)
-    rows, further = noise_rows(n_rows, N_VALIDATION, D_IN), max(1, min(20, 600_000 // n_rows))
+    rows = noise_rows(n_rows, N_VALIDATION, D_IN)
     return difference(partial(train, rows, 1), partial(train, rows, 1 + further), per=further)
 
 
@@ -53,14 +53,17 @@ def sizes_of(scale: Scale) -> tuple[int, ...]:
     return QUICK_SIZES if scale.quick else SIZES
 
 
-def isolated(name: str, measure: Callable[[int], float], n_rows: int) -> Contender:
-    """Run a measurement with this number of rows in a new process."""
-    return Contender(name, lambda: Reading(in_own_process(measure, n_rows)), warm=False)
+def isolated(name: str, measure: Callable[..., float], *arguments: int) -> Contender:
+    """Run a measurement in a new process."""
+    return Contender(name, lambda: Reading(in_own_process(measure, *arguments)), warm=False)
 
 
 def every_size(scale: Scale) -> list[Contender]:
-    """Measure an epoch at every size, each in a new process."""
-    return [isolated(f"{n_rows} rows", seconds_per_epoch, n_rows) for n_rows in sizes_of(scale)]
+    """Measure an epoch at every size, each in a new process; more epochs where they are short."""
+    return [
+        isolated(f"{n_rows} rows", seconds_per_epoch, n_rows, scale.pick(max(1, min(20, 600_000 // n_rows)), 1))
+        for n_rows in sizes_of(scale)
+    ]
 
 
 def memory(scale: Scale) -> list[Contender]:
